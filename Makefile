@@ -1,0 +1,47 @@
+# `make run` and `make test` need Python 3.11 or later, make, and a package index to install from.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+JOBS ?= auto
+BIN := .venv/bin
+STAMP := .venv/.installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url \
+	--no-emit-trusted-host --no-emit-find-links --no-emit-options
+
+.PHONY: run test slow lint types setup lock reference clean
+
+run: setup ## serve on http://127.0.0.1:8000; HOST, PORT and COMMONPLACE_HOME override
+	$(BIN)/commonplace serve $(if $(HOST),--host "$(HOST)") $(if $(PORT),--port "$(PORT)")
+
+test: setup ## the test suite without what is marked slow
+	$(BIN)/pytest -m "not slow" -n $(JOBS)
+
+slow: setup ## the tests marked slow; pytest answers 5 where there is none
+	$(BIN)/pytest -m slow -n $(JOBS) || test $$? -eq 5
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+setup: $(STAMP)
+
+$(STAMP): requirements.txt requirements-dev.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) install --quiet --require-hashes -r requirements-dev.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+lock: setup ## newest versions that pyproject.toml allows, with their hashes
+	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --upgrade --output-file requirements.txt pyproject.toml
+	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --upgrade --allow-unsafe --extra dev \
+		--constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+
+reference: setup ## the pages of docs/ that are made from the program
+	$(BIN)/python -m app.settings_reference > docs/configuration.md
+
+clean: ## everything that was made, a library in var/ excepted
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Judgement over the graph: returns findings and change sets, never writes."""

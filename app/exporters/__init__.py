@@ -1,0 +1,1 @@
+"""Records to bytes. Knows nothing of storage."""

@@ -1,0 +1,1 @@
+"""Bytes to records and faults. Knows nothing of storage."""

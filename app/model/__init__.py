@@ -1,0 +1,1 @@
+"""Values and rules: terms, names, records, change sets. Knows no storage, no HTTP, no files."""

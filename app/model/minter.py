@@ -1,0 +1,97 @@
+"""IRIs: how the things of a home are named, and back.
+
+Every minted IRI is `BASE_IRI` + `id/` + kind + `/` + key (percent-encoded), optionally with
+a fragment for a node that belongs to one thing (`#author-1`, `#doi`). Our own ontology terms
+are `BASE_IRI` + `ontology#` + term.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, get_args
+from urllib.parse import quote, unquote
+
+from pyoxigraph import NamedNode
+from slugify import slugify
+
+from app.model.namespaces import PREFIXES
+
+Kind = Literal[
+    "work",
+    "person",
+    "organization",
+    "venue",
+    "concept",
+    "scheme",
+    "claim",
+    "case",
+    "evidence",
+    "citation",
+    "correction",
+    "doubt",
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+_SAFE = "-._~:"
+
+
+@lru_cache(maxsize=65536)
+def slug(name: str) -> str:
+    """The key for a name: ASCII, lower case, hyphens; a hash where nothing of it is left (`"?"`)."""
+    made = slugify(name)
+    if made:
+        return made
+    return "x" + hashlib.sha256(name.encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Minter:
+    """Mints and reads the IRIs of one home. `base` ends in `/`."""
+
+    base: str
+
+    def __post_init__(self) -> None:
+        if not self.base.endswith("/"):
+            raise ValueError(f"the base IRI must end in '/': {self.base!r}")
+
+    def term(self, name: str) -> NamedNode:
+        """Our own ontology term `name`, e.g. `Evidence`, `state`, `discusses`."""
+        return _term(self.base, name)
+
+    def thing(self, kind: Kind, key: str, fragment: str | None = None) -> NamedNode:
+        """The IRI of the thing of that kind and key."""
+        iri = f"{self.base}id/{kind}/{quote(key, safe=_SAFE)}"
+        return NamedNode(f"{iri}#{quote(fragment, safe=_SAFE)}" if fragment else iri)
+
+    def graph(self, name: str) -> NamedNode:
+        """The IRI of a named graph of ours: `ontology`, `shapes`."""
+        return NamedNode(f"{self.base}graph/{name}")
+
+    def kind_and_key(self, iri: str) -> tuple[Kind, str] | None:
+        """What a minted IRI names, its fragment ignored; None when it is not one of ours."""
+        if not iri.startswith(self.base + "id/"):
+            return None
+        kind, slash, key = iri[len(self.base) + 3 :].partition("#")[0].partition("/")
+        if not slash or not key or kind not in KINDS:
+            return None
+        return kind, unquote(key)
+
+    def key(self, iri: str) -> str:
+        """The key in a minted IRI, or the IRI itself when it is not one of ours."""
+        named = self.kind_and_key(iri)
+        return named[1] if named else iri
+
+    def local(self, term: str) -> str:
+        """The local name of one of our own terms (`discusses`), or the IRI itself."""
+        return term.removeprefix(self.base + "ontology#")
+
+    def prefixes(self) -> dict[str, str]:
+        """Prefix to IRI for serialisations, ours (`cp`) included."""
+        return {"cp": self.base + "ontology#", **PREFIXES}
+
+
+@lru_cache(maxsize=1024)
+def _term(base: str, name: str) -> NamedNode:
+    return NamedNode(f"{base}ontology#{name}")

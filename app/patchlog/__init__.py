@@ -1,0 +1,1 @@
+"""The truth: the append-only log of change sets, as RDF Patch."""
