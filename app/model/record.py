@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 
 from app.model.names import Contributor, Name
-
-_EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +47,7 @@ class Record:
     keywords: tuple[str, ...] = ()
     note: str | None = None
     part_of: str | None = None
-    extra: Mapping[str, str] = field(default=_EMPTY, hash=False)
+    extra: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def year(self) -> int | None:

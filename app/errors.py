@@ -1,0 +1,52 @@
+"""Everything that can go wrong, in one tree.
+
+CommonplaceError                  what all of these are; its text is for people
+├── NotFound                      no such thing, version, query or receipt
+├── BadRequest                    the input cannot be understood; `errors` says where and why
+│   └── QueryRefused              SPARQL that reaches outside (SERVICE, LOAD) or does not parse
+├── Conflict                      the head has moved since the version the writer saw
+├── ShapeViolation                the change would break the shapes; `errors` says where and why
+├── LogDamaged                    the log's bytes are not what was written; says file and offset
+└── HomeUnusable                  a home that cannot be opened (another base IRI, not writable)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class CommonplaceError(Exception):
+    """The root. `errors` holds (where, why) pairs for faults that have a place."""
+
+    def __init__(self, detail: str, errors: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = tuple(errors)
+
+
+class NotFound(CommonplaceError):
+    """No such thing, version, query or receipt."""
+
+
+class BadRequest(CommonplaceError):
+    """The input cannot be understood."""
+
+
+class QueryRefused(BadRequest):
+    """SPARQL that does not parse, or that would reach outside this library."""
+
+
+class Conflict(CommonplaceError):
+    """The head has moved since the version the writer saw."""
+
+
+class ShapeViolation(CommonplaceError):
+    """The change would break the shapes of `ontology/shapes.ttl`."""
+
+
+class LogDamaged(CommonplaceError):
+    """The log's bytes are not what was written."""
+
+
+class HomeUnusable(CommonplaceError):
+    """A home that cannot be opened."""

@@ -1,0 +1,131 @@
+"""Identifiers of works and people: DOI, ISBN, ISSN and ORCID, in one normal form each.
+
+Every `normal_*` function takes any usual spelling and returns the form to show; it raises
+`ValueError` with a message for people when the text is no such identifier. Every `*_key`
+function folds a normal form to the one string that equal identifiers share.
+
+Sources: DOI Handbook 2.2 and 2.4 (syntax, ASCII case insensitivity); ISO 2108 and ISO 3297
+check digits, through python-stdnum; ISO 27729 (ISNI), which ORCID is a block of.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import string
+from urllib.parse import unquote
+
+from stdnum import isbn as _isbn
+from stdnum import issn as _issn
+from stdnum.exceptions import InvalidChecksum, ValidationError
+from stdnum.iso7064 import mod_11_2
+
+_DOI = re.compile(r"10\.\d{3,9}(?:\.\d+)*/\S+")
+_DOI_IN_ADDRESS = re.compile(r"(?:https?://|www\.|dx\.|doi\.org/)\S*?(?=10\.\d{3,9}(?:\.\d+)*(?:/|%2F))", re.IGNORECASE)
+_DOI_LABEL = re.compile(r"(?:urn:doi:|info:doi/|doi)[\s:=]*(?=10\.)", re.IGNORECASE)
+_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
+_ASCII_FOLD = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+_CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<"}
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
+_ISBN_LABEL = re.compile(r"(?:e-?|print |online )?isbn(?:-?1[03])?[\s:]*(?=[\dX])", re.IGNORECASE)
+_ISSN_LABEL = re.compile(r"(?:e-?|p-?|print |online )?issn(?:-l)?[\s:]*(?=\d)", re.IGNORECASE)
+_ORCID = re.compile(
+    r"(?:(?:https?://)?(?:www\.)?orcid\.org/|orcid[\s:]*)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dX])/?", re.IGNORECASE
+)
+
+
+def normal_doi(text: str) -> str:
+    """The bare DOI (`10.1016/0305-750X(96)00023-X`) in the case it came in.
+
+    Accepts `https://doi.org/…`, `dx.doi.org`, publishers' and proxies' addresses, `doi:`,
+    `info:doi/`, percent-encoding, HTML entities and punctuation left by a sentence.
+    Raises `ValueError` when no DOI is left, e.g. for a handle.
+    """
+    rest = html.unescape(text.strip()) if "&" in text else text.strip()
+    rest = rest.lstrip("<([\"'").strip()
+    for label in (_DOI_IN_ADDRESS, _DOI_LABEL):
+        found = label.match(rest)
+        if found:
+            rest = rest[found.end() :]
+    if _PERCENT.search(rest):
+        rest = unquote(rest)
+    rest = _without_trailing_punctuation(rest)
+    if not rest:
+        raise ValueError("empty, so not a DOI")
+    if not rest.startswith("10."):
+        raise ValueError(f"not a DOI: it must begin with '10.', and this is {text.strip()!r}")
+    if not _DOI.fullmatch(rest):
+        why = "it has a space in it" if re.search(r"\s", rest) else "it must be '10.', digits, '/' and a suffix"
+        raise ValueError(f"not a DOI: {why}: {text.strip()!r}")
+    return rest
+
+
+def doi_key(doi: str) -> str:
+    """What equal DOIs share: ASCII letters in lower case, the rest as it is."""
+    return doi.translate(_ASCII_FOLD)
+
+
+def normal_isbn(text: str) -> str:
+    """The ISBN with its hyphens in the right places, ten or thirteen digits as it came.
+
+    Raises `ValueError` when the length or the check digit is wrong.
+    """
+    compact = _without_label(text, _ISBN_LABEL).replace("-", "").replace(" ", "").upper()
+    try:
+        formatted = str(_isbn.format(_isbn.validate(compact)))
+    except InvalidChecksum as fault:
+        raise ValueError(f"not an ISBN: the check digit of {text.strip()!r} is wrong") from fault
+    except ValidationError as fault:
+        raise ValueError(f"not an ISBN: {text.strip()!r} ({str(fault).rstrip('.')})") from fault
+    return formatted
+
+
+def isbn_key(isbn: str) -> str:
+    """What equal ISBNs share: thirteen digits without hyphens. Raises `ValueError` as `normal_isbn` does."""
+    return str(_isbn.to_isbn13(normal_isbn(isbn))).replace("-", "")
+
+
+def normal_issn(text: str) -> str:
+    """The ISSN as `0305-750X`. Raises `ValueError` when the length or the check digit is wrong."""
+    compact = _without_label(text, _ISSN_LABEL).replace("-", "").replace(" ", "").upper()
+    try:
+        return str(_issn.format(_issn.validate(compact)))
+    except InvalidChecksum as fault:
+        raise ValueError(f"not an ISSN: the check digit of {text.strip()!r} is wrong") from fault
+    except ValidationError as fault:
+        raise ValueError(f"not an ISSN: {text.strip()!r} ({str(fault).rstrip('.')})") from fault
+
+
+def normal_orcid(text: str) -> str:
+    """The ORCID as `0000-0002-1825-0097`, from that form or its address.
+
+    Raises `ValueError` when the form or the check digit is wrong.
+    """
+    found = _ORCID.fullmatch(text.strip().translate(_DASHES))
+    if not found:
+        raise ValueError(f"not an ORCID: it must be four groups of four digits: {text.strip()!r}")
+    orcid = "-".join(found.groups()).upper()
+    if not mod_11_2.is_valid(orcid.replace("-", "")):
+        raise ValueError(f"not an ORCID: the check digit of {text.strip()!r} is wrong")
+    return orcid
+
+
+def _without_label(text: str, label: re.Pattern[str]) -> str:
+    rest = text.strip().translate(_DASHES).strip(".;,()[]")
+    found = label.match(rest)
+    return rest[found.end() :] if found else rest
+
+
+def _without_trailing_punctuation(doi: str) -> str:
+    """Drop what a sentence or a bracket around the DOI left at its end; keep a SICI's own brackets."""
+    while doi:
+        last = doi[-1]
+        if (
+            last in ".,;:'\"\\ "
+            or (last in "}" and doi.count("}") > doi.count("{"))
+            or (last in _CLOSERS and doi.count(last) > doi.count(_CLOSERS[last]))
+        ):
+            doi = doi[:-1]
+        else:
+            break
+    return doi

@@ -1,0 +1,75 @@
+"""BibLaTeX's `langid` names (those of babel and polyglossia) to BCP 47 tags, and back."""
+
+from __future__ import annotations
+
+BCP47: dict[str, str] = {
+    "afrikaans": "af",
+    "american": "en-US",
+    "arabic": "ar",
+    "australian": "en-AU",
+    "austrian": "de-AT",
+    "basque": "eu",
+    "brazil": "pt-BR",
+    "brazilian": "pt-BR",
+    "british": "en-GB",
+    "bulgarian": "bg",
+    "canadian": "en-CA",
+    "canadien": "fr-CA",
+    "catalan": "ca",
+    "chinese": "zh",
+    "croatian": "hr",
+    "czech": "cs",
+    "danish": "da",
+    "dutch": "nl",
+    "english": "en",
+    "estonian": "et",
+    "finnish": "fi",
+    "french": "fr",
+    "galician": "gl",
+    "german": "de",
+    "greek": "el",
+    "hebrew": "he",
+    "hungarian": "hu",
+    "icelandic": "is",
+    "italian": "it",
+    "japanese": "ja",
+    "korean": "ko",
+    "latin": "la",
+    "latvian": "lv",
+    "lithuanian": "lt",
+    "ngerman": "de",
+    "norsk": "nb",
+    "nynorsk": "nn",
+    "polish": "pl",
+    "portuguese": "pt",
+    "romanian": "ro",
+    "russian": "ru",
+    "serbian": "sr",
+    "slovak": "sk",
+    "slovene": "sl",
+    "slovenian": "sl",
+    "spanish": "es",
+    "swedish": "sv",
+    "swissgerman": "de-CH",
+    "thai": "th",
+    "turkish": "tr",
+    "uk": "en-GB",
+    "ukenglish": "en-GB",
+    "ukrainian": "uk",
+    "usenglish": "en-US",
+    "vietnamese": "vi",
+}
+
+
+def language_tag(text: str) -> str:
+    """The tag for a language's babel name; any other text as it is."""
+    return BCP47.get(text.strip().lower(), text.strip())
+
+
+_LANGID = {tag: name for name, tag in reversed(BCP47.items())}
+_LANGID["de"] = "ngerman"
+
+
+def langid(tag: str) -> str | None:
+    """The `langid` for a tag (`english` for `en`), None where there is none."""
+    return _LANGID.get(tag)
