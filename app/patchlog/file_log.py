@@ -1,0 +1,328 @@
+"""The log in files: segments of RDF Patch, appended and synced, with a chain of checksums.
+
+A home's `log/` holds `segments/00000001.rdfp` (named by the first version in it), `files/`
+(attachments, named by SHA-256) and `lock`. Several processes may read and one at a time may
+write. Opening cuts a torn last entry (a crash while appending) and keeps the cut bytes in
+`torn/`; damage anywhere else is an error that names the file and offset.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import logging
+import mmap
+import os
+from bisect import bisect_left
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import RLock
+
+from app.errors import Conflict, LogDamaged, NotFound
+from app.model.change import Entry, Version
+from app.patchlog.log import NO_CHAIN, expect_next
+from app.patchlog.rdf_patch import BEGIN, COMMIT, Header, entry_of, read_body, read_header, write_entry
+
+log = logging.getLogger(__name__)
+
+SEGMENT_BYTES = 64 * 1024 * 1024
+"""A segment that has reached this is closed and the next entry starts a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an entry lies: segment, offset of its header, of its body, and its end."""
+
+    segment: Path
+    start: int
+    body: int
+    end: int
+    id: str
+
+
+class _Torn(Exception):
+    """The bytes end before the entry does."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(offset)
+        self.offset = offset
+
+
+class FileLog:
+    """A patch log in a directory; see `app.patchlog.log.PatchLog` for the methods."""
+
+    def __init__(self, directory: Path, *, segment_bytes: int = SEGMENT_BYTES) -> None:
+        self._directory = directory
+        self._segments = directory / "segments"
+        self._files = directory / "files"
+        self._segment_bytes = segment_bytes
+        for folder in (self._segments, self._files):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._places: list[_Place] = []
+        self._chain: str | None = None
+        self._lock = RLock()  # guards what is known of the files; held for moments
+        self._write_lock = RLock()  # one writing thread; held as long as a write takes
+        self._writers = 0
+        with self.writing():
+            self._mend()
+
+    def head(self) -> Version:
+        with self._lock:
+            self._follow()
+            return Version(len(self._places))
+
+    def append(self, entry: Entry) -> Version:
+        with self.writing():
+            head = self.head()
+            for number in range(head, max(head - 64, 0), -1):
+                if self._places[number - 1].id == entry.id:
+                    return Version(number)
+            expect_next(entry, head)
+            text = write_entry(entry, self._last_chain())
+            segment, start = self._room(entry.version)
+            _append(segment, start, text)
+            self._follow()
+            self._chain = hashlib.sha256(text).hexdigest()
+            return entry.version
+
+    def entry(self, version: Version) -> Entry:
+        header, body, where = self._read(version)
+        return entry_of(header, read_body(body, header, where))
+
+    def header(self, version: Version) -> Header:
+        place = self._place(version)
+        return read_header(_slice(place.segment, place.start, place.body - len(BEGIN)), _where(place))
+
+    def text(self, version: Version) -> bytes:
+        place = self._place(version)
+        return _slice(place.segment, place.start, place.end)
+
+    def history(self, iri: str) -> list[Version]:
+        self.head()
+        with self._lock:
+            places = list(self._places)
+        found: list[Version] = []
+        for segment in dict.fromkeys(place.segment for place in places):
+            first = bisect_left(places, segment.name, key=lambda place: place.segment.name)
+            inside = [place for place in places[first:] if place.segment == segment]
+            for number in _touching(segment, inside, iri.encode()):
+                found.append(Version(first + number + 1))
+        return found
+
+    def attach(self, data: bytes) -> str:
+        digest = hashlib.sha256(data).hexdigest()
+        target = self._files / digest[:2] / digest
+        if not target.exists():
+            target.parent.mkdir(exist_ok=True)
+            part = target.with_suffix(f".{os.getpid()}.part")
+            with part.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            part.rename(target)
+            _sync_directory(target.parent)
+        return digest
+
+    def attachment(self, sha256: str) -> bytes:
+        try:
+            return (self._files / sha256[:2] / sha256).read_bytes()
+        except FileNotFoundError:
+            raise NotFound(f"no file with SHA-256 {sha256} is kept with the log") from None
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        with self._write_lock:
+            if self._writers:
+                yield  # this thread holds it already
+                return
+            with (self._directory / "lock").open("a") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                self._writers += 1
+                try:
+                    yield
+                finally:
+                    self._writers -= 1
+
+    def check(self) -> Iterator[str]:
+        """Findings of a full check: checksums, chain, numbering, ids, attachments. Nothing when all is well."""
+        chain, previous = NO_CHAIN, None
+        for number in range(1, self.head() + 1):
+            try:
+                header, body, where = self._read(Version(number))
+                read_body(body, header, where)
+            except LogDamaged as fault:
+                yield fault.detail
+                return
+            if header.version != number:
+                yield f"{where}: version {header.version} stands where version {number} should"
+            if header.chain != chain or header.previous != previous:
+                yield f"{where}: version {number} does not follow from the entry before it"
+            for role, digest in header.note.attachments.items():
+                yield from self._check_attachment(number, role, digest)
+            chain, previous = hashlib.sha256(self.text(Version(number))).hexdigest(), header.id
+
+    def _check_attachment(self, number: int, role: str, digest: str) -> Iterator[str]:
+        try:
+            found = hashlib.sha256(self.attachment(digest)).hexdigest()
+        except NotFound:
+            yield f"version {number}: its {role} ({digest}) is missing from {self._files}"
+            return
+        if found != digest:
+            yield f"version {number}: its {role} in {self._files} has changed (SHA-256 {found}, not {digest})"
+
+    def _read(self, version: Version) -> tuple[Header, bytes, str]:
+        place = self._place(version)
+        text = _slice(place.segment, place.start, place.end)
+        where = _where(place)
+        header = read_header(text[: place.body - place.start - len(BEGIN)], where)
+        return header, text[place.body - place.start : -len(COMMIT)], where
+
+    def _place(self, version: Version) -> _Place:
+        if not 0 < version <= len(self._places) and not 0 < version <= self.head():
+            raise NotFound(f"there is no version {version}: the newest is {len(self._places)}")
+        return self._places[version - 1]
+
+    def _last_chain(self) -> str:
+        if self._chain is None:
+            self._chain = (
+                hashlib.sha256(self.text(Version(len(self._places)))).hexdigest() if self._places else NO_CHAIN
+            )
+        return self._chain
+
+    def _room(self, version: Version) -> tuple[Path, int]:
+        """The segment the next entry goes to, and its end."""
+        if self._places and self._places[-1].end < self._segment_bytes:
+            return self._places[-1].segment, self._places[-1].end
+        return self._segments / f"{version:08d}.rdfp", 0
+
+    def _follow(self) -> None:
+        """Take in whole entries appended since; a torn tail is left alone (its writer may still be at it)."""
+        try:
+            self._scan()
+        except _Torn:
+            return
+
+    def _mend(self) -> None:
+        """Called under the writer lock: nobody is writing, so a torn tail is a crash's. Cut it, keep its bytes."""
+        try:
+            self._scan()
+            self._check_last()
+        except _Torn as torn:
+            segment = self._last_segment()
+            assert segment is not None
+            lost = _slice(segment, torn.offset, segment.stat().st_size)
+            folder = self._directory / "torn"
+            folder.mkdir(exist_ok=True)
+            kept = folder / f"{len(self._places) + 1:08d}-{hashlib.sha256(lost).hexdigest()[:12]}.rdfp"
+            kept.write_bytes(lost)
+            os.truncate(segment, torn.offset)
+            _sync_directory(self._segments)
+            log.warning("cut %d bytes of an unfinished write from %s; kept in %s", len(lost), segment, kept)
+
+    def _check_last(self) -> None:
+        """The last entry may have its length but not its bytes (pages lost in a power cut): treat it as torn."""
+        if not self._places:
+            return
+        last = self._places[-1]
+        header, body, _ = self._read(Version(len(self._places)))
+        if hashlib.sha256(body).hexdigest() != header.body_sha256:
+            self._places.pop()
+            raise _Torn(last.start)
+
+    def _last_segment(self) -> Path | None:
+        return max(self._segments.glob("*.rdfp"), default=None)
+
+    def _scan(self) -> None:
+        while True:
+            if self._places:
+                segment, offset = self._places[-1].segment, self._places[-1].end
+            else:
+                segment, offset = self._segments / f"{1:08d}.rdfp", 0
+            if not _scan_segment(segment, offset, self._places):
+                following = self._segments / f"{len(self._places) + 1:08d}.rdfp"
+                if following == segment or not _scan_segment(following, 0, self._places):
+                    return
+            self._chain = None
+
+
+def _scan_segment(segment: Path, offset: int, places: list[_Place]) -> bool:
+    """Append the places of whole entries from that offset on; whether there were any. Raises `_Torn`."""
+    try:
+        size = segment.stat().st_size
+    except FileNotFoundError:
+        return False
+    if size <= offset:
+        return False
+    with segment.open("rb") as file, mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) as data:
+        while offset < size:
+            place = _place_at(segment, data, offset, size)
+            places.append(place)
+            offset = place.end
+    return True
+
+
+def _place_at(segment: Path, data: mmap.mmap, start: int, size: int) -> _Place:
+    begin = data.find(BEGIN, start, min(size, start + 1_000_000))
+    if begin < 0 or data[begin - 1 : begin] != b"\n":
+        raise _Torn(start)
+    header = read_header(data[start:begin], f"{segment} at byte {start}")
+    body = begin + len(BEGIN)
+    end = body + header.body_length + len(COMMIT)
+    if end > size:
+        raise _Torn(start)
+    if data[end - len(COMMIT) : end] != COMMIT:
+        if end == size:
+            raise _Torn(start)
+        raise LogDamaged(f"{segment} at byte {start}: version {header.version} does not end where its header says")
+    return _Place(segment, start, body, end, header.id)
+
+
+def _touching(segment: Path, places: list[_Place], subject: bytes) -> list[int]:
+    """Which of the places, by index, have a statement about that subject."""
+    hits: set[int] = set()
+    starts = [place.start for place in places]
+    with segment.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        for operation in (b"\nA <", b"\nD <"):
+            for ending in (b">", b"#"):
+                needle = operation + subject + ending
+                at = data.find(needle)
+                while at >= 0:
+                    index = bisect_left(starts, at + 1) - 1
+                    if index < 0 or index >= len(places):
+                        break
+                    hits.add(index)
+                    at = data.find(needle, places[index].end - 1)
+    return sorted(hits)
+
+
+def _append(segment: Path, offset: int, text: bytes) -> None:
+    new = not segment.exists()
+    with segment.open("r+b" if not new else "xb") as file:
+        file.seek(0, os.SEEK_END)
+        if file.tell() != offset:
+            raise Conflict(f"{segment} has grown while it was locked: is another program writing to it?")
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    if new:
+        _sync_directory(segment.parent)
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _slice(path: Path, start: int, end: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(start)
+        return file.read(end - start)
+
+
+def _where(place: _Place) -> str:
+    return f"{place.segment} at byte {place.start}"
