@@ -1,0 +1,79 @@
+"""Checkpoints: whole states as N-Quads, so that neither a start nor time travel replays the whole log.
+
+A file `{version}-{id}.nq` holds the state of that version of the log whose entry has that id;
+one that belongs to another log (a restored home) is not used.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pyoxigraph import RdfFormat
+
+from app.derived.graph_embedded import EmbeddedGraph
+from app.model.change import EMPTY, Version
+from app.patchlog.log import PatchLog, versions
+
+REPLAY_BYTES = 8 * 1024 * 1024
+"""A new checkpoint is worth its space once this much log would have to be replayed without it."""
+
+
+class Checkpoints:
+    """The checkpoints of one home, in a directory that may be deleted at any time."""
+
+    def __init__(self, directory: Path, log: PatchLog) -> None:
+        self._directory = directory
+        self._log = log
+
+    def fill(self, graph: EmbeddedGraph, version: Version) -> None:
+        """Bring a graph (empty, or at an earlier version) to that version."""
+        if graph.version == EMPTY:
+            near = self.nearest(version)
+            if near is not None:
+                graph.load_checkpoint(near[1], near[0])
+        for number in versions(self._log, graph.version):
+            if number > version:
+                return
+            graph.apply(number, self._log.entry(number).change)
+
+    def nearest(self, version: Version) -> tuple[Version, Path] | None:
+        """The newest usable checkpoint not after that version."""
+        found = sorted(((self._version(path), path) for path in self._directory.glob("*.nq")), reverse=True)
+        for number, path in found:
+            if EMPTY < number <= version and number <= self._log.head() and path.name == self._name(number):
+                return number, path
+        return None
+
+    def keep(self, graph: EmbeddedGraph) -> Path | None:
+        """Write one for the graph's present state if enough has been logged since the nearest; answers its path."""
+        version = graph.version
+        near = self.nearest(version)
+        start = near[0] if near else EMPTY
+        replay = sum(self._log.header(number).body_length for number in versions(self._log, start) if number <= version)
+        return self.write(graph) if replay >= REPLAY_BYTES else None
+
+    def write(self, graph: EmbeddedGraph) -> Path:
+        """Write one for the graph's present state."""
+        self._directory.mkdir(parents=True, exist_ok=True)
+        version, data = graph.read(lambda state: (state.version, state.dump(RdfFormat.N_QUADS)))
+        target = self._directory / self._name(version)
+        part = target.with_suffix(f".{os.getpid()}.part")
+        # The engine walks its newest statements first; loading them oldest first restores the same walk,
+        # so that answers without an order of their own come out alike from a checkpoint and from the log.
+        part.write_bytes(b"".join(reversed(data.splitlines(keepends=True))))
+        part.rename(target)
+        return target
+
+    def clear(self) -> None:
+        """Delete them all."""
+        for path in self._directory.glob("*.nq"):
+            path.unlink()
+
+    def _name(self, version: Version) -> str:
+        return f"{version:08d}-{self._log.header(version).id.removeprefix('urn:uuid:')}.nq"
+
+    @staticmethod
+    def _version(path: Path) -> Version:
+        digits = path.name.partition("-")[0]
+        return Version(int(digits)) if digits.isdigit() else EMPTY

@@ -1,0 +1,198 @@
+"""The graph in an embedded Oxigraph store, in memory or on disk.
+
+Writers and readers never wait for each other except where they must: a change that only adds
+is one transaction of the engine, so a reader sees all or nothing of it; a change that also
+removes is two, and a reader that overlapped it reads again. Either way an answer carries the
+version of exactly the state it was read from.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from threading import RLock
+from typing import TypeVar
+
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    QuerySolution,
+    QuerySolutions,
+    RdfFormat,
+    Store,
+    Triple,
+)
+
+from app.derived.graph import Bindings, GraphName, Result
+from app.model.change import EMPTY, ChangeSet, Version
+
+Answer = TypeVar("Answer")
+
+_DEFAULT = DefaultGraph()
+_OVERLAPS = 3
+"""How often a reader tries again before it holds writers off."""
+
+BULK_QUADS = 50_000
+"""From this many on, the on-disk store is loaded in bulk (not one transaction: replaying mends a crash)."""
+
+
+class StoreSnapshot:
+    """A store at a version, as `app.derived.graph.Snapshot`."""
+
+    def __init__(self, store: Store, base: str, version: Version) -> None:
+        self._store = store
+        self._base = base
+        self._version = version
+
+    @property
+    def version(self) -> Version:
+        return self._version
+
+    @property
+    def size(self) -> int:
+        return len(self._store)
+
+    def query(
+        self,
+        text: str,
+        substitutions: Bindings | None = None,
+        *,
+        default_graph: list[GraphName] | None = None,
+        named_graphs: list[NamedNode | BlankNode] | None = None,
+    ) -> Result:
+        return self._store.query(
+            text,
+            base_iri=self._base,
+            substitutions=dict(substitutions) if substitutions else None,
+            default_graph=default_graph,
+            named_graphs=named_graphs,
+        )
+
+    def select(self, text: str, substitutions: Bindings | None = None) -> list[QuerySolution]:
+        result = self.query(text, substitutions)
+        if not isinstance(result, QuerySolutions):
+            raise TypeError("select() is for SELECT queries")
+        return list(result)
+
+    def contains(self, quad: Quad) -> bool:
+        return quad in self._store
+
+    def triples(
+        self,
+        subject: NamedNode | None = None,
+        predicate: NamedNode | None = None,
+        object: NamedNode | Literal | None = None,
+    ) -> Iterator[Triple]:
+        return (quad.triple for quad in self._store.quads_for_pattern(subject, predicate, object, _DEFAULT))
+
+    def quads(self) -> Iterator[Quad]:
+        return iter(self._store)
+
+    def dump(self, format: RdfFormat, *, prefixes: Mapping[str, str] | None = None) -> bytes:
+        graph = None if format.supports_datasets else _DEFAULT
+        target = io.BytesIO()
+        self._store.dump(target, format, from_graph=graph, prefixes=dict(prefixes) if prefixes else None)
+        return target.getvalue()
+
+
+class EmbeddedGraph:
+    """A graph that follows the log. One thread at a time applies; any number read."""
+
+    def __init__(self, base: str, store: Store, version: Version = EMPTY) -> None:
+        self._base = base
+        self._store = store
+        self._version = version
+        self._applying = RLock()
+        self._in_flight: Quad | bool = False
+        """False, or a quad that shows whether an adding change is in, or True while one with removals is."""
+
+    @classmethod
+    def in_memory(cls, base: str) -> EmbeddedGraph:
+        """An empty graph in memory."""
+        return cls(base, Store())
+
+    @classmethod
+    def on_disk(cls, base: str, directory: Path) -> EmbeddedGraph:
+        """The graph kept in that directory, at the version recorded there. One process may hold it open."""
+        directory.mkdir(parents=True, exist_ok=True)
+        recorded = directory.with_suffix(".version")
+        version = Version(int(recorded.read_text())) if recorded.exists() else EMPTY
+        return _OnDiskGraph(base, Store(str(directory)), version, recorded)
+
+    @property
+    def version(self) -> Version:
+        """The newest version that is wholly applied."""
+        return self._version
+
+    def read(self, run: Callable[[StoreSnapshot], Answer]) -> Answer:
+        """Run a function on a snapshot and answer what it answers; it may be run more than once."""
+        for _ in range(_OVERLAPS):
+            before = self._version
+            answer = run(StoreSnapshot(self._store, self._base, before))
+            if self._undisturbed_since(before):
+                return answer
+            with self._applying:
+                pass  # the change in flight is now whole
+        with self._applying:
+            return run(StoreSnapshot(self._store, self._base, self._version))
+
+    def _undisturbed_since(self, version: Version) -> bool:
+        flight = self._in_flight
+        if self._version != version:
+            return False
+        if isinstance(flight, Quad):
+            return flight not in self._store
+        return not flight
+
+    def apply(self, version: Version, change: ChangeSet) -> None:
+        """Move from the version before to that version. `change` must be net against the state before."""
+        with self._applying:
+            if version != self._version + 1:
+                raise ValueError(f"version {version} cannot be applied to version {self._version}")
+            self._in_flight = True if change.removed else (change.added[0] if change.added else False)
+            try:
+                for quad in change.removed:
+                    self._store.remove(quad)
+                self._add(change.added)
+                self._version = version
+                self._record(version)
+            finally:
+                self._in_flight = False
+
+    def load_checkpoint(self, path: Path, version: Version) -> None:
+        """Fill an empty graph from an N-Quads checkpoint of that version."""
+        with self._applying:
+            self._store.bulk_load(path=str(path), format=RdfFormat.N_QUADS, lenient=True)
+            self._version = version
+            self._record(version)
+
+    def _add(self, quads: tuple[Quad, ...]) -> None:
+        self._store.extend(quads)
+
+    def _record(self, version: Version) -> None:
+        """Where the position is kept: in memory it is the attribute alone."""
+
+
+class _OnDiskGraph(EmbeddedGraph):
+    """The same on disk. The position is written after the data: a crash between leaves the older position,
+    and replaying net changes over a state that has them already ends in the same state."""
+
+    def __init__(self, base: str, store: Store, version: Version, recorded: Path) -> None:
+        super().__init__(base, store, version)
+        self._recorded = recorded
+
+    def _add(self, quads: tuple[Quad, ...]) -> None:
+        if len(quads) >= BULK_QUADS:
+            self._store.bulk_extend(quads)
+        else:
+            self._store.extend(quads)
+
+    def _record(self, version: Version) -> None:
+        self._store.flush()
+        part = self._recorded.with_suffix(".part")
+        part.write_text(str(version))
+        part.rename(self._recorded)

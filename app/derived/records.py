@@ -1,0 +1,42 @@
+"""Works of a state as records: what exporters write and matching compares."""
+
+from __future__ import annotations
+
+from pyoxigraph import NamedNode
+
+from app.derived.graph import Snapshot
+from app.errors import NotFound
+from app.model.minter import Minter
+from app.model.namespaces import FABIO, RDF
+from app.model.record import Record
+from app.model.work_reading import NEIGHBOURS, Neighbourhood, read_work
+
+
+def neighbourhood(state: Snapshot, work: NamedNode) -> Neighbourhood:
+    """The statements a work's record is read from."""
+    triples = list(state.triples(work))
+    seen = {work}
+    for path in NEIGHBOURS:
+        nodes = {work}
+        for step in path:
+            nodes = {
+                o
+                for t in triples
+                if t.subject in nodes and t.predicate == step and isinstance(o := t.object, NamedNode)
+            }
+        for node in sorted(nodes - seen, key=lambda node: node.value):
+            triples.extend(state.triples(node))
+        seen |= nodes
+    return Neighbourhood(triples)
+
+
+def is_work(state: Snapshot, node: NamedNode) -> bool:
+    """Whether there is a work of that IRI."""
+    return any(True for _ in state.triples(node, RDF["type"], FABIO["Expression"]))
+
+
+def record_of(state: Snapshot, work: NamedNode, minter: Minter) -> Record:
+    """The record of one work, for exporters. Raises `NotFound`."""
+    if not is_work(state, work):
+        raise NotFound(f"there is no work {minter.key(work.value)!r}")
+    return read_work(neighbourhood(state, work), work, minter)

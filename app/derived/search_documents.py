@@ -1,0 +1,364 @@
+"""What the search index holds of each thing, read from the graph.
+
+A `SearchDocument` keeps its text in three tiers, by how much a hit there says of the thing,
+and the IRIs its text was read from, so that a change elsewhere finds the documents it touches.
+The graph's shape is `docs/model.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    QueryBoolean,
+    QuerySolutions,
+    QueryTriples,
+    Triple,
+    Variable,
+)
+
+from app.model.minter import Kind, Minter
+from app.model.namespaces import BIBO, DATACITE, DCTERMS, FABIO, FOAF, LITRE, PRISM, PRO, RDF, RDFS, SKOS
+
+BATCH = 1000
+"""Things read by one query: large enough to hide a query's cost, small enough to hold little at a time."""
+
+Term = NamedNode | BlankNode | Literal | Triple
+Facts = Mapping[str, Sequence[str]]
+"""Of one thing: property IRI to its values, each an IRI or a literal's text."""
+
+NO_FACTS: Facts = {}
+
+
+class Graph(Protocol):
+    """The part of the graph that search reads."""
+
+    def query(
+        self, text: str, substitutions: Mapping[Variable, Term] | None = None
+    ) -> QuerySolutions | QueryTriples | QueryBoolean:
+        """The answer to a SPARQL query."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchDocument:
+    """One thing as search sees it.
+
+    `title` is what a hit is shown as. `titles` are the thing's own names (the strongest hits),
+    `names` those of the things beside it, its keys and keywords, `body` running text. `uses`
+    are the IRIs of other things the text was read from.
+    """
+
+    iri: str
+    kind: Kind
+    key: str
+    title: str
+    titles: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    uses: frozenset[str] = frozenset()
+
+
+_CLASSES: dict[Kind, NamedNode] = {
+    "work": FABIO["Expression"],
+    "person": FOAF["Person"],
+    "organization": FOAF["Organization"],
+    "concept": SKOS["Concept"],
+}
+_OWN_CLASSES: dict[Kind, str] = {"claim": "Claim", "case": "Case", "evidence": "Evidence"}
+
+_TYPE = RDF["type"].value
+_TITLE = DCTERMS["title"].value
+_NAME = FOAF["name"].value
+_LABEL = RDFS["label"].value
+_COMMENT = RDFS["comment"].value
+_PREF = SKOS["prefLabel"].value
+_ALT = SKOS["altLabel"].value
+_LABELS = (_PREF, _LABEL, _TITLE, _NAME, _ALT)
+_ROLE = PRO["isDocumentContextFor"].value
+_HELD_BY = PRO["isHeldBy"].value
+_IDENTIFIER = DATACITE["hasIdentifier"].value
+_IDENTIFIER_VALUE = LITRE["hasLiteralValue"].value
+_PRINTED = (FOAF["givenName"].value, FOAF["familyName"].value)
+_PLAIN_ROLES = (DCTERMS["creator"].value, BIBO["editor"].value, BIBO["translator"].value)
+_WORK_NUMBERS = (PRISM["doi"].value, PRISM["isbn"].value)
+
+_FACTS = "SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {things} }} ?s ?p ?o FILTER(?p NOT IN ({unread})) }}"
+_UNREAD = "<http://purl.org/spar/cito/cites>"
+_DISCUSSED = """
+SELECT ?work ?evidence ?about WHERE {{
+  VALUES ?work {{ {things} }}
+  ?evidence {cp_work} ?work ; {cp_state} {discusses} ; {cp_standing} {accepted} ; {cp_about} ?about .
+}}"""
+_WORKS_OF = "SELECT DISTINCT ?work WHERE {{ VALUES ?evidence {{ {things} }} ?evidence {cp_work} ?work }}"
+_OF_CLASS = "SELECT DISTINCT ?s WHERE {{ ?s a {of_class} }}"
+_VENUES = "SELECT DISTINCT ?s WHERE {{ ?s a ?any FILTER(STRSTARTS(STR(?s), {prefix})) }}"
+
+
+def subjects(graph: Graph, minter: Minter) -> Iterator[str]:
+    """The IRIs of everything that may have a document, each once."""
+    classes = {**_CLASSES, **{kind: minter.term(name) for kind, name in _OWN_CLASSES.items()}}
+    for kind, of_class in classes.items():
+        for row in _rows(graph.query(_OF_CLASS.format(of_class=of_class))):
+            if _kind(minter, row["s"]) == kind:
+                yield row["s"]
+    prefix = Literal(f"{minter.base}id/venue/")
+    for row in _rows(graph.query(_VENUES.format(prefix=prefix))):
+        if _kind(minter, row["s"]) == "venue" and "#" not in row["s"]:
+            yield row["s"]
+
+
+def documents(graph: Graph, minter: Minter, iris: Iterable[str]) -> Iterator[SearchDocument]:
+    """The documents of those of the IRIs that name a thing with a document, in the order given."""
+    reader = _Reader(graph, minter)
+    for batch in batches(iris, BATCH):
+        yield from reader.read(batch)
+
+
+def works_of_evidence(graph: Graph, minter: Minter, iris: Iterable[str]) -> set[str]:
+    """The IRIs of the works that those of the IRIs which are evidence are about now."""
+    found: set[str] = set()
+    of_kind = (iri for iri in iris if _kind(minter, iri) == "evidence")
+    for batch in batches(of_kind, BATCH):
+        text = _WORKS_OF.format(things=_values(batch), cp_work=minter.term("work"))
+        found.update(row["work"] for row in _rows(graph.query(text)))
+    return found
+
+
+def batches(items: Iterable[str], size: int) -> Iterator[list[str]]:
+    """The items in lists of at most `size`."""
+    batch: list[str] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+class _Reader:
+    """Reads documents batch by batch; what several things share (people, concepts) is read once."""
+
+    def __init__(self, graph: Graph, minter: Minter) -> None:
+        self.graph = graph
+        self.minter = minter
+        self.labels: dict[str, tuple[str, ...]] = {}
+
+    def read(self, iris: list[str]) -> Iterator[SearchDocument]:
+        facts = self.facts(iris)
+        works = [iri for iri in iris if _kind(self.minter, iri) == "work"]
+        discussed = self.discussed(works)
+        nodes = self.facts(_linked(facts.values(), (_ROLE, _IDENTIFIER)))
+        self.fetch_labels(self.named_beside(facts, nodes, discussed))
+        for iri in iris:
+            made = self.document(iri, facts.get(iri, NO_FACTS), nodes, discussed.get(iri, []))
+            if made:
+                yield made
+
+    def facts(self, iris: Iterable[str]) -> dict[str, dict[str, list[str]]]:
+        """The facts of each thing, English first, then by the alphabet; citations are left out."""
+        found: dict[str, dict[str, list[tuple[bool, str]]]] = {}
+        for batch in batches(iris, BATCH):
+            answer = self.graph.query(_FACTS.format(things=_values(batch), unread=_UNREAD))
+            for subject, name, value in _terms(answer):
+                ranked = (_is_translation(value), value.value)
+                found.setdefault(subject.value, {}).setdefault(name.value, []).append(ranked)
+        return {
+            iri: {name: [text for _, text in sorted(values)] for name, values in facts.items()}
+            for iri, facts in found.items()
+        }
+
+    def discussed(self, works: list[str]) -> dict[str, list[tuple[str, str]]]:
+        """Of each work, the accepted evidence that it discusses something, and what: (evidence, about)."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        if not works:
+            return found
+        term = self.minter.term
+        text = _DISCUSSED.format(
+            things=_values(works),
+            cp_work=term("work"),
+            cp_state=term("state"),
+            discusses=term("discusses"),
+            cp_standing=term("standing"),
+            accepted=term("accepted"),
+            cp_about=term("about"),
+        )
+        for row in _rows(self.graph.query(text)):
+            found.setdefault(row["work"], []).append((row["evidence"], row["about"]))
+        for pairs in found.values():
+            pairs.sort()
+        return found
+
+    def named_beside(
+        self,
+        facts: Mapping[str, Facts],
+        nodes: Mapping[str, Facts],
+        discussed: Mapping[str, list[tuple[str, str]]],
+    ) -> set[str]:
+        """Everything whose labels a document of these things needs."""
+        wanted = {about for pairs in discussed.values() for _, about in pairs}
+        for iri, of_thing in facts.items():
+            wanted.update(self.links(_kind(self.minter, iri), of_thing))
+        wanted.update(_linked(nodes.values(), (_HELD_BY,)))
+        return wanted
+
+    def links(self, kind: Kind | None, facts: Facts) -> list[str]:
+        """The things beside one of that kind whose labels stand in its document."""
+        if kind == "work":
+            return _values_of(facts, (*_PLAIN_ROLES, DCTERMS["isPartOf"].value))
+        if kind == "evidence":
+            return _values_of(facts, (self.minter.term("work").value, self.minter.term("about").value))
+        if kind in ("case", "claim"):
+            return [v for values in facts.values() for v in values if _kind(self.minter, v) == "concept"]
+        return []
+
+    def fetch_labels(self, iris: set[str]) -> None:
+        missing = sorted(iri for iri in iris if iri not in self.labels and _is_iri(iri))
+        found = self.facts(missing)
+        for iri in missing:
+            self.labels[iri] = tuple(_values_of(found.get(iri, NO_FACTS), _LABELS))
+
+    def document(
+        self, iri: str, facts: Facts, nodes: Mapping[str, Facts], discussed: list[tuple[str, str]]
+    ) -> SearchDocument | None:
+        named = self.minter.kind_and_key(iri)
+        if not named or "#" in iri or not self.is_of_kind(named[0], facts):
+            return None
+        kind, key = named
+        if kind == "work":
+            return self.work(iri, key, facts, nodes, discussed)
+        if kind == "evidence":
+            return self.evidence(iri, key, facts)
+        links = self.links(kind, facts)
+        titles = _values_of(facts, _LABELS)
+        return SearchDocument(
+            iri=iri,
+            kind=kind,
+            key=key,
+            title=titles[0] if titles else key,
+            titles=tuple(titles),
+            names=(key, *_values_of(facts, self.said_beside()), *self.labels_of(links)),
+            body=tuple(_values_of(facts, (SKOS["definition"].value, SKOS["scopeNote"].value, _COMMENT))),
+            uses=frozenset(links),
+        )
+
+    def is_of_kind(self, kind: Kind, facts: Facts) -> bool:
+        types = facts.get(_TYPE, ())
+        if kind == "venue":
+            return bool(types)
+        if kind in _OWN_CLASSES:
+            return self.minter.term(_OWN_CLASSES[kind]).value in types
+        return kind in _CLASSES and _CLASSES[kind].value in types
+
+    def said_beside(self) -> tuple[str, ...]:
+        """Properties of a thing other than a work or evidence whose text finds it as its keywords do."""
+        term = self.minter.term
+        return (PRISM["issn"].value, term("place").value, term("country").value, term("activity").value)
+
+    def work(
+        self, iri: str, key: str, facts: Facts, nodes: Mapping[str, Facts], discussed: list[tuple[str, str]]
+    ) -> SearchDocument:
+        roles = [nodes.get(node, NO_FACTS) for node in facts.get(_ROLE, ())]
+        identifiers = [nodes.get(node, NO_FACTS) for node in facts.get(_IDENTIFIER, ())]
+        links = dict.fromkeys([*self.links("work", facts), *_linked(roles, (_HELD_BY,))])
+        abouts = dict.fromkeys(about for _, about in discussed)
+        numbers = [*_values_of(facts, _WORK_NUMBERS), *_linked(identifiers, (_IDENTIFIER_VALUE,))]
+        titles = facts.get(_TITLE, ())
+        cp = self.minter.term
+        names = [
+            key,
+            *_values_of(facts, (cp("citationKey").value,)),
+            *numbers,
+            *_values_of(facts, (PRISM["keyword"].value,)),
+            *self.labels_of(links),
+            *(printed for role in roles if (printed := _as_printed(role))),
+            *self.labels_of(abouts),
+        ]
+        return SearchDocument(
+            iri=iri,
+            kind="work",
+            key=key,
+            title=titles[0] if titles else key,
+            titles=tuple(titles),
+            names=tuple(dict.fromkeys(names)),
+            body=tuple(_values_of(facts, (DCTERMS["abstract"].value, _COMMENT, cp("collectionTitle").value))),
+            uses=frozenset([*links, *abouts, *(evidence for evidence, _ in discussed)]),
+        )
+
+    def evidence(self, iri: str, key: str, facts: Facts) -> SearchDocument | None:
+        cp = self.minter.term
+        if cp("rejected").value in facts.get(cp("standing").value, ()):
+            return None
+        abouts, works = (facts.get(cp(name).value, ()) for name in ("about", "work"))
+        heads = [labels[0] if (labels := self.labels_of([one])) else self.minter.key(one) for one in (*abouts, *works)]
+        return SearchDocument(
+            iri=iri,
+            kind="evidence",
+            key=key,
+            title=" · ".join(heads) or key,
+            titles=(),
+            names=(key, *_values_of(facts, (cp("quote").value,)), *self.labels_of(abouts)),
+            body=tuple(_values_of(facts, (_COMMENT, cp("locator").value))),
+            uses=frozenset([*abouts, *works]),
+        )
+
+    def labels_of(self, iris: Iterable[str]) -> list[str]:
+        return [label for iri in iris for label in self.labels.get(iri, ())]
+
+
+def _as_printed(role: Facts) -> str:
+    return " ".join(_values_of(role, _PRINTED)) or " ".join(role.get(_NAME, ()))
+
+
+def _values_of(facts: Facts, properties: Iterable[str]) -> list[str]:
+    return [value for name in properties for value in facts.get(name, ())]
+
+
+def _linked(many: Iterable[Facts], properties: Iterable[str]) -> list[str]:
+    wanted = tuple(properties)
+    return list(dict.fromkeys(value for facts in many for value in _values_of(facts, wanted)))
+
+
+def _kind(minter: Minter, iri: str) -> Kind | None:
+    named = minter.kind_and_key(iri)
+    return named[0] if named else None
+
+
+def _is_iri(text: str) -> bool:
+    return ":" in text and not any(c in text for c in ' <>"{}|\\^`')
+
+
+def _values(iris: Iterable[str]) -> str:
+    """The IRIs as the body of a VALUES block; what cannot be an IRI names nothing and is left out."""
+    return " ".join(str(NamedNode(iri)) for iri in iris if _is_iri(iri))
+
+
+def _is_translation(value: NamedNode | Literal) -> bool:
+    language = value.language if isinstance(value, Literal) else None
+    return language is not None and not language.lower().startswith("en")
+
+
+def _rows(answer: QuerySolutions | QueryTriples | QueryBoolean) -> Iterator[dict[str, str]]:
+    """The rows of a SELECT as text."""
+    if not isinstance(answer, QuerySolutions):
+        raise TypeError("a SELECT query answers rows")
+    names = [variable.value for variable in answer.variables]
+    for terms in _terms(answer):
+        yield dict(zip(names, (term.value for term in terms), strict=True))
+
+
+def _terms(answer: QuerySolutions | QueryTriples | QueryBoolean) -> Iterator[list[NamedNode | Literal]]:
+    """The rows of a SELECT; one with a blank node or a triple term has no text to search and is left out."""
+    if not isinstance(answer, QuerySolutions):
+        raise TypeError("a SELECT query answers rows")
+    width = len(answer.variables)
+    for solution in answer:
+        terms = [term for term in solution if isinstance(term, NamedNode | Literal)]
+        if len(terms) == width:
+            yield terms

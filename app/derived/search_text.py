@@ -1,0 +1,100 @@
+"""Text as the search index compares it: folded, and in every spelling of a compound.
+
+A text and a question go through the same steps, so that accents, case, hyphens and French
+elisions never decide whether a thing is found:
+
+- *folded*: Unicode NFKC, case folded, marks removed, ligatures and barred letters spelt out;
+- *spaced*: folded, with a hyphen read as a space (`co production`);
+- *joined*: folded, with a hyphen left out (`coproduction`), and with a prefix that never
+  stands alone (`co`, `non`, `multi` …) joined to the word after it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SPELT_OUT = {
+    "ø": "o",
+    "đ": "d",
+    "ð": "d",
+    "ł": "l",
+    "ħ": "h",
+    "ı": "i",
+    "æ": "ae",
+    "œ": "oe",
+    "þ": "th",
+    "\u00ad": "",  # soft hyphen
+    "\u2010": "-",  # hyphen, and the non-breaking one, which NFKC makes the same
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u02bc": "'",
+}
+
+
+class _Folding(dict[int, str]):
+    """A table for `str.translate` that learns each character the first time it meets it."""
+
+    def __missing__(self, code: int) -> str:
+        parted = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", chr(code)).casefold())
+        kept = (_SPELT_OUT.get(c, c) for c in parted if not unicodedata.combining(c))
+        folded = "".join(" " if "\ud800" <= c <= "\udfff" else c for c in kept)
+        self[code] = folded
+        return folded
+
+
+_FOLDING = _Folding()
+_BOUND_PREFIXES = frozenset(
+    "anti co infra inter intra macro meta micro mini multi neo non post pre pseudo re semi socio sub trans"
+    " ultra".split()
+)
+_ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quelqu)'(?=\w)|(?<=\w)'s\b")
+_INNER_MARK = re.compile(r"(?<=\w)[-'](?=\w)")
+_PREFIX_APART = re.compile(rf"\b({'|'.join(sorted(_BOUND_PREFIXES))})\s+(?=[^\W\d_])")
+
+STOP_WORDS = frozenset(
+    "a an and are as at be by for from has have in into is it its of on or that the their this to was were which"
+    " with au aux ce ces dans de des du elle en est et il la le les leur leurs ou par pour que qui sa se ses son"
+    " sont sur un une".split()
+)
+"""Function words of English and French, folded: asked for only where a question has nothing else."""
+
+
+def fold(text: str) -> str:
+    """The text without case, accents, ligatures, elided articles (`l'État` is `etat`) and `'s`."""
+    folded = text.lower() if text.isascii() else text.translate(_FOLDING)
+    return _ELISION.sub("", folded) if "'" in folded else folded
+
+
+def spaced(folded: str) -> str:
+    """Folded text with the parts of a compound as words of their own."""
+    return _INNER_MARK.sub(" ", folded) if _has_mark(folded) else folded
+
+
+def joined(folded: str) -> str:
+    """Folded text with the parts of a compound as one word."""
+    whole = attached(folded)
+    return _INNER_MARK.sub("", whole) if _has_mark(whole) else whole
+
+
+def attached(folded: str) -> str:
+    """Folded text with bound prefixes tied to their word by a hyphen: `co production` is `co-production`."""
+    if _BOUND_PREFIXES.isdisjoint(folded.split()):  # most texts, and far quicker than the pattern
+        return folded
+    return _PREFIX_APART.sub(r"\1-", folded)
+
+
+def spellings(text: str) -> list[str]:
+    """The one or two forms of a text that are indexed: its *spaced* form, and its *joined* form if that differs."""
+    folded = fold(text)
+    apart, together = spaced(folded), joined(folded)
+    return [apart] if apart == together else [apart, together]
+
+
+def fingerprint(text: str) -> str:
+    """The words of a text and nothing else, *joined*: equal for two titles that differ in spelling only."""
+    return " ".join(re.findall(r"\w+", joined(fold(text))))
+
+
+def _has_mark(folded: str) -> bool:
+    return "-" in folded or "'" in folded
