@@ -1,0 +1,77 @@
+"""Whether data keeps the shapes of `ontology/shapes.ttl` (SHACL, by pySHACL).
+
+A change is checked where it acts: the things it touches, in the state after it, with the types
+of what they point at. The whole home is checked by `commonplace verify`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pyshacl
+import rdflib
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
+from rdflib.namespace import RDF as RDFLIB_RDF
+from rdflib.namespace import SH
+
+from app.derived.graph import Snapshot
+from app.model.change import ChangeSet
+from app.model.namespaces import RDF
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One breach: the node, what it is about (a property, when there is one), and the shape's message."""
+
+    node: str
+    path: str | None
+    message: str
+
+    @property
+    def where(self) -> str:
+        """Node and property, for an error's place."""
+        return f"{self.node} {self.path}" if self.path else self.node
+
+
+@lru_cache(maxsize=4)
+def read_shapes(path: Path, base: str) -> rdflib.Graph:
+    """The shapes, parsed with that base."""
+    return rdflib.Graph().parse(path, format="turtle", publicID=base)
+
+
+def violations(triples: Iterable[Triple], shapes: rdflib.Graph) -> list[Violation]:
+    """The breaches in that data, by node, property and message; warnings are not breaches."""
+    data = rdflib.Graph().parse(data=serialize(triples, format=RdfFormat.N_TRIPLES), format="nt")
+    _, report, text = pyshacl.validate(data, shacl_graph=shapes, allow_warnings=True, do_owl_imports=False)
+    if not isinstance(report, rdflib.Graph):
+        raise ValueError(f"the shapes cannot be applied: {text}")
+    found = []
+    for result in report.subjects(RDFLIB_RDF.type, SH.ValidationResult):
+        if report.value(result, SH.resultSeverity) != SH.Violation:
+            continue
+        path = report.value(result, SH.resultPath)
+        message = report.value(result, SH.resultMessage)
+        found.append(
+            Violation(str(report.value(result, SH.focusNode)), str(path) if path else None, str(message or "not valid"))
+        )
+    return sorted(found, key=lambda v: (v.node, v.path or "", v.message))
+
+
+def after(state: Snapshot, change: ChangeSet) -> Iterator[Triple]:
+    """What the default graph says of the things a change touches, once it is made, and the types of what they name."""
+    subjects = {quad.subject for quad in change.quads() if isinstance(quad.subject, NamedNode)}
+    removed = {quad.triple for quad in change.removed}
+    there = {t for subject in subjects for t in state.triples(subject)} - removed
+    there |= {quad.triple for quad in change.added if not isinstance(quad.graph_name, NamedNode)}
+    yield from there
+    named = {t.object for t in there if isinstance(t.object, NamedNode)} - subjects
+    for node in named:
+        yield from state.triples(node, RDF["type"])
+
+
+def default_graph(quads: Iterable[Quad]) -> Iterator[Triple]:
+    """The triples of quads that are in the default graph."""
+    return (quad.triple for quad in quads if not isinstance(quad.graph_name, NamedNode))

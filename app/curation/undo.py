@@ -1,0 +1,87 @@
+"""What taking a version back would change now, and what it has to leave.
+
+Each statement goes back by itself: one that a later version changed already stays as it is. A
+thing the version created goes only if nothing later speaks of it or points to it: deleting it
+would leave the later statements about nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode, Quad
+
+from app.derived.graph import Snapshot
+from app.model.change import ChangeSet, Entry, Version
+from app.model.namespaces import RDF
+from app.patchlog.log import PatchLog
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something an undo left: the thing, why, and the later versions that are the reason."""
+
+    thing: str
+    why: str
+    versions: tuple[Version, ...]
+
+
+def undo_of(entry: Entry, state: Snapshot, log: PatchLog) -> tuple[ChangeSet, list[Kept]]:
+    """The change that takes an entry back in that state, net; and what it leaves."""
+    inverse = entry.change.inverse()
+    effective = inverse.net(state.contains)
+    kept = _changed_since(inverse, effective, entry.version, log)
+    removed, things = _without_needed(state, effective.removed)
+    for thing in sorted(things):
+        later = tuple(version for version in _since(log, things[thing], entry.version))
+        kept.append(Kept(thing, "later versions speak of it or point to it", later))
+    return ChangeSet(added=effective.added, removed=tuple(removed)), kept
+
+
+def _changed_since(inverse: ChangeSet, effective: ChangeSet, version: Version, log: PatchLog) -> list[Kept]:
+    done = set(effective.quads())
+    things = sorted({_thing(quad) for quad in inverse.quads() if quad not in done})
+    return [Kept(thing, "later versions changed it already", _since(log, {thing}, version)) for thing in things]
+
+
+def _since(log: PatchLog, things: Iterable[str], version: Version) -> tuple[Version, ...]:
+    return tuple(sorted({later for thing in things for later in log.history(thing) if later > version}))
+
+
+def _without_needed(state: Snapshot, removed: Iterable[Quad]) -> tuple[list[Quad], dict[str, set[str]]]:
+    """The removals that leave nothing dangling, and the things that must stay with what needs them."""
+    going = dict.fromkeys(removed)
+    needed: dict[str, set[str]] = {}
+    while True:
+        by_thing: dict[str, list[Quad]] = {}
+        for quad in going:
+            by_thing.setdefault(_thing(quad), []).append(quad)
+        found = {
+            thing: why
+            for thing, quads in by_thing.items()
+            if any(quad.predicate == RDF["type"] for quad in quads) and (why := _needed_by(state, thing, quads, going))
+        }
+        if not found:
+            return list(going), needed
+        needed |= found
+        going = {quad: None for quad in going if _thing(quad) not in found}
+
+
+def _needed_by(state: Snapshot, thing: str, quads: list[Quad], going: dict[Quad, None]) -> set[str]:
+    """What would be left speaking of a thing that goes: the thing itself, or things that point to it."""
+    nodes = {quad.subject for quad in quads if isinstance(quad.subject, NamedNode)} | {NamedNode(thing)}
+    leaving = {quad.triple for quad in going}
+    why: set[str] = set()
+    for node in nodes:
+        if any(triple not in leaving for triple in state.triples(node)):
+            why.add(thing)
+        for triple in state.triples(None, None, node):
+            if triple not in leaving and isinstance(triple.subject, NamedNode):
+                why.add(triple.subject.value.partition("#")[0])
+    return why
+
+
+def _thing(quad: Quad) -> str:
+    subject = quad.subject
+    return subject.value.partition("#")[0] if isinstance(subject, NamedNode) else str(subject)
