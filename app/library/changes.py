@@ -1,0 +1,48 @@
+"""The log as answers: its versions, newest first."""
+
+from __future__ import annotations
+
+from app.errors import NotFound
+from app.library.shapes import Change
+from app.model.change import Version
+from app.patchlog.log import PatchLog
+from app.patchlog.rdf_patch import Header
+
+
+def change_of(log: PatchLog, version: Version) -> Change:
+    """One version with its counts. Raises `NotFound`."""
+    entry = log.entry(version)
+    shape = _shape(log.header(version))
+    return shape.model_copy(update={"added": len(entry.change.added), "removed": len(entry.change.removed)})
+
+
+def changes(log: PatchLog, thing: str | None = None) -> list[Version]:
+    """The versions, newest first; only those that touched that thing's IRI when one is given.
+
+    Raises `NotFound` when nothing was ever said of it.
+    """
+    if thing is None:
+        return [Version(number) for number in range(log.head(), 0, -1)]
+    found = log.history(thing)
+    if not found:
+        raise NotFound(f"nothing was ever recorded of {thing}")
+    return found[::-1]
+
+
+def brief(log: PatchLog, version: Version) -> Change:
+    """One version from its header alone."""
+    return _shape(log.header(version))
+
+
+def _shape(header: Header) -> Change:
+    receipt = header.note.attachments.get("receipt")
+    return Change(
+        version=header.version,
+        id=header.id,
+        at=header.at.isoformat(),
+        agent=header.note.agent,
+        kind=header.note.kind,
+        message=header.note.message,
+        undoes=header.note.undoes,
+        receipt=f"/imports/{header.version}" if receipt else None,
+    )

@@ -1,0 +1,119 @@
+"""A home opened for reading: the log, the views that follow it, and its past.
+
+A home is a directory: `log/` is the truth, `derived/` may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+from typing import Literal, TypeVar
+
+from app.derived.checkpoints import Checkpoints
+from app.derived.graph import Snapshot
+from app.derived.graph_embedded import EmbeddedGraph
+from app.derived.past import PastStates
+from app.derived.search import SearchIndex
+from app.errors import HomeUnusable, NotFound
+from app.model.change import Version
+from app.model.minter import Minter
+from app.patchlog.file_log import FileLog
+from app.patchlog.log import PatchLog, versions
+
+Answer = TypeVar("Answer")
+GraphKind = Literal["memory", "disk"]
+
+
+class Library:
+    """One home. Safe to share between threads; sees what other processes commit."""
+
+    def __init__(self, log: PatchLog, minter: Minter, graph: EmbeddedGraph, checkpoints: Checkpoints) -> None:
+        self.log = log
+        self.minter = minter
+        self.checkpoints = checkpoints
+        self.graph = graph
+        self._past = PastStates(minter.base, checkpoints)
+        self._search: SearchIndex | None = None
+        self._following = Lock()
+        self._searching = Lock()
+        self.follow()
+
+    @classmethod
+    def open(cls, home: Path, base: str, graph: GraphKind = "memory") -> Library:
+        """Open the home in that directory, creating it when absent.
+
+        Raises `HomeUnusable` when it was made for another base IRI or cannot be written, and
+        `LogDamaged` when its log is not what was written.
+        """
+        try:
+            log = FileLog(home / "log")
+            _fix_base(home / "log" / "base-iri", base)
+            derived = home / "derived"
+            derived.mkdir(exist_ok=True)
+        except OSError as fault:
+            raise HomeUnusable(f"the home {home} cannot be used: {fault}") from fault
+        view = _disk_graph(base, derived / "graph") if graph == "disk" else EmbeddedGraph.in_memory(base)
+        return cls(log, Minter(base), view, Checkpoints(derived / "checkpoints", log))
+
+    def follow(self) -> Version:
+        """Let the graph catch up with the log; answers the head."""
+        head = self.log.head()
+        if self.graph.version < head:
+            with self._following:
+                self.checkpoints.fill(self.graph, head)
+        return head
+
+    def read(self, run: Callable[[Snapshot], Answer], at: Version | None = None) -> Answer:
+        """Run a function on one unchanging state: the newest, or that of version `at`.
+
+        It may be run again when a write came between; raises `NotFound` for a version there is not.
+        """
+        head = self.follow()
+        if at is None or at == head:
+            return self.graph.read(run)
+        if not 0 <= at < head:
+            raise NotFound(f"there is no version {at}: the newest is {head}")
+        return self._past.at(at).read(run)
+
+    def search(self) -> SearchIndex:
+        """The search index, built when first asked for and brought to the head."""
+        head = self.follow()
+        with self._searching:
+            if self._search is None:
+                self._search = SearchIndex()
+                self.graph.read(self._rebuild)
+            elif self._search.applied_version < head:
+                touched: set[str] = set()
+                for number in versions(self.log, Version(self._search.applied_version)):
+                    touched |= self.log.entry(number).change.touched()
+                self.graph.read(lambda state: self._update(state, touched))
+            return self._search
+
+    def _rebuild(self, state: Snapshot) -> None:
+        assert self._search is not None
+        self._search.rebuild(state, self.minter, state.version)
+
+    def _update(self, state: Snapshot, touched: set[str]) -> None:
+        assert self._search is not None
+        self._search.update(state, self.minter, touched, state.version)
+
+
+def _fix_base(path: Path, base: str) -> None:
+    """A home's IRIs are in its log: its base cannot change once it is made."""
+    if not path.exists():
+        path.write_text(base + "\n")
+    found = path.read_text().strip()
+    if found != base:
+        raise HomeUnusable(
+            f"this home was made with BASE_IRI {found} and its IRIs are in its log; "
+            f"set COMMONPLACE_BASE_IRI={found}, or import an export of it into a new home (asked for: {base})"
+        )
+
+
+def _disk_graph(base: str, directory: Path) -> EmbeddedGraph:
+    try:
+        return EmbeddedGraph.on_disk(base, directory)
+    except OSError:
+        # Another process serves this home and holds the on-disk graph; a graph of our own answers the same.
+        return EmbeddedGraph.in_memory(base)

@@ -1,0 +1,139 @@
+"""Which things a list holds, in what order, and one page of it.
+
+A `Selection` gathers SPARQL patterns on `?thing`; what a client sends enters as RDF terms that the
+engine's own writer serialises, never as text. Pages are keyset pages: a cursor names the last thing seen and
+its sort value, so a page never repeats or skips what was there all along.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode
+
+from app.derived.graph import PROLOGUE, Snapshot, values_clause
+from app.errors import BadRequest
+
+DEFAULT_LIMIT = 50
+MAXIMUM_LIMIT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A sort order: the pattern that binds `?value` for `?thing` (one value), and its direction."""
+
+    pattern: str
+    descending: bool = False
+
+
+@dataclass(slots=True)
+class Selection:
+    """Patterns on `?thing`, all of which must hold."""
+
+    patterns: list[str]
+    ranked: list[NamedNode] | None = None
+    """When set, only these things, and (unless another order is asked for) in this order."""
+
+    def where(self, pattern: str, **values: NamedNode | Literal) -> None:
+        """Add a pattern, with values for its variables."""
+        self.patterns += [f"VALUES ?{name} {{ {value} }}" for name, value in values.items()]
+        self.patterns.append(pattern)
+
+    def among(self, things: Iterable[NamedNode]) -> None:
+        """Only these things."""
+        self.patterns.append(values_clause("thing", things))
+
+    def without(self, things: Iterable[NamedNode]) -> None:
+        """Not these things."""
+        self.patterns.append(f"MINUS {{ {values_clause('thing', things)} }}")
+
+    def _body(self) -> str:
+        ranked = [values_clause("thing", self.ranked)] if self.ranked is not None else []
+        return "\n".join(ranked + self.patterns)
+
+    def total(self, state: Snapshot) -> int:
+        """How many things it holds."""
+        text = f"{PROLOGUE}SELECT (COUNT(DISTINCT ?thing) AS ?total) WHERE {{\n{self._body()}\n}}"
+        return count_of(state, text)
+
+    def everything(self, state: Snapshot) -> list[NamedNode]:
+        """All of it, by IRI (by rank, when ranked)."""
+        text = f"{PROLOGUE}SELECT DISTINCT ?thing WHERE {{\n{self._body()}\n}} ORDER BY STR(?thing)"
+        found = [node for row in state.select(text) if isinstance(node := row["thing"], NamedNode)]
+        if self.ranked is None:
+            return found
+        inside = set(found)
+        return [thing for thing in self.ranked if thing in inside]
+
+    def page(self, state: Snapshot, order: Order | None, limit: int, cursor: str | None) -> PageOfThings:
+        """One page. Without an order: by rank when ranked, else by IRI."""
+        if order is None and self.ranked is not None:
+            return self._ranked_page(state, limit, cursor)
+        order = order or Order("BIND('' AS ?value)")
+        last = read_cursor(cursor) if cursor else None
+        having = ""
+        if last:
+            sign = "<" if order.descending else ">"
+            value, thing = Literal(last[0]), Literal(last[1])
+            having = f"HAVING (MIN(?sort) {sign} {value} || (MIN(?sort) = {value} && STR(?thing) > {thing}))"
+        direction = "DESC" if order.descending else "ASC"
+        rows = state.select(
+            f"""{PROLOGUE}SELECT ?thing (MIN(?sort) AS ?key) WHERE {{
+            {self._body()}
+            OPTIONAL {{ {order.pattern} }}
+            BIND(COALESCE(STR(?value), "") AS ?sort)
+            }} GROUP BY ?thing {having} ORDER BY {direction}(?key) STR(?thing) LIMIT {limit + 1:d}"""
+        )
+        things = [(node, row["key"]) for row in rows if isinstance(node := row["thing"], NamedNode)]
+        more = len(things) > limit
+        things = things[:limit]
+        following = None
+        if more:
+            node, key = things[-1]
+            following = write_cursor(key.value if isinstance(key, Literal) else "", node.value)
+        return PageOfThings([node for node, _ in things], self.total(state), following)
+
+    def _ranked_page(self, state: Snapshot, limit: int, cursor: str | None) -> PageOfThings:
+        things = self.everything(state)
+        start = 0
+        if cursor:
+            last = read_cursor(cursor)[1]
+            start = next((n + 1 for n, thing in enumerate(things) if thing.value == last), len(things))
+        shown = things[start : start + limit]
+        more = start + limit < len(things)
+        return PageOfThings(shown, len(things), write_cursor("", shown[-1].value) if more else None)
+
+
+@dataclass(frozen=True, slots=True)
+class PageOfThings:
+    """The IRIs of one page, how many there are on all pages, and the cursor of the next."""
+
+    things: Sequence[NamedNode]
+    total: int
+    cursor: str | None
+
+
+def count_of(state: Snapshot, text: str) -> int:
+    """The integer that a query with one row and one column answers."""
+    value = state.select(text)[0][0]
+    return int(value.value) if isinstance(value, Literal) else 0
+
+
+def write_cursor(value: str, thing: str) -> str:
+    """An opaque cursor for what follows that thing."""
+    return base64.urlsafe_b64encode(json.dumps([value, thing]).encode()).rstrip(b"=").decode()
+
+
+def read_cursor(cursor: str) -> tuple[str, str]:
+    """The sort value and thing in a cursor. Raises `BadRequest` when it is not one of ours."""
+    try:
+        value, thing = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if isinstance(value, str) and isinstance(thing, str):
+            return value, thing
+    except (ValueError, TypeError, binascii.Error):
+        pass
+    raise BadRequest("this cursor is not one we gave: start again without it", [("cursor", "cannot be read")])

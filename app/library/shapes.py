@@ -1,0 +1,271 @@
+"""The JSON shapes of the contract, as models. Absent is absent, never `""` or null.
+
+Names here are what outsiders rely on: change a field only with a deprecation in the changelog.
+"""
+
+from __future__ import annotations
+
+from typing import Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
+
+Item = TypeVar("Item", bound=BaseModel)
+Completeness = Literal["complete", "truncated", "timeout", "unknown"]
+
+
+class Shape(BaseModel):
+    """What all shapes are: frozen, and written without what is absent."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def json_bytes(self) -> bytes:
+        """As JSON, absent fields left out."""
+        return self.model_dump_json(exclude_none=True).encode()
+
+
+class Link(Shape):
+    """A thing named in passing."""
+
+    iri: str
+    key: str
+    label: str | None = None
+
+
+class Agent(Shape):
+    """A person's or body's name on a work; `literal` alone for a body or a name without parts."""
+
+    iri: str
+    key: str
+    family: str | None = None
+    given: str | None = None
+    particle: str | None = None
+    suffix: str | None = None
+    literal: str | None = None
+
+
+class OtherContributor(Agent):
+    """A contributor in another role than author and editor."""
+
+    role: str = Field(description="CSL role name, or ours: `translator`, `section-editor` …")
+
+
+class Identifier(Shape):
+    """An identifier and how sure it is. Plain `doi`, `isbn`, `issn` hold confirmed ones only."""
+
+    scheme: str
+    value: str
+    confirmation: str = Field(description="`confirmed`, `recalled`, `inferred` …")
+    note: str | None = None
+
+
+class Doubt(Shape):
+    """How sure one field of a record is, where it is not simply confirmed."""
+
+    field: str
+    confirmation: str
+    alternative: list[str] | None = None
+    note: str | None = None
+
+
+class Evidence(Shape):
+    """What a work says of a concept or a claim: who says so, how surely, and where it stands."""
+
+    id: str
+    iri: str
+    work: str = Field(description="key of the work")
+    about: str = Field(description="key of a concept or a claim")
+    about_type: Literal["concept", "claim"]
+    state: str = Field(description="`discusses`, `silent`; of a claim `supports`, `contradicts`, `silent`")
+    directness: str | None = Field(default=None, description="`direct` or `indirect`; absent when silent")
+    certainty: str | None = Field(default=None, description="`high`, `moderate` or `low`")
+    quote: str | None = None
+    locator: str | None = None
+    note: str | None = None
+    quote_check: str | None = None
+    method: str | None = None
+    status: str = Field(description="`proposed`, `accepted` or `rejected`")
+    agent: str | None = None
+    at: str | None = None
+    version: int | None = Field(default=None, description="the version that made it")
+
+
+class Work(Shape):
+    """One entry of the bibliography."""
+
+    iri: str
+    key: str
+    type: str = Field(description="CSL type")
+    title: str | None = None
+    authors: list[Agent] | None = None
+    editors: list[Agent] | None = None
+    contributors: list[OtherContributor] | None = Field(default=None, description="those in any other role")
+    year: int | None = None
+    issued: str | None = Field(default=None, description="EDTF")
+    available: str | None = Field(default=None, description="EDTF: online first")
+    container_title: str | None = None
+    container: Link | None = None
+    collection_title: str | None = None
+    volume: str | None = None
+    issue: str | None = None
+    number: str | None = None
+    page: str | None = None
+    edition: str | None = None
+    genre: str | None = None
+    publisher: str | None = None
+    publisher_place: str | None = None
+    doi: str | None = None
+    isbn: list[str] | None = None
+    issn: list[str] | None = None
+    url: str | None = None
+    language: str | None = None
+    abstract: str | None = None
+    keywords: list[str] | None = None
+    note: str | None = None
+    status: str | None = Field(default=None, description="`retracted`, `corrected` …")
+    citation_key: str
+    identifiers: list[Identifier] | None = None
+    doubts: list[Doubt] | None = None
+    evidence: list[Evidence] = []
+    version: int
+
+
+class Person(Shape):
+    """A person, or a body that writes or publishes."""
+
+    iri: str
+    key: str
+    type: Literal["person", "organization"]
+    name: str
+    family: str | None = None
+    given: str | None = None
+    particle: str | None = None
+    suffix: str | None = None
+    alternative_names: list[str] | None = None
+    roles: dict[str, int] = Field(default={}, description="role to number of works")
+    works: str = Field(description="address of the works they are an author of")
+    version: int
+
+
+class Concept(Shape):
+    """A heading a work can discuss (SKOS)."""
+
+    iri: str
+    key: str
+    label: str
+    labels: dict[str, str] = Field(description="language tag to preferred label")
+    alternative_labels: dict[str, list[str]] | None = None
+    definitions: dict[str, str] | None = None
+    broader: list[Link] | None = None
+    narrower: list[Link] | None = None
+    related: list[Link] | None = None
+    coverage: dict[str, int] | None = None
+    works: str
+    version: int
+
+
+class Claim(Shape):
+    """A sentence that can be true or false, that works support or contradict."""
+
+    iri: str
+    key: str
+    label: str
+    labels: dict[str, str]
+    made_by: list[Link] | None = None
+    cases: list[Link] | None = None
+    concepts: list[Link] | None = None
+    evidence: list[Evidence] = []
+    coverage: dict[str, int] | None = None
+    version: int
+
+
+class Case(Shape):
+    """A case: where, who started and leads it, which form it shows, what the professional does in it."""
+
+    iri: str
+    key: str
+    label: str
+    labels: dict[str, str]
+    activity: str | None = None
+    place: str | None = None
+    country: str | None = None
+    dimensions: dict[str, list[Link]] = Field(description="dimension (`form`, `sector`, `leader` …) to concepts")
+    described_by: list[Link] | None = None
+    claims: list[Link] | None = None
+    note: str | None = None
+    version: int
+
+
+class Venue(Shape):
+    """What works appear in: a journal, a book, proceedings."""
+
+    iri: str
+    key: str
+    type: str
+    title: str
+    issn: list[str] | None = None
+    identifiers: list[Identifier] | None = None
+    works: int = Field(description="how many works of the set appear in it")
+    version: int
+
+
+class Citation(Shape):
+    """One citation between two works, with how sure it is."""
+
+    work: Work
+    confirmation: str = Field(description="`confirmed`, `probable`, `ambiguous` …")
+    reference_number: int | None = None
+    note: str | None = None
+
+
+class Change(Shape):
+    """One version of the log."""
+
+    version: int
+    id: str
+    at: str
+    agent: str
+    kind: str
+    message: str
+    undoes: int | None = None
+    added: int | None = None
+    removed: int | None = None
+    receipt: str | None = None
+
+
+class Node(Shape):
+    """A node that has no shape of its own (a citation, a doubt …): its statements by property."""
+
+    iri: str
+    key: str
+    types: list[str]
+    label: str | None = None
+    properties: dict[str, list[str]]
+    version: int
+
+
+class Found(Shape):
+    """One thing a search found, best first."""
+
+    iri: str
+    kind: str
+    key: str
+    title: str
+    snippet: str = Field(description="plain text around what matched; may be empty")
+
+
+class Page(Shape, Generic[Item]):
+    """A list. `total` counts everything the filters select; nothing is cut without `complete` saying so."""
+
+    items: list[SerializeAsAny[Item]]
+    total: int
+    complete: Completeness
+    version: int
+    next: str | None
+    coverage: dict[str, int] | None = Field(
+        default=None, description="asked with `discusses` or `claim`: the count of all works by state"
+    )
+
+    def json_bytes(self) -> bytes:
+        """As JSON; `next` is null on the last page, so that a client need not guess."""
+        text = super().json_bytes()
+        return text if self.next else text[:-1] + b',"next":null}'
