@@ -1,0 +1,104 @@
+"""Settings: read once, when the program is put together, from the environment and a `.env` file.
+
+Each is the environment variable `COMMONPLACE_` + its name. `docs/configuration.md` is made
+from this file (`app.settings_reference`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_SHIPPED = Path(__file__).resolve().parent.parent
+SHIPPED_DATA = _SHIPPED / "data"
+"""The reference set that comes with the program."""
+
+SHIPPED_ONTOLOGY = _SHIPPED / "ontology"
+"""Our own terms, their shapes, and the JSON-LD context."""
+
+QUERIES = _SHIPPED / "queries"
+"""The named queries."""
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError(f"must be an absolute http or https address: {value!r}")
+    if parts.query or parts.fragment or any(c.isspace() or c in '<>"{}|\\^`' for c in value):
+        raise ValueError(f"must have no query, no fragment and no characters that an IRI cannot have: {value!r}")
+    return value.rstrip("/")
+
+
+def _base_iri(value: str) -> str:
+    return _web_address(value) + "/"
+
+
+def _folder_or_none(value: object) -> object:
+    return None if isinstance(value, str) and value.strip().lower() == "none" else value
+
+
+def _existing_folder(value: Path | None) -> Path | None:
+    if value is not None and not value.is_dir():
+        raise ValueError(f"must be a folder, or 'none': {str(value)!r}")
+    return value
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Raises pydantic's `ValidationError`, which names each bad one."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="COMMONPLACE_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    home: Path = Field(
+        default=Path("var"),
+        description="Folder of the library: the log, which is the truth, and what is derived from it.",
+    )
+    host: str = Field(
+        default="127.0.0.1", description="Address to listen on; `0.0.0.0` for every network this machine is on."
+    )
+    port: int = Field(default=8000, ge=0, le=65535, description="TCP port to listen on; 0 takes a free one.")
+    base_iri: Annotated[str, AfterValidator(_base_iri)] = Field(
+        default="http://127.0.0.1:8000/",
+        description="What minted IRIs begin with: the address readers reach the library at. It ends in `/`, which is "
+        "added where it is missing. Fixed for a home once it holds data.",
+    )
+    graph: Literal["memory", "disk"] = Field(
+        default="memory",
+        description="Where the graph is kept: `memory` is fastest (about 12 kB a work) and is read from the log at "
+        "each start; `disk` is for a library that outgrows memory. Nothing is lost by changing it.",
+    )
+    reference_set: Annotated[Path | None, BeforeValidator(_folder_or_none), AfterValidator(_existing_folder)] = Field(
+        default=SHIPPED_DATA,
+        description="Folder whose literature an empty home begins with; `none` begins with nothing.",
+        json_schema_extra={"shown": "the shipped `data/`"},
+    )
+    contact: str | None = Field(
+        default=None,
+        pattern=r"^[^@\s<>]+@[^@\s<>]+$",
+        description="Mail address sent with every request to Crossref, DataCite and doi.org, as their etiquette asks.",
+    )
+    crossref_url: WebAddress = Field(
+        default="https://api.crossref.org", description="Address of the Crossref REST API."
+    )
+    datacite_url: WebAddress = Field(
+        default="https://api.datacite.org", description="Address of the DataCite REST API."
+    )
+    doi_url: WebAddress = Field(default="https://doi.org", description="Address of the DOI resolver.")
+    query_seconds: float = Field(default=30, gt=0, description="Seconds a SPARQL query may take before it is stopped.")
+    query_rows: int = Field(default=100_000, ge=1, description="Rows or triples of a SPARQL answer before it is cut.")
+    query_bytes: int = Field(default=64_000_000, ge=1, description="Bytes of a SPARQL answer before it is cut.")
+    query_workers: int = Field(default=2, ge=1, description="SPARQL queries that run at the same time; others wait.")
+    import_bytes: int = Field(default=100_000_000, ge=1, description="Bytes of the largest file an import takes.")
+    tokens_file: Path | None = Field(
+        default=None,
+        description="File of the tokens that may write, hashed.",
+        json_schema_extra={"shown": "`tokens.json` in the home"},
+    )
