@@ -47,9 +47,6 @@ def _existing_folder(value: Path | None) -> Path | None:
     return value
 
 
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-
-
 class Settings(BaseSettings):
     """The settings of one process. Raises pydantic's `ValidationError`, which names each bad one."""
 
@@ -80,25 +77,6 @@ class Settings(BaseSettings):
         description="Folder whose literature an empty home begins with; `none` begins with nothing.",
         json_schema_extra={"shown": "the shipped `data/`"},
     )
-    contact: str | None = Field(
-        default=None,
-        pattern=r"^[^@\s<>]+@[^@\s<>]+$",
-        description="Mail address sent with every request to Crossref, DataCite and doi.org, as their etiquette asks.",
-    )
-    crossref_url: WebAddress = Field(
-        default="https://api.crossref.org", description="Address of the Crossref REST API."
-    )
-    datacite_url: WebAddress = Field(
-        default="https://api.datacite.org", description="Address of the DataCite REST API."
-    )
-    doi_url: WebAddress = Field(default="https://doi.org", description="Address of the DOI resolver.")
-    query_seconds: float = Field(default=30, gt=0, description="Seconds a SPARQL query may take before it is stopped.")
-    query_rows: int = Field(default=100_000, ge=1, description="Rows or triples of a SPARQL answer before it is cut.")
-    query_bytes: int = Field(default=64_000_000, ge=1, description="Bytes of a SPARQL answer before it is cut.")
-    query_workers: int = Field(default=2, ge=1, description="SPARQL queries that run at the same time; others wait.")
-    import_bytes: int = Field(default=100_000_000, ge=1, description="Bytes of the largest file an import takes.")
-    tokens_file: Path | None = Field(
-        default=None,
-        description="File of the tokens that may write, hashed.",
-        json_schema_extra={"shown": "`tokens.json` in the home"},
+    import_bytes: int = Field(
+        default=100_000_000, ge=1, description="Bytes of the largest file an import takes, unpacked if it was packed."
     )

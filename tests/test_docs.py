@@ -36,11 +36,11 @@ def test_the_page_names_no_place_on_this_machine() -> None:
 
 
 def test_settings_come_from_the_environment_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / ".env").write_text("COMMONPLACE_PORT=8100\nCOMMONPLACE_QUERY_ROWS=7\nOTHER=1\n")
+    (tmp_path / ".env").write_text("COMMONPLACE_PORT=8100\nCOMMONPLACE_IMPORT_BYTES=7\nOTHER=1\n")
     monkeypatch.setenv("COMMONPLACE_PORT", "8200")
     monkeypatch.setenv("COMMONPLACE_HOST", "")
     settings = Settings()
-    assert (settings.port, settings.query_rows, settings.host) == (8200, 7, "127.0.0.1")
+    assert (settings.port, settings.import_bytes, settings.host) == (8200, 7, "127.0.0.1")
 
 
 @pytest.mark.parametrize(
@@ -67,10 +67,7 @@ def test_the_reference_set_is_shipped_or_none_or_a_folder(tmp_path: Path, monkey
         ("BASE_IRI", "https://example.org/a b"),
         ("REFERENCE_SET", "/no/such/folder"),
         ("PORT", "70000"),
-        ("QUERY_SECONDS", "0"),
         ("GRAPH", "cloud"),
-        ("CONTACT", "nobody"),
-        ("CROSSREF_URL", "ftp://example.org"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
