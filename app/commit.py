@@ -1,0 +1,118 @@
+"""The one door for writes: lock, net, shapes, append, views catch up.
+
+Whoever writes hands over a function that looks at the newest state and returns what to change;
+it runs while no other process can write, so it never decides on a state that has moved.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.curation.conformance import after, read_shapes, violations
+from app.curation.undo import Kept, undo_of
+from app.derived.graph import Snapshot
+from app.errors import BadRequest, Conflict, ShapeViolation
+from app.library import Library
+from app.model.change import ChangeSet, Entry, Note, Version
+from app.patchlog.log import next_version
+
+CHECKED_THINGS = 2_000
+"""A change that touches more things than this comes from a writer that keeps the shapes by construction
+(`app.model.work_graph`, tested against them) and is not checked again at the door: `verify` checks all."""
+
+MESSAGE_CHARACTERS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a writer proposes: a change (need not be net) and what is said of it.
+
+    An empty net change makes no version, unless `even_if_empty` (an import's receipt is kept for ever).
+    """
+
+    change: ChangeSet
+    note: Note
+    even_if_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undo did: its entry (None when nothing was left to undo), and what it had to leave."""
+
+    entry: Entry | None
+    kept: list[Kept]
+
+
+class Committer:
+    """Writes to one library. Safe to use from several threads and processes."""
+
+    def __init__(self, library: Library, shapes: Path) -> None:
+        self._library = library
+        self._shapes = shapes
+
+    def commit(self, propose: Callable[[Snapshot], Proposal], expected: Version | None = None) -> Entry | None:
+        """Commit what `propose` returns for the newest state; answers the entry, or None when nothing changed.
+
+        Raises `Conflict` when `expected` is given and is not the head, and `ShapeViolation` when the
+        result would break the shapes; nothing is written then.
+        """
+        library = self._library
+        with library.log.writing():
+            head = library.follow()
+            if expected is not None and expected != head:
+                raise Conflict(f"the library is at version {head}, not {expected}: read it again and retry")
+            entry = library.graph.read(lambda state: self._entry(state, propose(state)))
+            if entry is None:
+                return None
+            library.log.append(entry)
+            library.follow()
+        library.checkpoints.keep(library.graph)
+        return entry
+
+    def undo(self, version: Version, agent: str, message: str = "") -> Undone:
+        """Take a version back as a new version. What later versions build on stays and is reported.
+
+        Raises `NotFound` for a version there is not.
+        """
+        entry = self._library.log.entry(version)
+        kept: list[Kept] = []
+
+        def propose(state: Snapshot) -> Proposal:
+            change, left = undo_of(entry, state, self._library.log)
+            kept[:] = left
+            text = message or f"undo of version {version} ({entry.note.kind})"
+            return Proposal(change, Note(agent=agent, kind="undo", message=text, undoes=version))
+
+        return Undone(self.commit(propose), kept)
+
+    def _entry(self, state: Snapshot, proposal: Proposal) -> Entry | None:
+        note = proposal.note
+        if len(note.message) > MESSAGE_CHARACTERS:
+            raise BadRequest(f"a message has at most {MESSAGE_CHARACTERS} characters", [("message", "too long")])
+        change = proposal.change.net(state.contains)
+        if not change and not proposal.even_if_empty:
+            return None
+        self._check(state, change)
+        return Entry(
+            version=next_version(state.version),
+            id=f"urn:uuid:{uuid.uuid4()}",
+            previous=self._library.log.header(state.version).id if state.version else None,
+            at=datetime.now(UTC),
+            note=note,
+            change=change,
+        )
+
+    def _check(self, state: Snapshot, change: ChangeSet) -> None:
+        if len(change.touched()) > CHECKED_THINGS:
+            return
+        shapes = read_shapes(self._shapes, self._library.minter.base)
+        found = violations(after(state, change), shapes)
+        if found:
+            raise ShapeViolation(
+                f"the change breaks the shapes in {len(found)} places; nothing was written",
+                [(violation.where, violation.message) for violation in found],
+            )

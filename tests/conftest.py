@@ -1,0 +1,91 @@
+"""Fixtures for every test: a home with the reference set, made once and copied; a server on a socket."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+
+from app.home import Home, open_home
+from app.queries import load_queries
+from app.settings import QUERIES, SHIPPED_ONTOLOGY, Settings
+from app.web.app import create_app
+
+BASE = "http://127.0.0.1:8000/"
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+def shared(*parts: str) -> Path:
+    """A file of the shared folder beside the project; the test is skipped where it is absent."""
+    path = SHARED.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"needs ../shared/{'/'.join(parts)}")
+    return path
+
+
+def settings_for(home: Path, **more: object) -> Settings:
+    """Settings for a home, whatever the environment says."""
+    return Settings.model_validate({"home": home, "base_iri": BASE, **more})
+
+
+@pytest.fixture(scope="session")
+def reference_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose version 1 is the reference set. Not to be written to: copy it (`home`)."""
+    directory = tmp_path_factory.mktemp("reference") / "home"
+    open_home(settings_for(directory))
+    return directory
+
+
+@pytest.fixture
+def home(reference_home: Path, tmp_path: Path) -> Path:
+    """A home of one's own with the reference set."""
+    directory = tmp_path / "home"
+    shutil.copytree(reference_home, directory)
+    return directory
+
+
+@pytest.fixture
+def opened(home: Path) -> Home:
+    """That home, open."""
+    return open_home(settings_for(home))
+
+
+@contextmanager
+def serving(home: Home) -> Iterator[httpx.Client]:
+    """A real server on a free port over an open home, and a client for it."""
+    app = create_app(home.library, home.committer, load_queries(QUERIES), SHIPPED_ONTOLOGY)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+    started = threading.Event()
+    startup = server.startup
+
+    async def announcing(sockets: object = None) -> None:
+        await startup()
+        started.set()
+
+    server.startup = announcing  # type: ignore[method-assign]
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    assert started.wait(30), "the server did not start"
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join(30)
+
+
+@pytest.fixture(scope="session")
+def client(reference_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A client of a server over the reference set, shared by tests that only read."""
+    directory = tmp_path_factory.mktemp("served") / "home"
+    shutil.copytree(reference_home, directory)
+    with serving(open_home(settings_for(directory))) as client:
+        yield client
