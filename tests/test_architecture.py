@@ -16,7 +16,7 @@ MAY_SEE: dict[str, set[str]] = {
     "settings": set(),
     "settings_reference": {"settings"},
     "model": set(),
-    "importers": {"model"},
+    "importers": {"model", "errors"},
     "exporters": {"model"},
     "patchlog": {"errors", "model"},
     "derived": {"errors", "model", "patchlog"},

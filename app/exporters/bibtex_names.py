@@ -1,0 +1,64 @@
+"""Names as BibTeX reads them: `van Eijk, Carola`, `{Oude Vrielink}, Mirjan`, `{World Bank}`.
+
+A name is written so that BibTeX's own rules split it the same way again. Only a particle
+with a capital cannot be said in BibTeX; it takes BibLaTeX's extended name format.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from app.exporters.latex_text import escape
+from app.model.names import Name
+
+_AND = re.compile(r"(?i)\b(and)\b")
+_RESERVED = frozenset({"and", "others"})
+
+
+def name_list(names: Iterable[Name], more: bool = False) -> str:
+    """The names joined with `and`, ending in `and others` when there are `more`."""
+    written = [bibtex_name(name) for name in names]
+    return " and ".join([*written, "others"] if more else written)
+
+
+def bibtex_name(name: Name) -> str:
+    """One name in a form that splits into the same parts."""
+    if name.literal:
+        return "{" + escape(name.literal) + "}"
+    family = name.family or ""
+    if not (name.given or name.particle or name.suffix):
+        return _single(family)
+    if name.particle and not _reads_as_particle(name.particle):
+        return _extended(name)
+    last = " ".join(part for part in (name.particle, _family(family)) if part)
+    given = _words(name.given) if name.given else "{}"
+    return ", ".join([last, _words(name.suffix), given] if name.suffix else [last, given])
+
+
+def _single(family: str) -> str:
+    """A name without parts: spaces and commas in braces, so that it stays one word."""
+    if family.lower() in _RESERVED:
+        return "{" + family[0] + "}" + family[1:]
+    return escape(family).replace(" ", "{ }").replace(",", "{,}")
+
+
+def _family(family: str) -> str:
+    escaped = escape(family)
+    plain = escaped == family and not re.search(r"[\s,]", family) and family.lower() not in _RESERVED
+    return family if plain else "{" + escaped + "}"
+
+
+def _words(text: str) -> str:
+    return _AND.sub(r"{\1}", escape(text).replace(",", "{,}"))
+
+
+def _reads_as_particle(particle: str) -> bool:
+    """BibTeX takes a word before the family name for a particle when its first letter is small."""
+    letters = [char for char in particle.split(" ")[-1] if char.isalpha()]
+    return bool(letters) and letters[0].islower() and escape(particle) == particle and "," not in particle
+
+
+def _extended(name: Name) -> str:
+    parts = {"family": name.family, "given": name.given, "prefix": name.particle, "suffix": name.suffix}
+    return ", ".join(f"{key}={{{escape(value)}}}" for key, value in parts.items() if value)

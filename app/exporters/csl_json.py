@@ -1,0 +1,94 @@
+"""CSL-JSON out: items of the CSL 1.0.2 schema.
+
+`id` and `citation-key` are the record's key. What CSL has no variable for (fields in `extra`,
+roles of ours, dates that date parts cannot say) goes under `custom`, which the schema leaves free.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from app.model.csl_terms import (
+    CUSTOM,
+    DATE_VARIABLES,
+    NAME_VARIABLES,
+    OTHER_TEXT_VARIABLES,
+    TEXT_VARIABLES,
+    csl_date,
+    edtf_date,
+)
+from app.model.names import Name
+from app.model.record import Record
+
+Item = dict[str, Any]
+
+
+def write(records: Iterable[Record]) -> Iterator[str]:
+    """The records as one JSON array, an item at a time."""
+    before = "["
+    for record in records:
+        yield f"{before}\n{json.dumps(item(record), ensure_ascii=False)}"
+        before = ","
+    yield "[]\n" if before == "[" else "\n]\n"
+
+
+def item(record: Record) -> Item:
+    """The record as a CSL item."""
+    made: Item = {"id": record.key, "citation-key": record.key, "type": record.type}
+    custom: Item = {}
+    for variable, attribute in TEXT_VARIABLES:
+        if text := getattr(record, attribute):
+            made[variable] = text
+    _add_names(record, made, custom)
+    _add_dates(record, made, custom)
+    _add_identifiers(record, made)
+    if record.keywords:
+        made["keyword"] = ", ".join(record.keywords)
+        if any(mark in keyword for keyword in record.keywords for mark in ",;"):
+            custom["keywords"] = list(record.keywords)
+    if record.part_of:
+        custom["part-of"] = record.part_of
+    for name, text in record.extra.items():
+        if name in OTHER_TEXT_VARIABLES:
+            made[name] = text
+        elif name not in ("isbn", "issn", "doi"):
+            custom[name] = text
+    if custom:
+        made[CUSTOM] = custom
+    return made
+
+
+def _add_names(record: Record, made: Item, custom: Item) -> None:
+    for contributor in record.contributors:
+        place = made if contributor.role in NAME_VARIABLES else custom
+        place.setdefault(contributor.role, []).append(_name(contributor.name))
+
+
+def _name(name: Name) -> dict[str, str]:
+    parts = {
+        "family": name.family,
+        "given": name.given,
+        "non-dropping-particle": name.particle,
+        "suffix": name.suffix,
+        "literal": name.literal,
+    }
+    return {part: text for part, text in parts.items() if text}
+
+
+def _add_dates(record: Record, made: Item, custom: Item) -> None:
+    for variable, attribute in DATE_VARIABLES:
+        if edtf := getattr(record, attribute):
+            made[variable] = csl_date(edtf)
+            if edtf_date(made[variable]) != edtf:
+                custom[variable] = edtf
+
+
+def _add_identifiers(record: Record, made: Item) -> None:
+    for variable, numbers in (("ISBN", record.isbn), ("ISSN", record.issn)):
+        kept = record.extra.get(variable.lower())
+        if numbers or kept:
+            made[variable] = ", ".join([*numbers, *([kept] if kept else [])])
+    if not record.doi and "doi" in record.extra:
+        made["DOI"] = record.extra["doi"]

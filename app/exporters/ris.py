@@ -1,0 +1,105 @@
+"""RIS out: one reference per record, `TY` to `ER`, in UTF-8 with CRLF line ends as the specification asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from app.model import ris_names
+from app.model.edtf_date import EdtfDate, read_edtf
+from app.model.record import Record
+from app.model.ris_terms import CSL_TYPE, FIELD, REFERENCE_TYPE, ROLE_TAG, TEXT_TAGS
+
+_TAG = re.compile(r"[A-Z][A-Z0-9]")
+_LOOKS_LIKE_TAG = re.compile(r"^(?=[A-Z][A-Z0-9] {1,2}-)", re.MULTILINE)
+_PAGES = re.compile(r"(\w[\w.]*)-(\w[\w.]*)")
+_END = "\r\n"
+
+Line = tuple[str, str]
+
+
+def write(records: Iterable[Record]) -> Iterator[str]:
+    """One reference per record, ended by a blank line."""
+    for record in records:
+        yield reference(record)
+
+
+def reference(record: Record) -> str:
+    """The record as one reference."""
+    lines = "".join(f"{tag}  - {_lines(text)}{_END}" for tag, text in _tagged(record))
+    return f"{lines}ER  - {_END}{_END}"
+
+
+def _lines(text: str) -> str:
+    """A value over several lines: RIS takes a line without a tag for more of the one before."""
+    return _LOOKS_LIKE_TAG.sub(" ", text).replace("\n", _END) if "\n" in text else text
+
+
+def _tagged(record: Record) -> Iterator[Line]:
+    reference_type = REFERENCE_TYPE.get(record.type, "GEN")
+    yield "TY", reference_type
+    if CSL_TYPE[reference_type] != record.type:
+        yield FIELD, f"csl-type: {record.type}"
+    yield "ID", record.key
+    yield from _names(record)
+    for attribute, tags in TEXT_TAGS:
+        if text := getattr(record, attribute):
+            yield tags[0], text
+    yield from _dates(record)
+    if record.page:
+        pages = _PAGES.fullmatch(record.page)
+        yield from (("SP", pages[1]), ("EP", pages[2])) if pages else (("SP", record.page),)
+    if record.doi or "doi" in record.extra:
+        yield "DO", record.doi or record.extra["doi"]
+    for number in (*record.isbn, *record.issn):
+        yield "SN", number
+    for keyword in record.keywords:
+        yield "KW", keyword
+    if record.part_of:
+        yield FIELD, f"part-of: {record.part_of}"
+    yield from _extra(record)
+
+
+def _names(record: Record) -> Iterator[Line]:
+    said: set[str] = set()
+    for contributor in record.contributors:
+        text = ris_names.written(contributor.name)
+        tag = ROLE_TAG.get(contributor.role)
+        yield (tag, text) if tag else (FIELD, f"role {contributor.role}: {text}")
+        if ris_names.read(text) != contributor.name and text not in said:
+            said.add(text)
+            yield FIELD, f"name: {ris_names.parts_field(text, contributor.name)}"
+
+
+def _dates(record: Record) -> Iterator[Line]:
+    """`PY` is the year, `DA` is `YYYY/MM/DD/other`; other is the EDTF where the numbers do not say it."""
+    if record.available:
+        yield FIELD, f"available: {record.available}"
+    if not record.issued:
+        return
+    try:
+        start = read_edtf(record.issued).start
+    except ValueError:
+        yield "DA", f"///{record.issued}"
+        return
+    parts = start.parts if isinstance(start, EdtfDate) else ()
+    numbers = [str(part).zfill(4 if i == 0 else 2) for i, part in enumerate(parts)]
+    if parts and 0 <= parts[0] <= 9999:
+        yield "PY", numbers[0]
+    else:
+        numbers = []
+    if "-".join(numbers) != record.issued:
+        yield "DA", "/".join((*[*numbers, "", ""][:3], record.issued))
+    elif len(numbers) > 1:
+        yield "DA", "/".join((*[*numbers, "", ""][:3], ""))
+
+
+def _extra(record: Record) -> Iterator[Line]:
+    for name, text in record.extra.items():
+        if name == "doi" and not record.doi:
+            continue
+        if _TAG.fullmatch(name):
+            for line in text.split("\n\n"):
+                yield name, line
+        else:
+            yield FIELD, f"{name}: {text}"

@@ -1,0 +1,41 @@
+"""Writing what a library holds: works in a bibliographic format, or the graph in an RDF syntax."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pyoxigraph import NamedNode, RdfFormat, serialize
+
+from app.derived.graph import Snapshot
+from app.derived.records import record_of
+from app.exporters.formats import EXPORT_FORMATS
+from app.library.description import describe
+from app.library.works import WorkFilters, select_works
+from app.model.minter import Minter
+
+RDF_FORMATS = {
+    "jsonld": RdfFormat.JSON_LD,
+    "turtle": RdfFormat.TURTLE,
+    "nquads": RdfFormat.N_QUADS,
+}
+
+
+def export(state: Snapshot, minter: Minter, format: str, filters: WorkFilters | None = None) -> bytes:
+    """What the filters select, by key, or everything, in the format of that name.
+
+    Without filters an RDF format has the whole graph; N-Quads every named graph too.
+    """
+    if format in RDF_FORMATS and filters in (None, WorkFilters()):
+        named = RDF_FORMATS[format]
+        return state.dump(named, prefixes=None if named == RdfFormat.N_QUADS else minter.prefixes())
+    selection, _ = select_works(state, minter, filters or WorkFilters(), None)
+    things = selection.everything(state)
+    if format in RDF_FORMATS:
+        triples = describe(state, things, minter)
+        return serialize(triples, None, RDF_FORMATS[format], prefixes=minter.prefixes()) or b""
+    return write_records(state, things, minter, format)
+
+
+def write_records(state: Snapshot, things: Iterable[NamedNode], minter: Minter, format: str) -> bytes:
+    """Those works in a bibliographic format. Raises `NotFound`."""
+    return "".join(EXPORT_FORMATS[format].write(record_of(state, thing, minter) for thing in things)).encode()

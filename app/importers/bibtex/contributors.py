@@ -1,0 +1,45 @@
+"""Name fields to contributors in their roles."""
+
+from __future__ import annotations
+
+import re
+
+from app.importers.bibtex.draft import BibtexFile, Draft
+from app.importers.bibtex.latex import decode
+from app.importers.bibtex.name_list import read_names
+from app.model.bibtex_terms import EDITOR_TYPES, MORE_NAMES, ROLE_FIELDS
+from app.model.names import Contributor
+
+_TYPED_FIELD = re.compile(r"editor[a-z]?")
+
+
+def read_contributors(draft: Draft, file: BibtexFile) -> None:
+    """Step: authors, then editors and the others in the order of the entry's fields."""
+    fields = [name for name in draft.fields if name in ROLE_FIELDS or _TYPED_FIELD.fullmatch(name)]
+    order = {"author": 0, "editor": 1, "translator": 2, "bookauthor": 3}
+    for name in sorted(fields, key=lambda name: (order.get(name, 4), name)):
+        _read_field(draft, name)
+
+
+def _read_field(draft: Draft, name: str) -> None:
+    raw = draft.fields.pop(name)
+    role = _role(draft, name)
+    listed = read_names(raw)
+    draft.contributors.extend(Contributor(role, read) for read in listed.names)
+    if listed.more:
+        draft.extra[MORE_NAMES + name] = "true"
+    for part, why in listed.faults:
+        draft.lose(name, part, why)
+
+
+def _role(draft: Draft, name: str) -> str:
+    raw_type = draft.fields.pop(f"{name}type", None) if name.startswith("editor") else None
+    if raw_type is None:
+        return ROLE_FIELDS.get(name, "editor" if name == "editor" else "contributor")
+    kind = decode(raw_type).text
+    role = EDITOR_TYPES.get(kind.lower().replace("-", ""))
+    if role is None:
+        fallback = "editor" if name == "editor" else "contributor"
+        draft.lose(f"{name}type", raw_type, f"a role that is not known here; the names were kept as {fallback}")
+        return fallback
+    return role

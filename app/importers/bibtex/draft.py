@@ -1,0 +1,47 @@
+"""An entry on its way from text to record, and the file it stands in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.model.names import Contributor
+from app.model.record import Loss, Record
+
+
+@dataclass(slots=True)
+class Draft:
+    """One entry between two steps.
+
+    `fields` are raw LaTeX by lower-case name, without their delimiters once the strings step
+    has run; a step takes out what it has understood. `known` collects values of the record by
+    attribute name, `extra` the fields that have no home there.
+    """
+
+    position: int
+    line: int
+    raw: str
+    key: str
+    entry_type: str
+    fields: dict[str, str]
+    losses: list[Loss] = field(default_factory=list)
+    csl_type: str = "document"
+    contributors: list[Contributor] = field(default_factory=list)
+    known: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, str] = field(default_factory=dict)
+    error: str | None = None
+    record: Record | None = None
+
+    def lose(self, name: str, raw: str, why: str) -> None:
+        """Report that `raw` of field `name` is not in the record as it was."""
+        self.losses.append(Loss(field=name, raw=raw, why=why))
+
+
+@dataclass(slots=True)
+class BibtexFile:
+    """What holds for the whole file: string macros, and every entry by its key in lower case."""
+
+    macros: dict[str, str] = field(default_factory=dict)
+    by_key: dict[str, Draft] = field(default_factory=dict)
+    data_containers: dict[str, Draft] = field(default_factory=dict)
+    inherited: set[int] = field(default_factory=set)

@@ -1,0 +1,200 @@
+"""From LaTeX to plain Unicode text, and which macros had no meaning here.
+
+Most values have nothing to decode, and most of the rest only braces, accents and named
+symbols: those are done by one regular expression. pylatexenc knows the symbols, and walks
+what is left (math, macros with arguments).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from app.importers.bibtex import latex_macros as macros
+from app.importers.bibtex.latex_walker import symbol, walk
+
+_ANYTHING = re.compile(r"[\\{}$~]|--|``|''|[?!]`")
+_SPACE = re.compile(r"[ \t\n\r\f\v]+")
+_PARAGRAPH = re.compile(r"[ \t]*\n[ \t]*\n[ \t\n]*")
+_MATH = re.compile(
+    r"(?<!\\)\$\$?((?:[^$\\]|\\.)+)\$\$?|\\\(((?:[^\\]|\\[^)])+)\\\)|\\ensuremath\s*\{((?:[^{}]|\{[^{}]*\})*)\}", re.S
+)
+_SCRIPT = re.compile(r"([_^])\s*(?:\{([^{}\\]+)\}|([^\s{}\\$]))")
+_TOKEN = re.compile(
+    r"\\(?:(?P<mark>['`^\"~=.]|(?:[uvHcdbkr]|textcommabelow)(?![A-Za-z]))\s*"
+    r"(?:\{\s*(?P<braced>[^\W\d_][\u0300-\u036f]*)?\s*\}|(?P<bare>[^\W\d_][\u0300-\u036f]*))"
+    r"|(?P<word>[A-Za-z]+)\*?(?P<gap>\s*)(?P<empty>\{\})?"
+    r"|(?P<sign>.))",
+    re.S,
+)
+_PUNCTUATION = re.compile(r"[{}~]|---?|``|''|[?!]`")
+_PRINTED = {"{": "", "}": "", "~": "\u00a0", "---": "—", "--": "–", "``": "“", "''": "”", "?`": "¿", "!`": "¡"}
+_SPECIAL = re.compile(
+    r"\\(?:url|nolinkurl)\s*\{(?P<url>[^{}]*)\}"
+    r"|\\(?:path|verb)\s*(?P<bar>[^\sA-Za-z{*])(?P<verbatim>.*?)(?P=bar)"
+    r"|\\path\s*\{(?P<path>[^{}]*)\}"
+    r"|\\href\s*\{(?P<href>[^{}]*)\}\s*(?=\{)"
+    r"|\\(?:noopsort|sortnoop|SortNoop|noop|printfirst|switchargs)\s*\{(?P<sort>[^{}]*)\}"
+    r"|\\[vh]?phantom\s*(?:\{[^{}]*\}|\\.)"
+    r"|\\(?P<script>textsuperscript|textsubscript)\s*\{(?P<scripted>[^{}\\]*)\}"
+    r"|\\char\s*(?:(?P<decimal>\d+)|'(?P<octal>[0-7]+)|\"(?P<hex>[0-9A-F]+)|`\\?(?P<literal>.))\s?"
+    r"|\\(?:kern|hskip|vskip|raise|lower|hspace\*?|vspace\*?)\s*\{?[-+]?[\d.]*\s*(?:pt|em|ex|mm|cm|in|mu|sp|\\[A-Za-z]+)\}?\s*",
+    re.S,
+)
+_HIDE = str.maketrans("\\{}~-`'?!$", "\x01\x02\x03\x04\x05\x06\x07\x0e\x0f\x10")
+_SHOW = str.maketrans("\x01\x02\x03\x04\x05\x06\x07\x0e\x0f\x10", "\\{}~-`'?!$")
+_ROUNDS = 8
+"""Accents are resolved from the inside out, one level a round; deeper nesting than this does not occur in letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Plain text, and the macros that were dropped from it or kept as their bare name."""
+
+    text: str
+    unknown: tuple[str, ...] = ()
+
+
+def decode(raw: str, *, paragraphs: bool = False) -> Decoded:
+    """`raw` as plain text in NFC where LaTeX composed it, white space squeezed.
+
+    With `paragraphs`, blank lines stay as one blank line.
+    """
+    if not _ANYTHING.search(raw):
+        return Decoded(_squeeze(raw, paragraphs))
+    if len(raw) <= 100 and not paragraphs:
+        return _decode_cached(raw)
+    return _decode(raw, paragraphs)
+
+
+@lru_cache(maxsize=32768)
+def _decode_cached(raw: str) -> Decoded:
+    return _decode(raw, False)
+
+
+def _decode(raw: str, paragraphs: bool) -> Decoded:
+    if "\\" not in raw and "$" not in raw:
+        return Decoded(_squeeze(_printed(raw), paragraphs))
+    unknown: list[str] = []
+    pieces: list[str] = []
+    position = 0
+    for math in _MATH.finditer(raw):
+        pieces.append(_decode_text(raw[position : math.start()], unknown))
+        pieces.append(_decode_math(math[1] or math[2] or math[3] or "", unknown))
+        position = math.end()
+    pieces.append(_decode_text(raw[position:], unknown))
+    return Decoded(_squeeze("".join(pieces), paragraphs), tuple(dict.fromkeys(unknown)))
+
+
+def _squeeze(text: str, paragraphs: bool) -> str:
+    if not paragraphs or "\n" not in text:
+        return _SPACE.sub(" ", text).strip(" \t\n\r")
+    return "\n\n".join(_SPACE.sub(" ", part) for part in _PARAGRAPH.split(text.strip(" \t\n\r")))
+
+
+def _printed(text: str) -> str:
+    return _PUNCTUATION.sub(lambda found: _PRINTED[found[0]], text)
+
+
+def _decode_math(latex: str, unknown: list[str]) -> str:
+    scripted = _SCRIPT.sub(_script, latex)
+    if "\\" not in scripted:
+        return scripted.replace("{", "").replace("}", "").replace("~", " ")
+    return walk(f"${scripted}$", unknown)
+
+
+def _script(found: re.Match[str]) -> str:
+    """A sub- or superscript in Unicode's own characters, or as it was where they do not reach."""
+    text = (found[2] or found[3]).replace(" ", "")
+    table = macros.SUPERSCRIPTS if found[1] == "^" else macros.SUBSCRIPTS
+    return text.translate(table) if all(ord(c) in table for c in text) else found[0]
+
+
+def _decode_text(latex: str, unknown: list[str]) -> str:
+    if "\\" not in latex:
+        return _printed(latex)
+    text = _SPECIAL.sub(_special, latex)
+    dropped: list[str] = []
+    for round_ in range(_ROUNDS):
+        try:
+            after = _round(text, dropped, round_ == _ROUNDS - 1)
+        except _NeedsWalker:
+            return walk(_SPECIAL.sub(_special, latex), unknown).translate(_SHOW)
+        # An accent that did not change while nothing else did has no letter to stand on.
+        if after == text and "\\" in after:
+            after = _round(text, dropped, True)
+        if "\\" not in after:
+            text = after
+            break
+        text = after
+    unknown.extend(dropped)
+    return _printed(text).translate(_SHOW)
+
+
+def _round(text: str, unknown: list[str], last: bool) -> str:
+    return _TOKEN.sub(lambda found: _token(found, unknown, last), text)
+
+
+class _NeedsWalker(Exception):
+    """A macro takes arguments, so that its text cannot be said from its name."""
+
+
+def _token(found: re.Match[str], unknown: list[str], last: bool) -> str:
+    if found["mark"]:
+        return _accented(found["mark"], found["braced"] or found["bare"] or "")
+    if found["word"]:
+        return _word(found, unknown, last)
+    sign = found["sign"]
+    if sign in macros.COMBINING:
+        if last:
+            unknown.append(found[0])
+        return "" if last else found[0]
+    return macros.CONTROL_SYMBOLS.get(sign, sign.translate(_HIDE))
+
+
+def _word(found: re.Match[str], unknown: list[str], last: bool) -> str:
+    name, gap = found["word"], "" if found["empty"] else found["gap"]
+    if name in macros.FONTS:
+        return ""
+    if name in macros.COMBINING and not last:
+        return found[0]
+    text = macros.SYMBOLS.get(name)
+    if text is None:
+        text = symbol(name)
+    if text is not None:
+        return text.translate(_HIDE) + (gap if len(text) > 1 else "")
+    if name in macros.COMBINING:
+        unknown.append("\\" + name)
+        return ""
+    if symbol.takes_arguments(name):
+        raise _NeedsWalker
+    unknown.append("\\" + name)
+    followed = found.end() < len(found.string) and found.string[found.end()] == "{" and not found["empty"]
+    return "" if followed else name + gap
+
+
+def _accented(mark: str, letter: str) -> str:
+    if not letter:
+        return macros.BARE_ACCENT.get(mark, "").translate(_HIDE)
+    if mark not in macros.DOT_STAYS:
+        letter = letter.replace("ı", "i").replace("ȷ", "j")
+    return unicodedata.normalize("NFC", letter + macros.COMBINING[mark])
+
+
+def _special(found: re.Match[str]) -> str:
+    """The text of a macro whose argument is not LaTeX."""
+    for group in ("url", "verbatim", "path"):
+        if found[group] is not None:
+            text = found[group]
+            return str(text if group == "verbatim" else re.sub(r"\\([%#&_~{}])", r"\1", text)).translate(_HIDE)
+    if found["href"] is not None:
+        return (found["href"] + " ").translate(_HIDE)
+    if found["scripted"] is not None:
+        mark = "^" if found["script"] == "textsuperscript" else "_"
+        return re.sub(r"[\^_]\{(.*)\}", r"\1", _SCRIPT.sub(_script, f"{mark}{{{found['scripted']}}}"))
+    for group, base in (("decimal", 10), ("octal", 8), ("hex", 16)):
+        if found[group] is not None:
+            return chr(int(found[group], base) % 0x110000).translate(_HIDE)
+    return (found["literal"] or "").translate(_HIDE)

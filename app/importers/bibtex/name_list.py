@@ -1,0 +1,202 @@
+"""Names: a field's raw value to a list of `Name`, split before any LaTeX is decoded.
+
+Sources: BibTeX's rules for First, von, Last and Jr as "Tame the BeaST" (section 11) describes
+them, through bibtexparser; the BibLaTeX 3.20 manual, section 3.4 (extended name format).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bibtexparser.middlewares.names import (
+    InvalidNameError,
+    parse_single_name_into_parts,
+    split_multiple_persons_names,
+)
+
+from app.importers.bibtex.latex import decode
+from app.model.names import Name
+
+_AND = re.compile(r"[ \t\r\n]+and[ \t\r\n]+", re.IGNORECASE)
+_AND_AT_END = re.compile(r"^and[ \t\r\n]+|[ \t\r\n]+and$|^and$", re.IGNORECASE)
+_WORD_BREAK = re.compile(r"[ \t\r\n~]+")
+_EXTENDED = re.compile(r"\"?\s*(?:family|given|prefix|suffix|useprefix|id)(?:-i)?\s*=", re.IGNORECASE)
+_EXTENDED_PART = re.compile(
+    r"\s*\"?\s*(?P<key>[A-Za-z-]+)\s*=\s*(?:\{(?P<braced>(?:[^{}]|\{[^{}]*\})*)\}|\"(?P<quoted>[^\"]*)\"|(?P<bare>(?:[^,{}]|\{[^{}]*\})*))\s*\"?\s*(?:,|$)"
+)
+_PARTS = {"family": "family", "given": "given", "prefix": "particle", "suffix": "suffix"}
+_IGNORED = frozenset({"useprefix", "family-i", "given-i", "prefix-i", "suffix-i", "hash", "id", "nameid"})
+
+
+@dataclass(frozen=True, slots=True)
+class ReadName:
+    """One name, None where nothing was left of it, with what went wrong and the macros that were not known."""
+
+    name: Name | None
+    why: str | None = None
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NameList:
+    """The names of a field; `more` when it ends in `and others`. Faults are pairs of raw name and reason."""
+
+    names: tuple[Name, ...]
+    more: bool
+    faults: tuple[tuple[str, str], ...]
+
+
+def read_names(raw: str) -> NameList:
+    """The names in the raw value of a name field. Never raises: what cannot be split is kept whole and reported."""
+    more = False
+    names: list[Name] = []
+    faults: list[tuple[str, str]] = []
+    parts = _split(raw)
+    for index, part in enumerate(parts):
+        if part.lower() == "others" and index == len(parts) - 1:
+            more = True
+            continue
+        read = read_name(part)
+        if read.name is not None:
+            names.append(read.name)
+        if read.why:
+            faults.append((part, read.why))
+        if read.unknown:
+            faults.append((part, f"unknown macro {', '.join(read.unknown)}; the text was kept"))
+    return NameList(tuple(names), more, tuple(faults))
+
+
+def _split(raw: str) -> list[str]:
+    raw = raw.strip(" \t\r\n")
+    if not raw:
+        return []
+    # The library goes letter by letter; without braces and backslashes a search says the same.
+    parts = split_multiple_persons_names(raw) if "{" in raw or "\\" in raw else _AND.split(raw)
+    # `A and and B`, `A and`: the empty name between is a fault of its own.
+    result: list[str] = []
+    for part in parts:
+        stripped = part.strip(" \t\r\n")
+        trimmed = _AND_AT_END.sub("", stripped)
+        result.extend([trimmed, ""] if trimmed != stripped else [stripped])
+    return result
+
+
+@lru_cache(maxsize=65536)
+def read_name(raw: str) -> ReadName:
+    """One name in any of BibTeX's three forms, BibLaTeX's extended form, or braces for a body."""
+    text = raw.strip(" \t\r\n,") if raw.count(",") == 1 and raw.rstrip().endswith(",") else raw.strip(" \t\r\n")
+    if not text:
+        return ReadName(None, "an empty name between two 'and's")
+    if text[0] == "{" and _whole(text):
+        inner = decode(text)
+        return ReadName(
+            Name(literal=inner.text) if inner.text else None, None if inner.text else "an empty name", inner.unknown
+        )
+    if _EXTENDED.match(text):
+        return _extended(text)
+    if "{" not in text and "\\" not in text and "}" not in text:
+        sections = [[word for word in _WORD_BREAK.split(section) if word] for section in text.split(",")]
+        if len(sections) > 3:
+            return _too_many_commas(text)
+        return _assembled(raw, *_plain_parts(sections))
+    return _braced(raw, text)
+
+
+def _whole(text: str) -> bool:
+    """Whether one pair of braces holds all of `text`."""
+    depth = 0
+    for position, char in enumerate(text):
+        depth += {"{": 1, "}": -1}.get(char, 0)
+        if depth == 0:
+            return position == len(text) - 1
+    return False
+
+
+def _too_many_commas(text: str) -> ReadName:
+    return ReadName(Name(literal=decode(text).text), "more than two commas, so it cannot be split; kept whole")
+
+
+Parts = tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str]]
+
+
+def _plain_parts(sections: list[list[str]]) -> Parts:
+    """First, von, last and jr of a name without LaTeX. A script without case has no particles."""
+    if len(sections) == 1:
+        words = sections[0]
+        lower = [i for i, word in enumerate(words[:-1]) if _is_lower(word)]
+        if not lower:
+            return words[:-1], (), words[-1:], ()
+        return words[: lower[0]], words[lower[0] : lower[-1] + 1], words[lower[-1] + 1 :], ()
+    words, first = sections[0], sections[-1]
+    jr = sections[1] if len(sections) == 3 else []
+    lower = [i for i, word in enumerate(words[:-1]) if _is_lower(word)]
+    cut = lower[-1] + 1 if lower else 0
+    return first, words[:cut], words[cut:], jr
+
+
+def _is_lower(word: str) -> bool:
+    for char in word:
+        if char.isalpha():
+            return char.islower()
+    return False
+
+
+def _braced(raw: str, text: str) -> ReadName:
+    why = None
+    try:
+        parts = parse_single_name_into_parts(text, strict=True)
+    except InvalidNameError as fault:
+        if "comma" in fault.reason.lower() and text.count(",") > 2:
+            return _too_many_commas(text)
+        why = f"{fault.reason[0].lower()}{fault.reason[1:]}; read as well as it could be"
+        parts = parse_single_name_into_parts(text, strict=False)
+    read = _assembled(raw, parts.first, parts.von, parts.last, parts.jr)
+    return ReadName(read.name, why or read.why, read.unknown)
+
+
+def _assembled(raw: str, first: Sequence[str], von: Sequence[str], last: Sequence[str], jr: Sequence[str]) -> ReadName:
+    unknown: list[str] = []
+    texts: list[str | None] = []
+    for words in (first, von, last, jr):
+        decoded = decode(" ".join(words)) if words else None
+        unknown.extend(decoded.unknown if decoded else ())
+        # A tie within a name separates words like any space; a space that was braced is one too.
+        texts.append(decoded.text.replace("\u00a0", " ").strip() or None if decoded else None)
+    return _named(raw, texts[2], texts[0], texts[1], texts[3], tuple(unknown))
+
+
+def _named(
+    raw: str, family: str | None, given: str | None, particle: str | None, suffix: str | None, unknown: tuple[str, ...]
+) -> ReadName:
+    if family:
+        return ReadName(Name(family=family, given=given, particle=particle, suffix=suffix), None, unknown)
+    single = " ".join(part for part in (given, particle, suffix) if part)
+    if not single:
+        return ReadName(None, "a name without any text", unknown)
+    return ReadName(Name(family=single), f"no family name in {raw!r}; the name was taken as a single one", unknown)
+
+
+def _extended(text: str) -> ReadName:
+    parts: dict[str, str] = {}
+    unknown: list[str] = []
+    ignored: list[str] = []
+    position = 0
+    while position < len(text):
+        found = _EXTENDED_PART.match(text, position)
+        if not found:
+            return ReadName(Name(literal=decode(text).text), "an extended name that cannot be split; kept whole")
+        key = found["key"].lower()
+        value = decode(found["braced"] or found["quoted"] or found["bare"] or "")
+        unknown.extend(value.unknown)
+        if key in _PARTS:
+            parts[_PARTS[key]] = value.text.strip().strip('"')
+        elif key not in _IGNORED:
+            ignored.append(key)
+        position = found.end()
+    family, given, particle, suffix = (parts.get(key) or None for key in ("family", "given", "particle", "suffix"))
+    read = _named(text, family, given, particle, suffix, tuple(unknown))
+    why = f"parts of the name that have no place in a record: {', '.join(ignored)}" if ignored else read.why
+    return ReadName(read.name, why, read.unknown)

@@ -1,0 +1,90 @@
+"""Reading what can be read of an entry that is broken: no closing brace, no comma, no equals sign.
+
+Where the strict splitter gives up, this goes field by field: each `name = value` counts whose
+value is closed, and a field that starts on a new line ends one that is not.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_HEAD = re.compile(r"@\s*(?P<type>\w+)\s*[{(]\s*(?P<key>[^\s,={}\"]*)\s*(?P<comma>,?)")
+_FIELD = re.compile(r"(?:^|(?<=[\s,{(\"}]))(?P<name>[A-Za-z][\w:+./-]*)\s*=\s*(?=\S)")
+_NEXT_FIELD = re.compile(r"\n\s*[A-Za-z][\w:+./-]*\s*=\s*[{\"\w]")
+_BARE = re.compile(r"[^\s,#{}\"()]+")
+_MARK = re.compile(r"[{}\"]")
+
+
+@dataclass(frozen=True, slots=True)
+class Salvage:
+    """What a broken entry still says. `fields` are value expressions in the order they stand."""
+
+    entry_type: str
+    key: str
+    fields: tuple[tuple[str, str], ...]
+    faults: tuple[tuple[str, str], ...]
+
+
+def salvage(raw: str) -> Salvage | None:
+    """What can be read of `raw`, or None when it does not even begin as an entry."""
+    head = _HEAD.match(raw)
+    if not head:
+        return None
+    key = head["key"]
+    position = head.end()
+    # `@book{title = {…}}` has no key: what looked like one is the first field's name.
+    if not head["comma"] and raw[position : position + 1] == "=":
+        key, position = "", head.start("key")
+    fields: list[tuple[str, str]] = []
+    faults: list[tuple[str, str]] = []
+    while found := _FIELD.search(raw, position):
+        between = raw[position : found.start()].strip(" \t\n,")
+        if between:
+            faults.append(("", between))
+        value, position, closed = _value(raw, found.end())
+        if not closed:
+            faults.append((found["name"], value))
+        fields.append((found["name"], value if closed else "{" + _balanced(value) + "}"))
+    rest = raw[position:].strip(" \t\n,})")
+    if rest:
+        faults.append(("", rest))
+    return Salvage(head["type"].lower(), key, tuple(fields), tuple(faults))
+
+
+def _value(raw: str, start: int) -> tuple[str, int, bool]:
+    """The value expression at `start`, where it ends, and whether it was closed."""
+    position, closed = _part(raw, start)
+    while closed:
+        joint = re.compile(r"\s*#\s*").match(raw, position)
+        if not joint:
+            return raw[start:position], position, True
+        position, closed = _part(raw, joint.end())
+    return raw[start:position].strip().rstrip(",").lstrip('{"').strip(), position, False
+
+
+def _part(raw: str, start: int) -> tuple[int, bool]:
+    opener = raw[start : start + 1]
+    if opener not in ("{", '"'):
+        found = _BARE.match(raw, start)
+        return (found.end(), True) if found else (start + 1, False)
+    depth = 0
+    for found in _MARK.finditer(raw, start + (opener == '"')):
+        if found[0] == '"':
+            if opener == '"' and depth == 0:
+                return found.end(), True
+            continue
+        depth += 1 if found[0] == "{" else -1
+        if opener == "{" and depth == 0:
+            return found.end(), True
+        if depth < 0:
+            break
+    following = _NEXT_FIELD.search(raw, start)
+    return (following.start() if following else len(raw)), False
+
+
+def _balanced(value: str) -> str:
+    """`value` without the braces that have no partner."""
+    if value.count("{") == value.count("}"):
+        return value
+    return value.replace("{", "").replace("}", "")

@@ -1,0 +1,154 @@
+"""From the text of a file to drafts, one for every entry in it, broken or not."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bibtexparser import model as bib
+from bibtexparser.splitter import Splitter
+
+from app.importers.bibtex.draft import BibtexFile, Draft
+from app.importers.bibtex.salvage import salvage
+from app.importers.bibtex.strings import MalformedValue, plain_value
+from app.importers.reading import Fault
+
+# The splitter logs what it gives up on; every such block is in our report, with its line.
+logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
+
+_SHOWN = 400
+_DEFINITIONS = ("string", "comment", "preamble")
+
+
+@dataclass(slots=True)
+class SplitFile:
+    """A file in pieces: drafts in order, what holds for the whole file, and what belongs to no entry."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    file: BibtexFile = field(default_factory=BibtexFile)
+    faults: list[Fault] = field(default_factory=list)
+    preserved: dict[str, list[str]] = field(default_factory=lambda: {"comment": [], "preamble": [], "string": []})
+
+
+def split(text: str) -> SplitFile:
+    """Split `text` into drafts. `@string`s are resolved here, in order, because later ones may use earlier ones."""
+    blocks = Splitter(text).split().blocks
+    result = SplitFile()
+    for block, raw in _with_source(blocks, text):
+        _take(block, raw, result)
+    for container in result.file.data_containers.values():
+        result.faults.extend(
+            Fault(line=container.line, why=f"@xdata {container.key}: {loss.field}: {loss.why}", raw=loss.raw)
+            for loss in container.losses
+        )
+    for draft in result.drafts:
+        key = draft.key.lower()
+        if not key:
+            draft.lose("key", "", "the entry has no citation key")
+        elif key in result.file.by_key:
+            first = result.file.by_key[key]
+            same = "the same key" if first.key == draft.key else f"the key {first.key}, different only in case,"
+            draft.lose("key", draft.key, f"{same} was used on line {first.line}; both entries were read")
+        else:
+            result.file.by_key[key] = draft
+    return result
+
+
+def _with_source(blocks: list[bib.Block], text: str) -> Iterator[tuple[bib.Block, str]]:
+    """Each block with its own text; a failed one with all text up to the next block.
+
+    What the splitter takes for a comment right after a failed block is the rest of that block.
+    """
+    position = 0
+    starts: list[int] = []
+    for block in blocks:
+        found = text.find(block.raw or "", position)
+        starts.append(found if found >= 0 else position)
+        position = starts[-1] + len(block.raw or "")
+    failed_until = -1
+    for index, block in enumerate(blocks):
+        if starts[index] < failed_until:
+            continue
+        raw = block.raw or ""
+        if type(block) is bib.ParsingFailedBlock:
+            following = index + 1
+            while following < len(blocks) and isinstance(blocks[following], bib.ImplicitComment):
+                following += 1
+            failed_until = starts[following] if following < len(blocks) else len(text)
+            raw = text[starts[index] : failed_until].rstrip()
+        yield block, raw
+
+
+def _take(block: bib.Block, raw: str, result: SplitFile) -> None:
+    line = (block.start_line or 0) + 1
+    if isinstance(block, bib.Entry):
+        _add_entry(block, line, raw, result)
+    elif isinstance(block, bib.DuplicateBlockKeyBlock | bib.DuplicateFieldKeyBlock):
+        inner = block.ignore_error_block
+        if inner is not None:
+            _take(inner, raw, result)
+    elif isinstance(block, bib.String):
+        _define(block.key, block.value, line, raw, result)
+    elif isinstance(block, bib.Preamble):
+        result.preserved["preamble"].append(block.value)
+    elif isinstance(block, bib.ExplicitComment | bib.ImplicitComment):
+        result.preserved["comment"].append(block.comment)
+    else:
+        _salvage(block, line, raw, result)
+
+
+def _define(name: str, expression: str, line: int, raw: str, result: SplitFile) -> None:
+    result.preserved["string"].append(raw)
+    try:
+        text = plain_value(expression, result.file.macros)
+    except MalformedValue as fault:
+        text = fault.partial
+        result.faults.append(Fault(line=line, why=f"@string {name}: {fault}", raw=raw[:_SHOWN]))
+    before = result.file.macros.get(name.lower(), text)
+    if before != text:
+        result.faults.append(
+            Fault(line=line, why=f"@string {name} is defined twice; the later text is used", raw=raw[:_SHOWN])
+        )
+    result.file.macros[name.lower()] = text
+
+
+def _add_entry(entry: bib.Entry, line: int, raw: str, result: SplitFile) -> None:
+    if not entry.entry_type:
+        result.faults.append(
+            Fault(line=line, why="'@' and a brace without an entry type between them", raw=raw[:_SHOWN])
+        )
+        return
+    _add_draft(entry.entry_type, entry.key, [(f.key, f.value) for f in entry.fields], line, raw, result)
+
+
+def _add_draft(
+    entry_type: str, key: str, fields: list[tuple[str, str]], line: int, raw: str, result: SplitFile
+) -> Draft:
+    draft = Draft(len(result.drafts) + 1, line, raw, key, entry_type, {})
+    for name, value in fields:
+        lower = name.lower()
+        if lower not in draft.fields:
+            draft.fields[lower] = value
+        elif value.strip() != draft.fields[lower].strip():
+            draft.lose(lower, value, f"the field {lower} occurs more than once; the first one was kept")
+    if entry_type.strip().lower() == "xdata":
+        result.file.data_containers[key.lower()] = draft
+        result.preserved.setdefault("xdata", []).append(raw)
+    else:
+        result.drafts.append(draft)
+    return draft
+
+
+def _salvage(block: bib.Block, line: int, raw: str, result: SplitFile) -> None:
+    why = str(getattr(getattr(block, "error", None), "abort_reason", "the block is broken")).strip()
+    read = salvage(raw)
+    if read is None or read.entry_type in _DEFINITIONS:
+        result.faults.append(Fault(line=line, why=why, raw=raw[:_SHOWN]))
+        return
+    draft = _add_draft(read.entry_type, read.key, list(read.fields), line, raw, result)
+    draft.lose("entry", raw[:_SHOWN], f"the entry is broken ({why}); its fields were read one by one")
+    for name, text in read.faults:
+        draft.lose(name or "entry", text, "the value is not closed" if name else "not part of any field")
+    if not draft.fields:
+        draft.error = f"nothing could be read of this entry: {why}"

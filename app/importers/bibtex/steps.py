@@ -1,0 +1,32 @@
+"""The pipeline: what is done to an entry, in this order. Each step sees what the ones before it left.
+
+Names are split before anything is decoded, and fields are inherited before anything is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.importers.bibtex.contributors import read_contributors
+from app.importers.bibtex.dates import read_dates
+from app.importers.bibtex.draft import BibtexFile, Draft
+from app.importers.bibtex.identifier_fields import read_identifiers
+from app.importers.bibtex.inheritance import inherit
+from app.importers.bibtex.records import make_record
+from app.importers.bibtex.strings import interpolate
+from app.importers.bibtex.text_fields import read_other_fields, read_text_fields, set_type
+
+Step = Callable[[Draft, BibtexFile], None]
+
+WHOLE_FILE: tuple[Step, ...] = (interpolate, inherit)
+"""Done to every entry before any goes on, because entries depend on one another here."""
+
+EACH_ENTRY: tuple[Step, ...] = (
+    set_type,
+    read_contributors,
+    read_dates,
+    read_identifiers,
+    read_text_fields,
+    read_other_fields,
+    make_record,
+)

@@ -1,0 +1,196 @@
+"""The fields whose values are text: decoded, and each put where a record holds it."""
+
+from __future__ import annotations
+
+import re
+
+from app.importers.bibtex.draft import BibtexFile, Draft
+from app.importers.bibtex.identifier_fields import verbatim
+from app.importers.bibtex.latex import decode
+from app.model.bibtex_terms import (
+    ARTICLE_TYPES,
+    CSL_TYPE,
+    ENTRY_TYPE,
+    SUBTYPE_ALIASES,
+    THESIS_GENRE,
+    TYPE_KEYS,
+    canonical_entry_type,
+    is_csl_type,
+    publisher_fields,
+)
+from app.model.languages import language_tag
+
+_SIMPLE = {
+    "volume": "volume",
+    "edition": "edition",
+    "series": "collection_title",
+    "abstract": "abstract",
+    "note": "note",
+    "crossref": "part_of",
+}
+_PARAGRAPHS = frozenset({"abstract", "annotation", "annote", "note"})
+_VERBATIM = re.compile(r".*url(?:-?\d+)?|file|pdf|eprint|verb[abc]|bdsk-.*|ids|lccn|sha256|keywords-raw")
+_DASH = re.compile(r"\s*(?:-{1,3}|[–—−‐‑‒])\s*")
+_KEYWORD_BREAKS = {",": re.compile(r"\s*,\s*"), ";": re.compile(r"\s*;\s*")}
+_ENDS_SENTENCE = ("?", "!", ":", ".")
+
+
+def set_type(draft: Draft, file: BibtexFile) -> None:
+    """Step: the CSL type; an entry type it does not imply is kept as `entrytype` in `extra`."""
+    entry_type = canonical_entry_type(draft.entry_type)
+    draft.csl_type = CSL_TYPE.get(entry_type, "document")
+    subtype = decode(draft.fields.get("entrysubtype", "")).text
+    named = SUBTYPE_ALIASES.get(subtype, subtype)
+    if is_csl_type(named) and entry_type in (ENTRY_TYPE.get(named, "misc"), "misc"):
+        draft.csl_type = named
+        draft.fields.pop("entrysubtype")
+    elif entry_type == "misc" and "arxiv" in _eprint_type(draft):
+        draft.csl_type = "article"
+    elif entry_type in THESIS_GENRE:
+        draft.known["genre"] = THESIS_GENRE[entry_type]
+    elif ENTRY_TYPE.get(draft.csl_type, "misc") != entry_type:
+        draft.extra["entrytype"] = entry_type
+    if entry_type not in CSL_TYPE:
+        draft.lose("entrytype", draft.entry_type, "an entry type that is not known here; read as misc")
+
+
+def _eprint_type(draft: Draft) -> str:
+    return (draft.fields.get("archiveprefix") or draft.fields.get("eprinttype") or "").lower()
+
+
+def read_text_fields(draft: Draft, file: BibtexFile) -> None:
+    """Step: every field with a place in the record."""
+    _read_titles(draft)
+    for name, attribute in _SIMPLE.items():
+        text = _take(draft, name)
+        if text:
+            draft.known[attribute] = text
+    _read_numbers(draft)
+    _read_genre(draft)
+    _read_publisher(draft)
+    _read_language(draft)
+    _read_keywords(draft)
+    if "xref" in draft.fields and "part_of" not in draft.known:
+        draft.known["part_of"] = _take(draft, "xref")
+    page = _take(draft, "pages") or _take(draft, "page")
+    draft.known["page"] = _DASH.sub("-", page) if page else None
+
+
+def read_other_fields(draft: Draft, file: BibtexFile) -> None:
+    """Step: every field that is left goes to `extra`, decoded, or as LaTeX where it cannot be decoded."""
+    for name, raw in draft.fields.items():
+        if _VERBATIM.fullmatch(name):
+            text = verbatim(raw)
+        else:
+            decoded = decode(raw, paragraphs=name in _PARAGRAPHS)
+            text = raw.strip() if decoded.unknown else decoded.text
+        if text:
+            draft.extra[name] = text
+    draft.fields.clear()
+
+
+def _take(draft: Draft, name: str) -> str | None:
+    """The decoded text of a field, taken out of the entry; macros that are not known are reported."""
+    raw = draft.fields.pop(name, None)
+    if raw is None:
+        return None
+    decoded = decode(raw, paragraphs=name in _PARAGRAPHS)
+    if decoded.unknown:
+        draft.lose(name, raw, f"unknown macro {', '.join(decoded.unknown)}; its text was kept")
+    return decoded.text or None
+
+
+def _joined(title: str | None, subtitle: str | None) -> str | None:
+    if not title or not subtitle:
+        return title or subtitle
+    return f"{title}{'' if title.endswith(_ENDS_SENTENCE) else ':'} {subtitle}"
+
+
+def _read_titles(draft: Draft) -> None:
+    draft.known["title"] = _joined(_take(draft, "title"), _take(draft, "subtitle"))
+    journals, books = ("journaltitle", "journal"), ("booktitle", "maintitle")
+    names = (*journals, *books) if draft.csl_type in ARTICLE_TYPES else (*books, *journals)
+    for name in names:
+        if name in draft.fields:
+            container = _take(draft, name)
+            if container:
+                subtitle = _take(draft, f"{name.removesuffix('title')}subtitle") if name != "journal" else None
+                draft.known["container_title"] = _joined(container, subtitle)
+                _drop_repeated(draft, [n for n in names if n != name], container)
+                return
+
+
+def _drop_repeated(draft: Draft, names: list[str], text: str) -> None:
+    """Take out fields that only say again what another one said."""
+    for name in names:
+        if name in draft.fields and decode(draft.fields[name]).text == text:
+            draft.fields.pop(name)
+
+
+def _read_numbers(draft: Draft) -> None:
+    if draft.csl_type not in ARTICLE_TYPES:
+        draft.known["number"] = _take(draft, "number")
+        draft.known["issue"] = _take(draft, "issue")
+        return
+    issue = _take(draft, "number")
+    if issue is None:
+        issue = _take(draft, "issue")
+    else:
+        _drop_repeated(draft, ["issue"], issue)
+    draft.known["issue"] = issue
+    draft.known["number"] = _take(draft, "eid")
+
+
+def _read_genre(draft: Draft) -> None:
+    genre = _take(draft, "type")
+    if genre:
+        draft.known["genre"] = TYPE_KEYS.get(genre, genre)
+
+
+def _read_publisher(draft: Draft) -> None:
+    for attribute, names in (
+        ("publisher", publisher_fields(draft.csl_type)),
+        ("publisher_place", ("address", "location")),
+    ):
+        present = [name for name in names if name in draft.fields]
+        if present:
+            text = _take(draft, present[0])
+            draft.known[attribute] = text
+            _drop_repeated(draft, present[1:], text or "")
+
+
+def _read_language(draft: Draft) -> None:
+    language, langid = _take(draft, "language"), _take(draft, "langid")
+    tag = language_tag(langid or language or "")
+    draft.known["language"] = tag or None
+    if language and langid and language_tag(language) != tag:
+        draft.extra["language"] = language
+
+
+def _read_keywords(draft: Draft) -> None:
+    """Keywords are separated by commas, or by semicolons where there is no comma; braces protect both."""
+    keywords: list[str] = []
+    for name in ("keywords", "keyword"):
+        raw = draft.fields.pop(name, "")
+        if not raw.strip():
+            continue
+        for part in _split_keywords(raw):
+            decoded = decode(part)
+            if decoded.unknown:
+                draft.lose(name, part, f"unknown macro {', '.join(decoded.unknown)}; its text was kept")
+            if decoded.text:
+                keywords.append(decoded.text)
+    draft.known["keywords"] = tuple(keywords)
+
+
+def _split_keywords(raw: str) -> list[str]:
+    if "{" not in raw:
+        return _KEYWORD_BREAKS["," if "," in raw else ";"].split(raw)
+    depth = 0
+    marks: dict[str, list[int]] = {",": [], ";": []}
+    for position, char in enumerate(raw):
+        depth += {"{": 1, "}": -1}.get(char, 0)
+        if depth <= 0 and char in marks:
+            marks[char].append(position)
+    cuts = marks[","] or marks[";"]
+    return [raw[start:end] for start, end in zip([0, *(cut + 1 for cut in cuts)], [*cuts, len(raw)], strict=True)]

@@ -1,0 +1,230 @@
+"""CSL-JSON in: an array of items, an object with `items`, or a single item.
+
+Items are decoded one at a time, so that one that is broken does not take the others with it.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from app.importers.number_list import read_number_list
+from app.importers.reading import Fault, Reading
+from app.importers.text_encoding import UnreadableFile, decode_text
+from app.model.csl_terms import CUSTOM, DATE_VARIABLES, NAME_VARIABLES, TEXT_VARIABLES, edtf_date
+from app.model.identifiers import normal_doi, normal_isbn, normal_issn
+from app.model.names import Contributor, Name
+from app.model.record import Loss, ReadEntry, Record
+from app.model.roles import BY_CSL
+from app.model.types import FABIO_CLASS
+
+_BETWEEN = re.compile(r"[\s,]*")
+_NEXT_ITEM = re.compile(r"\{\s*\"(?:id|type|citation-key|title|DOI)\"")
+_MARKUP = re.compile(r"<(i|b|sub|sup|sc|em|strong|span)\b[^<>]*>(.*?)</\1>", re.S)
+_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|#\d+|#x[0-9A-Fa-f]+);")
+_KEYWORD_BREAK = re.compile(r"\s*[,;]\s*")
+_SHOWN = 400
+_DECODER = json.JSONDecoder()
+
+
+def read_csl_json(data: bytes, filename: str = "") -> Reading:
+    """Read CSL-JSON. Every item comes out as one `ReadEntry`, a broken one with its `error`.
+
+    Raises `UnreadableFile` when the bytes are empty, not text or not JSON of that kind.
+    """
+    text, faults = decode_text(data)
+    start = _first_item(text)
+    pieces = list(_items(text, start, faults))
+    return Reading(filename=filename, entries=_entries(pieces), total=len(pieces), faults=faults)
+
+
+Piece = tuple[int, str, Any, str | None]
+
+
+def _first_item(text: str) -> int:
+    """Where the items begin."""
+    opening = re.match(r"\s*(?:\{\s*\"items\"\s*:\s*)?\[", text)
+    if opening:
+        return opening.end()
+    if re.match(r"\s*\{", text):
+        return 0
+    raise UnreadableFile("not CSL-JSON: it must be an array of items, or one item")
+
+
+def _items(text: str, position: int, faults: list[Fault]) -> Iterator[Piece]:
+    """Line, raw text, value and error of each item."""
+    line, counted = 1, 0
+    while True:
+        gap = _BETWEEN.match(text, position)
+        position = gap.end() if gap else position
+        if position >= len(text) or text[position] in "]}":
+            if text[position:].strip(" \t\n]}"):
+                faults.append(Fault(line=line, why="text after the last item", raw=text[position : position + _SHOWN]))
+            return
+        line, counted = line + text.count("\n", counted, position), position
+        try:
+            value, end = _DECODER.raw_decode(text, position)
+            yield line, text[position:end], value, None
+        except (json.JSONDecodeError, RecursionError) as fault:
+            following = _NEXT_ITEM.search(text, position + 1)
+            end = following.start() if following else len(text)
+            why = fault.msg if isinstance(fault, json.JSONDecodeError) else "nested too deeply"
+            yield line, text[position:end].rstrip(", \n"), None, f"the item is not JSON: {why}"
+        position = end
+
+
+def _entries(pieces: list[Piece]) -> Iterator[ReadEntry]:
+    seen: dict[str, int] = {}
+    for position, (line, raw, value, error) in enumerate(pieces, 1):
+        if error is None and not isinstance(value, dict):
+            error = "the item is not an object"
+        if error is not None:
+            yield ReadEntry(position=position, line=line, raw=raw, key=None, record=None, error=error)
+            continue
+        entry = _ItemReader(value, position)
+        record = entry.record()
+        if record.key in seen:
+            entry.lose("id", record.key, f"the id was used on line {seen[record.key]} too; both items were read")
+        seen.setdefault(record.key, line)
+        key = record.key if entry.has_key else None
+        yield ReadEntry(position=position, line=line, raw=raw, key=key, record=record, losses=tuple(entry.losses))
+
+
+class _ItemReader:
+    """One item being read: fields are taken out of it as they are understood."""
+
+    def __init__(self, item: Mapping[str, Any], position: int) -> None:
+        self._left = dict(item)
+        custom = self._left.pop(CUSTOM, None)
+        self._custom: dict[str, Any] = dict(custom) if isinstance(custom, dict) else {}
+        self.losses: list[Loss] = []
+        identifier = self._left.pop("id", None)
+        key = self._left.pop("citation-key", None) or identifier
+        self.has_key = key not in (None, "")
+        self._key = str(key) if self.has_key else f"entry-{position}"
+        if not self.has_key:
+            self.lose("id", "", "the item has no id")
+        self._extra: dict[str, str] = {}
+
+    def lose(self, field: str, raw: str, why: str) -> None:
+        self.losses.append(Loss(field=field, raw=raw, why=why))
+
+    def record(self) -> Record:
+        """The record, and what was lost on the way in `losses`."""
+        fields: dict[str, Any] = {"type": self._type(), "contributors": tuple(self._contributors())}
+        for variable, attribute in TEXT_VARIABLES:
+            fields[attribute] = self._text(variable)
+        fields["doi"] = self._doi(fields["doi"])
+        for variable, attribute in DATE_VARIABLES:
+            fields[attribute] = self._date(variable)
+        fields["isbn"] = self._numbers("ISBN", normal_isbn)
+        fields["issn"] = self._numbers("ISSN", normal_issn)
+        fields["keywords"] = self._keywords()
+        fields["part_of"] = self._custom.pop("part-of", None)
+        for name, value in {**self._left, **self._custom}.items():
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            if text:
+                self._extra[name] = text
+        return Record(key=self._key, extra=MappingProxyType(self._extra), **fields)
+
+    def _type(self) -> str:
+        name = str(self._left.pop("type", "") or "")
+        if name in FABIO_CLASS:
+            return name
+        if name:
+            self._extra["type"] = name
+        self.lose("type", name, "not a type of CSL 1.0.2; read as document")
+        return "document"
+
+    def _text(self, variable: str) -> str | None:
+        value = self._left.pop(variable, None)
+        if isinstance(value, list):
+            value = "; ".join(str(part) for part in value)
+        if value is None:
+            return None
+        text = str(value)
+        plain = text
+        while (without := _MARKUP.sub(r"\2", plain)) != plain:
+            plain = without
+        if plain != text:
+            self.lose(variable, text, "markup within the text is not kept")
+        return (html.unescape(plain) if _ENTITY.search(plain) else plain).strip() or None
+
+    def _doi(self, text: str | None) -> str | None:
+        if text is None:
+            return None
+        try:
+            return normal_doi(text)
+        except ValueError as fault:
+            self._extra["doi"] = text
+            self.lose("DOI", text, str(fault))
+            return None
+
+    def _date(self, variable: str) -> str | None:
+        value = self._left.pop(variable, None)
+        said = self._custom.pop(variable, None)
+        if isinstance(said, str):
+            return said
+        if not value:
+            return None
+        date = value if isinstance(value, dict) else {"raw": value}
+        edtf = edtf_date(date)
+        if edtf is None and any(date.get(name) for name in ("literal", "raw", "date-parts")):
+            raw = json.dumps(value, ensure_ascii=False)
+            self._extra[variable] = str(date.get("literal") or date.get("raw") or raw)
+            self.lose(variable, raw, "no date can be read from it; kept as text")
+        return edtf
+
+    def _numbers(self, variable: str, normal: Any) -> tuple[str, ...]:
+        value = self._left.pop(variable, None)
+        if not value:
+            return ()
+        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        good, bad = read_number_list(text, normal)
+        for raw, why in bad:
+            self.lose(variable, raw, why)
+        if bad:
+            self._extra[variable.lower()] = ", ".join(raw for raw, _ in bad)
+        return good
+
+    def _keywords(self) -> tuple[str, ...]:
+        value = self._left.pop("keyword", None)
+        listed = self._custom.pop("keywords", None)
+        if isinstance(listed, list):
+            return tuple(map(str, listed))
+        if isinstance(value, list):
+            return tuple(str(word) for word in value if word)
+        return tuple(word for word in _KEYWORD_BREAK.split(str(value or "").strip()) if word)
+
+    def _contributors(self) -> Iterator[Contributor]:
+        for place in (self._left, self._custom):
+            for role in [name for name in place if name in NAME_VARIABLES or name in BY_CSL]:
+                if not isinstance(place[role], list):
+                    continue
+                kept = role if role in BY_CSL else "contributor"
+                if kept != role:
+                    self.lose(role, json.dumps(place[role], ensure_ascii=False), "the role is kept as contributor")
+                for value in place.pop(role):
+                    if name := self._name(role, value):
+                        yield Contributor(kept, name)
+
+    def _name(self, role: str, value: Any) -> Name | None:
+        if isinstance(value, str):
+            value = {"literal": value}
+        parts = {k: str(v).strip() for k, v in value.items() if v} if isinstance(value, dict) else {}
+        particle = " ".join(parts[kind] for kind in ("dropping-particle", "non-dropping-particle") if parts.get(kind))
+        if parts.get("family"):
+            return Name(
+                family=parts["family"], given=parts.get("given"), particle=particle or None, suffix=parts.get("suffix")
+            )
+        literal = parts.get("literal") or parts.get("name")
+        if literal:
+            return Name(literal=literal)
+        if parts.get("given"):
+            return Name(family=parts["given"])
+        self.lose(role, json.dumps(value, ensure_ascii=False), "a name without any text")
+        return None

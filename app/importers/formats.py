@@ -1,0 +1,78 @@
+"""The formats that can be read, and how to tell them apart. A format is one row here and its reader beside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from app.importers.bibtex import read_bibtex
+from app.importers.csl_json import read_csl_json
+from app.importers.reading import Reading
+from app.importers.ris import read_ris
+
+_ENTRY = re.compile(rb"@\s*[A-Za-z]+\s*[{(]")
+_REFERENCE = re.compile(rb"^\s*TY  ?- ", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFormat:
+    """One format: `read` takes the bytes of a file and its name. Extensions begin with a dot, in lower case."""
+
+    name: str
+    read: Callable[[bytes, str], Reading]
+    media_types: tuple[str, ...]
+    extensions: tuple[str, ...]
+
+
+IMPORT_FORMATS: dict[str, ImportFormat] = {
+    made.name: made
+    for made in (
+        ImportFormat(
+            "bibtex",
+            read_bibtex,
+            ("application/x-bibtex", "text/x-bibtex", "text/bibtex", "application/bibtex"),
+            (".bib", ".bibtex"),
+        ),
+        ImportFormat(
+            "ris",
+            read_ris,
+            ("application/x-research-info-systems", "application/x-inst-for-scientific-info", "text/x-ris"),
+            (".ris",),
+        ),
+        ImportFormat(
+            "csl-json",
+            read_csl_json,
+            ("application/vnd.citationstyles.csl+json",),
+            (".json", ".csl.json", ".csljson"),
+        ),
+    )
+}
+"""By the name the command line uses."""
+
+
+def guess_format(filename: str, head: bytes) -> ImportFormat | None:
+    """The format of a file from what it begins with (a few kilobytes), else from its name; None when neither says.
+
+    The content comes first: a download often has the wrong extension.
+    """
+    text = head
+    for encoding, mark in (("utf-16", b"\xff\xfe"), ("utf-16", b"\xfe\xff"), ("utf-8-sig", b"\xef\xbb\xbf")):
+        if head.startswith(mark):
+            text = head.decode(encoding, errors="ignore").encode()
+    start = text.lstrip()[:1]
+    if start and start in b"[{":
+        return IMPORT_FORMATS["csl-json"]
+    if _REFERENCE.search(text):
+        return IMPORT_FORMATS["ris"]
+    if _ENTRY.search(text):
+        return IMPORT_FORMATS["bibtex"]
+    suffix = PurePath(filename).suffix.lower()
+    return next((made for made in IMPORT_FORMATS.values() if suffix in made.extensions), None)
+
+
+def format_of_media_type(media_type: str) -> ImportFormat | None:
+    """The format of a media type, its parameters ignored; None when it is none of ours."""
+    bare = media_type.partition(";")[0].strip().lower()
+    return next((made for made in IMPORT_FORMATS.values() if bare in made.media_types), None)

@@ -1,0 +1,107 @@
+"""Records as hypothesis makes them: any text a title can hold, any name, any date in EDTF."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from hypothesis import strategies as st
+
+from app.model.names import Contributor, Name
+from app.model.record import Record
+
+_LETTERS = "abcdefgzABCDEZéßøłžÅñœαΩжЯ中文العا"
+_SIGNS = "{}%&\\\"'`~^$#_-–—:;,.()[]<>?!@/*+=|0123456789“”’ñ"
+_WORD = st.text(_LETTERS + _SIGNS, min_size=1, max_size=8)
+
+
+def _phrase(words: st.SearchStrategy[str], most: int) -> st.SearchStrategy[str]:
+    return st.lists(words, min_size=1, max_size=most).map(" ".join)
+
+
+texts = _phrase(_WORD, 6)
+plain_words = _phrase(st.text("abcdeABCéßž0123456789-.", min_size=1, max_size=8), 3)
+_capitalised = st.builds(
+    lambda first, rest: first + rest,
+    st.sampled_from("ABCDEÉŽØЯ中ا"),
+    st.text("abcdeéžø'-я.中", max_size=6),
+)
+_name_words = _phrase(_capitalised, 3)
+particles = st.sampled_from(["van", "van der", "de la", "d'", "al-", "von", "’t", "Von der", "De", "Al-"])
+suffixes = st.sampled_from(["Jr.", "III", "Sr."])
+
+personal_names = st.builds(
+    lambda family, given, particle, suffix: Name(family=family, given=given, particle=particle, suffix=suffix),
+    _name_words | st.sampled_from(["and", "others", "smith", "Oude Vrielink", "de Swart", "Bar & Foo"]),
+    st.none() | _name_words | st.sampled_from(["J. K.", "Jean-Luc", "{X}", "Rock and Roll"]),
+    st.none() | particles,
+    st.none() | suffixes,
+)
+literal_names = texts.map(lambda text: Name(literal=text)) | st.sampled_from(
+    [Name(literal="World Bank"), Name(literal="others"), Name(literal="Simon and Schuster")]
+)
+names = personal_names | literal_names
+
+dates = st.sampled_from(
+    "1996 0850 2018-03 2018-03-29 2020/2021 199X 1990~ 1990? 2004-21 2019-03-04/2019-03-06 1984/.. /1984 -0300 2001-XX "
+    "2020-05/2020-06 1723%".split()
+)
+ROLES = (
+    "author editor translator container-author collection-editor contributor director illustrator section-editor"
+).split()
+TYPES = (
+    "article article-journal article-magazine article-newspaper book chapter dataset document entry-encyclopedia "
+    "paper-conference thesis report webpage software patent manuscript review review-book speech map bill post-weblog "
+    "legal_case motion_picture song graphic collection periodical standard".split()
+)
+
+
+def contributors(role: str) -> st.SearchStrategy[tuple[Contributor, ...]]:
+    return st.lists(names.map(lambda name: Contributor(role, name)), max_size=3).map(tuple)
+
+
+_roles = st.lists(st.sampled_from(ROLES[4:]), max_size=2, unique=True)
+_all_contributors = _roles.flatmap(lambda some: st.tuples(*(contributors(role) for role in [*ROLES[:4], *some]))).map(
+    lambda groups: tuple(contributor for group in groups for contributor in group)
+)
+_maybe_text = st.none() | texts
+_maybe_plain = st.none() | plain_words
+identifier_lists = {
+    "isbn": st.sampled_from([(), ("978-0-674-04258-2",), ("0-8044-2957-X", "978-0-674-04258-2")]),
+    "issn": st.sampled_from([(), ("0305-750X",), ("0167-806X", "1573-0859")]),
+}
+dois = st.sampled_from(["10.1016/0305-750X(96)00023-X", "10.1002/(SICI)1(1)43:4<412::AID-J8>3.0.CO;2-#", "10.1000/a_b"])
+urls = st.sampled_from(
+    ["https://example.org/~a_b?c=%20d&e=f#g", "http://example.org/a--b", "https://example.org/{x}\\y"]
+)
+pages = st.sampled_from(["1", "1073-1087", "e12-e19", "1-3, 7-9", "S1-2-S1-5", "xi-xv", "A.1-A.9"])
+extras = st.dictionaries(st.sampled_from(["annotation", "remark", "custom_1"]), texts, max_size=2).map(MappingProxyType)
+
+records = st.builds(
+    Record,
+    key=st.from_regex(r"[A-Za-z][A-Za-z0-9:_.+-]{0,15}", fullmatch=True),
+    type=st.sampled_from(TYPES),
+    title=_maybe_text,
+    contributors=_all_contributors,
+    issued=st.none() | dates,
+    available=st.none() | dates,
+    container_title=_maybe_text,
+    collection_title=_maybe_text,
+    volume=_maybe_plain,
+    issue=_maybe_plain,
+    number=_maybe_plain,
+    page=st.none() | pages,
+    edition=_maybe_plain,
+    genre=_maybe_text | st.sampled_from(["PhD thesis", "Master's thesis"]),
+    publisher=_maybe_text,
+    publisher_place=_maybe_text,
+    doi=st.none() | dois,
+    isbn=identifier_lists["isbn"],
+    issn=identifier_lists["issn"],
+    url=st.none() | urls,
+    language=st.none() | st.sampled_from(["en", "fr", "de", "en-GB", "tlh"]),
+    abstract=st.none() | st.lists(texts, min_size=1, max_size=2).map("\n\n".join),
+    keywords=st.lists(texts, max_size=3).map(tuple),
+    note=_maybe_text,
+    part_of=st.none() | st.just("theBook2001"),
+    extra=extras,
+)

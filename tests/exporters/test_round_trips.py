@@ -1,0 +1,104 @@
+"""What is written is read back the same, in every format, whatever characters are in it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+from hypothesis import given, settings
+
+from app.exporters import bibtex
+from app.exporters.formats import EXPORT_FORMATS
+from app.importers.formats import IMPORT_FORMATS, format_of_media_type, guess_format
+from app.model.names import Contributor, Name
+from app.model.record import Record
+from tests.exporters.record_strategies import records
+
+FORMATS = sorted(EXPORT_FORMATS)
+
+
+def written(format_name: str, *given_records: Record) -> bytes:
+    return "".join(EXPORT_FORMATS[format_name].write(given_records)).encode()
+
+
+def plain(record: Record | None) -> dict[str, object]:
+    assert record is not None
+    fields = {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
+    # Every format keeps the order of names within a role, and none the order of roles.
+    by_role = sorted(record.contributors, key=lambda contributor: contributor.role)
+    return {**fields, "extra": dict(record.extra), "contributors": by_role}
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+@settings(deadline=None, max_examples=60)
+@given(record=records)
+def test_a_record_survives(format_name: str, record: Record) -> None:
+    (entry,) = list(IMPORT_FORMATS[format_name].read(written(format_name, record), ""))
+    assert plain(entry.record) == plain(record)
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_many_records_come_back_in_order(format_name: str) -> None:
+    many = [Record(key=f"k{number}", type="book", title=f"Title {number}") for number in range(5)]
+    reading = IMPORT_FORMATS[format_name].read(written(format_name, *many), "")
+    assert reading.total == 5
+    assert [entry.key for entry in reading] == [record.key for record in many]
+    assert not reading.faults
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_the_format_is_known_by_its_content_and_its_media_type(format_name: str) -> None:
+    data = written(format_name, Record(key="k", type="book", title="T"))
+    guessed = guess_format("unnamed", data)
+    assert guessed is not None
+    assert guessed.name == format_name
+    named = format_of_media_type(f"{EXPORT_FORMATS[format_name].media_type}; charset=utf-8")
+    assert named is guessed
+    assert EXPORT_FORMATS[format_name].extension in guessed.extensions
+
+
+def test_the_name_decides_where_the_content_says_nothing() -> None:
+    guessed = guess_format("library.BIB", b"% nothing yet")
+    assert guessed is not None
+    assert guessed.name == "bibtex"
+    assert guess_format("notes.txt", b"hello") is None
+
+
+def test_bibtex_looks_as_people_write_it() -> None:
+    record = Record(
+        key="ostrom1996",
+        type="article-journal",
+        title="The DNA of Co-production & more",
+        contributors=(Contributor("author", Name(family="Eijk", given="Carola", particle="van")),),
+        issued="1996-06",
+        container_title="World Development",
+        volume="24",
+        issue="6",
+        page="1073-1087",
+        doi="10.1000/a_b",
+        part_of="theBook",
+    )
+    assert bibtex.entry(record) == (
+        "@article{ostrom1996,\n"
+        "  author = {van Eijk, Carola},\n"
+        "  title = {The {DNA} of Co-production \\& more},\n"
+        "  journal = {World Development},\n"
+        "  volume = {24},\n"
+        "  number = {6},\n"
+        "  pages = {1073--1087},\n"
+        "  year = {1996},\n"
+        "  month = jun,\n"
+        "  doi = {10.1000/a_b},\n"
+        "  xref = {theBook},\n"
+        "}\n\n"
+    )
+    assert "  crossref = {theBook},\n" in bibtex.entry(record, crossref=True)
+
+
+@given(record=records)
+@settings(deadline=None, max_examples=30)
+def test_bibtex_braces_balance_as_bibtex_counts_them(record: Record) -> None:
+    text = bibtex.entry(record)
+    assert text.count("{") == text.count("}")
+    assert len(re.findall(r"^@", text, re.MULTILINE)) == 1

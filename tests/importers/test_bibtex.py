@@ -1,0 +1,237 @@
+"""BibTeX files: every entry comes out once, with a record or an error, and nothing is lost without a word."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from app.importers.bibtex import read_bibtex
+from app.importers.text_encoding import UnreadableFile
+from app.model.names import Contributor, Name
+from app.model.record import ReadEntry, Record
+
+CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
+TUGBOAT = CORPORA / "tugboat.bib.gz"
+
+
+def entries(text: str) -> list[ReadEntry]:
+    return list(read_bibtex(text.encode()))
+
+
+def one(text: str) -> Record:
+    (entry,) = entries(text)
+    assert entry.record is not None
+    return entry.record
+
+
+def lost(entry: ReadEntry) -> list[str]:
+    return [loss.field for loss in entry.losses]
+
+
+def test_fields_go_where_a_record_has_them() -> None:
+    record = one(
+        """@article{ostrom1996, author = {Ostrom, Elinor}, title = {Crossing the Great Divide}, journal = {World
+        Development}, volume = 24, number = {6}, pages = {1073--1087}, year = 1996, doi = {https://doi.org/10.1000/AB},
+        issn = {0305750X}, publisher = "Elsevier", keywords = {a, {b, c}}, language = {english}, remark = {x}}"""
+    )
+    assert record.type == "article-journal"
+    assert record.names("author") == (Name(family="Ostrom", given="Elinor"),)
+    assert (record.container_title, record.volume, record.issue) == ("World Development", "24", "6")
+    assert (record.page, record.issued, record.doi) == ("1073-1087", "1996", "10.1000/AB")
+    assert (record.issn, record.keywords, record.language) == (("0305-750X",), ("a", "b, c"), "en")
+    assert dict(record.extra) == {"remark": "x"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "issued"),
+    [
+        ('month = "17-20 " # jun, year = 1952', "1952-06-17/1952-06-20"),
+        ("month = jun, year = 1952", "1952-06"),
+        ("month = {June/July}, year = {1952}", "1952-06/1952-07"),
+        ('month = "June 28--July 2", year = {1952}', "1952-06-28/1952-07-02"),
+        ("month = mar # {~25}, year = 1990", "1990-03-25"),
+        ("year = 1990, month = 3, day = 29", "1990-03-29"),
+        ("month = {Spring}, year = 2004", "2004-21"),
+        ("date = {2018-03-29}, year = {2018}, month = mar", "2018-03-29"),
+        ("date = {1990~}", "1990~"),
+        ("date = {2010-01/2011-02}", "2010-01/2011-02"),
+        ("date = {2013-1-5}", "2013-01-05"),
+        ("year = {c. 1850}", "1850~"),
+        ("year = {2019--2020}", "2019/2020"),
+        ("year = {[1990]}", "1990"),
+    ],
+)
+def test_dates(fields: str, issued: str) -> None:
+    (entry,) = entries(f"@article{{k, title = {{T}}, {fields}}}")
+    assert entry.record is not None
+    assert entry.record.issued == issued
+    assert not entry.losses
+
+
+def test_what_is_no_date_is_kept_and_reported() -> None:
+    (entry,) = entries("@article{k, year = {xx 1985}, month = {Michaelmas}, title={T}}")
+    assert entry.record is not None
+    assert entry.record.issued == "1985"
+    assert dict(entry.record.extra) == {"year": "xx 1985", "month": "Michaelmas"}
+    assert lost(entry) == ["year", "month"]
+
+
+def test_a_year_that_contradicts_the_date_is_kept_and_reported() -> None:
+    (entry,) = entries("@article{k, date = {2018-03}, year = {2017}, title={T}}")
+    assert entry.record is not None
+    assert (entry.record.issued, entry.record.extra["year"]) == ("2018-03", "2017")
+    assert lost(entry) == ["year"]
+
+
+def test_strings_are_joined_and_may_use_one_another() -> None:
+    record = one('@string{a = "One"} @STRING(b = A # { Two}) @misc{k, title = B # " and " # {more}}')
+    assert record.title == "One Two and more"
+
+
+def test_an_undefined_string_is_reported() -> None:
+    (entry,) = entries("@article{k, journal = nowhere, title = {T}}")
+    assert entry.record is not None
+    assert entry.record.container_title == "nowhere"
+    assert lost(entry) == ["journal"]
+
+
+def test_a_chapter_takes_from_its_book_what_biblatex_says() -> None:
+    chapter, book = entries(
+        """@inbook{c, title = {Chapter}, author = {A, B}, crossref = {B1}}
+        @book{b1, title = {Book}, subtitle = {Sub}, author = {W, X}, year = 2010, publisher = {P}, doi = {10.1000/b}}"""
+    )
+    assert chapter.record is not None
+    assert book.record is not None
+    assert chapter.record.container_title == "Book: Sub" == book.record.title
+    assert chapter.record.contributors == (
+        Contributor("author", Name(family="A", given="B")),
+        Contributor("container-author", Name(family="W", given="X")),
+    )
+    assert (chapter.record.issued, chapter.record.publisher, chapter.record.part_of) == ("2010", "P", "B1")
+    assert chapter.record.doi is None
+
+
+def test_an_own_field_is_not_overwritten_and_grandparents_count() -> None:
+    records = [
+        entry.record
+        for entry in entries(
+            """@inproceedings{p, title = {Paper}, crossref = {v}, year = 2001}
+        @proceedings{v, title = {Volume}, crossref = {s}, year = 2000}
+        @mvproceedings{s, title = {Set}, publisher = {P}}"""
+        )
+    ]
+    assert records[0] is not None
+    assert (records[0].container_title, records[0].issued, records[0].publisher) == ("Volume", "2001", "P")
+
+
+def test_crossrefs_in_a_circle_and_into_nothing_are_reported() -> None:
+    first, second, third = entries(
+        "@book{a, title={A}, crossref={b}} @book{b, title={B}, crossref={a}} @book{c, crossref={x}}"
+    )
+    assert first.record is not None
+    assert second.record is not None
+    assert "crossref" in [*lost(first), *lost(second)]
+    assert lost(third) == ["crossref"]
+
+
+def test_xdata_is_given_to_the_entries_that_name_it() -> None:
+    reading = read_bibtex(b"@xdata{x, publisher = {P}, location = {L}} @book{b, title = {B}, xdata = {x}}")
+    (entry,) = list(reading)
+    assert entry.record is not None
+    assert (entry.record.publisher, entry.record.publisher_place) == ("P", "L")
+    assert len(reading.preserved["xdata"]) == 1
+
+
+def test_roles() -> None:
+    record = one(
+        """@collection{k, title = {T}, editor = {A, B and others}, editora = {C, D}, editoratype = {sectioneditor},
+        translator = {{Some Office}}}"""
+    )
+    assert record.contributors == (
+        Contributor("editor", Name(family="A", given="B")),
+        Contributor("translator", Name(literal="Some Office")),
+        Contributor("section-editor", Name(family="C", given="D")),
+    )
+    assert record.extra["moreeditor"] == "true"
+
+
+BROKEN = {
+    "no closing brace": "@book{k1, title = {No end,\n year = 1999\n",
+    "no comma after the key": "@book{k1 title = {T}, year = 1999}\n",
+    "no comma between fields": "@book{k1, title = {T} year = 1999}\n",
+    "no equals sign": "@book{k1, title {T}, year = 1999}\n",
+    "a quote too few": '@book{k1, title = "T, year = 1999}\n',
+    "backslash before the brace": "@book{k1, title = {T\\\\}, year = 1999}\n",
+    "duplicate field": "@book{k1, title = {T}, year = 1999, title = {U}}\n",
+    "duplicate key": "@book{k1, title = {T}, year = 1999}\n@book{k1, title = {U}, year = 1999}\n",
+}
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN.keys())
+def test_a_broken_entry_is_recovered_and_reported_and_the_next_is_read(text: str) -> None:
+    *broken, last = entries(text + "@article{good, title = {Good}, year = 2000}\n")
+    assert last.record is not None
+    assert (last.key, last.record.title, last.record.issued) == ("good", "Good", "2000")
+    assert len(broken) == text.count("@")
+    assert all(entry.key == "k1" and entry.record is not None for entry in broken)
+    assert broken[-1].losses or broken[0].losses
+
+
+@pytest.mark.parametrize("text", [BROKEN["no comma after the key"], BROKEN["no comma between fields"]])
+def test_both_fields_are_recovered(text: str) -> None:
+    (entry,) = entries(text)
+    assert entry.record is not None
+    assert (entry.record.title, entry.record.issued) == ("T", "1999")
+
+
+def test_lines_positions_and_source_are_kept() -> None:
+    text = "% a comment\n\n@book{a, title = {A}}\n\n@comment{x}\n@book{b,\n  title = {B}}\n"
+    first, second = entries(text)
+    assert (first.position, first.line, second.position, second.line) == (1, 3, 2, 6)
+    assert first.raw == "@book{a, title = {A}}"
+    assert second.raw == "@book{b,\n  title = {B}}"
+    assert list(read_bibtex(text.encode()).preserved["comment"]) == ["% a comment", "x"]
+
+
+def test_identifiers_that_are_none_are_kept_and_reported() -> None:
+    (entry,) = entries("@book{k, title={T}, doi = {hdl:2027/x}, isbn = {978-0-674-04258-2, 123}}")
+    assert entry.record is not None
+    assert entry.record.doi is None
+    assert entry.record.isbn == ("978-0-674-04258-2",)
+    assert dict(entry.record.extra) == {"doi": "hdl:2027/x", "isbn": "123"}
+    assert sorted(lost(entry)) == ["doi", "isbn"]
+
+
+def test_an_entry_without_a_key_or_fields_still_comes_out() -> None:
+    first, second = entries("@article{\n author = {A, B}, title = {T}}\n@article{empty,}")
+    assert first.record is not None
+    assert (first.key, first.record.title) == (None, "T")
+    assert second.record is not None
+    assert lost(second) == ["entry"]
+
+
+@pytest.mark.parametrize("data", [b"", b" \n", b"%PDF-1.7 x", b"PK\x03\x04xx", b"\x1f\x8bxx"])
+def test_what_is_not_text_is_refused(data: bytes) -> None:
+    with pytest.raises(UnreadableFile):
+        read_bibtex(data)
+
+
+def test_encodings() -> None:
+    text = "@book{k, title = {Élan}}"
+    for data in (text.encode(), text.encode("utf-8-sig"), text.encode("utf-16"), text.encode("latin-1")):
+        reading = read_bibtex(data)
+        (entry,) = list(reading)
+        assert entry.record is not None
+        assert entry.record.title == "Élan"
+        assert bool(reading.faults) == (data == text.encode("latin-1"))
+
+
+@pytest.mark.skipif(not TUGBOAT.exists(), reason="../shared/corpora/tugboat.bib.gz is not here")
+def test_tugboat_comes_out_whole() -> None:
+    read = list(read_bibtex(gzip.decompress(TUGBOAT.read_bytes())))
+    assert [entry.position for entry in read] == list(range(1, 3645))
+    assert all(entry.record is not None and entry.record.title and entry.record.issued for entry in read)
+    assert all(loss.why for entry in read for loss in entry.losses)
+    assert sum(bool(entry.losses) for entry in read) < 150

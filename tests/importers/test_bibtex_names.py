@@ -1,0 +1,93 @@
+"""Names: split before anything is decoded, bodies kept whole, nothing dropped without a word."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from app.exporters.bibtex_names import bibtex_name, name_list
+from app.importers.bibtex.name_list import read_names
+from app.model.names import Name
+from tests.exporters.record_strategies import names
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("{World Bank}", Name(literal="World Bank")),
+        ("{Simon and Schuster}", Name(literal="Simon and Schuster")),
+        (r"{Universit\'e de Montr\'eal}", Name(literal="Université de Montréal")),
+        ("{van der} Berg", Name(family="Berg", given="van der")),
+        ('{de Swart}, Henri{\\"e}tte', Name(family="de Swart", given="Henriëtte")),
+        ("{Oude Vrielink}, Mirjan", Name(family="Oude Vrielink", given="Mirjan")),
+        ("van Eijk, Carola", Name(family="Eijk", given="Carola", particle="van")),
+        ("Ludwig van Beethoven", Name(family="Beethoven", given="Ludwig", particle="van")),
+        ("King, Jr., Martin Luther", Name(family="King", given="Martin Luther", suffix="Jr.")),
+        ("Plato", Name(family="Plato")),
+        ("family=Hakim, given=Tawfiq, prefix=al-", Name(family="Hakim", given="Tawfiq", particle="al-")),
+        ('"family={Smith, Son}, given=Ann"', Name(family="Smith, Son", given="Ann")),
+        ("毛 泽 东", Name(family="东", given="毛 泽")),
+        (r"{\'E}mile Zola", Name(family="Zola", given="Émile")),
+        (r"{\L}ukasz Kowalski", Name(family="Kowalski", given="Łukasz")),
+        ("Knuth, D.~E.", Name(family="Knuth", given="D. E.")),
+    ],
+)
+def test_reads_one_name(raw: str, expected: Name) -> None:
+    read = read_names(raw)
+    assert read.names == (expected,)
+    assert not read.faults
+
+
+def test_and_others_is_not_a_person() -> None:
+    read = read_names("Smith, Ann and others")
+    assert read.names == (Name(family="Smith", given="Ann"),)
+    assert read.more
+    assert read_names("{others}").names == (Name(literal="others"),)
+
+
+@pytest.mark.parametrize(
+    ("raw", "families"),
+    [
+        (", David", ["David"]),
+        ("A and and B", ["A", "B"]),
+        ("and B", ["B"]),
+        ("{Foo", ["Foo"]),
+    ],
+)
+def test_reports_what_is_wrong_and_reads_the_rest(raw: str, families: list[str]) -> None:
+    read = read_names(raw)
+    assert [name.family for name in read.names] == families
+    assert read.faults
+
+
+def test_a_name_that_cannot_be_split_is_kept_whole() -> None:
+    read = read_names("Smith, A., Jones, B. and Good, C.")
+    assert read.names == (Name(literal="Smith, A., Jones, B."), Name(family="Good", given="C."))
+    assert [raw for raw, _ in read.faults] == ["Smith, A., Jones, B."]
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        (Name(family="Oude Vrielink", given="Mirjan"), "{Oude Vrielink}, Mirjan"),
+        (Name(family="Eijk", given="Carola", particle="van"), "van Eijk, Carola"),
+        (Name(literal="World Bank"), "{World Bank}"),
+        (Name(family="King", given="Martin", suffix="Jr."), "King, Jr., Martin"),
+    ],
+)
+def test_writes_what_bibtex_users_write(name: Name, written: str) -> None:
+    assert bibtex_name(name) == written
+
+
+@given(names)
+def test_every_name_survives(name: Name) -> None:
+    read = read_names(name_list([name]))
+    assert read.names == (name,)
+    assert not read.faults
+
+
+@given(names, names)
+def test_names_do_not_run_into_one_another(first: Name, second: Name) -> None:
+    read = read_names(name_list([first, second], more=True))
+    assert read.names == (first, second)
+    assert read.more

@@ -1,0 +1,65 @@
+"""LaTeX to text: what a value says, and which macros had no meaning."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from app.exporters.latex_text import escape, escape_title
+from app.importers.bibtex.latex import decode
+from tests.exporters.record_strategies import texts
+
+
+@pytest.mark.parametrize(
+    ("latex", "text"),
+    [
+        (r"H{\"o}lder, \'{\i}, \'\i, \v{s}, \c c, \AA ke", "Hölder, í, í, š, ç, Åke"),
+        (r"\'{\^e} and {\'{\ae}}", "ế and ǽ"),
+        (r"Wei{\ss} stra\ss e, \O re, \L{}\'od\'z, \dj{}", "Weiß straße, Øre, Łódź, đ"),
+        (r"\k{a}\r{u}\b{k}\d{t}\H{o}\u{g}\=a\textcommabelow{s}", "ąůḵṭőğāș"),
+        ("1--2, a---b, ``q'', a~b", "1–2, a—b, “q”, a\u00a0b"),
+        (r"50\% \& \# \_ \$5 \{x\}", "50% & # _ $5 {x}"),
+        (r"50% & # _ $5", "50% & # _ $5"),
+        (r"$H_2O$ and $x^{2n} \in \mathbb{R}$", "H₂O and x²ⁿ ∈ℝ"),
+        (r"$\alpha$-helix", "α-helix"),
+        (r"\emph{Foo} {\it bar} \textbf{\textit{baz}}", "Foo bar baz"),
+        (r"\TeX{}, {\LaTeX} and \BibTeX\ here", "TeX, LaTeX and BibTeX here"),
+        (r"\url{http://x.org/~a_b%20}", "http://x.org/~a_b%20"),
+        (r"\path|a@b.c|", "a@b.c"),
+        (r"10\textsuperscript{3} m", "10³ m"),
+        (r"\char92 \char`\~", "\\~"),
+        (r"{\noopsort{1973}}Title", "Title"),
+        (r"{{World Bank}}", "World Bank"),
+        ("a\n   b\tc", "a b c"),
+        (r"back\\slash", "back slash"),
+    ],
+)
+def test_decodes(latex: str, text: str) -> None:
+    assert decode(latex).text == text
+    assert decode(latex).unknown == ()
+
+
+def test_unknown_macros_are_named_and_their_text_kept() -> None:
+    decoded = decode(r"the \foo{bar} and \BAZ too")
+    assert decoded.text == "the bar and BAZ too"
+    assert decoded.unknown == ("\\foo", "\\BAZ")
+
+
+def test_paragraphs_stay_where_they_are_asked_for() -> None:
+    assert decode("one\ntwo\n\n three", paragraphs=True).text == "one two\n\nthree"
+    assert decode("one\ntwo\n\n three").text == "one two three"
+
+
+@given(texts)
+def test_escaped_text_decodes_to_itself(text: str) -> None:
+    assert decode(escape(text)).text == text
+    assert decode(escape_title(text)).text == text
+
+
+@given(texts)
+def test_escaped_text_has_balanced_braces(text: str) -> None:
+    depth = 0
+    for char in escape_title(text):
+        depth += {"{": 1, "}": -1}.get(char, 0)
+        assert depth >= 0
+    assert depth == 0

@@ -1,0 +1,101 @@
+"""RIS and CSL-JSON as other programs write them, whole and broken."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from app.importers.csl_json import read_csl_json
+from app.importers.ris import read_ris
+from app.importers.text_encoding import UnreadableFile
+from app.model.names import Name
+
+RIS = """TY  - JOUR
+A1  - van Eijk, Carola
+AU  - World Bank
+AU  - King, Martin Luther, Jr.
+T1  - A title
+JO  - Journal of Things
+Y1  - 2018/03/29/
+SP  - 12
+EP  - 19
+SN  - 0305-750X
+DO  - https://doi.org/10.1000/ABC
+AB  - First line
+second line
+KW  - one
+KW  - two
+U1  - kept
+ER  -
+"""
+
+
+def test_ris_as_others_write_it() -> None:
+    (entry,) = list(read_ris(RIS.encode()))
+    record = entry.record
+    assert record is not None
+    assert record.names("author") == (
+        Name(family="Eijk", given="Carola", particle="van"),
+        Name(literal="World Bank"),
+        Name(family="King", given="Martin Luther", suffix="Jr."),
+    )
+    assert (record.title, record.container_title, record.issued) == ("A title", "Journal of Things", "2018-03-29")
+    assert (record.page, record.issn, record.doi) == ("12-19", ("0305-750X",), "10.1000/ABC")
+    assert (record.abstract, record.keywords) == ("First line\nsecond line", ("one", "two"))
+    assert dict(record.extra) == {"U1": "kept"}
+
+
+def test_ris_reference_without_an_end_is_reported_and_the_next_is_read() -> None:
+    reading = read_ris(b"stray\nTY  - BOOK\nID  - a\nTI  - A\nTY  - XXXX\nID  - a\nTI  - B\nER  - \n")
+    first, second = list(reading)
+    assert [fault.line for fault in reading.faults] == [1]
+    assert first.record is not None
+    assert second.record is not None
+    assert (first.record.title, second.record.title, second.line) == ("A", "B", 5)
+    assert [loss.field for loss in first.losses] == ["ER"]
+    assert [loss.field for loss in second.losses] == ["TY", "ID"]
+
+
+def test_csl_json_item_that_is_broken_does_not_take_the_others() -> None:
+    text = '[\n{"id": "a", "type": "book", "title": "A"},\n{"id": "b", title: 3},\n{"id": "c", "type": "book"}, 7\n]'
+    entries = list(read_csl_json(text.encode()))
+    assert [(entry.position, entry.line, entry.key) for entry in entries] == [
+        (1, 2, "a"),
+        (2, 3, None),
+        (3, 4, "c"),
+        (4, 4, None),
+    ]
+    assert [entry.error is None for entry in entries] == [True, False, True, False]
+    assert entries[0].raw == '{"id": "a", "type": "book", "title": "A"}'
+
+
+def test_csl_json_in_odd_shapes() -> None:
+    item = {
+        "id": 12,
+        "type": "journal-article",
+        "title": "On <i>Homo</i> &amp; more",
+        "author": [{"given": "Ann"}, {"literal": "World Bank"}, {}],
+        "editor": [{"family": "Eijk", "dropping-particle": "van"}],
+        "composer": [{"family": "Bach"}],
+        "issued": {"date-parts": [["2018", "3"]]},
+        "DOI": "not one",
+        "event-title": "ISTR",
+    }
+    (entry,) = list(read_csl_json(json.dumps({"items": [item]}).encode()))
+    record = entry.record
+    assert record is not None
+    assert (record.key, record.type, record.title, record.issued) == ("12", "document", "On Homo & more", "2018-03")
+    assert record.names("author") == (Name(family="Ann"), Name(literal="World Bank"))
+    assert record.names("editor") == (Name(family="Eijk", particle="van"),)
+    assert record.names("contributor") == (Name(family="Bach"),)
+    assert dict(record.extra) == {"type": "journal-article", "doi": "not one", "event-title": "ISTR"}
+    assert [loss.field for loss in entry.losses] == ["type", "author", "composer", "title", "DOI"]
+
+
+@pytest.mark.parametrize("read", [read_ris, read_csl_json])
+@pytest.mark.parametrize("data", [b"", b"hello", b"%PDF-1.4"])
+def test_what_is_neither_is_refused(read: object, data: bytes) -> None:
+    assert callable(read)
+    with pytest.raises(UnreadableFile):
+        read(data)
