@@ -73,7 +73,9 @@ class Evidence(Shape):
     id: str
     iri: str
     work: str = Field(description="key of the work")
+    work_iri: str
     about: str = Field(description="key of a concept or a claim")
+    about_iri: str
     about_type: Literal["concept", "claim"]
     state: str = Field(description="`discusses`, `silent`; of a claim `supports`, `contradicts`, `silent`")
     directness: str | None = Field(default=None, description="`direct` or `indirect`; absent when silent")

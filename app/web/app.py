@@ -1,0 +1,57 @@
+"""The application: every route, one way of failing, and what every answer carries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app import __version__
+from app.commit import Committer
+from app.library import Library
+from app.queries import NamedQuery
+from app.web import changes, export, front, identifiers, problems, queries, search, sparql, things, works
+from app.web.desk import Desk
+
+DESCRIPTION = """A knowledge graph and bibliography of a literature: which works discuss a concept,
+and on what evidence; who says so and how surely; what was read and is silent, and what nobody has
+read yet. Every answer carries the version it was made from (`ETag`, `Commonplace-Version`) and can be
+asked again from it (`at=`); nothing is cut without saying so (`complete`, `Commonplace-Complete`)."""
+
+EXPOSED = ("ETag", "Link", "Commonplace-Version", "Commonplace-Complete")
+
+
+def create_app(library: Library, committer: Committer, named: Mapping[str, NamedQuery], ontology: Path) -> FastAPI:
+    """The ASGI application over one library."""
+    app = FastAPI(title="Commonplace", version=__version__, description=DESCRIPTION)
+    app.state.desk = Desk(library, committer, named, ontology)
+    problems.install(app)
+    routers = (front, things, search, changes, export, sparql, works, identifiers)
+    for module in routers:
+        app.include_router(module.router)
+    app.include_router(queries.router_of(named))
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], expose_headers=EXPOSED)
+    return app
+
+
+class HeadAsGet:
+    """HEAD is GET without its body (RFC 9110, 9.3.2), on every route."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self._app({**scope, "method": "GET"}, receive, without_body)

@@ -1,0 +1,182 @@
+"""What every route needs at hand: the library, the queries, and how a versioned answer is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, TypeVar, cast
+
+from fastapi import Depends, Query, Request, Response
+from fastapi.routing import APIRoute
+from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
+
+from app.commit import Committer
+from app.derived.graph import Snapshot
+from app.errors import BadRequest
+from app.library import Library
+from app.library.description import describe
+from app.library.selection import DEFAULT_LIMIT, MAXIMUM_LIMIT, Order, Selection
+from app.library.shapes import Page, Shape
+from app.model.change import Version
+from app.model.minter import Kind, Minter
+from app.queries import NamedQuery
+from app.web.negotiation import (
+    OF_THINGS,
+    Representation,
+    answer,
+    choose,
+    etag,
+    not_modified,
+    unchanged,
+)
+
+Made = TypeVar("Made")
+
+At = Annotated[int | None, Query(ge=1, description="the version to answer from; default the newest")]
+Limit = Annotated[int, Query(ge=1, le=MAXIMUM_LIMIT, description="how many items a page holds at most")]
+Cursor = Annotated[str | None, Query(description="from `next` of the page before; opaque")]
+Search = Annotated[str | None, Query(description="words to search for; accents, case and hyphens do not matter")]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a route works with."""
+
+    library: Library
+    committer: Committer
+    queries: Mapping[str, NamedQuery]
+    ontology: Path
+    """The folder of our ontology's files."""
+
+    @property
+    def minter(self) -> Minter:
+        """Names of things in this library."""
+        return self.library.minter
+
+    def version_of(self, given: str | None) -> Version | None:
+        """The version a client gives as text. Raises `BadRequest` when it is not a positive integer."""
+        if given is None:
+            return None
+        if not given.isdigit() or int(given) < 1:
+            raise BadRequest(f"{given!r} is not a version", [("at", "use a positive whole number, as in the ETag")])
+        return Version(int(given))
+
+    def versioned(
+        self,
+        request: Request,
+        form: Representation,
+        at: int | None,
+        make: Callable[[Snapshot], bytes],
+        *,
+        finish: Callable[[Response], None] | None = None,
+    ) -> Response:
+        """Answer from one state, with its ETag; 304 when the client has it."""
+        version = Version(at) if at is not None else None
+        head = self.library.follow()
+        if not_modified(request, etag(version or head, form.name)) and (version or head) <= head:
+            return unchanged(form, version or head, past=at is not None)
+        body, made = self.library.read(lambda state: (make(state), state.version), version)
+        response = answer(body, form, made, past=at is not None)
+        if finish:
+            finish(response)
+        return response
+
+    def rdf(self, triples: Sequence[Triple], format: RdfFormat) -> bytes:
+        """Triples in an RDF syntax, with our prefixes."""
+        return serialize(triples, None, format, prefixes=self.minter.prefixes()) or b""
+
+    def thing(
+        self,
+        request: Request,
+        kind: Kind,
+        key: str,
+        at: int | None,
+        shape: Callable[[Snapshot, NamedNode], Shape],
+        offered: Sequence[Representation] = OF_THINGS,
+        suffix: str | None = None,
+        write: Callable[[Snapshot, NamedNode, Representation], bytes] | None = None,
+    ) -> Response:
+        """One thing in the form asked for; `write` makes those that are neither JSON nor RDF."""
+        form = choose(request, offered, suffix)
+        node = self.minter.thing(kind, key)
+
+        def make(state: Snapshot) -> bytes:
+            shown = shape(state, node)  # raises NotFound in every form alike
+            if form.rdf is not None:
+                return self.rdf(describe(state, [node], self.minter), form.rdf)
+            if form.name == "json" or write is None:
+                return shown.json_bytes()
+            return write(state, node, form)
+
+        return self.versioned(request, form, at, make)
+
+    def page(
+        self,
+        request: Request,
+        at: int | None,
+        select: Callable[[Snapshot, list[NamedNode] | None], Selection | tuple[Selection, dict[str, int] | None]],
+        shape: Callable[[Snapshot, NamedNode], Shape],
+        order: Order | None,
+        limit: int = DEFAULT_LIMIT,
+        cursor: str | None = None,
+        q: str | None = None,
+        kinds: Sequence[Kind] = (),
+    ) -> Response:
+        """One page of a list, in JSON or RDF, with the address of the next."""
+        form = choose(request, OF_THINGS)
+        following: list[str | None] = [None]
+
+        def make(state: Snapshot) -> bytes:
+            selected = select(state, self._ranked(q, kinds, at))
+            selection, coverage = selected if isinstance(selected, tuple) else (selected, None)
+            found = selection.page(state, order, limit, cursor)
+            following[0] = str(request.url.include_query_params(cursor=found.cursor)) if found.cursor else None
+            if form.rdf is not None:
+                return self.rdf(describe(state, found.things, self.minter), form.rdf)
+            return Page[Shape](
+                items=[shape(state, node) for node in found.things],
+                total=found.total,
+                complete="complete",
+                version=state.version,
+                next=following[0],
+                coverage=coverage,
+            ).json_bytes()
+
+        def link(response: Response) -> None:
+            if following[0]:
+                response.headers["Link"] = f'<{following[0]}>; rel="next"'
+
+        return self.versioned(request, form, at, make, finish=link)
+
+    def _ranked(self, q: str | None, kinds: Sequence[Kind], at: int | None) -> list[NamedNode] | None:
+        if q is None:
+            return None
+        if at is not None and at != self.library.follow():
+            raise BadRequest("q searches the newest version only: leave out at, or q", [("q", "given with at")])
+        index = self.library.search()
+        return [NamedNode(iri) for kind in kinds for iri in index.matching_iris(q, kind)]
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk of the application that a request came to."""
+    return cast(Desk, request.app.state.desk)
+
+
+AtDesk = Annotated[Desk, Depends(desk_of)]
+
+
+def only_known_parameters(request: Request) -> None:
+    """Refuse a query parameter the route does not have: a misspelt filter must not select everything."""
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute):
+        return
+    known = {field.alias for field in route.dependant.query_params}
+    known |= {extra["name"] for extra in (route.openapi_extra or {}).get("parameters", ())}
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        choices = ", ".join(sorted(known)) or "none"
+        raise BadRequest(
+            f"there is no parameter {', '.join(unknown)} here; there are: {choices}",
+            [(name, "unknown parameter") for name in unknown],
+        )

@@ -1,0 +1,57 @@
+"""Records written in the bibliographic formats, and `/export`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pyoxigraph import RdfFormat
+
+from app.derived.graph import Snapshot
+from app.exporting import export as export_from
+from app.library.works import WorkFilters
+from app.web.desk import At, AtDesk, only_known_parameters
+from app.web.negotiation import RECORDS, Representation
+
+router = APIRouter(tags=["export"], dependencies=[Depends(only_known_parameters)])
+
+EXPORTER = {"bib": "bibtex", "ris": "ris", "csl": "csl-json"}
+"""Representation name to exporter name."""
+
+DATASETS = {
+    "jsonld": Representation("jsonld", "application/ld+json", ".jsonld", RdfFormat.JSON_LD),
+    "turtle": Representation("ttl", "text/turtle", ".ttl", RdfFormat.TURTLE),
+    "nquads": Representation("nq", "application/n-quads", ".nq", RdfFormat.N_QUADS),
+}
+
+ExportFormat = Literal["bibtex", "ris", "csl-json", "jsonld", "turtle", "nquads"]
+
+
+@router.get("/export", summary="Everything, or what the filters of /works select, in a bibliographic or RDF format")
+def exported(
+    request: Request,
+    desk: AtDesk,
+    format: Annotated[ExportFormat, Query(description="which format")] = "bibtex",
+    discusses: Annotated[str | None, Query(description="a concept's key or IRI")] = None,
+    claim: Annotated[str | None, Query(description="a claim's key or IRI")] = None,
+    state: Annotated[str | None, Query(description="with discusses or claim")] = None,
+    author: Annotated[str | None, Query(description="a person's or organization's key or IRI")] = None,
+    case: Annotated[str | None, Query(description="a case's key or IRI")] = None,
+    type: Annotated[str | None, Query(description="a CSL type")] = None,
+    year: Annotated[str | None, Query(description="2010, 2010..2020 …")] = None,
+    venue: Annotated[str | None, Query(description="a venue's key or IRI")] = None,
+    cites: Annotated[str | None, Query(description="a work's key or IRI")] = None,
+    cited_by: Annotated[str | None, Query(description="a work's key or IRI")] = None,
+    at: At = None,
+) -> Response:
+    """Never paged and never cut. Without filters an RDF format has the whole graph; N-Quads named graphs too."""
+    filters = WorkFilters(
+        discusses=discusses, claim=claim, state=state, author=author, case=case, type=type, year=year, venue=venue,
+        cites=cites, cited_by=cited_by,
+    )  # fmt: skip
+    form = DATASETS.get(format) or next(form for form in RECORDS if EXPORTER[form.name] == format)
+
+    def make(snapshot: Snapshot) -> bytes:
+        return export_from(snapshot, desk.minter, format, filters)
+
+    return desk.versioned(request, form, at, make)

@@ -1,0 +1,144 @@
+"""Every error as `application/problem+json` (RFC 9457), made in one place."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from app.errors import (
+    BadRequest,
+    CommonplaceError,
+    Conflict,
+    LogDamaged,
+    NotFound,
+    QueryRefused,
+    ShapeViolation,
+)
+from app.queries import ParameterError
+from app.web.negotiation import NotAcceptable
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem: its page in the docs (`/docs/problems/{slug}`), title and status."""
+
+    slug: str
+    title: str
+    status: int
+    about: str
+
+
+KINDS: dict[type[Exception], Kind] = {
+    NotFound: Kind("not-found", "There is no such thing", 404, "Nothing has this address, key or version."),
+    QueryRefused: Kind(
+        "query-refused",
+        "This query is not answered",
+        400,
+        "It is not SPARQL 1.1, or it would reach other servers (SERVICE, LOAD).",
+    ),
+    BadRequest: Kind(
+        "bad-request", "This cannot be understood", 400, "A parameter or body is missing, unknown or ill-formed."
+    ),
+    ParameterError: Kind(
+        "bad-request", "This cannot be understood", 400, "A parameter is missing, unknown or ill-formed."
+    ),
+    NotAcceptable: Kind(
+        "not-acceptable",
+        "No form of this fits what you accept",
+        406,
+        "Ask with another Accept header, or with a suffix.",
+    ),
+    Conflict: Kind(
+        "conflict", "The library has moved on", 412, "It has a newer version than the one you named: read it again."
+    ),
+    ShapeViolation: Kind("shape-violation", "This would break the rules of the data", 422, "Nothing was written."),
+    LogDamaged: Kind(
+        "log-damaged", "The library's log is damaged", 500, "Run commonplace verify, and restore from a backup."
+    ),
+}
+GONE = Kind("gone", "This was deleted", 410, "An earlier version still has it: ask with at=.")
+INTERNAL = Kind("internal", "Something went wrong here", 500, "The fault is ours; the server's log has it.")
+BY_STATUS = {
+    404: Kind("not-found", "There is no such thing", 404, "Nothing has this address, key or version."),
+    405: Kind("method-not-allowed", "This cannot be done here", 405, "This address takes other methods; see Allow."),
+    415: Kind("unsupported-media-type", "This form of content is not understood", 415, "Send another Content-Type."),
+    403: Kind("forbidden", "This is not allowed", 403, "The library does not take this from you."),
+    413: Kind("too-large", "This is too large", 413, "Send less at once."),
+}
+
+
+class Gone(CommonplaceError):
+    """A thing that was there in an earlier version (410)."""
+
+
+class HttpProblem(CommonplaceError):
+    """A problem that only HTTP knows: 403, 405, 413, 415."""
+
+    def __init__(self, status: int, detail: str, errors: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(detail, errors)
+        self.status = status
+
+
+def problem(request: Request, kind: Kind, detail: str, errors: Sequence[tuple[str, str]] = ()) -> Response:
+    """One problem as a response."""
+    body: dict[str, object] = {
+        "type": str(request.url_for("problem_page", slug=kind.slug)),
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        "instance": request.url.path,
+    }
+    if errors:
+        body["errors"] = [{"where": where, "why": why} for where, why in errors]
+    text = json.dumps(body, ensure_ascii=False).encode()
+    return Response(text, status_code=kind.status, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the application as a problem."""
+    app.add_exception_handler(CommonplaceError, _known)
+    app.add_exception_handler(ParameterError, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unknown)
+
+
+async def _known(request: Request, fault: Exception) -> Response:
+    errors = getattr(fault, "errors", ())
+    detail = getattr(fault, "detail", str(fault))
+    if isinstance(fault, Gone):
+        return problem(request, GONE, detail, errors)
+    if isinstance(fault, HttpProblem):
+        return problem(request, BY_STATUS[fault.status], detail, errors)
+    kind = next((kind for error, kind in KINDS.items() if isinstance(fault, error)), INTERNAL)
+    return problem(request, kind, detail, errors)
+
+
+async def _invalid(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, RequestValidationError)
+    errors = [(".".join(str(part) for part in e["loc"][1:]), str(e["msg"])) for e in fault.errors()]
+    detail = "; ".join(f"{where}: {why}" for where, why in errors)
+    return problem(request, KINDS[BadRequest], detail, errors)
+
+
+async def _http(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, HTTPException)
+    kind = BY_STATUS.get(fault.status_code, Kind("http", str(fault.detail), fault.status_code, ""))
+    response = problem(request, kind, f"{request.method} {request.url.path}: {fault.detail}")
+    response.headers.update(fault.headers or {})
+    return response
+
+
+async def _unknown(request: Request, fault: Exception) -> Response:
+    log.error("unexpected error at %s", request.url.path, exc_info=fault)
+    return problem(request, INTERNAL, "an unexpected error; it is in the server's log")

@@ -1,0 +1,135 @@
+"""`/works`: the bibliography."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pyoxigraph import NamedNode
+
+from app.derived.graph import Snapshot
+from app.derived.records import is_work
+from app.exporting import write_records
+from app.library.changes import brief, changes
+from app.library.shapes import Change, Citation, Page, Work
+from app.library.works import WorkFilters, citations_of, order_of, select_works, work_of
+from app.model.change import Version
+from app.web.desk import At, AtDesk, Cursor, Desk, Limit, Search, only_known_parameters
+from app.web.export import EXPORTER
+from app.web.negotiation import JSON, OF_WORKS, Representation, choose, split_suffix
+
+router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)])
+
+
+@router.get("/works", response_model=Page[Work], summary="Works, by what they discuss and how they are described")
+def works(
+    request: Request,
+    desk: AtDesk,
+    q: Search = None,
+    discusses: Annotated[str | None, Query(description="a concept's key or IRI; narrower ones are included")] = None,
+    claim: Annotated[str | None, Query(description="a claim's key or IRI")] = None,
+    state: Annotated[
+        str | None,
+        Query(
+            description="with `discusses`: discusses, silent or unread; with `claim`: supports, contradicts, mixed …"
+        ),
+    ] = None,
+    author: Annotated[str | None, Query(description="a person's or organization's key or IRI")] = None,
+    case: Annotated[str | None, Query(description="a case's key or IRI: works that describe it")] = None,
+    type: Annotated[str | None, Query(description="a CSL type, such as article-journal")] = None,
+    year: Annotated[str | None, Query(description="2010, 2010..2020, ..2020 or 2010..")] = None,
+    venue: Annotated[str | None, Query(description="a venue's key or IRI")] = None,
+    cites: Annotated[str | None, Query(description="a work's key or IRI: works that cite it")] = None,
+    cited_by: Annotated[str | None, Query(description="a work's key or IRI: works it cites")] = None,
+    sort: Annotated[str | None, Query(description="key, title, year, author, -title, -year; relevance with q")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    at: At = None,
+) -> Response:
+    """With `discusses` or `claim` the answer carries `coverage`: all works counted by what they say."""
+    filters = WorkFilters(
+        q=q,
+        discusses=discusses,
+        claim=claim,
+        state=state,
+        author=author,
+        case=case,
+        type=type,
+        year=year,
+        venue=venue,
+        cites=cites,
+        cited_by=cited_by,
+    )
+    return desk.page(
+        request,
+        at,
+        lambda snapshot, ranked: select_works(snapshot, desk.minter, filters, ranked),
+        lambda snapshot, node: work_of(snapshot, node, desk.minter),
+        order_of(sort, searching=q is not None),
+        limit,
+        cursor,
+        q,
+        ("work",),
+    )
+
+
+@router.get("/works/{key:path}/references", response_model=Page[Citation], summary="What a work cites")
+def references(request: Request, desk: AtDesk, key: str, at: At = None) -> Response:
+    """In the order of its reference list; ambiguous citations with every candidate."""
+    return _citations(request, desk, key, at, outgoing=True)
+
+
+@router.get("/works/{key:path}/citations", response_model=Page[Citation], summary="What cites a work")
+def citations(request: Request, desk: AtDesk, key: str, at: At = None) -> Response:
+    """Within the set; ambiguous citations that may mean it are included and marked."""
+    return _citations(request, desk, key, at, outgoing=False)
+
+
+def _citations(request: Request, desk: Desk, key: str, at: int | None, *, outgoing: bool) -> Response:
+    def make(state: Snapshot) -> bytes:
+        found = citations_of(state, desk.minter.thing("work", key), desk.minter, outgoing=outgoing)
+        return Page[Citation](
+            items=found, total=len(found), complete="complete", version=state.version, next=None
+        ).json_bytes()
+
+    return desk.versioned(request, JSON, at, make)
+
+
+@router.get("/works/{key:path}/history", response_model=Page[Change], summary="The versions that touched a work")
+def history(request: Request, desk: AtDesk, key: str) -> Response:
+    """Newest first."""
+    log = desk.library.log
+
+    def make(state: Snapshot) -> bytes:
+        found = changes(log, desk.minter.thing("work", key).value)
+        items = [brief(log, version) for version in found if version <= state.version]
+        return Page[Change](
+            items=items, total=len(items), complete="complete", version=state.version, next=None
+        ).json_bytes()
+
+    return desk.versioned(request, JSON, None, make)
+
+
+@router.get("/works/{key:path}", response_model=Work, summary="One work")
+def work(request: Request, desk: AtDesk, key: str, at: At = None) -> Response:
+    """As JSON, Turtle, JSON-LD, N-Triples, RDF/XML, BibTeX, RIS or CSL-JSON: by `Accept`, or by suffix (`.bib`)."""
+    minter = desk.minter
+    version = Version(at) if at is not None else None
+    suffix = None
+    # A citation key may end in what looks like a suffix: the whole key goes first.
+    if not desk.library.read(lambda state: is_work(state, minter.thing("work", key)), version):
+        key, suffix = split_suffix(key, OF_WORKS)
+
+    def write(state: Snapshot, node: NamedNode, form: Representation) -> bytes:
+        return write_records(state, [node], minter, EXPORTER[form.name])
+
+    return desk.thing(
+        request,
+        "work",
+        key,
+        at,
+        lambda state, node: work_of(state, node, minter, whole=True),
+        OF_WORKS,
+        choose(request, OF_WORKS, suffix).suffix,
+        write,
+    )
