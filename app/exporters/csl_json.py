@@ -7,6 +7,7 @@ roles of ours, dates that date parts cannot say) goes under `custom`, which the 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -21,6 +22,9 @@ from app.model.csl_terms import (
 )
 from app.model.names import Name
 from app.model.record import Record
+
+# CSL's text is HTML in part: what only looks like an entity must not be read as one.
+_ENTITY = re.compile(r"&(?=(?:amp|lt|gt|quot|#\d+|#x[0-9A-Fa-f]+);)")
 
 Item = dict[str, Any]
 
@@ -40,7 +44,7 @@ def item(record: Record) -> Item:
     custom: Item = {}
     for variable, attribute in TEXT_VARIABLES:
         if text := getattr(record, attribute):
-            made[variable] = text
+            made[variable] = _ENTITY.sub("&amp;", text)
     _add_names(record, made, custom)
     _add_dates(record, made, custom)
     _add_identifiers(record, made)

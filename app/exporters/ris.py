@@ -48,7 +48,9 @@ def _tagged(record: Record) -> Iterator[Line]:
     yield from _dates(record)
     if record.page:
         pages = _PAGES.fullmatch(record.page)
-        yield from (("SP", pages[1]), ("EP", pages[2])) if pages else (("SP", record.page),)
+        # Others write the same start and end for a single page, so `20-20` must stay in one piece.
+        two = pages is not None and pages[1] != pages[2]
+        yield from (("SP", pages[1]), ("EP", pages[2])) if pages and two else (("SP", record.page),)
     if record.doi or "doi" in record.extra:
         yield "DO", record.doi or record.extra["doi"]
     for number in (*record.isbn, *record.issn):
@@ -89,7 +91,7 @@ def _dates(record: Record) -> Iterator[Line]:
     else:
         numbers = []
     if "-".join(numbers) != record.issued:
-        yield "DA", "/".join((*[*numbers, "", ""][:3], record.issued))
+        yield "DA", "/".join((*[*numbers, "", "", ""][:3], record.issued))
     elif len(numbers) > 1:
         yield "DA", "/".join((*[*numbers, "", ""][:3], ""))
 

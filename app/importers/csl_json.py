@@ -152,7 +152,7 @@ class _ItemReader:
             plain = without
         if plain != text:
             self.lose(variable, text, "markup within the text is not kept")
-        return (html.unescape(plain) if _ENTITY.search(plain) else plain).strip() or None
+        return _ENTITY.sub(lambda found: html.unescape(found[0]), plain).strip() or None
 
     def _doi(self, text: str | None) -> str | None:
         if text is None:

@@ -43,7 +43,7 @@ names = personal_names | literal_names
 
 dates = st.sampled_from(
     "1996 0850 2018-03 2018-03-29 2020/2021 199X 1990~ 1990? 2004-21 2019-03-04/2019-03-06 1984/.. /1984 -0300 2001-XX "
-    "2020-05/2020-06 1723%".split()
+    "2020-05/2020-06 1723% -0011-21/-0012-22".split()
 )
 ROLES = (
     "author editor translator container-author collection-editor contributor director illustrator section-editor"
@@ -63,7 +63,7 @@ _roles = st.lists(st.sampled_from(ROLES[4:]), max_size=2, unique=True)
 _all_contributors = _roles.flatmap(lambda some: st.tuples(*(contributors(role) for role in [*ROLES[:4], *some]))).map(
     lambda groups: tuple(contributor for group in groups for contributor in group)
 )
-_maybe_text = st.none() | texts
+_maybe_text = st.none() | texts | st.sampled_from(["the world&#8217;s AT&amp;T", "50% of {all} \\\\ --- x"])
 _maybe_plain = st.none() | plain_words
 identifier_lists = {
     "isbn": st.sampled_from([(), ("978-0-674-04258-2",), ("0-8044-2957-X", "978-0-674-04258-2")]),
@@ -73,7 +73,7 @@ dois = st.sampled_from(["10.1016/0305-750X(96)00023-X", "10.1002/(SICI)1(1)43:4<
 urls = st.sampled_from(
     ["https://example.org/~a_b?c=%20d&e=f#g", "http://example.org/a--b", "https://example.org/{x}\\y"]
 )
-pages = st.sampled_from(["1", "1073-1087", "e12-e19", "1-3, 7-9", "S1-2-S1-5", "xi-xv", "A.1-A.9"])
+pages = st.sampled_from(["1", "1073-1087", "20-20", "e12-e19", "1-3, 7-9", "S1-2-S1-5", "xi-xv", "A.1-A.9"])
 extras = st.dictionaries(st.sampled_from(["annotation", "remark", "custom_1"]), texts, max_size=2).map(MappingProxyType)
 
 records = st.builds(

@@ -18,7 +18,7 @@ _ADDRESS = re.compile(r"https?://\S+")
 def verbatim(raw: str) -> str:
     """The text of a value BibLaTeX reads verbatim, with the escapes BibTeX users add taken off."""
     if "\\" not in raw and "{" not in raw and "$" not in raw:
-        return raw.strip()
+        return " ".join(raw.split())
     text = _URL_MACRO.sub(r"\1", raw)
     escaped = text.replace("$\\sim$", "\\textasciitilde{}")
     text = _ESCAPED.sub(r"\1", escaped).strip()
