@@ -20,6 +20,8 @@ from app.derived.graph import Snapshot
 from app.errors import BadRequest, NotFound
 from app.importers.formats import IMPORT_FORMATS, ImportFormat, guess_format
 from app.importers.reading import Reading
+from app.importers.text_encoding import UnreadableFile
+from app.importers.text_encoding import UnreadableFile
 from app.library import Library
 from app.model.change import ChangeSet, Note, Version
 from app.model.minter import Minter
@@ -104,7 +106,13 @@ def import_file(
     `BadRequest` when the file cannot be read at all; a broken entry is a `failed` item instead.
     """
     reader = format_of(format, filename, data)
-    reading = reader.read(data, filename)
+    try:
+        try:
+        reading = reader.read(data, filename)
+    except UnreadableFile as fault:
+        raise BadRequest(f"{filename}: {fault}", [(filename, str(fault))]) from fault
+    except UnreadableFile as fault:
+        raise BadRequest(f"{filename}: {fault}", [(filename, str(fault))]) from fault
     if not reading.total and not reading.faults:
         raise BadRequest(f"{filename}: no entry in it could be found", [(filename, f"no {reader.name} entry")])
     entries = list(_counted(reading, progress))
