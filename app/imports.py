@@ -21,7 +21,6 @@ from app.errors import BadRequest, NotFound
 from app.importers.formats import IMPORT_FORMATS, ImportFormat, guess_format
 from app.importers.reading import Reading
 from app.importers.text_encoding import UnreadableFile
-from app.importers.text_encoding import UnreadableFile
 from app.library import Library
 from app.model.change import ChangeSet, Note, Version
 from app.model.minter import Minter
@@ -107,10 +106,7 @@ def import_file(
     """
     reader = format_of(format, filename, data)
     try:
-        try:
         reading = reader.read(data, filename)
-    except UnreadableFile as fault:
-        raise BadRequest(f"{filename}: {fault}", [(filename, str(fault))]) from fault
     except UnreadableFile as fault:
         raise BadRequest(f"{filename}: {fault}", [(filename, str(fault))]) from fault
     if not reading.total and not reading.faults:
