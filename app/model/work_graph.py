@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Generator, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Protocol
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
@@ -29,7 +29,7 @@ from app.model.namespaces import (
     XSD,
 )
 from app.model.record import Record
-from app.model.roles import BY_CSL
+from app.model.roles import ROLES
 from app.model.types import DEFAULT_VENUE_CLASS, FABIO_CLASS, VENUE_CLASS
 
 LITERAL_FIELDS: tuple[tuple[str, NamedNode], ...] = (
@@ -99,7 +99,7 @@ class NothingKnown:
 
 
 class WorkWriter:
-    """Turns records into triples of the default graph, one change at a time."""
+    """Turns records into statements of the default graph, one change at a time."""
 
     def __init__(self, minter: Minter, known: Known, keys: Container[str] = ()) -> None:
         """`keys` are those of all the works this change writes, so that a part may come before its whole."""
@@ -107,99 +107,108 @@ class WorkWriter:
         self._known = known
         self._keys = keys
         self._described: dict[NamedNode, Name | None] = {}
+        self._said: list[Quad] = []
+        self._roles = {role.csl: (role, role.term(minter)) for role in ROLES}
+        self._fields = [*LITERAL_FIELDS, *((name, minter.term(term)) for name, term in OWN_FIELDS)]
 
     def quads(self, records: Iterable[Record]) -> Iterator[Quad]:
-        """The same as `triples` for many records, as quads of the default graph."""
+        """Everything the graph says of those records, and of people, venues and publishers first met here."""
         for record in records:
-            for triple in self.triples(record):
-                yield Quad(triple.subject, triple.predicate, triple.object)
+            self._said = []
+            self._work(record)
+            yield from self._said
 
-    def triples(self, record: Record) -> Iterator[Triple]:
-        """Everything the graph says of that record, and of people, venues and publishers first met here."""
+    def triples(self, record: Record) -> list[Triple]:
+        """The same for one record, without the graph's name."""
+        return [quad.triple for quad in self.quads([record])]
+
+    def _say(self, subject: NamedNode, predicate: NamedNode, object: NamedNode | Literal) -> None:
+        self._said.append(Quad(subject, predicate, object))
+
+    def _work(self, record: Record) -> None:
         work = self._minter.thing("work", record.key)
-        yield from self._own(work, record)
+        self._own(work, record)
         for number, contributor in _numbered(record.contributors):
-            yield from self._contribution(work, contributor, number)
+            self._contribution(work, contributor, number)
         if record.publisher:
             publisher = self._minter.thing("organization", slug(record.publisher))
-            yield Triple(work, DCTERMS["publisher"], publisher)
-            yield from self._body(publisher, record.publisher)
-        yield from self._container(work, record)
+            self._say(work, DCTERMS["publisher"], publisher)
+            self._body(publisher, record.publisher)
+        self._container(work, record)
 
-    def _own(self, work: NamedNode, record: Record) -> Iterator[Triple]:
-        minter = self._minter
-        yield Triple(work, RDF["type"], FABIO["Expression"])
-        fabio = FABIO_CLASS.get(record.type)
-        if fabio:
-            yield Triple(work, RDF["type"], FABIO[fabio])
-        yield Triple(work, DCTERMS["type"], Literal(record.type))
-        yield Triple(work, minter.term("citationKey"), Literal(record.key))
-        properties = [*LITERAL_FIELDS, *((name, minter.term(term)) for name, term in OWN_FIELDS)]
-        for name, predicate in properties:
+    def _own(self, work: NamedNode, record: Record) -> None:
+        say = self._say
+        say(work, RDF["type"], FABIO["Expression"])
+        if fabio := FABIO_CLASS.get(record.type):
+            say(work, RDF["type"], FABIO[fabio])
+        say(work, DCTERMS["type"], Literal(record.type))
+        say(work, self._minter.term("citationKey"), Literal(record.key))
+        for name, predicate in self._fields:
             if value := getattr(record, name):
-                yield Triple(work, predicate, Literal(value))
-        yield from self._dates(work, record)
+                say(work, predicate, Literal(value))
+        self._dates(work, record)
         for keyword in record.keywords:
-            yield Triple(work, PRISM["keyword"], Literal(keyword))
+            say(work, PRISM["keyword"], Literal(keyword))
         for isbn in record.isbn:
-            yield Triple(work, PRISM["isbn"], Literal(isbn))
-            yield from self._identifier(work, "isbn", isbn)
+            say(work, PRISM["isbn"], Literal(isbn))
+            self._identifier(work, "isbn", isbn)
         if record.doi:
-            yield from self._identifier(work, "doi", record.doi)
+            self._identifier(work, "doi", record.doi)
         if record.extra:
             source = json.dumps(dict(record.extra), ensure_ascii=False, sort_keys=True)
-            yield Triple(work, minter.term("sourceFields"), Literal(source, datatype=RDF["JSON"]))
+            say(work, self._minter.term("sourceFields"), Literal(source, datatype=RDF["JSON"]))
 
-    def _dates(self, work: NamedNode, record: Record) -> Iterator[Triple]:
+    def _dates(self, work: NamedNode, record: Record) -> None:
         if record.issued:
-            yield Triple(work, DCTERMS["issued"], date_literal(record.issued))
+            self._say(work, DCTERMS["issued"], date_literal(record.issued))
             if record.year is not None:
                 year = Literal(f"{record.year:04d}", datatype=XSD["gYear"])
-                yield Triple(work, FABIO["hasPublicationYear"], year)
+                self._say(work, FABIO["hasPublicationYear"], year)
         if record.available:
-            yield Triple(work, DCTERMS["available"], date_literal(record.available))
+            self._say(work, DCTERMS["available"], date_literal(record.available))
 
-    def _identifier(self, thing: NamedNode, scheme: str, value: str) -> Iterator[Triple]:
+    def _identifier(self, thing: NamedNode, scheme: str, value: str) -> None:
         fragment = scheme if scheme == "doi" else f"{scheme}-{value}"
         node = NamedNode(f"{thing.value}#{fragment}")
-        yield Triple(thing, DATACITE["hasIdentifier"], node)
-        yield Triple(node, RDF["type"], DATACITE["Identifier"])
-        yield Triple(node, DATACITE["usesIdentifierScheme"], DATACITE[SCHEMES[scheme]])
-        yield Triple(node, LITRE["hasLiteralValue"], Literal(value))
-        yield Triple(node, self._minter.term("confirmation"), self._minter.term("confirmed"))
+        self._say(thing, DATACITE["hasIdentifier"], node)
+        self._say(node, RDF["type"], DATACITE["Identifier"])
+        self._say(node, DATACITE["usesIdentifierScheme"], DATACITE[SCHEMES[scheme]])
+        self._say(node, LITRE["hasLiteralValue"], Literal(value))
+        self._say(node, self._minter.term("confirmation"), self._minter.term("confirmed"))
 
-    def _contribution(self, work: NamedNode, contributor: Contributor, number: int) -> Iterator[Triple]:
-        role = BY_CSL[contributor.role]
-        agent, printed = yield from self._agent(contributor.name)
+    def _contribution(self, work: NamedNode, contributor: Contributor, number: int) -> None:
+        role, term = self._roles[contributor.role]
+        agent, printed = self._agent(contributor.name)
         node = NamedNode(f"{work.value}#{role.csl}-{number}")
-        yield Triple(work, PRO["isDocumentContextFor"], node)
-        yield Triple(node, RDF["type"], PRO["RoleInTime"])
-        yield Triple(node, PRO["withRole"], role.term(self._minter))
-        yield Triple(node, PRO["isHeldBy"], agent)
-        yield Triple(node, self._minter.term("position"), Literal(number))
+        self._say(work, PRO["isDocumentContextFor"], node)
+        self._say(node, RDF["type"], PRO["RoleInTime"])
+        self._say(node, PRO["withRole"], term)
+        self._say(node, PRO["isHeldBy"], agent)
+        self._say(node, self._minter.term("position"), Literal(number))
         if printed:
-            yield from self._name(node, contributor.name)
+            self._name(node, contributor.name)
         if role.shortcut:
-            yield Triple(work, role.shortcut, agent)
+            self._say(work, role.shortcut, agent)
 
-    def _agent(self, name: Name) -> Generator[Triple, None, tuple[NamedNode, bool]]:
-        """Yields the agent's description when it is new; returns its IRI and whether the printed name differs."""
-        known = self._known.agent(slug(name.full))
+    def _agent(self, name: Name) -> tuple[NamedNode, bool]:
+        """The person or body of that name, described when new; and whether the printed name differs from its own."""
+        key = slug(name.full)
+        known = self._known.agent(key)
         if known is not None:
             return known[0], known[1] != name
-        agent = self._minter.thing("organization" if name.literal else "person", slug(name.full))
+        agent = self._minter.thing("organization" if name.literal else "person", key)
         if agent in self._described:
             return agent, self._described[agent] != name
         self._described[agent] = name
-        yield Triple(agent, RDF["type"], FOAF["Organization" if name.literal else "Person"])
-        yield from self._name(agent, name)
+        self._say(agent, RDF["type"], FOAF["Organization" if name.literal else "Person"])
+        self._name(agent, name)
         if not name.literal:
-            yield Triple(agent, FOAF["name"], Literal(name.full))
+            self._say(agent, FOAF["name"], Literal(name.full))
         return agent, False
 
-    def _name(self, node: NamedNode, name: Name) -> Iterator[Triple]:
+    def _name(self, node: NamedNode, name: Name) -> None:
         if name.literal:
-            yield Triple(node, FOAF["name"], Literal(name.literal))
+            self._say(node, FOAF["name"], Literal(name.literal))
             return
         parts = (
             (FOAF["familyName"], name.family),
@@ -209,32 +218,32 @@ class WorkWriter:
         )
         for predicate, value in parts:
             if value:
-                yield Triple(node, predicate, Literal(value))
+                self._say(node, predicate, Literal(value))
 
-    def _body(self, body: NamedNode, name: str) -> Iterator[Triple]:
+    def _body(self, body: NamedNode, name: str) -> None:
         if body not in self._described and not self._known.is_described(body):
             self._described[body] = None
-            yield Triple(body, RDF["type"], FOAF["Organization"])
-            yield Triple(body, FOAF["name"], Literal(name))
+            self._say(body, RDF["type"], FOAF["Organization"])
+            self._say(body, FOAF["name"], Literal(name))
 
-    def _container(self, work: NamedNode, record: Record) -> Iterator[Triple]:
+    def _container(self, work: NamedNode, record: Record) -> None:
         if record.part_of and (record.part_of in self._keys or self._known.is_work(record.part_of)):
-            yield Triple(work, DCTERMS["isPartOf"], self._minter.thing("work", record.part_of))
+            self._say(work, DCTERMS["isPartOf"], self._minter.thing("work", record.part_of))
             return
         if not record.container_title:
             for issn in record.issn:
-                yield Triple(work, PRISM["issn"], Literal(issn))
+                self._say(work, PRISM["issn"], Literal(issn))
             return
         venue = self._minter.thing("venue", slug(record.container_title))
-        yield Triple(work, DCTERMS["isPartOf"], venue)
+        self._say(work, DCTERMS["isPartOf"], venue)
         if venue not in self._described and not self._known.is_described(venue):
             self._described[venue] = None
             kind = VENUE_CLASS.get(record.type, DEFAULT_VENUE_CLASS)
-            yield Triple(venue, RDF["type"], FABIO[kind])
-            yield Triple(venue, DCTERMS["title"], Literal(record.container_title))
+            self._say(venue, RDF["type"], FABIO[kind])
+            self._say(venue, DCTERMS["title"], Literal(record.container_title))
         for issn in record.issn:
-            yield Triple(venue, PRISM["issn"], Literal(issn))
-            yield from self._identifier(venue, "issn", issn)
+            self._say(venue, PRISM["issn"], Literal(issn))
+            self._identifier(venue, "issn", issn)
 
 
 def _numbered(contributors: Iterable[Contributor]) -> Iterator[tuple[int, Contributor]]:
