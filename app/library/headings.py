@@ -110,13 +110,13 @@ def case_of(state: Snapshot, node: NamedNode, minter: Minter) -> Case:
         key=minter.key(node.value),
         label=labels.get("en") or next(iter(labels.values()), ""),
         labels=labels,
-        activity=about.text(node, minter.term("activity")),
-        place=about.text(node, minter.term("place")),
+        activity=_text(state, node, minter.term("activity")),
+        place=_text(state, node, minter.term("place")),
         country=about.text(node, minter.term("country")),
         dimensions={name: links for name, links in found.items() if links},
         described_by=_links(state, about.nodes(node, minter.term("describedBy")), minter),
         claims=_links(state, (claim for claim in claims if isinstance(claim, NamedNode)), minter),
-        note=about.text(node, RDFS["comment"]),
+        note=_text(state, node, RDFS["comment"]),
         version=state.version,
     )
 
@@ -137,6 +137,12 @@ def _tagged(state: Snapshot, node: NamedNode, predicate: NamedNode) -> dict[str,
 
 def _one_each(state: Snapshot, node: NamedNode, predicate: NamedNode) -> dict[str, str]:
     return {tag: values[0] for tag, values in _tagged(state, node, predicate).items()}
+
+
+def _text(state: Snapshot, node: NamedNode, predicate: NamedNode) -> str | None:
+    """The value in English where there is one, else in the first language there is."""
+    found = _one_each(state, node, predicate)
+    return found.get("en") or next(iter(found.values()), None)
 
 
 def _links(state: Snapshot, nodes: Iterable[NamedNode], minter: Minter) -> list[Link] | None:
