@@ -27,8 +27,14 @@ from app.patchlog.rdf_patch import BEGIN, COMMIT, Header, entry_of, read_body, r
 
 log = logging.getLogger(__name__)
 
+FOLLOWED = COMMIT + b"H "
+"""Where one entry ends and another begins: no line of an entry can look like this."""
+
 SEGMENT_BYTES = 64 * 1024 * 1024
 """A segment that has reached this is closed and the next entry starts a new one."""
+
+_REPEATS = 64
+"""How far back a repeated entry is looked for, beside its own place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +49,11 @@ class _Place:
 
 
 class _Torn(Exception):
-    """The bytes end before the entry does."""
+    """The bytes of a segment end before the entry at that offset does."""
 
-    def __init__(self, offset: int) -> None:
-        super().__init__(offset)
+    def __init__(self, segment: Path, offset: int) -> None:
+        super().__init__(segment, offset)
+        self.segment = segment
         self.offset = offset
 
 
@@ -76,12 +83,14 @@ class FileLog:
     def append(self, entry: Entry) -> Version:
         with self.writing():
             head = self.head()
-            for number in range(head, max(head - 64, 0), -1):
-                if self._places[number - 1].id == entry.id:
+            for number in (entry.version, *range(head, max(head - _REPEATS, 0), -1)):
+                if 0 < number <= head and self._places[number - 1].id == entry.id:
                     return Version(number)
             expect_next(entry, head)
             text = write_entry(entry, self._last_chain())
             segment, start = self._room(entry.version)
+            if segment.exists() and segment.stat().st_size > start:
+                self._mend()  # we hold the lock: what is there too much is left of a writer that died
             _append(segment, start, text)
             self._follow()
             self._chain = hashlib.sha256(text).hexdigest()
@@ -205,14 +214,22 @@ class FileLog:
             return
 
     def _mend(self) -> None:
-        """Called under the writer lock: nobody is writing, so a torn tail is a crash's. Cut it, keep its bytes."""
+        """Called under the writer lock: nobody is writing, so a torn tail is a crash's. Cut it, keep its bytes.
+
+        Raises `LogDamaged` where something follows that is whole: that is no crash's doing.
+        """
         try:
             self._scan()
             self._check_last()
+            self._check_reached()
         except _Torn as torn:
-            segment = self._last_segment()
-            assert segment is not None
+            segment = torn.segment
             lost = _slice(segment, torn.offset, segment.stat().st_size)
+            if segment != self._last_segment() or FOLLOWED in lost:
+                raise LogDamaged(
+                    f"{segment} at byte {torn.offset}: version {len(self._places) + 1} is not whole, "
+                    "and others were written after it"
+                ) from torn
             folder = self._directory / "torn"
             folder.mkdir(exist_ok=True)
             kept = folder / f"{len(self._places) + 1:08d}-{hashlib.sha256(lost).hexdigest()[:12]}.rdfp"
@@ -229,10 +246,20 @@ class FileLog:
         header, body, _ = self._read(Version(len(self._places)))
         if hashlib.sha256(body).hexdigest() != header.body_sha256:
             self._places.pop()
-            raise _Torn(last.start)
+            raise _Torn(last.segment, last.start)
+
+    def _check_reached(self) -> None:
+        """Every segment that holds something must have been reached: entries missing before it leave it behind."""
+        reached = {place.segment for place in self._places}
+        for segment in sorted(self._segments.glob("*.rdfp")):
+            if segment not in reached and segment.stat().st_size:
+                raise LogDamaged(
+                    f"{segment} at byte 0: it does not follow version {len(self._places)}, the last that could be read"
+                )
 
     def _last_segment(self) -> Path | None:
-        return max(self._segments.glob("*.rdfp"), default=None)
+        """The last segment that holds anything."""
+        return max((s for s in self._segments.glob("*.rdfp") if s.stat().st_size), default=None)
 
     def _scan(self) -> None:
         while True:
@@ -264,17 +291,17 @@ def _scan_segment(segment: Path, offset: int, places: list[_Place]) -> bool:
 
 
 def _place_at(segment: Path, data: mmap.mmap, start: int, size: int) -> _Place:
-    begin = data.find(BEGIN, start, min(size, start + 1_000_000))
+    begin = data.find(BEGIN, start)
     if begin < 0 or data[begin - 1 : begin] != b"\n":
-        raise _Torn(start)
+        raise _Torn(segment, start)
     header = read_header(data[start:begin], f"{segment} at byte {start}")
     body = begin + len(BEGIN)
     end = body + header.body_length + len(COMMIT)
     if end > size:
-        raise _Torn(start)
+        raise _Torn(segment, start)
     if data[end - len(COMMIT) : end] != COMMIT:
         if end == size:
-            raise _Torn(start)
+            raise _Torn(segment, start)
         raise LogDamaged(f"{segment} at byte {start}: version {header.version} does not end where its header says")
     return _Place(segment, start, body, end, header.id)
 
@@ -283,17 +310,16 @@ def _touching(segment: Path, places: list[_Place], subject: bytes) -> list[int]:
     """Which of the places, by index, have a statement about that subject."""
     hits: set[int] = set()
     starts = [place.start for place in places]
+    end = places[-1].end  # beyond it another process may be writing
     with segment.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         for operation in (b"\nA <", b"\nD <"):
             for ending in (b">", b"#"):
                 needle = operation + subject + ending
-                at = data.find(needle)
+                at = data.find(needle, starts[0], end)
                 while at >= 0:
                     index = bisect_left(starts, at + 1) - 1
-                    if index < 0 or index >= len(places):
-                        break
                     hits.add(index)
-                    at = data.find(needle, places[index].end - 1)
+                    at = data.find(needle, places[index].end - 1, end)
     return sorted(hits)
 
 

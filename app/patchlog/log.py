@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from threading import RLock
 from typing import Protocol
 
@@ -50,7 +50,7 @@ class PatchLog(Protocol):
         """A file kept with the log. Raises `NotFound`."""
 
     def writing(self) -> AbstractContextManager[object]:
-        """Hold while reading the head, deciding and appending: no other process appends meanwhile."""
+        """Hold while reading the head, deciding and appending: no other thread or process appends meanwhile."""
 
 
 def next_version(version: Version) -> Version:
@@ -126,7 +126,7 @@ class MemoryLog:
         return self._attachments[sha256]
 
     def writing(self) -> AbstractContextManager[object]:
-        return nullcontext()
+        return self._lock
 
 
 def _parts(text: bytes) -> tuple[bytes, bytes]:

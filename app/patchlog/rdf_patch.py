@@ -2,8 +2,8 @@
 
 Format: RDF Patch (the text form Jena and RDF Delta read). Header lines `H name term .`, then
 `TX .`, removals `D s p o g .`, additions `A s p o g .`, `TC .`. The header also carries what
-lets a reader find its way and trust it: the body's length in bytes and SHA-256, and the
-SHA-256 of the whole entry before (a chain).
+lets a reader find its way and trust it: the body's length in bytes and SHA-256, the SHA-256
+of the whole entry before (a chain), and last the SHA-256 of the header lines above.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from app.model.namespaces import XSD
 BEGIN = b"TX .\n"
 COMMIT = b"TC .\n"
 _HEADER_IRI = "urn:x-rdf-patch:header:"
+_HEADER_CHECKSUM = b"H header-sha256 "
 _HEADER_LINE = re.compile(rb"H ([A-Za-z0-9-]+) (.+) \.\n")
 
 
@@ -63,7 +64,8 @@ def write_entry(entry: Entry, chain: str) -> bytes:
         ("chain", Literal(chain)),
     ]
     lines = b"".join(f"H {name} {term} .\n".encode() for name, term in header)
-    return lines + BEGIN + body + COMMIT
+    checksum = f'"{hashlib.sha256(lines).hexdigest()}" .\n'.encode()
+    return lines + _HEADER_CHECKSUM + checksum + BEGIN + body + COMMIT
 
 
 def _lines(operation: bytes, quads: Iterable[Quad]) -> bytes:
@@ -106,6 +108,8 @@ def _header_terms(text: bytes) -> dict[str, str]:
     for quad in parse(triples, format=RdfFormat.N_TRIPLES):
         if isinstance(quad.object, NamedNode | Literal):
             found[quad.predicate.value.removeprefix(_HEADER_IRI)] = quad.object.value
+    if found["header-sha256"] != hashlib.sha256(text[: text.rfind(_HEADER_CHECKSUM)]).hexdigest():
+        raise ValueError("it does not have the checksum it gives")
     return found
 
 

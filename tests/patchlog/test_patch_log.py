@@ -1,0 +1,130 @@
+"""What every patch log does, whatever it is kept in."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+
+from app.errors import Conflict, NotFound
+from app.model.change import Version
+from app.patchlog.file_log import FileLog
+from app.patchlog.log import MemoryLog, PatchLog, next_version, versions
+from tests.patchlog.entries import EX, entry, id_of, quad
+
+
+@pytest.fixture(params=["memory", "files", "small segments"])
+def log(request: pytest.FixtureRequest, tmp_path: Path) -> PatchLog:
+    if request.param == "memory":
+        return MemoryLog()
+    return FileLog(tmp_path / "log", segment_bytes=1 if request.param == "small segments" else 1_000_000)
+
+
+def test_an_empty_log_is_at_version_0(log: PatchLog) -> None:
+    assert log.head() == 0
+    assert list(versions(log)) == []
+    assert log.history(EX + "a") == []
+
+
+def test_versions_count_from_1_and_give_back_what_was_appended(log: PatchLog) -> None:
+    appended = [
+        entry(1, quad("a"), message="first"),
+        entry(2, quad("b", graph="g"), removed=(quad("a"),)),
+        entry(3),
+    ]
+
+    assert [log.append(item) for item in appended] == [1, 2, 3]
+
+    assert log.head() == 3
+    assert list(versions(log)) == [1, 2, 3]
+    assert list(versions(log, Version(1))) == [2, 3]
+    assert [log.entry(version) for version in versions(log)] == appended
+
+
+def test_a_header_says_what_the_entry_says(log: PatchLog) -> None:
+    digest = log.attach(b"a file")
+    appended = entry(1, quad("a"), message='why "so"\nand more', attachments={"source": digest})
+    log.append(appended)
+
+    header = log.header(Version(1))
+
+    assert (header.version, header.id, header.previous) == (1, appended.id, None)
+    assert header.at == appended.at
+    assert header.at.tzinfo == UTC
+    assert header.note == appended.note
+
+
+def test_each_entry_holds_the_checksum_of_the_one_before(log: PatchLog) -> None:
+    for number in (1, 2, 3):
+        log.append(entry(number, quad(f"thing{number}")))
+
+    for number in (2, 3):
+        assert log.header(Version(number)).chain == hashlib.sha256(log.text(Version(number - 1))).hexdigest()
+    assert log.header(Version(1)).chain == hashlib.sha256(b"").hexdigest()
+
+
+@pytest.mark.parametrize("number", [1, 2, 4, 9])
+def test_only_the_next_version_can_be_appended(log: PatchLog, number: int) -> None:
+    log.append(entry(1, quad("a")))
+    log.append(entry(2, quad("b")))
+
+    with pytest.raises(Conflict, match="version 2"):
+        log.append(entry(number, quad("c"), id=id_of(99)))
+    assert log.head() == 2
+
+
+@pytest.mark.parametrize("number", [1, 40, 100])
+def test_repeating_an_append_is_harmless(log: PatchLog, number: int) -> None:
+    appended = [entry(n, quad(f"thing{n}")) for n in range(1, 101)]
+    for item in appended:
+        log.append(item)
+
+    assert log.append(appended[number - 1]) == number
+    assert log.head() == 100
+
+
+def test_repeating_an_append_that_was_made_anew_for_a_later_head_is_harmless(log: PatchLog) -> None:
+    log.append(entry(1, quad("a"), id=id_of(50)))
+    log.append(entry(2, quad("b"), previous=id_of(50)))
+
+    assert log.append(entry(3, quad("a"), id=id_of(50))) == 1
+    assert log.head() == 2
+
+
+@pytest.mark.parametrize("version", [0, 2, -1])
+def test_a_version_there_is_not(log: PatchLog, version: int) -> None:
+    log.append(entry(1, quad("a")))
+
+    for ask in (log.entry, log.header, log.text):
+        with pytest.raises(NotFound):
+            ask(Version(version))
+
+
+def test_the_history_of_a_thing_is_the_versions_that_touched_it_or_its_fragments(log: PatchLog) -> None:
+    log.append(entry(1, quad("a"), quad("ab")))
+    log.append(entry(2, quad("a#doi")))
+    log.append(entry(3, quad("b"), message=f"about A <{EX}a> \nA <{EX}a> "))
+    log.append(entry(4, removed=(quad("a"),)))
+    log.append(entry(5, quad("c", value=f"{EX}a")))
+
+    assert log.history(EX + "a") == [1, 2, 4]
+    assert log.history(EX + "ab") == [1]
+    assert log.history(EX + "nothing") == []
+
+
+def test_an_attachment_is_kept_under_its_checksum(log: PatchLog) -> None:
+    data = bytes(range(256))
+
+    digest = log.attach(data)
+
+    assert digest == hashlib.sha256(data).hexdigest()
+    assert log.attach(data) == digest
+    assert log.attachment(digest) == data
+    with pytest.raises(NotFound, match="0000"):
+        log.attachment("0" * 64)
+
+
+def test_the_version_after_that_one() -> None:
+    assert next_version(Version(41)) == 42
