@@ -60,7 +60,8 @@ class Checkpoints:
         target = self._directory / self._name(version)
         part = target.with_suffix(f".{os.getpid()}.part")
         # The engine walks its newest statements first; loading them oldest first restores the same walk,
-        # so that answers without an order of their own come out alike from a checkpoint and from the log.
+        # so that answers without an order of their own come out alike from a checkpoint and from the log. (But a
+        # statement removed before the checkpoint and added again after it has its old place only in the log's walk.)
         part.write_bytes(b"".join(reversed(data.splitlines(keepends=True))))
         part.rename(target)
         return target

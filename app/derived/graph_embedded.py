@@ -25,6 +25,7 @@ from pyoxigraph import (
     RdfFormat,
     Store,
     Triple,
+    parse,
 )
 
 from app.derived.graph import Bindings, GraphName, Result
@@ -166,15 +167,32 @@ class EmbeddedGraph:
     def load_checkpoint(self, path: Path, version: Version) -> None:
         """Fill an empty graph from an N-Quads checkpoint of that version."""
         with self._applying:
-            self._store.bulk_load(path=str(path), format=RdfFormat.N_QUADS, lenient=True)
+            self._store.clear()  # a crash may have left it filled, and its position not written
+            if _has_blank_nodes(path):  # which bulk_load would give new labels
+                self._store.bulk_extend(parse(path=str(path), format=RdfFormat.N_QUADS, lenient=True))
+            else:
+                self._store.bulk_load(path=str(path), format=RdfFormat.N_QUADS, lenient=True)
             self._version = version
             self._record(version)
+
+    def clear(self) -> None:
+        """Make it empty, at version 0."""
+        with self._applying:
+            self._version = EMPTY
+            self._record(EMPTY)
+            self._store.clear()
 
     def _add(self, quads: tuple[Quad, ...]) -> None:
         self._store.extend(quads)
 
     def _record(self, version: Version) -> None:
         """Where the position is kept: in memory it is the attribute alone."""
+
+
+def _has_blank_nodes(path: Path) -> bool:
+    """Whether N-Quads may have blank nodes (a literal that looks like one counts too)."""
+    with path.open("rb") as file:
+        return any(line.startswith(b"_:") or b" _:" in line for line in file)
 
 
 class _OnDiskGraph(EmbeddedGraph):

@@ -18,8 +18,11 @@ import re
 from app.errors import QueryRefused
 
 _WORDS = re.compile(r"service|load", re.IGNORECASE)
-_BEFORE_COLON = re.compile(r"(?:true|false)?(?:service|load)", re.IGNORECASE)
-"""How a prefix begins that the engine could split into a keyword and the default prefix."""
+_BEFORE_COLON = re.compile(r"(?:^|\.)(?:true|false)?(?:service|load)", re.IGNORECASE)
+"""Where the engine could split a prefix into a keyword and the default prefix: at its start, and after a dot."""
+
+_AFTER_DOT = re.compile(r"\.(?:service|load)", re.IGNORECASE)
+"""Where the engine could split a local name or a label: it takes a second dot in one for the end of a statement."""
 
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _LOCAL = r"(?:[\w:%]|\\.)(?:[\w.:%-]|\\.)*"
@@ -40,6 +43,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_OPERANDS = frozenset(("variable", "number", "string", "long", "language", "prefixed", "word"))
 _PLAIN_IN_IRI = re.compile(r"[^A-Za-z0-9:/._~\\-]")
 _ODD_IN_STRING = str.maketrans({'"': '\\"', "\n": "\\n", "\r": "\\r"})
 
@@ -54,14 +58,30 @@ def guarded(text: str) -> str:
         return text
     written: list[str] = []
     position = 0
+    brackets: list[str] = []
+    operand = False  # whether something that can be compared ends right here
     while position < len(text):
         token = _TOKEN.match(text, position)
         if token is None:
             raise _refusal(text, position, f"{text[position]!r} has no meaning here", "remove it, or close the string")
+        if token.lastgroup == "iri" and operand and brackets[-1:] == ["("]:
+            written.append("< ")  # `(?a<2&&?a>0)`: less than; with the space it is no IRI to the engine either
+            position, operand = position + 1, False
+            continue
         _judge(text, token)
         written.append(_rewritten(token))
+        _nest(brackets, token)
+        operand = token.lastgroup in _OPERANDS or token[0] == ")"
         position = token.end()
     return "".join(written)
+
+
+def _nest(brackets: list[str], token: re.Match[str]) -> None:
+    """Keep the brackets that are open."""
+    if token.lastgroup == "mark" and token[0] in "([{":
+        brackets.append(token[0])
+    elif token.lastgroup == "mark" and token[0] in ")]}" and brackets:
+        brackets.pop()
 
 
 def _judge(text: str, token: re.Match[str]) -> None:
@@ -70,7 +90,10 @@ def _judge(text: str, token: re.Match[str]) -> None:
         what = "LOAD" if "LOAD" in token[0].upper() else "SERVICE"
         why = f"{what} is not answered here: this endpoint does not reach out to other servers"
         raise _refusal(text, token.start(), why, f"remove {what}")
-    if kind == "prefixed" and token["prefix"] and _BEFORE_COLON.match(token["prefix"]):
+    if kind in ("prefixed", "blank") and _AFTER_DOT.search(token[0].partition(":")[2]):
+        why = f"{token[0]!r} could be read as a name, a full stop, and a keyword that is not answered here"
+        raise _refusal(text, token.start(), why, "put a space before the full stop, or write the IRI in full")
+    if kind == "prefixed" and token["prefix"] and _BEFORE_COLON.search(token["prefix"]):
         why = f"the prefix {token['prefix']!r} could be read as a keyword that is not answered here"
         raise _refusal(text, token.start(), why, "give the prefix another name")
 

@@ -1,0 +1,207 @@
+"""Checkpoints and past states: whole states of earlier versions, from the nearest checkpoint and the log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+
+from app.derived.checkpoints import Checkpoints
+from app.derived.graph_embedded import EmbeddedGraph
+from app.derived.past import PastStates
+from app.model.change import ChangeSet, Version
+from app.patchlog.log import MemoryLog, PatchLog
+from tests.patchlog.entries import entry, id_of, quad
+
+BASE = "http://127.0.0.1:8000/"
+VERSIONS = 6
+
+
+def a_log(first_id: str = id_of(1)) -> MemoryLog:
+    """Version n holds `thing{n}`, the shared `all`, and not `thing{n-1}`."""
+    log = MemoryLog()
+    log.append(entry(1, quad("all"), quad("thing1"), id=first_id))
+    for n in range(2, VERSIONS + 1):
+        log.append(entry(n, quad(f"thing{n}", 'text\r\nwith "lines"'), removed=tuple(_of(n - 1))))
+    return log
+
+
+def _of(version: int) -> list[Quad]:
+    return [quad("thing1")] if version == 1 else [quad(f"thing{version}", 'text\r\nwith "lines"')]
+
+
+def expected(version: int) -> set[Quad]:
+    return {quad("all"), *_of(version)} if version else set()
+
+
+@pytest.fixture
+def log() -> PatchLog:
+    return a_log()
+
+
+@pytest.fixture
+def checkpoints(log: PatchLog, tmp_path: Path) -> Checkpoints:
+    return Checkpoints(tmp_path / "checkpoints", log)
+
+
+def graph_at(checkpoints: Checkpoints, version: int) -> EmbeddedGraph:
+    graph = EmbeddedGraph.in_memory(BASE)
+    checkpoints.fill(graph, Version(version))
+    return graph
+
+
+def contents(graph: EmbeddedGraph) -> set[Quad]:
+    return graph.read(lambda state: set(state.quads()))
+
+
+@pytest.mark.parametrize("kept", [(), (2,), (2, 5), (1, 2, 3, 4, 5, 6)])
+def test_every_version_comes_out_alike_with_and_without_checkpoints(
+    checkpoints: Checkpoints, kept: tuple[int, ...]
+) -> None:
+    for version in kept:
+        checkpoints.write(graph_at(checkpoints, version))
+
+    for version in range(VERSIONS + 1):
+        graph = graph_at(checkpoints, version)
+        assert graph.version == version
+        assert contents(graph) == expected(version)
+
+
+def test_a_graph_that_is_there_already_goes_on_from_its_version(checkpoints: Checkpoints) -> None:
+    graph = graph_at(checkpoints, 3)
+
+    checkpoints.fill(graph, Version(5))
+
+    assert graph.version == 5
+    assert contents(graph) == expected(5)
+
+
+def test_the_nearest_checkpoint_is_the_newest_not_after_the_version(checkpoints: Checkpoints) -> None:
+    assert checkpoints.nearest(Version(6)) is None
+    paths = {version: checkpoints.write(graph_at(checkpoints, version)) for version in (2, 4)}
+
+    found = [checkpoints.nearest(Version(version)) for version in range(1, 7)]
+
+    two, four = (Version(2), paths[2]), (Version(4), paths[4])
+    assert found == [None, two, two, four, four, four]
+
+
+def test_a_checkpoint_is_what_is_read(checkpoints: Checkpoints) -> None:
+    path = checkpoints.write(graph_at(checkpoints, 2))
+    path.write_text('<urn:a> <urn:p> "from the checkpoint" .\n')
+
+    assert Quad(NamedNode("urn:a"), NamedNode("urn:p"), Literal("from the checkpoint")) in contents(
+        graph_at(checkpoints, 3)
+    )
+
+
+def test_a_checkpoint_of_another_log_is_not_used(checkpoints: Checkpoints, tmp_path: Path) -> None:
+    path = checkpoints.write(graph_at(checkpoints, 1))
+    path.write_text('<urn:a> <urn:p> "of another log" .\n')
+    checkpoints.write(graph_at(checkpoints, 6))
+
+    other = Checkpoints(tmp_path / "checkpoints", a_log(first_id=id_of(99)))
+    assert other.nearest(Version(1)) is None
+    assert contents(graph_at(other, 1)) == expected(1)
+
+    shorter = MemoryLog()
+    shorter.append(entry(1, quad("only")))
+    assert contents(graph_at(Checkpoints(tmp_path / "nowhere", shorter), 1)) == {quad("only")}
+    assert Checkpoints(tmp_path / "checkpoints", shorter).nearest(Version(6)) == (Version(1), path)
+
+
+def test_files_that_are_no_checkpoints_are_passed_over(checkpoints: Checkpoints, tmp_path: Path) -> None:
+    path = checkpoints.write(graph_at(checkpoints, 2))
+    for name in ("x.nq", "00000003.nq", f"{path.stem}.1.part"):
+        (tmp_path / "checkpoints" / name).write_text("not a checkpoint")
+
+    assert checkpoints.nearest(Version(6)) == (Version(2), path)
+    assert contents(graph_at(checkpoints, 6)) == expected(6)
+
+
+def test_a_checkpoint_is_kept_once_enough_was_logged(
+    checkpoints: Checkpoints, log: PatchLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    each = log.header(Version(4)).body_length
+    monkeypatch.setattr("app.derived.checkpoints.REPLAY_BYTES", 2 * each)
+
+    kept = [checkpoints.keep(graph_at(checkpoints, version)) is not None for version in range(3, 7)]
+
+    assert kept == [True, False, True, False]
+
+
+def test_a_checkpoint_keeps_blank_nodes_and_graphs(tmp_path: Path) -> None:
+    node = BlankNode("label")
+    there = (
+        Quad(node, NamedNode("urn:p"), BlankNode("c0ffee")),
+        Quad(node, NamedNode("urn:p"), Literal("x"), NamedNode("urn:g")),
+    )
+    log = MemoryLog()
+    log.append(entry(1, *there))
+    log.append(entry(2, removed=there[:1]))
+    checkpoints = Checkpoints(tmp_path, log)
+    checkpoints.write(graph_at(checkpoints, 1))
+
+    assert contents(graph_at(checkpoints, 1)) == set(there)
+    assert contents(graph_at(checkpoints, 2)) == {there[1]}
+
+
+def test_rows_without_an_order_come_alike_from_a_checkpoint_and_from_the_log(tmp_path: Path) -> None:
+    log = MemoryLog()
+    log.append(entry(1, *(quad(f"thing{n}") for n in range(50))))
+    log.append(entry(2, *(quad(f"thing{n}", graph="g") for n in range(50)), removed=(quad("thing7"),)))
+    log.append(entry(3, quad("another"), removed=(quad("thing8"),)))
+    checkpoints = Checkpoints(tmp_path, log)
+
+    def rows(graph: EmbeddedGraph) -> list[list[str]]:
+        asked = ("SELECT * { ?s ?p ?o }", "SELECT * { GRAPH ?g { ?s ?p ?o } }", "SELECT * { ?s ?p 'value' }")
+        return graph.read(lambda state: [[str(row) for row in state.select(text)] for text in asked])
+
+    replayed = rows(graph_at(checkpoints, 3))
+    for version in (3, 2, 1):
+        checkpoints.clear()
+        checkpoints.write(graph_at(checkpoints, version))
+        assert rows(graph_at(checkpoints, 3)) == replayed, f"from the checkpoint of version {version}"
+
+
+def test_clearing_leaves_none(checkpoints: Checkpoints) -> None:
+    checkpoints.write(graph_at(checkpoints, 2))
+
+    checkpoints.clear()
+
+    assert checkpoints.nearest(Version(6)) is None
+
+
+def test_past_states_are_kept_until_others_are_asked_for(checkpoints: Checkpoints) -> None:
+    past = PastStates(BASE, checkpoints, kept=2)
+
+    for version in range(1, VERSIONS + 1):
+        graph = past.at(Version(version))
+        assert graph.version == version
+        assert contents(graph) == expected(version)
+    six = past.at(Version(6))
+    assert past.at(Version(6)) is six
+    for version in (1, 2):
+        past.at(Version(version))
+    assert past.at(Version(6)) is not six
+    assert past.at(Version(0)).read(lambda state: state.size) == 0
+
+
+def test_a_past_state_does_not_move_when_the_log_does(checkpoints: Checkpoints, log: PatchLog) -> None:
+    past = PastStates(BASE, checkpoints)
+    six = past.at(Version(6))
+
+    log.append(entry(7, quad("seven")))
+
+    assert past.at(Version(6)) is six
+    assert contents(six) == expected(6)
+    assert contents(past.at(Version(7))) == expected(6) | {quad("seven")}
+
+
+def test_a_change_set_of_nothing_makes_a_version(tmp_path: Path) -> None:
+    log = a_log()
+    log.append(entry(7))
+
+    assert log.entry(Version(7)).change == ChangeSet()
+    assert contents(graph_at(Checkpoints(tmp_path, log), 7)) == expected(6)
