@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.curation.conformance import after, read_shapes, violations
+from app.curation.conformance import read_shapes, violations_after
 from app.curation.undo import Kept, undo_of
 from app.derived.graph import Snapshot
 from app.errors import BadRequest, Conflict, ShapeViolation
@@ -68,15 +68,16 @@ class Committer:
             entry = library.graph.read(lambda state: self._entry(state, propose(state)))
             if entry is None:
                 return None
-            library.log.append(entry)
-            library.follow()
+            with library.leading():
+                library.log.append(entry)
+                library.follow()
         library.checkpoints.keep(library.graph)
         return entry
 
-    def undo(self, version: Version, agent: str, message: str = "") -> Undone:
+    def undo(self, version: Version, agent: str, message: str = "", expected: Version | None = None) -> Undone:
         """Take a version back as a new version. What later versions build on stays and is reported.
 
-        Raises `NotFound` for a version there is not.
+        Raises `NotFound` for a version there is not, and `Conflict` when `expected` is given and is not the head.
         """
         entry = self._library.log.entry(version)
         kept: list[Kept] = []
@@ -87,7 +88,7 @@ class Committer:
             text = message or f"undo of version {version} ({entry.note.kind})"
             return Proposal(change, Note(agent=agent, kind="undo", message=text, undoes=version))
 
-        return Undone(self.commit(propose), kept)
+        return Undone(self.commit(propose, expected), kept)
 
     def _entry(self, state: Snapshot, proposal: Proposal) -> Entry | None:
         note = proposal.note
@@ -110,7 +111,7 @@ class Committer:
         if len(change.touched()) > CHECKED_THINGS:
             return
         shapes = read_shapes(self._shapes, self._library.minter.base)
-        found = violations(after(state, change), shapes)
+        found = violations_after(state, change, shapes)
         if found:
             raise ShapeViolation(
                 f"the change breaks the shapes in {len(found)} places; nothing was written",

@@ -60,12 +60,20 @@ def violations(triples: Iterable[Triple], shapes: rdflib.Graph) -> list[Violatio
     return sorted(found, key=lambda v: (v.node, v.path or "", v.message))
 
 
+def violations_after(state: Snapshot, change: ChangeSet, shapes: rdflib.Graph) -> list[Violation]:
+    """The breaches a change would leave at the nodes it touches.
+
+    Of what those nodes name only the types are looked at, so nothing is said of it.
+    """
+    touched = {quad.subject.value for quad in change.quads() if isinstance(quad.subject, NamedNode)}
+    return [found for found in violations(after(state, change), shapes) if found.node in touched]
+
+
 def after(state: Snapshot, change: ChangeSet) -> Iterator[Triple]:
     """What the default graph says of the things a change touches, once it is made, and the types of what they name."""
     subjects = {quad.subject for quad in change.quads() if isinstance(quad.subject, NamedNode)}
-    removed = {quad.triple for quad in change.removed}
-    there = {t for subject in subjects for t in state.triples(subject)} - removed
-    there |= {quad.triple for quad in change.added if not isinstance(quad.graph_name, NamedNode)}
+    there = {t for subject in subjects for t in state.triples(subject)} - set(default_graph(change.removed))
+    there |= set(default_graph(change.added))
     yield from there
     named = {t.object for t in there if isinstance(t.object, NamedNode)} - subjects
     for node in named:

@@ -67,6 +67,10 @@ class Matcher:
             self._by_key[key] = held
         return held
 
+    def key_of_doi(self, doi: str) -> str | None:
+        """The key of the work that has that DOI, in any spelling of it."""
+        return self._by_doi.get(doi_key(doi))
+
     def holds(self, key: str) -> bool:
         """Whether a work has that key."""
         return key in self._by_key
@@ -82,11 +86,10 @@ class Matcher:
 
     def learn(self, record: Record) -> None:
         """Count that record as there from now on."""
-        if record.key not in self._by_key:
-            if record.title:
-                self._by_title.setdefault(slug(record.title), []).append(record.key)
-            if record.doi:
-                self._by_doi.setdefault(doi_key(record.doi), record.key)
+        if record.key not in self._by_key and record.title:
+            self._by_title.setdefault(slug(record.title), []).append(record.key)
+        if record.doi:
+            self._by_doi.setdefault(doi_key(record.doi), record.key)
         self._by_key[record.key] = record
 
     def _candidates(self, record: Record) -> Iterator[str]:
@@ -138,6 +141,8 @@ def merge(held: Record, new: Record) -> Merged:
         ours, theirs = getattr(held, name), getattr(new, name)
         if name in ("key", "part_of") or not theirs or ours == theirs:
             continue
+        if name == "doi" and ours and doi_key(ours) == doi_key(theirs):
+            continue  # one DOI in two spellings
         if name == "extra":
             filled[name] = {**theirs, **ours}
         elif not ours:

@@ -1,6 +1,7 @@
 """What taking a version back would change now, and what it has to leave.
 
-Each statement goes back by itself: one that a later version changed already stays as it is. A
+Each statement goes back by itself: one that a later version changed already stays as it is, and
+a value that was replaced does not come back beside what replaced its replacement. A
 thing the version created goes only if nothing later speaks of it or points to it: deleting it
 would leave the later statements about nothing.
 """
@@ -30,13 +31,24 @@ class Kept:
 def undo_of(entry: Entry, state: Snapshot, log: PatchLog) -> tuple[ChangeSet, list[Kept]]:
     """The change that takes an entry back in that state, net; and what it leaves."""
     inverse = entry.change.inverse()
-    effective = inverse.net(state.contains)
+    effective = _unless_replaced(inverse.net(state.contains), entry.change, state)
     kept = _changed_since(inverse, effective, entry.version, log)
     removed, things = _without_needed(state, effective.removed)
     for thing in sorted(things):
         later = tuple(version for version in _since(log, things[thing], entry.version))
         kept.append(Kept(thing, "later versions speak of it or point to it", later))
     return ChangeSet(added=effective.added, removed=tuple(removed)), kept
+
+
+def _unless_replaced(effective: ChangeSet, done: ChangeSet, state: Snapshot) -> ChangeSet:
+    """Without the values whose replacement, made by the version itself, is there no more."""
+    replaced = {_slot(quad) for quad in done.removed}
+    gone = {_slot(quad) for quad in done.added if _slot(quad) in replaced and not state.contains(quad)}
+    return ChangeSet(added=tuple(q for q in effective.added if _slot(q) not in gone), removed=effective.removed)
+
+
+def _slot(quad: Quad) -> tuple[object, ...]:
+    return quad.subject, quad.predicate, quad.graph_name
 
 
 def _changed_since(inverse: ChangeSet, effective: ChangeSet, version: Version, log: PatchLog) -> list[Kept]:

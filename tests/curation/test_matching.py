@@ -1,0 +1,145 @@
+"""Which records are of one work, and what a record becomes when another adds to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.curation.matching import Matcher, merge, same_work
+from app.model.names import Contributor, Name
+from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary, person
+
+WITHOUT_DOI = replace(OSTROM, doi=None)
+
+SAME: list[tuple[str, dict[str, Any]]] = [
+    ("the DOI in other case", {"doi": "10.1016/0305-750x(96)00023-x"}),
+    ("the DOI alone", {"title": "Quite another title", "issued": "2001", "volume": "1"}),
+    ("no DOI", {"doi": None}),
+    ("another key", {"doi": None, "key": "ostrom96crossing"}),
+    ("accents, case and marks in the title", {"doi": None, "title": "CROSSING the “Great” dìvide"}),
+    ("a day where the other has a year", {"doi": None, "issued": "1996-06-01"}),
+    ("no people", {"doi": None, "contributors": ()}),
+    ("an initial for a given name", {"doi": None, "contributors": (person("Ostrom", "E."),)}),
+    ("no venue, volume or page", {"doi": None, "container_title": None, "volume": None, "page": None}),
+    ("the first page alone", {"doi": None, "page": "1073"}),
+    ("more than the other has", {"doi": None, "abstract": "…", "issue": "6"}),
+]
+OTHER: list[tuple[str, dict[str, Any]]] = [
+    ("another DOI", {"doi": "10.1016/other"}),
+    ("another title", {"doi": None, "title": "Crossing the Great Divides"}),
+    ("no title", {"doi": None, "title": None}),
+    ("another year", {"doi": None, "issued": "1997"}),
+    ("another author", {"doi": None, "contributors": (person("Olstrom", "Elinor"),)}),
+    ("one author more", {"doi": None, "contributors": (person("Ostrom"), person("Bovaird"))}),
+    ("another venue", {"doi": None, "container_title": "World Politics"}),
+    ("another volume", {"doi": None, "volume": "25"}),
+    ("another first page", {"doi": None, "page": "1-20"}),
+    ("another type", {"doi": None, "type": "chapter"}),
+]
+
+
+@pytest.mark.parametrize("changed", [c for _, c in SAME], ids=[name for name, _ in SAME])
+def test_these_are_the_same_work(changed: dict[str, Any]) -> None:
+    other = replace(OSTROM, **changed)
+    assert same_work(OSTROM, other)
+    assert same_work(other, OSTROM)
+
+
+@pytest.mark.parametrize("changed", [c for _, c in OTHER], ids=[name for name, _ in OTHER])
+def test_these_are_not(changed: dict[str, Any]) -> None:
+    other = replace(OSTROM, **changed)
+    assert not same_work(OSTROM, other)
+    assert not same_work(other, OSTROM)
+
+
+def test_merging_fills_what_is_missing_and_nothing_else() -> None:
+    held = replace(WITHOUT_DOI, keywords=("b",), extra={"file": "ours", "x": "1"}, isbn=("1",))
+    new = replace(OSTROM, abstract="New.", keywords=("a", "b"), extra={"file": "theirs", "y": "2"}, isbn=("2",))
+
+    merged = merge(held, new)
+
+    assert merged.conflicts == ()
+    assert merged.record == replace(
+        held,
+        doi=OSTROM.doi,
+        abstract="New.",
+        keywords=("a", "b"),
+        extra={"file": "ours", "x": "1", "y": "2"},
+        isbn=("1", "2"),
+    )
+
+
+def test_merging_what_adds_nothing_gives_the_same_record() -> None:
+    assert merge(OSTROM, WITHOUT_DOI).record is OSTROM
+    assert merge(OSTROM, replace(OSTROM, key="other")).record is OSTROM
+
+
+def test_merging_reports_what_differs_and_keeps_what_is_held() -> None:
+    new = replace(OSTROM, title="Crossing", contributors=(person("Ostrom", "E."),))
+
+    merged = merge(OSTROM, new)
+
+    assert merged.record is OSTROM
+    said = {loss.field: (loss.raw, loss.why) for loss in merged.conflicts}
+    assert said == {
+        "title": ("Crossing", "the library holds 'Crossing the Great Divide', which stays"),
+        "contributors": ("Ostrom, E.", "the library holds 'Ostrom, Elinor', which stays"),
+    }
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> SmallLibrary:
+    made = SmallLibrary(tmp_path / "home")
+    made.add(OSTROM, BOVAIRD)
+    return made
+
+
+def test_a_record_is_found_by_doi_key_or_title(small: SmallLibrary) -> None:
+    def find(**changed: Any) -> str | None:
+        record = replace(OSTROM, **{"key": "unknown", **changed})
+        found = small.library.read(lambda state: Matcher(state, small.minter).find(record))
+        return found.key if found else None
+
+    assert find(title="Other", doi="10.1016/0305-750X(96)00023-x") == "ostrom1996"
+    assert find(doi=None) == "ostrom1996"
+    assert find(key="ostrom1996", doi=None, page=None) == "ostrom1996"
+    assert find(key="ostrom1996", doi=None, title="Something else") is None
+    assert find(doi="10.1/another") is None
+
+
+def test_what_was_read_is_the_record_that_was_written(small: SmallLibrary) -> None:
+    held = small.library.read(lambda state: [Matcher(state, small.minter).record(r.key) for r in (OSTROM, BOVAIRD)])
+    assert held == [OSTROM, BOVAIRD]
+
+
+def test_a_matcher_counts_what_it_has_learnt(small: SmallLibrary) -> None:
+    new = replace(BOVAIRD, key="new", title="A new one", doi="10.1/new")
+
+    def learn(matcher: Matcher) -> tuple[bool, str, str, str | None, str | None]:
+        before = matcher.holds("new")
+        matcher.learn(new)
+        matcher.learn(replace(new, key="new-2"))
+        by_doi = matcher.find(replace(new, key="x", title=None))
+        by_title = matcher.find(replace(new, key="x", doi=None))
+        return (
+            before,
+            matcher.free_key("new"),
+            matcher.free_key("free"),
+            by_doi.key if by_doi else None,
+            by_title.key if by_title else None,
+        )
+
+    found = small.library.read(lambda state: learn(Matcher(state, small.minter)))
+    assert found == (False, "new-3", "free", "new", "new")
+
+
+def test_bodies_and_editors_are_compared_too() -> None:
+    body = replace(WITHOUT_DOI, contributors=(Contributor("author", Name(literal="World Bank")),))
+    edited = replace(WITHOUT_DOI, contributors=(Contributor("editor", Name(family="Ostrom")),))
+
+    assert same_work(body, replace(body, key="other"))
+    assert not same_work(body, WITHOUT_DOI)
+    assert same_work(edited, WITHOUT_DOI)

@@ -1,0 +1,145 @@
+"""What an undo takes back, what it leaves, and how it says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Literal, NamedNode, Quad
+
+from app.model.change import Version
+from app.model.namespaces import CITO, DCTERMS, PRISM
+from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary, note_on
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> SmallLibrary:
+    return SmallLibrary(tmp_path / "home")
+
+
+def title(work: NamedNode, text: str) -> Quad:
+    return Quad(work, DCTERMS["title"], Literal(text))
+
+
+def test_an_undo_restores_exactly_what_was_before(small: SmallLibrary) -> None:
+    small.add(OSTROM)
+    before = small.contents()
+    added = small.add(BOVAIRD)
+
+    undone = small.committer.undo(added.version, "tester")
+
+    assert undone.kept == []
+    assert undone.entry is not None
+    assert undone.entry.change == added.change.inverse()
+    assert small.contents() == before
+
+
+def test_an_undo_of_an_undo_restores_what_was_undone(small: SmallLibrary) -> None:
+    small.add(OSTROM)
+    added = small.add(BOVAIRD)
+    with_both = small.contents()
+    undone = small.committer.undo(added.version, "tester").entry
+    assert undone is not None
+
+    redone = small.committer.undo(undone.version, "tester")
+
+    assert redone.kept == []
+    assert small.contents() == with_both
+    assert small.library.log.head() == 4
+
+
+def test_a_person_that_another_work_needs_is_kept(small: SmallLibrary) -> None:
+    first = small.add(OSTROM)
+    second = small.add(BOVAIRD)
+    ostrom = small.minter.thing("person", "elinor-ostrom")
+    described = small.said_of(ostrom)
+
+    undone = small.committer.undo(first.version, "tester")
+
+    assert small.said_of(ostrom) == described
+    assert small.said_of(small.minter.thing("work", "ostrom1996")) == set()
+    assert small.said_of(small.minter.thing("venue", "world-development")) == set()
+    (kept,) = undone.kept
+    assert kept.thing == ostrom.value
+    assert kept.versions == (second.version,)
+
+
+def test_a_work_that_is_spoken_of_is_kept_whole_with_its_people(small: SmallLibrary) -> None:
+    added = small.add(OSTROM, BOVAIRD)
+    work = small.minter.thing("work", "ostrom1996")
+    speaking = small.commit(*note_on(work))
+    whole = {quad for quad in small.contents() if not _about(quad, "bovaird")}
+
+    undone = small.committer.undo(added.version, "tester")
+
+    assert small.contents() == whole
+    kept = {item.thing: item for item in undone.kept}
+    assert kept[work.value].versions == (speaking.version,)
+    assert small.minter.thing("person", "elinor-ostrom").value in kept
+    assert small.minter.thing("venue", "world-development").value in kept
+    assert not any("bovaird" in thing for thing in kept)
+
+
+def _about(quad: Quad, word: str) -> bool:
+    """Whether a statement is about what only the second work brought."""
+    subject = quad.subject.value if isinstance(quad.subject, NamedNode) else ""
+    return any(part in subject for part in (word, "public-administration-review"))
+
+
+def test_a_value_changed_since_is_left_and_reported(small: SmallLibrary) -> None:
+    small.add(OSTROM)
+    work = small.minter.thing("work", "ostrom1996")
+    first, second, third = (title(work, text) for text in (OSTROM.title or "", "Second title", "Third title"))
+    volume = (Quad(work, PRISM["volume"], Literal("24")), Quad(work, PRISM["volume"], Literal("25")))
+    edit = small.commit(second, volume[1], removed=(first, volume[0]))
+    later = small.commit(third, removed=(second,))
+
+    undone = small.committer.undo(edit.version, "tester")
+
+    said = small.said_of(work)
+    assert third in said
+    assert first not in said, "the work would have two titles"
+    assert volume[0] in said
+    assert volume[1] not in said
+    (kept,) = undone.kept
+    assert kept.thing == work.value
+    assert kept.why == "later versions changed it already"
+    assert kept.versions == (later.version,)
+
+
+def test_a_value_removed_since_does_not_come_back_as_what_it_replaced(small: SmallLibrary) -> None:
+    small.add(OSTROM)
+    work = small.minter.thing("work", "ostrom1996")
+    old, new = (Quad(work, PRISM["volume"], Literal(text)) for text in ("24", "25"))
+    edit = small.commit(new, removed=(old,))
+    small.commit(removed=(new,))
+
+    undone = small.committer.undo(edit.version, "tester")
+
+    assert undone.entry is None
+    assert [kept.thing for kept in undone.kept] == [work.value]
+    assert not any(quad.predicate == PRISM["volume"] for quad in small.said_of(work))
+
+
+def test_one_of_several_values_goes_and_the_others_stay(small: SmallLibrary) -> None:
+    small.add(OSTROM, BOVAIRD)
+    work, other = (small.minter.thing("work", key) for key in ("bovaird2007", "ostrom1996"))
+    cited = small.commit(Quad(work, CITO["cites"], other))
+    small.commit(Quad(work, CITO["cites"], work))
+
+    undone = small.committer.undo(cited.version, "tester")
+
+    assert undone.kept == []
+    assert {q.object for q in small.said_of(work) if q.predicate == CITO["cites"]} == {work}
+
+
+def test_undoing_in_any_order_ends_in_the_same_state(small: SmallLibrary) -> None:
+    small.add(OSTROM)
+    before = small.contents()
+    work = small.minter.thing("work", "ostrom1996")
+    versions = [small.commit(Quad(work, PRISM["keyword"], Literal(word))).version for word in ("a", "b", "c")]
+
+    for version in (versions[1], versions[0], versions[2]):
+        assert small.committer.undo(Version(version), "tester").kept == []
+
+    assert small.contents() == before

@@ -1,0 +1,194 @@
+"""The one door for writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Literal, NamedNode, Quad
+
+from app.commit import MESSAGE_CHARACTERS, Committer, Proposal
+from app.derived.graph import Snapshot
+from app.errors import BadRequest, Conflict, NotFound, ShapeViolation
+from app.library import Library
+from app.model.change import ChangeSet, Note, Version
+from app.model.namespaces import DCTERMS, RDF, SKOS
+from app.settings import SHIPPED_ONTOLOGY
+from tests.conftest import BASE
+from tests.patchlog.entries import quad
+
+NOTE = Note(agent="tester", kind="edit", message="a test")
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    return Library.open(tmp_path / "home", BASE)
+
+
+@pytest.fixture
+def committer(library: Library) -> Committer:
+    return Committer(library, SHIPPED_ONTOLOGY / "shapes.ttl")
+
+
+def proposing(*added: Quad, removed: tuple[Quad, ...] = (), even_if_empty: bool = False) -> Proposal:
+    return Proposal(ChangeSet(added=added, removed=removed), NOTE, even_if_empty)
+
+
+def contents(library: Library) -> set[Quad]:
+    return library.read(lambda state: set(state.quads()))
+
+
+def test_a_commit_is_the_next_version_of_log_and_graph(library: Library, committer: Committer) -> None:
+    entry = committer.commit(lambda state: proposing(quad("a")))
+    second = committer.commit(lambda state: proposing(quad("b")))
+
+    assert entry is not None
+    assert second is not None
+    assert (entry.version, second.version, library.log.head()) == (1, 2, 2)
+    assert second.previous == entry.id
+    assert library.log.entry(Version(2)) == second
+    assert second.note == NOTE
+    assert second.at.utcoffset() is not None
+    assert contents(library) == {quad("a"), quad("b")}
+
+
+def test_what_is_logged_is_net(library: Library, committer: Committer) -> None:
+    committer.commit(lambda state: proposing(quad("a"), quad("b"), quad("a")))
+
+    entry = committer.commit(
+        lambda state: proposing(quad("a"), quad("c"), quad("c"), removed=(quad("a"), quad("b"), quad("b"), quad("x")))
+    )
+
+    assert entry is not None
+    assert entry.change == ChangeSet(added=(quad("c"),), removed=(quad("b"),))
+    assert library.log.entry(Version(1)).change.added == (quad("a"), quad("b"))
+    assert contents(library) == {quad("a"), quad("c")}
+
+
+def test_a_change_without_effect_makes_no_version(library: Library, committer: Committer) -> None:
+    committer.commit(lambda state: proposing(quad("a")))
+
+    assert committer.commit(lambda state: proposing(quad("a"), removed=(quad("b"),))) is None
+    assert library.log.head() == 1
+
+
+def test_a_change_without_effect_that_asks_for_a_version_makes_one(library: Library, committer: Committer) -> None:
+    entry = committer.commit(lambda state: proposing(even_if_empty=True))
+
+    assert entry is not None
+    assert entry.change == ChangeSet()
+    assert library.follow() == 1
+
+
+@pytest.mark.parametrize("expected", [0, 2])
+def test_a_writer_that_saw_another_head_is_told(library: Library, committer: Committer, expected: int) -> None:
+    committer.commit(lambda state: proposing(quad("a")))
+
+    def propose(state: Snapshot) -> Proposal:
+        raise AssertionError("is not asked")
+
+    with pytest.raises(Conflict, match=rf"at version 1, not {expected}"):
+        committer.commit(propose, expected=Version(expected))
+    assert library.log.head() == 1
+    entry = committer.commit(lambda state: proposing(quad("b")), expected=Version(1))
+    assert entry is not None
+
+
+def test_a_writer_is_shown_the_newest_state(tmp_path: Path, committer: Committer) -> None:
+    other = Library.open(tmp_path / "home", BASE)
+    Committer(other, SHIPPED_ONTOLOGY / "shapes.ttl").commit(lambda state: proposing(quad("a")))
+    seen: list[tuple[Version, bool]] = []
+
+    def propose(state: Snapshot) -> Proposal:
+        seen.append((state.version, state.contains(quad("a"))))
+        return proposing(quad("b"))
+
+    entry = committer.commit(propose)
+
+    assert seen == [(1, True)]
+    assert entry is not None
+    assert entry.version == 2
+
+
+def test_a_change_that_breaks_a_shape_is_refused_whole(library: Library, committer: Committer) -> None:
+    committer.commit(lambda state: proposing(quad("a")))
+    before = library.log.text(Version(1))
+    concept = library.minter.thing("concept", "nameless")
+    broken = Quad(concept, RDF["type"], SKOS["Concept"])
+
+    with pytest.raises(ShapeViolation, match="nothing was written") as refused:
+        committer.commit(lambda state: proposing(broken, quad("b")))
+
+    assert refused.value.errors
+    assert all(where.startswith(concept.value) and why for where, why in refused.value.errors)
+    assert any(SKOS["prefLabel"].value in where for where, _ in refused.value.errors)
+    assert library.log.head() == 1
+    assert library.log.text(Version(1)) == before
+    assert contents(library) == {quad("a")}
+
+
+def test_a_fault_in_the_writer_leaves_everything_as_it_was(library: Library, committer: Committer) -> None:
+    def propose(state: Snapshot) -> Proposal:
+        raise RuntimeError("no idea")
+
+    with pytest.raises(RuntimeError, match="no idea"):
+        committer.commit(propose)
+    assert library.log.head() == 0
+    assert committer.commit(lambda state: proposing(quad("a"))) is not None
+
+
+def test_a_message_has_a_limit(library: Library, committer: Committer) -> None:
+    note = Note(agent="tester", kind="edit", message="x" * (MESSAGE_CHARACTERS + 1))
+
+    with pytest.raises(BadRequest, match="message"):
+        committer.commit(lambda state: Proposal(ChangeSet(added=(quad("a"),)), note))
+    assert library.log.head() == 0
+
+
+def test_an_undo_is_a_version_of_its_own(library: Library, committer: Committer) -> None:
+    committer.commit(lambda state: proposing(quad("a")))
+    committer.commit(lambda state: proposing(quad("b"), removed=(quad("a"),)))
+
+    undone = committer.undo(Version(2), "somebody")
+
+    assert undone.entry is not None
+    assert undone.entry.version == 3
+    assert undone.entry.note == Note(
+        agent="somebody", kind="undo", message="undo of version 2 (edit)", undoes=Version(2)
+    )
+    assert undone.kept == []
+    assert contents(library) == {quad("a")}
+    assert library.log.header(Version(3)).note.undoes == 2
+
+
+def test_an_undo_of_what_is_undone_has_nothing_to_do(library: Library, committer: Committer) -> None:
+    committer.commit(lambda state: proposing(quad("a")))
+    committer.undo(Version(1), "somebody")
+
+    again = committer.undo(Version(1), "somebody", "once more")
+
+    assert again.entry is None
+    assert [kept.thing for kept in again.kept] == ["http://example.org/a"]
+    assert library.log.head() == 2
+
+
+def test_only_a_version_there_is_can_be_undone(committer: Committer) -> None:
+    with pytest.raises(NotFound, match="version 4"):
+        committer.undo(Version(4), "somebody")
+
+
+def test_a_change_is_checked_with_what_is_there_already(home: Path) -> None:
+    library = Library.open(home, BASE)
+    committer = Committer(library, SHIPPED_ONTOLOGY / "shapes.ttl")
+    work = library.minter.thing("work", "ostrom1996")
+    second = Quad(work, DCTERMS["type"], Literal("book"))
+
+    with pytest.raises(ShapeViolation) as refused:
+        committer.commit(lambda state: proposing(second))
+    assert any(where == f"{work.value} {DCTERMS['type'].value}" for where, _ in refused.value.errors)
+
+    first = Quad(work, DCTERMS["type"], Literal("article-journal"))
+    entry = committer.commit(lambda state: proposing(second, removed=(first,)))
+    assert entry is not None
+    assert entry.change.touched() == {work.value}
+    assert NamedNode(work.value) == work
