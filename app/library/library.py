@@ -5,9 +5,10 @@ A home is a directory: `log/` is the truth, `derived/` may be deleted at any tim
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import Lock, RLock
 from typing import Literal, TypeVar
 
 from app.derived.checkpoints import Checkpoints
@@ -16,7 +17,7 @@ from app.derived.graph_embedded import EmbeddedGraph
 from app.derived.past import PastStates
 from app.derived.search import SearchIndex
 from app.errors import HomeUnusable, NotFound
-from app.model.change import Version
+from app.model.change import EMPTY, Version
 from app.model.minter import Minter
 from app.patchlog.file_log import FileLog
 from app.patchlog.log import PatchLog, versions
@@ -35,7 +36,7 @@ class Library:
         self.graph = graph
         self._past = PastStates(minter.base, checkpoints)
         self._search: SearchIndex | None = None
-        self._following = Lock()
+        self._following = RLock()
         self._searching = Lock()
         self.follow()
 
@@ -54,22 +55,42 @@ class Library:
         except OSError as fault:
             raise HomeUnusable(f"the home {home} cannot be used: {fault}") from fault
         view = _disk_graph(base, derived / "graph") if graph == "disk" else EmbeddedGraph.in_memory(base)
+        if view.version > log.head():
+            view.clear()  # it has versions that the log has lost, or another log's
         return cls(log, Minter(base), view, Checkpoints(derived / "checkpoints", log))
 
     def follow(self) -> Version:
-        """Let the graph catch up with the log; answers the head."""
+        """Let the graph catch up with the log; answers the head. Readers ask `newest`, which does not wait."""
         head = self.log.head()
         if self.graph.version < head:
             with self._following:
                 self.checkpoints.fill(self.graph, head)
         return head
 
+    def newest(self) -> Version:
+        """The newest version that can be read now: the head, unless another thread is bringing it in."""
+        head = self.log.head()
+        if self.graph.version < head and self._following.acquire(blocking=self.graph.version == EMPTY):
+            try:
+                self.checkpoints.fill(self.graph, head)
+            finally:
+                self._following.release()
+        return self.graph.version
+
+    @contextmanager
+    def leading(self) -> Iterator[None]:
+        """Held from appending until `follow` is done: readers meanwhile read the state before, and do not wait."""
+        with self._following:
+            yield
+
     def read(self, run: Callable[[Snapshot], Answer], at: Version | None = None) -> Answer:
         """Run a function on one unchanging state: the newest, or that of version `at`.
 
         It may be run again when a write came between; raises `NotFound` for a version there is not.
         """
-        head = self.follow()
+        head = self.newest()
+        if at is not None and at > head:
+            head = self.follow()
         if at is None or at == head:
             return self.graph.read(run)
         if not 0 <= at < head:
