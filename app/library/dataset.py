@@ -9,10 +9,9 @@ from app.library.agents import select_organizations, select_people, select_venue
 from app.library.headings import select_cases, select_claims, select_concepts
 from app.library.selection import Selection, count_of
 from app.model.minter import Minter
-from app.model.namespaces import DCTERMS, PREFIXES, RDF, XSD, Namespace
+from app.model.namespaces import PREFIXES, RDF, XSD, Namespace
 
 VOID = Namespace("http://rdfs.org/ns/void#")
-CC0 = NamedNode("https://creativecommons.org/publicdomain/zero/1.0/")
 
 
 def totals(state: Snapshot) -> dict[str, int]:
@@ -37,8 +36,7 @@ def dataset_description(state: Snapshot, minter: Minter) -> list[Triple]:
     base = minter.base
     triples = [
         Triple(dataset, RDF["type"], VOID["Dataset"]),
-        Triple(dataset, DCTERMS["title"], Literal("Commonplace", language="en")),
-        Triple(dataset, DCTERMS["license"], CC0),
+        *state.triples(dataset),  # its title and licence are the librarian's to say
         Triple(dataset, VOID["sparqlEndpoint"], NamedNode(f"{base}sparql")),
         Triple(dataset, VOID["dataDump"], NamedNode(f"{base}export?format=nquads")),
         Triple(dataset, VOID["uriSpace"], Literal(f"{base}id/")),
