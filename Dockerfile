@@ -1,7 +1,6 @@
 FROM python:3.11-slim
 
-ENV PYTHONDONTWRITEBYTECODE=1 \
-    PYTHONUNBUFFERED=1 \
+ENV PYTHONUNBUFFERED=1 \
     PIP_NO_CACHE_DIR=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1
 
@@ -9,14 +8,20 @@ WORKDIR /opt/commonplace
 
 # First what seldom changes, so that a change of the program does not install it again.
 COPY requirements.txt ./
-RUN pip install --require-hashes -r requirements.txt
+RUN pip install --only-binary=:all: --require-hashes -r requirements.txt
 
+# The program runs from here and is not built into a package: it finds data/, ontology/ and queries/
+# beside app/, and nothing is installed but what the lock file names with its hash.
+ENV PYTHONPATH=/opt/commonplace
 COPY . ./
-RUN pip install --no-deps -e . \
-    && useradd --system --uid 10001 --home-dir /data --no-create-home commonplace \
+RUN python -m compileall -q app \
+    && printf '#!/usr/bin/env python3\nfrom app.cli import main\n\nmain()\n' > /usr/local/bin/commonplace \
+    && chmod 755 /usr/local/bin/commonplace \
+    && useradd --system --user-group --uid 10001 --home-dir /data --no-create-home commonplace \
     && install -d -o commonplace -g commonplace /data
 
-ENV COMMONPLACE_HOME=/data \
+ENV PYTHONDONTWRITEBYTECODE=1 \
+    COMMONPLACE_HOME=/data \
     COMMONPLACE_HOST=0.0.0.0 \
     COMMONPLACE_PORT=8000
 
@@ -25,6 +30,7 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 8000
 
+# A new home checks the reference set against the shapes before it answers, which takes some seconds.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
     CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f\"http://127.0.0.1:{os.environ['COMMONPLACE_PORT']}/healthz\", timeout=4)"]
 
