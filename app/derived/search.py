@@ -1,29 +1,29 @@
 """Full text over the graph: a derived view in memory, rebuilt from the graph in seconds.
 
 What is found and in which order is `app.derived.search_query`; what a document holds is
-`app.derived.search_documents`.
+`app.derived.search_documents`; the parts the index is kept in are `app.derived.search_run`.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import count
+from itertools import islice
 from threading import Lock
 
-from tantivy import DocAddress, Document, Index, IndexWriter, Query, Searcher
-
-from app.derived.search_documents import Graph, SearchDocument, documents, subjects, works_of_evidence
+from app.derived.search_documents import Graph, documents, subjects, works_of_evidence
 from app.derived.search_query import Asked, SearchFields
+from app.derived.search_run import Found, Run, merged
 from app.derived.search_snippet import snippet
-from app.derived.search_text import fingerprint, spellings
+from app.derived.search_vocabulary import Vocabulary
 from app.model.minter import Kind, Minter
 
-REBUILD_BYTES = 256_000_000
-UPDATE_BYTES = 32_000_000
-"""Memory the indexing thread may fill before it writes a segment. A rebuild writes few and large
-ones, which the engine then leaves alone when it merges those of small changes."""
+RUN_DOCUMENTS = 200_000
+"""Documents of a run written by a rebuild: few runs are quick to ask, small ones leave memory to write them."""
+
+MOST_CHANGES = 10_000
+"""Documents written by updates before everything is built anew, which takes seconds: those are not in
+order, so all that a question finds among them are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +48,17 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    key: str
-    kind: Kind
-    iri: str
-
-
-@dataclass(frozen=True, slots=True)
 class _View:
     """One state of the index: replaced whole, so a reader never sees half a change."""
 
-    searcher: Searcher
-    entries: dict[int, _Entry]
+    whole: tuple[Run, ...]
+    changes: Run
+    vocabulary: Vocabulary
     version: int
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        return (*self.whole, self.changes)
 
 
 class SearchIndex:
@@ -68,9 +66,7 @@ class SearchIndex:
 
     def __init__(self) -> None:
         self._fields = SearchFields()
-        self._index: Index = self._fields.index()
-        self._view = _View(self._index.searcher(), {}, 0)
-        self._numbers = count()
+        self._view = _View((), Run.empty(self._fields), Vocabulary(), 0)
         self._lock = Lock()
 
     @property
@@ -81,11 +77,7 @@ class SearchIndex:
     def rebuild(self, graph: Graph, minter: Minter, version: int) -> None:
         """Forgets everything and reads the whole graph, which is at `version`."""
         with self._lock:
-            index = self._fields.index()
-            made = documents(graph, minter, subjects(graph, minter))
-            entries = self._write(index, index.writer(REBUILD_BYTES, 1), made)
-            self._index = index
-            self._view = _View(index.searcher(), entries, version)
+            self._rebuild(graph, minter, version)
 
     def update(self, graph: Graph, minter: Minter, touched: set[str], version: int) -> None:
         """Reads again what a change touched, from a graph that is at `version`.
@@ -97,11 +89,14 @@ class SearchIndex:
         with self._lock:
             owners = {iri.partition("#")[0] for iri in touched}
             stale = owners | self._users(owners) | works_of_evidence(graph, minter, owners)
-            writer = self._index.writer(UPDATE_BYTES, 1)
-            writer.delete_documents_by_query(self._fields.any_of("iri", stale))
-            added = self._write(self._index, writer, documents(graph, minter, sorted(stale)))
-            kept = {number: entry for number, entry in self._view.entries.items() if entry.iri not in stale}
-            self._view = _View(self._index.searcher(), kept | added, version)
+            if self._view.changes.size + len(stale) > MOST_CHANGES:
+                self._rebuild(graph, minter, version)
+                return
+            made = list(documents(graph, minter, sorted(stale)))
+            vocabulary = self._view.vocabulary
+            vocabulary.learn({word for one in made for word in self._fields.words_of(one)})
+            whole = tuple(run.replaced(stale, ()) for run in self._view.whole)
+            self._view = _View(whole, self._view.changes.replaced(stale, made), vocabulary, version)
 
     def search(self, q: str, kinds: Iterable[str] | None = None, limit: int = 20, offset: int = 0) -> SearchResult:
         """The things a user's text finds, best first, equals in the order of their keys.
@@ -114,87 +109,35 @@ class SearchIndex:
         if limit < 0 or offset < 0:
             raise ValueError(f"limit and offset count hits: {limit}, {offset}")
         view = self._view
-        asked = self._fields.ask(q, kinds)
+        asked = self._fields.ask(q, view.vocabulary, kinds)
         if asked is None:
             return SearchResult(0, (), view.version)
-        ranked = _ranked(view, asked)
-        page = ranked[offset : offset + limit]
-        return SearchResult(len(ranked), tuple(self._hit(view, asked, *found) for found in page), view.version)
+        answers = [run.best(asked.query, offset + limit) for run in view.runs]
+        page = islice(merged(found for _, found in answers), offset, offset + limit)
+        return SearchResult(sum(total for total, _ in answers), tuple(_hit(asked, one) for one in page), view.version)
 
     def matching_iris(self, q: str, kind: str) -> list[str]:
         """The IRIs of all things of that kind a user's text finds, in the order of `search`."""
         view = self._view
-        asked = self._fields.ask(q, [kind])
-        return [entry.iri for _, entry, _ in _ranked(view, asked)] if asked else []
+        asked = self._fields.ask(q, view.vocabulary, [kind])
+        return [found.name[2] for found in merged(run.all(asked.query) for run in view.runs)] if asked else []
+
+    def _rebuild(self, graph: Graph, minter: Minter, version: int) -> None:
+        made = documents(graph, minter, subjects(graph, minter))
+        runs: list[Run] = []
+        while (run := Run.of(self._fields, islice(made, RUN_DOCUMENTS))).size:
+            runs.append(run)
+        vocabulary = Vocabulary()
+        for run in runs:
+            vocabulary.learn(run.words())
+        self._view = _View(tuple(runs), Run.empty(self._fields), vocabulary, version)
 
     def _users(self, iris: set[str]) -> set[str]:
         """The IRIs of the documents whose text was read from any of these things."""
-        view = self._view
-        hits = _all_hits(view.searcher, self._fields.any_of("uses", iris))
-        return {entry.iri for _, entry, _ in _entries(view, hits)}
-
-    def _write(self, index: Index, writer: IndexWriter, made: Iterable[SearchDocument]) -> dict[int, _Entry]:
-        """Adds the documents and makes them and earlier deletions visible; on an error nothing is."""
-        entries: dict[int, _Entry] = {}
-        try:
-            for document in made:
-                number = next(self._numbers)
-                writer.add_document(self._document(document, number))
-                entries[number] = _Entry(document.key, document.kind, document.iri)
-            writer.commit()
-        except BaseException:
-            writer.rollback()
-            raise
-        finally:
-            writer.wait_merging_threads()  # ends the writer's threads and frees its lock
-        index.reload()
-        return entries
-
-    def _document(self, document: SearchDocument, number: int) -> Document:
-        made = Document()
-        made.add_integer("number", number)
-        made.add_text("iri", document.iri)
-        made.add_text("kind", document.kind)
-        for iri in document.uses:
-            made.add_text("uses", iri)
-        for whole in {fingerprint(text) for text in (*document.titles, document.key)}:
-            made.add_text("whole", whole)
-        for tier, texts in (("titles", document.titles), ("names", document.names), ("body", document.body)):
-            forms = [form for text in texts for form in spellings(text)]
-            for field in self._fields.fields_of(tier):
-                for form in forms:
-                    made.add_text(field, form)
-        parts = [text for text in (*document.body, *document.names) if text not in (document.title, document.key)]
-        made.add_bytes("shown", json.dumps([document.title, *parts]).encode())
-        return made
-
-    def _hit(self, view: _View, asked: Asked, score: int, entry: _Entry, address: DocAddress) -> Hit:
-        shown = view.searcher.doc(address).get_first("shown")
-        title, *parts = json.loads(bytes(shown or b'[""]'))
-
-        def is_hit(word: str) -> bool:  # a stem keeps the head of its word, which is quicker to look at
-            return word[:2] in asked.heads and not asked.stems.isdisjoint(self._fields.stems([word]))
-
-        return Hit(entry.iri, entry.kind, entry.key, title, snippet(parts, is_hit), score)
+        return {found.name[2] for run in self._view.runs for found in run.all(self._fields.any_of("uses", iris))}
 
 
-def _ranked(view: _View, asked: Asked) -> list[tuple[int, _Entry, DocAddress]]:
-    ranked = _entries(view, _all_hits(view.searcher, asked.query))
-    ranked.sort(key=lambda hit: (-hit[0], hit[1].key, hit[1].kind, hit[1].iri))
-    return ranked
-
-
-def _all_hits(searcher: Searcher, query: Query) -> list[tuple[float, DocAddress]]:
-    """Every hit: counted first, because the engine sets aside room for as many as it is asked for."""
-    total: int = searcher.search(query, limit=1).count  # type: ignore[attr-defined]  # the stub leaves it out
-    return searcher.search(query, limit=total, count=False).hits if total else []
-
-
-def _entries(view: _View, hits: list[tuple[float, DocAddress]]) -> list[tuple[int, _Entry, DocAddress]]:
-    """Score, entry and place of each hit."""
-    addresses = [address for _, address in hits]
-    numbers = view.searcher.fast_field_values("number", addresses)
-    return [
-        (round(score), view.entries[int(number or 0)], address)
-        for (score, address), number in zip(hits, numbers, strict=True)
-    ]
+def _hit(asked: Asked, found: Found) -> Hit:
+    key, kind, iri = found.name
+    title, *parts = found.texts()
+    return Hit(iri, kind, key, title, snippet(parts, asked.words), found.score)

@@ -7,6 +7,7 @@ The graph's shape is `docs/model.md`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -23,12 +24,13 @@ from pyoxigraph import (
 )
 
 from app.model.minter import Kind, Minter
-from app.model.namespaces import BIBO, DATACITE, DCTERMS, FABIO, FOAF, LITRE, PRISM, PRO, RDF, RDFS, SKOS
+from app.model.namespaces import BIBO, CITO, DATACITE, DCTERMS, FABIO, FOAF, LITRE, PRISM, PRO, RDF, RDFS, SKOS
 
 BATCH = 1000
 """Things read by one query: large enough to hide a query's cost, small enough to hold little at a time."""
 
 Term = NamedNode | BlankNode | Literal | Triple
+Answer = QuerySolutions | QueryTriples | QueryBoolean
 Facts = Mapping[str, Sequence[str]]
 """Of one thing: property IRI to its values, each an IRI or a literal's text."""
 
@@ -38,9 +40,7 @@ NO_FACTS: Facts = {}
 class Graph(Protocol):
     """The part of the graph that search reads."""
 
-    def query(
-        self, text: str, substitutions: Mapping[Variable, Term] | None = None
-    ) -> QuerySolutions | QueryTriples | QueryBoolean:
+    def query(self, text: str, substitutions: Mapping[Variable, Term] | None = None) -> Answer:
         """The answer to a SPARQL query."""
         ...
 
@@ -88,8 +88,15 @@ _PRINTED = (FOAF["givenName"].value, FOAF["familyName"].value)
 _PLAIN_ROLES = (DCTERMS["creator"].value, BIBO["editor"].value, BIBO["translator"].value)
 _WORK_NUMBERS = (PRISM["doi"].value, PRISM["isbn"].value)
 
-_FACTS = "SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {things} }} ?s ?p ?o FILTER(?p NOT IN ({unread})) }}"
-_UNREAD = "<http://purl.org/spar/cito/cites>"
+_BODY = (SKOS["definition"].value, SKOS["scopeNote"].value, _COMMENT)
+_KEYWORD = PRISM["keyword"].value
+_ABSTRACT = DCTERMS["abstract"].value
+_BESIDE_WORK = (*_PLAIN_ROLES, DCTERMS["isPartOf"].value)
+_OUTSIDE_IRIS = re.compile(r'[ <>"{}|\\^`]')
+
+_FACTS = "SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {things} }} ?s ?p ?o FILTER({read}) }}"
+_ALL = f"?p != {CITO['cites']}"
+_ONLY_LABELS = f"?p IN ({', '.join(f'<{name}>' for name in _LABELS)})"
 _DISCUSSED = """
 SELECT ?work ?evidence ?about WHERE {{
   VALUES ?work {{ {things} }}
@@ -100,17 +107,18 @@ _OF_CLASS = "SELECT DISTINCT ?s WHERE {{ ?s a {of_class} }}"
 _VENUES = "SELECT DISTINCT ?s WHERE {{ ?s a ?any FILTER(STRSTARTS(STR(?s), {prefix})) }}"
 
 
-def subjects(graph: Graph, minter: Minter) -> Iterator[str]:
-    """The IRIs of everything that may have a document, each once."""
+def subjects(graph: Graph, minter: Minter) -> list[str]:
+    """The IRIs of everything that may have a document, each once, in the order of key, kind and IRI."""
     classes = {**_CLASSES, **{kind: minter.term(name) for kind, name in _OWN_CLASSES.items()}}
-    for kind, of_class in classes.items():
-        for row in _rows(graph.query(_OF_CLASS.format(of_class=of_class))):
-            if _kind(minter, row["s"]) == kind:
-                yield row["s"]
-    prefix = Literal(f"{minter.base}id/venue/")
-    for row in _rows(graph.query(_VENUES.format(prefix=prefix))):
-        if _kind(minter, row["s"]) == "venue" and "#" not in row["s"]:
-            yield row["s"]
+    queries = {kind: _OF_CLASS.format(of_class=of_class) for kind, of_class in classes.items()}
+    queries["venue"] = _VENUES.format(prefix=Literal(f"{minter.base}id/venue/"))
+    found: list[tuple[str, Kind, str]] = []
+    for kind, query in queries.items():
+        for row in _rows(graph.query(query)):
+            named = minter.kind_and_key(row[0])
+            if named and named[0] == kind and "#" not in row[0]:
+                found.append((named[1], kind, row[0]))
+    return [iri for _, _, iri in sorted(found)]
 
 
 def documents(graph: Graph, minter: Minter, iris: Iterable[str]) -> Iterator[SearchDocument]:
@@ -126,7 +134,7 @@ def works_of_evidence(graph: Graph, minter: Minter, iris: Iterable[str]) -> set[
     of_kind = (iri for iri in iris if _kind(minter, iri) == "evidence")
     for batch in batches(of_kind, BATCH):
         text = _WORKS_OF.format(things=_values(batch), cp_work=minter.term("work"))
-        found.update(row["work"] for row in _rows(graph.query(text)))
+        found.update(work for (work,) in _rows(graph.query(text)))
     return found
 
 
@@ -148,11 +156,14 @@ class _Reader:
     def __init__(self, graph: Graph, minter: Minter) -> None:
         self.graph = graph
         self.minter = minter
+        self.works = f"{minter.base}id/work/"
+        self.citation_key, self.collection_title = (minter.term(n).value for n in ("citationKey", "collectionTitle"))
+        self.said_beside = (PRISM["issn"].value, *(minter.term(n).value for n in ("place", "country", "activity")))
         self.labels: dict[str, tuple[str, ...]] = {}
 
     def read(self, iris: list[str]) -> Iterator[SearchDocument]:
         facts = self.facts(iris)
-        works = [iri for iri in iris if _kind(self.minter, iri) == "work"]
+        works = [iri for iri in iris if iri.startswith(self.works)]
         discussed = self.discussed(works)
         nodes = self.facts(_linked(facts.values(), (_ROLE, _IDENTIFIER)))
         self.fetch_labels(self.named_beside(facts, nodes, discussed))
@@ -161,16 +172,22 @@ class _Reader:
             if made:
                 yield made
 
-    def facts(self, iris: Iterable[str]) -> dict[str, dict[str, list[str]]]:
+    def facts(self, iris: Iterable[str], read: str = _ALL) -> dict[str, dict[str, list[str]]]:
         """The facts of each thing, English first, then by the alphabet; citations are left out."""
         found: dict[str, dict[str, list[tuple[bool, str]]]] = {}
         for batch in batches(iris, BATCH):
-            answer = self.graph.query(_FACTS.format(things=_values(batch), unread=_UNREAD))
-            for subject, name, value in _terms(answer):
-                ranked = (_is_translation(value), value.value)
-                found.setdefault(subject.value, {}).setdefault(name.value, []).append(ranked)
+            answer = self.graph.query(_FACTS.format(things=_values(batch), read=read))
+            for subject, name, value in _solutions(answer):
+                of_thing = found.setdefault(subject.value, {})
+                if isinstance(value, Literal):
+                    of_thing.setdefault(name.value, []).append((_is_translation(value), value.value))
+                elif isinstance(value, NamedNode):
+                    of_thing.setdefault(name.value, []).append((False, value.value))
         return {
-            iri: {name: [text for _, text in sorted(values)] for name, values in facts.items()}
+            iri: {
+                name: [text for _, text in sorted(values)] if len(values) > 1 else [values[0][1]]
+                for name, values in facts.items()
+            }
             for iri, facts in found.items()
         }
 
@@ -190,7 +207,7 @@ class _Reader:
             cp_about=term("about"),
         )
         for row in _rows(self.graph.query(text)):
-            found.setdefault(row["work"], []).append((row["evidence"], row["about"]))
+            found.setdefault(row[0], []).append((row[1], row[2]))
         for pairs in found.values():
             pairs.sort()
         return found
@@ -204,14 +221,15 @@ class _Reader:
         """Everything whose labels a document of these things needs."""
         wanted = {about for pairs in discussed.values() for _, about in pairs}
         for iri, of_thing in facts.items():
-            wanted.update(self.links(_kind(self.minter, iri), of_thing))
+            kind: Kind | None = "work" if iri.startswith(self.works) else _kind(self.minter, iri)
+            wanted.update(self.links(kind, of_thing))
         wanted.update(_linked(nodes.values(), (_HELD_BY,)))
         return wanted
 
     def links(self, kind: Kind | None, facts: Facts) -> list[str]:
         """The things beside one of that kind whose labels stand in its document."""
         if kind == "work":
-            return _values_of(facts, (*_PLAIN_ROLES, DCTERMS["isPartOf"].value))
+            return _values_of(facts, _BESIDE_WORK)
         if kind == "evidence":
             return _values_of(facts, (self.minter.term("work").value, self.minter.term("about").value))
         if kind in ("case", "claim"):
@@ -220,7 +238,7 @@ class _Reader:
 
     def fetch_labels(self, iris: set[str]) -> None:
         missing = sorted(iri for iri in iris if iri not in self.labels and _is_iri(iri))
-        found = self.facts(missing)
+        found = self.facts(missing, _ONLY_LABELS)
         for iri in missing:
             self.labels[iri] = tuple(_values_of(found.get(iri, NO_FACTS), _LABELS))
 
@@ -243,8 +261,8 @@ class _Reader:
             key=key,
             title=titles[0] if titles else key,
             titles=tuple(titles),
-            names=(key, *_values_of(facts, self.said_beside()), *self.labels_of(links)),
-            body=tuple(_values_of(facts, (SKOS["definition"].value, SKOS["scopeNote"].value, _COMMENT))),
+            names=(key, *_values_of(facts, self.said_beside), *self.labels_of(links)),
+            body=tuple(_values_of(facts, _BODY)),
             uses=frozenset(links),
         )
 
@@ -256,11 +274,6 @@ class _Reader:
             return self.minter.term(_OWN_CLASSES[kind]).value in types
         return kind in _CLASSES and _CLASSES[kind].value in types
 
-    def said_beside(self) -> tuple[str, ...]:
-        """Properties of a thing other than a work or evidence whose text finds it as its keywords do."""
-        term = self.minter.term
-        return (PRISM["issn"].value, term("place").value, term("country").value, term("activity").value)
-
     def work(
         self, iri: str, key: str, facts: Facts, nodes: Mapping[str, Facts], discussed: list[tuple[str, str]]
     ) -> SearchDocument:
@@ -270,12 +283,11 @@ class _Reader:
         abouts = dict.fromkeys(about for _, about in discussed)
         numbers = [*_values_of(facts, _WORK_NUMBERS), *_linked(identifiers, (_IDENTIFIER_VALUE,))]
         titles = facts.get(_TITLE, ())
-        cp = self.minter.term
         names = [
             key,
-            *_values_of(facts, (cp("citationKey").value,)),
+            *facts.get(self.citation_key, ()),
             *numbers,
-            *_values_of(facts, (PRISM["keyword"].value,)),
+            *facts.get(_KEYWORD, ()),
             *self.labels_of(links),
             *(printed for role in roles if (printed := _as_printed(role))),
             *self.labels_of(abouts),
@@ -287,7 +299,7 @@ class _Reader:
             title=titles[0] if titles else key,
             titles=tuple(titles),
             names=tuple(dict.fromkeys(names)),
-            body=tuple(_values_of(facts, (DCTERMS["abstract"].value, _COMMENT, cp("collectionTitle").value))),
+            body=tuple(_values_of(facts, (_ABSTRACT, _COMMENT, self.collection_title))),
             uses=frozenset([*links, *abouts, *(evidence for evidence, _ in discussed)]),
         )
 
@@ -331,7 +343,7 @@ def _kind(minter: Minter, iri: str) -> Kind | None:
 
 
 def _is_iri(text: str) -> bool:
-    return ":" in text and not any(c in text for c in ' <>"{}|\\^`')
+    return ":" in text and not _OUTSIDE_IRIS.search(text)
 
 
 def _values(iris: Iterable[str]) -> str:
@@ -344,21 +356,15 @@ def _is_translation(value: NamedNode | Literal) -> bool:
     return language is not None and not language.lower().startswith("en")
 
 
-def _rows(answer: QuerySolutions | QueryTriples | QueryBoolean) -> Iterator[dict[str, str]]:
-    """The rows of a SELECT as text."""
-    if not isinstance(answer, QuerySolutions):
-        raise TypeError("a SELECT query answers rows")
-    names = [variable.value for variable in answer.variables]
-    for terms in _terms(answer):
-        yield dict(zip(names, (term.value for term in terms), strict=True))
+def _rows(answer: Answer) -> Iterator[list[str]]:
+    """The rows of a SELECT as text; one with a blank node or a triple term has none to search and is left out."""
+    for solution in _solutions(answer):
+        values = [term.value for term in solution if isinstance(term, NamedNode | Literal)]
+        if len(values) == len(solution):
+            yield values
 
 
-def _terms(answer: QuerySolutions | QueryTriples | QueryBoolean) -> Iterator[list[NamedNode | Literal]]:
-    """The rows of a SELECT; one with a blank node or a triple term has no text to search and is left out."""
+def _solutions(answer: Answer) -> QuerySolutions:
     if not isinstance(answer, QuerySolutions):
         raise TypeError("a SELECT query answers rows")
-    width = len(answer.variables)
-    for solution in answer:
-        terms = [term for term in solution if isinstance(term, NamedNode | Literal)]
-        if len(terms) == width:
-            yield terms
+    return answer

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 from app.derived.search_text import fold
 
@@ -14,24 +15,24 @@ _WORD = re.compile(r"[\w'’]+")
 _LEAD = 60
 
 
-def snippet(parts: Sequence[str], is_hit: Callable[[str], bool]) -> str:
+def snippet(parts: Sequence[str], words: AbstractSet[str]) -> str:
     """A piece of the first part that holds a hit, or the beginning of the first part.
 
-    `is_hit` says of a folded word, or of two folded words written as one, whether it was asked for.
+    `words`, folded, are those asked for; one may stand in the text as two.
     """
     for part in parts:
-        start = _first_hit(part, is_hit)
+        start = _first_hit(part, words)
         if start is not None:
             return _cut(part, start)
     return _cut(parts[0], 0) if parts else ""
 
 
-def _first_hit(part: str, is_hit: Callable[[str], bool]) -> int | None:
+def _first_hit(part: str, words: AbstractSet[str]) -> int | None:
     before: tuple[int, str] | None = None
     for start, word in _words(part):
-        if is_hit(word):
+        if word in words or ("'" in word and not words.isdisjoint([*word.split("'"), word.replace("'", "")])):
             return start
-        if before and is_hit(before[1] + word):
+        if before and before[1] + word in words:
             return before[0]
         before = (start, word)
     return None

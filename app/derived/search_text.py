@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _SPELT_OUT = {
     "ø": "o",
@@ -32,23 +33,16 @@ _SPELT_OUT = {
 }
 
 
-class _Folding(dict[int, str]):
-    """A table for `str.translate` that learns each character the first time it meets it."""
+_SHORT = 200
+"""Characters of a text that may come again: a name, a title."""
 
-    def __missing__(self, code: int) -> str:
-        parted = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", chr(code)).casefold())
-        kept = (_SPELT_OUT.get(c, c) for c in parted if not unicodedata.combining(c))
-        folded = "".join(" " if "\ud800" <= c <= "\udfff" else c for c in kept)
-        self[code] = folded
-        return folded
-
-
-_FOLDING = _Folding()
+_ASCII = frozenset(map(chr, range(128)))
 _BOUND_PREFIXES = frozenset(
     "anti co infra inter intra macro meta micro mini multi neo non post pre pseudo re semi socio sub trans"
     " ultra".split()
 )
 _ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quelqu)'(?=\w)|(?<=\w)'s\b")
+_WORD = re.compile(r"\w+")
 _INNER_MARK = re.compile(r"(?<=\w)[-'](?=\w)")
 _PREFIX_APART = re.compile(rf"\b({'|'.join(sorted(_BOUND_PREFIXES))})\s+(?=[^\W\d_])")
 
@@ -62,8 +56,19 @@ STOP_WORDS = frozenset(
 
 def fold(text: str) -> str:
     """The text without case, accents, ligatures, elided articles (`l'État` is `etat`) and `'s`."""
-    folded = text.lower() if text.isascii() else text.translate(_FOLDING)
+    if not text.isascii():
+        for character in sorted(set(text) - _ASCII):  # few, so far quicker than looking up every one
+            text = text.replace(character, _folded(character))
+    folded = text.lower()
     return _ELISION.sub("", folded) if "'" in folded else folded
+
+
+@lru_cache(maxsize=4096)
+def _folded(character: str) -> str:
+    parted = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", character).casefold())
+    kept = (_SPELT_OUT.get(c, c) for c in parted if not unicodedata.combining(c))
+    folded = "".join(" " if "\ud800" <= c <= "\udfff" else c for c in kept)
+    return folded if folded == character else "".join(map(_folded, folded))
 
 
 def spaced(folded: str) -> str:
@@ -84,16 +89,23 @@ def attached(folded: str) -> str:
     return _PREFIX_APART.sub(r"\1-", folded)
 
 
-def spellings(text: str) -> list[str]:
+def spellings(text: str) -> tuple[str, ...]:
     """The one or two forms of a text that are indexed: its *spaced* form, and its *joined* form if that differs."""
+    return _short_spellings(text) if len(text) <= _SHORT else _spellings(text)
+
+
+def _spellings(text: str) -> tuple[str, ...]:
     folded = fold(text)
     apart, together = spaced(folded), joined(folded)
-    return [apart] if apart == together else [apart, together]
+    return (apart,) if apart == together else (apart, together)
+
+
+_short_spellings = lru_cache(maxsize=16_384)(_spellings)  # the same names stand in many documents
 
 
 def fingerprint(text: str) -> str:
     """The words of a text and nothing else, *joined*: equal for two titles that differ in spelling only."""
-    return " ".join(re.findall(r"\w+", joined(fold(text))))
+    return " ".join(_WORD.findall(spellings(text)[-1]))
 
 
 def _has_mark(folded: str) -> bool:

@@ -322,3 +322,30 @@ def test_an_updated_index_answers_as_a_rebuilt_one(
     rebuilt = indexed(graph, updated.applied_version)
     for q in QUESTIONS:
         assert updated.search(q, limit=100) == rebuilt.search(q, limit=100), q
+
+
+def test_an_index_in_several_runs_answers_as_one_in_one(library: SearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.derived.search.RUN_DOCUMENTS", 3)
+    parted = indexed(StoreGraph(LIBRARY))
+    for q in [*QUESTIONS, "professional"]:
+        assert parted.search(q, limit=100) == library.search(q, limit=100), q
+        assert parted.search(q, limit=2, offset=1) == library.search(q, limit=2, offset=1), q
+        assert parted.matching_iris(q, "work") == library.matching_iris(q, "work"), q
+
+
+def test_many_changes_are_taken_in_by_building_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.derived.search.MOST_CHANGES", 2)
+    graph = StoreGraph(LIBRARY)
+    index = indexed(graph)
+    for version, title in enumerate(["First draft", "Second draft", "Third draft", "Last word"], start=2):
+        index.update(graph, MINTER, {replace(graph, THINGS[0], DCTERMS["title"], Literal(title))}, version)
+        assert (index.applied_version, keys(index, title, "work")) == (version, ["ostrom1996"])
+    assert keys(index, "draft", "work") == []
+
+
+@pytest.mark.parametrize(("q", "written"), [("municipal", "municipaux"), ("participate", "participation")])
+def test_a_stem_of_either_language_will_do(q: str, written: str) -> None:
+    graph = StoreGraph(LIBRARY)
+    index = indexed(graph)
+    index.update(graph, MINTER, {replace(graph, THINGS[0], DCTERMS["title"], Literal(written))}, 2)
+    assert "ostrom1996" in keys(index, q, "work")

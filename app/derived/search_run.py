@@ -1,0 +1,130 @@
+"""The parts the search index is kept in: a run holds documents and finds the best of them.
+
+Equal hits come in the order of their names. The engine knows no such order, but of equals it
+gives those first that were written first; a run that was written once, in the order of names,
+is therefore read from the top as far as is asked. What changes later is in a run without
+order, kept small, whose hits are all read and sorted here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from heapq import merge
+
+from tantivy import DocAddress, Index, Query, Searcher
+
+from app.derived.search_documents import SearchDocument
+from app.derived.search_query import TIERS, SearchFields
+from app.model.minter import Kind
+
+WHOLE_BYTES = 256_000_000
+CHANGE_BYTES = 16_000_000
+"""Memory the indexing thread may fill before it writes a segment: a run of one segment keeps its order."""
+
+Name = tuple[str, Kind, str]
+"""Key, kind and IRI."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document that a query finds; the greater the score the better."""
+
+    score: int
+    name: Name
+    address: DocAddress
+    searcher: Searcher
+
+    def texts(self) -> list[str]:
+        """What it is shown as, and then its texts."""
+        return [bytes(text).decode() for text in self.searcher.doc(self.address).get_all("shown")]
+
+    @property
+    def rank(self) -> tuple[int, Name]:
+        """Less is better."""
+        return (-self.score, self.name)
+
+
+def merged(many: Iterable[list[Found]]) -> Iterator[Found]:
+    """What several runs find, each the best first, as one."""
+    lists = [found for found in many if found]
+    return iter(lists[0]) if len(lists) == 1 else merge(*lists, key=lambda found: found.rank)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Documents at one moment. A change makes a new run; the old one answers as before."""
+
+    fields: SearchFields
+    index: Index
+    searcher: Searcher
+    names: list[Name]  # by number; shared with earlier runs of the same index, and only added to
+    ordered: bool
+
+    @classmethod
+    def empty(cls, fields: SearchFields) -> Run:
+        """A run for changes."""
+        index = fields.index()
+        return cls(fields, index, index.searcher(), [], ordered=False)
+
+    @classmethod
+    def of(cls, fields: SearchFields, documents: Iterable[SearchDocument]) -> Run:
+        """A run of documents that come in the order of their names."""
+        run = cls.empty(fields)._written((), documents, WHOLE_BYTES)
+        return replace(run, ordered=run.searcher.num_segments <= 1)
+
+    @property
+    def size(self) -> int:
+        """How many documents were ever written to it."""
+        return len(self.names)
+
+    def replaced(self, stale: Collection[str], documents: Collection[SearchDocument]) -> Run:
+        """The run without the documents of the stale IRIs, and with those given; visible at once or not at all."""
+        if not documents and not self.searcher.search(self.fields.any_of("iri", stale), limit=1).hits:
+            return self
+        return self._written(stale, documents, CHANGE_BYTES)
+
+    def best(self, query: Query, limit: int) -> tuple[int, list[Found]]:
+        """How many documents the query finds, and at least the best `limit` of them, in order."""
+        if not self.ordered:
+            found = self.all(query)
+            return len(found), found
+        answer = self.searcher.search(query, limit=max(1, min(limit, self.size)))
+        return answer.count, self._found(answer.hits)  # type: ignore[attr-defined]  # the stub leaves count out
+
+    def all(self, query: Query) -> list[Found]:
+        """All documents the query finds, in order."""
+        # Counted first, because the engine sets aside room for as many as it is asked for.
+        total: int = self.searcher.search(query, limit=1).count  # type: ignore[attr-defined]
+        found = self._found(self.searcher.search(query, limit=total, count=False).hits if total else [])
+        return found if self.ordered else sorted(found, key=lambda one: one.rank)
+
+    def words(self) -> Iterator[str]:
+        """The different words of each tier of its documents."""
+        for tier in TIERS:
+            for word, _ in self.searcher.terms_with_prefix(tier, ""):
+                yield word
+
+    def _found(self, hits: list[tuple[float, DocAddress]]) -> list[Found]:
+        numbers = self.searcher.fast_field_values("number", [address for _, address in hits])
+        return [
+            Found(round(score), self.names[int(number or 0)], address, self.searcher)
+            for (score, address), number in zip(hits, numbers, strict=True)
+        ]
+
+    def _written(self, stale: Collection[str], documents: Iterable[SearchDocument], memory: int) -> Run:
+        writer = self.index.writer(memory, 1)
+        try:
+            if stale:
+                writer.delete_documents_by_query(self.fields.any_of("iri", stale))
+            for document in documents:
+                writer.add_document(self.fields.document(document, len(self.names)))
+                self.names.append((document.key, document.kind, document.iri))
+            writer.commit()
+        except BaseException:
+            writer.rollback()
+            raise
+        finally:
+            writer.wait_merging_threads()  # ends the writer's threads and frees its lock
+        self.index.reload()
+        return replace(self, searcher=self.index.searcher())

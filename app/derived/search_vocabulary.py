@@ -1,0 +1,56 @@
+"""The words of the search index by their stems.
+
+The index holds words as they stand in a text. That a question for *citizens* also finds
+*citizen* is decided when it is asked, by asking for every word of the index that has the
+stem of *citizens* in English or in French: stemming each different word once takes a
+fraction of the time, and of the memory, that indexing every text again by its stems does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+
+from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+
+_BATCH = 10_000
+"""Words stemmed at a time."""
+
+
+def _stemmer(language: str) -> TextAnalyzer:
+    return TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.stemmer(language)).build()
+
+
+class Vocabulary:
+    """Words learnt and never forgotten: one that no document holds any more finds nothing.
+
+    Any number of threads may ask while one makes it learn.
+    """
+
+    def __init__(self) -> None:
+        self._languages: list[tuple[TextAnalyzer, dict[str, str]]] = [
+            (_stemmer(language), {}) for language in ("English", "French")
+        ]
+        # Stem to the words that are not their own stem, with spaces between: half the memory of a tuple of them.
+
+    def learn(self, words: Iterable[str]) -> None:
+        """Takes in folded words, each a single token of the index."""
+        remaining = iter(words)
+        while batch := list(islice(remaining, _BATCH)):
+            for stemmer, families in self._languages:
+                for word, stem in zip(batch, stemmer.analyze(" ".join(batch)), strict=True):
+                    known = families.get(stem, "")
+                    if stem != word and word not in known.split():
+                        families[stem] = f"{known} {word}"
+
+    def family(self, form: tuple[str, ...]) -> set[str]:
+        """A word and all that share its stem in either language; nothing for several words."""
+        if len(form) != 1:
+            return set()
+        found = set(form)
+        for stemmer, families in self._languages:
+            (stem,) = stemmer.analyze(form[0])
+            found.update(families.get(stem, "").split())
+            if stemmer.analyze(stem) == [stem]:  # only then is it, as a word, of the family
+                found.add(stem)
+        return found
