@@ -70,7 +70,7 @@ class Committer:
                 return None
             with library.leading():
                 library.log.append(entry)
-                library.follow()
+                library.take(entry)
         library.checkpoints.keep(library.graph)
         return entry
 
@@ -108,7 +108,7 @@ class Committer:
         )
 
     def _check(self, state: Snapshot, change: ChangeSet) -> None:
-        if len(change.touched()) > CHECKED_THINGS:
+        if change.touches_more_than(CHECKED_THINGS):
             return
         shapes = read_shapes(self._shapes, self._library.minter.base)
         found = violations_after(state, change, shapes)

@@ -17,7 +17,7 @@ from app.derived.graph_embedded import EmbeddedGraph
 from app.derived.past import PastStates
 from app.derived.search import SearchIndex
 from app.errors import HomeUnusable, NotFound
-from app.model.change import EMPTY, Version
+from app.model.change import EMPTY, Entry, Version
 from app.model.minter import Minter
 from app.patchlog.file_log import FileLog
 from app.patchlog.log import PatchLog, versions
@@ -79,9 +79,16 @@ class Library:
 
     @contextmanager
     def leading(self) -> Iterator[None]:
-        """Held from appending until `follow` is done: readers meanwhile read the state before, and do not wait."""
+        """Held from appending until `take` is done: readers meanwhile read the state before, and do not wait."""
         with self._following:
             yield
+
+    def take(self, entry: Entry) -> None:
+        """Let the graph take in an entry this process has appended, without reading it back from the log."""
+        with self._following:
+            if self.graph.version + 1 == entry.version:
+                self.graph.apply(entry.version, entry.change)
+        self.follow()
 
     def read(self, run: Callable[[Snapshot], Answer], at: Version | None = None) -> Answer:
         """Run a function on one unchanging state: the newest, or that of version `at`.

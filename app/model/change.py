@@ -51,6 +51,16 @@ class ChangeSet:
         """IRIs of the things it speaks of: its subjects, fragments dropped. Blank nodes are left out."""
         return {quad.subject.value.partition("#")[0] for quad in self.quads() if isinstance(quad.subject, NamedNode)}
 
+    def touches_more_than(self, things: int) -> bool:
+        """Whether it speaks of more than that many things; stops counting there."""
+        seen: set[str] = set()
+        for quad in self.quads():
+            if isinstance(quad.subject, NamedNode):
+                seen.add(quad.subject.value.partition("#")[0])
+                if len(seen) > things:
+                    return True
+        return False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
