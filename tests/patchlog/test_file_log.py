@@ -218,3 +218,17 @@ def test_a_check_finds_an_entry_that_does_not_follow_the_one_before(directory: P
     (found,) = FileLog(directory).check()
 
     assert "version 2 does not follow from the entry before it" in found
+
+
+def test_a_changed_byte_in_a_whole_last_entry_is_damage_and_nothing_is_cut(directory: Path) -> None:
+    fill(directory, 2)
+    (segment,) = segments(directory)
+    text = segment.read_bytes()
+    at = text.rindex(b"thing2")
+    segment.write_bytes(text[:at] + b"T" + text[at + 1 :])
+
+    with pytest.raises(LogDamaged, match="version 2 does not have the checksum"):
+        FileLog(directory)
+
+    assert segment.stat().st_size == len(text)
+    assert not (directory / "torn").exists()
