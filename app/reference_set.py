@@ -16,7 +16,7 @@ from app.commit import Committer, Proposal
 from app.curation.known import KnownInGraph
 from app.derived.graph_embedded import EmbeddedGraph
 from app.errors import BadRequest
-from app.imports import format_of
+from app.importers.formats import format_of
 from app.library import Library
 from app.model.change import EMPTY, ChangeSet, Entry, Note, Version
 from app.model.minter import Minter

@@ -24,10 +24,19 @@ from app.model.types import FABIO_CLASS
 
 _BETWEEN = re.compile(r"[\s,]*")
 _NEXT_ITEM = re.compile(r"\{\s*\"(?:id|type|citation-key|title|DOI)\"")
-_MARKUP = re.compile(r"<(i|b|sub|sup|sc|em|strong|span)\b[^<>]*>(.*?)</\1>", re.S)
+_TAG = re.compile(r"<(/?)(i|b|sub|sup|sc|em|strong|span)\b[^<>]*>")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|#\d+|#x[0-9A-Fa-f]+);")
 _KEYWORD_BREAK = re.compile(r"\s*[,;]\s*")
 _SHOWN = 400
+_TRIES = 3
+"""Broken items are looked through for the next one until this many times the length of the file has been read."""
+
+_COUNTED_AT_ONCE = 100
+"""The decoder counts the lines before a fault from the start of the file: that many characters in the time of one."""
+
+_DEPTH_READ = 100_000
+"""What is counted as read of an item that is nested too deeply."""
+
 _DECODER = json.JSONDecoder()
 
 
@@ -58,6 +67,7 @@ def _first_item(text: str) -> int:
 def _items(text: str, position: int, faults: list[Fault]) -> Iterator[Piece]:
     """Line, raw text, value and error of each item."""
     line, counted = 1, 0
+    budget = _TRIES * len(text)
     while True:
         gap = _BETWEEN.match(text, position)
         position = gap.end() if gap else position
@@ -69,12 +79,37 @@ def _items(text: str, position: int, faults: list[Fault]) -> Iterator[Piece]:
         try:
             value, end = _DECODER.raw_decode(text, position)
             yield line, text[position:end], value, None
-        except (json.JSONDecodeError, RecursionError) as fault:
-            following = _NEXT_ITEM.search(text, position + 1)
+        except (ValueError, RecursionError) as fault:  # ValueError too: a number of more digits than Python reads
+            why, read = _fault(fault, position)
+            budget -= read
+            following = _NEXT_ITEM.search(text, position + 1) if budget > 0 else None
             end = following.start() if following else len(text)
-            why = fault.msg if isinstance(fault, json.JSONDecodeError) else "nested too deeply"
             yield line, text[position:end].rstrip(", \n"), None, f"the item is not JSON: {why}"
         position = end
+
+
+def _fault(fault: ValueError | RecursionError, start: int) -> tuple[str, int]:
+    """Why an item could not be decoded, and how many characters of it were looked at."""
+    if isinstance(fault, json.JSONDecodeError):
+        return fault.msg, fault.pos - start + fault.pos // _COUNTED_AT_ONCE
+    return ("nested too deeply", _DEPTH_READ) if isinstance(fault, RecursionError) else (str(fault), _DEPTH_READ)
+
+
+def _without_markup(text: str) -> str:
+    """Text without the tags that have a partner."""
+    open_tags: dict[str, list[re.Match[str]]] = {}
+    paired: list[tuple[int, int]] = []
+    for tag in _TAG.finditer(text):
+        same = open_tags.setdefault(tag[2], [])
+        if not tag[1]:
+            same.append(tag)
+        elif same:
+            paired += [same.pop().span(), tag.span()]
+    kept, position = [], 0
+    for start, end in sorted(paired):
+        kept.append(text[position:start])
+        position = end
+    return "".join([*kept, text[position:]])
 
 
 def _entries(pieces: list[Piece]) -> Iterator[ReadEntry]:
@@ -147,9 +182,7 @@ class _ItemReader:
         if value is None:
             return None
         text = str(value)
-        plain = text
-        while (without := _MARKUP.sub(r"\2", plain)) != plain:
-            plain = without
+        plain = _without_markup(text)
         if plain != text:
             self.lose(variable, text, "markup within the text is not kept")
         return _ENTITY.sub(lambda found: html.unescape(found[0]), plain).strip() or None

@@ -7,13 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from app.errors import BadRequest
 from app.importers.bibtex import read_bibtex
 from app.importers.csl_json import read_csl_json
 from app.importers.reading import Reading
 from app.importers.ris import read_ris
+from app.importers.text_encoding import marked_encoding, unmarked_utf16
 
+_HEAD_BYTES = 65_536
 _ENTRY = re.compile(rb"@\s*[A-Za-z]+\s*[{(]")
-_REFERENCE = re.compile(rb"^\s*TY  ?- ", re.MULTILINE)
+_REFERENCE = re.compile(rb"^[ \t]*TY  ?- ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,8 @@ def guess_format(filename: str, head: bytes) -> ImportFormat | None:
 
     The content comes first: a download often has the wrong extension.
     """
-    text = head
-    for encoding, mark in (("utf-16", b"\xff\xfe"), ("utf-16", b"\xfe\xff"), ("utf-8-sig", b"\xef\xbb\xbf")):
-        if head.startswith(mark):
-            text = head.decode(encoding, errors="ignore").encode()
+    encoding = marked_encoding(head) or unmarked_utf16(head)
+    text = head.decode(encoding, errors="ignore").encode() if encoding else head
     start = text.lstrip()[:1]
     if start and start in b"[{":
         return IMPORT_FORMATS["csl-json"]
@@ -70,6 +71,15 @@ def guess_format(filename: str, head: bytes) -> ImportFormat | None:
         return IMPORT_FORMATS["bibtex"]
     suffix = PurePath(filename).suffix.lower()
     return next((made for made in IMPORT_FORMATS.values() if suffix in made.extensions), None)
+
+
+def format_of(name: str | None, filename: str, data: bytes) -> ImportFormat:
+    """The format of that name, or the one the file seems to be in. Raises `BadRequest`."""
+    found = IMPORT_FORMATS.get(name) if name else guess_format(filename, data[:_HEAD_BYTES])
+    if found is None:
+        known = ", ".join(IMPORT_FORMATS)
+        raise BadRequest(f"{filename}: what this is cannot be told; name its format", [("format", f"one of {known}")])
+    return found
 
 
 def format_of_media_type(media_type: str) -> ImportFormat | None:

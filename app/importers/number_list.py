@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_SEPARATOR = re.compile(r"[,;]\s*|\s+(?=(?:e-?|p-?)?is[bs]n|\d[\dX -]{7,})", re.IGNORECASE)
-_PARENTHESIS = re.compile(r"\s*\([^()]*\)")
+_SEPARATOR = re.compile(r"[,;]\s*|\s+(?=(?:e-?|p-?)?is[bs]n|\d[\dX -]{7})", re.IGNORECASE)
+_PARENTHESIS = re.compile(r" ?\([^()]*\)")
 
 
 def read_number_list(text: str, normal: Callable[[str], str]) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
     """The numbers in `text` in the form `normal` gives, and pairs of text and reason for what it refuses."""
-    good: list[str] = []
+    good: dict[str, None] = {}
     bad: list[tuple[str, str]] = []
-    for part in _SEPARATOR.split(_PARENTHESIS.sub("", text)):
+    for part in _SEPARATOR.split(_PARENTHESIS.sub("", " ".join(text.split()))):
         if not part.strip():
             continue
         try:
@@ -21,6 +21,5 @@ def read_number_list(text: str, normal: Callable[[str], str]) -> tuple[tuple[str
         except ValueError as fault:
             bad.append((part.strip(), str(fault)))
         else:
-            if number not in good:
-                good.append(number)
+            good[number] = None
     return tuple(good), bad

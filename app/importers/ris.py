@@ -27,11 +27,11 @@ _SHOWN = 400
 
 @dataclass(slots=True)
 class _Reference:
-    """The lines of one reference. `closed` is whether an `ER` ended it."""
+    """The lines of one reference, and those of each tag. `closed` is whether an `ER` ended it."""
 
     line: int
     raw: list[str] = field(default_factory=list)
-    values: list[list[str]] = field(default_factory=list)
+    values: list[tuple[str, list[str]]] = field(default_factory=list)
     closed: bool = False
 
 
@@ -64,9 +64,9 @@ def _split(text: str, faults: list[Fault]) -> list[_Reference]:
             current.closed = True
             current = None
         elif found:
-            current.values.append([found[1], (found[2] or "").strip()])
+            current.values.append((found[1], [(found[2] or "").strip()]))
         elif current.values:
-            current.values[-1][1] += "\n" + line.strip()
+            current.values[-1][1].append(line.strip())
     return references
 
 
@@ -101,8 +101,8 @@ class _ReferenceReader:
         self._roles: list[tuple[str, str]] = []
         self._fields: dict[str, str] = {}
         self._extra: dict[str, str] = {}
-        for tag, text in reference.values:
-            text = text.strip("\n")
+        for tag, lines in reference.values:
+            text = "\n".join(lines).strip("\n")
             if tag == FIELD and self._takes_field(text):
                 continue
             if tag in ROLE:

@@ -10,7 +10,14 @@ from app.importers.reading import Fault
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BINARY = {b"%PDF-": "a PDF", b"PK\x03\x04": "a ZIP archive or an office document", b"\x1f\x8b": "gzip-compressed data"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL_BYTES = bytes((*range(9), 11, 12, *range(14, 32), 127))
 _SHOWN = 60
+_LOOKED_AT = 65_536
+_BINARY_SHARE = 0.1
+"""Of random bytes one in nine is a control character; of text none, or a few that slipped in."""
+
+_UTF16_SHARE = 0.3
+"""How many of the odd, or of the even bytes are zero in UTF-16 of a bibliography, at the least."""
 
 
 class UnreadableFile(ValueError):
@@ -20,8 +27,8 @@ class UnreadableFile(ValueError):
 def decode_text(data: bytes) -> tuple[str, list[Fault]]:
     """The text of a file with `\\n` line ends, and what had to be assumed or replaced.
 
-    UTF-8 with or without a byte order mark; UTF-16 with one; otherwise Latin-1 (as Windows
-    reads it), reported. Control characters become spaces, reported with the first place.
+    UTF-8 and UTF-16 with or without a byte order mark; otherwise Latin-1 (as Windows reads it),
+    reported. Control characters become spaces, reported with the first place.
     Raises `UnreadableFile` for empty and binary data.
     """
     if not data.strip(b" \t\r\n\x00"):
@@ -29,18 +36,47 @@ def decode_text(data: bytes) -> tuple[str, list[Fault]]:
     for magic, what in _BINARY.items():
         if data.startswith(magic):
             raise UnreadableFile(f"this is {what}, not a bibliography in text")
+    if data[:2] not in _UTF16 and not unmarked_utf16(data):
+        _refuse_binary(data[:_LOOKED_AT])
     text, faults = _decoded(data)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     found = _CONTROL.search(text)
     if found:
         line = text.count("\n", 0, found.start()) + 1
-        count = len(_CONTROL.findall(text))
+        text, count = _CONTROL.subn(" ", text)
         faults.append(Fault(line=line, why=f"{count} control characters in the file, read as spaces", raw=found[0]))
-        text = _CONTROL.sub(" ", text)
     return text, faults
 
 
+def marked_encoding(data: bytes) -> str | None:
+    """The encoding that a byte order mark says, None where there is none."""
+    if data.startswith(_UTF16):
+        return "utf-16"
+    return "utf-8-sig" if data.startswith(codecs.BOM_UTF8) else None
+
+
+def unmarked_utf16(data: bytes) -> str | None:
+    """Which UTF-16 this is though no mark says so: in text like ours every other byte is mostly zero."""
+    if marked_encoding(data):
+        return None
+    head = data[:_LOOKED_AT]
+    half = len(head) // 2
+    for encoding, zeros, others in (("utf-16-le", head[1::2], head[::2]), ("utf-16-be", head[::2], head[1::2])):
+        if half and zeros.count(0) > _UTF16_SHARE * half and not others.count(0):
+            return encoding
+    return None
+
+
+def _refuse_binary(head: bytes) -> None:
+    count = len(head) - len(head.translate(None, _CONTROL_BYTES))
+    if count > 100 and count > _BINARY_SHARE * len(head):
+        raise UnreadableFile(f"this is not text: {count} of its first {len(head)} bytes are control characters")
+
+
 def _decoded(data: bytes) -> tuple[str, list[Fault]]:
+    if (encoding := unmarked_utf16(data)) is not None:
+        why = f"no byte order mark; the file was read as {encoding.upper()}"
+        return data.decode(encoding, errors="replace"), [Fault(line=1, why=why)]
     if data.startswith(_UTF16):
         try:
             return data.decode("utf-16"), []

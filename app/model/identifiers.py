@@ -21,6 +21,7 @@ from stdnum.exceptions import InvalidChecksum, ValidationError
 from stdnum.iso7064 import mod_11_2
 
 _DOI = re.compile(r"10\.\d{3,9}(?:\.\d+)*/\S+")
+_LONGEST_DOI = 4096
 _DOI_IN_ADDRESS = re.compile(r"(?:https?://|www\.|dx\.|doi\.org/)\S*?(?=10\.\d{3,9}(?:\.\d+)*(?:/|%2F))", re.IGNORECASE)
 _DOI_LABEL = re.compile(r"(?:urn:doi:|info:doi/|doi)[\s:=]*(?=10\.)", re.IGNORECASE)
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -41,6 +42,8 @@ def normal_doi(text: str) -> str:
     `info:doi/`, percent-encoding, HTML entities and punctuation left by a sentence.
     Raises `ValueError` when no DOI is left, e.g. for a handle.
     """
+    if len(text) > _LONGEST_DOI:
+        raise ValueError(f"not a DOI: it has {len(text)} characters")
     rest = html.unescape(text.strip()) if "&" in text else text.strip()
     rest = rest.lstrip("<([\"'").strip()
     for label in (_DOI_IN_ADDRESS, _DOI_LABEL):

@@ -15,7 +15,8 @@ class Draft:
 
     `fields` are raw LaTeX by lower-case name, without their delimiters once the strings step
     has run; a step takes out what it has understood. `known` collects values of the record by
-    attribute name, `extra` the fields that have no home there.
+    attribute name, `extra` the fields that have no home there. `macros` names the fields whose
+    value still is a value expression; None when all are.
     """
 
     position: int
@@ -31,6 +32,7 @@ class Draft:
     extra: dict[str, str] = field(default_factory=dict)
     error: str | None = None
     record: Record | None = None
+    macros: frozenset[str] | None = None
 
     def lose(self, name: str, raw: str, why: str) -> None:
         """Report that `raw` of field `name` is not in the record as it was."""
@@ -39,9 +41,10 @@ class Draft:
 
 @dataclass(slots=True)
 class BibtexFile:
-    """What holds for the whole file: string macros, and every entry by its key in lower case."""
+    """What holds for the whole file: string macros, every entry by its key in lower case, and how much macros added."""
 
     macros: dict[str, str] = field(default_factory=dict)
     by_key: dict[str, Draft] = field(default_factory=dict)
     data_containers: dict[str, Draft] = field(default_factory=dict)
     inherited: set[int] = field(default_factory=set)
+    expanded: int = 0

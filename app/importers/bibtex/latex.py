@@ -11,12 +11,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 
 from app.importers.bibtex import latex_macros as macros
 from app.importers.bibtex.latex_walker import symbol, walk
 
 _ANYTHING = re.compile(r"[\\{}$~]|--|``|''|[?!]`")
-_SPACE = re.compile(r"[ \t\n\r\f\v]+")
+_SPACE = re.compile(r"[\t\n\r\f\v][ \t\n\r\f\v]*| [ \t\n\r\f\v]+")
 _PARAGRAPH = re.compile(r"[ \t]*\n[ \t]*\n[ \t\n]*")
 _MATH = re.compile(
     r"(?<!\\)\$\$?((?:[^$\\]|\\.)+)\$\$?|\\\(((?:[^\\]|\\[^)])+)\\\)|\\ensuremath\s*\{((?:[^{}]|\{[^{}]*\})*)\}", re.S
@@ -29,8 +30,8 @@ _TOKEN = re.compile(
     r"|(?P<sign>.))",
     re.S,
 )
-_PUNCTUATION = re.compile(r"[{}~]|---?|``|''|[?!]`")
-_PRINTED = {"{": "", "}": "", "~": "\u00a0", "---": "—", "--": "–", "``": "“", "''": "”", "?`": "¿", "!`": "¡"}
+_PUNCTUATION = re.compile(r"~|---?|``|''|[?!]`")
+_PRINTED = {"~": "\u00a0", "---": "—", "--": "–", "``": "“", "''": "”", "?`": "¿", "!`": "¡"}
 _SPECIAL = re.compile(
     r"\\(?:url|nolinkurl)\s*\{(?P<url>[^{}]*)\}"
     r"|\\(?:path|verb)\s*(?P<bar>[^\sA-Za-z{*])(?P<verbatim>.*?)(?P=bar)"
@@ -43,10 +44,19 @@ _SPECIAL = re.compile(
     r"|\\(?:kern|hskip|vskip|raise|lower|hspace\*?|vspace\*?)\s*\{?[-+]?[\d.]*\s*(?:pt|em|ex|mm|cm|in|mu|sp|\\[A-Za-z]+)\}?\s*",
     re.S,
 )
+_ENTITY = re.compile(r"\\?(&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)")
+_BY_NAME = {"\\": "backslash", "{": "braceleft", "}": "braceright", "~": "asciitilde", "^": "asciicircum"}
+_MACRO_NAME = re.compile(r"\\[a-zA-Z]{2}")
 _HIDE = str.maketrans("\\{}~-`'?!$", "\x01\x02\x03\x04\x05\x06\x07\x0e\x0f\x10")
 _SHOW = str.maketrans("\x01\x02\x03\x04\x05\x06\x07\x0e\x0f\x10", "\\{}~-`'?!$")
+_HIDDEN = re.compile("[\x01-\x07\x0e-\x10]")
 _ROUNDS = 8
 """Accents are resolved from the inside out, one level a round; deeper nesting than this does not occur in letters."""
+
+
+_LETTERS: dict[str, str] = {}
+"""Accents met before, as they were written, to their letter."""
+_MOST_LETTERS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +70,25 @@ class Decoded:
 def decode(raw: str, *, paragraphs: bool = False) -> Decoded:
     """`raw` as plain text in NFC where LaTeX composed it, white space squeezed.
 
+    HTML's entities, which web pages leave in BibTeX, are decoded too (`&amp;`, `\\&eacute;`).
+
     With `paragraphs`, blank lines stay as one blank line.
     """
+    if "&" in raw:
+        raw = _ENTITY.sub(_character, raw)
     if not _ANYTHING.search(raw):
         return Decoded(_squeeze(raw, paragraphs))
     if len(raw) <= 100 and not paragraphs:
         return _decode_cached(raw)
     return _decode(raw, paragraphs)
+
+
+def _character(found: re.Match[str]) -> str:
+    """The character of an entity, as LaTeX where it means something there; what names no character stays."""
+    char = unescape(found[1])
+    if char == found[1] or not char.isprintable():
+        return found[0]
+    return "".join("\\" + c if c in "&%$#_" else f"\\text{_BY_NAME[c]}{{}}" if c in _BY_NAME else c for c in char)
 
 
 @lru_cache(maxsize=32768)
@@ -95,7 +117,16 @@ def _squeeze(text: str, paragraphs: bool) -> str:
 
 
 def _printed(text: str) -> str:
-    return _PUNCTUATION.sub(lambda found: _PRINTED[found[0]], text)
+    # Braces go last: until then they keep apart what would be joined (`-{}-`).
+    return _PUNCTUATION.sub(_punctuation, text).replace("{", "").replace("}", "")
+
+
+def _punctuation(found: re.Match[str]) -> str:
+    return _PRINTED[found[0]]
+
+
+def _shown(text: str) -> str:
+    return text.translate(_SHOW) if _HIDDEN.search(text) else text
 
 
 def _decode_math(latex: str, unknown: list[str]) -> str:
@@ -115,7 +146,7 @@ def _script(found: re.Match[str]) -> str:
 def _decode_text(latex: str, unknown: list[str]) -> str:
     if "\\" not in latex:
         return _printed(latex)
-    text = _SPECIAL.sub(_special, latex)
+    text = _SPECIAL.sub(_special, latex) if _MACRO_NAME.search(latex) else latex
     dropped: list[str] = []
     for round_ in range(_ROUNDS):
         try:
@@ -130,11 +161,15 @@ def _decode_text(latex: str, unknown: list[str]) -> str:
             break
         text = after
     unknown.extend(dropped)
-    return _printed(text).translate(_SHOW)
+    return _shown(_printed(text))
 
 
 def _round(text: str, unknown: list[str], last: bool) -> str:
-    return _TOKEN.sub(lambda found: _token(found, unknown, last), text)
+    def replaced(found: re.Match[str]) -> str:
+        known = _LETTERS.get(found[0])
+        return known if known is not None else _token(found, unknown, last)
+
+    return _TOKEN.sub(replaced, text)
 
 
 class _NeedsWalker(Exception):
@@ -143,7 +178,10 @@ class _NeedsWalker(Exception):
 
 def _token(found: re.Match[str], unknown: list[str], last: bool) -> str:
     if found["mark"]:
-        return _accented(found["mark"], found["braced"] or found["bare"] or "")
+        text = _accented(found["mark"], found["braced"] or found["bare"] or "")
+        if len(_LETTERS) < _MOST_LETTERS:
+            _LETTERS[found[0]] = text
+        return text
     if found["word"]:
         return _word(found, unknown, last)
     sign = found["sign"]

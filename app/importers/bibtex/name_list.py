@@ -21,6 +21,7 @@ from app.importers.bibtex.latex import decode
 from app.model.names import Name
 
 _AND = re.compile(r"[ \t\r\n]+and[ \t\r\n]+", re.IGNORECASE)
+_BRACE_OR_AND = re.compile(r"[{}]|[ \t\r\n]+and[ \t\r\n]+", re.IGNORECASE)
 _AND_AT_END = re.compile(r"^and[ \t\r\n]+|[ \t\r\n]+and$|^and$", re.IGNORECASE)
 _WORD_BREAK = re.compile(r"[ \t\r\n~]+")
 _EXTENDED = re.compile(r"\"?\s*(?:family|given|prefix|suffix|useprefix|id)(?:-i)?\s*=", re.IGNORECASE)
@@ -73,8 +74,8 @@ def _split(raw: str) -> list[str]:
     raw = raw.strip(" \t\r\n")
     if not raw:
         return []
-    # The library goes letter by letter; without braces and backslashes a search says the same.
-    parts = split_multiple_persons_names(raw) if "{" in raw or "\\" in raw else _AND.split(raw)
+    # The library goes letter by letter; where no brace is escaped a search says the same.
+    parts = split_multiple_persons_names(raw) if "\\{" in raw or "\\}" in raw else _between_ands(raw)
     # `A and and B`, `A and`: the empty name between is a fault of its own.
     result: list[str] = []
     for part in parts:
@@ -82,6 +83,24 @@ def _split(raw: str) -> list[str]:
         trimmed = _AND_AT_END.sub("", stripped)
         result.extend([trimmed, ""] if trimmed != stripped else [stripped])
     return result
+
+
+def _between_ands(raw: str) -> list[str]:
+    """The text between the `and`s that stand in no braces."""
+    if "{" not in raw:
+        return _AND.split(raw)
+    parts: list[str] = []
+    depth, start = 0, 0
+    for found in _BRACE_OR_AND.finditer(raw):
+        mark = found[0]
+        if mark == "{":
+            depth += 1
+        elif mark == "}":
+            depth = max(depth - 1, 0)
+        elif not depth:
+            parts.append(raw[start : found.start()])
+            start = found.end()
+    return [*parts, raw[start:]]
 
 
 @lru_cache(maxsize=65536)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 from app.importers.bibtex.draft import BibtexFile, Draft
 from app.model.record import Record
 
@@ -19,6 +17,6 @@ def make_record(draft: Draft, file: BibtexFile) -> None:
         key=draft.key or f"entry-{draft.position}",
         type=draft.csl_type,
         contributors=tuple(draft.contributors),
-        extra=MappingProxyType(draft.extra),
+        extra=draft.extra,
         **known,
     )

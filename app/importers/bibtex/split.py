@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bibtexparser import model as bib
-from bibtexparser.splitter import Splitter
 
+from app.importers.bibtex.blocks import PlainEntry, Refused, blocks
 from app.importers.bibtex.draft import BibtexFile, Draft
 from app.importers.bibtex.salvage import salvage
 from app.importers.bibtex.strings import MalformedValue, plain_value
 from app.importers.reading import Fault
 
-# The splitter logs what it gives up on; every such block is in our report, with its line.
-logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
-
 _SHOWN = 400
+LONGEST_STRING = 20_000
+"""Characters of an `@string`: each can hold others many times over, which must not fill the memory."""
 _DEFINITIONS = ("string", "comment", "preamble")
 
 
@@ -33,10 +30,14 @@ class SplitFile:
 
 def split(text: str) -> SplitFile:
     """Split `text` into drafts. `@string`s are resolved here, in order, because later ones may use earlier ones."""
-    blocks = Splitter(text).split().blocks
     result = SplitFile()
-    for block, raw in _with_source(blocks, text):
-        _take(block, raw, result)
+    for placed in blocks(text):
+        if isinstance(placed.block, PlainEntry):
+            _add_plain(placed.block, placed.line, placed.raw, result)
+        elif isinstance(placed.block, Refused):
+            _refuse(placed.block, placed.line, placed.raw, result)
+        else:
+            _take(placed.block, placed.raw, placed.line, result)
     for container in result.file.data_containers.values():
         result.faults.extend(
             Fault(line=container.line, why=f"@xdata {container.key}: {loss.field}: {loss.why}", raw=loss.raw)
@@ -55,39 +56,13 @@ def split(text: str) -> SplitFile:
     return result
 
 
-def _with_source(blocks: list[bib.Block], text: str) -> Iterator[tuple[bib.Block, str]]:
-    """Each block with its own text; a failed one with all text up to the next block.
-
-    What the splitter takes for a comment right after a failed block is the rest of that block.
-    """
-    position = 0
-    starts: list[int] = []
-    for block in blocks:
-        found = text.find(block.raw or "", position)
-        starts.append(found if found >= 0 else position)
-        position = starts[-1] + len(block.raw or "")
-    failed_until = -1
-    for index, block in enumerate(blocks):
-        if starts[index] < failed_until:
-            continue
-        raw = block.raw or ""
-        if type(block) is bib.ParsingFailedBlock:
-            following = index + 1
-            while following < len(blocks) and isinstance(blocks[following], bib.ImplicitComment):
-                following += 1
-            failed_until = starts[following] if following < len(blocks) else len(text)
-            raw = text[starts[index] : failed_until].rstrip()
-        yield block, raw
-
-
-def _take(block: bib.Block, raw: str, result: SplitFile) -> None:
-    line = (block.start_line or 0) + 1
+def _take(block: bib.Block, raw: str, line: int, result: SplitFile) -> None:
     if isinstance(block, bib.Entry):
         _add_entry(block, line, raw, result)
     elif isinstance(block, bib.DuplicateBlockKeyBlock | bib.DuplicateFieldKeyBlock):
         inner = block.ignore_error_block
         if inner is not None:
-            _take(inner, raw, result)
+            _take(inner, raw, line, result)
     elif isinstance(block, bib.String):
         _define(block.key, block.value, line, raw, result)
     elif isinstance(block, bib.Preamble):
@@ -105,6 +80,10 @@ def _define(name: str, expression: str, line: int, raw: str, result: SplitFile) 
     except MalformedValue as fault:
         text = fault.partial
         result.faults.append(Fault(line=line, why=f"@string {name}: {fault}", raw=raw[:_SHOWN]))
+    if len(text) > LONGEST_STRING:
+        why = f"@string {name} is {len(text)} characters long; the first {LONGEST_STRING} are used"
+        result.faults.append(Fault(line=line, why=why, raw=raw[:_SHOWN]))
+        text = text[:LONGEST_STRING]
     before = result.file.macros.get(name.lower(), text)
     if before != text:
         result.faults.append(
@@ -132,12 +111,32 @@ def _add_draft(
             draft.fields[lower] = value
         elif value.strip() != draft.fields[lower].strip():
             draft.lose(lower, value, f"the field {lower} occurs more than once; the first one was kept")
-    if entry_type.strip().lower() == "xdata":
-        result.file.data_containers[key.lower()] = draft
-        result.preserved.setdefault("xdata", []).append(raw)
+    _file_draft(draft, result)
+    return draft
+
+
+def _add_plain(entry: PlainEntry, line: int, raw: str, result: SplitFile) -> None:
+    draft = Draft(len(result.drafts) + 1, line, raw, entry.key, entry.entry_type, entry.fields)
+    draft.macros = entry.macros
+    _file_draft(draft, result)
+
+
+def _refuse(block: Refused, line: int, raw: str, result: SplitFile) -> None:
+    head = salvage(raw[:_SHOWN])
+    if head is None or head.entry_type in _DEFINITIONS:
+        result.faults.append(Fault(line=line, why=block.why, raw=raw[:_SHOWN]))
+        return
+    draft = Draft(len(result.drafts) + 1, line, raw, head.key, head.entry_type, {})
+    draft.error = block.why
+    result.drafts.append(draft)
+
+
+def _file_draft(draft: Draft, result: SplitFile) -> None:
+    if draft.entry_type.strip().lower() == "xdata":
+        result.file.data_containers[draft.key.lower()] = draft
+        result.preserved.setdefault("xdata", []).append(draft.raw)
     else:
         result.drafts.append(draft)
-    return draft
 
 
 def _salvage(block: bib.Block, line: int, raw: str, result: SplitFile) -> None:

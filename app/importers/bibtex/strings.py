@@ -6,9 +6,13 @@ import re
 
 from app.importers.bibtex.draft import BibtexFile, Draft
 from app.importers.bibtex.salvage import salvage
+from app.importers.text_encoding import UnreadableFile
 from app.model.bibtex_terms import MONTH_MACROS, MONTHS
 
 _MACRO = re.compile(r"[^\s\"#%'(),={}]+")
+MOST_EXPANDED = 20_000_000
+"""Characters that the strings of a file may add to its entries, all together."""
+
 MONTH_NAMES = dict(zip(MONTH_MACROS, MONTHS, strict=True))
 
 
@@ -39,7 +43,7 @@ def plain_value(expression: str, macros: dict[str, str]) -> str:
 def _joined(expression: str, macros: dict[str, str]) -> str:
     parts: list[str] = []
     faults: list[str] = []
-    position = 0
+    position = expanded = 0
     while position < len(expression):
         char = expression[position]
         if char in " \t\n#":
@@ -59,6 +63,10 @@ def _joined(expression: str, macros: dict[str, str]) -> str:
             position += 1
             continue
         parts.append(_macro_text(found[0], macros, faults))
+        expanded += len(parts[-1])
+        if expanded > MOST_EXPANDED:
+            faults.append(f"its strings make more than {MOST_EXPANDED} characters")
+            break
         position = found.end()
     text = "".join(parts)
     if faults:
@@ -99,11 +107,19 @@ def _closing_quote(text: str, start: int) -> int:
 
 def interpolate(draft: Draft, file: BibtexFile) -> None:
     """Step: replace every value expression by its text. Where a comma was forgotten, the fields are read anew."""
+    if draft.macros is not None and not draft.macros:
+        return
     texts: dict[str, str] = {}
     faults: list[tuple[str, str, str]] = []
     for name, expression in draft.fields.items():
+        if draft.macros is not None and name not in draft.macros:
+            texts[name] = expression
+            continue
         try:
             texts[name] = plain_value(expression, file.macros)
+            file.expanded += max(0, len(texts[name]) - len(expression))
+            if file.expanded > MOST_EXPANDED:
+                raise UnreadableFile(f"line {draft.line}: its strings make more than {MOST_EXPANDED} characters")
         except MalformedValue as fault:
             if (
                 "'='" in str(fault)

@@ -31,6 +31,9 @@ _SIMPLE = {
 _PARAGRAPHS = frozenset({"abstract", "annotation", "annote", "note"})
 _VERBATIM = re.compile(r".*url(?:-?\d+)?|file|pdf|eprint|verb[abc]|bdsk-.*|ids|lccn|sha256|keywords-raw")
 _DASH = re.compile(r"\s*(?:-{1,3}|[–—−‐‑‒])\s*")
+_MARKUP = re.compile(
+    r"\\(emph|textit|textsl|textbf|textsc|texttt|mkbibemph|mkbibitalic|mkbibbold|it|em|bf|sc|sl|tt)(?![A-Za-z])"
+)
 _KEYWORD_BREAKS = {",": re.compile(r"\s*,\s*"), ";": re.compile(r"\s*;\s*")}
 _ENDS_SENTENCE = ("?", "!", ":", ".")
 
@@ -106,7 +109,17 @@ def _joined(title: str | None, subtitle: str | None) -> str | None:
     return f"{title}{'' if title.endswith(_ENDS_SENTENCE) else ':'} {subtitle}"
 
 
+def _report_markup(draft: Draft) -> None:
+    """A title's text is plain in a record: say so where italics and the like meant something in it."""
+    for name in ("title", "subtitle"):
+        raw = draft.fields.get(name, "")
+        if "\\" in raw and (found := _MARKUP.findall(raw)):
+            macros = ", ".join(dict.fromkeys(f"\\{macro}" for macro in found))
+            draft.lose(name, raw, f"{macros}: the words were kept, how they look was not")
+
+
 def _read_titles(draft: Draft) -> None:
+    _report_markup(draft)
     draft.known["title"] = _joined(_take(draft, "title"), _take(draft, "subtitle"))
     journals, books = ("journaltitle", "journal"), ("booktitle", "maintitle")
     names = (*journals, *books) if draft.csl_type in ARTICLE_TYPES else (*books, *journals)

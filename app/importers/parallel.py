@@ -1,0 +1,147 @@
+"""Reading a big BibTeX file on every core.
+
+The file is split, and what entries take from one another (`@string`, `crossref`, `@xdata`) is
+done, in this process; the rest of the work, which is nearly all of it, is done to batches of
+entries by others. They come back in the order of the file.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import closing, contextmanager
+from functools import partial
+from itertools import islice
+from multiprocessing.connection import wait
+from typing import Generic, TypeVar
+
+from app.importers.bibtex.draft import Draft
+from app.importers.bibtex.reader import open_bibtex, read_drafts
+from app.importers.formats import ImportFormat
+from app.importers.reading import Fault, Reading
+from app.model.record import ReadEntry
+
+PARALLEL_BYTES = 2_000_000
+"""A file below this is read before others could have started."""
+
+_BATCH = 400
+_WAITING = 3
+"""Batches under way or waiting for each process: enough to keep it busy, few enough to keep memory flat."""
+
+T = TypeVar("T")
+Work = Callable[[Sequence[ReadEntry]], T]
+
+
+class BatchReading(Generic[T]):
+    """A file being read, with `work` done to every batch of its entries where they are read.
+
+    Iterate once; the answers come in the order of the file. `work` is a function of a module, or a
+    partial of one, because it may be called in another process.
+    """
+
+    def __init__(self, format: ImportFormat, data: bytes, filename: str, work: Work[T], cores: int = 0) -> None:
+        """`cores`: how many processes read; 0 for one on each core. Raises `UnreadableFile`."""
+        cores = cores or cores_at_hand()
+        self.faults: Sequence[Fault]
+        self.preserved: Mapping[str, Sequence[str]]
+        self._answers: Generator[T, None, None]
+        if format.name == "bibtex" and len(data) >= PARALLEL_BYTES and cores > 1:
+            pieces, self.faults = open_bibtex(data)
+            self.total = len(pieces.drafts)
+            self.preserved = pieces.preserved
+            self._answers = _on_cores(pieces.drafts, work, cores)
+        else:
+            reading = format.read(data, filename)
+            self.total, self.faults, self.preserved = reading.total, reading.faults, reading.preserved
+            self._answers = _here(reading, work)
+
+    def __iter__(self) -> Iterator[T]:
+        return self._answers
+
+    def close(self) -> None:
+        """Stop reading: what is not yet done is left."""
+        self._answers.close()
+
+
+def read_on_all_cores(format: ImportFormat, data: bytes, filename: str) -> Reading:
+    """What `format.read` answers; a big BibTeX file is read on every core. Raises `UnreadableFile`."""
+    batches = BatchReading(format, data, filename, _as_they_are)
+    return Reading(
+        filename=filename,
+        entries=_one_by_one(batches),
+        total=batches.total,
+        faults=batches.faults,
+        preserved=batches.preserved,
+    )
+
+
+def cores_at_hand() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _one_by_one(batches: BatchReading[Sequence[ReadEntry]]) -> Generator[ReadEntry, None, None]:
+    with closing(batches):
+        for batch in batches:
+            yield from batch
+
+
+def _as_they_are(entries: Sequence[ReadEntry]) -> Sequence[ReadEntry]:
+    return entries
+
+
+def _here(reading: Reading, work: Work[T]) -> Generator[T, None, None]:
+    while batch := list(islice(reading, _BATCH)):
+        yield work(batch)
+
+
+def _on_cores(drafts: list[Draft], work: Work[T], cores: int) -> Generator[T, None, None]:
+    drafts.reverse()  # what is handed out is taken off the end, and its memory is free
+    task = partial(_read_batch, work)
+    pool = ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), _begin)
+    waiting: deque[Future[T]] = deque()
+    try:
+        while drafts or waiting:
+            while drafts and len(waiting) < cores * _WAITING:
+                batch = drafts[: -_BATCH - 1 : -1]
+                del drafts[-_BATCH:]
+                with _main_left_out():
+                    waiting.append(pool.submit(task, batch))
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _main_left_out() -> Iterator[None]:
+    """While processes are started: without the program itself, which each would import first and none needs."""
+    main = sys.modules["__main__"]
+    hidden = {name: vars(main).get(name) for name in ("__spec__", "__file__")}
+    vars(main).update(dict.fromkeys(hidden))
+    try:
+        yield
+    finally:
+        vars(main).update(hidden)
+
+
+def _read_batch(work: Work[T], drafts: Sequence[Draft]) -> T:
+    return work(read_drafts(drafts))
+
+
+def _begin() -> None:
+    """What each process does first: no garbage collector, as nothing here goes in circles; an end with its parent's."""
+    gc.disable()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

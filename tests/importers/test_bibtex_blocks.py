@@ -1,0 +1,77 @@
+"""A well-formed entry is read fast, and as the splitter reads it; what is broken ends at the next block."""
+
+from __future__ import annotations
+
+from bibtexparser.splitter import Splitter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.importers.bibtex import read_bibtex
+from app.importers.bibtex.blocks import PlainEntry, blocks
+from app.importers.bibtex.strings import plain_value
+
+_TEXT = st.text("abÉ ,=@#%~$&()\\'`\n-", max_size=12).map(lambda text: text.replace("\\", r"\a "))
+_NESTED = st.recursive(_TEXT, lambda inner: st.lists(inner, max_size=3).map(lambda p: "".join(f"{{{x}}}" for x in p)))
+_VALUES = st.one_of(_NESTED.map("{{{}}}".format), _TEXT.map('"{}"'.format), st.sampled_from(["1999", "jan", "mcm"]))
+_NAMES = st.sampled_from(["title", "Author", "NOTE", "x-y", "year", "month", "a1"])
+_FIELDS = st.dictionaries(_NAMES, _VALUES, max_size=5)
+_ENTRIES = st.lists(st.tuples(st.sampled_from(["article", "Book", "misc"]), _FIELDS), min_size=1, max_size=4)
+
+
+@settings(deadline=None, max_examples=150)
+@given(_ENTRIES, st.sampled_from([",", ""]), st.sampled_from(["\n", "\n\n  ", ""]))
+def test_a_plain_entry_is_what_the_splitter_makes_of_it(
+    entries: list[tuple[str, dict[str, str]]], comma: str, gap: str
+) -> None:
+    written = [
+        f"@{kind}{{key{number},\n" + ",\n".join(f" {name} = {value}" for name, value in fields.items())
+        + (f"{comma}\n}}" if fields else "}")
+        for number, (kind, fields) in enumerate(entries)
+    ]  # fmt: skip
+    text = f"{gap}\n".join(written)
+    expected = Splitter(text).split().entries
+    found = [placed for placed in blocks(text) if isinstance(placed.block, PlainEntry)]
+    by_key = {placed.block.key: placed for placed in found if isinstance(placed.block, PlainEntry)}
+    for entry in expected:
+        placed = by_key.get(entry.key)
+        if placed is None:
+            continue  # not plain: it went to the splitter itself
+        assert isinstance(placed.block, PlainEntry)
+        assert placed.raw == entry.raw
+        assert placed.line == text.count("\n", 0, text.index(f"{{{entry.key},")) + 1
+        values = {field.key.lower(): field.value for field in entry.fields}
+        macros = placed.block.macros
+        assert placed.block.fields == {n: v if n in macros else plain_value(v, {}) for n, v in values.items()}
+
+
+def test_a_plain_file_never_needs_the_splitter() -> None:
+    text = '@article{a, title = {A {B} \\"{o}}, year = 1999, month = jan, note = "x"}\n\n@book{b,\n title={T},\n}\n'
+    assert all(isinstance(placed.block, PlainEntry) for placed in blocks(text))
+
+
+def test_lines_are_counted_past_a_backslash_at_the_end_of_one() -> None:
+    text = "@misc{a, title = {one\\\ntwo}}\n@misc{b, title = {x}}\n"
+    assert [entry.line for entry in read_bibtex(text.encode())] == [1, 3]
+
+
+def test_a_broken_entry_costs_no_other() -> None:
+    text = "@misc{a, title={1}}\n@misc{b, title={open\n@misc{c, title={3}}\n@misc(d, title={4}\n@misc{e, title={5}}"
+    read = list(read_bibtex(text.encode()))
+    assert [entry.key for entry in read] == ["a", "b", "c", "d", "e"]
+    assert all(entry.record for entry in read)
+    assert [bool(entry.losses) for entry in read] == [False, True, False, True, False]
+
+
+def test_html_entities_become_their_characters() -> None:
+    text = r"@misc{a, title = {R\&amp;D &eacute;tude &#8211; 5 &lt; 6 \& &unknown; &#123;x}, publisher = {A &amp; B}}"
+    (entry,) = read_bibtex(text.encode())
+    assert entry.record is not None
+    assert entry.record.title == "R&D étude – 5 < 6 & &unknown; {x"
+    assert entry.record.publisher == "A & B"
+
+
+def test_markup_in_a_title_is_reported() -> None:
+    (entry,) = read_bibtex(rb"@misc{a, title = {On \emph{Homo sapiens} and {\it E. coli}, by {\TeX}}}")
+    assert entry.record is not None
+    assert entry.record.title == "On Homo sapiens and E. coli, by TeX"
+    assert [(loss.field, loss.why.partition(":")[0]) for loss in entry.losses] == [("title", r"\emph, \it")]
