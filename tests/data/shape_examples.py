@@ -33,7 +33,8 @@ GOOD: dict[str, tuple[str, str]] = {
         pro:isDocumentContextFor <id/work/w#author-1> ; datacite:hasIdentifier <id/work/w#doi> ;
         cito:cites <id/work/x> ; cp:mayCite <id/work/y> ; prism:doi "10.1016/0305-750X(96)00023-X" ;
         prism:isbn "978-1-138-70011-6" ; prism:volume "24" ; prism:issueIdentifier "6" ;
-        prism:pageRange "1073-1087" ; cp:status cp:corrected ; cp:sourceFields "{}"^^rdf:JSON""",
+        prism:pageRange "1073-1087" ; cp:status cp:corrected ; cp:sourceFields "{}"^^rdf:JSON ;
+        cp:referenceText "[]"^^rdf:JSON""",
     ),
     "person": (
         "id/person/p",
@@ -134,6 +135,7 @@ BREACHES = (
     Breach("work", "work-collection-title", add='cp:collectionTitle "One", "Two"'),
     Breach("work", "work-status", add="cp:status cp:proposed"),
     Breach("work", "work-source-fields", "cp:sourceFields", 'cp:sourceFields "timestamp=2019"'),
+    Breach("work", "work-reference-text", add='cp:referenceText "[1]"^^rdf:JSON'),
     Breach("person", "person-name", "foaf:name"),
     Breach("person", "person-family-name", add='foaf:familyName "Van Eijk"'),
     Breach("person", "person-given-name", add='foaf:givenName "C."'),

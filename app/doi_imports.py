@@ -1,0 +1,211 @@
+"""Importing by DOI: fetch, describe, then the way of every import: match, change set, commit, receipt.
+
+What an agency says between works (citations, versions, reviews, retractions) is part of the same change.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from app.commit import Committer, Proposal
+from app.curation.doi_links import DoiLinks
+from app.derived.graph import PROLOGUE, Snapshot
+from app.errors import BadRequest, Conflict
+from app.importers.doi.addresses import Addresses
+from app.importers.doi.answer_cache import AnswerCache
+from app.importers.doi.client import AgencyClient
+from app.importers.doi.description import DoiDescription, Fetched
+from app.importers.doi.fetching import DoiFetcher
+from app.importers.doi.mapping import describe
+from app.imports import FATES, ImportPlan, Progress, Receipt
+from app.library import Library
+from app.model.change import ChangeSet, Note, Version
+from app.model.identifiers import normal_doi
+from app.model.record import ReadEntry
+from app.patchlog.log import next_version
+from app.settings import Settings
+
+FORMAT = "doi"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedDoi:
+    """One DOI of a list, as it stands there; `line` counts from 1."""
+
+    text: str
+    line: int
+
+
+def fetcher_of(settings: Settings) -> DoiFetcher:
+    """The fetcher that the settings describe, with its cache in the home. Its limiter is the process's own."""
+    cache = AnswerCache(settings.home / "cache" / "doi.sqlite")
+    addresses = Addresses(crossref=settings.crossref_url, datacite=settings.datacite_url, doi=settings.doi_url)
+    return DoiFetcher(AgencyClient(settings.contact, cache), addresses)
+
+
+def read_doi_list(text: str) -> list[AskedDoi]:
+    """The DOIs of a list: one a line, or several with white space between; `#` begins a comment line."""
+    asked: list[AskedDoi] = []
+    for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
+        content = line.strip()
+        if not content or content.startswith("#"):
+            continue
+        words = [word for word in re.split(r"\s+", content) if word.strip(",;")]
+        texts = words if len(words) > 1 and all(map(_is_doi, words)) else [content]
+        asked += [AskedDoi(text, number) for text in texts]
+    return asked
+
+
+def dois_of_works(library: Library) -> list[str]:
+    """The DOI of every work that has one, in the order of the works' keys."""
+    rows = library.read(
+        lambda state: state.select(
+            f"{PROLOGUE}SELECT ?doi WHERE {{ ?work a fabio:Expression ; prism:doi ?doi }} ORDER BY ?work ?doi"
+        )
+    )
+    return [value for row in rows if isinstance(value := getattr(row["doi"], "value", None), str)]
+
+
+def import_dois(
+    library: Library,
+    committer: Committer,
+    dois: Sequence[str | AskedDoi],
+    fetcher: DoiFetcher,
+    *,
+    name: str = "dois",
+    agent: str = "curator",
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    expected: Version | None = None,
+) -> Receipt:
+    """Import the works of a list of DOIs; answers the receipt, an item for each in the order of the list.
+
+    `name` is what the receipt calls the list; `progress` is called as DOIs are fetched, and what it raises
+    stops the import unwritten. A DOI that cannot be had is a `failed` item that says why. Raises
+    `BadRequest` for an empty list, and `Conflict` when `expected` is given and is not the head.
+    """
+    asked = [AskedDoi(doi, place) if isinstance(doi, str) else doi for place, doi in enumerate(dois, 1)]
+    if not asked:
+        raise BadRequest(f"{name}: there is no DOI in it", [(name, "no DOI")])
+    if expected is not None and expected != library.follow():
+        raise _moved(library, expected)
+    fetched = fetcher.fetch([one.text for one in asked], progress)
+    described = [_described(one) for one in fetched]
+    entries = list(_entries(asked, fetched, described))
+    source = "".join(f"{one.text}\n" for one in asked).encode()
+    receipts: list[Receipt] = []
+
+    def propose(state: Snapshot) -> Proposal:
+        plan, links = _planned(state, library, entries, described)
+        if progress:
+            progress(len(entries), len(entries))
+        version = None if dry_run else next_version(state.version)
+        receipt = _receipt(name, source, plan, version)
+        receipts[:] = [receipt]
+        attachments = {} if dry_run else _attach(library, receipt, source, fetched)
+        counts = ", ".join(f"{count} {fate}" for fate, count in receipt.fates.items() if count)
+        note = Note(agent=agent, kind="import", message=f"{name}: {counts}", attachments=attachments)
+        works = plan.change()
+        change = ChangeSet((*works.added, *links.added), (*works.removed, *links.removed))
+        return Proposal(change, note, even_if_empty=True)
+
+    if dry_run:
+        library.read(propose)
+    else:
+        committer.commit(propose, expected)
+    return receipts[-1]
+
+
+def _is_doi(text: str) -> bool:
+    try:
+        normal_doi(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _moved(library: Library, expected: Version) -> Conflict:
+    return Conflict(f"the library is at version {library.follow()}, not {expected}: read it again and retry")
+
+
+def _described(fetched: Fetched) -> DoiDescription | str:
+    """What a fetched DOI says, or why there is nothing."""
+    if fetched.body is None:
+        return fetched.error or "it was not answered"
+    try:
+        return describe(fetched)
+    except ValueError as fault:
+        return f"{fetched.agency}: {fault}"
+
+
+def _entries(
+    asked: Iterable[AskedDoi], fetched: Iterable[Fetched], described: Iterable[DoiDescription | str]
+) -> Iterator[ReadEntry]:
+    for position, (one, got, made) in enumerate(zip(asked, fetched, described, strict=True), 1):
+        found = made if isinstance(made, DoiDescription) else None
+        yield ReadEntry(
+            position=position,
+            line=one.line,
+            raw=one.text,
+            key=got.doi or one.text,
+            record=found.record if found else None,
+            losses=found.losses if found else (),
+            error=made if isinstance(made, str) else None,
+        )
+
+
+def _planned(
+    state: Snapshot, library: Library, entries: Sequence[ReadEntry], described: Sequence[DoiDescription | str]
+) -> tuple[ImportPlan, ChangeSet]:
+    """What becomes of the entries, and the links between works. Links come last: they need every work's key."""
+    plan = ImportPlan(state, library.minter)
+    keys = [plan.take(entry, key_is_ours=True) for entry in entries]
+    links = DoiLinks(state, library.minter, plan.matcher)
+    for key, made in dict(zip(keys, described, strict=True)).items():
+        if key is not None and isinstance(made, DoiDescription):
+            links.link(key, made.references, made.relations)
+            links.become(key, made.own_status)
+    links.arrive(plan.records.values())
+    for item, key in zip(plan.items, keys, strict=True):
+        if key is not None:
+            item.status = links.status(key)
+            if item.fate == "matched" and key in links.changed:
+                item.fate = "updated"
+                links.changed.discard(key)  # a DOI that stands in the list twice updates its work once
+    return plan, links.change()
+
+
+def _receipt(name: str, source: bytes, plan: ImportPlan, version: Version | None) -> Receipt:
+    counted = Counter(item.fate for item in plan.items)
+    return Receipt(
+        id=str(version) if version else None,
+        version=version,
+        file=name,
+        sha256=hashlib.sha256(source).hexdigest(),
+        format=FORMAT,
+        entries=len(plan.items),
+        fates={fate: counted[fate] for fate in FATES},
+        items=plan.items,
+        undo=f"/changes/{version}/undo" if version else None,
+    )
+
+
+def _attach(library: Library, receipt: Receipt, source: bytes, fetched: Iterable[Fetched]) -> dict[str, str]:
+    """The receipt, the list, and what the agencies answered (JSON Lines, gzipped): kept with the log."""
+    lines = (
+        json.dumps({"doi": one.doi, "agency": one.agency, "body": one.body}, ensure_ascii=False) + "\n"
+        for one in fetched
+        if one.body is not None
+    )
+    answers = gzip.compress("".join(lines).encode(), mtime=0)
+    return {
+        "receipt": library.log.attach(receipt.json_text().encode()),
+        "source": library.log.attach(source),
+        "answers": library.log.attach(answers),
+    }

@@ -1,0 +1,1 @@
+"""DOI in: from a registration agency's metadata to records, references and relations."""

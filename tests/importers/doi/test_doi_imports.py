@@ -1,0 +1,281 @@
+"""Importing by DOI into a library: fates, citations, retractions, undo; and the command."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pyoxigraph import NamedNode
+
+from app.doi_imports import dois_of_works, import_dois, read_doi_list
+from app.errors import BadRequest, Conflict
+from app.home import Home
+from app.importers.doi.client import AgencyClient, Patience
+from app.importers.doi.fetching import DoiFetcher
+from app.importers.doi.rate_limit import RateLimiter
+from app.imports import Receipt
+from app.library.works import work_of
+from app.model.change import Version
+from app.model.namespaces import CITO, DCTERMS
+from app.model.relations import doi_iri, read_reference_json
+from tests.conftest import BASE
+from tests.importers.doi.agency_server import Agencies, PassingTime, serving_agencies
+
+OSTROM = "10.1016/0305-750X(96)00023-X"
+"""In the reference set, as ostrom1996."""
+
+JETTE = "10.1007/s11266-010-9134-8"
+"""In the reference set, as jette2011, with evidence."""
+
+
+COINED = "Toward a definition of the coproduction concept"
+"""The title of brudney1983, which has no DOI there."""
+
+
+def crossref(doi: str, **more: Any) -> dict[str, Any]:
+    base = {"DOI": doi.lower(), "type": "journal-article", "title": [f"On {doi}"], "issued": {"date-parts": [[2020]]}}
+    return {**base, "author": [{"family": "Doe", "given": "A."}], **more}
+
+
+@pytest.fixture
+def agencies() -> Iterator[Agencies]:
+    with serving_agencies(Agencies(PassingTime())) as made:
+        yield made
+
+
+@pytest.fixture
+def fetcher(agencies: Agencies) -> Iterator[DoiFetcher]:
+    limiter = RateLimiter(agencies.time.clock())
+    with AgencyClient(None, None, limiter, Patience(attempts=2)) as client:
+        yield DoiFetcher(client, agencies.addresses)
+
+
+class Desk:
+    """A home and a fetcher, with what the tests ask of them."""
+
+    def __init__(self, home: Home, fetcher: DoiFetcher, agencies: Agencies) -> None:
+        self.home, self.fetcher, self.agencies = home, fetcher, agencies
+
+    def add(self, doi: str, **more: Any) -> None:
+        self.agencies.crossref[doi.lower()] = crossref(doi, **more)
+
+    def take(self, *dois: str, **more: Any) -> Receipt:
+        receipt = import_dois(self.home.library, self.home.committer, dois, self.fetcher, **more)
+        assert sum(receipt.fates.values()) == receipt.entries == len(receipt.items) == len(dois)
+        return receipt
+
+    def objects(self, key: str, predicate: NamedNode, kind: str = "work") -> list[str]:
+        node = NamedNode(f"{BASE}id/{kind}/{key}")
+        found = self.home.library.read(lambda state: list(state.triples(node, predicate)))
+        return sorted(getattr(triple.object, "value", "").removeprefix(f"{BASE}id/") for triple in found)
+
+    def own(self, key: str, term: str, kind: str = "work") -> list[str]:
+        return self.objects(key, NamedNode(f"{BASE}ontology#{term}"), kind)
+
+    def everything(self) -> bytes:
+        return b"\n".join(sorted(map(str.encode, self.home.library.read(lambda s: [str(q) for q in s.quads()]))))
+
+
+@pytest.fixture
+def desk(opened: Home, fetcher: DoiFetcher, agencies: Agencies) -> Desk:
+    return Desk(opened, fetcher, agencies)
+
+
+def test_each_doi_has_its_place_and_its_fate(desk: Desk) -> None:
+    desk.add("10.1000/a")
+    receipt = desk.take("doi:10.1000/A", "nonsense", "10.1000/none", "10.1000/a")
+    assert [(item.position, item.line, item.fate) for item in receipt.items] == [
+        (1, 1, "new"),
+        (2, 2, "failed"),
+        (3, 3, "failed"),
+        (4, 4, "matched"),
+    ]
+    assert receipt.items[0].work == f"{BASE}id/work/doe2020"
+    assert receipt.items[0].key == "10.1000/A"
+    assert "not a DOI" in (receipt.items[1].error or "")
+    assert "not registered" in (receipt.items[2].error or "")
+    assert (receipt.format, receipt.file, receipt.version) == ("doi", "dois", 2)
+
+
+def test_the_second_import_is_all_matched_and_changes_nothing(desk: Desk) -> None:
+    desk.add("10.1000/a", reference=[{"key": "1", "DOI": OSTROM}, {"key": "2", "unstructured": "Somebody (1900)"}])
+    desk.take("10.1000/a")
+    before = desk.everything()
+    assert desk.take("10.1000/A").fates == {"new": 0, "matched": 1, "updated": 0, "failed": 0}
+    assert desk.everything() == before
+
+
+def test_two_works_of_one_author_and_year_have_two_keys(desk: Desk) -> None:
+    desk.add("10.1000/a")
+    desk.add("10.1000/b")
+    receipt = desk.take("10.1000/a", "10.1000/b")
+    assert [item.work for item in receipt.items] == [f"{BASE}id/work/doe2020", f"{BASE}id/work/doe2020-2"]
+    assert receipt.items[1].losses == [], "the key is ours: nothing of the source is lost"
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(desk: Desk) -> None:
+    desk.add("10.1000/a", reference=[{"key": "1", "DOI": OSTROM}])
+    before = desk.everything()
+    dry = desk.take("10.1000/a", dry_run=True)
+    assert desk.everything() == before
+    assert (dry.id, dry.version, dry.undo) == (None, None, None)
+    wet = desk.take("10.1000/a")
+    assert (wet.fates, wet.items) == (dry.fates, dry.items)
+
+
+def test_references_become_citations_where_the_work_is_held_or_comes_along(desk: Desk) -> None:
+    desk.add(
+        "10.1000/a",
+        reference=[
+            {"key": "1", "DOI": OSTROM.lower()},
+            {"key": "2", "DOI": "10.1000/B"},
+            {"key": "3", "DOI": "10.1000/elsewhere", "unstructured": "Elsewhere (1999)"},
+            {"key": "4", "author": "Brudney", "year": "1983", "article-title": COINED},
+            {"key": "5", "author": "Nobody", "year": "1983", "article-title": COINED},
+            {"key": "6", "DOI": OSTROM},
+        ],
+    )  # fmt: skip
+    desk.add("10.1000/b", author=[{"family": "Roe"}])
+    desk.take("10.1000/a", "10.1000/b")
+    assert desk.objects("doe2020", CITO["cites"]) == ["work/brudney1983", "work/ostrom1996", "work/roe2020"]
+    assert desk.own("doe2020--ostrom1996", "confirmation", "citation") == [f"{BASE}ontology#confirmed"]
+    assert desk.own("doe2020--ostrom1996", "referenceNumber", "citation") == ["1"]
+    assert desk.own("doe2020--brudney1983", "confirmation", "citation") == [f"{BASE}ontology#probable"]
+    (text,) = desk.own("doe2020", "referenceText")
+    assert [(ref.number, ref.text) for ref in read_reference_json(text)] == [
+        (3, "Elsewhere (1999)"),
+        (5, "Nobody. (1983). Toward a definition of the coproduction concept"),
+    ]
+
+
+def test_what_was_text_is_a_citation_when_its_work_comes(desk: Desk) -> None:
+    late = {"key": "1", "DOI": "10.1000/late", "unstructured": "Late (2020)"}
+    desk.add("10.1000/a", reference=[late, {"key": "2", "unstructured": "Other"}])
+    desk.add("10.1000/late", author=[{"family": "Late"}])
+    desk.take("10.1000/a")
+    assert desk.objects("doe2020", CITO["cites"]) == []
+    desk.take("10.1000/late")
+    assert desk.objects("doe2020", CITO["cites"]) == ["work/late2020"]
+    (text,) = desk.own("doe2020", "referenceText")
+    assert [ref.number for ref in read_reference_json(text)] == [2]
+
+
+def test_a_curators_citation_stays_as_it_is(desk: Desk) -> None:
+    reference = {"key": "1", "DOI": OSTROM}
+    doi = "10.1007/978-3-030-03008-7_15-1"  # mcmullin2020citizenled cites ostrom1996 as number 16
+    desk.add(doi, reference=[reference], title=["Citizen-led"])
+    before = desk.own("mcmullin2020citizenled--ostrom1996", "referenceNumber", "citation")
+    desk.take(doi)
+    assert desk.own("mcmullin2020citizenled--ostrom1996", "referenceNumber", "citation") == before != ["1"]
+
+
+def test_enriching_adds_what_is_missing_and_overwrites_nothing(desk: Desk) -> None:
+    asked = dois_of_works(desk.home.library)
+    assert OSTROM in asked
+    desk.add(OSTROM, title=["ANOTHER TITLE"], abstract="<jats:p>What it says.</jats:p>", volume="99")
+    title = desk.objects("ostrom1996", DCTERMS["title"])
+    receipt = desk.take(OSTROM)
+    (item,) = receipt.items
+    assert item.fate == "updated"
+    assert desk.objects("ostrom1996", DCTERMS["abstract"]) == ["What it says."]
+    assert desk.objects("ostrom1996", DCTERMS["title"]) == title
+    fields = {loss.field for loss in item.losses}
+    assert {"title", "volume"} <= fields, "each conflict is shown"
+    assert not {"doi", "key"} & fields, "another spelling of the DOI is no conflict"
+
+
+def test_a_retraction_is_seen_on_the_work_and_wherever_it_is_evidence(desk: Desk) -> None:
+    desk.add(JETTE, **{"updated-by": [{"DOI": "10.1000/Notice", "type": "retraction", "source": "retraction-watch"}]})
+    (item,) = desk.take(JETTE).items
+    assert (item.fate, item.status) == ("updated", "retracted")
+    assert desk.objects("jette2011", CITO["isRetractedBy"]) == ["https://doi.org/10.1000/notice"]
+    library = desk.home.library
+    work = library.read(lambda state: work_of(state, NamedNode(f"{BASE}id/work/jette2011"), library.minter))
+    assert work.status == "retracted"
+    assert work.evidence
+    assert {evidence.work_status for evidence in work.evidence} == {"retracted"}
+
+
+def test_a_notice_that_is_imported_retracts_the_work_and_is_linked(desk: Desk) -> None:
+    desk.add(JETTE, **{"updated-by": [{"DOI": "10.1000/notice", "type": "correction"}]})
+    desk.add("10.1000/notice", title=["Notice"], **{"update-to": [{"DOI": JETTE, "type": "retraction"}]})
+    assert desk.take(JETTE).items[0].status == "corrected"
+    desk.take("10.1000/notice")
+    assert desk.own("jette2011", "status") == [f"{BASE}ontology#retracted"], "the graver one, alone"
+    assert desk.objects("jette2011", CITO["isCorrectedBy"]) == ["work/doe2020"]
+    assert desk.objects("doe2020", CITO["retracts"]) == ["work/jette2011"]
+
+
+def test_a_work_that_comes_after_its_notice_is_retracted_at_once(desk: Desk) -> None:
+    desk.add("10.1000/notice", title=["Notice"], **{"update-to": [{"DOI": "10.1000/w", "type": "retraction"}]})
+    desk.add("10.1000/w", author=[{"family": "Wrong"}])
+    desk.take("10.1000/notice")
+    assert desk.objects("doe2020", CITO["retracts"]) == [doi_iri("10.1000/w").value]
+    assert desk.take("10.1000/w").items[0].status == "retracted"
+    assert desk.objects("doe2020", CITO["retracts"]) == ["work/wrong2020"]
+
+
+def test_a_preprint_and_its_article_are_linked_and_stay_two_works(desk: Desk) -> None:
+    other = {"id-type": "doi", "id": "10.1000/article", "asserted-by": "subject"}
+    desk.add("10.1000/preprint", type="posted-content", subtype="preprint", relation={"is-preprint-of": [other]})
+    desk.add("10.1000/article", author=[{"family": "Roe"}])
+    receipt = desk.take("10.1000/preprint", "10.1000/article")
+    assert receipt.fates["new"] == 2
+    assert desk.objects("doe2020", DCTERMS["hasVersion"]) == ["work/roe2020"]
+
+
+def test_undo_takes_all_of_it_back(desk: Desk) -> None:
+    before = desk.everything()
+    desk.add(
+        JETTE, reference=[{"key": "1", "DOI": OSTROM}], **{"updated-by": [{"DOI": "10.1000/n", "type": "retraction"}]}
+    )
+    desk.add("10.1000/a", reference=[{"key": "1", "DOI": JETTE}])
+    receipt = desk.take(JETTE, "10.1000/a")
+    assert receipt.version is not None
+    undone = desk.home.committer.undo(Version(receipt.version), "curator")
+    assert undone.kept == []
+    assert desk.everything() == before
+
+
+def test_what_the_agencies_answered_is_kept_with_the_log(desk: Desk) -> None:
+    desk.add("10.1000/a")
+    receipt = desk.take("10.1000/a", "nonsense")
+    assert receipt.version is not None
+    log = desk.home.library.log
+    attachments = log.header(Version(receipt.version)).note.attachments
+    assert log.attachment(attachments["source"]) == b"10.1000/a\nnonsense\n"
+    assert json.loads(log.attachment(attachments["receipt"]))["fates"] == receipt.fates
+    assert len(log.attachment(attachments["answers"])) > 20
+
+
+def test_progress_that_raises_stops_the_import_unwritten(desk: Desk) -> None:
+    desk.add("10.1000/a")
+    before = desk.everything()
+
+    def stop(done: int, total: int) -> None:
+        if done == total:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        desk.take("10.1000/a", progress=stop)
+    assert desk.everything() == before
+
+
+def test_an_empty_list_and_a_moved_head_are_refused(desk: Desk) -> None:
+    with pytest.raises(BadRequest):
+        desk.take()
+    with pytest.raises(Conflict):
+        desk.take("10.1000/a", expected=Version(7))
+    assert desk.agencies.requests == [], "before anything is asked"
+
+
+def test_a_list_has_comments_several_on_a_line_and_a_byte_order_mark() -> None:
+    text = "\ufeff# mine\n\n10.1000/a, 10.1000/b\n https://doi.org/10.1000/c \nno doi here\n"
+    assert [(one.line, one.text) for one in read_doi_list(text)] == [
+        (3, "10.1000/a,"),
+        (3, "10.1000/b"),
+        (4, "https://doi.org/10.1000/c"),
+        (5, "no doi here"),
+    ]
