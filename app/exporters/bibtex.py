@@ -6,6 +6,7 @@ where it says more. What the record keeps in `extra` goes out under its own name
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
 
@@ -28,7 +29,7 @@ from app.model.languages import langid
 from app.model.names import Name
 from app.model.record import Record
 
-_UNSAFE_KEY = re.compile(r"[\s{},\"=\\%#~]+")
+_UNSAFE_KEY = re.compile(r"[\s{}(),\"'=\\%#~@]+")
 _UNSAFE_FIELD = re.compile(r"[^A-Za-z0-9:+_./-]+")
 _PAGE_RANGE = re.compile(r"(?<![\w-])(\w[\w.]*)-(\w[\w.]*)(?![\w-])")
 _VERBATIM = re.compile(r"doi|.*url(?:-?\d+)?|file|pdf|eprint|verb[abc]|bdsk-.*|ids|lccn|sha256|keywords-raw")
@@ -60,10 +61,27 @@ def entry(record: Record, *, crossref: bool = False) -> str:
             record.type.removeprefix("article-") if "article-" in record.type else record.type
         )
     if record.part_of:
-        fields["crossref" if crossref else "xref"] = _braced(_UNSAFE_KEY.sub("_", record.part_of))
+        fields["crossref" if crossref else "xref"] = _braced(safe_key(record.part_of))
     fields.update(_extra(record, fields))
     lines = "".join(f"  {name} = {value},\n" for name, value in fields.items())
-    return f"@{entry_type}{{{_UNSAFE_KEY.sub('_', record.key)},\n{lines}}}\n\n"
+    key = safe_key(record.key)
+    note = (
+        ""
+        if key == record.key
+        else f"% the key of the next entry was: {' '.join(record.key.replace('@', '(at)').split())}\n"
+    )
+    return f"{note}@{entry_type}{{{key},\n{lines}}}\n\n"
+
+
+def safe_key(key: str) -> str:
+    """`key` where BibTeX and biber take it as it is; else one that they take.
+
+    The new one depends on the old one alone and ends in a piece of its hash, so that it is the same
+    wherever the key is written, and no other key becomes it.
+    """
+    if key and not _UNSAFE_KEY.search(key):
+        return key
+    return f"{_UNSAFE_KEY.sub('_', key)}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
 
 
 def _entry_type(record: Record) -> tuple[str, str]:

@@ -18,6 +18,7 @@ _ESCAPES = {
     "\u00a0": "~",
 }
 # Braces are written by name: BibTeX counts `\{` as an opening brace, so one alone would unbalance the entry.
+_ENTITY = re.compile(r"&#?\w+;")
 _SPECIAL = re.compile(r"[\\{}~^&%$#_\u00a0]|-(?=-)|`(?=`)|'(?=')|[?!](?=`)")
 _WORD_PART = re.compile(r"[^-–—/\s]+")
 _NEEDS_CARE = frozenset("\\{}$")
@@ -25,7 +26,13 @@ _NEEDS_CARE = frozenset("\\{}$")
 
 def escape(text: str) -> str:
     """`text` as LaTeX. Sequences LaTeX would join (two hyphens, two quotes) are kept apart with `{}`."""
-    return _SPECIAL.sub(lambda found: _ESCAPES.get(found[0]) or found[0] + "{}", text)
+    return _SPECIAL.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    # What only looks like an HTML entity must not be read as one.
+    entity = found[0] == "&" and _ENTITY.match(found.string, found.start())
+    return _ESCAPES.get(found[0], found[0] + "{}") + ("{}" if entity else "")
 
 
 def escape_title(text: str) -> str:
