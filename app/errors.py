@@ -3,8 +3,10 @@
 CommonplaceError                  what all of these are; its text is for people
 ├── NotFound                      no such thing, version, query or receipt
 ├── BadRequest                    the input cannot be understood; `errors` says where and why
-│   └── QueryRefused              SPARQL that reaches outside (SERVICE, LOAD) or does not parse
+│   ├── QueryRefused              SPARQL that reaches outside (SERVICE, LOAD) or does not parse
+│   └── TooLarge                  more bytes than COMMONPLACE_IMPORT_BYTES, packed or unpacked
 ├── Conflict                      the head has moved since the version the writer saw
+├── Cancelled                     stopped by who asked for it, before anything was written
 ├── ShapeViolation                the change would break the shapes; `errors` says where and why
 ├── LogDamaged                    the log's bytes are not what was written; says file and offset
 └── HomeUnusable                  a home that cannot be opened (another base IRI, not writable)
@@ -34,6 +36,14 @@ class BadRequest(CommonplaceError):
 
 class QueryRefused(BadRequest):
     """SPARQL that does not parse, or that would reach outside this library."""
+
+
+class TooLarge(BadRequest):
+    """More bytes than an import takes, as they came or unpacked."""
+
+
+class Cancelled(CommonplaceError):
+    """Stopped by who asked for it, before anything was written."""
 
 
 class Conflict(CommonplaceError):

@@ -1,22 +1,26 @@
-"""Opening a home as the settings say: its library, its door for writes, and its first version."""
+"""Opening a home as the settings say: its library, its door for writes, who may write, and its first version."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.commit import Committer
 from app.errors import Conflict
 from app.library import Library
 from app.reference_set import load_reference_set
 from app.settings import SHIPPED_ONTOLOGY, Settings
+from app.tokens import Tokens, write_private
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """An open home."""
+    """An open home. `minted` is the text of its first token, when this opening made it."""
 
     library: Library
     committer: Committer
+    tokens: Tokens
+    minted: str | None = None
 
 
 def open_home(settings: Settings) -> Home:
@@ -31,4 +35,27 @@ def open_home(settings: Settings) -> Home:
             load_reference_set(library, committer, settings.reference_set, SHIPPED_ONTOLOGY)
         except Conflict:
             library.follow()  # another process created it meanwhile
-    return Home(library, committer)
+    tokens = tokens_of(settings)
+    minted = tokens.add_first()
+    if minted:
+        write_private(token_file(settings), minted + "\n")
+    return Home(library, committer, tokens, minted)
+
+
+def tokens_of(settings: Settings) -> Tokens:
+    """The tokens that may write to the home."""
+    return Tokens(settings.tokens_file or settings.home / "tokens.json")
+
+
+def token_file(settings: Settings) -> Path:
+    """Where the text of the home's first token is kept, for the command line (mode 0600)."""
+    return settings.home / "token"
+
+
+def first_token_text(minted: str, settings: Settings) -> str:
+    """What is told, once, of the token a new home was given."""
+    return (
+        f"This home's curator token, shown this once: {minted}\n"
+        f"It is also in {token_file(settings)}, which the command line reads. "
+        "Send it with writes over HTTP: Authorization: Bearer TOKEN\n"
+    )

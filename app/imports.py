@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel
@@ -17,8 +18,8 @@ from app.commit import Committer, Proposal
 from app.curation.known import KnownInGraph
 from app.curation.matching import Matcher, merge
 from app.derived.graph import Snapshot
-from app.errors import BadRequest, NotFound
-from app.importers.formats import IMPORT_FORMATS, ImportFormat, guess_format
+from app.errors import BadRequest, Conflict, NotFound
+from app.importers.formats import ImportFormat, format_of
 from app.importers.reading import Reading
 from app.importers.text_encoding import UnreadableFile
 from app.library import Library
@@ -30,10 +31,8 @@ from app.patchlog.log import next_version
 
 FATES = ("new", "matched", "updated", "failed")
 
-_HEAD_BYTES = 65_536
-
 Progress = Callable[[int, int], None]
-"""Called with entries done and entries in all."""
+"""Called with entries done and entries in all, last before the commit; what it raises stops the import unwritten."""
 
 
 class LossShape(BaseModel):
@@ -45,13 +44,14 @@ class LossShape(BaseModel):
 
 
 class ReceiptItem(BaseModel):
-    """What became of one entry."""
+    """What became of one entry. `status` is there when the work is known to be retracted, corrected …"""
 
     position: int
     line: int
     key: str | None = None
     fate: str
     work: str | None = None
+    status: str | None = None
     losses: list[LossShape] = []
     error: str | None = None
 
@@ -98,27 +98,33 @@ def import_file(
     agent: str = "curator",
     dry_run: bool = False,
     progress: Progress | None = None,
+    expected: Version | None = None,
+    read: Read | None = None,
 ) -> Receipt:
     """Import one file; answers its receipt.
 
-    `format` is a name in `app.importers.formats`, guessed when None. Raises
-    `BadRequest` when the file cannot be read at all; a broken entry is a `failed` item instead.
+    `format` is a name in `app.importers.formats`, guessed when None; `read` is how it is read, where
+    not by the format's own reader. Raises `BadRequest` when the file cannot be read at all; a broken
+    entry is a `failed` item instead. Raises `Conflict` when `expected` is given and is not the head.
     """
     reader = format_of(format, filename, data)
     try:
-        reading = reader.read(data, filename)
+        reading = (read or read_here)(reader, data, filename)
+        with closing(_counted(reading, progress)) as counted:
+            entries = list(counted)
     except UnreadableFile as fault:
         raise BadRequest(f"{filename}: {fault}", [(filename, str(fault))]) from fault
-    if not reading.total and not reading.faults:
+    if not entries and not reading.faults:
         raise BadRequest(f"{filename}: no entry in it could be found", [(filename, f"no {reader.name} entry")])
-    entries = list(_counted(reading, progress))
     receipts: list[Receipt] = []
 
     def propose(state: Snapshot) -> Proposal:
         receipts[:] = []
-        plan = _Plan(state, library.minter)
+        plan = ImportPlan(state, library.minter)
         for entry in entries:
             plan.take(entry)
+            if progress:
+                progress(len(entries), len(entries))
         receipt = _receipt(filename, data, reader.name, reading, plan, None if dry_run else next_version(state.version))
         receipts.append(receipt)
         attachments = {} if dry_run else _attach(library, receipt, data)
@@ -127,19 +133,21 @@ def import_file(
         return Proposal(plan.change(), note, even_if_empty=True)
 
     if dry_run:
+        if expected is not None and expected != library.follow():
+            raise Conflict(f"the library is at version {library.follow()}, not {expected}: read it again and retry")
         library.read(propose)
     else:
-        committer.commit(propose)
+        committer.commit(propose, expected)
     return receipts[-1]
 
 
-def format_of(name: str | None, filename: str, data: bytes) -> ImportFormat:
-    """The format of that name, or the one the file seems to be in. Raises `BadRequest`."""
-    found = IMPORT_FORMATS.get(name) if name else guess_format(filename, data[:_HEAD_BYTES])
-    if found is None:
-        known = ", ".join(IMPORT_FORMATS)
-        raise BadRequest(f"{filename}: what this is cannot be told; name its format", [("format", f"one of {known}")])
-    return found
+Read = Callable[[ImportFormat, bytes, str], Reading]
+"""How a file is read: its format, bytes and name."""
+
+
+def read_here(format: ImportFormat, data: bytes, filename: str) -> Reading:
+    """Read a file where we are, as its entries are asked for."""
+    return format.read(data, filename)
 
 
 def receipt_of(library: Library, version: Version) -> bytes:
@@ -150,11 +158,15 @@ def receipt_of(library: Library, version: Version) -> bytes:
     return library.log.attachment(digest)
 
 
-def _counted(reading: Reading, progress: Progress | None) -> Iterator[ReadEntry]:
-    for number, entry in enumerate(reading, 1):
-        yield entry
-        if progress:
-            progress(number, reading.total)
+def _counted(reading: Reading, progress: Progress | None) -> Generator[ReadEntry, None, None]:
+    try:
+        for number, entry in enumerate(reading, 1):
+            yield entry
+            if progress:
+                progress(number, reading.total)
+    finally:
+        if isinstance(reading.entries, Generator):
+            reading.entries.close()
 
 
 def _attach(library: Library, receipt: Receipt, data: bytes) -> dict[str, str]:
@@ -165,7 +177,7 @@ def _attach(library: Library, receipt: Receipt, data: bytes) -> dict[str, str]:
 
 
 def _receipt(
-    filename: str, data: bytes, format: str, reading: Reading, plan: _Plan, version: Version | None
+    filename: str, data: bytes, format: str, reading: Reading, plan: ImportPlan, version: Version | None
 ) -> Receipt:
     counted = Counter(item.fate for item in plan.items)
     return Receipt(
@@ -183,53 +195,57 @@ def _receipt(
 
 
 @dataclass(slots=True)
-class _Plan:
+class ImportPlan:
     """What an import would do, entry by entry."""
 
     state: Snapshot
     minter: Minter
     items: list[ReceiptItem] = field(default_factory=list)
-    _matcher: Matcher = field(init=False)
-    _records: dict[str, Record] = field(default_factory=dict)
+    matcher: Matcher = field(init=False)
+    records: dict[str, Record] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._matcher = Matcher(self.state, self.minter)
+        self.matcher = Matcher(self.state, self.minter)
 
-    def take(self, entry: ReadEntry) -> None:
-        """Decide one entry's fate."""
+    def take(self, entry: ReadEntry, *, key_is_ours: bool = False) -> str | None:
+        """Decide one entry's fate; answers the key of its work, None when it failed.
+
+        With `key_is_ours` its source has no citation key, so that another one than its record's is no loss.
+        """
         record = entry.record
         if record is None:
             error = entry.error or "this entry could not be read"
             self._item(entry, "failed", None, entry.losses, error)
-            return
-        found = self._matcher.find(record)
+            return None
+        found = self.matcher.find(record)
         if found is None:
-            key = self._matcher.free_key(record.key)
+            key = self.matcher.free_key(record.key)
             losses = entry.losses
-            if key != record.key:
+            if key != record.key and not key_is_ours:
                 why = f"another work has this key; this one is imported as {key!r}"
                 losses = (*losses, Loss(field="key", raw=record.key, why=why))
             self._keep(record.with_key(key))
             self._item(entry, "new", key, losses)
-            return
+            return key
         merged = merge(found, record)
         losses = (*entry.losses, *merged.conflicts)
-        if record.key != found.key:
+        if record.key != found.key and not key_is_ours:
             losses = (*losses, Loss(field="key", raw=record.key, why=f"the library has this work as {found.key!r}"))
         if merged.record == found:
             self._item(entry, "matched", found.key, losses)
         else:
             self._keep(merged.record)
             self._item(entry, "updated", found.key, losses)
+        return found.key
 
     def change(self) -> ChangeSet:
         """The statements of every new and updated work; net and order are the commit's business."""
-        writer = WorkWriter(self.minter, KnownInGraph(self.state, self.minter), self._records)
-        return ChangeSet(added=tuple(writer.quads(self._records.values())))
+        writer = WorkWriter(self.minter, KnownInGraph(self.state, self.minter), self.records)
+        return ChangeSet(added=tuple(writer.quads(self.records.values())))
 
     def _keep(self, record: Record) -> None:
-        self._records[record.key] = record
-        self._matcher.learn(record)
+        self.records[record.key] = record
+        self.matcher.learn(record)
 
     def _item(
         self, entry: ReadEntry, fate: str, key: str | None, losses: tuple[Loss, ...], error: str | None = None

@@ -20,6 +20,7 @@ class Announcing(uvicorn.Server):
 
 
 def run(factory: str, host: str, port: int) -> None:
-    """Serve the application a factory makes, until told to stop."""
+    """Serve the application a factory makes, until told to stop; what the factory raises is raised here."""
     config = uvicorn.Config(factory, factory=True, host=host, port=port, log_level="warning", access_log=False)
+    config.load()  # before the server is, so that a home that cannot be opened is one line and not its traceback
     Announcing(config).run()

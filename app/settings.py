@@ -6,6 +6,7 @@ from this file (`app.settings_reference`).
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -47,6 +48,12 @@ def _existing_folder(value: Path | None) -> Path | None:
     return value
 
 
+def _mail_address(value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+", value):
+        raise ValueError(f"must be a mail address: {value!r}")
+    return value
+
+
 class Settings(BaseSettings):
     """The settings of one process. Raises pydantic's `ValidationError`, which names each bad one."""
 
@@ -79,4 +86,25 @@ class Settings(BaseSettings):
     )
     import_bytes: int = Field(
         default=100_000_000, ge=1, description="Bytes of the largest file an import takes, unpacked if it was packed."
+    )
+    tokens_file: Path | None = Field(
+        default=None,
+        description="File of the tokens that may write: names, roles and hashes. Made by `commonplace token`.",
+        json_schema_extra={"shown": "`tokens.json` in the home"},
+    )
+    contact: Annotated[str | None, AfterValidator(_mail_address)] = Field(
+        default=None,
+        description="Mail address that Crossref, DataCite and doi.org are told with each request, so that they can "
+        "write before they block. Set it before fetching by DOI.",
+        json_schema_extra={"shown": "none"},
+    )
+    crossref_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        default="https://api.crossref.org", description="Base address of Crossref's REST API."
+    )
+    datacite_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        default="https://api.datacite.org", description="Base address of DataCite's REST API."
+    )
+    doi_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        default="https://doi.org",
+        description="Base address of the DOI resolver: which agency registered a DOI, and content negotiation.",
     )

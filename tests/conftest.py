@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 
 from app.home import Home, open_home
+from app.importers.doi.fetching import DoiFetcher
 from app.queries import load_queries
 from app.settings import QUERIES, SHIPPED_ONTOLOGY, Settings
 from app.web.app import create_app
@@ -57,10 +58,25 @@ def opened(home: Path) -> Home:
     return open_home(settings_for(home))
 
 
+def no_network() -> DoiFetcher:
+    """The fetcher of servers that are given none."""
+    raise AssertionError("this test fetches by DOI: give serving() a fetcher that asks a stand-in")
+
+
 @contextmanager
-def serving(home: Home) -> Iterator[httpx.Client]:
+def serving(
+    home: Home, import_bytes: int = 100_000_000, fetcher: Callable[[], DoiFetcher] | None = None
+) -> Iterator[httpx.Client]:
     """A real server on a free port over an open home, and a client for it."""
-    app = create_app(home.library, home.committer, load_queries(QUERIES), SHIPPED_ONTOLOGY)
+    app = create_app(
+        home.library,
+        home.committer,
+        load_queries(QUERIES),
+        SHIPPED_ONTOLOGY,
+        tokens=home.tokens,
+        import_bytes=import_bytes,
+        fetcher=fetcher or no_network,
+    )
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
     started = threading.Event()
     startup = server.startup

@@ -17,7 +17,9 @@ from app.model.namespaces import DCTERMS, FABIO, FOAF, PRISM, PRO, RDF, SKOS
 from app.model.roles import ROLES
 from app.model.work_reading import Neighbourhood
 
-PEOPLE_ORDER = Order("?thing foaf:familyName|foaf:name ?name BIND(LCASE(?name) AS ?value)")
+PEOPLE_ORDER = Order(
+    "?thing foaf:name ?name OPTIONAL { ?thing foaf:familyName ?family } BIND(LCASE(COALESCE(?family, ?name)) AS ?value)"
+)
 VENUE_ORDER = Order("?thing dcterms:title ?title BIND(LCASE(?title) AS ?value)")
 
 

@@ -111,11 +111,13 @@ def read_evidence(state: Snapshot, node: NamedNode, minter: Minter) -> Evidence 
         return minter.local(value.value) if value else None
 
     change = about.node(node, PROV["wasGeneratedBy"])
+    became = Neighbourhood(state.triples(work, minter.term("status"))).node(work, minter.term("status"))
     return Evidence(
         id=minter.key(node.value),
         iri=node.value,
         work=minter.key(work.value),
         work_iri=work.value,
+        work_status=minter.local(became.value) if became else None,
         about=minter.key(target.value),
         about_iri=target.value,
         about_type="claim" if named and named[0] == "claim" else "concept",

@@ -74,6 +74,7 @@ class Evidence(Shape):
     iri: str
     work: str = Field(description="key of the work")
     work_iri: str
+    work_status: str | None = Field(default=None, description="of the work: `retracted`, `corrected` …")
     about: str = Field(description="key of a concept or a claim")
     about_iri: str
     about_type: Literal["concept", "claim"]
@@ -252,7 +253,7 @@ class Found(Shape):
     kind: str
     key: str
     title: str
-    snippet: str = Field(description="plain text around what matched; may be empty")
+    snippet: str | None = Field(default=None, description="plain text around what matched")
 
 
 class Page(Shape, Generic[Item]):

@@ -36,7 +36,8 @@ ORDERS: dict[str, Order] = {
     "-year": Order("?thing fabio:hasPublicationYear ?value", descending=True),
     "author": Order(
         "?thing pro:isDocumentContextFor ?role . ?role pro:withRole pro:author ; cp:position 1 ; pro:isHeldBy ?first . "
-        "?first foaf:familyName|foaf:name ?family BIND(LCASE(?family) AS ?value)"
+        "?first foaf:name ?name "
+        "OPTIONAL { ?first foaf:familyName ?family } BIND(LCASE(COALESCE(?family, ?name)) AS ?value)"
     ),
 }
 """What `sort` may be, besides `relevance` (with `q`)."""
@@ -164,9 +165,15 @@ def _doubts(state: Snapshot, work: NamedNode, minter: Minter) -> Iterator[Doubt]
 
 def thing(state: Snapshot, minter: Minter, kind: Kind, given: str, where: str) -> NamedNode:
     """The thing a client names by key or IRI. Raises `BadRequest` saying `where` when there is none."""
-    node = NamedNode(given) if given.startswith(minter.base) else minter.thing(kind, given)
+    nothing = BadRequest(f"there is no {kind} {given!r}", [(where, f"no {kind} has this key or IRI")])
+    if not given:
+        raise nothing
+    try:
+        node = NamedNode(given) if given.startswith(minter.base) else minter.thing(kind, given)
+    except ValueError as fault:
+        raise nothing from fault
     if not any(True for _ in state.triples(node)):
-        raise BadRequest(f"there is no {kind} {given!r}", [(where, f"no {kind} has this key or IRI")])
+        raise nothing
     return node
 
 
@@ -179,25 +186,25 @@ def select_works(
     """
     selection = Selection(["?thing a fabio:Expression ."], ranked=ranked)
     counts = _by_state(state, minter, filters, selection)
-    if filters.author:
+    if filters.author is not None:
         person = _agent(state, minter, filters.author)
         selection.where("?thing dcterms:creator ?author .", author=person)
-    if filters.case:
+    if filters.case is not None:
         selection.where("?case cp:describedBy ?thing .", case=thing(state, minter, "case", filters.case, "case"))
-    if filters.venue:
+    if filters.venue is not None:
         selection.where("?thing dcterms:isPartOf ?venue .", venue=thing(state, minter, "venue", filters.venue, "venue"))
-    if filters.type:
+    if filters.type is not None:
         if filters.type not in FABIO_CLASS:
             raise BadRequest(
                 f"{filters.type!r} is not a CSL type", [("type", "use a CSL type such as article-journal")]
             )
         selection.where("?thing dcterms:type ?type .", type=Literal(filters.type))
-    if filters.year:
+    if filters.year is not None:
         _by_year(filters.year, selection)
-    if filters.cites:
+    if filters.cites is not None:
         cited = thing(state, minter, "work", filters.cites, "cites")
         selection.where("?thing cito:cites ?cited .", cited=cited)
-    if filters.cited_by:
+    if filters.cited_by is not None:
         citing = thing(state, minter, "work", filters.cited_by, "cited_by")
         selection.where("?citing cito:cites ?thing .", citing=citing)
     return selection, counts
@@ -211,19 +218,19 @@ def _agent(state: Snapshot, minter: Minter, given: str) -> NamedNode:
 
 
 def _by_state(state: Snapshot, minter: Minter, filters: WorkFilters, selection: Selection) -> dict[str, int] | None:
-    if filters.discusses and filters.claim:
+    if filters.discusses is not None and filters.claim is not None:
         raise BadRequest("ask for discusses or for claim, not for both at once", [("claim", "given with discusses")])
-    if filters.discusses:
+    if filters.discusses is not None:
         concept = thing(state, minter, "concept", filters.discusses, "discusses")
         states, names, wanted = states_on_concept(state, concept), CONCEPT_STATES, {"discusses"}
-    elif filters.claim:
+    elif filters.claim is not None:
         claim = thing(state, minter, "claim", filters.claim, "claim")
         states, names, wanted = states_on_claim(state, claim), CLAIM_STATES, {"supports", "contradicts", "mixed"}
-    elif filters.state:
+    elif filters.state is not None:
         raise BadRequest("state needs discusses or claim beside it", [("state", "a state is of a concept or a claim")])
     else:
         return None
-    if filters.state:
+    if filters.state is not None:
         if filters.state not in names:
             raise BadRequest(f"there is no state {filters.state!r}", [("state", f"use one of {', '.join(names)}")])
         wanted = {filters.state}

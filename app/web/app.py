@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import __version__
 from app.commit import Committer
+from app.import_jobs import ImportJobs
+from app.importers.doi.fetching import DoiFetcher
 from app.library import Library
 from app.queries import NamedQuery
-from app.web import changes, export, front, identifiers, problems, queries, search, sparql, things, works
+from app.tokens import Tokens
+from app.web import changes, export, front, identifiers, imports, jobs, problems, queries, search, sparql, things, works
 from app.web.desk import Desk
 
 DESCRIPTION = """A knowledge graph and bibliography of a literature: which works discuss a concept,
@@ -21,20 +26,43 @@ and on what evidence; who says so and how surely; what was read and is silent, a
 read yet. Every answer carries the version it was made from (`ETag`, `Commonplace-Version`) and can be
 asked again from it (`at=`); nothing is cut without saying so (`complete`, `Commonplace-Complete`)."""
 
-EXPOSED = ("ETag", "Link", "Commonplace-Version", "Commonplace-Complete")
+SENT = ("Authorization", "Content-Type", "Content-Encoding", "If-Match", "If-None-Match", "Prefer")
+EXPOSED = ("ETag", "Link", "Location", "Preference-Applied", "Commonplace-Version", "Commonplace-Complete")
 
 
-def create_app(library: Library, committer: Committer, named: Mapping[str, NamedQuery], ontology: Path) -> FastAPI:
-    """The ASGI application over one library."""
-    app = FastAPI(title="Commonplace", version=__version__, description=DESCRIPTION)
-    app.state.desk = Desk(library, committer, named, ontology)
+def create_app(
+    library: Library,
+    committer: Committer,
+    named: Mapping[str, NamedQuery],
+    ontology: Path,
+    *,
+    tokens: Tokens,
+    import_bytes: int,
+    fetcher: Callable[[], DoiFetcher],
+) -> FastAPI:
+    """The ASGI application over one library; `import_bytes` bounds the files it takes, `fetcher` fetches by DOI."""
+    running = ImportJobs(library, committer, fetcher)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await run_in_threadpool(running.close)
+
+    app = FastAPI(title="Commonplace", version=__version__, description=DESCRIPTION, lifespan=lifespan)
+    app.state.desk = Desk(library, committer, named, ontology, tokens, running, import_bytes)
     problems.install(app)
-    routers = (front, things, search, changes, export, sparql, works, identifiers)
+    routers = (front, things, search, changes, imports, jobs, export, sparql, works, identifiers)
     for module in routers:
         app.include_router(module.router)
     app.include_router(queries.router_of(named))
     app.add_middleware(HeadAsGet)
-    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], expose_headers=EXPOSED)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=SENT,
+        expose_headers=EXPOSED,
+    )
     return app
 
 

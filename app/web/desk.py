@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 from app.commit import Committer
 from app.derived.graph import Snapshot
 from app.errors import BadRequest
+from app.import_jobs import ImportJobs
 from app.library import Library
 from app.library.description import describe
 from app.library.selection import DEFAULT_LIMIT, MAXIMUM_LIMIT, Order, Selection
@@ -21,6 +23,7 @@ from app.library.shapes import Page, Shape
 from app.model.change import Version
 from app.model.minter import Kind, Minter
 from app.queries import NamedQuery
+from app.tokens import Tokens
 from app.web.negotiation import (
     OF_THINGS,
     Representation,
@@ -48,6 +51,10 @@ class Desk:
     queries: Mapping[str, NamedQuery]
     ontology: Path
     """The folder of our ontology's files."""
+    tokens: Tokens
+    jobs: ImportJobs
+    import_bytes: int
+    """The largest file an import takes."""
 
     @property
     def minter(self) -> Minter:
@@ -58,7 +65,7 @@ class Desk:
         """The version a client gives as text. Raises `BadRequest` when it is not a positive integer."""
         if given is None:
             return None
-        if not given.isdigit() or int(given) < 1:
+        if not re.fullmatch(r"0*[1-9][0-9]{0,999}", given, re.ASCII):
             raise BadRequest(f"{given!r} is not a version", [("at", "use a positive whole number, as in the ETag")])
         return Version(int(given))
 
@@ -71,12 +78,14 @@ class Desk:
         *,
         finish: Callable[[Response], None] | None = None,
     ) -> Response:
-        """Answer from one state, with its ETag; 304 when the client has it."""
+        """Answer from one state, with its ETag; 304 when the client has it.
+
+        Conditions count only where the answer would be 200 (RFC 9110, 13.2.1), so it is made first.
+        """
         version = Version(at) if at is not None else None
-        head = self.library.follow()
-        if not_modified(request, etag(version or head, form.name)) and (version or head) <= head:
-            return unchanged(form, version or head, past=at is not None)
         body, made = self.library.read(lambda state: (make(state), state.version), version)
+        if not_modified(request, etag(made, form.name)):
+            return unchanged(form, made, past=at is not None)
         response = answer(body, form, made, past=at is not None)
         if finish:
             finish(response)

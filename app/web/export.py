@@ -9,9 +9,10 @@ from pyoxigraph import RdfFormat
 
 from app.derived.graph import Snapshot
 from app.exporting import export as export_from
+from app.exporting import formatted
 from app.library.works import WorkFilters
 from app.web.desk import At, AtDesk, only_known_parameters
-from app.web.negotiation import RECORDS, Representation
+from app.web.negotiation import RECORDS, Representation, choose
 
 router = APIRouter(tags=["export"], dependencies=[Depends(only_known_parameters)])
 
@@ -24,6 +25,20 @@ DATASETS = {
     "nquads": Representation("nq", "application/n-quads", ".nq", RdfFormat.N_QUADS),
 }
 
+Style = Annotated[
+    str | None,
+    Query(description="a CSL style: apa, chicago-author-date, mla, harvard, vancouver …; text or HTML by Accept"),
+]
+
+
+def bibliography_forms(style: str) -> tuple[Representation, Representation]:
+    """A formatted bibliography's two forms, the one a client gets when it does not say first."""
+    return (
+        Representation(f"text-{style}", "text/plain", ".txt"),
+        Representation(f"html-{style}", "text/html", ".html"),
+    )
+
+
 ExportFormat = Literal["bibtex", "ris", "csl-json", "jsonld", "turtle", "nquads"]
 
 
@@ -32,6 +47,7 @@ def exported(
     request: Request,
     desk: AtDesk,
     format: Annotated[ExportFormat, Query(description="which format")] = "bibtex",
+    style: Style = None,
     discusses: Annotated[str | None, Query(description="a concept's key or IRI")] = None,
     claim: Annotated[str | None, Query(description="a claim's key or IRI")] = None,
     state: Annotated[str | None, Query(description="with discusses or claim")] = None,
@@ -44,11 +60,20 @@ def exported(
     cited_by: Annotated[str | None, Query(description="a work's key or IRI")] = None,
     at: At = None,
 ) -> Response:
-    """Never paged and never cut. Without filters an RDF format has the whole graph; N-Quads named graphs too."""
+    """Never paged and never cut. Without filters an RDF format has the whole graph; N-Quads named graphs too.
+
+    With `style`, a bibliography in that style in the place of `format`.
+    """
     filters = WorkFilters(
         discusses=discusses, claim=claim, state=state, author=author, case=case, type=type, year=year, venue=venue,
         cites=cites, cited_by=cited_by,
     )  # fmt: skip
+    if style is not None:
+        chosen = choose(request, bibliography_forms(style))
+        html = chosen.media_type == "text/html"
+        return desk.versioned(
+            request, chosen, at, lambda snapshot: formatted(snapshot, desk.minter, style, filters, html=html)
+        )
     form = DATASETS.get(format) or next(form for form in RECORDS if EXPORTER[form.name] == format)
 
     def make(snapshot: Snapshot) -> bytes:

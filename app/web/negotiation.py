@@ -12,7 +12,7 @@ import mimeparse
 from fastapi import Request, Response
 from pyoxigraph import RdfFormat
 
-from app.errors import CommonplaceError
+from app.errors import CommonplaceError, Conflict
 from app.model.change import Version
 
 
@@ -55,7 +55,7 @@ def choose(request: Request, offered: Sequence[Representation], suffix: str | No
     """
     if suffix is not None:
         return next(form for form in offered if form.suffix == suffix)
-    accept = request.headers.get("accept", "").strip()
+    accept = request.headers.get("accept", "").strip().lower()  # media types have no case
     if not accept:
         return offered[0]
     # mimeparse prefers the last of equals; the first offered is the one we would rather give.
@@ -88,6 +88,20 @@ def not_modified(request: Request, tag: str) -> bool:
     if held is None:
         return False
     return held.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in held.split(","))
+
+
+def expected_version(request: Request, head: Version) -> Version | None:
+    """The version a write must find as the head (`If-Match`, RFC 9110, 13.1.1): the head, or None when any will do.
+
+    Raises `Conflict` when the client names others: the library has moved since.
+    """
+    named = request.headers.get("if-match")
+    if named is None or named.strip() == "*":
+        return None
+    tags = [part.strip() for part in named.split(",")]
+    if any(tag.strip('"').partition(";")[0] == str(head) for tag in tags if tag.startswith('"')):
+        return head
+    raise Conflict(f"the library is at version {head}, not at {named}: read it again and retry")
 
 
 def answer(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -13,19 +14,25 @@ from starlette.exceptions import HTTPException
 
 from app.errors import (
     BadRequest,
+    Cancelled,
     CommonplaceError,
     Conflict,
     LogDamaged,
     NotFound,
     QueryRefused,
     ShapeViolation,
+    TooLarge,
 )
+from app.import_jobs import Busy
 from app.queries import ParameterError
 from app.web.negotiation import NotAcceptable
 
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+
+PATH_SAFE = "/:@!$&'()*+,;=~"
+"""What stands in the path of an IRI as it is (RFC 3986, pchar)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,7 @@ KINDS: dict[type[Exception], Kind] = {
         400,
         "It is not SPARQL 1.1, or it would reach other servers (SERVICE, LOAD).",
     ),
+    TooLarge: Kind("too-large", "This is too large", 413, "Send less at once."),
     BadRequest: Kind(
         "bad-request", "This cannot be understood", 400, "A parameter or body is missing, unknown or ill-formed."
     ),
@@ -61,6 +69,8 @@ KINDS: dict[type[Exception], Kind] = {
     Conflict: Kind(
         "conflict", "The library has moved on", 412, "It has a newer version than the one you named: read it again."
     ),
+    Busy: Kind("busy", "Too much is going on", 503, "As many imports wait as may: try again later."),
+    Cancelled: Kind("cancelled", "This was cancelled", 409, "It was stopped on request; nothing was written."),
     ShapeViolation: Kind("shape-violation", "This would break the rules of the data", 422, "Nothing was written."),
     LogDamaged: Kind(
         "log-damaged", "The library's log is damaged", 500, "Run commonplace verify, and restore from a backup."
@@ -72,6 +82,8 @@ BY_STATUS = {
     404: Kind("not-found", "There is no such thing", 404, "Nothing has this address, key or version."),
     405: Kind("method-not-allowed", "This cannot be done here", 405, "This address takes other methods; see Allow."),
     415: Kind("unsupported-media-type", "This form of content is not understood", 415, "Send another Content-Type."),
+    401: Kind("unauthorized", "A write needs a token", 401, "Send Authorization: Bearer TOKEN; reading is open."),
+    409: Kind("over", "It is too late for this", 409, "What it is about has ended."),
     403: Kind("forbidden", "This is not allowed", 403, "The library does not take this from you."),
     413: Kind("too-large", "This is too large", 413, "Send less at once."),
 }
@@ -82,11 +94,18 @@ class Gone(CommonplaceError):
 
 
 class HttpProblem(CommonplaceError):
-    """A problem that only HTTP knows: 403, 405, 413, 415."""
+    """A problem that only HTTP knows: 401, 403, 405, 409, 413, 415; with headers where its status wants them."""
 
-    def __init__(self, status: int, detail: str, errors: Sequence[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        errors: Sequence[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(detail, errors)
         self.status = status
+        self.headers = dict(headers or {})
 
 
 def problem(request: Request, kind: Kind, detail: str, errors: Sequence[tuple[str, str]] = ()) -> Response:
@@ -96,7 +115,7 @@ def problem(request: Request, kind: Kind, detail: str, errors: Sequence[tuple[st
         "title": kind.title,
         "status": kind.status,
         "detail": detail,
-        "instance": request.url.path,
+        "instance": quote(request.url.path, safe=PATH_SAFE),
     }
     if errors:
         body["errors"] = [{"where": where, "why": why} for where, why in errors]
@@ -118,10 +137,20 @@ async def _known(request: Request, fault: Exception) -> Response:
     detail = getattr(fault, "detail", str(fault))
     if isinstance(fault, Gone):
         return problem(request, GONE, detail, errors)
+    kind = kind_of(fault)
+    if kind is INTERNAL:
+        return await _unknown(request, fault)
+    response = problem(request, kind, detail, errors)
     if isinstance(fault, HttpProblem):
-        return problem(request, BY_STATUS[fault.status], detail, errors)
-    kind = next((kind for error, kind in KINDS.items() if isinstance(fault, error)), INTERNAL)
-    return problem(request, kind, detail, errors)
+        response.headers.update(fault.headers)
+    return response
+
+
+def kind_of(fault: Exception) -> Kind:
+    """The kind of problem that an error is."""
+    if isinstance(fault, HttpProblem):
+        return BY_STATUS[fault.status]
+    return next((kind for error, kind in KINDS.items() if isinstance(fault, error)), INTERNAL)
 
 
 async def _invalid(request: Request, fault: Exception) -> Response:

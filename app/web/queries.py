@@ -10,11 +10,10 @@ from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions
 from pyoxigraph import QuerySolution as Row
 
 from app.derived.graph import Result, Snapshot
-from app.model.change import Version
 from app.model.namespaces import XSD
 from app.queries import NamedQuery
 from app.web.desk import AtDesk, Desk, only_known_parameters
-from app.web.negotiation import JSON, RDF, Representation, answer, choose, etag, not_modified, split_suffix, unchanged
+from app.web.negotiation import JSON, RDF, Representation, choose, split_suffix
 from app.web.sparql import RESULTS, TABLES
 
 ROWS = (JSON, *(form for form in TABLES))
@@ -36,7 +35,7 @@ def router_of(queries: Mapping[str, NamedQuery]) -> APIRouter:
         def make(state: Snapshot) -> bytes:
             return json.dumps({**page, "version": state.version}, ensure_ascii=False).encode()
 
-        return desk.versioned(request, JSON, None, make)
+        return desk.versioned(request, choose(request, [JSON]), None, make)
 
     for query in queries.values():
         _add(router, query)
@@ -105,14 +104,7 @@ def _run(desk: Desk, request: Request, query: NamedQuery) -> Response:
     form = choose(request, offered, split_suffix(request.url.path, offered)[1])
     version = desk.version_of(request.query_params.get("at"))
 
-    def make(state: Snapshot) -> tuple[bytes, Version]:
-        return _body(state.query(text, bound), form, state), state.version
-
-    head = desk.library.follow()
-    if not_modified(request, etag(version or head, form.name)):
-        return unchanged(form, version or head, past=version is not None)
-    body, made = desk.library.read(make, version)
-    return answer(body, form, made, past=version is not None)
+    return desk.versioned(request, form, version, lambda state: _body(state.query(text, bound), form, state))
 
 
 def _body(result: Result, form: Representation, state: Snapshot) -> bytes:

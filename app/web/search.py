@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from app.library.selection import read_cursor, write_cursor
+from app.library.selection import read_position, write_position
 from app.library.shapes import Found, Page
 from app.model.change import Version
 from app.model.minter import Kind
@@ -29,14 +29,15 @@ def search(
 ) -> Response:
     """Best first. Works are found by the labels, in any language, of the concepts they discuss, too."""
     form = choose(request, [JSON])
-    offset = int(read_cursor(cursor)[0] or 0) if cursor else 0
+    offset = read_position(cursor) if cursor else 0
     kinds: list[Kind] | None = list(kind) if kind else None
     found = desk.library.search().search(q, kinds=kinds, limit=limit, offset=offset)
     more = offset + len(found.hits) < found.total and bool(found.hits)
-    following = str(request.url.include_query_params(cursor=write_cursor(str(offset + limit), ""))) if more else None
+    following = str(request.url.include_query_params(cursor=write_position(offset + limit))) if more else None
     page = Page[Found](
         items=[
-            Found(iri=hit.iri, kind=hit.kind, key=hit.key, title=hit.title, snippet=hit.snippet) for hit in found.hits
+            Found(iri=hit.iri, kind=hit.kind, key=hit.key, title=hit.title, snippet=hit.snippet or None)
+            for hit in found.hits
         ],
         total=found.total,
         complete="complete",

@@ -28,7 +28,7 @@ from app.derived.sparql_guard import guarded
 from app.errors import BadRequest, QueryRefused
 from app.model.change import Version
 from app.web.desk import Desk, desk_of
-from app.web.negotiation import RDF, Representation, answer, choose, etag, not_modified, unchanged
+from app.web.negotiation import RDF, NotAcceptable, Representation, answer, choose, etag, not_modified, unchanged
 from app.web.problems import HttpProblem
 
 router = APIRouter(tags=["sparql"])
@@ -76,7 +76,7 @@ async def by_post(request: Request) -> Response:
     if media_type == "application/x-www-form-urlencoded":
         if request.query_params.get("query"):
             raise BadRequest("a form holds the query, not the address", [("query", "given in the address of a POST")])
-        return await _respond(request, _asked(parse_qsl(body, keep_blank_values=True), None))
+        return await _respond(request, _asked(_form(body), None))
     if media_type == "application/sparql-update":
         raise HttpProblem(403, "this release answers queries; it takes no updates")
     raise HttpProblem(415, "POST a form (query=…) or the query itself as application/sparql-query")
@@ -92,6 +92,13 @@ async def _body(request: Request) -> str:
         return data.decode()
     except UnicodeDecodeError as fault:
         raise BadRequest(f"the query is not UTF-8: {fault.reason} at byte {fault.start}") from fault
+
+
+def _form(body: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(body, keep_blank_values=True, errors="strict")
+    except ValueError as fault:
+        raise BadRequest(f"the form cannot be read: {fault}", [("query", "is not percent-encoded UTF-8")]) from fault
 
 
 def _asked(parameters: Sequence[tuple[str, str]], query: str | None) -> Asked:
@@ -129,7 +136,11 @@ def answer_query(desk: Desk, request: Request, asked: Asked) -> Response:
 
     def make(state: Snapshot) -> tuple[bytes, Representation, Version]:
         result = _result(state, text, asked)
-        form = choose(request, _forms(result))
+        try:
+            form = choose(request, _forms(result))
+        except NotAcceptable:
+            del result  # the engine's results may not leave their thread, and an error takes our frame along
+            raise
         return _serialised(result, form), form, state.version
 
     body, form, version = desk.library.read(make, at)
@@ -140,17 +151,21 @@ def answer_query(desk: Desk, request: Request, asked: Asked) -> Response:
 
 def _result(state: Snapshot, text: str, asked: Asked) -> Result:
     explicit = bool(asked.default_graphs or asked.named_graphs)
-    try:
-        defaults: list[NamedNode | BlankNode | DefaultGraph] = [NamedNode(iri) for iri in asked.default_graphs]
-        named: list[NamedNode | BlankNode] = [NamedNode(iri) for iri in asked.named_graphs]
-    except ValueError as fault:
-        raise BadRequest(f"a graph's address is not an IRI: {fault}", [("default-graph-uri", str(fault))]) from fault
+    defaults: list[NamedNode | BlankNode | DefaultGraph] = [*_graphs("default-graph-uri", asked.default_graphs)]
+    named: list[NamedNode | BlankNode] = [*_graphs("named-graph-uri", asked.named_graphs)]
     try:
         return state.query(text, default_graph=defaults if explicit else None, named_graphs=named if explicit else None)
     except SyntaxError as fault:
         raise QueryRefused(f"this is not SPARQL 1.1: {fault.msg}", [("query", str(fault.msg))]) from fault
     except RuntimeError as fault:
         raise QueryRefused(f"this query cannot be evaluated: {fault}", [("query", str(fault))]) from fault
+
+
+def _graphs(where: str, given: Sequence[str]) -> list[NamedNode]:
+    try:
+        return [NamedNode(iri) for iri in given]
+    except ValueError as fault:
+        raise BadRequest(f"a graph's address is not an IRI: {fault}", [(where, str(fault))]) from fault
 
 
 def _forms(result: Result) -> tuple[Representation, ...]:

@@ -9,13 +9,13 @@ from pyoxigraph import NamedNode
 
 from app.derived.graph import Snapshot
 from app.derived.records import is_work
-from app.exporting import write_records
+from app.exporting import format_works, write_records
 from app.library.changes import brief, changes
 from app.library.shapes import Change, Citation, Page, Work
 from app.library.works import WorkFilters, citations_of, order_of, select_works, work_of
 from app.model.change import Version
 from app.web.desk import At, AtDesk, Cursor, Desk, Limit, Search, only_known_parameters
-from app.web.export import EXPORTER
+from app.web.export import EXPORTER, Style, bibliography_forms
 from app.web.negotiation import JSON, OF_WORKS, Representation, choose, split_suffix
 
 router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)])
@@ -86,19 +86,26 @@ def citations(request: Request, desk: AtDesk, key: str, at: At = None) -> Respon
 
 
 def _citations(request: Request, desk: Desk, key: str, at: int | None, *, outgoing: bool) -> Response:
+    if (whole := _ending(request, desk, key, "references" if outgoing else "citations", at)) is not None:
+        return work(request, desk, whole, at=at)
+    form = choose(request, [JSON])
+
     def make(state: Snapshot) -> bytes:
         found = citations_of(state, desk.minter.thing("work", key), desk.minter, outgoing=outgoing)
         return Page[Citation](
             items=found, total=len(found), complete="complete", version=state.version, next=None
         ).json_bytes()
 
-    return desk.versioned(request, JSON, at, make)
+    return desk.versioned(request, form, at, make)
 
 
 @router.get("/works/{key:path}/history", response_model=Page[Change], summary="The versions that touched a work")
 def history(request: Request, desk: AtDesk, key: str) -> Response:
     """Newest first."""
+    if (whole := _ending(request, desk, key, "history", None)) is not None:
+        return work(request, desk, whole)
     log = desk.library.log
+    form = choose(request, [JSON])
 
     def make(state: Snapshot) -> bytes:
         found = changes(log, desk.minter.thing("work", key).value)
@@ -107,13 +114,37 @@ def history(request: Request, desk: AtDesk, key: str) -> Response:
             items=items, total=len(items), complete="complete", version=state.version, next=None
         ).json_bytes()
 
-    return desk.versioned(request, JSON, None, make)
+    return desk.versioned(request, form, None, make)
+
+
+def _ending(request: Request, desk: Desk, key: str, word: str, at: int | None) -> str | None:
+    """The key `key/word` when that is the work meant: a citation key may have slashes, and end in our own words.
+
+    Its IRI has `%2F` for the slash, which tells the two apart wherever it arrives undecoded.
+    """
+    whole = f"{key}/{word}"
+    if request.scope.get("raw_path", b"").lower().endswith(f"%2f{word}".encode()):
+        return whole
+    version = Version(at) if at is not None else None
+
+    def meant(state: Snapshot) -> bool:
+        return is_work(state, desk.minter.thing("work", whole)) and not is_work(state, desk.minter.thing("work", key))
+
+    return whole if desk.library.read(meant, version) else None
 
 
 @router.get("/works/{key:path}", response_model=Work, summary="One work")
-def work(request: Request, desk: AtDesk, key: str, at: At = None) -> Response:
-    """As JSON, Turtle, JSON-LD, N-Triples, RDF/XML, BibTeX, RIS or CSL-JSON: by `Accept`, or by suffix (`.bib`)."""
+def work(request: Request, desk: AtDesk, key: str, style: Style = None, at: At = None) -> Response:
+    """With `style`, formatted in that citation style.
+
+    Else as JSON, Turtle, JSON-LD, N-Triples, RDF/XML, BibTeX, RIS or CSL-JSON: by `Accept`, or by suffix (`.bib`).
+    """
     minter = desk.minter
+    if style is not None:
+        form = choose(request, bibliography_forms(style))
+        html = form.media_type == "text/html"
+        node = minter.thing("work", key)
+        return desk.versioned(request, form, at, lambda state: format_works(state, [node], minter, style, html=html))
     version = Version(at) if at is not None else None
     suffix = None
     # A citation key may end in what looks like a suffix: the whole key goes first.

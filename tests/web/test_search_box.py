@@ -1,0 +1,77 @@
+"""`q=` and `/search`: words as people type them."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+import httpx
+import pytest
+
+KINDS = ("work", "person", "organization", "venue", "concept", "claim", "case", "evidence")
+
+
+def found(client: httpx.Client, q: str, **more: str) -> list[tuple[str, str]]:
+    """Kind and key of what `/search` finds."""
+    page = client.get("/search", params={"q": q, "limit": 100, **more}).raise_for_status().json()
+    return [(item["kind"], item["key"]) for item in page["items"]]
+
+
+@pytest.mark.parametrize("q", ["coproduction", "co-production", "CO-PRODUCTION", "Coproduction", "co‐production"])
+def test_hyphens_and_case_do_not_matter(client: httpx.Client, q: str) -> None:
+    assert sorted(found(client, q)) == sorted(found(client, "co-production"))
+    assert ("concept", "co-production") in found(client, q)
+
+
+@pytest.mark.parametrize(("with_accents", "without"), [("Québec", "quebec"), ("Jetté", "jette")])
+def test_accents_do_not_matter(client: httpx.Client, with_accents: str, without: str) -> None:
+    assert found(client, with_accents) == found(client, without) != []
+
+
+def test_alternative_labels_in_english_and_french_find_the_concept(client: httpx.Client) -> None:
+    tried = 0
+    for concept in client.get("/concepts", params={"limit": 1000}).json()["items"]:
+        names = [*concept["labels"].values(), *chain(*concept.get("alternative_labels", {}).values())]
+        for name in names:
+            hits = client.get("/search", params={"q": name, "kind": "concept", "limit": 100}).json()["items"]
+            assert concept["key"] in {hit["key"] for hit in hits}, name
+            tried += 1
+    assert tried > 150
+
+
+def test_a_work_is_found_by_a_french_label_of_what_it_discusses(client: httpx.Client) -> None:
+    label = client.get("/concepts/professional-role").json()["labels"]["fr"]
+    page = client.get("/works", params={"q": label, "limit": 100}).json()
+    assert "tuurnas2015" in {work["key"] for work in page["items"]}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_kinds_narrow_the_search(client: httpx.Client, kind: str) -> None:
+    word = {"person": "ostrom", "organization": "routledge", "venue": "development", "case": "quebec"}.get(kind, "role")
+    hits = found(client, word, kind=kind)
+    assert hits
+    assert {of for of, _ in hits} == {kind}
+
+
+def test_several_kinds(client: httpx.Client) -> None:
+    page = client.get("/search", params=[("q", "ostrom"), ("kind", "work"), ("kind", "person")]).json()
+    assert {item["kind"] for item in page["items"]} == {"work", "person"}
+
+
+def test_an_unknown_kind_is_400(client: httpx.Client) -> None:
+    assert client.get("/search", params={"q": "x", "kind": "planet"}).status_code == 400
+
+
+def test_every_hit_dereferences(client: httpx.Client) -> None:
+    page = client.get("/search", params={"q": "professional", "limit": 100}).json()
+    assert page["items"]
+    for item in page["items"]:
+        path = item["iri"].removeprefix("http://127.0.0.1:8000")
+        assert client.get(path, follow_redirects=True).status_code == 200, item["iri"]
+        assert set(item) <= {"iri", "kind", "key", "title", "snippet"}
+        assert item["title"]
+
+
+def test_words_are_not_searched_in_the_past(client: httpx.Client) -> None:
+    assert client.get("/works", params={"q": "role", "at": 1}).status_code == 200  # 1 is the newest
+    response = client.get("/works", params={"q": "role", "at": 2})
+    assert response.status_code in (400, 404)
