@@ -5,25 +5,26 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app import __version__
-from app.errors import CommonplaceError
-from app.exporting import export
-from app.home import Home, open_home
+from app.convert_command import convert_files
+from app.errors import BadRequest, CommonplaceError, LogDamaged
+from app.exporting import export, formatted
+from app.home import Home, first_token_text, open_home, token_file, tokens_of
 from app.importers.packing import unpacked
+from app.importers.parallel import read_on_all_cores
 from app.imports import FATES, Receipt, import_file
 from app.library.changes import brief, changes
 from app.model.change import Version
 from app.settings import SHIPPED_ONTOLOGY, Settings
+from app.terminal import SOME_FAILED, JsonOption, exit_code, progress, readable
+from app.tokens import Role, Tokens
 from app.verification import clear_derived, findings
 
 cli = typer.Typer(
@@ -33,11 +34,10 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-SOME_FAILED, NOTHING_READ = 1, 2
-
 HomeOption = Annotated[Path | None, typer.Option("--home", help="the library's folder; default COMMONPLACE_HOME")]
-AgentOption = Annotated[str, typer.Option(help="who does it; recorded in the history")]
-JsonOption = Annotated[bool, typer.Option("--json", help="print JSON")]
+AgentOption = Annotated[
+    str | None, typer.Option(help="who does it; recorded in the history; default the name of the home's token")
+]
 
 
 class ImportFormat(StrEnum):
@@ -59,35 +59,36 @@ class ExportFormat(StrEnum):
     NQUADS = "nquads"
 
 
-@contextmanager
-def _readable() -> Iterator[None]:
-    """Errors as one line on standard error, with the place of each fault below it; exit 2."""
-    try:
-        yield
-    except CommonplaceError as fault:
-        _complain(fault.detail, fault.errors)
-        raise typer.Exit(NOTHING_READ) from fault
-    except ValidationError as fault:
-        errors = [(f"COMMONPLACE_{'.'.join(map(str, e['loc'])).upper()}", e["msg"]) for e in fault.errors()]
-        _complain("a setting cannot be used", errors)
-        raise typer.Exit(NOTHING_READ) from fault
-    except OSError as fault:
-        _complain(f"{fault.filename or ''}: {fault.strerror or fault}".lstrip(": "), ())
-        raise typer.Exit(NOTHING_READ) from fault
-
-
-def _complain(detail: str, errors: tuple[tuple[str, str], ...] | list[tuple[str, str]]) -> None:
-    typer.echo(f"commonplace: {detail}", err=True)
-    for where, why in errors:
-        typer.echo(f"  {where}: {why}", err=True)
-
-
 def _settings(home: Path | None) -> Settings:
     return Settings(home=home) if home else Settings()
 
 
 def _open(home: Path | None) -> Home:
-    return open_home(_settings(home))
+    settings = _settings(home)
+    opened = open_home(settings)
+    if opened.minted:
+        typer.echo(first_token_text(opened.minted, settings), err=True, nl=False)
+    return opened
+
+
+def _agent(home: Path | None, given: str | None, *, writes: bool = True) -> str:
+    """Who writes: as given, else by the token in the home. Raises `BadRequest` when neither says, or it may not."""
+    settings = _settings(home)
+    path = token_file(settings)
+    if given:
+        return given
+    if not path.exists():
+        raise BadRequest(f"there is no token in {path}: say who you are with --agent")
+    token = tokens_of(settings).holder(path.read_text().strip())
+    if token is None:
+        raise BadRequest(f"the token in {path} is not known to this home, or was revoked")
+    if writes and token.role is not Role.CURATOR:
+        raise BadRequest(f"the token in {path} is {token.name}'s, a {token.role.value}: only a curator may write")
+    return token.name
+
+
+token_cli = typer.Typer(help="Who may write over HTTP.", no_args_is_help=True)
+cli.add_typer(token_cli, name="token")
 
 
 @cli.callback(invoke_without_command=True)
@@ -109,9 +110,8 @@ def serve(
 
     given = {"HOME": home, "HOST": host, "PORT": port}
     os.environ.update({f"COMMONPLACE_{name}": str(value) for name, value in given.items() if value is not None})
-    with _readable():
+    with readable():
         settings = Settings()
-        _open(None)  # what is wrong with the home is said here, in one line, not in a server's traceback
         run("app.main:create", settings.host, settings.port)
 
 
@@ -121,19 +121,27 @@ def import_files(
     format: Annotated[ImportFormat | None, typer.Option(help="guessed from name and content otherwise")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="show the receipt, change nothing")] = False,
     as_json: JsonOption = False,
-    agent: AgentOption = "curator",
+    agent: AgentOption = None,
     home: HomeOption = None,
 ) -> None:
     """Import files: one version and one receipt each, with the fate of every entry.
 
     Exit 0 when every entry is in, 1 when some failed (the rest is in), 2 when nothing could be read.
     """
-    with _readable():
+    with readable():
         opened = _open(home)
         limit = _settings(home).import_bytes
-        receipts = [_import(opened, path, format, agent, dry_run, as_json, limit) for path in files]
-    if any(receipt.failed for receipt in receipts):
-        raise typer.Exit(SOME_FAILED)
+        name = _agent(home, agent, writes=not dry_run)
+    exits = []
+    for path in files:  # one that cannot be read does not keep the others out
+        try:
+            with readable():
+                receipt = _import(opened, path, format, name, dry_run, as_json, limit)
+            exits.append(SOME_FAILED if receipt.failed else 0)
+        except typer.Exit as stopped:
+            exits.append(stopped.exit_code)
+    if code := exit_code(exits):
+        raise typer.Exit(code)
 
 
 def _import(
@@ -142,7 +150,7 @@ def _import(
     if path.stat().st_size > limit:
         raise CommonplaceError(f"{path} has more than {limit} bytes: raise COMMONPLACE_IMPORT_BYTES to import it")
     data, name = unpacked(path.read_bytes(), path.name, limit)
-    with _progress(f"reading {path.name}") as progress:
+    with progress(f"reading {path.name}") as shown:
         receipt = import_file(
             home.library,
             home.committer,
@@ -151,24 +159,56 @@ def _import(
             format=format,
             agent=agent,
             dry_run=dry_run,
-            progress=progress,
+            read=read_on_all_cores,
+            progress=shown,
         )
     typer.echo(receipt.json_text() if as_json else "\n".join(_told(receipt)))
     return receipt
 
 
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on a terminal; nothing where standard error is not one."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    from rich.console import Console
+@cli.command("doi")
+def import_by_doi(
+    dois: Annotated[list[str] | None, typer.Argument(help="DOIs in any spelling", metavar="DOI...")] = None,
+    file: Annotated[Path | None, typer.Option(help="a list, one DOI a line; - is standard input")] = None,
+    enrich: Annotated[bool, typer.Option("--enrich", help="add what is missing to the works that have a DOI")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="show the receipt, change nothing")] = False,
+    as_json: JsonOption = False,
+    agent: AgentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Fetch works by DOI from Crossref, DataCite and the other agencies, and import them: one version, one receipt.
 
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    What was fetched is kept in the home, so that a list that was interrupted goes on where it stopped.
+    Exit 0 when every DOI is in, 1 when some failed (the rest is in), 2 when there is nothing to ask for.
+    """
+    from app.doi_imports import dois_of_works, fetcher_of, import_dois, read_doi_list  # an HTTP client and more
+
+    with readable():
+        opened, settings = _open(home), _settings(home)
+        name = _agent(home, agent, writes=not dry_run)
+        if sum(map(bool, (dois, file, enrich))) != 1:
+            raise BadRequest("give DOIs, or --file with a list of them, or --enrich")
+        if file:
+            listed = sys.stdin.read() if str(file) == "-" else file.read_text(errors="replace")
+        else:
+            listed = "\n".join(dois or dois_of_works(opened.library))
+        if not settings.contact:
+            typer.echo("commonplace: agencies prefer to know whom to write to: set COMMONPLACE_CONTACT", err=True)
+        source = file.name if file else "enrich" if enrich else "dois"
+        with progress("fetching") as shown:
+            receipt = import_dois(
+                opened.library,
+                opened.committer,
+                read_doi_list(listed),
+                fetcher_of(settings),
+                name=source,
+                agent=name,
+                dry_run=dry_run,
+                progress=shown,
+            )
+    typer.echo(receipt.json_text() if as_json else "\n".join(_told(receipt)))
+    if receipt.failed:
+        raise typer.Exit(SOME_FAILED)
 
 
 def _told(receipt: Receipt) -> Iterator[str]:
@@ -180,6 +220,8 @@ def _told(receipt: Receipt) -> Iterator[str]:
     for item in receipt.items:
         if item.error:
             yield f"  line {item.line}: {item.key or '(no key)'}: failed: {item.error}"
+        if item.status:
+            yield f"  line {item.line}: {item.key or '(no key)'}: the work is {item.status}"
         for loss in item.losses:
             yield f"  line {item.line}: {item.key or '(no key)'}: {loss.field}: {loss.why}"
     if receipt.version:
@@ -191,15 +233,27 @@ def _told(receipt: Receipt) -> Iterator[str]:
 @cli.command("export")
 def export_all(
     format: Annotated[ExportFormat, typer.Option(help="which format")] = ExportFormat.BIBTEX,
+    style: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|FILE", help="a bibliography in that CSL style (apa, mla, chicago …) or .csl file"),
+    ] = None,
+    html: Annotated[bool, typer.Option("--html", help="with --style: HTML, not plain text")] = False,
     at: Annotated[int | None, typer.Option(min=1, help="the version to export; default the newest")] = None,
     home: HomeOption = None,
 ) -> None:
-    """Write the whole library to standard output."""
-    with _readable():
+    """Write the whole library to standard output: in a format, or as a bibliography in a style."""
+    with readable():
         library = _open(home).library
         version = Version(at) if at is not None else None
-        data = library.read(lambda state: export(state, library.minter, format.value), version)
+        named = Path(style) if style and style.endswith(".csl") else style
+        if named is None:
+            data = library.read(lambda state: export(state, library.minter, format.value), version)
+        else:
+            data = library.read(lambda state: formatted(state, library.minter, named, html=html), version)
     sys.stdout.buffer.write(data)
+
+
+cli.command("convert")(convert_files)
 
 
 @cli.command("log")
@@ -209,7 +263,7 @@ def show_log(
     home: HomeOption = None,
 ) -> None:
     """The versions, newest first."""
-    with _readable():
+    with readable():
         library = _open(home).library
         iri = None
         if thing:
@@ -227,12 +281,13 @@ def undo(
     version: Annotated[int, typer.Argument(min=1, help="the version to take back")],
     message: Annotated[str, typer.Option(help="why; recorded in the history")] = "",
     as_json: JsonOption = False,
-    agent: AgentOption = "curator",
+    agent: AgentOption = None,
     home: HomeOption = None,
 ) -> None:
     """Take a version back, as a new version; says what later versions keep it from undoing."""
-    with _readable():
-        undone = _open(home).committer.undo(Version(version), agent, message)
+    with readable():
+        opened = _open(home)
+        undone = opened.committer.undo(Version(version), _agent(home, agent), message)
     kept = [{"thing": k.thing, "why": k.why, "versions": list(k.versions)} for k in undone.kept]
     made = undone.entry.version if undone.entry else None
     if as_json:
@@ -247,7 +302,7 @@ def undo(
 @cli.command()
 def rebuild(home: HomeOption = None) -> None:
     """Delete every derived view and make it again from the log."""
-    with _readable():
+    with readable():
         settings = _settings(home)
         clear_derived(settings.home)
         library = open_home(settings).library
@@ -261,14 +316,56 @@ def rebuild(home: HomeOption = None) -> None:
 def verify(home: HomeOption = None) -> None:
     """Check the log, and the views and data against it; exit 1 with findings."""
     count = 0
-    with _readable():
-        library = _open(home).library
-        for finding in findings(library, SHIPPED_ONTOLOGY / "shapes.ttl"):
+    with readable():
+        try:
+            library = _open(home).library
+            for finding in findings(library, SHIPPED_ONTOLOGY / "shapes.ttl"):
+                count += 1
+                typer.echo(finding)
+            typer.echo(f"version {library.follow()}: {count or 'no'} findings")
+        except LogDamaged as damage:  # so bad that the home does not open: that is a finding, too
             count += 1
-            typer.echo(finding)
-    typer.echo(f"version {library.follow()}: {count or 'no'} findings")
+            typer.echo(f"{damage.detail}\nthe log is damaged: restore it from a backup; {count} findings")
     if count:
         raise typer.Exit(1)
+
+
+@token_cli.command("add")
+def add_token(
+    name: Annotated[str, typer.Argument(help="whose it is: it becomes the agent in the history")],
+    role: Annotated[Role, typer.Option(help="curator: everything; contributor: dry runs")] = Role.CONTRIBUTOR,
+    home: HomeOption = None,
+) -> None:
+    """Make a token and print it: this once, and nowhere kept."""
+    with readable():
+        typer.echo(_tokens(home).add(name, role))
+
+
+@token_cli.command("list")
+def list_tokens(as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """The tokens: name, role, when made."""
+    with readable():
+        tokens = _tokens(home).all()
+    if as_json:
+        typer.echo(json.dumps([token.model_dump(mode="json", exclude={"sha256"}) for token in tokens]))
+        return
+    for token in tokens:
+        typer.echo(f"{token.name:<24} {token.role.value:<12} {token.created:%Y-%m-%d}")
+
+
+@token_cli.command("revoke")
+def revoke_token(name: Annotated[str, typer.Argument(help="whose it is")], home: HomeOption = None) -> None:
+    """Forget a token: it opens nothing from now on, in a running server too."""
+    with readable():
+        _tokens(home).revoke(name)
+
+
+def _tokens(home: Path | None) -> Tokens:
+    """The home's tokens; its first one is made before others can be."""
+    settings = _settings(home)
+    if not (settings.home / "log").exists():
+        _open(home)
+    return tokens_of(settings)
 
 
 def main() -> None:

@@ -93,14 +93,14 @@ def main() -> None:
             )
         )
         return
-    count = sys.argv[1] if len(sys.argv) > 1 else "100000"
+    works = sys.argv[1] if len(sys.argv) > 1 else "100000"
     with tempfile.TemporaryDirectory() as directory:
         run = [sys.executable, "-m", "benchmarks.graph_kinds", f"{directory}/home"]
         got = {
-            kind: json.loads(subprocess.run([*run, kind, count], check=True, capture_output=True).stdout)
+            kind: json.loads(subprocess.run([*run, kind, works], check=True, capture_output=True).stdout)
             for kind in ("fill", "memory", "disk")
         }
-    print(f"{count} works: " + ", ".join(f"{name} {value:,.1f}" for name, value in got["fill"].items()))
+    print(f"{works} works: " + ", ".join(f"{name} {value:,.1f}" for name, value in got["fill"].items()))
     print(f"{'':34}{'memory':>10}{'disk':>10}{'ratio':>8}")
     for name, value in got["memory"].items():
         print(f"{name:34}{value:10.2f}{got['disk'][name]:10.2f}{got['disk'][name] / value:8.2f}")

@@ -26,14 +26,37 @@ MAY_SEE: dict[str, set[str]] = {
     "library": BELOW | {"queries", "parameters"},
     "commit": BELOW | {"library", "queries", "parameters"},
     "imports": CORE | {"importers"},
+    "doi_imports": CORE | {"imports", "importers", "settings"},
     "reference_set": CORE | {"imports", "importers"},
     "exporting": CORE | {"exporters"},
+    "conversion": CORE | {"imports", "importers", "exporters"},
+    "terminal": {"errors"},
+    "convert_command": CORE | {"conversion", "importers", "settings", "terminal"},
+    "import_jobs": CORE | {"imports", "doi_imports", "importers"},
+    "tokens": {"errors"},
     "verification": CORE,
-    "home": CORE | {"reference_set", "settings"},
+    "home": CORE | {"reference_set", "settings", "tokens"},
     "serving": set(),
 }
-MAY_SEE["web"] = CORE | {"imports", "exporting", "importers", "exporters", "settings"}
-MAY_SEE["cli"] = MAY_SEE["web"] | {"reference_set", "home", "serving", "verification"}
+MAY_SEE["web"] = CORE | {
+    "imports",
+    "doi_imports",
+    "import_jobs",
+    "exporting",
+    "importers",
+    "exporters",
+    "settings",
+    "tokens",
+}
+MAY_SEE["cli"] = MAY_SEE["web"] | {
+    "reference_set",
+    "home",
+    "serving",
+    "verification",
+    "terminal",
+    "conversion",
+    "convert_command",
+}
 MAY_SEE["main"] = MAY_SEE["web"] | {"reference_set", "home", "web"}  # and nobody sees main
 
 

@@ -1,0 +1,171 @@
+"""`commonplace convert`: every target, what is reported, how it ends; and reading on several cores."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import rdflib
+
+from app.conversion import convert
+from app.errors import BadRequest
+from app.importers import parallel
+from app.importers.bibtex import read_bibtex
+from app.importers.formats import IMPORT_FORMATS
+from app.importers.parallel import BatchReading, read_on_all_cores
+from app.model.record import ReadEntry
+from tests.command import Finished, commonplace
+
+BIB = r"""@string{lgs = "Local Government Studies"}
+@article{doe2020, author = {Doe, Jos{\'e} and {World Bank}}, title = {A study}, journal = lgs, year = 2020}
+@inbook{part, crossref = {whole}, title = {A part}}
+@book{whole, title = {The whole}, year = 1999}
+@misc{lossy, title = {An \emph{odd} one}, doi = {nonsense}}
+"""
+FAILING = BIB + "@article{,}\n"
+
+
+@pytest.fixture
+def bib(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.bib"
+    path.write_text(BIB)
+    return path
+
+
+def run(*arguments: str | Path, cwd: Path) -> Finished:
+    return commonplace("convert", *arguments, cwd=cwd)
+
+
+def test_to_csl_json_on_standard_output_with_losses_beside(bib: Path) -> None:
+    done = run("--to", "csl-json", bib, cwd=bib.parent)
+    assert done.exit == 0
+    items = done.json()
+    assert [item["id"] for item in items] == ["doe2020", "part", "whole", "lossy"]
+    assert all(item["citation-key"] == item["id"] for item in items)
+    assert items[0]["author"] == [{"family": "Doe", "given": "José"}, {"literal": "World Bank"}]
+    assert items[0]["container-title"] == "Local Government Studies"
+    assert items[1]["container-title"] == "The whole"
+    assert [line.partition(": ")[0] for line in done.err.splitlines()] == ["mine.bib:5", "mine.bib:5"]
+    assert sorted(path.name for path in bib.parent.iterdir()) == ["mine.bib"]  # no home was made
+
+
+EXTENSION = {"csl-json": "json", "bibtex": "bib", "ris": "ris", "jsonld": "jsonld", "turtle": "ttl"}
+
+
+@pytest.mark.parametrize(("to", "extension"), EXTENSION.items())
+def test_out_writes_a_file_of_the_name_for_each(bib: Path, to: str, extension: str) -> None:
+    packed = bib.parent / "other.bib.gz"
+    packed.write_bytes(gzip.compress(BIB.encode()))
+    done = run("--to", to, "--out", "made", "--json", bib, packed, cwd=bib.parent)
+    assert (done.exit, done.err) == (0, "")
+    made = bib.parent / "made"
+    assert sorted(path.name for path in made.iterdir()) == [f"mine.{extension}", f"other.{extension}"]
+    text = (made / f"mine.{extension}").read_text()
+    assert text == (made / f"other.{extension}").read_text()
+    assert "doe2020" in text
+    for receipt in done.receipts():
+        assert receipt["entries"] == sum(receipt["fates"].values()) == len(receipt["items"]) == 4
+        assert receipt["to"] == to
+        assert [item["key"] for item in receipt["items"] if item["losses"]] == ["lossy"]
+
+
+def test_rdf_holds_every_work_and_its_parts(bib: Path) -> None:
+    graph = rdflib.Graph().parse(data=run("--to", "turtle", bib, cwd=bib.parent).text, format="turtle")
+    titles = {str(title) for title in graph.objects(None, rdflib.DCTERMS.title)}
+    assert {"A study", "A part", "The whole", "An odd one"} <= titles
+
+
+def test_a_way_round_every_record_format_ends_where_it_began(bib: Path) -> None:
+    first = run("--to", "csl-json", bib, cwd=bib.parent).json()
+    run("--to", "ris", "--out", "a", bib, cwd=bib.parent)
+    run("--to", "bibtex", "--out", "b", bib.parent / "a" / "mine.ris", cwd=bib.parent)
+    again = run("--to", "csl-json", "--from", "bibtex", bib.parent / "b" / "mine.bib", cwd=bib.parent).json()
+    shared = ("id", "type", "title", "author", "issued", "container-title")
+    assert [[item.get(name) for name in shared] for item in again] == [[i.get(name) for name in shared] for i in first]
+
+
+def test_exits_as_import_does(bib: Path) -> None:
+    (bib.parent / "part.bib").write_text(FAILING.replace("@article{,}", "@article{x"))
+    (bib.parent / "no.pdf").write_bytes(b"%PDF-1.7 x")
+    some = run("--to", "ris", "part.bib", cwd=bib.parent)
+    assert some.exit == 1
+    assert some.out.count(b"TY  - ") == 4
+    assert "failed: " in some.err
+    none = run("--to", "ris", "no.pdf", "missing.bib", cwd=bib.parent)
+    assert (none.exit, none.out) == (2, b"")
+    assert "no.pdf: what this is cannot be told" in none.err
+    mixed = run("--to", "ris", "--out", "o", "no.pdf", bib, cwd=bib.parent)
+    assert mixed.exit == 1
+    assert [path.name for path in (bib.parent / "o").iterdir()] == ["mine.ris"]
+
+
+def test_a_file_is_not_written_over_another_or_itself(bib: Path) -> None:
+    done = run("--to", "bibtex", "--out", ".", bib, cwd=bib.parent)
+    assert done.exit == 2
+    assert "itself" in done.err
+    assert bib.read_text() == BIB
+
+
+def test_a_key_bibtex_cannot_have_is_made_one_and_reported() -> None:
+    out = io.BytesIO()
+    source = b"TY  - BOOK\nID  - Doe, J. 2020\nTI  - T\nER  - \n"
+    receipt = convert(source, "x.ris", None, "bibtex", lambda: out)
+    text = out.getvalue().decode()
+    assert text.startswith("% the key of the next entry was: Doe, J. 2020\n@book{Doe_J._2020-")
+    assert [loss.field for loss in receipt.items[0].losses] == ["key"]
+    (entry,) = read_bibtex(out.getvalue())
+    assert entry.key is not None
+    assert entry.key in receipt.items[0].losses[0].why
+
+
+def test_nothing_is_opened_for_a_file_that_cannot_be_read() -> None:
+    def never() -> io.BytesIO:
+        raise AssertionError("opened")
+
+    with pytest.raises(BadRequest):
+        convert(b"", "x.bib", "bibtex", "ris", never)
+
+
+def big(number: int) -> bytes:
+    """A file whose entries need one another: strings first, parents last."""
+    before = '@string{pub = "M{\\"u}ller"}\n@xdata{shared, publisher = pub}\n'
+    part = "@inbook{part%d,\n  crossref = {whole}, xdata = {shared}, title = {Part %d {\\'e}}}\n"
+    after = "@book{part3, title = {twice}}\n@book{whole, title = {The whole}, year = 1999}\n"
+    return "".join([before, *(part % (i, i) for i in range(number)), after]).encode()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_several_cores_read_what_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "PARALLEL_BYTES", 0)
+    monkeypatch.setattr(parallel, "cores_at_hand", lambda: 2)
+    data = big(1700)
+    alone = read_bibtex(data)
+    together = read_on_all_cores(IMPORT_FORMATS["bibtex"], data, "")
+    assert together.total == alone.total == 1702
+    assert together.preserved == alone.preserved
+    assert list(together) == list(alone)
+
+
+def keys(entries: Sequence[ReadEntry]) -> list[str | None]:
+    return [entry.key for entry in entries]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_reading_can_stop_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "PARALLEL_BYTES", 0)
+    batches = BatchReading(IMPORT_FORMATS["bibtex"], big(3000), "", keys, cores=2)
+    assert next(iter(batches))[:2] == ["part0", "part1"]
+    batches.close()
+    assert list(batches) == []
+
+
+def test_the_receipt_is_json_without_what_is_absent() -> None:
+    receipt = convert(BIB.encode(), "x.bib", None, "ris", io.BytesIO, every_item=True)
+    told = json.loads(receipt.json_text())
+    assert told["fates"] == {"converted": 4, "failed": 0}
+    assert "error" not in told["items"][0]
+    assert len(list(receipt.lines())) == 2

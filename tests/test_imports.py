@@ -1,0 +1,230 @@
+"""Importing files: what the receipt says of every entry, and that nothing is lost without a word."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.errors import CommonplaceError
+from app.home import Home, open_home
+from app.importers.packing import unpacked
+from app.imports import import_file
+from app.model.change import Version
+from tests.command import Finished, commonplace, complains_in_one_line
+from tests.conftest import BASE, serving, settings_for, shared
+
+FATES = {"new", "matched", "updated", "failed"}
+OSTROM = """@article{ostrom1996, author={Ostrom, Elinor}, title={Crossing the Great Divide},
+  journal={World Development}, year={1996}, doi={10.1016/0305-750X(96)00023-X}}
+"""
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Home:
+    """A home with nothing in it."""
+    return open_home(settings_for(tmp_path / "home", reference_set=None))
+
+
+def received(home: Home, text: str | bytes, name: str = "some.bib", **more: Any) -> dict[str, Any]:
+    """The receipt of importing that text, checked for its arithmetic."""
+    data = text if isinstance(text, bytes) else text.encode()
+    receipt: dict[str, Any] = json.loads(import_file(home.library, home.committer, data, name, **more).json_text())
+    check(receipt)
+    return receipt
+
+
+def check(receipt: dict[str, Any]) -> None:
+    """What holds of every receipt."""
+    assert set(receipt["fates"]) == FATES
+    assert sum(receipt["fates"].values()) == receipt["entries"] == len(receipt["items"])
+    assert Counter(item["fate"] for item in receipt["items"]) == +Counter(receipt["fates"])
+    assert [item["position"] for item in receipt["items"]] == list(range(1, receipt["entries"] + 1))
+    for item in receipt["items"]:
+        assert item["line"] >= 1
+        assert ("work" in item) == (item["fate"] != "failed")
+        assert ("error" in item) == (item["fate"] == "failed")
+        assert all({"field", "raw", "why"} == set(loss) for loss in item["losses"])
+
+
+def run(home: Path, *arguments: str | Path) -> Finished:
+    """`commonplace import` into an empty or given home."""
+    return commonplace("import", *arguments, cwd=home.parent, home=str(home), reference_set="none")
+
+
+def test_the_shape_of_a_receipt(empty: Home) -> None:
+    receipt = received(empty, OSTROM)
+    assert {"id", "version", "file", "sha256", "entries", "fates", "items", "undo"} <= set(receipt)
+    assert receipt["file"] == "some.bib"
+    assert receipt["sha256"] == hashlib.sha256(OSTROM.encode()).hexdigest()
+    assert (receipt["version"], receipt["undo"]) == (1, "/changes/1/undo")
+    (item,) = receipt["items"]
+    assert (item["key"], item["fate"], item["line"]) == ("ostrom1996", "new", 1)
+    assert item["work"] == f"{BASE}id/work/ostrom1996"
+
+
+def test_a_second_import_is_all_matched_and_changes_no_statement(empty: Home) -> None:
+    received(empty, OSTROM)
+    again = received(empty, OSTROM)
+    assert again["fates"] == {"new": 0, "matched": 1, "updated": 0, "failed": 0}
+    assert not empty.library.log.entry(again["version"]).change
+
+
+def test_what_is_missing_is_added_and_that_is_an_update(empty: Home) -> None:
+    received(empty, OSTROM)
+    more = OSTROM.replace("year={1996}", "year={1996}, volume={24}, pages={1073--1087}")
+    assert received(empty, more)["fates"]["updated"] == 1
+    with serving(empty) as client:
+        work = client.get("/works/ostrom1996").json()
+    assert (work["volume"], work["page"]) == ("24", "1073-1087")
+
+
+def test_a_conflict_keeps_what_is_there_and_is_reported(empty: Home) -> None:
+    received(empty, OSTROM)
+    receipt = received(empty, OSTROM.replace("year={1996}", "year={1997}"))
+    (item,) = receipt["items"]
+    assert item["fate"] == "matched"
+    assert [loss for loss in item["losses"] if "1997" in loss["raw"]]
+    with serving(empty) as client:
+        assert client.get("/works/ostrom1996").json()["year"] == 1996
+
+
+def test_another_work_under_a_key_that_is_taken_gets_a_key_of_its_own_and_says_so(empty: Home) -> None:
+    received(empty, "@book{smith, title={One thing}, author={Smith, Ann}, year={2001}}")
+    receipt = received(empty, "@book{smith, title={Quite another}, author={Jones, Bob}, year={1950}}")
+    (item,) = receipt["items"]
+    assert item["fate"] == "new"
+    assert item["work"] != f"{BASE}id/work/smith"
+    assert [loss for loss in item["losses"] if loss["field"] == "key" and loss["raw"] == "smith"]
+    with serving(empty) as client:
+        assert client.get("/works").json()["total"] == 2
+
+
+def test_the_same_work_under_another_key_is_matched_and_says_so(empty: Home) -> None:
+    received(empty, OSTROM)
+    receipt = received(empty, OSTROM.replace("ostrom1996", "Ost96"))
+    (item,) = receipt["items"]
+    assert (item["fate"], item["work"]) == ("matched", f"{BASE}id/work/ostrom1996")
+    assert [loss for loss in item["losses"] if loss["field"] == "key"]
+
+
+def test_twice_in_one_file_is_one_work(empty: Home) -> None:
+    receipt = received(empty, OSTROM + OSTROM.replace("ostrom1996", "twin"))
+    assert receipt["fates"] == {"new": 1, "matched": 1, "updated": 0, "failed": 0}
+
+
+def test_a_broken_entry_does_not_take_the_others_along(empty: Home) -> None:
+    text = "@book{a, title={One}}\n@book{b, title={Two\n@book{c, title={Three}}\nstray text\n@book{d, title={Four}}\n"
+    receipt = received(empty, text)
+    with serving(empty) as client:
+        keys = {work["key"] for work in client.get("/works").json()["items"]}
+    assert {"a", "c", "d"} <= keys
+    spoken = [item["key"] for item in receipt["items"] if item["fate"] == "failed" or item["losses"]]
+    assert "b" in spoken or receipt["faults"]
+
+
+def test_latin_1_is_read_and_reported(empty: Home) -> None:
+    receipt = received(empty, "@book{a, title={Le rôle}, author={Jetté, Christian}}".encode("latin-1"))
+    assert any("Latin-1" in fault["why"] for fault in receipt["faults"])
+    with serving(empty) as client:
+        assert client.get("/works/a").json()["title"] == "Le rôle"
+
+
+def test_a_dry_run_says_the_same_and_changes_nothing(empty: Home) -> None:
+    dry = received(empty, OSTROM, dry_run=True)
+    assert empty.library.log.head() == 0
+    assert not {"id", "version", "undo"} & set(dry)
+    wet = received(empty, OSTROM)
+    assert {n: v for n, v in wet.items() if n not in ("id", "version", "undo")} == dry
+
+
+def test_the_receipt_is_there_for_ever(empty: Home, tmp_path: Path) -> None:
+    receipt = received(empty, OSTROM)
+    received(empty, "@book{other, title={Other}}")
+    empty.committer.undo(Version(1), "tester")
+    again = open_home(settings_for(tmp_path / "home", reference_set=None))
+    with serving(again) as client:
+        answer = client.get(f"/imports/{receipt['id']}")
+        assert answer.json() == receipt
+        assert "immutable" in answer.headers["cache-control"]
+        assert client.get("/changes/1").json()["receipt"] == "/imports/1"
+        assert client.get("/imports/3").status_code == 404  # an undo has none
+
+
+def test_unpacking_stops_at_its_bound() -> None:
+    bomb = gzip.compress(b"\0" * 50_000_000)
+    with pytest.raises(CommonplaceError, match="more than 1000000 bytes"):
+        unpacked(bomb, "bomb.bib.gz", 1_000_000)
+
+
+@pytest.mark.parametrize("cut", [1, 10, 30])
+def test_a_gzip_file_cut_short_is_refused(cut: int) -> None:
+    with pytest.raises(CommonplaceError):
+        unpacked(gzip.compress(OSTROM.encode())[:-cut], "x.bib.gz", 1_000_000)
+
+
+def test_files_of_every_kind_in_one_command(tmp_path: Path) -> None:
+    (tmp_path / "packed.bib.gz").write_bytes(gzip.compress(OSTROM.encode()))
+    (tmp_path / "empty.bib").write_bytes(b"")
+    (tmp_path / "paper.pdf").write_bytes(b"%PDF-1.7\n\xe2\xe3\xcf\xd3")
+    (tmp_path / "liar.bib").write_bytes(b"%PDF-1.7\n@book{x, title={y}}")
+    (tmp_path / "bomb.bib.gz").write_bytes(gzip.compress(b" " * 3_000_000))
+    (tmp_path / "last.json").write_text('[{"id": "last", "type": "book", "title": "Last"}]')
+    names = ["packed.bib.gz", "empty.bib", "paper.pdf", "liar.bib", "bomb.bib.gz", "missing.bib", "last.json"]
+    done = commonplace(
+        "import",
+        "--json",
+        *names,
+        cwd=tmp_path,
+        home=str(tmp_path / "home"),
+        reference_set="none",
+        import_bytes="2000000",
+    )
+    receipts = done.receipts()
+    assert [receipt["file"] for receipt in receipts] == ["packed.bib", "last.json"]
+    assert [receipt["version"] for receipt in receipts] == [1, 2]
+    assert done.exit == 1  # the rest is in
+    assert "Traceback" not in done.err
+    for name in ("empty.bib", "paper.pdf", "liar.bib", "bomb.bib.gz", "missing.bib"):
+        assert sum(line.startswith("commonplace: ") and name in line for line in done.err.splitlines()) == 1, name
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("empty.bib", b""), ("words.txt", b"just words")],
+)
+def test_nothing_could_be_read_is_exit_2_and_one_line(tmp_path: Path, name: str, data: bytes) -> None:
+    (tmp_path / name).write_bytes(data)
+    done = run(tmp_path / "home", name)
+    assert done.exit == 2
+    assert complains_in_one_line(done), done.err
+    assert name in done.err
+
+
+def test_some_failed_is_exit_1_and_names_them(tmp_path: Path) -> None:
+    (tmp_path / "some.json").write_text('[{"id": "good", "type": "book", "title": "Good"}, 7, {"id": "bad" "type": 1}]')
+    done = run(tmp_path / "home", "some.json", "--json")
+    (receipt,) = done.receipts()
+    check(receipt)
+    assert receipt["fates"] == {"new": 1, "matched": 0, "updated": 0, "failed": 2}
+    assert done.exit == 1
+
+
+@pytest.mark.slow
+def test_a_real_library_of_3644_entries_loses_none(tmp_path: Path) -> None:
+    path = shared("corpora", "tugboat.bib.gz")
+    first = run(tmp_path / "home", path, "--json")
+    (receipt,) = first.receipts()
+    check(receipt)
+    assert receipt["entries"] == 3644
+    assert first.exit == (1 if receipt["fates"]["failed"] else 0)
+    second = run(tmp_path / "home", path, "--json")
+    (again,) = second.receipts()
+    check(again)
+    assert again["fates"] == {"new": 0, "matched": 3644 - receipt["fates"]["failed"], "updated": 0,
+                              "failed": receipt["fates"]["failed"]}  # fmt: skip
