@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
 from app.commit import Committer
 from app.derived.graph import Snapshot
-from app.errors import BadRequest
+from app.errors import BadRequest, CommonplaceError, NotFound
 from app.import_jobs import ImportJobs
 from app.library import Library
 from app.library.description import describe
@@ -33,6 +33,7 @@ from app.web.negotiation import (
     not_modified,
     unchanged,
 )
+from app.web.problems import Gone
 
 Made = TypeVar("Made")
 
@@ -118,7 +119,25 @@ class Desk:
                 return shown.json_bytes()
             return write(state, node, form)
 
-        return self.versioned(request, form, at, make)
+        try:
+            return self.versioned(request, form, at, make)
+        except NotFound as fault:
+            if self.library.log.history(node.value):
+                raise self.missing(node, self.version_of(str(at) if at else None)) from fault
+            raise
+
+    def missing(self, node: NamedNode, version: Version | None) -> CommonplaceError:
+        """Why a thing is not there: `Gone` with the version that still has it, or `NotFound`."""
+        history = self.library.log.history(node.value)
+        if not history:
+            return NotFound(f"there is no {node.value}, and there never was")
+        last = history[-1]
+        if version is not None and version < last:
+            return NotFound(f"there is no {node.value} at version {version}; versions {history} touched it")
+        return Gone(
+            f"{node.value} was deleted by version {last}; version {last - 1} has it",
+            [("at", f"{node.value}?at={last - 1}")],
+        )
 
     def page(
         self,

@@ -22,7 +22,6 @@ from app.model.minter import Kind
 from app.model.namespaces import RDF as RDF_NS
 from app.web.desk import At, AtDesk, Desk, only_known_parameters
 from app.web.negotiation import OF_THINGS, choose
-from app.web.problems import Gone
 
 router = APIRouter(tags=["identifiers"], dependencies=[Depends(only_known_parameters)])
 
@@ -53,7 +52,7 @@ def dereference(request: Request, desk: AtDesk, kind: str, key: str, at: At = No
     node = desk.minter.thing(named, key)
     version = desk.version_of(str(at) if at else None)
     if not desk.library.read(lambda state: any(True for _ in state.triples(node)), version):
-        _missing(desk, node)
+        raise desk.missing(node, version)
     if named in PLACES:
         here = node.value.removeprefix(f"{desk.minter.base}id/{kind}/")
         query = f"?{request.url.query}" if request.url.query else ""
@@ -67,17 +66,6 @@ def dereference(request: Request, desk: AtDesk, kind: str, key: str, at: At = No
         return (evidence or _node(state, desk, node)).json_bytes()
 
     return desk.versioned(request, form, at, make)
-
-
-def _missing(desk: Desk, node: NamedNode) -> None:
-    history = desk.library.log.history(node.value)
-    if not history:
-        raise NotFound(f"there is no {node.value}, and there never was")
-    last = history[-1]
-    raise Gone(
-        f"{node.value} was deleted by version {last}; version {last - 1} has it",
-        [("at", f"{node.value}?at={last - 1}")],
-    )
 
 
 def _node(state: Snapshot, desk: Desk, node: NamedNode) -> Node:
