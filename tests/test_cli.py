@@ -13,7 +13,7 @@ from app.home import open_home
 from tests.command import Finished, commonplace, complains_in_one_line
 from tests.conftest import BASE, serving, settings_for
 
-COMMANDS = ("serve", "import", "export", "log", "undo", "rebuild", "verify")
+COMMANDS = ("serve", "import", "doi", "export", "convert", "log", "undo", "token", "rebuild", "verify")
 BOOK = "@book{able2001, title={A book}, author={Able, Ann}, year={2001}}\n"
 
 

@@ -10,16 +10,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pyshacl
-import rdflib
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
-from rdflib.namespace import RDF as RDFLIB_RDF
-from rdflib.namespace import SH
 
 from app.derived.graph import Snapshot
 from app.model.change import ChangeSet
 from app.model.namespaces import RDF
+
+if TYPE_CHECKING:
+    import rdflib
+
+# rdflib and pyshacl take half a second to import, which a command that writes nothing need not wait for:
+# they are imported where they are used.
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,18 @@ class Violation:
 @lru_cache(maxsize=4)
 def read_shapes(path: Path, base: str) -> rdflib.Graph:
     """The shapes, parsed with that base."""
+    import rdflib
+
     return rdflib.Graph().parse(path, format="turtle", publicID=base)
 
 
 def violations(triples: Iterable[Triple], shapes: rdflib.Graph) -> list[Violation]:
     """The breaches in that data, by node, property and message; warnings are not breaches."""
+    import pyshacl
+    import rdflib
+    from rdflib.namespace import RDF as RDFLIB_RDF
+    from rdflib.namespace import SH
+
     data = rdflib.Graph().parse(data=serialize(triples, format=RdfFormat.N_TRIPLES), format="nt")
     _, report, text = pyshacl.validate(data, shacl_graph=shapes, allow_warnings=True, do_owl_imports=False)
     if not isinstance(report, rdflib.Graph):
