@@ -228,3 +228,15 @@ def test_a_real_library_of_3644_entries_loses_none(tmp_path: Path) -> None:
     check(again)
     assert again["fates"] == {"new": 0, "matched": 3644 - receipt["fates"]["failed"], "updated": 0,
                               "failed": receipt["fates"]["failed"]}  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_whole_bibliography_is_taken_back_as_one(tmp_path: Path) -> None:
+    """Undoing thousands of works is one pass over them, not one for each."""
+    opened = open_home(settings_for(tmp_path / "home", reference_set=None))
+    data, name = unpacked(shared("corpora", "tugboat.bib.gz").read_bytes(), "tugboat.bib.gz", 100_000_000)
+    receipt = import_file(opened.library, opened.committer, data, name)
+    assert receipt.version is not None
+    undone = opened.committer.undo(Version(receipt.version), "tester")
+    assert undone.kept == []
+    assert opened.library.read(lambda state: state.size) == 0

@@ -8,15 +8,15 @@ would leave the later statements about nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import NamedNode, Quad, Triple
 
 from app.derived.graph import Snapshot
 from app.model.change import ChangeSet, Entry, Version
 from app.model.namespaces import RDF
-from app.patchlog.log import PatchLog
+from app.patchlog.log import PatchLog, versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,11 @@ def undo_of(entry: Entry, state: Snapshot, log: PatchLog) -> tuple[ChangeSet, li
     """The change that takes an entry back in that state, net; and what it leaves."""
     inverse = entry.change.inverse()
     effective = _unless_replaced(inverse.net(state.contains), entry.change, state)
-    kept = _changed_since(inverse, effective, entry.version, log)
+    since = _touched_since(entry.version, log)
+    kept = _changed_since(inverse, effective, since)
     removed, things = _without_needed(state, effective.removed)
     for thing in sorted(things):
-        later = tuple(version for version in _since(log, things[thing], entry.version))
-        kept.append(Kept(thing, "later versions speak of it or point to it", later))
+        kept.append(Kept(thing, "later versions speak of it or point to it", _versions(since, things[thing])))
     return ChangeSet(added=effective.added, removed=tuple(removed)), kept
 
 
@@ -51,14 +51,23 @@ def _slot(quad: Quad) -> tuple[object, ...]:
     return quad.subject, quad.predicate, quad.graph_name
 
 
-def _changed_since(inverse: ChangeSet, effective: ChangeSet, version: Version, log: PatchLog) -> list[Kept]:
+def _changed_since(inverse: ChangeSet, effective: ChangeSet, since: Mapping[str, list[Version]]) -> list[Kept]:
     done = set(effective.quads())
     things = sorted({_thing(quad) for quad in inverse.quads() if quad not in done})
-    return [Kept(thing, "later versions changed it already", _since(log, {thing}, version)) for thing in things]
+    return [Kept(thing, "later versions changed it already", _versions(since, {thing})) for thing in things]
 
 
-def _since(log: PatchLog, things: Iterable[str], version: Version) -> tuple[Version, ...]:
-    return tuple(sorted({later for thing in things for later in log.history(thing) if later > version}))
+def _touched_since(version: Version, log: PatchLog) -> Mapping[str, list[Version]]:
+    """Things that versions after that one touched, each with those versions: read once, however many are asked for."""
+    found: dict[str, list[Version]] = {}
+    for later in versions(log, version):
+        for thing in log.entry(later).change.touched():
+            found.setdefault(thing, []).append(later)
+    return found
+
+
+def _versions(since: Mapping[str, list[Version]], things: Iterable[str]) -> tuple[Version, ...]:
+    return tuple(sorted({version for thing in things for version in since.get(thing, ())}))
 
 
 def _without_needed(state: Snapshot, removed: Iterable[Quad]) -> tuple[list[Quad], dict[str, set[str]]]:
@@ -69,10 +78,12 @@ def _without_needed(state: Snapshot, removed: Iterable[Quad]) -> tuple[list[Quad
         by_thing: dict[str, list[Quad]] = {}
         for quad in going:
             by_thing.setdefault(_thing(quad), []).append(quad)
+        leaving = {quad.triple for quad in going}
         found = {
             thing: why
             for thing, quads in by_thing.items()
-            if any(quad.predicate == RDF["type"] for quad in quads) and (why := _needed_by(state, thing, quads, going))
+            if any(quad.predicate == RDF["type"] for quad in quads)
+            and (why := _needed_by(state, thing, quads, leaving))
         }
         if not found:
             return list(going), needed
@@ -80,10 +91,9 @@ def _without_needed(state: Snapshot, removed: Iterable[Quad]) -> tuple[list[Quad
         going = {quad: None for quad in going if _thing(quad) not in found}
 
 
-def _needed_by(state: Snapshot, thing: str, quads: list[Quad], going: dict[Quad, None]) -> set[str]:
+def _needed_by(state: Snapshot, thing: str, quads: list[Quad], leaving: set[Triple]) -> set[str]:
     """What would be left speaking of a thing that goes: the thing itself, or things that point to it."""
     nodes = {quad.subject for quad in quads if isinstance(quad.subject, NamedNode)} | {NamedNode(thing)}
-    leaving = {quad.triple for quad in going}
     why: set[str] = set()
     for node in nodes:
         if any(triple not in leaving for triple in state.triples(node)):

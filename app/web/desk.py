@@ -122,8 +122,11 @@ class Desk:
         try:
             return self.versioned(request, form, at, make)
         except NotFound as fault:
+            version = None if at is None else Version(at)
+            if version is not None and version > self.library.newest():
+                raise  # there is no such version of anything
             if self.library.log.history(node.value):
-                raise self.missing(node, self.version_of(str(at) if at else None)) from fault
+                raise self.missing(node, version) from fault
             raise
 
     def missing(self, node: NamedNode, version: Version | None) -> CommonplaceError:

@@ -247,7 +247,7 @@ def test_undo_makes_a_version_and_says_so(curator: httpx.Client) -> None:
     assert response.status_code == 201, response.text
     assert response.json() == {"undone": before + 1, "version": before + 2, "kept": []}
     assert response.headers["location"] == f"/changes/{before + 2}"
-    assert curator.get("/works/bergson1999").status_code == 404
+    assert curator.get("/works/bergson1999").status_code == 410
     change = curator.get(response.headers["location"]).json()
     assert (change["agent"], change["kind"], change["message"]) == ("Ada", "undo", "the wrong sea")
     again = curator.post(receipt["undo"])
