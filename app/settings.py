@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     )
     graph: Literal["memory", "disk"] = Field(
         default="memory",
-        description="Where the graph is kept: `memory` is fastest (about 12 kB a work) and is read from the log at "
+        description="Where the graph is kept: `memory` is fastest (about 23 kB a work) and is read from the log at "
         "each start; `disk` is for a library that outgrows memory. Nothing is lost by changing it.",
     )
     reference_set: Annotated[Path | None, BeforeValidator(_folder_or_none), AfterValidator(_existing_folder)] = Field(
