@@ -23,7 +23,7 @@ from app.imports import FATES, Receipt, import_file
 from app.library.changes import brief, changes
 from app.model.change import Version
 from app.settings import SHIPPED_ONTOLOGY, Settings
-from app.terminal import SOME_FAILED, JsonOption, exit_code, progress, readable
+from app.terminal import SOME_FAILED, ImportFormat, JsonOption, exit_code, progress, readable
 from app.tokens import Role, Tokens
 from app.verification import clear_derived, findings
 
@@ -38,14 +38,6 @@ HomeOption = Annotated[Path | None, typer.Option("--home", help="the library's f
 AgentOption = Annotated[
     str | None, typer.Option(help="who does it; recorded in the history; default the name of the home's token")
 ]
-
-
-class ImportFormat(StrEnum):
-    """What a file can be."""
-
-    BIBTEX = "bibtex"
-    RIS = "ris"
-    CSL_JSON = "csl-json"
 
 
 class ExportFormat(StrEnum):

@@ -64,7 +64,7 @@ class Committer:
         with library.log.writing():
             head = library.follow()
             if expected is not None and expected != head:
-                raise Conflict(f"the library is at version {head}, not {expected}: read it again and retry")
+                raise Conflict.moved(head, expected)
             entry = library.graph.read(lambda state: self._entry(state, propose(state)))
             if entry is None:
                 return None

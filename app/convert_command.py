@@ -14,15 +14,7 @@ from app.conversion import TARGETS, ConversionReceipt, convert
 from app.errors import BadRequest, CommonplaceError
 from app.importers.packing import unpacked
 from app.settings import Settings
-from app.terminal import SOME_FAILED, JsonOption, exit_code, progress, readable
-
-
-class SourceFormat(StrEnum):
-    """What a file can be."""
-
-    BIBTEX = "bibtex"
-    RIS = "ris"
-    CSL_JSON = "csl-json"
+from app.terminal import SOME_FAILED, ImportFormat, JsonOption, exit_code, progress, readable
 
 
 class TargetFormat(StrEnum):
@@ -39,7 +31,7 @@ def convert_files(
     files: Annotated[list[Path], typer.Argument(help="bibliography files, plain or gzipped", metavar="FILE...")],
     to: Annotated[TargetFormat, typer.Option(help="the format to write")],
     source: Annotated[
-        SourceFormat | None, typer.Option("--from", help="guessed from name and content otherwise")
+        ImportFormat | None, typer.Option("--from", help="guessed from name and content otherwise")
     ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="write DIR/NAME.EXT for each file, not to standard output")
@@ -87,7 +79,7 @@ def _target(path: Path, out: Path, to: TargetFormat) -> Path:
 
 
 def _convert(
-    path: Path, source: SourceFormat | None, to: TargetFormat, out: Path | None, as_json: bool, settings: Settings
+    path: Path, source: ImportFormat | None, to: TargetFormat, out: Path | None, as_json: bool, settings: Settings
 ) -> ConversionReceipt:
     if path.stat().st_size > settings.import_bytes:
         raise CommonplaceError(f"{path} has more than {settings.import_bytes} bytes: raise COMMONPLACE_IMPORT_BYTES")

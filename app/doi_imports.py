@@ -6,10 +6,8 @@ What an agency says between works (citations, versions, reviews, retractions) is
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,7 +21,7 @@ from app.importers.doi.client import AgencyClient
 from app.importers.doi.description import DoiDescription, Fetched
 from app.importers.doi.fetching import DoiFetcher
 from app.importers.doi.mapping import describe
-from app.imports import FATES, ImportPlan, Progress, Receipt
+from app.imports import ImportPlan, Progress, Receipt
 from app.library import Library
 from app.model.change import ChangeSet, Note, Version
 from app.model.identifiers import normal_doi
@@ -94,7 +92,7 @@ def import_dois(
     if not asked:
         raise BadRequest(f"{name}: there is no DOI in it", [(name, "no DOI")])
     if expected is not None and expected != library.follow():
-        raise _moved(library, expected)
+        raise Conflict.moved(library.follow(), expected)
     fetched = fetcher.fetch([one.text for one in asked], progress)
     described = [_described(one) for one in fetched]
     entries = list(_entries(asked, fetched, described))
@@ -106,7 +104,7 @@ def import_dois(
         if progress:
             progress(len(entries), len(entries))
         version = None if dry_run else next_version(state.version)
-        receipt = _receipt(name, source, plan, version)
+        receipt = plan.receipt(name, source, FORMAT, version)
         receipts[:] = [receipt]
         attachments = {} if dry_run else _attach(library, receipt, source, fetched)
         counts = ", ".join(f"{count} {fate}" for fate, count in receipt.fates.items() if count)
@@ -128,10 +126,6 @@ def _is_doi(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _moved(library: Library, expected: Version) -> Conflict:
-    return Conflict(f"the library is at version {library.follow()}, not {expected}: read it again and retry")
 
 
 def _described(fetched: Fetched) -> DoiDescription | str:
@@ -179,21 +173,6 @@ def _planned(
                 item.fate = "updated"
                 links.changed.discard(key)  # a DOI that stands in the list twice updates its work once
     return plan, links.change()
-
-
-def _receipt(name: str, source: bytes, plan: ImportPlan, version: Version | None) -> Receipt:
-    counted = Counter(item.fate for item in plan.items)
-    return Receipt(
-        id=str(version) if version else None,
-        version=version,
-        file=name,
-        sha256=hashlib.sha256(source).hexdigest(),
-        format=FORMAT,
-        entries=len(plan.items),
-        fates={fate: counted[fate] for fate in FATES},
-        items=plan.items,
-        undo=f"/changes/{version}/undo" if version else None,
-    )
 
 
 def _attach(library: Library, receipt: Receipt, source: bytes, fetched: Iterable[Fetched]) -> dict[str, str]:

@@ -49,6 +49,11 @@ class Cancelled(CommonplaceError):
 class Conflict(CommonplaceError):
     """The head has moved since the version the writer saw."""
 
+    @classmethod
+    def moved(cls, head: object, seen: object) -> Conflict:
+        """The library is at version `head`; the writer saw `seen`."""
+        return cls(f"the library is at version {head}, not {seen}: read it again and retry")
+
 
 class ShapeViolation(CommonplaceError):
     """The change would break the shapes of `ontology/shapes.ttl`."""

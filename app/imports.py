@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -20,7 +20,7 @@ from app.curation.matching import Matcher, merge
 from app.derived.graph import Snapshot
 from app.errors import BadRequest, Conflict, NotFound
 from app.importers.formats import ImportFormat, format_of
-from app.importers.reading import Reading
+from app.importers.reading import Fault, Reading
 from app.importers.text_encoding import UnreadableFile
 from app.library import Library
 from app.model.change import ChangeSet, Note, Version
@@ -125,7 +125,8 @@ def import_file(
             plan.take(entry)
             if progress:
                 progress(len(entries), len(entries))
-        receipt = _receipt(filename, data, reader.name, reading, plan, None if dry_run else next_version(state.version))
+        version = None if dry_run else next_version(state.version)
+        receipt = plan.receipt(filename, data, reader.name, version, reading.faults)
         receipts.append(receipt)
         attachments = {} if dry_run else _attach(library, receipt, data)
         counts = ", ".join(f"{count} {fate}" for fate, count in receipt.fates.items() if count)
@@ -134,7 +135,7 @@ def import_file(
 
     if dry_run:
         if expected is not None and expected != library.follow():
-            raise Conflict(f"the library is at version {library.follow()}, not {expected}: read it again and retry")
+            raise Conflict.moved(library.follow(), expected)
         library.read(propose)
     else:
         committer.commit(propose, expected)
@@ -174,24 +175,6 @@ def _attach(library: Library, receipt: Receipt, data: bytes) -> dict[str, str]:
         "receipt": library.log.attach(receipt.json_text().encode()),
         "source": library.log.attach(data),
     }
-
-
-def _receipt(
-    filename: str, data: bytes, format: str, reading: Reading, plan: ImportPlan, version: Version | None
-) -> Receipt:
-    counted = Counter(item.fate for item in plan.items)
-    return Receipt(
-        id=str(version) if version else None,
-        version=version,
-        file=filename,
-        sha256=hashlib.sha256(data).hexdigest(),
-        format=format,
-        entries=len(plan.items),
-        fates={fate: counted[fate] for fate in FATES},
-        items=plan.items,
-        faults=[FileFault(line=fault.line, why=fault.why, raw=fault.raw) for fault in reading.faults],
-        undo=f"/changes/{version}/undo" if version else None,
-    )
 
 
 @dataclass(slots=True)
@@ -242,6 +225,24 @@ class ImportPlan:
         """The statements of every new and updated work; net and order are the commit's business."""
         writer = WorkWriter(self.minter, KnownInGraph(self.state, self.minter), self.records)
         return ChangeSet(added=tuple(writer.quads(self.records.values())))
+
+    def receipt(
+        self, name: str, source: bytes, format: str, version: Version | None, faults: Iterable[Fault] = ()
+    ) -> Receipt:
+        """What became of every entry of that source; without a version, what would become of it."""
+        counted = Counter(item.fate for item in self.items)
+        return Receipt(
+            id=str(version) if version else None,
+            version=version,
+            file=name,
+            sha256=hashlib.sha256(source).hexdigest(),
+            format=format,
+            entries=len(self.items),
+            fates={fate: counted[fate] for fate in FATES},
+            items=self.items,
+            faults=[FileFault(line=fault.line, why=fault.why, raw=fault.raw) for fault in faults],
+            undo=f"/changes/{version}/undo" if version else None,
+        )
 
     def _keep(self, record: Record) -> None:
         self.records[record.key] = record

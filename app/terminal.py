@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -15,6 +16,15 @@ from app.errors import CommonplaceError
 
 SOME_FAILED, NOTHING_READ = 1, 2
 """Exit codes: some entries failed and the rest is done; nothing could be read."""
+
+
+class ImportFormat(StrEnum):
+    """What a file can be; the names in `app.importers.formats`."""
+
+    BIBTEX = "bibtex"
+    RIS = "ris"
+    CSL_JSON = "csl-json"
+
 
 JsonOption = Annotated[bool, typer.Option("--json", help="print JSON")]
 

@@ -194,11 +194,14 @@ def desk_of(request: Request) -> Desk:
     return cast(Desk, request.app.state.desk)
 
 
+REPEATABLE = frozenset({"kind"})
+"""Query parameters that may be given more than once."""
+
 AtDesk = Annotated[Desk, Depends(desk_of)]
 
 
 def only_known_parameters(request: Request) -> None:
-    """Refuse a query parameter the route does not have: a misspelt filter must not select everything."""
+    """Refuse a parameter the route does not have, or one given twice: no filter may be ignored in silence."""
     route = request.scope.get("route")
     if not isinstance(route, APIRoute):
         return
@@ -210,4 +213,10 @@ def only_known_parameters(request: Request) -> None:
         raise BadRequest(
             f"there is no parameter {', '.join(unknown)} here; there are: {choices}",
             [(name, "unknown parameter") for name in unknown],
+        )
+    repeated = sorted({name for name in request.query_params if len(request.query_params.getlist(name)) > 1})
+    if once := [name for name in repeated if name not in REPEATABLE]:
+        raise BadRequest(
+            f"{', '.join(once)} can be given once only: of several values all but one would be ignored",
+            [(name, "given more than once") for name in once],
         )

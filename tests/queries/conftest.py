@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
-from bibtexparser.entrypoint import parse_file
-from bibtexparser.middlewares import SeparateCoAuthors, SplitNameParts
-from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store
+from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store
 
-from app.model.minter import Minter, slug
-from app.model.namespaces import DCTERMS, FABIO, FOAF, PRISM, PRO, RDF, XSD
+from app.model.minter import Minter
 from app.queries import NamedQuery, load_queries
+from app.reference_set import reference_set
+from app.settings import SHIPPED_DATA, SHIPPED_ONTOLOGY
 
 PROJECT = Path(__file__).parents[2]
 
@@ -74,32 +72,7 @@ def reference_minter() -> Minter:
 
 @pytest.fixture(scope="session")
 def reference_store(reference_minter: Minter) -> Store:
-    """The reference set of `data/`: every Turtle file, and of works.bib what the queries ask for."""
+    """The reference set, exactly as a new home holds it."""
     store = Store()
-    for path in sorted((PROJECT / "data").glob("*.ttl")):
-        store.load(path.read_bytes(), RdfFormat.TURTLE, base_iri=reference_minter.base)
-    library = parse_file(str(PROJECT / "data" / "works.bib"), append_middleware=[SeparateCoAuthors(), SplitNameParts()])
-    for entry in library.entries:
-        store.extend(_work(entry.key, {f.key: f.value for f in entry.fields}, reference_minter))
+    store.extend(reference_set(SHIPPED_DATA, SHIPPED_ONTOLOGY, reference_minter))
     return store
-
-
-def _work(key: str, fields: Mapping[str, Any], minter: Minter) -> Iterator[Quad]:
-    work = minter.thing("work", key)
-    yield Quad(work, RDF["type"], FABIO["Expression"])
-    yield Quad(work, minter.term("citationKey"), Literal(key))
-    yield Quad(work, DCTERMS["title"], Literal(fields["title"]))
-    year = str(fields.get("date") or fields["year"])[:4]
-    yield Quad(work, FABIO["hasPublicationYear"], Literal(year, datatype=XSD["gYear"]))
-    if doi := fields.get("doi"):
-        yield Quad(work, PRISM["doi"], Literal(doi))
-    if container := fields.get("journal") or fields.get("booktitle"):
-        yield Quad(work, DCTERMS["isPartOf"], minter.thing("venue", slug(container)))
-    for number, parts in enumerate(fields.get("author", ()), start=1):
-        name = " ".join(" ".join(p) for p in (parts.first, parts.von, parts.last) if p)
-        author, role = minter.thing("person", slug(name)), minter.thing("work", key, f"author-{number}")
-        yield Quad(author, FOAF["name"], Literal(name))
-        yield Quad(work, DCTERMS["creator"], author)
-        yield Quad(work, PRO["isDocumentContextFor"], role)
-        yield Quad(role, PRO["withRole"], PRO["author"])
-        yield Quad(role, PRO["isHeldBy"], author)

@@ -211,3 +211,18 @@ def test_openapi_documents_every_parameter_and_route(routes: dict[str, dict[str,
         for parameter in operation.get("parameters", ()):
             if parameter["in"] == "query" and path != "/search":
                 assert parameter.get("description"), f"{path} {parameter['name']}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/works?discusses=facilitator&discusses=co-production",
+        "/people?q=a&q=b",
+        "/queries/works-discussing?concept=facilitator&concept=co-production",
+    ],
+)
+def test_a_parameter_given_twice_is_refused_not_dropped(client: httpx.Client, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 400
+    assert [error["why"] for error in answer.json()["errors"]] == ["given more than once"]
+    assert client.get("/search?q=role&kind=work&kind=concept").status_code == 200
