@@ -1,7 +1,8 @@
 """Which work of the home a record is, if any.
 
-The same work: the same DOI; or, where not both have one, the same title with people, year,
-venue, volume, issue and first page that do not contradict. What is only similar is another work.
+The same work: the same DOI; or, where not both have one, the same title (the same key, where
+neither has a title) with people, year, venue, volume, issue and first page that do not contradict.
+What is only similar is another work.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ def same_work(one: Record, other: Record) -> bool:
     """Whether two records are of one work."""
     if one.doi and other.doi:
         return doi_key(one.doi) == doi_key(other.doi)
-    if not one.title or not other.title or slug(one.title) != slug(other.title):
+    if slug(one.title or "") != slug(other.title or "") or not (one.title or one.key == other.key):
         return False
     return (
         _agree(one.year, other.year)

@@ -55,6 +55,13 @@ def test_these_are_not(changed: dict[str, Any]) -> None:
     assert not same_work(other, OSTROM)
 
 
+def test_works_without_a_title_are_the_same_under_one_key_only() -> None:
+    bare = replace(WITHOUT_DOI, title=None)
+    assert same_work(bare, replace(bare, abstract="More."))
+    assert not same_work(bare, replace(bare, key="another"))
+    assert not same_work(bare, replace(bare, issued="1997"))
+
+
 def test_merging_fills_what_is_missing_and_nothing_else() -> None:
     held = replace(WITHOUT_DOI, keywords=("b",), extra={"file": "ours", "x": "1"}, isbn=("1",))
     new = replace(OSTROM, abstract="New.", keywords=("a", "b"), extra={"file": "theirs", "y": "2"}, isbn=("2",))
