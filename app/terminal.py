@@ -24,6 +24,9 @@ class ImportFormat(StrEnum):
     BIBTEX = "bibtex"
     RIS = "ris"
     CSL_JSON = "csl-json"
+    NBIB = "nbib"
+    ENDNOTE_XML = "endnote-xml"
+    MODS = "mods"
 
 
 JsonOption = Annotated[bool, typer.Option("--json", help="print JSON")]

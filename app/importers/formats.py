@@ -10,6 +10,9 @@ from pathlib import PurePath
 from app.errors import BadRequest
 from app.importers.bibtex import read_bibtex
 from app.importers.csl_json import read_csl_json
+from app.importers.endnote_xml import read_endnote_xml
+from app.importers.mods import read_mods
+from app.importers.nbib import read_nbib
 from app.importers.reading import Reading
 from app.importers.ris import read_ris
 from app.importers.text_encoding import marked_encoding, unmarked_utf16
@@ -17,6 +20,9 @@ from app.importers.text_encoding import marked_encoding, unmarked_utf16
 _HEAD_BYTES = 65_536
 _ENTRY = re.compile(rb"@\s*[A-Za-z]+\s*[{(]")
 _REFERENCE = re.compile(rb"^[ \t]*TY  ?- ", re.MULTILINE)
+_CITATION = re.compile(rb"^PMID- *\d", re.MULTILINE)
+_MODS = re.compile(rb"<(?:\w+:)?mods(?:Collection)?[\s>]")
+_ENDNOTE = re.compile(rb"<records?[\s>]|<source-app\b|<ref-type\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,9 @@ IMPORT_FORMATS: dict[str, ImportFormat] = {
             ("application/vnd.citationstyles.csl+json",),
             (".json", ".csl.json", ".csljson"),
         ),
+        ImportFormat("nbib", read_nbib, ("application/nbib", "application/x-nbib"), (".nbib", ".medline")),
+        ImportFormat("endnote-xml", read_endnote_xml, ("application/x-endnote-xml",), (".xml",)),
+        ImportFormat("mods", read_mods, ("application/mods+xml",), (".mods", ".mods.xml")),
     )
 }
 """By the name the command line uses."""
@@ -65,12 +74,23 @@ def guess_format(filename: str, head: bytes) -> ImportFormat | None:
     start = text.lstrip()[:1]
     if start and start in b"[{":
         return IMPORT_FORMATS["csl-json"]
+    if start == b"<" and (found := _xml_format(text)):
+        return found
+    if _CITATION.search(text):
+        return IMPORT_FORMATS["nbib"]
     if _REFERENCE.search(text):
         return IMPORT_FORMATS["ris"]
     if _ENTRY.search(text):
         return IMPORT_FORMATS["bibtex"]
     suffix = PurePath(filename).suffix.lower()
     return next((made for made in IMPORT_FORMATS.values() if suffix in made.extensions), None)
+
+
+def _xml_format(text: bytes) -> ImportFormat | None:
+    for name, mark in (("mods", _MODS), ("endnote-xml", _ENDNOTE)):
+        if mark.search(text):
+            return IMPORT_FORMATS[name]
+    return None
 
 
 def format_of(name: str | None, filename: str, data: bytes) -> ImportFormat:

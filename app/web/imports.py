@@ -36,7 +36,15 @@ LONGEST_WAIT = 30
 """The most seconds that `Prefer: wait=` gets."""
 
 JSON = "application/json"
-GUESSED = ("", "text/plain", "application/octet-stream", "application/gzip", "application/x-gzip")
+GUESSED = (
+    "",
+    "text/plain",
+    "application/octet-stream",
+    "application/gzip",
+    "application/x-gzip",
+    "application/xml",
+    "text/xml",
+)
 BY_HABIT = "application/x-www-form-urlencoded"
 """What curl says of any body when it is told nothing; no form is taken here, so it is the file."""
 
@@ -95,7 +103,7 @@ async def post(
     dry_run: Annotated[bool, Query(description="answer the receipt without writing anything")] = False,
     filename: Annotated[str, Query(max_length=1000, description="the file's name, kept in the receipt")] = "upload",
 ) -> Response:
-    """The format is that of `Content-Type`; for `text/plain`, `application/octet-stream` or none it is guessed.
+    """The format is that of `Content-Type`; for `text/plain`, XML, `application/octet-stream` or none it is guessed.
 
     What takes longer than two seconds is answered 202 with the address of a job, and so is everything
     asked with `Prefer: respond-async` (RFC 7240); `Prefer: wait=10` waits longer before that. With
