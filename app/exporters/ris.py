@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from app.model import ris_names
 from app.model.edtf_date import EdtfDate, read_edtf
 from app.model.record import Record
-from app.model.ris_terms import CSL_TYPE, FIELD, REFERENCE_TYPE, ROLE_TAG, TEXT_TAGS
+from app.model.ris_terms import CSL_TYPE, FIELD, REFERENCE_TYPE, ROLE_TAG, TEXT_TAGS, WHOLE_BOOKS
 
 _TAG = re.compile(r"[A-Z][A-Z0-9]")
 _LOOKS_LIKE_TAG = re.compile(r"^(?=[A-Z][A-Z0-9] {1,2}-)", re.MULTILINE)
@@ -44,7 +44,10 @@ def _tagged(record: Record) -> Iterator[Line]:
     yield from _names(record)
     for attribute, tags in TEXT_TAGS:
         if text := getattr(record, attribute):
-            yield tags[0], text
+            if attribute == "container_title" and record.type in WHOLE_BOOKS:
+                yield FIELD, f"container-title: {text}"
+            else:
+                yield tags[0], text
     yield from _dates(record)
     if record.page:
         pages = _PAGES.fullmatch(record.page)

@@ -15,7 +15,7 @@ from app.model.edtf_date import is_edtf
 from app.model.identifiers import normal_doi, normal_isbn, normal_issn
 from app.model.names import Contributor, Name
 from app.model.record import Loss, ReadEntry, Record
-from app.model.ris_terms import CSL_TYPE, FIELD, ROLE, TEXT_TAGS
+from app.model.ris_terms import CSL_TYPE, FIELD, ROLE, TEXT_TAGS, WHOLE_BOOKS
 from app.model.roles import BY_CSL
 from app.model.types import FABIO_CLASS
 
@@ -137,6 +137,9 @@ class _ReferenceReader:
         made["doi"] = self._doi()
         for attribute, tags in TEXT_TAGS:
             made[attribute] = self._first(tags)
+        if made["type"] in WHOLE_BOOKS and not made["collection_title"]:
+            made["collection_title"], made["container_title"] = made["container_title"], None
+        made["container_title"] = self._fields.pop("container-title", made["container_title"])
         made["issued"] = self._issued()
         made["available"] = self._fields.pop("available", None)
         made["page"] = self._page()
@@ -203,11 +206,21 @@ class _ReferenceReader:
             numbers = "-".join(part.zfill(4 if i == 0 else 2) for i, part in enumerate((year, month, day)) if part)
             for tried in (other, text, numbers, year):
                 if tried and is_edtf(tried):
+                    self._tell_of_other_dates(tried, dates, other)
                     return tried
         if dates:
             self._extra["PY"] = dates[0]
             self.lose("PY", dates[0], "no date can be read from it; kept as text")
         return None
+
+    def _tell_of_other_dates(self, read: str, dates: list[str], other: str) -> None:
+        """What the dates of a reference say beside the one that is kept: a season, another year."""
+        beside = [("DA", other)] if other and other != read else []
+        beside += [("PY", text) for text in dates if text[:4] not in read and is_edtf(text[:4])]
+        for tag, text in beside:
+            self.lose(tag, text, f"this date stands beside {read}, which stays; kept as text")
+        if beside:
+            self._extra["other-date"] = "; ".join(text for _, text in beside)
 
     def _page(self) -> str | None:
         start, end = self._first(("SP",)), self._first(("EP",))

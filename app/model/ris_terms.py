@@ -91,6 +91,12 @@ ROLE = MappingProxyType(
 )
 ROLE_TAG = MappingProxyType({"author": "AU", "editor": "ED", "collection-editor": "A3", "translator": "A4"})
 
+FIELD = "C7"
+"""Carries `name: text` for what RIS has no tag for; what others write there (an article's number) has no colon."""
+
+WHOLE_BOOKS = frozenset({"book"})
+"""CSL types whose `T2` is the series, as EndNote, Zotero and Mendeley write it: they are in nothing else."""
+
 TEXT_TAGS = (
     ("title", ("TI", "T1", "CT")),
     ("container_title", ("T2", "JO", "JF", "BT", "JA", "J2")),
@@ -105,9 +111,6 @@ TEXT_TAGS = (
     ("language", ("LA",)),
     ("abstract", ("AB", "N2")),
     ("note", ("N1",)),
-    ("number", ("M1",)),
+    ("number", ("M1", FIELD)),
 )
 """Attribute of a record to the tags that may say it, the one to write first."""
-
-FIELD = "C7"
-"""Carries `name: text` for what RIS has no tag for."""

@@ -57,6 +57,48 @@ def test_ris_reference_without_an_end_is_reported_and_the_next_is_read() -> None
     assert [loss.field for loss in second.losses] == ["TY", "ID"]
 
 
+OTHERS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
+    "Scopus": (
+        "TY  - JOUR\nTI  - A title\nT2  - Public Management Review\nC7  - 104210\nVL  - 16\nIS  - 3\nPY  - 2014\n"
+        "N1  - Cited By: 5\nN1  - Export Date: 1 May 2020\nDB  - Scopus\nM3  - Article\nER  -\n",
+        {"number": "104210", "genre": "Article", "note": "Cited By: 5", "container_title": "Public Management Review"},
+        {"N1": "Export Date: 1 May 2020", "DB": "Scopus"},
+    ),
+    "Web of Science": (
+        "TY  - CPAPER\nAU  - Able, A\nTI  - A title\nT2  - LECTURE NOTES\nSP  - 1\nEP  - +\nPU  - SPRINGER\n"
+        "PI  - BERLIN\nSN  - 0302-9743\nDA  - 2014///\nPY  - 2014\nAN  - WOS:0003\nJ9  - LNCS\nER  -\n",
+        {"type": "paper-conference", "issued": "2014", "issn": ("0302-9743",)},
+        {"PU": "SPRINGER", "PI": "BERLIN", "AN": "WOS:0003", "J9": "LNCS"},
+    ),
+    "Zotero": (
+        "TY  - BOOK\nTI  - A title\nA2  - Able, Ann\nT2  - A series\nDA  - 2018/03/29/\nPY  - 2018\nSP  - 12\n"
+        "EP  - 12\nL1  - file.pdf\nST  - Short\nER  -\n",
+        {"type": "book", "collection_title": "A series", "container_title": None, "issued": "2018-03-29", "page": "12"},
+        {"L1": "file.pdf", "ST": "Short"},
+    ),
+    "Reference Manager": (
+        "TY  - JOUR\nID  - 7\nT1  - A title\nJF  - Journal\nY1  - 2018///Summer\nPY  - 2017\nER  -\n",
+        {"container_title": "Journal", "issued": "2018"},
+        {"other-date": "Summer; 2017"},
+    ),
+}
+
+
+@pytest.mark.parametrize("program", OTHERS)
+def test_ris_of_other_programs(program: str) -> None:
+    text, fields, extra = OTHERS[program]
+    (entry,) = list(read_ris(text.encode()))
+    assert entry.record is not None
+    assert {name: getattr(entry.record, name) for name in fields} == fields
+    assert dict(entry.record.extra) == extra
+    assert entry.record.title == "A title"
+
+
+def test_what_a_ris_date_says_beside_the_one_that_is_kept_is_told() -> None:
+    (entry,) = list(read_ris(OTHERS["Reference Manager"][0].encode()))
+    assert [(loss.field, loss.raw) for loss in entry.losses] == [("DA", "Summer"), ("PY", "2017")]
+
+
 def test_csl_json_item_that_is_broken_does_not_take_the_others() -> None:
     text = '[\n{"id": "a", "type": "book", "title": "A"},\n{"id": "b", title: 3},\n{"id": "c", "type": "book"}, 7\n]'
     entries = list(read_csl_json(text.encode()))
