@@ -7,6 +7,7 @@ CommonplaceError                  what all of these are; its text is for people
 │   └── TooLarge                  more bytes than COMMONPLACE_IMPORT_BYTES, packed or unpacked
 ├── Conflict                      the head has moved since the version the writer saw
 ├── Cancelled                     stopped by who asked for it, before anything was written
+├── GraphProtected                a write to a named graph that only the program writes
 ├── ShapeViolation                the change would break the shapes; `errors` says where and why
 ├── LogDamaged                    the log's bytes are not what was written; says file and offset
 └── HomeUnusable                  a home that cannot be opened (another base IRI, not writable)
@@ -53,6 +54,10 @@ class Conflict(CommonplaceError):
     def moved(cls, head: object, seen: object) -> Conflict:
         """The library is at version `head`; the writer saw `seen`."""
         return cls(f"the library is at version {head}, not {seen}: read it again and retry")
+
+
+class GraphProtected(CommonplaceError):
+    """A write to a named graph that describes the library (`BASE_IRI` + `graph/…`): only the program writes those."""
 
 
 class ShapeViolation(CommonplaceError):

@@ -7,6 +7,7 @@ makes them. Results are pyoxigraph's, which are plain SPARQL 1.1 results.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from pyoxigraph import (
@@ -24,7 +25,7 @@ from pyoxigraph import (
     Variable,
 )
 
-from app.model.change import Version
+from app.model.change import ChangeSet, Version
 from app.model.namespaces import PREFIXES
 
 PROLOGUE = "PREFIX cp: <ontology#>\n" + "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
@@ -34,6 +35,15 @@ Term = NamedNode | BlankNode | Literal | Triple
 GraphName = NamedNode | BlankNode | DefaultGraph
 Result = QuerySolutions | QueryTriples | QueryBoolean
 Bindings = Mapping[Variable, Term]
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A SPARQL 1.1 Update request: its text, and the graphs its patterns see where the request names them."""
+
+    text: str
+    using_graphs: tuple[str, ...] = ()
+    using_named_graphs: tuple[str, ...] = ()
 
 
 class Snapshot(Protocol):
@@ -71,11 +81,16 @@ class Snapshot(Protocol):
     ) -> Iterator[Triple]:
         """The statements of the default graph that fit."""
 
-    def quads(self) -> Iterator[Quad]:
-        """Every statement of every graph."""
+    def quads(self, graph: GraphName | None = None) -> Iterator[Quad]:
+        """Every statement of every graph, or of one."""
 
-    def dump(self, format: RdfFormat, *, prefixes: Mapping[str, str] | None = None) -> bytes:
-        """The whole state; formats without named graphs give the default graph only."""
+    def dump(
+        self, format: RdfFormat, *, prefixes: Mapping[str, str] | None = None, graph: GraphName | None = None
+    ) -> bytes:
+        """The whole state, or the triples of one graph; formats without named graphs give the default graph only."""
+
+    def changes_of(self, update: Update) -> ChangeSet:
+        """The net change an update makes to this state. Raises `QueryRefused`, `BadRequest`, `TooLarge`."""
 
 
 def values_clause(variable: str, terms: Iterable[NamedNode]) -> str:

@@ -28,8 +28,10 @@ from pyoxigraph import (
     parse,
 )
 
-from app.derived.graph import Bindings, GraphName, Result
+from app.derived.graph import Bindings, GraphName, Result, Update
+from app.derived.graph_update import changes_of_update
 from app.model.change import EMPTY, ChangeSet, Version
+from app.model.minter import Minter
 
 Answer = TypeVar("Answer")
 
@@ -90,14 +92,20 @@ class StoreSnapshot:
     ) -> Iterator[Triple]:
         return (quad.triple for quad in self._store.quads_for_pattern(subject, predicate, object, _DEFAULT))
 
-    def quads(self) -> Iterator[Quad]:
-        return iter(self._store)
+    def quads(self, graph: GraphName | None = None) -> Iterator[Quad]:
+        return iter(self._store) if graph is None else self._store.quads_for_pattern(None, None, None, graph)
 
-    def dump(self, format: RdfFormat, *, prefixes: Mapping[str, str] | None = None) -> bytes:
-        graph = None if format.supports_datasets else _DEFAULT
+    def dump(
+        self, format: RdfFormat, *, prefixes: Mapping[str, str] | None = None, graph: GraphName | None = None
+    ) -> bytes:
+        if graph is None and not format.supports_datasets:
+            graph = _DEFAULT
         target = io.BytesIO()
         self._store.dump(target, format, from_graph=graph, prefixes=dict(prefixes) if prefixes else None)
         return target.getvalue()
+
+    def changes_of(self, update: Update) -> ChangeSet:
+        return changes_of_update(self._store, self._base, update, Minter(self._base).keeps)
 
 
 class EmbeddedGraph:

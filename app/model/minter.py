@@ -69,6 +69,10 @@ class Minter:
         """The IRI of a named graph of ours: `ontology`, `shapes`."""
         return NamedNode(f"{self.base}graph/{name}")
 
+    def keeps(self, graph: object) -> bool:
+        """Whether a named graph is one of ours: what describes the library, which only the program writes."""
+        return isinstance(graph, NamedNode) and graph.value.startswith(f"{self.base}graph/")
+
     def kind_and_key(self, iri: str) -> tuple[Kind, str] | None:
         """What a minted IRI names, its fragment ignored; None when it is not one of ours."""
         if not iri.startswith(self.base + "id/"):
