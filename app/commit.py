@@ -21,8 +21,8 @@ from app.model.change import ChangeSet, Entry, Note, Version
 from app.patchlog.log import next_version
 
 CHECKED_THINGS = 2_000
-"""A change that touches more things than this comes from a writer that keeps the shapes by construction
-(`app.model.work_graph`, tested against them) and is not checked again at the door: `verify` checks all."""
+"""A change that touches more things than this, by a writer that keeps the shapes by construction
+(`app.model.work_graph`, tested against them), is not checked again at the door: `verify` checks all."""
 
 MESSAGE_CHARACTERS = 10_000
 
@@ -32,11 +32,13 @@ class Proposal:
     """What a writer proposes: a change (need not be net) and what is said of it.
 
     An empty net change makes no version, unless `even_if_empty` (an import's receipt is kept for ever).
+    A change that is not `by_construction`, but what somebody wrote, is checked however large it is.
     """
 
     change: ChangeSet
     note: Note
     even_if_empty: bool = False
+    by_construction: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ class Committer:
         change = proposal.change.net(state.contains)
         if not change and not proposal.even_if_empty:
             return None
-        self._check(state, change)
+        if not (proposal.by_construction and change.touches_more_than(CHECKED_THINGS)):
+            self._check(state, change)
         return Entry(
             version=next_version(state.version),
             id=f"urn:uuid:{uuid.uuid4()}",
@@ -108,8 +111,6 @@ class Committer:
         )
 
     def _check(self, state: Snapshot, change: ChangeSet) -> None:
-        if change.touches_more_than(CHECKED_THINGS):
-            return
         shapes = read_shapes(self._shapes, self._library.minter.base)
         found = violations_after(state, change, shapes)
         if found:

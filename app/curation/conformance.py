@@ -73,8 +73,11 @@ def violations(triples: Iterable[Triple], shapes: rdflib.Graph) -> list[Violatio
 def violations_after(state: Snapshot, change: ChangeSet, shapes: rdflib.Graph) -> list[Violation]:
     """The breaches a change would leave at the nodes it touches.
 
-    Of what those nodes name only the types are looked at, so nothing is said of it.
+    Of what those nodes name only the types are looked at, so nothing is said of it. The shapes speak of the
+    default graph: a change elsewhere breaks none.
     """
+    if not any(True for _ in default_graph(change.quads())):
+        return []
     touched = {quad.subject.value for quad in change.quads() if isinstance(quad.subject, NamedNode)}
     return [found for found in violations(after(state, change), shapes) if found.node in touched]
 

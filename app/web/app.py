@@ -18,7 +18,22 @@ from app.importers.doi.fetching import DoiFetcher
 from app.library import Library
 from app.queries import NamedQuery
 from app.tokens import Tokens
-from app.web import changes, export, front, identifiers, imports, jobs, problems, queries, search, sparql, things, works
+from app.updates import Updates
+from app.web import (
+    changes,
+    export,
+    front,
+    graph_store,
+    identifiers,
+    imports,
+    jobs,
+    problems,
+    queries,
+    search,
+    sparql,
+    things,
+    works,
+)
 from app.web.desk import Desk
 
 DESCRIPTION = """A knowledge graph and bibliography of a literature: which works discuss a concept,
@@ -49,9 +64,11 @@ def create_app(
         await run_in_threadpool(running.close)
 
     app = FastAPI(title="Commonplace", version=__version__, description=DESCRIPTION, lifespan=lifespan)
-    app.state.desk = Desk(library, committer, named, ontology, tokens, running, import_bytes)
+    app.state.desk = Desk(
+        library, committer, named, ontology, tokens, running, import_bytes, Updates(library, committer)
+    )
     problems.install(app)
-    routers = (front, things, search, changes, imports, jobs, export, sparql, works, identifiers)
+    routers = (front, things, search, changes, imports, jobs, export, sparql, graph_store, works, identifiers)
     for module in routers:
         app.include_router(module.router)
     app.include_router(queries.router_of(named))
@@ -59,7 +76,7 @@ def create_app(
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
-        allow_methods=["GET", "POST", "DELETE"],
+        allow_methods=["GET", "POST", "PUT", "DELETE"],
         allow_headers=SENT,
         expose_headers=EXPOSED,
     )

@@ -24,6 +24,7 @@ from app.model.change import Version
 from app.model.minter import Kind, Minter
 from app.queries import NamedQuery
 from app.tokens import Tokens
+from app.updates import Updates
 from app.web.negotiation import (
     OF_THINGS,
     Representation,
@@ -55,7 +56,8 @@ class Desk:
     tokens: Tokens
     jobs: ImportJobs
     import_bytes: int
-    """The largest file an import takes."""
+    """The largest file an import takes, and the largest graph."""
+    updates: Updates
 
     @property
     def minter(self) -> Minter:

@@ -17,6 +17,7 @@ from app.errors import (
     Cancelled,
     CommonplaceError,
     Conflict,
+    GraphProtected,
     LogDamaged,
     NotFound,
     QueryRefused,
@@ -45,6 +46,7 @@ class Kind:
     about: str
 
 
+FORBIDDEN = Kind("forbidden", "This is not allowed", 403, "The library does not take this from you.")
 KINDS: dict[type[Exception], Kind] = {
     NotFound: Kind("not-found", "There is no such thing", 404, "Nothing has this address, key or version."),
     QueryRefused: Kind(
@@ -70,6 +72,7 @@ KINDS: dict[type[Exception], Kind] = {
         "conflict", "The library has moved on", 412, "It has a newer version than the one you named: read it again."
     ),
     Busy: Kind("busy", "Too much is going on", 503, "As many imports wait as may: try again later."),
+    GraphProtected: FORBIDDEN,
     Cancelled: Kind("cancelled", "This was cancelled", 409, "It was stopped on request; nothing was written."),
     ShapeViolation: Kind("shape-violation", "This would break the rules of the data", 422, "Nothing was written."),
     LogDamaged: Kind(
@@ -84,7 +87,7 @@ BY_STATUS = {
     415: Kind("unsupported-media-type", "This form of content is not understood", 415, "Send another Content-Type."),
     401: Kind("unauthorized", "A write needs a token", 401, "Send Authorization: Bearer TOKEN; reading is open."),
     409: Kind("over", "It is too late for this", 409, "What it is about has ended."),
-    403: Kind("forbidden", "This is not allowed", 403, "The library does not take this from you."),
+    403: FORBIDDEN,
     413: Kind("too-large", "This is too large", 413, "Send less at once."),
 }
 

@@ -263,11 +263,11 @@ def test_the_word_service_in_a_string_or_a_name_is_innocent(client: httpx.Client
 UPDATE = "INSERT DATA { <http://example.org/a> <http://example.org/b> <http://example.org/c> }"
 
 
-def test_updates_are_refused_and_nothing_changes(client: httpx.Client) -> None:
+def test_an_update_needs_a_token_and_a_post_and_is_no_query(client: httpx.Client) -> None:
     before = number(client.get("/sparql", params={"query": COUNT}))
-    refused(client.post("/sparql", content=UPDATE, headers={"Content-Type": "application/sparql-update"}), 403)
-    refused(client.post("/sparql", data={"update": UPDATE}), 403)
-    refused(client.get("/sparql", params={"update": UPDATE}), 403)
+    refused(client.post("/sparql", content=UPDATE, headers={"Content-Type": "application/sparql-update"}), 401)
+    refused(client.post("/sparql", data={"update": UPDATE}), 401)
+    refused(client.get("/sparql", params={"update": UPDATE}), 400)
     for sent in (UPDATE, "DROP ALL", "DELETE WHERE { ?s ?p ?o }"):
         refused(client.get("/sparql", params={"query": sent}), 400)
     assert number(client.get("/sparql", params={"query": COUNT})) == before
