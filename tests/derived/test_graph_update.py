@@ -128,7 +128,8 @@ def test_operations_see_what_those_before_them_did(seed: int) -> None:
     try:
         change = changed(text, before)
     except BadRequest as failed:  # a graph emptied before is not there any more: the engine records empty ones
-        assert "there is nothing in that graph" in failed.detail
+        if "there is nothing in that graph" not in failed.detail:
+            raise
         return
     engine.update(text.replace("DROP GRAPH", "DROP SILENT GRAPH").replace("CLEAR G", "CLEAR SILENT G"), base_iri=BASE)
     assert same(applied(change, before), engine)
