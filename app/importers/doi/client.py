@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -23,6 +24,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from app import __version__
 from app.importers.doi.answer_cache import AnswerCache, Held
 from app.importers.doi.clock import Clock
+from app.importers.doi.destinations import Destinations, Hop
 from app.importers.doi.faults import AgencyFault, NoAnswer, NoSuchDoi, Refused
 from app.importers.doi.rate_limit import PROCESS, RateLimiter
 
@@ -32,6 +34,7 @@ CSL_JSON = "application/vnd.citationstyles.csl+json"
 _OVERLOADED = frozenset({408, 425, 429})
 _GONE = frozenset({404, 410})
 _PAGE = ("text/html", "application/xhtml")
+_MOST_REDIRECTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +91,14 @@ class AgencyClient:
         cache: AnswerCache | None = None,
         limiter: RateLimiter = PROCESS,
         patience: Patience | None = None,
+        destinations: Destinations | None = None,
     ) -> None:
-        """`contact` is a mail address for the agencies' operators, None where there is none."""
+        """`contact` is a mail address for the agencies' operators, None where there is none.
+
+        `destinations` says where redirects may lead.
+        """
         self._patience = patience or Patience()
+        self._destinations = destinations or Destinations()
         self._cache = cache
         self._limiter = limiter
         self._clock: Clock = limiter.clock
@@ -165,15 +173,29 @@ class AgencyClient:
         return value
 
     def _send(self, address: str, headers: Mapping[str, str], follow: bool) -> tuple[int, dict[str, str], bytes]:
-        began, body = self._clock.monotonic(), bytearray()
-        with self._http.stream("GET", address, headers=dict(headers), follow_redirects=follow) as response:
-            for piece in response.iter_bytes():
-                body += piece
-                if len(body) > self._patience.answer_bytes:
-                    raise Refused(f"{response.url.host} answered more than {self._patience.answer_bytes} bytes")
-                if self._clock.monotonic() - began > self._patience.answer:
-                    raise httpx.ReadTimeout(f"the answer took longer than {self._patience.answer:.0f} s")
-            return response.status_code, dict(response.headers), bytes(body)
+        """Status, headers and body of the answer; with `follow`, of the one that redirects lead to."""
+        began, url = self._clock.monotonic(), httpx.URL(address)
+        hop = Hop(url, {}, {})
+        for _ in range(_MOST_REDIRECTS + 1):
+            request = self._http.build_request(
+                "GET", hop.url, headers={**headers, **hop.headers}, extensions=hop.extensions
+            )
+            with closing(_sent(self._http, request)) as response:
+                if not (follow and response.has_redirect_location):
+                    return response.status_code, dict(response.headers), self._body(response, url.host, began)
+                url = _joined(url, response.headers["Location"])
+            hop = self._destinations.hop(url, httpx.URL(address))
+        raise Refused(f"{httpx.URL(address).host} redirects more than {_MOST_REDIRECTS} times")
+
+    def _body(self, response: httpx.Response, host: str, began: float) -> bytes:
+        body = bytearray()
+        for piece in response.iter_bytes():
+            body += piece
+            if len(body) > self._patience.answer_bytes:
+                raise Refused(f"{host} answered more than {self._patience.answer_bytes} bytes")
+            if self._clock.monotonic() - began > self._patience.answer:
+                raise httpx.ReadTimeout(f"the answer took longer than {self._patience.answer:.0f} s")
+        return bytes(body)
 
     def _value(self, host: str, status: int, fields: Mapping[str, str], body: bytes, accept: str) -> Any:
         """The JSON in an answer. Raises the fault that another answer is."""
@@ -236,6 +258,21 @@ def user_agent(contact: str | None) -> str:
     """`commonplace/1.2.3 (mailto:…)`, the form that Crossref asks for."""
     about = f" (mailto:{contact})" if contact else ""
     return f"commonplace/{__version__}{about}"
+
+
+def _sent(http: httpx.Client, request: httpx.Request) -> httpx.Response:
+    """The answer with its body still to come. httpx reads where a redirect leads to even when it does not go there."""
+    try:
+        return http.send(request, stream=True)
+    except httpx.InvalidURL as fault:
+        raise Refused(f"{request.url.host} redirects to what is no address: {fault}") from fault
+
+
+def _joined(url: httpx.URL, location: str) -> httpx.URL:
+    try:
+        return url.join(location)
+    except (httpx.InvalidURL, ValueError) as fault:
+        raise Refused(f"{url.host} redirects to {location!r}, which is no address") from fault
 
 
 def _status(status: int) -> str:
