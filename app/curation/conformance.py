@@ -16,10 +16,12 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
 from app.derived.graph import Snapshot
 from app.model.change import ChangeSet
-from app.model.namespaces import RDF
+from app.model.namespaces import RDF, RDFS
 
 if TYPE_CHECKING:
     import rdflib
+
+_TARGET = "http://www.w3.org/ns/shacl#target"
 
 # rdflib and pyshacl take half a second to import, which a command that writes nothing need not wait for:
 # they are imported where they are used.
@@ -49,12 +51,15 @@ def read_shapes(path: Path, base: str) -> rdflib.Graph:
 
 def violations(triples: Iterable[Triple], shapes: rdflib.Graph) -> list[Violation]:
     """The breaches in that data, by node, property and message; warnings are not breaches."""
+    stated = list(triples)
+    if not _in_question(stated, shapes):
+        return []
     import pyshacl
     import rdflib
     from rdflib.namespace import RDF as RDFLIB_RDF
     from rdflib.namespace import SH
 
-    data = rdflib.Graph().parse(data=serialize(triples, format=RdfFormat.N_TRIPLES), format="nt")
+    data = rdflib.Graph().parse(data=serialize(stated, format=RdfFormat.N_TRIPLES), format="nt")
     _, report, text = pyshacl.validate(data, shacl_graph=shapes, allow_warnings=True, do_owl_imports=False)
     if not isinstance(report, rdflib.Graph):
         raise ValueError(f"the shapes cannot be applied: {text}")
@@ -68,6 +73,29 @@ def violations(triples: Iterable[Triple], shapes: rdflib.Graph) -> list[Violatio
             Violation(str(report.value(result, SH.focusNode)), str(path) if path else None, str(message or "not valid"))
         )
     return sorted(found, key=lambda v: (v.node, v.path or "", v.message))
+
+
+def _in_question(triples: Iterable[Triple], shapes: rdflib.Graph) -> bool:
+    """Whether any of it has a class that a shape speaks of, or could be of one by a class hierarchy of its own.
+
+    Most of what others keep in the default graph is of other classes: no need to wake the validator.
+    """
+    classes = _target_classes(shapes)
+    return classes is None or any(
+        triple.predicate == RDFS["subClassOf"]
+        or (triple.predicate == RDF["type"] and isinstance(triple.object, NamedNode) and triple.object.value in classes)
+        for triple in triples
+    )
+
+
+@lru_cache(maxsize=4)
+def _target_classes(shapes: rdflib.Graph) -> frozenset[str] | None:
+    """The classes that shapes speak of; None when they choose what they speak of in another way too."""
+    from rdflib.namespace import SH
+
+    if {str(p) for p in shapes.predicates() if str(p).startswith(_TARGET)} - {str(SH.targetClass)}:
+        return None
+    return frozenset(str(target) for target in shapes.objects(None, SH.targetClass))
 
 
 def violations_after(state: Snapshot, change: ChangeSet, shapes: rdflib.Graph) -> list[Violation]:

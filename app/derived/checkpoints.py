@@ -25,6 +25,8 @@ class Checkpoints:
     def __init__(self, directory: Path, log: PatchLog) -> None:
         self._directory = directory
         self._log = log
+        self._counted = (EMPTY, EMPTY, 0)
+        """From which version, to which, and how many bytes of log lie between: each is counted once."""
 
     def fill(self, graph: EmbeddedGraph, version: Version) -> None:
         """Bring a graph (empty, or at an earlier version) to that version."""
@@ -50,8 +52,19 @@ class Checkpoints:
         version = graph.version
         near = self.nearest(version)
         start = near[0] if near else EMPTY
-        replay = sum(self._log.header(number).body_length for number in versions(self._log, start) if number <= version)
-        return self.write(graph) if replay >= REPLAY_BYTES else None
+        return self.write(graph) if self._replayed(start, version) >= REPLAY_BYTES else None
+
+    def _replayed(self, start: Version, end: Version) -> int:
+        """How many bytes of log lie after one version, up to another."""
+        since, upto, size = self._counted
+        if since != start or upto > end:
+            upto, size = start, 0
+        for number in versions(self._log, upto):
+            if number > end:
+                break
+            size += self._log.header(number).body_length
+        self._counted = (start, end, size)
+        return size
 
     def write(self, graph: EmbeddedGraph) -> Path:
         """Write one for the graph's present state."""
