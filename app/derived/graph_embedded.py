@@ -8,8 +8,12 @@ version of exactly the state it was read from.
 
 from __future__ import annotations
 
+import fcntl
 import io
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import TypeVar
@@ -32,6 +36,7 @@ from app.derived.graph import Bindings, GraphName, Result, Update
 from app.derived.graph_update import changes_of_update
 from app.model.change import EMPTY, ChangeSet, Version
 from app.model.minter import Minter
+from app.model.quad_text import QuadText
 
 Answer = TypeVar("Answer")
 
@@ -41,6 +46,9 @@ _OVERLAPS = 3
 
 BULK_QUADS = 50_000
 """From this many on, the on-disk store is loaded in bulk (not one transaction: replaying mends a crash)."""
+
+PIPE_BYTES = 1024 * 1024
+"""What a pipe to the engine may hold, where the system lets one say: few waits for each other."""
 
 
 class StoreSnapshot:
@@ -190,11 +198,58 @@ class EmbeddedGraph:
             self._record(EMPTY)
             self._store.clear()
 
-    def _add(self, quads: tuple[Quad, ...]) -> None:
-        self._store.extend(quads)
+    def _add(self, quads: Sequence[Quad]) -> None:
+        if isinstance(quads, QuadText) and not quads.has_blank_nodes():  # which loading would give new labels
+            with piped(quads.chunks()) as path:
+                self._load(path)
+        else:
+            self._store.extend(quads)
+
+    def _load(self, path: str) -> None:
+        """Add N-Quads, all or nothing."""
+        self._store.load(path=path, format=RdfFormat.N_QUADS, lenient=True)
 
     def _record(self, version: Version) -> None:
         """Where the position is kept: in memory it is the attribute alone."""
+
+
+@contextmanager
+def piped(chunks: Iterable[bytes]) -> Iterator[str]:
+    """A path at which the engine itself reads that text, as it is made, without a copy of the whole.
+
+    What fails in the making makes what is read no N-Quads, so that a transaction is not committed; it is raised
+    in the end.
+    """
+    reading, writing = os.pipe()
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+    with ThreadPoolExecutor(1, thread_name_prefix="text") as threads:
+        fed = threads.submit(_feed, writing, chunks)
+        try:
+            yield f"/dev/fd/{reading}"
+        except SyntaxError:
+            os.close(reading)
+            fed.result()
+            raise
+        except BaseException:
+            os.close(reading)
+            raise
+        os.close(reading)
+        fed.result()
+
+
+def _feed(writing: int, chunks: Iterable[bytes]) -> None:
+    with open(writing, "wb", buffering=0) as pipe:
+        try:
+            for chunk in chunks:
+                left = memoryview(chunk)
+                while left:
+                    left = left[pipe.write(left) :]
+        except BrokenPipeError:
+            return  # the reader has stopped, and says itself why
+        except BaseException:
+            pipe.write(b"\n! the text ends too soon\n")
+            raise
 
 
 def _has_blank_nodes(path: Path) -> bool:
@@ -211,11 +266,14 @@ class _OnDiskGraph(EmbeddedGraph):
         super().__init__(base, store, version)
         self._recorded = recorded
 
-    def _add(self, quads: tuple[Quad, ...]) -> None:
-        if len(quads) >= BULK_QUADS:
+    def _add(self, quads: Sequence[Quad]) -> None:
+        if not isinstance(quads, QuadText) and len(quads) >= BULK_QUADS:
             self._store.bulk_extend(quads)
         else:
-            self._store.extend(quads)
+            super()._add(quads)
+
+    def _load(self, path: str) -> None:
+        self._store.bulk_load(path=path, format=RdfFormat.N_QUADS, lenient=True)
 
     def _record(self, version: Version) -> None:
         self._store.flush()

@@ -7,12 +7,15 @@ with its place in the log.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import NewType
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import Quad
+
+from app.model.quad_text import things_of
 
 Version = NewType("Version", int)
 """A state of a home. 0 is the empty home; each entry of the log makes the next; a number never changes meaning."""
@@ -22,10 +25,10 @@ EMPTY = Version(0)
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """Quads to remove, then quads to add."""
+    """Quads to remove, then quads to add; many are held as text (`app.model.quad_text`)."""
 
-    added: tuple[Quad, ...] = ()
-    removed: tuple[Quad, ...] = ()
+    added: Sequence[Quad] = ()
+    removed: Sequence[Quad] = ()
 
     def __bool__(self) -> bool:
         return bool(self.added or self.removed)
@@ -49,16 +52,15 @@ class ChangeSet:
 
     def touched(self) -> set[str]:
         """IRIs of the things it speaks of: its subjects, fragments dropped. Blank nodes are left out."""
-        return {quad.subject.value.partition("#")[0] for quad in self.quads() if isinstance(quad.subject, NamedNode)}
+        return {*things_of(self.removed), *things_of(self.added)}
 
     def touches_more_than(self, things: int) -> bool:
         """Whether it speaks of more than that many things; stops counting there."""
         seen: set[str] = set()
-        for quad in self.quads():
-            if isinstance(quad.subject, NamedNode):
-                seen.add(quad.subject.value.partition("#")[0])
-                if len(seen) > things:
-                    return True
+        for thing in chain(things_of(self.removed), things_of(self.added)):
+            seen.add(thing)
+            if len(seen) > things:
+                return True
         return False
 
 

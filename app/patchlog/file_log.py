@@ -14,16 +14,17 @@ import logging
 import mmap
 import os
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 
 from app.errors import Conflict, LogDamaged, NotFound
-from app.model.change import Entry, Version
+from app.model.change import ChangeSet, Entry, Version
+from app.model.quad_text import CHUNK_BYTES, whole_lines
 from app.patchlog.log import NO_CHAIN, expect_next
-from app.patchlog.rdf_patch import BEGIN, COMMIT, Header, entry_of, read_body, read_header, write_entry
+from app.patchlog.rdf_patch import BEGIN, COMMIT, Header, entry_of, entry_text, read_header, read_pieces
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,28 @@ _REPEATS = 64
 
 
 @dataclass(frozen=True, slots=True)
+class _Range:
+    """Bytes of a file, from an offset to another."""
+
+    file: Path
+    start: int
+    end: int
+
+    def read(self) -> bytes:
+        """All of them."""
+        return b"".join(self.pieces())
+
+    def pieces(self) -> Iterator[bytes]:
+        """The same, a part at a time."""
+        with self.file.open("rb") as file:
+            file.seek(self.start)
+            left = self.end - self.start
+            while piece := file.read(min(left, CHUNK_BYTES)):
+                left -= len(piece)
+                yield piece
+
+
+@dataclass(frozen=True, slots=True)
 class _Place:
     """Where an entry lies: segment, offset of its header, of its body, and its end."""
 
@@ -46,6 +69,16 @@ class _Place:
     body: int
     end: int
     id: str
+
+    @property
+    def whole(self) -> _Range:
+        """The entry."""
+        return _Range(self.segment, self.start, self.end)
+
+    @property
+    def inside(self) -> _Range:
+        """Its body: what is between `TX .` and `TC .`."""
+        return _Range(self.segment, self.body, self.end - len(COMMIT))
 
 
 class _Torn(Exception):
@@ -87,26 +120,25 @@ class FileLog:
                 if 0 < number <= head and self._places[number - 1].id == entry.id:
                     return Version(number)
             expect_next(entry, head)
-            text = write_entry(entry, self._last_chain())
+            text = entry_text(entry, self._last_chain())
             segment, start = self._room(entry.version)
             if segment.exists() and segment.stat().st_size > start:
                 self._mend()  # we hold the lock: what is there too much is left of a writer that died
-            _append(segment, start, text)
+            chain = _append(segment, start, text)
             self._follow()
-            self._chain = hashlib.sha256(text).hexdigest()
+            self._chain = chain
             return entry.version
 
     def entry(self, version: Version) -> Entry:
-        header, body, where = self._read(version)
-        return entry_of(header, read_body(body, header, where))
+        header = self.header(version)
+        return entry_of(header, self._change(version, header))
 
     def header(self, version: Version) -> Header:
         place = self._place(version)
-        return read_header(_slice(place.segment, place.start, place.body - len(BEGIN)), _where(place))
+        return read_header(_Range(place.segment, place.start, place.body - len(BEGIN)).read(), _where(place))
 
     def text(self, version: Version) -> bytes:
-        place = self._place(version)
-        return _slice(place.segment, place.start, place.end)
+        return self._place(version).whole.read()
 
     def history(self, iri: str) -> list[Version]:
         self.head()
@@ -159,8 +191,8 @@ class FileLog:
         chain, previous = NO_CHAIN, None
         for number in range(1, self.head() + 1):
             try:
-                header, body, where = self._read(Version(number))
-                read_body(body, header, where)
+                header, where = self.header(Version(number)), _where(self._place(Version(number)))
+                self._change(Version(number), header)
             except LogDamaged as fault:
                 yield fault.detail
                 return
@@ -170,7 +202,7 @@ class FileLog:
                 yield f"{where}: version {number} does not follow from the entry before it"
             for role, digest in header.note.attachments.items():
                 yield from self._check_attachment(number, role, digest)
-            chain, previous = hashlib.sha256(self.text(Version(number))).hexdigest(), header.id
+            chain, previous = _checksum(self._place(Version(number)).whole), header.id
 
     def _check_attachment(self, number: int, role: str, digest: str) -> Iterator[str]:
         try:
@@ -181,12 +213,9 @@ class FileLog:
         if found != digest:
             yield f"version {number}: its {role} in {self._files} has changed (SHA-256 {found}, not {digest})"
 
-    def _read(self, version: Version) -> tuple[Header, bytes, str]:
+    def _change(self, version: Version, header: Header) -> ChangeSet:
         place = self._place(version)
-        text = _slice(place.segment, place.start, place.end)
-        where = _where(place)
-        header = read_header(text[: place.body - place.start - len(BEGIN)], where)
-        return header, text[place.body - place.start : -len(COMMIT)], where
+        return read_pieces(lambda: whole_lines(place.inside.pieces()), header, _where(place))
 
     def _place(self, version: Version) -> _Place:
         if not 0 < version <= len(self._places) and not 0 < version <= self.head():
@@ -195,9 +224,7 @@ class FileLog:
 
     def _last_chain(self) -> str:
         if self._chain is None:
-            self._chain = (
-                hashlib.sha256(self.text(Version(len(self._places)))).hexdigest() if self._places else NO_CHAIN
-            )
+            self._chain = _checksum(self._places[-1].whole) if self._places else NO_CHAIN
         return self._chain
 
     def _room(self, version: Version) -> tuple[Path, int]:
@@ -224,7 +251,7 @@ class FileLog:
             self._check_reached()
         except _Torn as torn:
             segment = torn.segment
-            lost = _slice(segment, torn.offset, segment.stat().st_size)
+            lost = _Range(segment, torn.offset, segment.stat().st_size).read()
             if segment != self._last_segment() or FOLLOWED in lost:
                 raise LogDamaged(
                     f"{segment} at byte {torn.offset}: version {len(self._places) + 1} is not whole, "
@@ -247,10 +274,10 @@ class FileLog:
         if not self._places:
             return
         last = self._places[-1]
-        header, body, _ = self._read(Version(len(self._places)))
-        if hashlib.sha256(body).hexdigest() == header.body_sha256:
+        header = self.header(Version(len(self._places)))
+        if _checksum(last.inside) == header.body_sha256:
             return
-        if b"\0" in body:
+        if any(b"\0" in piece for piece in last.inside.pieces()):
             self._places.pop()
             raise _Torn(last.segment, last.start)
         raise LogDamaged(
@@ -332,17 +359,21 @@ def _touching(segment: Path, places: list[_Place], subject: bytes) -> list[int]:
     return sorted(hits)
 
 
-def _append(segment: Path, offset: int, text: bytes) -> None:
-    new = not segment.exists()
+def _append(segment: Path, offset: int, text: Iterable[bytes]) -> str:
+    """Write at the end of a segment, which is at that offset, and sync; answers the SHA-256 of what was written."""
+    new, checksum = not segment.exists(), hashlib.sha256()
     with segment.open("r+b" if not new else "xb") as file:
         file.seek(0, os.SEEK_END)
         if file.tell() != offset:
             raise Conflict(f"{segment} has grown while it was locked: is another program writing to it?")
-        file.write(text)
+        for piece in text:
+            checksum.update(piece)
+            file.write(piece)
         file.flush()
         os.fsync(file.fileno())
     if new:
         _sync_directory(segment.parent)
+    return checksum.hexdigest()
 
 
 def _sync_directory(directory: Path) -> None:
@@ -353,10 +384,11 @@ def _sync_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
-def _slice(path: Path, start: int, end: int) -> bytes:
-    with path.open("rb") as file:
-        file.seek(start)
-        return file.read(end - start)
+def _checksum(of: _Range) -> str:
+    checksum = hashlib.sha256()
+    for piece in of.pieces():
+        checksum.update(piece)
+    return checksum.hexdigest()
 
 
 def _where(place: _Place) -> str:

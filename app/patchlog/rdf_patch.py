@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,9 +19,14 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 from app.errors import LogDamaged
 from app.model.change import ChangeSet, Entry, Note, Version
 from app.model.namespaces import XSD
+from app.model.quad_text import QuadText
 
 BEGIN = b"TX .\n"
 COMMIT = b"TC .\n"
+
+HELD_BYTES = 1_000_000
+"""The text of more removals or additions than this is not made into quads before they are asked for."""
+
 _HEADER_IRI = "urn:x-rdf-patch:header:"
 _HEADER_CHECKSUM = b"H header-sha256 "
 _HEADER_LINE = re.compile(rb"H ([A-Za-z0-9-]+) (.+) \.\n")
@@ -44,7 +49,22 @@ class Header:
 
 def write_entry(entry: Entry, chain: str) -> bytes:
     """The entry as RDF Patch bytes. `chain` is the SHA-256 of the entry before it."""
-    body = _lines(b"D ", entry.change.removed) + _lines(b"A ", entry.change.added)
+    return b"".join(entry_text(entry, chain))
+
+
+def entry_text(entry: Entry, chain: str) -> Iterator[bytes]:
+    """The same in pieces, for an entry too big to hold twice."""
+    length, checksum = 0, hashlib.sha256()
+    for piece in _body(entry.change):
+        length += len(piece)
+        checksum.update(piece)
+    yield _header(entry, chain, length, checksum.hexdigest())
+    yield BEGIN
+    yield from _body(entry.change)
+    yield COMMIT
+
+
+def _header(entry: Entry, chain: str, body_length: int, body_sha256: str) -> bytes:
     header: list[tuple[str, NamedNode | Literal]] = [
         ("id", NamedNode(entry.id)),
         ("version", Literal(entry.version)),
@@ -59,20 +79,25 @@ def write_entry(entry: Entry, chain: str) -> bytes:
         header.append(("undoes", Literal(entry.note.undoes)))
     header += [(f"attachment-{role}", Literal(digest)) for role, digest in sorted(entry.note.attachments.items())]
     header += [
-        ("body-length", Literal(len(body))),
-        ("body-sha256", Literal(hashlib.sha256(body).hexdigest())),
+        ("body-length", Literal(body_length)),
+        ("body-sha256", Literal(body_sha256)),
         ("chain", Literal(chain)),
     ]
     lines = b"".join(f"H {name} {term} .\n".encode() for name, term in header)
     checksum = f'"{hashlib.sha256(lines).hexdigest()}" .\n'.encode()
-    return lines + _HEADER_CHECKSUM + checksum + BEGIN + body + COMMIT
+    return lines + _HEADER_CHECKSUM + checksum
 
 
-def _lines(operation: bytes, quads: Iterable[Quad]) -> bytes:
-    text = serialize(quads, format=RdfFormat.N_QUADS)
-    if not text:
-        return b""
-    return operation + text[:-1].replace(b"\n", b"\n" + operation) + b"\n"
+def _body(change: ChangeSet) -> Iterator[bytes]:
+    yield from _lines(b"D ", change.removed)
+    yield from _lines(b"A ", change.added)
+
+
+def _lines(operation: bytes, quads: Sequence[Quad]) -> Iterator[bytes]:
+    texts = quads.chunks() if isinstance(quads, QuadText) else [serialize(quads, format=RdfFormat.N_QUADS)]
+    for text in texts:
+        if text:
+            yield operation + text[:-1].replace(b"\n", b"\n" + operation) + b"\n"
 
 
 def read_header(text: bytes, where: str) -> Header:
@@ -120,21 +145,42 @@ def _attachments(terms: Mapping[str, str]) -> dict[str, str]:
 
 def read_body(body: bytes, header: Header, where: str) -> ChangeSet:
     """The change set in the lines between `TX .` and `TC .`. Raises `LogDamaged` when they are not what was written."""
-    if hashlib.sha256(body).hexdigest() != header.body_sha256:
+    return read_pieces(lambda: [body], header, where)
+
+
+def read_pieces(pieces: Callable[[], Iterable[bytes]], header: Header, where: str) -> ChangeSet:
+    """The same, of a body that `pieces` gives from its beginning at each call, in pieces of whole lines.
+
+    A big one stays where it is, and is read again whenever the change set is gone through.
+    """
+    checksum, added, removed = hashlib.sha256(), 0, 0
+    for piece in pieces():
+        checksum.update(piece)
+        additions = _additions(piece)
+        removed += additions
+        added += len(piece) - additions
+    if checksum.hexdigest() != header.body_sha256:
         raise LogDamaged(f"{where}: the body of version {header.version} does not have the checksum its header gives")
-    additions = 0 if body.startswith(b"A ") else body.find(b"\nA ") + 1
-    if additions == 0 and not body.startswith(b"A "):
-        additions = len(body)
     return ChangeSet(
-        added=_quads(body[additions:], b"A "),
-        removed=_quads(body[:additions], b"D "),
+        added=_quads(added, lambda: (_without(b"A ", piece[_additions(piece) :]) for piece in pieces())),
+        removed=_quads(removed, lambda: (_without(b"D ", piece[: _additions(piece)]) for piece in pieces())),
     )
 
 
-def _quads(lines: bytes, operation: bytes) -> tuple[Quad, ...]:
-    text = lines[2:].replace(b"\n" + operation, b"\n")
-    # What was written was checked when it was made: lenient parsing is faster and loses nothing.
-    return tuple(parse(text, format=RdfFormat.N_QUADS, lenient=True))
+def _additions(piece: bytes) -> int:
+    """Where the first addition of some lines of a body begins, their end when there is none."""
+    if piece.startswith(b"A "):
+        return 0
+    return piece.find(b"\nA ") + 1 or len(piece)
+
+
+def _without(operation: bytes, lines: bytes) -> bytes:
+    return lines[len(operation) :].replace(b"\n" + operation, b"\n")
+
+
+def _quads(size: int, chunks: Callable[[], Iterable[bytes]]) -> Sequence[Quad]:
+    text = QuadText(chunks)
+    return text if size > HELD_BYTES else tuple(text)
 
 
 def entry_of(header: Header, change: ChangeSet) -> Entry:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QueryBoolean, RdfFormat
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QueryBoolean, RdfFormat, serialize
 
 from app.derived.graph_embedded import EmbeddedGraph, StoreSnapshot
 from app.model.change import ChangeSet, Version
+from app.model.quad_text import QuadText
 
 BASE = "http://127.0.0.1:8000/"
 P = NamedNode("http://example.org/p")
@@ -100,6 +101,10 @@ def _adding(version: int) -> ChangeSet:
     return ChangeSet(added=tuple(Quad(NamedNode(f"urn:{version}:{n}"), MARKER, Literal("x")) for n in range(20)))
 
 
+def _adding_text(version: int) -> ChangeSet:
+    return ChangeSet(added=_text(*_adding(version).added))
+
+
 def _moving(version: int) -> ChangeSet:
     """Each version holds its own twenty markers and no others."""
     removed = _adding(version - 1).added if version > 1 else ()
@@ -121,7 +126,9 @@ def _own_twenty(state: StoreSnapshot) -> bool:
     return found == again == {f"urn:{state.version}:{n}" for n in range(20 if state.version else 0)}
 
 
-@pytest.mark.parametrize(("change", "is_whole"), [(_adding, _twenty_each), (_moving, _own_twenty)])
+@pytest.mark.parametrize(
+    ("change", "is_whole"), [(_adding, _twenty_each), (_adding_text, _twenty_each), (_moving, _own_twenty)]
+)
 def test_a_reader_beside_a_writer_sees_whole_versions(
     graph: EmbeddedGraph, change: Callable[[int], ChangeSet], is_whole: Callable[[StoreSnapshot], bool]
 ) -> None:
@@ -228,3 +235,50 @@ def test_a_checkpoint_replaces_what_a_crash_left(tmp_path: Path) -> None:
 
     assert graph.version == 7
     assert contents(graph) == {Quad(NamedNode("urn:a"), NamedNode("urn:p"), Literal("x"))}
+
+
+def _text(*quads: Quad) -> QuadText:
+    text = serialize(quads, format=RdfFormat.N_QUADS)
+    assert text is not None
+    return QuadText(lambda: [text])
+
+
+def test_a_change_held_as_text_is_applied_like_any_other(graph: EmbeddedGraph) -> None:
+    graph.apply(Version(1), ChangeSet(added=_text(quad("a"), quad("b", graph="g"), quad("c", 'a "line"\n'))))
+    graph.apply(Version(2), ChangeSet(added=_text(quad("d")), removed=_text(quad("a"))))
+
+    assert graph.version == 2
+    assert contents(graph) == {quad("b", graph="g"), quad("c", 'a "line"\n'), quad("d")}
+
+
+def test_blank_nodes_in_text_keep_their_labels(graph: EmbeddedGraph) -> None:
+    statement = Quad(BlankNode("kept"), P, BlankNode("c0ffee"))
+    graph.apply(Version(1), ChangeSet(added=_text(statement)))
+
+    assert contents(graph) == {statement}
+
+
+def test_text_that_cannot_be_read_to_its_end_changes_nothing() -> None:
+    graph = EmbeddedGraph.in_memory(BASE)
+    begun = serialize([quad(str(number)) for number in range(20_000)], format=RdfFormat.N_QUADS)
+    assert begun is not None
+    times: list[int] = []
+
+    def chunks() -> Iterator[bytes]:
+        times.append(1)
+        yield begun
+        if len(times) == 3:  # the first two look for blank nodes and for a statement to know the change by
+            raise OSError("the disk is gone")
+
+    with pytest.raises(OSError, match="the disk is gone"):
+        graph.apply(Version(1), ChangeSet(added=QuadText(chunks)))
+    assert (graph.version, contents(graph)) == (0, set())
+
+
+def test_text_that_is_no_n_quads_changes_nothing() -> None:
+    graph = EmbeddedGraph.in_memory(BASE)
+    good = _text(quad("a"))
+
+    with pytest.raises(SyntaxError):
+        graph.apply(Version(1), ChangeSet(added=QuadText(lambda: [*good.chunks(), b"no statement\n" * 100_000])))
+    assert (graph.version, contents(graph)) == (0, set())
