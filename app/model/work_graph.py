@@ -1,17 +1,18 @@
-"""Records to quads and back. `docs/model.md` shows the result.
+"""Records to statements. `docs/model.md` shows the result; `app.model.work_reading` is the way back.
 
-`WorkWriter` writes many records of one change; it remembers which people, venues and
-organizations it has already described. `read_work` is its inverse for one work.
+A record becomes N-Quads text in two steps. `WorkMapping` says all that the record itself says, and may
+be anywhere: where a file is read, by several processes. `WorkWriter` knows what else is written by the same
+change and what the home names already, and leaves out what is said of people, venues and organizations twice.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterable, Iterator
-from typing import Protocol
+from collections.abc import Callable, Container, Iterable, Iterator
+from typing import NamedTuple, Protocol
 
-from pyoxigraph import Literal, NamedNode, Quad, Triple
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from app.model.minter import Minter, slug
 from app.model.names import Contributor, Name
@@ -98,32 +99,70 @@ class NothingKnown:
         return False
 
 
-class WorkWriter:
-    """Turns records into statements of the default graph, one change at a time."""
+class AgentText(NamedTuple):
+    """A person or body that a work names: the slug of the name, the IRI as N-Quads, the lines that describe
+    it when it is new, and those that keep this work's form of the name when it is not the one described."""
 
-    def __init__(self, minter: Minter, known: Known, keys: Container[str] = ()) -> None:
-        """`keys` are those of all the works this change writes, so that a part may come before its whole."""
+    slug: str
+    iri: str
+    description: str
+    printed: str
+
+
+class WorkText(NamedTuple):
+    """What a record says, as N-Quads lines.
+
+    `own` is about the work and its nodes. `bodies` are the venue and publisher: IRI, then the lines that
+    describe each when it is new. `shared` are lines about them that other works may say as well.
+    """
+
+    own: str
+    agents: tuple[AgentText, ...]
+    bodies: tuple[tuple[str, str], ...]
+    shared: str
+
+
+class WorkMapping:
+    """Turns a record into what it says, whatever else is said. It may be used from one thread at a time."""
+
+    def __init__(self, minter: Minter, known: Known | None = None, keys: Container[str] = ()) -> None:
+        """Without `known` no name is known; `keys` are those of all the works that are written together."""
         self._minter = minter
-        self._known = known
+        self._known = known or NothingKnown()
         self._keys = keys
-        self._described: dict[NamedNode, Name | None] = {}
-        self._said: list[Quad] = []
+        self._lines: list[str] = []
+        self._agents: dict[str, AgentText] = {}
+        self._bodies: dict[str, str] = {}
+        self._shared: list[str] = []
         self._roles = {role.csl: (role, role.term(minter)) for role in ROLES}
         self._fields = [*LITERAL_FIELDS, *((name, minter.term(term)) for name, term in OWN_FIELDS)]
 
-    def quads(self, records: Iterable[Record]) -> Iterator[Quad]:
-        """Everything the graph says of those records, and of people, venues and publishers first met here."""
-        for record in records:
-            self._said = []
-            self._work(record)
-            yield from self._said
+    def text(self, record: Record) -> WorkText:
+        """What that record says."""
+        self._agents, self._bodies, self._shared = {}, {}, []
+        own = self._apart(lambda: self._work(record))
+        return WorkText(own, tuple(self._agents.values()), tuple(self._bodies.items()), "".join(self._shared))
 
-    def triples(self, record: Record) -> list[Triple]:
-        """The same for one record, without the graph's name."""
-        return [quad.triple for quad in self.quads([record])]
+    def description(self, agent: NamedNode, name: Name) -> str:
+        """The lines that describe a person or body of that name."""
+
+        def describe() -> None:
+            self._say(agent, RDF["type"], FOAF["Organization" if name.literal else "Person"])
+            self._name(agent, name)
+            if not name.literal:
+                self._say(agent, FOAF["name"], Literal(name.full))
+
+        return self._apart(describe)
 
     def _say(self, subject: NamedNode, predicate: NamedNode, object: NamedNode | Literal) -> None:
-        self._said.append(Quad(subject, predicate, object))
+        self._lines.append(f"{subject} {predicate} {object} .\n")  # terms are serialised by the engine's own writer
+
+    def _apart(self, say: Callable[[], None]) -> str:
+        """The lines that calling `say` says, each once; they do not count as said."""
+        before, self._lines = self._lines, []
+        say()
+        said, self._lines = self._lines, before
+        return "".join(dict.fromkeys(said))
 
     def _work(self, record: Record) -> None:
         work = self._minter.thing("work", record.key)
@@ -133,7 +172,7 @@ class WorkWriter:
         if record.publisher:
             publisher = self._minter.thing("organization", slug(record.publisher))
             self._say(work, DCTERMS["publisher"], publisher)
-            self._body(publisher, record.publisher)
+            self._body(publisher, FOAF["Organization"], FOAF["name"], record.publisher)
         self._container(work, record)
 
     def _own(self, work: NamedNode, record: Record) -> None:
@@ -178,33 +217,24 @@ class WorkWriter:
 
     def _contribution(self, work: NamedNode, contributor: Contributor, number: int) -> None:
         role, term = self._roles[contributor.role]
-        agent, printed = self._agent(contributor.name)
+        agent = self._agent(contributor.name)
         node = NamedNode(f"{work.value}#{role.csl}-{number}")
         self._say(work, PRO["isDocumentContextFor"], node)
         self._say(node, RDF["type"], PRO["RoleInTime"])
         self._say(node, PRO["withRole"], term)
         self._say(node, PRO["isHeldBy"], agent)
         self._say(node, self._minter.term("position"), Literal(number))
-        if printed:
-            self._name(node, contributor.name)
+        description = self.description(agent, contributor.name)
+        printed = self._apart(lambda: self._name(node, contributor.name))
+        self._agents[node.value] = AgentText(slug(contributor.name.full), str(agent), description, printed)
         if role.shortcut:
             self._say(work, role.shortcut, agent)
 
-    def _agent(self, name: Name) -> tuple[NamedNode, bool]:
-        """The person or body of that name, described when new; and whether the printed name differs from its own."""
+    def _agent(self, name: Name) -> NamedNode:
+        """The person or body of that name: the one known by it, else a new one."""
         key = slug(name.full)
         known = self._known.agent(key)
-        if known is not None:
-            return known[0], known[1] != name
-        agent = self._minter.thing("organization" if name.literal else "person", key)
-        if agent in self._described:
-            return agent, self._described[agent] != name
-        self._described[agent] = name
-        self._say(agent, RDF["type"], FOAF["Organization" if name.literal else "Person"])
-        self._name(agent, name)
-        if not name.literal:
-            self._say(agent, FOAF["name"], Literal(name.full))
-        return agent, False
+        return known[0] if known else self._minter.thing("organization" if name.literal else "person", key)
 
     def _name(self, node: NamedNode, name: Name) -> None:
         if name.literal:
@@ -220,11 +250,12 @@ class WorkWriter:
             if value:
                 self._say(node, predicate, Literal(value))
 
-    def _body(self, body: NamedNode, name: str) -> None:
-        if body not in self._described and not self._known.is_described(body):
-            self._described[body] = None
-            self._say(body, RDF["type"], FOAF["Organization"])
-            self._say(body, FOAF["name"], Literal(name))
+    def _body(self, body: NamedNode, type: NamedNode, name: NamedNode, called: str) -> None:
+        def describe() -> None:
+            self._say(body, RDF["type"], type)
+            self._say(body, name, Literal(called))
+
+        self._bodies.setdefault(str(body), self._apart(describe))
 
     def _container(self, work: NamedNode, record: Record) -> None:
         if record.part_of and (record.part_of in self._keys or self._known.is_work(record.part_of)):
@@ -236,14 +267,74 @@ class WorkWriter:
             return
         venue = self._minter.thing("venue", slug(record.container_title))
         self._say(work, DCTERMS["isPartOf"], venue)
-        if venue not in self._described and not self._known.is_described(venue):
-            self._described[venue] = None
-            kind = VENUE_CLASS.get(record.type, DEFAULT_VENUE_CLASS)
-            self._say(venue, RDF["type"], FABIO[kind])
-            self._say(venue, DCTERMS["title"], Literal(record.container_title))
+        kind = VENUE_CLASS.get(record.type, DEFAULT_VENUE_CLASS)
+        self._body(venue, FABIO[kind], DCTERMS["title"], record.container_title)
         for issn in record.issn:
-            self._say(venue, PRISM["issn"], Literal(issn))
-            self._identifier(venue, "issn", issn)
+            self._shared.append(self._apart(lambda issn=issn: self._venue_issn(venue, issn)))  # type: ignore[misc]
+
+    def _venue_issn(self, venue: NamedNode, issn: str) -> None:
+        self._say(venue, PRISM["issn"], Literal(issn))
+        self._identifier(venue, "issn", issn)
+
+
+class WorkWriter:
+    """Writes the works of one change, and what is first met in them."""
+
+    def __init__(self, minter: Minter, known: Known, keys: Container[str] = ()) -> None:
+        """`keys` are those of all the works this change writes, so that a part may come before its whole."""
+        self._known = known
+        self._mapping = WorkMapping(minter, known, keys)
+        self._described: dict[str, str] = {}
+        self._agents: dict[str, tuple[str, str] | None] = {}
+        self._shared: set[str] = set()
+
+    def quads(self, records: Iterable[Record]) -> Iterator[Quad]:
+        """Everything the graph says of those records, and of people, venues and publishers first met here."""
+        for record in records:
+            lines = "".join(self.lines(self.text(record)))
+            yield from parse(lines, format=RdfFormat.N_QUADS, lenient=True)
+
+    def triples(self, record: Record) -> list[Triple]:
+        """The same for one record, without the graph's name."""
+        return [quad.triple for quad in self.quads([record])]
+
+    def text(self, record: Record) -> WorkText:
+        """What a record says, its people and bodies under the IRIs the home has for their names."""
+        return self._mapping.text(record)
+
+    def fits(self, text: WorkText) -> bool:
+        """Whether text that was made knowing of no names has the IRIs that the home has for them."""
+        return all((known := self._agent(agent.slug)) is None or known[0] == agent.iri for agent in text.agents)
+
+    def lines(self, text: WorkText) -> Iterator[str]:
+        """What is to be said for that work, each piece of lines about one thing."""
+        own = [text.own]
+        for agent in text.agents:
+            described = self._described.get(agent.iri)
+            if described is None:
+                known = self._agent(agent.slug)
+                described = self._described[agent.iri] = known[1] if known else agent.description
+                if known is None:
+                    yield agent.description
+            if described != agent.description:
+                own.append(agent.printed)
+        yield "".join(own)
+        for iri, description in text.bodies:
+            if iri not in self._described:
+                self._described[iri] = description
+                if not self._known.is_described(NamedNode(iri[1:-1])):
+                    yield description
+        for line in text.shared.splitlines(keepends=True):
+            if line not in self._shared:
+                self._shared.add(line)
+                yield line
+
+    def _agent(self, name_slug: str) -> tuple[str, str] | None:
+        """IRI and description of the person or body the home knows by that name."""
+        if name_slug not in self._agents:
+            known = self._known.agent(name_slug)
+            self._agents[name_slug] = (str(known[0]), self._mapping.description(*known)) if known else None
+        return self._agents[name_slug]
 
 
 def _numbered(contributors: Iterable[Contributor]) -> Iterator[tuple[int, Contributor]]:
