@@ -1,0 +1,120 @@
+"""Programs started for a benchmark: ended with it whatever happens, and what they take of processor and memory.
+
+Reads `/proc`: Linux only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@contextlib.contextmanager
+def started(
+    command: Sequence[str], log: Path, *, environment: Mapping[str, str] | None = None, folder: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program with its own process group, which is ended when the block is left, or when this process dies.
+
+    What it prints goes to `log`.
+    """
+    tied = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*tied, *command],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, **(environment or {})},
+            cwd=folder,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ask, wait a little, then make sure of the whole group."""
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(10)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def end_when_told() -> None:
+    """Let SIGTERM leave every `with` block on its way out, as Ctrl-C does."""
+
+    def leave(number: int, frame: Any) -> None:
+        sys.exit(128 + number)
+
+    signal.signal(signal.SIGTERM, leave)
+
+
+def wait_until(answers: Callable[[], bool], process: subprocess.Popen[bytes], log: Path, limit: float) -> float:
+    """Seconds until `answers` is true. Raises `RuntimeError` when the process ends before, or after `limit`."""
+    begin = time.perf_counter()
+    while time.perf_counter() - begin < limit:
+        with contextlib.suppress(httpx.HTTPError, OSError):
+            if answers():
+                return time.perf_counter() - begin
+        if process.poll() is not None:
+            raise RuntimeError(f"{process.args!r} ended: {log.read_text(errors='replace')[-1000:]}")
+        time.sleep(0.005)
+    raise RuntimeError(f"{process.args!r} does not answer after {limit:.0f} s")
+
+
+def free_port() -> int:
+    """A TCP port of the loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def family(process: int | None) -> list[int]:
+    """The process and all that descend from it."""
+    if process is None:
+        return []
+    found = [process]
+    for each in found:
+        with contextlib.suppress(OSError):
+            for task in Path(f"/proc/{each}/task").iterdir():
+                found += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
+def processor_seconds(process: int | None) -> float:
+    """Of user and system, by a process, its descendants, and those of them that have ended and were waited for."""
+    total = 0
+    for each in family(process):
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+            total += sum(map(int, fields[11:15]))
+    return total / _TICKS
+
+
+def memory_bytes(process: int) -> int:
+    """What a process and its descendants hold: pages they share are counted once (PSS)."""
+    total = 0
+    for each in family(process):
+        with contextlib.suppress(OSError):
+            rollup = Path(f"/proc/{each}/smaps_rollup").read_text()
+            total += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+    return total * 1024
