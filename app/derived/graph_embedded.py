@@ -33,6 +33,7 @@ from pyoxigraph import (
 )
 
 from app.derived.graph import Bindings, GraphName, Result, Update
+from app.derived.graph_functions import FUNCTIONS
 from app.derived.graph_update import changes_of_update
 from app.model.change import EMPTY, ChangeSet, Version
 from app.model.minter import Minter
@@ -81,6 +82,7 @@ class StoreSnapshot:
             substitutions=dict(substitutions) if substitutions else None,
             default_graph=default_graph,
             named_graphs=named_graphs,
+            custom_functions=FUNCTIONS,
         )
 
     def select(self, text: str, substitutions: Bindings | None = None) -> list[QuerySolution]:

@@ -56,11 +56,16 @@ STOP_WORDS = frozenset(
 
 def fold(text: str) -> str:
     """The text without case, accents, ligatures, elided articles (`l'État` is `etat`) and `'s`."""
+    folded = without_marks(text)
+    return _ELISION.sub("", folded) if "'" in folded else folded
+
+
+def without_marks(text: str) -> str:
+    """The text without case, accents and ligatures."""
     if not text.isascii():
         for character in sorted(set(text) - _ASCII):  # few, so far quicker than looking up every one
             text = text.replace(character, _folded(character))
-    folded = text.lower()
-    return _ELISION.sub("", folded) if "'" in folded else folded
+    return text.lower()
 
 
 @lru_cache(maxsize=4096)

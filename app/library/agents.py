@@ -18,9 +18,10 @@ from app.model.roles import ROLES
 from app.model.work_reading import Neighbourhood
 
 PEOPLE_ORDER = Order(
-    "?thing foaf:name ?name OPTIONAL { ?thing foaf:familyName ?family } BIND(LCASE(COALESCE(?family, ?name)) AS ?value)"
+    "?thing foaf:name ?name OPTIONAL { ?thing foaf:familyName ?family } BIND(COALESCE(?family, ?name) AS ?value)",
+    folded=True,
 )
-VENUE_ORDER = Order("?thing dcterms:title ?title BIND(LCASE(?title) AS ?value)")
+VENUE_ORDER = Order("?thing dcterms:title ?value", folded=True)
 
 
 def select_people(ranked: list[NamedNode] | None) -> Selection:

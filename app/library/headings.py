@@ -23,7 +23,9 @@ from app.model.minter import Minter
 from app.model.namespaces import RDF, RDFS, SKOS
 from app.model.work_reading import Neighbourhood
 
-CONCEPT_ORDER = Order("?thing skos:prefLabel ?label FILTER(LANG(?label) = 'en') BIND(LCASE(STR(?label)) AS ?value)")
+CONCEPT_ORDER = Order(
+    "?thing skos:prefLabel ?label FILTER(LANG(?label) = 'en') BIND(STR(?label) AS ?value)", folded=True
+)
 
 DIMENSIONS: dict[str, str] = {
     "form": "form",

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from app.derived.graph import PROLOGUE, Snapshot, values_clause
+from app.derived.graph_functions import FOLDED
 from app.errors import BadRequest
 
 DEFAULT_LIMIT = 50
@@ -25,10 +26,14 @@ MAXIMUM_LIMIT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A sort order: the pattern that binds `?value` for `?thing` (one value), and its direction."""
+    """A sort order: the pattern that binds `?value` for `?thing` (one value), and its direction.
+
+    `folded` is whether values are compared without case and accents, as text should be.
+    """
 
     pattern: str
     descending: bool = False
+    folded: bool = False
 
 
 @dataclass(slots=True)
@@ -81,12 +86,14 @@ class Selection:
             sign = "<" if order.descending else ">"
             value, thing = Literal(last[0]), Literal(last[1])
             having = f"HAVING (MIN(?sort) {sign} {value} || (MIN(?sort) = {value} && STR(?thing) > {thing}))"
+        text = 'COALESCE(STR(?value), "")'
+        sort = f"<{FOLDED}>({text})" if order.folded else text
         direction = "DESC" if order.descending else "ASC"
         rows = state.select(
             f"""{PROLOGUE}SELECT ?thing (MIN(?sort) AS ?key) WHERE {{
             {self._body()}
             OPTIONAL {{ {order.pattern} }}
-            BIND(COALESCE(STR(?value), "") AS ?sort)
+            BIND({sort} AS ?sort)
             }} GROUP BY ?thing {having} ORDER BY {direction}(?key) STR(?thing) LIMIT {limit + 1:d}"""
         )
         things = [(node, row["key"]) for row in rows if isinstance(node := row["thing"], NamedNode)]

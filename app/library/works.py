@@ -30,14 +30,15 @@ from app.model.work_reading import Contribution, Neighbourhood, read_contributio
 
 ORDERS: dict[str, Order] = {
     "key": Order("?thing cp:citationKey ?value"),
-    "title": Order("?thing dcterms:title ?title BIND(LCASE(?title) AS ?value)"),
-    "-title": Order("?thing dcterms:title ?title BIND(LCASE(?title) AS ?value)", descending=True),
+    "title": Order("?thing dcterms:title ?value", folded=True),
+    "-title": Order("?thing dcterms:title ?value", folded=True, descending=True),
     "year": Order("?thing fabio:hasPublicationYear ?value"),
     "-year": Order("?thing fabio:hasPublicationYear ?value", descending=True),
     "author": Order(
         "?thing pro:isDocumentContextFor ?role . ?role pro:withRole pro:author ; cp:position 1 ; pro:isHeldBy ?first . "
         "?first foaf:name ?name "
-        "OPTIONAL { ?first foaf:familyName ?family } BIND(LCASE(COALESCE(?family, ?name)) AS ?value)"
+        "OPTIONAL { ?first foaf:familyName ?family } BIND(COALESCE(?family, ?name) AS ?value)",
+        folded=True,
     ),
 }
 """What `sort` may be, besides `relevance` (with `q`)."""

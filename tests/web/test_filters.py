@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,36 @@ def test_a_state_that_is_not_one_of_a_concept(client: httpx.Client, state: str) 
     response = client.get("/works", params={"discusses": "professional-role", "state": state})
     assert response.status_code == 400
     assert response.json()["errors"][0]["where"] == "state"
+
+
+NAMES = ["Alvarez", "Ångström", "anders", "Čapek", "Cobb", "Łoś", "Lund", "Özkan", "Œuvre", "Zola"]
+
+
+@pytest.fixture(scope="module")
+def accented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A library with a book by each of those names, and a title that begins with it."""
+    home = open_home(settings_for(tmp_path_factory.mktemp("accented") / "home", reference_set=None))
+    text = "".join(f"@book{{k{n}, author={{{name}, A.}}, title={{{name}}}}}\n" for n, name in enumerate(NAMES))
+    import_file(home.library, home.committer, text.encode(), "a.bib")
+    with serving(home) as client:
+        yield client
+
+
+@pytest.mark.parametrize(("path", "sort"), [("/works", "title"), ("/works", "author"), ("/people", None)])
+def test_accents_and_case_do_not_decide_the_order_on_any_page(
+    accented: httpx.Client, path: str, sort: str | None
+) -> None:
+    found: list[str] = []
+    address: str | None = path
+    parameters: dict[str, str] | None = {"limit": "3", **({"sort": sort} if sort else {})}
+    while address:
+        page = accented.get(address, params=parameters).json()
+        found += [item.get("title") or item["family"] for item in page["items"]]
+        address, parameters = page["next"], None
+    in_order = ["Alvarez", "anders", "Ångström", "Čapek", "Cobb", "Łoś", "Lund", "Œuvre", "Özkan", "Zola"]
+    assert found == in_order
+    if sort == "title":
+        assert [w["title"] for w in accented.get("/works?sort=-title").json()["items"]] == in_order[::-1]
 
 
 def test_sorting(client: httpx.Client, works: dict[str, dict[str, Any]]) -> None:
