@@ -80,7 +80,8 @@ def measure(servers: list[Server], mixes: list[str], works: int, seconds: float,
     return results
 
 
-def _number(value: float) -> str:
+def two_digits(value: float) -> str:
+    """A number as tables have it: two digits at least, a dash where there is none."""
     if math.isnan(value):
         return "–"
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
@@ -105,7 +106,7 @@ def rates(results: Results, servers: list[Server]) -> str:
                 continue
             against = f" ({own.rate / ours.rate:.2f})" if ours and server is not servers[0] and ours.rate else ""
             failed = own.refused + own.broken
-            row.append(f"{_number(own.rate)}{against}" + (f", {failed} failed" if failed else ""))
+            row.append(f"{two_digits(own.rate)}{against}" + (f", {failed} failed" if failed else ""))
         rows.append(row)
     return table(["server", *results], rows)
 
@@ -136,7 +137,7 @@ def kinds(results: Results, servers: list[Server], mix: str) -> str:
 
 
 def _percentiles(measured: Measured, kind: str | None) -> str:
-    return f"{_number(measured.percentile(kind, 0.5))} / {_number(measured.percentile(kind, 0.99))}"
+    return f"{two_digits(measured.percentile(kind, 0.5))} / {two_digits(measured.percentile(kind, 0.99))}"
 
 
 def loads(servers: list[Server], library: Stored) -> str:
@@ -144,9 +145,9 @@ def loads(servers: list[Server], library: Stored) -> str:
     rows = [
         [
             server.name,
-            _number(server.load_seconds),
-            _number(server.start_seconds),
-            _number(memory_bytes(server.process) / 1e6),
+            two_digits(server.load_seconds),
+            two_digits(server.start_seconds),
+            two_digits(memory_bytes(server.process) / 1e6),
         ]
         for server in servers
     ]
