@@ -220,6 +220,14 @@ class Citation(Shape):
     note: str | None = None
 
 
+class ReferenceText(Shape):
+    """A reference to a work the library does not hold, as its source printed it."""
+
+    number: int
+    text: str
+    doi: str | None = None
+
+
 class Change(Shape):
     """One version of the log."""
 
@@ -272,3 +280,13 @@ class Page(Shape, Generic[Item]):
         """As JSON; `next` is null on the last page, so that a client need not guess."""
         text = super().json_bytes()
         return text if self.next else text[:-1] + b',"next":null}'
+
+
+class References(Page[Citation]):
+    """What a work cites: `items` of the library, and in `as_text` every reference to what is not in it.
+
+    `total` counts the first, `total_as_text` the second; neither is ever cut.
+    """
+
+    as_text: list[ReferenceText] = []
+    total_as_text: int = 0

@@ -22,9 +22,10 @@ from app.library.evidence import (
     states_on_concept,
 )
 from app.library.selection import Order, Selection
-from app.library.shapes import Agent, Citation, Doubt, Identifier, Link, OtherContributor, Work
+from app.library.shapes import Agent, Citation, Doubt, Identifier, Link, OtherContributor, ReferenceText, Work
 from app.model.minter import Kind, Minter
 from app.model.namespaces import CITO, DATACITE, DCTERMS, LITRE, RDFS, XSD
+from app.model.relations import read_reference_json
 from app.model.types import FABIO_CLASS
 from app.model.work_reading import Contribution, Neighbourhood, read_contributions, read_work
 
@@ -291,6 +292,18 @@ def citations_of(state: Snapshot, work: NamedNode, minter: Minter, *, outgoing: 
         shape = work_of(state, end, minter)
         found.append(Citation(work=shape, confirmation=sure, reference_number=number, note=note))
     return sorted(found, key=lambda c: (c.reference_number is None, c.reference_number or 0, c.work.key))
+
+
+def references_as_text(state: Snapshot, work: NamedNode, minter: Minter) -> list[ReferenceText]:
+    """The references of a work whose works the library does not hold, by number."""
+    found: list[ReferenceText] = []
+    for triple in state.triples(work, minter.term("referenceText")):
+        try:
+            kept = read_reference_json(triple.object.value if isinstance(triple.object, Literal) else "")
+        except (ValueError, KeyError, TypeError):
+            continue  # written by somebody else, in another form than the model's
+        found += [ReferenceText(number=one.number, text=one.text, doi=one.doi) for one in kept]
+    return sorted(found, key=lambda reference: reference.number)
 
 
 def _citation_nodes(

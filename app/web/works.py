@@ -11,8 +11,8 @@ from app.derived.graph import Snapshot
 from app.derived.records import is_work
 from app.exporting import format_works, write_records
 from app.library.changes import brief, changes
-from app.library.shapes import Change, Citation, Page, Work
-from app.library.works import WorkFilters, citations_of, order_of, select_works, work_of
+from app.library.shapes import Change, Citation, Page, References, Work
+from app.library.works import WorkFilters, citations_of, order_of, references_as_text, select_works, work_of
 from app.model.change import Version
 from app.web.desk import At, AtDesk, Cursor, Desk, Limit, Search, only_known_parameters
 from app.web.export import EXPORTER, Style, bibliography_forms
@@ -73,9 +73,12 @@ def works(
     )
 
 
-@router.get("/works/{key:path}/references", response_model=Page[Citation], summary="What a work cites")
+@router.get("/works/{key:path}/references", response_model=References, summary="What a work cites")
 def references(request: Request, desk: AtDesk, key: str, at: At = None) -> Response:
-    """In the order of its reference list; ambiguous citations with every candidate."""
+    """In the order of its reference list; ambiguous citations with every candidate.
+
+    `as_text` has the references to works that are not in the library, as their source printed them.
+    """
     return _citations(request, desk, key, at, outgoing=True)
 
 
@@ -91,10 +94,13 @@ def _citations(request: Request, desk: Desk, key: str, at: int | None, *, outgoi
     form = choose(request, [JSON])
 
     def make(state: Snapshot) -> bytes:
-        found = citations_of(state, desk.minter.thing("work", key), desk.minter, outgoing=outgoing)
-        return Page[Citation](
-            items=found, total=len(found), complete="complete", version=state.version, next=None
-        ).json_bytes()
+        node = desk.minter.thing("work", key)
+        found = citations_of(state, node, desk.minter, outgoing=outgoing)
+        page = Page[Citation](items=found, total=len(found), complete="complete", version=state.version, next=None)
+        if not outgoing:
+            return page.json_bytes()
+        kept = references_as_text(state, node, desk.minter)
+        return References(**dict(page), as_text=kept, total_as_text=len(kept)).json_bytes()
 
     return desk.versioned(request, form, at, make)
 

@@ -20,7 +20,7 @@ from app.library.works import work_of
 from app.model.change import Version
 from app.model.namespaces import CITO, DCTERMS
 from app.model.relations import doi_iri, read_reference_json
-from tests.conftest import BASE
+from tests.conftest import BASE, serving
 from tests.importers.doi.agency_server import Agencies, PassingTime, serving_agencies
 
 OSTROM = "10.1016/0305-750X(96)00023-X"
@@ -148,6 +148,20 @@ def test_references_become_citations_where_the_work_is_held_or_comes_along(desk:
         (3, "Elsewhere (1999)"),
         (5, "Nobody. (1983). Toward a definition of the coproduction concept"),
     ]
+
+
+def test_references_that_are_text_are_counted_and_shown(desk: Desk) -> None:
+    kept = [{"key": "2", "unstructured": "Somebody (1900)"}, {"key": "3", "DOI": "10.1000/not-held"}]
+    desk.add("10.1000/a", reference=[{"key": "1", "DOI": OSTROM}, *kept])
+    desk.take("10.1000/a")
+    with serving(desk.home) as client:
+        page = client.get("/works/doe2020/references").json()
+        none = client.get("/works/ostrom1996/references").json()
+    assert [item["work"]["key"] for item in page["items"]] == ["ostrom1996"]
+    assert (page["total"], page["total_as_text"], page["complete"]) == (1, 2, "complete")
+    assert page["as_text"][0] == {"number": 2, "text": "Somebody (1900)"}
+    assert (page["as_text"][1]["number"], page["as_text"][1]["doi"]) == (3, "10.1000/not-held")
+    assert (none["as_text"], none["total_as_text"]) == ([], 0)
 
 
 def test_what_was_text_is_a_citation_when_its_work_comes(desk: Desk) -> None:
