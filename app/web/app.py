@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -55,7 +56,10 @@ def create_app(
     import_bytes: int,
     fetcher: Callable[[], DoiFetcher],
 ) -> FastAPI:
-    """The ASGI application over one library; `import_bytes` bounds the files it takes, `fetcher` fetches by DOI."""
+    """The ASGI application over one library; `import_bytes` bounds the files it takes, `fetcher` fetches by DOI.
+
+    The server sets `state.stopping` when it is told to stop, and answers without an end of their own then end.
+    """
     running = ImportJobs(library, committer, fetcher)
 
     @asynccontextmanager
@@ -64,6 +68,7 @@ def create_app(
         await run_in_threadpool(running.close)
 
     app = FastAPI(title="Commonplace", version=__version__, description=DESCRIPTION, lifespan=lifespan)
+    app.state.stopping = asyncio.Event()
     app.state.desk = Desk(
         library, committer, named, ontology, tokens, running, import_bytes, Updates(library, committer)
     )

@@ -90,10 +90,14 @@ def receipt(request: Request, desk: AtDesk, id: JobId) -> Response:
     summary="How far an import is, as events",
 )
 def events(request: Request, desk: AtDesk, id: JobId) -> Response:
-    """Server-sent events named `status`, each with the whole status as JSON; the last says how it ended."""
+    """Server-sent events named `status`, each with the whole status as JSON; the last says how it ended.
+
+    When the server is told to stop the stream ends before that, and so does an import that has not begun to commit.
+    """
     choose(request, [EVENTS])
     job = desk.jobs.job(id)
-    return StreamingResponse(_told(job), media_type=EVENTS.media_type, headers={"Cache-Control": "no-store"})
+    told = _told(job, request.app.state.stopping)
+    return StreamingResponse(told, media_type=EVENTS.media_type, headers={"Cache-Control": "no-store"})
 
 
 @router.delete(
@@ -163,7 +167,7 @@ def status_text(job: Job) -> str:
     ).model_dump_json(exclude_none=True)
 
 
-async def _told(job: Job) -> AsyncIterator[str]:
+async def _told(job: Job, stopping: asyncio.Event) -> AsyncIterator[str]:
     told, quiet = "", 0.0
     while True:
         over, now = job.over, status_text(job)
@@ -175,5 +179,8 @@ async def _told(job: Job) -> AsyncIterator[str]:
         if quiet >= QUIET_SECONDS:
             yield ": still here\n\n"
             quiet = 0.0
+        if stopping.is_set():
+            yield ": the server is stopping\n\n"
+            return
         await asyncio.sleep(LOOK_SECONDS)
         quiet += LOOK_SECONDS

@@ -1,0 +1,61 @@
+"""The server as `commonplace serve` runs it: it stops when it is told to, whoever listens."""
+
+from __future__ import annotations
+
+import threading
+
+import httpx
+import uvicorn
+
+from app.home import Home
+from app.queries import load_queries
+from app.serving import Announcing
+from app.settings import QUERIES, SHIPPED_ONTOLOGY
+from app.tokens import Role
+from app.web.app import create_app
+from tests.conftest import no_network
+
+BOOK = "@book{okafor2004, author = {Okafor, Chinua}, title = {Harbours}, year = 2004}"
+
+
+class Ready(Announcing):
+    """Says in an event that it listens."""
+
+    listening = threading.Event()
+
+    async def startup(self, sockets: object = None) -> None:
+        await super().startup(None)
+        self.listening.set()
+
+
+def test_an_open_stream_of_events_does_not_hold_a_stop(opened: Home) -> None:
+    app = create_app(
+        opened.library,
+        opened.committer,
+        load_queries(QUERIES),
+        SHIPPED_ONTOLOGY,
+        tokens=opened.tokens,
+        import_bytes=1_000_000,
+        fetcher=no_network,
+    )
+    server = Ready(uvicorn.Config(app, port=0, log_level="warning"), app.state.stopping)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    assert server.listening.wait(30)
+    address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    headers = {
+        "Authorization": f"Bearer {opened.tokens.add('Ada', Role.CURATOR)}",
+        "Content-Type": "application/x-bibtex",
+        "Prefer": "respond-async",
+    }
+    with httpx.Client(base_url=address, headers=headers, timeout=30) as client:
+        with opened.library.log.writing():  # the import cannot end while we hold this
+            job = client.post("/imports", content=BOOK).headers["location"]
+            with client.stream("GET", f"{job}/events") as response:
+                lines = response.iter_lines()
+                assert next(lines) == "event: status"
+                server.should_exit = True
+                rest = list(lines)
+        assert rest[-2:] == [": the server is stopping", ""]
+    thread.join(30)
+    assert not thread.is_alive()
