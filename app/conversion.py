@@ -21,7 +21,7 @@ from app.importers.formats import ImportFormat, format_of
 from app.importers.parallel import BatchReading
 from app.importers.reading import Fault
 from app.importers.text_encoding import UnreadableFile
-from app.model.minter import Minter
+from app.model.minter import Minter, address_key
 from app.model.record import Loss, ReadEntry, Record
 from app.model.work_graph import NothingKnown, WorkWriter
 
@@ -177,7 +177,8 @@ def _convert(
     receipt.faults = batches.faults
     counted = _counted(batches, receipt, progress)
     if target.rdf is not None:
-        records = {record.key: record for batch in counted for record in batch.records}
+        read = (record for batch in counted for record in batch.records)
+        records = {key: record.with_key(key) for record in read for key in [address_key(record.key)]}
         _write_rdf(records, target.rdf, base, out())
         return receipt
     stream = out()
@@ -220,13 +221,17 @@ def _work(to: str, every_item: bool, entries: Sequence[ReadEntry]) -> _Batch:
 
 
 def _losses(entry: ReadEntry, to: str) -> tuple[Loss, ...]:
-    if to != "bibtex" or entry.record is None:
+    if entry.record is None:
         return entry.losses
     key = entry.record.key
-    written = bibtex.safe_key(key)
+    written, why = key, ""
+    if to == "bibtex":
+        written, why = bibtex.safe_key(key), "not a key in BibTeX"
+    elif TARGETS[to].rdf is not None:
+        written, why = address_key(key), "no address ends so"
     if written == key:
         return entry.losses
-    return (*entry.losses, Loss(field="key", raw=key, why=f"not a key in BibTeX; written as {written!r}"))
+    return (*entry.losses, Loss(field="key", raw=key, why=f"{why}; written as {written!r}"))
 
 
 def _write_rdf(records: dict[str, Record], format: RdfFormat, base: str, stream: BinaryIO) -> None:

@@ -24,7 +24,7 @@ from app.importers.reading import Fault, Reading
 from app.importers.text_encoding import UnreadableFile
 from app.library import Library
 from app.model.change import ChangeSet, Note, Version
-from app.model.minter import Minter
+from app.model.minter import Minter, address_key
 from app.model.record import Loss, ReadEntry, Record
 from app.model.work_graph import WorkWriter
 from app.patchlog.log import next_version
@@ -202,10 +202,11 @@ class ImportPlan:
             return None
         found = self.matcher.find(record)
         if found is None:
-            key = self.matcher.free_key(record.key)
+            key = self.matcher.free_key(address_key(record.key))
             losses = entry.losses
             if key != record.key and not key_is_ours:
-                why = f"another work has this key; this one is imported as {key!r}"
+                taken = "another work has this key" if address_key(record.key) == record.key else "no address ends so"
+                why = f"{taken}; this one is imported as {key!r}"
                 losses = (*losses, Loss(field="key", raw=record.key, why=why))
             self._keep(record.with_key(key))
             self._item(entry, "new", key, losses)

@@ -113,6 +113,19 @@ def test_the_same_work_under_another_key_is_matched_and_says_so(empty: Home) -> 
     assert [loss for loss in item["losses"] if loss["field"] == "key"]
 
 
+@pytest.mark.parametrize(("key", "safe"), [(".", "dot"), ("..", "dot-dot")])
+def test_a_key_that_clients_take_for_a_step_in_a_path_gets_another_and_says_so(
+    empty: Home, key: str, safe: str
+) -> None:
+    text = json.dumps([{"id": key, "type": "book", "title": "Dots"}])
+    (item,) = received(empty, text, "a.json")["items"]
+    assert (item["key"], item["work"]) == (key, f"{BASE}id/work/{safe}")
+    assert [loss["raw"] for loss in item["losses"] if loss["field"] == "key"] == [key]
+    with serving(empty) as client:
+        assert client.get(item["work"].replace(BASE, "/"), follow_redirects=True).json()["title"] == "Dots"
+    assert received(empty, text, "a.json")["fates"]["matched"] == 1
+
+
 def test_twice_in_one_file_is_one_work(empty: Home) -> None:
     receipt = received(empty, OSTROM + OSTROM.replace("ostrom1996", "twin"))
     assert receipt["fates"] == {"new": 1, "matched": 1, "updated": 0, "failed": 0}

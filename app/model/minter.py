@@ -46,6 +46,17 @@ def slug(name: str) -> str:
     return "x" + hashlib.sha256(name.encode()).hexdigest()[:12]
 
 
+_DOT_SEGMENTS = {".": "dot", "..": "dot-dot"}
+
+
+def address_key(key: str) -> str:
+    """The key, or one like it where no address can end in it: clients take `.` and `..` for steps in a path.
+
+    RFC 3986, 5.2.4 and 6.2.2.2: percent-encoding a dot does not keep it from being one.
+    """
+    return _DOT_SEGMENTS.get(key, key)
+
+
 @dataclass(frozen=True, slots=True)
 class Minter:
     """Mints and reads the IRIs of one home. `base` ends in `/`."""
