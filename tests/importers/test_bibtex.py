@@ -169,6 +169,35 @@ BROKEN = {
 }
 
 
+RUN_ON = {
+    "a brace is missing": "title = {Foo {bar},\n  author = {Smith, Ann},\n  year = {2001}\n}",
+    "on one line": "title = {Foo {bar}, author = {Smith, Ann}, year = {2001}}",
+    "a later brace makes up for it": "title = {Foo {bar},\n  author = {Smith, Ann}},\n  year = {2001}\n}",
+    "a quote is missing": 'title = "Foo bar,\n  author = "Smith, Ann",\n  year = 2001\n}',
+    "a brace too many": "title = {Foo bar}},\n  author = {Smith, Ann},\n  year = 2001\n}",
+}
+
+
+@pytest.mark.parametrize("kind", RUN_ON)
+def test_a_title_does_not_swallow_the_fields_after_it(kind: str) -> None:
+    broken, following = entries(f"@article{{k, {RUN_ON[kind]}\n@book{{next, title = {{Next}}}}\n")
+    record = broken.record
+    assert record is not None
+    assert (record.title, record.issued) == ("Foo bar", "2001")
+    assert record.names("author") == (Name(family="Smith", given="Ann"),)
+    assert "entry" in lost(broken)
+    assert following.record is not None
+    assert (following.record.title, following.losses) == ("Next", ())
+
+
+def test_an_abstract_may_show_an_entry() -> None:
+    shown = "See @book{x,\n  author = {Y},\n  year = 2001} there"
+    (entry,) = entries(f"@article{{k, title = {{Foo}}, abstract = {{{shown}}}}}")
+    assert entry.record is not None
+    assert "author" in (entry.record.abstract or "")
+    assert entry.losses == ()
+
+
 @pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN.keys())
 def test_a_broken_entry_is_recovered_and_reported_and_the_next_is_read(text: str) -> None:
     *broken, last = entries(text + "@article{good, title = {Good}, year = 2000}\n")

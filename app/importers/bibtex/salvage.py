@@ -1,7 +1,8 @@
 """Reading what can be read of an entry that is broken: no closing brace, no comma, no equals sign.
 
 Where the strict splitter gives up, this goes field by field: each `name = value` counts whose
-value is closed, and a field that starts on a new line ends one that is not.
+value is closed, and a field that starts on a new line ends one that is not. A value that is closed only
+because a later brace or quote closes it, with other fields in it, ends where the first of them begins.
 """
 
 from __future__ import annotations
@@ -12,6 +13,14 @@ from dataclasses import dataclass
 _HEAD = re.compile(r"@\s*(?P<type>\w+)\s*[{(]\s*(?P<key>[^\s,={}\"]*)\s*(?P<comma>,?)")
 _FIELD = re.compile(r"(?:^|(?<=[\s,{(\"}]))(?P<name>[A-Za-z][\w:+./-]*)\s*=\s*(?=\S)")
 _NEXT_FIELD = re.compile(r"\n\s*[A-Za-z][\w:+./-]*\s*=\s*[{\"\w]")
+_COMMON = (
+    "abstract|address|author|booktitle|chapter|date|doi|edition|editor|eprint|isbn|issn|issue|journal|journaltitle|"
+    "keywords|month|note|number|pages|publisher|school|series|title|url|volume|year"
+)
+_SWALLOWED = re.compile(
+    rf",\s*\n\s*(?:{_COMMON})\s*=\s*[{{\"\d]|(?<=[}}\"])\s*,\s*(?:{_COMMON})\s*=\s*[{{\"]", re.IGNORECASE
+)
+_QUOTED_ENTRY = re.compile(r"@\s*\w+\s*\{")
 _BARE = re.compile(r"[^\s,#{}\"()]+")
 _MARK = re.compile(r"[{}\"]")
 
@@ -52,6 +61,19 @@ def salvage(raw: str) -> Salvage | None:
     return Salvage(head["type"].lower(), key, tuple(fields), tuple(faults))
 
 
+def swallows(value: str) -> bool:
+    """Whether a value runs on over the fields after it, as it does where a brace or quote of its own is missing."""
+    return _swallowed(value, 0, len(value)) is not None
+
+
+def _swallowed(raw: str, start: int, end: int) -> int | None:
+    """Where in a value another field begins; None where none does, or the value shows an entry of its own."""
+    found = _SWALLOWED.search(raw, start, end)
+    if found is None or _QUOTED_ENTRY.search(raw, start, found.start()):
+        return None
+    return found.start()
+
+
 def _value(raw: str, start: int) -> tuple[str, int, bool]:
     """The value expression at `start`, where it ends, and whether it was closed."""
     position, closed = _part(raw, start)
@@ -68,6 +90,12 @@ def _part(raw: str, start: int) -> tuple[int, bool]:
     if opener not in ("{", '"'):
         found = _BARE.match(raw, start)
         return (found.end(), True) if found else (start + 1, False)
+    end, closed = _delimited(raw, start, opener)
+    cut = _swallowed(raw, start, end) if closed else None
+    return (end, closed) if cut is None else (cut, False)
+
+
+def _delimited(raw: str, start: int, opener: str) -> tuple[int, bool]:
     depth = 0
     for found in _MARK.finditer(raw, start + (opener == '"')):
         if found[0] == '"':

@@ -8,7 +8,7 @@ from bibtexparser import model as bib
 
 from app.importers.bibtex.blocks import PlainEntry, Refused, blocks
 from app.importers.bibtex.draft import BibtexFile, Draft
-from app.importers.bibtex.salvage import salvage
+from app.importers.bibtex.salvage import salvage, swallows
 from app.importers.bibtex.strings import MalformedValue, plain_value
 from app.importers.reading import Fault
 
@@ -32,6 +32,8 @@ def split(text: str) -> SplitFile:
     """Split `text` into drafts. `@string`s are resolved here, in order, because later ones may use earlier ones."""
     result = SplitFile()
     for placed in blocks(text):
+        if isinstance(placed.block, bib.ImplicitComment) and _goes_on(placed.block.comment, placed.line, result):
+            continue
         if isinstance(placed.block, PlainEntry):
             _add_plain(placed.block, placed.line, placed.raw, result)
         elif isinstance(placed.block, Refused):
@@ -73,6 +75,25 @@ def _take(block: bib.Block, raw: str, line: int, result: SplitFile) -> None:
         _salvage(block, line, raw, result)
 
 
+def _goes_on(comment: str, line: int, result: SplitFile) -> bool:
+    """Take what stands after an entry for its fields, where a brace too many has closed it before they end."""
+    draft = result.drafts[-1] if result.drafts else None
+    if draft is None or not comment.startswith(",") or line != draft.line + draft.raw.count("\n"):
+        return False
+    read = salvage("@x{k" + comment)
+    fields = [(name.lower(), value) for name, value in read.fields] if read else []
+    if not fields or draft.macros is not None:
+        return False
+    draft.lose("entry", comment[:_SHOWN], "a brace closes the entry before these fields; they were read too")
+    for name, value in fields:
+        if name not in draft.fields:
+            draft.fields[name] = value
+        else:
+            draft.lose(name, value, f"the field {name} occurs more than once; the first one was kept")
+    draft.raw += comment
+    return True
+
+
 def _define(name: str, expression: str, line: int, raw: str, result: SplitFile) -> None:
     result.preserved["string"].append(raw)
     try:
@@ -98,6 +119,9 @@ def _add_entry(entry: bib.Entry, line: int, raw: str, result: SplitFile) -> None
             Fault(line=line, why="'@' and a brace without an entry type between them", raw=raw[:_SHOWN])
         )
         return
+    if any("=" in f.value and swallows(f.value) for f in entry.fields):
+        _add_salvaged("a value runs on over the fields after it", line, raw, result)
+        return
     _add_draft(entry.entry_type, entry.key, [(f.key, f.value) for f in entry.fields], line, raw, result)
 
 
@@ -116,6 +140,9 @@ def _add_draft(
 
 
 def _add_plain(entry: PlainEntry, line: int, raw: str, result: SplitFile) -> None:
+    if any("=" in value and swallows(value) for value in entry.fields.values()):
+        _add_salvaged("a value runs on over the fields after it", line, raw, result)
+        return
     draft = Draft(len(result.drafts) + 1, line, raw, entry.key, entry.entry_type, entry.fields)
     draft.macros = entry.macros
     _file_draft(draft, result)
@@ -141,6 +168,10 @@ def _file_draft(draft: Draft, result: SplitFile) -> None:
 
 def _salvage(block: bib.Block, line: int, raw: str, result: SplitFile) -> None:
     why = str(getattr(getattr(block, "error", None), "abort_reason", "the block is broken")).strip()
+    _add_salvaged(why, line, raw, result)
+
+
+def _add_salvaged(why: str, line: int, raw: str, result: SplitFile) -> None:
     read = salvage(raw)
     if read is None or read.entry_type in _DEFINITIONS:
         result.faults.append(Fault(line=line, why=why, raw=raw[:_SHOWN]))
