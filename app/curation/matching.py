@@ -140,7 +140,7 @@ def merge(held: Record, new: Record) -> Merged:
     for item in fields(Record):
         name = item.name
         ours, theirs = getattr(held, name), getattr(new, name)
-        if name in ("key", "part_of") or not theirs or ours == theirs:
+        if name in ("key", "part_of", "rich") or not theirs or ours == theirs:
             continue
         if name == "doi" and ours and doi_key(ours) == doi_key(theirs):
             continue  # one DOI in two spellings
@@ -153,7 +153,23 @@ def merge(held: Record, new: Record) -> Merged:
         else:
             conflicts.append(Loss(field=name, raw=_text(theirs), why=f"the library holds {_text(ours)!r}, which stays"))
     record = replace(held, **filled) if filled else held  # type: ignore[arg-type]
-    return Merged(record, tuple(conflicts))
+    record, more = _with_rich(record, new)
+    return Merged(record, (*conflicts, *more))
+
+
+def _with_rich(held: Record, new: Record) -> tuple[Record, list[Loss]]:
+    """The home's record with the rich forms that the new one has of the same texts, and those that differ."""
+    added: dict[str, str] = {}
+    conflicts: list[Loss] = []
+    for name, form in new.rich.items():
+        ours = held.rich.get(name)
+        if getattr(held, name) != getattr(new, name) or ours == form:
+            continue  # another text is a conflict already
+        if ours is None:
+            added[name] = form
+        else:
+            conflicts.append(Loss(field=name, raw=form, why=f"the library holds {ours!r}, which stays"))
+    return (replace(held, rich={**held.rich, **added}) if added else held), conflicts
 
 
 def _text(value: object) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from app.exporters.bibtex_names import name_list
-from app.exporters.latex_text import escape, escape_title, escape_verbatim
+from app.exporters.latex_text import escape, escape_rich, escape_title, escape_verbatim
 from app.model.bibtex_terms import (
     ARTICLE_TYPES,
     CSL_TYPE,
@@ -28,6 +28,7 @@ from app.model.edtf_date import EdtfDate, read_edtf
 from app.model.languages import langid
 from app.model.names import Name
 from app.model.record import Record
+from app.model.rich_text import plain, read
 
 _UNSAFE_KEY = re.compile(r"[\s{}(),\"'=\\%#~@]+")
 _UNSAFE_FIELD = re.compile(r"[^A-Za-z0-9:+_./-]+")
@@ -120,7 +121,8 @@ def _names(record: Record) -> Iterator[tuple[str, str]]:
 
 def _texts(record: Record, entry_type: str) -> Iterator[tuple[str, str]]:
     if record.title:
-        yield "title", _braced(escape_title(record.title))
+        rich = record.rich.get("title")
+        yield "title", _braced(escape_rich(read(rich), is_title=True) if rich else escape_title(record.title))
     if record.container_title:
         yield container_field(record.type), _braced(escape(record.container_title))
     for field, attribute in _TEXTS:
@@ -153,11 +155,16 @@ def _imprint(record: Record, entry_type: str) -> Iterator[tuple[str, str]]:
 
 def _long_texts(record: Record) -> Iterator[tuple[str, str]]:
     if record.note:
-        yield "note", _braced(escape(record.note))
+        yield "note", _braced(_rich_or_plain(record, "note", record.note))
     if record.keywords:
         yield "keywords", _braced(", ".join(_keyword(keyword) for keyword in record.keywords))
     if record.abstract:
-        yield "abstract", _braced(escape(record.abstract))
+        yield "abstract", _braced(_rich_or_plain(record, "abstract", record.abstract))
+
+
+def _rich_or_plain(record: Record, field: str, text: str) -> str:
+    rich = record.rich.get(field)
+    return escape_rich(read(rich) if rich else plain(text))
 
 
 def _keyword(keyword: str) -> str:

@@ -7,7 +7,6 @@ roles of ours, dates that date parts cannot say) goes under `custom`, which the 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -22,9 +21,7 @@ from app.model.csl_terms import (
 )
 from app.model.names import Name
 from app.model.record import Record
-
-# CSL's text is HTML in part: what only looks like an entity must not be read as one.
-_ENTITY = re.compile(r"&(?=(?:amp|lt|gt|quot|#\d+|#x[0-9A-Fa-f]+);)")
+from app.model.rich_text import csl_escaped, read
 
 Item = dict[str, Any]
 
@@ -44,7 +41,8 @@ def item(record: Record) -> Item:
     custom: Item = {}
     for variable, attribute in TEXT_VARIABLES:
         if text := getattr(record, attribute):
-            made[variable] = _ENTITY.sub("&amp;", text)
+            rich = record.rich.get(attribute)
+            made[variable] = read(rich).csl if rich else csl_escaped(text)
     _add_names(record, made, custom)
     _add_dates(record, made, custom)
     _add_identifiers(record, made)

@@ -1,9 +1,22 @@
-"""Plain text to LaTeX that BibTeX and BibLaTeX take, in UTF-8: only what has a meaning is escaped."""
+"""Text, plain and rich, to LaTeX that BibTeX and BibLaTeX take, in UTF-8: only what has a meaning is escaped."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import groupby
 
+from app.model.bibtex_terms import GUESSED_PROTECTION, has_inner_capital
+from app.model.rich_text import LOOKS_LIKE_TAG, RichText, Run, plain
+
+_COMMANDS = {
+    "i": r"\emph",
+    "b": r"\textbf",
+    "small-caps": r"\textsc",
+    "sub": r"\textsubscript",
+    "sup": r"\textsuperscript",
+    "nocase": "",
+}
 _ESCAPES = {
     "\\": r"\textbackslash{}",
     "{": r"\textbraceleft{}",
@@ -20,7 +33,6 @@ _ESCAPES = {
 # Braces are written by name: BibTeX counts `\{` as an opening brace, so one alone would unbalance the entry.
 _ENTITY = re.compile(r"&#?\w+;")
 _SPECIAL = re.compile(r"[\\{}~^&%$#_\u00a0]|-(?=-)|`(?=`)|'(?=')|[?!](?=`)")
-_WORD_PART = re.compile(r"[^-–—/\s]+")
 _NEEDS_CARE = frozenset("\\{}$")
 
 
@@ -36,19 +48,46 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def escape_title(text: str) -> str:
-    """`text` as LaTeX, with the words in braces whose capitals a style must not change: DNA, McDonald, iPhone."""
-    return " ".join(f"{{{escape(word)}}}" if _has_inner_capital(word) else escape(word) for word in text.split(" "))
+    """A plain title as LaTeX: words with a capital inside (DNA, McDonald) are protected, by two pairs of braces.
+
+    One pair is what an author asked for, so that the two are told apart when this is read.
+    """
+    return escape_rich(plain(text), is_title=True)
+
+
+def escape_rich(text: RichText, *, is_title: bool = False) -> str:
+    """Rich text as LaTeX: a macro for each style, and braces around letters whose case is protected."""
+    return _nested(text.runs, 0, guess=is_title)
+
+
+def _nested(runs: Sequence[Run], depth: int, guess: bool) -> str:
+    parts: list[str] = []
+    for style, group in groupby(runs, key=lambda run: run.styles[depth] if len(run.styles) > depth else None):
+        listed = list(group)
+        if style is None:
+            parts += [_leaf(run.text, guess) for run in listed]
+            continue
+        inner = _nested(listed, depth + 1, guess and style != "nocase")
+        if style == "nocase" and inner.startswith("\\"):
+            inner = f"{{{inner}}}"  # a backslash after the brace would undo the protection
+        parts.append(f"{_COMMANDS[style]}{{{inner}}}")
+    return "".join(parts)
+
+
+def _leaf(text: str, guess: bool) -> str:
+    return r"\textless{}".join(_words(part, guess) for part in LOOKS_LIKE_TAG.split(text))
+
+
+def _words(text: str, guess: bool) -> str:
+    return " ".join(map(_guessed, text.split(" "))) if guess else escape(text)
+
+
+def _guessed(word: str) -> str:
+    escaped = escape(word)
+    doubled = f"{{{{{escaped}}}}}"
+    return doubled if has_inner_capital(word) and GUESSED_PROTECTION.fullmatch(doubled) else escaped
 
 
 def escape_verbatim(text: str) -> str:
     """An address or identifier: as it is, escaped only where braces or backslashes would break the entry."""
     return escape(text) if _NEEDS_CARE & set(text) else text
-
-
-def _has_inner_capital(word: str) -> bool:
-    """Whether a part of the word (between hyphens) has a capital after its first letter."""
-    for part in _WORD_PART.findall(word):
-        letters = [char for char in part if char.isalpha()]
-        if any(char.isupper() for char in letters[1:]):
-            return True
-    return False

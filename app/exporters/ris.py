@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from app.model import ris_names
 from app.model.edtf_date import EdtfDate, read_edtf
 from app.model.record import Record
+from app.model.rich_text import LOOKS_LIKE_MARKUP, RICH_FIELDS, plain
 from app.model.ris_terms import CSL_TYPE, FIELD, REFERENCE_TYPE, ROLE_TAG, TEXT_TAGS, WHOLE_BOOKS
 
 _TAG = re.compile(r"[A-Z][A-Z0-9]")
@@ -48,6 +49,7 @@ def _tagged(record: Record) -> Iterator[Line]:
                 yield FIELD, f"container-title: {text}"
             else:
                 yield tags[0], text
+    yield from _rich(record)
     yield from _dates(record)
     if record.page:
         pages = _PAGES.fullmatch(record.page)
@@ -63,6 +65,16 @@ def _tagged(record: Record) -> Iterator[Line]:
     if record.part_of:
         yield FIELD, f"part-of: {record.part_of}"
     yield from _extra(record)
+
+
+def _rich(record: Record) -> Iterator[Line]:
+    """RIS is plain text: markup goes beside it. So does plain text that others' markup in RIS would be mistaken for."""
+    for name in RICH_FIELDS:
+        text = getattr(record, name)
+        if form := record.rich.get(name):
+            yield FIELD, f"rich {name}: {form}"
+        elif text and LOOKS_LIKE_MARKUP.search(text):
+            yield FIELD, f"rich {name}: {plain(text).html}"
 
 
 def _names(record: Record) -> Iterator[Line]:

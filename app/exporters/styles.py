@@ -24,7 +24,9 @@ import pypandoc
 
 from app.exporters.csl_json import item
 from app.model.bibtex_terms import MORE_NAMES, ROLE_FIELDS
+from app.model.csl_terms import TEXT_VARIABLES
 from app.model.record import Record
+from app.model.rich_text import LOOKS_LIKE_TAG, plain, read, shifted
 
 FAMILIAR = {
     "chicago": "chicago-author-date",
@@ -36,6 +38,9 @@ FAMILIAR = {
 
 _LARGEST = 4_000_000
 _CSL = "{http://purl.org/net/xbiblio/csl}"
+_LESS = "\ufdde"
+"""A noncharacter of Unicode, which no text has; it becomes `<` again in what pandoc made."""
+
 _OTHERS = {"literal": "others"}
 """CSL has no word for names that are known to go on; this reads as it should in every style."""
 
@@ -103,11 +108,20 @@ def _rendered(items: Sequence[dict[str, Any]], style: str, language: str | None)
 
 def _item(record: Record, number: int) -> dict[str, Any]:
     made: dict[str, Any] = {**item(record), "id": str(number)}
+    for variable, attribute in TEXT_VARIABLES:
+        if text := getattr(record, attribute):
+            rich = record.rich.get(attribute)
+            made[variable] = (read(rich) if rich else plain(text)).marked_up(_for_pandoc)
     for name in record.extra:
         role = ROLE_FIELDS.get(name.removeprefix(MORE_NAMES)) if name.startswith(MORE_NAMES) else None
         if role:
             made[role] = [*made.get(role, ()), _OTHERS]
     return made
+
+
+def _for_pandoc(text: str) -> str:
+    """Plain text as pandoc reads it: it knows CSL's tags and no entity, so a `<` that would begin a tag is marked."""
+    return LOOKS_LIKE_TAG.sub(_LESS, text) if "<" in text else text
 
 
 def _styles() -> Traversable:
@@ -185,5 +199,11 @@ class _Entries(HTMLParser):
             self._parts.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:
-        if self._number is not None:
-            self._parts.append(escape(data, quote=False) if self._html else data)
+        if self._number is None:
+            return
+        text = data.replace(_LESS, "<")
+        if self._html:
+            text = escape(text, quote=False)
+        elif self._open and self._open[-1] in ("sub", "sup"):
+            text = shifted(text, self._open[-1])
+        self._parts.append(text)

@@ -5,7 +5,6 @@ Items are decoded one at a time, so that one that is broken does not take the ot
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -19,13 +18,12 @@ from app.model.csl_terms import CUSTOM, DATE_VARIABLES, NAME_VARIABLES, TEXT_VAR
 from app.model.identifiers import normal_doi, normal_isbn, normal_issn
 from app.model.names import Contributor, Name
 from app.model.record import Loss, ReadEntry, Record
+from app.model.rich_text import read, rich_form, unknown_tags
 from app.model.roles import BY_CSL
 from app.model.types import FABIO_CLASS
 
 _BETWEEN = re.compile(r"[\s,]*")
 _NEXT_ITEM = re.compile(r"\{\s*\"(?:id|type|citation-key|title|DOI)\"")
-_TAG = re.compile(r"<(/?)(i|b|sub|sup|sc|em|strong|span)\b[^<>]*>")
-_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|#\d+|#x[0-9A-Fa-f]+);")
 _KEYWORD_BREAK = re.compile(r"\s*[,;]\s*")
 _SHOWN = 400
 _TRIES = 3
@@ -95,23 +93,6 @@ def _fault(fault: ValueError | RecursionError, start: int) -> tuple[str, int]:
     return ("nested too deeply", _DEPTH_READ) if isinstance(fault, RecursionError) else (str(fault), _DEPTH_READ)
 
 
-def _without_markup(text: str) -> str:
-    """Text without the tags that have a partner."""
-    open_tags: dict[str, list[re.Match[str]]] = {}
-    paired: list[tuple[int, int]] = []
-    for tag in _TAG.finditer(text):
-        same = open_tags.setdefault(tag[2], [])
-        if not tag[1]:
-            same.append(tag)
-        elif same:
-            paired += [same.pop().span(), tag.span()]
-    kept, position = [], 0
-    for start, end in sorted(paired):
-        kept.append(text[position:start])
-        position = end
-    return "".join([*kept, text[position:]])
-
-
 def _entries(pieces: list[Piece]) -> Iterator[ReadEntry]:
     seen: dict[str, int] = {}
     for position, (line, raw, value, error) in enumerate(pieces, 1):
@@ -144,6 +125,7 @@ class _ItemReader:
         if not self.has_key:
             self.lose("id", "", "the item has no id")
         self._extra: dict[str, str] = {}
+        self._rich: dict[str, str] = {}
 
     def lose(self, field: str, raw: str, why: str) -> None:
         self.losses.append(Loss(field=field, raw=raw, why=why))
@@ -164,7 +146,7 @@ class _ItemReader:
             text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             if text:
                 self._extra[name] = text
-        return Record(key=self._key, extra=MappingProxyType(self._extra), **fields)
+        return Record(key=self._key, extra=MappingProxyType(self._extra), rich=self._rich, **fields)
 
     def _type(self) -> str:
         name = str(self._left.pop("type", "") or "")
@@ -181,11 +163,16 @@ class _ItemReader:
             value = "; ".join(str(part) for part in value)
         if value is None:
             return None
-        text = str(value)
-        plain = _without_markup(text)
-        if plain != text:
-            self.lose(variable, text, "markup within the text is not kept")
-        return _ENTITY.sub(lambda found: html.unescape(found[0]), plain).strip() or None
+        raw = str(value)
+        if "<" not in raw and "&" not in raw:
+            return raw.strip() or None
+        text = read(raw.strip())
+        form = rich_form(variable, text)
+        if form:
+            self._rich[variable] = form
+        if unknown_tags(raw) or (form is None and not text.is_plain):
+            self.lose(variable, raw, "markup within the text is not kept")
+        return text.plain or None
 
     def _doi(self, text: str | None) -> str | None:
         if text is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from app.importers.markup import rich_line, rich_paragraphs
 from app.importers.reading import Fault, Reading
 from app.importers.text_encoding import UnreadableFile, decode_text
 from app.model import ris_names
@@ -15,6 +16,7 @@ from app.model.edtf_date import is_edtf
 from app.model.identifiers import normal_doi, normal_isbn, normal_issn
 from app.model.names import Contributor, Name
 from app.model.record import Loss, ReadEntry, Record
+from app.model.rich_text import LOOKS_LIKE_MARKUP, RICH_FIELDS, RichText, plain, read, rich_form
 from app.model.ris_terms import CSL_TYPE, FIELD, ROLE, TEXT_TAGS, WHOLE_BOOKS
 from app.model.roles import BY_CSL
 from app.model.types import FABIO_CLASS
@@ -140,6 +142,12 @@ class _ReferenceReader:
         if made["type"] in WHOLE_BOOKS and not made["collection_title"]:
             made["collection_title"], made["container_title"] = made["container_title"], None
         made["container_title"] = self._fields.pop("container-title", made["container_title"])
+        made["rich"] = {}
+        for name in RICH_FIELDS:
+            text = self._rich(name, made[name])
+            made[name] = text.plain or None
+            if form := rich_form(name, text):
+                made["rich"][name] = form
         made["issued"] = self._issued()
         made["available"] = self._fields.pop("available", None)
         made["page"] = self._page()
@@ -198,6 +206,15 @@ class _ReferenceReader:
             if rest:
                 self._values[tag] = rest
         return text
+
+    def _rich(self, name: str, text: str | None) -> RichText:
+        """The rich form that we wrote beside a field; else what others write in RIS: tags of HTML and entities."""
+        ours = self._fields.pop(f"rich {name}", None)
+        if ours is not None and (written := read(ours)).plain == (text or ""):
+            return written
+        if text is None or not LOOKS_LIKE_MARKUP.search(text):
+            return plain(text or "")
+        return rich_paragraphs(text) if "\n" in text else rich_line(text)
 
     def _issued(self) -> str | None:
         dates = [text for tag in ("DA", "Y1", "PY") for text in self._values.pop(tag, [])]

@@ -99,6 +99,11 @@ class Work(Shape):
     key: str
     type: str = Field(description="CSL type")
     title: str | None = None
+    rich_title: str | None = Field(
+        default=None,
+        description='the title as CSL rich text (`<i>`, `<sub>`, `<span class="nocase">` …), where it has markup or '
+        "protected case; safe to use as HTML",
+    )
     authors: list[Agent] | None = None
     editors: list[Agent] | None = None
     contributors: list[OtherContributor] | None = Field(default=None, description="those in any other role")
@@ -122,8 +127,10 @@ class Work(Shape):
     url: str | None = None
     language: str | None = None
     abstract: str | None = None
+    rich_abstract: str | None = Field(default=None, description="the abstract as CSL rich text, where it has markup")
     keywords: list[str] | None = None
     note: str | None = None
+    rich_note: str | None = Field(default=None, description="the note as CSL rich text, where it has markup")
     status: str | None = Field(default=None, description="`retracted`, `corrected` …")
     citation_key: str
     identifiers: list[Identifier] | None = None

@@ -76,6 +76,7 @@ def work_of(state: Snapshot, work: NamedNode, minter: Minter, *, whole: bool = F
         key=record.key,
         type=record.type,
         title=record.title,
+        rich_title=record.rich.get("title"),
         authors=[agent for role, agent in people if role == "author"] or None,
         editors=[agent for role, agent in people if role == "editor"] or None,
         contributors=[
@@ -104,8 +105,10 @@ def work_of(state: Snapshot, work: NamedNode, minter: Minter, *, whole: bool = F
         url=record.url,
         language=record.language,
         abstract=record.abstract,
+        rich_abstract=record.rich.get("abstract"),
         keywords=list(record.keywords) or None,
         note=record.note,
+        rich_note=record.rich.get("note"),
         status=minter.local(status.value) if status else None,
         citation_key=record.key,
         identifiers=identifiers_of(state, work, minter) or None,

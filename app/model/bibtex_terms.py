@@ -7,9 +7,12 @@ CSL 1.0.2 appendix III (types) and IV (name variables).
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 
 from app.model.types import FABIO_CLASS
+
+_WORD_PART = re.compile(r"[^-–—/\s]+")
 
 ENTRY_TYPE_ALIASES = MappingProxyType(
     {
@@ -168,6 +171,13 @@ PUBLISHER_FIELDS = MappingProxyType(
 """CSL type to the fields that may say its publisher, the best first."""
 
 DEFAULT_PUBLISHER_FIELDS = ("publisher", "institution", "school", "organization")
+
+GUESSED_PROTECTION = re.compile(r"\{\{((?!\\)(?:[^{}\\$\s]|\\[&%$#_])+)\}\}")
+"""Two pairs of braces around one word with a capital inside: protection that a writer took to be meant (`{{DNA}}`).
+
+Better BibTeX writes it so too. One pair is what an author asked for.
+"""
+
 MORE_NAMES = "more"
 """`and others` at the end of a list of names is kept as a field `more` + role field (`moreauthor`)."""
 
@@ -176,6 +186,15 @@ def canonical_entry_type(entry_type: str) -> str:
     """The entry type in lower case, aliases resolved."""
     lower = entry_type.strip().lower()
     return ENTRY_TYPE_ALIASES.get(lower, lower)
+
+
+def has_inner_capital(word: str) -> bool:
+    """Whether a part of the word (between hyphens) has a capital after its first letter: DNA, McDonald, iPhone."""
+    for part in _WORD_PART.findall(word):
+        letters = [char for char in part if char.isalpha()]
+        if any(char.isupper() for char in letters[1:]):
+            return True
+    return False
 
 
 def is_csl_type(name: str) -> bool:

@@ -20,6 +20,8 @@ class Record:
     is online first. `page` is a range as printed, with a hyphen (`1073-1087`). `isbn` and
     `issn` are hyphenated. `part_of` is the key of the entry this one is a part of (BibTeX's
     `crossref`). `extra` holds fields of the source that have no home here, by their own name.
+    `rich` has the CSL rich text (`RichText.html`) of the fields whose plain text does not say it all:
+    italics, raised and lowered text, capitals that must stay. Its plain form is the field's value.
     """
 
     key: str
@@ -48,6 +50,7 @@ class Record:
     note: str | None = None
     part_of: str | None = None
     extra: Mapping[str, str] = field(default_factory=dict, hash=False)
+    rich: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def year(self) -> int | None:

@@ -55,6 +55,13 @@ OWN_FIELDS: tuple[tuple[str, str], ...] = (
 )
 """The same for properties of our own ontology."""
 
+RICH_FIELDS: tuple[tuple[str, str], ...] = (
+    ("title", "richTitle"),
+    ("abstract", "richAbstract"),
+    ("note", "richNote"),
+)
+"""Fields with a rich form, and the term of our own that holds it beside the plain text, as `rdf:HTML`."""
+
 _DATATYPE = (
     (re.compile(r"-?\d{4}"), "gYear"),
     (re.compile(r"-?\d{4}-(0[1-9]|1[0-2])"), "gYearMonth"),
@@ -185,6 +192,7 @@ class WorkMapping:
         for name, predicate in self._fields:
             if value := getattr(record, name):
                 say(work, predicate, Literal(value))
+        self._rich(work, record)
         self._dates(work, record)
         for keyword in record.keywords:
             say(work, PRISM["keyword"], Literal(keyword))
@@ -196,6 +204,12 @@ class WorkMapping:
         if record.extra:
             source = json.dumps(dict(record.extra), ensure_ascii=False, sort_keys=True)
             say(work, self._minter.term("sourceFields"), Literal(source, datatype=RDF["JSON"]))
+
+    def _rich(self, work: NamedNode, record: Record) -> None:
+        if record.rich:
+            for name, term in RICH_FIELDS:
+                if name in record.rich:
+                    self._say(work, self._minter.term(term), Literal(record.rich[name], datatype=RDF["HTML"]))
 
     def _dates(self, work: NamedNode, record: Record) -> None:
         if record.issued:

@@ -7,7 +7,7 @@ steps away that its record needs (`NEIGHBOURS` names the steps).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -16,8 +16,9 @@ from app.model.minter import Minter
 from app.model.names import Contributor, Name
 from app.model.namespaces import DCTERMS, FABIO, FOAF, PRISM, PRO, RDF
 from app.model.record import Record
+from app.model.rich_text import read, rich_form
 from app.model.roles import ROLES
-from app.model.work_graph import LITERAL_FIELDS, OWN_FIELDS
+from app.model.work_graph import LITERAL_FIELDS, OWN_FIELDS, RICH_FIELDS
 
 NEIGHBOURS: tuple[tuple[NamedNode, ...], ...] = (
     (PRO["isDocumentContextFor"],),
@@ -116,8 +117,19 @@ def read_work(about: Neighbourhood, work: NamedNode, minter: Minter) -> Record:
         keywords=tuple(about.texts(work, PRISM["keyword"])),
         part_of=part_of[1] if part_of and part_of[0] == "work" else None,
         extra=json.loads(source) if source else {},
+        rich=dict(_rich(about, work, minter, fields)),
         **fields,
     )
+
+
+def _rich(
+    about: Neighbourhood, work: NamedNode, minter: Minter, fields: Mapping[str, str | None]
+) -> Iterator[tuple[str, str]]:
+    """The rich form of each field that has one, made safe; one that is of another text than the field is left."""
+    for name, term in RICH_FIELDS:
+        markup = about.text(work, minter.term(term))
+        if markup and (text := read(markup)).plain == fields[name] and (form := rich_form(name, text)):
+            yield name, form
 
 
 def _isbn(about: Neighbourhood, work: NamedNode, container: NamedNode | None) -> Iterator[str]:

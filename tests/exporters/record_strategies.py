@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 
 from hypothesis import strategies as st
 
 from app.model.names import Contributor, Name
 from app.model.record import Record
+from app.model.rich_text import RICH_FIELDS, TAGS, RichText, Run, rich_form, rich_text
 
 _LETTERS = "abcdefgzABCDEZéßøłžÅñœαΩжЯ中文العا"
 _SIGNS = "{}%&\\\"'`~^$#_-–—:;,.()[]<>?!@/*+=|0123456789“”’ñ"
@@ -64,6 +66,28 @@ _all_contributors = _roles.flatmap(lambda some: st.tuples(*(contributors(role) f
     lambda groups: tuple(contributor for group in groups for contributor in group)
 )
 _maybe_text = st.none() | texts | st.sampled_from(["the world&#8217;s AT&amp;T", "50% of {all} \\\\ --- x"])
+
+
+def _styled(styles: list[str]) -> st.SearchStrategy[Run]:
+    some = st.lists(st.sampled_from(styles), max_size=3, unique=True).map(tuple)
+    return st.builds(Run, texts | st.sampled_from(["DNA", "R&D", "2", "<i>", "th", "Danio rerio"]), some)
+
+
+def rich_texts(field: str) -> st.SearchStrategy[RichText]:
+    """Runs of any styles, some with a space between them; no case is protected but in a title."""
+    styles = [style for style in TAGS if style != "nocase" or field == "title"]
+    gaps = st.sampled_from([Run(""), Run(" ")])
+    pieces = st.lists(st.tuples(_styled(styles), gaps).map(list), min_size=1, max_size=4)
+    return pieces.map(lambda found: rich_text(run for piece in found for run in piece).squeeze())
+
+
+def with_rich(record: Record, forms: dict[str, RichText]) -> Record:
+    """The record with those texts in the place of its own."""
+    texts = {name: text.plain for name, text in forms.items()}
+    rich = {name: form for name, text in forms.items() if (form := rich_form(name, text))}
+    return replace(record, **texts, rich=rich)  # type: ignore[arg-type]
+
+
 _maybe_plain = st.none() | plain_words
 identifier_lists = {
     "isbn": st.sampled_from([(), ("978-0-674-04258-2",), ("0-8044-2957-X", "978-0-674-04258-2")]),
@@ -76,7 +100,7 @@ urls = st.sampled_from(
 pages = st.sampled_from(["1", "1073-1087", "20-20", "e12-e19", "1-3, 7-9", "S1-2-S1-5", "xi-xv", "A.1-A.9"])
 extras = st.dictionaries(st.sampled_from(["annotation", "remark", "custom_1"]), texts, max_size=2).map(MappingProxyType)
 
-records = st.builds(
+plain_records = st.builds(
     Record,
     key=st.from_regex(r"[A-Za-z][A-Za-z0-9:_.+-]{0,15}", fullmatch=True),
     type=st.sampled_from(TYPES),
@@ -105,3 +129,8 @@ records = st.builds(
     part_of=st.none() | st.just("theBook2001"),
     extra=extras,
 )
+
+rich_records = st.builds(
+    with_rich, plain_records, st.fixed_dictionaries({}, optional={name: rich_texts(name) for name in RICH_FIELDS})
+)
+records = plain_records | rich_records

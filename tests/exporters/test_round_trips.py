@@ -82,7 +82,7 @@ def test_bibtex_looks_as_people_write_it() -> None:
     assert bibtex.entry(record) == (
         "@article{ostrom1996,\n"
         "  author = {van Eijk, Carola},\n"
-        "  title = {The {DNA} of Co-production \\& more},\n"
+        "  title = {The {{DNA}} of Co-production \\& more},\n"
         "  journal = {World Development},\n"
         "  volume = {24},\n"
         "  number = {6},\n"

@@ -132,7 +132,8 @@ def test_csl_json_in_odd_shapes() -> None:
     assert record.names("editor") == (Name(family="Eijk", particle="van"),)
     assert record.names("contributor") == (Name(family="Bach"),)
     assert dict(record.extra) == {"type": "journal-article", "doi": "not one", "event-title": "ISTR"}
-    assert [loss.field for loss in entry.losses] == ["type", "author", "composer", "title", "DOI"]
+    assert [loss.field for loss in entry.losses] == ["type", "author", "composer", "DOI"]
+    assert record.rich == {"title": "On <i>Homo</i> &amp; more"}
 
 
 @pytest.mark.parametrize("read", [read_ris, read_csl_json])
@@ -141,3 +142,42 @@ def test_what_is_neither_is_refused(read: object, data: bytes) -> None:
     assert callable(read)
     with pytest.raises(UnreadableFile):
         read(data)
+
+
+def test_csl_json_keeps_rich_text_and_says_what_it_has_no_style_for() -> None:
+    item = {
+        "id": "a",
+        "type": "book",
+        "title": '<em>Danio</em> in <span class="nocase">Paris</span>, p < 0.05, &lt;b>x&lt;/b>',
+        "abstract": "H<sub>2</sub>O <span lang='fr'>eau</span>",
+        "container-title": "On <i>Fish</i>",
+    }
+    (entry,) = list(read_csl_json(json.dumps([item]).encode()))
+    assert entry.record is not None
+    assert entry.record.title == "Danio in Paris, p < 0.05, <b>x</b>"
+    assert entry.record.rich == {
+        "title": '<i>Danio</i> in <span class="nocase">Paris</span>, p &lt; 0.05, &lt;b&gt;x&lt;/b&gt;',
+        "abstract": "H<sub>2</sub>O eau",
+    }
+    assert [loss.field for loss in entry.losses] == ["container-title", "abstract"]
+
+
+@pytest.mark.parametrize(
+    ("written", "title", "rich"),
+    [
+        ("On <i>Danio</i> &amp; H<sub>2</sub>O", "On Danio & H₂O", "On <i>Danio</i> &amp; H<sub>2</sub>O"),
+        ("p < 0.05 & List<T>", "p < 0.05 & List<T>", None),
+        ("AT&T", "AT&T", None),
+    ],
+)
+def test_ris_with_tags_as_others_write_it(written: str, title: str, rich: str | None) -> None:
+    (entry,) = list(read_ris(f"TY  - BOOK\nTI  - {written}\nER  - \n".encode()))
+    assert entry.record is not None
+    assert (entry.record.title, entry.record.rich.get("title")) == (title, rich)
+
+
+def test_ris_whose_title_was_changed_loses_our_markup_of_the_old_one() -> None:
+    text = "TY  - BOOK\nTI  - New\nC7  - rich title: <i>Old</i>\nER  - \n"
+    (entry,) = list(read_ris(text.encode()))
+    assert entry.record is not None
+    assert (entry.record.title, entry.record.rich) == ("New", {})

@@ -15,6 +15,7 @@ LIST_KEYS = {"items", "total", "complete", "version", "next"}
 WORK_MUST = {"iri", "key", "type", "citation_key", "evidence", "version"}
 WORK_MAY = set(
     """title authors editors contributors year issued available container_title container collection_title volume issue
+    rich_title rich_abstract rich_note
     number page edition genre publisher publisher_place doi isbn issn url language abstract keywords note status
     identifiers doubts""".split()
 )

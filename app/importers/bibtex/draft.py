@@ -15,7 +15,7 @@ class Draft:
 
     `fields` are raw LaTeX by lower-case name, without their delimiters once the strings step
     has run; a step takes out what it has understood. `known` collects values of the record by
-    attribute name, `extra` the fields that have no home there. `macros` names the fields whose
+    attribute name, `rich` their rich forms, `extra` the fields that have no home there. `macros` names the fields whose
     value still is a value expression; None when all are.
     """
 
@@ -30,6 +30,7 @@ class Draft:
     contributors: list[Contributor] = field(default_factory=list)
     known: dict[str, Any] = field(default_factory=dict)
     extra: dict[str, str] = field(default_factory=dict)
+    rich: dict[str, str] = field(default_factory=dict)
     error: str | None = None
     record: Record | None = None
     macros: frozenset[str] | None = None

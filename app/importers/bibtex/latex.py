@@ -19,7 +19,7 @@ from app.importers.bibtex.latex_walker import symbol, walk
 _ANYTHING = re.compile(r"[\\{}$~]|--|``|''|[?!]`")
 _SPACE = re.compile(r"[\t\n\r\f\v][ \t\n\r\f\v]*| [ \t\n\r\f\v]+")
 _PARAGRAPH = re.compile(r"[ \t]*\n[ \t]*\n[ \t\n]*")
-_MATH = re.compile(
+MATH = re.compile(
     r"(?<!\\)\$\$?((?:[^$\\]|\\.)+)\$\$?|\\\(((?:[^\\]|\\[^)])+)\\\)|\\ensuremath\s*\{((?:[^{}]|\{[^{}]*\})*)\}", re.S
 )
 _SCRIPT = re.compile(r"([_^])\s*(?:\{([^{}\\]+)\}|([^\s{}\\$]))")
@@ -102,7 +102,7 @@ def _decode(raw: str, paragraphs: bool) -> Decoded:
     unknown: list[str] = []
     pieces: list[str] = []
     position = 0
-    for math in _MATH.finditer(raw):
+    for math in MATH.finditer(raw):
         pieces.append(_decode_text(raw[position : math.start()], unknown))
         pieces.append(_decode_math(math[1] or math[2] or math[3] or "", unknown))
         position = math.end()

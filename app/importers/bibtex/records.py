@@ -18,5 +18,6 @@ def make_record(draft: Draft, file: BibtexFile) -> None:
         type=draft.csl_type,
         contributors=tuple(draft.contributors),
         extra=draft.extra,
+        rich=draft.rich,
         **known,
     )

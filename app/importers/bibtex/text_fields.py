@@ -7,6 +7,7 @@ import re
 from app.importers.bibtex.draft import BibtexFile, Draft
 from app.importers.bibtex.identifier_fields import verbatim
 from app.importers.bibtex.latex import decode
+from app.importers.bibtex.rich_latex import COMMANDS, SWITCHES, decode_rich
 from app.model.bibtex_terms import (
     ARTICLE_TYPES,
     CSL_TYPE,
@@ -19,21 +20,20 @@ from app.model.bibtex_terms import (
     publisher_fields,
 )
 from app.model.languages import language_tag
+from app.model.rich_text import RichText, plain, rich_form
 
 _SIMPLE = {
     "volume": "volume",
     "edition": "edition",
     "series": "collection_title",
-    "abstract": "abstract",
-    "note": "note",
     "crossref": "part_of",
 }
 _PARAGRAPHS = frozenset({"abstract", "annotation", "annote", "note"})
 _VERBATIM = re.compile(r".*url(?:-?\d+)?|file|pdf|eprint|verb[abc]|bdsk-.*|ids|lccn|sha256|keywords-raw")
 _DASH = re.compile(r"\s*(?:-{1,3}|[–—−‐‑‒])\s*")
-_MARKUP = re.compile(
-    r"\\(emph|textit|textsl|textbf|textsc|texttt|mkbibemph|mkbibitalic|mkbibbold|it|em|bf|sc|sl|tt)(?![A-Za-z])"
-)
+_MARKUP = re.compile(rf"\\({'|'.join([*COMMANDS, *SWITCHES, 'texttt', 'tt'])})(?![A-Za-z])")
+_PLAIN_NAMES = ("journal", "journaltitle", "booktitle", "maintitle", "series")
+_LOOK_LOST = "the words were kept, how they look was not"
 _KEYWORD_BREAKS = {",": re.compile(r"\s*,\s*"), ";": re.compile(r"\s*;\s*")}
 _ENDS_SENTENCE = ("?", "!", ":", ".")
 
@@ -68,6 +68,8 @@ def read_text_fields(draft: Draft, file: BibtexFile) -> None:
         text = _take(draft, name)
         if text:
             draft.known[attribute] = text
+    for name in ("abstract", "note"):
+        _keep_rich(draft, name, _take_rich(draft, name))
     _read_numbers(draft)
     _read_genre(draft)
     _read_publisher(draft)
@@ -103,6 +105,23 @@ def _take(draft: Draft, name: str) -> str | None:
     return decoded.text or None
 
 
+def _take_rich(draft: Draft, name: str) -> RichText:
+    """The same with its markup, which is reported where it cannot be kept."""
+    raw = draft.fields.pop(name, "")
+    decoded = decode_rich(raw, paragraphs=name in _PARAGRAPHS)
+    if decoded.unknown:
+        draft.lose(name, raw, f"unknown macro {', '.join(decoded.unknown)}; its text was kept")
+    if decoded.not_kept:
+        draft.lose(name, raw, f"{', '.join(decoded.not_kept)}: {_LOOK_LOST}")
+    return decoded.text
+
+
+def _keep_rich(draft: Draft, attribute: str, text: RichText) -> None:
+    draft.known[attribute] = text.plain or None
+    if form := rich_form(attribute, text):
+        draft.rich[attribute] = form
+
+
 def _joined(title: str | None, subtitle: str | None) -> str | None:
     if not title or not subtitle:
         return title or subtitle
@@ -110,17 +129,24 @@ def _joined(title: str | None, subtitle: str | None) -> str | None:
 
 
 def _report_markup(draft: Draft) -> None:
-    """A title's text is plain in a record: say so where italics and the like meant something in it."""
-    for name in ("title", "subtitle"):
+    """The title of a venue or series is plain in a record: say so where italics and the like meant something in it."""
+    for name in _PLAIN_NAMES:
         raw = draft.fields.get(name, "")
         if "\\" in raw and (found := _MARKUP.findall(raw)):
             macros = ", ".join(dict.fromkeys(f"\\{macro}" for macro in found))
-            draft.lose(name, raw, f"{macros}: the words were kept, how they look was not")
+            draft.lose(name, raw, f"{macros}: {_LOOK_LOST}")
+
+
+def _read_title(draft: Draft) -> None:
+    title, subtitle = _take_rich(draft, "title"), _take_rich(draft, "subtitle")
+    if title.runs and subtitle.runs:
+        title += plain(" " if title.plain.endswith(_ENDS_SENTENCE) else ": ")
+    _keep_rich(draft, "title", title + subtitle)
 
 
 def _read_titles(draft: Draft) -> None:
     _report_markup(draft)
-    draft.known["title"] = _joined(_take(draft, "title"), _take(draft, "subtitle"))
+    _read_title(draft)
     journals, books = ("journaltitle", "journal"), ("booktitle", "maintitle")
     names = (*journals, *books) if draft.csl_type in ARTICLE_TYPES else (*books, *journals)
     for name in names:

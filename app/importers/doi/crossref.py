@@ -23,7 +23,7 @@ from app.importers.doi.description import (
     personal_name,
     texts,
 )
-from app.importers.doi.markup import plain_line
+from app.importers.markup import plain_line
 from app.importers.number_list import read_number_list
 from app.model.csl_terms import edtf_date
 from app.model.identifiers import doi_key, normal_doi, normal_isbn, normal_issn
@@ -100,7 +100,7 @@ def read_crossref(body: Mapping[str, Any], asked: str) -> DoiDescription:
     }
     relations = tuple(crossref_relations(body, draft))
     _keep_rest(body, kind, draft)
-    record = Record(key="", extra=MappingProxyType(draft.extra), **fields)
+    record = Record(key="", extra=MappingProxyType(draft.extra), rich=draft.rich, **fields)
     return DoiDescription(
         record=record.with_key(citation_key(record)),
         losses=tuple(draft.losses),
@@ -119,14 +119,15 @@ def _doi(body: Mapping[str, Any], asked: str) -> str:
 
 
 def _title(body: Mapping[str, Any], draft: Draft) -> str | None:
-    titles = [line for text in texts(body.get("title")) if (line := draft.line("title", text))]
-    subtitles = [line for text in texts(body.get("subtitle")) if (line := draft.line("title", text))]
+    main = [line for text in texts(body.get("title")) if (line := draft.rich_line("title", text))]
+    subtitles = [line for text in texts(body.get("subtitle")) if (line := draft.rich_line("title", text))]
+    titles = [title.plain for title in main]
     draft.keep("alternative-title", "; ".join(dict.fromkeys(titles[1:])))
     original = [plain_line(text) for text in texts(body.get("original-title"))]
     draft.keep("original-title", "; ".join(text for text in original if text and text not in titles))
     short = [plain_line(text) for text in texts(body.get("short-title"))]
     draft.keep("title-short", "; ".join(text for text in short if text and text not in titles))
-    return joined_title(titles[0] if titles else None, subtitles)
+    return draft.keep_rich("title", joined_title(main[0] if main else None, subtitles))
 
 
 def _contributors(body: Mapping[str, Any], draft: Draft) -> Iterator[Contributor]:

@@ -17,11 +17,12 @@ from app.importers.doi.citation_key import citation_key
 from app.importers.doi.datacite_names import read_names
 from app.importers.doi.datacite_relations import related
 from app.importers.doi.description import DoiDescription, Draft, available, joined_title, mappings
-from app.importers.doi.markup import plain_line
+from app.importers.markup import plain_line, rich_paragraphs
 from app.model.edtf_date import is_edtf
 from app.model.identifiers import doi_key, normal_doi, normal_isbn, normal_issn
 from app.model.languages import language_tag
 from app.model.record import Record
+from app.model.rich_text import RichText, plain
 
 GENERAL: dict[str, str] = {
     "Audiovisual": "motion_picture",
@@ -96,7 +97,7 @@ def read_datacite(body: Mapping[str, Any], asked: str) -> DoiDescription:
     }
     fields |= _container(attributes, fields["type"], draft)
     draft.keep("version", available(attributes.get("version")))
-    record = Record(key="", extra=MappingProxyType(draft.extra), **fields)
+    record = Record(key="", extra=MappingProxyType(draft.extra), rich=draft.rich, **fields)
     return DoiDescription(
         record=record.with_key(citation_key(record)),
         losses=tuple(draft.losses),
@@ -139,10 +140,10 @@ def _type(attributes: Mapping[str, Any], draft: Draft) -> str:
 def _title(attributes: Mapping[str, Any], draft: Draft) -> str | None:
     given = attributes.get("titles") or attributes.get("title")
     listed = [{"title": given}] if isinstance(given, str) else mappings(given or [])
-    main: list[str] = []
-    subtitles: list[str] = []
+    main: list[RichText] = []
+    subtitles: list[RichText] = []
     for one in listed:
-        text = draft.line("title", one.get("title"))
+        text = draft.rich_line("title", one.get("title"))
         kind = available(one.get("titleType"))
         if text is None:
             continue
@@ -152,10 +153,10 @@ def _title(attributes: Mapping[str, Any], draft: Draft) -> str | None:
             main.append(text)
         else:
             name = "translated-title" if kind == "TranslatedTitle" else "alternative-title"
-            draft.keep(name, "; ".join(filter(None, (draft.extra.get(name), text))))
+            draft.keep(name, "; ".join(filter(None, (draft.extra.get(name), text.plain))))
     if not main and (others := draft.extra.pop("alternative-title", None)):
-        main.append(others)
-    return joined_title(main[0] if main else None, subtitles)
+        main.append(plain(others))
+    return draft.keep_rich("title", joined_title(main[0] if main else None, subtitles))
 
 
 def _publisher(attributes: Mapping[str, Any], draft: Draft) -> str | None:
@@ -177,17 +178,17 @@ def _abstract(attributes: Mapping[str, Any], draft: Draft) -> str | None:
     listed = (
         [{"description": given, "descriptionType": "Abstract"}] if isinstance(given, str) else mappings(given or [])
     )
-    abstracts: list[str] = []
+    abstracts: list[RichText] = []
     for one in listed:
-        text = draft.paragraphs("abstract", one.get("description"))
+        text = rich_paragraphs(available(one.get("description")) or "")
         kind = available(one.get("descriptionType")) or "Abstract"
-        if text and kind == "Abstract":
-            abstracts.append(text)
-        elif text:
+        if text.runs and kind == "Abstract":
+            abstracts += [plain("\n\n"), text] if abstracts else [text]
+        elif text.runs:
             name = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind).lower()
             name = "description" if name == "other" else name
-            draft.keep(name, "\n\n".join(filter(None, (draft.extra.get(name), text))))
-    return "\n\n".join(abstracts) or None
+            draft.keep(name, "\n\n".join(filter(None, (draft.extra.get(name), text.plain))))
+    return draft.keep_rich("abstract", sum(abstracts, plain("")))
 
 
 def _keywords(attributes: Mapping[str, Any]) -> tuple[str, ...]:

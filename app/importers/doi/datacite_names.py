@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.importers.doi.description import Draft, available, mappings, personal_name
-from app.importers.doi.markup import plain_line
+from app.importers.markup import plain_line
 from app.model.names import Contributor, Name
 
 ROLE = {"Editor": "editor", "Translator": "translator"}

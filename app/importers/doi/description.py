@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.importers.doi.markup import has_markup, plain_line, plain_text
+from app.importers.markup import has_markup, loses_markup, plain_line, rich_line, rich_paragraphs
 from app.model.names import Name
 from app.model.record import Loss, Record
 from app.model.relations import Reference, Relation
+from app.model.rich_text import RichText, plain, rich_form
 
 _UNAVAILABLE = re.compile(r"\(?:(?:unac|unal|unap|unas|unav|unkn|none|null|tba|etal|at)\)?", re.IGNORECASE)
 _PARTICLE = re.compile(r"((?:[^\W\d_A-ZÀ-ÖØ-Þ][^\s]*\s+)+)(\S.*)")
@@ -52,6 +53,7 @@ class Draft:
 
     extra: dict[str, str] = field(default_factory=dict)
     losses: list[Loss] = field(default_factory=list)
+    rich: dict[str, str] = field(default_factory=dict)
 
     def lose(self, field: str, raw: object, why: str) -> None:
         """Say that a part is not kept as it was."""
@@ -74,10 +76,29 @@ class Draft:
             self.lose(field, text, "markup within the text is not kept")
         return made or None
 
-    def paragraphs(self, field: str, value: object) -> str | None:
-        """Paragraphs of plain text, None when nothing is in it."""
+    def rich_line(self, field: str, value: object) -> RichText | None:
+        """One line of rich text, None when nothing is in it; what rich text has no style for is a loss."""
         text = available(value)
-        return plain_text(text) or None if text else None
+        if text is None:
+            self.line(field, value)
+            return None
+        if loses_markup(text):
+            self.lose(field, text, "some of the markup within the text is not kept")
+        made = rich_line(text)
+        return made if made.runs else None
+
+    def paragraphs(self, field: str, value: object) -> str | None:
+        """Paragraphs of plain text, None when nothing is in it; their rich form, if any, is kept as that field's."""
+        text = available(value)
+        return self.keep_rich(field, rich_paragraphs(text)) if text else None
+
+    def keep_rich(self, field: str, text: RichText | None) -> str | None:
+        """The plain text of a field; its rich form, if any, goes to `rich`."""
+        if text is None:
+            return None
+        if form := rich_form(field, text):
+            self.rich[field] = form
+        return text.plain or None
 
 
 def available(value: object) -> str | None:
@@ -111,12 +132,12 @@ def personal_name(family: str | None, given: str | None, suffix: str | None = No
     return Name(family=family, given=given, suffix=suffix)
 
 
-def joined_title(title: str | None, subtitles: list[str]) -> str | None:
+def joined_title(title: RichText | None, subtitles: list[RichText]) -> RichText | None:
     """A title and its subtitles as one, with a colon where the title does not end a sentence."""
     made = title
     for subtitle in subtitles:
         if made is None:
             made = subtitle
-        elif subtitle.casefold() not in made.casefold():
-            made = f"{made} {subtitle}" if made.endswith(("?", "!", ":", ".")) else f"{made}: {subtitle}"
+        elif subtitle.plain.casefold() not in made.plain.casefold():
+            made += plain(" " if made.plain.endswith(("?", "!", ":", ".")) else ": ") + subtitle
     return made

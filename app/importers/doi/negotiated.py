@@ -25,16 +25,23 @@ def read_negotiated(body: Mapping[str, Any], asked: str) -> DoiDescription:
     for name in _TEXTS:  # agencies give some of them as lists, and with markup
         given = item.get(name)
         text = given[0] if isinstance(given, list) and given else given
-        item[name] = draft.line(name, text)
+        item[name] = _title(draft, text) if name == "title" else draft.line(name, text)
     item["type"] = _NOT_CSL.get(str(item.get("type")), item.get("type"))
     item = {name: value for name, value in item.items() if value not in (None, [], {}, "")}
     entry = next(iter(read_csl_json(json.dumps([item]).encode())))
     if entry.record is None:
         raise ValueError(entry.error or "it is no CSL-JSON")
-    record = replace(entry.record, abstract=draft.paragraphs("abstract", body.get("abstract")))
+    abstract = draft.paragraphs("abstract", body.get("abstract"))
+    record = replace(entry.record, abstract=abstract, rich={**entry.record.rich, **draft.rich})
     if record.doi is None or doi_key(record.doi) == doi_key(asked):
         record = replace(record, doi=asked)
     else:
         draft.lose("doi", asked, f"the agency gives this work the DOI {record.doi!r}")
     losses = (*draft.losses, *(loss for loss in entry.losses if loss.field != "id"))
     return DoiDescription(record=record.with_key(citation_key(record)), losses=losses)
+
+
+def _title(draft: Draft, given: object) -> str | None:
+    """A title as CSL-JSON has it."""
+    text = draft.rich_line("title", given)
+    return text.csl if text else None

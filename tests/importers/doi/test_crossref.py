@@ -113,10 +113,18 @@ def test_dates(dates: dict[str, Any], issued: str | None, available: str | None,
     assert (made.record.issued, made.record.available, len(made.losses)) == (issued, available, losses)
 
 
-def test_markup_in_a_title_goes_and_is_a_loss() -> None:
-    made = described(title=["Genes of<i>Danio rerio</i>&amp; more"])
-    assert made.record.title == "Genes of Danio rerio& more"
-    assert lost(made) == {"title": "Genes of<i>Danio rerio</i>&amp; more"}
+def test_markup_in_a_title_is_kept_beside_its_plain_text() -> None:
+    made = described(title=["Genes of<i>Danio rerio</i>&amp; more"], subtitle=["H<sub>2</sub>O <u>now</u>"])
+    assert made.record.title == "Genes of Danio rerio& more: H₂O now"
+    assert made.record.rich == {"title": "Genes of <i>Danio rerio</i>&amp; more: H<sub>2</sub>O now"}
+    assert lost(made) == {"title": "H<sub>2</sub>O <u>now</u>"}
+
+
+def test_markup_in_an_abstract_is_kept_and_that_of_a_venue_is_a_loss() -> None:
+    given = {"abstract": "<jats:p>Of <jats:italic>Danio</jats:italic>.</jats:p>", "container-title": ["On <i>Fish</i>"]}
+    made = described(**given)
+    assert (made.record.abstract, made.record.rich) == ("Of Danio.", {"abstract": "Of <i>Danio</i>."})
+    assert (made.record.container_title, lost(made)) == ("On Fish", {"container_title": "On <i>Fish</i>"})
 
 
 def test_a_subtitle_that_the_title_has_is_not_doubled() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.importers.doi.markup import plain_line, plain_text
+from app.importers.markup import plain_line, rich_paragraphs
 
 MATH = (
     'at high spin in the<mml:math xmlns:mml="http://www.w3.org/1998/Math/MathML"><mml:mrow><mml:mi>N</mml:mi>'
@@ -47,7 +47,7 @@ def test_an_abstract_is_paragraphs_without_the_heading_that_says_so() -> None:
     jats = """<jats:title>Abstract</jats:title><jats:sec><jats:title>Background</jats:title>
         <jats:p>Citizens\n and professionals.</jats:p></jats:sec>
         <jats:p>They <jats:italic>co-produce</jats:italic>.</jats:p>"""
-    assert plain_text(jats) == "Background\n\nCitizens and professionals.\n\nThey co-produce."
+    assert rich_paragraphs(jats).plain == "Background\n\nCitizens and professionals.\n\nThey co-produce."
 
 
 def test_a_formula_that_is_there_twice_is_read_once() -> None:
@@ -55,7 +55,7 @@ def test_a_formula_that_is_there_twice_is_read_once() -> None:
         "<jats:inline-formula><jats:alternatives><jats:tex-math>$E_1$</jats:tex-math><mml:math><mml:msub><mml:mi>E"
         "</mml:mi><mml:mn>1</mml:mn></mml:msub></mml:math></jats:alternatives></jats:inline-formula>"
     )
-    assert plain_text(f"<jats:p>of {both}.</jats:p>") == "of E₁."
+    assert rich_paragraphs(f"<jats:p>of {both}.</jats:p>").plain == "of E₁."
 
 
 PIECES = [
@@ -78,7 +78,7 @@ PIECES = [
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
 def test_any_mixture_ends_in_text(mixture: str) -> None:
-    made = plain_text(mixture)
+    made = rich_paragraphs(mixture).plain
     assert made.count("w") == mixture.count("w"), "no letter of the text itself is lost"
 
 
