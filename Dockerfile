@@ -1,3 +1,9 @@
+# What the pages load in a browser, by lock file.
+FROM node:24-slim AS frontend
+WORKDIR /build
+COPY frontend ./frontend
+RUN npm ci --prefix frontend && npm run build --prefix frontend
+
 FROM python:3.11-slim
 
 ENV PYTHONUNBUFFERED=1 \
@@ -14,6 +20,7 @@ RUN pip install --only-binary=:all: --require-hashes -r requirements.txt
 # beside app/, and nothing is installed but what the lock file names with its hash.
 ENV PYTHONPATH=/opt/commonplace
 COPY . ./
+COPY --from=frontend /build/app/web/static/vendor app/web/static/vendor
 RUN python -m compileall -q app \
     && printf '#!/usr/bin/env python3\nfrom app.cli import main\n\nmain()\n' > /usr/local/bin/commonplace \
     && chmod 755 /usr/local/bin/commonplace \

@@ -4,11 +4,14 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 JOBS ?= auto
 BIN := .venv/bin
 STAMP := .venv/.installed
+VENDOR := app/web/static/vendor/LICENSES.txt
+COMUNICA := tests/clients/comunica
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --no-update-notifier --loglevel=error
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url \
 	--no-emit-trusted-host --no-emit-find-links --no-emit-options
 
-.PHONY: run test slow lint types setup lock reference clean
+.PHONY: run test slow lint types setup frontend clients lock reference clean
 
 run: setup ## serve on http://127.0.0.1:8000; HOST, PORT and COMMONPLACE_HOME override
 	$(BIN)/commonplace serve $(if $(HOST),--host "$(HOST)") $(if $(PORT),--port "$(PORT)")
@@ -16,7 +19,7 @@ run: setup ## serve on http://127.0.0.1:8000; HOST, PORT and COMMONPLACE_HOME ov
 test: setup ## the test suite without what is marked slow
 	$(BIN)/pytest -m "not slow" -n $(JOBS)
 
-slow: setup ## the tests marked slow; pytest answers 5 where there is none
+slow: setup clients ## the tests marked slow; pytest answers 5 where there is none
 	$(BIN)/pytest -m slow -n $(JOBS) || test $$? -eq 5
 
 lint: setup
@@ -27,6 +30,18 @@ types: setup
 	$(BIN)/mypy
 
 setup: $(STAMP)
+	@$(MAKE) --no-print-directory frontend || echo "The front end is not installed: /sparql and /docs are plain pages." >&2
+
+frontend: $(VENDOR) ## what the pages load in a browser, by frontend/package-lock.json
+
+$(VENDOR): frontend/package-lock.json frontend/build.js | $(STAMP)
+	$(NPM) ci --prefix frontend
+	$(NPM) run build --silent --prefix frontend
+
+clients: $(COMUNICA)/node_modules/.package-lock.json ## SPARQL clients from npm that the slow tests let ask
+
+$(COMUNICA)/node_modules/.package-lock.json: $(COMUNICA)/package-lock.json | $(STAMP)
+	$(NPM) ci --prefix $(COMUNICA) || echo "Comunica is not installed: its tests are skipped." >&2
 
 $(STAMP): requirements.txt requirements-dev.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -43,5 +58,5 @@ reference: setup ## the pages of docs/ that are made from the program
 	$(BIN)/python -m app.settings_reference > docs/configuration.md
 
 clean: ## everything that was made, a library in var/ excepted
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv frontend/node_modules app/web/static/vendor $(COMUNICA)/node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

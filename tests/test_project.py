@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 import tomllib
@@ -58,6 +59,24 @@ def test_every_dependency_has_its_reason(heading: str, declared: set[str]) -> No
     assert written == declared, f"docs/dependencies.md, '{heading}', and pyproject.toml differ"
 
 
+@pytest.mark.parametrize(
+    ("heading", "folder"), [("In the browser", "frontend"), ("Clients in the tests", "tests/clients/comunica")]
+)
+def test_every_npm_package_has_its_reason_and_its_hash(heading: str, folder: str) -> None:
+    declared: dict[str, str] = json.loads((ROOT / folder / "package.json").read_text())["dependencies"]
+    page = (ROOT / "docs" / "dependencies.md").read_text()
+    section = page.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    written = set(re.findall(r"^\| ([@a-z0-9/-]+) \| .+ \| .+ \|$", section, re.MULTILINE)) - {"package"}
+    assert written == set(declared), f"docs/dependencies.md, '{heading}', and {folder}/package.json differ"
+
+    packages: dict[str, dict[str, Any]] = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
+    assert packages.pop("")["dependencies"] == declared, f"{folder}/package-lock.json is behind: run npm install there"
+    loose = [path for path, package in packages.items() if not package["integrity"].startswith("sha512-")]
+    assert not loose, f"{folder}/package-lock.json has packages without a hash: {loose}"
+    placed = [path for path, package in packages.items() if "resolved" in package]
+    assert not placed, f"{folder}/package-lock.json names the place it was made: {placed[:3]}"
+
+
 @pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
 def test_the_locks_hold_every_dependency_and_say_nothing_of_where_they_were_made(lock: str) -> None:
     text = (ROOT / lock).read_text()
@@ -93,5 +112,6 @@ def test_the_program_imports_what_it_declares_and_no_more() -> None:
 def test_modules_are_named_for_what_they_hold() -> None:
     folders = [ROOT / name for name in ("app", "tests", "benchmarks")]
     parts = [part for folder in folders for part in (folder, *folder.rglob("*")) if part.suffix in ("", ".py")]
+    parts = [part for part in parts if "node_modules" not in part.parts]
     wrong = [str(part.relative_to(ROOT)) for part in parts if part.stem.lower() in MECHANISMS]
     assert not wrong, f"named by mechanism, not by what they hold: {wrong}"

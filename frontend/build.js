@@ -1,0 +1,37 @@
+// Copies what the pages load from node_modules into the program's static files, with the licences of all of it.
+// Run by `npm run build` after `npm ci`; nothing is compiled.
+
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const here = import.meta.dirname;
+const target = join(here, "..", "app", "web", "static", "vendor");
+const loaded = {
+  "@zazuko/yasqe": ["build/yasqe.min.js", "build/yasqe.min.css"],
+  "@zazuko/yasr": ["build/yasr.min.js", "build/yasr.min.css"],
+  cytoscape: ["dist/cytoscape.min.js"],
+  "swagger-ui-dist": ["swagger-ui-bundle.js", "swagger-ui.css"],
+};
+
+/** The text of every licence and notice file of a package. */
+function licence(folder) {
+  const files = readdirSync(folder).filter((name) => /^(licen[cs]e|notice|copying)/i.test(name));
+  return files.map((name) => readFileSync(join(folder, name), "utf8").trim()).join("\n\n");
+}
+
+const lock = JSON.parse(readFileSync(join(here, "package-lock.json"), "utf8"));
+const texts = Object.keys(lock.packages)
+  .filter((path) => path)
+  .map((path) => {
+    const folder = join(here, path);
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    return `${name} ${version} (${license})\n\n${licence(folder)}`.trim();
+  });
+
+rmSync(target, { recursive: true, force: true });
+mkdirSync(target, { recursive: true });
+for (const [name, files] of Object.entries(loaded)) {
+  for (const file of files) cpSync(join(here, "node_modules", name, file), join(target, file.split("/").pop()));
+}
+// The licences come last: where this file is, the build is whole.
+writeFileSync(join(target, "LICENSES.txt"), texts.join(`\n\n${"-".repeat(72)}\n\n`) + "\n");
