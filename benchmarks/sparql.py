@@ -56,9 +56,10 @@ def _tagged(requests: Iterable[Request], server: Server) -> list[Request]:
     return found
 
 
-def measure(servers: list[Server], mixes: list[str], works: int, seconds: float, rounds: int, clients: int) -> Results:
-    """The best of some rounds of each mix on each server."""
-    results: Results = {}
+def measure(
+    results: Results, servers: list[Server], mixes: list[str], works: int, seconds: float, rounds: int, clients: int
+) -> None:
+    """Put the best of some rounds of each mix on each server into the results, as they come."""
     for mix in mixes:
         lists = {server.name: requests_of(mix, works, server) for server in servers}
         results[mix] = {}
@@ -77,7 +78,6 @@ def measure(servers: list[Server], mixes: list[str], works: int, seconds: float,
                     f"{mix}, round {number + 1}, {server.name}: {got.rate:.0f} a second, {got.refused} refused, "
                     f"{got.broken} broken, processor {got.server_seconds:.1f} s, client {got.client_seconds:.1f} s\n"
                 )
-    return results
 
 
 def two_digits(value: float) -> str:
@@ -236,8 +236,11 @@ def main() -> None:
             sys.exit("no server to measure")
         if check(servers, compared(given.works))["different"] and not given.any_answer:
             sys.exit("answers differ: nothing is timed (--any-answer times all the same)")
-        results = measure(servers, given.mixes, given.works, given.seconds, given.rounds, given.clients)
-        print(report(results, servers, library, given))
+        results: Results = {}
+        try:
+            measure(results, servers, given.mixes, given.works, given.seconds, given.rounds, given.clients)
+        finally:  # what was measured before an interruption is not lost
+            print(report(results, servers, library, given))
 
 
 if __name__ == "__main__":
