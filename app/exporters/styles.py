@@ -41,6 +41,7 @@ _CSL = "{http://purl.org/net/xbiblio/csl}"
 _LESS = "\ufdde"
 """A noncharacter of Unicode, which no text has; it becomes `<` again in what pandoc made."""
 
+_SMALL_CAPS = "font-variant:small-caps;"
 _OTHERS = {"literal": "others"}
 """CSL has no word for names that are known to go on; this reads as it should in every style."""
 
@@ -173,7 +174,8 @@ class _Entries(HTMLParser):
         self._html = html
         self._number: int | None = None
         self._parts: list[str] = []
-        self._open: list[str] = []
+        self._open: list[tuple[str, bool]] = []
+        """The elements we are in, and whether their tags are in the entry."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -182,9 +184,12 @@ class _Entries(HTMLParser):
                 self._number = int((given["id"] or "").removeprefix("ref-"))
                 self._parts, self._open = [], []
             return
-        self._open.append(tag)
-        if self._html and tag != "div":
-            kept = "".join(f' {name}="{escape(value or "")}"' for name, value in attrs if name in ("href", "style"))
+        if given.get("class") == "smallcaps":
+            given["style"] = _SMALL_CAPS
+        kept = "".join(f' {name}="{escape(given[name] or "")}"' for name in ("href", "style") if name in given)
+        shown = self._html and tag != "div" and not (tag == "span" and not kept)
+        self._open.append((tag, shown))
+        if shown:
             self._parts.append(f"<{tag}{kept}>")
 
     def handle_endtag(self, tag: str) -> None:
@@ -194,8 +199,8 @@ class _Entries(HTMLParser):
             self.found.append((self._number, " ".join("".join(self._parts).split())))
             self._number = None
             return
-        self._open.pop()
-        if self._html and tag != "div":
+        _, shown = self._open.pop()
+        if shown:
             self._parts.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:
@@ -204,6 +209,6 @@ class _Entries(HTMLParser):
         text = data.replace(_LESS, "<")
         if self._html:
             text = escape(text, quote=False)
-        elif self._open and self._open[-1] in ("sub", "sup"):
-            text = shifted(text, self._open[-1])
+        elif self._open and self._open[-1][0] in ("sub", "sup"):
+            text = shifted(text, self._open[-1][0])
         self._parts.append(text)

@@ -11,6 +11,7 @@ from app.exporters.styles import FAMILIAR, BrokenStyle, UnknownStyle, bibliograp
 from app.importers.bibtex import read_bibtex
 from app.model.names import Contributor, Name
 from app.model.record import Record
+from app.model.rich_text import read
 from tests.conftest import ROOT
 from tests.exporters.record_strategies import records
 
@@ -134,6 +135,42 @@ def test_html_marks_italics_and_escapes_text() -> None:
     ((_, html),) = bibliography([work("a", "O'Hara & Co", "1999", "1 < 2 & 3")], "apa", "html")
     assert html == "O’Hara &amp; Co, A. M. (1999). <em>1 &lt; 2 &amp; 3</em>."
     assert page([("a", html)], "html").startswith('<div class="csl-bib-body">\n  <div class="csl-entry">')
+
+
+NOCASE = '<span class="nocase">'
+
+
+def titled(rich: str) -> Record:
+    return Record(key="k", type="article-journal", title=read(rich).plain, rich={"title": read(rich).html})
+
+
+def test_markup_of_a_title_is_set_in_html_and_goes_in_text() -> None:
+    record = titled(
+        'Sex in <i>Danio rerio</i>, H<sub>2</sub>O, p < 0.05, &lt;i>not&lt;/i> <span style="font-variant:small-caps;">'
+        f"Rna</span> &amp; the {NOCASE}of van</span> 19<sup>th</sup>"
+    )
+    for style, words in (("nature", "Danio rerio"), ("chicago", "Danio Rerio")):
+        ((_, html),) = bibliography([record], style, "html")
+        assert f"<em>{words}</em>, H<sub>2</sub>O, p &lt; 0.05, &lt;i&gt;not&lt;/i&gt; " in html.replace("Not", "not")
+        assert '<span style="font-variant:small-caps;">Rna</span> &amp; the of van 19<sup>th</sup>' in html
+        ((_, text),) = bibliography([record], style)
+        assert f"Sex in {words}, H₂O, p < 0.05, <i>not</i> Rna & the of van 19th" in text.replace("Not", "not")
+
+
+def test_protected_capitals_stay_in_a_style_that_lowers_them(tmp_path: Path) -> None:
+    style = tmp_path / "mine.csl"
+    layout = '<text variable="title" text-case="lowercase"/>'
+    style.write_text(MINIMAL.format(layout=layout, macros="", sort=""))
+    records = [titled("Sex in the NASA Age"), titled(f"Sex in the {NOCASE}NASA</span> Age")]
+    assert [text for _, text in bibliography(records, style)] == ["sex in the nasa age.", "sex in the NASA age."]
+
+
+def test_protected_capitals_of_bibtex_reach_the_bibliography() -> None:
+    source = r"@article{k, title = {\emph{Danio} {and} the {NASA} mission}, journal = {J}, year = 2001}"
+    (entry,) = list(read_bibtex(source.encode()))
+    assert entry.record is not None
+    assert "<em>Danio</em> and the NASA mission" in bibliography([entry.record], "apa", "html")[0][1]
+    assert "“Danio and the NASA Mission.”" in bibliography([entry.record], "chicago")[0][1]
 
 
 def test_another_language_takes_its_terms() -> None:

@@ -25,6 +25,7 @@ CAPS = '<span style="font-variant:small-caps;">'
         (r"{\'E}cole {\"O}st \c{c} {\ss} \o{}", "École Öst ç ß ø"),
         (r"{{\'E}cole}", f"{NOCASE}École</span>"),
         (r"{1998} {-} {中}", "1998 - 中"),
+        (r" a { b } {c }", f"a {NOCASE}b c</span>"),
         (r"\emph{Danio {R}erio}", f"<i>Danio {NOCASE}R</span>erio</i>"),
         (r"{\em Danio} {\bf b} {\sc c}", f"<i>Danio</i> <b>b</b> {CAPS}c</span>"),
         (r"{Foo \it bar} baz", f"{NOCASE}Foo <i>bar</i></span> baz"),

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from app.importers.bibtex import latex_macros as macros
 from app.importers.bibtex.latex import MATH, decode
 from app.model.bibtex_terms import GUESSED_PROTECTION, has_inner_capital
-from app.model.rich_text import TAGS, RichText, plain, read
+from app.model.rich_text import TAGS, RichText, Run, plain, read, rich_text
 
 COMMANDS = {
     **dict.fromkeys(("emph", "textit", "textsl", "mkbibemph", "mkbibitalic"), "i"),
@@ -35,6 +35,13 @@ SWITCHES = {
 
 _NOT_KEPT = re.compile(r"\\(texttt|tt|underline|uline)(?![A-Za-z])")
 _MEANS_SOMETHING = re.compile(r"[{\\$<]")
+_NOT_SIMPLE = re.compile(
+    r"[\\$<>&~\t\n\r\f\v]|--|``|''|[?!]`|^[{}]* | [{}]* | [{}]*$|\{[^}]*\{|\}[^{]*\}|^[^{]*\}|\{[^}]*$"
+)
+"""What a value with more to it has than groups in a row: for most titles with braces there is a short way."""
+
+_BRACE = re.compile(r"[{}]")
+_NOCASE = ("nocase",)
 _TOKEN = re.compile(r"\\(?:(?P<word>[A-Za-z]+)\*?(?P<gap>\s*)|(?P<sign>.))|[{}]|\$", re.S)
 _AS_IT_IS = re.compile(
     r"\\(?:(?:url|nolinkurl|path|href|textcolor|color)\s*\{[^{}]*\}|(?:path|verb)\s*(?P<bar>[^\sA-Za-z{*]).*?(?P=bar))",
@@ -73,6 +80,9 @@ def decode_rich(raw: str, *, paragraphs: bool = False) -> DecodedRich:
         decoded = decode(raw, paragraphs=paragraphs)
         found = decoded.text
         return DecodedRich(read(found.replace("&", "&amp;")) if "<" in found else plain(found), decoded.unknown)
+    if not _NOT_SIMPLE.search(raw):
+        parts = _BRACE.split(raw)
+        return DecodedRich(rich_text(Run(part, _NOCASE if number % 2 else ()) for number, part in enumerate(parts)))
     decoded = decode(_Marker(raw).marked(), paragraphs=paragraphs)
     text = decoded.text
     if not _MARK.search(text) and "<" not in text:
