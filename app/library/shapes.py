@@ -250,6 +250,41 @@ class Change(Shape):
     receipt: str | None = None
 
 
+class Source(Shape):
+    """An entry of an imported file, or of a list of DOIs, that a value came from."""
+
+    file: str
+    sha256: str = Field(description="of the file, which is kept with the log")
+    receipt: str = Field(description="address of the import's receipt")
+    position: int = Field(description="of the entry in the file, from 1")
+    line: int
+    key: str | None = Field(default=None, description="the entry's own key; of an import by DOI, the DOI")
+    agency: str | None = Field(default=None, description="who described it: `Crossref`, `DataCite` …")
+
+
+class Origin(Shape):
+    """A version that a value entered with: who wrote it, when, and from which file."""
+
+    version: int
+    at: str
+    agent: str
+    kind: str = Field(description="`reference-set`, `import`, `update`, `undo` …")
+    message: str | None = None
+    undoes: int | None = None
+    sources: list[Source] | None = None
+
+
+class FieldOrigin(Shape):
+    """One value of one field of a work, and where it comes from."""
+
+    field: str = Field(description="a member of the work's shape")
+    value: str
+    entered: Origin = Field(description="the last version that added it")
+    first_entered: Origin | None = Field(
+        default=None, description="the first, where it was taken away since and came back (by an undo, say)"
+    )
+
+
 class Node(Shape):
     """A node that has no shape of its own (a citation, a doubt …): its statements by property."""
 

@@ -11,12 +11,14 @@ from app.derived.graph import Snapshot
 from app.derived.records import is_work
 from app.exporting import format_works, write_records
 from app.library.changes import brief, changes
-from app.library.shapes import Change, Citation, Page, References, Work
+from app.library.field_origins import origins_of
+from app.library.shapes import Change, Citation, FieldOrigin, Page, References, Work
 from app.library.works import WorkFilters, citations_of, order_of, references_as_text, select_works, work_of
 from app.model.change import Version
 from app.web.desk import At, AtDesk, Cursor, Desk, Limit, Search, only_known_parameters
 from app.web.export import EXPORTER, Style, bibliography_forms
-from app.web.negotiation import JSON, OF_WORKS, Representation, choose, split_suffix
+from app.web.negotiation import JSON, OF_THINGS, OF_WORKS, Representation, choose, split_suffix
+from app.web.provenance import provenance_of_fields
 
 router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)])
 
@@ -121,6 +123,45 @@ def history(request: Request, desk: AtDesk, key: str) -> Response:
         ).json_bytes()
 
     return desk.versioned(request, form, None, make)
+
+
+@router.get(
+    "/works/{key:path}/provenance", response_model=Page[FieldOrigin], summary="Where each field of a work comes from"
+)
+def provenance(request: Request, desk: AtDesk, key: str, at: At = None) -> Response:
+    """For each value of each field: the version it entered with, by whom and how, and the entry of the file it was.
+
+    As JSON, or as PROV-O in an RDF syntax: by `Accept`, or by suffix (`provenance.ttl`).
+    """
+    if (whole := _ending(request, desk, key, "provenance", at)) is not None:
+        return work(request, desk, whole, at=at)
+    return _provenance(request, desk, key, at, None)
+
+
+@router.get("/works/{key:path}/provenance.{suffix}", response_model=Page[FieldOrigin], include_in_schema=False)
+def provenance_in_a_form(request: Request, desk: AtDesk, key: str, suffix: str, at: At = None) -> Response:
+    """The same with the suffix of its form."""
+    whole = f"provenance.{suffix}"
+    if f".{suffix}" not in {form.suffix for form in OF_THINGS} or _ending(request, desk, key, whole, at) is not None:
+        return work(request, desk, f"{key}/{whole}", at=at)
+    return _provenance(request, desk, key, at, f".{suffix}")
+
+
+def _provenance(request: Request, desk: Desk, key: str, at: int | None, suffix: str | None) -> Response:
+    form = choose(request, OF_THINGS, suffix)
+    node, log = desk.minter.thing("work", key), desk.library.log
+
+    def make(state: Snapshot) -> bytes:
+        found = origins_of(state, log, node, desk.minter)
+        if form.rdf is not None:
+            made = {made.version for row in found for made in (row.entered, row.first_entered) if made}
+            headers = [log.header(Version(version)) for version in sorted(made)]
+            return desk.rdf(provenance_of_fields(node, found, headers, desk.minter), form.rdf)
+        return Page[FieldOrigin](
+            items=found, total=len(found), complete="complete", version=state.version, next=None
+        ).json_bytes()
+
+    return desk.versioned(request, form, at, make)
 
 
 def _ending(request: Request, desk: Desk, key: str, word: str, at: int | None) -> str | None:
