@@ -285,6 +285,15 @@ class FieldOrigin(Shape):
     )
 
 
+class DuplicateCandidate(Shape):
+    """Two works that may be one, and why."""
+
+    id: str = Field(description="the same for the same two works")
+    works: list[Link]
+    score: float = Field(description="how much alike the titles are, of 100")
+    reasons: list[str]
+
+
 class Node(Shape):
     """A node that has no shape of its own (a citation, a doubt …): its statements by property."""
 

@@ -22,6 +22,7 @@ from app.tokens import Tokens
 from app.updates import Updates
 from app.web import (
     changes,
+    duplicates,
     export,
     front,
     graph_store,
@@ -69,11 +70,25 @@ def create_app(
 
     app = FastAPI(title="Commonplace", version=__version__, description=DESCRIPTION, lifespan=lifespan)
     app.state.stopping = asyncio.Event()
+    app.state.similar = duplicates.FoundSimilar()
     app.state.desk = Desk(
         library, committer, named, ontology, tokens, running, import_bytes, Updates(library, committer)
     )
     problems.install(app)
-    routers = (front, things, search, changes, imports, jobs, export, sparql, graph_store, works, identifiers)
+    routers = (
+        front,
+        things,
+        search,
+        changes,
+        imports,
+        jobs,
+        export,
+        sparql,
+        graph_store,
+        works,
+        duplicates,
+        identifiers,
+    )
     for module in routers:
         app.include_router(module.router)
     app.include_router(queries.router_of(named))
