@@ -177,10 +177,18 @@ class EmbeddedGraph:
                 for quad in change.removed:
                     self._store.remove(quad)
                 self._add(change.added)
+                self._forget_empty({quad.graph_name for quad in change.removed})
                 self._version = version
                 self._record(version)
             finally:
                 self._in_flight = False
+
+    def _forget_empty(self, graphs: set[GraphName]) -> None:
+        """Forget named graphs without statements, which the engine else goes on listing (`GRAPH ?g {}`): the log
+        has statements only, and a graph built from it anew must answer the same."""
+        for graph in graphs:
+            if graph != _DEFAULT and next(self._store.quads_for_pattern(None, None, None, graph), None) is None:
+                self._store.remove_graph(graph)
 
     def load_checkpoint(self, path: Path, version: Version) -> None:
         """Fill an empty graph from an N-Quads checkpoint of that version."""

@@ -76,6 +76,7 @@ class Workspace:
         self._store.extend(self._above.added)
         for quad in self._above.added:
             self._settled.add(quad)
+        self._forget_empty({quad.graph_name for quad in self._above.removed})
         self._above = _Overlay()
 
     def restore(self) -> None:
@@ -83,7 +84,14 @@ class Workspace:
         for quad in self._settled.added:
             self._store.remove(quad)
         self._store.extend(self._settled.removed)
+        self._forget_empty({quad.graph_name for quad in self._settled.added})
         self._settled = _Overlay()
+
+    def _forget_empty(self, graphs: set[GraphName]) -> None:
+        """A graph without statements is not there: the engine would go on listing it."""
+        for graph in graphs:
+            if graph != _DEFAULT and next(self._store.quads_for_pattern(None, None, None, graph), None) is None:
+                self._store.remove_graph(graph)
 
 
 class _Overlay:

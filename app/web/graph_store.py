@@ -91,12 +91,11 @@ async def post(
     request: Request, desk: AtDesk, token: ACurator, graph: Named = None, default: Default = None, message: Why = ""
 ) -> Response:
     """The statements in the body are added: one version (5.5). Where no graph is named a new one is made;
-    `Location` is its address."""
+    `Location` is its IRI."""
     if graph is not None or default is not None:
         return await _write(desk, request, _one_graph(graph, default), token.name, message, keep=True)
-    name = str(uuid.uuid4())
-    made = NamedNode(f"{desk.minter.base}{ADDRESS[1:]}/{name}")
-    return await _write(desk, request, made, token.name, message, keep=True, location=f"{ADDRESS}/{name}")
+    made = NamedNode(f"{desk.minter.base}{ADDRESS[1:]}/{uuid.uuid4()}")
+    return await _write(desk, request, made, token.name, message, keep=True, location=made.value)
 
 
 @router.post(BELOW, status_code=204, responses=_WRITES, openapi_extra=_BODY, summary="Add to the graph of this address")
