@@ -67,7 +67,7 @@ class Committer:
             head = library.follow()
             if expected is not None and expected != head:
                 raise Conflict.moved(head, expected)
-            entry = library.graph.read(lambda state: self._entry(state, propose(state)))
+            entry = library.graph.read_undescribed(lambda state: self._entry(state, propose(state)))
             if entry is None:
                 return None
             with library.leading():

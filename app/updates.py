@@ -84,7 +84,7 @@ class Updates:
         return entry, there[0]
 
     def _here(self, update: Update) -> tuple[ChangeSet, Version]:
-        return self._library.read(lambda state: (state.changes_of(update), state.version))
+        return self._library.graph_at().read_undescribed(lambda state: (state.changes_of(update), state.version))
 
     def _always(self, change: ChangeSet, note: Note) -> Callable[[Snapshot], Proposal]:
         proposal = self._proposal(change, note)

@@ -36,6 +36,10 @@ GraphName = NamedNode | BlankNode | DefaultGraph
 Result = QuerySolutions | QueryTriples | QueryBoolean
 Bindings = Mapping[Variable, Term]
 
+DESCRIPTION_GRAPHS = ("void", "examples")
+"""Named graphs (`Minter.graph`) in which the library describes itself. They are made from a state when a query may
+see them and are in no log, no dump and no count: nobody may write to them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Update:
@@ -75,7 +79,7 @@ class Snapshot(Protocol):
 
     def triples(
         self,
-        subject: NamedNode | None = None,
+        subject: NamedNode | BlankNode | None = None,
         predicate: NamedNode | None = None,
         object: NamedNode | Literal | None = None,
     ) -> Iterator[Triple]:

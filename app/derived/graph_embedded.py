@@ -30,9 +30,10 @@ from pyoxigraph import (
     Store,
     Triple,
     parse,
+    serialize,
 )
 
-from app.derived.graph import Bindings, GraphName, Result, Update
+from app.derived.graph import DESCRIPTION_GRAPHS, Bindings, GraphName, Result, Update
 from app.derived.graph_functions import FUNCTIONS
 from app.derived.graph_update import changes_of_update
 from app.model.change import EMPTY, ChangeSet, Version
@@ -40,6 +41,8 @@ from app.model.minter import Minter
 from app.model.quad_text import QuadText
 
 Answer = TypeVar("Answer")
+Describe = Callable[["EmbeddedGraph"], tuple[Version, Sequence[Quad]]]
+"""Makes the description graphs of the state a graph is at: the version, and the quads."""
 
 _DEFAULT = DefaultGraph()
 _OVERLAPS = 3
@@ -55,10 +58,12 @@ PIPE_BYTES = 1024 * 1024
 class StoreSnapshot:
     """A store at a version, as `app.derived.graph.Snapshot`."""
 
-    def __init__(self, store: Store, base: str, version: Version) -> None:
+    def __init__(self, store: Store, base: str, version: Version, hidden: frozenset[NamedNode] = frozenset()) -> None:
         self._store = store
         self._base = base
         self._version = version
+        self._hidden = hidden
+        """Named graphs that describe this state and are in the store now, but are no part of it."""
 
     @property
     def version(self) -> Version:
@@ -66,7 +71,9 @@ class StoreSnapshot:
 
     @property
     def size(self) -> int:
-        return len(self._store)
+        return len(self._store) - sum(
+            1 for graph in self._hidden for _ in self._store.quads_for_pattern(None, None, None, graph)
+        )
 
     def query(
         self,
@@ -96,20 +103,26 @@ class StoreSnapshot:
 
     def triples(
         self,
-        subject: NamedNode | None = None,
+        subject: NamedNode | BlankNode | None = None,
         predicate: NamedNode | None = None,
         object: NamedNode | Literal | None = None,
     ) -> Iterator[Triple]:
         return (quad.triple for quad in self._store.quads_for_pattern(subject, predicate, object, _DEFAULT))
 
     def quads(self, graph: GraphName | None = None) -> Iterator[Quad]:
-        return iter(self._store) if graph is None else self._store.quads_for_pattern(None, None, None, graph)
+        if graph is not None:
+            return self._store.quads_for_pattern(None, None, None, graph)
+        if not self._hidden:
+            return iter(self._store)
+        return (quad for quad in self._store if quad.graph_name not in self._hidden)
 
     def dump(
         self, format: RdfFormat, *, prefixes: Mapping[str, str] | None = None, graph: GraphName | None = None
     ) -> bytes:
         if graph is None and not format.supports_datasets:
             graph = _DEFAULT
+        if self._hidden and graph is None:
+            return serialize(self.quads(), None, format, prefixes=dict(prefixes) if prefixes else None) or b""
         target = io.BytesIO()
         self._store.dump(target, format, from_graph=graph, prefixes=dict(prefixes) if prefixes else None)
         return target.getvalue()
@@ -128,6 +141,9 @@ class EmbeddedGraph:
         self._applying = RLock()
         self._in_flight: Quad | bool = False
         """False, or a quad that shows whether an adding change is in, or True while one with removals is."""
+        self._description_graphs = frozenset(Minter(base).graph(name) for name in DESCRIPTION_GRAPHS)
+        self._described = False
+        """Whether the store holds the description of the present version, too."""
 
     @classmethod
     def in_memory(cls, base: str) -> EmbeddedGraph:
@@ -140,7 +156,10 @@ class EmbeddedGraph:
         directory.mkdir(parents=True, exist_ok=True)
         recorded = directory.with_suffix(".version")
         version = Version(int(recorded.read_text())) if recorded.exists() else EMPTY
-        return _OnDiskGraph(base, Store(str(directory)), version, recorded)
+        graph = _OnDiskGraph(base, Store(str(directory)), version, recorded)
+        graph._described = True  # it may have been closed with a description in it
+        graph.undescribe()
+        return graph
 
     @property
     def version(self) -> Version:
@@ -150,18 +169,67 @@ class EmbeddedGraph:
     def read(self, run: Callable[[StoreSnapshot], Answer]) -> Answer:
         """Run a function on a snapshot and answer what it answers; it may be run more than once."""
         for _ in range(_OVERLAPS):
-            before = self._version
-            answer = run(StoreSnapshot(self._store, self._base, before))
-            if self._undisturbed_since(before):
+            before, described = self._version, self._described
+            answer = run(self._snapshot())
+            if self._undisturbed_since(before, described):
                 return answer
             with self._applying:
                 pass  # the change in flight is now whole
         with self._applying:
-            return run(StoreSnapshot(self._store, self._base, self._version))
+            return run(self._snapshot())
 
-    def _undisturbed_since(self, version: Version) -> bool:
+    def read_described(self, describe: Describe, run: Callable[[StoreSnapshot], Answer]) -> Answer:
+        """As `read`, on a state whose named graphs include those that `describe` makes of it."""
+        for _ in range(_OVERLAPS):
+            if not self._described:
+                self._put(*describe(self))  # which reads, and takes its time: not while writers are held off
+            there, answer = self.read(lambda state: (self._described, run(state)))
+            if there:
+                return answer
+        with self._applying:
+            self._put(*describe(self))
+            return run(self._snapshot())
+
+    def _put(self, version: Version, description: Sequence[Quad]) -> None:
+        with self._applying:
+            if version == self._version and not self._described:
+                self._in_flight = True
+                try:
+                    self._store.extend(description)
+                    self._described = True
+                finally:
+                    self._in_flight = False
+
+    def read_undescribed(self, run: Callable[[StoreSnapshot], Answer]) -> Answer:
+        """As `read`, on a state without descriptions: what a writer decides on is the log's truth alone."""
+        for _ in range(_OVERLAPS):
+            self.undescribe()
+            found = self.read(lambda state: None if self._described else (run(state),))
+            if found is not None:
+                return found[0]
+        with self._applying:
+            self.undescribe()
+            return run(self._snapshot())
+
+    def undescribe(self) -> None:
+        """Take the description out again, before anything but a query looks at the store."""
+        with self._applying:
+            if self._described:
+                self._in_flight = True
+                try:
+                    for graph in self._description_graphs:
+                        self._store.remove_graph(graph)
+                    self._described = False
+                finally:
+                    self._in_flight = False
+
+    def _snapshot(self) -> StoreSnapshot:
+        hidden = self._description_graphs if self._described else frozenset[NamedNode]()
+        return StoreSnapshot(self._store, self._base, self._version, hidden)
+
+    def _undisturbed_since(self, version: Version, described: bool) -> bool:
         flight = self._in_flight
-        if self._version != version:
+        if self._version != version or self._described != described:
             return False
         if isinstance(flight, Quad):
             return flight not in self._store
@@ -172,6 +240,7 @@ class EmbeddedGraph:
         with self._applying:
             if version != self._version + 1:
                 raise ValueError(f"version {version} cannot be applied to version {self._version}")
+            self.undescribe()
             self._in_flight = True if change.removed else (change.added[0] if change.added else False)
             try:
                 for quad in change.removed:
@@ -193,6 +262,7 @@ class EmbeddedGraph:
     def load_checkpoint(self, path: Path, version: Version) -> None:
         """Fill an empty graph from an N-Quads checkpoint of that version."""
         with self._applying:
+            self._described = False
             self._store.clear()  # a crash may have left it filled, and its position not written
             if _has_blank_nodes(path):  # which bulk_load would give new labels
                 self._store.bulk_extend(parse(path=str(path), format=RdfFormat.N_QUADS, lenient=True))
@@ -206,6 +276,7 @@ class EmbeddedGraph:
         with self._applying:
             self._version = EMPTY
             self._record(EMPTY)
+            self._described = False
             self._store.clear()
 
     def _add(self, quads: Sequence[Quad]) -> None:

@@ -17,6 +17,9 @@ import re
 from app.derived.sparql_tokens import Token, refusal, tokens, unescaped
 
 _WORDS = re.compile(r"service|load", re.IGNORECASE)
+_GRAPH_WORDS = re.compile(r"graph|from|\\u", re.IGNORECASE)
+"""Those words, or an escape that could hide one."""
+
 _BEFORE_COLON = re.compile(r"(?:^|\.)(?:true|false)?(?:service|load)", re.IGNORECASE)
 """Where the engine could split a prefix into a keyword and the default prefix: at its start, and after a dot."""
 
@@ -41,6 +44,11 @@ def judged(text: str) -> list[Token]:
     for token in found:
         _judge(text, token)
     return found
+
+
+def may_name_graphs(text: str) -> bool:
+    """Whether a query may see a named graph: without the words GRAPH and FROM it cannot."""
+    return bool(_GRAPH_WORDS.search(text))
 
 
 def _judge(text: str, token: Token) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
+
 from pyoxigraph import Literal, NamedNode, Triple
 
-from app.derived.graph import PROLOGUE, Snapshot
+from app.derived.graph import Snapshot
 from app.library.agents import select_organizations, select_people, select_venues
 from app.library.headings import select_cases, select_claims, select_concepts
-from app.library.selection import Selection, count_of
+from app.library.partitions import Partitions
+from app.library.selection import Selection
 from app.model.minter import Minter
-from app.model.namespaces import PREFIXES, RDF, XSD, Namespace
+from app.model.namespaces import PREFIXES, RDF, Namespace
 
 VOID = Namespace("http://rdfs.org/ns/void#")
 
@@ -30,34 +34,44 @@ def totals(state: Snapshot) -> dict[str, int]:
     return {name: selection.total(state) for name, selection in selections.items()}
 
 
-def dataset_description(state: Snapshot, minter: Minter) -> list[Triple]:
+def dataset_description(state: Snapshot, minter: Minter, partitions: Partitions) -> list[Triple]:
     """VoID: addresses, vocabularies, counts, and partitions by class and by property of the default graph."""
-    dataset = NamedNode(f"{minter.base}.well-known/void#dataset")
     base = minter.base
+    dataset = dataset_name(minter)
     triples = [
         Triple(dataset, RDF["type"], VOID["Dataset"]),
         *state.triples(dataset),  # its title and licence are the librarian's to say
         Triple(dataset, VOID["sparqlEndpoint"], NamedNode(f"{base}sparql")),
         Triple(dataset, VOID["dataDump"], NamedNode(f"{base}export?format=nquads")),
         Triple(dataset, VOID["uriSpace"], Literal(f"{base}id/")),
-        Triple(dataset, VOID["triples"], _count(state, "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")),
+        Triple(dataset, VOID["triples"], Literal(partitions.triples)),
+        Triple(dataset, VOID["classes"], Literal(len(partitions.classes()))),
+        Triple(dataset, VOID["properties"], Literal(len(partitions.properties()))),
     ]
     triples += [Triple(dataset, VOID["vocabulary"], NamedNode(iri)) for iri in (base + "ontology", *PREFIXES.values())]
-    by_class = "SELECT ?name (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s a ?name } GROUP BY ?name ORDER BY ?name"
-    by_property = "SELECT ?name (COUNT(*) AS ?n) WHERE { ?s ?name ?o } GROUP BY ?name ORDER BY ?name"
-    for query, partition, naming, counting in (
-        (by_class, "classPartition", "class", "entities"),
-        (by_property, "propertyPartition", "property", "triples"),
-    ):
-        for number, row in enumerate(state.select(query), 1):
-            node = NamedNode(f"{base}.well-known/void#{naming}-{number}")
-            name, count = row["name"], row["n"]
-            if isinstance(name, NamedNode) and isinstance(count, Literal):
-                triples.append(Triple(dataset, VOID[partition], node))
-                triples.append(Triple(node, VOID[naming], name))
-                triples.append(Triple(node, VOID[counting], count))
+    triples += _of_properties(dataset, dataset.value + "-", partitions.properties())
+    for of_class, count in partitions.classes():
+        node = NamedNode(f"{base}.well-known/void#class-{_digest(of_class)}")
+        triples.append(Triple(dataset, VOID["classPartition"], node))
+        triples.append(Triple(node, VOID["class"], of_class))
+        triples.append(Triple(node, VOID["entities"], Literal(count)))
+        triples += _of_properties(node, node.value + "-", partitions.properties(of_class))
     return triples
 
 
-def _count(state: Snapshot, query: str) -> Literal:
-    return Literal(str(count_of(state, PROLOGUE + query)), datatype=XSD["integer"])
+def dataset_name(minter: Minter) -> NamedNode:
+    """What the dataset is called: VoID of it, and its description as a service, speak of the same."""
+    return NamedNode(f"{minter.base}.well-known/void#dataset")
+
+
+def _of_properties(of: NamedNode, start: str, properties: list[tuple[NamedNode, int]]) -> Iterator[Triple]:
+    for name, count in properties:
+        node = NamedNode(f"{start}property-{_digest(name)}")
+        yield Triple(of, VOID["propertyPartition"], node)
+        yield Triple(node, VOID["property"], name)
+        yield Triple(node, VOID["triples"], Literal(count))
+
+
+def _digest(name: NamedNode) -> str:
+    """Part of a partition's name that stays as it is when other partitions come and go."""
+    return hashlib.sha256(name.value.encode()).hexdigest()[:16]

@@ -95,14 +95,18 @@ class Library:
 
         It may be run again when a write came between; raises `NotFound` for a version there is not.
         """
+        return self.graph_at(at).read(run)
+
+    def graph_at(self, at: Version | None = None) -> EmbeddedGraph:
+        """The graph of the newest state, or of version `at`. Raises `NotFound` for a version there is not."""
         head = self.newest()
         if at is not None and at > head:
             head = self.follow()
         if at is None or at == head:
-            return self.graph.read(run)
+            return self.graph
         if not 0 <= at < head:
             raise NotFound(f"there is no version {at}: the newest is {head}")
-        return self._past.at(at).read(run)
+        return self._past.at(at)
 
     def search(self) -> SearchIndex:
         """The search index, built when first asked for and brought to the head."""

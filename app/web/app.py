@@ -17,6 +17,7 @@ from app.commit import Committer
 from app.import_jobs import ImportJobs
 from app.importers.doi.fetching import DoiFetcher
 from app.library import Library
+from app.library.self_description import SelfDescription
 from app.queries import NamedQuery
 from app.tokens import Tokens
 from app.updates import Updates
@@ -29,6 +30,7 @@ from app.web import (
     identifiers,
     imports,
     jobs,
+    pages,
     problems,
     queries,
     search,
@@ -68,11 +70,19 @@ def create_app(
         yield
         await run_in_threadpool(running.close)
 
-    app = FastAPI(title="Commonplace", version=__version__, description=DESCRIPTION, lifespan=lifespan)
+    app = FastAPI(
+        title="Commonplace",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,  # FastAPI's own pages load from elsewhere; `pages` serves ours
+        redoc_url=None,
+    )
     app.state.stopping = asyncio.Event()
     app.state.similar = duplicates.FoundSimilar()
+    description = SelfDescription(library.log, library.minter, named.values())
     app.state.desk = Desk(
-        library, committer, named, ontology, tokens, running, import_bytes, Updates(library, committer)
+        library, committer, named, ontology, tokens, running, description, import_bytes, Updates(library, committer)
     )
     problems.install(app)
     routers = (
@@ -92,6 +102,7 @@ def create_app(
     for module in routers:
         app.include_router(module.router)
     app.include_router(queries.router_of(named))
+    pages.install(app)
     app.add_middleware(HeadAsGet)
     app.add_middleware(
         CORSMiddleware,

@@ -19,6 +19,7 @@ from app.import_jobs import ImportJobs
 from app.library import Library
 from app.library.description import describe
 from app.library.selection import DEFAULT_LIMIT, MAXIMUM_LIMIT, Order, Selection
+from app.library.self_description import SelfDescription
 from app.library.shapes import Page, Shape
 from app.model.change import Version
 from app.model.minter import Kind, Minter
@@ -55,6 +56,8 @@ class Desk:
     """The folder of our ontology's files."""
     tokens: Tokens
     jobs: ImportJobs
+    description: SelfDescription
+    """What the library says of itself, at any version."""
     import_bytes: int
     """The largest file an import takes, and the largest graph."""
     updates: Updates
@@ -80,13 +83,19 @@ class Desk:
         make: Callable[[Snapshot], bytes],
         *,
         finish: Callable[[Response], None] | None = None,
+        described: bool = False,
     ) -> Response:
-        """Answer from one state, with its ETag; 304 when the client has it.
+        """Answer from one state (with the library's description in it), with its ETag; 304 when the client has it.
 
         Conditions count only where the answer would be 200 (RFC 9110, 13.2.1), so it is made first.
         """
         version = Version(at) if at is not None else None
-        body, made = self.library.read(lambda state: (make(state), state.version), version)
+        graph = self.library.graph_at(version)
+
+        def read(state: Snapshot) -> tuple[bytes, Version]:
+            return make(state), state.version
+
+        body, made = graph.read_described(self.description.quads, read) if described else graph.read(read)
         if not_modified(request, etag(made, form.name)):
             return unchanged(form, made, past=at is not None)
         response = answer(body, form, made, past=at is not None)

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from fastapi import APIRouter, Request, Response
-from fastapi.templating import Jinja2Templates
 from pyoxigraph import RdfFormat, parse
 from starlette.responses import PlainTextResponse
 
 from app import __version__
 from app.derived.graph import Snapshot
 from app.errors import NotFound
-from app.library.dataset import dataset_description, totals
+from app.library.dataset import totals
 from app.library.evidence import CONCEPT_STATES, coverage, evidence_about, states_on_concept
 from app.library.headings import case_of, select_cases
 from app.library.shapes import Evidence, Work
 from app.library.works import work_of
 from app.web.desk import AtDesk
-from app.web.negotiation import RDF, answer, choose
+from app.web.negotiation import RDF, answer, choose, etag, not_modified, unchanged
+from app.web.pages import page
 from app.web.problems import BY_STATUS, GONE, INTERNAL, KINDS
 
 router = APIRouter(tags=["about"])
-templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
 FIRST_QUESTION = "professional-role"
 DEFAULT_BASE = "http://127.0.0.1:8000/"
@@ -30,7 +27,7 @@ DEFAULT_BASE = "http://127.0.0.1:8000/"
 
 
 @router.get("/", include_in_schema=False)
-def front(request: Request, desk: AtDesk) -> Response:
+def front(desk: AtDesk) -> Response:
     """The page a scholar starts from: what is here, and the first question answered."""
     minter = desk.minter
 
@@ -52,8 +49,7 @@ def front(request: Request, desk: AtDesk) -> Response:
             "concept": FIRST_QUESTION,
         }
 
-    context = desk.library.read(make)
-    return templates.TemplateResponse(request, "front.html", context)
+    return page("front.html", **desk.library.read(make))
 
 
 @router.get("/ontology", summary="Our own terms, as RDF")
@@ -78,12 +74,10 @@ def void(request: Request, desk: AtDesk) -> Response:
     """Counts by class and property, addresses, vocabularies, licence."""
     form = choose(request, RDF)
     assert form.rdf is not None
-    rdf = form.rdf
-
-    def make(state: Snapshot) -> bytes:
-        return desk.rdf(dataset_description(state, desk.minter), rdf)
-
-    return desk.versioned(request, form, None, make)
+    described = desk.description.of(desk.library.graph_at())
+    if not_modified(request, etag(described.version, form.name)):
+        return unchanged(form, described.version)
+    return answer(desk.rdf(described.graphs["void"], form.rdf), form, described.version)
 
 
 @router.get("/healthz", summary="Whether the server is up")
@@ -105,12 +99,12 @@ def metrics(desk: AtDesk) -> str:
 
 
 @router.get("/docs/problems/{slug}", name="problem_page", include_in_schema=False)
-def problem_page(request: Request, slug: str) -> Response:
+def problem_page(slug: str) -> Response:
     """What a kind of problem means: the page its `type` names."""
     kinds = {kind.slug: kind for kind in (*KINDS.values(), *BY_STATUS.values(), GONE, INTERNAL)}
     if slug not in kinds:
         raise NotFound(f"there is no kind of problem called {slug!r}")
-    return templates.TemplateResponse(request, "problem.html", {"kind": kinds[slug]})
+    return page("problem.html", kind=kinds[slug])
 
 
 @router.get("/favicon.ico", include_in_schema=False)

@@ -150,7 +150,7 @@ def _read(desk: Desk, request: Request, graph: GraphName, at: int | None) -> Res
         assert form.rdf is not None
         return state.dump(form.rdf, prefixes=desk.minter.prefixes(), graph=graph)
 
-    return desk.versioned(request, form, at, make)
+    return desk.versioned(request, form, at, make, described=desk.minter.keeps(graph))
 
 
 async def _write(

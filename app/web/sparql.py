@@ -14,18 +14,18 @@ from pyoxigraph import (
     QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
-    RdfFormat,
-    parse,
 )
 from starlette.concurrency import run_in_threadpool
 
 from app.derived.graph import Result, Snapshot
-from app.derived.sparql_guard import guarded
+from app.derived.sparql_guard import guarded, may_name_graphs
 from app.errors import QueryRefused
 from app.model.change import Version
 from app.web.desk import Desk, desk_of
 from app.web.negotiation import RDF, NotAcceptable, Representation, answer, choose, etag, not_modified, unchanged
 from app.web.problems import HttpProblem
+from app.web.service_description import named_graphs, service_description
+from app.web.sparql_page import PAGE, editor_page
 from app.web.sparql_protocol import Operation, QueryOperation, UpdateOperation, media_type_of, read_operation
 from app.web.sparql_update import answer_update
 
@@ -96,7 +96,11 @@ def answer_query(desk: Desk, request: Request, asked: QueryOperation) -> Respons
             raise
         return _serialised(result, form), form, state.version
 
-    body, form, version = desk.library.read(make, at)
+    graph = desk.library.graph_at(at)
+    if asked.default_graphs or asked.named_graphs or may_name_graphs(text):
+        body, form, version = graph.read_described(desk.description.quads, make)
+    else:
+        body, form, version = graph.read(make)
     if not_modified(request, etag(version, form.name)):
         return unchanged(form, version, past=at is not None)
     return answer(body, form, version, past=at is not None)
@@ -129,21 +133,14 @@ def _serialised(result: Result, form: Representation) -> bytes:
 
 
 def _description(desk: Desk, request: Request) -> Response:
-    """SPARQL 1.1 Service Description of this endpoint."""
-    form = choose(request, GRAPHS)
-    base = desk.minter.base
-    text = f"""@prefix sd: <http://www.w3.org/ns/sparql-service-description#> .
-    @prefix formats: <http://www.w3.org/ns/formats/> .
-    <{base}sparql#service> a sd:Service ; sd:endpoint <{base}sparql> ;
-      sd:supportedLanguage sd:SPARQL11Query, sd:SPARQL11Update ;
-      sd:resultFormat formats:SPARQL_Results_JSON, formats:SPARQL_Results_XML, formats:SPARQL_Results_CSV,
-        formats:SPARQL_Results_TSV, formats:Turtle, formats:N-Triples, formats:RDF_XML, formats:JSON-LD ;
-      sd:defaultDataset <{base}sparql#dataset> .
-    <{base}sparql#dataset> a sd:Dataset ; sd:defaultGraph <{base}sparql#default> ;
-      sd:namedGraph <{base}sparql#ontology>, <{base}sparql#shapes> .
-    <{base}sparql#default> a sd:Graph .
-    <{base}sparql#ontology> a sd:NamedGraph ; sd:name <{desk.minter.graph("ontology").value}> .
-    <{base}sparql#shapes> a sd:NamedGraph ; sd:name <{desk.minter.graph("shapes").value}> ."""
+    """SPARQL 1.1 Service Description of this endpoint; for a browser, the editor."""
+    form = choose(request, (*GRAPHS, PAGE))
+    if form is PAGE:
+        return editor_page(desk)
+    described = desk.description.of(desk.library.graph_at())
+    if not_modified(request, etag(described.version, form.name)):
+        return unchanged(form, described.version)
+    names = desk.library.read(named_graphs)
+    triples = service_description(desk.minter, described, names, [*RESULTS, *GRAPHS])
     assert form.rdf is not None
-    triples = [quad.triple for quad in parse(text, format=RdfFormat.TURTLE)]
-    return answer(desk.rdf(triples, form.rdf), form, desk.library.follow())
+    return answer(desk.rdf(triples, form.rdf), form, described.version)

@@ -77,7 +77,7 @@ def test_dataset_of_the_protocol(client: httpx.Client, how: str) -> None:
     assert other > 0
     assert max(one, other) < both <= one + other
     named = "SELECT (COUNT(DISTINCT ?g) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }"
-    assert number(ask(named)) == 2
+    assert number(ask(named)) == 4
     assert number(ask(named, ("named-graph-uri", shapes))) == 1
     assert number(ask(named, ("named-graph-uri", shapes), ("named-graph-uri", ontology))) == 2
     assert number(ask(COUNT, ("named-graph-uri", shapes))) == 0  # no default graph was given
@@ -280,7 +280,8 @@ def test_service_description(client: httpx.Client) -> None:
     (service,) = graph.subjects(rdflib.RDF.type, sd.Service)
     assert graph.value(service, sd.endpoint) == rdflib.URIRef(f"{BASE}sparql")
     assert (service, sd.supportedLanguage, sd.SPARQL11Query) in graph
-    assert {str(name) for name in graph.objects(None, sd.name)} == {f"{BASE}graph/ontology", f"{BASE}graph/shapes"}
+    names = ("examples", "ontology", "shapes", "void")
+    assert {str(name) for name in graph.objects(None, sd.name)} == {f"{BASE}graph/{name}" for name in names}
     assert len(set(graph.objects(service, sd.resultFormat))) == 8
 
 
