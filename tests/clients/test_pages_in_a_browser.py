@@ -1,0 +1,120 @@
+"""The pages in Debian's Chromium: the SPARQL editor and the API's description, from this server alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from app.web.pages import BUILT
+from tests.conftest import BASE
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not BUILT.exists(), reason="needs the front end: `make frontend` installs it"),
+]
+expect.set_options(timeout=60_000)  # milliseconds; a bound for a machine that is busy, nothing waits for it
+DESKTOP, PHONE = (1200, 900), (390, 844)
+QUESTION = "Which works discuss a concept, and on what evidence?"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("needs chromium")
+    flags = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium will not run as root with it
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=flags)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(
+    browser: Browser, client: httpx.Client, address: str, size: tuple[int, int] = DESKTOP, complaint: str | None = None
+) -> Iterator[Page]:
+    """A page of the server; at the end, nothing (but that) was complained of and nobody else was asked."""
+    width, height = size
+    context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    complaints: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda fault: complaints.append(str(fault)))
+    page.on("request", lambda request: asked.append(request.url))
+    origin = str(client.base_url).rstrip("/")
+    page.goto(origin + address)
+    yield page
+    expect(page.locator("body")).to_be_visible()
+    context.close()
+    strangers = [url for url in asked if not url.startswith((origin + "/", "data:", "blob:"))]
+    assert strangers == []
+    assert [text for text in complaints if complaint is None or complaint not in text] == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_an_example_is_chosen_and_answered(browser: Browser, client: httpx.Client, size: tuple[int, int]) -> None:
+    with opened(browser, client, "/sparql", size) as page:
+        examples = page.locator("#example option")
+        expect(examples).to_have_count(1 + client.get("/queries").json()["total"])
+        page.select_option("#example", label=QUESTION)
+        expect(page.locator("#status")).to_contain_text("version 1, complete")
+        rows = page.locator("#results table tbody tr")
+        expect(rows).to_have_count(client.get("/queries/works-discussing?concept=professional-role").json()["total"])
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, "the page itself scrolls sideways"
+
+        page.locator(".select_graph").click()
+        expect(page.locator("#results .graph canvas").first).to_be_visible()
+
+
+def test_a_query_is_typed_completed_and_linked(browser: Browser, client: httpx.Client) -> None:
+    with opened(browser, client, "/sparql") as page:
+        expect(page.locator("#example option").nth(1)).to_be_attached()
+        page.locator(".CodeMirror").click()
+        page.keyboard.press("Control+A")
+        page.keyboard.type("SELECT ?s WHERE { ?s a fabio:")
+        page.keyboard.press("Control+Space")
+        hints = page.locator(".CodeMirror-hint")
+        expect(hints.filter(has_text="fabio:JournalArticle")).to_be_visible()
+        hints.filter(has_text="fabio:JournalArticle").click()
+        page.keyboard.type(" } LIMIT 3")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#results table tbody tr")).to_have_count(3)
+
+        link = page.locator("#permalink").get_attribute("href")
+        assert link is not None
+        asked = parse_qs(urlsplit(link).fragment)
+        assert asked["at"] == ["1"]
+        assert "PREFIX fabio: <http://purl.org/spar/fabio/>" in asked["query"][0]
+
+        page.select_option("#format", label="CSV")
+        with page.expect_download() as download:
+            page.click("#download")
+        lines = download.value.path().read_text().split()
+        assert lines[0] == "s"
+        assert all(line.startswith(f"{BASE}id/work/") for line in lines[1:])
+        assert len(lines) == 4
+
+    with opened(browser, client, urlsplit(link).path + "#" + urlsplit(link).fragment) as page:
+        expect(page.locator("#results table tbody tr")).to_have_count(3)
+        assert page.input_value("#at") == "1"
+
+
+def test_a_fault_is_told_in_words(browser: Browser, client: httpx.Client) -> None:
+    address = "/sparql#" + urlencode({"query": "SELECT * { SERVICE <http://x.example/> {} }"})
+    with opened(browser, client, address, complaint="status of 400") as page:
+        expect(page.locator("#problem")).to_contain_text("does not reach out to other servers")
+
+
+def test_the_page_of_the_api_is_drawn(browser: Browser, client: httpx.Client) -> None:
+    with opened(browser, client, "/docs") as page:
+        expect(page.get_by_text("List of people", exact=True)).to_be_visible()
