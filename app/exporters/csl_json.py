@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from app.model.csl_terms import (
@@ -22,6 +24,8 @@ from app.model.csl_terms import (
 from app.model.names import Name
 from app.model.record import Record
 from app.model.rich_text import csl_escaped, read
+
+_texts = attrgetter(*(attribute for _, attribute in TEXT_VARIABLES))
 
 Item = dict[str, Any]
 
@@ -39,8 +43,8 @@ def item(record: Record) -> Item:
     """The record as a CSL item."""
     made: Item = {"id": record.key, "citation-key": record.key, "type": record.type}
     custom: Item = {}
-    for variable, attribute in TEXT_VARIABLES:
-        if text := getattr(record, attribute):
+    for (variable, attribute), text in zip(TEXT_VARIABLES, _texts(record), strict=True):
+        if text:
             rich = record.rich.get(attribute)
             made[variable] = read(rich).csl if rich else csl_escaped(text)
     _add_names(record, made, custom)
@@ -69,22 +73,31 @@ def _add_names(record: Record, made: Item, custom: Item) -> None:
 
 
 def _name(name: Name) -> dict[str, str]:
-    parts = {
-        "family": name.family,
-        "given": name.given,
-        "non-dropping-particle": name.particle,
-        "suffix": name.suffix,
-        "literal": name.literal,
-    }
-    return {part: text for part, text in parts.items() if text}
+    made: dict[str, str] = {}
+    if name.family:
+        made["family"] = name.family
+    if name.given:
+        made["given"] = name.given
+    if name.particle:
+        made["non-dropping-particle"] = name.particle
+    if name.suffix:
+        made["suffix"] = name.suffix
+    if name.literal:
+        made["literal"] = name.literal
+    return made
 
 
 def _add_dates(record: Record, made: Item, custom: Item) -> None:
     for variable, attribute in DATE_VARIABLES:
         if edtf := getattr(record, attribute):
             made[variable] = csl_date(edtf)
-            if edtf_date(made[variable]) != edtf:
+            if not _is_said_by_parts(edtf):
                 custom[variable] = edtf
+
+
+@lru_cache(maxsize=8192)
+def _is_said_by_parts(edtf: str) -> bool:
+    return edtf_date(csl_date(edtf)) == edtf
 
 
 def _add_identifiers(record: Record, made: Item) -> None:

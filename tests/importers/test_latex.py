@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from app.exporters.latex_text import escape, escape_title
+from app.importers.bibtex import latex as roads
 from app.importers.bibtex.latex import decode
 from tests.exporters.record_strategies import texts
 
@@ -63,3 +65,18 @@ def test_escaped_text_has_balanced_braces(text: str) -> None:
         depth += {"{": 1, "}": -1}.get(char, 0)
         assert depth >= 0
     assert depth == 0
+
+
+_PIECES = st.sampled_from(
+    r"""\ ' ` " ^ ~ = . { } {} e i n x é 1 , * - -- ? ! `` '' & \& \% \- \' \" \` \i \j \ss \o \L \ae \aa \v \c \H \r
+    {\'e} \'{e} {\"{o}} \v{s} {\i} \'{\i} \emph{a} \relax \alpha \url{a}""".split()
+) | st.sampled_from([" ", "  ", "\n", "\u0301"])
+
+
+@given(st.lists(_PIECES, max_size=9).map("".join), st.booleans())
+def test_the_short_road_leads_where_the_long_one_does(raw: str, paragraphs: bool) -> None:
+    usual = roads._decode_usual(raw)
+    if usual is not None:
+        assert roads.Decoded(roads._squeeze(usual, paragraphs)) == roads._decode_any(raw, paragraphs)
+    if not roads._AS_IT_IS.search(raw):
+        assert decode(raw, paragraphs=paragraphs) == roads._decode_any(raw, paragraphs)

@@ -11,13 +11,17 @@ from app.model.bibtex_terms import EDITOR_TYPES, MORE_NAMES, ROLE_FIELDS
 from app.model.names import Contributor
 
 _TYPED_FIELD = re.compile(r"editor[a-z]?")
+_ORDER = {"author": 0, "editor": 1, "translator": 2, "bookauthor": 3}
 
 
 def read_contributors(draft: Draft, file: BibtexFile) -> None:
     """Step: authors, then editors and the others in the order of the entry's fields."""
-    fields = [name for name in draft.fields if name in ROLE_FIELDS or _TYPED_FIELD.fullmatch(name)]
-    order = {"author": 0, "editor": 1, "translator": 2, "bookauthor": 3}
-    for name in sorted(fields, key=lambda name: (order.get(name, 4), name)):
+    fields = [
+        name for name in draft.fields if name in ROLE_FIELDS or (name[:6] == "editor" and _TYPED_FIELD.fullmatch(name))
+    ]
+    if len(fields) > 1:
+        fields.sort(key=lambda name: (_ORDER.get(name, 4), name))
+    for name in fields:
         _read_field(draft, name)
 
 

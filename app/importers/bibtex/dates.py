@@ -58,7 +58,7 @@ def read_dates(draft: Draft, file: BibtexFile) -> None:
 
 def _plain(raw: str) -> str:
     """The text of a date field, where `~` is EDTF's sign for approximate before it is LaTeX's space."""
-    return decode(raw.replace("~", r"\textasciitilde{}")).text
+    return decode(raw.replace("~", r"\textasciitilde{}") if "~" in raw else raw).text
 
 
 @lru_cache(maxsize=8192)
@@ -98,8 +98,14 @@ def _month_number(text: str) -> int | None:
 
 
 def _from_old_fields(draft: Draft) -> None:
-    raw_year, raw_month, raw_day = (draft.fields.pop(name, "").strip() for name in ("year", "month", "day"))
-    year_text, month_text, day_text = (_plain(raw) for raw in (raw_year, raw_month, raw_day))
+    fields = draft.fields
+    raw_year = fields.pop("year", "").strip()
+    raw_month = fields.pop("month", "").strip()
+    raw_day = fields.pop("day", "").strip()
+    if len(raw_year) == 4 and raw_year.isascii() and raw_year.isdecimal() and not raw_month and not raw_day:
+        draft.known["issued"] = raw_year
+        return
+    year_text, month_text, day_text = _plain(raw_year), _plain(raw_month), _plain(raw_day)
     year = _year(year_text)
     if year_text and (year is None or not _says_all(year, year_text)):
         draft.extra["year"] = year_text

@@ -31,17 +31,21 @@ def verbatim(raw: str) -> str:
 
 def read_identifiers(draft: Draft, file: BibtexFile) -> None:
     """Step: set `doi`, `isbn`, `issn` and `url`; what is none of them is kept in `extra` and reported."""
-    _read_doi(draft)
-    _read_numbers(draft, "isbn", normal_isbn)
-    _read_numbers(draft, "issn", normal_issn)
-    url = verbatim(draft.fields.pop("url", ""))
-    if not url and _ADDRESS.fullmatch(verbatim(draft.fields.get("howpublished", ""))):
-        url = verbatim(draft.fields.pop("howpublished"))
+    fields = draft.fields
+    if "doi" in fields:
+        _read_doi(draft)
+    if "isbn" in fields:
+        _read_numbers(draft, "isbn", normal_isbn)
+    if "issn" in fields:
+        _read_numbers(draft, "issn", normal_issn)
+    url = verbatim(fields.pop("url")) if "url" in fields else ""
+    if not url and "howpublished" in fields and _ADDRESS.fullmatch(verbatim(fields["howpublished"])):
+        url = verbatim(fields.pop("howpublished"))
     draft.known["url"] = url or None
 
 
 def _read_doi(draft: Draft) -> None:
-    raw = draft.fields.pop("doi", "")
+    raw = draft.fields.pop("doi")
     text = verbatim(raw)
     if not text:
         return
@@ -53,7 +57,7 @@ def _read_doi(draft: Draft) -> None:
 
 
 def _read_numbers(draft: Draft, name: str, normal: Callable[[str], str]) -> None:
-    raw = draft.fields.pop(name, "")
+    raw = draft.fields.pop(name)
     if not raw.strip():
         return
     good, bad = read_number_list(decode(raw).text, normal)

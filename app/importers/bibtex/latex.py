@@ -54,6 +54,19 @@ _ROUNDS = 8
 """Accents are resolved from the inside out, one level a round; deeper nesting than this does not occur in letters."""
 
 
+_AS_IT_IS = re.compile(r"[\\{}$~&\t\n\r\f\v]|--|``|''|[?!]`|  ")
+"""What a value without it is not changed by decoding, but for a space at its ends."""
+
+_DOTLESS = r"\\[ij](?![A-Za-z*])"
+_OVER = rf"\{{(?:[A-Za-z]|{_DOTLESS})\}}"
+_USUAL = re.compile(
+    rf"(\\['`^\"~=.](?:{_OVER}|[A-Za-z](?![\u0300-\u036f])|{_DOTLESS}\s*+(?:\{{\}})?+(?![\u0300-\u036f]))"
+    rf"|\\[uvHcdbkr](?:{_OVER}|[ ]++[A-Za-z](?![\u0300-\u036f]))"
+    r"|\\(?:ss|ae|AE|oe|OE|aa|AA|[oOlLij])(?![A-Za-z*])\s*+(?:\{\})?"
+    r"|\\[&%_#]|~|---?|``|''|[?!]`)"
+)
+"""What most LaTeX in bibliographies is: each match means the same wherever it stands."""
+
 _LETTERS: dict[str, str] = {}
 """Accents met before, as they were written, to their letter."""
 _MOST_LETTERS = 4096
@@ -74,6 +87,10 @@ def decode(raw: str, *, paragraphs: bool = False) -> Decoded:
 
     With `paragraphs`, blank lines stay as one blank line.
     """
+    if raw.isalnum():
+        return Decoded(raw)
+    if not _AS_IT_IS.search(raw):
+        return Decoded(raw.strip(" "))
     if "&" in raw:
         raw = _ENTITY.sub(_character, raw)
     if not _ANYTHING.search(raw):
@@ -97,6 +114,41 @@ def _decode_cached(raw: str) -> Decoded:
 
 
 def _decode(raw: str, paragraphs: bool) -> Decoded:
+    usual = _decode_usual(raw)
+    if usual is not None:
+        return Decoded(_squeeze(usual, paragraphs))
+    return _decode_any(raw, paragraphs)
+
+
+class _UsualTexts(dict[str, str]):
+    """What `_USUAL` matches, to its text; worked out when it is first met."""
+
+    def __missing__(self, latex: str) -> str:
+        unknown: list[str] = []
+        text = _decode_text(latex, unknown)
+        if unknown:
+            return latex
+        if len(self) < _MOST_LETTERS:
+            self[latex] = text
+        return text
+
+
+_USUAL_TEXTS = _UsualTexts()
+
+
+def _decode_usual(raw: str) -> str | None:
+    """The text of LaTeX in which there is nothing but the usual, None when there is more."""
+    if "$" in raw or "\\\\" in raw:
+        return None
+    pieces = _USUAL.split(raw)
+    if len(pieces) > 1:
+        pieces[1::2] = map(_USUAL_TEXTS.__getitem__, pieces[1::2])
+        raw = "".join(pieces)
+    return None if "\\" in raw else raw.replace("{", "").replace("}", "")
+
+
+def _decode_any(raw: str, paragraphs: bool) -> Decoded:
+    """The same by the long road, which knows all of LaTeX that occurs."""
     if "\\" not in raw and "$" not in raw:
         return Decoded(_squeeze(_printed(raw), paragraphs))
     unknown: list[str] = []

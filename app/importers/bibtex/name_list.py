@@ -22,6 +22,7 @@ from app.model.names import Name
 
 _AND = re.compile(r"[ \t\r\n]+and[ \t\r\n]+", re.IGNORECASE)
 _BRACE_OR_AND = re.compile(r"[{}]|[ \t\r\n]+and[ \t\r\n]+", re.IGNORECASE)
+_BALANCED = re.compile(r"[^{}]*+(?:\{[^{}]*+(?:\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+\}[^{}]*+)*+\}[^{}]*+)*+")
 _AND_AT_END = re.compile(r"^and[ \t\r\n]+|[ \t\r\n]+and$|^and$", re.IGNORECASE)
 _WORD_BREAK = re.compile(r"[ \t\r\n~]+")
 _EXTENDED = re.compile(r"\"?\s*(?:family|given|prefix|suffix|useprefix|id)(?:-i)?\s*=", re.IGNORECASE)
@@ -52,14 +53,11 @@ class NameList:
 
 def read_names(raw: str) -> NameList:
     """The names in the raw value of a name field. Never raises: what cannot be split is kept whole and reported."""
-    more = False
     names: list[Name] = []
     faults: list[tuple[str, str]] = []
     parts = _split(raw)
-    for index, part in enumerate(parts):
-        if part.lower() == "others" and index == len(parts) - 1:
-            more = True
-            continue
+    more = bool(parts) and parts[-1].lower() == "others"
+    for part in parts[:-1] if more else parts:
         read = read_name(part)
         if read.name is not None:
             names.append(read.name)
@@ -79,16 +77,22 @@ def _split(raw: str) -> list[str]:
     # `A and and B`, `A and`: the empty name between is a fault of its own.
     result: list[str] = []
     for part in parts:
-        stripped = part.strip(" \t\r\n")
-        trimmed = _AND_AT_END.sub("", stripped)
-        result.extend([trimmed, ""] if trimmed != stripped else [stripped])
+        result.extend(_without_and(part))
     return result
+
+
+@lru_cache(maxsize=65536)
+def _without_and(part: str) -> tuple[str, ...]:
+    stripped = part.strip(" \t\r\n")
+    trimmed = _AND_AT_END.sub("", stripped)
+    return (trimmed, "") if trimmed != stripped else (stripped,)
 
 
 def _between_ands(raw: str) -> list[str]:
     """The text between the `and`s that stand in no braces."""
-    if "{" not in raw:
-        return _AND.split(raw)
+    pieces = _AND.split(raw)
+    if "{" not in raw or all("{" not in piece or _BALANCED.fullmatch(piece) for piece in pieces):
+        return pieces
     parts: list[str] = []
     depth, start = 0, 0
     for found in _BRACE_OR_AND.finditer(raw):

@@ -42,9 +42,9 @@ def set_type(draft: Draft, file: BibtexFile) -> None:
     """Step: the CSL type; an entry type it does not imply is kept as `entrytype` in `extra`."""
     entry_type = canonical_entry_type(draft.entry_type)
     draft.csl_type = CSL_TYPE.get(entry_type, "document")
-    subtype = decode(draft.fields.get("entrysubtype", "")).text
+    subtype = decode(draft.fields["entrysubtype"]).text if "entrysubtype" in draft.fields else ""
     named = SUBTYPE_ALIASES.get(subtype, subtype)
-    if is_csl_type(named) and entry_type in (ENTRY_TYPE.get(named, "misc"), "misc"):
+    if subtype and is_csl_type(named) and entry_type in (ENTRY_TYPE.get(named, "misc"), "misc"):
         draft.csl_type = named
         draft.fields.pop("entrysubtype")
     elif entry_type == "misc" and "arxiv" in _eprint_type(draft):
@@ -65,8 +65,7 @@ def read_text_fields(draft: Draft, file: BibtexFile) -> None:
     """Step: every field with a place in the record."""
     _read_titles(draft)
     for name, attribute in _SIMPLE.items():
-        text = _take(draft, name)
-        if text:
+        if name in draft.fields and (text := _take(draft, name)):
             draft.known[attribute] = text
     for name in ("abstract", "note"):
         _keep_rich(draft, name, _take_rich(draft, name))
@@ -199,6 +198,8 @@ def _read_publisher(draft: Draft) -> None:
 
 
 def _read_language(draft: Draft) -> None:
+    if "language" not in draft.fields and "langid" not in draft.fields:
+        return
     language, langid = _take(draft, "language"), _take(draft, "langid")
     tag = language_tag(langid or language or "")
     draft.known["language"] = tag or None
@@ -208,6 +209,8 @@ def _read_language(draft: Draft) -> None:
 
 def _read_keywords(draft: Draft) -> None:
     """Keywords are separated by commas, or by semicolons where there is no comma; braces protect both."""
+    if "keywords" not in draft.fields and "keyword" not in draft.fields:
+        return
     keywords: list[str] = []
     for name in ("keywords", "keyword"):
         raw = draft.fields.pop(name, "")
