@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, BinaryIO
 
+from pydantic_core import PydanticSerializationError, to_json
 from pyoxigraph import Quad, RdfFormat, serialize
 
 from app.errors import BadRequest
@@ -33,33 +34,40 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A format to convert to. `write` gives the text of some records; `between` stands between two such texts."""
+    """A format to convert to. `write` gives some records in UTF-8; `between` stands between two such pieces."""
 
     name: str
     extension: str
-    write: Callable[[Iterable[Record]], str] | None
-    before: str = ""
-    between: str = ""
-    after: str = ""
+    write: Callable[[Iterable[Record]], bytes] | None
+    before: bytes = b""
+    between: bytes = b""
+    after: bytes = b""
     rdf: RdfFormat | None = None
 
 
-def _csl(records: Iterable[Record]) -> str:
-    return ",\n".join(json.dumps(csl_json.item(record), ensure_ascii=False) for record in records)
+def _csl(records: Iterable[Record]) -> bytes:
+    return b",\n".join(map(_json, map(csl_json.item, records)))
 
 
-def _bibtex(records: Iterable[Record]) -> str:
-    return "".join(bibtex.write(records))
+def _json(item: csl_json.Item) -> bytes:
+    try:
+        return to_json(item)
+    except PydanticSerializationError:  # half of a surrogate pair, which only Python's own writer lets through
+        return json.dumps(item, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
 
 
-def _ris(records: Iterable[Record]) -> str:
-    return "".join(ris.write(records))
+def _bibtex(records: Iterable[Record]) -> bytes:
+    return "".join(bibtex.write(records)).encode(errors="surrogatepass")
+
+
+def _ris(records: Iterable[Record]) -> bytes:
+    return "".join(ris.write(records)).encode(errors="surrogatepass")
 
 
 TARGETS = {
     made.name: made
     for made in (
-        Target("csl-json", ".json", _csl, "[\n", ",\n", "\n]\n"),
+        Target("csl-json", ".json", _csl, b"[\n", b",\n", b"\n]\n"),
         Target("bibtex", ".bib", _bibtex),
         Target("ris", ".ris", _ris),
         Target("jsonld", ".jsonld", None, rdf=RdfFormat.JSON_LD),
@@ -123,7 +131,7 @@ def _present(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    text: str
+    text: bytes
     converted: int
     failed: int
     items: list[Outcome]
@@ -172,6 +180,7 @@ def _convert(
     except UnreadableFile as fault:
         raise BadRequest(f"{filename}: {fault}", [(filename, str(fault))]) from fault
     if not batches.total and not batches.faults:
+        batches.close()
         raise BadRequest(f"{filename}: no entry in it could be found", [(filename, f"no {format.name} entry")])
     receipt = ConversionReceipt(filename, hashlib.sha256(data).hexdigest(), format.name, target.name)
     receipt.faults = batches.faults
@@ -182,13 +191,14 @@ def _convert(
         _write_rdf(records, target.rdf, base, out())
         return receipt
     stream = out()
-    stream.write(target.before.encode())
-    between = ""
+    stream.write(target.before)
+    between = b""
     for batch in counted:
         if batch.text:
-            stream.write(f"{between}{batch.text}".encode(errors="surrogatepass"))
+            stream.write(between)
+            stream.write(batch.text)
             between = target.between
-    stream.write(target.after.encode())
+    stream.write(target.after)
     return receipt
 
 
@@ -207,15 +217,17 @@ def _work(to: str, every_item: bool, entries: Sequence[ReadEntry]) -> _Batch:
     """What is done to a batch where it is read: its text made, so that only text comes back."""
     target = TARGETS[to]
     records = [entry.record for entry in entries if entry.record is not None]
-    items = [
-        Outcome(e.position, e.line, e.key, "converted" if e.record else "failed", _losses(e, to), e.error)
-        for e in entries
-    ]
+    items = []
+    for entry in entries:
+        losses = _losses(entry, to)
+        if every_item or losses or entry.error:
+            fate = "converted" if entry.record else "failed"
+            items.append(Outcome(entry.position, entry.line, entry.key, fate, losses, entry.error))
     return _Batch(
-        target.write(records) if target.write and records else "",
+        target.write(records) if target.write and records else b"",
         len(records),
         len(entries) - len(records),
-        items if every_item else [item for item in items if item.losses or item.error],
+        items,
         [] if target.write else records,
     )
 

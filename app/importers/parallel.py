@@ -1,8 +1,8 @@
 """Reading a big BibTeX file on every core.
 
-The file is split, and what entries take from one another (`@string`, `crossref`, `@xdata`) is
+The file is cut into entries, and what they take from one another (`@string`, `crossref`, `@xdata`) is
 done, in this process; the rest of the work, which is nearly all of it, is done to batches of
-entries by others. They come back in the order of the file.
+entries by others, which start meanwhile. They come back in the order of the file.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from itertools import islice
 from multiprocessing.connection import wait
 from typing import Generic, TypeVar
 
-from app.importers.bibtex.draft import Draft
+from app.importers.bibtex.draft import Draft, UnreadDraft
 from app.importers.bibtex.reader import open_bibtex, read_drafts
 from app.importers.formats import ImportFormat
 from app.importers.reading import Fault, Reading
@@ -48,14 +48,20 @@ class BatchReading(Generic[T]):
     def __init__(self, format: ImportFormat, data: bytes, filename: str, work: Work[T], cores: int = 0) -> None:
         """`cores`: how many processes read; 0 for one on each core. Raises `UnreadableFile`."""
         cores = cores or cores_at_hand()
+        self._pool: ProcessPoolExecutor | None = None
         self.faults: Sequence[Fault]
         self.preserved: Mapping[str, Sequence[str]]
         self._answers: Generator[T, None, None]
         if format.name == "bibtex" and len(data) >= PARALLEL_BYTES and cores > 1:
-            pieces, self.faults = open_bibtex(data)
+            self._pool = _started(cores)
+            try:
+                pieces, self.faults = open_bibtex(data, unread=True)
+            except BaseException:
+                self._pool.shutdown()
+                raise
             self.total = len(pieces.drafts)
             self.preserved = pieces.preserved
-            self._answers = _on_cores(pieces.drafts, work, cores)
+            self._answers = _on_cores(self._pool, pieces.drafts, work, cores)
         else:
             reading = format.read(data, filename)
             self.total, self.faults, self.preserved = reading.total, reading.faults, reading.preserved
@@ -67,6 +73,8 @@ class BatchReading(Generic[T]):
     def close(self) -> None:
         """Stop reading: what is not yet done is left."""
         self._answers.close()
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
 
 
 def read_on_all_cores(format: ImportFormat, data: bytes, filename: str) -> Reading:
@@ -101,18 +109,26 @@ def _here(reading: Reading, work: Work[T]) -> Generator[T, None, None]:
         yield work(batch)
 
 
-def _on_cores(drafts: list[Draft], work: Work[T], cores: int) -> Generator[T, None, None]:
+def _started(cores: int) -> ProcessPoolExecutor:
+    pool = ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), _begin)
+    with _main_left_out():
+        for _ in range(cores):
+            pool.submit(cores_at_hand)  # anything: the processes start with their first work
+    return pool
+
+
+def _on_cores(
+    pool: ProcessPoolExecutor, drafts: list[Draft | UnreadDraft], work: Work[T], cores: int
+) -> Generator[T, None, None]:
     drafts.reverse()  # what is handed out is taken off the end, and its memory is free
     task = partial(_read_batch, work)
-    pool = ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), _begin)
     waiting: deque[Future[T]] = deque()
     try:
         while drafts or waiting:
             while drafts and len(waiting) < cores * _WAITING:
                 batch = drafts[: -_BATCH - 1 : -1]
                 del drafts[-_BATCH:]
-                with _main_left_out():
-                    waiting.append(pool.submit(task, batch))
+                waiting.append(pool.submit(task, batch))
             yield waiting.popleft().result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
@@ -130,7 +146,7 @@ def _main_left_out() -> Iterator[None]:
         vars(main).update(hidden)
 
 
-def _read_batch(work: Work[T], drafts: Sequence[Draft]) -> T:
+def _read_batch(work: Work[T], drafts: Sequence[Draft | UnreadDraft]) -> T:
     return work(read_drafts(drafts))
 
 

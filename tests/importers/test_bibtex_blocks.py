@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import pytest
 from bibtexparser.splitter import Splitter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.importers.bibtex import read_bibtex
 from app.importers.bibtex.blocks import PlainEntry, blocks
+from app.importers.bibtex.draft import UnreadDraft
+from app.importers.bibtex.reader import open_bibtex, read_drafts
 from app.importers.bibtex.strings import plain_value
 
 _TEXT = st.text("abÉ ,=@#%~$&()\\'`\n-", max_size=12).map(lambda text: text.replace("\\", r"\a "))
 _NESTED = st.recursive(_TEXT, lambda inner: st.lists(inner, max_size=3).map(lambda p: "".join(f"{{{x}}}" for x in p)))
-_VALUES = st.one_of(_NESTED.map("{{{}}}".format), _TEXT.map('"{}"'.format), st.sampled_from(["1999", "jan", "mcm"]))
+_MACROS = ["1999", "jan", "mcm", '"2-5 " # jan', 'jan # "~5" # {th}']
+_VALUES = st.one_of(_NESTED.map("{{{}}}".format), _NESTED.map('"{}"'.format), st.sampled_from(_MACROS))
 _NAMES = st.sampled_from(["title", "Author", "NOTE", "x-y", "year", "month", "a1"])
 _FIELDS = st.dictionaries(_NAMES, _VALUES, max_size=5)
 _ENTRIES = st.lists(st.tuples(st.sampled_from(["article", "Book", "misc"]), _FIELDS), min_size=1, max_size=4)
@@ -75,3 +79,38 @@ def test_markup_in_a_title_is_reported() -> None:
     assert entry.record is not None
     assert entry.record.title == "On Homo sapiens and E. coli, by TeX"
     assert [(loss.field, loss.why.partition(":")[0]) for loss in entry.losses] == [("title", r"\emph, \it")]
+
+
+_FILE = """\
+@article{a, title = {One}, publisher = "P{\\"u}b", month = "2-5 " # jan, title = {Two}}
+@inproceedings{b, title = "x {\\'e} y", crossref = {P}, month = foo}
+@article{A, title = {the same key}}
+@article{c, title = {esc \\{ aped}, year = 2000}
+@article{d, title = {unclosed, year = 2000
+@misc{e, crossref = q}
+@proceedings{q, title = {Q}}
+@proceedings{p, title = {Parent}, year = 1990, month = feb, publisher = pub # " and more"}
+@book{f title={no comma}}
+@xdata{x, crossref = {r}}
+@inbook{g, title={G}, xdata={x}}
+@book{r, title={R}, publisher = pub}
+@comment{hello}
+@article{, title={no key}}
+text between @article{m, title={m}}
+@article{h, title={H}
+}
+after it
+@article(i, title={round})
+"""
+
+
+@pytest.mark.parametrize(
+    "before", ["", "@string{pub = {Pub}}\n", "@string{jan = {Januar}, foo = {Foo}}\n@string{feb = 3}\n"]
+)
+def test_what_is_left_unread_at_first_is_read_the_same(before: str) -> None:
+    data = (before + _FILE).encode()
+    whole = read_bibtex(data)
+    pieces, faults = open_bibtex(data, unread=True)
+    assert any(isinstance(draft, UnreadDraft) for draft in pieces.drafts)
+    assert read_drafts(pieces.drafts) == list(whole)
+    assert (faults, pieces.preserved) == (whole.faults, whole.preserved)

@@ -16,6 +16,8 @@ from itertools import pairwise
 from bibtexparser import model as bib
 from bibtexparser.splitter import Splitter
 
+from app.model.bibtex_terms import MONTH_MACROS
+
 # The splitter logs what it gives up on; every such block is in our report, with its line.
 _LOGGER = logging.getLogger("bibtexparser")
 _LOGGER.addHandler(logging.NullHandler())
@@ -32,12 +34,25 @@ def _braced(depth: int) -> str:
 
 
 _HEAD = re.compile(r"@(\w+)[ \t]*\{([^{}\",=\\@]*),")
+_NAME = r"[A-Za-z][\w:+./-]*+"
+_QUOTED = rf"[^\"\\{{}}]*+(?:(?:\\[^\"{{}}]|{_braced(4)})[^\"\\{{}}]*+)*+"
+_PART = rf"(?:{_braced(4)}|\"{_QUOTED}\"|\d++|{_NAME})"
 _FIELD = re.compile(
-    r"\s*+([A-Za-z][\w:+./-]*+)\s*+=\s*+"
-    rf"(?:({_braced(4)})|\"([^\"\\{{}}]*+(?:\\[^\"{{}}][^\"\\{{}}]*+)*+)\"|(\d++)|([A-Za-z][\w:+./-]*+))\s*+(,|(?=\}}))"
+    rf"\s*+({_NAME})\s*+=\s*+(({_braced(4)})|\"({_QUOTED})\"|\d++|({_NAME}))"
+    rf"((?:\s*+#\s*+{_PART})*+)\s*+(?:,|(?=\}}))"
 )
 _END = re.compile(r"\s*+\}\s*+")
-_NOT_ENTRIES = frozenset({"string", "comment", "preamble"})
+_VALUE = (
+    rf"(?:{_braced(4)}|\"{_QUOTED}\"|\d++|((?i:{'|'.join(MONTH_MACROS)})(?![\w:+./-]))|({_NAME}))"  # month, other macro
+)
+_WHOLE = re.compile(
+    r"@(\w++)[ \t]*+\{([^{}\",=\\@]*+),"
+    rf"(?:\s*+(?:((?i:crossref|xdata))(?![\w:+./-])|{_NAME})\s*+=\s*+"
+    rf"{_VALUE}(?:\s*+#\s*+{_VALUE})*\s*+(?:,|(?=\}})))*\s*+\}}\s*+"
+)  # no possessive repeat around the groups: Python 3.11 can lose their place in one
+"""An entry as the three above have it: its type and key; a field that takes from others, a month, a macro."""
+_NOT_ENTRIES = ("string", "comment", "preamble")
+_NEVER_UNREAD = (*_NOT_ENTRIES, "xdata")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +63,16 @@ class PlainEntry:
     key: str
     fields: dict[str, str]
     macros: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadEntry:
+    """A well-formed entry that is not taken apart yet; whether it has a month's macro, and others."""
+
+    entry_type: str
+    key: str
+    has_month: bool
+    has_macros: bool
 
 
 MOST_MARKS = 200_000
@@ -65,13 +90,13 @@ class Refused:
 class Placed:
     """A block, its text, and the line it begins on, counted from 1."""
 
-    block: bib.Block | PlainEntry | Refused
+    block: bib.Block | PlainEntry | UnreadEntry | Refused
     raw: str
     line: int
 
 
-def blocks(text: str) -> Iterator[Placed]:
-    """The blocks of a file in order."""
+def blocks(text: str, *, unread: bool = False) -> Iterator[Placed]:
+    """The blocks of a file in order. With `unread`, entries that take nothing from others are not taken apart."""
     line, position = 1, 0
     starts = [found.start(1) for found in _SEGMENT.finditer(text)]
     if not starts or starts[0] > 0:
@@ -80,7 +105,8 @@ def blocks(text: str) -> Iterator[Placed]:
     for start, end in pairwise(starts):
         line += text.count("\n", position, start)
         position = start
-        read = _plain_entry(text, start, end)
+        whole = _unread_entry(text, start, end) if unread else None
+        read = whole or plain_entry(text, start, end)
         if read is not None:
             entry, stop = read
             yield Placed(entry, text[start:stop], line)
@@ -88,35 +114,41 @@ def blocks(text: str) -> Iterator[Placed]:
             yield from _split(text, start, end, line)
 
 
-def _plain_entry(text: str, start: int, end: int) -> tuple[PlainEntry, int] | None:
+def _unread_entry(text: str, start: int, end: int) -> tuple[UnreadEntry, int] | None:
+    """The entry that fills the segment, where it ends; None where it is not well-formed or takes from others."""
+    found = _WHOLE.match(text, start, end)
+    if found is None or found.end() != end or found[3] is not None:
+        return None
+    entry_type = found[1].lower()
+    if entry_type.startswith(_NEVER_UNREAD) or text.find("\\{", start, end) >= 0 or text.find("\\}", start, end) >= 0:
+        return None
+    return UnreadEntry(
+        entry_type, found[2].strip(), bool(found[4] or found[6]), bool(found[5] or found[7])
+    ), text.rindex("}", start, end) + 1
+
+
+def plain_entry(text: str, start: int, end: int) -> tuple[PlainEntry, int] | None:
     """The entry that fills the segment and where it ends, None where it is anything but well-formed."""
     head = _HEAD.match(text, start, end)
     if head is None:
         return None
     entry_type = head[1].lower()
-    if entry_type in _NOT_ENTRIES or entry_type.startswith(("comment", "preamble", "string")):
+    if entry_type.startswith(_NOT_ENTRIES):
         return None
     fields: dict[str, str] = {}
     macros: list[str] = []
     position = head.end()
     while found := _FIELD.match(text, position, end):
-        name, braced, quoted, number, macro, _ = found.groups()
+        name, first, braced, quoted, macro, joined = found.groups()
         name = name.lower()
-        if name in fields:
+        # Braces after a backslash count for BibTeX itself, so such a value must be looked at again.
+        if name in fields or "\\{" in first or "\\}" in first or "\\{" in joined or "\\}" in joined:
             return None
-        if braced is not None:
-            if (
-                "\\{" in braced or "\\}" in braced
-            ):  # these count for BibTeX itself, so the value must be looked at again
-                return None
-            fields[name] = braced[1:-1]
-        elif quoted is not None:
-            fields[name] = quoted
-        elif number is not None:
-            fields[name] = number
-        else:
-            fields[name] = macro
+        if joined or macro:
+            fields[name] = first + joined
             macros.append(name)
+        else:
+            fields[name] = braced[1:-1] if braced else first if quoted is None else quoted
         position = found.end()
     closing = _END.match(text, position, end)
     if closing is None or closing.end() != end:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.model.names import Contributor
 from app.model.record import Loss, Record
@@ -40,12 +40,28 @@ class Draft:
         self.losses.append(Loss(field=name, raw=raw, why=why))
 
 
+class UnreadDraft(NamedTuple):
+    """A well-formed entry that takes nothing from others, as its text: cheap to hand to another process."""
+
+    position: int
+    line: int
+    raw: str
+    key: str
+    has_month: bool
+    has_macros: bool
+    losses: list[Loss]
+
+    def lose(self, name: str, raw: str, why: str) -> None:
+        """Report, as a draft does."""
+        self.losses.append(Loss(field=name, raw=raw, why=why))
+
+
 @dataclass(slots=True)
 class BibtexFile:
     """What holds for the whole file: string macros, every entry by its key in lower case, and how much macros added."""
 
     macros: dict[str, str] = field(default_factory=dict)
-    by_key: dict[str, Draft] = field(default_factory=dict)
+    by_key: dict[str, Draft | UnreadDraft] = field(default_factory=dict)
     data_containers: dict[str, Draft] = field(default_factory=dict)
     inherited: set[int] = field(default_factory=set)
     expanded: int = 0

@@ -68,7 +68,8 @@ def inherit(draft: Draft, file: BibtexFile) -> None:
 
 def _parent(draft: Draft, file: BibtexFile) -> Draft | None:
     key = draft.fields.get("crossref", "").strip().lower()
-    return file.by_key.get(key) if key else None
+    parent = file.by_key.get(key) if key else None
+    return parent if isinstance(parent, Draft) else None
 
 
 def _inherit_one(draft: Draft, file: BibtexFile) -> None:
@@ -82,7 +83,7 @@ def _inherit_one(draft: Draft, file: BibtexFile) -> None:
     parent = file.by_key.get(key.lower())
     if parent is None:
         draft.lose("crossref", key, f"there is no entry {key} in this file, so nothing was inherited")
-    elif parent is not draft:
+    elif parent is not draft and isinstance(parent, Draft):
         _take_from(parent, draft)
 
 

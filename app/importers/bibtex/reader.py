@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from app.importers.bibtex.draft import BibtexFile, Draft
-from app.importers.bibtex.split import SplitFile, split
-from app.importers.bibtex.steps import EACH_ENTRY, WHOLE_FILE
+from app.importers.bibtex.draft import BibtexFile, Draft, UnreadDraft
+from app.importers.bibtex.inheritance import inherit
+from app.importers.bibtex.split import SplitFile, split, take_apart, take_apart_in
+from app.importers.bibtex.steps import EACH_ENTRY, Step
+from app.importers.bibtex.strings import interpolate
 from app.importers.reading import Fault, Reading
 from app.importers.text_encoding import decode_text
 from app.model.record import ReadEntry
@@ -28,33 +30,56 @@ def read_bibtex(data: bytes, filename: str = "") -> Reading:
     )
 
 
-def open_bibtex(data: bytes) -> tuple[SplitFile, list[Fault]]:
+def open_bibtex(data: bytes, *, unread: bool = False) -> tuple[SplitFile, list[Fault]]:
     """The drafts of a file with all that one entry takes from another done, and the faults of the file.
 
-    What is left to do, `read_drafts` does to any number of them by themselves. Raises `UnreadableFile`.
+    What is left to do, `read_drafts` does to any number of them by themselves; with `unread` that is
+    nearly everything. Raises `UnreadableFile`.
     """
     text, faults = decode_text(data)
-    pieces = split(text)
-    containers = list(pieces.file.data_containers.values())
-    for step in WHOLE_FILE:
-        for draft in [*containers, *pieces.drafts]:
-            step(draft, pieces.file)
+    pieces = split(text, unread=unread)
+    drafts = [*pieces.file.data_containers.values(), *(draft for draft in pieces.drafts if isinstance(draft, Draft))]
+    _do(interpolate, drafts, pieces.file)
+    parents = [*_unread_parents(drafts, pieces)]
+    _do(interpolate, parents, pieces.file)
+    _do(inherit, [*drafts, *parents], pieces.file)
     pieces.file.by_key.clear()
     return pieces, [*faults, *pieces.faults]
 
 
-def read_drafts(drafts: Sequence[Draft]) -> list[ReadEntry]:
+def _do(step: Step, drafts: Iterable[Draft], file: BibtexFile) -> None:
+    for draft in drafts:
+        step(draft, file)
+
+
+def _unread_parents(drafts: Iterable[Draft], pieces: SplitFile) -> Iterator[Draft]:
+    """The entries others take from that were not taken apart yet; now they are."""
+    for draft in drafts:
+        parent = pieces.file.by_key.get(draft.fields.get("crossref", "").strip().lower())
+        if isinstance(parent, UnreadDraft):
+            yield take_apart_in(pieces, parent)
+
+
+def read_drafts(drafts: Sequence[Draft | UnreadDraft]) -> list[ReadEntry]:
     """The entries of some of a file's drafts."""
     file = BibtexFile()
-    return [_read(draft, file) for draft in drafts]
+    return [_read(_whole(draft, file), file) for draft in drafts]
+
+
+def _whole(draft: Draft | UnreadDraft, file: BibtexFile) -> Draft:
+    if isinstance(draft, Draft):
+        return draft
+    made = take_apart(draft)
+    interpolate(made, file)
+    return made
 
 
 def _entries(pieces: SplitFile) -> Iterator[ReadEntry]:
     drafts = pieces.drafts
     for index, draft in enumerate(drafts):
-        yield _read(draft, pieces.file)
+        yield _read(_whole(draft, pieces.file), pieces.file)
         # A draft that was read is not needed again: memory stays flat while a big file is read.
-        drafts[index] = draft.__class__(draft.position, draft.line, "", "", "", {})
+        drafts[index] = Draft(draft.position, draft.line, "", "", "", {})
 
 
 def _read(draft: Draft, file: BibtexFile) -> ReadEntry:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from bibtexparser import model as bib
 
-from app.importers.bibtex.blocks import PlainEntry, Refused, blocks
-from app.importers.bibtex.draft import BibtexFile, Draft
+from app.importers.bibtex.blocks import PlainEntry, Refused, UnreadEntry, blocks, plain_entry
+from app.importers.bibtex.draft import BibtexFile, Draft, UnreadDraft
 from app.importers.bibtex.salvage import salvage, swallows
-from app.importers.bibtex.strings import MalformedValue, plain_value
+from app.importers.bibtex.strings import MONTH_NAMES, MalformedValue, plain_value
 from app.importers.reading import Fault
 
 _SHOWN = 400
@@ -22,19 +22,24 @@ _DEFINITIONS = ("string", "comment", "preamble")
 class SplitFile:
     """A file in pieces: drafts in order, what holds for the whole file, and what belongs to no entry."""
 
-    drafts: list[Draft] = field(default_factory=list)
+    drafts: list[Draft | UnreadDraft] = field(default_factory=list)
     file: BibtexFile = field(default_factory=BibtexFile)
     faults: list[Fault] = field(default_factory=list)
     preserved: dict[str, list[str]] = field(default_factory=lambda: {"comment": [], "preamble": [], "string": []})
 
 
-def split(text: str) -> SplitFile:
-    """Split `text` into drafts. `@string`s are resolved here, in order, because later ones may use earlier ones."""
+def split(text: str, *, unread: bool = False) -> SplitFile:
+    """Split `text` into drafts. `@string`s are resolved here, in order, because later ones may use earlier ones.
+
+    With `unread`, an entry that needs nothing of the rest of the file is left as it stands, for `take_apart`.
+    """
     result = SplitFile()
-    for placed in blocks(text):
+    for placed in blocks(text, unread=unread):
         if isinstance(placed.block, bib.ImplicitComment) and _goes_on(placed.block.comment, placed.line, result):
             continue
-        if isinstance(placed.block, PlainEntry):
+        if isinstance(placed.block, UnreadEntry):
+            _add_unread(placed.block, placed.line, placed.raw, result)
+        elif isinstance(placed.block, PlainEntry):
             _add_plain(placed.block, placed.line, placed.raw, result)
         elif isinstance(placed.block, Refused):
             _refuse(placed.block, placed.line, placed.raw, result)
@@ -45,6 +50,12 @@ def split(text: str) -> SplitFile:
             Fault(line=container.line, why=f"@xdata {container.key}: {loss.field}: {loss.why}", raw=loss.raw)
             for loss in container.losses
         )
+    _enter_keys(result)
+    _take_apart_what_has_strings(result)
+    return result
+
+
+def _enter_keys(result: SplitFile) -> None:
     for draft in result.drafts:
         key = draft.key.lower()
         if not key:
@@ -55,7 +66,40 @@ def split(text: str) -> SplitFile:
             draft.lose("key", draft.key, f"{same} was used on line {first.line}; both entries were read")
         else:
             result.file.by_key[key] = draft
-    return result
+
+
+def _take_apart_what_has_strings(result: SplitFile) -> None:
+    """Entries with strings of the file cannot be read by themselves; with months they can, unless one is redefined."""
+    if not result.file.macros:
+        return
+    redefined = not MONTH_NAMES.keys().isdisjoint(result.file.macros)
+    for draft in result.drafts:
+        if isinstance(draft, UnreadDraft) and (draft.has_macros or (draft.has_month and redefined)):
+            take_apart_in(result, draft)
+
+
+def take_apart(unread: UnreadDraft) -> Draft:
+    """The draft of an entry that was left as it stood."""
+    read = plain_entry(unread.raw, 0, len(unread.raw))
+    if read is not None and not _runs_on(read[0]):
+        entry = read[0]
+        draft = Draft(unread.position, unread.line, unread.raw, entry.key, entry.entry_type, entry.fields)
+        draft.macros = entry.macros
+    else:  # a field stands in it twice, or in the value of another
+        (draft,) = (made for made in split(unread.raw).drafts if isinstance(made, Draft))
+        draft.position, draft.line = unread.position, unread.line
+    draft.losses.extend(unread.losses)
+    return draft
+
+
+def take_apart_in(pieces: SplitFile, unread: UnreadDraft) -> Draft:
+    """The same, put into its place in the file."""
+    draft = take_apart(unread)
+    pieces.drafts[unread.position - 1] = draft
+    key = draft.key.lower()
+    if pieces.file.by_key.get(key) is unread:
+        pieces.file.by_key[key] = draft
+    return draft
 
 
 def _take(block: bib.Block, raw: str, line: int, result: SplitFile) -> None:
@@ -78,7 +122,7 @@ def _take(block: bib.Block, raw: str, line: int, result: SplitFile) -> None:
 def _goes_on(comment: str, line: int, result: SplitFile) -> bool:
     """Take what stands after an entry for its fields, where a brace too many has closed it before they end."""
     draft = result.drafts[-1] if result.drafts else None
-    if draft is None or not comment.startswith(",") or line != draft.line + draft.raw.count("\n"):
+    if not isinstance(draft, Draft) or not comment.startswith(",") or line != draft.line + draft.raw.count("\n"):
         return False
     read = salvage("@x{k" + comment)
     fields = [(name.lower(), value) for name, value in read.fields] if read else []
@@ -139,13 +183,22 @@ def _add_draft(
     return draft
 
 
+def _add_unread(entry: UnreadEntry, line: int, raw: str, result: SplitFile) -> None:
+    position = len(result.drafts) + 1
+    result.drafts.append(UnreadDraft(position, line, raw, entry.key, entry.has_month, entry.has_macros, []))
+
+
 def _add_plain(entry: PlainEntry, line: int, raw: str, result: SplitFile) -> None:
-    if any("=" in value and swallows(value) for value in entry.fields.values()):
+    if _runs_on(entry):
         _add_salvaged("a value runs on over the fields after it", line, raw, result)
         return
     draft = Draft(len(result.drafts) + 1, line, raw, entry.key, entry.entry_type, entry.fields)
     draft.macros = entry.macros
     _file_draft(draft, result)
+
+
+def _runs_on(entry: PlainEntry) -> bool:
+    return any("=" in value and swallows(value) for value in entry.fields.values())
 
 
 def _refuse(block: Refused, line: int, raw: str, result: SplitFile) -> None:

@@ -1,6 +1,7 @@
 """The pipeline: what is done to an entry, in this order. Each step sees what the ones before it left.
 
-Names are split before anything is decoded, and fields are inherited before anything is read.
+Names are split before anything is decoded. Strings are looked up and fields inherited before (`open_bibtex`),
+because entries depend on one another there.
 """
 
 from __future__ import annotations
@@ -11,15 +12,10 @@ from app.importers.bibtex.contributors import read_contributors
 from app.importers.bibtex.dates import read_dates
 from app.importers.bibtex.draft import BibtexFile, Draft
 from app.importers.bibtex.identifier_fields import read_identifiers
-from app.importers.bibtex.inheritance import inherit
 from app.importers.bibtex.records import make_record
-from app.importers.bibtex.strings import interpolate
 from app.importers.bibtex.text_fields import read_other_fields, read_text_fields, set_type
 
 Step = Callable[[Draft, BibtexFile], None]
-
-WHOLE_FILE: tuple[Step, ...] = (interpolate, inherit)
-"""Done to every entry before any goes on, because entries depend on one another here."""
 
 EACH_ENTRY: tuple[Step, ...] = (
     set_type,
