@@ -2,8 +2,11 @@
 
 `python benchmarks/convert.py [ENTRIES]` (default 100,000) makes the file itself. Every row is one whole
 process: seconds on the clock, seconds of processor, the most memory one process of it held, and how many
-times as long it took as ours. What is not installed is skipped by name; `--limit SECONDS` (default 900)
-ends what takes longer. citation-js is looked for through `node` and NODE_PATH.
+times as long an entry took as with us. What needs minutes or many gigabytes for the whole file is given its
+first tenth, and the row says so. `--limit SECONDS` (default 900) ends what takes longer.
+
+What is not installed is skipped by name. citation-js is installed by `npm ci --prefix benchmarks/peers`;
+pandoc is the one on the PATH, or the one of the pypandoc-binary package.
 """
 
 from __future__ import annotations
@@ -11,12 +14,12 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-import time
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,12 +33,46 @@ WORDS = (
     r"Universit{\"a}t", r"Schr{\"o}dinger", "models", "--", "study", r"se{\~n}or",
 )  # fmt: skip
 
-SPLIT_ONLY = "from bibtexparser.splitter import Splitter; import sys; Splitter(open(sys.argv[1]).read()).split()"
-WHOLE_STACK = "import bibtexparser, sys; bibtexparser.parse_file(sys.argv[1])"
-CITATION_JS = (
-    "const {Cite}=require('@citation-js/core');require('@citation-js/plugin-bibtex');const fs=require('fs');"
-    "fs.writeFileSync(process.argv[2],JSON.stringify(new Cite(fs.readFileSync(process.argv[1],'utf8')).data))"
+PARSE = "import bibtexparser, sys; bibtexparser.parse_file(sys.argv[1])"
+PARSE_NAMES_AND_LATEX = (
+    "import bibtexparser, sys; from bibtexparser import middlewares as m; bibtexparser.parse_file(sys.argv[1], "
+    "append_middleware=[m.SeparateCoAuthors(), m.SplitNameParts(), m.LatexDecodingMiddleware()])"
 )
+# Without its graph of sources, in which every item would hold the whole file.
+CITATION_JS = (
+    "const {plugins}=require('@citation-js/core');require('@citation-js/plugin-bibtex');const fs=require('fs');"
+    "const read=plugins.input.chain(fs.readFileSync(process.argv[1],'utf8'),{generateGraph:false});"
+    "fs.writeFileSync(process.argv[2],JSON.stringify(read))"
+)
+WATCH = (
+    "import resource, subprocess, sys, time; start = time.perf_counter();"
+    "done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL);"
+    "used = resource.getrusage(resource.RUSAGE_CHILDREN);"
+    "print('\\n', time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss // 1024, file=sys.stderr);"
+    "sys.exit(done.returncode)"
+)
+PEERS = ROOT / "benchmarks" / "peers"
+SHARE = 10
+"""One in so many entries is what a slow program is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A program to measure: its command, on the whole file or the first tenth; or how to install what is missing."""
+
+    name: str
+    command: list[str]
+    tenth: bool = False
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Seconds on the clock and of processor; megabytes of the biggest process."""
+
+    seconds: float
+    processor: float
+    memory: int
 
 
 def entries(count: int) -> str:
@@ -57,63 +94,80 @@ def entries(count: int) -> str:
     return "".join(made)
 
 
-def measured(command: list[str], limit: float) -> tuple[float, float, int] | str:
-    """Seconds on the clock, of processor, and megabytes; or why there are none."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    start = time.perf_counter()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+def measured(command: list[str], limit: float) -> Measured | str:
+    """What the command took; or why that cannot be said."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NODE_PATH": str(PEERS / "node_modules")}
+    # A process in between, whose only children are the command's: the system tells the most memory of all so far.
+    watched = [sys.executable, "-c", WATCH, *command]
+    with subprocess.Popen(watched, stderr=subprocess.PIPE, env=environment, start_new_session=True) as running:
+        try:
+            _, errors = running.communicate(timeout=limit)
+        except subprocess.TimeoutExpired:
+            os.killpg(running.pid, signal.SIGKILL)
+            return f"not done after {limit:.0f} s"
+    said = errors.decode(errors="replace").strip().splitlines()
+    if running.returncode:
+        return f"failed: {said[-2:]}"
+    seconds, processor, memory = said[-1].split()
+    return Measured(float(seconds), float(processor), int(memory))
+
+
+def peers(whole: Path, tenth: Path, folder: Path) -> list[Peer]:
+    """What is measured, ours first."""
+    python, node, pandoc = sys.executable, shutil.which("node") or "", pandoc_here()
+    output = str(folder / "out.json")
+    no_node = "" if node and (PEERS / "node_modules").is_dir() else "npm ci --prefix benchmarks/peers"
+    return [
+        Peer("commonplace", [python, "-m", "app.cli", "convert", "--to", "csl-json", "--out", str(folder), str(whole)]),
+        Peer("citation-js", [node, "--max-old-space-size=8000", "-e", CITATION_JS, str(whole), output], False, no_node),
+        Peer("bibtexparser", [python, "-c", PARSE, str(whole)]),
+        Peer("bibtexparser, names, LaTeX", [python, "-c", PARSE_NAMES_AND_LATEX, str(tenth)], True),
+        Peer(
+            "pandoc", [pandoc, str(tenth), "-f", "biblatex", "-t", "csljson", "-o", output], True,
+            "" if pandoc else "pip install pypandoc-binary",
+        ),
+    ]  # fmt: skip
+
+
+def pandoc_here() -> str:
+    """Where pandoc is, empty when it is not installed."""
     try:
-        done = subprocess.run(command, capture_output=True, timeout=limit, check=False, env=environment)
-    except subprocess.TimeoutExpired:
-        return f"not done after {limit:.0f} s"
-    if done.returncode:
-        return f"failed: {done.stderr.decode(errors='replace').strip().splitlines()[-1:]}"
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return time.perf_counter() - start, used, after.ru_maxrss // 1024
-
-
-def commands(source: Path, folder: Path) -> dict[str, list[str] | str]:
-    """Name to command, or to why it is skipped. In order of the memory they take: the system tells the most so far."""
-    python, node, pandoc = sys.executable, shutil.which("node"), shutil.which("pandoc")
-    has_citation_js = node and not subprocess.run(
-        [node, "-e", "require('@citation-js/plugin-bibtex')"], capture_output=True, check=False
-    ).returncode  # fmt: skip
-    return {
-        "commonplace": [python, "-m", "app.cli", "convert", "--to", "csl-json", "--out", str(folder), str(source)],
-        "bibtexparser, split only": [python, "-c", SPLIT_ONLY, str(source)],
-        "bibtexparser": [python, "-c", WHOLE_STACK, str(source)],
-        "citation-js": [str(node), "--max-old-space-size=8000", "-e", CITATION_JS, str(source), str(folder / "c.json")]
-        if has_citation_js
-        else "not installed",
-        "pandoc": [pandoc, str(source), "-f", "biblatex", "-t", "csljson", "-o", str(folder / "p.json")]
-        if pandoc
-        else "not installed",
-    }
+        import pypandoc
+    except ImportError:
+        return shutil.which("pandoc") or ""
+    try:
+        return str(pypandoc.get_pandoc_path())
+    except OSError:
+        return ""
 
 
 def main() -> None:
-    """Make the file, run each, print a row each."""
+    """Make the files, run each, print a row each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("entries", nargs="?", type=int, default=100_000)
     parser.add_argument("--limit", type=float, default=900)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "accents.bib"
-        source.write_text(entries(given.entries))
+        whole, tenth = Path(folder) / "accents.bib", Path(folder) / "tenth.bib"
+        whole.write_text(entries(given.entries))
+        tenth.write_text(entries(max(1, given.entries // SHARE)))
         cores = len(os.sched_getaffinity(0))
-        size, load = source.stat().st_size / 1e6, os.getloadavg()[0]
+        size, load = whole.stat().st_size / 1e6, os.getloadavg()[0]
         print(f"{given.entries} entries, {size:.0f} MB, {cores} cores, load {load:.1f}")
-        print(f"{'':26}{'seconds':>9}{'processor':>11}{'MB so far':>11}{'times ours':>12}")
+        print(f"{'':28}{'seconds':>9}{'processor':>11}{'MB':>7}{'times ours':>12}")
         ours = 0.0
-        for name, command in commands(source, Path(folder)).items():
-            result = command if isinstance(command, str) else measured(command, given.limit)
+        for peer in peers(whole, tenth, Path(folder)):
+            result = f"not installed: {peer.missing}" if peer.missing else measured(peer.command, given.limit)
             if isinstance(result, str):
-                print(f"{name:26}{result}")
+                print(f"{peer.name:28}{result}")
                 continue
-            seconds, processor, memory = result
-            ours = ours or seconds
-            print(f"{name:26}{seconds:9.1f}{processor:11.1f}{memory:11}{seconds / ours:12.2f}")
+            times = SHARE if peer.tenth else 1
+            ours = ours or result.seconds
+            print(
+                f"{peer.name:28}{result.seconds:9.1f}{result.processor:11.1f}{result.memory:7}"
+                f"{result.seconds * times / ours:12.2f}{'  (a tenth of the file)' if peer.tenth else ''}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":
