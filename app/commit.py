@@ -32,7 +32,8 @@ class Proposal:
     """What a writer proposes: a change (need not be net) and what is said of it.
 
     An empty net change makes no version, unless `even_if_empty` (an import's receipt is kept for ever).
-    A change that is not `by_construction`, but what somebody wrote, is checked however large it is.
+    One that keeps the shapes `by_construction`, or was checked against the version it is made for, is not
+    checked here when it is large; what somebody wrote is, however large.
     """
 
     change: ChangeSet
@@ -100,7 +101,7 @@ class Committer:
         if not change and not proposal.even_if_empty:
             return None
         if not (proposal.by_construction and change.touches_more_than(CHECKED_THINGS)):
-            self._check(state, change)
+            self.check(state, change)
         return Entry(
             version=next_version(state.version),
             id=f"urn:uuid:{uuid.uuid4()}",
@@ -110,11 +111,14 @@ class Committer:
             change=change,
         )
 
-    def _check(self, state: Snapshot, change: ChangeSet) -> None:
+    def check(self, state: Snapshot, change: ChangeSet) -> None:
+        """Raise `ShapeViolation` for a net change that would break the shapes in that state."""
         shapes = read_shapes(self._shapes, self._library.minter.base)
-        found = violations_after(state, change, shapes)
+        large = change.touches_more_than(CHECKED_THINGS)
+        found = violations_after(state, change, shapes, first=large)
         if found:
+            places = "; checking ended at the first place" if large else f" in {len(found)} places"
             raise ShapeViolation(
-                f"the change breaks the shapes in {len(found)} places; nothing was written",
+                f"the change breaks the shapes{places}; nothing was written",
                 [(violation.where, violation.message) for violation in found],
             )

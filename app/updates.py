@@ -1,8 +1,8 @@
 """Writes that say what to change in RDF: SPARQL Update, and the Graph Store Protocol's PUT, POST and DELETE.
 
 Each is one change set through the one door, checked against the shapes however large it is. What an
-update changes is worked out before the door is opened, so that a slow pattern holds up nobody; if
-the library has moved meanwhile it is worked out again.
+update changes is worked out before the door is opened, and a large change is checked there too, so
+that neither holds up other writers; if the library has moved meanwhile it is done again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from pyoxigraph import Literal, Quad, Triple
 
-from app.commit import Committer, Proposal
+from app.commit import CHECKED_THINGS, Committer, Proposal
 from app.derived.graph import GraphName, Snapshot, Update
 from app.errors import BadRequest, Conflict, GraphProtected
 from app.library import Library
@@ -45,7 +45,7 @@ class Updates:
             if expected is not None and seen != expected:
                 raise Conflict.moved(seen, expected)
             try:
-                return self._committer.commit(self._always(change, note), seen)
+                return self._committer.commit(self._checked(change, note, seen), seen)
             except Conflict:
                 if expected is not None:
                     raise
@@ -86,8 +86,13 @@ class Updates:
     def _here(self, update: Update) -> tuple[ChangeSet, Version]:
         return self._library.graph_at().read_undescribed(lambda state: (state.changes_of(update), state.version))
 
-    def _always(self, change: ChangeSet, note: Note) -> Callable[[Snapshot], Proposal]:
-        proposal = self._proposal(change, note)
+    def _checked(self, change: ChangeSet, note: Note, seen: Version) -> Callable[[Snapshot], Proposal]:
+        """The proposal for that version; one that is large is checked now, against it."""
+        refuse_unkept(change, self._library.minter)
+        large = change.touches_more_than(CHECKED_THINGS)
+        if large:
+            self._library.read(lambda state: self._committer.check(state, change), seen)
+        proposal = Proposal(change, note, by_construction=large)
         return lambda state: proposal
 
     def _proposal(self, change: ChangeSet, note: Note) -> Proposal:

@@ -49,8 +49,11 @@ def read_shapes(path: Path, base: str) -> rdflib.Graph:
     return rdflib.Graph().parse(path, format="turtle", publicID=base)
 
 
-def violations(triples: Iterable[Triple], shapes: rdflib.Graph) -> list[Violation]:
-    """The breaches in that data, by node, property and message; warnings are not breaches."""
+def violations(triples: Iterable[Triple], shapes: rdflib.Graph, *, first: bool = False) -> list[Violation]:
+    """The breaches in that data, by node, property and message; warnings are not breaches.
+
+    `first` stops at the first there is: a report on thousands takes minutes.
+    """
     stated = list(triples)
     if not _in_question(stated, shapes):
         return []
@@ -60,7 +63,9 @@ def violations(triples: Iterable[Triple], shapes: rdflib.Graph) -> list[Violatio
     from rdflib.namespace import SH
 
     data = rdflib.Graph().parse(data=serialize(stated, format=RdfFormat.N_TRIPLES), format="nt")
-    _, report, text = pyshacl.validate(data, shacl_graph=shapes, allow_warnings=True, do_owl_imports=False)
+    _, report, text = pyshacl.validate(
+        data, shacl_graph=shapes, allow_warnings=True, do_owl_imports=False, abort_on_first=first
+    )
     if not isinstance(report, rdflib.Graph):
         raise ValueError(f"the shapes cannot be applied: {text}")
     found = []
@@ -98,7 +103,9 @@ def _target_classes(shapes: rdflib.Graph) -> frozenset[str] | None:
     return frozenset(str(target) for target in shapes.objects(None, SH.targetClass))
 
 
-def violations_after(state: Snapshot, change: ChangeSet, shapes: rdflib.Graph) -> list[Violation]:
+def violations_after(
+    state: Snapshot, change: ChangeSet, shapes: rdflib.Graph, *, first: bool = False
+) -> list[Violation]:
     """The breaches a change would leave at the nodes it touches.
 
     Of what those nodes name only the types are looked at, so nothing is said of it. The shapes speak of the
@@ -107,7 +114,7 @@ def violations_after(state: Snapshot, change: ChangeSet, shapes: rdflib.Graph) -
     if not any(True for _ in default_graph(change.quads())):
         return []
     touched = {quad.subject.value for quad in change.quads() if isinstance(quad.subject, NamedNode)}
-    return [found for found in violations(after(state, change), shapes) if found.node in touched]
+    return [found for found in violations(after(state, change), shapes, first=first) if found.node in touched]
 
 
 def after(state: Snapshot, change: ChangeSet) -> Iterator[Triple]:

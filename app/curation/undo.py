@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 from app.derived.graph import Snapshot
 from app.model.change import ChangeSet, Entry, Version
@@ -93,17 +93,23 @@ def _without_needed(state: Snapshot, removed: Iterable[Quad]) -> tuple[list[Quad
 
 def _needed_by(state: Snapshot, thing: str, quads: list[Quad], leaving: set[Triple]) -> set[str]:
     """What would be left speaking of a thing that goes: the thing itself, or things that point to it."""
-    nodes = {quad.subject for quad in quads if isinstance(quad.subject, NamedNode)} | {NamedNode(thing)}
+    nodes = {quad.subject for quad in quads if not isinstance(quad.subject, Triple)}
+    if not thing.startswith("_:"):
+        nodes.add(NamedNode(thing))
     why: set[str] = set()
     for node in nodes:
         if any(triple not in leaving for triple in state.triples(node)):
             why.add(thing)
         for triple in state.triples(None, None, node):
-            if triple not in leaving and isinstance(triple.subject, NamedNode):
-                why.add(triple.subject.value.partition("#")[0])
+            if triple not in leaving:
+                why.add(_name(triple.subject))
     return why
 
 
 def _thing(quad: Quad) -> str:
-    subject = quad.subject
+    return _name(quad.subject)
+
+
+def _name(subject: NamedNode | BlankNode | Triple) -> str:
+    """What a subject is a node of; a blank node is a thing of its own."""
     return subject.value.partition("#")[0] if isinstance(subject, NamedNode) else str(subject)

@@ -81,7 +81,7 @@ class Snapshot(Protocol):
         self,
         subject: NamedNode | BlankNode | None = None,
         predicate: NamedNode | None = None,
-        object: NamedNode | Literal | None = None,
+        object: NamedNode | BlankNode | Literal | None = None,
     ) -> Iterator[Triple]:
         """The statements of the default graph that fit."""
 

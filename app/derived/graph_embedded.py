@@ -105,7 +105,7 @@ class StoreSnapshot:
         self,
         subject: NamedNode | BlankNode | None = None,
         predicate: NamedNode | None = None,
-        object: NamedNode | Literal | None = None,
+        object: NamedNode | BlankNode | Literal | None = None,
     ) -> Iterator[Triple]:
         return (quad.triple for quad in self._store.quads_for_pattern(subject, predicate, object, _DEFAULT))
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import socket
-import threading
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -204,29 +201,6 @@ def test_a_form_with_broken_percent_encoding_is_400(client: httpx.Client) -> Non
 
 def test_a_query_beyond_all_measure_is_413(client: httpx.Client) -> None:
     refused(client.post("/sparql", content="#" * 1_000_001, headers={"Content-Type": QUERY}), 413)
-
-
-@pytest.fixture
-def trap() -> Iterator[tuple[str, list[object]]]:
-    """A port that notes whoever knocks."""
-    knocks: list[object] = []
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def note() -> None:
-        try:
-            while True:
-                connection, peer = listening.accept()
-                knocks.append(peer)
-                connection.close()
-        except OSError:
-            return
-
-    thread = threading.Thread(target=note, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}/", knocks
-    listening.shutdown(socket.SHUT_RDWR)
-    listening.close()
-    thread.join(10)
 
 
 @pytest.mark.parametrize(
