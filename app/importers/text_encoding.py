@@ -31,13 +31,7 @@ def decode_text(data: bytes) -> tuple[str, list[Fault]]:
     reported. Control characters become spaces, reported with the first place.
     Raises `UnreadableFile` for empty and binary data.
     """
-    if not data.strip(b" \t\r\n\x00"):
-        raise UnreadableFile("the file is empty")
-    for magic, what in _BINARY.items():
-        if data.startswith(magic):
-            raise UnreadableFile(f"this is {what}, not a bibliography in text")
-    if data[:2] not in _UTF16 and not unmarked_utf16(data):
-        _refuse_binary(data[:_LOOKED_AT])
+    refuse_no_text(data)
     text, faults = _decoded(data)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     found = _CONTROL.search(text)
@@ -46,6 +40,19 @@ def decode_text(data: bytes) -> tuple[str, list[Fault]]:
         text, count = _CONTROL.subn(" ", text)
         faults.append(Fault(line=line, why=f"{count} control characters in the file, read as spaces", raw=found[0]))
     return text, faults
+
+
+def refuse_no_text(data: bytes) -> None:
+    """Raises `UnreadableFile` for bytes that are empty, or no text in any encoding, and says what they look like."""
+    if not data.strip(b" \t\r\n\x00"):
+        raise UnreadableFile("the file is empty")
+    for magic, what in _BINARY.items():
+        if data.startswith(magic):
+            raise UnreadableFile(f"this is {what}, not a bibliography in text")
+    if data.startswith(_UTF16):
+        _decoded(data)
+    elif not unmarked_utf16(data):
+        _refuse_binary(data[:_LOOKED_AT])
 
 
 def marked_encoding(data: bytes) -> str | None:

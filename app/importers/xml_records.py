@@ -14,7 +14,7 @@ from lxml import etree
 
 from app.importers.entry_draft import EntryDraft, Keys
 from app.importers.reading import Fault, Reading
-from app.importers.text_encoding import UnreadableFile
+from app.importers.text_encoding import UnreadableFile, refuse_no_text
 from app.model.record import ReadEntry, Record
 
 _TOLD = 20
@@ -33,8 +33,7 @@ class XmlEntries:
 
 def read_entries(data: bytes, filename: str, how: XmlEntries) -> Reading:
     """Read a file. Raises `UnreadableFile` when it is empty, no XML, declares entities, or holds no such entry."""
-    if not data.strip():
-        raise UnreadableFile("the file is empty")
+    refuse_no_text(data)
     root, faults = _root(data)
     found = [element for element in root.iter("{*}" + how.name) if not _within_another(element, how.name)]
     if not found:

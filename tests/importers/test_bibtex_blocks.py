@@ -74,11 +74,12 @@ def test_html_entities_become_their_characters() -> None:
     assert entry.record.publisher == "A & B"
 
 
-def test_markup_in_a_title_is_reported() -> None:
+def test_markup_in_a_title_is_kept_beside_it() -> None:
     (entry,) = read_bibtex(rb"@misc{a, title = {On \emph{Homo sapiens} and {\it E. coli}, by {\TeX}}}")
     assert entry.record is not None
     assert entry.record.title == "On Homo sapiens and E. coli, by TeX"
-    assert [(loss.field, loss.why.partition(":")[0]) for loss in entry.losses] == [("title", r"\emph, \it")]
+    assert entry.record.rich["title"] == "On <i>Homo sapiens</i> and <i>E. coli</i>, by TeX"
+    assert not entry.losses
 
 
 _FILE = """\

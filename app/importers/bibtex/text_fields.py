@@ -34,6 +34,9 @@ _DASH = re.compile(r"\s*(?:-{1,3}|[–—−‐‑‒])\s*")
 _MARKUP = re.compile(rf"\\({'|'.join([*COMMANDS, *SWITCHES, 'texttt', 'tt'])})(?![A-Za-z])")
 _PLAIN_NAMES = ("journal", "journaltitle", "booktitle", "maintitle", "series")
 _LOOK_LOST = "the words were kept, how they look was not"
+LONGEST_RICH = 100_000
+"""Markup is kept in texts up to this many characters: no title or abstract has as many."""
+
 _KEYWORD_BREAKS = {",": re.compile(r"\s*,\s*"), ";": re.compile(r"\s*;\s*")}
 _ENDS_SENTENCE = ("?", "!", ":", ".")
 
@@ -106,7 +109,12 @@ def _take(draft: Draft, name: str) -> str | None:
 
 def _take_rich(draft: Draft, name: str) -> RichText:
     """The same with its markup, which is reported where it cannot be kept."""
-    raw = draft.fields.pop(name, "")
+    raw = draft.fields.get(name, "")
+    if len(raw) > LONGEST_RICH:
+        if _MARKUP.search(raw):
+            draft.lose(name, raw, f"the markup of a text of more than {LONGEST_RICH} characters is not kept")
+        return plain(_take(draft, name) or "")
+    draft.fields.pop(name, None)
     decoded = decode_rich(raw, paragraphs=name in _PARAGRAPHS)
     if decoded.unknown:
         draft.lose(name, raw, f"unknown macro {', '.join(decoded.unknown)}; its text was kept")
