@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.exporters import bibtex, csl_json
-from app.importers.bibtex import read_bibtex
+from app.importers.bibtex import read_bibtex, rich_latex
 from app.importers.bibtex.rich_latex import decode_rich
 from app.model.record import Record
 
@@ -91,3 +93,14 @@ def test_markup_goes_through_csl_json_and_is_reported_where_a_name_is_shared() -
     assert [(loss.field, loss.why) for loss in entry.losses] == [
         ("journal", r"\emph: the words were kept, how they look was not")
     ]
+
+
+_PIECES = r"""{\'e} \'e {\'E } {DNA} {A x - -- `` \"{o} ~ {\"\i} \emph{a} {} B é \& ' {{\'e}} \v{s} < ?`""".split()
+
+
+@given(st.lists(st.sampled_from([*_PIECES, " ", "{", "}", "\\o "]), max_size=8).map("".join))
+def test_letters_put_in_first_change_nothing(raw: str) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(rich_latex, "usual_letters", lambda latex: latex)
+        expected = decode_rich(raw)
+    assert decode_rich(raw) == expected

@@ -136,6 +136,27 @@ class _UsualTexts(dict[str, str]):
 _USUAL_TEXTS = _UsualTexts()
 
 
+def usual_letters(raw: str) -> str:
+    """`raw` with its usual accents and punctuation as characters, a group that is only one of them without its braces.
+
+    What a group protects stays the same: where that is not plain from the letters alone, `raw` comes back as it was.
+    """
+    if "\\\\" in raw or "$" in raw:
+        return raw
+    pieces = _USUAL.split(raw)
+    for place in range(1, len(pieces), 2):
+        before, after = pieces[place - 1], pieces[place + 1]
+        accent = pieces[place][0] == "\\"
+        if accent and after.startswith("{"):
+            return raw
+        if accent and before.endswith("{"):
+            if not after.startswith("}"):
+                return raw
+            pieces[place - 1], pieces[place + 1] = before[:-1], after[1:]
+        pieces[place] = _USUAL_TEXTS[pieces[place]]
+    return "".join(pieces)
+
+
 def _decode_usual(raw: str) -> str | None:
     """The text of LaTeX in which there is nothing but the usual, None when there is more."""
     if "$" in raw or "\\\\" in raw:

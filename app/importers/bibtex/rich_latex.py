@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 
 from app.importers.bibtex import latex_macros as macros
-from app.importers.bibtex.latex import MATH, decode
+from app.importers.bibtex.latex import MATH, decode, usual_letters
 from app.model.bibtex_terms import GUESSED_PROTECTION, has_inner_capital
 from app.model.rich_text import TAGS, RichText, Run, plain, read, rich_text
 
@@ -80,8 +80,9 @@ def decode_rich(raw: str, *, paragraphs: bool = False) -> DecodedRich:
         decoded = decode(raw, paragraphs=paragraphs)
         found = decoded.text
         return DecodedRich(read(found.replace("&", "&amp;")) if "<" in found else plain(found), decoded.unknown)
-    if not _NOT_SIMPLE.search(raw):
-        parts = _BRACE.split(raw)
+    letters = usual_letters(raw)
+    if not _NOT_SIMPLE.search(letters):
+        parts = _BRACE.split(letters)
         return DecodedRich(rich_text(Run(part, _NOCASE if number % 2 else ()) for number, part in enumerate(parts)))
     decoded = decode(_Marker(raw).marked(), paragraphs=paragraphs)
     text = decoded.text
