@@ -94,7 +94,7 @@ def test_every_syntax_comes_in_and_goes_out(curator: httpx.Client, media_type: s
 
 
 def test_a_form_of_several_files_in_several_syntaxes(curator: httpx.Client) -> None:
-    files = [
+    files: list[tuple[str, tuple[str, str | bytes, str]]] = [
         ("a", ("a.ttl", "<a:a> <a:b> _:x .", TURTLE)),
         ("b", ("b.nt", "<a:a> <a:b> _:x .", "application/n-triples")),
         (
