@@ -65,7 +65,10 @@ def no_network() -> DoiFetcher:
 
 @contextmanager
 def serving(
-    home: Home, import_bytes: int = 100_000_000, fetcher: Callable[[], DoiFetcher] | None = None
+    home: Home,
+    import_bytes: int = 100_000_000,
+    fetcher: Callable[[], DoiFetcher] | None = None,
+    described: bool = True,
 ) -> Iterator[httpx.Client]:
     """A real server on a free port over an open home, and a client for it."""
     app = create_app(
@@ -76,6 +79,7 @@ def serving(
         tokens=home.tokens,
         import_bytes=import_bytes,
         fetcher=fetcher or no_network,
+        described=described,
     )
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
     started = threading.Event()

@@ -12,7 +12,7 @@ from threading import Lock
 
 from pyoxigraph import Quad, Triple
 
-from app.derived.graph import Snapshot
+from app.derived.graph import DESCRIPTION_GRAPHS, Snapshot
 from app.derived.graph_embedded import EmbeddedGraph
 from app.library.dataset import dataset_description
 from app.library.examples import examples
@@ -40,8 +40,10 @@ class Description:
 class SelfDescription:
     """Makes descriptions. Safe to share between threads; the newest is kept, and the next is made from it."""
 
-    def __init__(self, log: PatchLog, minter: Minter, queries: Iterable[NamedQuery]) -> None:
+    def __init__(self, log: PatchLog, minter: Minter, queries: Iterable[NamedQuery], *, in_graphs: bool = True) -> None:
         self._log = log
+        self.names = [minter.graph(name) for name in DESCRIPTION_GRAPHS] if in_graphs else []
+        """The named graphs that queries find it in."""
         self._minter = minter
         self._examples = examples(queries, minter)
         self._newest: Description | None = None
@@ -65,6 +67,7 @@ class SelfDescription:
             Quad(triple.subject, triple.predicate, triple.object, self._minter.graph(name))
             for name, triples in made.graphs.items()
             for triple in triples
+            if self.names
         ]
 
     def _made(self, state: Snapshot) -> Description:

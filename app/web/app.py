@@ -58,8 +58,11 @@ def create_app(
     tokens: Tokens,
     import_bytes: int,
     fetcher: Callable[[], DoiFetcher],
+    described: bool = True,
 ) -> FastAPI:
     """The ASGI application over one library; `import_bytes` bounds the files it takes, `fetcher` fetches by DOI.
+
+    Where it is not to be `described`, queries find no named graphs but those that were written.
 
     The server sets `state.stopping` when it is told to stop, and answers without an end of their own then end.
     """
@@ -80,7 +83,7 @@ def create_app(
     )
     app.state.stopping = asyncio.Event()
     app.state.similar = duplicates.FoundSimilar()
-    description = SelfDescription(library.log, library.minter, named.values())
+    description = SelfDescription(library.log, library.minter, named.values(), in_graphs=described)
     app.state.desk = Desk(
         library, committer, named, ontology, tokens, running, description, import_bytes, Updates(library, committer)
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pyoxigraph import NamedNode, Triple
 
-from app.derived.graph import DESCRIPTION_GRAPHS, Snapshot
+from app.derived.graph import Snapshot
 from app.library.dataset import dataset_name
 from app.library.self_description import Description
 from app.model.minter import Minter
@@ -50,9 +50,7 @@ def service_description(
     minter: Minter, described: Description, graphs: Sequence[NamedNode], formats: Iterable[Representation]
 ) -> list[Triple]:
     """The service with its languages, formats and dataset, then the dataset in VoID, then the query examples."""
-    own = [minter.graph(name) for name in DESCRIPTION_GRAPHS]
-    names = list(dict.fromkeys([*graphs, *own]))
-    triples = [*_service(minter, formats), *_dataset(minter, names)]
+    triples = [*_service(minter, formats), *_dataset(minter, dict.fromkeys(graphs))]
     for statements in described.graphs.values():
         triples += statements
     return list(dict.fromkeys(triples))

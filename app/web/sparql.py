@@ -140,7 +140,7 @@ def _description(desk: Desk, request: Request) -> Response:
     described = desk.description.of(desk.library.graph_at())
     if not_modified(request, etag(described.version, form.name)):
         return unchanged(form, described.version)
-    names = desk.library.read(named_graphs)
+    names = [*desk.library.read(named_graphs), *desk.description.names]
     triples = service_description(desk.minter, described, names, [*RESULTS, *GRAPHS])
     assert form.rdf is not None
     return answer(desk.rdf(triples, form.rdf), form, described.version)

@@ -47,8 +47,8 @@ class Endpoint:
 
 @contextmanager
 def endpoint_of(home: Home) -> Iterator[Endpoint]:
-    """A server over a home, and a curator's token with every request."""
-    with serving(home) as client:
+    """A server over a home, and a curator's token with every request; its only graphs are those the tests write."""
+    with serving(home, described=False) as client:
         client.headers["Authorization"] = f"Bearer {home.minted}"
         yield Endpoint(client)
 

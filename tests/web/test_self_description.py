@@ -113,7 +113,9 @@ def test_counts_moved_along_with_the_log_are_those_counted_anew(opened: Home) ->
 def test_void_in_the_store_is_what_its_address_answers(client: httpx.Client) -> None:
     asked = {"query": f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{VOID_GRAPH}> {{ ?s ?p ?o }} }}"}
     stored = client.get("/sparql", params=asked, headers={"Accept": "text/turtle"}).text
-    assert set(rdflib.Graph().parse(data=stored, format="turtle")) == set(turtle(client, "/.well-known/void"))
+    expected = set(turtle(client, "/.well-known/void"))
+    assert set(rdflib.Graph().parse(data=stored, format="turtle")) == expected
+    assert set(turtle(client, f"/graph-store?graph={VOID_GRAPH}")) == expected
 
 
 @pytest.mark.parametrize("graph", ["memory", "disk"])
@@ -141,6 +143,23 @@ def test_descriptions_are_seen_by_queries_and_by_nothing_else(home: Path, graph:
     again = live.library.read(lambda state: [row["g"] for row in state.select("SELECT DISTINCT ?g { GRAPH ?g { } }")])
     assert not names & set(again)
     assert whole() == before
+
+
+def test_an_update_neither_sees_nor_touches_them(home: Path) -> None:
+    live = open_home(settings_for(home))
+    token = {"Authorization": f"Bearer {live.minted or (home / 'token').read_text().strip()}"}
+    graphs = "SELECT DISTINCT ?g { GRAPH ?g { } }"
+    with serving(live) as client:
+        before = rows(client, graphs)  # from here on they are in the store
+        copy = "INSERT { ?g <urn:seen> true } WHERE { { SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } } }"
+        client.post("/sparql", data={"update": copy}, headers=token).raise_for_status()
+        seen = {name for (name,) in rows(client, "SELECT ?g { ?g <urn:seen> true }")}
+        assert seen == {f"{BASE}graph/ontology", f"{BASE}graph/shapes"}
+        client.post("/sparql", data={"update": "DROP NAMED"}, headers=token).raise_for_status()
+        assert rows(client, graphs) == before
+        write = {"update": f"INSERT DATA {{ GRAPH <{VOID_GRAPH}> {{ <urn:a> <urn:b> 1 }} }}"}
+        assert client.post("/sparql", data=write, headers=token).status_code == 403
+        assert described(client) == counted(client)
 
 
 def test_a_graph_on_disk_forgets_a_description_it_was_closed_with(home: Path) -> None:
