@@ -11,11 +11,12 @@ from typing import Any
 import httpx
 import pytest
 import rdflib
-from rdflib.plugins.stores.sparqlstore import SPARQLStore
+from rdflib.plugins.stores.sparqlstore import SPARQLStore, SPARQLUpdateStore
 from SPARQLWrapper import CSV, JSON, N3, POST, RDFXML, TURTLE, XML, SPARQLWrapper
 
 from app.derived.graph import DESCRIPTION_GRAPHS
-from tests.conftest import BASE
+from app.home import open_home
+from tests.conftest import BASE, serving, settings_for
 
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")  # SPARQLWrapper's
 COMUNICA = Path(__file__).parent / "comunica"
@@ -96,6 +97,29 @@ def test_rdflibs_store_sees_the_named_graphs(endpoint: str) -> None:
     store = SPARQLStore(endpoint, context_aware=True)
     names = {str(name) for name in store.contexts()}
     assert {f"{BASE}graph/{name}" for name in (*DESCRIPTION_GRAPHS, "ontology", "shapes")} <= names
+
+
+def test_rdflibs_update_store_writes_versions(home: Path) -> None:
+    live = open_home(settings_for(home))
+    token = (home / "token").read_text().strip()
+    with serving(live) as client:
+        address = str(client.base_url.join("/sparql"))
+        store = SPARQLUpdateStore(address, address, autocommit=False, headers={"Authorization": f"Bearer {token}"})
+        name = rdflib.URIRef("https://example.org/notes")
+        notes = rdflib.Graph(store, identifier=name)
+        said = (
+            rdflib.URIRef("https://example.org/tides"),
+            rdflib.RDFS.comment,
+            rdflib.Literal("read again", lang="en"),
+        )
+        notes.add(said)
+        store.commit()
+        assert list(notes) == [said]
+        notes.remove(said)
+        store.commit()
+        assert list(notes) == []
+        kinds = [change["kind"] for change in client.get("/changes").json()["items"]]
+        assert kinds[:2] == ["update", "update"]
 
 
 def comunica(endpoint: str, query: str) -> list[object]:
