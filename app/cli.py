@@ -18,10 +18,11 @@ from app.errors import BadRequest, CommonplaceError, LogDamaged
 from app.exporting import export, formatted
 from app.home import Home, first_token_text, open_home, token_file, tokens_of
 from app.importers.packing import unpacked
-from app.importers.parallel import read_on_all_cores
-from app.imports import FATES, Receipt, import_file
+from app.importers.parallel import BatchReading
+from app.imports import import_file
 from app.library.changes import brief, changes
 from app.model.change import Version
+from app.receipts import FATES, Receipt
 from app.settings import SHIPPED_ONTOLOGY, Settings
 from app.terminal import SOME_FAILED, ImportFormat, JsonOption, exit_code, progress, readable
 from app.tokens import Role, Tokens
@@ -151,7 +152,7 @@ def _import(
             format=format,
             agent=agent,
             dry_run=dry_run,
-            read=read_on_all_cores,
+            read=BatchReading,
             progress=shown,
         )
     typer.echo(receipt.json_text() if as_json else "\n".join(_told(receipt)))

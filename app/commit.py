@@ -34,11 +34,13 @@ class Proposal:
     An empty net change makes no version, unless `even_if_empty` (an import's receipt is kept for ever).
     One that keeps the shapes `by_construction`, or was checked against the version it is made for, is not
     checked here when it is large; what somebody wrote is, however large.
+    One that `is_net` was made with regard to the state, and is taken as it is.
     """
 
     change: ChangeSet
     note: Note
     even_if_empty: bool = False
+    is_net: bool = False
     by_construction: bool = True
 
 
@@ -97,7 +99,7 @@ class Committer:
         note = proposal.note
         if len(note.message) > MESSAGE_CHARACTERS:
             raise BadRequest(f"a message has at most {MESSAGE_CHARACTERS} characters", [("message", "too long")])
-        change = proposal.change.net(state.contains)
+        change = proposal.change if proposal.is_net else proposal.change.net(state.contains)
         if not change and not proposal.even_if_empty:
             return None
         if not (proposal.by_construction and change.touches_more_than(CHECKED_THINGS)):

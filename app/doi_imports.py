@@ -10,23 +10,27 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from app.commit import Committer, Proposal
 from app.curation.doi_links import DoiLinks
 from app.derived.graph import PROLOGUE, Snapshot
 from app.errors import BadRequest, Conflict
+from app.import_plan import ImportPlan
 from app.importers.doi.addresses import Addresses
 from app.importers.doi.answer_cache import AnswerCache
 from app.importers.doi.client import AgencyClient
 from app.importers.doi.description import DoiDescription, Fetched
 from app.importers.doi.fetching import DoiFetcher
 from app.importers.doi.mapping import describe
-from app.imports import ImportPlan, Progress, Receipt
+from app.importers.prepared import prepared
+from app.imports import Progress
 from app.library import Library
 from app.model.change import ChangeSet, Note, Version
 from app.model.identifiers import normal_doi
 from app.model.record import ReadEntry
 from app.patchlog.log import next_version
+from app.receipts import Receipt
 from app.settings import Settings
 
 FORMAT = "doi"
@@ -159,13 +163,16 @@ def _planned(
 ) -> tuple[ImportPlan, ChangeSet]:
     """What becomes of the entries, and the links between works. Links come last: they need every work's key."""
     plan = ImportPlan(state, library.minter)
-    keys = [plan.take(entry, key_is_ours=True) for entry in entries]
+    keys = [
+        plan.take(entry, partial(bytes, entry.packed), key_is_ours=True)
+        for entry in prepared(library.minter.base, entries)
+    ]
     links = DoiLinks(state, library.minter, plan.matcher)
     for key, made in dict(zip(keys, described, strict=True)).items():
         if key is not None and isinstance(made, DoiDescription):
             links.link(key, made.references, made.relations)
             links.become(key, made.own_status)
-    links.arrive(plan.records.values())
+    links.arrive(plan.records())
     for item, key in zip(plan.items, keys, strict=True):
         if key is not None:
             item.status = links.status(key)

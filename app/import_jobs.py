@@ -23,11 +23,13 @@ from app.errors import BadRequest, Cancelled, CommonplaceError, NotFound, TooLar
 from app.importers.doi.fetching import DoiFetcher
 from app.importers.formats import ImportFormat
 from app.importers.packing import GZIP, unpacked
+from app.importers.parallel import BatchReading, Work
+from app.importers.prepared import PreparedEntry
 from app.importers.reader_process import SMALL_BYTES, read_apart
-from app.importers.reading import Reading
-from app.imports import Receipt, import_file
+from app.imports import Batches, Read, import_file
 from app.library import Library
 from app.model.change import Version
+from app.receipts import Receipt
 
 log = logging.getLogger(__name__)
 
@@ -223,12 +225,12 @@ def _unpacked(upload: Upload) -> tuple[bytes, str]:
     return unpacked(data, filename, upload.limit)
 
 
-def _reader(job: Job) -> Callable[[ImportFormat, bytes, str], Reading]:
+def _reader(job: Job) -> Read:
     """Small files are read in the job's thread, others in a process of their own."""
 
-    def read(format: ImportFormat, data: bytes, filename: str) -> Reading:
+    def read(format: ImportFormat, data: bytes, filename: str, work: Work[list[PreparedEntry]]) -> Batches:
         if len(data) < SMALL_BYTES:
-            return format.read(data, filename)
-        return read_apart(format, data, filename, job.go_on)
+            return BatchReading.here(format, data, filename, work)
+        return BatchReading.of(read_apart(format, data, filename, job.go_on), work)
 
     return read

@@ -46,7 +46,8 @@ class KnownInGraph:
         return None
 
     def _name(self, node: NamedNode) -> Name | None:
-        return read_name(Neighbourhood(self._state.triples(node)), node, self._minter)
+        said = list(self._state.triples(node))
+        return read_name(Neighbourhood(said), node, self._minter) if said else None
 
     def _read_aliases(self) -> dict[str, NamedNode]:
         """Slugs of other forms of names, of people and bodies only (concepts have alternative labels too)."""

@@ -7,7 +7,7 @@ What is only similar is another work.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 
 from pyoxigraph import Literal, NamedNode
@@ -17,6 +17,7 @@ from app.derived.records import record_of
 from app.model.identifiers import doi_key
 from app.model.minter import Minter, slug
 from app.model.record import Loss, Record
+from app.model.signature import Signature, signature
 
 COMPARED = ("volume", "issue", "number", "container_title", "type")
 
@@ -35,7 +36,7 @@ class Matcher:
     def __init__(self, state: Snapshot, minter: Minter) -> None:
         self._state = state
         self._minter = minter
-        self._by_key: dict[str, NamedNode | Record] = {}
+        self._by_key: dict[str, NamedNode | Record | Callable[[], Record]] = {}
         self._by_doi: dict[str, str] = {}
         self._by_title: dict[str, list[str]] = {}
         rows = state.select(
@@ -54,7 +55,7 @@ class Matcher:
 
     def find(self, record: Record) -> Record | None:
         """The record of the same work, or None."""
-        for key in dict.fromkeys(self._candidates(record)):
+        for key in self.candidates(signature(record)):
             there = self.record(key)
             if same_work(there, record):
                 return there
@@ -63,10 +64,11 @@ class Matcher:
     def record(self, key: str) -> Record:
         """The record of a work that is there."""
         held = self._by_key[key]
-        if isinstance(held, NamedNode):
-            held = record_of(self._state, held, self._minter)
-            self._by_key[key] = held
-        return held
+        if isinstance(held, Record):
+            return held
+        found = record_of(self._state, held, self._minter) if isinstance(held, NamedNode) else held()
+        self._by_key[key] = found
+        return found
 
     def key_of_doi(self, doi: str) -> str | None:
         """The key of the work that has that DOI, in any spelling of it."""
@@ -85,21 +87,22 @@ class Matcher:
             number += 1
         return f"{key}-{number}"
 
-    def learn(self, record: Record) -> None:
-        """Count that record as there from now on."""
-        if record.key not in self._by_key and record.title:
-            self._by_title.setdefault(slug(record.title), []).append(record.key)
-        if record.doi:
-            self._by_doi.setdefault(doi_key(record.doi), record.key)
-        self._by_key[record.key] = record
+    def learn(self, of: Signature, record: Record | Callable[[], Record]) -> None:
+        """Count a record of that signature as there from now on."""
+        if of.key not in self._by_key and of.title:
+            self._by_title.setdefault(of.title, []).append(of.key)
+        if of.doi:
+            self._by_doi.setdefault(of.doi, of.key)
+        self._by_key[of.key] = record
 
-    def _candidates(self, record: Record) -> Iterator[str]:
-        if record.doi and doi_key(record.doi) in self._by_doi:
-            yield self._by_doi[doi_key(record.doi)]
-        if record.key in self._by_key:
-            yield record.key
-        if record.title:
-            yield from self._by_title.get(slug(record.title), ())
+    def candidates(self, of: Signature) -> list[str]:
+        """The keys of the works that a record of that signature is to be compared with."""
+        found = [self._by_doi[of.doi]] if of.doi and of.doi in self._by_doi else []
+        if of.key in self._by_key:
+            found.append(of.key)
+        if of.title:
+            found += self._by_title.get(of.title, ())
+        return list(dict.fromkeys(found))
 
 
 def same_work(one: Record, other: Record) -> bool:

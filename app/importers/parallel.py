@@ -19,7 +19,7 @@ from contextlib import closing, contextmanager
 from functools import partial
 from itertools import islice
 from multiprocessing.connection import wait
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 from app.importers.bibtex.draft import Draft, UnreadDraft
 from app.importers.bibtex.reader import open_bibtex, read_drafts
@@ -45,27 +45,49 @@ class BatchReading(Generic[T]):
     partial of one, because it may be called in another process.
     """
 
+    _pool: ProcessPoolExecutor | None = None
+
     def __init__(self, format: ImportFormat, data: bytes, filename: str, work: Work[T], cores: int = 0) -> None:
         """`cores`: how many processes read; 0 for one on each core. Raises `UnreadableFile`."""
         cores = cores or cores_at_hand()
-        self._pool: ProcessPoolExecutor | None = None
-        self.faults: Sequence[Fault]
-        self.preserved: Mapping[str, Sequence[str]]
-        self._answers: Generator[T, None, None]
         if format.name == "bibtex" and len(data) >= PARALLEL_BYTES and cores > 1:
             self._pool = _started(cores)
             try:
-                pieces, self.faults = open_bibtex(data, unread=True)
+                pieces, faults = open_bibtex(data, unread=True)
             except BaseException:
                 self._pool.shutdown()
                 raise
-            self.total = len(pieces.drafts)
-            self.preserved = pieces.preserved
-            self._answers = _on_cores(self._pool, pieces.drafts, work, cores)
+            answers = _on_cores(self._pool, pieces.drafts, work, cores)
+            self._begin(len(pieces.drafts), faults, pieces.preserved, answers)
         else:
-            reading = format.read(data, filename)
-            self.total, self.faults, self.preserved = reading.total, reading.faults, reading.preserved
-            self._answers = _here(reading, work)
+            self._follow(format.read(data, filename), work)
+
+    @classmethod
+    def here(cls, format: ImportFormat, data: bytes, filename: str, work: Work[T]) -> Self:
+        """A file read where we are, as its entries are asked for. Raises `UnreadableFile`."""
+        return cls.of(format.read(data, filename), work)
+
+    @classmethod
+    def of(cls, reading: Reading, work: Work[T]) -> Self:
+        """A file that is being read already."""
+        made = cls.__new__(cls)
+        made._follow(reading, work)
+        return made
+
+    def _follow(self, reading: Reading, work: Work[T]) -> None:
+        self._begin(reading.total, reading.faults, reading.preserved, _here(reading, work))
+
+    def _begin(
+        self,
+        total: int,
+        faults: Sequence[Fault],
+        preserved: Mapping[str, Sequence[str]],
+        answers: Generator[T, None, None],
+    ) -> None:
+        self.total = total
+        self.faults = faults
+        self.preserved = preserved
+        self._answers = answers
 
     def __iter__(self) -> Iterator[T]:
         return self._answers
@@ -105,8 +127,12 @@ def _as_they_are(entries: Sequence[ReadEntry]) -> Sequence[ReadEntry]:
 
 
 def _here(reading: Reading, work: Work[T]) -> Generator[T, None, None]:
-    while batch := list(islice(reading, _BATCH)):
-        yield work(batch)
+    try:
+        while batch := list(islice(reading, _BATCH)):
+            yield work(batch)
+    finally:
+        if isinstance(reading.entries, Generator):
+            reading.entries.close()
 
 
 def _started(cores: int) -> ProcessPoolExecutor:

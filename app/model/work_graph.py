@@ -120,13 +120,13 @@ class WorkText(NamedTuple):
     """What a record says, as N-Quads lines.
 
     `own` is about the work and its nodes. `bodies` are the venue and publisher: IRI, then the lines that
-    describe each when it is new. `shared` are lines about them that other works may say as well.
+    describe each when it is new. `shared` are lines about the venue that other works may say as well, in groups.
     """
 
     own: str
     agents: tuple[AgentText, ...]
     bodies: tuple[tuple[str, str], ...]
-    shared: str
+    shared: tuple[str, ...]
 
 
 class WorkMapping:
@@ -148,7 +148,7 @@ class WorkMapping:
         """What that record says."""
         self._agents, self._bodies, self._shared = {}, {}, []
         own = self._apart(lambda: self._work(record))
-        return WorkText(own, tuple(self._agents.values()), tuple(self._bodies.items()), "".join(self._shared))
+        return WorkText(own, tuple(self._agents.values()), tuple(self._bodies.items()), tuple(self._shared))
 
     def description(self, agent: NamedNode, name: Name) -> str:
         """The lines that describe a person or body of that name."""
@@ -338,10 +338,10 @@ class WorkWriter:
                 self._described[iri] = description
                 if not self._known.is_described(NamedNode(iri[1:-1])):
                     yield description
-        for line in text.shared.splitlines(keepends=True):
-            if line not in self._shared:
-                self._shared.add(line)
-                yield line
+        for lines in text.shared:
+            if lines not in self._shared:
+                self._shared.add(lines)
+                yield lines
 
     def _agent(self, name_slug: str) -> tuple[str, str] | None:
         """IRI and description of the person or body the home knows by that name."""

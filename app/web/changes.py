@@ -8,11 +8,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from app.errors import NotFound
-from app.imports import Receipt, receipt_of
+from app.imports import receipt_of
 from app.library.changes import brief, change_of, changes
 from app.library.selection import read_position, write_position
 from app.library.shapes import Change, Page
 from app.model.change import Version
+from app.receipts import Receipt
 from app.web.authorization import ACurator
 from app.web.desk import AtDesk, Cursor, Limit, only_known_parameters
 from app.web.negotiation import JSON, RDF, Representation, answer, choose, expected_version

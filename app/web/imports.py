@@ -19,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from app.errors import BadRequest, CommonplaceError, TooLarge
 from app.import_jobs import Job, Upload
 from app.importers.formats import IMPORT_FORMATS, format_of_media_type
-from app.imports import Receipt
+from app.receipts import Receipt
 from app.tokens import Role
 from app.web.authorization import AWriter, forbidden
 from app.web.desk import AtDesk, Desk, only_known_parameters

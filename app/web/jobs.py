@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from app.errors import NotFound
 from app.import_jobs import Job, JobState
-from app.imports import Receipt
+from app.receipts import Receipt
 from app.tokens import Role
 from app.web.authorization import AWriter, forbidden
 from app.web.desk import AtDesk, only_known_parameters

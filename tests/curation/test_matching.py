@@ -10,6 +10,7 @@ import pytest
 
 from app.curation.matching import Matcher, merge, same_work
 from app.model.names import Contributor, Name
+from app.model.signature import signature
 from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary, person
 
 WITHOUT_DOI = replace(OSTROM, doi=None)
@@ -127,8 +128,9 @@ def test_a_matcher_counts_what_it_has_learnt(small: SmallLibrary) -> None:
 
     def learn(matcher: Matcher) -> tuple[bool, str, str, str | None, str | None]:
         before = matcher.holds("new")
-        matcher.learn(new)
-        matcher.learn(replace(new, key="new-2"))
+        matcher.learn(signature(new), new)
+        other = replace(new, key="new-2")
+        matcher.learn(signature(other), lambda: other)
         by_doi = matcher.find(replace(new, key="x", title=None))
         by_title = matcher.find(replace(new, key="x", doi=None))
         return (

@@ -17,7 +17,8 @@ from app.import_jobs import ImportJobs, Job
 from app.importers.doi.client import AgencyClient, Patience
 from app.importers.doi.fetching import DoiFetcher
 from app.importers.doi.rate_limit import RateLimiter
-from app.imports import Receipt, import_file
+from app.imports import import_file
+from app.receipts import Receipt
 from app.tokens import Role
 from tests.conftest import no_network, serving, shared
 from tests.importers.doi.agency_server import Agencies, PassingTime, serving_agencies

@@ -15,11 +15,11 @@ from app.home import Home
 from app.importers.doi.client import AgencyClient, Patience
 from app.importers.doi.fetching import DoiFetcher
 from app.importers.doi.rate_limit import RateLimiter
-from app.imports import Receipt
 from app.library.works import work_of
 from app.model.change import Version
 from app.model.namespaces import CITO, DCTERMS
 from app.model.relations import doi_iri, read_reference_json
+from app.receipts import Receipt
 from tests.conftest import BASE, serving
 from tests.importers.doi.agency_server import Agencies, PassingTime, serving_agencies
 

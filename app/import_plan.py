@@ -1,0 +1,195 @@
+"""What an import would do: the fate of every entry, the statements of every new and updated work, the receipt."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import weakref
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+from app.curation.additions import Additions
+from app.curation.known import KnownInGraph
+from app.curation.matching import Matcher, merge
+from app.derived.graph import Snapshot
+from app.importers.prepared import PreparedEntry, record_in, text_in
+from app.importers.reading import Fault
+from app.model.change import ChangeSet, Version
+from app.model.minter import Minter, address_key
+from app.model.quad_text import CHUNK_BYTES, QuadText, whole_lines
+from app.model.record import Loss, Record
+from app.model.signature import signature
+from app.model.work_graph import WorkText, WorkWriter
+from app.receipts import FATES, FileFault, LossShape, Receipt, ReceiptItem
+
+HELD_BYTES = 1_000_000
+"""A change of more text than this stays in a file, and is not made into quads."""
+
+Packed = Callable[[], bytes]
+"""Fetches the bytes of a prepared entry."""
+
+
+class _TextFile:
+    """A file that nobody else sees, and that goes when it is no longer used."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115
+        weakref.finalize(self, self._file.close)
+        self.size = 0
+
+    def write(self, data: bytes) -> None:
+        """Add those bytes."""
+        self.size += self._file.write(data)
+
+    def read(self, start: int, size: int) -> bytes:
+        """Bytes from an offset on. May be called from any thread."""
+        self._file.flush()
+        return os.pread(self._file.fileno(), size, start)
+
+    def pieces(self) -> Iterator[bytes]:
+        """All of it, a part at a time."""
+        for start in range(0, self.size, CHUNK_BYTES):
+            yield self.read(start, CHUNK_BYTES)
+
+
+class EntryFile:
+    """Prepared entries, what is not needed of them at once in a file."""
+
+    def __init__(self) -> None:
+        self._file = _TextFile()
+        self._entries: list[tuple[PreparedEntry, int, int]] = []
+
+    def add(self, entries: Iterable[PreparedEntry]) -> None:
+        """Take in some more."""
+        for entry in entries:
+            self._entries.append((entry.moved(b""), self._file.size, len(entry.packed)))
+            self._file.write(entry.packed)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[tuple[PreparedEntry, Packed]]:
+        """Each entry, in order, and what fetches its bytes."""
+        for entry, start, size in self._entries:
+            yield entry, partial(self._file.read, start, size)
+
+
+@dataclass(slots=True)
+class ImportPlan:
+    """What an import would do, entry by entry."""
+
+    state: Snapshot
+    minter: Minter
+    items: list[ReceiptItem] = field(default_factory=list)
+    matcher: Matcher = field(init=False)
+    works: dict[str, Record | Packed] = field(default_factory=dict)
+    """The new and updated works by key: their records, or where those are that are to be written as they came."""
+
+    def __post_init__(self) -> None:
+        self.matcher = Matcher(self.state, self.minter)
+
+    def take(self, entry: PreparedEntry, packed: Packed, *, key_is_ours: bool = False) -> str | None:
+        """Decide one entry's fate; answers the key of its work, None when it failed.
+
+        With `key_is_ours` its source has no citation key, so that another one than its record's is no loss.
+        """
+        if entry.signature is None:
+            error = entry.error or "this entry could not be read"
+            self._item(entry, "failed", None, entry.losses, error)
+            return None
+        if not self.matcher.candidates(entry.signature):
+            return self._new(entry, packed, key_is_ours)
+        record = record_in(packed())
+        found = self.matcher.find(record)
+        if found is None:
+            return self._new(entry, packed, key_is_ours)
+        merged = merge(found, record)
+        losses = (*entry.losses, *merged.conflicts)
+        if record.key != found.key and not key_is_ours:
+            losses = (*losses, Loss(field="key", raw=record.key, why=f"the library has this work as {found.key!r}"))
+        if merged.record == found:
+            self._item(entry, "matched", found.key, losses)
+        else:
+            self._keep(merged.record)
+            self._item(entry, "updated", found.key, losses)
+        return found.key
+
+    def _new(self, entry: PreparedEntry, packed: Packed, key_is_ours: bool) -> str:
+        assert entry.signature is not None
+        wanted, losses = entry.signature.key, entry.losses
+        key = self.matcher.free_key(address_key(wanted))
+        if key == wanted:
+            self.works[key] = packed
+            self.matcher.learn(entry.signature, lambda: record_in(packed()))
+        else:
+            self._keep(record_in(packed()).with_key(key))
+            if not key_is_ours:
+                taken = "another work has this key" if address_key(wanted) == wanted else "no address ends so"
+                losses = (*losses, Loss(field="key", raw=wanted, why=f"{taken}; this one is imported as {key!r}"))
+        self._item(entry, "new", key, losses)
+        return key
+
+    def records(self) -> Iterator[Record]:
+        """The records of every new and updated work."""
+        for held in self.works.values():
+            yield held if isinstance(held, Record) else record_in(held())
+
+    def change(self) -> ChangeSet:
+        """The statements of every new and updated work that are not there yet: net, each of them once."""
+        writer = WorkWriter(self.minter, KnownInGraph(self.state, self.minter), self.works)
+        additions = Additions(self.state)
+        said = _TextFile()
+        for held in self.works.values():
+            for lines in writer.lines(_text(writer, held)):
+                said.write(additions.of(lines).encode())
+        added = QuadText(lambda: whole_lines(said.pieces()))
+        return ChangeSet(added=added if said.size > HELD_BYTES else tuple(added))
+
+    def receipt(
+        self, name: str, source: bytes, format: str, version: Version | None, faults: Iterable[Fault] = ()
+    ) -> Receipt:
+        """What became of every entry of that source; without a version, what would become of it."""
+        counted = Counter(item.fate for item in self.items)
+        return Receipt(
+            id=str(version) if version else None,
+            version=version,
+            file=name,
+            sha256=hashlib.sha256(source).hexdigest(),
+            format=format,
+            entries=len(self.items),
+            fates={fate: counted[fate] for fate in FATES},
+            items=self.items,
+            faults=[FileFault(line=fault.line, why=fault.why, raw=fault.raw) for fault in faults],
+            undo=f"/changes/{version}/undo" if version else None,
+        )
+
+    def _keep(self, record: Record) -> None:
+        self.works[record.key] = record
+        self.matcher.learn(signature(record), record)
+
+    def _item(
+        self, entry: PreparedEntry, fate: str, key: str | None, losses: tuple[Loss, ...], error: str | None = None
+    ) -> None:
+        self.items.append(
+            ReceiptItem(
+                position=entry.position,
+                line=entry.line,
+                key=entry.key,
+                fate=fate,
+                work=self.minter.thing("work", key).value if key else None,
+                losses=[LossShape(field=loss.field, raw=loss.raw, why=loss.why) for loss in losses],
+                error=error,
+            )
+        )
+
+
+def _text(writer: WorkWriter, held: Record | Packed) -> WorkText:
+    """What a work says, as it was prepared where that is still right."""
+    if isinstance(held, Record):
+        return writer.text(held)
+    packed = held()
+    text = text_in(packed)
+    return text if text and writer.fits(text) else writer.text(record_in(packed))

@@ -1,0 +1,41 @@
+"""What of many statements is new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
+
+from app.curation.additions import Additions
+from tests.conftest import BASE
+from tests.curation.works import SmallLibrary
+
+P = NamedNode("http://example.org/p")
+
+
+def statement(thing: str, value: str) -> Quad:
+    return Quad(NamedNode(f"{BASE}id/{thing}"), P, Literal(value))
+
+
+def text(*quads: Quad) -> str:
+    return (serialize(quads, format=RdfFormat.N_QUADS) or b"").decode()
+
+
+@pytest.mark.parametrize("singly", [0, 100], ids=["by what things there are", "singly"])
+def test_only_what_is_not_there_is_new(tmp_path: Path, singly: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.curation.additions.ASKED_SINGLY", singly)
+    small = SmallLibrary(tmp_path / "home")
+    small.commit(statement("work/a", "one"), statement("work/b#doi", "two\nlines"))
+    asked = [
+        (statement("work/a", "one"), statement("work/a", "more")),
+        (statement("work/b", "title"), statement("work/b#doi", "two\nlines")),
+        (statement("work/ab", "one"), statement("work/ab#doi", "two")),
+    ]
+
+    def new(additions: Additions) -> list[str]:
+        return [additions.of(text(*quads)) for quads in asked]
+
+    found = small.library.read(lambda state: new(Additions(state)))
+
+    assert found == [text(asked[0][1]), text(asked[1][0]), text(*asked[2])]

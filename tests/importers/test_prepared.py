@@ -1,0 +1,106 @@
+"""What is prepared where a file is read says the same as what is written where the home is known."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterable
+from types import MappingProxyType
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+
+from app.importers.prepared import prepared, record_in, text_in
+from app.model.minter import Minter, slug
+from app.model.names import Contributor, Name
+from app.model.record import ReadEntry, Record
+from app.model.signature import signature
+from app.model.work_graph import NothingKnown, WorkWriter
+from tests.conftest import BASE
+from tests.exporters.record_strategies import records
+
+MINTER = Minter(BASE)
+MANY = st.lists(records, min_size=1, max_size=4).map(
+    lambda made: [record.with_key(f"{record.key}{number}") for number, record in enumerate(made)]
+)
+
+
+class SomeKnown(NothingKnown):
+    """A home that knows one person, under an IRI that no name gives, and every venue."""
+
+    def __init__(self, name: Name) -> None:
+        self.name = name
+
+    def agent(self, name_slug: str) -> tuple[NamedNode, Name] | None:
+        return (MINTER.thing("person", "somebody"), self.name) if name_slug == slug(self.name.full) else None
+
+    def is_described(self, thing: NamedNode) -> bool:
+        return "/venue/" in thing.value
+
+
+def entries(made: Iterable[Record]) -> list[ReadEntry]:
+    return [
+        ReadEntry(position=number, line=number, raw="", key=record.key, record=record)
+        for number, record in enumerate(made, 1)
+    ]
+
+
+def said(writer: WorkWriter, made: list[Record]) -> list[Quad]:
+    """What is said of those records through their preparation."""
+    lines: list[str] = []
+    for entry in prepared(BASE, entries(made)):
+        text = text_in(entry.packed)
+        lines += writer.lines(text if text and writer.fits(text) else writer.text(record_in(entry.packed)))
+    return list(parse("".join(lines), format=RdfFormat.N_QUADS))
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@given(MANY, st.booleans())
+def test_prepared_records_say_what_records_say(made: list[Record], known: bool) -> None:
+    names = [contributor.name for record in made for contributor in record.contributors]
+    home = SomeKnown(names[0]) if known and names else NothingKnown()
+    keys = {record.key for record in made}
+
+    found = said(WorkWriter(MINTER, home, keys), made)
+
+    assert found == list(WorkWriter(MINTER, home, keys).quads(made))
+    assert len(found) == len(set(found))
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(records)
+def test_a_prepared_entry_holds_its_record(record: Record) -> None:
+    (entry,) = pickle.loads(pickle.dumps(prepared(BASE, entries([record]))))  # noqa: S301  as between processes
+
+    assert record_in(entry.packed) == record
+    assert entry.signature == signature(record)
+
+
+def test_a_read_only_mapping_is_prepared_like_any_other() -> None:
+    record = Record(key="a", type="book", extra=MappingProxyType({"shelf": "12"}))
+    (entry,) = prepared(BASE, entries([record]))
+
+    assert record_in(entry.packed).extra == {"shelf": "12"}
+
+
+def test_a_name_known_under_another_iri_does_not_fit() -> None:
+    name = Name(family="Ostrom", given="Elinor")
+    record = Record(key="a", type="book", contributors=(Contributor("author", name),))
+    (entry,) = prepared(BASE, entries([record]))
+    text = text_in(entry.packed)
+    assert text is not None
+
+    assert not WorkWriter(MINTER, SomeKnown(name)).fits(text)
+    assert WorkWriter(MINTER, NothingKnown()).fits(text)
+
+
+def test_what_a_part_says_is_left_to_the_home() -> None:
+    (entry,) = prepared(BASE, entries([Record(key="part", type="chapter", part_of="whole")]))
+
+    assert text_in(entry.packed) is None
+
+
+def test_an_entry_without_a_record_is_kept_as_a_fault() -> None:
+    (entry,) = prepared(BASE, [ReadEntry(position=1, line=7, raw="@x", key=None, record=None, error="broken")])
+
+    assert (entry.line, entry.error, entry.signature, entry.packed) == (7, "broken", None, b"")
