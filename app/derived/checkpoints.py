@@ -48,23 +48,31 @@ class Checkpoints:
         return None
 
     def keep(self, graph: EmbeddedGraph) -> Path | None:
-        """Write one for the graph's present state if enough has been logged since the nearest; answers its path."""
+        """Write one for the graph's present state if enough has been logged since the nearest; answers its path.
+
+        A long entry that only adds is read as fast from the log as from a checkpoint: it does not count.
+        """
         version = graph.version
         near = self.nearest(version)
         start = near[0] if near else EMPTY
-        return self.write(graph) if self._replayed(start, version) >= REPLAY_BYTES else None
+        return self.write(graph) if self._replayed_between(start, version) >= REPLAY_BYTES else None
 
-    def _replayed(self, start: Version, end: Version) -> int:
-        """How many bytes of log lie after one version, up to another."""
+    def _replayed_between(self, start: Version, end: Version) -> int:
+        """The same of the entries after one version, up to another."""
         since, upto, size = self._counted
         if since != start or upto > end:
             upto, size = start, 0
         for number in versions(self._log, upto):
             if number > end:
                 break
-            size += self._log.header(number).body_length
+            size += self._replayed(number)
         self._counted = (start, end, size)
         return size
+
+    def _replayed(self, version: Version) -> int:
+        """Bytes of that entry that are applied statement by statement."""
+        length = self._log.header(version).body_length
+        return 0 if length >= REPLAY_BYTES and self._log.only_adds(version) else length
 
     def write(self, graph: EmbeddedGraph) -> Path:
         """Write one for the graph's present state."""

@@ -24,7 +24,7 @@ from app.errors import Conflict, LogDamaged, NotFound
 from app.model.change import ChangeSet, Entry, Version
 from app.model.quad_text import CHUNK_BYTES, whole_lines
 from app.patchlog.log import NO_CHAIN, expect_next
-from app.patchlog.rdf_patch import BEGIN, COMMIT, Header, entry_of, entry_text, read_header, read_pieces
+from app.patchlog.rdf_patch import BEGIN, COMMIT, REMOVAL, Header, entry_of, entry_text, read_header, read_pieces
 
 log = logging.getLogger(__name__)
 
@@ -139,6 +139,10 @@ class FileLog:
 
     def text(self, version: Version) -> bytes:
         return self._place(version).whole.read()
+
+    def only_adds(self, version: Version) -> bool:
+        place = self._place(version)
+        return _Range(place.segment, place.body, place.body + len(REMOVAL)).read() != REMOVAL
 
     def history(self, iri: str) -> list[Version]:
         self.head()

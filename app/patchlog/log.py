@@ -13,7 +13,7 @@ from typing import Protocol
 
 from app.errors import Conflict, NotFound
 from app.model.change import EMPTY, Entry, Version
-from app.patchlog.rdf_patch import Header, entry_of, read_body, read_header, write_entry
+from app.patchlog.rdf_patch import REMOVAL, Header, entry_of, read_body, read_header, write_entry
 
 NO_CHAIN = hashlib.sha256(b"").hexdigest()
 
@@ -39,6 +39,9 @@ class PatchLog(Protocol):
 
     def text(self, version: Version) -> bytes:
         """The entry as RDF Patch."""
+
+    def only_adds(self, version: Version) -> bool:
+        """Whether the entry removes nothing. Raises `NotFound`."""
 
     def history(self, iri: str) -> list[Version]:
         """The versions that touched statements about that thing or its fragments, oldest first."""
@@ -111,6 +114,9 @@ class MemoryLog:
         if not 0 < version <= len(self._texts):
             raise NotFound(f"there is no version {version}: the newest is {self.head()}")
         return self._texts[version - 1]
+
+    def only_adds(self, version: Version) -> bool:
+        return not _parts(self.text(version))[1].startswith(REMOVAL)
 
     def history(self, iri: str) -> list[Version]:
         return [Version(n) for n, text in enumerate(self._texts, 1) if speaks_of(text, iri)]

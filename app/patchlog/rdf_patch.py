@@ -23,6 +23,8 @@ from app.model.quad_text import QuadText
 
 BEGIN = b"TX .\n"
 COMMIT = b"TC .\n"
+REMOVAL, ADDITION = b"D ", b"A "
+"""What the lines of a body begin with; removals come first."""
 
 HELD_BYTES = 1_000_000
 """The text of more removals or additions than this is not made into quads before they are asked for."""
@@ -89,8 +91,8 @@ def _header(entry: Entry, chain: str, body_length: int, body_sha256: str) -> byt
 
 
 def _body(change: ChangeSet) -> Iterator[bytes]:
-    yield from _lines(b"D ", change.removed)
-    yield from _lines(b"A ", change.added)
+    yield from _lines(REMOVAL, change.removed)
+    yield from _lines(ADDITION, change.added)
 
 
 def _lines(operation: bytes, quads: Sequence[Quad]) -> Iterator[bytes]:
@@ -162,16 +164,16 @@ def read_pieces(pieces: Callable[[], Iterable[bytes]], header: Header, where: st
     if checksum.hexdigest() != header.body_sha256:
         raise LogDamaged(f"{where}: the body of version {header.version} does not have the checksum its header gives")
     return ChangeSet(
-        added=_quads(added, lambda: (_without(b"A ", piece[_additions(piece) :]) for piece in pieces())),
-        removed=_quads(removed, lambda: (_without(b"D ", piece[: _additions(piece)]) for piece in pieces())),
+        added=_quads(added, lambda: (_without(ADDITION, piece[_additions(piece) :]) for piece in pieces())),
+        removed=_quads(removed, lambda: (_without(REMOVAL, piece[: _additions(piece)]) for piece in pieces())),
     )
 
 
 def _additions(piece: bytes) -> int:
     """Where the first addition of some lines of a body begins, their end when there is none."""
-    if piece.startswith(b"A "):
+    if piece.startswith(ADDITION):
         return 0
-    return piece.find(b"\nA ") + 1 or len(piece)
+    return piece.find(b"\n" + ADDITION) + 1 or len(piece)
 
 
 def _without(operation: bytes, lines: bytes) -> bytes:

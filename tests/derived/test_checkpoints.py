@@ -205,3 +205,15 @@ def test_a_change_set_of_nothing_makes_a_version(tmp_path: Path) -> None:
 
     assert log.entry(Version(7)).change == ChangeSet()
     assert contents(graph_at(Checkpoints(tmp_path, log), 7)) == expected(6)
+
+
+def test_a_long_entry_that_only_adds_needs_no_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.derived.checkpoints.REPLAY_BYTES", 1_000)
+    log = MemoryLog()
+    many = tuple(quad(f"thing{number}") for number in range(40))
+    log.append(entry(1, *many))
+    log.append(entry(2, removed=many))
+    checkpoints = Checkpoints(tmp_path, log)
+
+    assert checkpoints.keep(graph_at(checkpoints, 1)) is None
+    assert checkpoints.keep(graph_at(checkpoints, 2)) is not None

@@ -10,6 +10,7 @@ import pytest
 
 from app.errors import Conflict, NotFound
 from app.model.change import Version
+from app.model.quad_text import QuadText
 from app.patchlog.file_log import FileLog
 from app.patchlog.log import MemoryLog, PatchLog, next_version, versions
 from tests.patchlog.entries import EX, entry, id_of, quad
@@ -128,3 +129,27 @@ def test_an_attachment_is_kept_under_its_checksum(log: PatchLog) -> None:
 
 def test_the_version_after_that_one() -> None:
     assert next_version(Version(41)) == 42
+
+
+def test_an_entry_that_removes_something_is_told_from_one_that_only_adds(log: PatchLog) -> None:
+    for item in (
+        entry(1, quad("a")),
+        entry(2, quad("b"), removed=(quad("a"),)),
+        entry(3, removed=(quad("b"),)),
+        entry(4),
+    ):
+        log.append(item)
+
+    assert [log.only_adds(version) for version in versions(log)] == [True, False, False, True]
+
+
+def test_a_big_entry_is_what_was_appended(log: PatchLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.patchlog.rdf_patch.HELD_BYTES", 100)
+    monkeypatch.setattr("app.patchlog.file_log.CHUNK_BYTES", 150)
+    many = tuple(quad(f"thing{number}", 'a "line"\n') for number in range(40))
+    log.append(entry(1, *many))
+    log.append(entry(2, quad("other"), removed=many[3:30]))
+
+    assert isinstance(log.entry(Version(1)).change.added, QuadText)
+    assert log.entry(Version(1)) == entry(1, *many)
+    assert log.entry(Version(2)) == entry(2, quad("other"), removed=many[3:30])
