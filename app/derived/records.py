@@ -14,20 +14,17 @@ from app.model.work_reading import NEIGHBOURS, Neighbourhood, read_work
 
 def neighbourhood(state: Snapshot, work: NamedNode) -> Neighbourhood:
     """The statements a work's record is read from."""
-    triples = list(state.triples(work))
+    about = Neighbourhood(state.triples(work))
     seen = {work}
     for path in NEIGHBOURS:
-        nodes = {work}
+        nodes = [work]
         for step in path:
-            nodes = {
-                o
-                for t in triples
-                if t.subject in nodes and t.predicate == step and isinstance(o := t.object, NamedNode)
-            }
-        for node in sorted(nodes - seen, key=lambda node: node.value):
-            triples.extend(state.triples(node))
-        seen |= nodes
-    return Neighbourhood(triples)
+            nodes = [there for node in nodes for there in about.nodes(node, step)]
+        for node in nodes:
+            if node not in seen:
+                seen.add(node)
+                about.add(state.triples(node))
+    return about
 
 
 def is_work(state: Snapshot, node: NamedNode) -> bool:

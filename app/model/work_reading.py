@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -34,14 +35,18 @@ class Neighbourhood:
 
     def __init__(self, triples: Iterable[Triple]) -> None:
         self._objects: dict[tuple[str, str], list[object]] = {}
-        for triple in triples:
-            if isinstance(triple.subject, NamedNode):
-                self._objects.setdefault((triple.subject.value, triple.predicate.value), []).append(triple.object)
+        self.add(triples)
+
+    def add(self, triples: Iterable[Triple]) -> None:
+        """Take in more statements."""
+        for subject, predicate, object in triples:
+            if isinstance(subject, NamedNode):
+                self._objects.setdefault((subject.value, predicate.value), []).append(object)
 
     def nodes(self, subject: NamedNode, predicate: NamedNode) -> list[NamedNode]:
         """The IRIs that are objects, sorted."""
-        found = self._objects.get((subject.value, predicate.value), ())
-        return sorted((o for o in found if isinstance(o, NamedNode)), key=lambda node: node.value)
+        found = [o for o in self._objects.get((subject.value, predicate.value), ()) if isinstance(o, NamedNode)]
+        return sorted(found, key=lambda node: node.value) if len(found) > 1 else found
 
     def node(self, subject: NamedNode, predicate: NamedNode) -> NamedNode | None:
         """The first such IRI, or None."""
@@ -49,12 +54,13 @@ class Neighbourhood:
 
     def texts(self, subject: NamedNode, predicate: NamedNode) -> list[str]:
         """The literals' values, sorted."""
-        found = self._objects.get((subject.value, predicate.value), ())
-        return sorted(o.value for o in found if isinstance(o, Literal))
+        found = self._objects.get((subject.value, predicate.value))
+        return sorted(o.value for o in found if isinstance(o, Literal)) if found else []
 
     def text(self, subject: NamedNode, predicate: NamedNode) -> str | None:
         """The first such value, or None."""
-        return next(iter(self.texts(subject, predicate)), None)
+        found = self.texts(subject, predicate)
+        return found[0] if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +85,15 @@ def read_name(about: Neighbourhood, node: NamedNode, minter: Minter) -> Name | N
     return Name(literal=literal) if literal else None
 
 
+@lru_cache(maxsize=4)
+def _ranks(minter: Minter) -> dict[str, tuple[int, str]]:
+    """The IRI of each role, and its place in `ROLES` and CSL name."""
+    return {role.term(minter).value: (number, role.csl) for number, role in enumerate(ROLES)}
+
+
 def read_contributions(about: Neighbourhood, work: NamedNode, minter: Minter) -> list[Contribution]:
     """Who contributed to the work, in the order of `ROLES`, then of position."""
-    rank = {role.term(minter).value: (number, role.csl) for number, role in enumerate(ROLES)}
+    rank = _ranks(minter)
     found: list[tuple[int, int, Contribution]] = []
     for node in about.nodes(work, PRO["isDocumentContextFor"]):
         role, agent = about.node(node, PRO["withRole"]), about.node(node, PRO["isHeldBy"])
