@@ -96,6 +96,7 @@ _OUTSIDE_IRIS = re.compile(r'[ <>"{}|\\^`]')
 
 _FACTS = "SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {things} }} ?s ?p ?o FILTER({read}) }}"
 _ALL = f"?p != {CITO['cites']}"
+_OF_NODES = f"?p IN ({', '.join(f'<{name}>' for name in (_HELD_BY, _IDENTIFIER_VALUE, *_PRINTED, _NAME))})"
 _ONLY_LABELS = f"?p IN ({', '.join(f'<{name}>' for name in _LABELS)})"
 _DISCUSSED = """
 SELECT ?work ?evidence ?about WHERE {{
@@ -158,14 +159,20 @@ class _Reader:
         self.minter = minter
         self.works = f"{minter.base}id/work/"
         self.citation_key, self.collection_title = (minter.term(n).value for n in ("citationKey", "collectionTitle"))
+        self.of_works = f"?p IN ({', '.join(f'<{name}>' for name in self.said_of_works())})"
         self.said_beside = (PRISM["issn"].value, *(minter.term(n).value for n in ("place", "country", "activity")))
         self.labels: dict[str, tuple[str, ...]] = {}
 
+    def said_of_works(self) -> Iterable[str]:
+        """The properties of a work that its document is made from: there are many others."""
+        links = (_TYPE, _ROLE, _IDENTIFIER, *_BESIDE_WORK)
+        return (*links, *_WORK_NUMBERS, _TITLE, _KEYWORD, _ABSTRACT, _COMMENT, self.citation_key, self.collection_title)
+
     def read(self, iris: list[str]) -> Iterator[SearchDocument]:
-        facts = self.facts(iris)
         works = [iri for iri in iris if iri.startswith(self.works)]
+        facts = self.facts(works, self.of_works) | self.facts(iri for iri in iris if not iri.startswith(self.works))
         discussed = self.discussed(works)
-        nodes = self.facts(_linked(facts.values(), (_ROLE, _IDENTIFIER)))
+        nodes = self.facts(_linked(facts.values(), (_ROLE, _IDENTIFIER)), _OF_NODES)
         self.fetch_labels(self.named_beside(facts, nodes, discussed))
         for iri in iris:
             made = self.document(iri, facts.get(iri, NO_FACTS), nodes, discussed.get(iri, []))
@@ -180,7 +187,8 @@ class _Reader:
             for subject, name, value in _solutions(answer):
                 of_thing = found.setdefault(subject.value, {})
                 if isinstance(value, Literal):
-                    of_thing.setdefault(name.value, []).append((_is_translation(value), value.value))
+                    said = (value.language is not None and _is_translation(value), value.value)
+                    of_thing.setdefault(name.value, []).append(said)
                 elif isinstance(value, NamedNode):
                     of_thing.setdefault(name.value, []).append((False, value.value))
         return {
