@@ -15,7 +15,7 @@ import typer
 from app import __version__
 from app.convert_command import convert_files
 from app.errors import BadRequest, CommonplaceError, LogDamaged
-from app.exporting import export, formatted
+from app.exporting import export, export_originals, formatted
 from app.home import Home, first_token_text, open_home, token_file, tokens_of
 from app.importers.packing import unpacked
 from app.importers.parallel import BatchReading
@@ -231,6 +231,9 @@ def export_all(
         typer.Option(metavar="NAME|FILE", help="a bibliography in that CSL style (apa, mla, chicago …) or .csl file"),
     ] = None,
     html: Annotated[bool, typer.Option("--html", help="with --style: HTML, not plain text")] = False,
+    original: Annotated[
+        bool, typer.Option("--original", help="untouched BibTeX or RIS entries byte for byte as in their files")
+    ] = False,
     at: Annotated[int | None, typer.Option(min=1, help="the version to export; default the newest")] = None,
     home: HomeOption = None,
 ) -> None:
@@ -239,7 +242,15 @@ def export_all(
         library = _open(home).library
         version = Version(at) if at is not None else None
         named = Path(style) if style and style.endswith(".csl") else style
-        if named is None:
+        if original and named is not None:
+            raise BadRequest("--original and --style cannot both be: a style has no entries of files in it")
+        if original:
+            made = library.read(
+                lambda state: export_originals(state, library.log, library.minter, format.value), version
+            )
+            typer.echo(f"commonplace: {made.told} entries are as in their files", err=True)
+            data = made.data
+        elif named is None:
             data = library.read(lambda state: export(state, library.minter, format.value), version)
         else:
             data = library.read(lambda state: formatted(state, library.minter, named, html=html), version)

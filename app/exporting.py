@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +17,8 @@ from app.exporters.styles import BrokenStyle, UnknownStyle, bibliography, page
 from app.library.description import describe
 from app.library.works import WorkFilters, select_works
 from app.model.minter import Minter
+from app.originals import originals_of
+from app.patchlog.log import PatchLog
 
 RDF_FORMATS = {
     "jsonld": RdfFormat.JSON_LD,
@@ -43,6 +46,53 @@ def export(state: Snapshot, minter: Minter, format: str, filters: WorkFilters | 
 def write_records(state: Snapshot, things: Iterable[NamedNode], minter: Minter, format: str) -> bytes:
     """Those works in a bibliographic format. Raises `NotFound`."""
     return "".join(EXPORT_FORMATS[format].write(record_of(state, thing, minter) for thing in things)).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class WithOriginals:
+    """An export in which untouched entries are as their files have them: how many of how many are."""
+
+    data: bytes
+    originals: int
+    entries: int
+
+    @property
+    def told(self) -> str:
+        """The counts, for people and for a header."""
+        return f"{self.originals} of {self.entries}"
+
+
+def export_originals(
+    state: Snapshot, log: PatchLog, minter: Minter, format: str, filters: WorkFilters | None = None
+) -> WithOriginals:
+    """What the filters select, untouched entries byte for byte as in their files, the others written anew.
+
+    Raises `BadRequest` for a format in which entries cannot stand as they were.
+    """
+    selection, _ = select_works(state, minter, filters or WorkFilters(), None)
+    return write_originals(state, log, selection.everything(state), minter, format)
+
+
+def write_originals(
+    state: Snapshot, log: PatchLog, things: Sequence[NamedNode], minter: Minter, format: str
+) -> WithOriginals:
+    """Those works likewise. Files come first, by version; then what is written anew, by key."""
+    found = originals_of(log, things, format, state.version)
+    anew = [thing for thing in things if thing not in found.works]
+    count = WithOriginals(b"", len(found.works), len(things))
+    only = found.files[0].whole if len(found.files) == 1 and not anew else None
+    if only is not None:
+        return replace(count, data=only)
+    pieces: list[bytes] = []
+    for file in found.files:
+        if file.encoding != "utf-8" and format == "bibtex":
+            pieces.append(f"% the entries of {file.name} are in {file.encoding}, as that file is".encode())
+        pieces += file.pieces()
+    if anew:
+        if format == "bibtex" and pieces:
+            pieces.append(b"% from here on: entries written anew, for they are not as in a file")
+        pieces.append(write_records(state, anew, minter, format))
+    return replace(count, data=b"".join(piece if piece.endswith(b"\n") else piece + b"\n\n" for piece in pieces))
 
 
 def formatted(

@@ -46,7 +46,15 @@ read yet. Every answer carries the version it was made from (`ETag`, `Commonplac
 asked again from it (`at=`); nothing is cut without saying so (`complete`, `Commonplace-Complete`)."""
 
 SENT = ("Authorization", "Content-Type", "Content-Encoding", "If-Match", "If-None-Match", "Prefer")
-EXPOSED = ("ETag", "Link", "Location", "Preference-Applied", "Commonplace-Version", "Commonplace-Complete")
+EXPOSED = (
+    "ETag",
+    "Link",
+    "Location",
+    "Preference-Applied",
+    "Commonplace-Version",
+    "Commonplace-Complete",
+    "Commonplace-Original",
+)
 
 
 def create_app(

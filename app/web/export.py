@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pyoxigraph import RdfFormat
 
 from app.derived.graph import Snapshot
+from app.errors import BadRequest
+from app.exporting import WithOriginals, export_originals, formatted
 from app.exporting import export as export_from
-from app.exporting import formatted
 from app.library.works import WorkFilters
-from app.web.desk import At, AtDesk, only_known_parameters
+from app.web.desk import At, AtDesk, Desk, only_known_parameters
 from app.web.negotiation import RECORDS, Representation, choose
 
 router = APIRouter(tags=["export"], dependencies=[Depends(only_known_parameters)])
@@ -29,6 +32,28 @@ Style = Annotated[
     str | None,
     Query(description="a CSL style: apa, chicago-author-date, mla, harvard, vancouver …; text or HTML by Accept"),
 ]
+
+
+Original = Annotated[
+    bool, Query(description="BibTeX or RIS: entries untouched since their import byte for byte as in their files")
+]
+
+
+def original_answer(
+    request: Request, desk: Desk, form: Representation, at: int | None, make: Callable[[Snapshot], WithOriginals]
+) -> Response:
+    """An export with entries as in their files; `Commonplace-Original` says how many of how many are."""
+    told: list[str] = []
+
+    def body(state: Snapshot) -> bytes:
+        made = make(state)
+        told[:] = [made.told]
+        return made.data
+
+    def say(response: Response) -> None:
+        response.headers["Commonplace-Original"] = told[0]
+
+    return desk.versioned(request, replace(form, name=f"{form.name}-original"), at, body, finish=say)
 
 
 def bibliography_forms(style: str) -> tuple[Representation, Representation]:
@@ -58,6 +83,7 @@ def exported(
     venue: Annotated[str | None, Query(description="a venue's key or IRI")] = None,
     cites: Annotated[str | None, Query(description="a work's key or IRI")] = None,
     cited_by: Annotated[str | None, Query(description="a work's key or IRI")] = None,
+    original: Original = False,
     at: At = None,
 ) -> Response:
     """Never paged and never cut. Without filters an RDF format has the whole graph; N-Quads named graphs too.
@@ -68,6 +94,8 @@ def exported(
         discusses=discusses, claim=claim, state=state, author=author, case=case, type=type, year=year, venue=venue,
         cites=cites, cited_by=cited_by,
     )  # fmt: skip
+    if original and style is not None:
+        raise BadRequest("original and style cannot both be asked for", [("original", "given with style")])
     if style is not None:
         chosen = choose(request, bibliography_forms(style))
         html = chosen.media_type == "text/html"
@@ -75,6 +103,12 @@ def exported(
             request, chosen, at, lambda snapshot: formatted(snapshot, desk.minter, style, filters, html=html)
         )
     form = DATASETS.get(format) or next(form for form in RECORDS if EXPORTER[form.name] == format)
+
+    if original:
+        log = desk.library.log
+        return original_answer(
+            request, desk, form, at, lambda state: export_originals(state, log, desk.minter, format, filters)
+        )
 
     def make(snapshot: Snapshot) -> bytes:
         return export_from(snapshot, desk.minter, format, filters)

@@ -9,15 +9,16 @@ from pyoxigraph import NamedNode
 
 from app.derived.graph import Snapshot
 from app.derived.records import is_work
-from app.exporting import format_works, write_records
+from app.errors import BadRequest
+from app.exporting import format_works, write_originals, write_records
 from app.library.changes import brief, changes
 from app.library.field_origins import origins_of
 from app.library.shapes import Change, Citation, FieldOrigin, Page, References, Work
 from app.library.works import WorkFilters, citations_of, order_of, references_as_text, select_works, work_of
 from app.model.change import Version
 from app.web.desk import At, AtDesk, Cursor, Desk, Limit, Search, only_known_parameters
-from app.web.export import EXPORTER, Style, bibliography_forms
-from app.web.negotiation import JSON, OF_THINGS, OF_WORKS, Representation, choose, split_suffix
+from app.web.export import EXPORTER, Original, Style, bibliography_forms, original_answer
+from app.web.negotiation import JSON, OF_THINGS, OF_WORKS, RECORDS, Representation, choose, split_suffix
 from app.web.provenance import provenance_of_fields
 
 router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)])
@@ -181,8 +182,10 @@ def _ending(request: Request, desk: Desk, key: str, word: str, at: int | None) -
 
 
 @router.get("/works/{key:path}", response_model=Work, summary="One work")
-def work(request: Request, desk: AtDesk, key: str, style: Style = None, at: At = None) -> Response:
-    """With `style`, formatted in that citation style.
+def work(
+    request: Request, desk: AtDesk, key: str, style: Style = None, original: Original = False, at: At = None
+) -> Response:
+    """With `style`, formatted in that citation style; with `original`, as it stood in its file where it is untouched.
 
     Else as JSON, Turtle, JSON-LD, N-Triples, RDF/XML, BibTeX, RIS or CSL-JSON: by `Accept`, or by suffix (`.bib`).
     """
@@ -197,6 +200,15 @@ def work(request: Request, desk: AtDesk, key: str, style: Style = None, at: At =
     # A citation key may end in what looks like a suffix: the whole key goes first.
     if not desk.library.read(lambda state: is_work(state, minter.thing("work", key)), version):
         key, suffix = split_suffix(key, OF_WORKS)
+
+    if original:
+        if suffix is not None and suffix not in {form.suffix for form in RECORDS}:
+            raise BadRequest(f"{suffix} has no entries as files have them", [("original", "use .bib or .ris")])
+        form = choose(request, RECORDS, suffix)
+        node, log = minter.thing("work", key), desk.library.log
+        return original_answer(
+            request, desk, form, at, lambda state: write_originals(state, log, [node], minter, EXPORTER[form.name])
+        )
 
     def write(state: Snapshot, node: NamedNode, form: Representation) -> bytes:
         return write_records(state, [node], minter, EXPORTER[form.name])
