@@ -47,8 +47,9 @@ class Compared:
 
     def stands_elsewhere_than(self, other: Compared) -> bool:
         """Whether both are in one venue, in different places of it: a column that comes again is not one work."""
-        places = zip(self.place, other.place, strict=True)
-        return self.venue is not None and self.venue == other.venue and any(a and b and a != b for a, b in places)
+        if self.venue is None or self.venue != other.venue:
+            return False
+        return any(a and b and a != b for a, b in zip(self.place, other.place, strict=True))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -79,20 +80,22 @@ def similar_works(state: Snapshot, minter: Minter) -> Similar:
     related = _related(state, minter)
     titled = [work for work in works if work.title]
     found: list[Candidate] = []
-    pairs = set(_pairs(titled))
-    for one, other in pairs:
-        if (one.key, other.key) in related or (other.key, one.key) in related:
+    seen: set[tuple[str, str]] = set()
+    for one, other in _pairs(titled):
+        keys = (one.key, other.key) if one.key < other.key else (other.key, one.key)
+        if keys in seen:
             continue
+        seen.add(keys)
         candidate = compare(one, other)
-        if candidate is not None:
+        if candidate is not None and not related & {keys, keys[::-1]}:
             found.append(candidate)
-    coverage = {"works": len(works), "without_title": len(works) - len(titled), "pairs_compared": len(pairs)}
+    coverage = {"works": len(works), "without_title": len(works) - len(titled), "pairs_compared": len(seen)}
     return Similar(sorted(found), coverage)
 
 
 def compare(one: Compared, other: Compared) -> Candidate | None:
     """The two as a candidate, None when they are not similar enough."""
-    first, second = sorted((one, other), key=lambda work: work.key)
+    first, second = (one, other) if one.key < other.key else (other, one)
     longer = max(len(first.title), len(second.title))
     if first.stands_elsewhere_than(second):
         return None
