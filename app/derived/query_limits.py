@@ -1,0 +1,20 @@
+"""What one query may cost. Each limit ends the work itself, not only the waiting for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryLimits:
+    """Bounds of a query, and how many are answered at a time.
+
+    `seconds` on the clock, from when a reader takes it; `rows` (solutions, or triples of a graph) and `bytes`
+    of its answer, before compression; `memory`, in bytes of address space beyond what its reader held before.
+    """
+
+    seconds: float = 30.0
+    rows: int = 1_000_000
+    bytes: int = 200_000_000
+    memory: int = 2_000_000_000
+    workers: int = 2
