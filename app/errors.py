@@ -5,6 +5,10 @@ CommonplaceError                  what all of these are; its text is for people
 ├── BadRequest                    the input cannot be understood; `errors` says where and why
 │   ├── QueryRefused              SPARQL that reaches outside (SERVICE, LOAD) or does not parse
 │   └── TooLarge                  more bytes than COMMONPLACE_IMPORT_BYTES, packed or unpacked
+├── QueryEnded                    a query was ended before it had an answer, and the process it ran in with it
+│   ├── OutOfTime                 at COMMONPLACE_QUERY_SECONDS
+│   └── OutOfMemory               at COMMONPLACE_QUERY_MEMORY
+├── TooManyQueries                as many queries wait as may; says when to come again
 ├── Conflict                      the head has moved since the version the writer saw
 ├── Cancelled                     stopped by who asked for it, before anything was written
 ├── GraphProtected                a write to a named graph that only the program writes
@@ -41,6 +45,27 @@ class QueryRefused(BadRequest):
 
 class TooLarge(BadRequest):
     """More bytes than an import takes, as they came or unpacked."""
+
+
+class QueryEnded(CommonplaceError):
+    """A query was ended before it had an answer: it took down the process it ran in."""
+
+
+class OutOfTime(QueryEnded):
+    """A query took longer than it may."""
+
+
+class OutOfMemory(QueryEnded):
+    """A query took more memory than it may."""
+
+
+class TooManyQueries(CommonplaceError):
+    """As many queries wait as may, of this client (`own`) or of all. `retry_after` is in seconds."""
+
+    def __init__(self, detail: str, *, own: bool, retry_after: int) -> None:
+        super().__init__(detail)
+        self.own = own
+        self.retry_after = retry_after
 
 
 class Cancelled(CommonplaceError):
