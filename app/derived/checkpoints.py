@@ -28,6 +28,11 @@ class Checkpoints:
         self._counted = (EMPTY, EMPTY, 0)
         """From which version, to which, and how many bytes of log lie between: each is counted once."""
 
+    @property
+    def directory(self) -> Path:
+        """Where they are kept."""
+        return self._directory
+
     def fill(self, graph: EmbeddedGraph, version: Version) -> None:
         """Bring a graph (empty, or at an earlier version) to that version."""
         if graph.version == EMPTY:

@@ -93,7 +93,7 @@ class Snapshot(Protocol):
     ) -> bytes:
         """The whole state, or the triples of one graph; formats without named graphs give the default graph only."""
 
-    def changes_of(self, update: Update) -> ChangeSet:
+    def changes_of(self, update: Update, *, private: bool = False) -> ChangeSet:
         """The net change an update makes to this state. Raises `QueryRefused`, `BadRequest`, `TooLarge`."""
 
 

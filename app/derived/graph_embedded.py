@@ -127,8 +127,8 @@ class StoreSnapshot:
         self._store.dump(target, format, from_graph=graph, prefixes=dict(prefixes) if prefixes else None)
         return target.getvalue()
 
-    def changes_of(self, update: Update) -> ChangeSet:
-        return changes_of_update(self._store, self._base, update, Minter(self._base).keeps)
+    def changes_of(self, update: Update, *, private: bool = False) -> ChangeSet:
+        return changes_of_update(self._store, self._base, update, Minter(self._base).keeps, private=private)
 
 
 class EmbeddedGraph:

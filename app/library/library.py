@@ -15,6 +15,7 @@ from app.derived.checkpoints import Checkpoints
 from app.derived.graph import Snapshot
 from app.derived.graph_embedded import EmbeddedGraph
 from app.derived.past import PastStates
+from app.derived.reader_process import Views
 from app.derived.search import SearchIndex
 from app.errors import HomeUnusable, NotFound
 from app.model.change import EMPTY, Entry, Version
@@ -107,6 +108,12 @@ class Library:
         if not 0 <= at < head:
             raise NotFound(f"there is no version {at}: the newest is {head}")
         return self._past.at(at)
+
+    def reader_views(self) -> Views:
+        """What a process that answers queries reads: the same log, and the graph for as long as memory is shared."""
+        if not isinstance(self.log, FileLog):
+            raise TypeError("only a home in files can be read by other processes")
+        return Views(self.minter.base, self.log, self.checkpoints, self.graph)
 
     def search(self) -> SearchIndex:
         """The search index, built when first asked for and brought to the head."""

@@ -93,7 +93,8 @@ class _Torn(Exception):
 class FileLog:
     """A patch log in a directory; see `app.patchlog.log.PatchLog` for the methods."""
 
-    def __init__(self, directory: Path, *, segment_bytes: int = SEGMENT_BYTES) -> None:
+    def __init__(self, directory: Path, *, segment_bytes: int = SEGMENT_BYTES, mend: bool = True) -> None:
+        """Open it, making it when absent. Without `mend` a torn tail stays: for who only reads, beside a writer."""
         self._directory = directory
         self._segments = directory / "segments"
         self._files = directory / "files"
@@ -105,13 +106,27 @@ class FileLog:
         self._lock = RLock()  # guards what is known of the files; held for moments
         self._write_lock = RLock()  # one writing thread; held as long as a write takes
         self._writers = 0
-        with self.writing():
-            self._mend()
+        self._end: tuple[str, int, Version] | None = None
+        """The last segment, where it ends and the version there; while no segment after it can have been begun."""
+        if mend:
+            with self.writing():
+                self._mend()
+
+    @property
+    def directory(self) -> Path:
+        """Where it is kept."""
+        return self._directory
 
     def head(self) -> Version:
+        end = self._end
+        if end is not None and _size(end[0]) == end[1]:
+            return end[2]
         with self._lock:
             self._follow()
-            return Version(len(self._places))
+            head = Version(len(self._places))
+            last = self._places[-1] if self._places else None
+            self._end = (str(last.segment), last.end, head) if last and last.end < self._segment_bytes else None
+            return head
 
     def append(self, entry: Entry) -> Version:
         with self.writing():
@@ -312,6 +327,14 @@ class FileLog:
                 if following == segment or not _scan_segment(following, 0, self._places):
                     return
             self._chain = None
+
+
+def _size(path: str) -> int:
+    """The size of a file, -1 when there is none."""
+    try:
+        return os.stat(path).st_size  # noqa: PTH116  # asked for with every request
+    except FileNotFoundError:
+        return -1
 
 
 def _scan_segment(segment: Path, offset: int, places: list[_Place]) -> bool:

@@ -1,0 +1,221 @@
+"""A reader: a process that holds the graph and answers one question at a time on a socket.
+
+It has one thread. Whatever a query does, it does here: parsing, evaluating, serialising; so that ending
+the process ends it all. It follows the log by itself, as far as a question wants.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import resource
+import socket
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, parse
+
+from app.derived.answer_writer import kind_of, written
+from app.derived.checkpoints import Checkpoints
+from app.derived.graph import Result, Snapshot, Update
+from app.derived.graph_embedded import EmbeddedGraph
+from app.derived.past import PastStates
+from app.derived.query_limits import QueryLimits
+from app.derived.reader_messages import (
+    Answer,
+    Graphs,
+    Inbox,
+    Message,
+    Question,
+    answer_message,
+    change_message,
+    question_of,
+    send,
+    update_of,
+)
+from app.derived.sparql_guard import guarded
+from app.errors import BadRequest, GraphProtected, LogDamaged, NotFound, QueryRefused
+from app.model.change import Version
+from app.patchlog.file_log import FileLog
+from app.patchlog.log import versions
+
+TRUNCATED_PAGE = "docs/problems/truncated"
+"""What a cut answer points to, under the base IRI."""
+
+REPLAYED_BYTES = 4_000_000
+"""A reader that would have to replay more log than this is replaced by one forked from a state that has it."""
+
+REFUSALS = (BadRequest, NotFound, LogDamaged, GraphProtected)
+"""Errors that a reader hands on to who asked."""
+
+_KEPT_PAST = 2
+_NICE = 5
+_GROWN = 4
+"""A reader that keeps more than this part of a query's memory to itself afterwards is replaced."""
+_SLOW_SECONDS = 0.2
+
+
+@dataclass(slots=True)
+class Views:
+    """What a reader reads: the log, the newest state it has taken in, and earlier ones."""
+
+    base: str
+    log: FileLog
+    checkpoints: Checkpoints
+    graph: EmbeddedGraph
+    past: PastStates = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.past = PastStates(self.base, self.checkpoints, _KEPT_PAST)
+
+    def follow(self) -> None:
+        """Take in what the log has."""
+        head = self.log.head()
+        if self.graph.version < head:
+            self.checkpoints.fill(self.graph, head)
+
+    def far_behind(self, version: int) -> bool:
+        """Whether much log lies between the newest state here and that version."""
+        replayed = 0
+        for number in versions(self.log, self.graph.version):
+            if number > version or replayed > REPLAYED_BYTES:
+                break
+            replayed += self.log.header(number).body_length
+        return replayed > REPLAYED_BYTES
+
+
+class Reader:
+    """Answers on a socket until the other side closes it."""
+
+    def __init__(self, connection: socket.socket, views: Views, limits: QueryLimits) -> None:
+        self._connection = connection
+        self._views = views
+        self._limits = limits
+        self._size = 0
+        self._bounded_at = -math.inf
+
+    def run(self) -> None:
+        """Answer question after question."""
+        inbox = Inbox(self._connection)
+        while (message := inbox.wait()) is not None:
+            version = message.head["version"]
+            if version > self._views.graph.version and self._views.far_behind(version):
+                send(self._connection, Message({"behind": True}))
+                return
+            reply, last = self._reply(message)
+            send(self._connection, reply)
+            if reply.descriptor is not None:
+                os.close(reply.descriptor)
+            if last:
+                return
+
+    def _reply(self, message: Message) -> tuple[Message, bool]:
+        """What to send back, and whether this process has had its time."""
+        head = message.head
+        try:
+            graph = self._graph(Version(head["version"]), exact=head["exact"])
+            started = time.monotonic()
+            self._bound(started)
+            reply = self._worked_out(graph, update_of(head)) if "update" in head else self._answered(graph, message)
+        except REFUSALS as fault:
+            return Message({"refused": type(fault).__name__, "detail": fault.detail, "errors": fault.errors}), False
+        except MemoryError:
+            return Message({"out_of_memory": True}), True
+        last = time.monotonic() - started > _SLOW_SECONDS and self._has_grown()
+        reply.head["last"] = last
+        return reply, last
+
+    def _worked_out(self, graph: EmbeddedGraph, update: Update) -> Message:
+        """What an update changes; the graph, which is this process's own, is used for it and left as it was."""
+
+        def run(state: Snapshot) -> Message:
+            return change_message(state.changes_of(update, private=True), state.version)
+
+        return graph.read_undescribed(run)
+
+    def _answered(self, graph: EmbeddedGraph, message: Message) -> Message:
+        answer = self._answer(graph, question_of(message))
+        return Message({"no_form": answer}) if isinstance(answer, str) else answer_message(answer)
+
+    def _graph(self, version: Version, *, exact: bool) -> EmbeddedGraph:
+        """A graph of the version asked for, made if need be; how long that takes is not the query's time."""
+        views = self._views
+        if views.graph.version == version or (views.graph.version > version and not exact):
+            return views.graph
+        send(self._connection, Message({"preparing": True}))
+        if views.graph.version < version:
+            views.checkpoints.fill(views.graph, version)
+        graph = views.graph if views.graph.version == version else views.past.at(version)
+        self._bounded_at = -math.inf
+        send(self._connection, Message({"preparing": False}))
+        return graph
+
+    def _answer(self, graph: EmbeddedGraph, question: Question) -> Answer | str:
+        """The answer; or the kind of it, when the client takes no form of that kind."""
+        text = guarded(question.text)
+
+        def run(state: Snapshot) -> Answer | str:
+            result = _result(state, text, question.graphs)
+            kind = kind_of(result)
+            form = question.forms[kind]
+            if form is None:
+                return kind
+            link = self._views.base + TRUNCATED_PAGE
+            return written(result, form, state.version, self._limits, link, packed=question.packed)
+
+        try:
+            if question.description:
+                return graph.read_described(lambda state: _described(question), run)
+            return graph.read(run)
+        except SyntaxError as fault:
+            raise QueryRefused(f"this is not SPARQL 1.1: {fault.msg}", [("query", str(fault.msg))]) from fault
+        except (RuntimeError, ValueError) as fault:
+            raise QueryRefused(f"this query cannot be evaluated: {fault}", [("query", str(fault))]) from fault
+
+    def _bound(self, now: float) -> None:
+        """Bound memory and processor time from here on: what nobody is left to end ends by itself."""
+        seconds = self._limits.seconds
+        if now - self._bounded_at < seconds:
+            return
+        self._bounded_at = now
+        self._size = _address_space()
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        _limit(resource.RLIMIT_AS, self._size + self._limits.memory)
+        _limit(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + 3 * seconds + 1))
+
+    def _has_grown(self) -> bool:
+        return _address_space() - self._size > self._limits.memory // _GROWN
+
+
+def begin(connection: socket.socket, views: Views, limits: QueryLimits) -> None:
+    """What a reader's process does: stand back behind who serves, keep quiet, answer."""
+    os.nice(_NICE)
+    quiet = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(quiet, standard)  # an engine that gives up would say so, perhaps with parts of the query
+    Reader(connection, views, limits).run()
+
+
+def _result(state: Snapshot, text: str, graphs: Graphs | None) -> Result:
+    if graphs is None:
+        return state.query(text)
+    defaults: list[NamedNode | BlankNode | DefaultGraph] = [NamedNode(iri) for iri in graphs[0]]
+    named: list[NamedNode | BlankNode] = [NamedNode(iri) for iri in graphs[1]]
+    return state.query(text, default_graph=defaults, named_graphs=named)
+
+
+def _described(question: Question) -> tuple[Version, list[Quad]]:
+    """What the library says of itself, and at which version."""
+    return Version(question.version), list(parse(question.description, format=RdfFormat.N_QUADS, lenient=True))
+
+
+def _address_space() -> int:
+    """The size of this process's address space, in bytes."""
+    pages = int(Path("/proc/self/statm").read_text().partition(" ")[0])
+    return pages * resource.getpagesize()
+
+
+def _limit(what: int, wanted: int) -> None:
+    _, hard = resource.getrlimit(what)
+    resource.setrlimit(what, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))

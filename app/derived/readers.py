@@ -1,0 +1,231 @@
+"""The readers as the server sees them: questions go out, answers come back, and what runs away is ended.
+
+To be used in one event loop. The processes are those of `app.derived.reader_template`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import asdict
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+from app.derived.fair_queue import FairQueue
+from app.derived.graph import Update
+from app.derived.query_limits import QueryLimits
+from app.derived.reader_link import Lost, ReaderLink
+from app.derived.reader_messages import Answer, Inbox, Kind, Message, Question, send
+from app.derived.reader_process import Views
+from app.errors import QueryEnded
+from app.model.change import ChangeSet, Version
+
+WAITING, WAITING_EACH = 200, 50
+"""How many queries may wait for a reader, of all clients and of each."""
+
+SPARE = 1
+"""Readers that wait beside those at work, so that one that was ended is replaced at once."""
+
+_ATTEMPTS = 3
+_PROGRAM = "from app.derived.reader_template import main; main()"
+_UPDATES = "updates"
+"""As what client updates wait in the queue."""
+
+Got = TypeVar("Got")
+
+
+class Readers:
+    """Answers questions in processes that can be ended."""
+
+    def __init__(self, views: Views, limits: QueryLimits, template: socket.socket | None = None) -> None:
+        """Readers of what those views read.
+
+        `template` is the server's side of a template that was forked already; without it, one is started when
+        the first question comes.
+        """
+        self.limits = limits
+        self._home = (str(views.log.directory), str(views.checkpoints.directory), views.base)
+        self._template: Inbox | None = None
+        self._forked = template
+        self._process: subprocess.Popen[bytes] | None = None
+        self._links: dict[int, ReaderLink] = {}
+        self._free: list[ReaderLink] = []
+        self._numbers = count(1)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closed = False
+        self._queue = FairQueue(
+            limits.workers, limits.workers, waiting=WAITING, waiting_each=WAITING_EACH, seconds=limits.seconds
+        )
+
+    async def ask(self, question: Question, client: str) -> Answer | Kind:
+        """The answer; or the kind of it, when the question has no form for that kind.
+
+        Raises `QueryEnded` at a limit, `TooManyQueries`, and what the question itself has wrong. Cancelling
+        ends the query. A reader that somebody else has ended is replaced, and the question asked again.
+        """
+        return await self._through(client, lambda link: link.ask(question))
+
+    async def work_out(self, update: Update, version: Version) -> tuple[ChangeSet, Version]:
+        """What an update changes in the state of that version or a newer one, which it answers too.
+
+        Raises what `ask` raises, and what `app.derived.graph_update` does.
+        """
+        return await self._through(_UPDATES, lambda link: link.work_out(update, version))
+
+    def wait_for(self, coroutine: Coroutine[Any, Any, Got]) -> Got:
+        """Run something of this in its event loop, from another thread; answers what it answers."""
+        assert self._loop is not None, "the server has not been started"
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+
+    async def _through(self, client: str, talk: Callable[[ReaderLink], Awaitable[Got]]) -> Got:
+        """Talk to a reader when it is the client's turn; to another when that one was lost."""
+        if not self._links:
+            self._refill()
+        await self._queue.enter(client)
+        try:
+            for _ in range(_ATTEMPTS):
+                link = self._take()
+                try:
+                    return await talk(link)
+                except Lost:
+                    continue
+                except asyncio.CancelledError:
+                    link.end()
+                    raise
+                finally:
+                    self._give_back(link)
+            raise QueryEnded(f"the query was ended {_ATTEMPTS} times with the process that read it, from outside")
+        finally:
+            self._queue.leave(client)
+
+    def start(self) -> None:
+        """Called in the event loop, before anything is asked. Readers that cost little are made at once."""
+        self._loop = asyncio.get_running_loop()
+        if self._forked is not None:
+            self._refill()
+
+    def close(self) -> None:
+        """End them all."""
+        self._closed = True
+        for link in list(self._links.values()):
+            link.end()
+        self._links.clear()
+        if self._template is not None:
+            self._drop(self._template)
+        if self._forked is not None:
+            self._forked.close()
+            self._forked = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def processes(self) -> list[int]:
+        """The process ids of the readers there are."""
+        return [link.process for link in self._links.values() if link.process is not None and not link.ended]
+
+    def _take(self) -> ReaderLink:
+        """A reader nobody asks: the one that answered last, whose memory is warm."""
+        return self._free.pop() if self._free else self._fork()
+
+    def _give_back(self, link: ReaderLink) -> None:
+        if link.last or (not link.ended and len(self._alive()) > self.limits.workers + SPARE):
+            link.end()
+        elif not link.ended:
+            self._free.append(link)
+
+    def _alive(self) -> list[ReaderLink]:
+        return [link for link in self._links.values() if not link.ended]
+
+    def _refill(self) -> None:
+        """Have as many readers as there should be, the newest to be asked last."""
+        while not self._closed and len(self._alive()) < self.limits.workers + SPARE:
+            self._free.insert(0, self._fork())
+
+    def _ended(self, link: ReaderLink) -> None:
+        """A reader can be asked no more. One that was never asked is not replaced before it is missed."""
+        if link in self._free:
+            self._free.remove(link)
+        if link.asked and self._loop is not None and not self._closed:
+            self._loop.call_soon(self._refill)
+
+    def _fork(self) -> ReaderLink:
+        """A new reader. It can be asked at once, and answers when it is there."""
+        ours, its = socket.socketpair()
+        number = next(self._numbers)
+        with its:
+            message = Message({"fork": asdict(self.limits), "number": number, "descriptor": True})
+            message.descriptor = its.fileno()
+            try:
+                send(self._open().connection, message)
+            except OSError:  # it has just ended
+                if self._template is not None:
+                    self._drop(self._template)
+                send(self._open().connection, message)
+        link = ReaderLink(number, ours, self.limits, self._ended)
+        self._links[number] = link
+        return link
+
+    def _open(self) -> Inbox:
+        """The template, started when there is none."""
+        if self._template is None:
+            connection, self._forked = self._forked or self._spawn(), None
+            connection.setblocking(False)
+            self._template = Inbox(connection)
+            asyncio.get_running_loop().add_reader(connection.fileno(), self._template_readable, self._template)
+        return self._template
+
+    def _spawn(self) -> socket.socket:
+        """Start a template that opens the home by itself."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        ours, its = socket.socketpair()
+        root = str(Path(__file__).resolve().parents[2])
+        paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+        with its:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _PROGRAM, *self._home, str(its.fileno())],
+                stdin=subprocess.DEVNULL,
+                pass_fds=(its.fileno(),),
+                env={**os.environ, "PYTHONPATH": paths},
+            )
+        return ours
+
+    def _template_readable(self, template: Inbox) -> None:
+        try:
+            alive = template.receive()
+        except BlockingIOError:
+            return
+        except OSError:
+            alive = False
+        while (message := template.next()) is not None:
+            self._heard(message)
+        if not alive:
+            self._drop(template)
+
+    def _heard(self, message: Message) -> None:
+        head = message.head
+        if "forked" in head:
+            assert message.descriptor is not None  # and a link is kept until its reader is gone
+            self._links[head["forked"]].begun(head["process"], message.descriptor)
+        elif "gone" in head:
+            link = self._links.pop(head["gone"], None)
+            if link is not None:
+                link.gone(head["signal"])
+
+    def _drop(self, template: Inbox) -> None:
+        """The template has ended, or shall. Readers it has forked go on; those it has not will never be."""
+        if self._loop is not None:
+            self._loop.remove_reader(template.connection.fileno())
+        template.close()
+        self._template = None
+        for number, link in list(self._links.items()):
+            if link.process is None:
+                link.end()
+            if link.ended:
+                del self._links[number]
