@@ -6,8 +6,12 @@ import sys
 
 from fastapi import FastAPI
 
+from app.derived.query_limits import QueryLimits
+from app.derived.reader_template import forked, may_fork
+from app.derived.readers import Readers
 from app.doi_imports import fetcher_of
 from app.home import first_token_text, open_home
+from app.library import Library
 from app.queries import load_queries
 from app.settings import QUERIES, SHIPPED_ONTOLOGY, Settings
 from app.web.app import create_app
@@ -17,6 +21,7 @@ def create() -> FastAPI:
     """The application over the home that the settings name. Raises `CommonplaceError` when it cannot be opened."""
     settings = Settings()
     home = open_home(settings)
+    readers = _readers(home.library, settings)
     if home.minted:
         sys.stderr.write(first_token_text(home.minted, settings))
     return create_app(
@@ -27,4 +32,20 @@ def create() -> FastAPI:
         tokens=home.tokens,
         import_bytes=settings.import_bytes,
         fetcher=lambda: fetcher_of(settings),
+        readers=readers,
+        cache_bytes=settings.cache_bytes,
     )
+
+
+def _readers(library: Library, settings: Settings) -> Readers:
+    """The readers, forked from this process where it can be: while it has one thread, and its graph in memory."""
+    limits = QueryLimits(
+        seconds=settings.query_seconds,
+        rows=settings.query_rows,
+        bytes=settings.query_bytes,
+        memory=settings.query_memory,
+        workers=settings.query_workers,
+    )
+    views = library.reader_views()
+    template = forked(views) if settings.graph == "memory" and may_fork() else None
+    return Readers(views, limits, template)

@@ -6,6 +6,7 @@ from this file (`app.settings_reference`).
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal
@@ -23,6 +24,10 @@ SHIPPED_ONTOLOGY = _SHIPPED / "ontology"
 
 QUERIES = _SHIPPED / "queries"
 """The named queries."""
+
+
+def _cores() -> int:
+    return max(2, len(os.sched_getaffinity(0)))
 
 
 def _web_address(value: str) -> str:
@@ -86,6 +91,38 @@ class Settings(BaseSettings):
     )
     import_bytes: int = Field(
         default=100_000_000, ge=1, description="Bytes of the largest file an import takes, unpacked if it was packed."
+    )
+    query_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        description="Seconds a SPARQL query may run, and may wait before it does. Then its process is ended: 504.",
+    )
+    query_rows: int = Field(
+        default=1_000_000,
+        ge=1,
+        description="Rows, or triples, a SPARQL answer has at most. What is cut says so (`Commonplace-Complete`).",
+    )
+    query_bytes: int = Field(
+        default=200_000_000,
+        ge=1_000,
+        description="Bytes a SPARQL answer has at most, before compression. It is cut between rows, and says so.",
+    )
+    query_memory: int = Field(
+        default=2_000_000_000,
+        ge=16_000_000,
+        description="Bytes of memory a SPARQL query may take beside the graph itself. Then its process is ended: 503.",
+    )
+    query_workers: int = Field(
+        default_factory=_cores,
+        ge=1,
+        description="How many SPARQL queries are answered at a time, each in a process of its own.",
+        json_schema_extra={"shown": "the number of processors, at least 2"},
+    )
+    cache_bytes: int = Field(
+        default=100_000_000,
+        ge=0,
+        description="Bytes of SPARQL answers kept in memory, so that a question asked again of the same version is not "
+        "evaluated again; 0 keeps none.",
     )
     tokens_file: Path | None = Field(
         default=None,

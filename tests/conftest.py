@@ -12,11 +12,12 @@ import httpx
 import pytest
 import uvicorn
 
+from app.derived.readers import Readers
 from app.home import Home, open_home
 from app.importers.doi.fetching import DoiFetcher
 from app.queries import load_queries
 from app.settings import QUERIES, SHIPPED_ONTOLOGY, Settings
-from app.web.app import create_app
+from app.web.app import CACHE_BYTES, create_app
 
 BASE = "http://127.0.0.1:8000/"
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,6 +70,8 @@ def serving(
     import_bytes: int = 100_000_000,
     fetcher: Callable[[], DoiFetcher] | None = None,
     described: bool = True,
+    readers: Readers | None = None,
+    cache_bytes: int = CACHE_BYTES,
 ) -> Iterator[httpx.Client]:
     """A real server on a free port over an open home, and a client for it."""
     app = create_app(
@@ -80,6 +83,8 @@ def serving(
         import_bytes=import_bytes,
         fetcher=fetcher or no_network,
         described=described,
+        readers=readers,
+        cache_bytes=cache_bytes,
     )
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
     started = threading.Event()

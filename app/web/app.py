@@ -10,14 +10,18 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__
 from app.commit import Committer
+from app.derived.graph import Update
+from app.derived.query_limits import QueryLimits
+from app.derived.readers import Readers
 from app.import_jobs import ImportJobs
 from app.importers.doi.fetching import DoiFetcher
 from app.library import Library
 from app.library.self_description import SelfDescription
+from app.model.change import ChangeSet, Version
 from app.queries import NamedQuery
 from app.tokens import Tokens
 from app.updates import Updates
@@ -39,11 +43,15 @@ from app.web import (
     works,
 )
 from app.web.desk import Desk
+from app.web.sparql_endpoint import SparqlEndpoint, without_body
 
 DESCRIPTION = """A knowledge graph and bibliography of a literature: which works discuss a concept,
 and on what evidence; who says so and how surely; what was read and is silent, and what nobody has
 read yet. Every answer carries the version it was made from (`ETag`, `Commonplace-Version`) and can be
 asked again from it (`at=`); nothing is cut without saying so (`complete`, `Commonplace-Complete`)."""
+
+CACHE_BYTES = 100_000_000
+"""Bytes of SPARQL answers kept, where nothing else is said."""
 
 SENT = ("Authorization", "Content-Type", "Content-Encoding", "If-Match", "If-None-Match", "Prefer")
 EXPOSED = (
@@ -67,21 +75,31 @@ def create_app(
     import_bytes: int,
     fetcher: Callable[[], DoiFetcher],
     described: bool = True,
+    readers: Readers | None = None,
+    cache_bytes: int = CACHE_BYTES,
 ) -> FastAPI:
-    """The ASGI application over one library; `import_bytes` bounds the files it takes, `fetcher` fetches by DOI.
+    """The ASGI application over one library.
+
+    `import_bytes` bounds the files it takes, `fetcher` fetches by DOI; `readers` answer SPARQL, and are closed
+    with the application; `cache_bytes` bounds the answers kept. The server sets `state.stopping` when it is told
+    to stop, and answers without an end of their own then end.
 
     Where it is not to be `described`, queries find no named graphs but those that were written.
-
-    The server sets `state.stopping` when it is told to stop, and answers without an end of their own then end.
     """
+    readers = readers or Readers(library.reader_views(), QueryLimits())
     running = ImportJobs(library, committer, fetcher)
+
+    def worked_out(update: Update) -> tuple[ChangeSet, Version]:
+        return readers.wait_for(readers.work_out(update, library.newest()))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        readers.start()
         yield
+        readers.close()
         await run_in_threadpool(running.close)
 
-    app = FastAPI(
+    app = Application(
         title="Commonplace",
         version=__version__,
         description=DESCRIPTION,
@@ -93,8 +111,18 @@ def create_app(
     app.state.similar = duplicates.FoundSimilar()
     description = SelfDescription(library.log, library.minter, named.values(), in_graphs=described)
     app.state.desk = Desk(
-        library, committer, named, ontology, tokens, running, description, import_bytes, Updates(library, committer)
+        library,
+        committer,
+        named,
+        ontology,
+        tokens,
+        running,
+        description,
+        import_bytes,
+        Updates(library, committer, worked_out),
+        readers,
     )
+    app.sparql = SparqlEndpoint(app.state.desk, cache_bytes, app.routed)
     problems.install(app)
     routers = (
         front,
@@ -125,6 +153,23 @@ def create_app(
     return app
 
 
+class Application(FastAPI):
+    """FastAPI, with SPARQL queries taken before it does anything for them."""
+
+    sparql: SparqlEndpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == "/sparql":
+            scope["app"] = self
+            await self.sparql(scope, receive, send)
+        else:
+            await self.routed(scope, receive, send)
+
+    async def routed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The routes and what is around them."""
+        await super().__call__(scope, receive, send)
+
+
 class HeadAsGet:
     """HEAD is GET without its body (RFC 9110, 9.3.2), on every route."""
 
@@ -132,13 +177,7 @@ class HeadAsGet:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "HEAD":
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            await self._app({**scope, "method": "GET"}, receive, without_body(send))
+        else:
             await self._app(scope, receive, send)
-            return
-
-        async def without_body(message: Message) -> None:
-            if message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
-
-        await self._app({**scope, "method": "GET"}, receive, without_body)

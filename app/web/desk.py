@@ -14,6 +14,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
 from app.commit import Committer
 from app.derived.graph import Snapshot
+from app.derived.readers import Readers
 from app.errors import BadRequest, CommonplaceError, NotFound
 from app.import_jobs import ImportJobs
 from app.library import Library
@@ -61,6 +62,8 @@ class Desk:
     import_bytes: int
     """The largest file an import takes, and the largest graph."""
     updates: Updates
+    readers: Readers
+    """What answers SPARQL."""
 
     @property
     def minter(self) -> Minter:

@@ -17,7 +17,7 @@ from app.library.works import work_of
 from app.web.desk import AtDesk
 from app.web.negotiation import RDF, answer, choose, etag, not_modified, unchanged
 from app.web.pages import page
-from app.web.problems import BY_STATUS, GONE, INTERNAL, KINDS
+from app.web.problems import BY_STATUS, GONE, INTERNAL, KINDS, TRUNCATED
 
 router = APIRouter(tags=["about"])
 
@@ -101,7 +101,7 @@ def metrics(desk: AtDesk) -> str:
 @router.get("/docs/problems/{slug}", name="problem_page", include_in_schema=False)
 def problem_page(slug: str) -> Response:
     """What a kind of problem means: the page its `type` names."""
-    kinds = {kind.slug: kind for kind in (*KINDS.values(), *BY_STATUS.values(), GONE, INTERNAL)}
+    kinds = {kind.slug: kind for kind in (*KINDS.values(), *BY_STATUS.values(), GONE, INTERNAL, TRUNCATED)}
     if slug not in kinds:
         raise NotFound(f"there is no kind of problem called {slug!r}")
     return page("problem.html", kind=kinds[slug])

@@ -32,6 +32,9 @@ class NotAcceptable(CommonplaceError):
     """None of the forms there are is one the client takes (406)."""
 
 
+IMMUTABLE = "public, max-age=31536000, immutable"
+"""How long an answer from a named version holds."""
+
 JSON = Representation("json", "application/json", ".json")
 RDF: tuple[Representation, ...] = (
     Representation("ttl", "text/turtle", ".ttl", RdfFormat.TURTLE),
@@ -55,18 +58,23 @@ def choose(request: Request, offered: Sequence[Representation], suffix: str | No
     """
     if suffix is not None:
         return next(form for form in offered if form.suffix == suffix)
-    accept = request.headers.get("accept", "").strip().lower()  # media types have no case
+    return best(request.headers.get("accept", ""), offered)
+
+
+def best(accept: str, offered: Sequence[Representation]) -> Representation:
+    """The best form for that `Accept` header, the first where there is none. Raises `NotAcceptable`."""
+    accept = accept.strip().lower()  # media types have no case
     if not accept:
         return offered[0]
     # mimeparse prefers the last of equals; the first offered is the one we would rather give.
     names = [name for form in reversed(offered) for name in (*form.also, form.media_type)]
     try:
-        best = mimeparse.best_match(names, accept)
+        found = mimeparse.best_match(names, accept)
     except mimeparse.MimeTypeParseException as fault:
         raise NotAcceptable(f"the Accept header cannot be read: {fault}") from fault
-    if not best:
+    if not found:
         raise NotAcceptable(f"none of {', '.join(form.media_type for form in offered)} fits Accept: {accept}")
-    return next(form for form in offered if best in (form.media_type, *form.also))
+    return next(form for form in offered if found in (form.media_type, *form.also))
 
 
 def split_suffix(key: str, offered: Sequence[Representation]) -> tuple[str, str | None]:
@@ -85,8 +93,11 @@ def etag(version: Version, form: str) -> str:
 def not_modified(request: Request, tag: str) -> bool:
     """Whether the client holds that answer already (`If-None-Match`, weak comparison)."""
     held = request.headers.get("if-none-match")
-    if held is None:
-        return False
+    return held is not None and holds(held, tag)
+
+
+def holds(held: str, tag: str) -> bool:
+    """Whether an `If-None-Match` header names that tag."""
     return held.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in held.split(","))
 
 
@@ -125,5 +136,5 @@ def stamp(response: Response, form: Representation, version: Version, *, past: b
     """Set the headers of a versioned answer; what is asked of a past version never changes."""
     response.headers["ETag"] = etag(version, form.name)
     response.headers["Vary"] = "Accept"
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if past else "no-cache"
+    response.headers["Cache-Control"] = IMMUTABLE if past else "no-cache"
     response.headers["Commonplace-Version"] = str(version)

@@ -20,9 +20,13 @@ from app.errors import (
     GraphProtected,
     LogDamaged,
     NotFound,
+    OutOfMemory,
+    OutOfTime,
+    QueryEnded,
     QueryRefused,
     ShapeViolation,
     TooLarge,
+    TooManyQueries,
 )
 from app.import_jobs import Busy
 from app.queries import ParameterError
@@ -71,7 +75,14 @@ KINDS: dict[type[Exception], Kind] = {
     Conflict: Kind(
         "conflict", "The library has moved on", 412, "It has a newer version than the one you named: read it again."
     ),
-    Busy: Kind("busy", "Too much is going on", 503, "As many imports wait as may: try again later."),
+    Busy: Kind("busy", "Too much is going on", 503, "As many imports or queries wait as may: try again later."),
+    OutOfTime: Kind(
+        "query-timeout", "This query took too long", 504, "It was ended, and would be again: ask for less at once."
+    ),
+    OutOfMemory: Kind(
+        "query-memory", "This query took too much memory", 503, "It was ended, and would be again: ask for less."
+    ),
+    QueryEnded: Kind("query-ended", "This query broke down", 503, "The process that read it ended before it answered."),
     GraphProtected: FORBIDDEN,
     Cancelled: Kind("cancelled", "This was cancelled", 409, "It was stopped on request; nothing was written."),
     ShapeViolation: Kind("shape-violation", "This would break the rules of the data", 422, "Nothing was written."),
@@ -89,7 +100,12 @@ BY_STATUS = {
     409: Kind("over", "It is too late for this", 409, "What it is about has ended."),
     403: FORBIDDEN,
     413: Kind("too-large", "This is too large", 413, "Send less at once."),
+    429: Kind("too-many-queries", "You ask too much at once", 429, "As many of your queries wait as may."),
 }
+TRUNCATED = Kind(
+    "truncated", "This answer is cut", 200, "It is larger than this library gives at once: ask for it in parts."
+)
+"""No problem, but described among them: what a cut answer points to."""
 
 
 class Gone(CommonplaceError):
@@ -136,16 +152,22 @@ def install(app: FastAPI) -> None:
 
 
 async def _known(request: Request, fault: Exception) -> Response:
-    errors = getattr(fault, "errors", ())
-    detail = getattr(fault, "detail", str(fault))
-    if isinstance(fault, Gone):
-        return problem(request, GONE, detail, errors)
+    return answered(request, fault)
+
+
+def answered(request: Request, fault: Exception) -> Response:
+    """Any error as a response; one that nobody foresaw goes to the log."""
     kind = kind_of(fault)
     if kind is INTERNAL:
-        return await _unknown(request, fault)
-    response = problem(request, kind, detail, errors)
+        log.error("unexpected error at %s", request.url.path, exc_info=fault)
+        return problem(request, INTERNAL, "an unexpected error; it is in the server's log")
+    response = problem(request, kind, getattr(fault, "detail", str(fault)), getattr(fault, "errors", ()))
     if isinstance(fault, HttpProblem):
         response.headers.update(fault.headers)
+    if isinstance(fault, TooManyQueries):
+        response.headers["Retry-After"] = str(fault.retry_after)
+    if isinstance(fault, OutOfTime):
+        response.headers["Commonplace-Complete"] = "timeout"
     return response
 
 
@@ -153,6 +175,10 @@ def kind_of(fault: Exception) -> Kind:
     """The kind of problem that an error is."""
     if isinstance(fault, HttpProblem):
         return BY_STATUS[fault.status]
+    if isinstance(fault, TooManyQueries):
+        return BY_STATUS[429] if fault.own else KINDS[Busy]
+    if isinstance(fault, Gone):
+        return GONE
     return next((kind for error, kind in KINDS.items() if isinstance(fault, error)), INTERNAL)
 
 
@@ -172,5 +198,4 @@ async def _http(request: Request, fault: Exception) -> Response:
 
 
 async def _unknown(request: Request, fault: Exception) -> Response:
-    log.error("unexpected error at %s", request.url.path, exc_info=fault)
-    return problem(request, INTERNAL, "an unexpected error; it is in the server's log")
+    return answered(request, fault)

@@ -14,7 +14,7 @@ from app.model.namespaces import XSD
 from app.queries import NamedQuery
 from app.web.desk import AtDesk, Desk, only_known_parameters
 from app.web.negotiation import JSON, RDF, Representation, choose, split_suffix
-from app.web.sparql import RESULTS, TABLES
+from app.web.sparql_forms import RESULTS, TABLES
 
 ROWS = (JSON, *(form for form in TABLES))
 """Forms of an answer with rows: our JSON first, then the SPARQL result formats."""

@@ -256,7 +256,7 @@ def test_service_description(client: httpx.Client) -> None:
     assert (service, sd.supportedLanguage, sd.SPARQL11Query) in graph
     names = ("examples", "ontology", "shapes", "void")
     assert {str(name) for name in graph.objects(None, sd.name)} == {f"{BASE}graph/{name}" for name in names}
-    assert len(set(graph.objects(service, sd.resultFormat))) == 8
+    assert len(set(graph.objects(service, sd.resultFormat))) == 10
 
 
 def test_the_past_can_be_asked(client: httpx.Client) -> None:
