@@ -1,0 +1,98 @@
+"""Readers of `commonplace serve`: forked from the server before it has threads, and gone when it is."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.command import commonplace, environment
+
+COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+READY = "Commonplace is ready: "
+
+
+@contextmanager
+def served(home: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
+    """`commonplace serve` over that home as a process, and a client of it."""
+    server = subprocess.Popen(
+        [sys.executable, "-m", "app.cli", "serve", "--port", "0"],
+        cwd=home.parent,
+        env=environment(home=str(home), **settings),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert server.stdout is not None
+        line = next(line for line in server.stdout if line.startswith(READY))
+        with httpx.Client(base_url=line.removeprefix(READY).strip(), timeout=60) as client:
+            yield server, client
+    finally:
+        server.kill()
+        server.wait()
+        if server.stdout is not None:
+            server.stdout.close()
+
+
+def below(process: int) -> set[int]:
+    """The processes that descend from that one and have not ended."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if state != "Z":
+            parents[int(stat.parent.name)] = int(parent)
+    found = {process}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {process}
+
+
+def wait_for_end_of(processes: set[int]) -> None:
+    """Wait until none of them is left; fails after a while."""
+    end = time.monotonic() + 30
+    while any(Path(f"/proc/{process}").exists() for process in processes):
+        assert time.monotonic() < end, f"still there: {processes}"
+        threading.Event().wait(0.02)
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_nothing_is_left_when_the_server_ends(home: Path, ending: signal.Signals) -> None:
+    with served(home) as (server, client):
+        assert client.get("/sparql", params={"query": COUNT}).status_code == 200
+        processes = below(server.pid)
+        assert len(processes) >= 3, "a template and two readers"
+        server.send_signal(ending)
+        server.wait(30)
+        wait_for_end_of(processes)
+
+
+def test_readers_see_what_a_command_writes(home: Path, tmp_path: Path) -> None:
+    book = tmp_path / "book.bib"
+    book.write_text("@book{made2001, author = {Maker, Ann}, title = {Made}, year = 2001}\n")
+    ask = {"query": "ASK { ?work <ontology#citationKey> 'made2001' }"}
+    with served(home) as (_, client):
+        before = client.get("/sparql", params=ask)
+        assert before.json()["boolean"] is False
+        done = commonplace("import", book, cwd=tmp_path, home=str(home))
+        assert done.exit == 0, done.err
+        after = client.get("/sparql", params=ask)
+        assert after.json()["boolean"] is True
+        assert after.headers["commonplace-version"] == "2"
+        assert client.get("/sparql", params={**ask, "at": "1"}).json()["boolean"] is False
+
+
+def test_the_graph_on_disk_is_answered_from_too(home: Path) -> None:
+    with served(home, graph="disk") as (_, client):
+        answer = client.get("/sparql", params={"query": COUNT}).json()
+        assert int(answer["results"]["bindings"][0]["n"]["value"]) > 1000
