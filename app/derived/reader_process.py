@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 import os
 import resource
+import select
 import socket
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from app.derived.answer_writer import kind_of, written
 from app.derived.checkpoints import Checkpoints
 from app.derived.graph import Result, Snapshot, Update
 from app.derived.graph_embedded import EmbeddedGraph
+from app.derived.own_memory import owning
 from app.derived.past import PastStates
 from app.derived.query_limits import QueryLimits
 from app.derived.reader_messages import (
@@ -94,6 +97,7 @@ class Reader:
         self._limits = limits
         self._size = 0
         self._bounded_at = -math.inf
+        self._copying: Iterator[None] | None = owning()
 
     def run(self) -> None:
         """Answer question after question."""
@@ -109,6 +113,13 @@ class Reader:
                 os.close(reply.descriptor)
             if last:
                 return
+            self._copy()
+
+    def _copy(self) -> None:
+        """Make what is shared this process's own while nobody asks: asked once, it will be asked again."""
+        while self._copying is not None and not select.select([self._connection], [], [], 0)[0]:
+            if next(self._copying, self) is self:
+                self._copying = None
 
     def _reply(self, message: Message) -> tuple[Message, bool]:
         """What to send back, and whether this process has had its time."""
