@@ -26,9 +26,9 @@ def test_what_a_fork_shares_becomes_its_own() -> None:
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as said:
-        steps, grown, same = said.read().split()
+        copied, grown, whole = said.read().split()
     assert os.waitid(os.P_PID, process, os.WEXITED) is not None
-    assert same == "True"
-    if int(steps):  # the kernel knows how, and memory is not short
+    assert whole == "True"
+    if int(copied):  # the kernel knows how, and memory is not short
         assert int(grown) > 40_000_000
     assert held[0] == held[-1] == ord("x")
