@@ -24,7 +24,7 @@ BIB = r"""@string{lgs = "Local Government Studies"}
 @article{doe2020, author = {Doe, Jos{\'e} and {World Bank}}, title = {A study}, journal = lgs, year = 2020}
 @inbook{part, crossref = {whole}, title = {A part}}
 @book{whole, title = {The whole}, year = 1999}
-@misc{lossy, title = {An \emph{odd} one}, doi = {nonsense}}
+@misc{lossy, title = {An \emph{odd} one}, doi = {nonsense}, isbn = {12}}
 """
 FAILING = BIB + "@article{,}\n"
 

@@ -157,7 +157,7 @@ def test_an_odd_key_has_every_form_and_its_lists(odd: httpx.Client, key: str) ->
     text = odd.get(f"{address}.ttl").raise_for_status().text
     assert (None, rdflib.DCTERMS.title, None) in rdflib.Graph().parse(data=text, format="turtle")
     assert odd.get(f"{address}/references").json() == {
-        "items": [], "total": 0, "complete": "complete", "version": 1, "next": None
+        "items": [], "total": 0, "as_text": [], "total_as_text": 0, "complete": "complete", "version": 1, "next": None
     }  # fmt: skip
     assert odd.get(f"{address}/history").json()["total"] == 1
     found = odd.get("/works", params={"cites": key})
