@@ -58,7 +58,7 @@ def _settings(home: Path | None) -> Settings:
 
 def _open(home: Path | None) -> Home:
     settings = _settings(home)
-    opened = open_home(settings)
+    opened = open_home(settings, at_once=False)
     if opened.minted:
         typer.echo(first_token_text(opened.minted, settings), err=True, nl=False)
     return opened

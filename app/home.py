@@ -23,12 +23,12 @@ class Home:
     minted: str | None = None
 
 
-def open_home(settings: Settings) -> Home:
-    """Open the home, creating it with the reference set when it is new.
+def open_home(settings: Settings, *, at_once: bool = True) -> Home:
+    """Open the home, creating it with the reference set when it is new; `at_once` as in `Library.open`.
 
     Raises `HomeUnusable`, `LogDamaged`, or `BadRequest` when the reference set has faults.
     """
-    library = Library.open(settings.home, settings.base_iri, settings.graph)
+    library = Library.open(settings.home, settings.base_iri, settings.graph, at_once=at_once)
     committer = Committer(library, SHIPPED_ONTOLOGY / "shapes.ttl")
     if not library.follow() and settings.reference_set is not None:
         try:

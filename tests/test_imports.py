@@ -228,6 +228,26 @@ def test_some_failed_is_exit_1_and_names_them(tmp_path: Path) -> None:
     assert done.exit == 1
 
 
+@pytest.mark.parametrize("graph", ["memory", "disk"])
+def test_what_a_command_wrote_is_read_when_it_is_asked_for(tmp_path: Path, graph: str) -> None:
+    """A big change is left out of a graph in memory until somebody reads; a graph on disk has it at once."""
+    settings = settings_for(tmp_path / "home", reference_set=None, graph=graph)
+    home = open_home(settings, at_once=False)
+    count = 2_000
+    text = "\n".join(f"@book{{key{n}, author={{Author, A. {n}}}, title={{Title {n}}}}}" for n in range(count))
+    first = received(home, text)
+    assert home.library.graph.version == (0 if graph == "memory" else first["version"])
+    assert first["version"] == home.library.newest()
+    works = "SELECT ?w { ?w a <http://purl.org/spar/fabio/Expression> }"
+    assert len(home.library.read(lambda state: state.select(works))) == count
+    again = received(home, text)
+    assert again["fates"] == {"new": 0, "matched": count, "updated": 0, "failed": 0}
+    whole = home.library.read(lambda state: set(state.quads()))
+    assert open_home(settings_for(tmp_path / "home", reference_set=None)).library.read(
+        lambda state: set(state.quads()) == whole
+    )
+
+
 @pytest.mark.slow
 def test_a_real_library_of_3644_entries_loses_none(tmp_path: Path) -> None:
     path = shared("corpora", "tugboat.bib.gz")

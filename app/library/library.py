@@ -20,6 +20,7 @@ from app.derived.search import SearchIndex
 from app.errors import HomeUnusable, NotFound
 from app.model.change import EMPTY, Entry, Version
 from app.model.minter import Minter
+from app.model.quad_text import QuadText
 from app.patchlog.file_log import FileLog
 from app.patchlog.log import PatchLog, versions
 
@@ -30,20 +31,27 @@ GraphKind = Literal["memory", "disk"]
 class Library:
     """One home. Safe to share between threads; sees what other processes commit."""
 
-    def __init__(self, log: PatchLog, minter: Minter, graph: EmbeddedGraph, checkpoints: Checkpoints) -> None:
+    def __init__(
+        self, log: PatchLog, minter: Minter, graph: EmbeddedGraph, checkpoints: Checkpoints, *, at_once: bool = True
+    ) -> None:
+        """`at_once`: see `open`."""
         self.log = log
         self.minter = minter
         self.checkpoints = checkpoints
         self.graph = graph
         self._past = PastStates(minter.base, checkpoints)
         self._search: SearchIndex | None = None
+        self._at_once = at_once
         self._following = RLock()
         self._searching = Lock()
         self.follow()
 
     @classmethod
-    def open(cls, home: Path, base: str, graph: GraphKind = "memory") -> Library:
+    def open(cls, home: Path, base: str, graph: GraphKind = "memory", *, at_once: bool = True) -> Library:
         """Open the home in that directory, creating it when absent.
+
+        Without `at_once` a graph in memory takes in a big change that this process writes only when it is next
+        read: for a command, which mostly ends before that, and the graph with it.
 
         Raises `HomeUnusable` when it was made for another base IRI or cannot be written, and
         `LogDamaged` when its log is not what was written.
@@ -58,7 +66,8 @@ class Library:
         view = _disk_graph(base, derived / "graph") if graph == "disk" else EmbeddedGraph.in_memory(base)
         if view.version > log.head():
             view.clear()  # it has versions that the log has lost, or another log's
-        return cls(log, Minter(base), view, Checkpoints(derived / "checkpoints", log))
+        at_once = at_once or graph == "disk"
+        return cls(log, Minter(base), view, Checkpoints(derived / "checkpoints", log), at_once=at_once)
 
     def follow(self) -> Version:
         """Let the graph catch up with the log; answers the head. Readers ask `newest`, which does not wait."""
@@ -86,6 +95,8 @@ class Library:
 
     def take(self, entry: Entry) -> None:
         """Let the graph take in an entry this process has appended, without reading it back from the log."""
+        if not self._at_once and isinstance(entry.change.added, QuadText):
+            return  # the log has it, and who reads follows the log
         with self._following:
             if self.graph.version + 1 == entry.version:
                 self.graph.apply(entry.version, entry.change)
