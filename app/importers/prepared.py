@@ -10,10 +10,13 @@ import copyreg
 import io
 import pickle
 from collections.abc import Callable, Sequence
+from dataclasses import fields
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from app.model.minter import Minter
+from app.model.names import Contributor, Name
 from app.model.record import Loss, ReadEntry, Record
 from app.model.signature import Signature, signature
 from app.model.work_graph import WorkMapping, WorkText
@@ -73,8 +76,23 @@ def _reduced(mapping: MappingProxyType[str, str]) -> tuple[type[dict[str, str]],
     return dict, (dict(mapping),)
 
 
-_REDUCERS: dict[type[object], Callable[..., Any]] = {**copyreg.dispatch_table, MappingProxyType: _reduced}
-"""How a read-only mapping, which knows no pickling, comes out: as a dictionary."""
+def _reducer(kind: type[Any]) -> Callable[[Any], tuple[Callable[..., Any], tuple[Any, ...]]]:
+    """Reduces a data class to its fields, many times faster than it would by itself."""
+    names = tuple(field.name for field in fields(kind))
+    values = attrgetter(*names)
+    return lambda one: (_made, (kind, values(one)))
+
+
+def _made(kind: type[Any], values: tuple[Any, ...]) -> object:
+    return kind(**dict(zip((field.name for field in fields(kind)), values, strict=True)))
+
+
+_REDUCERS: dict[type[object], Callable[..., Any]] = {
+    **copyreg.dispatch_table,
+    MappingProxyType: _reduced,
+    **{kind: _reducer(kind) for kind in (Record, Contributor, Name)},
+}
+"""How a read-only mapping, which knows no pickling, comes out: as a dictionary; and what comes out often."""
 
 
 def _unpickled(data: bytes) -> Any:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
-from app.model.minter import Minter, slug
+from app.model.minter import Kind, Minter, slug
 from app.model.names import Contributor, Name
 from app.model.namespaces import (
     DATACITE,
@@ -129,6 +130,56 @@ class WorkText(NamedTuple):
     shared: tuple[str, ...]
 
 
+class _Named(NamedTuple):
+    """What follows from a name alone: its slug, the IRI minted for it, and what is said of who bears it, as
+    N-Quads without their subject: the parts of the name, and all that describes a new person or body."""
+
+    slug: str
+    iri: str
+    parts: tuple[str, ...]
+    description: tuple[str, ...]
+
+
+@lru_cache(maxsize=65536)  # a name comes again and again in one file
+def _named(minter: Minter, name: Name) -> _Named:
+    key = slug(name.full)
+    if name.literal:
+        parts: tuple[str, ...] = (_said(FOAF["name"], Literal(name.literal)),)
+        iri = minter.thing("organization", key)
+        return _Named(key, str(iri), parts, (_said(RDF["type"], FOAF["Organization"]), *parts))
+    fields = (
+        (FOAF["familyName"], name.family),
+        (FOAF["givenName"], name.given),
+        (minter.term("particle"), name.particle),
+        (minter.term("suffix"), name.suffix),
+    )
+    parts = tuple(_said(predicate, Literal(value)) for predicate, value in fields if value)
+    described = (_said(RDF["type"], FOAF["Person"]), *parts, _said(FOAF["name"], Literal(name.full)))
+    return _Named(key, str(minter.thing("person", key)), parts, described)
+
+
+@lru_cache(maxsize=65536)
+def _thing(minter: Minter, kind: Kind, name: str) -> str:
+    """The IRI of the thing of that name, as N-Quads."""
+    return str(minter.thing(kind, slug(name)))
+
+
+def _said(predicate: NamedNode, object: NamedNode | Literal) -> str:
+    """A statement without its subject; terms are serialised by the engine's own writer."""
+    return f" {predicate} {object} .\n"
+
+
+def _lines(subject: str, said: Iterable[str]) -> str:
+    return "".join([subject + one for one in said])
+
+
+_IS_WORK = _said(RDF["type"], FABIO["Expression"])
+_IS_ROLE = _said(RDF["type"], PRO["RoleInTime"])
+_IS_IDENTIFIER = _said(RDF["type"], DATACITE["Identifier"])
+_IS_OF_SCHEME = {scheme: _said(DATACITE["usesIdentifierScheme"], DATACITE[name]) for scheme, name in SCHEMES.items()}
+_HAS_ROLE, _HELD_BY = str(PRO["isDocumentContextFor"]), str(PRO["isHeldBy"])
+
+
 class WorkMapping:
     """Turns a record into what it says, whatever else is said. It may be used from one thread at a time."""
 
@@ -141,54 +192,46 @@ class WorkMapping:
         self._agents: dict[str, AgentText] = {}
         self._bodies: dict[str, str] = {}
         self._shared: list[str] = []
-        self._roles = {role.csl: (role, role.term(minter)) for role in ROLES}
-        self._fields = [*LITERAL_FIELDS, *((name, minter.term(term)) for name, term in OWN_FIELDS)]
+        self._roles = {role.csl: (role, _said(PRO["withRole"], role.term(minter))) for role in ROLES}
+        fields = [*LITERAL_FIELDS, *((name, minter.term(term)) for name, term in OWN_FIELDS)]
+        self._fields = [(name, str(predicate)) for name, predicate in fields]
+        self._citation_key = str(minter.term("citationKey"))
+        self._position = str(minter.term("position"))
+        self._is_confirmed = _said(minter.term("confirmation"), minter.term("confirmed"))
 
     def text(self, record: Record) -> WorkText:
         """What that record says."""
-        self._agents, self._bodies, self._shared = {}, {}, []
-        own = self._apart(lambda: self._work(record))
+        self._lines, self._agents, self._bodies, self._shared = [], {}, {}, []
+        self._work(record)
+        own = "".join(dict.fromkeys(self._lines))
         return WorkText(own, tuple(self._agents.values()), tuple(self._bodies.items()), tuple(self._shared))
 
     def description(self, agent: NamedNode, name: Name) -> str:
         """The lines that describe a person or body of that name."""
+        return _lines(str(agent), _named(self._minter, name).description)
 
-        def describe() -> None:
-            self._say(agent, RDF["type"], FOAF["Organization" if name.literal else "Person"])
-            self._name(agent, name)
-            if not name.literal:
-                self._say(agent, FOAF["name"], Literal(name.full))
-
-        return self._apart(describe)
-
-    def _say(self, subject: NamedNode, predicate: NamedNode, object: NamedNode | Literal) -> None:
-        self._lines.append(f"{subject} {predicate} {object} .\n")  # terms are serialised by the engine's own writer
-
-    def _apart(self, say: Callable[[], None]) -> str:
-        """The lines that calling `say` says, each once; they do not count as said."""
-        before, self._lines = self._lines, []
-        say()
-        said, self._lines = self._lines, before
-        return "".join(dict.fromkeys(said))
+    def _say(self, subject: str, predicate: NamedNode | str, object: NamedNode | Literal | str) -> None:
+        """Add a line; its parts are terms, or strings that the engine made of terms."""
+        self._lines.append(f"{subject} {predicate} {object} .\n")
 
     def _work(self, record: Record) -> None:
-        work = self._minter.thing("work", record.key)
+        work = str(self._minter.thing("work", record.key))
         self._own(work, record)
         for number, contributor in _numbered(record.contributors):
             self._contribution(work, contributor, number)
         if record.publisher:
-            publisher = self._minter.thing("organization", slug(record.publisher))
+            publisher = _thing(self._minter, "organization", record.publisher)
             self._say(work, DCTERMS["publisher"], publisher)
             self._body(publisher, FOAF["Organization"], FOAF["name"], record.publisher)
         self._container(work, record)
 
-    def _own(self, work: NamedNode, record: Record) -> None:
+    def _own(self, work: str, record: Record) -> None:
         say = self._say
-        say(work, RDF["type"], FABIO["Expression"])
+        self._lines.append(work + _IS_WORK)
         if fabio := FABIO_CLASS.get(record.type):
             say(work, RDF["type"], FABIO[fabio])
         say(work, DCTERMS["type"], Literal(record.type))
-        say(work, self._minter.term("citationKey"), Literal(record.key))
+        say(work, self._citation_key, Literal(record.key))
         for name, predicate in self._fields:
             if value := getattr(record, name):
                 say(work, predicate, Literal(value))
@@ -198,20 +241,20 @@ class WorkMapping:
             say(work, PRISM["keyword"], Literal(keyword))
         for isbn in record.isbn:
             say(work, PRISM["isbn"], Literal(isbn))
-            self._identifier(work, "isbn", isbn)
+            self._lines += self._identifier(work, "isbn", isbn)
         if record.doi:
-            self._identifier(work, "doi", record.doi)
+            self._lines += self._identifier(work, "doi", record.doi)
         if record.extra:
             source = json.dumps(dict(record.extra), ensure_ascii=False, sort_keys=True)
             say(work, self._minter.term("sourceFields"), Literal(source, datatype=RDF["JSON"]))
 
-    def _rich(self, work: NamedNode, record: Record) -> None:
+    def _rich(self, work: str, record: Record) -> None:
         if record.rich:
             for name, term in RICH_FIELDS:
                 if name in record.rich:
                     self._say(work, self._minter.term(term), Literal(record.rich[name], datatype=RDF["HTML"]))
 
-    def _dates(self, work: NamedNode, record: Record) -> None:
+    def _dates(self, work: str, record: Record) -> None:
         if record.issued:
             self._say(work, DCTERMS["issued"], date_literal(record.issued))
             if record.year is not None:
@@ -220,58 +263,38 @@ class WorkMapping:
         if record.available:
             self._say(work, DCTERMS["available"], date_literal(record.available))
 
-    def _identifier(self, thing: NamedNode, scheme: str, value: str) -> None:
+    def _identifier(self, thing: str, scheme: str, value: str) -> list[str]:
+        """The lines that give a thing an identifier."""
         fragment = scheme if scheme == "doi" else f"{scheme}-{value}"
-        node = NamedNode(f"{thing.value}#{fragment}")
-        self._say(thing, DATACITE["hasIdentifier"], node)
-        self._say(node, RDF["type"], DATACITE["Identifier"])
-        self._say(node, DATACITE["usesIdentifierScheme"], DATACITE[SCHEMES[scheme]])
-        self._say(node, LITRE["hasLiteralValue"], Literal(value))
-        self._say(node, self._minter.term("confirmation"), self._minter.term("confirmed"))
+        node = str(NamedNode(f"{thing[1:-1]}#{fragment}"))
+        return [
+            thing + f" {DATACITE['hasIdentifier']} {node} .\n",
+            node + _IS_IDENTIFIER,
+            node + _IS_OF_SCHEME[scheme],
+            node + _said(LITRE["hasLiteralValue"], Literal(value)),
+            node + self._is_confirmed,
+        ]
 
-    def _contribution(self, work: NamedNode, contributor: Contributor, number: int) -> None:
-        role, term = self._roles[contributor.role]
-        agent = self._agent(contributor.name)
-        node = NamedNode(f"{work.value}#{role.csl}-{number}")
-        self._say(work, PRO["isDocumentContextFor"], node)
-        self._say(node, RDF["type"], PRO["RoleInTime"])
-        self._say(node, PRO["withRole"], term)
-        self._say(node, PRO["isHeldBy"], agent)
-        self._say(node, self._minter.term("position"), Literal(number))
-        description = self.description(agent, contributor.name)
-        printed = self._apart(lambda: self._name(node, contributor.name))
-        self._agents[node.value] = AgentText(slug(contributor.name.full), str(agent), description, printed)
+    def _contribution(self, work: str, contributor: Contributor, number: int) -> None:
+        role, with_role = self._roles[contributor.role]
+        named = _named(self._minter, contributor.name)
+        known = self._known.agent(named.slug)
+        agent = str(known[0]) if known else named.iri
+        node = f"{work[:-1]}#{role.csl}-{number}>"
+        self._lines.append(
+            f"{work} {_HAS_ROLE} {node} .\n{node}{_IS_ROLE}{node}{with_role}{node} {_HELD_BY} {agent} .\n"
+        )
+        self._say(node, self._position, Literal(number))
+        described, printed = _lines(agent, named.description), _lines(node, named.parts)
+        self._agents[node] = AgentText(named.slug, agent, described, printed)
         if role.shortcut:
             self._say(work, role.shortcut, agent)
 
-    def _agent(self, name: Name) -> NamedNode:
-        """The person or body of that name: the one known by it, else a new one."""
-        key = slug(name.full)
-        known = self._known.agent(key)
-        return known[0] if known else self._minter.thing("organization" if name.literal else "person", key)
+    def _body(self, body: str, type: NamedNode, name: NamedNode, called: str) -> None:
+        said = (_said(RDF["type"], type), _said(name, Literal(called)))
+        self._bodies.setdefault(body, _lines(body, said))
 
-    def _name(self, node: NamedNode, name: Name) -> None:
-        if name.literal:
-            self._say(node, FOAF["name"], Literal(name.literal))
-            return
-        parts = (
-            (FOAF["familyName"], name.family),
-            (FOAF["givenName"], name.given),
-            (self._minter.term("particle"), name.particle),
-            (self._minter.term("suffix"), name.suffix),
-        )
-        for predicate, value in parts:
-            if value:
-                self._say(node, predicate, Literal(value))
-
-    def _body(self, body: NamedNode, type: NamedNode, name: NamedNode, called: str) -> None:
-        def describe() -> None:
-            self._say(body, RDF["type"], type)
-            self._say(body, name, Literal(called))
-
-        self._bodies.setdefault(str(body), self._apart(describe))
-
-    def _container(self, work: NamedNode, record: Record) -> None:
+    def _container(self, work: str, record: Record) -> None:
         if record.part_of and (record.part_of in self._keys or self._known.is_work(record.part_of)):
             self._say(work, DCTERMS["isPartOf"], self._minter.thing("work", record.part_of))
             return
@@ -279,16 +302,13 @@ class WorkMapping:
             for issn in record.issn:
                 self._say(work, PRISM["issn"], Literal(issn))
             return
-        venue = self._minter.thing("venue", slug(record.container_title))
+        venue = _thing(self._minter, "venue", record.container_title)
         self._say(work, DCTERMS["isPartOf"], venue)
         kind = VENUE_CLASS.get(record.type, DEFAULT_VENUE_CLASS)
         self._body(venue, FABIO[kind], DCTERMS["title"], record.container_title)
         for issn in record.issn:
-            self._shared.append(self._apart(lambda issn=issn: self._venue_issn(venue, issn)))  # type: ignore[misc]
-
-    def _venue_issn(self, venue: NamedNode, issn: str) -> None:
-        self._say(venue, PRISM["issn"], Literal(issn))
-        self._identifier(venue, "issn", issn)
+            has_issn = venue + _said(PRISM["issn"], Literal(issn))
+            self._shared.append(has_issn + "".join(self._identifier(venue, "issn", issn)))
 
 
 class WorkWriter:
