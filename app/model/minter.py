@@ -8,6 +8,7 @@ are `BASE_IRI` + `ontology#` + term.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, get_args
@@ -35,15 +36,23 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _SAFE = "-._~:"
+_WORD = re.compile(r"[a-z0-9]+")
+_GROUPED = re.compile(r"(?<=[0-9]),(?=[0-9])")
+"""The comma in `1,000`."""
 
 
 @lru_cache(maxsize=65536)
 def slug(name: str) -> str:
     """The key for a name: ASCII, lower case, hyphens; a hash where nothing of it is left (`"?"`)."""
-    made = slugify(name)
+    made = _ascii_slug(name) if name.isascii() and "&" not in name else slugify(name)
     if made:
         return made
     return "x" + hashlib.sha256(name.encode()).hexdigest()[:12]
+
+
+def _ascii_slug(name: str) -> str:
+    """What `slugify` makes of ASCII without HTML entities, in a tenth of the time: most names and titles are."""
+    return "-".join(_WORD.findall(_GROUPED.sub("", name.lower())))
 
 
 _DOT_SEGMENTS = {".": "dot", "..": "dot-dot"}
