@@ -8,7 +8,8 @@ The graph's shape is `docs/model.md`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,6 +24,7 @@ from pyoxigraph import (
     Variable,
 )
 
+from app.derived.search_facts import NO_FACTS, Facts, read_facts, tsv
 from app.model.minter import Kind, Minter
 from app.model.namespaces import BIBO, CITO, DATACITE, DCTERMS, FABIO, FOAF, LITRE, PRISM, PRO, RDF, RDFS, SKOS
 
@@ -31,10 +33,6 @@ BATCH = 1000
 
 Term = NamedNode | BlankNode | Literal | Triple
 Answer = QuerySolutions | QueryTriples | QueryBoolean
-Facts = Mapping[str, Sequence[str]]
-"""Of one thing: property IRI to its values, each an IRI or a literal's text."""
-
-NO_FACTS: Facts = {}
 
 
 class Graph(Protocol):
@@ -96,7 +94,12 @@ _OUTSIDE_IRIS = re.compile(r'[ <>"{}|\\^`]')
 
 _FACTS = "SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {things} }} ?s ?p ?o FILTER({read}) }}"
 _ALL = f"?p != {CITO['cites']}"
-_OF_NODES = f"?p IN ({', '.join(f'<{name}>' for name in (_HELD_BY, _IDENTIFIER_VALUE, *_PRINTED, _NAME))})"
+_NODES = f"""
+SELECT ?s ?p ?o WHERE {{{{
+  VALUES ?work {{{{ {{things}} }}}}
+  {{{{ ?work <{_ROLE}> ?s . ?s ?p ?o }}}} UNION {{{{ ?work <{_IDENTIFIER}> ?s . ?s ?p ?o }}}}
+  FILTER(?p IN ({", ".join(f"<{name}>" for name in (_HELD_BY, _IDENTIFIER_VALUE, *_PRINTED, _NAME))}))
+}}}}"""
 _ONLY_LABELS = f"?p IN ({', '.join(f'<{name}>' for name in _LABELS)})"
 _DISCUSSED = """
 SELECT ?work ?evidence ?about WHERE {{
@@ -125,8 +128,8 @@ def subjects(graph: Graph, minter: Minter) -> list[str]:
 def documents(graph: Graph, minter: Minter, iris: Iterable[str]) -> Iterator[SearchDocument]:
     """The documents of those of the IRIs that name a thing with a document, in the order given."""
     reader = _Reader(graph, minter)
-    for batch in batches(iris, BATCH):
-        yield from reader.read(batch)
+    for batch, said in _with_next_begun(reader.said, batches(iris, BATCH)):
+        yield from reader.read(batch, said)
 
 
 def works_of_evidence(graph: Graph, minter: Minter, iris: Iterable[str]) -> set[str]:
@@ -151,6 +154,32 @@ def batches(items: Iterable[str], size: int) -> Iterator[list[str]]:
         yield batch
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the graph says of a batch of things: facts, those of its works' nodes (both TSV), and evidence on works."""
+
+    facts: list[bytes]
+    nodes: list[bytes]
+    discussed: dict[str, list[tuple[str, str]]]
+
+
+def _with_next_begun(ask: Callable[[list[str]], _Said], each: Iterable[list[str]]) -> Iterator[tuple[list[str], _Said]]:
+    """Each batch with what is said of it; that of the next is asked for, on another thread, meanwhile."""
+    remaining = iter(each)
+    batch = next(remaining, None)
+    following = next(remaining, None)
+    if batch is not None and following is None:  # a small change is not worth a thread
+        yield batch, ask(batch)
+        return
+    with ThreadPoolExecutor(1, thread_name_prefix="search") as threads:
+        asked = threads.submit(ask, batch) if batch is not None else None
+        while batch is not None and asked is not None:
+            said = asked.result()
+            asked = threads.submit(ask, following) if following is not None else None
+            yield batch, said
+            batch, following = following, next(remaining, None)
+
+
 class _Reader:
     """Reads documents batch by batch; what several things share (people, concepts) is read once."""
 
@@ -168,36 +197,30 @@ class _Reader:
         links = (_TYPE, _ROLE, _IDENTIFIER, *_BESIDE_WORK)
         return (*links, *_WORK_NUMBERS, _TITLE, _KEYWORD, _ABSTRACT, _COMMENT, self.citation_key, self.collection_title)
 
-    def read(self, iris: list[str]) -> Iterator[SearchDocument]:
+    def said(self, iris: list[str]) -> _Said:
+        """What the graph says of those things, in the engine's own text: made without the interpreter's lock."""
         works = [iri for iri in iris if iri.startswith(self.works)]
-        facts = self.facts(works, self.of_works) | self.facts(iri for iri in iris if not iri.startswith(self.works))
-        discussed = self.discussed(works)
-        nodes = self.facts(_linked(facts.values(), (_ROLE, _IDENTIFIER)), _OF_NODES)
-        self.fetch_labels(self.named_beside(facts, nodes, discussed))
+        others = [iri for iri in iris if not iri.startswith(self.works)]
+        return _Said(
+            facts=[
+                *(self.table(_FACTS, batch, read=self.of_works) for batch in batches(works, BATCH)),
+                *(self.table(_FACTS, batch, read=_ALL) for batch in batches(others, BATCH)),
+            ],
+            nodes=[self.table(_NODES, batch) for batch in batches(works, BATCH)],
+            discussed=self.discussed(works),
+        )
+
+    def table(self, query: str, iris: list[str], **parts: str) -> bytes:
+        """The answer of a query with VALUES for those things, as SPARQL TSV."""
+        return tsv(self.graph.query(query.format(things=_values(iris), **parts)))
+
+    def read(self, iris: list[str], said: _Said) -> Iterator[SearchDocument]:
+        facts, nodes = read_facts(said.facts), read_facts(said.nodes)
+        self.fetch_labels(self.named_beside(facts, nodes, said.discussed))
         for iri in iris:
-            made = self.document(iri, facts.get(iri, NO_FACTS), nodes, discussed.get(iri, []))
+            made = self.document(iri, facts.get(iri, NO_FACTS), nodes, said.discussed.get(iri, []))
             if made:
                 yield made
-
-    def facts(self, iris: Iterable[str], read: str = _ALL) -> dict[str, dict[str, list[str]]]:
-        """The facts of each thing, English first, then by the alphabet; citations are left out."""
-        found: dict[str, dict[str, list[tuple[bool, str]]]] = {}
-        for batch in batches(iris, BATCH):
-            answer = self.graph.query(_FACTS.format(things=_values(batch), read=read))
-            for subject, name, value in _solutions(answer):
-                of_thing = found.setdefault(subject.value, {})
-                if isinstance(value, Literal):
-                    said = (value.language is not None and _is_translation(value), value.value)
-                    of_thing.setdefault(name.value, []).append(said)
-                elif isinstance(value, NamedNode):
-                    of_thing.setdefault(name.value, []).append((False, value.value))
-        return {
-            iri: {
-                name: [text for _, text in sorted(values)] if len(values) > 1 else [values[0][1]]
-                for name, values in facts.items()
-            }
-            for iri, facts in found.items()
-        }
 
     def discussed(self, works: list[str]) -> dict[str, list[tuple[str, str]]]:
         """Of each work, the accepted evidence that it discusses something, and what: (evidence, about)."""
@@ -246,7 +269,7 @@ class _Reader:
 
     def fetch_labels(self, iris: set[str]) -> None:
         missing = sorted(iri for iri in iris if iri not in self.labels and _is_iri(iri))
-        found = self.facts(missing, _ONLY_LABELS)
+        found = read_facts(self.table(_FACTS, batch, read=_ONLY_LABELS) for batch in batches(missing, BATCH))
         for iri in missing:
             self.labels[iri] = tuple(_values_of(found.get(iri, NO_FACTS), _LABELS))
 
@@ -357,11 +380,6 @@ def _is_iri(text: str) -> bool:
 def _values(iris: Iterable[str]) -> str:
     """The IRIs as the body of a VALUES block; what cannot be an IRI names nothing and is left out."""
     return " ".join(str(NamedNode(iri)) for iri in iris if _is_iri(iri))
-
-
-def _is_translation(value: NamedNode | Literal) -> bool:
-    language = value.language if isinstance(value, Literal) else None
-    return language is not None and not language.lower().startswith("en")
 
 
 def _rows(answer: Answer) -> Iterator[list[str]]:
