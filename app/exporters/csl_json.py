@@ -23,7 +23,7 @@ from app.model.csl_terms import (
 )
 from app.model.names import Name
 from app.model.record import Record
-from app.model.rich_text import csl_escaped, read
+from app.model.rich_text import csl_escaped, csl_form
 
 _texts = attrgetter(*(attribute for _, attribute in TEXT_VARIABLES))
 
@@ -46,7 +46,7 @@ def item(record: Record) -> Item:
     for (variable, attribute), text in zip(TEXT_VARIABLES, _texts(record), strict=True):
         if text:
             rich = record.rich.get(attribute)
-            made[variable] = read(rich).csl if rich else csl_escaped(text)
+            made[variable] = csl_form(rich) if rich else csl_escaped(text)
     _add_names(record, made, custom)
     _add_dates(record, made, custom)
     _add_identifiers(record, made)

@@ -12,8 +12,8 @@ import html
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import groupby
+from typing import NamedTuple
 
 TAGS: dict[str, tuple[str, str]] = {
     "i": ("<i>", "</i>"),
@@ -33,9 +33,11 @@ _STYLE |= {"sc": "small-caps", "scp": "small-caps"}
 _TAG = re.compile(r"<(/?)(i|em|b|strong|sub|sup|scp?|span)((?:\s[^<>]*)?)>")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _LOOKS_LIKE_ENTITY = re.compile(r"&(?=(?:amp|lt|gt|quot|#\d+|#[xX][0-9A-Fa-f]+);)")
+_SAME_IN_CSL = re.compile(r'[^<&]*+(?:<span class="nocase">[^<&A-Za-z]*+[A-Za-z][^<&]*+</span>(?:[^<&]++|\Z))*+')
 LOOKS_LIKE_TAG = re.compile(r"<(?=/?(?:i|em|b|strong|sub|sup|scp?|span)(?:\s[^<>]*)?>)")
 """A `<` that would be read as the beginning of a tag."""
 
+_NOCASE = ("nocase",)
 _ASCII_SPACE = " \t\n\r\f\v"
 _SPACES = re.compile(f"[{_ASCII_SPACE}]+")
 LOOKS_LIKE_MARKUP = re.compile(r"<[!?/A-Za-z]|&#?\w+;")
@@ -48,12 +50,14 @@ _LOWERED = str.maketrans("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄
 Escape = Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A stretch of text with the same styles, the outermost first."""
 
     text: str
     styles: tuple[str, ...] = ()
+
+
+_END = Run("")
 
 
 @dataclass(frozen=True)
@@ -67,15 +71,15 @@ class RichText:
         """Whether no run has a style."""
         return not any(run.styles for run in self.runs)
 
-    @cached_property
+    @property
     def plain(self) -> str:
         """The text alone. What is raised or lowered is so in Unicode's characters where that reads well (`H₂O`)."""
-        return "".join(_plain(run) for run in self.runs)
+        return "".join([_plain(run) if run.styles else run.text for run in self.runs])
 
-    @cached_property
+    @property
     def html(self) -> str:
         """As a fragment of HTML, with `&`, `<` and `>` of the text escaped; `read` gives it back."""
-        return self.marked_up(lambda text: html.escape(text, quote=False))
+        return self.marked_up(_html_escaped)
 
     @property
     def csl(self) -> str:
@@ -86,14 +90,13 @@ class RichText:
         """The runs in CSL's tags, each text as `escaped` gives it."""
         parts: list[str] = []
         opened: tuple[str, ...] = ()
-        for run in (*self.runs, Run("")):
-            shared = 0
-            while shared < min(len(opened), len(run.styles)) and opened[shared] == run.styles[shared]:
-                shared += 1
-            parts += [TAGS[style][1] for style in reversed(opened[shared:])]
-            parts += [TAGS[style][0] for style in run.styles[shared:]]
-            parts.append(escaped(run.text))
-            opened = run.styles
+        for text, styles in (*self.runs, _END):
+            if opened != styles:
+                shared = _shared(opened, styles) if opened and styles else 0
+                parts += [TAGS[style][1] for style in reversed(opened[shared:])]
+                parts += [TAGS[style][0] for style in styles[shared:]]
+                opened = styles
+            parts.append(escaped(text))
         return "".join(parts)
 
     def without(self, style: str) -> RichText:
@@ -139,6 +142,20 @@ def rich_text(runs: Iterable[Run]) -> RichText:
     return RichText(tuple(joined))
 
 
+def protected(parts: Iterable[str]) -> RichText:
+    """Text whose every second part, from the second on, keeps its case; the same as `rich_text` of such runs."""
+    joined: list[Run] = []
+    nocase = False
+    for part in parts:
+        styles = _NOCASE if nocase and part.lower() != part.upper() else ()
+        nocase = not nocase
+        if joined and joined[-1].styles == styles:
+            joined[-1] = Run(joined[-1].text + part, styles)
+        elif part:
+            joined.append(Run(part, styles))
+    return RichText(tuple(joined))
+
+
 def plain(text: str) -> RichText:
     """Text without any style."""
     return RichText((Run(text),) if text else ())
@@ -174,8 +191,15 @@ def rich_form(field: str, text: RichText) -> str | None:
 
     No style changes the case of abstracts and notes, so that none is protected there.
     """
+    if field not in RICH_FIELDS or text.is_plain:
+        return None
     kept = text if field == "title" else text.without("nocase")
-    return None if field not in RICH_FIELDS or kept.is_plain else kept.html
+    return None if kept.is_plain else kept.html
+
+
+def csl_form(markup: str) -> str:
+    """`RichText.html` as CSL-JSON has it. Where only words are protected, as nearly always, the two are the same."""
+    return markup if _SAME_IN_CSL.fullmatch(markup) else read(markup).csl
 
 
 def csl_escaped(text: str) -> str:
@@ -193,6 +217,17 @@ def shifted(text: str, style: str) -> str:
     if not stripped or letters > 1 or any(ord(char) not in table for char in stripped):
         return text
     return text.translate(table)
+
+
+def _html_escaped(text: str) -> str:
+    return html.escape(text, quote=False) if "&" in text or "<" in text or ">" in text else text
+
+
+def _shared(outer: tuple[str, ...], inner: tuple[str, ...]) -> int:
+    """How many styles the two begin with in common."""
+    return next(
+        (place for place, (a, b) in enumerate(zip(outer, inner, strict=False)) if a != b), min(len(outer), len(inner))
+    )
 
 
 def _plain(run: Run) -> str:

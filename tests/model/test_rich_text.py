@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.model.rich_text import RichText, csl_escaped, plain, read, rich_form, unknown_tags
+from app.model.rich_text import (
+    RichText,
+    Run,
+    csl_escaped,
+    csl_form,
+    plain,
+    protected,
+    read,
+    rich_form,
+    rich_text,
+    unknown_tags,
+)
 from tests.exporters.record_strategies import rich_texts, texts
 
 NOCASE = '<span class="nocase">'
@@ -82,3 +93,25 @@ def test_tags_without_a_style_are_named() -> None:
 def test_many_tags_are_read_in_one_pass() -> None:
     """A million tags that are never closed: reading them is linear, or this does not end."""
     assert read("<i>" * 500_000 + "</b>" * 500_000).is_plain
+
+
+_PIECES = st.lists(
+    st.sampled_from([NOCASE, "</span>", "<i>", "</i>", "&amp;", "&lt;", "&", "<", ">", "A", "b", "1", " "])
+)
+
+
+@settings(max_examples=500)
+@given(_PIECES.map("".join))
+def test_the_short_way_to_csl_says_what_the_long_one_says(markup: str) -> None:
+    assert csl_form(markup) == read(markup).csl
+
+
+@pytest.mark.parametrize("markup", [f"a {NOCASE}B</span> c {NOCASE}D</span>", f"{NOCASE}A</span>{NOCASE}B</span>"])
+def test_protected_words_in_csl(markup: str) -> None:
+    assert csl_form(markup) == read(markup).csl
+
+
+@given(st.lists(st.sampled_from(["", "a", "B", "1", " ", "ß", "ŉ", "ǅ", "日"]) | texts))
+def test_words_protected_by_turns(parts: list[str]) -> None:
+    runs = [Run(part, ("nocase",) if number % 2 else ()) for number, part in enumerate(parts)]
+    assert protected(parts) == rich_text(runs)

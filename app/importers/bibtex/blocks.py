@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from bibtexparser import model as bib
 from bibtexparser.splitter import Splitter
@@ -55,8 +56,7 @@ _NOT_ENTRIES = ("string", "comment", "preamble")
 _NEVER_UNREAD = (*_NOT_ENTRIES, "xdata")
 
 
-@dataclass(frozen=True, slots=True)
-class PlainEntry:
+class PlainEntry(NamedTuple):
     """A well-formed entry: field names in lower case, values without delimiters, those in `macros` to be looked up."""
 
     entry_type: str
@@ -65,8 +65,7 @@ class PlainEntry:
     macros: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadEntry:
+class UnreadEntry(NamedTuple):
     """A well-formed entry that is not taken apart yet; whether it has a month's macro, and others."""
 
     entry_type: str
@@ -86,8 +85,7 @@ class Refused:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A block, its text, and the line it begins on, counted from 1."""
 
     block: bib.Block | PlainEntry | UnreadEntry | Refused

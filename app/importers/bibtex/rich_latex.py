@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from app.importers.bibtex import latex_macros as macros
 from app.importers.bibtex.latex import MATH, decode, usual_letters
 from app.model.bibtex_terms import GUESSED_PROTECTION, has_inner_capital
-from app.model.rich_text import TAGS, RichText, Run, plain, read, rich_text
+from app.model.rich_text import TAGS, RichText, plain, protected, read
 
 COMMANDS = {
     **dict.fromkeys(("emph", "textit", "textsl", "mkbibemph", "mkbibitalic"), "i"),
@@ -35,13 +35,7 @@ SWITCHES = {
 
 _NOT_KEPT = re.compile(r"\\(texttt|tt|underline|uline)(?![A-Za-z])")
 _MEANS_SOMETHING = re.compile(r"[{\\$<]")
-_NOT_SIMPLE = re.compile(
-    r"[\\$<>&~\t\n\r\f\v]|--|``|''|[?!]`|^[{}]* | [{}]* | [{}]*$|\{[^}]*\{|\}[^{]*\}|^[^{]*\}|\{[^}]*$"
-)
-"""What a value with more to it has than groups in a row: for most titles with braces there is a short way."""
-
-_BRACE = re.compile(r"[{}]")
-_NOCASE = ("nocase",)
+_NOT_SIMPLE = re.compile(r"[\\$<>&~\t\n\r\f\v]|--|``|''|[?!]`")
 _TOKEN = re.compile(r"\\(?:(?P<word>[A-Za-z]+)\*?(?P<gap>\s*)|(?P<sign>.))|[{}]|\$", re.S)
 _AS_IT_IS = re.compile(
     r"\\(?:(?:url|nolinkurl|path|href|textcolor|color)\s*\{[^{}]*\}|(?:path|verb)\s*(?P<bar>[^\sA-Za-z{*]).*?(?P=bar))",
@@ -76,14 +70,13 @@ class DecodedRich:
 
 def decode_rich(raw: str, *, paragraphs: bool = False) -> DecodedRich:
     """`raw` as rich text; the tags of HTML that CSL knows are read too, for web pages leave them in BibTeX."""
-    if not _MEANS_SOMETHING.search(raw) or _MARK.search(raw):
+    if not _MEANS_SOMETHING.search(raw) or (not raw.isascii() and _MARK.search(raw)):
         decoded = decode(raw, paragraphs=paragraphs)
         found = decoded.text
         return DecodedRich(read(found.replace("&", "&amp;")) if "<" in found else plain(found), decoded.unknown)
-    letters = usual_letters(raw)
-    if not _NOT_SIMPLE.search(letters):
-        parts = _BRACE.split(letters)
-        return DecodedRich(rich_text(Run(part, _NOCASE if number % 2 else ()) for number, part in enumerate(parts)))
+    parts = _groups_in_a_row(usual_letters(raw))
+    if parts is not None:
+        return DecodedRich(protected(parts))
     decoded = decode(_Marker(raw).marked(), paragraphs=paragraphs)
     text = decoded.text
     if not _MARK.search(text) and "<" not in text:
@@ -92,6 +85,22 @@ def decode_rich(raw: str, *, paragraphs: bool = False) -> DecodedRich:
         made = read(text.translate(_TO_TAGS)).squeeze(paragraphs=paragraphs)
     lost = tuple(dict.fromkeys(f"\\{name}" for name in _NOT_KEPT.findall(raw))) if "\\" in raw else ()
     return DecodedRich(made, decoded.unknown, lost)
+
+
+def _groups_in_a_row(letters: str) -> list[str] | None:
+    """What stands outside and inside of braces, by turns; None where a value has more to it, as few titles have."""
+    if _NOT_SIMPLE.search(letters):
+        return None
+    before, *groups = letters.split("{")
+    parts = [before]
+    for group in groups:
+        inside, _, after = group.partition("}")
+        parts += (inside, after)
+    bare = "".join(parts)
+    # One brace too few or too many, or one within another; or space to be squeezed.
+    if len(bare) != len(letters) - 2 * len(groups) or "}" in bare or "  " in bare:
+        return None
+    return None if bare.startswith(" ") or bare.endswith(" ") else parts
 
 
 class _Marker:

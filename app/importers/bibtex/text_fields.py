@@ -37,6 +37,7 @@ _LOOK_LOST = "the words were kept, how they look was not"
 LONGEST_RICH = 100_000
 """Markup is kept in texts up to this many characters: no title or abstract has as many."""
 
+_NO_TEXT = plain("")
 _KEYWORD_BREAKS = {",": re.compile(r"\s*,\s*"), ";": re.compile(r"\s*;\s*")}
 _ENDS_SENTENCE = ("?", "!", ":", ".")
 
@@ -71,7 +72,8 @@ def read_text_fields(draft: Draft, file: BibtexFile) -> None:
         if name in draft.fields and (text := _take(draft, name)):
             draft.known[attribute] = text
     for name in ("abstract", "note"):
-        _keep_rich(draft, name, _take_rich(draft, name))
+        if name in draft.fields:
+            _keep_rich(draft, name, _take_rich(draft, name))
     _read_numbers(draft)
     _read_genre(draft)
     _read_publisher(draft)
@@ -109,7 +111,10 @@ def _take(draft: Draft, name: str) -> str | None:
 
 def _take_rich(draft: Draft, name: str) -> RichText:
     """The same with its markup, which is reported where it cannot be kept."""
-    raw = draft.fields.get(name, "")
+    raw = draft.fields.get(name)
+    if not raw:
+        draft.fields.pop(name, None)
+        return _NO_TEXT
     if len(raw) > LONGEST_RICH:
         if _MARKUP.search(raw):
             draft.lose(name, raw, f"the markup of a text of more than {LONGEST_RICH} characters is not kept")
@@ -124,6 +129,8 @@ def _take_rich(draft: Draft, name: str) -> RichText:
 
 
 def _keep_rich(draft: Draft, attribute: str, text: RichText) -> None:
+    if not text.runs:
+        return
     draft.known[attribute] = text.plain or None
     if form := rich_form(attribute, text):
         draft.rich[attribute] = form
@@ -148,7 +155,7 @@ def _read_title(draft: Draft) -> None:
     title, subtitle = _take_rich(draft, "title"), _take_rich(draft, "subtitle")
     if title.runs and subtitle.runs:
         title += plain(" " if title.plain.endswith(_ENDS_SENTENCE) else ": ")
-    _keep_rich(draft, "title", title + subtitle)
+    _keep_rich(draft, "title", title + subtitle if subtitle.runs else title)
 
 
 def _read_titles(draft: Draft) -> None:
