@@ -24,7 +24,7 @@ from app.library.changes import brief, changes
 from app.model.change import Version
 from app.receipts import FATES, Receipt
 from app.settings import SHIPPED_ONTOLOGY, Settings
-from app.terminal import SOME_FAILED, ImportFormat, JsonOption, exit_code, progress, readable
+from app.terminal import SOME_FAILED, ImportFormat, JsonOption, exit_code, no_collector, progress, readable
 from app.tokens import Role, Tokens
 from app.verification import clear_derived, findings
 
@@ -143,7 +143,7 @@ def _import(
     if path.stat().st_size > limit:
         raise CommonplaceError(f"{path} has more than {limit} bytes: raise COMMONPLACE_IMPORT_BYTES to import it")
     data, name = unpacked(path.read_bytes(), path.name, limit)
-    with progress(f"reading {path.name}") as shown:
+    with progress(f"reading {path.name}") as shown, no_collector():
         receipt = import_file(
             home.library,
             home.committer,

@@ -28,6 +28,9 @@ from app.receipts import FATES, FileFault, LossShape, Receipt, ReceiptItem
 HELD_BYTES = 1_000_000
 """A change of more text than this stays in a file, and is not made into quads."""
 
+WRITTEN_BYTES = 1024 * 1024
+"""So much text is written to a file at a time."""
+
 Packed = Callable[[], bytes]
 """Fetches the bytes of a prepared entry."""
 
@@ -36,7 +39,7 @@ class _TextFile:
     """A file that nobody else sees, and that goes when it is no longer used."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115
+        self._file = tempfile.TemporaryFile(buffering=WRITTEN_BYTES)  # noqa: SIM115
         weakref.finalize(self, self._file.close)
         self.size = 0
 
