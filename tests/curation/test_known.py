@@ -23,7 +23,13 @@ def small(tmp_path: Path) -> SmallLibrary:
 
 
 def agent(small: SmallLibrary, name_slug: str) -> tuple[NamedNode, Name] | None:
-    return small.library.read(lambda state: KnownInGraph(state, small.minter).agent(name_slug))
+    """What is known by that name, which must be the same however it is found out."""
+    singly, at_once = (
+        small.library.read(lambda state, most=most: KnownInGraph(state, small.minter, most).agent(name_slug))  # type: ignore[misc]
+        for most in (1_000, 0)
+    )
+    assert singly == at_once
+    return singly
 
 
 def test_a_person_is_known_by_every_form_of_the_name(small: SmallLibrary) -> None:
