@@ -34,7 +34,6 @@ from pyoxigraph import (
 )
 
 from app.derived.graph import DESCRIPTION_GRAPHS, Bindings, GraphName, Result, Update
-from app.derived.graph_functions import FUNCTIONS
 from app.derived.graph_update import changes_of_update
 from app.model.change import EMPTY, ChangeSet, Version
 from app.model.minter import Minter
@@ -89,7 +88,6 @@ class StoreSnapshot:
             substitutions=dict(substitutions) if substitutions else None,
             default_graph=default_graph,
             named_graphs=named_graphs,
-            custom_functions=FUNCTIONS,
         )
 
     def select(self, text: str, substitutions: Bindings | None = None) -> list[QuerySolution]:

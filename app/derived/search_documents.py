@@ -24,7 +24,8 @@ from pyoxigraph import (
     Variable,
 )
 
-from app.derived.search_facts import NO_FACTS, Facts, read_facts, tsv
+from app.derived.search_facts import NO_FACTS, Facts, read_facts
+from app.derived.tables import tsv
 from app.model.minter import Kind, Minter
 from app.model.namespaces import BIBO, CITO, DATACITE, DCTERMS, FABIO, FOAF, LITRE, PRISM, PRO, RDF, RDFS, SKOS
 

@@ -11,13 +11,15 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 
 from pyoxigraph import Literal, NamedNode
 
 from app.derived.graph import PROLOGUE, Snapshot, values_clause
-from app.derived.graph_functions import FOLDED
+from app.derived.search_text import without_marks
+from app.derived.tables import rows, text_and_language, tsv
 from app.errors import BadRequest
 
 DEFAULT_LIMIT = 50
@@ -80,30 +82,37 @@ class Selection:
         if order is None and self.ranked is not None:
             return self._ranked_page(state, limit, cursor)
         order = order or Order("BIND('' AS ?value)")
+        sorts = self._sort_values(state, order)
+        total = len(sorts)
         last = read_cursor(cursor) if cursor else None
-        having = ""
-        if last:
-            sign = "<" if order.descending else ">"
-            value, thing = Literal(last[0]), Literal(last[1])
-            having = f"HAVING (MIN(?sort) {sign} {value} || (MIN(?sort) = {value} && STR(?thing) > {thing}))"
-        text = 'COALESCE(STR(?value), "")'
-        sort = f"<{FOLDED}>({text})" if order.folded else text
-        direction = "DESC" if order.descending else "ASC"
-        rows = state.select(
-            f"""{PROLOGUE}SELECT ?thing (MIN(?sort) AS ?key) WHERE {{
-            {self._body()}
-            OPTIONAL {{ {order.pattern} }}
-            BIND({sort} AS ?sort)
-            }} GROUP BY ?thing {having} ORDER BY {direction}(?key) STR(?thing) LIMIT {limit + 1:d}"""
-        )
-        things = [(node, row["key"]) for row in rows if isinstance(node := row["thing"], NamedNode)]
-        more = len(things) > limit
-        things = things[:limit]
-        following = None
-        if more:
-            node, key = things[-1]
-            following = write_cursor(key.value if isinstance(key, Literal) else "", node.value)
-        return PageOfThings([node for node, _ in things], self.total(state), following)
+        found = _after(sorts, last, descending=order.descending) if last else list(sorts.items())
+        if order.descending:
+            found.sort()
+            found.sort(key=_sort_value, reverse=True)  # equal ones stay in the order of their IRIs
+            first = found[: limit + 1]
+        else:
+            first = nsmallest(limit + 1, found, key=lambda one: (one[1], one[0]))
+        shown = first[:limit]
+        following = write_cursor(shown[-1][1], shown[-1][0]) if len(first) > limit and shown else None
+        return PageOfThings([NamedNode(iri) for iri, _ in shown], total, following)
+
+    def _sort_values(self, state: Snapshot, order: Order) -> dict[str, str]:
+        """What each thing is sorted by: the least of its values, or nothing.
+
+        Read as a table and compared here: the engine takes many times as long to group and sort as to find.
+        """
+        text = f"{PROLOGUE}SELECT ?thing ?value WHERE {{\n{self._body()}\nOPTIONAL {{ {order.pattern} }} }}"
+        least: dict[str, str] = {}
+        for thing, term in rows(tsv(state.query(text))):
+            if not thing.startswith("<"):
+                continue
+            said = text_and_language(term)
+            value = said[0] if said else ""
+            if order.folded:
+                value = without_marks(value)
+            iri = thing[1:-1]
+            least[iri] = min(least.get(iri, value), value)
+        return least
 
     def _ranked_page(self, state: Snapshot, limit: int, cursor: str | None) -> PageOfThings:
         things = self.everything(state)
@@ -123,6 +132,18 @@ class PageOfThings:
     things: Sequence[NamedNode]
     total: int
     cursor: str | None
+
+
+def _sort_value(one: tuple[str, str]) -> str:
+    return one[1]
+
+
+def _after(sorts: Mapping[str, str], last: tuple[str, str], *, descending: bool) -> list[tuple[str, str]]:
+    """The things that come after the last one seen, which is its sort value and its IRI."""
+    value, thing = last
+    if descending:
+        return [(iri, sort) for iri, sort in sorts.items() if sort < value or (sort == value and iri > thing)]
+    return [(iri, sort) for iri, sort in sorts.items() if sort > value or (sort == value and iri > thing)]
 
 
 def count_of(state: Snapshot, text: str) -> int:

@@ -1,0 +1,41 @@
+"""The engine's answers as plain text.
+
+The engine writes a table of millions of terms in seconds, and without the interpreter's lock; making an
+object of each term and asking it for its text takes many times as long. The tables are SPARQL 1.1 Query
+Results TSV: one row a line, terms as in Turtle, tabs and line ends escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples
+
+_ESCAPED = re.compile(r"\\(.)")
+_UNESCAPED = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
+
+
+def tsv(answer: QuerySolutions | QueryTriples | QueryBoolean) -> bytes:
+    """The rows of a SELECT as TSV, with a line of names first."""
+    if not isinstance(answer, QuerySolutions):
+        raise TypeError("a SELECT query answers rows")
+    return answer.serialize(format=QueryResultsFormat.TSV) or b""
+
+
+def rows(table: bytes) -> Iterator[list[str]]:
+    """The terms of each row, as they are written; one without a value is empty."""
+    return (line.split("\t") for line in table.decode().split("\n")[1:-1])
+
+
+def text_and_language(term: str) -> tuple[str, str] | None:
+    """The text of an IRI or a literal, and its language (or nothing); None for other terms and for no term."""
+    if term.startswith("<"):
+        return (term[1:-1], "") if term[1] != "<" else None
+    if not term.startswith('"'):
+        return (term, "") if term and term[0] != "_" else None  # a number or a truth value
+    end = len(term) - 1 if term[-1] == '"' else term.rindex('"')
+    text, rest = term[1:end], term[end + 1 :]
+    if "\\" in text:
+        text = _ESCAPED.sub(lambda match: _UNESCAPED.get(match[1], match[1]), text)
+    return text, rest[1:] if rest.startswith("@") else ""
