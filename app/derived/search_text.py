@@ -101,7 +101,10 @@ def spellings(text: str) -> tuple[str, ...]:
 
 def _spellings(text: str) -> tuple[str, ...]:
     folded = fold(text)
-    apart, together = spaced(folded), joined(folded)
+    whole = attached(folded)
+    if not _has_mark(whole):  # most texts
+        return (folded,)
+    apart, together = spaced(folded), _INNER_MARK.sub("", whole)
     return (apart,) if apart == together else (apart, together)
 
 
