@@ -6,7 +6,8 @@ times as long an entry took as with us. What needs minutes or many gigabytes for
 first tenth, and the row says so. `--limit SECONDS` (default 900) ends what takes longer.
 
 What is not installed is skipped by name. citation-js is installed by `npm ci --prefix benchmarks/peers`;
-pandoc is the one on the PATH, or the one of the pypandoc-binary package.
+pandoc is the one on the PATH, or the one of the pypandoc-binary package. JabRef is the one on the PATH, without
+its window; it writes RIS, the nearest thing to CSL-JSON that it writes whole.
 """
 
 from __future__ import annotations
@@ -58,12 +59,16 @@ SHARE = 10
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A program to measure: its command, on the whole file or the first tenth; or how to install what is missing."""
+    """A program to measure: its command, on the whole file or the first tenth; or how to install what is missing.
+
+    `said` is printed beside its row.
+    """
 
     name: str
     command: list[str]
     tenth: bool = False
     missing: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +121,16 @@ def peers(whole: Path, tenth: Path, folder: Path) -> list[Peer]:
     """What is measured, ours first."""
     python, node, pandoc = sys.executable, shutil.which("node") or "", pandoc_here()
     output = str(folder / "out.json")
+    jabref = shutil.which("jabref") or ""
+    own_preferences = f"JAVA_TOOL_OPTIONS=-Djava.util.prefs.userRoot={folder}"
     no_node = "" if node and (PEERS / "node_modules").is_dir() else "npm ci --prefix benchmarks/peers"
     return [
         Peer("commonplace", [python, "-m", "app.cli", "convert", "--to", "csl-json", "--out", str(folder), str(whole)]),
         Peer("citation-js", [node, "--max-old-space-size=8000", "-e", CITATION_JS, str(whole), output], False, no_node),
+        Peer(
+            "JabRef", ["env", own_preferences, jabref, "-n", "-i", str(whole), "-o", f"{folder / 'out.ris'},ris"],
+            missing="" if jabref else "JabRef as `jabref`, such as Debian's package", said="writes RIS",
+        ),
         Peer("bibtexparser", [python, "-c", PARSE, str(whole)]),
         Peer("bibtexparser, names, LaTeX", [python, "-c", PARSE_NAMES_AND_LATEX, str(tenth)], True),
         Peer(
@@ -163,9 +174,10 @@ def main() -> None:
                 continue
             times = SHARE if peer.tenth else 1
             ours = ours or result.seconds
+            said = ", ".join(filter(None, ["a tenth of the file" if peer.tenth else "", peer.said]))
             print(
                 f"{peer.name:28}{result.seconds:9.1f}{result.processor:11.1f}{result.memory:7}"
-                f"{result.seconds * times / ours:12.2f}{'  (a tenth of the file)' if peer.tenth else ''}",
+                f"{result.seconds * times / ours:12.2f}{f'  ({said})' if said else ''}",
                 flush=True,
             )
 
