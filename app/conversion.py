@@ -203,7 +203,7 @@ def _convert(
 
 
 def _counted(batches: BatchReading[_Batch], receipt: ConversionReceipt, progress: Progress | None) -> Iterator[_Batch]:
-    for batch in batches:
+    for batch in _readable(batches, receipt.file):
         receipt.entries += batch.converted + batch.failed
         receipt.fates["converted"] += batch.converted
         receipt.fates["failed"] += batch.failed
@@ -211,6 +211,13 @@ def _counted(batches: BatchReading[_Batch], receipt: ConversionReceipt, progress
         yield batch
         if progress:
             progress(receipt.entries, batches.total)
+
+
+def _readable(batches: Iterable[_Batch], filename: str) -> Iterator[_Batch]:
+    try:
+        yield from batches
+    except UnreadableFile as fault:
+        raise BadRequest(f"{filename}: {fault}", [(filename, str(fault))]) from fault
 
 
 def _work(to: str, every_item: bool, entries: Sequence[ReadEntry]) -> _Batch:

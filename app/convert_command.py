@@ -93,6 +93,10 @@ def _convert(
                 data, name, source.value if source else None, to.value, _opener(partial, opened),
                 every_item=as_json, base=settings.base_iri, progress=shown,
             )  # fmt: skip
+        except BaseException:
+            if partial is not None:
+                partial.unlink(missing_ok=True)
+            raise
         finally:
             for stream in opened:
                 stream.flush() if partial is None else stream.close()

@@ -18,6 +18,7 @@ from app.importers.ris import read_ris
 from app.importers.text_encoding import marked_encoding, unmarked_utf16
 
 _HEAD_BYTES = 65_536
+_JSON = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*[{\]])")
 _ENTRY = re.compile(rb"@\s*[A-Za-z]+\s*[{(]")
 _REFERENCE = re.compile(rb"^[ \t]*TY  ?- ", re.MULTILINE)
 _CITATION = re.compile(rb"^PMID- *\d", re.MULTILINE)
@@ -72,7 +73,8 @@ def guess_format(filename: str, head: bytes) -> ImportFormat | None:
     encoding = marked_encoding(head) or unmarked_utf16(head)
     text = head.decode(encoding, errors="ignore").encode() if encoding else head
     start = text.lstrip()[:1]
-    if start and start in b"[{":
+    suffix = PurePath(filename).suffix.lower()
+    if start and start in b"[{" and (suffix not in IMPORT_FORMATS["bibtex"].extensions or _JSON.match(text)):
         return IMPORT_FORMATS["csl-json"]
     if start == b"<" and (found := _xml_format(text)):
         return found
@@ -82,7 +84,6 @@ def guess_format(filename: str, head: bytes) -> ImportFormat | None:
         return IMPORT_FORMATS["ris"]
     if _ENTRY.search(text):
         return IMPORT_FORMATS["bibtex"]
-    suffix = PurePath(filename).suffix.lower()
     return next((made for made in IMPORT_FORMATS.values() if suffix in made.extensions), None)
 
 

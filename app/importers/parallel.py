@@ -15,6 +15,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from functools import partial
 from itertools import islice
@@ -23,8 +24,10 @@ from typing import Generic, Self, TypeVar
 
 from app.importers.bibtex.draft import Draft, UnreadDraft
 from app.importers.bibtex.reader import open_bibtex, read_drafts
+from app.importers.bounds import BROKEN, TOO_MUCH, ReadingBounds, bounded
 from app.importers.formats import ImportFormat
 from app.importers.reading import Fault, Reading
+from app.importers.text_encoding import UnreadableFile
 from app.model.record import ReadEntry
 
 PARALLEL_BYTES = 2_000_000
@@ -46,21 +49,30 @@ class BatchReading(Generic[T]):
     """
 
     _pool: ProcessPoolExecutor | None = None
+    _answers: Generator[T, None, None]
 
     def __init__(self, format: ImportFormat, data: bytes, filename: str, work: Work[T], cores: int = 0) -> None:
-        """`cores`: how many processes read; 0 for one on each core. Raises `UnreadableFile`."""
+        """`cores`: how many processes read; 0 for one on each core.
+
+        Raises `UnreadableFile`, from iterating too: also when reading goes beyond its bounds of time or memory.
+        """
         cores = cores or cores_at_hand()
+        bounds = ReadingBounds(len(data))
         if format.name == "bibtex" and len(data) >= PARALLEL_BYTES and cores > 1:
-            self._pool = _started(cores)
+            self._pool = _started(cores, len(data))
             try:
-                pieces, faults = open_bibtex(data, unread=True)
+                with bounds:
+                    pieces, faults = open_bibtex(data, unread=True)
             except BaseException:
                 self._pool.shutdown()
                 raise
             answers = _on_cores(self._pool, pieces.drafts, work, cores)
             self._begin(len(pieces.drafts), faults, pieces.preserved, answers)
         else:
-            self._follow(format.read(data, filename), work)
+            with bounds:
+                reading = format.read(data, filename)
+            self._follow(reading, work)
+            self._answers = _within(bounds, self._answers)
 
     @classmethod
     def here(cls, format: ImportFormat, data: bytes, filename: str, work: Work[T]) -> Self:
@@ -135,8 +147,19 @@ def _here(reading: Reading, work: Work[T]) -> Generator[T, None, None]:
             reading.entries.close()
 
 
-def _started(cores: int) -> ProcessPoolExecutor:
-    pool = ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), _begin)
+def _within(bounds: ReadingBounds, answers: Generator[T, None, None]) -> Generator[T, None, None]:
+    with closing(answers):
+        while True:
+            with bounds:
+                try:
+                    answer = next(answers)
+                except StopIteration:
+                    return
+            yield answer
+
+
+def _started(cores: int, size: int) -> ProcessPoolExecutor:
+    pool = ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), _begin, (size,))
     with _main_left_out():
         for _ in range(cores):
             pool.submit(cores_at_hand)  # anything: the processes start with their first work
@@ -155,7 +178,13 @@ def _on_cores(
                 batch = drafts[: -_BATCH - 1 : -1]
                 del drafts[-_BATCH:]
                 waiting.append(pool.submit(task, batch))
-            yield waiting.popleft().result()
+            try:
+                answer = waiting.popleft().result()
+            except BrokenProcessPool as broken:
+                raise UnreadableFile(BROKEN) from broken
+            except MemoryError as fault:
+                raise UnreadableFile(TOO_MUCH) from fault
+            yield answer
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -176,8 +205,11 @@ def _read_batch(work: Work[T], drafts: Sequence[Draft | UnreadDraft]) -> T:
     return work(read_drafts(drafts))
 
 
-def _begin() -> None:
-    """What each process does first: no garbage collector, as nothing here goes in circles; an end with its parent's."""
+def _begin(size: int) -> None:
+    """What each process does first: its bounds; no garbage collector, as nothing here goes in circles; an end with
+    its parent's.
+    """
+    bounded(size)
     gc.disable()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

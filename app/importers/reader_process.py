@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import copyreg
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from app.importers.bounds import TOO_LONG, TOO_MUCH, bounded
 from app.importers.formats import IMPORT_FORMATS, ImportFormat
 from app.importers.reading import Reading
 from app.importers.text_encoding import UnreadableFile
@@ -32,12 +32,6 @@ from app.model.record import ReadEntry
 
 SMALL_BYTES = 8_192
 """A file below this is read faster where one is than in a process that must be started first."""
-
-CPU_SECONDS, CPU_SECONDS_PER_MB = 15, 5
-"""What a reader may compute: no honest file comes near it."""
-
-MEMORY_BYTES, MEMORY_PER_BYTE = 1_500_000_000, 60
-"""What a reader may hold, in bytes of address space and for each byte of the file."""
 
 _OUT_OF_MEMORY = 77
 _NICE = 5
@@ -111,19 +105,10 @@ def _started(format: ImportFormat, filename: str, size: int, source: int, sender
 
 def _stopped(code: int) -> str:
     if code in (-signal.SIGXCPU, -signal.SIGKILL):
-        return "reading it took too long and was stopped; the file is not what it should be, or should be cut in parts"
+        return TOO_LONG
     if code == _OUT_OF_MEMORY:
-        return "reading it took too much memory and was stopped; the file is not what it should be, or should be cut"
+        return TOO_MUCH
     return f"its reader broke down (exit {code}): please report it, with the file"
-
-
-def bounded(size: int) -> None:
-    """Bound what this process may use to read a file of that many bytes."""
-    seconds = CPU_SECONDS + CPU_SECONDS_PER_MB * size // 1_000_000
-    memory = MEMORY_BYTES + MEMORY_PER_BYTE * size
-    for what, wanted in ((resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, memory)):
-        _, hard = resource.getrlimit(what)
-        resource.setrlimit(what, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 
 def _read(format: ImportFormat, data: bytes, filename: str, sender: Connection) -> None:

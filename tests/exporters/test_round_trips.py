@@ -65,6 +65,17 @@ def test_the_name_decides_where_the_content_says_nothing() -> None:
     assert guess_format("notes.txt", b"hello") is None
 
 
+def test_braces_in_a_bib_file_are_not_json() -> None:
+    for content in (b"{" * 1000, b"{Some words} @ {", b"[note] nothing yet"):
+        guessed = guess_format("library.bib", content)
+        assert guessed is not None
+        assert guessed.name == "bibtex"
+    for name, content in (("library.bib", b'[{"id": "a"}]'), ("library.bib", b' {"items": []}'), ("library", b"{{")):
+        guessed = guess_format(name, content)
+        assert guessed is not None
+        assert guessed.name == "csl-json"
+
+
 def test_bibtex_looks_as_people_write_it() -> None:
     record = Record(
         key="ostrom1996",

@@ -262,8 +262,8 @@ def test_a_reader_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch
 
 def limited(bounds: dict[str, int]) -> str:
     """The reader's program with other bounds."""
-    changed = "; ".join(f"process.{name} = {value}" for name, value in bounds.items())
-    return f"import app.importers.reader_process as process; {changed}; process.main()"
+    changed = "; ".join(f"bounds.{name} = {value}" for name, value in bounds.items())
+    return f"from app.importers import bounds, reader_process; {changed}; reader_process.main()"
 
 
 class Stopped(Exception):

@@ -1,0 +1,93 @@
+"""Reading on the command line is bounded too: in the command's own process, and in those that read with it."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from app.importers import bounds, parallel
+from app.importers.bounds import ReadingBounds
+from app.importers.formats import IMPORT_FORMATS
+from app.importers.parallel import BatchReading
+from app.importers.text_encoding import UnreadableFile
+from app.model.record import ReadEntry
+from tests.conftest import ROOT
+
+BIB = b"@book{a, title = {A title}}\n" * 1000
+RIS = b"TY  - BOOK\nTI  - A title\nER  - \n" * 200_000
+COMMAND = (
+    "from app.importers import bounds; bounds.CPU_SECONDS = 1; bounds.CPU_SECONDS_PER_MB = 0; from app.cli import cli"
+)
+
+
+@pytest.fixture
+def on_two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "PARALLEL_BYTES", 0)
+
+
+def killed(entries: Sequence[ReadEntry]) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def out_of_memory(entries: Sequence[ReadEntry]) -> None:
+    raise MemoryError
+
+
+def limits(entries: Sequence[ReadEntry]) -> tuple[int, int]:
+    return resource.getrlimit(resource.RLIMIT_CPU)[0], resource.getrlimit(resource.RLIMIT_AS)[0]
+
+
+def test_a_process_that_is_ended_ends_the_reading(on_two_cores: None) -> None:
+    with pytest.raises(UnreadableFile, match="process that read it was ended"):
+        list(BatchReading(IMPORT_FORMATS["bibtex"], BIB, "a.bib", killed, cores=2))
+
+
+def test_a_process_without_memory_ends_the_reading(on_two_cores: None) -> None:
+    with pytest.raises(UnreadableFile, match="too much memory"):
+        list(BatchReading(IMPORT_FORMATS["bibtex"], BIB, "a.bib", out_of_memory, cores=2))
+
+
+def test_the_processes_that_read_are_bounded(on_two_cores: None) -> None:
+    told = set(BatchReading(IMPORT_FORMATS["bibtex"], BIB, "a.bib", limits, cores=2))
+    assert told == {(bounds.CPU_SECONDS, bounds.MEMORY_BYTES + bounds.MEMORY_PER_BYTE * len(BIB))}
+
+
+def test_limits_are_as_before_between_two_stretches() -> None:
+    before = resource.getrlimit(resource.RLIMIT_CPU), resource.getrlimit(resource.RLIMIT_AS)
+    handler = signal.getsignal(signal.SIGXCPU)
+    bounded = ReadingBounds(1000)
+    for _ in range(2):
+        with bounded:
+            assert resource.getrlimit(resource.RLIMIT_CPU)[0] > 0
+            assert resource.getrlimit(resource.RLIMIT_AS) != before[1]
+        assert (resource.getrlimit(resource.RLIMIT_CPU), resource.getrlimit(resource.RLIMIT_AS)) == before
+        assert signal.getsignal(signal.SIGXCPU) == handler
+
+
+def test_memory_beyond_the_bounds_is_a_problem_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "MEMORY_BYTES", 100_000_000)
+    with pytest.raises(UnreadableFile, match="too much memory"), ReadingBounds(0):
+        bytearray(500_000_000)
+
+
+def test_a_file_that_takes_too_long_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "long.ris").write_bytes(RIS)
+    done = subprocess.run(
+        [sys.executable, "-c", f"{COMMAND}; cli()", "convert", "--to", "csl-json", "--out", "made", "long.ris"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "long.ris: reading it took too long" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list((tmp_path / "made").iterdir()) == []
