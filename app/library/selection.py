@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
+from operator import itemgetter
 
 from pyoxigraph import Literal, NamedNode
 
@@ -88,10 +89,10 @@ class Selection:
         found = _after(sorts, last, descending=order.descending) if last else list(sorts.items())
         if order.descending:
             found.sort()
-            found.sort(key=_sort_value, reverse=True)  # equal ones stay in the order of their IRIs
+            found.sort(key=itemgetter(1), reverse=True)  # equal ones stay in the order of their IRIs
             first = found[: limit + 1]
         else:
-            first = nsmallest(limit + 1, found, key=lambda one: (one[1], one[0]))
+            first = nsmallest(limit + 1, found, key=itemgetter(1, 0))
         shown = first[:limit]
         following = write_cursor(shown[-1][1], shown[-1][0]) if len(first) > limit and shown else None
         return PageOfThings([NamedNode(iri) for iri, _ in shown], total, following)
@@ -111,7 +112,8 @@ class Selection:
             if order.folded:
                 value = without_marks(value)
             iri = thing[1:-1]
-            least[iri] = min(least.get(iri, value), value)
+            if value < least.setdefault(iri, value):
+                least[iri] = value
         return least
 
     def _ranked_page(self, state: Snapshot, limit: int, cursor: str | None) -> PageOfThings:
@@ -132,10 +134,6 @@ class PageOfThings:
     things: Sequence[NamedNode]
     total: int
     cursor: str | None
-
-
-def _sort_value(one: tuple[str, str]) -> str:
-    return one[1]
 
 
 def _after(sorts: Mapping[str, str], last: tuple[str, str], *, descending: bool) -> list[tuple[str, str]]:
