@@ -19,6 +19,7 @@ from app.model.minter import Minter, slug
 from app.model.record import Loss, Record
 from app.model.signature import Signature, signature
 
+_FIELDS = tuple(item.name for item in fields(Record))
 COMPARED = ("volume", "issue", "number", "container_title", "type")
 
 
@@ -140,8 +141,7 @@ def merge(held: Record, new: Record) -> Merged:
     """What the home's record becomes when it takes what only the new one has."""
     filled: dict[str, object] = {}
     conflicts: list[Loss] = []
-    for item in fields(Record):
-        name = item.name
+    for name in _FIELDS:
         ours, theirs = getattr(held, name), getattr(new, name)
         if name in ("key", "part_of", "rich") or not theirs or ours == theirs:
             continue

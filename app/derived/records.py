@@ -10,6 +10,7 @@ from app.model.minter import Minter
 from app.model.namespaces import FABIO, RDF
 from app.model.record import Record
 from app.model.work_reading import NEIGHBOURS, Neighbourhood, read_work
+from app.model.work_reading import is_work as says_work
 
 
 def neighbourhood(state: Snapshot, work: NamedNode) -> Neighbourhood:
@@ -34,6 +35,7 @@ def is_work(state: Snapshot, node: NamedNode) -> bool:
 
 def record_of(state: Snapshot, work: NamedNode, minter: Minter) -> Record:
     """The record of one work, for exporters. Raises `NotFound`."""
-    if not is_work(state, work):
+    about = neighbourhood(state, work)
+    if not says_work(about, work):
         raise NotFound(f"there is no work {minter.key(work.value)!r}")
-    return read_work(neighbourhood(state, work), work, minter)
+    return read_work(about, work, minter)

@@ -55,7 +55,10 @@ class Neighbourhood:
     def texts(self, subject: NamedNode, predicate: NamedNode) -> list[str]:
         """The literals' values, sorted."""
         found = self._objects.get((subject.value, predicate.value))
-        return sorted(o.value for o in found if isinstance(o, Literal)) if found else []
+        if not found:
+            return []
+        texts = [o.value for o in found if isinstance(o, Literal)]
+        return sorted(texts) if len(texts) > 1 else texts
 
     def text(self, subject: NamedNode, predicate: NamedNode) -> str | None:
         """The first such value, or None."""
