@@ -11,7 +11,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 from urllib.parse import quote, unquote
 
 from pyoxigraph import NamedNode
@@ -36,6 +36,8 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _SAFE = "-._~:"
+_LETTERS: Final = "text-unidecode"
+"""What turns other letters into ASCII: this one by name, or keys would depend on which are installed."""
 _WORD = re.compile(r"[a-z0-9]+")
 _GROUPED = re.compile(r"(?<=[0-9]),(?=[0-9])")
 """The comma in `1,000`."""
@@ -44,7 +46,7 @@ _GROUPED = re.compile(r"(?<=[0-9]),(?=[0-9])")
 @lru_cache(maxsize=65536)
 def slug(name: str) -> str:
     """The key for a name: ASCII, lower case, hyphens; a hash where nothing of it is left (`"?"`)."""
-    made = _ascii_slug(name) if name.isascii() and "&" not in name else slugify(name)
+    made = _ascii_slug(name) if name.isascii() and "&" not in name else slugify(name, backend=_LETTERS)
     if made:
         return made
     return "x" + hashlib.sha256(name.encode()).hexdigest()[:12]

@@ -11,13 +11,13 @@ from app.model.minter import slug
 ASCII = st.text(st.characters(max_codepoint=127))
 
 
-@given(ASCII | st.text("aB1,' -_&;#x3"))
+@given(ASCII | st.text() | st.text("aB1,' -_&;#x3"))
 @example("1,000 ways, and 2,000'000")
 @example("O'Neill's '90s -- AT&T; &#39; &amp;")
 @example("1,,2 1,a a,1 1',2")
 def test_a_key_is_what_slugify_makes_of_the_name(name: str) -> None:
     """Also where it is made without it: keys are in every log there is."""
-    made = slugify(name)
+    made = slugify(name, backend="text-unidecode")
     assert slug(name) == made if made else slug(name).startswith("x")
 
 
