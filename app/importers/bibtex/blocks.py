@@ -118,11 +118,15 @@ def _unread_entry(text: str, start: int, end: int) -> tuple[UnreadEntry, int] | 
     if found is None or found.end() != end or found[3] is not None:
         return None
     entry_type = found[1].lower()
-    if entry_type.startswith(_NEVER_UNREAD) or text.find("\\{", start, end) >= 0 or text.find("\\}", start, end) >= 0:
+    if entry_type.startswith(_NEVER_UNREAD) or _has_escaped_braces(text, start, end):
         return None
     return UnreadEntry(
         entry_type, found[2].strip(), bool(found[4] or found[6]), bool(found[5] or found[7])
     ), text.rindex("}", start, end) + 1
+
+
+def _has_escaped_braces(text: str, start: int, end: int) -> bool:
+    return text.find("\\{", start, end) >= 0 or text.find("\\}", start, end) >= 0
 
 
 def plain_entry(text: str, start: int, end: int) -> tuple[PlainEntry, int] | None:
@@ -136,11 +140,12 @@ def plain_entry(text: str, start: int, end: int) -> tuple[PlainEntry, int] | Non
     fields: dict[str, str] = {}
     macros: list[str] = []
     position = head.end()
+    # Braces after a backslash count for BibTeX itself, so a value with such must be looked at again.
+    suspect = _has_escaped_braces(text, position, end)
     while found := _FIELD.match(text, position, end):
         name, first, braced, quoted, macro, joined = found.groups()
         name = name.lower()
-        # Braces after a backslash count for BibTeX itself, so such a value must be looked at again.
-        if name in fields or "\\{" in first or "\\}" in first or "\\{" in joined or "\\}" in joined:
+        if name in fields or (suspect and _has_escaped_braces(found[0], 0, len(found[0]))):
             return None
         if joined or macro:
             fields[name] = first + joined

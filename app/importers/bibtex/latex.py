@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
+from typing import NamedTuple
 
 from app.importers.bibtex import latex_macros as macros
 from app.importers.bibtex.latex_walker import symbol, walk
@@ -72,8 +72,7 @@ _LETTERS: dict[str, str] = {}
 _MOST_LETTERS = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """Plain text, and the macros that were dropped from it or kept as their bare name."""
 
     text: str

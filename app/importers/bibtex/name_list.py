@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from bibtexparser.middlewares.names import (
     InvalidNameError,
@@ -33,8 +33,7 @@ _PARTS = {"family": "family", "given": "given", "prefix": "particle", "suffix": 
 _IGNORED = frozenset({"useprefix", "family-i", "given-i", "prefix-i", "suffix-i", "hash", "id", "nameid"})
 
 
-@dataclass(frozen=True, slots=True)
-class ReadName:
+class ReadName(NamedTuple):
     """One name, None where nothing was left of it, with what went wrong and the macros that were not known."""
 
     name: Name | None
@@ -42,8 +41,7 @@ class ReadName:
     unknown: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NameList:
+class NameList(NamedTuple):
     """The names of a field; `more` when it ends in `and others`. Faults are pairs of raw name and reason."""
 
     names: tuple[Name, ...]

@@ -10,7 +10,7 @@ brace (`{\\"O}sterreich`, `{\\em x}`); an argument (`\\emph{x}`) protects nothin
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.importers.bibtex import latex_macros as macros
 from app.importers.bibtex.latex import MATH, decode, usual_letters
@@ -59,8 +59,7 @@ _TO_TAGS = str.maketrans(
 _MARK = re.compile(f"[{_OPEN['i']}-{_GREATER}]")
 
 
-@dataclass(frozen=True, slots=True)
-class DecodedRich:
+class DecodedRich(NamedTuple):
     """The text, the macros that had no meaning, and those whose look is not kept."""
 
     text: RichText

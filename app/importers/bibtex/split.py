@@ -81,7 +81,7 @@ def _take_apart_what_has_strings(result: SplitFile) -> None:
 def take_apart(unread: UnreadDraft) -> Draft:
     """The draft of an entry that was left as it stood."""
     read = plain_entry(unread.raw, 0, len(unread.raw))
-    if read is not None and not _runs_on(read[0]):
+    if read is not None and not _runs_on(read[0], unread.raw):
         entry = read[0]
         draft = Draft(unread.position, unread.line, unread.raw, entry.key, entry.entry_type, entry.fields)
         draft.macros = entry.macros
@@ -189,7 +189,7 @@ def _add_unread(entry: UnreadEntry, line: int, raw: str, result: SplitFile) -> N
 
 
 def _add_plain(entry: PlainEntry, line: int, raw: str, result: SplitFile) -> None:
-    if _runs_on(entry):
+    if _runs_on(entry, raw):
         _add_salvaged("a value runs on over the fields after it", line, raw, result)
         return
     draft = Draft(len(result.drafts) + 1, line, raw, entry.key, entry.entry_type, entry.fields)
@@ -197,8 +197,11 @@ def _add_plain(entry: PlainEntry, line: int, raw: str, result: SplitFile) -> Non
     _file_draft(draft, result)
 
 
-def _runs_on(entry: PlainEntry) -> bool:
-    return any("=" in value and swallows(value) for value in entry.fields.values())
+def _runs_on(entry: PlainEntry, raw: str) -> bool:
+    """Whether a value of the entry has swallowed others: none has where there is one `=` for each field."""
+    return raw.count("=") != len(entry.fields) and any(
+        "=" in value and swallows(value) for value in entry.fields.values()
+    )
 
 
 def _refuse(block: Refused, line: int, raw: str, result: SplitFile) -> None:
