@@ -106,8 +106,8 @@ class FileLog:
         self._lock = RLock()  # guards what is known of the files; held for moments
         self._write_lock = RLock()  # one writing thread; held as long as a write takes
         self._writers = 0
-        self._end: tuple[str, int, Version] | None = None
-        """The last segment, where it ends and the version there; while no segment after it can have been begun."""
+        self._end: tuple[str, int, str | None, Version] | None = None
+        """The last segment, where it ends, the segment that begins after it when it is full, and the version."""
         if mend:
             with self.writing():
                 self._mend()
@@ -119,13 +119,15 @@ class FileLog:
 
     def head(self) -> Version:
         end = self._end
-        if end is not None and _size(end[0]) == end[1]:
-            return end[2]
+        if end is not None and _size(end[0]) == end[1] and (end[2] is None or _size(end[2]) <= 0):
+            return end[3]
         with self._lock:
             self._follow()
             head = Version(len(self._places))
             last = self._places[-1] if self._places else None
-            self._end = (str(last.segment), last.end, head) if last and last.end < self._segment_bytes else None
+            following = str(self._segments / f"{head + 1:08d}.rdfp")
+            full = last is not None and last.end >= self._segment_bytes
+            self._end = (str(last.segment), last.end, following if full else None, head) if last else None
             return head
 
     def append(self, entry: Entry) -> Version:
