@@ -26,6 +26,9 @@ class FairQueue:
         self._taken = 0
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._count = 0
+        self._due: dict[asyncio.Future[None], float] = {}
+        """Until when each may wait, by the loop's clock; who came first is first."""
+        self._clock: asyncio.TimerHandle | None = None
 
     async def enter(self, client: str) -> None:
         """Take a place, or wait for one. Raises `TooManyQueries` when too many wait, or none came free in time."""
@@ -41,13 +44,33 @@ class FairQueue:
         self._waiting.setdefault(client, deque()).append(turn)
         self._count += 1
         try:
-            async with asyncio.timeout(self._seconds):
-                await turn
+            await self._in_time(turn)
         except (TimeoutError, asyncio.CancelledError) as fault:
             self._give_up(client, turn)
             if isinstance(fault, asyncio.CancelledError):
                 raise
             raise self._refusal(f"no reader came free within {self._seconds:g} s", own=False) from None
+
+    async def _in_time(self, turn: asyncio.Future[None]) -> None:
+        """Wait for a turn. Raises `TimeoutError`. One timer serves all who wait, who may all wait as long."""
+        loop = asyncio.get_running_loop()
+        self._due[turn] = loop.time() + self._seconds
+        if self._clock is None:
+            self._clock = loop.call_at(self._due[turn], self._rung)
+        try:
+            await turn
+        finally:
+            del self._due[turn]
+
+    def _rung(self) -> None:
+        self._clock = None
+        loop = asyncio.get_running_loop()
+        for turn, due in self._due.items():
+            if due > loop.time():
+                self._clock = loop.call_at(due, self._rung)
+                return
+            if not turn.done():
+                turn.set_exception(TimeoutError())
 
     def leave(self, client: str) -> None:
         """Give a place back."""
@@ -68,6 +91,8 @@ class FairQueue:
 
     def _admit(self) -> None:
         """Let in those whose turn it is."""
+        if not self._waiting:
+            return
         while (client := next((name for name in self._waiting if self._may_enter(name)), None)) is not None:
             turn = self._waiting[client].popleft()
             self._count -= 1
@@ -87,7 +112,7 @@ class FairQueue:
             self._count -= 1
             if not queue:
                 del self._waiting[client]
-        if turn.done() and not turn.cancelled():
+        if turn.done() and not turn.cancelled() and turn.exception() is None:
             self.leave(client)
 
     def _refusal(self, why: str, *, own: bool) -> TooManyQueries:

@@ -70,6 +70,8 @@ class ReaderLink:
         self._tell = ended
         self._descriptor: int | None = None
         self._answer: asyncio.Future[Message] | None = None
+        self._due: float | None = None
+        """When the reader will have had its time, by the loop's clock."""
         self._clock: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         connection.setblocking(False)
@@ -172,12 +174,23 @@ class ReaderLink:
             os.close(message.descriptor)
 
     def _set_clock(self, seconds: float | None) -> None:
+        """Have time run out in that many seconds. A timer that would ring before is left to look again then:
+        nearly all questions are answered long before, and a timer for each would cost more than the rest of this."""
+        self._due = None if seconds is None else self._loop.time() + seconds
+        if self._due is None or (self._clock is not None and self._clock.when() <= self._due):
+            return
         if self._clock is not None:
             self._clock.cancel()
-        self._clock = None if seconds is None else self._loop.call_later(seconds, self._out_of_time)
+        self._clock = self._loop.call_at(self._due, self._rung)
 
-    def _out_of_time(self) -> None:
-        self.end(_out_of_time(self._limits))
+    def _rung(self) -> None:
+        self._clock = None
+        if self._due is None:
+            return
+        if self._due > self._loop.time():
+            self._clock = self._loop.call_at(self._due, self._rung)
+        else:
+            self.end(_out_of_time(self._limits))
 
     def _resolve(self, by: int) -> None:
         """Tell who waits what the end of the process means."""
@@ -189,6 +202,9 @@ class ReaderLink:
         if self.ended:
             return
         self.ended = True
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
         self._loop.remove_reader(self._connection.fileno())
         self._inbox.close()
         self._tell(self)

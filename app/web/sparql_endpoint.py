@@ -28,7 +28,7 @@ from app.web.negotiation import IMMUTABLE, best, etag, holds
 from app.web.problems import HttpProblem
 from app.web.sparql_forms import BY_NAME, OFFERED, takes_gzip, wanted_forms
 from app.web.sparql_protocol import ALLOW, FORM, UPDATE, QueryOperation, media_type_of, read_operation
-from app.web.watching import Body, ClientGone, Watched
+from app.web.watching import Body, ClientGone, Watch, Watched
 
 TEXT_BYTES = 1_000_000
 """The longest query."""
@@ -70,6 +70,7 @@ class SparqlEndpoint:
         self._rest = rest
         self._cache = AnswerCache(cache_bytes)
         self._flights: Flights[Key, Answer | Kind] = Flights(_may_share)
+        self._watch = Watch()
         self._sending = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -161,7 +162,7 @@ class SparqlEndpoint:
             description=description,
         )
         client = self._client(scope, headers)
-        with Watched(body.again):
+        with Watched(self._watch, body.again):
             found = await self._flights.join(key, lambda: self._desk.readers.ask(question, client))
         if isinstance(found, str):
             best(asked.accept, OFFERED[found])  # raises, and says what there is

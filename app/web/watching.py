@@ -41,31 +41,63 @@ class ClientGone(Exception):
     """There is nobody left to answer."""
 
 
+class Watch:
+    """Begins to watch those who have waited for `WATCH_SECONDS`: one timer for all, as most wait far less."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Watched, float] = {}
+        """Whom nobody watches yet, and since when they wait; who came first is first."""
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, watched: Watched) -> None:
+        """Watch it, when it is still here in a while."""
+        loop = asyncio.get_running_loop()
+        self._waiting[watched] = loop.time()
+        if self._timer is None:
+            self._timer = loop.call_later(WATCH_SECONDS, self._look)
+
+    def remove(self, watched: Watched) -> None:
+        """It has been answered."""
+        self._waiting.pop(watched, None)
+
+    def _look(self) -> None:
+        self._timer = None
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            watched, since = next(iter(self._waiting.items()))
+            if since + WATCH_SECONDS > loop.time():
+                self._timer = loop.call_at(since + WATCH_SECONDS, self._look)
+                return
+            del self._waiting[watched]
+            watched.begin()
+
+
 class Watched:
     """While this is entered, the task ends with `ClientGone` when the client disconnects."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, watch: Watch, receive: Receive) -> None:
+        self._watch = watch
         self._receive = receive
         self._gone = False
         self._watching: asyncio.Task[None] | None = None
 
     def __enter__(self) -> None:
-        loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
-        self._timer = loop.call_later(WATCH_SECONDS, self._start)
+        self._watch.add(self)
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: object) -> None:
-        self._timer.cancel()
+        self._watch.remove(self)
         if self._watching is not None:
             self._watching.cancel()
         if self._gone and kind is asyncio.CancelledError and self._task is not None:
             self._task.uncancel()
             raise ClientGone from None
 
-    def _start(self) -> None:
-        self._watching = asyncio.get_running_loop().create_task(self._watch())
+    def begin(self) -> None:
+        """Look from now on whether the client is there."""
+        self._watching = asyncio.get_running_loop().create_task(self._until_gone())
 
-    async def _watch(self) -> None:
+    async def _until_gone(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
         self._gone = True
