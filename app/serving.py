@@ -9,6 +9,8 @@ import typer
 import uvicorn
 from uvicorn.importer import import_from_string
 
+from app.web.whole_response import WholeResponses
+
 ENDING_SECONDS = 10
 """How long answers that are under way have when the server is told to stop."""
 
@@ -41,6 +43,7 @@ def run(factory: str, host: str, port: int) -> None:
         port=port,
         log_level="warning",
         access_log=False,
+        http=WholeResponses,
         timeout_graceful_shutdown=ENDING_SECONDS,
     )
     Announcing(config, app.state.stopping).run()

@@ -18,6 +18,7 @@ from app.importers.doi.fetching import DoiFetcher
 from app.queries import load_queries
 from app.settings import QUERIES, SHIPPED_ONTOLOGY, Settings
 from app.web.app import CACHE_BYTES, create_app
+from app.web.whole_response import WholeResponses
 
 BASE = "http://127.0.0.1:8000/"
 ROOT = Path(__file__).resolve().parent.parent
@@ -86,7 +87,9 @@ def serving(
         readers=readers,
         cache_bytes=cache_bytes,
     )
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", http=WholeResponses)  # as app.serving does
+    )
     started = threading.Event()
     startup = server.startup
 

@@ -40,7 +40,7 @@ MAY_SEE: dict[str, set[str]] = {
     "tokens": {"errors"},
     "verification": CORE,
     "home": CORE | {"reference_set", "settings", "tokens"},
-    "serving": set(),
+    "serving": {"web"},
 }
 MAY_SEE["web"] = CORE | {
     "imports",

@@ -27,10 +27,11 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """An answer as it goes out: its tag, its headers, its body."""
+    """An answer as it goes out: its tag, its headers, the same as they are written, its body."""
 
     tag: str
     headers: list[tuple[bytes, bytes]]
+    head: bytes
     body: bytes
 
 

@@ -29,6 +29,7 @@ from app.web.problems import HttpProblem
 from app.web.sparql_forms import BY_NAME, OFFERED, takes_gzip, wanted_forms
 from app.web.sparql_protocol import ALLOW, FORM, UPDATE, QueryOperation, media_type_of, read_operation
 from app.web.watching import Body, ClientGone, Watch, Watched
+from app.web.whole_response import head_of, sent_whole
 
 TEXT_BYTES = 1_000_000
 """The longest query."""
@@ -126,13 +127,15 @@ class SparqlEndpoint:
             if isinstance(answer.body, Spool):
                 await self._send_spooled(answer, answer.body, headers, send, past=at is not None)
                 return
-            ready = Ready(_tag(answer), _headers(answer, len(answer.body), past=at is not None), answer.body)
+            made = _headers(answer, len(answer.body), past=at is not None)
+            ready = Ready(_tag(answer), made, head_of(made), answer.body)
             self._cache.put(Key(answer.version, key.text, key.graphs, key.form), ready)
         if _has(headers, ready.tag):
             await _send_unchanged(ready.headers, send)
             return
-        await send({"type": "http.response.start", "status": 200, "headers": ready.headers})
-        await send({"type": "http.response.body", "body": ready.body})
+        if not sent_whole(scope, ready.head, ready.body):
+            await send({"type": "http.response.start", "status": 200, "headers": ready.headers})
+            await send({"type": "http.response.body", "body": ready.body})
 
     async def _version(self, at: Version | None) -> Version:
         """The version to answer from. Raises `NotFound` for one there is not."""
