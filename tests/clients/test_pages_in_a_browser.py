@@ -86,6 +86,8 @@ def test_a_query_is_typed_completed_and_linked(browser: Browser, client: httpx.C
         hints = page.locator(".CodeMirror-hint")
         expect(hints.filter(has_text="fabio:JournalArticle")).to_be_visible()
         hints.filter(has_text="fabio:JournalArticle").click()
+        expect(hints).to_have_count(0)
+        page.locator(".CodeMirror textarea").focus()  # the editor takes it back a moment after the click
         page.keyboard.type(" } LIMIT 3")
         page.keyboard.press("Control+Enter")
         expect(page.locator("#results table tbody tr")).to_have_count(3)
