@@ -84,6 +84,9 @@ def report(sizes: list[Size]) -> str:
     for kind in sizes[0].answers:
         medians = [size.answers[kind].percentile(kind, 0.5) for size in sizes]
         tails = [size.answers[kind].percentile(kind, 0.99) for size in sizes]
+        if not all(size.answers[kind].requests for size in sizes):
+            rows.append([f"{kind}: p50 / p99 / processor ms", *["no answer in time"] * len(sizes), ""])
+            continue
         used = [1000 * size.answers[kind].server_seconds / size.answers[kind].requests for size in sizes]
         cells = [" / ".join(map(two_digits, each)) for each in zip(medians, tails, used, strict=True)]
         rows.append([f"{kind}: p50 / p99 / processor ms", *cells, f"{medians[-1] / medians[0]:.1f}"])
