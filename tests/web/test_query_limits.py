@@ -238,9 +238,9 @@ def test_a_reader_that_is_killed_costs_no_request(roomy: Served) -> None:
         before = roomy.readers.processes()
         slow = pool.submit(roomy.ask, query + " # again")
         wait_until(lambda: any(busy(process) for process in before) or slow.done())
-        for process in before:
-            if busy(process):
-                os.kill(process, signal.SIGKILL)
+        # One of them only: what takes the question over is busy at once, and three kills in a row are told.
+        if asked := next(filter(busy, before), None):
+            os.kill(asked, signal.SIGKILL)
         quick = [pool.submit(roomy.ask, COUNT) for _ in range(20)]
         assert {answer.result().status_code for answer in quick} == {200}
         assert slow.result().json() == expected
