@@ -10,13 +10,12 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from app.commit import Committer, Proposal
 from app.curation.doi_links import DoiLinks
 from app.derived.graph import PROLOGUE, Snapshot
 from app.errors import BadRequest, Conflict
-from app.import_plan import ImportPlan
+from app.import_plan import EntryFile, ImportPlan
 from app.importers.doi.addresses import Addresses
 from app.importers.doi.answer_cache import AnswerCache
 from app.importers.doi.client import AgencyClient
@@ -164,8 +163,7 @@ def _planned(
     """What becomes of the entries, and the links between works. Links come last: they need every work's key."""
     plan = ImportPlan(state, library.minter)
     keys = [
-        plan.take(entry, partial(bytes, entry.packed), key_is_ours=True)
-        for entry in prepared(library.minter.base, entries)
+        plan.take(entry, held, key_is_ours=True) for entry, held in EntryFile(prepared(library.minter.base, entries))
     ]
     links = DoiLinks(state, library.minter, plan.matcher)
     for key, made in dict(zip(keys, described, strict=True)).items():

@@ -24,7 +24,7 @@ from app.importers.doi.fetching import DoiFetcher
 from app.importers.formats import ImportFormat
 from app.importers.packing import GZIP, unpacked
 from app.importers.parallel import BatchReading, Work
-from app.importers.prepared import PreparedEntry
+from app.importers.prepared import PreparedBatch
 from app.importers.reader_process import SMALL_BYTES, read_apart
 from app.imports import Batches, Read, import_file
 from app.library import Library
@@ -228,9 +228,9 @@ def _unpacked(upload: Upload) -> tuple[bytes, str]:
 def _reader(job: Job) -> Read:
     """Small files are read in the job's thread, others in a process of their own."""
 
-    def read(format: ImportFormat, data: bytes, filename: str, work: Work[list[PreparedEntry]]) -> Batches:
+    def read(format: ImportFormat, data: bytes, filename: str, work: Work[PreparedBatch]) -> Batches:
         if len(data) < SMALL_BYTES:
             return BatchReading.here(format, data, filename, work)
-        return BatchReading.of(read_apart(format, data, filename, job.go_on), work)
+        return read_apart(format, data, filename, work, job.go_on)
 
     return read

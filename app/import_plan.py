@@ -7,15 +7,16 @@ import os
 import tempfile
 import weakref
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache
+from typing import NamedTuple
 
 from app.curation.additions import Additions
 from app.curation.known import KnownInGraph
 from app.curation.matching import Matcher, merge
 from app.derived.graph import Snapshot
-from app.importers.prepared import PreparedEntry, record_in, text_in
+from app.importers.prepared import PreparedBatch, PreparedEntry, record_in, texts_in
 from app.importers.reading import Fault
 from app.model.change import ChangeSet, Version
 from app.model.minter import Minter, address_key
@@ -28,11 +29,11 @@ from app.receipts import FATES, FileFault, LossShape, Receipt, ReceiptItem
 HELD_BYTES = 1_000_000
 """A change of more text than this stays in a file, and is not made into quads."""
 
+KEPT_BATCHES = 2
+"""What so many batches of entries say is kept after it was read back: it is asked for in order, mostly."""
+
 WRITTEN_BYTES = 1024 * 1024
 """So much text is written to a file at a time."""
-
-Packed = Callable[[], bytes]
-"""Fetches the bytes of a prepared entry."""
 
 
 class _TextFile:
@@ -58,26 +59,58 @@ class _TextFile:
             yield self.read(start, CHUNK_BYTES)
 
 
+class Prepared(NamedTuple):
+    """A prepared entry of an `EntryFile`: what gives its record, and what that says."""
+
+    entries: EntryFile
+    batch: int
+    place: int
+    start: int
+    size: int
+
+    @property
+    def record(self) -> Record:
+        """The record of an entry of which something could be made."""
+        return record_in(self.entries.read(self.start, self.size))
+
+    @property
+    def text(self) -> WorkText | None:
+        """What it says where no name is known; None when only a home can tell."""
+        return self.entries.texts(self.batch)[self.place]
+
+
 class EntryFile:
     """Prepared entries, what is not needed of them at once in a file."""
 
-    def __init__(self) -> None:
+    def __init__(self, *batches: PreparedBatch) -> None:
         self._file = _TextFile()
-        self._entries: list[tuple[PreparedEntry, int, int]] = []
+        self._entries: list[tuple[PreparedEntry, Prepared]] = []
+        self._texts: list[tuple[int, int]] = []
+        """Of each batch, where what its records say begins, and how long it is."""
+        self.read = self._file.read
+        self.texts = lru_cache(KEPT_BATCHES)(self._texts_of)
+        for batch in batches:
+            self.add(batch)
 
-    def add(self, entries: Iterable[PreparedEntry]) -> None:
+    def add(self, batch: PreparedBatch) -> None:
         """Take in some more."""
-        for entry in entries:
-            self._entries.append((entry.moved(b""), self._file.size, len(entry.packed)))
-            self._file.write(entry.packed)
+        number, start = len(self._texts), self._file.size
+        for place, (entry, record) in enumerate(zip(batch.entries, batch.records, strict=True)):
+            self._entries.append((entry, Prepared(self, number, place, start, len(record))))
+            start += len(record)
+        self._file.write(b"".join(batch.records))
+        self._texts.append((start, len(batch.texts)))
+        self._file.write(batch.texts)
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def __iter__(self) -> Iterator[tuple[PreparedEntry, Packed]]:
-        """Each entry, in order, and what fetches its bytes."""
-        for entry, start, size in self._entries:
-            yield entry, partial(self._file.read, start, size)
+    def __iter__(self) -> Iterator[tuple[PreparedEntry, Prepared]]:
+        """Each entry, in order, and what gives its record."""
+        return iter(self._entries)
+
+    def _texts_of(self, batch: int) -> list[WorkText | None]:
+        return texts_in(self._file.read(*self._texts[batch]))
 
 
 @dataclass(slots=True)
@@ -88,13 +121,13 @@ class ImportPlan:
     minter: Minter
     items: list[ReceiptItem] = field(default_factory=list)
     matcher: Matcher = field(init=False)
-    works: dict[str, Record | Packed] = field(default_factory=dict)
+    works: dict[str, Record | Prepared] = field(default_factory=dict)
     """The new and updated works by key: their records, or where those are that are to be written as they came."""
 
     def __post_init__(self) -> None:
         self.matcher = Matcher(self.state, self.minter)
 
-    def take(self, entry: PreparedEntry, packed: Packed, *, key_is_ours: bool = False) -> str | None:
+    def take(self, entry: PreparedEntry, held: Prepared, *, key_is_ours: bool = False) -> str | None:
         """Decide one entry's fate; answers the key of its work, None when it failed.
 
         With `key_is_ours` its source has no citation key, so that another one than its record's is no loss.
@@ -104,11 +137,11 @@ class ImportPlan:
             self._item(entry, "failed", None, entry.losses, error)
             return None
         if not self.matcher.candidates(entry.signature):
-            return self._new(entry, packed, key_is_ours)
-        record = record_in(packed())
+            return self._new(entry, held, key_is_ours)
+        record = held.record
         found = self.matcher.find(record)
         if found is None:
-            return self._new(entry, packed, key_is_ours)
+            return self._new(entry, held, key_is_ours)
         merged = merge(found, record)
         losses = (*entry.losses, *merged.conflicts)
         if record.key != found.key and not key_is_ours:
@@ -120,15 +153,15 @@ class ImportPlan:
             self._item(entry, "updated", found.key, losses)
         return found.key
 
-    def _new(self, entry: PreparedEntry, packed: Packed, key_is_ours: bool) -> str:
+    def _new(self, entry: PreparedEntry, held: Prepared, key_is_ours: bool) -> str:
         assert entry.signature is not None
         wanted, losses = entry.signature.key, entry.losses
         key = self.matcher.free_key(address_key(wanted))
         if key == wanted:
-            self.works[key] = packed
-            self.matcher.learn(entry.signature, lambda: record_in(packed()))
+            self.works[key] = held
+            self.matcher.learn(entry.signature, lambda: held.record)
         else:
-            self._keep(record_in(packed()).with_key(key))
+            self._keep(held.record.with_key(key))
             if not key_is_ours:
                 taken = "another work has this key" if address_key(wanted) == wanted else "no address ends so"
                 losses = (*losses, Loss(field="key", raw=wanted, why=f"{taken}; this one is imported as {key!r}"))
@@ -138,7 +171,7 @@ class ImportPlan:
     def records(self) -> Iterator[Record]:
         """The records of every new and updated work."""
         for held in self.works.values():
-            yield held if isinstance(held, Record) else record_in(held())
+            yield held if isinstance(held, Record) else held.record
 
     def change(self) -> ChangeSet:
         """The statements of every new and updated work that are not there yet: net, each of them once."""
@@ -146,8 +179,7 @@ class ImportPlan:
         additions = Additions(self.state)
         said = _TextFile()
         for held in self.works.values():
-            for lines in writer.lines(_text(writer, held)):
-                said.write(additions.of(lines).encode())
+            said.write("".join(map(additions.of, writer.lines(_text(writer, held)))).encode())
         added = QuadText(lambda: whole_lines(said.pieces()))
         return ChangeSet(added=added if said.size > HELD_BYTES else tuple(added))
 
@@ -189,10 +221,9 @@ class ImportPlan:
         )
 
 
-def _text(writer: WorkWriter, held: Record | Packed) -> WorkText:
+def _text(writer: WorkWriter, held: Record | Prepared) -> WorkText:
     """What a work says, as it was prepared where that is still right."""
     if isinstance(held, Record):
         return writer.text(held)
-    packed = held()
-    text = text_in(packed)
-    return text if text and writer.fits(text) else writer.text(record_in(packed))
+    text = held.text
+    return text if text and writer.fits(text) else writer.text(held.record)

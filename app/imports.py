@@ -16,7 +16,7 @@ from app.errors import BadRequest, Conflict, NotFound
 from app.import_plan import EntryFile, ImportPlan
 from app.importers.formats import ImportFormat, format_of
 from app.importers.parallel import BatchReading, Work
-from app.importers.prepared import PreparedEntry, prepared
+from app.importers.prepared import PreparedBatch, prepared
 from app.importers.text_encoding import UnreadableFile
 from app.library import Library
 from app.model.change import ChangeSet, Note, Version
@@ -26,8 +26,8 @@ from app.receipts import Receipt
 Progress = Callable[[int, int], None]
 """Called with entries done and entries in all, last before the commit; what it raises stops the import unwritten."""
 
-Batches = BatchReading[list[PreparedEntry]]
-Read = Callable[[ImportFormat, bytes, str, Work[list[PreparedEntry]]], Batches]
+Batches = BatchReading[PreparedBatch]
+Read = Callable[[ImportFormat, bytes, str, Work[PreparedBatch]], Batches]
 """How a file is read: its format, bytes and name, and what is done to every batch of entries where they are read."""
 
 PROGRESS_ENTRIES = 200

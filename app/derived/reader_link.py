@@ -52,6 +52,10 @@ class Lost(Exception):
     """The reader ended, and not by the query's doing: another may be asked."""
 
 
+class Behind(Lost):
+    """The reader is of a state that much was written after: one that is forked now has it."""
+
+
 class ReaderLink:
     """A reader's process. One question at a time."""
 
@@ -137,7 +141,7 @@ class ReaderLink:
             raise _REFUSALS[head["refused"]](head["detail"], [(where, why) for where, why in head["errors"]])
         if "behind" in head:
             self.end()
-            raise Lost
+            raise Behind
         if "out_of_memory" in head:
             self.end()
             raise _out_of_memory(self._limits)

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from app.derived.fair_queue import FairQueue
 from app.derived.graph import Update
 from app.derived.query_limits import QueryLimits
-from app.derived.reader_link import Lost, ReaderLink
+from app.derived.reader_link import Behind, Lost, ReaderLink
 from app.derived.reader_messages import Answer, Inbox, Kind, Message, Question, send
 from app.derived.reader_process import Views
 from app.errors import QueryEnded
@@ -88,12 +88,15 @@ class Readers:
             self._refill()
         await self._queue.enter(client)
         try:
-            for _ in range(_ATTEMPTS):
+            attempts = 0
+            while attempts < _ATTEMPTS:
                 link = self._take()
                 try:
                     return await talk(link)
+                except Behind:  # and so is every reader that was forked no later
+                    self._end_forked_before(link)
                 except Lost:
-                    continue
+                    attempts += 1
                 except asyncio.CancelledError:
                     link.end()
                     raise
@@ -137,6 +140,10 @@ class Readers:
             link.end()
         elif not link.ended:
             self._free.append(link)
+
+    def _end_forked_before(self, last: ReaderLink) -> None:
+        for link in [link for link in self._free if link.number < last.number]:
+            link.end()
 
     def _alive(self) -> list[ReaderLink]:
         return [link for link in self._links.values() if not link.ended]

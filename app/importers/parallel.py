@@ -86,6 +86,19 @@ class BatchReading(Generic[T]):
         made._follow(reading, work)
         return made
 
+    @classmethod
+    def received(
+        cls,
+        total: int,
+        faults: Sequence[Fault],
+        preserved: Mapping[str, Sequence[str]],
+        answers: Generator[T, None, None],
+    ) -> Self:
+        """A file that is read elsewhere; the answers, in the order of the file, come from there."""
+        made = cls.__new__(cls)
+        made._begin(total, faults, preserved, answers)
+        return made
+
     def _follow(self, reading: Reading, work: Work[T]) -> None:
         self._begin(reading.total, reading.faults, reading.preserved, _here(reading, work))
 

@@ -1,7 +1,8 @@
 """What of an import can be done without the home: in the processes that read, by every core.
 
-A prepared entry is small: what was decided of it, and the bytes of all that may or may not be
-needed later, the record and what it says. Those can lie in a file until then.
+A prepared entry is small: what was decided of it. All that may or may not be needed later, the records and what
+they say, is bytes that can lie in a file until then. Records are asked for one by one; what they say is asked for
+in order, so that of a whole batch is together, and what is said in many entries, of the names above all, once.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from app.model.minter import Minter
 from app.model.names import Contributor, Name
 from app.model.record import Loss, ReadEntry, Record
 from app.model.signature import Signature, signature
-from app.model.work_graph import WorkMapping, WorkText
+from app.model.work_graph import AgentText, WorkMapping, WorkText
 
 
 class PreparedEntry(NamedTuple):
     """An entry without its text in the file; see `app.model.record.ReadEntry`.
 
-    `signature` is None, and `packed` empty, when nothing could be made of it.
+    `signature` is None when nothing could be made of it.
     """
 
     position: int
@@ -34,39 +35,44 @@ class PreparedEntry(NamedTuple):
     losses: tuple[Loss, ...]
     error: str | None
     signature: Signature | None
-    packed: bytes
-
-    def moved(self, packed: bytes) -> PreparedEntry:
-        """The same with other bytes: none, when they are kept elsewhere."""
-        return self._replace(packed=packed)
 
 
-def prepared(base: str, entries: Sequence[ReadEntry]) -> list[PreparedEntry]:
+class PreparedBatch(NamedTuple):
+    """Entries in the order of their file, and, packed and in the same order, their records (nothing for one of
+    which nothing could be made) and what those say."""
+
+    entries: tuple[PreparedEntry, ...]
+    records: tuple[bytes, ...]
+    texts: bytes
+
+
+def prepared(base: str, entries: Sequence[ReadEntry]) -> PreparedBatch:
     """The entries, ready to be imported into a home with that base IRI."""
     mapping = WorkMapping(Minter(base))
-    return [_prepared(mapping, entry) for entry in entries]
+    records = [entry.record for entry in entries]
+    # A part may belong to a work of the home: what it says can only be known there.
+    texts = [_plain(mapping.text(record)) if record and not record.part_of else None for record in records]
+    packed = tuple([_pickled(record) if record else b"" for record in records])
+    return PreparedBatch(tuple(map(_prepared, entries)), packed, pickle.dumps(texts, _PROTOCOL))
 
 
-def _prepared(mapping: WorkMapping, entry: ReadEntry) -> PreparedEntry:
-    record, packed = entry.record, b""
-    if record is not None:
-        # A part may belong to a work of the home: what it says can only be known there.
-        text = None if record.part_of else tuple(mapping.text(record))
-        packed = _pickled((_pickled(record), text))
-    return PreparedEntry(
-        entry.position,
-        entry.line,
-        entry.key,
-        entry.losses,
-        entry.error,
-        signature(record) if record else None,
-        packed,
-    )
+def _prepared(entry: ReadEntry) -> PreparedEntry:
+    found = signature(entry.record) if entry.record else None
+    return PreparedEntry(entry.position, entry.line, entry.key, entry.losses, entry.error, found)
+
+
+def _plain(text: WorkText) -> tuple[Any, ...]:
+    """The same as plain tuples, which are packed many times faster."""
+    own, agents, bodies, shared = text
+    return own, tuple(map(tuple, agents)), bodies, shared
+
+
+_PROTOCOL = pickle.HIGHEST_PROTOCOL
 
 
 def _pickled(value: object) -> bytes:
     target = io.BytesIO()
-    pickler = pickle.Pickler(target, pickle.HIGHEST_PROTOCOL)
+    pickler = pickle.Pickler(target, _PROTOCOL)
     pickler.dispatch_table = _REDUCERS
     pickler.dump(value)
     return target.getvalue()
@@ -78,19 +84,21 @@ def _reduced(mapping: MappingProxyType[str, str]) -> tuple[type[dict[str, str]],
 
 def _reducer(kind: type[Any]) -> Callable[[Any], tuple[Callable[..., Any], tuple[Any, ...]]]:
     """Reduces a data class to its fields, many times faster than it would by itself."""
-    names = tuple(field.name for field in fields(kind))
-    values = attrgetter(*names)
+    values = attrgetter(*_FIELDS[kind])
     return lambda one: (_made, (kind, values(one)))
 
 
 def _made(kind: type[Any], values: tuple[Any, ...]) -> object:
-    return kind(**dict(zip((field.name for field in fields(kind)), values, strict=True)))
+    return kind(**dict(zip(_FIELDS[kind], values, strict=True)))
 
 
+_FIELDS: dict[type[object], tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind)) for kind in (Record, Contributor, Name)
+}
 _REDUCERS: dict[type[object], Callable[..., Any]] = {
     **copyreg.dispatch_table,
     MappingProxyType: _reduced,
-    **{kind: _reducer(kind) for kind in (Record, Contributor, Name)},
+    **{kind: _reducer(kind) for kind in _FIELDS},
 }
 """How a read-only mapping, which knows no pickling, comes out: as a dictionary; and what comes out often."""
 
@@ -100,13 +108,18 @@ def _unpickled(data: bytes) -> Any:
 
 
 def record_in(packed: bytes) -> Record:
-    """The record of a prepared entry."""
-    record = _unpickled(_unpickled(packed)[0])
+    """The record of a prepared entry of which something could be made."""
+    record = _unpickled(packed)
     assert isinstance(record, Record)
     return record
 
 
-def text_in(packed: bytes) -> WorkText | None:
-    """What the record of a prepared entry says where no name is known; None when only a home can tell."""
-    text = _unpickled(packed)[1]
-    return WorkText(*text) if text else None
+def texts_in(packed: bytes) -> list[WorkText | None]:
+    """What the records of a prepared batch say where no name is known; None where only a home can tell."""
+    return [text and _work_text(*text) for text in _unpickled(packed)]
+
+
+def _work_text(
+    own: str, agents: tuple[Any, ...], bodies: tuple[tuple[str, str], ...], shared: tuple[str, ...]
+) -> WorkText:
+    return WorkText(own, tuple([AgentText(*agent) for agent in agents]), bodies, shared)

@@ -3,76 +3,85 @@
 What reads stays apart from what serves: parsing does not hold the server's interpreter lock, a file
 that is made to take for ever or to fill the memory takes down its reader only, and stopping is at once.
 
-The process is `main`, with the format, the file's name and size, and the number of the pipe that takes
-what it reads, in batches, as arguments, and the file on standard input.
+The process is `main`, with the format, the file's name and size, what is to be done to each batch, and the
+number of the pipe that takes the answers, as arguments, and the file on standard input. It reads a big file on
+every core, as `app.importers.parallel` does.
 """
 
 from __future__ import annotations
 
 import copyreg
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Generator, Iterator
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Generator
 from contextlib import closing
-from itertools import islice
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from app.importers.bounds import TOO_LONG, TOO_MUCH, bounded
 from app.importers.formats import IMPORT_FORMATS, ImportFormat
-from app.importers.reading import Reading
+from app.importers.parallel import BatchReading, Work
+from app.importers.reading import Fault
 from app.importers.text_encoding import UnreadableFile
-from app.model.record import ReadEntry
 
 SMALL_BYTES = 8_192
 """A file below this is read faster where one is than in a process that must be started first."""
 
 _OUT_OF_MEMORY = 77
 _NICE = 5
-_BATCH = 200
 _POLL_SECONDS = 0.1
 _PROGRAM = f"from {__name__} import main; main()"
-_STARTED, _READ, _UNREADABLE = "started", "read", "unreadable"
+_STARTED, _READ, _FAULTS, _UNREADABLE = "started", "read", "faults", "unreadable"
+
+T = TypeVar("T")
 _Message = tuple[str, Any]
 _Messages = Generator[_Message, None, None]
 
 
-def read_apart(format: ImportFormat, data: bytes, filename: str, alive: Callable[[], None]) -> Reading:
-    """What `format.read` answers, read in another process.
+def read_apart(
+    format: ImportFormat, data: bytes, filename: str, work: Work[T], alive: Callable[[], None]
+) -> BatchReading[T]:
+    """A file that is read, and its batches worked on, in another process.
 
     `alive` is called at least every fraction of a second while there is nothing to do but wait; what it
     raises ends the reading. Raises `UnreadableFile`, from iterating too, also when the reader went
-    beyond its bounds of time or memory. Close `entries` (a generator) when it is not read to its end.
+    beyond its bounds of time or memory. Close it when it is not read to its end.
     """
-    messages = _messages(format, data, filename, alive)
+    messages = _messages(format, data, filename, work, alive)
     what, content = next(messages)
     if what == _UNREADABLE:
         messages.close()
         raise UnreadableFile(content)
-    return Reading(filename=filename, entries=_entries(messages), **content)
+    faults: list[Fault] = []
+    return BatchReading.received(content["total"], faults, content["preserved"], _answers(messages, faults))
 
 
-def _entries(messages: _Messages) -> Iterator[ReadEntry]:
+def _answers(messages: _Messages, faults: list[Fault]) -> Generator[Any, None, None]:
     with closing(messages):
         for what, content in messages:
             if what == _UNREADABLE:
                 raise UnreadableFile(content)
-            yield from content
+            if what == _FAULTS:
+                faults += content
+            else:
+                yield content
 
 
-def _messages(format: ImportFormat, data: bytes, filename: str, alive: Callable[[], None]) -> _Messages:
+def _messages(format: ImportFormat, data: bytes, filename: str, work: Work[T], alive: Callable[[], None]) -> _Messages:
     receiver, sender = Pipe(duplex=False)
     with receiver, tempfile.TemporaryFile() as source:
         source.write(data)
         source.seek(0)
         with sender:
-            process = _started(format, filename, len(data), source.fileno(), sender.fileno())
+            process = _started(format, filename, len(data), work, source.fileno(), sender.fileno())
         try:
             while True:
                 while not receiver.poll(_POLL_SECONDS):
@@ -89,10 +98,12 @@ def _messages(format: ImportFormat, data: bytes, filename: str, alive: Callable[
             process.wait()
 
 
-def _started(format: ImportFormat, filename: str, size: int, source: int, sender: int) -> subprocess.Popen[bytes]:
+def _started(
+    format: ImportFormat, filename: str, size: int, work: Work[T], source: int, sender: int
+) -> subprocess.Popen[bytes]:
     root = Path(__file__).resolve().parents[2]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))}
-    arguments = [format.name, filename, str(size), str(sender)]
+    arguments = [format.name, filename, str(size), b64encode(pickle.dumps(work)).decode(), str(sender)]
     return subprocess.Popen(
         [sys.executable, "-c", _PROGRAM, *arguments],
         stdin=source,
@@ -111,16 +122,16 @@ def _stopped(code: int) -> str:
     return f"its reader broke down (exit {code}): please report it, with the file"
 
 
-def _read(format: ImportFormat, data: bytes, filename: str, sender: Connection) -> None:
+def _read(format: ImportFormat, data: bytes, filename: str, work: Work[Any], sender: Connection) -> None:
     try:
-        reading = format.read(data, filename)
+        reading = BatchReading(format, data, filename, work)
+        with closing(reading):
+            sender.send((_STARTED, {"total": reading.total, "preserved": dict(reading.preserved)}))
+            for answer in reading:
+                sender.send((_READ, answer))
+            sender.send((_FAULTS, list(reading.faults)))
     except UnreadableFile as fault:
         sender.send((_UNREADABLE, str(fault)))
-        return
-    content = {"total": reading.total, "faults": list(reading.faults), "preserved": dict(reading.preserved)}
-    sender.send((_STARTED, content))
-    while batch := list(islice(reading, _BATCH)):
-        sender.send((_READ, batch))
 
 
 def _reduced(mapping: MappingProxyType[str, str]) -> tuple[Callable[..., Any], tuple[dict[str, str]]]:
@@ -134,12 +145,13 @@ def _read_only(mapping: dict[str, str]) -> MappingProxyType[str, str]:
 
 def main() -> None:
     """What the reader's process does."""
-    name, filename, size, sender = sys.argv[1:]
+    name, filename, size, work, sender = sys.argv[1:]
     os.nice(_NICE)
     copyreg.pickle(MappingProxyType, _reduced)
     bounded(int(size))
     with Connection(int(sender), readable=False) as connection:
         try:
-            _read(IMPORT_FORMATS[name], sys.stdin.buffer.read(), filename, connection)
+            done = pickle.loads(b64decode(work))  # noqa: S301  from the process that started this one
+            _read(IMPORT_FORMATS[name], sys.stdin.buffer.read(), filename, done, connection)
         except MemoryError:
             sys.exit(_OUT_OF_MEMORY)

@@ -108,13 +108,15 @@ class NothingKnown:
 
 
 class AgentText(NamedTuple):
-    """A person or body that a work names: the slug of the name, the IRI as N-Quads, the lines that describe
-    it when it is new, and those that keep this work's form of the name when it is not the one described."""
+    """A person or body that a work names: the node of its part in the work, its IRI, and the slug of the name;
+    what is said of it when it is new, and of the node when this work's form of the name is not the one described:
+    N-Quads lines without their subject, the same objects for every work of one mapping that has the name."""
 
-    slug: str
+    node: str
     iri: str
-    description: str
-    printed: str
+    slug: str
+    description: tuple[str, ...]
+    printed: tuple[str, ...]
 
 
 class WorkText(NamedTuple):
@@ -164,6 +166,11 @@ def _thing(minter: Minter, kind: Kind, name: str) -> str:
     return str(minter.thing(kind, slug(name)))
 
 
+@lru_cache(maxsize=1024)
+def _number(value: int) -> str:
+    return str(Literal(value))
+
+
 def _said(predicate: NamedNode, object: NamedNode | Literal) -> str:
     """A statement without its subject; terms are serialised by the engine's own writer."""
     return f" {predicate} {object} .\n"
@@ -206,9 +213,9 @@ class WorkMapping:
         own = "".join(dict.fromkeys(self._lines))
         return WorkText(own, tuple(self._agents.values()), tuple(self._bodies.items()), tuple(self._shared))
 
-    def description(self, agent: NamedNode, name: Name) -> str:
-        """The lines that describe a person or body of that name."""
-        return _lines(str(agent), _named(self._minter, name).description)
+    def description(self, name: Name) -> tuple[str, ...]:
+        """What is said of a person or body of that name: N-Quads lines without their subject."""
+        return _named(self._minter, name).description
 
     def _say(self, subject: str, predicate: NamedNode | str, object: NamedNode | Literal | str) -> None:
         """Add a line; its parts are terms, or strings that the engine made of terms."""
@@ -283,10 +290,9 @@ class WorkMapping:
         node = f"{work[:-1]}#{role.csl}-{number}>"
         self._lines.append(
             f"{work} {_HAS_ROLE} {node} .\n{node}{_IS_ROLE}{node}{with_role}{node} {_HELD_BY} {agent} .\n"
+            f"{node} {self._position} {_number(number)} .\n"
         )
-        self._say(node, self._position, Literal(number))
-        described, printed = _lines(agent, named.description), _lines(node, named.parts)
-        self._agents[node] = AgentText(named.slug, agent, described, printed)
+        self._agents[node] = AgentText(node, agent, named.slug, named.description, named.parts)
         if role.shortcut:
             self._say(work, role.shortcut, agent)
 
@@ -318,8 +324,8 @@ class WorkWriter:
         """`keys` are those of all the works this change writes, so that a part may come before its whole."""
         self._known = known
         self._mapping = WorkMapping(minter, known, keys)
-        self._described: dict[str, str] = {}
-        self._agents: dict[str, tuple[str, str] | None] = {}
+        self._described: dict[str, str | tuple[str, ...]] = {}
+        self._agents: dict[str, tuple[str, tuple[str, ...]] | None] = {}
         self._shared: set[str] = set()
 
     def quads(self, records: Iterable[Record]) -> Iterator[Quad]:
@@ -349,9 +355,9 @@ class WorkWriter:
                 known = self._agent(agent.slug)
                 described = self._described[agent.iri] = known[1] if known else agent.description
                 if known is None:
-                    yield agent.description
+                    yield _lines(agent.iri, agent.description)
             if described != agent.description:
-                own.append(agent.printed)
+                own.append(_lines(agent.node, agent.printed))
         yield "".join(own)
         for iri, description in text.bodies:
             if iri not in self._described:
@@ -363,11 +369,11 @@ class WorkWriter:
                 self._shared.add(lines)
                 yield lines
 
-    def _agent(self, name_slug: str) -> tuple[str, str] | None:
+    def _agent(self, name_slug: str) -> tuple[str, tuple[str, ...]] | None:
         """IRI and description of the person or body the home knows by that name."""
         if name_slug not in self._agents:
             known = self._known.agent(name_slug)
-            self._agents[name_slug] = (str(known[0]), self._mapping.description(*known)) if known else None
+            self._agents[name_slug] = (str(known[0]), self._mapping.description(known[1])) if known else None
         return self._agents[name_slug]
 
 

@@ -15,6 +15,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,12 @@ import pytest
 from app.errors import BadRequest, TooLarge
 from app.importers.formats import IMPORT_FORMATS
 from app.importers.packing import unpacked
+from app.importers.prepared import prepared
 from app.importers.reader_process import read_apart
 from app.importers.text_encoding import UnreadableFile
-from tests.conftest import ROOT
+from tests.conftest import BASE, ROOT
+
+PREPARE = partial(prepared, BASE)
 
 MB = 1_000_000
 CPU_SECONDS = 60
@@ -251,13 +255,13 @@ def test_a_reader_that_takes_too_much_memory_is_stopped(monkeypatch: pytest.Monk
     few = {"MEMORY_BYTES": 10 * MB, "MEMORY_PER_BYTE": 1}
     monkeypatch.setattr("app.importers.reader_process._PROGRAM", limited(few))
     with pytest.raises(UnreadableFile, match="memory"):
-        list(read_apart(IMPORT_FORMATS["bibtex"], data, "a.bib", lambda: None))
+        list(read_apart(IMPORT_FORMATS["bibtex"], data, "a.bib", PREPARE, lambda: None))
 
 
 def test_a_reader_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.importers.reader_process._PROGRAM", limited({"CPU_SECONDS": 1, "CPU_SECONDS_PER_MB": 0}))
     with pytest.raises(UnreadableFile, match="too long"):
-        list(read_apart(IMPORT_FORMATS["bibtex"], GOOD * 100_000, "a.bib", lambda: None))
+        list(read_apart(IMPORT_FORMATS["bibtex"], GOOD * 100_000, "a.bib", PREPARE, lambda: None))
 
 
 def limited(bounds: dict[str, int]) -> str:
@@ -275,4 +279,4 @@ def test_a_reading_ends_as_soon_as_its_caller_wants() -> None:
         raise Stopped
 
     with pytest.raises(Stopped):
-        read_apart(IMPORT_FORMATS["bibtex"], GOOD * 100_000, "a.bib", stop)
+        read_apart(IMPORT_FORMATS["bibtex"], GOOD * 100_000, "a.bib", PREPARE, stop)

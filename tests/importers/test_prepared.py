@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
-from app.importers.prepared import prepared, record_in, text_in
+from app.importers.prepared import prepared, record_in, texts_in
 from app.model.minter import Minter, slug
 from app.model.names import Contributor, Name
 from app.model.record import ReadEntry, Record
@@ -48,9 +48,9 @@ def entries(made: Iterable[Record]) -> list[ReadEntry]:
 def said(writer: WorkWriter, made: list[Record]) -> list[Quad]:
     """What is said of those records through their preparation."""
     lines: list[str] = []
-    for entry in prepared(BASE, entries(made)):
-        text = text_in(entry.packed)
-        lines += writer.lines(text if text and writer.fits(text) else writer.text(record_in(entry.packed)))
+    batch = prepared(BASE, entries(made))
+    for text, record in zip(texts_in(batch.texts), batch.records, strict=True):
+        lines += writer.lines(text if text and writer.fits(text) else writer.text(record_in(record)))
     return list(parse("".join(lines), format=RdfFormat.N_QUADS))
 
 
@@ -70,24 +70,23 @@ def test_prepared_records_say_what_records_say(made: list[Record], known: bool) 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(records)
 def test_a_prepared_entry_holds_its_record(record: Record) -> None:
-    (entry,) = pickle.loads(pickle.dumps(prepared(BASE, entries([record]))))  # noqa: S301  as between processes
+    batch = pickle.loads(pickle.dumps(prepared(BASE, entries([record]))))  # noqa: S301  as between processes
 
-    assert record_in(entry.packed) == record
-    assert entry.signature == signature(record)
+    assert [record_in(packed) for packed in batch.records] == [record]
+    assert [entry.signature for entry in batch.entries] == [signature(record)]
 
 
 def test_a_read_only_mapping_is_prepared_like_any_other() -> None:
     record = Record(key="a", type="book", extra=MappingProxyType({"shelf": "12"}))
-    (entry,) = prepared(BASE, entries([record]))
+    (packed,) = prepared(BASE, entries([record])).records
 
-    assert record_in(entry.packed).extra == {"shelf": "12"}
+    assert record_in(packed).extra == {"shelf": "12"}
 
 
 def test_a_name_known_under_another_iri_does_not_fit() -> None:
     name = Name(family="Ostrom", given="Elinor")
     record = Record(key="a", type="book", contributors=(Contributor("author", name),))
-    (entry,) = prepared(BASE, entries([record]))
-    text = text_in(entry.packed)
+    (text,) = texts_in(prepared(BASE, entries([record])).texts)
     assert text is not None
 
     assert not WorkWriter(MINTER, SomeKnown(name)).fits(text)
@@ -95,12 +94,14 @@ def test_a_name_known_under_another_iri_does_not_fit() -> None:
 
 
 def test_what_a_part_says_is_left_to_the_home() -> None:
-    (entry,) = prepared(BASE, entries([Record(key="part", type="chapter", part_of="whole")]))
+    batch = prepared(BASE, entries([Record(key="part", type="chapter", part_of="whole")]))
 
-    assert text_in(entry.packed) is None
+    assert texts_in(batch.texts) == [None]
 
 
 def test_an_entry_without_a_record_is_kept_as_a_fault() -> None:
-    (entry,) = prepared(BASE, [ReadEntry(position=1, line=7, raw="@x", key=None, record=None, error="broken")])
+    broken = ReadEntry(position=1, line=7, raw="@x", key=None, record=None, error="broken")
+    ((entry,), records, texts) = prepared(BASE, [broken])
 
-    assert (entry.line, entry.error, entry.signature, entry.packed) == (7, "broken", None, b"")
+    assert (entry.line, entry.error, entry.signature) == (7, "broken", None)
+    assert (records, texts_in(texts)) == ((b"",), [None])
