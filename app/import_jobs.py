@@ -199,7 +199,7 @@ class ImportJobs:
 
     def _import(self, job: Job, upload: Upload) -> Receipt:
         data, filename = _unpacked(upload)
-        return import_file(
+        receipt = import_file(
             self._library,
             self._committer,
             data,
@@ -211,6 +211,16 @@ class ImportJobs:
             expected=upload.expected,
             read=_reader(job),
         )
+        if receipt.version is not None:
+            self._make_searchable()
+        return receipt
+
+    def _make_searchable(self) -> None:
+        """Bring the search index to what was imported, so that it can be found when the job is done."""
+        try:
+            self._library.search()
+        except Exception:  # the import is made all the same, and who searches next tries again
+            log.exception("the search index could not be brought to the newest version")
 
 
 def _unpacked(upload: Upload) -> tuple[bytes, str]:

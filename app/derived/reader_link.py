@@ -68,6 +68,8 @@ class ReaderLink:
         self.ended = False
         self.last = False
         """Whether it has said that it takes no more questions."""
+        self.apart = False
+        """Whether it does other work than answering, and is not to be counted."""
         self.asked = False
         """Whether it ever was."""
         self._limits = limits

@@ -6,15 +6,17 @@ the process ends it all. It follows the log by itself, as far as a question want
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import resource
 import select
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, parse
 
@@ -37,9 +39,11 @@ from app.derived.reader_messages import (
     send,
     update_of,
 )
+from app.derived.search_files import write_part
 from app.derived.sparql_guard import guarded
 from app.errors import BadRequest, GraphProtected, LogDamaged, NotFound, QueryRefused
 from app.model.change import Version
+from app.model.minter import Minter
 from app.patchlog.file_log import FileLog
 from app.patchlog.log import versions
 
@@ -125,6 +129,8 @@ class Reader:
         """What to send back, and whether this process has had its time."""
         head = message.head
         try:
+            if "search" in head:
+                return self._indexed(head), True
             graph = self._graph(Version(head["version"]), exact=head["exact"])
             started = time.monotonic()
             self._bound(started)
@@ -136,6 +142,22 @@ class Reader:
         last = time.monotonic() - started > _SLOW_SECONDS and self._has_grown()
         reply.head["last"] = last
         return reply, last
+
+    def _indexed(self, head: Mapping[str, Any]) -> Message:
+        """Write a part of the search index, standing back behind all that answer; for this only was it forked."""
+        send(self._connection, Message({"preparing": True}))
+        os.nice(_NICE)
+        gc.disable()  # nothing that is made here goes in circles, and this process ends with it
+        part, parts = head["part"], head["parts"]
+
+        def write(state: Snapshot) -> Version:
+            write_part(state, Minter(self._views.base), Path(head["search"]), part, parts)
+            return state.version
+
+        try:
+            return Message({"indexed": self._views.graph.read(write)})
+        except OSError as fault:
+            return Message({"refused": "BadRequest", "detail": f"it cannot be written: {fault}", "errors": []})
 
     def _worked_out(self, graph: EmbeddedGraph, update: Update) -> Message:
         """What an update changes; the graph, which is this process's own, is used for it and left as it was."""

@@ -22,7 +22,8 @@ from app.derived.query_limits import QueryLimits
 from app.derived.reader_link import Behind, Lost, ReaderLink
 from app.derived.reader_messages import Answer, Inbox, Kind, Message, Question, send
 from app.derived.reader_process import Views
-from app.errors import QueryEnded
+from app.derived.search_files import emptied
+from app.errors import Cancelled, QueryEnded
 from app.model.change import ChangeSet, Version
 
 WAITING, WAITING_EACH = 200, 50
@@ -30,6 +31,9 @@ WAITING, WAITING_EACH = 200, 50
 
 SPARE = 1
 """Readers that wait beside those at work, so that one that was ended is replaced at once."""
+
+SEARCH_PARTS = 4
+"""Processes that write a search index at most: each holds what is said of a share of the library."""
 
 _ATTEMPTS = 3
 _PROGRAM = "from app.derived.reader_template import main; main()"
@@ -76,6 +80,35 @@ class Readers:
         Raises what `ask` raises, and what `app.derived.graph_update` does.
         """
         return await self._through(_UPDATES, lambda link: link.work_out(update, version))
+
+    async def write_search(self, directory: Path, version: Version) -> Version:
+        """Have the search index of that version or a newer one written to a directory, as
+        `app.derived.search_files` reads it, by processes that are forked for it; answers the version.
+
+        Raises `QueryEnded` when they are ended, `Cancelled` when this is closed, and `BadRequest` when it cannot
+        be written.
+        """
+        try:
+            parts = min(self.limits.workers, SEARCH_PARTS)
+            written = await asyncio.gather(*(self._part(directory, version, part, parts) for part in range(parts)))
+            if len(set(written)) > 1:  # there was a write between their forks
+                await asyncio.to_thread(emptied, directory)
+                written = [await self._part(directory, version, 0, 1)]
+        except Lost:
+            if self._closed:
+                raise Cancelled("the server stops") from None
+            raise QueryEnded("the processes that were to write the search index have ended") from None
+        return Version(written[0])
+
+    async def _part(self, directory: Path, version: Version, part: int, parts: int) -> int:
+        link = self._fork()
+        link.apart = True
+        try:
+            head = {"search": str(directory), "part": part, "parts": parts, "version": version}
+            found: int = (await link.exchange(Message(head))).head["indexed"]
+            return found
+        finally:
+            link.end()
 
     def wait_for(self, coroutine: Coroutine[Any, Any, Got]) -> Got:
         """Run something of this in its event loop, from another thread; answers what it answers."""
@@ -146,7 +179,7 @@ class Readers:
             link.end()
 
     def _alive(self) -> list[ReaderLink]:
-        return [link for link in self._links.values() if not link.ended]
+        return [link for link in self._links.values() if not link.ended and not link.apart]
 
     def _refill(self) -> None:
         """Have as many readers as there should be, the newest to be asked last."""

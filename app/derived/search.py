@@ -1,17 +1,20 @@
-"""Full text over the graph: a derived view in memory, rebuilt from the graph in seconds.
+"""Full text over the graph: a derived view, rebuilt from the graph in seconds.
 
 What is found and in which order is `app.derived.search_query`; what a document holds is
-`app.derived.search_documents`; the parts the index is kept in are `app.derived.search_run`.
+`app.derived.search_documents`; the parts the index is kept in are `app.derived.search_run`, and how
+it is kept from one start to the next `app.derived.search_files`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from threading import Lock
 
 from app.derived.search_documents import Graph, documents, subjects, works_of_evidence
+from app.derived.search_files import read_parts
 from app.derived.search_query import Asked, SearchFields
 from app.derived.search_run import Found, Run, merged
 from app.derived.search_snippet import snippet
@@ -79,6 +82,19 @@ class SearchIndex:
         with self._lock:
             self._rebuild(graph, minter, version)
 
+    def open(self, parts: Sequence[Path], version: int) -> None:
+        """Forgets everything and takes what `app.derived.search_files.write_part` wrote of the graph at `version`.
+
+        Raises OSError or ValueError where that is not whole.
+        """
+        with self._lock:
+            runs, vocabulary = read_parts(self._fields, parts)
+            self._view = _View(runs, Run.empty(self._fields), vocabulary, version)
+
+    def takes_in(self, touched: Collection[str]) -> bool:
+        """Whether a change that touched so many things is an update, or better a build from anew."""
+        return self._view.changes.size + len(touched) <= MOST_CHANGES
+
     def update(self, graph: Graph, minter: Minter, touched: set[str], version: int) -> None:
         """Reads again what a change touched, from a graph that is at `version`.
 
@@ -95,7 +111,7 @@ class SearchIndex:
             made = list(documents(graph, minter, sorted(stale)))
             vocabulary = self._view.vocabulary
             vocabulary.learn({word for one in made for word in self._fields.words_of(one)})
-            whole = tuple(run.replaced(stale, ()) for run in self._view.whole)
+            whole = tuple(run.without(stale) for run in self._view.whole)
             self._view = _View(whole, self._view.changes.replaced(stale, made), vocabulary, version)
 
     def search(self, q: str, kinds: Iterable[str] | None = None, limit: int = 20, offset: int = 0) -> SearchResult:

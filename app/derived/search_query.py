@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from pathlib import Path
 
 from tantivy import Document, Filter, Index, Occur, Query, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
@@ -68,9 +69,9 @@ class SearchFields:
         self.schema: Schema = builder.build()
         self.analyzer = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(LONGEST_WORD)).build()
 
-    def index(self) -> Index:
-        """A new, empty index in memory."""
-        made = Index(self.schema)
+    def index(self, directory: Path | None = None) -> Index:
+        """The index in that directory, a new one where it has none; without a directory, a new one in memory."""
+        made = Index(self.schema, path=str(directory) if directory else None)
         made.register_tokenizer("words", self.analyzer)
         return made
 

@@ -2,8 +2,9 @@
 
 Equal hits come in the order of their names. The engine knows no such order, but of equals it
 gives those first that were written first; a run that was written once, in the order of names,
-is therefore read from the top as far as is asked. What changes later is in a run without
-order, kept small, whose hits are all read and sorted here.
+is therefore read from the top as far as is asked. It is never written to again, so that it may lie
+in files that others read too; which of its documents are no longer true is kept beside it. What
+changes later is in a run without order, kept small, whose hits are all read and sorted here.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from heapq import merge
+from pathlib import Path
 
-from tantivy import DocAddress, Index, Query, Searcher
+from tantivy import DocAddress, Index, Occur, Query, Searcher
 
 from app.derived.search_documents import SearchDocument
 from app.derived.search_query import TIERS, SearchFields
@@ -60,26 +62,42 @@ class Run:
     searcher: Searcher
     names: list[Name]  # by number; shared with earlier runs of the same index, and only added to
     ordered: bool
+    gone: frozenset[str] = frozenset()
+    """The IRIs whose documents in it are not to be found any more."""
 
     @classmethod
-    def empty(cls, fields: SearchFields) -> Run:
-        """A run for changes."""
-        index = fields.index()
+    def empty(cls, fields: SearchFields, directory: Path | None = None) -> Run:
+        """A run for changes: in memory, or in an empty directory."""
+        index = fields.index(directory)
         return cls(fields, index, index.searcher(), [], ordered=False)
 
     @classmethod
-    def of(cls, fields: SearchFields, documents: Iterable[SearchDocument]) -> Run:
-        """A run of documents that come in the order of their names."""
-        run = cls.empty(fields)._written((), documents, WHOLE_BYTES)
+    def of(cls, fields: SearchFields, documents: Iterable[SearchDocument], directory: Path | None = None) -> Run:
+        """A run of documents that come in the order of their names: in memory, or in an empty directory."""
+        run = cls.empty(fields, directory)._written((), documents, WHOLE_BYTES)
         return replace(run, ordered=run.searcher.num_segments <= 1)
+
+    @classmethod
+    def opened(cls, fields: SearchFields, directory: Path, names: list[Name]) -> Run:
+        """A run that `of` made in that directory, of documents of those names."""
+        index = fields.index(directory)
+        searcher = index.searcher()
+        return cls(fields, index, searcher, names, ordered=searcher.num_segments <= 1)
 
     @property
     def size(self) -> int:
         """How many documents were ever written to it."""
         return len(self.names)
 
+    def without(self, stale: Collection[str]) -> Run:
+        """The run without the documents of the stale IRIs; what it lies in stays as it is."""
+        if not self.searcher.search(self.fields.any_of("iri", stale), limit=1).hits:
+            return self
+        return replace(self, gone=self.gone.union(stale))
+
     def replaced(self, stale: Collection[str], documents: Collection[SearchDocument]) -> Run:
-        """The run without the documents of the stale IRIs, and with those given; visible at once or not at all."""
+        """A run for changes without the documents of the stale IRIs, and with those given; visible at once or
+        not at all."""
         if not documents and not self.searcher.search(self.fields.any_of("iri", stale), limit=1).hits:
             return self
         return self._written(stale, documents, CHANGE_BYTES)
@@ -89,11 +107,12 @@ class Run:
         if not self.ordered:
             found = self.all(query)
             return len(found), found
-        answer = self.searcher.search(query, limit=max(1, min(limit, self.size)))
+        answer = self.searcher.search(self._present(query), limit=max(1, min(limit, self.size)))
         return answer.count, self._found(answer.hits)  # type: ignore[attr-defined]  # the stub leaves count out
 
     def all(self, query: Query) -> list[Found]:
         """All documents the query finds, in order."""
+        query = self._present(query)
         # Counted first, because the engine sets aside room for as many as it is asked for.
         total: int = self.searcher.search(query, limit=1).count  # type: ignore[attr-defined]
         found = self._found(self.searcher.search(query, limit=total, count=False).hits if total else [])
@@ -104,6 +123,13 @@ class Run:
         for tier in TIERS:
             for word, _ in self.searcher.terms_with_prefix(tier, ""):
                 yield word
+
+    def _present(self, query: Query) -> Query:
+        """The query among the documents that are not gone."""
+        if not self.gone:
+            return query
+        gone = self.fields.any_of("iri", self.gone)
+        return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, gone)])
 
     def _found(self, hits: list[tuple[float, DocAddress]]) -> list[Found]:
         numbers = self.searcher.fast_field_values("number", [address for _, address in hits])

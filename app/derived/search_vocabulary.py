@@ -8,7 +8,7 @@ fraction of the time, and of the memory, that indexing every text again by its s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
@@ -42,6 +42,19 @@ class Vocabulary:
                     known = families.get(stem, "")
                     if stem != word and word not in known.split():
                         families[stem] = f"{known} {word}"
+
+    def families(self) -> list[dict[str, str]]:
+        """What it has learnt, to be taken in by another."""
+        return [families for _, families in self._languages]
+
+    def take_in(self, learnt: Sequence[Mapping[str, str]]) -> None:
+        """Take in what another has learnt, as `families` of it answers."""
+        for (_, families), others in zip(self._languages, learnt, strict=True):
+            for stem, words in others.items():
+                known = families.get(stem, "")
+                more = [word for word in words.split() if word not in known.split()] if known else [words]
+                if more:
+                    families[stem] = " ".join((known, *more)) if known else words
 
     def family(self, form: tuple[str, ...]) -> set[str]:
         """A word and all that share its stem in either language; nothing for several words."""

@@ -92,10 +92,17 @@ def create_app(
     def worked_out(update: Update) -> tuple[ChangeSet, Version]:
         return readers.wait_for(readers.work_out(update, library.newest()))
 
+    def written_apart(directory: Path) -> Version:
+        return readers.wait_for(readers.write_search(directory, library.newest()))
+
+    library.write_search = written_apart
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         readers.start()
+        searching = asyncio.create_task(run_in_threadpool(library.prepare_search))
         yield
+        searching.cancel()
         readers.close()
         await run_in_threadpool(running.close)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +13,8 @@ from pyoxigraph import Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, Q
 
 from app.derived.search import SearchIndex
 from app.derived.search_documents import Term
+from app.derived.search_files import write_part
+from app.derived.search_vocabulary import Vocabulary
 from app.model.minter import Minter
 from app.model.namespaces import DCTERMS, FABIO, FOAF, RDF, RDFS, SKOS
 
@@ -349,3 +353,60 @@ def test_a_stem_of_either_language_will_do(q: str, written: str) -> None:
     index = indexed(graph)
     index.update(graph, MINTER, {replace(graph, THINGS[0], DCTERMS["title"], Literal(written))}, 2)
     assert "ostrom1996" in keys(index, q, "work")
+
+
+def filed(graph: StoreGraph, directory: Path, parts: int, version: int = 1) -> SearchIndex:
+    """The index of a graph, written to files in so many parts and opened from there."""
+    for part in range(parts):
+        write_part(graph, MINTER, directory, part, parts)
+    index = SearchIndex()
+    index.open([directory / str(part) for part in range(parts)], version)
+    return index
+
+
+@pytest.mark.parametrize("parts", [1, 2, 5, 40])
+def test_an_index_from_files_answers_as_one_in_memory(library: SearchIndex, tmp_path: Path, parts: int) -> None:
+    index = filed(StoreGraph(LIBRARY), tmp_path, parts)
+    for q in [*QUESTIONS, "professional"]:
+        assert index.search(q, limit=100) == library.search(q, limit=100), q
+        assert index.search(q, limit=2, offset=1) == library.search(q, limit=2, offset=1), q
+        assert index.matching_iris(q, "work") == library.matching_iris(q, "work"), q
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=st.lists(CHANGES, min_size=1, max_size=3))
+def test_an_updated_index_from_files_answers_as_a_rebuilt_one_and_leaves_its_files(
+    steps: list[list[tuple[NamedNode, NamedNode, NamedNode | Literal | None]]],
+) -> None:
+    with TemporaryDirectory() as directory:
+        graph = StoreGraph(LIBRARY)
+        updated = filed(graph, Path(directory), 2)
+        before = [updated.search(q, limit=100) for q in QUESTIONS]
+        for version, changes in enumerate(steps, start=2):
+            touched = {replace(graph, *change) for change in changes}
+            updated.update(graph, MINTER, touched, version)
+        rebuilt = indexed(graph, updated.applied_version)
+        other = SearchIndex()
+        other.open([Path(directory) / "0", Path(directory) / "1"], 1)
+        for q in QUESTIONS:
+            assert updated.search(q, limit=100) == rebuilt.search(q, limit=100), q
+        assert [other.search(q, limit=100) for q in QUESTIONS] == before
+
+
+def test_words_taken_in_are_words_learnt() -> None:
+    words = ["citizen", "citizens", "rôle", "roles", "role", "coproduction", "coproducing", "lyon"]
+    whole, half, other = Vocabulary(), Vocabulary(), Vocabulary()
+    whole.learn(words)
+    half.learn(words[:4])
+    other.learn(words[2:])
+    half.take_in(other.families())
+    for word in words:
+        assert half.family((word,)) == whole.family((word,)), word
+
+
+@pytest.mark.parametrize("damage", ["0.json", "1.json", "0/meta.json"])
+def test_files_that_are_not_whole_are_not_opened(tmp_path: Path, damage: str) -> None:
+    filed(StoreGraph(LIBRARY), tmp_path, 2)
+    (tmp_path / damage).write_text("{")
+    with pytest.raises((OSError, ValueError)):
+        SearchIndex().open([tmp_path / "0", tmp_path / "1"], 1)

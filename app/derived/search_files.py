@@ -1,0 +1,121 @@
+"""The search index in files, so that it need not be built at each start, nor by the process that asks it.
+
+`derived/search/{version}-{id}-{making}/` holds the index of that version of the log whose entry has that id, as
+this very code makes it, in parts: `0`, `0.json` and so on. A part is a run of `app.derived.search_run`, written
+once; beside it are the names of its documents and the words it has. It may all be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from importlib import metadata
+from itertools import chain
+from pathlib import Path
+
+from app.derived.search_documents import Graph, documents, subjects
+from app.derived.search_query import SearchFields
+from app.derived.search_run import Run
+from app.derived.search_vocabulary import Vocabulary
+from app.model.change import EMPTY, Version
+from app.model.minter import Minter
+from app.patchlog.log import PatchLog
+
+
+def write_part(graph: Graph, minter: Minter, directory: Path, part: int, parts: int) -> None:
+    """Write one of so many parts of the index of a graph, counted from 0, to an existing directory.
+
+    Raises OSError when it cannot be written.
+    """
+    things = subjects(graph, minter)
+    share = -(-len(things) // parts)
+    own = things[part * share : (part + 1) * share]
+    fields = SearchFields()
+    place = directory / str(part)
+    place.mkdir()
+    run = Run.of(fields, documents(graph, minter, own), place)
+    vocabulary = Vocabulary()
+    vocabulary.learn(run.words())
+    beside = {"names": run.names, "families": vocabulary.families()}
+    place.with_suffix(".json").write_text(json.dumps(beside, ensure_ascii=False))
+
+
+def emptied(directory: Path) -> None:
+    """Delete what a directory holds."""
+    for one in directory.iterdir():
+        shutil.rmtree(one) if one.is_dir() else one.unlink()
+
+
+def read_parts(fields: SearchFields, parts: Sequence[Path]) -> tuple[tuple[Run, ...], Vocabulary]:
+    """The runs in those directories, and the words they have. Raises OSError or ValueError where one is not whole."""
+    runs: list[Run] = []
+    vocabulary = Vocabulary()
+    for place in parts:
+        beside = json.loads(place.with_suffix(".json").read_text())
+        runs.append(Run.opened(fields, place, [(key, kind, iri) for key, kind, iri in beside["names"]]))
+        vocabulary.take_in(beside["families"])
+    return tuple(runs), vocabulary
+
+
+class SearchFiles:
+    """The indexes kept for one home, in a directory that may be deleted at any time."""
+
+    def __init__(self, directory: Path, log: PatchLog) -> None:
+        self._directory = directory
+        self._log = log
+
+    def newest(self, head: Version) -> tuple[Version, list[Path]] | None:
+        """The parts of the newest index of a version up to that one, and the version; None when there is none."""
+        found: list[tuple[Version, Path]] = []
+        for path in self._directory.glob(f"*-{making()}"):
+            digits = path.name.partition("-")[0]
+            number = Version(int(digits)) if digits.isdigit() else EMPTY
+            if EMPTY < number <= head and path.name == self._name(number):
+                found.append((number, path))
+        if not found:
+            return None
+        number, path = max(found)
+        return number, sorted((one.with_suffix("") for one in path.glob("*.json")), key=lambda part: int(part.name))
+
+    @contextmanager
+    def writing(self) -> Iterator[tuple[Path, Callable[[Version], None]]]:
+        """An empty directory for the parts of an index, and what is to be called with their version when they are
+        whole. Indexes of other versions go then. Raises OSError where nothing can be written."""
+        self._directory.mkdir(parents=True, exist_ok=True)
+        place = self._directory / f"{os.getpid()}.part"
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir()
+
+        def keep(version: Version) -> None:
+            target = self._directory / self._name(version)
+            if not target.exists():
+                place.rename(target)
+            for other in self._directory.iterdir():
+                if other != target and not _is_being_written(other):
+                    shutil.rmtree(other, ignore_errors=True)
+
+        try:
+            yield place, keep
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+
+    def _name(self, version: Version) -> str:
+        return f"{version:08d}-{self._log.header(version).id.removeprefix('urn:uuid:')}-{making()}"
+
+
+def _is_being_written(path: Path) -> bool:
+    """Whether a directory is that of a process which is still there."""
+    return path.suffix == ".part" and Path(f"/proc/{path.stem}").exists()
+
+
+@lru_cache(maxsize=1)
+def making() -> str:
+    """What tells an index that this code makes from one of any other: parts of other making are of no use."""
+    sources = sorted(Path(__file__).parent.glob("search_*.py"))
+    code = chain((path.read_bytes() for path in sources), (metadata.version("tantivy").encode(),))
+    return hashlib.sha256(b"\0".join(code)).hexdigest()[:12]

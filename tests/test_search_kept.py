@@ -1,0 +1,155 @@
+"""The search index of a large library: kept in files between starts, written apart from who answers."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+from app.derived.search import SearchIndex
+from app.home import Home
+from app.library import Library
+from app.model.change import Version
+from app.tokens import Role
+from tests.conftest import BASE, serving
+from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary
+
+
+@pytest.fixture(autouse=True)
+def every_library_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.library.library.FILED_STATEMENTS", 1)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> SmallLibrary:
+    made = SmallLibrary(tmp_path / "home")
+    made.add(OSTROM)
+    return made
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How often an index was built, here."""
+    times: list[int] = []
+    write = Library._write_search
+
+    def counted(library: Library, directory: Path) -> Version:
+        times.append(1)
+        return write(library, directory)
+
+    monkeypatch.setattr(Library, "_write_search", counted)
+    return times
+
+
+def found(library: Library, q: str) -> list[str]:
+    index = library.search()
+    assert index.applied_version == library.newest()
+    return [hit.key for hit in index.search(q, ["work"]).hits]
+
+
+def parts(home: Path) -> list[Path]:
+    return sorted(home.glob("derived/search/*"))
+
+
+def test_it_is_built_once_and_then_opened(small: SmallLibrary, tmp_path: Path, built: list[int]) -> None:
+    assert found(small.library, "divide") == ["ostrom1996"]
+    small.add(BOVAIRD)
+    for _ in range(2):
+        again = Library.open(tmp_path / "home", BASE)
+        assert found(again, "divide") == ["ostrom1996"]
+        assert found(again, "engagement") == ["bovaird2007"]
+    assert built == [1]
+
+
+def test_what_was_taken_back_is_not_found(small: SmallLibrary, tmp_path: Path) -> None:
+    assert found(small.library, "divide") == ["ostrom1996"]
+    small.committer.undo(Version(1), "tester")
+    assert found(small.library, "divide") == []
+    assert found(Library.open(tmp_path / "home", BASE), "divide") == []
+
+
+def test_one_that_is_damaged_or_of_another_log_is_built_anew(
+    small: SmallLibrary, tmp_path: Path, built: list[int]
+) -> None:
+    found(small.library, "divide")
+    (place,) = parts(tmp_path / "home")
+    (place / "0.json").write_text("{")
+    assert found(Library.open(tmp_path / "home", BASE), "divide") == ["ostrom1996"]
+
+    other = SmallLibrary(tmp_path / "other")
+    other.add(BOVAIRD)
+    shutil.copytree(parts(tmp_path / "home")[0], tmp_path / "other" / "derived" / "search" / place.name)
+    assert found(other.library, "divide") == []
+    assert found(other.library, "engagement") == ["bovaird2007"]
+    assert built == [1, 1, 1]
+    assert len(parts(tmp_path / "other")) == 1
+
+
+def test_where_nothing_can_be_written_it_is_in_memory(small: SmallLibrary, tmp_path: Path) -> None:
+    (tmp_path / "home" / "derived" / "search").write_text("in the way")
+    assert found(small.library, "divide") == ["ostrom1996"]
+
+
+def test_a_long_change_is_taken_in_by_building_anew_and_the_files_before_it_go(
+    small: SmallLibrary, tmp_path: Path, built: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found(small.library, "divide")
+    before = parts(tmp_path / "home")
+    monkeypatch.setattr("app.library.library.REBUILT_BYTES", 1)
+    small.add(BOVAIRD)
+    assert found(small.library, "engagement") == ["bovaird2007"]
+    assert built == [1, 1]
+    assert len(parts(tmp_path / "home")) == 1
+    assert parts(tmp_path / "home") != before
+
+
+def test_while_it_is_built_anew_the_one_before_answers(small: SmallLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    found(small.library, "divide")
+    monkeypatch.setattr("app.library.library.REBUILT_BYTES", 1)
+    small.add(BOVAIRD)
+    building, go_on = threading.Event(), threading.Event()
+    write = small.library._write_search
+
+    def slowly(directory: Path) -> Version:
+        building.set()
+        assert go_on.wait(30)
+        return write(directory)
+
+    small.library.write_search = slowly
+    thread = threading.Thread(target=small.library.search)
+    thread.start()
+    assert building.wait(30)
+    meanwhile: SearchIndex = small.library.search()
+    answer = meanwhile.search("ostrom")
+    go_on.set()
+    thread.join(30)
+
+    assert (answer.version, answer.total > 0) == (1, True)
+    assert found(small.library, "engagement") == ["bovaird2007"]
+
+
+def test_a_server_has_it_written_by_others(opened: Home, built: list[int]) -> None:
+    with serving(opened) as client:
+        answer = client.get("/search", params={"q": "co-production", "limit": 100}).json()
+        assert answer["total"] > 10
+        assert len(sorted(parts(opened.library.checkpoints.directory.parent.parent)[0].glob("*.json"))) > 1
+    assert built == []
+    in_memory = SearchIndex()
+    opened.library.read(lambda state: in_memory.rebuild(state, opened.library.minter, state.version))
+    there = in_memory.search("co-production", limit=100)
+    assert [(hit.iri, hit.title) for hit in there.hits] == [(one["iri"], one["title"]) for one in answer["items"]]
+
+
+def test_an_import_is_found_when_its_job_is_done(opened: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.library.library.REBUILT_BYTES", 1)
+    token = opened.tokens.add("tester", Role.CURATOR)
+    entry = "@book{made2001, author = {Maker, Ann}, title = {Quagmire}, year = 2001}"
+    with serving(opened) as client:
+        assert client.get("/search", params={"q": "quagmire"}).json()["total"] == 0
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/x-bibtex"}
+        assert client.post("/imports", content=entry, headers=headers).status_code == 201
+        assert opened.library._search is not None
+        assert opened.library._search.applied_version == 2
+        assert [one["key"] for one in client.get("/search", params={"q": "quagmire"}).json()["items"]] == ["made2001"]
