@@ -145,7 +145,7 @@ class DoiLinks:
             volume=reference.volume,
             page=reference.first_page,
         )
-        found = self.matcher.find(sought)
+        found = self.matcher.recognise(sought)
         if found is None or found.year is None or not _names_agree(found, reference.author):
             return None
         return found.key

@@ -1,26 +1,28 @@
-"""Which work of the home a record is, if any.
+"""Which work of the home a record is, if any; and what that work takes from it.
 
-The same work: the same DOI; or, where not both have one, the same title (the same key, where
-neither has a title) with people, year, venue, volume, issue and first page that do not contradict.
-What is only similar is another work.
+What makes two records one work is told in `app.curation.sameness`. What is only similar is another work.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 
 from pyoxigraph import Literal, NamedNode
 
+from app.curation.sameness import could_be_same, same_work
 from app.derived.graph import PROLOGUE, Snapshot
 from app.derived.records import record_of
 from app.model.identifiers import doi_key
-from app.model.minter import Minter, slug
+from app.model.minter import Minter
+from app.model.names import Contributor
 from app.model.record import Loss, Record
-from app.model.signature import Signature, signature
+from app.model.signature import Signature, identifiers, isbn_stem, signature, title_key
 
 _FIELDS = tuple(item.name for item in fields(Record))
-COMPARED = ("volume", "issue", "number", "container_title", "type")
+_IDENTIFYING = '"(pmid|PMID|eprint)"'
+"""Members of `cp:sourceFields` that `app.model.signature.identifiers` reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,11 @@ class Merged:
     record: Record
     conflicts: tuple[Loss, ...]
 
+    def added(self, held: Record) -> list[str]:
+        """The fields of `held` that have more now, other fields than ours by their own names."""
+        names = [name for name in _FIELDS if name != "extra" and getattr(held, name) != getattr(self.record, name)]
+        return names + [name for name in self.record.extra if name not in held.extra]
+
 
 class Matcher:
     """Finds records among the works of a state, and among those it has been told of since."""
@@ -38,8 +45,10 @@ class Matcher:
         self._state = state
         self._minter = minter
         self._by_key: dict[str, NamedNode | Record | Callable[[], Record]] = {}
-        self._by_doi: dict[str, str] = {}
+        self._by_doi: dict[str, list[str]] = {}
         self._by_title: dict[str, list[str]] = {}
+        self._by_identifier: dict[str, list[str]] = {}
+        self._has_read_identifiers = False
         rows = state.select(
             f"""{PROLOGUE}SELECT ?work ?title ?doi WHERE {{ ?work a fabio:Expression
             OPTIONAL {{ ?work dcterms:title ?title }} OPTIONAL {{ ?work prism:doi ?doi }} }}"""
@@ -50,15 +59,23 @@ class Matcher:
                 key = minter.key(work.value)
                 self._by_key[key] = work
                 if isinstance(doi, Literal):
-                    self._by_doi[doi_key(doi.value)] = key
+                    self._by_doi.setdefault(doi_key(doi.value), []).append(key)
                 if isinstance(title, Literal):
-                    self._by_title.setdefault(slug(title.value), []).append(key)
+                    self._by_title.setdefault(title_key(title.value), []).append(key)
 
     def find(self, record: Record) -> Record | None:
         """The record of the same work, or None."""
         for key in self.candidates(signature(record)):
             there = self.record(key)
             if same_work(there, record):
+                return there
+        return None
+
+    def recognise(self, reference: Record) -> Record | None:
+        """The first work of that title that nothing in a reference, which says little, speaks against; or None."""
+        for key in self.candidates(signature(reference)):
+            there = self.record(key)
+            if could_be_same(there, reference):
                 return there
         return None
 
@@ -72,8 +89,12 @@ class Matcher:
         return found
 
     def key_of_doi(self, doi: str) -> str | None:
-        """The key of the work that has that DOI, in any spelling of it."""
-        return self._by_doi.get(doi_key(doi))
+        """The key of the work that has that DOI, in any spelling of it; of several the one that came first."""
+        return next(iter(self.keys_of_doi(doi)), None)
+
+    def keys_of_doi(self, doi: str) -> list[str]:
+        """The keys of all works that have that DOI, in the order in which they came."""
+        return self._by_doi.get(doi_key(doi), [])
 
     def holds(self, key: str) -> bool:
         """Whether a work has that key."""
@@ -93,48 +114,62 @@ class Matcher:
         if of.key not in self._by_key and of.title:
             self._by_title.setdefault(of.title, []).append(of.key)
         if of.doi:
-            self._by_doi.setdefault(of.doi, of.key)
+            _enter(self._by_doi, of.doi, of.key)
+        for identifier in of.identifiers:
+            _enter(self._by_identifier, identifier, of.key)
         self._by_key[of.key] = record
 
     def candidates(self, of: Signature) -> list[str]:
         """The keys of the works that a record of that signature is to be compared with."""
-        found = [self._by_doi[of.doi]] if of.doi and of.doi in self._by_doi else []
+        found = self.sharing_identifier(of)
         if of.key in self._by_key:
             found.append(of.key)
         if of.title:
             found += self._by_title.get(of.title, ())
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(found)) if len(found) > 1 else found
+
+    def sharing_identifier(self, of: Signature) -> list[str]:
+        """The keys of the works that have the DOI or another identifier of that signature."""
+        found = list(self._by_doi.get(of.doi, ())) if of.doi else []
+        if of.identifiers and not self._has_read_identifiers:
+            self._read_identifiers()
+        for identifier in of.identifiers:
+            found += self._by_identifier.get(identifier, ())
+        return found
+
+    def titles(self) -> dict[str, list[str]]:
+        """The keys of the works of each title, which is in the form in which titles are compared."""
+        return self._by_title
+
+    def _read_identifiers(self) -> None:
+        self._has_read_identifiers = True
+        rows = self._state.select(
+            f"""{PROLOGUE}SELECT ?work ?type ?isbn WHERE {{
+            ?work prism:isbn ?isbn ; a fabio:Expression ; dcterms:type ?type }}"""
+        )
+        for row in rows:
+            for identifier in identifiers(_value(row["type"]), (_value(row["isbn"]),), {}, None):
+                _enter(self._by_identifier, identifier, self._minter.key(_value(row["work"])))
+        fields_term = self._minter.term("sourceFields").value
+        rows = self._state.select(
+            f"""{PROLOGUE}SELECT ?work ?source ?doi WHERE {{
+            {{ ?work <{fields_term}> ?source FILTER(REGEX(STR(?source), '{_IDENTIFYING}')) }}
+            UNION {{ ?work prism:doi ?doi FILTER(STRSTARTS(LCASE(?doi), "10.48550/arxiv.")) }} }}"""
+        )
+        for row in rows:
+            extra = json.loads(_value(row["source"]) or "{}")
+            for identifier in identifiers("", (), extra, _value(row["doi"]) or None):
+                _enter(self._by_identifier, identifier, self._minter.key(_value(row["work"])))
 
 
-def same_work(one: Record, other: Record) -> bool:
-    """Whether two records are of one work."""
-    if one.doi and other.doi:
-        return doi_key(one.doi) == doi_key(other.doi)
-    if slug(one.title or "") != slug(other.title or "") or not (one.title or one.key == other.key):
-        return False
-    return (
-        _agree(one.year, other.year)
-        and _agree(_families(one), _families(other))
-        and _agree(_first_page(one), _first_page(other))
-        and all(_agree(_folded(one, name), _folded(other, name)) for name in COMPARED)
-    )
+def _enter(index: dict[str, list[str]], of: str, key: str) -> None:
+    keys = index.setdefault(of, [])
+    if key not in keys:
+        keys.append(key)
 
 
-def _agree(one: object, other: object) -> bool:
-    return not one or not other or one == other
-
-
-def _families(record: Record) -> list[str]:
-    names = record.names("author") or record.names("editor")
-    return [slug(name.family or name.literal or "") for name in names]
-
-
-def _first_page(record: Record) -> str:
-    return (record.page or "").partition("-")[0].strip()
-
-
-def _folded(record: Record, name: str) -> str:
-    return slug(value) if (value := getattr(record, name)) else ""
+def _value(term: object) -> str:
+    return term.value if isinstance(term, Literal | NamedNode) else ""
 
 
 def merge(held: Record, new: Record) -> Merged:
@@ -143,21 +178,63 @@ def merge(held: Record, new: Record) -> Merged:
     conflicts: list[Loss] = []
     for name in _FIELDS:
         ours, theirs = getattr(held, name), getattr(new, name)
-        if name in ("key", "part_of", "rich") or not theirs or ours == theirs:
+        if name in ("key", "part_of", "rich", "contributors") or not theirs or ours == theirs:
             continue
         if name == "doi" and ours and doi_key(ours) == doi_key(theirs):
             continue  # one DOI in two spellings
         if name == "extra":
-            filled[name] = {**theirs, **ours}
+            filled[name], differing = _with_extra(held, new)
+            conflicts += differing
         elif not ours:
             filled[name] = theirs
-        elif name in ("keywords", "isbn", "issn"):
+        elif name == "isbn":
+            stems = {isbn_stem(isbn) for isbn in ours}
+            filled[name] = (*ours, *(isbn for isbn in theirs if isbn_stem(isbn) not in stems))
+        elif name in ("keywords", "issn"):
             filled[name] = tuple(sorted({*ours, *theirs}))
         else:
-            conflicts.append(Loss(field=name, raw=_text(theirs), why=f"the library holds {_text(ours)!r}, which stays"))
+            conflicts.append(Loss(field=name, raw=_text(theirs), why=_stays(_text(ours))))
+    if new.contributors and new.contributors != held.contributors:
+        people, differing = _with_roles(held, new)
+        conflicts = [*differing, *conflicts]
+        if people != held.contributors:
+            filled["contributors"] = people
     record = replace(held, **filled) if filled else held  # type: ignore[arg-type]
     record, more = _with_rich(record, new)
     return Merged(record, (*conflicts, *more))
+
+
+def _with_roles(held: Record, new: Record) -> tuple[tuple[Contributor, ...], list[Loss]]:
+    """The home's contributors with those of roles that nobody has there, and the roles that others have here."""
+    added: list[Contributor] = []
+    conflicts: list[Loss] = []
+    for role in dict.fromkeys(contributor.role for contributor in new.contributors):
+        ours, theirs = ([c for c in record.contributors if c.role == role] for record in (held, new))
+        if not ours:
+            added += theirs
+        elif ours != theirs:
+            conflicts.append(Loss(field=role, raw=_people(theirs), why=_stays(_people(ours))))
+    return (*held.contributors, *added), conflicts
+
+
+def _with_extra(held: Record, new: Record) -> tuple[dict[str, str], list[Loss]]:
+    """The home's other fields with those it does not have, and those that differ."""
+    roles = {f"more{contributor.role}" for contributor in held.contributors}
+    added = {name: value for name, value in new.extra.items() if name not in roles}  # ours may be the whole list
+    conflicts = [
+        Loss(field=name, raw=value, why=_stays(held.extra[name]))
+        for name, value in added.items()
+        if held.extra.get(name, value) != value
+    ]
+    return {**added, **held.extra}, conflicts
+
+
+def _people(contributors: Iterable[Contributor]) -> str:
+    return "; ".join(contributor.name.inverted for contributor in contributors)
+
+
+def _stays(held: object) -> str:
+    return f"the library holds {held!r}, which stays"
 
 
 def _with_rich(held: Record, new: Record) -> tuple[Record, list[Loss]]:
@@ -171,11 +248,9 @@ def _with_rich(held: Record, new: Record) -> tuple[Record, list[Loss]]:
         if ours is None:
             added[name] = form
         else:
-            conflicts.append(Loss(field=name, raw=form, why=f"the library holds {ours!r}, which stays"))
+            conflicts.append(Loss(field=name, raw=form, why=_stays(ours)))
     return (replace(held, rich={**held.rich, **added}) if added else held), conflicts
 
 
 def _text(value: object) -> str:
-    if isinstance(value, tuple):
-        return "; ".join(item.name.inverted if hasattr(item, "name") else str(item) for item in value)
-    return str(value)
+    return "; ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from app.curation.matching import Matcher, merge, same_work
+from app.curation.matching import Matcher, merge
+from app.curation.sameness import could_be_same, same_work
 from app.model.names import Contributor, Name
+from app.model.record import Record
 from app.model.signature import signature
 from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary, person
 
@@ -26,6 +28,9 @@ SAME: list[tuple[str, dict[str, Any]]] = [
     ("an initial for a given name", {"doi": None, "contributors": (person("Ostrom", "E."),)}),
     ("no venue, volume or page", {"doi": None, "container_title": None, "volume": None, "page": None}),
     ("the first page alone", {"doi": None, "page": "1073"}),
+    ("pages as people write them", {"doi": None, "page": "pp. 1073-87"}),
+    ("the venue abbreviated", {"doi": None, "container_title": "World Dev."}),
+    ("the DOI, title and page in translation", {"title": "Über den Graben", "contributors": ()}),
     ("more than the other has", {"doi": None, "abstract": "…", "issue": "6"}),
 ]
 OTHER: list[tuple[str, dict[str, Any]]] = [
@@ -39,6 +44,79 @@ OTHER: list[tuple[str, dict[str, Any]]] = [
     ("another volume", {"doi": None, "volume": "25"}),
     ("another first page", {"doi": None, "page": "1-20"}),
     ("another type", {"doi": None, "type": "chapter"}),
+    ("the DOI on another's paper", {"title": "Kites", "contributors": (person("Roe"),)}),
+    ("the DOI on another page", {"title": "Kites in Winter", "page": "1-20"}),
+    ("the DOI on what appears in it", {"title": "Kites in Winter", "type": "chapter", "page": None}),
+]
+BOOK = Record(
+    key="whole",
+    type="book",
+    title="Commons: A Story of Care",
+    contributors=(person("Ostrom"),),
+    isbn=("0-306-40615-2",),
+)
+CHAPTER = replace(BOOK, key="part", type="chapter", title="First Things", container_title="Commons", doi="10.1234/book")
+PREPRINT = replace(
+    WITHOUT_DOI, key="pre", container_title=None, page=None, extra={"eprint": "9601.00001", "archiveprefix": "arXiv"}
+)
+EDITORIAL = replace(WITHOUT_DOI, title="Editorial", volume=None, page=None)
+PAIRS: list[tuple[str, bool, Record, Record]] = [
+    ("ISBN-10 and ISBN-13", True, BOOK, replace(BOOK, key="b", isbn=("978-0-306-40615-7",))),
+    ("an ISBN, without the subtitle", True, BOOK, replace(BOOK, key="b", title="Commons")),
+    ("an ISBN on another book", False, BOOK, replace(BOOK, key="b", title="Kites")),
+    ("volumes under one ISBN", False, replace(BOOK, volume="1"), replace(BOOK, key="b", volume="2")),
+    ("chapters under one ISBN", False, CHAPTER, replace(CHAPTER, key="b", title="Second Things", doi=None)),
+    ("chapters under one DOI", False, CHAPTER, replace(CHAPTER, key="b", title="Second Things")),
+    ("a book and its chapter under one DOI", False, replace(BOOK, doi="10.1234/book"), CHAPTER),
+    ("two editions", False, replace(BOOK, isbn=(), edition="1"), replace(BOOK, key="b", isbn=(), edition="2nd")),
+    (
+        "one edition in words",
+        True,
+        replace(BOOK, issued="2001", isbn=(), edition="2"),
+        replace(BOOK, key="b", issued="2001", isbn=(), edition="Second"),
+    ),
+    (
+        "volumes on one site",
+        False,
+        replace(BOOK, issued="2001", isbn=(), url="https://example.org/1"),
+        replace(BOOK, key="b", issued="2001", isbn=(), url="https://example.org/2"),
+    ),
+    ("a preprint and its article", False, PREPRINT, WITHOUT_DOI),
+    (
+        "a preprint with a DOI of arXiv",
+        True,
+        PREPRINT,
+        replace(PREPRINT, key="b", extra={}, doi="10.48550/arXiv.9601.00001"),
+    ),
+    (
+        "one PMID",
+        True,
+        replace(WITHOUT_DOI, extra={"PMID": "12"}),
+        replace(WITHOUT_DOI, key="b", title="Crossing [comment]", container_title="World Dev", extra={"pmid": "12"}),
+    ),
+    ("a translation", False, replace(BOOK, isbn=(), language="de"), replace(BOOK, key="b", isbn=(), language="en-GB")),
+    ("an editorial without a place", False, EDITORIAL, replace(EDITORIAL, key="b", issue="6")),
+    ("an editorial under the same key", True, EDITORIAL, replace(EDITORIAL, abstract="…")),
+    ("an editorial of the same page", True, replace(EDITORIAL, page="1"), replace(EDITORIAL, key="b", page="1-2")),
+    ("a title and nothing else", False, WITHOUT_DOI, Record(key="b", type="article-journal", title=OSTROM.title)),
+    (
+        "the beginning of the list of people",
+        True,
+        replace(BOVAIRD, key="b"),
+        replace(BOVAIRD, contributors=(person("Bovaird", "T."),), extra={"moreauthor": "true"}),
+    ),
+    (
+        "another beginning",
+        False,
+        replace(BOVAIRD, key="b"),
+        replace(BOVAIRD, contributors=(person("Ostrom"),), extra={"moreauthor": "true"}),
+    ),
+    (
+        "a particle in the family name",
+        True,
+        replace(WITHOUT_DOI, contributors=(person("van der Berg"),)),
+        replace(WITHOUT_DOI, key="b", contributors=(Contributor("author", Name(family="Berg", particle="van der")),)),
+    ),
 ]
 
 
@@ -56,6 +134,18 @@ def test_these_are_not(changed: dict[str, Any]) -> None:
     assert not same_work(other, OSTROM)
 
 
+@pytest.mark.parametrize(("same", "one", "other"), [pair[1:] for pair in PAIRS], ids=[pair[0] for pair in PAIRS])
+def test_what_identifiers_titles_and_people_say_together(same: bool, one: Record, other: Record) -> None:
+    assert same_work(one, other) is same
+    assert same_work(other, one) is same
+
+
+def test_a_reference_is_recognised_by_little() -> None:
+    reference = Record(key="", type="", title=OSTROM.title, issued="1996")
+    assert could_be_same(OSTROM, reference)
+    assert not could_be_same(OSTROM, replace(reference, issued="1997"))
+
+
 def test_works_without_a_title_are_the_same_under_one_key_only() -> None:
     bare = replace(WITHOUT_DOI, title=None)
     assert same_work(bare, replace(bare, abstract="More."))
@@ -64,20 +154,41 @@ def test_works_without_a_title_are_the_same_under_one_key_only() -> None:
 
 
 def test_merging_fills_what_is_missing_and_nothing_else() -> None:
-    held = replace(WITHOUT_DOI, keywords=("b",), extra={"file": "ours", "x": "1"}, isbn=("1",))
-    new = replace(OSTROM, abstract="New.", keywords=("a", "b"), extra={"file": "theirs", "y": "2"}, isbn=("2",))
+    held = replace(WITHOUT_DOI, keywords=("b",), extra={"file": "ours", "x": "1"}, isbn=("0-306-40615-2",))
+    new = replace(
+        OSTROM,
+        abstract="New.",
+        keywords=("a", "b"),
+        extra={"file": "theirs", "y": "2"},
+        isbn=("978-0-306-40615-7", "1-57766-001-X"),
+    )
 
     merged = merge(held, new)
 
-    assert merged.conflicts == ()
+    assert [(loss.field, loss.raw) for loss in merged.conflicts] == [("file", "theirs")]
     assert merged.record == replace(
         held,
         doi=OSTROM.doi,
         abstract="New.",
         keywords=("a", "b"),
         extra={"file": "ours", "x": "1", "y": "2"},
-        isbn=("1", "2"),
+        isbn=("0-306-40615-2", "1-57766-001-X"),
     )
+
+
+def test_merging_adds_the_people_of_a_role_that_nobody_has() -> None:
+    editor = Contributor("editor", Name(family="Roe"))
+    merged = merge(OSTROM, replace(OSTROM, contributors=(*OSTROM.contributors, editor)))
+    assert merged.conflicts == ()
+    assert merged.record.contributors == (*OSTROM.contributors, editor)
+    assert merged.added(OSTROM) == ["contributors"]
+
+
+def test_merging_does_not_cut_a_list_of_people() -> None:
+    cut = replace(BOVAIRD, contributors=(person("Bovaird"),), extra={"moreauthor": "true", "file": "x"})
+    merged = merge(BOVAIRD, cut)
+    assert merged.record == replace(BOVAIRD, extra={"file": "x"})
+    assert merged.added(BOVAIRD) == ["file"]
 
 
 def test_merging_what_adds_nothing_gives_the_same_record() -> None:
@@ -94,7 +205,7 @@ def test_merging_reports_what_differs_and_keeps_what_is_held() -> None:
     said = {loss.field: (loss.raw, loss.why) for loss in merged.conflicts}
     assert said == {
         "title": ("Crossing", "the library holds 'Crossing the Great Divide', which stays"),
-        "contributors": ("Ostrom, E.", "the library holds 'Ostrom, Elinor', which stays"),
+        "author": ("Ostrom, E.", "the library holds 'Ostrom, Elinor', which stays"),
     }
 
 
