@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +21,7 @@ from app.importers.parallel import BatchReading
 from app.imports import import_file
 from app.library.changes import brief, changes
 from app.model.change import Version
-from app.receipts import FATES, Receipt
+from app.receipts import Receipt, told
 from app.settings import SHIPPED_ONTOLOGY, Settings
 from app.terminal import SOME_FAILED, ImportFormat, JsonOption, exit_code, no_collector, progress, readable
 from app.tokens import Role, Tokens
@@ -155,7 +154,7 @@ def _import(
             read=BatchReading,
             progress=shown,
         )
-    typer.echo(receipt.json_text() if as_json else "\n".join(_told(receipt)))
+    typer.echo(receipt.json_text() if as_json else "\n".join(told(receipt)))
     return receipt
 
 
@@ -199,28 +198,9 @@ def import_by_doi(
                 dry_run=dry_run,
                 progress=shown,
             )
-    typer.echo(receipt.json_text() if as_json else "\n".join(_told(receipt)))
+    typer.echo(receipt.json_text() if as_json else "\n".join(told(receipt)))
     if receipt.failed:
         raise typer.Exit(SOME_FAILED)
-
-
-def _told(receipt: Receipt) -> Iterator[str]:
-    """A receipt for people: the counts, then every entry that is not plainly in, then how to take it back."""
-    counts = ", ".join(f"{receipt.fates[fate]} {fate}" for fate in FATES)
-    yield f"{receipt.file}: {receipt.entries} entries: {counts}"
-    for fault in receipt.faults:
-        yield f"  line {fault.line}: {fault.why}"
-    for item in receipt.items:
-        if item.error:
-            yield f"  line {item.line}: {item.key or '(no key)'}: failed: {item.error}"
-        if item.status:
-            yield f"  line {item.line}: {item.key or '(no key)'}: the work is {item.status}"
-        for loss in item.losses:
-            yield f"  line {item.line}: {item.key or '(no key)'}: {loss.field}: {loss.why}"
-    if receipt.version:
-        yield f"version {receipt.version}; take it back with: commonplace undo {receipt.version}"
-    else:
-        yield "nothing was changed (dry run)"
 
 
 @cli.command("export")

@@ -27,6 +27,8 @@ from app.imports import Progress
 from app.library import Library
 from app.model.change import ChangeSet, Note, Version
 from app.model.identifiers import normal_doi
+from app.model.minter import Minter
+from app.model.namespaces import CITO
 from app.model.record import ReadEntry
 from app.patchlog.log import next_version
 from app.receipts import Receipt
@@ -177,7 +179,18 @@ def _planned(
             if item.fate == "matched" and key in links.changed:
                 item.fate = "updated"
                 links.changed.discard(key)  # a DOI that stands in the list twice updates its work once
-    return plan, links.change()
+    change = links.change()
+    plan.related.update(_related(change, library.minter))
+    return plan, change
+
+
+def _related(links: ChangeSet, minter: Minter) -> Iterator[frozenset[str]]:
+    """Keys of works that are versions of one another, a review and what it reviews …, in pairs."""
+    for quad in links.added:
+        ends = [minter.kind_and_key(getattr(end, "value", "")) for end in (quad.subject, quad.object)]
+        named = [end[1] for end in ends if end and end[0] == "work"]
+        if len(named) == len(ends) and quad.predicate != CITO["cites"]:
+            yield frozenset(named)
 
 
 def _attach(library: Library, receipt: Receipt, source: bytes, fetched: Iterable[Fetched]) -> dict[str, str]:

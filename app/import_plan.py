@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from app.curation.additions import Additions
+from app.curation.arrivals import similar_to
 from app.curation.known import KnownInGraph
 from app.curation.matching import Matcher, merge
 from app.derived.graph import Snapshot
@@ -22,15 +23,18 @@ from app.model.change import ChangeSet, Version
 from app.model.minter import Minter, address_key
 from app.model.quad_text import CHUNK_BYTES, QuadText, whole_lines
 from app.model.record import Loss, Record
-from app.model.signature import signature
+from app.model.signature import Signature, signature
 from app.model.work_graph import WorkText, WorkWriter
-from app.receipts import FATES, FileFault, LossShape, Receipt, ReceiptItem
+from app.receipts import FATES, FileFault, LossShape, Receipt, ReceiptItem, SimilarShape
 
 HELD_BYTES = 1_000_000
 """A change of more text than this stays in a file, and is not made into quads."""
 
 KEPT_BATCHES = 2
 """What so many batches of entries say is kept after it was read back: it is asked for in order, mostly."""
+
+SHOWN_KEYS = 3
+"""So many works that share a DOI are named."""
 
 WRITTEN_BYTES = 1024 * 1024
 """So much text is written to a file at a time."""
@@ -123,6 +127,9 @@ class ImportPlan:
     matcher: Matcher = field(init=False)
     works: dict[str, Record | Prepared] = field(default_factory=dict)
     """The new and updated works by key: their records, or where those are that are to be written as they came."""
+    related: set[frozenset[str]] = field(default_factory=set)
+    """Keys of works whose relation the import itself states, in pairs: that they are similar is no news."""
+    _new_works: list[tuple[ReceiptItem, Signature]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.matcher = Matcher(self.state, self.minter)
@@ -150,12 +157,12 @@ class ImportPlan:
             self._item(entry, "matched", found.key, losses)
         else:
             self._keep(merged.record)
-            self._item(entry, "updated", found.key, losses)
+            self._item(entry, "updated", found.key, losses).added = merged.added(found)
         return found.key
 
     def _new(self, entry: PreparedEntry, held: Prepared, key_is_ours: bool) -> str:
         assert entry.signature is not None
-        wanted, losses = entry.signature.key, entry.losses
+        wanted, losses = entry.signature.key, (*entry.losses, *self._shared_doi(entry.signature))
         key = self.matcher.free_key(address_key(wanted))
         if key == wanted:
             self.works[key] = held
@@ -165,8 +172,30 @@ class ImportPlan:
             if not key_is_ours:
                 taken = "another work has this key" if address_key(wanted) == wanted else "no address ends so"
                 losses = (*losses, Loss(field="key", raw=wanted, why=f"{taken}; this one is imported as {key!r}"))
-        self._item(entry, "new", key, losses)
+        self._new_works.append((self._item(entry, "new", key, losses), entry.signature._replace(key=key)))
         return key
+
+    def _shared_doi(self, of: Signature) -> Iterator[Loss]:
+        """What to say of a DOI that other works have, too."""
+        others = self.matcher.keys_of_doi(of.doi) if of.doi else []
+        if of.doi and len(others) == 1:
+            why = f"{others[0]!r} has this DOI, too, and is another work; both keep it"
+            yield Loss(field="doi", raw=of.doi, why=why)
+        elif of.doi and others:
+            shown = [repr(key) for key in others[:SHOWN_KEYS]]
+            named = ", ".join(shown[:-1]) + f" and {shown[-1]}" if len(others) <= SHOWN_KEYS else f"{len(others)} works"
+            yield Loss(field="doi", raw=of.doi, why=f"{named} have this DOI, too, and are other works; all keep it")
+
+    def find_similar(self) -> None:
+        """Note of each new work which works it may be the same as; call it when all entries are taken."""
+        found = similar_to([of for _, of in self._new_works], self.matcher, self.state, self.minter)
+        for item, of in self._new_works:
+            candidates = [one for one in found.get(of.key, ()) if frozenset(one.keys) not in self.related]
+            if candidates:
+                item.similar = [
+                    SimilarShape(work=self.minter.thing("work", one.other(of.key)).value, reasons=list(one.reasons))
+                    for one in candidates
+                ]
 
     def records(self) -> Iterator[Record]:
         """The records of every new and updated work."""
@@ -187,6 +216,7 @@ class ImportPlan:
         self, name: str, source: bytes, format: str, version: Version | None, faults: Iterable[Fault] = ()
     ) -> Receipt:
         """What became of every entry of that source; without a version, what would become of it."""
+        self.find_similar()
         counted = Counter(item.fate for item in self.items)
         return Receipt(
             id=str(version) if version else None,
@@ -207,18 +237,18 @@ class ImportPlan:
 
     def _item(
         self, entry: PreparedEntry, fate: str, key: str | None, losses: tuple[Loss, ...], error: str | None = None
-    ) -> None:
-        self.items.append(
-            ReceiptItem(
-                position=entry.position,
-                line=entry.line,
-                key=entry.key,
-                fate=fate,
-                work=self.minter.thing("work", key).value if key else None,
-                losses=[LossShape(field=loss.field, raw=loss.raw, why=loss.why) for loss in losses],
-                error=error,
-            )
+    ) -> ReceiptItem:
+        item = ReceiptItem(
+            position=entry.position,
+            line=entry.line,
+            key=entry.key,
+            fate=fate,
+            work=self.minter.thing("work", key).value if key else None,
+            losses=[LossShape(field=loss.field, raw=loss.raw, why=loss.why) for loss in losses],
+            error=error,
         )
+        self.items.append(item)
+        return item
 
 
 def _text(writer: WorkWriter, held: Record | Prepared) -> WorkText:

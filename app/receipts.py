@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from urllib.parse import unquote
+
 from pydantic import BaseModel
+
+SHOWN_CHARACTERS = 200
+"""So much of a value is shown to people; the receipt has it all."""
 
 FATES = ("new", "matched", "updated", "failed")
 
@@ -15,8 +21,18 @@ class LossShape(BaseModel):
     why: str
 
 
+class SimilarShape(BaseModel):
+    """A work that may be the same as one that is new, and why: for a person to decide."""
+
+    work: str
+    reasons: list[str]
+
+
 class ReceiptItem(BaseModel):
-    """What became of one entry. `status` is there when the work is known to be retracted, corrected …"""
+    """What became of one entry. `status` is there when the work is known to be retracted, corrected …
+
+    `added` names the fields that an updated work took; `similar` the works that a new one may be.
+    """
 
     position: int
     line: int
@@ -24,6 +40,8 @@ class ReceiptItem(BaseModel):
     fate: str
     work: str | None = None
     status: str | None = None
+    added: list[str] | None = None
+    similar: list[SimilarShape] | None = None
     losses: list[LossShape] = []
     error: str | None = None
 
@@ -58,3 +76,39 @@ class Receipt(BaseModel):
     def json_text(self) -> str:
         """As JSON, what is absent left out."""
         return self.model_dump_json(exclude_none=True)
+
+
+def told(receipt: Receipt) -> Iterator[str]:
+    """A receipt for people, in lines: the counts, then every entry that is not plainly in, then how to take it back."""
+    counts = ", ".join(f"{receipt.fates[fate]} {fate}" for fate in FATES)
+    yield f"{receipt.file}: {receipt.entries} entries: {counts}"
+    if similar := sum(bool(item.similar) for item in receipt.items):
+        yield f"  {similar} of the new are similar to other works, named below; nothing is merged on a guess"
+    for fault in receipt.faults:
+        yield f"  line {fault.line}: {fault.why}"
+    for item in receipt.items:
+        for what in _told(item):
+            yield f"  line {item.line}: {item.key or '(no key)'}: {what}"
+    if receipt.version:
+        yield f"version {receipt.version}; take it back with: commonplace undo {receipt.version}"
+    else:
+        yield "nothing was changed (dry run)"
+
+
+def _told(item: ReceiptItem) -> Iterator[str]:
+    if item.error:
+        yield f"failed: {item.error}"
+    if item.status:
+        yield f"the work is {item.status}"
+    if item.added:
+        yield f"updated with {', '.join(item.added)}"
+    for loss in item.losses:
+        raw = " ".join(loss.raw.split())
+        said = raw and loss.field != "entry" and raw != item.key and raw not in loss.why
+        yield f"{loss.field}: {f'{_shown(raw)!r}: ' if said else ''}{_shown(loss.why)}"
+    for other in item.similar or ():
+        yield f"similar to {unquote(other.work.rpartition('/')[2])}: {'; '.join(other.reasons)}"
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"

@@ -273,3 +273,84 @@ def test_a_whole_bibliography_is_taken_back_as_one(tmp_path: Path) -> None:
     undone = opened.committer.undo(Version(receipt.version), "tester")
     assert undone.kept == []
     assert opened.library.read(lambda state: state.size) == 0
+
+
+SMITH = """@article{smith2001, author={Smith, John}, title={The commons and the care of them},
+  journal={Commons}, year={2001}, volume=3, pages={11--20}, note={Ours}}
+"""
+
+
+def test_what_is_only_similar_is_named_with_reasons(empty: Home) -> None:
+    received(empty, SMITH)
+    other = SMITH.replace("smith2001", "smith2002").replace("={Commons}", "={Another}").replace("2001}", "2002}")
+    slip = other.replace("smith2002", "slip").replace("care of", "cares of").replace("John", "J.")
+    receipt = received(empty, other + slip + OSTROM)
+    similar = {item["key"]: item.get("similar") for item in receipt["items"]}
+    assert receipt["fates"]["new"] == 3
+    assert [one["work"].rpartition("/")[2] for one in similar["smith2002"]] == ["smith2001", "slip"]
+    assert similar["smith2002"][0]["reasons"] == [
+        "the same title",
+        "people of the same name: smith",
+        "years 2001 and 2002",
+        "other venues",
+    ]
+    assert {one["work"].rpartition("/")[2] for one in similar["slip"]} == {"smith2001", "smith2002"}
+    assert similar["ostrom1996"] is None
+    again = received(empty, other + slip)
+    assert [item.get("similar") for item in again["items"]] == [None, None], "matched is not similar"
+
+
+def test_similar_works_of_a_library_are_found_by_names_with_and_without_accents(empty: Home) -> None:
+    received(empty, SMITH.replace("Smith, John", "Müßig, Zoë"))
+    other = SMITH.replace("smith2001", "b").replace("Smith, John", "Mussig, Zoe").replace("The commons", "On commons")
+    near = other.replace("On commons and the care of them", "Commons and the care of them")
+    (item,) = received(empty, near)["items"]
+    assert [one["work"] for one in item["similar"]] == [f"{BASE}id/work/smith2001"]
+
+
+def test_papers_that_were_given_the_doi_of_their_volume_are_all_there(empty: Home) -> None:
+    volume = "@proceedings{v, title={Proceedings of a Meeting}, editor={Roe, R.}, year=2001, doi={10.1234/v}}\n"
+    paper = "@inproceedings{{{0}, title={{{1}}}, author={{{2}, A.}}, booktitle={{Proceedings}}, doi={{10.1234/v}}}}\n"
+    receipt = received(empty, volume + paper.format("a", "Kites", "Doe") + paper.format("b", "Tides", "Lee"))
+    assert receipt["fates"]["new"] == 3
+    said = [[loss["why"] for loss in item["losses"] if loss["field"] == "doi"] for item in receipt["items"]]
+    assert said == [
+        [],
+        ["'v' has this DOI, too, and is another work; both keep it"],
+        ["'v' and 'a' have this DOI, too, and are other works; all keep it"],
+    ]
+    assert received(empty, volume + paper.format("b", "Tides", "Lee"))["fates"]["matched"] == 2
+
+
+def test_an_updated_entry_says_what_was_added_and_what_differs(empty: Home) -> None:
+    received(empty, SMITH)
+    more = SMITH.replace("note={Ours}", "note={Theirs}, doi={10.1234/x}, editor={Roe, R.}, abstract={What it says.}")
+    (item,) = received(empty, more)["items"]
+    assert (item["fate"], item["added"]) == ("updated", ["contributors", "doi", "abstract"])
+    assert [(loss["field"], loss["raw"], loss["why"]) for loss in item["losses"]] == [
+        ("note", "Theirs", "the library holds 'Ours', which stays")
+    ]
+    (again,) = received(empty, more)["items"]
+    assert (again["fate"], again.get("added")) == ("matched", None)
+
+
+def test_a_receipt_on_the_terminal_says_what_became_of_entries(tmp_path: Path) -> None:
+    (tmp_path / "a.bib").write_text(SMITH)
+    clash = "@book{smith2001, title={Tides}, author={Lee, A.}, year=1999}\n"
+    near = SMITH.replace("smith2001", "near").replace("={Commons}", "={Another}").replace("3,", "4,")
+    more = SMITH.replace("note={Ours}", "note={Theirs}, doi={10.1234/x}")
+    (tmp_path / "b.bib").write_text(more + clash + near)
+    assert run(tmp_path / "home", "a.bib").exit == 0
+    dry, done = (run(tmp_path / "home", *arguments, "b.bib") for arguments in (("--dry-run",), ()))
+    lines = done.text.splitlines()
+    assert lines[:-1] == [
+        "b.bib: 3 entries: 2 new, 0 matched, 1 updated, 0 failed",
+        "  1 of the new are similar to other works, named below; nothing is merged on a guess",
+        "  line 1: smith2001: updated with doi",
+        "  line 1: smith2001: note: 'Theirs': the library holds 'Ours', which stays",
+        "  line 3: smith2001: key: the same key was used on line 1; both entries were read",
+        "  line 3: smith2001: key: another work has this key; this one is imported as 'smith2001-2'",
+        "  line 4: near: similar to smith2001: the same title; people of the same name: smith; the same year, 2001; "
+        "other venues; volumes 4 and 3",
+    ]
+    assert dry.text.splitlines() == [*lines[:-1], "nothing was changed (dry run)"]

@@ -20,7 +20,12 @@ def agencies() -> Iterator[Agencies]:
     bodies = {
         "10.1000/a": {"DOI": "10.1000/a", **body},
         "10.1000/w": {"DOI": "10.1000/w", **body, **retracted},
-        OSTROM.lower(): {"DOI": OSTROM.lower(), **body, "abstract": "<p>New here.</p>"},
+        OSTROM.lower(): {
+            "DOI": OSTROM.lower(),
+            **body,
+            "author": [{"family": "Ostrom"}],
+            "abstract": "<p>New here.</p>",
+        },
     }
     with serving_agencies(Agencies(PassingTime(), crossref=bodies, limit=1_000)) as made:
         yield made

@@ -27,6 +27,8 @@ OSTROM = "10.1016/0305-750X(96)00023-X"
 """In the reference set, as ostrom1996."""
 
 JETTE = "10.1007/s11266-010-9134-8"
+OSTROM_NAME = {"family": "Ostrom", "given": "E."}
+JETTE_NAMES = [{"family": "Jetté"}, {"family": "Vaillancourt"}]
 """In the reference set, as jette2011, with evidence."""
 
 
@@ -188,7 +190,9 @@ def test_a_curators_citation_stays_as_it_is(desk: Desk) -> None:
 def test_enriching_adds_what_is_missing_and_overwrites_nothing(desk: Desk) -> None:
     asked = dois_of_works(desk.home.library)
     assert OSTROM in asked
-    desk.add(OSTROM, title=["ANOTHER TITLE"], abstract="<jats:p>What it says.</jats:p>", volume="99")
+    desk.add(
+        OSTROM, author=[OSTROM_NAME], title=["ANOTHER TITLE"], abstract="<jats:p>What it says.</jats:p>", volume="99"
+    )
     title = desk.objects("ostrom1996", DCTERMS["title"])
     receipt = desk.take(OSTROM)
     (item,) = receipt.items
@@ -200,8 +204,20 @@ def test_enriching_adds_what_is_missing_and_overwrites_nothing(desk: Desk) -> No
     assert not {"doi", "key"} & fields, "another spelling of the DOI is no conflict"
 
 
+def test_what_an_agency_says_of_another_work_is_not_added_to_ours(desk: Desk) -> None:
+    """A DOI that was copied from elsewhere: title and people of its record are of something else."""
+    desk.add(OSTROM, title=["Kites in winter"], author=[{"family": "Roe"}], abstract="Of kites.")
+    (item,) = desk.take(OSTROM).items
+    assert (item.fate, item.work) == ("new", f"{BASE}id/work/roe2020")
+    assert desk.objects("ostrom1996", DCTERMS["abstract"]) == []
+    assert [loss.why for loss in item.losses if loss.field == "doi"] == [
+        "'ostrom1996' has this DOI, too, and is another work; both keep it"
+    ]
+
+
 def test_a_retraction_is_seen_on_the_work_and_wherever_it_is_evidence(desk: Desk) -> None:
-    desk.add(JETTE, **{"updated-by": [{"DOI": "10.1000/Notice", "type": "retraction", "source": "retraction-watch"}]})
+    notice = {"DOI": "10.1000/Notice", "type": "retraction", "source": "retraction-watch"}
+    desk.add(JETTE, author=JETTE_NAMES, **{"updated-by": [notice]})
     (item,) = desk.take(JETTE).items
     assert (item.fate, item.status) == ("updated", "retracted")
     assert desk.objects("jette2011", CITO["isRetractedBy"]) == ["https://doi.org/10.1000/notice"]
@@ -213,7 +229,7 @@ def test_a_retraction_is_seen_on_the_work_and_wherever_it_is_evidence(desk: Desk
 
 
 def test_a_notice_that_is_imported_retracts_the_work_and_is_linked(desk: Desk) -> None:
-    desk.add(JETTE, **{"updated-by": [{"DOI": "10.1000/notice", "type": "correction"}]})
+    desk.add(JETTE, author=JETTE_NAMES, **{"updated-by": [{"DOI": "10.1000/notice", "type": "correction"}]})
     desk.add("10.1000/notice", title=["Notice"], **{"update-to": [{"DOI": JETTE, "type": "retraction"}]})
     assert desk.take(JETTE).items[0].status == "corrected"
     desk.take("10.1000/notice")
