@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterable
 
 from app.exporters.latex_text import escape
+from app.model.bibtex_terms import CAPITAL_PARTICLES, DEGREE, ET_AL, NAME_SUFFIX
 from app.model.names import Name
 
 _AND = re.compile(r"(?i)\b(and)\b")
+_SUFFIX_AT_END = re.compile(rf".*,\s*(?:{NAME_SUFFIX.pattern})\s*")
 _RESERVED = frozenset({"and", "others"})
 
 
@@ -25,14 +27,15 @@ def name_list(names: Iterable[Name], more: bool = False) -> str:
 def bibtex_name(name: Name) -> str:
     """One name in a form that splits into the same parts."""
     if name.literal:
-        return "{" + escape(name.literal) + "}"
+        braced = "{" + escape(name.literal) + "}"
+        return "{" + braced + "}" if ET_AL.fullmatch(braced) else braced
     family = name.family or ""
     if not (name.given or name.particle or name.suffix):
         return _single(family)
-    if name.particle and not _reads_as_particle(name.particle):
+    if (name.particle and not _reads_as_particle(name.particle)) or _SUFFIX_AT_END.fullmatch(family):
         return _extended(name)
     last = " ".join(part for part in (name.particle, _family(family)) if part)
-    given = _words(name.given) if name.given else "{}"
+    given = _given(name) if name.given else "{}"
     return ", ".join([last, _words(name.suffix), given] if name.suffix else [last, given])
 
 
@@ -40,23 +43,38 @@ def _single(family: str) -> str:
     """A name without parts: spaces and commas in braces, so that it stays one word."""
     if family.lower() in _RESERVED:
         return "{" + family[0] + "}" + family[1:]
-    return escape(family).replace(" ", "{ }").replace(",", "{,}")
+    return escape(family).replace(" ", "{ }").replace(",", "{,}").replace(";", "{;}")
 
 
 def _family(family: str) -> str:
     escaped = escape(family)
-    plain = escaped == family and not re.search(r"[\s,]", family) and family.lower() not in _RESERVED
+    plain = escaped == family and not re.search(r"[\s,;]", family) and family.lower() not in _RESERVED
     return family if plain else "{" + escaped + "}"
 
 
 def _words(text: str) -> str:
-    return _AND.sub(r"{\1}", escape(text).replace(",", "{,}"))
+    return _AND.sub(r"{\1}", escape(text).replace(",", "{,}").replace(";", "{;}"))
+
+
+def _given(name: Name) -> str:
+    """A given name that would be taken for a suffix is braced."""
+    given = name.given or ""
+    taken = NAME_SUFFIX.fullmatch(given) or (name.suffix and DEGREE.fullmatch(given))
+    return "{" + given + "}" if taken else _words(given)
 
 
 def _reads_as_particle(particle: str) -> bool:
-    """BibTeX takes a word before the family name for a particle when its first letter is small."""
-    letters = [char for char in particle.split(" ")[-1] if char.isalpha()]
-    return bool(letters) and letters[0].islower() and escape(particle) == particle and "," not in particle
+    """BibTeX takes a word before the family name for a particle when its first letter is small.
+
+    One with a capital may stand before it, where it is known to be a particle (`Von der`).
+    """
+    words = particle.split(" ")
+    known = _begins_small(words[0]) or words[0].lower() in CAPITAL_PARTICLES
+    return known and _begins_small(words[-1]) and escape(particle) == particle and not re.search(r"[,;]", particle)
+
+
+def _begins_small(word: str) -> bool:
+    return next((char.islower() for char in word if char.isalpha()), False)
 
 
 def _extended(name: Name) -> str:

@@ -178,6 +178,21 @@ GUESSED_PROTECTION = re.compile(r"\{\{((?!\\)(?:[^{}\\$\s]|\\[&%$#_])+)\}\}")
 Better BibTeX writes it so too. One pair is what an author asked for.
 """
 
+NAME_SUFFIX = re.compile(r"(?:[Jj][Rr]|[Ss][Rr]|[Jj]nr|[Ss]nr)\.?|II|III|IV|VI{1,3}")
+"""What stands after a name and is no part of it, in words of its own; a `V` may be an initial."""
+
+DEGREE = re.compile(r"(?:P[Hh]\.?\s?D|M\.?\s?D|M\.?\s?Sc|M\.?\s?A|Esq)\.?")
+"""What stands where a suffix does and is a title."""
+
+ET_AL = re.compile(r"\{?\s*et\.?[\s~]+al\.?\s*\}?", re.IGNORECASE)
+"""What people write for `others` at the end of a list of names."""
+
+CAPITAL_PARTICLES = frozenset(
+    "al am auf aus da dal dall' dalla das de dei del della den der des di do dos du el in la las le les lo los op "
+    "'s 't t' te ten ter thor van vande vanden vander ver vom von zu zum zur".split()
+)
+"""Particles that may begin with a capital: in `Von der Leyen, Ursula` all before the last word is the particle."""
+
 MORE_NAMES = "more"
 """`and others` at the end of a list of names is kept as a field `more` + role field (`moreauthor`)."""
 

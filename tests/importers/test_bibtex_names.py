@@ -38,6 +38,68 @@ def test_reads_one_name(raw: str, expected: Name) -> None:
     assert not read.faults
 
 
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (r"Mu\~noz, Jo\~ao", Name(family="Muñoz", given="João")),
+        (r"Fernando Brand\~{a}o", Name(family="Brandão", given="Fernando")),
+        (r"Nguy\~\^en, A.", Name(family="Nguyễn", given="A.")),
+        (r"Paul Erd\H os", Name(family="Erdős", given="Paul")),
+        (r"Gabriel Garc\'\i a", Name(family="García", given="Gabriel")),
+        (r"de la {V}all{\'e}e Poussin, Charles", Name(family="Vallée Poussin", given="Charles", particle="de la")),
+        ("Ortega y Gasset, José", Name(family="Ortega y Gasset", given="José")),
+        (r"Garc{\'\i}a de la Torre, A.", Name(family="García de la Torre", given="A.")),
+        ("Von der Leyen, Ursula", Name(family="Leyen", given="Ursula", particle="Von der")),
+        ("Martin Luther King Jr.", Name(family="King", given="Martin Luther", suffix="Jr.")),
+        ("King Jr., Martin Luther", Name(family="King", given="Martin Luther", suffix="Jr.")),
+        ("Martin Luther {King, Jr.}", Name(family="King", given="Martin Luther", suffix="Jr.")),
+        ("William van Gates III", Name(family="Gates", given="William", particle="van", suffix="III")),
+        ("{Steele Jr.}, Guy L.", Name(family="Steele Jr.", given="Guy L.")),
+        ("C. Vitamin V", Name(family="V", given="C. Vitamin")),
+    ],
+)
+def test_reads_names_that_bibtex_would_cut_elsewhere(raw: str, expected: Name) -> None:
+    read = read_names(raw)
+    assert read.names == (expected,)
+    assert not read.faults
+    assert read_names(bibtex_name(expected)).names == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("King, Martin Luther, Jr.", ["Martin Luther King Jr."]),
+        ("Guy L. Steele, Jr.", ["Guy L. Steele Jr."]),
+        ("Smith, John, PhD", ["John Smith PhD"]),
+        ("Smith, J.; Doe, A.", ["J. Smith", "A. Doe"]),
+        (r"Smith, J. \& Doe, A. and Roe, B.", ["J. Smith", "A. Doe", "B. Roe"]),
+        ("Smith, J., Doe, A., Roe, B.", ["J. Smith", "A. Doe", "B. Roe"]),
+        ("J. Smith, A. Doe, and B. Roe", ["J. Smith", "A. Doe", "B. Roe"]),
+        ("Smith, A., Jones, PhD", ["Smith, A., Jones, PhD"]),
+    ],
+)
+def test_what_is_read_against_the_rules_is_reported(raw: str, expected: list[str]) -> None:
+    read = read_names(raw)
+    assert [name.full for name in read.names] == expected
+    assert len(read.faults) == 1
+
+
+@pytest.mark.parametrize("raw", ["Doe, A. and et al.", "Doe, A. and {et al.}", "Doe, A. et~al."])
+def test_et_al_is_not_a_person(raw: str) -> None:
+    read = read_names(raw)
+    assert (read.names, read.more) == ((Name(family="Doe", given="A."),), True)
+    assert read.faults
+
+
+@pytest.mark.parametrize(
+    "raw", [r"M&uuml;ller, A.", "{Barnes & Noble, Inc.; London}", "Oude & Sons, Bar", "{A, B, C, D}, E"]
+)
+def test_marks_that_do_not_separate_names(raw: str) -> None:
+    read = read_names(raw)
+    assert len(read.names) == 1
+    assert not read.faults
+
+
 def test_and_others_is_not_a_person() -> None:
     read = read_names("Smith, Ann and others")
     assert read.names == (Name(family="Smith", given="Ann"),)
@@ -61,9 +123,9 @@ def test_reports_what_is_wrong_and_reads_the_rest(raw: str, families: list[str])
 
 
 def test_a_name_that_cannot_be_split_is_kept_whole() -> None:
-    read = read_names("Smith, A., Jones, B. and Good, C.")
-    assert read.names == (Name(literal="Smith, A., Jones, B."), Name(family="Good", given="C."))
-    assert [raw for raw, _ in read.faults] == ["Smith, A., Jones, B."]
+    read = read_names("Smith, A., Jones, PhD and Good, C.")
+    assert read.names == (Name(literal="Smith, A., Jones, PhD"), Name(family="Good", given="C."))
+    assert [raw for raw, _ in read.faults] == ["Smith, A., Jones, PhD"]
 
 
 @pytest.mark.parametrize(

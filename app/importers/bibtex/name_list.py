@@ -7,7 +7,8 @@ them, through bibtexparser; the BibLaTeX 3.20 manual, section 3.4 (extended name
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,6 +19,18 @@ from bibtexparser.middlewares.names import (
 )
 
 from app.importers.bibtex.latex import decode
+from app.importers.bibtex.name_repairs import (
+    Split,
+    Words,
+    before_et_al,
+    commas_outside,
+    family_and_suffix,
+    is_et_al,
+    set_right,
+    several,
+    without_gaps,
+    without_suffix,
+)
 from app.model.names import Name
 
 _AND = re.compile(r"[ \t\r\n]+and[ \t\r\n]+", re.IGNORECASE)
@@ -55,7 +68,11 @@ def read_names(raw: str) -> NameList:
     faults: list[tuple[str, str]] = []
     parts = _split(raw)
     more = bool(parts) and parts[-1].lower() == "others"
-    for part in parts[:-1] if more else parts:
+    if more:
+        parts.pop()
+    elif parts and " al" in parts[-1].replace("~", " "):
+        more = _take_et_al(parts, faults)
+    for part in _each(parts, faults):
         read = read_name(part)
         if read.name is not None:
             names.append(read.name)
@@ -64,6 +81,28 @@ def read_names(raw: str) -> NameList:
         if read.unknown:
             faults.append((part, f"unknown macro {', '.join(read.unknown)}; the text was kept"))
     return NameList(tuple(names), more, tuple(faults))
+
+
+def _take_et_al(parts: list[str], faults: list[tuple[str, str]]) -> bool:
+    """Take an `et al.` off the end of the list; whether there was one."""
+    last = parts.pop()
+    rest = "" if is_et_al(last) else before_et_al(last)
+    if rest:
+        parts.append(rest)
+    if rest == last:
+        return False
+    faults.append((last, "'et al.' was read as 'and others'"))
+    return True
+
+
+def _each(parts: Sequence[str], faults: list[tuple[str, str]]) -> Iterator[str]:
+    """The names one by one, those too that stand between two `and`s with another mark between them."""
+    for part in parts:
+        suspect = ";" in part or "&" in part or part.count(",") > 1
+        found = several(part) if suspect and not _EXTENDED.match(part) else None
+        if found:
+            faults.append((part, f"no 'and' between these names; read as {len(found)} names"))
+        yield from found or (part,)
 
 
 def _split(raw: str) -> list[str]:
@@ -122,8 +161,8 @@ def read_name(raw: str) -> ReadName:
         sections = [[word for word in _WORD_BREAK.split(section) if word] for section in text.split(",")]
         if len(sections) > 3:
             return _too_many_commas(text)
-        return _assembled(raw, *_plain_parts(sections))
-    return _braced(raw, text)
+        return _meant(raw, text, _plain_parts(sections), len(sections) - 1)
+    return _braced(raw, without_gaps(text) if "\\" in text else text)
 
 
 def _whole(text: str) -> bool:
@@ -140,22 +179,19 @@ def _too_many_commas(text: str) -> ReadName:
     return ReadName(Name(literal=decode(text).text), "more than two commas, so it cannot be split; kept whole")
 
 
-Parts = tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str]]
-
-
-def _plain_parts(sections: list[list[str]]) -> Parts:
+def _plain_parts(sections: list[list[str]]) -> Split:
     """First, von, last and jr of a name without LaTeX. A script without case has no particles."""
     if len(sections) == 1:
         words = sections[0]
         lower = [i for i, word in enumerate(words[:-1]) if _is_lower(word)]
         if not lower:
-            return words[:-1], (), words[-1:], ()
-        return words[: lower[0]], words[lower[0] : lower[-1] + 1], words[lower[-1] + 1 :], ()
+            return Split(words[:-1], (), words[-1:], ())
+        return Split(words[: lower[0]], words[lower[0] : lower[-1] + 1], words[lower[-1] + 1 :], ())
     words, first = sections[0], sections[-1]
     jr = sections[1] if len(sections) == 3 else []
     lower = [i for i, word in enumerate(words[:-1]) if _is_lower(word)]
     cut = lower[-1] + 1 if lower else 0
-    return first, words[:cut], words[cut:], jr
+    return Split(first, words[:cut], words[cut:], jr)
 
 
 def _is_lower(word: str) -> bool:
@@ -174,11 +210,26 @@ def _braced(raw: str, text: str) -> ReadName:
             return _too_many_commas(text)
         why = f"{fault.reason[0].lower()}{fault.reason[1:]}; read as well as it could be"
         parts = parse_single_name_into_parts(text, strict=False)
-    read = _assembled(raw, parts.first, parts.von, parts.last, parts.jr)
+    read = _meant(raw, text, Split(parts.first, parts.von, parts.last, parts.jr), commas_outside(text))
     return ReadName(read.name, why or read.why, read.unknown)
 
 
-def _assembled(raw: str, first: Sequence[str], von: Sequence[str], last: Sequence[str], jr: Sequence[str]) -> ReadName:
+def _meant(raw: str, text: str, split: Split, commas: int) -> ReadName:
+    """The name of those parts, with a suffix where there is one."""
+    if (before := without_suffix(text, split.first, split.last, commas)) is not None:
+        rest, suffix, why = before
+        read = read_name(rest)
+        if read.name is not None and read.name.family and not read.name.suffix:
+            return ReadName(replace(read.name, suffix=suffix), why or read.why, read.unknown)
+    right = set_right(split, commas)
+    read = _assembled(raw, right.first, right.von, right.last, right.jr)
+    if read.name is not None and read.name.family and "," in read.name.family and not read.name.suffix:
+        family, ending = family_and_suffix(read.name.family)
+        read = ReadName(replace(read.name, family=family, suffix=ending), read.why, read.unknown)
+    return ReadName(read.name, right.why or read.why, read.unknown)
+
+
+def _assembled(raw: str, first: Words, von: Words, last: Words, jr: Words) -> ReadName:
     unknown: list[str] = []
     texts: list[str | None] = []
     for words in (first, von, last, jr):
