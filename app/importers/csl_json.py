@@ -15,7 +15,7 @@ from app.importers.number_list import read_number_list
 from app.importers.reading import Fault, Reading
 from app.importers.text_encoding import UnreadableFile, decode_text
 from app.model.csl_terms import CUSTOM, DATE_VARIABLES, NAME_VARIABLES, TEXT_VARIABLES, edtf_date
-from app.model.identifiers import normal_doi, normal_isbn, normal_issn
+from app.model.identifiers import doi_of_address, normal_doi, normal_isbn, normal_issn
 from app.model.names import Contributor, Name
 from app.model.record import Loss, ReadEntry, Record
 from app.model.rich_text import read, rich_form, unknown_tags
@@ -135,7 +135,9 @@ class _ItemReader:
         fields: dict[str, Any] = {"type": self._type(), "contributors": tuple(self._contributors())}
         for variable, attribute in TEXT_VARIABLES:
             fields[attribute] = self._text(variable)
-        fields["doi"] = self._doi(fields["doi"])
+        fields["doi"] = self._doi(fields["doi"]) or (
+            None if "doi" in self._extra else doi_of_address(fields["url"] or "")
+        )
         for variable, attribute in DATE_VARIABLES:
             fields[attribute] = self._date(variable)
         fields["isbn"] = self._numbers("ISBN", normal_isbn)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 _SEPARATOR = re.compile(r"[,;]\s*|\s+(?=(?:e-?|p-?)?is[bs]n|\d[\dX -]{7})", re.IGNORECASE)
+_LABEL = re.compile(r"\b(?:e-?|p-?|print |online )?is[bs]n(?:-?1[03])?(?:-l)?\b[\s:]*", re.IGNORECASE)
 _PARENTHESIS = re.compile(r" ?\([^()]*\)")
 
 
@@ -13,9 +14,8 @@ def read_number_list(text: str, normal: Callable[[str], str]) -> tuple[tuple[str
     """The numbers in `text` in the form `normal` gives, and pairs of text and reason for what it refuses."""
     good: dict[str, None] = {}
     bad: list[tuple[str, str]] = []
-    for part in _SEPARATOR.split(_PARENTHESIS.sub("", " ".join(text.split()))):
-        if not part.strip():
-            continue
+    bare = _PARENTHESIS.sub("", " ".join(text.split()))
+    for part in _parts(_LABEL.sub(" ", bare).strip() if any(map(str.isdigit, bare)) else bare, normal):
         try:
             number = normal(part)
         except ValueError as fault:
@@ -23,3 +23,12 @@ def read_number_list(text: str, normal: Callable[[str], str]) -> tuple[tuple[str
         else:
             good[number] = None
     return tuple(good), bad
+
+
+def _parts(text: str, normal: Callable[[str], str]) -> list[str]:
+    """`text` as it is, where it is one number with spaces in it, or cut where one number may end."""
+    try:
+        normal(text)
+    except ValueError:
+        return [part for part in _SEPARATOR.split(text) if part.strip()]
+    return [text]

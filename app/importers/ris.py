@@ -9,15 +9,17 @@ from types import MappingProxyType
 from typing import Any
 
 from app.importers.markup import rich_line, rich_paragraphs
+from app.importers.number_list import read_number_list
 from app.importers.reading import Fault, Reading
+from app.importers.ris_dates import read_ris_dates
 from app.importers.text_encoding import UnreadableFile, decode_text
 from app.model import ris_names
-from app.model.edtf_date import is_edtf
-from app.model.identifiers import normal_doi, normal_isbn, normal_issn
+from app.model.identifiers import doi_key, doi_of_address, normal_doi, normal_isbn, normal_issn
+from app.model.languages import language_tag
 from app.model.names import Contributor, Name
 from app.model.record import Loss, ReadEntry, Record
 from app.model.rich_text import LOOKS_LIKE_MARKUP, RICH_FIELDS, RichText, plain, read, rich_form
-from app.model.ris_terms import CSL_TYPE, FIELD, ROLE, TEXT_TAGS, WHOLE_BOOKS
+from app.model.ris_terms import CSL_TYPE, FIELD, NUMBERED, ROLE, TEXT_TAGS, WHOLE_BOOKS
 from app.model.roles import BY_CSL
 from app.model.types import FABIO_CLASS
 
@@ -92,6 +94,13 @@ def _entries(references: list[_Reference]) -> Iterator[ReadEntry]:
         )
 
 
+def _is_doi(text: str, doi: str) -> bool:
+    try:
+        return doi_key(normal_doi(text)) == doi_key(doi)
+    except ValueError:
+        return False
+
+
 class _ReferenceReader:
     """One reference being read: values are taken out as they are understood."""
 
@@ -139,6 +148,8 @@ class _ReferenceReader:
         made["doi"] = self._doi()
         for attribute, tags in TEXT_TAGS:
             made[attribute] = self._first(tags)
+        if not made["doi"] and "doi" not in self._extra:
+            made["doi"] = doi_of_address(made["url"] or "")
         if made["type"] in WHOLE_BOOKS and not made["collection_title"]:
             made["collection_title"], made["container_title"] = made["container_title"], None
         made["container_title"] = self._fields.pop("container-title", made["container_title"])
@@ -149,9 +160,13 @@ class _ReferenceReader:
             if form := rich_form(name, text):
                 made["rich"][name] = form
         made["issued"] = self._issued()
+        made["language"] = language_tag(made["language"] or "") or None
         made["available"] = self._fields.pop("available", None)
         made["page"] = self._page()
-        made["isbn"], made["issn"] = self._numbers()
+        made["isbn"], made["issn"], others = self._numbers()
+        if len(others) == 1 and not made["number"] and made["type"] in NUMBERED:
+            made["number"] = others.pop()
+        self._keep_numbers(others)
         made["keywords"] = tuple(w for text in self._values.pop("KW", []) for w in text.split("\n") if w)
         made["part_of"] = self._fields.pop("part-of", None)
         self._extra.update(self._fields)
@@ -192,8 +207,15 @@ class _ReferenceReader:
                         return None
                     continue
                 self._values.pop(tag)
+                self._drop_repeated_doi(doi)
                 return doi
         return None
+
+    def _drop_repeated_doi(self, doi: str) -> None:
+        """`M3` says the DOI once more in what some programs write; it is no kind of work."""
+        kept = [text for text in self._values.pop("M3", []) if not _is_doi(text, doi)]
+        if kept:
+            self._values["M3"] = kept
 
     def _first(self, tags: tuple[str, ...]) -> str | None:
         """The first value of the first tag there is; what repeats it is dropped, the rest stays for `extra`."""
@@ -217,49 +239,39 @@ class _ReferenceReader:
         return rich_paragraphs(text) if "\n" in text else rich_line(text)
 
     def _issued(self) -> str | None:
-        dates = [text for tag in ("DA", "Y1", "PY") for text in self._values.pop(tag, [])]
-        for text in dates:
-            year, month, day, other = ([part.strip() for part in text.split("/", 3)] + ["", "", ""])[:4]
-            numbers = "-".join(part.zfill(4 if i == 0 else 2) for i, part in enumerate((year, month, day)) if part)
-            for tried in (other, text, numbers, year):
-                if tried and is_edtf(tried):
-                    self._tell_of_other_dates(tried, dates, other)
-                    return tried
-        if dates:
-            self._extra["PY"] = dates[0]
-            self.lose("PY", dates[0], "no date can be read from it; kept as text")
-        return None
-
-    def _tell_of_other_dates(self, read: str, dates: list[str], other: str) -> None:
-        """What the dates of a reference say beside the one that is kept: a season, another year."""
-        beside = [("DA", other)] if other and other != read else []
-        beside += [("PY", text) for text in dates if text[:4] not in read and is_edtf(text[:4])]
-        for tag, text in beside:
-            self.lose(tag, text, f"this date stands beside {read}, which stays; kept as text")
-        if beside:
-            self._extra["other-date"] = "; ".join(text for _, text in beside)
+        dates = [(tag, text) for tag in ("DA", "Y1", "PY", "PD") for text in self._values.pop(tag, [])]
+        read = read_ris_dates(dates)
+        if read.edtf is None:
+            if dates:
+                self._extra["PY"] = dates[0][1]
+                self.lose("PY", dates[0][1], "no date can be read from it; kept as text")
+            return None
+        for tag, text in read.beside:
+            self.lose(tag, text, f"this stands beside the date {read.edtf}, which stays; kept as text")
+        if read.beside:
+            self._extra["other-date"] = "; ".join(text for _, text in read.beside)
+        return read.edtf
 
     def _page(self) -> str | None:
         start, end = self._first(("SP",)), self._first(("EP",))
         if not start:
             return _DASHES.sub("-", end) if end else None
+        if end and end.startswith(start) and _DASHES.search(end):
+            start, end = end, None  # the whole range stands in EP
         return _DASHES.sub("-", f"{start}-{end}" if end and end != start else start)
 
-    def _numbers(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _numbers(self) -> tuple[tuple[str, ...], tuple[str, ...], list[str]]:
         found: dict[str, list[str]] = {"isbn": [], "issn": [], "SN": []}
-        for text in [
-            number for value in self._values.pop("SN", []) for number in re.split(r"[;,\n]", value) if number.strip()
-        ]:
-            for name, normal in (("issn", normal_issn), ("isbn", normal_isbn)):
-                try:
-                    number = normal(text)
-                except ValueError:
-                    continue
-                found[name].append(number)
-                break
-            else:
-                found["SN"].append(text.strip())
-                self.lose("SN", text, "neither an ISBN nor an ISSN")
-        if found["SN"]:
-            self._extra["SN"] = "\n\n".join(found["SN"])
-        return tuple(dict.fromkeys(found["isbn"])), tuple(dict.fromkeys(found["issn"]))
+        for value in self._values.pop("SN", []):
+            issns, rest = read_number_list(value, normal_issn)
+            found["issn"] += issns
+            isbns, rest = read_number_list("; ".join(text for text, _ in rest), normal_isbn) if rest else ((), [])
+            found["isbn"] += isbns
+            found["SN"] += [text for text, _ in rest]
+        return tuple(dict.fromkeys(found["isbn"])), tuple(dict.fromkeys(found["issn"])), found["SN"]
+
+    def _keep_numbers(self, others: list[str]) -> None:
+        for text in others:
+            self.lose("SN", text, "neither an ISBN nor an ISSN")
+        if others:
+            self._extra["SN"] = "\n\n".join(others)

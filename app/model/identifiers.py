@@ -23,7 +23,8 @@ from stdnum.iso7064 import mod_11_2
 _DOI = re.compile(r"10\.\d{3,9}(?:\.\d+)*/\S+")
 _LONGEST_DOI = 4096
 _DOI_IN_ADDRESS = re.compile(r"(?:https?://|www\.|dx\.|doi\.org/)\S*?(?=10\.\d{3,9}(?:\.\d+)*(?:/|%2F))", re.IGNORECASE)
-_DOI_LABEL = re.compile(r"(?:urn:doi:|info:doi/|doi)[\s:=]*(?=10\.)", re.IGNORECASE)
+_DOI_LABEL = re.compile(r"(?:urn:doi:|info:doi/|doi)[\s:=]*(?=10\.|https?://)", re.IGNORECASE)
+_RESOLVER = re.compile(r"(?:https?://)?(?:dx\.|www\.)?doi\.org/10\.\d", re.IGNORECASE)
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _ASCII_FOLD = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<"}
@@ -46,7 +47,7 @@ def normal_doi(text: str) -> str:
         raise ValueError(f"not a DOI: it has {len(text)} characters")
     rest = html.unescape(text.strip()) if "&" in text else text.strip()
     rest = rest.lstrip("<([\"'").strip()
-    for label in (_DOI_IN_ADDRESS, _DOI_LABEL):
+    for label in (_DOI_LABEL, _DOI_IN_ADDRESS, _DOI_LABEL):
         found = label.match(rest)
         if found:
             rest = rest[found.end() :]
@@ -61,6 +62,16 @@ def normal_doi(text: str) -> str:
         why = "it has a space in it" if re.search(r"\s", rest) else "it must be '10.', digits, '/' and a suffix"
         raise ValueError(f"not a DOI: {why}: {text.strip()!r}")
     return rest
+
+
+def doi_of_address(address: str) -> str | None:
+    """The DOI of which `address` is the resolver's address (`https://doi.org/10.…`); None for any other address."""
+    if not _RESOLVER.match(address):
+        return None
+    try:
+        return normal_doi(address)
+    except ValueError:
+        return None
 
 
 def doi_key(doi: str) -> str:

@@ -53,7 +53,6 @@ BCP47: dict[str, str] = {
     "swissgerman": "de-CH",
     "thai": "th",
     "turkish": "tr",
-    "uk": "en-GB",
     "ukenglish": "en-GB",
     "ukrainian": "uk",
     "usenglish": "en-US",

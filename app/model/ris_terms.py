@@ -97,6 +97,9 @@ FIELD = "C7"
 WHOLE_BOOKS = frozenset({"book"})
 """CSL types whose `T2` is the series, as EndNote, Zotero and Mendeley write it: they are in nothing else."""
 
+NUMBERED = frozenset({"legislation", "patent", "report", "standard"})
+"""CSL types whose own number others write in `SN`."""
+
 TEXT_TAGS = (
     ("title", ("TI", "T1", "CT")),
     ("container_title", ("T2", "JO", "JF", "BT", "JA", "J2")),
@@ -105,8 +108,8 @@ TEXT_TAGS = (
     ("issue", ("IS", "CP")),
     ("edition", ("ET",)),
     ("genre", ("M3",)),
-    ("publisher", ("PB",)),
-    ("publisher_place", ("CY", "PP")),
+    ("publisher", ("PB", "PU")),
+    ("publisher_place", ("CY", "PP", "PI")),
     ("url", ("UR",)),
     ("language", ("LA",)),
     ("abstract", ("AB", "N2")),

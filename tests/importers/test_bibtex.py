@@ -61,6 +61,32 @@ def test_fields_go_where_a_record_has_them() -> None:
         ("year = {c. 1850}", "1850~"),
         ("year = {2019--2020}", "2019/2020"),
         ("year = {[1990]}", "1990"),
+        ("year = {1999/00}", "1999/2000"),
+        ("year = {350 BC}", "-0349"),
+        ("year = {-350}", "-0350"),
+        ("year = {79}", "0079"),
+        ("year = {(1999)}", "1999"),
+        ("year = 2001, month = {März}", "2001-03"),
+        ("year = 2001, month = {d{\\'e}cembre}", "2001-12"),
+        ("year = 2001, month = {#dec#}", "2001-12"),
+        ("year = 2001, month = {5.}", "2001-05"),
+        ("year = 2001, month = dec, day = {1st}", "2001-12-01"),
+        ("year = 2001, month = dec, day = {1--3}", "2001-12-01/2001-12-03"),
+        ('year = 2001, month = "10~" # jan', "2001-01-10"),
+        ("date = {2001}, month = may, year = 2001", "2001-05"),
+        ("date = {2001}, month = may, day = 3", "2001-05-03"),
+        ("date = {3 May 2001}", "2001-05-03"),
+        ("date = {May 3, 2001}", "2001-05-03"),
+        ("date = {Spring 2001}", "2001-21"),
+        ("date = {2001/05/03}", "2001-05-03"),
+        ("date = {2016-07-05/12}", "2016-07-05/2016-07-12"),
+        ("date = {2016-07-05/08-12}", "2016-07-05/2016-08-12"),
+        ("date = {1984-1986}", "1984/1986"),
+        ("date = {199u}", "199X"),
+        ("date = {2001-uu}", "2001-XX"),
+        ("date = {y170000}", "Y170000"),
+        ("date = {1999/open}", "1999/.."),
+        ("date = {1999/unknown}", "1999/"),
     ],
 )
 def test_dates(fields: str, issued: str) -> None:
@@ -76,6 +102,27 @@ def test_what_is_no_date_is_kept_and_reported() -> None:
     assert entry.record.issued == "1985"
     assert dict(entry.record.extra) == {"year": "xx 1985", "month": "Michaelmas"}
     assert lost(entry) == ["year", "month"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "issued", "kept"),
+    [
+        ("year = {c1999}", "1999", {"year": "c1999"}),
+        ("year = {1999a}", "1999", {"year": "1999a"}),
+        ("year = {in press}", None, {"year": "in press"}),
+        ("date = {2001-13}", "2001", {"date": "2001-13"}),
+        ("date = {2001-02-30}", "2001", {"date": "2001-02-30"}),
+        ("date = {2016-07/08}", "2016", {"date": "2016-07/08"}),
+        ("date = {05/03/2001}", "2001", {"date": "05/03/2001"}),
+        ("date = {2001-04}, month = may", "2001-04", {"month": "May"}),
+        ("date = {2001}, month = {Michaelmas}", "2001", {"month": "Michaelmas"}),
+    ],
+)
+def test_a_date_that_may_mean_two_things_is_not_guessed(fields: str, issued: str | None, kept: dict[str, str]) -> None:
+    (entry,) = entries(f"@article{{k, title = {{T}}, {fields}}}")
+    assert entry.record is not None
+    assert (entry.record.issued, dict(entry.record.extra)) == (issued, kept)
+    assert lost(entry) == list(kept)
 
 
 def test_a_year_that_contradicts_the_date_is_kept_and_reported() -> None:
@@ -231,6 +278,50 @@ def test_identifiers_that_are_none_are_kept_and_reported() -> None:
     assert entry.record.isbn == ("978-0-674-04258-2",)
     assert dict(entry.record.extra) == {"doi": "hdl:2027/x", "isbn": "123"}
     assert sorted(lost(entry)) == ["doi", "isbn"]
+
+
+SICI = "10.1002/(SICI)1097-4571(199806)49:8<693::AID-ASI4>3.0.CO;2-O"
+
+
+@pytest.mark.parametrize(
+    ("fields", "doi"),
+    [
+        (f"doi = {{{SICI}}}", SICI),
+        (f"doi = {{{SICI.replace('<', '$<$').replace('>', '$>$')}}}", SICI),
+        (r"doi = {" + SICI.replace("<", r"{\textless}").replace(">", r"{\textgreater}") + "}", SICI),
+        ("doi = {doi: https://doi.org/10.1000/182}", "10.1000/182"),
+        (r"doi = {\href{https://doi.org/10.1000/182}{\path{10.1000/182}}}", "10.1000/182"),
+        ("url = {http://dx.doi.org/10.1000/182}", "10.1000/182"),
+        (r"howpublished = {\url{https://doi.org/10.1000/182}}", "10.1000/182"),
+        ("ee = {https://doi.org/10.1000/182}", "10.1000/182"),
+        ("note = {doi:10.1000/182}", "10.1000/182"),
+        ("note = {see doi:10.1000/182 too}", None),
+        ("url = {https://example.org/?u=https://doi.org/10.1000/182}", None),
+    ],
+)
+def test_dois_in_every_place_and_spelling(fields: str, doi: str | None) -> None:
+    (entry,) = entries(f"@article{{k, title = {{T}}, {fields}}}")
+    assert entry.record is not None
+    assert entry.record.doi == doi
+    assert not entry.losses
+
+
+@pytest.mark.parametrize(
+    ("fields", "isbn", "issn"),
+    [
+        ("isbn = {ISBN-13: 978-0-306-40615-7}", ("978-0-306-40615-7",), ()),
+        ("isbn = {978 0 306 40615 7}", ("978-0-306-40615-7",), ()),
+        ("isbn = {080442957x, ISBN 0-306-40615-2 (pbk)}", ("0-8044-2957-X", "0-306-40615-2"), ()),
+        ("issn = {ISSN 0378-5955 (print)}", (), ("0378-5955",)),
+        ("issn = {978-0-306-40615-7; 03785955}", ("978-0-306-40615-7",), ("0378-5955",)),
+        ("isbn = {0378-5955}, issn = {1573-0859}", (), ("1573-0859", "0378-5955")),
+    ],
+)
+def test_numbers_with_labels_or_misplaced(fields: str, isbn: tuple[str, ...], issn: tuple[str, ...]) -> None:
+    (entry,) = entries(f"@article{{k, title = {{T}}, {fields}}}")
+    assert entry.record is not None
+    assert (entry.record.isbn, sorted(entry.record.issn)) == (isbn, sorted(issn))
+    assert not entry.losses
 
 
 def test_an_entry_without_a_key_or_fields_still_comes_out() -> None:

@@ -67,8 +67,8 @@ OTHERS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     "Web of Science": (
         "TY  - CPAPER\nAU  - Able, A\nTI  - A title\nT2  - LECTURE NOTES\nSP  - 1\nEP  - +\nPU  - SPRINGER\n"
         "PI  - BERLIN\nSN  - 0302-9743\nDA  - 2014///\nPY  - 2014\nAN  - WOS:0003\nJ9  - LNCS\nER  -\n",
-        {"type": "paper-conference", "issued": "2014", "issn": ("0302-9743",)},
-        {"PU": "SPRINGER", "PI": "BERLIN", "AN": "WOS:0003", "J9": "LNCS"},
+        {"type": "paper-conference", "issued": "2014", "issn": ("0302-9743",), "publisher": "SPRINGER"},
+        {"AN": "WOS:0003", "J9": "LNCS"},
     ),
     "Zotero": (
         "TY  - BOOK\nTI  - A title\nA2  - Able, Ann\nT2  - A series\nDA  - 2018/03/29/\nPY  - 2018\nSP  - 12\n"
@@ -78,8 +78,8 @@ OTHERS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     ),
     "Reference Manager": (
         "TY  - JOUR\nID  - 7\nT1  - A title\nJF  - Journal\nY1  - 2018///Summer\nPY  - 2017\nER  -\n",
-        {"container_title": "Journal", "issued": "2018"},
-        {"other-date": "Summer; 2017"},
+        {"container_title": "Journal", "issued": "2018-22"},
+        {"other-date": "2017"},
     ),
 }
 
@@ -94,9 +94,55 @@ def test_ris_of_other_programs(program: str) -> None:
     assert entry.record.title == "A title"
 
 
+@pytest.mark.parametrize(
+    ("lines", "issued", "told"),
+    [
+        ("PY  - 2001/May/03", "2001-05-03", []),
+        ("PY  - May 2001", "2001-05", []),
+        ("PY  - c. 2001", "2001~", []),
+        ("PY  - 20010305", "2001-03-05", []),
+        ("PY  - 2001\nDA  - 5 May", "2001-05-05", []),
+        ("PY  - 2001\nDA  - 5 May 2001", "2001-05-05", []),
+        ("PY  - 2001\nPD  - MAR", "2001-03", []),
+        ("DA  - Mar-Apr\nPY  - 2001", "2001-03/2001-04", []),
+        ("PY  - 2001\nDA  - Accepted", "2001", [("DA", "Accepted")]),
+        ("PY  - 2001/13/45/", "2001", [("DA", "13/45")]),
+        ("PY  - 2001/03/05/Accepted", "2001-03-05", [("DA", "Accepted")]),
+    ],
+)
+def test_ris_dates_as_programs_write_them(lines: str, issued: str, told: list[tuple[str, str]]) -> None:
+    (entry,) = list(read_ris(f"TY  - JOUR\nTI  - T\n{lines}\nER  - \n".encode()))
+    assert entry.record is not None
+    assert entry.record.issued == issued
+    assert [(loss.field, loss.raw) for loss in entry.losses] == told
+
+
+@pytest.mark.parametrize(
+    ("lines", "fields"),
+    [
+        ("DO  - 10.1000/1\nM3  - https://doi.org/10.1000/1", {"doi": "10.1000/1", "genre": None}),
+        ("UR  - https://doi.org/10.1000/1", {"doi": "10.1000/1", "url": "https://doi.org/10.1000/1"}),
+        ("SN  - 03785955 (ISSN); 9780306406157 (ISBN)", {"issn": ("0378-5955",), "isbn": ("978-0-306-40615-7",)}),
+        ("SP  - 1\nEP  - 1-10", {"page": "1-10"}),
+        ("LA  - English", {"language": "en"}),
+    ],
+)
+def test_ris_fields_as_programs_write_them(lines: str, fields: dict[str, object]) -> None:
+    (entry,) = list(read_ris(f"TY  - JOUR\nTI  - T\n{lines}\nER  - \n".encode()))
+    assert entry.record is not None
+    assert {name: getattr(entry.record, name) for name in fields} == fields
+    assert not entry.losses
+
+
+def test_the_number_of_a_report_stands_in_sn() -> None:
+    (entry,) = list(read_ris(b"TY  - RPRT\nTI  - T\nSN  - TR-1\nER  - \n"))
+    assert entry.record is not None
+    assert (entry.record.number, entry.losses) == ("TR-1", ())
+
+
 def test_what_a_ris_date_says_beside_the_one_that_is_kept_is_told() -> None:
     (entry,) = list(read_ris(OTHERS["Reference Manager"][0].encode()))
-    assert [(loss.field, loss.raw) for loss in entry.losses] == [("DA", "Summer"), ("PY", "2017")]
+    assert [(loss.field, loss.raw) for loss in entry.losses] == [("PY", "2017")]
 
 
 def test_csl_json_item_that_is_broken_does_not_take_the_others() -> None:
