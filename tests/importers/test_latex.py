@@ -34,6 +34,17 @@ from tests.exporters.record_strategies import texts
         (r"{{World Bank}}", "World Bank"),
         ("a\n   b\tc", "a b c"),
         (r"back\\slash", "back slash"),
+        (r"\t{oo} \h{a} \'{\ohorn} \G{a}", "o͡o ả ớ ȁ"),
+        (r"\S 3 \P{} \pounds 5 \euro{} \copyright{} \ddag \textalpha", "§3 ¶ £5 € © ‡α"),
+        (r"\enquote{a \enquote{b} c} \mkbibquote{d} \glqq e\grqq{} \flqq f\frqq", "“a ‘b’ c” “d” „e“ «f»"),
+        (r"\foreignlanguage{german}{Zeit} \uppercase{x}y \MakeUppercase{abc} \lowercase{D}", "Zeit Xy ABC d"),
+        (r"Java\mbox{$^{TM}$}, \mbox{$^{\mathrm{TM}}$}, 19\textsuperscript{th}", "JavaTM, TM, 19th"),
+        (r"90$^\circ$ 5$^{\circ}$C, x$^{\textregistered}$", "90° 5°C, x®"),
+        (r"${\rm H}_2{\rm O}$, TiO$_\mathrm{2}$, $^{\rm 14}$C", "H₂O, TiO₂, ¹⁴C"),
+        (r"$O(n\log n)$, 90\textdegree, a\linebreak b\par c", "O(n log n), 90°, a b c"),
+        (r"\LaTeX\xspace is \symbol{38} more", "LaTeX is & more"),
+        (r"R{\&}amp;D {\&}\#8217; \&\#233;", "R&D ’ é"),
+        (r"R{\&}D", "R&D"),
     ],
 )
 def test_decodes(latex: str, text: str) -> None:
@@ -45,6 +56,12 @@ def test_unknown_macros_are_named_and_their_text_kept() -> None:
     decoded = decode(r"the \foo{bar} and \BAZ too")
     assert decoded.text == "the bar and BAZ too"
     assert decoded.unknown == ("\\foo", "\\BAZ")
+
+
+def test_a_citation_within_a_text_is_named_and_its_key_kept() -> None:
+    decoded = decode(r"as \citet{doe} says")
+    assert "doe" in decoded.text
+    assert decoded.unknown == ("\\citet",)
 
 
 def test_paragraphs_stay_where_they_are_asked_for() -> None:

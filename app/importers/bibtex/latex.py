@@ -14,7 +14,9 @@ from html import unescape
 from typing import NamedTuple
 
 from app.importers.bibtex import latex_macros as macros
+from app.importers.bibtex.latex_rewriting import rewritten
 from app.importers.bibtex.latex_walker import symbol, walk
+from app.model.rich_text import shifted
 
 _ANYTHING = re.compile(r"[\\{}$~]|--|``|''|[?!]`")
 _SPACE = re.compile(r"[\t\n\r\f\v][ \t\n\r\f\v]*| [ \t\n\r\f\v]+")
@@ -24,7 +26,7 @@ MATH = re.compile(
 )
 _SCRIPT = re.compile(r"([_^])\s*(?:\{([^{}\\]+)\}|([^\s{}\\$]))")
 _TOKEN = re.compile(
-    r"\\(?:(?P<mark>['`^\"~=.]|(?:[uvHcdbkr]|textcommabelow)(?![A-Za-z]))\s*"
+    r"\\(?:(?P<mark>['`^\"~=.]|(?:[uvHcdbkrhGU]|textcommabelow)(?![A-Za-z]))\s*"
     r"(?:\{\s*(?P<braced>[^\W\d_][\u0300-\u036f]*)?\s*\}|(?P<bare>[^\W\d_][\u0300-\u036f]*))"
     r"|(?P<word>[A-Za-z]+)\*?(?P<gap>\s*)(?P<empty>\{\})?"
     r"|(?P<sign>.))",
@@ -44,7 +46,8 @@ _SPECIAL = re.compile(
     r"|\\(?:kern|hskip|vskip|raise|lower|hspace\*?|vspace\*?)\s*\{?[-+]?[\d.]*\s*(?:pt|em|ex|mm|cm|in|mu|sp|\\[A-Za-z]+)\}?\s*",
     re.S,
 )
-_ENTITY = re.compile(r"\\?(&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)")
+_BRACED_AMPERSAND = re.compile(r"\{\\&\}(?=\\?#\d+;|[A-Za-z]\w*;)")
+_ENTITY = re.compile(r"\\?(&(?:\\?#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)")
 _BY_NAME = {"\\": "backslash", "{": "braceleft", "}": "braceright", "~": "asciitilde", "^": "asciicircum"}
 _MACRO_NAME = re.compile(r"\\[a-zA-Z]{2}")
 _HIDE = str.maketrans("\\{}~-`'?!$", "\x01\x02\x03\x04\x05\x06\x07\x0e\x0f\x10")
@@ -91,7 +94,7 @@ def decode(raw: str, *, paragraphs: bool = False) -> Decoded:
     if not _AS_IT_IS.search(raw):
         return Decoded(raw.strip(" "))
     if "&" in raw:
-        raw = _ENTITY.sub(_character, raw)
+        raw = _ENTITY.sub(_character, _BRACED_AMPERSAND.sub(r"\&", raw) if "{\\&}" in raw else raw)
     if not _ANYTHING.search(raw):
         return Decoded(_squeeze(raw, paragraphs))
     if len(raw) <= 100 and not paragraphs:
@@ -101,8 +104,9 @@ def decode(raw: str, *, paragraphs: bool = False) -> Decoded:
 
 def _character(found: re.Match[str]) -> str:
     """The character of an entity, as LaTeX where it means something there; what names no character stays."""
-    char = unescape(found[1])
-    if char == found[1] or not char.isprintable():
+    entity = found[1].replace("\\", "")
+    char = unescape(entity)
+    if char == entity or not char.isprintable():
         return found[0]
     return "".join("\\" + c if c in "&%$#_" else f"\\text{_BY_NAME[c]}{{}}" if c in _BY_NAME else c for c in char)
 
@@ -169,6 +173,7 @@ def _decode_usual(raw: str) -> str | None:
 
 def _decode_any(raw: str, paragraphs: bool) -> Decoded:
     """The same by the long road, which knows all of LaTeX that occurs."""
+    raw = rewritten(raw)
     if "\\" not in raw and "$" not in raw:
         return Decoded(_squeeze(_printed(raw), paragraphs))
     unknown: list[str] = []
@@ -212,6 +217,8 @@ def _script(found: re.Match[str]) -> str:
     """A sub- or superscript in Unicode's own characters, or as it was where they do not reach."""
     text = (found[2] or found[3]).replace(" ", "")
     table = macros.SUPERSCRIPTS if found[1] == "^" else macros.SUBSCRIPTS
+    if found[1] == "^" and len(text) > 1 and text.isalpha():
+        return text  # a word (th, TM) is raised for its look; a power has a number or a single letter
     return text.translate(table) if all(ord(c) in table for c in text) else found[0]
 
 
@@ -274,7 +281,7 @@ def _word(found: re.Match[str], unknown: list[str], last: bool) -> str:
     if text is None:
         text = symbol(name)
     if text is not None:
-        return text.translate(_HIDE) + (gap if len(text) > 1 else "")
+        return text.translate(_HIDE) + (gap if len(text) != 1 else "")
     if name in macros.COMBINING:
         unknown.append("\\" + name)
         return ""
@@ -302,8 +309,7 @@ def _special(found: re.Match[str]) -> str:
     if found["href"] is not None:
         return (found["href"] + " ").translate(_HIDE)
     if found["scripted"] is not None:
-        mark = "^" if found["script"] == "textsuperscript" else "_"
-        return re.sub(r"[\^_]\{(.*)\}", r"\1", _SCRIPT.sub(_script, f"{mark}{{{found['scripted']}}}"))
+        return shifted(found["scripted"], "sup" if found["script"] == "textsuperscript" else "sub")
     for group, base in (("decimal", 10), ("octal", 8), ("hex", 16)):
         if found[group] is not None:
             return chr(int(found[group], base) % 0x110000).translate(_HIDE)

@@ -5,15 +5,21 @@ from __future__ import annotations
 FONTS = frozenset(
     """
     emph textit textbf textsl textsc textsf texttt textrm textup textmd textnormal textmtsy mbox hbox
-    text textulc underline uline uppercase lowercase MakeUppercase MakeLowercase mkbibquote mkbibemph mkbibbold
+    text textulc underline uline mkbibemph mkbibbold
     mkbibitalic mkbibparens it bf sl sc sf tt rm em itshape bfseries slshape scshape sffamily ttfamily rmfamily upshape
     mdseries normalfont tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge
-    smc ssf slc sltt slnine ninesmc eightrm protect relax ignorespaces unskip noindent par bgroup egroup
-    raggedright linebreak nolinebreak allowbreak nobreak break smash llap rlap leavevmode hfil hfill selectlanguage
+    smc ssf slc sltt slnine ninesmc eightrm protect relax ignorespaces unskip noindent bgroup egroup
+    raggedright nolinebreak allowbreak nobreak smash llap rlap leavevmode hfil hfill selectlanguage
     acro acrosl plain bibstring nolinkurl acronym ensuremathtext aftergroup cs cmd
     """.split()
 )
 """Macros that change how text looks and add none: their argument, if any, stays."""
+
+_GREEK_NAMES = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi "
+    "psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
+).split()
+_GREEK = "αβγδεζηθικλµνξοπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ"
 
 SYMBOLS = {
     "TeX": "TeX",
@@ -67,6 +73,9 @@ SYMBOLS = {
     "qquad": " ",
     "space": " ",
     "newline": " ",
+    "linebreak": " ",
+    "break": " ",
+    "par": " ",
     "textvisiblespace": "␣",
     "textbraceleft": "{",
     "textbraceright": "}",
@@ -85,7 +94,6 @@ SYMBOLS = {
     "textsection": "§",
     "textnumero": "№",
     "textperthousand": "‰",
-    "textmu": "µ",
     "textohm": "Ω",
     "textcelsius": "℃",
     "textonehalf": "½",
@@ -94,6 +102,40 @@ SYMBOLS = {
     "bibrangedash": "–",
     "hyphen": "-",
     "textminus": "−",
+    "S": "§",
+    "P": "¶",
+    "pounds": "£",
+    "euro": "€",
+    "EUR": "€",
+    "copyright": "©",
+    "dag": "†",
+    "ddag": "‡",
+    "degree": "°",
+    "textdegree": "°",
+    "textperiodcentered": "·",
+    "glqq": "„",
+    "grqq": "“",
+    "glq": "‚",
+    "grq": "‘",
+    "flqq": "«",
+    "frqq": "»",
+    "flq": "‹",
+    "frq": "›",
+    "og": "«",
+    "fg": "»",
+    "OHORN": "Ơ",
+    "ohorn": "ơ",
+    "UHORN": "Ư",
+    "uhorn": "ư",
+    "textcrh": "ħ",
+    "textcrd": "đ",
+    "cprime": "ʹ",
+    "cdprime": "ʺ",
+    "xspace": "",
+    "nobreakdash": "",
+    "circledR": "®",
+    "textvertline": "|",
+    **{f"text{name}": letter for name, letter in zip(_GREEK_NAMES, _GREEK, strict=True)},
     "ordinalfeminine": "ª",
     "textordfeminine": "ª",
     "textordmasculine": "º",
@@ -111,6 +153,9 @@ COMBINING = {
     '"': "\u0308",
     "r": "\u030a",
     "H": "\u030b",
+    "h": "\u0309",
+    "G": "\u030f",
+    "U": "\u030e",
     "v": "\u030c",
     "d": "\u0323",
     "c": "\u0327",

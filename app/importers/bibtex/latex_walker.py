@@ -62,7 +62,8 @@ class _Walker(threading.local):
         known = [MacroTextSpec(name, simplify_repl=text) for name, text in latex_macros.SYMBOLS.items()]
         urls = [MacroTextSpec("url", simplify_repl="%s"), MacroTextSpec("href", simplify_repl="%s %s")]
         fonts = [MacroTextSpec(name, discard=False) for name in latex_macros.FONTS]
-        context.add_context_category("bibliography", prepend=True, macros=[*known, *urls, *fonts])
+        cited = [MacroTextSpec(name, simplify_repl=self._unknown) for name in ("cite", "citet", "citep", "ref")]
+        context.add_context_category("bibliography", prepend=True, macros=[*known, *urls, *fonts, *cited])
         context.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=self._unknown))
         self.converter = LatexNodes2Text(latex_context=context, math_mode="text")
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from app.model.bibtex_terms import CAPITAL_PARTICLES, DEGREE, ET_AL, NAME_SUFFIX
 
-_ACCENT = r"\\(?:['`^\"~=.]|[uvHcdbkrt](?![A-Za-z]))"
+_ACCENT = r"\\(?:['`^\"~=.]|[uvHcdbkrthGU](?![A-Za-z]))"
 _SPLIT_ACCENT = re.compile(
     rf"{_ACCENT}[ \t\r\n]*(?:{_ACCENT}[ \t\r\n]*)*(?:\{{[^{{}}]*\}}|\\[ij](?![A-Za-z])|[^\W\d_])"
 )

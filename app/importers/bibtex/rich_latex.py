@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from app.importers.bibtex import latex_macros as macros
 from app.importers.bibtex.latex import MATH, decode, usual_letters
+from app.importers.bibtex.latex_rewriting import rewritten
 from app.model.bibtex_terms import GUESSED_PROTECTION, has_inner_capital
 from app.model.rich_text import TAGS, RichText, plain, protected, read
 
@@ -42,7 +43,7 @@ _AS_IT_IS = re.compile(
     re.S,
 )
 _TWO_ARGUMENTS = frozenset({"href", "textcolor"})
-_SCRIPT = re.compile(r"([_^])\s*(?:\{([^{}\\]+)\}|([^\s{}\\$]))")
+_SCRIPT = re.compile(r"([_^])\s*(?:\{(\s*\\[A-Za-z]+\s*|[^{}\\]+)\}|([^\s{}\\$]|\\[A-Za-z]+))")
 
 _OPEN = {style: chr(0xFDD0 + 2 * number) for number, style in enumerate(TAGS)}
 _CLOSE = {style: chr(0xFDD1 + 2 * number) for number, style in enumerate(TAGS)}
@@ -76,7 +77,7 @@ def decode_rich(raw: str, *, paragraphs: bool = False) -> DecodedRich:
     parts = _groups_in_a_row(usual_letters(raw))
     if parts is not None:
         return DecodedRich(protected(parts))
-    decoded = decode(_Marker(raw).marked(), paragraphs=paragraphs)
+    decoded = decode(_Marker(rewritten(raw)).marked(), paragraphs=paragraphs)
     text = decoded.text
     if not _MARK.search(text) and "<" not in text:
         made = plain(text)
