@@ -10,11 +10,10 @@ import re
 from collections.abc import Iterable
 
 from app.exporters.latex_text import escape
-from app.model.bibtex_terms import CAPITAL_PARTICLES, DEGREE, ET_AL, NAME_SUFFIX
+from app.model.bibtex_terms import CAPITAL_PARTICLES, DEGREE, ET_AL, NAME_SUFFIXES
 from app.model.names import Name
 
 _AND = re.compile(r"(?i)\b(and)\b")
-_SUFFIX_AT_END = re.compile(rf".*,\s*(?:{NAME_SUFFIX.pattern})\s*")
 _RESERVED = frozenset({"and", "others"})
 
 
@@ -32,11 +31,16 @@ def bibtex_name(name: Name) -> str:
     family = name.family or ""
     if not (name.given or name.particle or name.suffix):
         return _single(family)
-    if (name.particle and not _reads_as_particle(name.particle)) or _SUFFIX_AT_END.fullmatch(family):
+    if (name.particle and not _reads_as_particle(name.particle)) or _ends_in_suffix(family):
         return _extended(name)
     last = " ".join(part for part in (name.particle, _family(family)) if part)
     given = _given(name) if name.given else "{}"
     return ", ".join([last, _words(name.suffix), given] if name.suffix else [last, given])
+
+
+def _ends_in_suffix(family: str) -> bool:
+    before, _, after = family.rpartition(",")
+    return bool(before) and after.strip() in NAME_SUFFIXES
 
 
 def _single(family: str) -> str:
@@ -59,7 +63,7 @@ def _words(text: str) -> str:
 def _given(name: Name) -> str:
     """A given name that would be taken for a suffix is braced."""
     given = name.given or ""
-    taken = NAME_SUFFIX.fullmatch(given) or (name.suffix and DEGREE.fullmatch(given))
+    taken = given in NAME_SUFFIXES or (name.suffix and DEGREE.fullmatch(given))
     return "{" + given + "}" if taken else _words(given)
 
 

@@ -178,7 +178,9 @@ GUESSED_PROTECTION = re.compile(r"\{\{((?!\\)(?:[^{}\\$\s]|\\[&%$#_])+)\}\}")
 Better BibTeX writes it so too. One pair is what an author asked for.
 """
 
-NAME_SUFFIX = re.compile(r"(?:[Jj][Rr]|[Ss][Rr]|[Jj]nr|[Ss]nr)\.?|II|III|IV|VI{1,3}")
+NAME_SUFFIXES = frozenset(
+    "Jr Jr. jr jr. JR JR. Sr Sr. sr sr. SR SR. Jnr Jnr. jnr Snr Snr. snr II III IV VI VII VIII".split()
+)
 """What stands after a name and is no part of it, in words of its own; a `V` may be an initial."""
 
 DEGREE = re.compile(r"(?:P[Hh]\.?\s?D|M\.?\s?D|M\.?\s?Sc|M\.?\s?A|Esq)\.?")

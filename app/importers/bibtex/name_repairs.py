@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from app.model.bibtex_terms import CAPITAL_PARTICLES, DEGREE, ET_AL, NAME_SUFFIX
+from app.model.bibtex_terms import CAPITAL_PARTICLES, DEGREE, ET_AL, NAME_SUFFIXES
 
 _ACCENT = r"\\(?:['`^\"~=.]|[uvHcdbkrthGU](?![A-Za-z]))"
 _SPLIT_ACCENT = re.compile(
     rf"{_ACCENT}[ \t\r\n]*(?:{_ACCENT}[ \t\r\n]*)*(?:\{{[^{{}}]*\}}|\\[ij](?![A-Za-z])|[^\W\d_])"
 )
+_GAP_OR_TIE = re.compile(r"\\~|\\[A-Za-z]+[ \t\r\n]|\\['`^\"=.][ \t\r\n]")
+_GROUP = re.compile(r"\{[^{}]*\}")
 _SPLIT_LETTER = re.compile(
     r"\\([ijoOlL]|ae|AE|oe|OE|aa|AA|ss|dh|DH|dj|DJ|ng|NG|th|TH)[ \t\r\n]+"
     r"(?=[a-z])(?!(?:and|von|van|de|del|der|den|di|da|du|la|le|zu)\b)"
@@ -40,6 +42,8 @@ class Split(NamedTuple):
 
 def without_gaps(text: str) -> str:
     r"""The name with braces around letters that BibTeX would cut in two: `Mu\~noz`, `Erd\H os`, `Garc\'\i a`."""
+    if not _GAP_OR_TIE.search(text):
+        return text
     text = _SPLIT_ACCENT.sub(lambda found: f"{{{found[0]}}}" if re.search(r"[~\s]", found[0]) else found[0], text)
     return _SPLIT_LETTER.sub(r"{\\\1}", text)
 
@@ -56,7 +60,7 @@ def set_right(split: Split, commas: int) -> Split:
         return Split(jr, von, last, first, "the suffix stands last; it was read as a suffix, not as a given name")
     if not jr and len(last) > 1 and commas and _is_suffix(last[-1:]):
         return Split(first, von, last[:-1], last[-1:])
-    return Split(first, von, last, jr)
+    return split if last is split.last else Split(first, von, last, jr)
 
 
 def without_suffix(text: str, first: Words, last: Words, commas: int) -> tuple[str, str, str | None] | None:
@@ -71,7 +75,7 @@ def without_suffix(text: str, first: Words, last: Words, commas: int) -> tuple[s
 def family_and_suffix(family: str) -> tuple[str, str | None]:
     """The decoded text `King, Jr.`, which was in braces, as its two parts."""
     before, comma, after = family.rpartition(",")
-    return (before.strip(), after.strip()) if comma and NAME_SUFFIX.fullmatch(after.strip()) else (family, None)
+    return (before.strip(), after.strip()) if comma and after.strip() in NAME_SUFFIXES else (family, None)
 
 
 def is_et_al(part: str) -> bool:
@@ -101,7 +105,7 @@ def _between_commas(part: str) -> list[str] | None:
     pieces = [_AND_BEFORE.sub("", piece) if number else piece for number, piece in enumerate(pieces)]
     pieces = [piece for piece in pieces if piece]
     if len(pieces) < (2 if part.endswith(",") else 3) or any(
-        NAME_SUFFIX.fullmatch(piece) or DEGREE.fullmatch(piece) for piece in pieces
+        piece in NAME_SUFFIXES or DEGREE.fullmatch(piece) for piece in pieces
     ):
         return None
     if all(re.search(r"[\s~]", piece) for piece in pieces) and (len(pieces) > 3 or _all_initialled(pieces)):
@@ -131,11 +135,13 @@ def _cut(text: str, mark: str) -> Iterator[str]:
 
 def commas_outside(text: str) -> int:
     """How many commas stand in no braces."""
-    return len(list(_cut(text, ","))) - 1 if "," in text else 0
+    while "," in text and (bare := _GROUP.sub("", text)) != text:
+        text = bare
+    return text.count(",")
 
 
 def _is_suffix(words: Words) -> bool:
-    return len(words) == 1 and NAME_SUFFIX.fullmatch(words[0]) is not None
+    return len(words) == 1 and words[0] in NAME_SUFFIXES
 
 
 def _begins_small(word: str) -> bool:
