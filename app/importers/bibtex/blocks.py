@@ -17,21 +17,25 @@ from typing import NamedTuple
 from bibtexparser import model as bib
 from bibtexparser.splitter import Splitter
 
-from app.model.bibtex_terms import MONTH_MACROS
-
 # The splitter logs what it gives up on; every such block is in our report, with its line.
 _LOGGER = logging.getLogger("bibtexparser")
 _LOGGER.addHandler(logging.NullHandler())
 _LOGGER.propagate = False
 
-_SEGMENT = re.compile(r"^[^\S\n]*(@\w*[ \t]*)(?=[{(])", re.MULTILINE)
+_BEGINNING = re.compile(r"@\w*[ \t]*(?=[{(])")
 # Braces count unless a backslash is before them, as the splitter has it.
 _FLAT = r"[^{}]*+(?:(?<=\\)[{}][^{}]*+)*+"
+_FLAT_UNESCAPED = r"[^{}]*+"
 
 
 def _braced(depth: int) -> str:
     inner = _FLAT if not depth else rf"{_FLAT}(?:{_braced(depth - 1)}{_FLAT})*+"
     return rf"(?<!\\)\{{{inner}(?<!\\)\}}"
+
+
+def _unescaped(depth: int) -> str:
+    """What is between two braces, where no brace has a backslash before it: the same, found in half the time."""
+    return _FLAT_UNESCAPED + (rf"(?:\{{{_unescaped(depth - 1)}\}}{_FLAT_UNESCAPED})*+" if depth else "")
 
 
 _HEAD = re.compile(r"@(\w+)[ \t]*\{([^{}\",=\\@]*),")
@@ -43,15 +47,19 @@ _FIELD = re.compile(
     rf"((?:\s*+#\s*+{_PART})*+)\s*+(?:,|(?=\}}))"
 )
 _END = re.compile(r"\s*+\}\s*+")
-_VALUE = (
-    rf"(?:{_braced(4)}|\"{_QUOTED}\"|\d++|((?i:{'|'.join(MONTH_MACROS)})(?![\w:+./-]))|({_NAME}))"  # month, other macro
-)
+_QUOTED_UNESCAPED = rf"[^\"\\{{}}]*+(?:(?:\\[^\"{{}}]|\{{{_unescaped(4)}\}})[^\"\\{{}}]*+)*+"
+_VALUE = rf"(?:\{{{_unescaped(4)}\}}|\"{_QUOTED_UNESCAPED}\"|\d++|{_NAME})"
 _WHOLE = re.compile(
-    r"@(\w++)[ \t]*+\{([^{}\",=\\@]*+),"
-    rf"(?:\s*+(?:((?i:crossref|xdata))(?![\w:+./-])|{_NAME})\s*+=\s*+"
-    rf"{_VALUE}(?:\s*+#\s*+{_VALUE})*\s*+(?:,|(?=\}})))*\s*+\}}\s*+"
-)  # no possessive repeat around the groups: Python 3.11 can lose their place in one
-"""An entry as the three above have it: its type and key; a field that takes from others, a month, a macro."""
+    r"@(\w++)[ \t]*+\{([^{}\",=\\@]*+),\s*+"
+    rf"(?:(?![cCxX](?i:rossref|data)){_NAME}\s*+=\s*+{_VALUE}(?:\s*+#\s*+{_VALUE})*+\s*+(?:,\s*+|(?=\}})))*+\}}\s*+"
+)
+"""An entry as the three above have it, with no escaped brace and no field that takes from others: its type and key."""
+_FIELD_OF_WHOLE = re.compile(
+    rf"({_NAME})\s*+=\s*+(?:"
+    rf"(?:\{{({_unescaped(4)})\}}|\"({_QUOTED_UNESCAPED})\"|(\d++))\s*+(?:,|(?=\}}))"
+    rf"|({_VALUE}(?:\s*+#\s*+{_VALUE})*+))"
+)
+"""A field of such an entry: its name; its value in braces, in quotes, in digits, or as an expression."""
 _NOT_ENTRIES = ("string", "comment", "preamble")
 _NEVER_UNREAD = (*_NOT_ENTRIES, "xdata")
 
@@ -66,12 +74,10 @@ class PlainEntry(NamedTuple):
 
 
 class UnreadEntry(NamedTuple):
-    """A well-formed entry that is not taken apart yet; whether it has a month's macro, and others."""
+    """A well-formed entry that is not taken apart yet."""
 
     entry_type: str
     key: str
-    has_month: bool
-    has_macros: bool
 
 
 MOST_MARKS = 200_000
@@ -96,14 +102,15 @@ class Placed(NamedTuple):
 def blocks(text: str, *, unread: bool = False) -> Iterator[Placed]:
     """The blocks of a file in order. With `unread`, entries that take nothing from others are not taken apart."""
     line, position = 1, 0
-    starts = [found.start(1) for found in _SEGMENT.finditer(text)]
+    starts = _beginnings(text)
     if not starts or starts[0] > 0:
         yield from _split(text, 0, starts[0] if starts else len(text), 1)
     starts.append(len(text))
+    escaped = _has_escaped_braces(text, 0, len(text))
     for start, end in pairwise(starts):
         line += text.count("\n", position, start)
         position = start
-        whole = _unread_entry(text, start, end) if unread else None
+        whole = _unread_entry(text, start, end, escaped) if unread else None
         read = whole or plain_entry(text, start, end)
         if read is not None:
             entry, stop = read
@@ -112,21 +119,50 @@ def blocks(text: str, *, unread: bool = False) -> Iterator[Placed]:
             yield from _split(text, start, end, line)
 
 
-def _unread_entry(text: str, start: int, end: int) -> tuple[UnreadEntry, int] | None:
-    """The entry that fills the segment, where it ends; None where it is not well-formed or takes from others."""
-    found = _WHOLE.match(text, start, end)
-    if found is None or found.end() != end or found[3] is not None:
+def _beginnings(text: str) -> list[int]:
+    """Where blocks begin: at every `@`, a word and a brace that have nothing before them on their line."""
+    return [found.start() for found in _BEGINNING.finditer(text) if _begins_line(text, found.start())]
+
+
+def _begins_line(text: str, position: int) -> bool:
+    while position and text[position - 1] != "\n":
+        position -= 1
+        if not text[position].isspace():
+            return False
+    return True
+
+
+def _unread_entry(text: str, start: int, end: int, escaped: bool) -> tuple[UnreadEntry, int] | None:
+    """The entry that fills the segment, where it ends; None where it is not well-formed or takes from others.
+
+    `escaped`: whether there is an escaped brace anywhere.
+    """
+    if escaped and _has_escaped_braces(text, start, end):
         return None
-    entry_type = found[1].lower()
-    if entry_type.startswith(_NEVER_UNREAD) or _has_escaped_braces(text, start, end):
+    found = _WHOLE.fullmatch(text, start, end)
+    if found is None:
         return None
-    return UnreadEntry(
-        entry_type, found[2].strip(), bool(found[4] or found[6]), bool(found[5] or found[7])
-    ), text.rindex("}", start, end) + 1
+    entry_type, key = found.groups()
+    entry_type = entry_type.lower()
+    if entry_type.startswith(_NEVER_UNREAD):
+        return None
+    return UnreadEntry(entry_type, key.strip()), text.rindex("}", start, end) + 1
 
 
 def _has_escaped_braces(text: str, start: int, end: int) -> bool:
     return text.find("\\{", start, end) >= 0 or text.find("\\}", start, end) >= 0
+
+
+def fields_of_unread(raw: str) -> tuple[dict[str, str], frozenset[str]] | None:
+    """The fields of an entry that was left unread, and which are macros, as `PlainEntry` has them.
+
+    None when a field stands in it twice.
+    """
+    found = _FIELD_OF_WHOLE.findall(raw, raw.index(",") + 1)
+    fields = {name.lower(): braced or quoted or digits or joined for name, braced, quoted, digits, joined in found}
+    if len(fields) != len(found):
+        return None
+    return fields, frozenset([name.lower() for name, *_, joined in found if joined])
 
 
 def plain_entry(text: str, start: int, end: int) -> tuple[PlainEntry, int] | None:
@@ -168,8 +204,8 @@ def _split(text: str, start: int, end: int, line: int) -> Iterator[Placed]:
         why = f"not read: it is not well-formed, and has {marks} braces, quotes, commas and signs"
         yield Placed(Refused(why), segment.rstrip(), line)
         return
-    following = _SEGMENT.match(text, text.rfind("\n", 0, end) + 1) if end < len(text) else None
-    shown = segment + following[1] + "{" if following else segment
+    following = _BEGINNING.match(text, end)
+    shown = segment + following[0] + "{" if following else segment
     found = Splitter(shown).split().blocks
     for block, raw in _with_source(found[:-1] if following else found, segment):
         yield Placed(block, raw, line + (block.start_line or 0))

@@ -47,8 +47,7 @@ class UnreadDraft(NamedTuple):
     line: int
     raw: str
     key: str
-    has_month: bool
-    has_macros: bool
+    entry_type: str
     losses: list[Loss]
 
     def lose(self, name: str, raw: str, why: str) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from bibtexparser import model as bib
 
-from app.importers.bibtex.blocks import PlainEntry, Refused, UnreadEntry, blocks, plain_entry
+from app.importers.bibtex.blocks import PlainEntry, Refused, UnreadEntry, blocks, fields_of_unread
 from app.importers.bibtex.draft import BibtexFile, Draft, UnreadDraft
 from app.importers.bibtex.salvage import salvage, swallows
 from app.importers.bibtex.strings import MONTH_NAMES, MalformedValue, plain_value
@@ -15,6 +16,9 @@ from app.importers.reading import Fault
 _SHOWN = 400
 LONGEST_STRING = 20_000
 """Characters of an `@string`: each can hold others many times over, which must not fill the memory."""
+_MACRO_OR_MONTH = re.compile(r"[=#]\s*+[A-Za-z]")
+_MACRO = re.compile(rf"[=#]\s*+(?!(?i:{'|'.join(MONTH_NAMES)})(?![\w:+./-]))[A-Za-z]")
+"""What every entry with a macro has in it, and a few others in the text of a value."""
 _DEFINITIONS = ("string", "comment", "preamble")
 
 
@@ -34,17 +38,15 @@ def split(text: str, *, unread: bool = False) -> SplitFile:
     With `unread`, an entry that needs nothing of the rest of the file is left as it stands, for `take_apart`.
     """
     result = SplitFile()
-    for placed in blocks(text, unread=unread):
-        if isinstance(placed.block, bib.ImplicitComment) and _goes_on(placed.block.comment, placed.line, result):
-            continue
-        if isinstance(placed.block, UnreadEntry):
-            _add_unread(placed.block, placed.line, placed.raw, result)
-        elif isinstance(placed.block, PlainEntry):
-            _add_plain(placed.block, placed.line, placed.raw, result)
-        elif isinstance(placed.block, Refused):
-            _refuse(placed.block, placed.line, placed.raw, result)
-        else:
-            _take(placed.block, placed.raw, placed.line, result)
+    for block, raw, line in blocks(text, unread=unread):
+        if isinstance(block, UnreadEntry):
+            _add_unread(block, line, raw, result)
+        elif isinstance(block, PlainEntry):
+            _add_plain(block, line, raw, result)
+        elif isinstance(block, Refused):
+            _refuse(block, line, raw, result)
+        elif not (isinstance(block, bib.ImplicitComment) and _goes_on(block.comment, line, result)):
+            _take(block, raw, line, result)
     for container in result.file.data_containers.values():
         result.faults.extend(
             Fault(line=container.line, why=f"@xdata {container.key}: {loss.field}: {loss.why}", raw=loss.raw)
@@ -70,25 +72,26 @@ def _enter_keys(result: SplitFile) -> None:
 
 def _take_apart_what_has_strings(result: SplitFile) -> None:
     """Entries with strings of the file cannot be read by themselves; with months they can, unless one is redefined."""
-    if not result.file.macros:
+    macros = result.file.macros
+    if not macros:
         return
-    redefined = not MONTH_NAMES.keys().isdisjoint(result.file.macros)
+    has_macro = _MACRO if MONTH_NAMES.keys().isdisjoint(macros) else _MACRO_OR_MONTH
     for draft in result.drafts:
-        if isinstance(draft, UnreadDraft) and (draft.has_macros or (draft.has_month and redefined)):
+        if isinstance(draft, UnreadDraft) and has_macro.search(draft.raw):
             take_apart_in(result, draft)
 
 
 def take_apart(unread: UnreadDraft) -> Draft:
     """The draft of an entry that was left as it stood."""
-    read = plain_entry(unread.raw, 0, len(unread.raw))
-    if read is not None and not _runs_on(read[0], unread.raw):
-        entry = read[0]
-        draft = Draft(unread.position, unread.line, unread.raw, entry.key, entry.entry_type, entry.fields)
-        draft.macros = entry.macros
+    position, line, raw, key, entry_type, losses = unread
+    read = fields_of_unread(raw)
+    if read is not None and not _runs_on(read[0], raw):
+        draft = Draft(position, line, raw, key, entry_type, read[0])
+        draft.macros = read[1]
     else:  # a field stands in it twice, or in the value of another
-        (draft,) = (made for made in split(unread.raw).drafts if isinstance(made, Draft))
-        draft.position, draft.line = unread.position, unread.line
-    draft.losses.extend(unread.losses)
+        (draft,) = (made for made in split(raw).drafts if isinstance(made, Draft))
+        draft.position, draft.line = position, line
+    draft.losses.extend(losses)
     return draft
 
 
@@ -185,11 +188,11 @@ def _add_draft(
 
 def _add_unread(entry: UnreadEntry, line: int, raw: str, result: SplitFile) -> None:
     position = len(result.drafts) + 1
-    result.drafts.append(UnreadDraft(position, line, raw, entry.key, entry.has_month, entry.has_macros, []))
+    result.drafts.append(UnreadDraft(position, line, raw, entry.key, entry.entry_type, []))
 
 
 def _add_plain(entry: PlainEntry, line: int, raw: str, result: SplitFile) -> None:
-    if _runs_on(entry, raw):
+    if _runs_on(entry.fields, raw):
         _add_salvaged("a value runs on over the fields after it", line, raw, result)
         return
     draft = Draft(len(result.drafts) + 1, line, raw, entry.key, entry.entry_type, entry.fields)
@@ -197,11 +200,9 @@ def _add_plain(entry: PlainEntry, line: int, raw: str, result: SplitFile) -> Non
     _file_draft(draft, result)
 
 
-def _runs_on(entry: PlainEntry, raw: str) -> bool:
+def _runs_on(fields: dict[str, str], raw: str) -> bool:
     """Whether a value of the entry has swallowed others: none has where there is one `=` for each field."""
-    return raw.count("=") != len(entry.fields) and any(
-        "=" in value and swallows(value) for value in entry.fields.values()
-    )
+    return raw.count("=") != len(fields) and any("=" in value and swallows(value) for value in fields.values())
 
 
 def _refuse(block: Refused, line: int, raw: str, result: SplitFile) -> None:
