@@ -82,23 +82,27 @@ def _reduced(mapping: MappingProxyType[str, str]) -> tuple[type[dict[str, str]],
     return dict, (dict(mapping),)
 
 
-def _reducer(kind: type[Any]) -> Callable[[Any], tuple[Callable[..., Any], tuple[Any, ...]]]:
-    """Reduces a data class to its fields, many times faster than it would by itself."""
-    values = attrgetter(*_FIELDS[kind])
-    return lambda one: (_made, (kind, values(one)))
+def _record_reduced(record: Record) -> tuple[Callable[..., Any], tuple[dict[str, Any]]]:
+    return Record.of, (vars(record),)
 
 
-def _made(kind: type[Any], values: tuple[Any, ...]) -> object:
-    return kind(**dict(zip(_FIELDS[kind], values, strict=True)))
+def _contributor_reduced(contributor: Contributor) -> tuple[type[Contributor], tuple[Any, ...]]:
+    return Contributor, tuple(contributor)
 
 
-_FIELDS: dict[type[object], tuple[str, ...]] = {
-    kind: tuple(field.name for field in fields(kind)) for kind in (Record, Contributor, Name)
-}
+_parts = attrgetter(*(field.name for field in fields(Name)))
+
+
+def _name_reduced(name: Name) -> tuple[type[Name], tuple[Any, ...]]:
+    return Name, _parts(name)
+
+
 _REDUCERS: dict[type[object], Callable[..., Any]] = {
     **copyreg.dispatch_table,
     MappingProxyType: _reduced,
-    **{kind: _reducer(kind) for kind in _FIELDS},
+    Record: _record_reduced,
+    Contributor: _contributor_reduced,
+    Name: _name_reduced,
 }
 """How a read-only mapping, which knows no pickling, comes out: as a dictionary; and what comes out often."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,7 @@ class Name:
         return ", ".join(p for p in (last, self.suffix, self.given) if p)
 
 
-@dataclass(frozen=True, slots=True)
-class Contributor:
+class Contributor(NamedTuple):
     """A name in a role. Roles are CSL's (`author`, `editor`, `translator` …) and ours in `app.model.roles`."""
 
     role: str

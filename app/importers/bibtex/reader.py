@@ -85,12 +85,6 @@ def _entries(pieces: SplitFile) -> Iterator[ReadEntry]:
 def _read(draft: Draft, file: BibtexFile) -> ReadEntry:
     for step in EACH_ENTRY:
         step(draft, file)
-    return ReadEntry(
-        position=draft.position,
-        line=draft.line,
-        raw=draft.raw,
-        key=draft.key or None,
-        record=draft.record,
-        losses=tuple(draft.losses),
-        error=draft.error if draft.record is None else None,
-    )
+    record = draft.record
+    error = draft.error if record is None else None
+    return ReadEntry(draft.position, draft.line, draft.raw, draft.key or None, record, tuple(draft.losses), error)
