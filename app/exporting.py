@@ -35,7 +35,7 @@ def export(state: Snapshot, minter: Minter, format: str, filters: WorkFilters | 
     if format in RDF_FORMATS and filters in (None, WorkFilters()):
         named = RDF_FORMATS[format]
         return state.dump(named, prefixes=None if named == RdfFormat.N_QUADS else minter.prefixes())
-    selection, _ = select_works(state, minter, filters or WorkFilters(), None)
+    selection = select_works(state, minter, filters or WorkFilters(), None).selection
     things = selection.everything(state)
     if format in RDF_FORMATS:
         triples = describe(state, things, minter)
@@ -69,7 +69,7 @@ def export_originals(
 
     Raises `BadRequest` for a format in which entries cannot stand as they were.
     """
-    selection, _ = select_works(state, minter, filters or WorkFilters(), None)
+    selection = select_works(state, minter, filters or WorkFilters(), None).selection
     return write_originals(state, log, selection.everything(state), minter, format)
 
 
@@ -107,7 +107,7 @@ def formatted(
 
     Raises `BadRequest` when there is no such style or its file is broken, `OSError` when it cannot be read.
     """
-    selection, _ = select_works(state, minter, filters or WorkFilters(), None)
+    selection = select_works(state, minter, filters or WorkFilters(), None).selection
     return format_works(state, selection.everything(state), minter, style, html=html)
 
 

@@ -65,7 +65,7 @@ def measure(home: Path, kind: GraphKind, count: int) -> dict[str, float]:
             )
         ),
         "works that cite one": lambda: library.read(
-            lambda s: select_works(s, minter, WorkFilters(cites=key()), None)[0].total(s)
+            lambda s: select_works(s, minter, WorkFilters(cites=key()), None).selection.total(s)
         ),
         "count of statements": lambda: library.read(lambda s: s.select("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")),
     }

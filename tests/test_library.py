@@ -125,7 +125,7 @@ def pages(library: Library, sort: str, limit: int, at: Version | None = None) ->
     while True:
 
         def page(state: Snapshot, cursor: str | None = cursor) -> tuple[list[NamedNode], int, str | None]:
-            selection, _ = select_works(state, library.minter, WorkFilters(), None)
+            selection = select_works(state, library.minter, WorkFilters(), None).selection
             found = selection.page(state, ORDERS[sort], limit, cursor)
             return list(found.things), found.total, found.cursor
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Literal as OneOf
 
-from pyoxigraph import NamedNode
+from pyoxigraph import BlankNode, NamedNode
 
 from app.derived.graph import Snapshot
 from app.errors import NotFound
@@ -26,17 +27,23 @@ VENUE_ORDER = Order("?thing dcterms:title ?value", folded=True)
 
 def select_people(ranked: list[NamedNode] | None) -> Selection:
     """Everyone with a name."""
-    return Selection(["?thing a foaf:Person ."], ranked=ranked)
+    return Selection(ranked=ranked, kind=FOAF["Person"])
 
 
 def select_organizations(ranked: list[NamedNode] | None) -> Selection:
     """Every body: corporate authors and publishers."""
-    return Selection(["?thing a foaf:Organization ."], ranked=ranked)
+    return Selection(ranked=ranked, kind=FOAF["Organization"])
 
 
 def select_venues(ranked: list[NamedNode] | None) -> Selection:
     """Everything a work of the set appears in."""
-    return Selection(["?part a fabio:Expression ; dcterms:isPartOf ?thing ."], ranked=ranked)
+    patterns = ["?part a fabio:Expression ; dcterms:isPartOf ?thing ."]
+    return Selection(patterns, ranked=ranked, reach=_venues_of, repeats=True)
+
+
+def _venues_of(state: Snapshot, part: NamedNode | BlankNode) -> Iterator[NamedNode]:
+    """What something appears in: it is a venue when that is a work."""
+    return (t.object for t in state.triples(part, DCTERMS["isPartOf"]) if isinstance(t.object, NamedNode))
 
 
 def person_of(state: Snapshot, node: NamedNode, minter: Minter) -> Person:

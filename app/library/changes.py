@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from app.errors import NotFound
 from app.library.shapes import Change
-from app.model.change import Version
+from app.model.change import ChangeSet, Version
 from app.patchlog.log import PatchLog
 from app.patchlog.rdf_patch import Header
+
+_LINE_BYTES = 60
+"""What a quad of a change takes in the log; rarely less."""
 
 
 def change_of(log: PatchLog, version: Version) -> Change:
@@ -27,6 +30,21 @@ def changes(log: PatchLog, thing: str | None = None) -> list[Version]:
     if not found:
         raise NotFound(f"nothing was ever recorded of {thing}")
     return found[::-1]
+
+
+def changes_between(log: PatchLog, after: Version, until: Version, most: int) -> list[ChangeSet] | None:
+    """The changes that lead from one version to a later one; None when it is not later, or they have more quads."""
+    if until < after:
+        return None
+    found: list[ChangeSet] = []
+    quads = 0
+    for number in range(after + 1, until + 1):
+        if quads + log.header(Version(number)).body_length // _LINE_BYTES > most:
+            return None
+        change = log.entry(Version(number)).change
+        quads += len(change.added) + len(change.removed)
+        found.append(change)
+    return found
 
 
 def brief(log: PatchLog, version: Version) -> Change:

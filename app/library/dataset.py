@@ -1,4 +1,4 @@
-"""The dataset as a whole: how much of what there is, and its VoID description."""
+"""The dataset as a whole: its VoID description."""
 
 from __future__ import annotations
 
@@ -8,30 +8,11 @@ from collections.abc import Iterator
 from pyoxigraph import Literal, NamedNode, Triple
 
 from app.derived.graph import Snapshot
-from app.library.agents import select_organizations, select_people, select_venues
-from app.library.headings import select_cases, select_claims, select_concepts
 from app.library.partitions import Partitions
-from app.library.selection import Selection
 from app.model.minter import Minter
 from app.model.namespaces import PREFIXES, RDF, Namespace
 
 VOID = Namespace("http://rdfs.org/ns/void#")
-
-
-def totals(state: Snapshot) -> dict[str, int]:
-    """How many there are of each kind of thing."""
-    selections = {
-        "works": Selection(["?thing a fabio:Expression ."]),
-        "people": select_people(None),
-        "organizations": select_organizations(None),
-        "venues": select_venues(None),
-        "concepts": select_concepts(None),
-        "claims": select_claims(None),
-        "cases": select_cases(None),
-        "evidence": Selection(["?thing a cp:Evidence ."]),
-        "citations": Selection(["?thing a cito:Citation ."]),
-    }
-    return {name: selection.total(state) for name, selection in selections.items()}
 
 
 def dataset_description(state: Snapshot, minter: Minter, partitions: Partitions) -> list[Triple]:

@@ -44,7 +44,7 @@ DIMENSIONS: dict[str, str] = {
 
 def select_concepts(ranked: list[NamedNode] | None) -> Selection:
     """Every concept."""
-    return Selection(["?thing a skos:Concept ."], ranked=ranked)
+    return Selection(ranked=ranked, kind=SKOS["Concept"])
 
 
 def select_claims(ranked: list[NamedNode] | None) -> Selection:

@@ -16,9 +16,6 @@ from app.derived.graph import Snapshot
 from app.model.change import ChangeSet, Version
 from app.model.namespaces import RDF
 
-MOVED_QUADS = 20_000
-"""Changes with more quads than this are counted anew: the engine counts faster than they are looked up one by one."""
-
 Key = tuple[NamedNode | None, NamedNode | None]
 
 _COUNTS: dict[str, tuple[str, ...]] = {

@@ -1,51 +1,66 @@
-"""Which things a list holds, in what order, and one page of it.
+"""Which things a list holds and in what order.
 
 A `Selection` gathers SPARQL patterns on `?thing`; what a client sends enters as RDF terms that the
-engine's own writer serialises, never as text. Pages are keyset pages: a cursor names the last thing seen and
-its sort value, so a page never repeats or skips what was there all along.
+engine's own writer serialises, never as text.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from heapq import nsmallest
-from operator import itemgetter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from app.derived.graph import PROLOGUE, Snapshot, values_clause
 from app.derived.search_text import without_marks
 from app.derived.tables import rows, text_and_language, tsv
-from app.errors import BadRequest
+from app.library.sorted_list import PageOfThings, RankedList, SortedList
+from app.model.namespaces import RDF
 
 DEFAULT_LIMIT = 50
 MAXIMUM_LIMIT = 1000
+
+_THING = re.compile(r"(?<!\S)\?thing\b")
+"""The variable where it stands in a pattern: before it is a space, and in an IRI there is none."""
+
+Reach = Callable[[Snapshot, NamedNode | BlankNode], Iterable[NamedNode]]
+"""Which things a list has otherwise, or elsewhere, when something is said of a node that is none of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """A sort order: the pattern that binds `?value` for `?thing` (one value), and its direction.
 
-    `folded` is whether values are compared without case and accents, as text should be.
+    `folded` is whether values are compared without case and accents, as text should be. `reach` is needed
+    where the pattern reads more than statements with the thing as their subject or object.
     """
 
     pattern: str
     descending: bool = False
     folded: bool = False
+    reach: Reach | None = None
+
+
+BY_IRI = Order("BIND('' AS ?value)")
+"""All are equal, and equal ones stand by IRI."""
 
 
 @dataclass(slots=True)
 class Selection:
     """Patterns on `?thing`, all of which must hold."""
 
-    patterns: list[str]
+    patterns: list[str] = field(default_factory=list)
     ranked: list[NamedNode] | None = None
     """When set, only these things, and (unless another order is asked for) in this order."""
+    kind: NamedNode | None = None
+    """When set, only things of this class."""
+    reach: Reach | None = None
+    """As of an `Order`: needed where a pattern reads more than statements with the thing as subject or object."""
+    repeats: bool = False
+    """Whether a thing may fit the patterns many times over."""
+    listed: bool = False
+    """Whether it is known only by naming what it holds: it can be made anew, but not be moved along with changes."""
 
     def where(self, pattern: str, **values: NamedNode | Literal) -> None:
         """Add a pattern, with values for its variables."""
@@ -54,15 +69,18 @@ class Selection:
 
     def among(self, things: Iterable[NamedNode]) -> None:
         """Only these things."""
+        self.listed = True
         self.patterns.append(values_clause("thing", things))
 
     def without(self, things: Iterable[NamedNode]) -> None:
         """Not these things."""
+        self.listed = True
         self.patterns.append(f"MINUS {{ {values_clause('thing', things)} }}")
 
     def _body(self) -> str:
         ranked = [values_clause("thing", self.ranked)] if self.ranked is not None else []
-        return "\n".join(ranked + self.patterns)
+        kind = [f"?thing a {self.kind} ."] if self.kind is not None else []
+        return "\n".join(ranked + kind + self.patterns)
 
     def total(self, state: Snapshot) -> int:
         """How many things it holds."""
@@ -80,105 +98,61 @@ class Selection:
 
     def page(self, state: Snapshot, order: Order | None, limit: int, cursor: str | None) -> PageOfThings:
         """One page. Without an order: by rank when ranked, else by IRI."""
+        descending = order is not None and order.descending
+        return self.sorted(state, order).page(limit, cursor, descending=descending)
+
+    def sorted(self, state: Snapshot, order: Order | None) -> SortedList | RankedList:
+        """All of it in order, whatever its direction; without an order as in `page`."""
         if order is None and self.ranked is not None:
-            return self._ranked_page(state, limit, cursor)
-        order = order or Order("BIND('' AS ?value)")
-        sorts = self._sort_values(state, order)
-        total = len(sorts)
-        last = read_cursor(cursor) if cursor else None
-        found = _after(sorts, last, descending=order.descending) if last else list(sorts.items())
-        if order.descending:
-            found.sort()
-            found.sort(key=itemgetter(1), reverse=True)  # equal ones stay in the order of their IRIs
-            first = found[: limit + 1]
-        else:
-            first = nsmallest(limit + 1, found, key=itemgetter(1, 0))
-        shown = first[:limit]
-        following = write_cursor(shown[-1][1], shown[-1][0]) if len(first) > limit and shown else None
-        return PageOfThings([NamedNode(iri) for iri, _ in shown], total, following)
+            return RankedList([thing.value for thing in self.everything(state)])
+        return SortedList.of(self._sort_values(state, order or BY_IRI))
 
     def _sort_values(self, state: Snapshot, order: Order) -> dict[str, str]:
         """What each thing is sorted by: the least of its values, or nothing.
 
         Read as a table and compared here: the engine takes many times as long to group and sort as to find.
         """
-        text = f"{PROLOGUE}SELECT ?thing ?value WHERE {{\n{self._body()}\nOPTIONAL {{ {order.pattern} }} }}"
+        body = f"{{ SELECT DISTINCT ?thing WHERE {{\n{self._body()}\n}} }}" if self.repeats else self._body()
+        text = f"{PROLOGUE}SELECT ?thing ?value WHERE {{\n{body}\nOPTIONAL {{ {order.pattern} }} }}"
         least: dict[str, str] = {}
         for thing, term in rows(tsv(state.query(text))):
             if not thing.startswith("<"):
                 continue
-            said = text_and_language(term)
-            value = said[0] if said else ""
-            if order.folded:
-                value = without_marks(value)
+            value = _compared(term, order)
             iri = thing[1:-1]
             if value < least.setdefault(iri, value):
                 least[iri] = value
         return least
 
-    def _ranked_page(self, state: Snapshot, limit: int, cursor: str | None) -> PageOfThings:
-        things = self.everything(state)
-        start = 0
-        if cursor:
-            last = read_cursor(cursor)[1]
-            start = next((n + 1 for n, thing in enumerate(things) if thing.value == last), len(things))
-        shown = things[start : start + limit]
-        more = start + limit < len(things)
-        return PageOfThings(shown, len(things), write_cursor("", shown[-1].value) if more else None)
+    def sort_value(self, state: Snapshot, order: Order, thing: NamedNode) -> str | None:
+        """What one thing is sorted by; None when it is not in the selection.
+
+        Its IRI is written where the variable stands, so that the engine begins there: given a value
+        of the variable, it still begins with all there are.
+        """
+        if self.kind is not None and not state.contains(Quad(thing, RDF["type"], self.kind)):
+            return None
+        body = f"{self._body()}\nOPTIONAL {{ {order.pattern} }}"
+        text = f"{PROLOGUE}SELECT ?value WHERE {{\n{_THING.sub(lambda _: str(thing), body)} }}"
+        return min((_compared(term, order) for (term,) in rows(tsv(state.query(text)))), default=None)
 
 
 @dataclass(frozen=True, slots=True)
-class PageOfThings:
-    """The IRIs of one page, how many there are on all pages, and the cursor of the next."""
+class Selected:
+    """Which things a list has, and what is said of them all beside it."""
 
-    things: Sequence[NamedNode]
-    total: int
-    cursor: str | None
+    selection: Selection
+    coverage: dict[str, int] | None = None
 
 
-def _after(sorts: Mapping[str, str], last: tuple[str, str], *, descending: bool) -> list[tuple[str, str]]:
-    """The things that come after the last one seen, which is its sort value and its IRI."""
-    value, thing = last
-    if descending:
-        return [(iri, sort) for iri, sort in sorts.items() if sort < value or (sort == value and iri > thing)]
-    return [(iri, sort) for iri, sort in sorts.items() if sort > value or (sort == value and iri > thing)]
+def _compared(term: str, order: Order) -> str:
+    """A term as it is compared."""
+    said = text_and_language(term)
+    value = said[0] if said else ""
+    return without_marks(value) if order.folded else value
 
 
 def count_of(state: Snapshot, text: str) -> int:
     """The integer that a query with one row and one column answers."""
     value = state.select(text)[0][0]
     return int(value.value) if isinstance(value, Literal) else 0
-
-
-def write_cursor(value: str, thing: str) -> str:
-    """An opaque cursor for what follows that thing."""
-    return base64.urlsafe_b64encode(json.dumps([value, thing]).encode()).rstrip(b"=").decode()
-
-
-def read_cursor(cursor: str) -> tuple[str, str]:
-    """The sort value and thing in a cursor. Raises `BadRequest` when it is not one of ours."""
-    try:
-        value, thing = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if isinstance(value, str) and isinstance(thing, str):
-            (value + thing).encode()  # a lone surrogate is no text that an RDF term could hold
-            return value, thing
-    except (ValueError, TypeError, binascii.Error):
-        pass
-    raise _not_ours()
-
-
-def write_position(position: int) -> str:
-    """An opaque cursor for what follows that position, for lists that are counted and not sorted."""
-    return write_cursor(str(position), "")
-
-
-def read_position(cursor: str) -> int:
-    """The position in such a cursor. Raises `BadRequest` when it is not one of ours."""
-    position = read_cursor(cursor)[0]
-    if not re.fullmatch(r"[0-9]{1,18}", position):
-        raise _not_ours()
-    return int(position)
-
-
-def _not_ours() -> BadRequest:
-    return BadRequest("this cursor is not one we gave: start again without it", [("cursor", "cannot be read")])

@@ -14,10 +14,12 @@ from pyoxigraph import Quad, Triple
 
 from app.derived.graph import DESCRIPTION_GRAPHS, Snapshot
 from app.derived.graph_embedded import EmbeddedGraph
+from app.library.changes import changes_between
 from app.library.dataset import dataset_description
 from app.library.examples import examples
-from app.library.partitions import MOVED_QUADS, Partitions, count_partitions, move_partitions
-from app.model.change import ChangeSet, Version
+from app.library.kept import MOVED_QUADS
+from app.library.partitions import Partitions, count_partitions, move_partitions
+from app.model.change import Version
 from app.model.minter import Minter
 from app.patchlog.log import PatchLog
 from app.queries import NamedQuery
@@ -77,21 +79,9 @@ class SelfDescription:
 
     def _partitions(self, state: Snapshot) -> Partitions:
         newest = self._newest
-        changes = None if newest is None else self._changes(newest.version, state.version)
-        if newest is None or changes is None:
+        if newest is None:
+            return count_partitions(state)
+        changes = changes_between(self._log, newest.version, state.version, MOVED_QUADS)
+        if changes is None:
             return count_partitions(state)
         return move_partitions(newest.partitions, state, changes)
-
-    def _changes(self, after: Version, until: Version) -> list[ChangeSet] | None:
-        """The changes that lead from one version to a later one; None when they are too many or it is not later."""
-        if until < after:
-            return None
-        found: list[ChangeSet] = []
-        quads = 0
-        for number in range(after + 1, until + 1):
-            if quads + self._log.header(Version(number)).body_length // 60 > MOVED_QUADS:  # a line is rarely shorter
-                return None
-            change = self._log.entry(Version(number)).change
-            quads += len(change.added) + len(change.removed)
-            found.append(change)
-        return found

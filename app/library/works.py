@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from app.derived.graph import Snapshot
 from app.derived.records import is_work, neighbourhood
@@ -21,13 +21,23 @@ from app.library.evidence import (
     states_on_claim,
     states_on_concept,
 )
-from app.library.selection import Order, Selection
+from app.library.selection import Order, Selected, Selection
 from app.library.shapes import Agent, Citation, Doubt, Identifier, Link, OtherContributor, ReferenceText, Work
 from app.model.minter import Kind, Minter
-from app.model.namespaces import CITO, DATACITE, DCTERMS, LITRE, RDFS, XSD
+from app.model.namespaces import CITO, DATACITE, DCTERMS, FABIO, LITRE, PRO, RDFS, XSD
 from app.model.relations import read_reference_json
 from app.model.types import FABIO_CLASS
 from app.model.work_reading import Contribution, Neighbourhood, read_contributions, read_work
+
+
+def _works_of_first_author(state: Snapshot, node: NamedNode | BlankNode) -> Iterator[NamedNode]:
+    """The works in which that node is a role, or holds one: what is said of it may be what they are sorted by."""
+    held = [t.subject for t in state.triples(None, PRO["isHeldBy"], node)]
+    for role in (node, *held):
+        if isinstance(role, NamedNode | BlankNode):
+            contexts = state.triples(None, PRO["isDocumentContextFor"], role)
+            yield from (t.subject for t in contexts if isinstance(t.subject, NamedNode))
+
 
 ORDERS: dict[str, Order] = {
     "key": Order("?thing cp:citationKey ?value"),
@@ -40,6 +50,7 @@ ORDERS: dict[str, Order] = {
         "?first foaf:name ?name "
         "OPTIONAL { ?first foaf:familyName ?family } BIND(COALESCE(?family, ?name) AS ?value)",
         folded=True,
+        reach=_works_of_first_author,
     ),
 }
 """What `sort` may be, besides `relevance` (with `q`)."""
@@ -177,19 +188,22 @@ def thing(state: Snapshot, minter: Minter, kind: Kind, given: str, where: str) -
         node = NamedNode(given) if given.startswith(minter.base) else minter.thing(kind, given)
     except ValueError as fault:
         raise nothing from fault
-    if not any(True for _ in state.triples(node)):
+    if not has(state, node):
         raise nothing
     return node
 
 
-def select_works(
-    state: Snapshot, minter: Minter, filters: WorkFilters, ranked: list[NamedNode] | None
-) -> tuple[Selection, dict[str, int] | None]:
+def has(state: Snapshot, node: NamedNode) -> bool:
+    """Whether anything is said of it."""
+    return any(True for _ in state.triples(node))
+
+
+def select_works(state: Snapshot, minter: Minter, filters: WorkFilters, ranked: list[NamedNode] | None) -> Selected:
     """The works the filters select, and the coverage when asked with `discusses` or `claim`.
 
     Raises `BadRequest` naming the parameter that cannot be understood.
     """
-    selection = Selection(["?thing a fabio:Expression ."], ranked=ranked)
+    selection = Selection(ranked=ranked, kind=FABIO["Expression"])
     counts = _by_state(state, minter, filters, selection)
     if filters.author is not None:
         person = _agent(state, minter, filters.author)
@@ -212,7 +226,7 @@ def select_works(
     if filters.cited_by is not None:
         citing = thing(state, minter, "work", filters.cited_by, "cited_by")
         selection.where("?citing cito:cites ?thing .", citing=citing)
-    return selection, counts
+    return Selected(selection, counts)
 
 
 def _agent(state: Snapshot, minter: Minter, given: str) -> NamedNode:

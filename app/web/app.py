@@ -20,7 +20,9 @@ from app.derived.readers import Readers
 from app.import_jobs import ImportJobs
 from app.importers.doi.fetching import DoiFetcher
 from app.library import Library
+from app.library.lists import Lists
 from app.library.self_description import SelfDescription
+from app.library.totals import kept_size, kept_totals
 from app.model.change import ChangeSet, Version
 from app.queries import NamedQuery
 from app.tokens import Tokens
@@ -125,6 +127,9 @@ def create_app(
         tokens,
         running,
         description,
+        Lists(library.log),
+        kept_totals(library.log, library.minter),
+        kept_size(library.log),
         import_bytes,
         Updates(library, committer, worked_out),
         readers,

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from app.errors import NotFound
 from app.imports import receipt_of
 from app.library.changes import brief, change_of, changes
-from app.library.selection import read_position, write_position
+from app.library.cursors import read_position, write_position
 from app.library.shapes import Change, Page
 from app.model.change import Version
 from app.receipts import Receipt

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TypeVar, cast
@@ -19,9 +19,12 @@ from app.errors import BadRequest, CommonplaceError, NotFound
 from app.import_jobs import ImportJobs
 from app.library import Library
 from app.library.description import describe
-from app.library.selection import DEFAULT_LIMIT, MAXIMUM_LIMIT, Order, Selection
+from app.library.kept import Kept
+from app.library.lists import Listed, Lists, listed
+from app.library.selection import DEFAULT_LIMIT, MAXIMUM_LIMIT, Order, Selected
 from app.library.self_description import SelfDescription
 from app.library.shapes import Page, Shape
+from app.library.totals import Totals
 from app.model.change import Version
 from app.model.minter import Kind, Minter
 from app.queries import NamedQuery
@@ -59,6 +62,12 @@ class Desk:
     jobs: ImportJobs
     description: SelfDescription
     """What the library says of itself, at any version."""
+    lists: Lists
+    """The lists that were asked for."""
+    totals: Kept[Totals]
+    """How many things there are of each class."""
+    size: Kept[int]
+    """How many statements there are."""
     import_bytes: int
     """The largest file an import takes, and the largest graph."""
     updates: Updates
@@ -160,7 +169,8 @@ class Desk:
         self,
         request: Request,
         at: int | None,
-        select: Callable[[Snapshot, list[NamedNode] | None], Selection | tuple[Selection, dict[str, int] | None]],
+        of: Hashable,
+        select: Callable[[Snapshot, list[NamedNode] | None], Selected],
         shape: Callable[[Snapshot, NamedNode], Shape],
         order: Order | None,
         limit: int = DEFAULT_LIMIT,
@@ -168,14 +178,15 @@ class Desk:
         q: str | None = None,
         kinds: Sequence[Kind] = (),
     ) -> Response:
-        """One page of a list, in JSON or RDF, with the address of the next."""
+        """One page of a list, in JSON or RDF, with the address of the next.
+
+        `of` stands for what `select` selects, as in `Lists.of`.
+        """
         form = choose(request, OF_THINGS)
         following: list[str | None] = [None]
 
-        def make(state: Snapshot) -> bytes:
-            selected = select(state, self._ranked(q, kinds, at))
-            selection, coverage = selected if isinstance(selected, tuple) else (selected, None)
-            found = selection.page(state, order, limit, cursor)
+        def make(state: Snapshot, listed: Listed) -> bytes:
+            found = listed.page(order, limit, cursor)
             following[0] = str(request.url.include_query_params(cursor=found.cursor)) if found.cursor else None
             if form.rdf is not None:
                 return self.rdf(describe(state, found.things, self.minter), form.rdf)
@@ -185,20 +196,34 @@ class Desk:
                 complete="complete",
                 version=state.version,
                 next=following[0],
-                coverage=coverage,
+                coverage=listed.selected.coverage,
             ).json_bytes()
 
         def link(response: Response) -> None:
             if following[0]:
                 response.headers["Link"] = f'<{following[0]}>; rel="next"'
 
-        return self.versioned(request, form, at, make, finish=link)
+        version = Version(at) if at is not None else None
+        name = of if q is None else (of, q, self._index_version(at))
+        at_hand = self.with_list(version, name, lambda state: select(state, self._ranked(q, kinds)), order)
+        return self.versioned(request, form, at, lambda state: make(state, at_hand(state)), finish=link)
 
-    def _ranked(self, q: str | None, kinds: Sequence[Kind], at: int | None) -> list[NamedNode] | None:
-        if q is None:
-            return None
+    def with_list(
+        self, at: Version | None, of: Hashable, select: Callable[[Snapshot], Selected], order: Order | None
+    ) -> Callable[[Snapshot], Listed]:
+        """The list at a state that is about to be read: the one kept, or when a write came between, made from it."""
+        kept = self.lists.of(self.library.graph_at(at), of, select, order)
+        return lambda state: kept if kept.version == state.version else listed(state, select, order)
+
+    def _index_version(self, at: int | None) -> int:
+        """The version that a search finds things of. Raises `BadRequest` when an earlier one is asked for."""
         if at is not None and at != self.library.follow():
             raise BadRequest("q searches the newest version only: leave out at, or q", [("q", "given with at")])
+        return self.library.search().applied_version
+
+    def _ranked(self, q: str | None, kinds: Sequence[Kind]) -> list[NamedNode] | None:
+        if q is None:
+            return None
         index = self.library.search()
         return [NamedNode(iri) for kind in kinds for iri in index.matching_iris(q, kind)]
 

@@ -9,8 +9,8 @@ from pyoxigraph import NamedNode
 
 from app.curation.similarity import Candidate, Similar, similar_works
 from app.derived.graph import Snapshot
+from app.library.cursors import read_position, write_position
 from app.library.evidence import label_of
-from app.library.selection import read_position, write_position
 from app.library.shapes import DuplicateCandidate, Link, Page
 from app.model.change import Version
 from app.model.minter import Minter

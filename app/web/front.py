@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import NamedNode, RdfFormat, parse
 from starlette.responses import PlainTextResponse
 
 from app import __version__
 from app.derived.graph import Snapshot
 from app.errors import NotFound
-from app.library.dataset import totals
-from app.library.evidence import CONCEPT_STATES, coverage, evidence_about, states_on_concept
+from app.library.agents import VENUE_ORDER, select_venues
+from app.library.evidence import evidence_of_work
 from app.library.headings import case_of, select_cases
-from app.library.shapes import Evidence, Work
-from app.library.works import work_of
+from app.library.selection import Selected
+from app.library.shapes import Evidence
+from app.library.totals import by_name, count_totals
+from app.library.works import ORDERS, WorkFilters, has, select_works, work_of
+from app.model.minter import Minter
 from app.web.desk import AtDesk
 from app.web.negotiation import RDF, answer, choose, etag, not_modified, unchanged
 from app.web.pages import page
@@ -22,6 +25,9 @@ from app.web.problems import BY_STATUS, GONE, INTERNAL, KINDS, TRUNCATED
 router = APIRouter(tags=["about"])
 
 FIRST_QUESTION = "professional-role"
+SHOWN = 100
+"""How many works and cases the first page shows at most; it links to all."""
+
 DEFAULT_BASE = "http://127.0.0.1:8000/"
 """The base the files in `ontology/` are written with where their format has no relative IRIs."""
 
@@ -30,26 +36,39 @@ DEFAULT_BASE = "http://127.0.0.1:8000/"
 def front(desk: AtDesk) -> Response:
     """The page a scholar starts from: what is here, and the first question answered."""
     minter = desk.minter
+    concept = minter.thing("concept", FIRST_QUESTION)
+    filters = WorkFilters(discusses=FIRST_QUESTION)
+
+    def discussing(state: Snapshot) -> Selected:
+        return select_works(state, minter, filters, None)
+
+    answering = None
+    if desk.library.read(lambda state: has(state, concept)):
+        answering = desk.with_list(None, ("works", filters), discussing, ORDERS["year"])
+    venues = desk.with_list(None, "venues", lambda _: Selected(select_venues(None)), VENUE_ORDER)
+    cases = desk.with_list(None, "cases", lambda _: Selected(select_cases(None)), None)
+    counted = desk.totals.of(desk.library.graph_at())
 
     def make(state: Snapshot) -> dict[str, object]:
-        concept = minter.thing("concept", FIRST_QUESTION)
-        states = states_on_concept(state, concept)
-        discussing = [work_of(state, work, minter) for work, said in states.items() if said == "discusses"]
-        said_of = {evidence.work: evidence for evidence in evidence_about(state, concept, minter)}
-        rows: list[tuple[Work, Evidence | None]] = [
-            (work, said_of.get(work.key)) for work in sorted(discussing, key=lambda w: (w.year or 0, w.key))
-        ]
+        answer = answering(state) if answering and has(state, concept) else None
+        works = answer.page(ORDERS["year"], SHOWN, None).things if answer else []
+        totals = counted.value if counted.version == state.version else count_totals(state, minter)
         return {
             "version": state.version,
-            "totals": totals(state),
-            "coverage": coverage(state, states, CONCEPT_STATES),
-            "rows": rows,
-            "cases": [case_of(state, node, minter) for node in select_cases(None).everything(state)],
+            "totals": by_name(totals, minter, venues=len(venues(state).things)),
+            "coverage": answer and answer.selected.coverage,
+            "rows": [(work_of(state, work, minter), _said(state, work, concept, minter)) for work in works],
+            "cases": [case_of(state, node, minter) for node in cases(state).page(None, SHOWN, None).things],
             "queries": list(desk.queries.values()),
             "concept": FIRST_QUESTION,
         }
 
     return page("front.html", **desk.library.read(make))
+
+
+def _said(state: Snapshot, work: NamedNode, concept: NamedNode, minter: Minter) -> Evidence | None:
+    """What is recorded of the work on that very concept."""
+    return next((e for e in evidence_of_work(state, work, minter)[::-1] if e.about_iri == concept.value), None)
 
 
 @router.get("/ontology", summary="Our own terms, as RDF")
@@ -89,12 +108,12 @@ def healthz(desk: AtDesk) -> dict[str, object]:
 @router.get("/metrics", summary="Numbers for a monitoring system (OpenMetrics text)", response_class=PlainTextResponse)
 def metrics(desk: AtDesk) -> str:
     """The version and the number of statements."""
-    quads = desk.library.read(lambda state: state.size)
+    counted = desk.size.of(desk.library.graph_at())
     return (
         "# TYPE commonplace_version gauge\n"
-        f"commonplace_version {desk.library.follow()}\n"
+        f"commonplace_version {counted.version}\n"
         "# TYPE commonplace_quads gauge\n"
-        f"commonplace_quads {quads}\n# EOF\n"
+        f"commonplace_quads {counted.value}\n# EOF\n"
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from app.library.selection import read_position, write_position
+from app.library.cursors import read_position, write_position
 from app.library.shapes import Found, Page
 from app.model.change import Version
 from app.model.minter import Kind

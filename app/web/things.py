@@ -30,7 +30,7 @@ from app.library.headings import (
     select_claims,
     select_concepts,
 )
-from app.library.selection import Order, Selection
+from app.library.selection import Order, Selected, Selection
 from app.library.shapes import Case, Claim, Concept, Page, Person, Shape, Venue
 from app.model.minter import Kind, Minter
 from app.web.desk import At, AtDesk, Cursor, Limit, Search, only_known_parameters
@@ -95,7 +95,8 @@ def _offer(collection: Collection) -> None:
         return desk.page(
             request,
             at,
-            lambda state, ranked: collection.select(ranked),
+            collection.plural,
+            lambda _, ranked: Selected(collection.select(ranked)),
             lambda state, node: collection.brief(state, node, desk.minter),
             None if q is not None else collection.order,
             limit,

@@ -66,6 +66,7 @@ def works(
     return desk.page(
         request,
         at,
+        ("works", filters),
         lambda snapshot, ranked: select_works(snapshot, desk.minter, filters, ranked),
         lambda snapshot, node: work_of(snapshot, node, desk.minter),
         order_of(sort, searching=q is not None),

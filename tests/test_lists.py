@@ -1,0 +1,231 @@
+"""Kept lists and counts: what is moved along with the changes is what would be made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import product
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+
+from app.derived.graph import Snapshot
+from app.derived.graph_embedded import EmbeddedGraph
+from app.errors import BadRequest
+from app.library.agents import PEOPLE_ORDER, VENUE_ORDER, select_organizations, select_people, select_venues
+from app.library.headings import CONCEPT_ORDER, select_concepts
+from app.library.lists import MOVED_THINGS, Lists, Select, listed, moved
+from app.library.selection import BY_IRI, Order, Selected, Selection
+from app.library.sorted_list import SortedList
+from app.library.totals import count_totals, kept_size, kept_totals
+from app.library.works import ORDERS, WorkFilters, select_works
+from app.model.change import ChangeSet
+from app.model.minter import Minter
+from app.model.namespaces import CITO, DCTERMS, FABIO, FOAF, PRO, RDF, SKOS, XSD
+from app.patchlog.log import MemoryLog
+from tests.conftest import BASE
+from tests.patchlog.entries import entry
+
+MINTER = Minter(BASE)
+WORKS = [MINTER.thing("work", key) for key in "abcd"]
+PEOPLE = [MINTER.thing("person", key) for key in "pq"]
+VENUES = [MINTER.thing("venue", key) for key in "vw"]
+CASE, CONCEPT = MINTER.thing("case", "c"), MINTER.thing("concept", "k")
+ROLES: list[NamedNode | BlankNode] = [*(MINTER.thing("work", "a", f"author-{n}") for n in (1, 2)), BlankNode("role")]
+NAMES = [Literal(name) for name in ("Älter", "older", "Zu\tTab", "")]
+YEARS = [Literal(year, datatype=XSD["gYear"]) for year in ("1999", "2010")]
+
+
+def statements() -> Iterator[Quad]:
+    """Everything that the changes are made of: what lists select and sort by, and what leads there."""
+
+    def those(
+        subjects: Sequence[NamedNode | BlankNode],
+        predicates: Sequence[NamedNode],
+        objects: Sequence[NamedNode | BlankNode | Literal],
+    ) -> Iterator[Quad]:
+        yield from (Quad(s, p, o) for s, p, o in product(subjects, predicates, objects))
+
+    yield from those([*WORKS, *VENUES], [RDF["type"]], [FABIO["Expression"]])
+    yield from those(WORKS, [MINTER.term("citationKey")], [Literal("one"), Literal("two")])
+    yield from those([*WORKS, *VENUES], [DCTERMS["title"]], NAMES)
+    yield from those(
+        WORKS, [FABIO["hasPublicationYear"]], [Literal(y, datatype=XSD["gYear"]) for y in ("1999", "2010")]
+    )
+    yield from those(WORKS, [DCTERMS["type"]], [Literal("book"), Literal("article")])
+    yield from those(WORKS, [DCTERMS["isPartOf"]], [*VENUES, WORKS[0]])
+    yield from those(WORKS, [DCTERMS["creator"]], PEOPLE)
+    yield from those(WORKS, [CITO["cites"]], WORKS)
+    yield from those([CASE], [MINTER.term("describedBy")], WORKS)
+    yield from those(WORKS, [PRO["isDocumentContextFor"]], ROLES)
+    yield from those(ROLES, [PRO["withRole"]], [PRO["author"], PRO["editor"]])
+    yield from those(ROLES, [MINTER.term("position")], [Literal(1), Literal(2)])
+    yield from those(ROLES, [PRO["isHeldBy"]], PEOPLE)
+    yield from those(PEOPLE, [FOAF["name"]], NAMES)
+    yield from those(PEOPLE, [FOAF["familyName"]], NAMES)
+    yield from those(PEOPLE, [RDF["type"]], [FOAF["Person"], FOAF["Organization"]])
+    yield from those([CONCEPT, CASE], [RDF["type"]], [SKOS["Concept"], MINTER.term("Case")])
+    yield from those([CONCEPT], [SKOS["prefLabel"]], [Literal("label", language="en"), Literal("nom", language="fr")])
+
+
+STATEMENTS = list(statements())
+ELSEWHERE = [Quad(quad.subject, quad.predicate, quad.object, MINTER.graph("mine")) for quad in STATEMENTS[::7]]
+"""The same in a named graph, where it is nobody's business here."""
+
+CHANGES = st.lists(st.sets(st.sampled_from([*STATEMENTS, *ELSEWHERE]), min_size=1, max_size=12), min_size=1, max_size=6)
+"""What each version turns round: what is there goes, what is not comes."""
+
+FILTERS = [
+    WorkFilters(),
+    WorkFilters(author="p"),
+    WorkFilters(venue="v", type="book"),
+    WorkFilters(year="2000..", case="c"),
+    WorkFilters(cites="a"),
+    WorkFilters(cited_by="b"),
+]
+
+
+def lists(filters: Sequence[WorkFilters] = FILTERS) -> Iterator[tuple[str, Select, Order | None]]:
+    """Every kind of list, in every order it can be asked for in."""
+
+    def works(filters: WorkFilters) -> Select:
+        return lambda state: select_works(state, MINTER, filters, None)
+
+    def all_of(selection: Selection) -> Select:
+        return lambda _: Selected(selection)
+
+    for some, (name, order) in product(filters, ORDERS.items()):
+        yield f"works {some} by {name}", works(some), order
+    yield "people", all_of(select_people(None)), PEOPLE_ORDER
+    yield "organizations", all_of(select_organizations(None)), PEOPLE_ORDER
+    yield "venues", all_of(select_venues(None)), VENUE_ORDER
+    yield "concepts", all_of(select_concepts(None)), CONCEPT_ORDER
+    yield "by IRI", all_of(select_people(None)), None
+
+
+class History:
+    """A log and the graph that follows it, without a home around them."""
+
+    def __init__(self) -> None:
+        self.log = MemoryLog()
+        self.graph = EmbeddedGraph.in_memory(BASE)
+
+    def turn_round(self, quads: Iterable[Quad]) -> ChangeSet:
+        """Commit a change that takes away those that are there, and adds the others."""
+        inside = {quad: self._has(quad) for quad in quads}
+        change = ChangeSet(
+            added=tuple(quad for quad, there in inside.items() if not there),
+            removed=tuple(quad for quad, there in inside.items() if there),
+        )
+        made = entry(self.graph.version + 1, *change.added, removed=tuple(change.removed))
+        self.log.append(made)
+        self.graph.apply(made.version, made.change)
+        return change
+
+    def _has(self, quad: Quad) -> bool:
+        return self.graph.read(lambda state: state.contains(quad))
+
+
+def asked(kept: Lists, graph: EmbeddedGraph, name: str, select: Select, order: Order | None) -> object:
+    """A list as it is kept and as it is made anew, or what there is to say against it."""
+    try:
+        return kept.of(graph, name, select, order).things
+    except BadRequest as fault:
+        return str(fault)
+
+
+def anew(graph: EmbeddedGraph, select: Select, order: Order | None) -> object:
+    try:
+        return graph.read(lambda state: listed(state, select, order)).things
+    except BadRequest as fault:
+        return str(fault)
+
+
+@settings(max_examples=60, deadline=None)
+@given(CHANGES, st.data())
+def test_kept_lists_and_totals_are_those_made_anew(changes: list[set[Quad]], data: st.DataObject) -> None:
+    history = History()
+    kept, totals, size = Lists(history.log), kept_totals(history.log, MINTER), kept_size(history.log)
+    for change in changes:
+        history.turn_round(change)
+        if not data.draw(st.booleans(), label="asked at this version"):
+            continue
+        for name, select, order in lists():
+            assert asked(kept, history.graph, name, select, order) == anew(history.graph, select, order), name
+        assert totals.of(history.graph).value == history.graph.read(lambda state: count_totals(state, MINTER))
+        assert size.of(history.graph).value == history.graph.read(lambda state: state.size)
+
+
+@settings(max_examples=60, deadline=None)
+@given(CHANGES)
+def test_a_small_change_moves_each_list(changes: list[set[Quad]]) -> None:
+    """So that the test above is one of moving: here a list that is made anew is a failure."""
+    history = History()
+    history.turn_round(STATEMENTS[::2])
+    every = list(lists([WorkFilters()]))
+    before = {name: anew(history.graph, select, order) for name, select, order in every}
+    for change in changes:
+        net = history.turn_round(list(change)[:2])
+        for name, select, order in every:
+            was, selection = before[name], history.graph.read(select).selection
+            assert isinstance(was, SortedList)
+            now = history.graph.read(partial(moved, was, changes=[net], selection=selection, order=order or BY_IRI))
+            assert now == anew(history.graph, select, order), name
+            before[name] = now
+
+
+def people(first: int, end: int) -> list[Quad]:
+    """That there are so many people."""
+    return [Quad(MINTER.thing("person", f"n{n}"), RDF["type"], FOAF["Person"]) for n in range(first, end)]
+
+
+def everyone(_: Snapshot) -> Selected:
+    return Selected(select_people(None))
+
+
+def test_a_change_that_may_move_too_many_makes_the_list_anew() -> None:
+    history = History()
+    history.turn_round(people(0, 10))
+    was = listed(history.graph.read(lambda state: state), everyone, None).things
+    assert isinstance(was, SortedList)
+
+    def move(first: int, end: int) -> SortedList | None:
+        net = history.turn_round(people(first, end))
+        return history.graph.read(lambda state: moved(was, state, [net], select_people(None), BY_IRI))
+
+    assert move(100, 100 + MOVED_THINGS) is None  # and the class, which they all name
+    assert len(move(10, 10 + MOVED_THINGS - 1) or ()) == 10 + MOVED_THINGS - 1
+
+
+def test_lists_are_kept_while_there_is_room_and_asked_for_again_otherwise() -> None:
+    history = History()
+    history.turn_round(people(0, 10))
+    made: list[str] = []
+    kept = Lists(history.log, room=25)
+
+    def ask(name: str) -> int:
+        def select(_: Snapshot) -> Selected:
+            made.append(name)
+            return Selected(select_people(None))
+
+        return len(kept.of(history.graph, name, select, PEOPLE_ORDER).things)
+
+    assert [ask(name) for name in ("one", "two", "one", "three", "one", "two")] == [10] * 6
+    assert made == ["one", "two", "three", "two"]  # the one least recently asked for had to go
+    history.turn_round(people(10, 11))
+    assert ask("two") == 11
+    assert made[4:] == ["two"]
+    assert ask("one") == 11
+
+
+def test_an_earlier_version_has_its_own_list() -> None:
+    history = History()
+    history.turn_round(people(0, 3))
+    past = EmbeddedGraph.in_memory(BASE)
+    past.apply(history.graph.version, history.log.entry(history.graph.version).change)
+    kept = Lists(history.log)
+    for n in range(3, 6):
+        history.turn_round(people(n, n + 1))
+        assert len(kept.of(history.graph, "people", everyone, None).things) == n + 1
+        assert len(kept.of(past, "people", everyone, None).things) == 3
