@@ -16,6 +16,9 @@ from app.tokens import Role
 from tests.conftest import BASE, serving
 from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary
 
+PATIENCE = 120
+"""Seconds that a client waits: processes are started, which takes its time on a busy machine."""
+
 
 @pytest.fixture(autouse=True)
 def every_library_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,6 +135,7 @@ def test_while_it_is_built_anew_the_one_before_answers(small: SmallLibrary, monk
 
 def test_a_server_has_it_written_by_others(opened: Home, built: list[int]) -> None:
     with serving(opened) as client:
+        client.timeout = PATIENCE
         answer = client.get("/search", params={"q": "co-production", "limit": 100}).json()
         assert answer["total"] > 10
         assert len(sorted(parts(opened.library.checkpoints.directory.parent.parent)[0].glob("*.json"))) > 1
@@ -147,6 +151,7 @@ def test_an_import_is_found_when_its_job_is_done(opened: Home, monkeypatch: pyte
     token = opened.tokens.add("tester", Role.CURATOR)
     entry = "@book{made2001, author = {Maker, Ann}, title = {Quagmire}, year = 2001}"
     with serving(opened) as client:
+        client.timeout = PATIENCE
         assert client.get("/search", params={"q": "quagmire"}).json()["total"] == 0
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/x-bibtex"}
         assert client.post("/imports", content=entry, headers=headers).status_code == 201

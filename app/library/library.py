@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock, RLock
 from typing import Literal, TypeVar
@@ -167,7 +167,8 @@ class Library:
     def prepare_search(self) -> None:
         """Have the search index of a large library ready before it is asked; that of a small one is soon made."""
         if self._search is None and self._is_large():
-            self.search()
+            with suppress(Cancelled):
+                self.search()
 
     def _is_large(self) -> bool:
         return self.graph.read(lambda state: state.size >= FILED_STATEMENTS)
