@@ -73,12 +73,13 @@ def serving(
     described: bool = True,
     readers: Readers | None = None,
     cache_bytes: int = CACHE_BYTES,
+    queries: Path = QUERIES,
 ) -> Iterator[httpx.Client]:
     """A real server on a free port over an open home, and a client for it."""
     app = create_app(
         home.library,
         home.committer,
-        load_queries(QUERIES),
+        load_queries(queries),
         SHIPPED_ONTOLOGY,
         tokens=home.tokens,
         import_bytes=import_bytes,

@@ -12,10 +12,11 @@ import socket
 import struct
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any
+from typing import Literal as OneOf
 
-from pyoxigraph import RdfFormat, parse, serialize
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
 from app.derived.graph import Update
 from app.model.change import ChangeSet, Version
@@ -25,11 +26,12 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 _decode = json.JSONDecoder().decode
 _CHUNK = 262_144
 _DESCRIPTORS = 4
+_VARIABLES = NamedNode("urn:variable:")
 
-Kind = Literal["table", "truth", "graph"]
+Kind = OneOf["table", "truth", "graph"]
 """What a query's form answers: rows (SELECT), yes or no (ASK), triples (CONSTRUCT, DESCRIBE)."""
 
-Cut = Literal["rows", "bytes"]
+Cut = OneOf["rows", "bytes"]
 """The limit at which an answer was cut."""
 
 Graphs = tuple[tuple[str, ...], tuple[str, ...]]
@@ -41,15 +43,17 @@ class Question:
     """A query as a reader takes it.
 
     `forms` names the format to answer in for each kind of answer, None where the client takes none of them.
-    `version` is the one the answer must at least be of, or with `exact` the very one. The dataset is the
-    query's own where `graphs` is None. `packed`: the client takes gzip. `description` is what the library says
-    of itself at that very version, as N-Quads, for a query that may see those named graphs.
+    `version` is the one the answer must at least be of, or with `exact` the very one. `values` are what variables
+    of the query stand for. The dataset is the query's own where `graphs` is None. `packed`: the client takes gzip.
+    `description` is what the library says of itself at that very version, as N-Quads, for a query that may see
+    those named graphs.
     """
 
     text: str
     forms: Mapping[Kind, str | None]
     version: int
     exact: bool = False
+    values: Mapping[str, NamedNode | Literal] = field(default_factory=dict)
     graphs: Graphs | None = None
     packed: bool = False
     description: bytes = b""
@@ -194,11 +198,26 @@ def question_message(question: Question) -> Message:
             "forms": question.forms,
             "version": question.version,
             "exact": question.exact,
+            "values": _written_values(question.values),
             "graphs": question.graphs,
             "packed": question.packed,
         },
         question.description,
     )
+
+
+def _written_values(values: Mapping[str, NamedNode | Literal]) -> str:
+    """Values as N-Triples, each the object of a property named by its variable."""
+    triples = [Triple(_VARIABLES, NamedNode(_VARIABLES.value + name), value) for name, value in values.items()]
+    return (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode() if triples else ""
+
+
+def _read_values(text: str) -> dict[str, NamedNode | Literal]:
+    found: dict[str, NamedNode | Literal] = {}
+    for quad in parse(text, format=RdfFormat.N_TRIPLES, lenient=True) if text else ():
+        if isinstance(quad.object, NamedNode | Literal):
+            found[quad.predicate.value.removeprefix(_VARIABLES.value)] = quad.object
+    return found
 
 
 def question_of(message: Message) -> Question:
@@ -210,6 +229,7 @@ def question_of(message: Message) -> Question:
         forms=head["forms"],
         version=head["version"],
         exact=head["exact"],
+        values=_read_values(head["values"]),
         graphs=None if graphs is None else (tuple(graphs[0]), tuple(graphs[1])),
         packed=head["packed"],
         description=message.body,

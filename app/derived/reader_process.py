@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Variable, parse
 
 from app.derived.answer_writer import kind_of, written
 from app.derived.checkpoints import Checkpoints
@@ -29,7 +29,6 @@ from app.derived.past import PastStates
 from app.derived.query_limits import QueryLimits
 from app.derived.reader_messages import (
     Answer,
-    Graphs,
     Inbox,
     Message,
     Question,
@@ -189,7 +188,7 @@ class Reader:
         text = guarded(question.text)
 
         def run(state: Snapshot) -> Answer | str:
-            result = _result(state, text, question.graphs)
+            result = _result(state, text, question)
             kind = kind_of(result)
             form = question.forms[kind]
             if form is None:
@@ -230,12 +229,13 @@ def begin(connection: socket.socket, views: Views, limits: QueryLimits) -> None:
     Reader(connection, views, limits).run()
 
 
-def _result(state: Snapshot, text: str, graphs: Graphs | None) -> Result:
-    if graphs is None:
-        return state.query(text)
-    defaults: list[NamedNode | BlankNode | DefaultGraph] = [NamedNode(iri) for iri in graphs[0]]
-    named: list[NamedNode | BlankNode] = [NamedNode(iri) for iri in graphs[1]]
-    return state.query(text, default_graph=defaults, named_graphs=named)
+def _result(state: Snapshot, text: str, question: Question) -> Result:
+    values = {Variable(name): value for name, value in question.values.items()}
+    if question.graphs is None:
+        return state.query(text, values)
+    defaults: list[NamedNode | BlankNode | DefaultGraph] = [NamedNode(iri) for iri in question.graphs[0]]
+    named: list[NamedNode | BlankNode] = [NamedNode(iri) for iri in question.graphs[1]]
+    return state.query(text, values, default_graph=defaults, named_graphs=named)
 
 
 def _described(question: Question) -> tuple[Version, list[Quad]]:

@@ -11,6 +11,7 @@ from typing import Annotated, TypeVar, cast
 from fastapi import Depends, Query, Request, Response
 from fastapi.routing import APIRoute
 from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
+from starlette.types import Scope
 
 from app.commit import Committer
 from app.derived.graph import Snapshot
@@ -86,6 +87,14 @@ class Desk:
         if not re.fullmatch(r"0*[1-9][0-9]{0,999}", given, re.ASCII):
             raise BadRequest(f"{given!r} is not a version", [("at", "use a positive whole number, as in the ETag")])
         return Version(int(given))
+
+    def who_asks(self, scope: Scope, authorization: bytes) -> str:
+        """Who asks, for the queue: a token by its name, anyone else by address."""
+        scheme, _, text = authorization.decode("latin-1").partition(" ")
+        token = self.tokens.holder(text.strip()) if scheme.lower() == "bearer" else None
+        if token is not None:
+            return f"token {token.name}"
+        return str((scope.get("client") or ("",))[0])
 
     def versioned(
         self,

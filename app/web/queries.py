@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
+from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions
-from pyoxigraph import QuerySolution as Row
+from starlette.concurrency import run_in_threadpool
 
-from app.derived.graph import Result, Snapshot
+from app.derived.graph import Snapshot
+from app.derived.reader_messages import Answer, Question, Spool
+from app.model.change import Version
 from app.model.namespaces import XSD
 from app.queries import NamedQuery
 from app.web.desk import AtDesk, Desk, only_known_parameters
-from app.web.negotiation import JSON, RDF, Representation, choose, split_suffix
-from app.web.sparql_forms import RESULTS, TABLES
+from app.web.negotiation import (
+    JSON,
+    RDF,
+    Representation,
+    answer,
+    choose,
+    etag,
+    not_modified,
+    split_suffix,
+    unchanged,
+)
+from app.web.sparql_forms import TABLES
 
 ROWS = (JSON, *(form for form in TABLES))
 """Forms of an answer with rows: our JSON first, then the SPARQL result formats."""
@@ -56,8 +69,8 @@ def _described(desk: Desk, query: NamedQuery) -> dict[str, object]:
 
 
 def _add(router: APIRouter, query: NamedQuery) -> None:
-    def run(request: Request, desk: AtDesk) -> Response:
-        return _run(desk, request, query)
+    async def run(request: Request, desk: AtDesk) -> Response:
+        return await _run(desk, request, query)
 
     parameters = [
         {
@@ -96,53 +109,75 @@ def _add(router: APIRouter, query: NamedQuery) -> None:
         )
 
 
-def _run(desk: Desk, request: Request, query: NamedQuery) -> Response:
+async def _run(desk: Desk, request: Request, query: NamedQuery) -> Response:
+    """The answer of a reader, which can be ended: what a query costs depends on the values it is asked with."""
     values = {name: value for name, value in request.query_params.items() if name != "at"}
     bound = query.bind(values, desk.minter)
-    text = query.render(values)
     offered = RDF if query.form == "CONSTRUCT" else ROWS
     form = choose(request, offered, split_suffix(request.url.path, offered)[1])
     version = desk.version_of(request.query_params.get("at"))
+    if version is not None:
+        desk.library.log.header(version)  # raises where there is no such version
+    written = "srj" if form is JSON else form.name
+    question = Question(
+        text=query.render(values),
+        forms=dict.fromkeys(("table", "truth", "graph"), written),
+        version=version if version is not None else await run_in_threadpool(desk.library.newest),
+        exact=version is not None,
+        values={variable.value: term for variable, term in bound.items()},
+    )
+    client = desk.who_asks(request.scope, request.headers.get("authorization", "").encode("latin-1"))
+    found = await desk.readers.ask(question, client)
+    assert isinstance(found, Answer)  # each kind of answer has that form
+    return await run_in_threadpool(_response, request, found, form, past=version is not None)
 
-    return desk.versioned(request, form, version, lambda state: _body(state.query(text, bound), form, state))
+
+def _response(request: Request, found: Answer, form: Representation, *, past: bool) -> Response:
+    version = Version(found.version)
+    body = _whole(found.body)
+    if not_modified(request, etag(version, form.name)):
+        return unchanged(form, version, past=past)
+    complete = "truncated" if found.cut else "complete"
+    if form is JSON:
+        body = _as_json(json.loads(body), version, complete)
+    return answer(body, form, version, past=past, complete=complete)
 
 
-def _body(result: Result, form: Representation, state: Snapshot) -> bytes:
-    if isinstance(result, QuerySolutions) and form.name == "json":
-        return _rows(result, state)
-    if isinstance(result, QueryBoolean) and form.name == "json":
-        return json.dumps({"answer": bool(result), "complete": "complete", "version": state.version}).encode()
-    if isinstance(result, QuerySolutions | QueryBoolean):
-        return result.serialize(format=RESULTS[form]) or b""
-    assert form.rdf is not None
-    return result.serialize(format=form.rdf) or b""
+def _whole(body: bytes | Spool) -> bytes:
+    """A big answer is a file: it is read, and closed."""
+    if isinstance(body, bytes):
+        return body
+    with closing(body):
+        pieces: list[bytes] = []
+        offset = 0
+        while piece := body.read(offset):
+            pieces.append(piece)
+            offset += len(piece)
+        return b"".join(pieces)
 
 
-def _rows(result: QuerySolutions, state: Snapshot) -> bytes:
-    names = [variable.value for variable in result.variables]
-    items = [_row(row, names) for row in result]
+def _as_json(found: dict[str, Any], version: Version, complete: str) -> bytes:
+    """SPARQL 1.1 Query Results JSON as our JSON."""
+    if "boolean" in found:
+        return json.dumps({"answer": found["boolean"], "complete": complete, "version": version}).encode()
+    names = found["head"]["vars"]
+    items = [{name: _plain(row[name]) for name in names if name in row} for row in found["results"]["bindings"]]
     page = {
         "items": items,
         "total": len(items),
-        "complete": "complete",
-        "version": state.version,
+        "complete": complete,
+        "version": version,
         "next": None,
         "columns": names,
     }
     return json.dumps(page, ensure_ascii=False).encode()
 
 
-def _row(row: Row, names: list[str]) -> dict[str, object]:
-    """A row as plain values: IRIs and texts as strings, whole numbers and years as numbers; unbound is absent."""
-    return {name: _plain(value) for name in names if (value := row[name]) is not None}
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Literal):
-        datatype = value.datatype.value
-        if datatype in _INTEGERS or (datatype == _YEAR and value.value.isdigit()):
-            return int(value.value)
-        if datatype == XSD["boolean"].value:
-            return value.value in ("true", "1")
-        return value.value
-    return value.value if isinstance(value, NamedNode) else str(value)
+def _plain(term: dict[str, str]) -> object:
+    """A term as a plain value: IRIs and texts as strings, whole numbers and years as numbers."""
+    value, datatype = term["value"], term.get("datatype")
+    if datatype in _INTEGERS or (datatype == _YEAR and value.isdigit()):
+        return int(value)
+    if datatype == XSD["boolean"].value:
+        return value in ("true", "1")
+    return f"_:{value}" if term["type"] == "bnode" else value

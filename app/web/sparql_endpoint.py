@@ -164,7 +164,7 @@ class SparqlEndpoint:
             packed=asked.packed,
             description=description,
         )
-        client = self._client(scope, headers)
+        client = self._desk.who_asks(scope, headers.get(b"authorization", b""))
         with Watched(self._watch, body.again):
             found = await self._flights.join(key, lambda: self._desk.readers.ask(question, client))
         if isinstance(found, str):
@@ -176,14 +176,6 @@ class SparqlEndpoint:
         """What the library says of itself at that version or the newest, as N-Quads, and at which one that is."""
         version, quads = self._desk.description.quads(self._desk.library.graph_at(at))
         return version, serialize(quads, format=RdfFormat.N_QUADS) or b""
-
-    def _client(self, scope: Scope, headers: Headers) -> str:
-        """Who asks, for the queue: a token by its name, anyone else by address."""
-        scheme, _, text = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
-        token = self._desk.tokens.holder(text.strip()) if scheme.lower() == "bearer" else None
-        if token is not None:
-            return f"token {token.name}"
-        return str((scope.get("client") or ("",))[0])
 
     async def _send_spooled(self, answer: Answer, spool: Spool, headers: Headers, send: Send, *, past: bool) -> None:
         """Send an answer that lies in a file, as fast as the client takes it."""

@@ -27,6 +27,7 @@ import pytest
 from app.derived.query_limits import QueryLimits
 from app.derived.readers import Readers
 from app.home import Home, open_home
+from app.settings import QUERIES
 from tests.conftest import serving, settings_for
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
@@ -63,11 +64,11 @@ HEADERS = {"Accept-Encoding": "identity"}
 
 
 @contextmanager
-def served(directory: Path, cache_bytes: int = 0, **limits: float) -> Iterator[Served]:
+def served(directory: Path, cache_bytes: int = 0, queries: Path = QUERIES, **limits: float) -> Iterator[Served]:
     """A server over that home with those limits."""
     home = open_home(settings_for(directory))
     readers = Readers(home.library.reader_views(), QueryLimits(**limits))  # type: ignore[arg-type]
-    with serving(home, readers=readers, cache_bytes=cache_bytes) as client:
+    with serving(home, readers=readers, cache_bytes=cache_bytes, queries=queries) as client:
         yield Served(home, client, readers)
 
 
@@ -126,6 +127,22 @@ def test_a_runaway_is_ended_with_its_process_and_says_so(strict: Served, name: s
     assert response.headers["access-control-allow-origin"] == "*"
     wait_until(lambda: any(not running(process) for process in before))
     assert strict.ask(COUNT).status_code == 200
+
+
+def test_a_named_query_has_the_same_limits(home: Path, tmp_path: Path) -> None:
+    """What it costs depends on the values a client gives it."""
+    header = "#+ question: How many?\n#+ description: All with all.\n#+ keywords: [numbers]\n"
+    (tmp_path / "all-with-all.rq").write_text(f"{header}#+ columns:\n#+   n: how many\n{CROSS}\n")
+    columns = "#+ columns:\n#+   s: a thing\n"
+    (tmp_path / "things.rq").write_text(f"{header}{columns}SELECT ?s WHERE {{ ?s a [] }}\n")
+    with served(home, queries=tmp_path, seconds=SECONDS, rows=3) as server:
+        server.ask(COUNT)
+        before = set(server.readers.processes())
+        problem(server.client.get("/queries/all-with-all"), 504, "query-timeout")
+        wait_until(lambda: any(not running(process) for process in before))
+        answer = server.client.get("/queries/things")
+        assert answer.headers["commonplace-complete"] == answer.json()["complete"] == "truncated"
+        assert answer.json()["total"] == len(answer.json()["items"]) == 3
 
 
 @pytest.mark.parametrize("name", GLUTTONS)
