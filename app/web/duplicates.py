@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode
 
 from app.curation.similarity import Candidate, Similar, similar_works
 from app.derived.graph import Snapshot
+from app.derived.graph_embedded import EmbeddedGraph
 from app.library.cursors import read_position, write_position
 from app.library.evidence import label_of
 from app.library.shapes import DuplicateCandidate, Link, Page
@@ -25,16 +26,15 @@ class FoundSimilar:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._version: Version | None = None
-        self._found = Similar([])
+        self._newest: tuple[Version, Similar] | None = None
 
-    def of(self, state: Snapshot, minter: Minter) -> Similar:
-        """The candidates of a state."""
+    def of(self, graph: EmbeddedGraph, minter: Minter) -> tuple[Version, Similar]:
+        """The candidates of the state the graph is at, and which that is."""
         with self._lock:
-            if self._version != state.version:
-                self._found = similar_works(state, minter)
-                self._version = state.version
-            return self._found
+            if self._newest is None or self._newest[0] != graph.version:
+                # kept only when the read was whole
+                self._newest = graph.read(lambda state: (state.version, similar_works(state, minter)))
+            return self._newest
 
 
 @router.get("/duplicates", response_model=Page[DuplicateCandidate], summary="Works that may be one work")
@@ -47,9 +47,10 @@ def duplicates(request: Request, desk: AtDesk, limit: Limit = 50, cursor: Cursor
     start = read_position(cursor) if cursor else 0
     known: FoundSimilar = request.app.state.similar
     following: list[str | None] = [None]
+    version, similar = known.of(desk.library.graph_at(Version(at) if at is not None else None), desk.minter)
 
     def make(state: Snapshot) -> bytes:
-        found = known.of(state, desk.minter)
+        found = similar if state.version == version else similar_works(state, desk.minter)
         shown = found.candidates[start : start + limit]
         more = start + limit < len(found.candidates)
         following[0] = str(request.url.include_query_params(cursor=write_position(start + limit))) if more else None
