@@ -13,6 +13,8 @@ import contextlib
 import random
 import sys
 import tempfile
+import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +22,7 @@ from pathlib import Path
 from benchmarks.load import Measured, Request, cores, run, sparql_requests
 from benchmarks.mixes import KINDS, Chosen, query
 from benchmarks.peers import PEERS, Server, start_all
-from benchmarks.processes import end_when_told, memory_bytes
+from benchmarks.processes import end_when_told, memory_bytes, processor_seconds
 from benchmarks.sparql import add_places, programs_of, table, two_digits
 from benchmarks.stored import Stored, stored
 
@@ -35,6 +37,8 @@ class Size:
     server: Server
     memory: int
     answers: dict[str, Measured]
+    first: dict[str, tuple[float, float]]
+    """What the first answer of a kind took whose answers rest on what is kept: milliseconds, and of processor."""
 
 
 def lists(works: int) -> Iterator[tuple[str, list[Request], bool]]:
@@ -57,8 +61,10 @@ def measure(works: int, given: argparse.Namespace) -> Size:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-")))
         [server] = start_all([given.peer], library, folder, programs_of(given), stack)
         memory = memory_bytes(server.process)
-        answers = {}
+        answers, first = {}, {}
         for kind, requests, unique in lists(works):
+            if len(requests) == 1:
+                first[kind] = once(server, requests[0])
             got = run(
                 server.address, requests, seconds=given.seconds, clients=1, unique=unique, server=server.process
             )  # fmt: skip
@@ -66,7 +72,16 @@ def measure(works: int, given: argparse.Namespace) -> Size:
             if got.refused or got.broken:
                 raise RuntimeError(f"{kind}: {got.refused} refused and {got.broken} broken of {got.requests}")
             answers[kind] = got
-        return Size(library, server, memory, answers)
+        return Size(library, server, memory, answers, first)
+
+
+def once(server: Server, request: Request) -> tuple[float, float]:
+    """What one answer takes: milliseconds, and those of the server's processor."""
+    used, begun = processor_seconds(server.process), time.perf_counter()
+    asked = urllib.request.Request(server.address + request.path, headers={"Accept": request.accept})
+    with urllib.request.urlopen(asked) as answer:
+        answer.read()
+    return 1000 * (time.perf_counter() - begun), 1000 * (processor_seconds(server.process) - used)
 
 
 def report(sizes: list[Size]) -> str:
@@ -81,6 +96,9 @@ def report(sizes: list[Size]) -> str:
     ]
     for row in rows:
         row.append("")
+    for kind in sizes[0].first:
+        cells = [" / ".join(map(two_digits, size.first[kind])) for size in sizes]
+        rows.append([f"{kind}, the first: ms / processor ms", *cells, ""])
     for kind in sizes[0].answers:
         medians = [size.answers[kind].percentile(kind, 0.5) for size in sizes]
         tails = [size.answers[kind].percentile(kind, 0.99) for size in sizes]
