@@ -17,6 +17,7 @@ from app.model.bibtex_terms import (
     CSL_TYPE,
     EDITOR_TYPE,
     ENTRY_TYPE,
+    EXTRA_FIELD,
     MONTH_MACROS,
     MORE_NAMES,
     ROLE_FIELDS,
@@ -24,7 +25,8 @@ from app.model.bibtex_terms import (
     container_field,
     publisher_fields,
 )
-from app.model.edtf_date import EdtfDate, read_edtf
+from app.model.csl_terms import EXTRA_DATES
+from app.model.edtf_date import EdtfDate, is_edtf, read_edtf
 from app.model.languages import langid
 from app.model.names import Name
 from app.model.record import Record
@@ -214,6 +216,9 @@ def _extra(record: Record, taken: dict[str, str]) -> Iterator[tuple[str, str]]:
         said = name in ("entrytype", "isbn", "issn") or (name.startswith(MORE_NAMES) and name[4:] in taken)
         if said or not text:
             continue
-        safe = _UNSAFE_FIELD.sub("-", name).strip("-") or "x"
+        safe = EXTRA_FIELD.get(name) or _UNSAFE_FIELD.sub("-", name).strip("-") or "x"
         free = safe if safe not in taken else f"x-{safe}"
-        yield free, _braced(escape_verbatim(text) if _VERBATIM.fullmatch(name) else escape(text))
+        if name in EXTRA_DATES and is_edtf(text):
+            yield free, _braced(text)
+        else:
+            yield free, _braced(escape_verbatim(text) if _VERBATIM.fullmatch(name) else escape(text))

@@ -13,8 +13,10 @@ from operator import attrgetter
 from typing import Any
 
 from app.model.csl_terms import (
+    COLLECTED,
     CUSTOM,
     DATE_VARIABLES,
+    EXTRA_DATES,
     NAME_VARIABLES,
     OTHER_TEXT_VARIABLES,
     TEXT_VARIABLES,
@@ -56,14 +58,24 @@ def item(record: Record) -> Item:
             custom["keywords"] = list(record.keywords)
     if record.part_of:
         custom["part-of"] = record.part_of
-    for name, text in record.extra.items():
-        if name in OTHER_TEXT_VARIABLES:
-            made[name] = text
-        elif name not in ("isbn", "issn", "doi"):
-            custom[name] = text
+    _add_extra(record, made, custom)
     if custom:
         made[CUSTOM] = custom
     return made
+
+
+def _add_extra(record: Record, made: Item, custom: Item) -> None:
+    """What a record keeps in `extra`: a variable where CSL has one; and the number of a book within its series."""
+    in_series = record.collection_title and record.type in COLLECTED
+    if record.number and in_series and "collection-number" not in record.extra:
+        made["collection-number"] = made.pop("number")
+    for name, text in record.extra.items():
+        if name in EXTRA_DATES:
+            _add_date(name, text, made, custom)
+        elif name in OTHER_TEXT_VARIABLES and name not in made:
+            made[name] = text
+        elif name not in ("isbn", "issn", "doi"):
+            custom[name] = text
 
 
 def _add_names(record: Record, made: Item, custom: Item) -> None:
@@ -90,9 +102,13 @@ def _name(name: Name) -> dict[str, str]:
 def _add_dates(record: Record, made: Item, custom: Item) -> None:
     for variable, attribute in DATE_VARIABLES:
         if edtf := getattr(record, attribute):
-            made[variable] = csl_date(edtf)
-            if not _is_said_by_parts(edtf):
-                custom[variable] = edtf
+            _add_date(variable, edtf, made, custom)
+
+
+def _add_date(variable: str, edtf: str, made: Item, custom: Item) -> None:
+    made[variable] = csl_date(edtf)
+    if not _is_said_by_parts(edtf):
+        custom[variable] = edtf
 
 
 @lru_cache(maxsize=8192)

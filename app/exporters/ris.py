@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from app.model import ris_names
-from app.model.edtf_date import EdtfDate, read_edtf
+from app.model.csl_terms import EXTRA_DATES
+from app.model.edtf_date import EdtfDate, is_edtf, read_edtf
 from app.model.record import Record
 from app.model.rich_text import LOOKS_LIKE_MARKUP, RICH_FIELDS, plain
-from app.model.ris_terms import CSL_TYPE, FIELD, REFERENCE_TYPE, ROLE_TAG, TEXT_TAGS, WHOLE_BOOKS
+from app.model.ris_terms import CSL_TYPE, EXTRA_TAG, FIELD, REFERENCE_TYPE, ROLE_TAG, TEXT_TAGS, WHOLE_BOOKS
 
 _TAG = re.compile(r"[A-Z][A-Z0-9]")
 _LOOKS_LIKE_TAG = re.compile(r"^(?=[A-Z][A-Z0-9] {1,2}-)", re.MULTILINE)
@@ -89,34 +90,51 @@ def _names(record: Record) -> Iterator[Line]:
 
 
 def _dates(record: Record) -> Iterator[Line]:
-    """`PY` is the year, `DA` is `YYYY/MM/DD/other`; other is the EDTF where the numbers do not say it."""
+    """`PY` is the year, `DA` the date where there is more to it."""
     if record.available:
         yield FIELD, f"available: {record.available}"
     if not record.issued:
         return
-    try:
-        start = read_edtf(record.issued).start
-    except ValueError:
-        yield "DA", f"///{record.issued}"
-        return
-    parts = start.parts if isinstance(start, EdtfDate) else ()
-    numbers = [str(part).zfill(4 if i == 0 else 2) for i, part in enumerate(parts)]
-    if parts and 0 <= parts[0] <= 9999:
+    numbers = _numbers(record.issued)
+    if numbers:
         yield "PY", numbers[0]
-    else:
-        numbers = []
-    if "-".join(numbers) != record.issued:
-        yield "DA", "/".join((*[*numbers, "", "", ""][:3], record.issued))
-    elif len(numbers) > 1:
-        yield "DA", "/".join((*[*numbers, "", ""][:3], ""))
+    if len(numbers) != 1 or numbers[0] != record.issued:
+        yield "DA", _date(record.issued)
+
+
+def _numbers(edtf: str) -> list[str]:
+    """Year, month and day as far as they are known, nothing for a year that four digits cannot say."""
+    try:
+        start = read_edtf(edtf).start
+    except ValueError:
+        return []
+    parts = start.parts if isinstance(start, EdtfDate) else ()
+    return [str(part).zfill(4 if i == 0 else 2) for i, part in enumerate(parts)] if 0 <= (*parts, -1)[0] <= 9999 else []
+
+
+def _date(edtf: str) -> str:
+    """`YYYY/MM/DD/other`; other is the EDTF where the numbers do not say it."""
+    numbers = _numbers(edtf)
+    return "/".join((*[*numbers, "", "", ""][:3], "" if "-".join(numbers) == edtf else edtf))
 
 
 def _extra(record: Record) -> Iterator[Line]:
     for name, text in record.extra.items():
         if name == "doi" and not record.doi:
             continue
-        if _TAG.fullmatch(name):
+        tag = _tag(name, text, record)
+        if tag:
+            yield tag, _date(text) if name in EXTRA_DATES and is_edtf(text) else text
+        elif _TAG.fullmatch(name):
             for line in text.split("\n\n"):
                 yield name, line
         else:
             yield FIELD, f"{name}: {text}"
+
+
+def _tag(name: str, text: str, record: Record) -> str | None:
+    """The tag of a field in `extra`, where RIS has one, and nothing else is read from it."""
+    tag = EXTRA_TAG.get(name)
+    if tag is None or tag in record.extra or "\n\n" in text:
+        return None
+    return None if tag == EXTRA_TAG["container-title-short"] and not record.container_title else tag

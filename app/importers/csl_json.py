@@ -11,10 +11,22 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from app.importers.markup import rich_paragraphs
 from app.importers.number_list import read_number_list
 from app.importers.reading import Fault, Reading
 from app.importers.text_encoding import UnreadableFile, decode_text
-from app.model.csl_terms import CUSTOM, DATE_VARIABLES, NAME_VARIABLES, TEXT_VARIABLES, edtf_date
+from app.importers.written_dates import written_date
+from app.model.crossref_types import CSL_TYPE as CROSSREF_TYPE
+from app.model.csl_terms import (
+    COLLECTED,
+    CUSTOM,
+    DATE_VARIABLES,
+    EXTRA_DATES,
+    NAME_VARIABLES,
+    TEXT_VARIABLES,
+    edtf_date,
+)
+from app.model.edtf_date import is_edtf
 from app.model.identifiers import doi_of_address, normal_doi, normal_isbn, normal_issn
 from app.model.names import Contributor, Name
 from app.model.record import Loss, ReadEntry, Record
@@ -25,6 +37,7 @@ from app.model.types import FABIO_CLASS
 _BETWEEN = re.compile(r"[\s,]*")
 _NEXT_ITEM = re.compile(r"\{\s*\"(?:id|type|citation-key|title|DOI)\"")
 _KEYWORD_BREAK = re.compile(r"\s*[,;]\s*")
+_PUBLISHERS_XML = re.compile(r"<(?:jats|mml):")
 _SHOWN = 400
 _TRIES = 3
 """Broken items are looked through for the next one until this many times the length of the file has been read."""
@@ -110,6 +123,24 @@ def _entries(pieces: list[Piece]) -> Iterator[ReadEntry]:
         yield ReadEntry(position=position, line=line, raw=raw, key=key, record=record, losses=tuple(entry.losses))
 
 
+def _date_object(value: Any) -> Mapping[str, Any]:
+    """A date as CSL has it, from that, from a text, or from `year`, `month` and `day`, alone or in a list."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if not isinstance(value, dict):
+        return {"raw": value if isinstance(value, str) else str(value)}
+    if "date-parts" not in value and "year" in value:
+        return {**value, "date-parts": [[value.get(part) for part in ("year", "month", "day")]]}
+    return value
+
+
+def _as_far_as_it_goes(date: Mapping[str, Any]) -> str | None:
+    """The year, or year and month, of a date whose day or month is none."""
+    parts = date.get("date-parts")
+    first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], list) else []
+    return edtf_date({"date-parts": [first[:2]]}) or edtf_date({"date-parts": [first[:1]]})
+
+
 class _ItemReader:
     """One item being read: fields are taken out of it as they are understood."""
 
@@ -133,6 +164,7 @@ class _ItemReader:
     def record(self) -> Record:
         """The record, and what was lost on the way in `losses`."""
         fields: dict[str, Any] = {"type": self._type(), "contributors": tuple(self._contributors())}
+        self._take_what_doi_agencies_add()
         for variable, attribute in TEXT_VARIABLES:
             fields[attribute] = self._text(variable)
         fields["doi"] = self._doi(fields["doi"]) or (
@@ -140,6 +172,11 @@ class _ItemReader:
         )
         for variable, attribute in DATE_VARIABLES:
             fields[attribute] = self._date(variable)
+        for variable in EXTRA_DATES:
+            if text := self._date(variable):
+                self._extra[variable] = text
+        if fields["collection_title"] and not fields["number"] and fields["type"] in COLLECTED:
+            fields["number"] = self._text("collection-number")
         fields["isbn"] = self._numbers("ISBN", normal_isbn)
         fields["issn"] = self._numbers("ISSN", normal_issn)
         fields["keywords"] = self._keywords()
@@ -150,10 +187,25 @@ class _ItemReader:
                 self._extra[name] = text
         return Record(key=self._key, extra=MappingProxyType(self._extra), rich=self._rich, **fields)
 
+    def _take_what_doi_agencies_add(self) -> None:
+        """Crossref's answers have a list for a subtitle and for a short title, and empty ones for what there is not."""
+        left = self._left
+        for name in [name for name, value in left.items() if value in ([], {})]:
+            left.pop(name)
+        subtitle, title = left.get("subtitle"), left.get("title")
+        if isinstance(subtitle, list) and isinstance(title, str):
+            left.pop("subtitle")
+            left["title"] = ": ".join([title, *(str(part) for part in subtitle if str(part) not in title)])
+        for ours, theirs in (("title-short", "short-title"), ("container-title-short", "short-container-title")):
+            if isinstance(left.get(theirs), list):
+                left.setdefault(ours, "; ".join(map(str, left.pop(theirs))))
+
     def _type(self) -> str:
         name = str(self._left.pop("type", "") or "")
         if name in FABIO_CLASS:
             return name
+        if name in CROSSREF_TYPE:  # doi.org answers with them
+            return CROSSREF_TYPE[name]
         if name:
             self._extra["type"] = name
         self.lose("type", name, "not a type of CSL 1.0.2; read as document")
@@ -168,11 +220,11 @@ class _ItemReader:
         raw = str(value)
         if "<" not in raw and "&" not in raw:
             return raw.strip() or None
-        text = read(raw.strip())
+        text = rich_paragraphs(raw) if _PUBLISHERS_XML.search(raw) else read(raw.strip())
         form = rich_form(variable, text)
         if form:
             self._rich[variable] = form
-        if unknown_tags(raw) or (form is None and not text.is_plain):
+        if (unknown_tags(raw) and not _PUBLISHERS_XML.search(raw)) or (form is None and not text.is_plain):
             self.lose(variable, raw, "markup within the text is not kept")
         return text.plain or None
 
@@ -188,17 +240,19 @@ class _ItemReader:
 
     def _date(self, variable: str) -> str | None:
         value = self._left.pop(variable, None)
-        said = self._custom.pop(variable, None)
-        if isinstance(said, str):
-            return said
+        said = self._custom.get(variable)
+        if isinstance(said, str) and is_edtf(said):
+            return str(self._custom.pop(variable))
         if not value:
             return None
-        date = value if isinstance(value, dict) else {"raw": value}
-        edtf = edtf_date(date)
-        if edtf is None and any(date.get(name) for name in ("literal", "raw", "date-parts")):
+        date = _date_object(value)
+        edtf = edtf_date(date) or written_date(str(date.get("raw") or date.get("literal") or ""))
+        if edtf is None and any(part is not None for part in date.values()):
             raw = json.dumps(value, ensure_ascii=False)
             self._extra[variable] = str(date.get("literal") or date.get("raw") or raw)
-            self.lose(variable, raw, "no date can be read from it; kept as text")
+            edtf = _as_far_as_it_goes(date)
+            kept = f"read as {edtf}, and " if edtf else ""
+            self.lose(variable, raw, f"no date of the calendar can be read from it; {kept}kept as text")
         return edtf
 
     def _numbers(self, variable: str, normal: Any) -> tuple[str, ...]:
@@ -232,7 +286,16 @@ class _ItemReader:
                     self.lose(role, json.dumps(place[role], ensure_ascii=False), "the role is kept as contributor")
                 for value in place.pop(role):
                     if name := self._name(role, value):
+                        self._keep_orcid(name, value)
                         yield Contributor(kept, name)
+
+    def _keep_orcid(self, name: Name, value: Any) -> None:
+        """Crossref and DataCite give people's ORCIDs beside their names."""
+        orcid = value.get("ORCID") or value.get("orcid") if isinstance(value, dict) else None
+        if not orcid:
+            return
+        said = f"{name.inverted}: {str(orcid).rpartition('/')[2]}"
+        self._extra["orcid"] = f"{self._extra['orcid']}; {said}" if "orcid" in self._extra else said
 
     def _name(self, role: str, value: Any) -> Name | None:
         if isinstance(value, str):

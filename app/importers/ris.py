@@ -14,12 +14,13 @@ from app.importers.reading import Fault, Reading
 from app.importers.ris_dates import read_ris_dates
 from app.importers.text_encoding import UnreadableFile, decode_text
 from app.model import ris_names
+from app.model.csl_terms import EXTRA_DATES
 from app.model.identifiers import doi_key, doi_of_address, normal_doi, normal_isbn, normal_issn
 from app.model.languages import language_tag
 from app.model.names import Contributor, Name
 from app.model.record import Loss, ReadEntry, Record
 from app.model.rich_text import LOOKS_LIKE_MARKUP, RICH_FIELDS, RichText, plain, read, rich_form
-from app.model.ris_terms import CSL_TYPE, FIELD, NUMBERED, ROLE, TEXT_TAGS, WHOLE_BOOKS
+from app.model.ris_terms import CSL_TYPE, EXTRA_TAGS, FIELD, NUMBERED, ROLE, TEXT_TAGS, WHOLE_BOOKS
 from app.model.roles import BY_CSL
 from app.model.types import FABIO_CLASS
 
@@ -170,9 +171,19 @@ class _ReferenceReader:
         made["keywords"] = tuple(w for text in self._values.pop("KW", []) for w in text.split("\n") if w)
         made["part_of"] = self._fields.pop("part-of", None)
         self._extra.update(self._fields)
-        self._extra.update({tag: "\n\n".join(texts) for tag, texts in self._values.items()})
+        self._keep_rest()
         key = self.key or f"entry-{self._position}"
         return Record(key=key, extra=MappingProxyType(self._extra), **made)
+
+    def _keep_rest(self) -> None:
+        """What is left goes to `extra`, under CSL's name where a tag has one."""
+        for tag, texts in self._values.items():
+            kept = EXTRA_TAGS.get(tag, tag)
+            text = "\n\n".join(texts)
+            if kept in EXTRA_DATES:
+                read = read_ris_dates([(tag, text)])
+                text = read.edtf if read.edtf and not read.beside else text
+            self._extra[tag if kept in self._extra else kept] = text
 
     def _type(self) -> str:
         name = self._values.pop("TY", [""])[0].upper()

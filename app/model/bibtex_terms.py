@@ -134,6 +134,33 @@ ROLE_FIELDS = MappingProxyType(
 )
 """Name fields that always say the same role."""
 
+EXTRA_FIELDS = MappingProxyType(
+    {
+        "annotation": "annote",
+        "annote": "annote",
+        "chapter": "chapter-number",
+        "eventdate": "event-date",
+        "eventtitle": "event-title",
+        "origdate": "original-date",
+        "origlocation": "original-publisher-place",
+        "origpublisher": "original-publisher",
+        "origtitle": "original-title",
+        "pagetotal": "number-of-pages",
+        "pmcid": "PMCID",
+        "pmid": "PMID",
+        "pubstate": "status",
+        "shortjournal": "container-title-short",
+        "shorttitle": "title-short",
+        "urldate": "accessed",
+        "venue": "event-place",
+        "volumes": "number-of-volumes",
+    }
+)
+"""Fields that a record keeps in `extra`, and the name it keeps them under: CSL's."""
+
+EXTRA_FIELD = MappingProxyType({kept: name for name, kept in reversed(list(EXTRA_FIELDS.items()))})
+"""The name in `extra` to the field that says it."""
+
 EDITOR_TYPES = MappingProxyType(
     {
         "editor": "editor",

@@ -48,8 +48,19 @@ OTHER_TEXT_VARIABLES = frozenset(
 )
 """Text variables that a record keeps in `extra`, under CSL's name."""
 
+EXTRA_DATES = ("accessed", "event-date", "original-date", "submitted")
+"""Date variables that a record keeps in `extra` under CSL's name: EDTF, or text that is no date."""
+
+COLLECTED = frozenset(
+    {"book", "chapter", "classic", "collection", "entry", "entry-dictionary", "entry-encyclopedia", "paper-conference"}
+)
+"""CSL types whose `number` counts them within a series: CSL's `collection-number`."""
+
 CUSTOM = "custom"
 """CSL-JSON's own place for what it has no variable for."""
+
+
+_SEASON_NAMES = {"spring": "1", "summer": "2", "autumn": "3", "fall": "3", "winter": "4"}
 
 
 def csl_date(edtf: str) -> dict[str, Any]:
@@ -75,7 +86,8 @@ def edtf_date(date: Mapping[str, Any]) -> str | None:
     """CSL's date object as EDTF, None when there is no date in it."""
     parts = [made for made in map(_edtf_of_parts, date.get("date-parts") or ()) if made]
     if parts:
-        season = str(date.get("season") or "")
+        season = str(date.get("season") or "").strip().lower()
+        season = _SEASON_NAMES.get(season, season)
         if len(parts) == 1 and season.isdigit() and 1 <= int(season) <= 4 and len(parts[0]) == 4:
             parts[0] += f"-{20 + int(season)}"
         # One `circa` stands for the whole date, so each end of a range has it.

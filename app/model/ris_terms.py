@@ -117,3 +117,18 @@ TEXT_TAGS = (
     ("number", ("M1", FIELD)),
 )
 """Attribute of a record to the tags that may say it, the one to write first."""
+
+EXTRA_TAGS = MappingProxyType(
+    {
+        "CN": "call-number",
+        "J2": "container-title-short",
+        "JA": "container-title-short",
+        "NV": "number-of-volumes",
+        "ST": "title-short",
+        "Y2": "accessed",
+    }
+)
+"""Tags of what a record keeps in `extra`, and the name it keeps them under: CSL's."""
+
+EXTRA_TAG = MappingProxyType({kept: tag for tag, kept in reversed(list(EXTRA_TAGS.items()))})
+"""The name in `extra` to the tag that says it."""

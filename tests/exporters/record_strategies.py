@@ -98,7 +98,12 @@ urls = st.sampled_from(
     ["https://example.org/~a_b?c=%20d&e=f#g", "http://example.org/a--b", "https://example.org/{x}\\y"]
 )
 pages = st.sampled_from(["1", "1073-1087", "20-20", "e12-e19", "1-3, 7-9", "S1-2-S1-5", "xi-xv", "A.1-A.9"])
-extras = st.dictionaries(st.sampled_from(["annotation", "remark", "custom_1"]), texts, max_size=2).map(MappingProxyType)
+_own_fields = ["remark", "custom_1", "annote", "title-short", "container-title-short", "event-place", "status", "orcid"]
+extras = st.builds(
+    lambda texts, dates: MappingProxyType({**texts, **dates}),
+    st.dictionaries(st.sampled_from(_own_fields), texts, max_size=3),
+    st.dictionaries(st.sampled_from(["accessed", "original-date", "event-date"]), dates | texts, max_size=2),
+)
 
 plain_records = st.builds(
     Record,

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 
 from app.exporters import csl_json
-from app.model.csl_terms import NAME_VARIABLES, OTHER_TEXT_VARIABLES, TEXT_VARIABLES
+from app.model.csl_terms import EXTRA_DATES, NAME_VARIABLES, OTHER_TEXT_VARIABLES, TEXT_VARIABLES
 from app.model.names import Contributor, Name
 from app.model.record import Record
 from app.model.types import FABIO_CLASS
@@ -45,7 +45,7 @@ def test_items_have_the_shape_of_the_schema(record: Record) -> None:
     for variable, value in item.items():
         if variable in NAME_VARIABLES:
             assert all(name and name.keys() <= NAME_PARTS for name in value)
-        elif variable in ("issued", "available-date"):
+        elif variable in ("issued", "available-date", *EXTRA_DATES):
             check_date(value)
         elif variable == "custom":
             assert isinstance(value, dict)

@@ -8,7 +8,7 @@ import re
 import pytest
 from hypothesis import given, settings
 
-from app.exporters import bibtex
+from app.exporters import bibtex, csl_json, ris
 from app.exporters.formats import EXPORT_FORMATS
 from app.importers.formats import IMPORT_FORMATS, format_of_media_type, guess_format
 from app.model.names import Contributor, Name
@@ -36,6 +36,59 @@ def plain(record: Record | None) -> dict[str, object]:
 def test_a_record_survives(format_name: str, record: Record) -> None:
     (entry,) = list(IMPORT_FORMATS[format_name].read(written(format_name, record), ""))
     assert plain(entry.record) == plain(record)
+
+
+WELL_KNOWN = """@inproceedings{k, title = {T}, booktitle = {P}, series = {LNCS}, number = {12}, urldate = {2020-01-02},
+  origdate = {1900~}, eventdate = {2001-05-03/2001-05-05}, eventtitle = {E}, venue = {Paris}, volumes = 3,
+  pagetotal = {300}, chapter = 7, shorttitle = {S}, origtitle = {O}, origpublisher = {OP}, origlocation = {OL},
+  pmid = {123}, pmcid = {PMC1}, annotation = {A}, pubstate = {inpress}, version = {2}}"""
+
+
+def test_what_several_formats_have_a_name_for_is_said_in_it() -> None:
+    (entry,) = list(IMPORT_FORMATS["bibtex"].read(WELL_KNOWN.encode(), ""))
+    assert entry.record is not None
+    item = csl_json.item(entry.record)
+    assert {name: item[name] for name in item if name not in ("id", "citation-key", "type", "custom")} == {
+        "title": "T",
+        "container-title": "P",
+        "collection-title": "LNCS",
+        "collection-number": "12",
+        "accessed": {"date-parts": [[2020, 1, 2]]},
+        "original-date": {"date-parts": [[1900]], "circa": True},
+        "event-date": {"date-parts": [[2001, 5, 3], [2001, 5, 5]]},
+        "event-title": "E",
+        "event-place": "Paris",
+        "number-of-volumes": "3",
+        "number-of-pages": "300",
+        "chapter-number": "7",
+        "title-short": "S",
+        "original-title": "O",
+        "original-publisher": "OP",
+        "original-publisher-place": "OL",
+        "PMID": "123",
+        "PMCID": "PMC1",
+        "annote": "A",
+        "status": "inpress",
+        "version": "2",
+    }
+    assert "custom" not in item
+    lines = ris.reference(entry.record).split("\r\n")
+    assert {"Y2  - 2020/01/02/", "ST  - S", "NV  - 3"} <= set(lines)
+    written_again = bibtex.entry(entry.record)
+    assert all(
+        f"  {field} = {{" in written_again for field in ("urldate", "venue", "annotation", "pagetotal", "origdate")
+    )
+
+
+@pytest.mark.parametrize("first", FORMATS)
+@pytest.mark.parametrize("second", FORMATS)
+def test_what_several_formats_have_a_name_for_survives_them_all(first: str, second: str) -> None:
+    (entry,) = list(IMPORT_FORMATS["bibtex"].read(WELL_KNOWN.encode(), ""))
+    assert entry.record is not None
+    (once,) = list(IMPORT_FORMATS[first].read(written(first, entry.record), ""))
+    assert once.record is not None
+    (twice,) = list(IMPORT_FORMATS[second].read(written(second, once.record), ""))
+    assert plain(twice.record) == plain(entry.record)
 
 
 @pytest.mark.parametrize("format_name", FORMATS)

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from app.exporters import csl_json
 from app.importers.csl_json import read_csl_json
 from app.importers.ris import read_ris
 from app.importers.text_encoding import UnreadableFile
@@ -74,7 +75,7 @@ OTHERS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
         "TY  - BOOK\nTI  - A title\nA2  - Able, Ann\nT2  - A series\nDA  - 2018/03/29/\nPY  - 2018\nSP  - 12\n"
         "EP  - 12\nL1  - file.pdf\nST  - Short\nER  -\n",
         {"type": "book", "collection_title": "A series", "container_title": None, "issued": "2018-03-29", "page": "12"},
-        {"L1": "file.pdf", "ST": "Short"},
+        {"L1": "file.pdf", "title-short": "Short"},
     ),
     "Reference Manager": (
         "TY  - JOUR\nID  - 7\nT1  - A title\nJF  - Journal\nY1  - 2018///Summer\nPY  - 2017\nER  -\n",
@@ -158,10 +159,58 @@ def test_csl_json_item_that_is_broken_does_not_take_the_others() -> None:
     assert entries[0].raw == '{"id": "a", "type": "book", "title": "A"}'
 
 
+@pytest.mark.parametrize(
+    ("issued", "expected", "kept"),
+    [
+        ({"date-parts": [[2001, 3]], "season": 2}, "2001-03", None),
+        ({"date-parts": [[2001]], "season": "spring"}, "2001-21", None),
+        ({"raw": "May 2001"}, "2001-05", None),
+        ({"literal": "3 May 2001"}, "2001-05-03", None),
+        ({"date-parts": [["2001", ""]]}, "2001", None),
+        ({"year": 2001, "month": "5"}, "2001-05", None),
+        ([{"year": "2001"}], "2001", None),
+        ("2001-05", "2001-05", None),
+        (2001, "2001", None),
+        ({"literal": "in press"}, None, "in press"),
+        ({"date-parts": [[2001, 2, 30]]}, "2001-02", '{"date-parts": [[2001, 2, 30]]}'),
+        ({"date-parts": [[None]]}, None, '{"date-parts": [[null]]}'),
+    ],
+)
+def test_csl_dates_in_odd_shapes(issued: object, expected: str | None, kept: str | None) -> None:
+    (entry,) = list(read_csl_json(json.dumps([{"id": "a", "type": "book", "title": "T", "issued": issued}]).encode()))
+    assert entry.record is not None
+    assert (entry.record.issued, entry.record.extra.get("issued")) == (expected, kept)
+    assert bool(entry.losses) == (kept is not None)
+    (again,) = list(read_csl_json("".join(csl_json.write([entry.record])).encode()))
+    assert again.record == entry.record
+
+
+def test_csl_json_as_doi_org_answers_it() -> None:
+    item = {
+        "id": "https://doi.org/10.1000/1",
+        "type": "journal-article",
+        "title": "On <i>Homo</i>",
+        "subtitle": ["More"],
+        "short-title": [],
+        "short-container-title": ["J. X"],
+        "author": [{"given": "A", "family": "B", "ORCID": "http://orcid.org/0000-0002-1825-0097", "affiliation": []}],
+        "abstract": "<jats:title>Abstract</jats:title><jats:p>One <jats:italic>x</jats:italic>.</jats:p>"
+        "<jats:p>Two</jats:p>",
+        "URL": "http://dx.doi.org/10.1000/1",
+    }
+    (entry,) = list(read_csl_json(json.dumps(item).encode()))
+    record = entry.record
+    assert record is not None
+    assert (record.type, record.title, record.doi) == ("article-journal", "On Homo: More", "10.1000/1")
+    assert (record.rich["title"], record.rich["abstract"]) == ("On <i>Homo</i>: More", "One <i>x</i>.\n\nTwo")
+    assert dict(record.extra) == {"container-title-short": "J. X", "orcid": "B, A: 0000-0002-1825-0097"}
+    assert entry.losses == ()
+
+
 def test_csl_json_in_odd_shapes() -> None:
     item = {
         "id": 12,
-        "type": "journal-article",
+        "type": "some-article",
         "title": "On <i>Homo</i> &amp; more",
         "author": [{"given": "Ann"}, {"literal": "World Bank"}, {}],
         "editor": [{"family": "Eijk", "dropping-particle": "van"}],
@@ -177,7 +226,7 @@ def test_csl_json_in_odd_shapes() -> None:
     assert record.names("author") == (Name(family="Ann"), Name(literal="World Bank"))
     assert record.names("editor") == (Name(family="Eijk", particle="van"),)
     assert record.names("contributor") == (Name(family="Bach"),)
-    assert dict(record.extra) == {"type": "journal-article", "doi": "not one", "event-title": "ISTR"}
+    assert dict(record.extra) == {"type": "some-article", "doi": "not one", "event-title": "ISTR"}
     assert [loss.field for loss in entry.losses] == ["type", "author", "composer", "DOI"]
     assert record.rich == {"title": "On <i>Homo</i> &amp; more"}
 

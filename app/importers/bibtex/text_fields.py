@@ -8,10 +8,12 @@ from app.importers.bibtex.draft import BibtexFile, Draft
 from app.importers.bibtex.identifier_fields import verbatim
 from app.importers.bibtex.latex import decode
 from app.importers.bibtex.rich_latex import COMMANDS, SWITCHES, decode_rich
+from app.importers.written_dates import written_date
 from app.model.bibtex_terms import (
     ARTICLE_TYPES,
     CSL_TYPE,
     ENTRY_TYPE,
+    EXTRA_FIELDS,
     SUBTYPE_ALIASES,
     THESIS_GENRE,
     TYPE_KEYS,
@@ -19,6 +21,7 @@ from app.model.bibtex_terms import (
     is_csl_type,
     publisher_fields,
 )
+from app.model.csl_terms import EXTRA_DATES
 from app.model.languages import language_tag
 from app.model.rich_text import RichText, plain, rich_form
 
@@ -88,13 +91,19 @@ def read_text_fields(draft: Draft, file: BibtexFile) -> None:
 def read_other_fields(draft: Draft, file: BibtexFile) -> None:
     """Step: every field that is left goes to `extra`, decoded, or as LaTeX where it cannot be decoded."""
     for name, raw in draft.fields.items():
-        if _VERBATIM.fullmatch(name):
+        kept = EXTRA_FIELDS.get(name, name)
+        if kept != name and kept in draft.extra:
+            kept = name
+        if kept in EXTRA_DATES:
+            text = decode(raw.replace("~", r"\textasciitilde{}")).text
+            text = written_date(text) or text
+        elif _VERBATIM.fullmatch(name):
             text = verbatim(raw)
         else:
             decoded = decode(raw, paragraphs=name in _PARAGRAPHS)
             text = raw.strip() if decoded.unknown else decoded.text
         if text:
-            draft.extra[name] = text
+            draft.extra[kept] = text
     draft.fields.clear()
 
 

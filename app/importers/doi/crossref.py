@@ -25,47 +25,13 @@ from app.importers.doi.description import (
 )
 from app.importers.markup import plain_line
 from app.importers.number_list import read_number_list
+from app.model.crossref_types import CSL_TYPE
 from app.model.csl_terms import edtf_date
 from app.model.identifiers import doi_key, normal_doi, normal_isbn, normal_issn
 from app.model.languages import language_tag
 from app.model.names import Contributor, Name
 from app.model.record import Record
 from app.model.relations import Reference
-
-CSL_TYPE: dict[str, str] = {
-    "book": "book",
-    "book-chapter": "chapter",
-    "book-part": "chapter",
-    "book-section": "chapter",
-    "book-series": "collection",
-    "book-set": "collection",
-    "book-track": "chapter",
-    "blog-post": "post-weblog",
-    "database": "dataset",
-    "dataset": "dataset",
-    "dissertation": "thesis",
-    "edited-book": "book",
-    "journal": "periodical",
-    "journal-article": "article-journal",
-    "journal-issue": "periodical",
-    "journal-volume": "periodical",
-    "monograph": "book",
-    "other": "document",
-    "peer-review": "review",
-    "posted-content": "article",
-    "presentation": "speech",
-    "proceedings": "book",
-    "proceedings-article": "paper-conference",
-    "proceedings-series": "collection",
-    "reference-book": "book",
-    "reference-entry": "entry",
-    "report": "report",
-    "report-component": "report",
-    "report-series": "collection",
-    "standard": "standard",
-    "standard-series": "collection",
-}
-"""Crossref's types, and the CSL type of each; `component`, `grant` and any other are documents, with a loss."""
 
 _IN_SERIES = frozenset({"book-chapter", "book-part", "book-section", "proceedings-article", "reference-entry"})
 _DATES = (
