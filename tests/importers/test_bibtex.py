@@ -191,6 +191,58 @@ def test_xdata_is_given_to_the_entries_that_name_it() -> None:
     assert len(reading.preserved["xdata"]) == 1
 
 
+def test_a_crossref_may_name_a_key_of_before() -> None:
+    book, chapter = entries(
+        "@book{new, title={Book}, ids={old1, old2}, publisher={P}} @inbook{c, title={C}, crossref={Old2}}"
+    )
+    assert chapter.record is not None
+    assert (chapter.record.container_title, chapter.record.publisher, chapter.record.part_of) == ("Book", "P", "new")
+    assert book.record is not None
+    assert book.record.extra["ids"] == "old1, old2"
+
+
+def test_a_field_or_a_name_of_an_xdata_is_taken() -> None:
+    reading = read_bibtex(
+        b"@book{k, title={T}, publisher={xdata=x-publisher}, location={xdata=x-y-z}, "
+        b"author={xdata=n-a-author-2 and Foo, B}} @xdata{x, publisher={P}} @xdata{n-a, author={One, A and Two, B}}"
+    )
+    (entry,) = list(reading)
+    assert entry.record is not None
+    assert entry.record.publisher == "P"
+    assert [name.full for name in entry.record.names("author")] == ["B Two", "B Foo"]
+    assert lost(entry) == ["location"]
+
+
+@pytest.mark.parametrize(
+    ("field", "orcids"),
+    [
+        ('author+an = {1:orcid="0000-0002-1825-0097"}', "A, B: 0000-0002-1825-0097"),
+        ('author+an:orcid = {2="https://orcid.org/0000-0002-1825-0097"}', "C, D: 0000-0002-1825-0097"),
+        (
+            'author+an:orcid = {1="0000-0002-1825-0097"; 2="0000-0001-5109-3700"}',
+            "A, B: 0000-0002-1825-0097; C, D: 0000-0001-5109-3700",
+        ),
+        ("author+an = {1=highlight}", None),
+        ('author+an = {3:orcid="0000-0002-1825-0097"}', None),
+        ('author+an = {1:orcid="0000-0002-1825-0098"}', None),
+    ],
+)
+def test_orcids_in_annotations_of_names(field: str, orcids: str | None) -> None:
+    record = one(f"@book{{k, title={{T}}, author={{A, B and C, D}}, {field}}}")
+    assert record.extra.get("orcid") == orcids
+    assert (orcids is None) == any(name.startswith("author+an") for name in record.extra)
+
+
+def test_comments_within_an_entry_are_told_and_no_part_of_a_name() -> None:
+    (entry,) = entries(
+        "@article{k,\n % first\n title={T}, % more\n year=2001,\n %note = {gone},\n url={http://a/%20b}}"
+    )
+    assert entry.record is not None
+    assert (entry.record.title, entry.record.issued, entry.record.url) == ("T", "2001", "http://a/%20b")
+    assert (entry.record.note, dict(entry.record.extra)) == (None, {})
+    assert [loss.raw for loss in entry.losses] == ["% first", "% more", "%note = {gone}"]
+
+
 def test_roles() -> None:
     record = one(
         """@collection{k, title = {T}, editor = {A, B and others}, editora = {C, D}, editoratype = {sectioneditor},

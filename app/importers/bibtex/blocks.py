@@ -51,7 +51,7 @@ _QUOTED_UNESCAPED = rf"[^\"\\{{}}]*+(?:(?:\\[^\"{{}}]|\{{{_unescaped(4)}\}})[^\"
 _VALUE = rf"(?:\{{{_unescaped(4)}\}}|\"{_QUOTED_UNESCAPED}\"|\d++|{_NAME})"
 _WHOLE = re.compile(
     r"@(\w++)[ \t]*+\{([^{}\",=\\@]*+),\s*+"
-    rf"(?:(?![cCxX](?i:rossref|data)){_NAME}\s*+=\s*+{_VALUE}(?:\s*+#\s*+{_VALUE})*+\s*+(?:,\s*+|(?=\}})))*+\}}\s*+"
+    rf"(?:(?!(?i:crossref|xdata|ids)(?![\w:+./-])){_NAME}\s*+=\s*+{_VALUE}(?:\s*+#\s*+{_VALUE})*+\s*+(?:,\s*+|(?=\}})))*+\}}\s*+"
 )
 """An entry as the three above have it, with no escaped brace and no field that takes from others: its type and key."""
 _FIELD_OF_WHOLE = re.compile(
@@ -144,7 +144,7 @@ def _unread_entry(text: str, start: int, end: int, escaped: bool) -> tuple[Unrea
         return None
     entry_type, key = found.groups()
     entry_type = entry_type.lower()
-    if entry_type.startswith(_NEVER_UNREAD):
+    if entry_type.startswith(_NEVER_UNREAD) or text.find("xdata=", start, end) >= 0:
         return None
     return UnreadEntry(entry_type, key.strip()), text.rindex("}", start, end) + 1
 

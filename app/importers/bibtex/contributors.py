@@ -8,9 +8,11 @@ from app.importers.bibtex.draft import BibtexFile, Draft
 from app.importers.bibtex.latex import decode
 from app.importers.bibtex.name_list import read_names
 from app.model.bibtex_terms import EDITOR_TYPES, MORE_NAMES, ROLE_FIELDS
+from app.model.identifiers import normal_orcid
 from app.model.names import Contributor
 
 _TYPED_FIELD = re.compile(r"editor[a-z]?")
+_ANNOTATION = re.compile(r"\s*([1-9]\d*)(?::[\w-]+)?\s*=\s*\"?([^\"=]+?)\"?\s*")
 _ORDER = {"author": 0, "editor": 1, "translator": 2, "bookauthor": 3}
 
 
@@ -23,6 +25,25 @@ def read_contributors(draft: Draft, file: BibtexFile) -> None:
         fields.sort(key=lambda name: (_ORDER.get(name, 4), name))
     for name in fields:
         _read_field(draft, name)
+    for name in [name for name in draft.fields if "+an" in name]:
+        _read_orcids(draft, name)
+
+
+def _read_orcids(draft: Draft, name: str) -> None:
+    """ORCIDs in BibLaTeX's annotations of names: `author+an:orcid = {1="0000-…"}`, `author+an = {1:orcid="0000-…"}`."""
+    role = ROLE_FIELDS.get(name.partition("+")[0])
+    names = [one.name for one in draft.contributors if one.role == role]
+    found: list[str] = []
+    for item in draft.fields[name].split(";"):
+        annotation = _ANNOTATION.fullmatch(item)
+        number = int(annotation[1]) if annotation else 0
+        try:
+            found.append(f"{names[number - 1].inverted}: {normal_orcid(annotation[2])}" if annotation else "")
+        except (IndexError, ValueError):
+            return  # it annotates something else, and is kept as it is
+    if all(found):
+        draft.extra["orcid"] = "; ".join([*filter(None, [draft.extra.get("orcid")]), *found])
+        draft.fields.pop(name)
 
 
 def _read_field(draft: Draft, name: str) -> None:

@@ -9,9 +9,14 @@ of another type that holds a title gives it to an `in…` child as `booktitle` t
 
 from __future__ import annotations
 
+import re
+from functools import partial
+
 from app.importers.bibtex.draft import BibtexFile, Draft
 from app.model.bibtex_terms import canonical_entry_type
 
+_PIECE = re.compile(r"(?:(?<=^)|(?<=and)|(?<=\s))xdata=([^\s,{}=]+-[^\s,{}=]+)")
+_AND = re.compile(r"\s+and\s+")
 _NOT_FROM_BIBLATEX = frozenset(
     "ids crossref xref xdata entryset entrysubtype execute label options presort related relatedoptions relatedstring "
     "relatedtype shorthand shorthandintro sortkey key keywords".split()
@@ -50,6 +55,13 @@ def _renamed(parent: str, child: str) -> dict[str, str | None]:
     return renamed
 
 
+def enter_aliases(draft: Draft, file: BibtexFile) -> None:
+    """Step: let others name the entry by the keys it had before, which BibLaTeX keeps in `ids`."""
+    for alias in draft.fields.get("ids", "").split(","):
+        if alias.strip():
+            file.by_key.setdefault(alias.strip().lower(), draft)
+
+
 def inherit(draft: Draft, file: BibtexFile) -> None:
     """Step: give the entry what its parents have. Parents that have parents are done first."""
     chain = [draft]
@@ -84,6 +96,8 @@ def _inherit_one(draft: Draft, file: BibtexFile) -> None:
     if parent is None:
         draft.lose("crossref", key, f"there is no entry {key} in this file, so nothing was inherited")
     elif parent is not draft and isinstance(parent, Draft):
+        if parent.key.lower() != key.lower():
+            draft.fields["crossref"] = parent.key
         _take_from(parent, draft)
 
 
@@ -96,6 +110,24 @@ def _take_data(draft: Draft, file: BibtexFile) -> None:
         _inherit_one(container, file)
         for field, value in container.fields.items():
             draft.fields.setdefault(field, value)
+    for field, value in [(field, value) for field, value in draft.fields.items() if "xdata=" in value]:
+        draft.fields[field] = _PIECE.sub(partial(_piece, field=field, draft=draft, file=file), value)
+
+
+def _piece(found: re.Match[str], field: str, draft: Draft, file: BibtexFile) -> str:
+    """What `xdata=key-field` or `xdata=key-field-number` stands for: a field of a container, or one name of it."""
+    parts = found[1].split("-")
+    number = int(parts.pop()) if len(parts) > 2 and parts[-1].isdigit() else None
+    container = file.data_containers.get("-".join(parts[:-1]).lower())
+    if container is not None:
+        _inherit_one(container, file)
+    text = container.fields.get(parts[-1].lower()) if container is not None else None
+    if text is not None and number is not None:
+        listed = _AND.split(text)
+        text = listed[number - 1] if 0 < number <= len(listed) else None
+    if text is None:
+        draft.lose(field, found[0], "there is no such field of an @xdata in this file")
+    return found[0] if text is None else text
 
 
 def _take_from(parent: Draft, draft: Draft) -> None:

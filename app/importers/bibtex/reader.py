@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from app.importers.bibtex.draft import BibtexFile, Draft, UnreadDraft
-from app.importers.bibtex.inheritance import inherit
+from app.importers.bibtex.inheritance import enter_aliases, inherit
 from app.importers.bibtex.split import SplitFile, split, take_apart, take_apart_in
 from app.importers.bibtex.steps import EACH_ENTRY, Step
 from app.importers.bibtex.strings import interpolate
@@ -40,6 +40,7 @@ def open_bibtex(data: bytes, *, unread: bool = False) -> tuple[SplitFile, list[F
     pieces = split(text, unread=unread)
     drafts = [*pieces.file.data_containers.values(), *(draft for draft in pieces.drafts if isinstance(draft, Draft))]
     _do(interpolate, drafts, pieces.file)
+    _do(enter_aliases, drafts, pieces.file)
     parents = [*_unread_parents(drafts, pieces)]
     _do(interpolate, parents, pieces.file)
     _do(inherit, [*drafts, *parents], pieces.file)

@@ -14,6 +14,7 @@ from app.importers.bibtex.strings import MONTH_NAMES, MalformedValue, plain_valu
 from app.importers.reading import Fault
 
 _SHOWN = 400
+_COMMENT = re.compile(r"%[^\n]*(?:\n\s*|$)")
 LONGEST_STRING = 20_000
 """Characters of an `@string`: each can hold others many times over, which must not fill the memory."""
 _MACRO_OR_MONTH = re.compile(r"[=#]\s*+[A-Za-z]")
@@ -169,7 +170,24 @@ def _add_entry(entry: bib.Entry, line: int, raw: str, result: SplitFile) -> None
     if any("=" in f.value and swallows(f.value) for f in entry.fields):
         _add_salvaged("a value runs on over the fields after it", line, raw, result)
         return
-    _add_draft(entry.entry_type, entry.key, [(f.key, f.value) for f in entry.fields], line, raw, result)
+    fields, comments = _without_comments([(f.key, f.value) for f in entry.fields])
+    draft = _add_draft(entry.entry_type, entry.key, fields, line, raw, result)
+    for comment in comments:
+        draft.lose("entry", comment, "a comment within the entry; it stays in the entry's source only")
+
+
+def _without_comments(fields: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[str]]:
+    """The fields, and what stands after a `%` between them: BibTeX knows no comments there, biber does."""
+    kept: list[tuple[str, str]] = []
+    comments: list[str] = []
+    for name, value in fields:
+        bare = _COMMENT.sub("", name).strip() if "%" in name else name
+        if bare:
+            kept.append((bare, value))
+        if bare != name:
+            found = " ".join(text.strip() for text in _COMMENT.findall(name))
+            comments.append(found if bare else f"{found} = {value}")
+    return kept, comments
 
 
 def _add_draft(
