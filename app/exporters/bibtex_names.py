@@ -13,7 +13,7 @@ from app.exporters.latex_text import escape
 from app.model.bibtex_terms import CAPITAL_PARTICLES, DEGREE, ET_AL, NAME_SUFFIXES
 from app.model.names import Name
 
-_AND = re.compile(r"(?i)\b(and)\b")
+_AND = re.compile(r"(?i)\b(and\b|et(?=\.?\s+al\b))")
 _RESERVED = frozenset({"and", "others"})
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.model.names import Contributor, Name
 from app.model.record import Record
 from app.model.rich_text import RICH_FIELDS, TAGS, RichText, Run, rich_form, rich_text
+from app.model.types import FABIO_CLASS
 
 _LETTERS = "abcdefgzABCDEZéßøłžÅñœαΩжЯ中文العا"
 _SIGNS = "{}%&\\\"'`~^$#_-–—:;,.()[]<>?!@/*+=|0123456789“”’ñ"
@@ -28,33 +29,60 @@ _capitalised = st.builds(
     st.text("abcdeéžø'-я.中", max_size=6),
 )
 _name_words = _phrase(_capitalised, 3)
-particles = st.sampled_from(["van", "van der", "de la", "d'", "al-", "von", "’t", "Von der", "De", "Al-"])
-suffixes = st.sampled_from(["Jr.", "III", "Sr."])
+particles = st.sampled_from(
+    ["van", "van der", "de la", "d'", "al-", "von", "’t", "Von der", "De", "Al-", "von und zu", "Foo de", "a;b", "d, e"]
+)
+suffixes = st.sampled_from(["Jr.", "III", "Sr.", "PhD", "Graf von X", "Martin Luther", "jun., M. D.", "Esq"])
 
 personal_names = st.builds(
     lambda family, given, particle, suffix: Name(family=family, given=given, particle=particle, suffix=suffix),
-    _name_words | st.sampled_from(["and", "others", "smith", "Oude Vrielink", "de Swart", "Bar & Foo"]),
-    st.none() | _name_words | st.sampled_from(["J. K.", "Jean-Luc", "{X}", "Rock and Roll"]),
+    _name_words
+    | st.sampled_from(
+        "and;others;smith;Oude Vrielink;de Swart;Bar & Foo;II;Jr.;King, Jr.;Steele Jr.;Ortega y Gasset;et al.;"
+        "de la Torre;y;O'Neil;{V}allée;X~Y;A--B;McDonald;ß;van 't Hoff;d’Alembert;Nguyễn;ı".split(";")
+    ),
+    st.none()
+    | _name_words
+    | st.sampled_from(
+        [
+            "J. K.",
+            "Jean-Luc",
+            "{X}",
+            "Rock and Roll",
+            "Jr.",
+            "II",
+            "PhD",
+            "A; B",
+            "A & B",
+            "A et al.",
+            "von",
+            "x, y",
+            "j",
+        ]
+    ),
     st.none() | particles,
     st.none() | suffixes,
 )
 literal_names = texts.map(lambda text: Name(literal=text)) | st.sampled_from(
-    [Name(literal="World Bank"), Name(literal="others"), Name(literal="Simon and Schuster")]
+    [
+        Name(literal="World Bank"),
+        Name(literal="others"),
+        Name(literal="Simon and Schuster"),
+        Name(literal="et al."),
+        Name(literal="A; B & C, D, E, F"),
+    ]
 )
 names = personal_names | literal_names
 
 dates = st.sampled_from(
     "1996 0850 2018-03 2018-03-29 2020/2021 199X 1990~ 1990? 2004-21 2019-03-04/2019-03-06 1984/.. /1984 -0300 2001-XX "
-    "2020-05/2020-06 1723% -0011-21/-0012-22".split()
+    "2020-05/2020-06 1723% -0011-21/-0012-22 1985-04-XX 19XX Y170000 Y-17000 0000 2001-21? 2004-06~/2004-08% 1999/ "
+    "../1999 2016-02-29 1990?/1991? 156X-12 0079".split()
 )
 ROLES = (
     "author editor translator container-author collection-editor contributor director illustrator section-editor"
 ).split()
-TYPES = (
-    "article article-journal article-magazine article-newspaper book chapter dataset document entry-encyclopedia "
-    "paper-conference thesis report webpage software patent manuscript review review-book speech map bill post-weblog "
-    "legal_case motion_picture song graphic collection periodical standard".split()
-)
+TYPES = sorted(FABIO_CLASS)
 
 
 def contributors(role: str) -> st.SearchStrategy[tuple[Contributor, ...]]:
@@ -97,7 +125,23 @@ dois = st.sampled_from(["10.1016/0305-750X(96)00023-X", "10.1002/(SICI)1(1)43:4<
 urls = st.sampled_from(
     ["https://example.org/~a_b?c=%20d&e=f#g", "http://example.org/a--b", "https://example.org/{x}\\y"]
 )
-pages = st.sampled_from(["1", "1073-1087", "20-20", "e12-e19", "1-3, 7-9", "S1-2-S1-5", "xi-xv", "A.1-A.9"])
+pages = st.sampled_from(
+    [
+        "1",
+        "123-+",
+        "1-1-10",
+        "012001",
+        "Article 7",
+        "5, 7, 9-12",
+        "1073-1087",
+        "20-20",
+        "e12-e19",
+        "1-3, 7-9",
+        "S1-2-S1-5",
+        "xi-xv",
+        "A.1-A.9",
+    ]
+)
 _own_fields = ["remark", "custom_1", "annote", "title-short", "container-title-short", "event-place", "status", "orcid"]
 extras = st.builds(
     lambda texts, dates: MappingProxyType({**texts, **dates}),

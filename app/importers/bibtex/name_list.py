@@ -223,7 +223,8 @@ def _meant(raw: str, text: str, split: Split, commas: int) -> ReadName:
             return ReadName(replace(read.name, suffix=suffix), why or read.why, read.unknown)
     right = set_right(split, commas)
     read = _assembled(raw, right.first, right.von, right.last, right.jr)
-    if read.name is not None and read.name.family and "," in read.name.family and not read.name.suffix:
+    braced = len(right.last) == 1 and right.last[0][0] == "{"
+    if braced and read.name is not None and read.name.family and "," in read.name.family and not read.name.suffix:
         family, ending = family_and_suffix(read.name.family)
         read = ReadName(replace(read.name, family=family, suffix=ending), read.why, read.unknown)
     return ReadName(read.name, right.why or read.why, read.unknown)
