@@ -1,22 +1,25 @@
 """EndNote XML in: `record` elements, as EndNote and others write them.
 
 There is no published specification; element names and reference types are those of EndNote's own export.
-Text may be cut up into `style` elements, whose text is joined.
+Text may be cut up into `style` elements, whose text is joined, with its faces where the field can be rich.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from lxml import etree
 
 from app.importers.entry_draft import EntryDraft
 from app.importers.reading import Reading
+from app.importers.written_dates import with_month, written_date
 from app.importers.xml_records import XmlEntries, child, children, leaves, read_entries, text_of
 from app.model import ris_names
 from app.model.languages import language_tag
 from app.model.names import Name
 from app.model.record import Record
+from app.model.rich_text import Run, rich_text
 
 _TYPES = {
     "ancient text": "classic",
@@ -95,6 +98,10 @@ def read_endnote_xml(data: bytes, filename: str = "") -> Reading:
     return read_entries(data, filename, XmlEntries("EndNote XML", "record", _key, _record))
 
 
+_FACES = {"italic": "i", "bold": "b", "superscript": "sup", "subscript": "sub"}
+"""Words of a `face` attribute, and the style of each; `underline` has none."""
+
+
 def _key(element: etree._Element) -> str | None:
     """The label, which is EndNote's place for a citation key, where it can be one."""
     label = text_of(child(element, "label"))
@@ -110,7 +117,7 @@ def _record(draft: EntryDraft, element: etree._Element, key: str) -> Record:
     _identifiers(draft, element, taken)
     for name, field in _TEXTS.items():
         for found in children(element, name):
-            draft.put(field, text_of(found), name)
+            _put_styled(draft, field, found, name)
         taken.add(name)
     for found in children(element, "keywords", "keyword"):
         draft.keyword(text_of(found))
@@ -144,11 +151,30 @@ def _name(text: str) -> Name:
     return Name(literal=text.rstrip(", ")) if text.endswith(",") and text.count(",") == 1 else ris_names.read(text)
 
 
+def _put_styled(draft: EntryDraft, field: str, element: etree._Element | None, kept_as: str) -> None:
+    """Set a field to the text of an element, with what its `style` elements say of it where the field can be rich."""
+    faces = [part.get("face", "normal") for part in element.iter("{*}style")] if element is not None else []
+    if element is None or all(face == "normal" for face in faces):
+        draft.put(field, text_of(element), kept_as)
+        return
+    if lost := {word for face in faces for word in face.split()} - {*_FACES, "normal"}:
+        draft.lose(field, text_of(element), f"{', '.join(sorted(lost))}: the words were kept, how they look was not")
+    draft.put_rich(field, rich_text(_runs(element, ())).squeeze(paragraphs=field != "title"), kept_as)
+
+
+def _runs(element: etree._Element, outer: tuple[str, ...]) -> Iterator[Run]:
+    """The text of an element with the styles it stands in, in reading order."""
+    inner = (_FACES[word] for word in element.get("face", "").split() if word in _FACES)
+    styles = tuple(dict.fromkeys((*outer, *inner)))
+    yield Run(element.text or "", styles)
+    for part in element.iterchildren("{*}*"):
+        yield from _runs(part, styles)
+        yield Run(part.tail or "", styles)
+
+
 def _titles(draft: EntryDraft, element: etree._Element, type: str, taken: set[str]) -> None:
     title = child(element, "titles", "title")
-    draft.put("title", text_of(title))
-    if title is not None and any(part.get("face") not in (None, "normal") for part in title.iter("{*}style")):
-        draft.lose("title", etree.tostring(title, encoding="unicode", with_tail=False), "markup is not kept")
+    _put_styled(draft, "title", title, "title")
     within = "collection_title" if type in _WHOLE_BOOKS else "container_title"
     for path in (("titles", "secondary-title"), ("periodical", "full-title")):
         draft.put(within, text_of(child(element, *path)), "-".join(path))
@@ -158,7 +184,11 @@ def _titles(draft: EntryDraft, element: etree._Element, type: str, taken: set[st
 
 def _imprint(draft: EntryDraft, element: etree._Element, type: str, taken: set[str]) -> None:
     year = text_of(child(element, "dates", "year"))
-    draft.date("issued", "year", year, year)
+    day = text_of(child(element, "dates", "pub-dates", "date"))
+    whole = with_month(year, day, "") if len(year) == 4 and year.isdecimal() and day else year
+    if whole != year:
+        taken.add("dates/pub-dates/date")
+    draft.date("issued", "year", written_date(whole), year)
     draft.put("issue" if type.startswith("article-") else "number", text_of(child(element, "number")))
     draft.put("language", language_tag(text_of(child(element, "language"))))
     pages = child(element, "pages")

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterable
 from types import MappingProxyType
 from typing import Any
 
+from app.importers.markup import loses_markup, rich_line, rich_paragraphs
 from app.model.edtf_date import is_edtf
 from app.model.identifiers import normal_doi, normal_isbn, normal_issn
 from app.model.names import Contributor, Name
 from app.model.record import Loss, Record
+from app.model.rich_text import LOOKS_LIKE_MARKUP, RICH_FIELDS, RichText, rich_form
 
 BETWEEN = "; "
 """Stands between several values that are kept as one."""
@@ -31,6 +33,7 @@ class EntryDraft:
         self._extra: dict[str, list[str]] = {}
         self._numbers: dict[str, dict[str, None]] = {"isbn": {}, "issn": {}}
         self._keywords: dict[str, None] = {}
+        self._rich: dict[str, str] = {}
 
     def lose(self, field: str, raw: str, why: str) -> None:
         """Say that a part of the entry is not kept as it was."""
@@ -39,12 +42,26 @@ class EntryDraft:
     def put(self, name: str, text: str | None, kept_as: str | None = None) -> None:
         """Set a field; another value that comes after the first is kept beside it, under `kept_as` or its name."""
         text = (text or "").strip()
+        if name in RICH_FIELDS and LOOKS_LIKE_MARKUP.search(text):
+            if loses_markup(text):
+                self.lose(name, text, "markup that is not kept; its text is")
+            self.put_rich(name, rich_paragraphs(text) if name != "title" else rich_line(text), kept_as)
+            return
         if not text or self.fields.get(name) == text:
             return
         if name in self.fields:
             self.keep(kept_as or name.replace("_", "-"), text)
         else:
             self.fields[name] = text
+
+    def put_rich(self, name: str, text: RichText, kept_as: str | None = None) -> None:
+        """The same for text with markup, whose plain text is the field."""
+        if name not in self.fields and text.plain:
+            self.fields[name] = text.plain
+            if form := rich_form(name, text):
+                self._rich[name] = form
+        elif text.plain and self.fields.get(name) != text.plain:
+            self.keep(kept_as or name.replace("_", "-"), text.plain)
 
     def keep(self, name: str, text: str | None) -> None:
         """Keep what no field of a record holds, under a name of its own."""
@@ -106,6 +123,7 @@ class EntryDraft:
             issn=tuple(self._numbers["issn"]),
             keywords=tuple(self._keywords),
             extra=MappingProxyType({name: _joined(texts) for name, texts in self._extra.items() if texts}),
+            rich=self._rich,
             **self.fields,
         )
 

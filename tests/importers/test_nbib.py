@@ -152,3 +152,14 @@ def test_it_is_known_by_its_content() -> None:
 def test_what_is_not_nbib_is_refused(data: bytes) -> None:
     with pytest.raises(UnreadableFile):
         read_nbib(data)
+
+
+def test_tags_in_titles_and_abstracts_are_kept_as_rich_text() -> None:
+    text = "PMID- 1\nTI  - Of <i>Danio</i> and H<sub>2</sub>O.\nAB  - With <b>p</b> < 0.05 &amp; more.\nJT  - J\n"
+    (entry,) = list(read_nbib(text.encode()))
+    assert entry.record is not None
+    assert (entry.record.title, entry.record.abstract) == ("Of Danio and H₂O", "With p < 0.05 & more.")
+    assert entry.record.rich == {
+        "title": "Of <i>Danio</i> and H<sub>2</sub>O",
+        "abstract": "With <b>p</b> &lt; 0.05 &amp; more.",
+    }

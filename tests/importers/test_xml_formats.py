@@ -69,6 +69,29 @@ MODS = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
+def test_endnote_styles_within_one_another_and_escaped_tags() -> None:
+    text = """<xml><records><record><ref-type name="Book">6</ref-type>
+<titles><title><style face="normal">H</style><style
+face="subscript">2</style><style face="bold italic">O</style> <style face="underline">x</style></title></titles>
+<abstract>of &lt;i&gt;Danio&lt;/i&gt; &amp;amp; p &lt; 0.05</abstract></record></records></xml>"""
+    (entry,) = list(read_endnote_xml(text.encode()))
+    assert entry.record is not None
+    assert (entry.record.title, entry.record.abstract) == ("H₂O x", "of Danio & p < 0.05")
+    assert entry.record.rich == {
+        "title": "H<sub>2</sub><b><i>O</i></b> x",
+        "abstract": "of <i>Danio</i> &amp; p &lt; 0.05",
+    }
+    assert [loss.why for loss in entry.losses] == ["underline: the words were kept, how they look was not"]
+
+
+def test_mods_texts_may_have_tags() -> None:
+    text = MODS.replace("<title>Great Divide</title>", "<title>Great &lt;i&gt;Divide&lt;/i&gt;</title>")
+    first = next(iter(read_mods(text.encode())))
+    assert first.record is not None
+    assert first.record.title == "The Great Divide: coproduction"
+    assert first.record.rich == {"title": "The Great <i>Divide</i>: coproduction"}
+
+
 def records(reading: Reading) -> list[Record]:
     made = [entry.record for entry in reading]
     assert all(made)
@@ -86,17 +109,17 @@ def test_endnote_xml_as_endnote_writes_it() -> None:
     )
     assert record.names("editor") == (Name(family="Able", given="Ann"),)
     assert (record.title, record.container_title) == ("Why citizens go", "Public Management Review")
-    assert (record.page, record.volume, record.issue, record.issued) == ("323-348", "16", "3", "2014")
+    assert (record.page, record.volume, record.issue, record.issued) == ("323-348", "16", "3", "2014-04-03")
     assert (record.issn, record.doi) == (("1471-9037", "1471-9045"), "10.1080/14719037.2012.722683")
     assert record.keywords == ("co-production", "engagement")
     assert record.url == "https://example.org/a"
     assert dict(record.extra) == {
         "url": "https://example.org/b",
         "periodical-abbr-1": "PMR",
-        "dates-pub-dates-date": "April 3",
         "custom3": "a mark",
     }
-    assert [loss.field for loss in first.losses] == ["title"]  # the italics
+    assert record.rich == {"title": "Why <i>citizens</i> go"}
+    assert first.losses == ()
     assert whole.record is not None
     assert (whole.record.type, whole.record.collection_title, whole.key) == ("book", "A series", None)
     assert dict(whole.record.extra) == {"issued-date": "n.d.", "issn": "not one"}
