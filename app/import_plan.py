@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+from pyoxigraph import Quad
+
 from app.curation.additions import Additions
 from app.curation.arrivals import similar_to
 from app.curation.known import KnownInGraph
@@ -24,7 +26,7 @@ from app.model.minter import Minter, address_key
 from app.model.quad_text import CHUNK_BYTES, QuadText, whole_lines
 from app.model.record import Loss, Record
 from app.model.signature import Signature, signature
-from app.model.work_graph import WorkText, WorkWriter
+from app.model.work_graph import WorkText, WorkWriter, source_fields
 from app.receipts import FATES, FileFault, LossShape, Receipt, ReceiptItem, SimilarShape
 
 HELD_BYTES = 1_000_000
@@ -210,7 +212,17 @@ class ImportPlan:
         for held in self.works.values():
             said.write("".join(map(additions.of, writer.lines(_text(writer, held)))).encode())
         added = QuadText(lambda: whole_lines(said.pieces()))
-        return ChangeSet(added=added if said.size > HELD_BYTES else tuple(added))
+        return ChangeSet(added=added if said.size > HELD_BYTES else tuple(added), removed=tuple(self._outgrown()))
+
+    def _outgrown(self) -> Iterator[Quad]:
+        """The other fields of updated works as they were: one literal, in whose place the new one stands."""
+        predicate = self.minter.term("sourceFields")
+        for held in self.works.values():
+            if isinstance(held, Record) and held.extra:
+                said = source_fields(held)
+                for triple in self.state.triples(self.minter.thing("work", held.key), predicate):
+                    if triple.object != said:
+                        yield Quad(triple.subject, triple.predicate, triple.object)
 
     def receipt(
         self, name: str, source: bytes, format: str, version: Version | None, faults: Iterable[Fault] = ()

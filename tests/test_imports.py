@@ -84,6 +84,16 @@ def test_what_is_missing_is_added_and_that_is_an_update(empty: Home) -> None:
     assert (work["volume"], work["page"]) == ("24", "1073-1087")
 
 
+def test_other_fields_that_grow_take_the_place_of_what_was_there(empty: Home) -> None:
+    received(empty, OSTROM.replace("year=", "remark={a}, year="))
+    more = OSTROM.replace("year=", "remark={b}, annotation={c}, year=")
+    assert received(empty, more)["fates"]["updated"] == 1
+    query = f"SELECT ?fields WHERE {{ ?work <{BASE}ontology#sourceFields> ?fields }}"
+    held = empty.library.read(lambda state: [row["fields"].value for row in state.select(query)])
+    assert [json.loads(text) for text in held] == [{"remark": "a", "annote": "c"}]
+    assert received(empty, more)["fates"] == {"new": 0, "matched": 1, "updated": 0, "failed": 0}
+
+
 def test_a_conflict_keeps_what_is_there_and_is_reported(empty: Home) -> None:
     received(empty, OSTROM)
     receipt = received(empty, OSTROM.replace("year={1996}", "year={1997}"))

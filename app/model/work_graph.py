@@ -81,6 +81,11 @@ def date_literal(edtf: str) -> Literal:
     return Literal(edtf, datatype=EDTF["EDTF"])
 
 
+def source_fields(record: Record) -> Literal:
+    """The fields of a record that have no property of their own, as one literal."""
+    return Literal(json.dumps(dict(record.extra), ensure_ascii=False, sort_keys=True), datatype=RDF["JSON"])
+
+
 class Known(Protocol):
     """What a writer may ask of the home it writes for."""
 
@@ -252,8 +257,7 @@ class WorkMapping:
         if record.doi:
             self._lines += self._identifier(work, "doi", record.doi)
         if record.extra:
-            source = json.dumps(dict(record.extra), ensure_ascii=False, sort_keys=True)
-            say(work, self._minter.term("sourceFields"), Literal(source, datatype=RDF["JSON"]))
+            say(work, self._minter.term("sourceFields"), source_fields(record))
 
     def _rich(self, work: str, record: Record) -> None:
         if record.rich:
