@@ -137,4 +137,5 @@ def _tag(name: str, text: str, record: Record) -> str | None:
     tag = EXTRA_TAG.get(name)
     if tag is None or tag in record.extra or "\n\n" in text:
         return None
-    return None if tag == EXTRA_TAG["container-title-short"] and not record.container_title else tag
+    # Beside no container, or beside one of that name, it would be read as the container itself.
+    return None if name == "container-title-short" and record.container_title in (None, text) else tag

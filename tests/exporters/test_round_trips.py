@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import re
 
 import pytest
@@ -13,6 +14,7 @@ from app.exporters.formats import EXPORT_FORMATS
 from app.importers.formats import IMPORT_FORMATS, format_of_media_type, guess_format
 from app.model.names import Contributor, Name
 from app.model.record import Record
+from tests.conftest import shared
 from tests.exporters.record_strategies import records
 
 FORMATS = sorted(EXPORT_FORMATS)
@@ -89,6 +91,25 @@ def test_what_several_formats_have_a_name_for_survives_them_all(first: str, seco
     assert once.record is not None
     (twice,) = list(IMPORT_FORMATS[second].read(written(second, once.record), ""))
     assert plain(twice.record) == plain(entry.record)
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_what_was_read_of_a_big_file_survives(format_name: str) -> None:
+    data = gzip.decompress(shared("corpora", "tugboat.bib.gz").read_bytes())
+    read = [entry.record for entry in IMPORT_FORMATS["bibtex"].read(data, "")]
+    some = [record for record in read[::3] if record is not None]
+    again = list(IMPORT_FORMATS[format_name].read(written(format_name, *some), ""))
+    assert [plain(entry.record) for entry in again] == list(map(plain, some))
+    assert len(some) > 1200
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_short_title_that_is_the_whole_one_survives(format_name: str) -> None:
+    kept = {"container-title-short": "Genetics"}
+    for container in ("Genetics", "Genetics and more", None):
+        record = Record(key="k", type="article-journal", title="T", container_title=container, extra=kept)
+        (entry,) = list(IMPORT_FORMATS[format_name].read(written(format_name, record), ""))
+        assert plain(entry.record) == plain(record)
 
 
 @pytest.mark.parametrize("format_name", FORMATS)

@@ -243,6 +243,10 @@ def test_comments_within_an_entry_are_told_and_no_part_of_a_name() -> None:
     assert [loss.raw for loss in entry.losses] == ["% first", "% more", "%note = {gone}"]
 
 
+def test_what_cannot_be_decoded_stays_latex_in_one_line() -> None:
+    assert one("@book{k, title={T}, remark={see \\foo{x}\n   there}}").extra["remark"] == r"see \foo{x} there"
+
+
 def test_roles() -> None:
     record = one(
         """@collection{k, title = {T}, editor = {A, B and others}, editora = {C, D}, editoratype = {sectioneditor},

@@ -94,6 +94,6 @@ _PIECES = st.sampled_from(
 def test_the_short_road_leads_where_the_long_one_does(raw: str, paragraphs: bool) -> None:
     usual = roads._decode_usual(raw)
     if usual is not None:
-        assert roads.Decoded(roads._squeeze(usual, paragraphs)) == roads._decode_any(raw, paragraphs)
+        assert roads.Decoded(roads.squeeze(usual, paragraphs)) == roads._decode_any(raw, paragraphs)
     if not roads._AS_IT_IS.search(raw):
         assert decode(raw, paragraphs=paragraphs) == roads._decode_any(raw, paragraphs)

@@ -96,7 +96,7 @@ def decode(raw: str, *, paragraphs: bool = False) -> Decoded:
     if "&" in raw:
         raw = _ENTITY.sub(_character, _BRACED_AMPERSAND.sub(r"\&", raw) if "{\\&}" in raw else raw)
     if not _ANYTHING.search(raw):
-        return Decoded(_squeeze(raw, paragraphs))
+        return Decoded(squeeze(raw, paragraphs))
     if len(raw) <= 100 and not paragraphs:
         return _decode_cached(raw)
     return _decode(raw, paragraphs)
@@ -119,7 +119,7 @@ def _decode_cached(raw: str) -> Decoded:
 def _decode(raw: str, paragraphs: bool) -> Decoded:
     usual = _decode_usual(raw)
     if usual is not None:
-        return Decoded(_squeeze(usual, paragraphs))
+        return Decoded(squeeze(usual, paragraphs))
     return _decode_any(raw, paragraphs)
 
 
@@ -175,7 +175,7 @@ def _decode_any(raw: str, paragraphs: bool) -> Decoded:
     """The same by the long road, which knows all of LaTeX that occurs."""
     raw = rewritten(raw)
     if "\\" not in raw and "$" not in raw:
-        return Decoded(_squeeze(_printed(raw), paragraphs))
+        return Decoded(squeeze(_printed(raw), paragraphs))
     unknown: list[str] = []
     pieces: list[str] = []
     position = 0
@@ -184,10 +184,11 @@ def _decode_any(raw: str, paragraphs: bool) -> Decoded:
         pieces.append(_decode_math(math[1] or math[2] or math[3] or "", unknown))
         position = math.end()
     pieces.append(_decode_text(raw[position:], unknown))
-    return Decoded(_squeeze("".join(pieces), paragraphs), tuple(dict.fromkeys(unknown)))
+    return Decoded(squeeze("".join(pieces), paragraphs), tuple(dict.fromkeys(unknown)))
 
 
-def _squeeze(text: str, paragraphs: bool) -> str:
+def squeeze(text: str, paragraphs: bool) -> str:
+    """White space as single spaces; with `paragraphs`, empty lines stay as one."""
     if not paragraphs or "\n" not in text:
         return _SPACE.sub(" ", text).strip(" \t\n\r")
     return "\n\n".join(_SPACE.sub(" ", part) for part in _PARAGRAPH.split(text.strip(" \t\n\r")))

@@ -6,7 +6,7 @@ import re
 
 from app.importers.bibtex.draft import BibtexFile, Draft
 from app.importers.bibtex.identifier_fields import verbatim
-from app.importers.bibtex.latex import decode
+from app.importers.bibtex.latex import decode, squeeze
 from app.importers.bibtex.rich_latex import COMMANDS, SWITCHES, decode_rich
 from app.importers.written_dates import written_date
 from app.model.bibtex_terms import (
@@ -101,7 +101,7 @@ def read_other_fields(draft: Draft, file: BibtexFile) -> None:
             text = verbatim(raw)
         else:
             decoded = decode(raw, paragraphs=name in _PARAGRAPHS)
-            text = raw.strip() if decoded.unknown else decoded.text
+            text = squeeze(raw, name in _PARAGRAPHS) if decoded.unknown else decoded.text
         if text:
             draft.extra[kept] = text
     draft.fields.clear()
