@@ -12,11 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from app.derived.graph import Snapshot
 from app.model.change import ChangeSet
-from app.model.namespaces import RDF, RDFS
+from app.model.namespaces import RDF, RDFS, XSD
 
 if TYPE_CHECKING:
     import rdflib
@@ -62,7 +62,9 @@ def violations(triples: Iterable[Triple], shapes: rdflib.Graph, *, first: bool =
     from rdflib.namespace import RDF as RDFLIB_RDF
     from rdflib.namespace import SH
 
-    data = rdflib.Graph().parse(data=serialize(stated, format=RdfFormat.N_TRIPLES), format="nt")
+    data = rdflib.Graph()
+    for triple in stated:
+        data.add((_term(triple.subject), _term(triple.predicate), _term(triple.object)))
     _, report, text = pyshacl.validate(
         data, shacl_graph=shapes, allow_warnings=True, do_owl_imports=False, abort_on_first=first
     )
@@ -78,6 +80,21 @@ def violations(triples: Iterable[Triple], shapes: rdflib.Graph, *, first: bool =
             Violation(str(report.value(result, SH.focusNode)), str(path) if path else None, str(message or "not valid"))
         )
     return sorted(found, key=lambda v: (v.node, v.path or "", v.message))
+
+
+def _term(term: object) -> rdflib.term.Node:
+    """A term as rdflib has it. Not by way of text: its parser looks at a long line again for each 2 kB of it."""
+    import rdflib
+
+    if isinstance(term, Literal):
+        plain = term.language or term.datatype == XSD["string"]
+        datatype = None if plain else rdflib.URIRef(term.datatype.value)
+        return rdflib.Literal(term.value, lang=term.language, datatype=datatype)
+    if isinstance(term, BlankNode):
+        return rdflib.BNode(term.value)
+    if isinstance(term, NamedNode):
+        return rdflib.URIRef(term.value)
+    raise ValueError(f"not a term of RDF 1.1: {term}")
 
 
 def _in_question(triples: Iterable[Triple], shapes: rdflib.Graph) -> bool:

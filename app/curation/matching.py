@@ -49,6 +49,7 @@ class Matcher:
         self._by_title: dict[str, list[str]] = {}
         self._by_identifier: dict[str, list[str]] = {}
         self._has_read_identifiers = False
+        self._next_number: dict[str, int] = {}
         rows = state.select(
             f"""{PROLOGUE}SELECT ?work ?title ?doi WHERE {{ ?work a fabio:Expression
             OPTIONAL {{ ?work dcterms:title ?title }} OPTIONAL {{ ?work prism:doi ?doi }} }}"""
@@ -104,9 +105,10 @@ class Matcher:
         """That key, or the first of `key-2`, `key-3` … that no work has."""
         if key not in self._by_key:
             return key
-        number = 2
+        number = self._next_number.get(key, 2)
         while f"{key}-{number}" in self._by_key:
             number += 1
+        self._next_number[key] = number
         return f"{key}-{number}"
 
     def learn(self, of: Signature, record: Record | Callable[[], Record]) -> None:
