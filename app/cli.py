@@ -13,10 +13,10 @@ import typer
 
 from app import __version__
 from app.convert_command import convert_files
-from app.errors import BadRequest, CommonplaceError, LogDamaged
+from app.errors import BadRequest, LogDamaged
 from app.exporting import export, export_originals, formatted
 from app.home import Home, first_token_text, open_home, token_file, tokens_of
-from app.importers.packing import unpacked
+from app.importers.packing import read_bounded, unpacked
 from app.importers.parallel import BatchReading
 from app.imports import import_file
 from app.library.changes import brief, changes
@@ -139,9 +139,7 @@ def import_files(
 def _import(
     home: Home, path: Path, format: str | None, agent: str, dry_run: bool, as_json: bool, limit: int
 ) -> Receipt:
-    if path.stat().st_size > limit:
-        raise CommonplaceError(f"{path} has more than {limit} bytes: raise COMMONPLACE_IMPORT_BYTES to import it")
-    data, name = unpacked(path.read_bytes(), path.name, limit)
+    data, name = unpacked(read_bounded(path, limit), path.name, limit)
     with progress(f"reading {path.name}") as shown, no_collector():
         receipt = import_file(
             home.library,
@@ -181,7 +179,11 @@ def import_by_doi(
         if sum(map(bool, (dois, file, enrich))) != 1:
             raise BadRequest("give DOIs, or --file with a list of them, or --enrich")
         if file:
-            listed = sys.stdin.read() if str(file) == "-" else file.read_text(errors="replace")
+            listed = (
+                sys.stdin.read()
+                if str(file) == "-"
+                else read_bounded(file, settings.import_bytes).decode(errors="replace")
+            )
         else:
             listed = "\n".join(dois or dois_of_works(opened.library))
         if not settings.contact:

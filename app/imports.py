@@ -65,8 +65,10 @@ def import_file(
                     progress(len(entries), reading.total)
     except UnreadableFile as fault:
         raise BadRequest(f"{filename}: {fault}", [(filename, str(fault))]) from fault
-    if not entries and not reading.faults:
-        raise BadRequest(f"{filename}: no entry in it could be found", [(filename, f"no {reader.name} entry")])
+    if not entries:
+        places = [(f"{filename}, line {fault.line}", fault.why) for fault in reading.faults]
+        why = f"{filename}: no {reader.name} entry in it could be found"
+        raise BadRequest(why, places or [(filename, f"no {reader.name} entry")])
     receipts: list[Receipt] = []
 
     def propose(state: Snapshot) -> Proposal:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
+import threading
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.errors import CommonplaceError
+from app.errors import BadRequest, CommonplaceError, TooLarge
 from app.home import Home, open_home
-from app.importers.packing import unpacked
+from app.importers.packing import read_bounded, unpacked
 from app.imports import import_file
 from app.model.change import Version
 from tests.command import Finished, commonplace, complains_in_one_line
@@ -283,6 +285,57 @@ def test_a_whole_bibliography_is_taken_back_as_one(tmp_path: Path) -> None:
     undone = opened.committer.undo(Version(receipt.version), "tester")
     assert undone.kept == []
     assert opened.library.read(lambda state: state.size) == 0
+
+
+def test_entries_of_5_mb_are_imported(empty: Home) -> None:
+    text = "words of it " * 420_000
+    entry = f"@article{{a, author={{Doe, J.}}, title={{Tides}}, year=2001, abstract={{{text}}}}}\n"
+    receipt = received(empty, entry + entry.replace("{a,", "{b,").replace("Tides", "Kites"))
+    assert receipt["fates"]["new"] == 2
+
+
+def test_entries_of_one_key_are_numbered_on(empty: Home) -> None:
+    text = "".join(f"@book{{k, title={{Volume {number} of it}}}}\n" for number in range(3_000))
+    receipt = received(empty, text)
+    assert receipt["fates"]["new"] == 3_000
+    assert receipt["items"][-1]["work"] == f"{BASE}id/work/k-3000"
+
+
+def test_a_file_of_faults_only_is_not_imported(tmp_path: Path) -> None:
+    (tmp_path / "a.bib").write_text("{" * 300_000)
+    done = run(tmp_path / "home", "a.bib")
+    assert done.exit == 2
+    assert "a.bib, line 1: not read" in done.err
+    assert commonplace("log", cwd=tmp_path, home="home", reference_set="none").text == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "says"), [(b"%PDF-1.7 x", "a PDF"), (b"PK\x03\x04 x", "a ZIP archive"), (b"", "empty")]
+)
+def test_what_is_no_bibliography_is_told_whatever_its_name(tmp_path: Path, data: bytes, says: str) -> None:
+    (tmp_path / "desk").write_bytes(data)
+    done = run(tmp_path / "home", "desk")
+    assert done.exit == 2
+    assert says in done.err
+
+
+def test_what_comes_through_a_pipe_is_imported_and_nothing_endless(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=lambda: (tmp_path / "pipe").write_text(OSTROM))
+    writer.start()
+    done = run(tmp_path / "home", "pipe", "--json")
+    writer.join()
+    assert done.json()["fates"]["new"] == 1
+    assert read_bounded(Path("/dev/null"), 10) == b""
+    with pytest.raises(TooLarge):
+        read_bounded(Path("/dev/zero"), 10)
+
+
+def test_a_pipe_that_nobody_writes_to_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.importers.packing.WRITER_SECONDS", 0.01)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(BadRequest, match="nobody wrote"):
+        read_bounded(tmp_path / "pipe", 10)
 
 
 SMITH = """@article{smith2001, author={Smith, John}, title={The commons and the care of them},

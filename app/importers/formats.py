@@ -15,7 +15,7 @@ from app.importers.mods import read_mods
 from app.importers.nbib import read_nbib
 from app.importers.reading import Reading
 from app.importers.ris import read_ris
-from app.importers.text_encoding import marked_encoding, unmarked_utf16
+from app.importers.text_encoding import UnreadableFile, marked_encoding, refuse_no_text, unmarked_utf16
 
 _HEAD_BYTES = 65_536
 _JSON = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*[{\]])")
@@ -98,6 +98,10 @@ def format_of(name: str | None, filename: str, data: bytes) -> ImportFormat:
     """The format of that name, or the one the file seems to be in. Raises `BadRequest`."""
     found = IMPORT_FORMATS.get(name) if name else guess_format(filename, data[:_HEAD_BYTES])
     if found is None:
+        try:
+            refuse_no_text(data)
+        except UnreadableFile as fault:
+            raise BadRequest(f"{filename}: {fault}", [(filename, str(fault))]) from fault
         known = ", ".join(IMPORT_FORMATS)
         raise BadRequest(f"{filename}: what this is cannot be told; name its format", [("format", f"one of {known}")])
     return found

@@ -4,11 +4,47 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
+import select
+import stat
 import zlib
+from pathlib import Path
 
 from app.errors import BadRequest, TooLarge
 
 GZIP = b"\x1f\x8b"
+
+WRITER_SECONDS = 10.0
+"""So long a pipe is waited for that nobody writes to."""
+
+
+def read_bounded(path: Path, limit: int) -> bytes:
+    """What is in a file, or comes through a pipe or device.
+
+    Raises `TooLarge` when it is more than `limit` bytes: no more than that is ever read; `BadRequest` for a pipe
+    that nobody writes to; `OSError` for a folder, and what is not there.
+    """
+    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # opening a pipe waits for its writer otherwise
+    with os.fdopen(number, "rb") as file:
+        kind = os.fstat(number)
+        if stat.S_ISFIFO(kind.st_mode):
+            _await_writer(number, path)
+        os.set_blocking(number, True)
+        data = b"" if stat.S_ISREG(kind.st_mode) and kind.st_size > limit else file.read(limit + 1)
+    if len(data) > limit or kind.st_size > limit:
+        raise TooLarge(
+            f"{path} has more than {limit} bytes: raise COMMONPLACE_IMPORT_BYTES to import it",
+            [(path.name, "too large")],
+        )
+    return data
+
+
+def _await_writer(pipe: int, path: Path) -> None:
+    waiting = select.poll()
+    waiting.register(pipe, select.POLLIN)
+    if not waiting.poll(WRITER_SECONDS * 1000):
+        why = f"it is a pipe, and nobody wrote to it within {WRITER_SECONDS:g} seconds"
+        raise BadRequest(f"{path}: {why}", [(path.name, why)])
 
 
 def unpacked(data: bytes, filename: str, limit: int) -> tuple[bytes, str]:
