@@ -11,8 +11,8 @@ from typing import Annotated, BinaryIO
 import typer
 
 from app.conversion import TARGETS, ConversionReceipt, convert
-from app.errors import BadRequest, CommonplaceError
-from app.importers.packing import unpacked
+from app.errors import BadRequest
+from app.importers.packing import read_bounded, unpacked
 from app.settings import Settings
 from app.terminal import SOME_FAILED, ImportFormat, JsonOption, exit_code, progress, readable
 
@@ -81,9 +81,7 @@ def _target(path: Path, out: Path, to: TargetFormat) -> Path:
 def _convert(
     path: Path, source: ImportFormat | None, to: TargetFormat, out: Path | None, as_json: bool, settings: Settings
 ) -> ConversionReceipt:
-    if path.stat().st_size > settings.import_bytes:
-        raise CommonplaceError(f"{path} has more than {settings.import_bytes} bytes: raise COMMONPLACE_IMPORT_BYTES")
-    data, name = unpacked(path.read_bytes(), path.name, settings.import_bytes)
+    data, name = unpacked(read_bounded(path, settings.import_bytes), path.name, settings.import_bytes)
     target = _target(path, out, to) if out is not None else None
     partial = target.with_name(f".{target.name}.part") if target is not None else None
     opened: list[BinaryIO] = []
