@@ -46,6 +46,7 @@ from app.web import (
 )
 from app.web.desk import Desk
 from app.web.sparql_endpoint import SparqlEndpoint, without_body
+from app.web.unread_body import UnreadBodies
 
 DESCRIPTION = """A knowledge graph and bibliography of a literature: which works discuss a concept,
 and on what evidence; who says so and how surely; what was read and is silent, and what nobody has
@@ -162,6 +163,7 @@ def create_app(
         allow_headers=SENT,
         expose_headers=EXPOSED,
     )
+    app.add_middleware(UnreadBodies)
     return app
 
 

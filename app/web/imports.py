@@ -15,6 +15,7 @@ from typing import Annotated, Any, BinaryIO
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
 from app.errors import BadRequest, CommonplaceError, TooLarge
 from app.import_jobs import Job, Upload
@@ -212,6 +213,9 @@ async def _received(request: Request, limit: int) -> BinaryIO:
                 raise _too_large(limit)
             file.write(chunk)
         return file
+    except ClientDisconnect as fault:
+        file.close()
+        raise BadRequest("the body ended before it was whole; nothing of it is kept") from fault
     except BaseException:
         file.close()
         raise

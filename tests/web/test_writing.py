@@ -8,6 +8,7 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from functools import partial
+from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +214,25 @@ def test_too_large_a_body_is_413_as_soon_as_it_is_said(refused: httpx.Client) ->
         ]
         connection.sendall("\r\n".join(lines).encode())
         assert b" 413 " in connection.recv(4096).split(b"\r\n")[0]
+
+
+@pytest.mark.parametrize("token", [None, "cpl_unknown"])
+def test_a_refusal_reaches_who_writes_the_whole_body_first(
+    writable: tuple[httpx.Client, Home], token: str | None
+) -> None:
+    """More than fits between the two, on a socket that reads nothing before all is written."""
+    url = writable[0].base_url
+    body = b"@book{a, title={x}}\n" * 1_000_000
+    with socket.create_connection((url.host, url.port), timeout=60) as connection:
+        lines = ["POST /imports HTTP/1.1", f"Host: {url.host}", f"Content-Length: {len(body)}"]
+        lines += [f"Authorization: Bearer {token}"] if token else []
+        connection.sendall("\r\n".join([*lines, "\r\n"]).encode() + body)
+        response = HTTPResponse(connection)
+        response.begin()
+        assert response.status == 401
+        assert json.loads(response.read())["title"] == "A write needs a token"
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n")
+        assert connection.recv(4096).startswith(b"HTTP/1.1 200 "), "the connection is still good"
 
 
 def test_too_large_a_body_without_a_length_is_413(refused: httpx.Client) -> None:
