@@ -6,7 +6,6 @@ the process ends it all. It follows the log by itself, as far as a question want
 
 from __future__ import annotations
 
-import gc
 import math
 import os
 import resource
@@ -146,7 +145,6 @@ class Reader:
         """Write a part of the search index, standing back behind all that answer; for this only was it forked."""
         send(self._connection, Message({"preparing": True}))
         os.nice(_NICE)
-        gc.disable()  # nothing that is made here goes in circles, and this process ends with it
         part, parts = head["part"], head["parts"]
 
         def write(state: Snapshot) -> Version:

@@ -7,6 +7,7 @@ once; beside it are the names of its documents and the words it has. It may all 
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -38,11 +39,24 @@ def write_part(graph: Graph, minter: Minter, directory: Path, part: int, parts: 
     fields = SearchFields()
     place = directory / str(part)
     place.mkdir()
-    run = Run.of(fields, documents(graph, minter, own), place)
+    with _without_collecting():
+        run = Run.of(fields, documents(graph, minter, own), place)
     vocabulary = Vocabulary()
     vocabulary.learn(run.words())
     beside = {"names": run.names, "families": vocabulary.families()}
     place.with_suffix(".json").write_text(json.dumps(beside, ensure_ascii=False))
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Documents go in no circles, and to look for such among millions of objects takes as long as to make them."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def emptied(directory: Path) -> None:
