@@ -301,6 +301,22 @@ def test_entries_of_one_key_are_numbered_on(empty: Home) -> None:
     assert receipt["items"][-1]["work"] == f"{BASE}id/work/k-3000"
 
 
+def test_entries_of_one_key_without_a_title_are_matched_again(empty: Home) -> None:
+    text = "".join(f"@misc{{k, author={{Doe{number}, J.}}}}\n" for number in range(5)) + "@misc{k, note={x}}\n"
+    first = received(empty, text)
+    assert (first["fates"]["new"], first["fates"]["updated"]) == (5, 1)
+    again = received(empty, text)
+    assert again["fates"]["matched"] == 6
+    assert [item["work"] for item in again["items"]] == [item["work"] for item in first["items"]]
+
+
+def test_a_title_that_comes_again_and_again_is_told_apart(empty: Home) -> None:
+    entry = "@article{{k{0}, author={{Doe, J.}}, title={{Editorial}}, journal={{Sea}}, year={1}, number={2}}}\n"
+    text = "".join(entry.format(number, 1000 + number // 12, number % 12) for number in range(2_000))
+    assert received(empty, text)["fates"]["new"] == 2_000
+    assert received(empty, text)["fates"]["matched"] == 2_000
+
+
 def test_a_file_of_faults_only_is_not_imported(tmp_path: Path) -> None:
     (tmp_path / "a.bib").write_text("{" * 300_000)
     done = run(tmp_path / "home", "a.bib")

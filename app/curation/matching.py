@@ -6,12 +6,13 @@ What makes two records one work is told in `app.curation.sameness`. What is only
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
+from itertools import takewhile
 
 from pyoxigraph import Literal, NamedNode
 
-from app.curation.sameness import could_be_same, same_work
+from app.curation.sameness import could_be_same, plainly_other, same_work
 from app.derived.graph import PROLOGUE, Snapshot
 from app.derived.records import record_of
 from app.model.identifiers import doi_key
@@ -21,6 +22,9 @@ from app.model.record import Loss, Record
 from app.model.signature import Signature, identifiers, isbn_stem, signature, title_key
 
 _FIELDS = tuple(item.name for item in fields(Record))
+NUMBERED = 100
+"""So many works without a title that have numbers after one key are compared with the next of that key."""
+
 _IDENTIFYING = '"(pmid|PMID|eprint)"'
 """Members of `cp:sourceFields` that `app.model.signature.identifiers` reads."""
 
@@ -48,6 +52,7 @@ class Matcher:
         self._by_doi: dict[str, list[str]] = {}
         self._by_title: dict[str, list[str]] = {}
         self._by_identifier: dict[str, list[str]] = {}
+        self._signatures: dict[str, Signature] = {}
         self._has_read_identifiers = False
         self._next_number: dict[str, int] = {}
         rows = state.select(
@@ -66,7 +71,10 @@ class Matcher:
 
     def find(self, record: Record) -> Record | None:
         """The record of the same work, or None."""
-        for key in self.candidates(signature(record)):
+        of = signature(record)
+        for key in self.candidates(of):
+            if plainly_other(self._signature(key), of):
+                continue
             there = self.record(key)
             if same_work(there, record):
                 return there
@@ -120,12 +128,14 @@ class Matcher:
         for identifier in of.identifiers:
             _enter(self._by_identifier, identifier, of.key)
         self._by_key[of.key] = record
+        self._signatures[of.key] = of
 
     def candidates(self, of: Signature) -> list[str]:
         """The keys of the works that a record of that signature is to be compared with."""
         found = self.sharing_identifier(of)
         if of.key in self._by_key:
             found.append(of.key)
+            found += () if of.title else self._numbered(of.key)
         if of.title:
             found += self._by_title.get(of.title, ())
         return list(dict.fromkeys(found)) if len(found) > 1 else found
@@ -138,6 +148,16 @@ class Matcher:
         for identifier in of.identifiers:
             found += self._by_identifier.get(identifier, ())
         return found
+
+    def _numbered(self, key: str) -> Iterator[str]:
+        """The first keys that were made of a key that was taken."""
+        numbered = (f"{key}-{number}" for number in range(2, NUMBERED + 2))
+        return takewhile(self._by_key.__contains__, numbered)
+
+    def _signature(self, key: str) -> Signature:
+        if key not in self._signatures:
+            self._signatures[key] = signature(self.record(key))
+        return self._signatures[key]
 
     def titles(self) -> dict[str, list[str]]:
         """The keys of the works of each title, which is in the form in which titles are compared."""

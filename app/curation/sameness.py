@@ -45,7 +45,21 @@ def same_work(one: Record, other: Record) -> bool:
             return True
         if one.type == other.type and _venues_agree(one, other):
             return True
-    return _nothing_differs(one, other, first, second) and (one.key == other.key or _enough(one, other, first, second))
+    if not _nothing_differs(one, other, first, second):
+        return False
+    return one.key == other.key or _renamed(one, other) or _enough(one, other, first, second)
+
+
+def plainly_other(one: Signature, other: Signature) -> bool:
+    """Whether `same_work` would say no, as far as signatures tell: of a title that comes again and again, most are."""
+    if one.doi and other.doi:
+        return one.doi != other.doi
+    if one.identifiers and other.identifiers and {*one.identifiers} & {*other.identifiers}:
+        return False
+    if one.year != other.year and one.year and other.year:
+        return True
+    page, there = one.place[2], other.place[2]
+    return one.type != other.type or bool(page != there and page and there)
 
 
 def could_be_same(one: Record, other: Record) -> bool:
@@ -54,7 +68,7 @@ def could_be_same(one: Record, other: Record) -> bool:
 
 
 def _nothing_differs(one: Record, other: Record, first: Signature, second: Signature) -> bool:
-    if first.title != second.title or not (first.title or one.key == other.key):
+    if first.title != second.title or not (first.title or one.key == other.key or _renamed(one, other)):
         return False
     return (
         _agree(one.year, other.year)
@@ -64,6 +78,16 @@ def _nothing_differs(one: Record, other: Record, first: Signature, second: Signa
         and _people_agree(one, other)
         and _venues_agree(one, other)
     )
+
+
+def _renamed(one: Record, other: Record) -> bool:
+    """Whether neither has a title, and one has the other's key with a number, as it is given where a key is taken."""
+    if one.title or other.title:
+        return False
+    shorter, longer = sorted((one.key, other.key), key=len)
+    if not longer.startswith(f"{shorter}-") or not longer.removeprefix(f"{shorter}-").isdecimal():
+        return False
+    return bool(_people(one) and _people(other)) or one.with_key(other.key) == other
 
 
 def _identified(one: Record, other: Record, first: Signature, second: Signature) -> bool:

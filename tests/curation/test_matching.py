@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.curation.matching import Matcher, merge
-from app.curation.sameness import could_be_same, same_work
+from app.curation.sameness import could_be_same, plainly_other, same_work
 from app.model.names import Contributor, Name
 from app.model.record import Record
 from app.model.signature import signature
@@ -138,6 +138,7 @@ def test_these_are_not(changed: dict[str, Any]) -> None:
 def test_what_identifiers_titles_and_people_say_together(same: bool, one: Record, other: Record) -> None:
     assert same_work(one, other) is same
     assert same_work(other, one) is same
+    assert not (same and plainly_other(signature(one), signature(other)))
 
 
 def test_a_reference_is_recognised_by_little() -> None:
