@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.exporters import bibtex, csl_json
 from app.importers.bibtex import read_bibtex, rich_latex
-from app.importers.bibtex.rich_latex import decode_rich
+from app.importers.bibtex.rich_latex import decode_rich, protected_words
 from app.model.record import Record
 
 NOCASE = '<span class="nocase">'
@@ -108,3 +108,22 @@ def test_letters_put_in_first_change_nothing(raw: str) -> None:
         patched.setattr(rich_latex, "usual_letters", lambda latex: latex)
         expected = decode_rich(raw)
     assert decode_rich(raw) == expected
+
+
+@given(st.lists(st.sampled_from([*_PIECES, " ", "{", "}", "\\o ", "\n", "$x$", "\ufdd0"]), max_size=8).map("".join))
+def test_words_read_one_by_one_say_what_the_whole_does(raw: str) -> None:
+    forms = protected_words(raw)
+    if forms is not None:
+        whole = decode_rich(raw)
+        assert forms == (whole.text.plain, whole.text.html)
+        assert not whole.unknown
+        assert not whole.not_kept
+
+
+def test_most_titles_are_read_word_by_word() -> None:
+    assert protected_words(r"The {DNA} of na{\"\i}ve  caf\'es") is None  # two spaces
+    assert protected_words(r"The {DNA} of na{\"\i}ve caf\'es") == (
+        "The DNA of naïve cafés",
+        f"The {NOCASE}DNA</span> of naïve cafés",
+    )
+    assert protected_words(r"The {World Bank}") is None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from html import unescape
 from typing import NamedTuple
@@ -18,8 +19,8 @@ from app.importers.bibtex.latex_rewriting import rewritten
 from app.importers.bibtex.latex_walker import symbol, walk
 from app.model.rich_text import shifted
 
-_ANYTHING = re.compile(r"[\\{}$~]|--|``|''|[?!]`")
-_SPACE = re.compile(r"[\t\n\r\f\v][ \t\n\r\f\v]*| [ \t\n\r\f\v]+")
+_ANYTHING = re.compile(r"\\|\{|\}|\$|~|--|``|''|\?`|!`")  # each begins with a letter of its own: searched fast
+_SPACE = re.compile(r"[ \t\n\r\f\v]+")
 _PARAGRAPH = re.compile(r"[ \t]*\n[ \t]*\n[ \t\n]*")
 MATH = re.compile(
     r"(?<!\\)\$\$?((?:[^$\\]|\\.)+)\$\$?|\\\(((?:[^\\]|\\[^)])+)\\\)|\\ensuremath\s*\{((?:[^{}]|\{[^{}]*\})*)\}", re.S
@@ -32,7 +33,7 @@ _TOKEN = re.compile(
     r"|(?P<sign>.))",
     re.S,
 )
-_PUNCTUATION = re.compile(r"~|---?|``|''|[?!]`")
+_PUNCTUATION = re.compile(r"~|---?|``|''|\?`|!`")
 _PRINTED = {"~": "\u00a0", "---": "—", "--": "–", "``": "“", "''": "”", "?`": "¿", "!`": "¡"}
 _SPECIAL = re.compile(
     r"\\(?:url|nolinkurl)\s*\{(?P<url>[^{}]*)\}"
@@ -57,22 +58,26 @@ _ROUNDS = 8
 """Accents are resolved from the inside out, one level a round; deeper nesting than this does not occur in letters."""
 
 
-_AS_IT_IS = re.compile(r"[\\{}$~&\t\n\r\f\v]|--|``|''|[?!]`|  ")
-"""What a value without it is not changed by decoding, but for a space at its ends."""
-
 _DOTLESS = r"\\[ij](?![A-Za-z*])"
 _OVER = rf"\{{(?:[A-Za-z]|{_DOTLESS})\}}"
 _USUAL = re.compile(
     rf"(\\['`^\"~=.](?:{_OVER}|[A-Za-z](?![\u0300-\u036f])|{_DOTLESS}\s*+(?:\{{\}})?+(?![\u0300-\u036f]))"
     rf"|\\[uvHcdbkr](?:{_OVER}|[ ]++[A-Za-z](?![\u0300-\u036f]))"
     r"|\\(?:ss|ae|AE|oe|OE|aa|AA|[oOlLij])(?![A-Za-z*])\s*+(?:\{\})?"
-    r"|\\[&%_#]|~|---?|``|''|[?!]`)"
+    r"|\\[&%_#]|~|---?|``|''|\?`|!`)"
 )
 """What most LaTeX in bibliographies is: each match means the same wherever it stands."""
+
+_SWALLOWS_SPACE = re.compile(r"\\[A-Za-z]+\Z")
+_HAS_SPACE = re.compile(r"[ \t\n\r\f\v]")
 
 _LETTERS: dict[str, str] = {}
 """Accents met before, as they were written, to their letter."""
 _MOST_LETTERS = 4096
+_MOST_WORDS, _LONGEST_WORD = 50_000, 60
+_SHORT = 200
+_NO_WORD = "\ufdd0"
+"""A character that stands for nothing in any text."""
 
 
 class Decoded(NamedTuple):
@@ -89,17 +94,13 @@ def decode(raw: str, *, paragraphs: bool = False) -> Decoded:
 
     With `paragraphs`, blank lines stay as one blank line.
     """
-    if raw.isalnum():
-        return Decoded(raw)
-    if not _AS_IT_IS.search(raw):
-        return Decoded(raw.strip(" "))
-    if "&" in raw:
-        raw = _ENTITY.sub(_character, _BRACED_AMPERSAND.sub(r"\&", raw) if "{\\&}" in raw else raw)
-    if not _ANYTHING.search(raw):
-        return Decoded(squeeze(raw, paragraphs))
-    if len(raw) <= 100 and not paragraphs:
+    if len(raw) <= _SHORT and not paragraphs:
         return _decode_cached(raw)
     return _decode(raw, paragraphs)
+
+
+def _without_entities(raw: str) -> str:
+    return _ENTITY.sub(_character, _BRACED_AMPERSAND.sub(r"\&", raw) if "{\\&}" in raw else raw)
 
 
 def _character(found: re.Match[str]) -> str:
@@ -111,16 +112,71 @@ def _character(found: re.Match[str]) -> str:
     return "".join("\\" + c if c in "&%$#_" else f"\\text{_BY_NAME[c]}{{}}" if c in _BY_NAME else c for c in char)
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=32768)  # what the title of a journal is, or a place
 def _decode_cached(raw: str) -> Decoded:
     return _decode(raw, False)
 
 
 def _decode(raw: str, paragraphs: bool) -> Decoded:
+    if raw.isalnum():
+        return Decoded(raw)
+    if (text := word_by_word(raw, _WORDS, paragraphs)) is not None:
+        return Decoded(text)
+    if "&" in raw:
+        raw = _without_entities(raw)
+    if not _ANYTHING.search(raw):
+        return Decoded(squeeze(raw, paragraphs))
     usual = _decode_usual(raw)
     if usual is not None:
         return Decoded(squeeze(usual, paragraphs))
     return _decode_any(raw, paragraphs)
+
+
+class Words(dict[str, str]):
+    """What words mean, worked out when one is first met: in any file most words come again and again."""
+
+    def __init__(self, meaning: Callable[[str], str | None]) -> None:
+        """`meaning` answers None for what cannot be read by itself: part of something longer, or more than a word."""
+        super().__init__({"": _NO_WORD})
+        self._meaning = meaning
+
+    def __missing__(self, word: str) -> str:
+        if word.isdecimal():  # most numbers are met once
+            return word
+        meaning = self._meaning(word) or _NO_WORD
+        if len(self) < _MOST_WORDS and len(word) <= _LONGEST_WORD:
+            self[word] = meaning
+        return meaning
+
+
+def word_by_word(raw: str, known: Words, paragraphs: bool = False) -> str | None:
+    """What the words of `raw` mean; None where one cannot be read by itself, or where there are paragraphs to keep."""
+    if "\n" not in raw and "\t" not in raw:
+        words = raw.strip(" ").split(" ")
+    elif paragraphs:
+        return None
+    else:
+        words = [word for word in raw.replace("\n", " ").replace("\t", " ").split(" ") if word]
+    text = " ".join(map(known.__getitem__, words))
+    return None if _NO_WORD in text or not text else text
+
+
+def stands_alone(word: str) -> bool:
+    """Whether there is nothing in a word that could do something to the next one, and it is one word."""
+    return not _SWALLOWS_SPACE.search(word) and not _HAS_SPACE.search(word)
+
+
+def _word_text(word: str) -> str | None:
+    if word.isalnum():
+        return word
+    if not stands_alone(word):
+        return None
+    text = _decode_usual(_without_entities(word) if "&" in word else word)
+    return text if text and text == text.strip(" ") else None
+
+
+_WORDS = Words(_word_text)
+"""The text of words."""
 
 
 class _UsualTexts(dict[str, str]):
@@ -190,7 +246,9 @@ def _decode_any(raw: str, paragraphs: bool) -> Decoded:
 def squeeze(text: str, paragraphs: bool) -> str:
     """White space as single spaces; with `paragraphs`, empty lines stay as one."""
     if not paragraphs or "\n" not in text:
-        return _SPACE.sub(" ", text).strip(" \t\n\r")
+        if "  " not in text and text.isprintable():
+            return text.strip(" ")
+        return _SPACE.sub(" ", text).strip(" ")
     return "\n\n".join(_SPACE.sub(" ", part) for part in _PARAGRAPH.split(text.strip(" \t\n\r")))
 
 

@@ -13,7 +13,7 @@ import re
 from typing import NamedTuple
 
 from app.importers.bibtex import latex_macros as macros
-from app.importers.bibtex.latex import MATH, decode, usual_letters
+from app.importers.bibtex.latex import MATH, Words, decode, stands_alone, usual_letters, word_by_word
 from app.importers.bibtex.latex_rewriting import rewritten
 from app.model.bibtex_terms import GUESSED_PROTECTION, has_inner_capital
 from app.model.rich_text import TAGS, RichText, plain, protected, read
@@ -36,7 +36,7 @@ SWITCHES = {
 
 _NOT_KEPT = re.compile(r"\\(texttt|tt|underline|uline)(?![A-Za-z])")
 _MEANS_SOMETHING = re.compile(r"[{\\$<]")
-_NOT_SIMPLE = re.compile(r"[\\$<>&~\t\n\r\f\v]|--|``|''|[?!]`")
+_NOT_SIMPLE = re.compile(r"\\|\$|<|>|&|~|\t|\n|\r|\f|\v|--|``|''|\?`|!`")
 _TOKEN = re.compile(r"\\(?:(?P<word>[A-Za-z]+)\*?(?P<gap>\s*)|(?P<sign>.))|[{}]|\$", re.S)
 _AS_IT_IS = re.compile(
     r"\\(?:(?:url|nolinkurl|path|href|textcolor|color)\s*\{[^{}]*\}|(?:path|verb)\s*(?P<bar>[^\sA-Za-z{*]).*?(?P=bar))",
@@ -85,6 +85,31 @@ def decode_rich(raw: str, *, paragraphs: bool = False) -> DecodedRich:
         made = read(text.translate(_TO_TAGS)).squeeze(paragraphs=paragraphs)
     lost = tuple(dict.fromkeys(f"\\{name}" for name in _NOT_KEPT.findall(raw))) if "\\" in raw else ()
     return DecodedRich(made, decoded.unknown, lost)
+
+
+def _protected_word(word: str) -> str | None:
+    if word.isalnum():
+        return word
+    if not stands_alone(word):
+        return None
+    parts = _groups_in_a_row(usual_letters(word))
+    return None if parts is None else protected(parts).html
+
+
+_WORDS = Words(_protected_word)
+"""Words as `RichText.html` has them."""
+
+
+def protected_words(raw: str, *, paragraphs: bool = False) -> tuple[str, str] | None:
+    """The plain text of `raw`, and what `RichText.html` has for it, where all that its words have is protected case.
+
+    None where there is more; then `decode_rich` reads it.
+    """
+    marked = word_by_word(raw, _WORDS, paragraphs)
+    if marked is None:
+        return None
+    opened, closed = TAGS["nocase"]
+    return marked.replace(opened, "").replace(closed, "") if "<" in marked else marked, marked
 
 
 def _groups_in_a_row(letters: str) -> list[str] | None:

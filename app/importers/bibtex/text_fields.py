@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from app.importers.bibtex.draft import BibtexFile, Draft
 from app.importers.bibtex.identifier_fields import verbatim
 from app.importers.bibtex.latex import decode, squeeze
-from app.importers.bibtex.rich_latex import COMMANDS, SWITCHES, decode_rich
+from app.importers.bibtex.rich_latex import COMMANDS, SWITCHES, decode_rich, protected_words
 from app.importers.written_dates import written_date
 from app.model.bibtex_terms import (
     ARTICLE_TYPES,
@@ -70,22 +71,30 @@ def _eprint_type(draft: Draft) -> str:
 
 def read_text_fields(draft: Draft, file: BibtexFile) -> None:
     """Step: every field with a place in the record."""
+    fields = draft.fields
     _read_titles(draft)
     for name, attribute in _SIMPLE.items():
-        if name in draft.fields and (text := _take(draft, name)):
+        if name in fields and (text := _take(draft, name)):
             draft.known[attribute] = text
     for name in ("abstract", "note"):
-        if name in draft.fields:
+        if name in fields and not _take_words(draft, name):
             _keep_rich(draft, name, _take_rich(draft, name))
     _read_numbers(draft)
+    page = _take(draft, "pages") or _take(draft, "page")
+    draft.known["page"] = _with_hyphens(page) if page else None
+    if not fields:  # as with most articles
+        return
     _read_genre(draft)
     _read_publisher(draft)
     _read_language(draft)
     _read_keywords(draft)
-    if "xref" in draft.fields and "part_of" not in draft.known:
+    if "xref" in fields and "part_of" not in draft.known:
         draft.known["part_of"] = _take(draft, "xref")
-    page = _take(draft, "pages") or _take(draft, "page")
-    draft.known["page"] = _DASH.sub("-", page) if page else None
+
+
+@lru_cache(maxsize=8192)
+def _with_hyphens(page: str) -> str:
+    return _DASH.sub("-", page)
 
 
 def read_other_fields(draft: Draft, file: BibtexFile) -> None:
@@ -109,9 +118,9 @@ def read_other_fields(draft: Draft, file: BibtexFile) -> None:
 
 def _take(draft: Draft, name: str) -> str | None:
     """The decoded text of a field, taken out of the entry; macros that are not known are reported."""
-    raw = draft.fields.pop(name, None)
-    if raw is None:
+    if name not in draft.fields:
         return None
+    raw = draft.fields.pop(name)
     decoded = decode(raw, paragraphs=name in _PARAGRAPHS)
     if decoded.unknown:
         draft.lose(name, raw, f"unknown macro {', '.join(decoded.unknown)}; its text was kept")
@@ -137,6 +146,20 @@ def _take_rich(draft: Draft, name: str) -> RichText:
     return decoded.text
 
 
+def _take_words(draft: Draft, name: str) -> bool:
+    """Keep a field that has nothing but words, some in capitals that must stay, as nearly all titles are."""
+    raw = draft.fields[name]
+    forms = protected_words(raw, paragraphs=name in _PARAGRAPHS) if len(raw) <= LONGEST_RICH else None
+    if forms is None:
+        return False
+    del draft.fields[name]
+    text, marked = forms
+    draft.known[name] = text
+    if name == "title" and marked != text:
+        draft.rich[name] = marked
+    return True
+
+
 def _keep_rich(draft: Draft, attribute: str, text: RichText) -> None:
     if not text.runs:
         return
@@ -154,13 +177,15 @@ def _joined(title: str | None, subtitle: str | None) -> str | None:
 def _report_markup(draft: Draft) -> None:
     """The title of a venue or series is plain in a record: say so where italics and the like meant something in it."""
     for name in _PLAIN_NAMES:
-        raw = draft.fields.get(name, "")
-        if "\\" in raw and (found := _MARKUP.findall(raw)):
+        raw = draft.fields.get(name)
+        if raw and "\\" in raw and (found := _MARKUP.findall(raw)):
             macros = ", ".join(dict.fromkeys(f"\\{macro}" for macro in found))
             draft.lose(name, raw, f"{macros}: {_LOOK_LOST}")
 
 
 def _read_title(draft: Draft) -> None:
+    if "title" in draft.fields and "subtitle" not in draft.fields and _take_words(draft, "title"):
+        return
     title, subtitle = _take_rich(draft, "title"), _take_rich(draft, "subtitle")
     if title.runs and subtitle.runs:
         title += plain(" " if title.plain.endswith(_ENDS_SENTENCE) else ": ")
