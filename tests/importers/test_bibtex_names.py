@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from app.exporters.bibtex_names import bibtex_name, name_list
-from app.importers.bibtex.name_list import read_names
+from app.importers.bibtex.name_list import cut_at_ands, read_name_alone, read_names
 from app.model.names import Name
 from tests.exporters.record_strategies import names
 
@@ -153,3 +154,25 @@ def test_names_do_not_run_into_one_another(first: Name, second: Name) -> None:
     read = read_names(name_list([first, second], more=True))
     assert read.names == (first, second)
     assert read.more
+
+
+_PIECES = st.sampled_from(
+    r"""and AND others Ann Smith, {World Bank} {B} { } \{ von , M{\"u}ller""".split() + ["{A and B}"]
+)
+_SPACES = st.sampled_from([" ", " ", " ", "  ", "\n", "\t "])
+
+
+@given(st.lists(st.tuples(_PIECES, _SPACES), max_size=9))
+def test_names_read_one_by_one_are_those_of_the_whole_list(pieces: list[tuple[str, str]]) -> None:
+    raw = "".join(piece + space for piece, space in pieces)
+    alone = [read_name_alone(part) for part in cut_at_ands(raw)]
+    if all(alone):
+        whole = read_names(raw)
+        assert [*whole.names] == alone
+        assert not whole.more
+        assert not whole.faults
+
+
+def test_most_names_are_read_alone() -> None:
+    raw = r"""Smith, Ann and {World Bank} and M{\"u}ller, Jos\'e and van Eijk, Carola"""
+    assert [read_name_alone(part) for part in cut_at_ands(raw)] == [*read_names(raw).names]

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import repeat
+from string import ascii_lowercase
+from typing import cast
 
 from app.importers.bibtex.draft import BibtexFile, Draft
 from app.importers.bibtex.latex import decode
-from app.importers.bibtex.name_list import read_names
+from app.importers.bibtex.name_list import cut_at_ands, read_name_alone, read_names
 from app.model.bibtex_terms import EDITOR_TYPES, MORE_NAMES, ROLE_FIELDS
 from app.model.identifiers import normal_orcid
 from app.model.names import Contributor
 
-_TYPED_FIELD = re.compile(r"editor[a-z]?")
+_NAME_FIELDS = frozenset([*ROLE_FIELDS, "editor", *(f"editor{letter}" for letter in ascii_lowercase)])
 _ANNOTATION = re.compile(r"\s*([1-9]\d*)(?::[\w-]+)?\s*=\s*\"?([^\"=]+?)\"?\s*")
 _ORDER = {"author": 0, "editor": 1, "translator": 2, "bookauthor": 3}
 
 
 def read_contributors(draft: Draft, file: BibtexFile) -> None:
     """Step: authors, then editors and the others in the order of the entry's fields."""
-    fields = [
-        name for name in draft.fields if name in ROLE_FIELDS or (name[:6] == "editor" and _TYPED_FIELD.fullmatch(name))
-    ]
+    fields = [name for name in draft.fields if name in _NAME_FIELDS]
     if len(fields) > 1:
         fields.sort(key=lambda name: (_ORDER.get(name, 4), name))
     for name in fields:
@@ -49,12 +51,23 @@ def _read_orcids(draft: Draft, name: str) -> None:
 def _read_field(draft: Draft, name: str) -> None:
     raw = draft.fields.pop(name)
     role = _role(draft, name)
+    made = [*map(_contributor, cut_at_ands(raw), repeat(role))]
+    if all(made):
+        draft.contributors += cast("list[Contributor]", made)
+        return
     listed = read_names(raw)
     draft.contributors.extend(Contributor(role, read) for read in listed.names)
     if listed.more:
         draft.extra[MORE_NAMES + name] = "true"
     for part, why in listed.faults:
         draft.lose(name, part, why)
+
+
+@lru_cache(maxsize=65536)  # who writes much is met often
+def _contributor(part: str, role: str) -> Contributor | None:
+    """Who is named between two `and`s; None where that takes a look at the whole list, or there is more to say."""
+    name = read_name_alone(part)
+    return Contributor(role, name) if name is not None else None
 
 
 def _role(draft: Draft, name: str) -> str:

@@ -33,7 +33,7 @@ from app.importers.bibtex.name_repairs import (
 )
 from app.model.names import Name
 
-_AND = re.compile(r"[ \t\r\n]+and[ \t\r\n]+", re.IGNORECASE)
+_AND = re.compile(r"[ \t\r\n][ \t\r\n]*[aA][nN][dD][ \t\r\n]+")  # begins with one of few: searched fast
 _BRACE_OR_AND = re.compile(r"[{}]|[ \t\r\n]+and[ \t\r\n]+", re.IGNORECASE)
 _BALANCED = re.compile(r"[^{}]*+(?:\{[^{}]*+(?:\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+\}[^{}]*+)*+\}[^{}]*+)*+")
 _AND_AT_END = re.compile(r"^and[ \t\r\n]+|[ \t\r\n]+and$|^and$", re.IGNORECASE)
@@ -98,11 +98,32 @@ def _take_et_al(parts: list[str], faults: list[tuple[str, str]]) -> bool:
 def _each(parts: Sequence[str], faults: list[tuple[str, str]]) -> Iterator[str]:
     """The names one by one, those too that stand between two `and`s with another mark between them."""
     for part in parts:
-        suspect = ";" in part or "&" in part or part.count(",") > 1
-        found = several(part) if suspect and not _EXTENDED.match(part) else None
+        found = several(part) if _may_be_several(part) and not _EXTENDED.match(part) else None
         if found:
             faults.append((part, f"no 'and' between these names; read as {len(found)} names"))
         yield from found or (part,)
+
+
+def _may_be_several(part: str) -> bool:
+    return ";" in part or "&" in part or part.count(",") > 1
+
+
+def cut_at_ands(raw: str) -> list[str]:
+    """What stands between the `and`s of a list of names, some of which may be within a name: see `read_name_alone`."""
+    return _AND.split(raw) if "\n" in raw or "\t" in raw else raw.split(" and ")
+
+
+def read_name_alone(part: str) -> Name | None:
+    """The name that is all of one such part; None where it is not one whole name, or anything is to be reported."""
+    text = part.strip(" \t\r\n")
+    if text.lower() == "others" or " al" in text.replace("~", " ") or _may_be_several(text):
+        return None
+    if _AND.search(text) or _AND_AT_END.search(text):
+        return None
+    if "\\{" in text or "\\}" in text or ("{" in text and not _BALANCED.fullmatch(text)):
+        return None
+    read = read_name(text)
+    return None if read.why or read.unknown else read.name
 
 
 def _split(raw: str) -> list[str]:
