@@ -157,7 +157,7 @@ def test_names_do_not_run_into_one_another(first: Name, second: Name) -> None:
 
 
 _PIECES = st.sampled_from(
-    [*r"""and AND others Ann Smith, {World Bank} {B} { } \{ von , M{\"u}ller""".split(), "{A and B}"]
+    [*r"""and AND others Ann Smith, et al. ; & Jr. {World Bank} {B} { } \{ von , M{\"u}ller""".split(), "{A and B}"]
 )
 _SPACES = st.sampled_from([" ", " ", " ", "  ", "\n", "\t "])
 
