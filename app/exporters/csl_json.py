@@ -45,13 +45,11 @@ def item(record: Record) -> Item:
     """The record as a CSL item."""
     made: Item = {"id": record.key, "citation-key": record.key, "type": record.type}
     custom: Item = {}
-    for (variable, attribute), text in zip(TEXT_VARIABLES, _texts(record), strict=True):
-        if text:
-            rich = record.rich.get(attribute)
-            made[variable] = csl_form(rich) if rich else csl_escaped(text)
+    _add_texts(record, made)
     _add_names(record, made, custom)
     _add_dates(record, made, custom)
-    _add_identifiers(record, made)
+    if record.isbn or record.issn or record.extra:
+        _add_identifiers(record, made)
     if record.keywords:
         made["keyword"] = ", ".join(record.keywords)
         if any(mark in keyword for keyword in record.keywords for mark in ",;"):
@@ -76,6 +74,17 @@ def _add_extra(record: Record, made: Item, custom: Item) -> None:
             made[name] = text
         elif name not in ("isbn", "issn", "doi"):
             custom[name] = text
+
+
+def _add_texts(record: Record, made: Item) -> None:
+    rich = record.rich
+    for (variable, attribute), text in zip(TEXT_VARIABLES, _texts(record), strict=True):
+        if text:
+            if rich and attribute in rich:
+                text = csl_form(rich[attribute])
+            elif "&" in text or "<" in text:
+                text = csl_escaped(text)
+            made[variable] = text
 
 
 def _add_names(record: Record, made: Item, custom: Item) -> None:
