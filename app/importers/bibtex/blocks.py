@@ -162,7 +162,7 @@ def fields_of_unread(raw: str) -> tuple[dict[str, str], frozenset[str]] | None:
     fields = {name.lower(): braced or quoted or digits or joined for name, braced, quoted, digits, joined in found}
     if len(fields) != len(found):
         return None
-    return fields, frozenset([name.lower() for name, *_, joined in found if joined])
+    return fields, frozenset([field[0].lower() for field in found if field[4]])
 
 
 def plain_entry(text: str, start: int, end: int) -> tuple[PlainEntry, int] | None:
