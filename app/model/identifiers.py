@@ -21,6 +21,9 @@ from stdnum.exceptions import InvalidChecksum, ValidationError
 from stdnum.iso7064 import mod_11_2
 
 _DOI = re.compile(r"10\.\d{3,9}(?:\.\d+)*/\S+")
+_BARE_DOI = re.compile(r"10\.[0-9]{3,9}/[A-Za-z0-9._/-]*[A-Za-z0-9]")
+"""What most DOIs are, with nothing around them: such a text is its own normal form."""
+
 _LONGEST_DOI = 4096
 _DOI_IN_ADDRESS = re.compile(r"(?:https?://|www\.|dx\.|doi\.org/)\S*?(?=10\.\d{3,9}(?:\.\d+)*(?:/|%2F))", re.IGNORECASE)
 _DOI_LABEL = re.compile(r"(?:urn:doi:|info:doi/|doi)[\s:=]*(?=10\.|https?://)", re.IGNORECASE)
@@ -45,6 +48,8 @@ def normal_doi(text: str) -> str:
     """
     if len(text) > _LONGEST_DOI:
         raise ValueError(f"not a DOI: it has {len(text)} characters")
+    if _BARE_DOI.fullmatch(text):
+        return text
     rest = html.unescape(text.strip()) if "&" in text else text.strip()
     rest = rest.lstrip("<([\"'").strip()
     for label in (_DOI_LABEL, _DOI_IN_ADDRESS, _DOI_LABEL):
