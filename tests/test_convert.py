@@ -97,7 +97,7 @@ def test_exits_as_import_does(bib: Path) -> None:
     assert "failed: " in some.err
     none = run("--to", "ris", "no.pdf", "missing.bib", cwd=bib.parent)
     assert (none.exit, none.out) == (2, b"")
-    assert "no.pdf: what this is cannot be told" in none.err
+    assert "no.pdf: this is a PDF" in none.err
     mixed = run("--to", "ris", "--out", "o", "no.pdf", bib, cwd=bib.parent)
     assert mixed.exit == 1
     assert [path.name for path in (bib.parent / "o").iterdir()] == ["mine.ris"]
