@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -71,7 +73,7 @@ def test_plain_text_is_never_taken_for_markup(text: str) -> None:
 def test_any_mixture_is_read_and_written_the_same_from_then_on(pieces: list[str]) -> None:
     made = read("".join(pieces))
     assert read(made.html) == made
-    assert made.plain.count("a") >= pieces.count("a")
+    assert len(re.findall("[aₐ]", made.plain)) >= pieces.count("a"), "lowered letters are letters too"
 
 
 def test_white_space_is_squeezed_across_runs() -> None:
