@@ -198,6 +198,7 @@ def import_by_doi(
                 name=source,
                 agent=name,
                 dry_run=dry_run,
+                enrich=enrich,
                 progress=shown,
             )
     typer.echo(receipt.json_text() if as_json else "\n".join(told(receipt)))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from app.commit import Committer, Proposal
 from app.curation.doi_links import DoiLinks
+from app.curation.matching import Matcher
 from app.derived.graph import PROLOGUE, Snapshot
 from app.errors import BadRequest, Conflict
 from app.import_plan import EntryFile, ImportPlan
@@ -84,14 +85,16 @@ def import_dois(
     name: str = "dois",
     agent: str = "curator",
     dry_run: bool = False,
+    enrich: bool = False,
     progress: Progress | None = None,
     expected: Version | None = None,
 ) -> Receipt:
     """Import the works of a list of DOIs; answers the receipt, an item for each in the order of the list.
 
     `name` is what the receipt calls the list; `progress` is called as DOIs are fetched, and what it raises
-    stops the import unwritten. A DOI that cannot be had is a `failed` item that says why. Raises
-    `BadRequest` for an empty list, and `Conflict` when `expected` is given and is not the head.
+    stops the import unwritten. To `enrich` is to add to works that are there, and to make no others. A DOI that
+    cannot be had is a `failed` item that says why. Raises `BadRequest` for an empty list, and `Conflict` when
+    `expected` is given and is not the head.
     """
     asked = [AskedDoi(doi, place) if isinstance(doi, str) else doi for place, doi in enumerate(dois, 1)]
     if not asked:
@@ -105,7 +108,7 @@ def import_dois(
     receipts: list[Receipt] = []
 
     def propose(state: Snapshot) -> Proposal:
-        plan, links = _planned(state, library, entries, described)
+        plan, links = _planned(state, library, entries, described, enrich=enrich)
         if progress:
             progress(len(entries), len(entries))
         version = None if dry_run else next_version(state.version)
@@ -160,10 +163,17 @@ def _entries(
 
 
 def _planned(
-    state: Snapshot, library: Library, entries: Sequence[ReadEntry], described: Sequence[DoiDescription | str]
+    state: Snapshot,
+    library: Library,
+    entries: Sequence[ReadEntry],
+    described: Sequence[DoiDescription | str],
+    *,
+    enrich: bool,
 ) -> tuple[ImportPlan, ChangeSet]:
     """What becomes of the entries, and the links between works. Links come last: they need every work's key."""
     plan = ImportPlan(state, library.minter)
+    if enrich:
+        entries = [_of_works(plan.matcher, entry) for entry in entries]
     keys = [
         plan.take(entry, held, key_is_ours=True) for entry, held in EntryFile(prepared(library.minter.base, entries))
     ]
@@ -182,6 +192,17 @@ def _planned(
     change = links.change()
     plan.related.update(_related(change, library.minter))
     return plan, change
+
+
+def _of_works(matcher: Matcher, entry: ReadEntry) -> ReadEntry:
+    """An entry to enrich with; without its record when that is of another work than the one that has the DOI."""
+    record = entry.record
+    if record is None or matcher.find(record) is not None:
+        return entry
+    holder = matcher.key_of_doi(entry.key or "")
+    of = f"the agency's record is of {record.title!r}" if record.title else "the agency's record has no title"
+    error = f"{of}, which is another work than {holder!r}: is its DOI right?"
+    return ReadEntry(position=entry.position, line=entry.line, raw=entry.raw, key=entry.key, record=None, error=error)
 
 
 def _related(links: ChangeSet, minter: Minter) -> Iterator[frozenset[str]]:

@@ -215,6 +215,16 @@ def test_what_an_agency_says_of_another_work_is_not_added_to_ours(desk: Desk) ->
     ]
 
 
+def test_enriching_makes_no_new_works(desk: Desk) -> None:
+    desk.add(OSTROM, title=["Kites in winter"], author=[{"family": "Roe"}], abstract="Of kites.")
+    (item,) = desk.take(OSTROM, enrich=True).items
+    assert (item.fate, item.work) == ("failed", None)
+    assert item.error == (
+        "the agency's record is of 'Kites in winter', which is another work than 'ostrom1996': is its DOI right?"
+    )
+    assert desk.objects("roe2020", DCTERMS["title"]) == []
+
+
 def test_a_retraction_is_seen_on_the_work_and_wherever_it_is_evidence(desk: Desk) -> None:
     notice = {"DOI": "10.1000/Notice", "type": "retraction", "source": "retraction-watch"}
     desk.add(JETTE, author=JETTE_NAMES, **{"updated-by": [notice]})
