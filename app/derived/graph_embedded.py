@@ -177,16 +177,17 @@ class EmbeddedGraph:
             return run(self._snapshot())
 
     def read_described(self, describe: Describe, run: Callable[[StoreSnapshot], Answer]) -> Answer:
-        """As `read`, on a state whose named graphs include those that `describe` makes of it."""
-        for _ in range(_OVERLAPS):
+        """As `read`, on a state whose named graphs include those that `describe` makes of it.
+
+        Writers are not held off meanwhile, however often one comes between: to describe takes locks of its own, and
+        who holds those may be waiting for a writer.
+        """
+        while True:
             if not self._described:
-                self._put(*describe(self))  # which reads, and takes its time: not while writers are held off
+                self._put(*describe(self))
             there, answer = self.read(lambda state: (self._described, run(state)))
             if there:
                 return answer
-        with self._applying:
-            self._put(*describe(self))
-            return run(self._snapshot())
 
     def _put(self, version: Version, description: Sequence[Quad]) -> None:
         with self._applying:
