@@ -178,10 +178,12 @@ def _planned(
         plan.take(entry, held, key_is_ours=True) for entry, held in EntryFile(prepared(library.minter.base, entries))
     ]
     links = DoiLinks(state, library.minter, plan.matcher)
-    for key, made in dict(zip(keys, described, strict=True)).items():
-        if key is not None and isinstance(made, DoiDescription):
-            links.link(key, made.references, made.relations)
-            links.become(key, made.own_status)
+    for work, several in _by_work(keys, described).items():
+        references = [reference for one in several for reference in one.references]
+        relations = [relation for one in several for relation in one.relations]
+        links.link(work, references, relations)
+        for one in several:
+            links.become(work, one.own_status)
     links.arrive(plan.records())
     for item, key in zip(plan.items, keys, strict=True):
         if key is not None:
@@ -192,6 +194,15 @@ def _planned(
     change = links.change()
     plan.related.update(_related(change, library.minter))
     return plan, change
+
+
+def _by_work(keys: Sequence[str | None], described: Sequence[DoiDescription | str]) -> dict[str, list[DoiDescription]]:
+    """What is said of each work: of one that has two DOIs, under both; a DOI that stands twice in a list, once."""
+    found: dict[str, list[DoiDescription]] = {}
+    for key, made in zip(keys, described, strict=True):
+        if key is not None and isinstance(made, DoiDescription) and made not in found.setdefault(key, []):
+            found[key].append(made)
+    return found
 
 
 def _of_works(matcher: Matcher, entry: ReadEntry) -> ReadEntry:
