@@ -20,7 +20,7 @@ from app.model.rich_text import LOOKS_LIKE_MARKUP, RICH_FIELDS, RichText, rich_f
 BETWEEN = "; "
 """Stands between several values that are kept as one."""
 
-_DASHES = re.compile(r"\s*[-–—]+\s*")
+_DASHES = re.compile(r"(?<!\s)\s*[-–—]+\s*")
 
 
 class EntryDraft:

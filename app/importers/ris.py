@@ -26,7 +26,7 @@ from app.model.types import FABIO_CLASS
 
 _TAGGED = re.compile(r"\s*([A-Z][A-Z0-9]) {0,2}-(?: (.*)|\s*)$")
 _FIELD = re.compile(r"(?P<role>role )?(?P<name>[^:\n]+): (?P<text>.*)", re.S)
-_DASHES = re.compile(r"\s*[-–—]+\s*")
+_DASHES = re.compile(r"(?<!\s)\s*[-–—]+\s*")
 _SHOWN = 400
 
 

@@ -36,6 +36,9 @@ _BEFORE_CHRIST = re.compile(r"(\d{1,4})\s*(?:B\.?\s?C\.?(?:\s?E\.?)?)", re.IGNOR
 FOUR_DIGITS = re.compile(r"(?<!\d)[12]\d{3}(?!\d)")
 _LOOSE_DATE = re.compile(r"(\d{4})[-./](\d{1,2})(?:[-./](\d{1,2}))?")
 _LOOSE_WHOLE = re.compile(r"(\d{4})[./](\d{1,2})(?:[./](\d{1,2}))?")
+LONGEST_DATE = 200
+"""A text of more characters than this is no date."""
+
 _COMPACT = re.compile(r"([12]\d{3})([01]\d)([0-3]\d)")
 _UNSPECIFIED = re.compile(r"(?<=[\d-])u+")
 _OPEN_ENDS = {"open": "..", "unknown": "", "*": ".."}
@@ -48,6 +51,8 @@ def written_date(text: str) -> str | None:
     text = text.strip()
     if is_edtf(text):
         return text
+    if len(text) > LONGEST_DATE:
+        return None
     parts = [_OPEN_ENDS.get(part, part) for part in re.split(r"\s*[/–—]\s*|--", text)]
     whole = _LOOSE_WHOLE.sub(_pad, text) if _LOOSE_WHOLE.fullmatch(text) else ""
     padded = "/".join(_LOOSE_DATE.sub(_pad, part) for part in parts) if len(parts) <= 2 else ""
@@ -97,6 +102,8 @@ def month_number(text: str) -> int | None:
 @lru_cache(maxsize=8192)
 def written_year(text: str) -> str | None:
     """A year, a range of years or an approximate year; else the only four digits that can be one."""
+    if len(text) > LONGEST_DATE:
+        return None
     bare = text.strip("[](). ")
     if bare.isdecimal() and bare.isascii() and 2 <= len(bare) <= 4:
         return bare.zfill(4)
@@ -126,6 +133,8 @@ def _range(first: str, second: str | None) -> str:
 @lru_cache(maxsize=8192)
 def with_month(year: str, month: str, day: str) -> str:
     """Year and month (and days said in the month field) as EDTF; the year alone when they cannot be read."""
+    if len(month) + len(day) > LONGEST_DATE:
+        return year
     if month.strip(" .").isdecimal():
         number = int(month.strip(" ."))
         numbers, days = ([number] if 1 <= number <= 12 else []), list[int]()

@@ -176,3 +176,9 @@ def test_names_read_one_by_one_are_those_of_the_whole_list(pieces: list[tuple[st
 def test_most_names_are_read_alone() -> None:
     raw = r"""Smith, Ann and {World Bank} and M{\"u}ller, Jos\'e and van Eijk, Carola"""
     assert [read_name_alone(part) for part in cut_at_ands(raw)] == [*read_names(raw).names]
+
+
+@pytest.mark.parametrize("piece", ["\\~", "\\v ", "a; ", "a, b, "])
+def test_a_name_of_any_length_is_read_once_over(piece: str) -> None:
+    read = read_names(piece * 30_000)
+    assert read.names or read.faults

@@ -16,6 +16,9 @@ _ACCENT = r"\\(?:['`^\"~=.]|[uvHcdbkrthGU](?![A-Za-z]))"
 _SPLIT_ACCENT = re.compile(
     rf"{_ACCENT}[ \t\r\n]*(?:{_ACCENT}[ \t\r\n]*)*(?:\{{[^{{}}]*\}}|\\[ij](?![A-Za-z])|[^\W\d_])"
 )
+LONGEST_NAME = 1000
+"""Names of more characters than this are not looked through for letters cut in two."""
+
 _GAP_OR_TIE = re.compile(r"\\~|\\[A-Za-z]+[ \t\r\n]|\\['`^\"=.][ \t\r\n]")
 _GROUP = re.compile(r"\{[^{}]*\}")
 _SPLIT_LETTER = re.compile(
@@ -42,7 +45,7 @@ class Split(NamedTuple):
 
 def without_gaps(text: str) -> str:
     r"""The name with braces around letters that BibTeX would cut in two: `Mu\~noz`, `Erd\H os`, `Garc\'\i a`."""
-    if not _GAP_OR_TIE.search(text):
+    if len(text) > LONGEST_NAME or not _GAP_OR_TIE.search(text):
         return text
     text = _SPLIT_ACCENT.sub(lambda found: f"{{{found[0]}}}" if re.search(r"[~\s]", found[0]) else found[0], text)
     return _SPLIT_LETTER.sub(r"{\\\1}", text)
