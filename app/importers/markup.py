@@ -23,6 +23,7 @@ _HEADING = re.compile(
     r"\s*(?:<[ib]>)?(?:abstract|summary|résumé|zusammenfassung|resumen)\s*:?\s*(?:</[ib]>)?[^\S\n]*\n\s*\n(?=\s*\S)",
     re.I,
 )
+_LONG_SPACE = re.compile(r"\s{20,}")
 _OTHER_SPACE = re.compile(r"[^\S\n ]")
 _TIMES = dict.fromkeys(map(ord, "\u2061\u2062\u2063\u2064"))
 
@@ -70,7 +71,8 @@ def rich_line(text: str) -> RichText:
 
 def rich_paragraphs(text: str) -> RichText:
     """An abstract: paragraphs with an empty line between them; a heading *Abstract* is left out. Never raises."""
-    return read(_HEADING.sub("", _in_csl(text), count=1)).squeeze(paragraphs=True)
+    marked = _LONG_SPACE.sub(lambda gap: "\n\n" if gap[0].count("\n") > 1 else " ", _in_csl(text))
+    return read(_HEADING.sub("", marked, count=1)).squeeze(paragraphs=True)
 
 
 def _in_csl(text: str) -> str:
