@@ -218,7 +218,7 @@ class ImportJobs:
     def _make_searchable(self) -> None:
         """Bring the search index to what was imported, so that it can be found when the job is done."""
         try:
-            self._library.search()
+            self._library.search(newest=True)
         except Exception:  # the import is made all the same, and who searches next tries again
             log.exception("the search index could not be brought to the newest version")
 

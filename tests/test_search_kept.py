@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -126,7 +127,10 @@ def test_while_it_is_built_anew_the_one_before_answers(small: SmallLibrary, monk
     assert building.wait(30)
     meanwhile: SearchIndex = small.library.search()
     answer = meanwhile.search("ostrom")
-    go_on.set()
+    with ThreadPoolExecutor(1) as threads:
+        newest = threads.submit(small.library.search, newest=True)
+        go_on.set()
+        assert newest.result(30).applied_version == 2
     thread.join(30)
 
     assert (answer.version, answer.total > 0) == (1, True)

@@ -149,14 +149,15 @@ class Library:
             raise TypeError("only a home in files can be read by other processes")
         return Views(self.minter.base, self.log, self.checkpoints, self.graph)
 
-    def search(self) -> SearchIndex:
+    def search(self, *, newest: bool = False) -> SearchIndex:
         """The search index at the head, opened or built when first asked for.
 
-        While it is built anew after a big change, others are answered from the one before.
+        While it is built anew after a big change, it answers as before; who wants the `newest` waits.
         """
         head = self.follow()
-        if self._search is not None and (self._building or self._search.applied_version >= head):
-            return self._search
+        found = self._search
+        if found is not None and (found.applied_version >= head or (self._building and not newest)):
+            return found
         with self._searching:
             if self._search is None:
                 self._search = self._first_search(head)
