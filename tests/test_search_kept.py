@@ -12,6 +12,7 @@ import pytest
 from app.derived.search import SearchIndex
 from app.home import Home
 from app.library import Library
+from app.library.searching import Searching
 from app.model.change import Version
 from app.tokens import Role
 from tests.conftest import BASE, serving
@@ -23,7 +24,7 @@ PATIENCE = 120
 
 @pytest.fixture(autouse=True)
 def every_library_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.library.library.FILED_STATEMENTS", 1)
+    monkeypatch.setattr("app.library.searching.FILED_STATEMENTS", 1)
 
 
 @pytest.fixture
@@ -37,13 +38,13 @@ def small(tmp_path: Path) -> SmallLibrary:
 def built(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How often an index was built, here."""
     times: list[int] = []
-    write = Library._write_search
+    write = Searching.write_here
 
-    def counted(library: Library, directory: Path) -> Version:
+    def counted(searching: Searching, directory: Path) -> Version:
         times.append(1)
-        return write(library, directory)
+        return write(searching, directory)
 
-    monkeypatch.setattr(Library, "_write_search", counted)
+    monkeypatch.setattr(Searching, "write_here", counted)
     return times
 
 
@@ -57,7 +58,7 @@ def parts(home: Path) -> list[Path]:
     return sorted(home.glob("derived/search/*"))
 
 
-def test_it_is_built_once_and_then_opened(small: SmallLibrary, tmp_path: Path, built: list[int]) -> None:
+def test_it_is_built_once_and_then_opened(built: list[int], small: SmallLibrary, tmp_path: Path) -> None:
     assert found(small.library, "divide") == ["ostrom1996"]
     small.add(BOVAIRD)
     for _ in range(2):
@@ -75,7 +76,7 @@ def test_what_was_taken_back_is_not_found(small: SmallLibrary, tmp_path: Path) -
 
 
 def test_one_that_is_damaged_or_of_another_log_is_built_anew(
-    small: SmallLibrary, tmp_path: Path, built: list[int]
+    built: list[int], small: SmallLibrary, tmp_path: Path
 ) -> None:
     found(small.library, "divide")
     (place,) = parts(tmp_path / "home")
@@ -97,11 +98,11 @@ def test_where_nothing_can_be_written_it_is_in_memory(small: SmallLibrary, tmp_p
 
 
 def test_a_long_change_is_taken_in_by_building_anew_and_the_files_before_it_go(
-    small: SmallLibrary, tmp_path: Path, built: list[int], monkeypatch: pytest.MonkeyPatch
+    built: list[int], small: SmallLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found(small.library, "divide")
     before = parts(tmp_path / "home")
-    monkeypatch.setattr("app.library.library.REBUILT_BYTES", 1)
+    monkeypatch.setattr("app.library.searching.REBUILT_BYTES", 1)
     small.add(BOVAIRD)
     assert found(small.library, "engagement") == ["bovaird2007"]
     assert built == [1, 1]
@@ -111,17 +112,17 @@ def test_a_long_change_is_taken_in_by_building_anew_and_the_files_before_it_go(
 
 def test_while_it_is_built_anew_the_one_before_answers(small: SmallLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     found(small.library, "divide")
-    monkeypatch.setattr("app.library.library.REBUILT_BYTES", 1)
+    monkeypatch.setattr("app.library.searching.REBUILT_BYTES", 1)
     small.add(BOVAIRD)
     building, go_on = threading.Event(), threading.Event()
-    write = small.library._write_search
+    write = small.library.searching.write_here
 
     def slowly(directory: Path) -> Version:
         building.set()
         assert go_on.wait(30)
         return write(directory)
 
-    small.library.write_search = slowly
+    small.library.searching.write_parts = slowly
     thread = threading.Thread(target=small.library.search)
     thread.start()
     assert building.wait(30)
@@ -137,7 +138,7 @@ def test_while_it_is_built_anew_the_one_before_answers(small: SmallLibrary, monk
     assert found(small.library, "engagement") == ["bovaird2007"]
 
 
-def test_a_server_has_it_written_by_others(opened: Home, built: list[int]) -> None:
+def test_a_server_has_it_written_by_others(built: list[int], opened: Home) -> None:
     with serving(opened) as client:
         client.timeout = PATIENCE
         answer = client.get("/search", params={"q": "co-production", "limit": 100}).json()
@@ -151,7 +152,7 @@ def test_a_server_has_it_written_by_others(opened: Home, built: list[int]) -> No
 
 
 def test_an_import_is_found_when_its_job_is_done(opened: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.library.library.REBUILT_BYTES", 1)
+    monkeypatch.setattr("app.library.searching.REBUILT_BYTES", 1)
     token = opened.tokens.add("tester", Role.CURATOR)
     entry = "@book{made2001, author = {Maker, Ann}, title = {Quagmire}, year = 2001}"
     with serving(opened) as client:
@@ -159,6 +160,7 @@ def test_an_import_is_found_when_its_job_is_done(opened: Home, monkeypatch: pyte
         assert client.get("/search", params={"q": "quagmire"}).json()["total"] == 0
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/x-bibtex"}
         assert client.post("/imports", content=entry, headers=headers).status_code == 201
-        assert opened.library._search is not None
-        assert opened.library._search.applied_version == 2
+        index = opened.library.searching._index
+        assert index is not None
+        assert index.applied_version == 2
         assert [one["key"] for one in client.get("/search", params={"q": "quagmire"}).json()["items"]] == ["made2001"]

@@ -5,11 +5,10 @@ A home is a directory: `log/` is the truth, `derived/` may be deleted at any tim
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock, RLock
+from threading import RLock
 from typing import Literal, TypeVar
 
 from app.derived.checkpoints import Checkpoints
@@ -18,24 +17,16 @@ from app.derived.graph_embedded import EmbeddedGraph
 from app.derived.past import PastStates
 from app.derived.reader_process import Views
 from app.derived.search import SearchIndex
-from app.derived.search_files import SearchFiles, emptied, write_part
-from app.errors import Cancelled, CommonplaceError, HomeUnusable, NotFound
+from app.errors import HomeUnusable, NotFound
+from app.library.searching import Searching
 from app.model.change import EMPTY, Entry, Version
 from app.model.minter import Minter
 from app.model.quad_text import QuadText
 from app.patchlog.file_log import FileLog
-from app.patchlog.log import PatchLog, versions
+from app.patchlog.log import PatchLog
 
 Answer = TypeVar("Answer")
 GraphKind = Literal["memory", "disk"]
-
-FILED_STATEMENTS = 200_000
-"""From so many statements on, the search index is kept in files: below, it is built in a second or two."""
-
-REBUILT_BYTES = 20_000_000
-"""A change longer than this is not looked through for what it touched: the search index is built anew."""
-
-logger = logging.getLogger(__name__)
 
 
 class Library:
@@ -57,15 +48,9 @@ class Library:
         self.checkpoints = checkpoints
         self.graph = graph
         self._past = PastStates(minter.base, checkpoints)
-        self._search: SearchIndex | None = None
-        self._search_files = SearchFiles(search, log) if search else None
-        self._building = False
-        self.write_search: Callable[[Path], Version] | None = None
-        """Writes the parts of the search index of the newest state to a directory, and answers the version, in
-        other processes (`app.derived.search_files`); raises OSError or `CommonplaceError`. None: it is done here."""
+        self.searching = Searching(graph, log, minter, search)
         self._at_once = at_once
         self._following = RLock()
-        self._searching = Lock()
         self.follow()
 
     @classmethod
@@ -154,79 +139,7 @@ class Library:
 
         While it is built anew after a big change, it answers as before; who wants the `newest` waits.
         """
-        head = self.follow()
-        found = self._search
-        if found is not None and (found.applied_version >= head or (self._building and not newest)):
-            return found
-        with self._searching:
-            if self._search is None:
-                self._search = self._first_search(head)
-            if self._search.applied_version < head:
-                self._advance(self._search, head)
-            return self._search
-
-    def prepare_search(self) -> None:
-        """Have the search index of a large library ready before it is asked; that of a small one is soon made."""
-        if self._search is None and self._is_large():
-            with suppress(Cancelled):
-                self.search()
-
-    def _is_large(self) -> bool:
-        return self.graph.read(lambda state: state.size >= FILED_STATEMENTS)
-
-    def _first_search(self, head: Version) -> SearchIndex:
-        index = SearchIndex()
-        kept = self._search_files.newest(head) if self._search_files else None
-        try:
-            if kept:
-                index.open(kept[1], kept[0])
-        except (OSError, ValueError):
-            logger.warning("the search index kept in files is damaged; it is built anew")
-        if index.applied_version == EMPTY:
-            self._build(index)
-        return index
-
-    def _advance(self, index: SearchIndex, head: Version) -> None:
-        """Bring the search index to the head: by what was touched since, or by building it anew."""
-        touched: set[str] = set()
-        for number in versions(self.log, Version(index.applied_version)):
-            if not index.takes_in(touched) or self.log.header(number).body_length > REBUILT_BYTES:
-                self._build(index)
-                return
-            touched |= self.log.entry(number).change.touched()
-        self.graph.read(lambda state: index.update(state, self.minter, touched, state.version))
-
-    def _build(self, index: SearchIndex) -> None:
-        """Build the search index anew: a large one in files, by other processes where there are such."""
-        self._building = True
-        try:
-            if not (self._is_large() and self._search_files and self._build_in_files(index, self._search_files)):
-                self.graph.read(lambda state: index.rebuild(state, self.minter, state.version))
-        finally:
-            self._building = False
-
-    def _build_in_files(self, index: SearchIndex, files: SearchFiles) -> bool:
-        """Whether the index could be built in files, and opened from them."""
-        try:
-            with files.writing() as (place, keep):
-                keep((self.write_search or self._write_search)(place))
-            kept = files.newest(self.log.head())
-            if kept:
-                index.open(kept[1], kept[0])
-        except Cancelled:
-            raise  # the server stops
-        except (OSError, ValueError, CommonplaceError) as fault:
-            logger.warning("the search index cannot be kept in files, and is built in memory: %s", fault)
-            return False
-        return kept is not None
-
-    def _write_search(self, directory: Path) -> Version:
-        def write(state: Snapshot) -> Version:
-            emptied(directory)  # of what a first try left, when a write came between
-            write_part(state, self.minter, directory, 0, 1)
-            return state.version
-
-        return self.graph.read(write)
+        return self.searching.at(self.follow(), newest=newest)
 
 
 def _fix_base(path: Path, base: str) -> None:

@@ -98,12 +98,12 @@ def create_app(
     def written_apart(directory: Path) -> Version:
         return readers.wait_for(readers.write_search(directory, library.newest()))
 
-    library.write_search = written_apart
+    library.searching.write_parts = written_apart
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         readers.start()
-        searching = asyncio.create_task(run_in_threadpool(library.prepare_search))
+        searching = asyncio.create_task(run_in_threadpool(library.searching.prepare, library.newest()))
         yield
         searching.cancel()
         readers.close()
