@@ -277,6 +277,8 @@ RUN_ON = {
     "on one line": "title = {Foo {bar}, author = {Smith, Ann}, year = {2001}}",
     "a later brace makes up for it": "title = {Foo {bar},\n  author = {Smith, Ann}},\n  year = {2001}\n}",
     "a quote is missing": 'title = "Foo bar,\n  author = "Smith, Ann",\n  year = 2001\n}',
+    "never closed, on one line": "title = {Foo bar, author = {Smith, Ann}, year = 2001\n",
+    "nothing closed, on one line": "title = {Foo bar, year = 2001, author = {Smith, Ann}\n",
     "a brace too many": "title = {Foo bar}},\n  author = {Smith, Ann},\n  year = 2001\n}",
 }
 

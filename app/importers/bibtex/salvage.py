@@ -1,8 +1,9 @@
 """Reading what can be read of an entry that is broken: no closing brace, no comma, no equals sign.
 
 Where the strict splitter gives up, this goes field by field: each `name = value` counts whose
-value is closed, and a field that starts on a new line ends one that is not. A value that is closed only
-because a later brace or quote closes it, with other fields in it, ends where the first of them begins.
+value is closed; one that is not ends where a field starts on a new line, or a common one after a
+comma. A value that is closed only because a later brace or quote closes it, with other fields in it,
+ends where the first of them begins.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from dataclasses import dataclass
 
 _HEAD = re.compile(r"@\s*(?P<type>\w+)\s*[{(]\s*(?P<key>[^\s,={}\"]*)\s*(?P<comma>,?)")
 _FIELD = re.compile(r"(?:^|(?<=[\s,{(\"}]))(?P<name>[A-Za-z][\w:+./-]*)\s*=\s*(?=\S)")
-_NEXT_FIELD = re.compile(r"\n\s*[A-Za-z][\w:+./-]*\s*=\s*[{\"\w]")
 _COMMON = (
     "abstract|address|author|booktitle|chapter|date|doi|edition|editor|eprint|isbn|issn|issue|journal|journaltitle|"
     "keywords|month|note|number|pages|publisher|school|series|title|url|volume|year"
 )
+_NEXT_FIELD = re.compile(rf"\n\s*[A-Za-z][\w:+./-]*\s*=\s*[{{\"\w]|,\s*(?:{_COMMON})\s*=\s*[{{\"\w]", re.IGNORECASE)
 _SWALLOWED = re.compile(
     rf",\s*\n\s*(?:{_COMMON})\s*=\s*[{{\"\d]|(?<=[}}\"])\s*,\s*(?:{_COMMON})\s*=\s*[{{\"]", re.IGNORECASE
 )
