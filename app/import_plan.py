@@ -131,13 +131,15 @@ class ImportPlan:
     """The new and updated works by key: their records, or where those are that are to be written as they came."""
     related: set[frozenset[str]] = field(default_factory=set)
     """Keys of works whose relation the import itself states, in pairs: that they are similar is no news."""
+    _known: KnownInGraph = field(init=False)
     _reader: WorkWriter = field(init=False)
     """Says what entries say as it would be said in this state."""
     _new_works: list[tuple[ReceiptItem, Signature]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.matcher = Matcher(self.state, self.minter)
-        self._reader = WorkWriter(self.minter, KnownInGraph(self.state, self.minter), self.works)
+        self._known = KnownInGraph(self.state, self.minter)
+        self._reader = WorkWriter(self.minter, self._known, self.works)
 
     def take(self, entry: PreparedEntry, held: Prepared, *, key_is_ours: bool = False) -> str | None:
         """Decide one entry's fate; answers the key of its work, None when it failed.
@@ -220,7 +222,7 @@ class ImportPlan:
 
     def change(self) -> ChangeSet:
         """The statements of every new and updated work that are not there yet: net, each of them once."""
-        writer = WorkWriter(self.minter, KnownInGraph(self.state, self.minter), self.works)
+        writer = WorkWriter(self.minter, self._known, self.works)
         additions = Additions(self.state)
         said = _TextFile()
         for held in self.works.values():

@@ -90,7 +90,7 @@ class Readers:
         """
         try:
             parts = min(self.limits.workers, SEARCH_PARTS)
-            written = await asyncio.gather(*(self._part(directory, version, part, parts) for part in range(parts)))
+            written = await self._parts(directory, version, parts)
             if len(set(written)) > 1:  # there was a write between their forks
                 await asyncio.to_thread(emptied, directory)
                 written = [await self._part(directory, version, 0, 1)]
@@ -99,6 +99,15 @@ class Readers:
                 raise Cancelled("the server stops") from None
             raise QueryEnded("the processes that were to write the search index have ended") from None
         return Version(written[0])
+
+    async def _parts(self, directory: Path, version: Version, parts: int) -> list[int]:
+        """Have all parts written side by side; when one fails, the others are ended with it."""
+        writing = [asyncio.ensure_future(self._part(directory, version, part, parts)) for part in range(parts)]
+        try:
+            return await asyncio.gather(*writing)
+        finally:
+            for one in writing:
+                one.cancel()
 
     async def _part(self, directory: Path, version: Version, part: int, parts: int) -> int:
         link = self._fork()
