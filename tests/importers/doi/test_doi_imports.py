@@ -13,6 +13,7 @@ from app.doi_imports import dois_of_works, import_dois, read_doi_list
 from app.errors import BadRequest, Conflict
 from app.home import Home
 from app.importers.doi.client import AgencyClient, Patience
+from app.importers.doi.description import Fetched
 from app.importers.doi.fetching import DoiFetcher
 from app.importers.doi.rate_limit import RateLimiter
 from app.library.works import work_of
@@ -150,6 +151,24 @@ def test_references_become_citations_where_the_work_is_held_or_comes_along(desk:
         (3, "Elsewhere (1999)"),
         (5, "Nobody. (1983). Toward a definition of the coproduction concept"),
     ]
+
+
+def test_a_work_with_two_dois_has_the_references_of_both(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An agency answers a DOI that was given up with the work's present one."""
+    references = {
+        "10.1000/new": [{"key": "1", "DOI": OSTROM}, {"key": "2", "unstructured": "Somebody (1900)"}],
+        "10.1000/old": [{"key": "3", "unstructured": "Someone (1901)"}],
+    }
+    answers = [
+        Fetched(asked=doi, doi=doi, agency="Crossref", body=crossref("10.1000/new", reference=listed))
+        for doi, listed in references.items()
+    ]
+    monkeypatch.setattr(desk.fetcher, "fetch", lambda asked, progress: answers)
+    receipt = desk.take(*references)
+    assert {item.work for item in receipt.items} == {f"{BASE}id/work/doe2020"}
+    assert desk.objects("doe2020", CITO["cites"]) == ["work/ostrom1996"]
+    (text,) = desk.own("doe2020", "referenceText")
+    assert {ref.text for ref in read_reference_json(text)} == {"Somebody (1900)", "Someone (1901)"}
 
 
 def test_references_that_are_text_are_counted_and_shown(desk: Desk) -> None:
