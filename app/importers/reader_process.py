@@ -87,9 +87,10 @@ def _messages(format: ImportFormat, data: bytes, filename: str, work: Work[T], a
                 while not receiver.poll(_POLL_SECONDS):
                     alive()
                 try:
-                    yield receiver.recv()
-                except EOFError:
+                    message = receiver.recv()
+                except (EOFError, OSError):  # it has ended, perhaps in the midst of a message
                     break
+                yield message
             process.wait()
             if process.returncode:
                 yield _UNREADABLE, _stopped(process.returncode)
