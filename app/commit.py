@@ -73,9 +73,8 @@ class Committer:
             entry = library.graph.read_undescribed(lambda state: self._entry(state, propose(state)))
             if entry is None:
                 return None
-            with library.leading():
+            with library.taking(entry):
                 library.log.append(entry)
-                library.take(entry)
         library.checkpoints.keep(library.graph)
         return entry
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
-import weakref
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -23,46 +20,20 @@ from app.importers.prepared import PreparedBatch, PreparedEntry, record_in, text
 from app.importers.reading import Fault
 from app.model.change import ChangeSet, Version
 from app.model.minter import Minter, address_key
-from app.model.quad_text import CHUNK_BYTES, QuadText, whole_lines
 from app.model.record import Loss, Record
 from app.model.signature import Signature, signature
 from app.model.work_graph import WorkText, WorkWriter, source_fields
 from app.receipts import FATES, FileFault, LossShape, Receipt, ReceiptItem, SimilarShape
+from app.spooled_text import SpooledText, TextFile
 
 HELD_BYTES = 1_000_000
-"""A change of more text than this stays in a file, and is not made into quads."""
+"""A change of more text than this is made into a file, and not into quads."""
 
 KEPT_BATCHES = 2
 """What so many batches of entries say is kept after it was read back: it is asked for in order, mostly."""
 
 SHOWN_KEYS = 3
 """So many works that share a DOI are named."""
-
-WRITTEN_BYTES = 1024 * 1024
-"""So much text is written to a file at a time."""
-
-
-class _TextFile:
-    """A file that nobody else sees, and that goes when it is no longer used."""
-
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(buffering=WRITTEN_BYTES)  # noqa: SIM115
-        weakref.finalize(self, self._file.close)
-        self.size = 0
-
-    def write(self, data: bytes) -> None:
-        """Add those bytes."""
-        self.size += self._file.write(data)
-
-    def read(self, start: int, size: int) -> bytes:
-        """Bytes from an offset on. May be called from any thread."""
-        self._file.flush()
-        return os.pread(self._file.fileno(), size, start)
-
-    def pieces(self) -> Iterator[bytes]:
-        """All of it, a part at a time."""
-        for start in range(0, self.size, CHUNK_BYTES):
-            yield self.read(start, CHUNK_BYTES)
 
 
 class Prepared(NamedTuple):
@@ -89,7 +60,7 @@ class EntryFile:
     """Prepared entries, what is not needed of them at once in a file."""
 
     def __init__(self, *batches: PreparedBatch) -> None:
-        self._file = _TextFile()
+        self._file = TextFile()
         self._entries: list[tuple[PreparedEntry, Prepared]] = []
         self._texts: list[tuple[int, int]] = []
         """Of each batch, where what its records say begins, and how long it is."""
@@ -221,14 +192,18 @@ class ImportPlan:
             yield held if isinstance(held, Record) else held.record
 
     def change(self) -> ChangeSet:
-        """The statements of every new and updated work that are not there yet: net, each of them once."""
+        """The statements of every new and updated work that are not there yet: net, each of them once.
+
+        Many are made while they are first gone through: the state must be the same until then.
+        """
+        added = SpooledText(self._additions())
+        return ChangeSet(added=added if added.exceeds(HELD_BYTES) else tuple(added), removed=tuple(self._outgrown()))
+
+    def _additions(self) -> Iterator[bytes]:
         writer = WorkWriter(self.minter, self._known, self.works)
         additions = Additions(self.state)
-        said = _TextFile()
         for held in self.works.values():
-            said.write("".join(map(additions.of, writer.lines(_text(writer, held)))).encode())
-        added = QuadText(lambda: whole_lines(said.pieces()))
-        return ChangeSet(added=added if said.size > HELD_BYTES else tuple(added), removed=tuple(self._outgrown()))
+            yield "".join(map(additions.of, writer.lines(_text(writer, held)))).encode()
 
     def _outgrown(self) -> Iterator[Quad]:
         """The other fields of updated works as they were: one literal, in whose place the new one stands."""

@@ -8,11 +8,9 @@ version of exactly the state it was read from.
 
 from __future__ import annotations
 
-import fcntl
 import io
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -35,6 +33,7 @@ from pyoxigraph import (
 
 from app.derived.graph import DESCRIPTION_GRAPHS, Bindings, GraphName, Result, Update
 from app.derived.graph_update import changes_of_update
+from app.derived.text_loading import loaded
 from app.model.change import EMPTY, ChangeSet, Version
 from app.model.minter import Minter
 from app.model.quad_text import QuadText
@@ -50,8 +49,9 @@ _OVERLAPS = 3
 BULK_QUADS = 50_000
 """From this many on, the on-disk store is loaded in bulk (not one transaction: replaying mends a crash)."""
 
-PIPE_BYTES = 1024 * 1024
-"""What a pipe to the engine may hold, where the system lets one say: few waits for each other."""
+
+def _at_once() -> None:
+    """A change that is confirmed already."""
 
 
 class StoreSnapshot:
@@ -131,6 +131,9 @@ class StoreSnapshot:
 
 class EmbeddedGraph:
     """A graph that follows the log. One thread at a time applies; any number read."""
+
+    _withholds = True
+    """Whether nothing of a text that is loaded is there before all of it is."""
 
     def __init__(self, base: str, store: Store, version: Version = EMPTY) -> None:
         self._base = base
@@ -236,16 +239,42 @@ class EmbeddedGraph:
 
     def apply(self, version: Version, change: ChangeSet) -> None:
         """Move from the version before to that version. `change` must be net against the state before."""
+        with self._moving(version, change):
+            for quad in change.removed:
+                self._store.remove(quad)
+            self._add(change.added)
+            self._forget_empty({quad.graph_name for quad in change.removed})
+
+    @contextmanager
+    def taking(self, version: Version, change: ChangeSet) -> Iterator[None]:
+        """The same for a change that counts when a block has ended well, which may make it: the engine takes it in
+        meanwhile where it can. What the block raises leaves the graph at the version before."""
+        if not self._withholds or change.removed or not isinstance(change.added, QuadText):
+            yield
+            self.apply(version, change)
+            return
+        with self._moving(version, change), ThreadPoolExecutor(1, thread_name_prefix="taking") as threads:
+            ended: Future[None] = Future()
+            adding = threads.submit(self._add, change.added, ended.result)
+            try:
+                yield
+            except BaseException as fault:
+                ended.set_exception(fault)
+                adding.exception()
+                raise
+            ended.set_result(None)
+            adding.result()
+
+    @contextmanager
+    def _moving(self, version: Version, change: ChangeSet) -> Iterator[None]:
+        """Held while a change is made to the store; the graph is at its version when that ends well."""
         with self._applying:
             if version != self._version + 1:
                 raise ValueError(f"version {version} cannot be applied to version {self._version}")
             self.undescribe()
             self._in_flight = True if change.removed else (change.added[0] if change.added else False)
             try:
-                for quad in change.removed:
-                    self._store.remove(quad)
-                self._add(change.added)
-                self._forget_empty({quad.graph_name for quad in change.removed})
+                yield
                 self._version = version
                 self._record(version)
             finally:
@@ -278,11 +307,10 @@ class EmbeddedGraph:
             self._described = False
             self._store.clear()
 
-    def _add(self, quads: Sequence[Quad]) -> None:
-        if isinstance(quads, QuadText) and not quads.has_blank_nodes():  # which loading would give new labels
-            with piped(quads.chunks()) as path:
-                self._load(path)
-        else:
+    def _add(self, quads: Sequence[Quad], confirm: Callable[[], object] = _at_once) -> None:
+        """Add those quads, all or nothing; what `confirm` raises, called before they are there, is nothing."""
+        if not (isinstance(quads, QuadText) and loaded(self._load, quads, confirm)):
+            confirm()
             self._store.extend(quads)
 
     def _load(self, path: str) -> None:
@@ -291,45 +319,6 @@ class EmbeddedGraph:
 
     def _record(self, version: Version) -> None:
         """Where the position is kept: in memory it is the attribute alone."""
-
-
-@contextmanager
-def piped(chunks: Iterable[bytes]) -> Iterator[str]:
-    """A path at which the engine itself reads that text, as it is made, without a copy of the whole.
-
-    What fails in the making makes what is read no N-Quads, so that a transaction is not committed; it is raised
-    in the end.
-    """
-    reading, writing = os.pipe()
-    if hasattr(fcntl, "F_SETPIPE_SZ"):
-        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-    with ThreadPoolExecutor(1, thread_name_prefix="text") as threads:
-        fed = threads.submit(_feed, writing, chunks)
-        try:
-            yield f"/dev/fd/{reading}"
-        except SyntaxError:
-            os.close(reading)
-            fed.result()
-            raise
-        except BaseException:
-            os.close(reading)
-            raise
-        os.close(reading)
-        fed.result()
-
-
-def _feed(writing: int, chunks: Iterable[bytes]) -> None:
-    with open(writing, "wb", buffering=0) as pipe:
-        try:
-            for chunk in chunks:
-                left = memoryview(chunk)
-                while left:
-                    left = left[pipe.write(left) :]
-        except BrokenPipeError:
-            return  # the reader has stopped, and says itself why
-        except BaseException:
-            pipe.write(b"\n! the text ends too soon\n")
-            raise
 
 
 def _has_blank_nodes(path: Path) -> bool:
@@ -342,15 +331,18 @@ class _OnDiskGraph(EmbeddedGraph):
     """The same on disk. The position is written after the data: a crash between leaves the older position,
     and replaying net changes over a state that has them already ends in the same state."""
 
+    _withholds = False
+
     def __init__(self, base: str, store: Store, version: Version, recorded: Path) -> None:
         super().__init__(base, store, version)
         self._recorded = recorded
 
-    def _add(self, quads: Sequence[Quad]) -> None:
+    def _add(self, quads: Sequence[Quad], confirm: Callable[[], object] = _at_once) -> None:
         if not isinstance(quads, QuadText) and len(quads) >= BULK_QUADS:
+            confirm()
             self._store.bulk_extend(quads)
         else:
-            super()._add(quads)
+            super()._add(quads, confirm)
 
     def _load(self, path: str) -> None:
         self._store.bulk_load(path=path, format=RdfFormat.N_QUADS, lenient=True)

@@ -96,19 +96,18 @@ class Library:
         return self.graph.version
 
     @contextmanager
-    def leading(self) -> Iterator[None]:
-        """Held from appending until `take` is done: readers meanwhile read the state before, and do not wait."""
+    def taking(self, entry: Entry) -> Iterator[None]:
+        """Held while this process appends an entry: the graph takes it in without reading it back from the log, and is
+        at its version when the block has ended well. Readers meanwhile read the state before, and do not wait."""
+        at_once = self._at_once or not isinstance(entry.change.added, QuadText)
         with self._following:
-            yield
-
-    def take(self, entry: Entry) -> None:
-        """Let the graph take in an entry this process has appended, without reading it back from the log."""
-        if not self._at_once and isinstance(entry.change.added, QuadText):
-            return  # the log has it, and who reads follows the log
-        with self._following:
-            if self.graph.version + 1 == entry.version:
-                self.graph.apply(entry.version, entry.change)
-        self.follow()
+            if at_once and self.graph.version + 1 == entry.version:
+                with self.graph.taking(entry.version, entry.change):
+                    yield
+            else:
+                yield  # the log has it then, and who reads follows the log
+        if at_once:
+            self.follow()
 
     def read(self, run: Callable[[Snapshot], Answer], at: Version | None = None) -> Answer:
         """Run a function on one unchanging state: the newest, or that of version `at`.

@@ -37,13 +37,15 @@ class QuadText(Sequence[Quad]):
         for chunk in self.chunks():
             yield from {subject.decode() for subject in _THING.findall(chunk)}
 
-    def has_blank_nodes(self) -> bool:
-        """Whether there may be blank nodes in it (a literal that looks like one counts too)."""
-        return any(b" _:" in chunk or b"\n_:" in chunk or chunk.startswith(b"_:") for chunk in self.chunks())
-
     def __iter__(self) -> Iterator[Quad]:
-        for chunk in self.chunks():
-            yield from parse(chunk, format=RdfFormat.N_QUADS, lenient=True)
+        chunks = self.chunks()
+        for chunk in chunks:
+            try:
+                yield from parse(chunk, format=RdfFormat.N_QUADS, lenient=True)
+            except SyntaxError:
+                for _ in chunks:  # who gives the text may know in the end what is wrong with it
+                    pass
+                raise
 
     def __len__(self) -> int:
         if self._count is None:
@@ -72,6 +74,11 @@ class QuadText(Sequence[Quad]):
 
     def __hash__(self) -> int:
         return hash(tuple(self))
+
+
+def has_blank_nodes(text: bytes) -> bool:
+    """Whether there may be blank nodes in N-Quads of whole lines (a literal that looks like one counts too)."""
+    return b"_:" in text and (b" _:" in text or b"\n_:" in text or text.startswith(b"_:"))
 
 
 def things_of(quads: Iterable[Quad]) -> Iterator[str]:

@@ -267,7 +267,7 @@ def test_text_that_cannot_be_read_to_its_end_changes_nothing() -> None:
     def chunks() -> Iterator[bytes]:
         times.append(1)
         yield begun
-        if len(times) == 3:  # the first two look for blank nodes and for a statement to know the change by
+        if len(times) == 3:  # the first two look for a statement to know the change by
             raise OSError("the disk is gone")
 
     with pytest.raises(OSError, match="the disk is gone"):
@@ -281,4 +281,43 @@ def test_text_that_is_no_n_quads_changes_nothing() -> None:
 
     with pytest.raises(SyntaxError):
         graph.apply(Version(1), ChangeSet(added=QuadText(lambda: [*good.chunks(), b"no statement\n" * 100_000])))
+    assert (graph.version, contents(graph)) == (0, set())
+
+
+@pytest.fixture(params=["text", "text with blank nodes", "quads", "text, with removals"])
+def change(request: pytest.FixtureRequest) -> ChangeSet:
+    """A change against a graph that holds `old`."""
+    kept = quad("old") if request.param == "text, with removals" else None
+    added = [quad("a"), quad("b")] + ([Quad(BlankNode("kept"), P, Literal("x"))] if "blank" in request.param else [])
+    return ChangeSet(added=tuple(added) if request.param == "quads" else _text(*added), removed=(kept,) if kept else ())
+
+
+def test_a_change_is_taken_in_while_a_block_runs(graph: EmbeddedGraph, change: ChangeSet) -> None:
+    graph.apply(Version(1), ChangeSet(added=(quad("old"),)))
+
+    with graph.taking(Version(2), change):
+        assert graph.read(lambda state: (state.version, set(state.quads()))) == (1, {quad("old")})
+
+    assert graph.version == 2
+    assert contents(graph) == ({quad("old")} - set(change.removed)) | set(change.added)
+
+
+def test_a_change_whose_block_fails_is_not_there(graph: EmbeddedGraph, change: ChangeSet) -> None:
+    graph.apply(Version(1), ChangeSet(added=(quad("old"),)))
+
+    with pytest.raises(OSError, match="no room"), graph.taking(Version(2), change):
+        raise OSError("no room")
+
+    assert (graph.version, contents(graph)) == (1, {quad("old")})
+    graph.apply(Version(2), change)  # and it can be tried again
+    assert graph.version == 2
+
+
+def test_a_change_that_cannot_be_taken_in_fails_though_its_block_ends_well() -> None:
+    graph = EmbeddedGraph.in_memory(BASE)
+    spoilt = QuadText(lambda: [*_text(quad("a")).chunks(), b"no statement\n" * 100_000])
+
+    with pytest.raises(SyntaxError), graph.taking(Version(1), ChangeSet(added=spoilt)):
+        pass
+
     assert (graph.version, contents(graph)) == (0, set())

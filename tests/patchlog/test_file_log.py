@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.derived.graph_embedded import EmbeddedGraph
 from app.errors import LogDamaged
 from app.model.change import Version
 from app.patchlog.file_log import FileLog
@@ -174,6 +175,29 @@ def test_damage_in_the_middle_names_file_and_offset(directory: Path) -> None:
     assert log.entry(Version(1)) == entry(1, quad("thing1"), message="message 1")
     with pytest.raises(LogDamaged, match=rf"{segment.name} at byte {len(texts[0])}: .*checksum"):
         log.entry(Version(2))
+
+
+@pytest.mark.parametrize("ruined", [b"ruins", b'ru"ns'], ids=["still N-Quads", "no N-Quads any more"])
+def test_damage_in_a_long_entry_is_told_to_whoever_goes_through_it(
+    directory: Path, ruined: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.patchlog.rdf_patch.HELD_BYTES", 100)
+    FileLog(directory).append(entry(1, *(quad(f"thing{number}", "value") for number in range(20_000))))
+    FileLog(directory).append(entry(2, quad("last")))
+    (segment,) = segments(directory)
+    text = segment.read_bytes()
+    at = text.index(b'"value"', len(text) // 3) + 1
+    segment.write_bytes(text[:at] + ruined + text[at + len(ruined) :])
+    log, damage = FileLog(directory), f"{segment.name} at byte 0: .*checksum"
+
+    with pytest.raises(LogDamaged, match=damage):
+        list(log.entry(Version(1)).change.added)
+    graph = EmbeddedGraph.in_memory(EX)
+    with pytest.raises(LogDamaged, match=damage):
+        graph.apply(Version(1), log.entry(Version(1)).change)
+    assert (graph.version, graph.read(lambda state: state.size)) == (0, 0)
+    (found,) = log.check()
+    assert "checksum" in found
 
 
 @pytest.mark.parametrize(("first", "missing"), [(1, "the end of a segment"), (2, "a segment")])

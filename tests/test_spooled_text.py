@@ -1,0 +1,71 @@
+"""Text that is made while it is used is the same for all who go through it, however they take turns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import app.spooled_text
+from app.spooled_text import SpooledText
+
+
+@pytest.fixture(autouse=True)
+def small_chunks() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app.spooled_text, "CHUNK_BYTES", 10)
+        yield
+
+
+PIECES = st.lists(st.binary(max_size=8))
+
+
+@given(PIECES, st.lists(st.booleans()))
+def test_two_who_take_turns_get_all_of_it(pieces: list[bytes], turns: list[bool]) -> None:
+    text = SpooledText(pieces)
+    one, other = text.chunks(), text.chunks()
+
+    taken: dict[bool, list[bytes]] = {True: [], False: []}
+    for turn in turns:
+        taken[turn] += [chunk] if (chunk := next(one if turn else other, None)) else []
+
+    whole = b"".join(pieces)
+    assert b"".join([*taken[True], *one]) == b"".join([*taken[False], *other]) == whole
+    assert b"".join(text.chunks()) == whole
+
+
+def test_many_threads_get_all_of_it_and_it_is_made_once() -> None:
+    made: list[int] = []
+
+    def lines() -> Iterator[bytes]:
+        for number in range(5_000):
+            made.append(number)
+            yield b"line %d\n" % number
+
+    text = SpooledText(lines())
+    with ThreadPoolExecutor(8) as threads:
+        found = set(threads.map(lambda _: b"".join(text.chunks()), range(8)))
+
+    assert found == {b"".join(b"line %d\n" % number for number in range(5_000))}
+    assert made == list(range(5_000))
+
+
+@given(PIECES, st.integers(0, 60))
+def test_what_exceeds_a_size_is_known(pieces: list[bytes], size: int) -> None:
+    assert SpooledText(pieces).exceeds(size) == (len(b"".join(pieces)) > size)
+
+
+def test_who_comes_as_far_as_a_fault_is_told_of_it() -> None:
+    def lines() -> Iterator[bytes]:
+        yield b"twelve bytes"
+        raise OSError("no room")
+
+    text = SpooledText(lines())
+    for _ in range(2):
+        chunks = text.chunks()
+        assert next(chunks) == b"twelve bytes"
+        with pytest.raises(OSError, match="no room"):
+            next(chunks)
