@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from pyoxigraph import Quad, RdfFormat, parse
@@ -85,6 +86,10 @@ class EntryFile:
     def __iter__(self) -> Iterator[tuple[PreparedEntry, Prepared]]:
         """Each entry, in order, and what gives its record."""
         return iter(self._entries)
+
+    def since(self, number: int) -> Iterator[tuple[PreparedEntry, Prepared]]:
+        """The same from that one on, counted from 0."""
+        return islice(self._entries, number, None)
 
     def _texts_of(self, batch: int) -> list[WorkText | None]:
         return texts_in(self._file.read(*self._texts[batch]))

@@ -55,28 +55,24 @@ def import_file(
     given and is not the head.
     """
     reader = format_of(format, filename, data)
-    entries = EntryFile()
+    deciding = _Deciding(library)
     try:
         reading = read(reader, data, filename, partial(prepared, library.minter.base))
         with closing(reading):
             for batch in reading:
-                entries.add(batch)
+                deciding.add(batch)
                 if progress:
-                    progress(len(entries), reading.total)
+                    progress(len(deciding.entries), reading.total)
     except UnreadableFile as fault:
         raise BadRequest(f"{filename}: {fault}", [(filename, str(fault))]) from fault
-    if not entries:
+    if not deciding.entries:
         places = [(f"{filename}, line {fault.line}", fault.why) for fault in reading.faults]
         why = f"{filename}: no {reader.name} entry in it could be found"
         raise BadRequest(why, places or [(filename, f"no {reader.name} entry")])
     receipts: list[Receipt] = []
 
     def propose(state: Snapshot) -> Proposal:
-        plan = ImportPlan(state, library.minter)
-        for number, (entry, packed) in enumerate(entries, 1):
-            plan.take(entry, packed)
-            if progress and (number % PROGRESS_ENTRIES == 0 or number == len(entries)):
-                progress(len(entries), len(entries))
+        plan = deciding.plan(state, progress)
         version = None if dry_run else next_version(state.version)
         receipt = plan.receipt(filename, data, reader.name, version, reading.faults)
         receipts[:] = [receipt]
@@ -93,6 +89,43 @@ def import_file(
     else:
         committer.commit(propose, expected)
     return receipts[-1]
+
+
+class _Deciding:
+    """Decides on entries as they are read, when nobody is held up by it yet: in the state of then, which is seldom
+    another one when the import is committed."""
+
+    def __init__(self, library: Library) -> None:
+        self.entries = EntryFile()
+        self._library = library
+        self._begin(library.graph_at().passing_state())
+
+    def _begin(self, state: Snapshot) -> None:
+        self._plan = ImportPlan(state, self._library.minter)
+        self._decided = 0
+        self._version = state.version
+
+    def add(self, batch: PreparedBatch) -> None:
+        """Take in some more entries."""
+        self.entries.add(batch)
+        if self._library.graph.version == self._version:
+            self._decide(None)
+
+    def plan(self, state: Snapshot, progress: Progress | None) -> ImportPlan:
+        """What an import of all of them would do in a state that does not change meanwhile."""
+        if state.version != self._version:
+            self._begin(state)
+        self._decide(progress)
+        if progress:  # it may have been told to stop while it waited to write
+            progress(len(self.entries), len(self.entries))
+        return self._plan
+
+    def _decide(self, progress: Progress | None) -> None:
+        for entry, packed in self.entries.since(self._decided):
+            self._plan.take(entry, packed)
+            self._decided += 1
+            if progress and self._decided % PROGRESS_ENTRIES == 0:
+                progress(len(self.entries), len(self.entries))
 
 
 def receipt_of(library: Library, version: Version) -> bytes:

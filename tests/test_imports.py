@@ -8,6 +8,7 @@ import json
 import os
 import threading
 from collections import Counter
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,11 @@ import pytest
 
 from app.errors import BadRequest, CommonplaceError, TooLarge
 from app.home import Home, open_home
+from app.importers.formats import ImportFormat
 from app.importers.packing import read_bounded, unpacked
-from app.imports import import_file
+from app.importers.parallel import BatchReading, Work
+from app.importers.prepared import PreparedBatch
+from app.imports import Batches, import_file
 from app.model.change import Version
 from tests.command import Finished, commonplace, complains_in_one_line
 from tests.conftest import BASE, serving, settings_for, shared
@@ -75,6 +79,27 @@ def test_a_second_import_is_all_matched_and_changes_no_statement(empty: Home) ->
     again = received(empty, OSTROM)
     assert again["fates"] == {"new": 0, "matched": 1, "updated": 0, "failed": 0}
     assert not empty.library.log.entry(again["version"]).change
+
+
+@pytest.mark.parametrize("entries", [1, 1000])
+def test_what_is_written_while_a_file_is_read_is_matched(empty: Home, entries: int) -> None:
+    """Entries are decided on as they come, and again when somebody else has written before the last has come."""
+    others = "".join(f"@misc{{other{number}, title={{Other {number}}}, year={{1990}}}}\n" for number in range(entries))
+
+    def slowly(format: ImportFormat, data: bytes, filename: str, work: Work[PreparedBatch]) -> Batches:
+        reading = BatchReading.here(format, data, filename, work)
+
+        def batches() -> Generator[PreparedBatch, None, None]:
+            yield from reading
+            received(empty, OSTROM, "somebody-else.bib")
+
+        return BatchReading.received(reading.total, reading.faults, reading.preserved, batches())
+
+    receipt = received(empty, others + OSTROM, read=slowly)
+
+    assert receipt["version"] == 2
+    assert receipt["fates"] == {"new": entries, "matched": 1, "updated": 0, "failed": 0}
+    assert empty.library.log.entry(Version(2)).change.touched().isdisjoint({receipt["items"][-1]["work"]})
 
 
 def test_what_is_missing_is_added_and_that_is_an_update(empty: Home) -> None:

@@ -179,6 +179,11 @@ class EmbeddedGraph:
         with self._applying:
             return run(self._snapshot())
 
+    def passing_state(self) -> StoreSnapshot:
+        """The state there is now, which may move while it is looked at: what was learnt of it holds if the graph is at
+        the same version afterwards, when no one can write."""
+        return self._snapshot()
+
     def read_described(self, describe: Describe, run: Callable[[StoreSnapshot], Answer]) -> Answer:
         """As `read`, on a state whose named graphs include those that `describe` makes of it.
 
