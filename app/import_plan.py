@@ -128,14 +128,14 @@ class ImportPlan:
             return None
         candidates = self.matcher.candidates(entry.signature)
         if not candidates:
-            return self._new(entry, held, key_is_ours)
+            return self._new(entry, held, entry.losses, key_is_ours)
         if entry.signature.key in candidates and self._is_said(held):
             self._item(entry, "matched", entry.signature.key, entry.losses)
             return entry.signature.key
         record = held.record
         found = self.matcher.find(record)
         if found is None:
-            return self._new(entry, held, key_is_ours)
+            return self._new(entry, held, (*entry.losses, *self._shared_doi(entry.signature.doi)), key_is_ours)
         merged = merge(found, record)
         losses = (*entry.losses, *merged.conflicts)
         if record.key != found.key and not key_is_ours:
@@ -154,31 +154,32 @@ class ImportPlan:
         quads = parse(lines, format=RdfFormat.N_QUADS, lenient=True)
         return all(map(self.state.contains, quads))
 
-    def _new(self, entry: PreparedEntry, held: Prepared, key_is_ours: bool) -> str:
+    def _new(self, entry: PreparedEntry, held: Prepared, losses: tuple[Loss, ...], key_is_ours: bool) -> str:
         assert entry.signature is not None
-        wanted, losses = entry.signature.key, (*entry.losses, *self._shared_doi(entry.signature))
+        wanted = entry.signature.key
         key = self.matcher.free_key(address_key(wanted))
         if key == wanted:
             self.works[key] = held
-            self.matcher.learn(entry.signature, lambda: held.record)
+            self.matcher.learn(entry.signature, held)
         else:
             self._keep(held.record.with_key(key))
             if not key_is_ours:
                 taken = "another work has this key" if address_key(wanted) == wanted else "no address ends so"
                 losses = (*losses, Loss(field="key", raw=wanted, why=f"{taken}; this one is imported as {key!r}"))
-        self._new_works.append((self._item(entry, "new", key, losses), entry.signature._replace(key=key)))
+        of = entry.signature if key == wanted else entry.signature._replace(key=key)
+        self._new_works.append((self._item(entry, "new", key, losses), of))
         return key
 
-    def _shared_doi(self, of: Signature) -> Iterator[Loss]:
+    def _shared_doi(self, doi: str | None) -> Iterator[Loss]:
         """What to say of a DOI that other works have, too."""
-        others = self.matcher.keys_of_doi(of.doi) if of.doi else []
-        if of.doi and len(others) == 1:
+        others = self.matcher.keys_of_doi(doi) if doi else []
+        if doi and len(others) == 1:
             why = f"{others[0]!r} has this DOI, too, and is another work; both keep it"
-            yield Loss(field="doi", raw=of.doi, why=why)
-        elif of.doi and others:
+            yield Loss(field="doi", raw=doi, why=why)
+        elif doi and others:
             shown = [repr(key) for key in others[:SHOWN_KEYS]]
             named = ", ".join(shown[:-1]) + f" and {shown[-1]}" if len(others) <= SHOWN_KEYS else f"{len(others)} works"
-            yield Loss(field="doi", raw=of.doi, why=f"{named} have this DOI, too, and are other works; all keep it")
+            yield Loss(field="doi", raw=doi, why=f"{named} have this DOI, too, and are other works; all keep it")
 
     def find_similar(self) -> None:
         """Note of each new work which works it may be the same as; call it when all entries are taken."""
@@ -187,7 +188,7 @@ class ImportPlan:
             candidates = [one for one in found.get(of.key, ()) if frozenset(one.keys) not in self.related]
             if candidates:
                 item.similar = [
-                    SimilarShape(work=self.minter.thing("work", one.other(of.key)).value, reasons=list(one.reasons))
+                    SimilarShape(work=self.minter.iri("work", one.other(of.key)), reasons=list(one.reasons))
                     for one in candidates
                 ]
 
@@ -251,8 +252,8 @@ class ImportPlan:
             line=entry.line,
             key=entry.key,
             fate=fate,
-            work=self.minter.thing("work", key).value if key else None,
-            losses=[LossShape(field=loss.field, raw=loss.raw, why=loss.why) for loss in losses],
+            work=self.minter.iri("work", key) if key else None,
+            losses=tuple([LossShape(field=loss.field, raw=loss.raw, why=loss.why) for loss in losses]),
             error=error,
         )
         self.items.append(item)

@@ -6,9 +6,10 @@ What makes two records one work is told in `app.curation.sameness`. What is only
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from itertools import takewhile
+from typing import Protocol
 
 from pyoxigraph import Literal, NamedNode
 
@@ -42,13 +43,21 @@ class Merged:
         return names + [name for name in self.record.extra if name not in held.extra]
 
 
+class Held(Protocol):
+    """What gives a record when it is asked for."""
+
+    @property
+    def record(self) -> Record:
+        """The record, made anew each time."""
+
+
 class Matcher:
     """Finds records among the works of a state, and among those it has been told of since."""
 
     def __init__(self, state: Snapshot, minter: Minter) -> None:
         self._state = state
         self._minter = minter
-        self._by_key: dict[str, NamedNode | Record | Callable[[], Record]] = {}
+        self._by_key: dict[str, NamedNode | Record | Held] = {}
         self._by_doi: dict[str, list[str]] = {}
         self._by_title: dict[str, list[str]] = {}
         self._by_identifier: dict[str, list[str]] = {}
@@ -93,7 +102,7 @@ class Matcher:
         held = self._by_key[key]
         if isinstance(held, Record):
             return held
-        found = record_of(self._state, held, self._minter) if isinstance(held, NamedNode) else held()
+        found = record_of(self._state, held, self._minter) if isinstance(held, NamedNode) else held.record
         self._by_key[key] = found
         return found
 
@@ -119,7 +128,7 @@ class Matcher:
         self._next_number[key] = number
         return f"{key}-{number}"
 
-    def learn(self, of: Signature, record: Record | Callable[[], Record]) -> None:
+    def learn(self, of: Signature, record: Record | Held) -> None:
         """Count a record of that signature as there from now on."""
         if of.key not in self._by_key and of.title:
             self._by_title.setdefault(of.title, []).append(of.key)

@@ -90,9 +90,13 @@ class Minter:
         """Our own ontology term `name`, e.g. `Evidence`, `state`, `discusses`."""
         return _term(self.base, name)
 
-    def thing(self, kind: Kind, key: str, fragment: str | None = None) -> NamedNode:
+    def iri(self, kind: Kind, key: str) -> str:
         """The IRI of the thing of that kind and key."""
-        iri = f"{self.base}id/{kind}/{_quoted(key)}"
+        return f"{self.base}id/{kind}/{_quoted(key)}"
+
+    def thing(self, kind: Kind, key: str, fragment: str | None = None) -> NamedNode:
+        """The IRI of the thing of that kind and key, as a node."""
+        iri = self.iri(kind, key)
         return NamedNode(f"{iri}#{_quoted(fragment)}" if fragment else iri)
 
     def graph(self, name: str) -> NamedNode:
