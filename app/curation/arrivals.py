@@ -2,17 +2,18 @@
 
 They are found as `app.curation.similarity` finds candidates in a whole library, but only around what is new: by title
 and neighbouring titles, by DOI, and among works of one first family name and about one year, whose titles are
-compared all at once outside of Python.
+compared where they are of about one length.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 
 from pyoxigraph import Literal, NamedNode
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from app.curation.matching import Matcher
 from app.curation.similarity import BLOCK, NEAR, WINDOW, Candidate, compare
@@ -35,8 +36,8 @@ _WORKS_OF = (
 )
 
 _Block = tuple[str, int]
-_Titles = dict[str, str]
-"""Keys of works, and their titles in the form in which they are compared."""
+_Titles = list[tuple[int, str, str]]
+"""Works by the lengths of their titles: length, title in the form in which it is compared, key."""
 
 
 def similar_to(
@@ -46,10 +47,10 @@ def similar_to(
 
     `matcher` knows the works of `state` and has learnt of the new ones.
     """
-    known = {one.key: one for one in new}
+    known = {one.key: one for one in new if one.title}
     judged: dict[tuple[str, str], Candidate | None] = {}
     found: dict[str, list[Candidate]] = {}
-    for key, other in _pairs([one for one in new if one.title], matcher, state, minter):
+    for key, other in _pairs(known, matcher, state, minter):
         pair = (key, other) if key < other else (other, key)
         if key == other or pair in judged:
             continue
@@ -62,25 +63,22 @@ def similar_to(
     return {key: sorted(candidates, key=lambda one: (-one.score, one.keys)) for key, candidates in found.items()}
 
 
-def _pairs(new: list[Signature], matcher: Matcher, state: Snapshot, minter: Minter) -> Iterator[tuple[str, str]]:
-    """Keys of a new work and of one to compare it with; a pair may come again."""
+def _pairs(new: dict[str, Signature], matcher: Matcher, state: Snapshot, minter: Minter) -> Iterator[tuple[str, str]]:
+    """Keys of a new work and of one to compare it with; a pair may come again, and a work with itself."""
     titles = matcher.titles()
-    news = {one.key for one in new}
     for one, other in _neighbours(titles):
         for key in islice(titles[one], WINDOW):
             for near in islice(titles[other], WINDOW):
-                if key in news:
+                if key in new:
                     yield key, near
-                elif near in news:
+                elif near in new:
                     yield near, key
-    blocks = _blocks(new)
-    for block, key, title in _held(blocks, state, minter):
-        blocks[block][key] = title
-    for work in new:
-        for key in (*_of_title(titles, work), *islice(matcher.sharing_identifier(work), BLOCK)):
-            yield work.key, key
-        if work.people and work.year is not None and len(block_titles := blocks[work.people[0], work.year]) > 1:
-            yield from ((work.key, key) for key in _alike(work, block_titles))
+    yield from _Blocks(new.values(), state, minter).pairs()
+    for key, work in new.items():
+        if len(keys := titles[work.title or ""]) > 1:
+            yield from ((key, near) for near in _of_title(keys, key))
+        if work.doi or work.identifiers:
+            yield from ((key, near) for near in islice(matcher.sharing_identifier(work), BLOCK))
 
 
 def _neighbours(titles: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -90,53 +88,109 @@ def _neighbours(titles: Iterable[str]) -> Iterator[tuple[str, str]]:
             yield one, other
 
 
-def _of_title(titles: dict[str, list[str]], work: Signature) -> list[str]:
-    """The works of the same title, of many the neighbours."""
-    keys = titles[work.title or ""]
+def _of_title(keys: list[str], key: str) -> list[str]:
+    """The works of the title that a work has, of many its neighbours."""
     if len(keys) <= BLOCK:
         return keys
-    at = keys.index(work.key)
+    at = keys.index(key)
     return keys[max(0, at - WINDOW) : at + WINDOW + 1]
 
 
-def _blocks(new: Iterable[Signature]) -> dict[_Block, _Titles]:
-    """For each first name and year of a new work, the new works of that name and the year before, same or after."""
-    by_name: dict[_Block, _Titles] = {}
-    for one in new:
-        if one.people and one.year is not None and one.title:
-            by_name.setdefault((one.people[0], one.year), {})[one.key] = one.title
-    return {
-        (name, year): {
-            key: title for near in (year - 1, year, year + 1) for key, title in by_name.get((name, near), {}).items()
-        }
-        for name, year in by_name
-    }
+class _Blocks:
+    """The new works by first name and year, and beside them those of the library that are near one of them."""
+
+    def __init__(self, new: Iterable[Signature], state: Snapshot, minter: Minter) -> None:
+        self._new: dict[_Block, _Titles] = {}
+        for one in new:
+            if one.people and one.year is not None and one.title:
+                work = len(one.title), one.title, one.key
+                self._new.setdefault((one.people[0], one.year), []).append(work)
+        self._held: dict[_Block, _Titles] = {}
+        for block, key, title in {*_held(self._new, state, minter)}:
+            self._held.setdefault(block, []).append((len(title), title, key))
+        of_name: Counter[str] = Counter()
+        for by in (self._new, self._held):
+            for (name, _), titles in by.items():
+                of_name[name] += len(titles)
+                titles.sort()
+        self._often = {name for name, count in of_name.items() if count > LONGEST_BLOCK}
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Each new work and those, of that name and the year before, the same or the next, whose titles are alike.
+
+        Of two new works each is compared with the other once.
+        """
+        for block, titles in self._new.items():
+            if self._is_long(block):
+                yield from self._neighbours(block)
+                continue
+            if len(titles) > 1:
+                for place, work in enumerate(titles, 1):
+                    yield from _alike(work, titles, place)
+            for other in self._beside(block):
+                for work in titles:
+                    yield from _alike(work, other, bisect_left(other, (_shortest(work),)))
+
+    def _beside(self, block: _Block) -> Iterator[_Titles]:
+        """What the new works of a block are compared with, and not those with them."""
+        name, year = block
+        if after := self._new.get((name, year + 1)):
+            yield after
+        if (before := self._new.get((name, year - 1))) and self._is_long((name, year - 1)):
+            yield before
+        if self._held:
+            yield from (held for near in _about(block) if (held := self._held.get(near)))
+
+    def _is_long(self, block: _Block) -> bool:
+        if block[0] not in self._often:
+            return False
+        return sum(len(by.get(near, ())) for near in _about(block) for by in (self._new, self._held)) > LONGEST_BLOCK
+
+    def _neighbours(self, block: _Block) -> Iterator[tuple[str, str]]:
+        """Works of a long block, and those that are next to them in the alphabet of titles, where these are alike."""
+        near = [by.get(one, ()) for one in _about(block) for by in (self._new, self._held)]
+        ordered = sorted((title, key) for titles in near for _, title, key in titles)
+        for _, title, key in self._new[block]:
+            at = bisect_left(ordered, (title, key))
+            for other, of in ordered[max(0, at - WINDOW) : at + WINDOW + 1]:
+                if fuzz.ratio(title, other, score_cutoff=NEAR):
+                    yield key, of
 
 
-def _alike(one: Signature, titles: _Titles) -> Iterator[str]:
-    if len(titles) > LONGEST_BLOCK:
-        titles = _window(one, titles)
-    for _, _, key in process.extract_iter(one.title, titles, scorer=fuzz.ratio, score_cutoff=NEAR):
-        yield key
+def _about(block: _Block) -> list[_Block]:
+    name, year = block
+    return [(name, year - 1), block, (name, year + 1)]
 
 
-def _window(one: Signature, titles: _Titles) -> _Titles:
-    ordered = sorted((title, key) for key, title in titles.items())
-    at = bisect_left(ordered, (one.title or "", one.key))
-    return {key: title for title, key in ordered[max(0, at - WINDOW) : at + WINDOW + 1]}
+def _shortest(work: tuple[int, str, str]) -> float:
+    """The length that a title like that of a work has at least: what is longer by more than it differs by."""
+    return work[0] * NEAR / (200 - NEAR) - 1
+
+
+def _alike(work: tuple[int, str, str], titles: _Titles, start: int) -> Iterator[tuple[str, str]]:
+    """A work and those of the titles, from a place on, that are like its own; far longer ones need no comparing."""
+    length, title, key = work
+    longest = length * (200 - NEAR) / NEAR + 1
+    for place in range(start, len(titles)):
+        length, other, of = titles[place]
+        if length > longest:
+            break
+        if fuzz.ratio(title, other, score_cutoff=NEAR):
+            yield key, of
 
 
 def _held(blocks: Iterable[_Block], state: Snapshot, minter: Minter) -> Iterator[tuple[_Block, str, str]]:
-    """Works of the library that belong to the blocks: key and title of each."""
+    """Works of the library that are of the names of those blocks, and at most a year away: their own blocks, keys and
+    titles."""
     years: dict[str, set[int]] = {}
     for name, year in blocks:
-        years.setdefault(name, set()).add(year)
+        years.setdefault(name, set()).update((year - 1, year, year + 1))
     written = [name for name in _names(state) if slug(name.value) in years] if years else []
     for start in range(0, len(written), ASKED_AT_ONCE):
         for row in state.select(_WORKS_OF.format(names=" ".join(map(str, written[start : start + ASKED_AT_ONCE])))):
             name, said = slug(_value(row["name"])), _value(row["year"])
-            held = int(said) if said.isdecimal() else 0
-            for year in {held - 1, held, held + 1} & years[name]:
+            year = int(said) if said.isdecimal() else 0
+            if year in years[name]:
                 yield (name, year), minter.key(_value(row["work"])), title_key(_value(row["title"]))
 
 
