@@ -26,7 +26,7 @@ from pyoxigraph import Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, Q
 from tantivy import Document, Index, SchemaBuilder
 
 from app.derived.search import SearchIndex
-from app.derived.search_documents import Term
+from app.derived.search_graph import Term
 from app.model.minter import Minter
 from app.model.namespaces import DCTERMS, FABIO, FOAF, RDF
 

@@ -13,8 +13,8 @@ from itertools import islice
 from pathlib import Path
 from threading import Lock
 
-from app.derived.search_documents import Graph, documents, subjects, works_of_evidence
 from app.derived.search_files import read_parts
+from app.derived.search_graph import Graph, documents, subjects, works_of_evidence
 from app.derived.search_query import Asked, SearchFields
 from app.derived.search_run import Found, Run, merged
 from app.derived.search_snippet import snippet

@@ -19,7 +19,7 @@ from importlib import metadata
 from itertools import chain
 from pathlib import Path
 
-from app.derived.search_documents import Graph, documents, subjects
+from app.derived.search_graph import Graph, documents, subjects
 from app.derived.search_query import SearchFields
 from app.derived.search_run import Run
 from app.derived.search_vocabulary import Vocabulary

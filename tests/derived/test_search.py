@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store, Variable
 
 from app.derived.search import SearchIndex
-from app.derived.search_documents import Term
 from app.derived.search_files import write_part
+from app.derived.search_graph import Term
 from app.derived.search_vocabulary import Vocabulary
 from app.model.minter import Minter
 from app.model.namespaces import DCTERMS, FABIO, FOAF, RDF, RDFS, SKOS
