@@ -161,6 +161,11 @@ class FileLog:
         place = self._place(version)
         return _Range(place.segment, place.body, place.body + len(REMOVAL)).read() != REMOVAL
 
+    def body(self, version: Version) -> tuple[Path, int, int]:
+        """Where the lines of its change lie: the file, the offset of the first, and their end."""
+        inside = self._place(version).inside
+        return inside.file, inside.start, inside.end
+
     def history(self, iri: str) -> list[Version]:
         self.head()
         with self._lock:
