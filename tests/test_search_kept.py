@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
+import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
+from app.curation.known import KnownInGraph
+from app.derived import search_process
+from app.derived.readers import Readers
 from app.derived.search import SearchIndex
 from app.home import Home
 from app.library import Library
 from app.library.searching import Searching
 from app.model.change import Version
+from app.model.work_graph import WorkWriter
 from app.tokens import Role
 from tests.conftest import BASE, serving
 from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary
+from tests.patchlog.entries import entry
 
 PATIENCE = 120
 """Seconds that a client waits: processes are started, which takes its time on a busy machine."""
@@ -164,3 +173,96 @@ def test_an_import_is_found_when_its_job_is_done(opened: Home, monkeypatch: pyte
         assert index is not None
         assert index.applied_version == 2
         assert [one["key"] for one in client.get("/search", params={"q": "quagmire"}).json()["items"]] == ["made2001"]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """By which of the two ways a server has an index written, each time."""
+    ways: list[str] = []
+    from_graph, from_log = Readers.write_search, Readers.write_search_of_change
+
+    async def of_graph(readers: Readers, directory: Path, version: Version) -> Version:
+        ways.append("graph")
+        return await from_graph(readers, directory, version)
+
+    async def of_log(readers: Readers, directory: Path, version: Version) -> None:
+        ways.append("log")
+        await from_log(readers, directory, version)
+
+    monkeypatch.setattr(Readers, "write_search", of_graph)
+    monkeypatch.setattr(Readers, "write_search_of_change", of_log)
+    return ways
+
+
+def keys(client: httpx.Client, q: str) -> list[str]:
+    return [one["key"] for one in client.get("/search", params={"q": q, "kind": "work"}).json()["items"]]
+
+
+def test_a_big_change_is_searched_from_the_log_before_the_graph_has_it(
+    opened: Home, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = opened.library
+    with serving(opened) as client:
+        client.timeout = PATIENCE
+        before = keys(client, "coproduction")
+        monkeypatch.setattr("app.library.searching.REBUILT_BYTES", 1)
+        known = library.read(lambda state: KnownInGraph(state, library.minter))
+        quads = tuple(WorkWriter(library.minter, known).quads((OSTROM, BOVAIRD)))
+        written = dataclasses.replace(entry(2, *quads), previous=library.log.header(Version(1)).id)
+        library.log.append(written)
+
+        library.searching.begin(Version(2))
+        index = library.searching._index
+        assert index is not None
+        assert (index.applied_version, library.graph.version) == (2, 1)
+        assert "bovaird2007" in [hit.key for hit in index.search("beyond engagement", ["work"]).hits]
+        assert keys(client, "beyond engagement")[0] == "bovaird2007"
+        assert set(before) <= set(keys(client, "coproduction"))
+        whole = SearchIndex()
+        library.read(lambda state: whole.rebuild(state, library.minter, state.version))
+        for q in ("coproduction", "ostrom", "public administration"):
+            assert index.search(q, limit=1000) == whole.search(q, limit=1000)
+    assert asked[-1] == "log"
+
+
+def test_a_change_that_takes_back_or_is_not_big_is_left_to_the_graph(
+    opened: Home, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(opened) as client:
+        client.timeout = PATIENCE
+        keys(client, "coproduction")
+        opened.library.searching.begin(Version(1))
+        opened.committer.undo(Version(1), "tester")
+        monkeypatch.setattr("app.library.searching.REBUILT_BYTES", 1)
+        opened.library.searching.begin(Version(2))
+        assert keys(client, "coproduction") == []
+    assert asked == ["graph"], "what the undo leaves is too small for files"
+
+
+def test_where_it_cannot_be_written_from_the_log_it_is_from_the_graph(
+    opened: Home, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.derived.search_process._PROGRAM", "raise SystemExit(3)")
+    monkeypatch.setattr("app.library.searching.REBUILT_BYTES", 1)
+    with serving(opened) as client:
+        client.timeout = PATIENCE
+        assert keys(client, "coproduction") != []
+    assert asked == ["log", "graph"]
+
+
+def test_a_server_that_stops_ends_what_writes_from_the_log(opened: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.derived.search_process._PROGRAM", "import sys; sys.stdin.read()")
+    monkeypatch.setattr("app.library.searching.REBUILT_BYTES", 1)
+    begun = threading.Event()
+    start, processes = search_process.start, []
+
+    def started(*arguments: Any) -> Any:
+        processes.append(start(*arguments))
+        begun.set()
+        return processes[-1]
+
+    monkeypatch.setattr("app.derived.search_process.start", started)
+    with serving(opened):
+        assert begun.wait(PATIENCE)
+    assert [process.wait(PATIENCE) for process in processes] == [-signal.SIGKILL]
+    assert parts(opened.library.checkpoints.directory.parent.parent) == []

@@ -37,7 +37,9 @@ from app.derived.reader_messages import (
     send,
     update_of,
 )
-from app.derived.search_files import write_part
+from app.derived.search_files import share, write_documents
+from app.derived.search_graph import documents, subjects
+from app.derived.search_process import read_names
 from app.derived.sparql_guard import guarded
 from app.errors import BadRequest, GraphProtected, LogDamaged, NotFound, QueryRefused
 from app.model.change import Version
@@ -145,10 +147,11 @@ class Reader:
         """Write a part of the search index, standing back behind all that answer; for this only was it forked."""
         send(self._connection, Message({"preparing": True}))
         os.nice(_NICE)
-        part, parts = head["part"], head["parts"]
+        minter, place = Minter(self._views.base), Path(head["search"])
 
         def write(state: Snapshot) -> Version:
-            write_part(state, Minter(self._views.base), Path(head["search"]), part, parts)
+            things = read_names(Path(head["things"])) if head["things"] else subjects(state, minter)
+            write_documents(documents(state, minter, share(things, head["part"], head["parts"])), place)
             return state.version
 
         try:

@@ -10,12 +10,13 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import asdict
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
+from app.derived import search_process
 from app.derived.fair_queue import FairQueue
 from app.derived.graph import Update
 from app.derived.query_limits import QueryLimits
@@ -62,6 +63,8 @@ class Readers:
         self._numbers = count(1)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
+        self._writing: set[subprocess.Popen[bytes]] = set()
+        """Processes that write a search index from the log."""
         self._queue = FairQueue(
             limits.workers, limits.workers, waiting=WAITING, waiting_each=WAITING_EACH, seconds=limits.seconds
         )
@@ -88,32 +91,67 @@ class Readers:
         Raises `QueryEnded` when they are ended, `Cancelled` when this is closed, and `BadRequest` when it cannot
         be written.
         """
-        try:
-            parts = min(self.limits.workers, SEARCH_PARTS)
-            written = await self._parts(directory, version, parts)
-            if len(set(written)) > 1:  # there was a write between their forks
-                await asyncio.to_thread(emptied, directory)
-                written = [await self._part(directory, version, 0, 1)]
-        except Lost:
-            if self._closed:
-                raise Cancelled("the server stops") from None
-            raise QueryEnded("the processes that were to write the search index have ended") from None
+        parts = self._search_parts
+        written = await self._parts(_places(directory, 0, parts), version)
+        if len(set(written)) > 1:  # there was a write between their forks
+            await asyncio.to_thread(emptied, directory)
+            written = await self._parts(_places(directory, 0, 1), version)
         return Version(written[0])
 
-    async def _parts(self, directory: Path, version: Version, parts: int) -> list[int]:
-        """Have all parts written side by side; when one fails, the others are ended with it."""
-        writing = [asyncio.ensure_future(self._part(directory, version, part, parts)) for part in range(parts)]
+    async def write_search_of_change(self, directory: Path, version: Version) -> None:
+        """Have the same written of a version that only adds, in which something that is new then is described by the
+        log's text, from now on; and of what is left when there are readers of that version.
+
+        What is read of a newer one is such as stands in no other part, and not less true. Raises what `write_search`
+        does.
+        """
+        parts = self._search_parts
+        log, _, base = self._home
+        process = search_process.start(Path(log), base, version, directory, parts)
+        self._writing.add(process)
+        try:
+            code = await asyncio.to_thread(process.wait)
+        finally:
+            search_process.end(process)
+            self._writing.discard(process)
+        if code:
+            raise self._search_ended()
+        left = directory / search_process.LEFT
+        if left.exists():
+            await self._parts(_places(directory, parts, parts), version, left)
+            left.unlink()
+
+    @property
+    def _search_parts(self) -> int:
+        return min(self.limits.workers, SEARCH_PARTS)
+
+    def _search_ended(self) -> Cancelled | QueryEnded:
+        if self._closed:
+            return Cancelled("the server stops")
+        return QueryEnded("the processes that were to write the search index have ended")
+
+    async def _parts(self, places: Sequence[Path], version: Version, things: Path | None = None) -> list[int]:
+        """Have all parts written side by side; when one fails, the others are ended with it.
+
+        They are of the `things` whose IRIs are in that file, of all where there is none.
+        """
+        head = {"things": str(things) if things else None, "parts": len(places), "version": version}
+        writing = [
+            asyncio.ensure_future(self._part({**head, "search": str(place), "part": part}))
+            for part, place in enumerate(places)
+        ]
         try:
             return await asyncio.gather(*writing)
+        except Lost:
+            raise self._search_ended() from None
         finally:
             for one in writing:
                 one.cancel()
 
-    async def _part(self, directory: Path, version: Version, part: int, parts: int) -> int:
+    async def _part(self, head: dict[str, Any]) -> int:
         link = self._fork()
         link.apart = True
         try:
-            head = {"search": str(directory), "part": part, "parts": parts, "version": version}
             found: int = (await link.exchange(Message(head))).head["indexed"]
             return found
         finally:
@@ -160,6 +198,8 @@ class Readers:
         for link in list(self._links.values()):
             link.end()
         self._links.clear()
+        for process in self._writing:
+            search_process.end(process)
         if self._template is not None:
             self._drop(self._template)
         if self._forked is not None:
@@ -278,3 +318,8 @@ class Readers:
                 link.end()
             if link.ended:
                 del self._links[number]
+
+
+def _places(directory: Path, first: int, count: int) -> list[Path]:
+    """The places in a directory of so many parts of a search index, from that number on."""
+    return [directory / str(number) for number in range(first, first + count)]

@@ -86,6 +86,12 @@ class DocumentMaker:
         links = (_TYPE, ROLE, IDENTIFIER, *_BESIDE_WORK)
         return (*links, *_WORK_NUMBERS, _TITLE, _KEYWORD, _ABSTRACT, _COMMENT, self.citation_key, self.collection_title)
 
+    def said_of_any(self) -> set[str]:
+        """The properties of anything that documents are made from, and of its nodes; but see `links` of claims."""
+        cp = self.minter.term
+        of_evidence = (cp(name).value for name in ("standing", "about", "work", "quote", "locator"))
+        return {*self.said_of_works(), *OF_NODES, *LABELS, *_BODY, *self.said_beside, *of_evidence}
+
     def named_beside(
         self,
         facts: Mapping[str, Facts],

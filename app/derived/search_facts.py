@@ -1,8 +1,8 @@
-"""The engine's tables of statements as dictionaries, from which search makes its documents."""
+"""Statements as dictionaries, from which search makes its documents."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from sys import intern
 
@@ -13,28 +13,31 @@ Facts = Mapping[str, Sequence[str]]
 
 NO_FACTS: Facts = {}
 
+Said = tuple[str, str, str, str]
+"""One fact: the subject's IRI, the property's, the value, and its language or nothing."""
+
 
 def read_facts(tables: Iterable[bytes]) -> dict[str, dict[str, list[str]]]:
-    """The facts of each subject in tables of subject, property and value: English first, then by the alphabet.
+    """The facts of each subject in tables of subject, property and value, as `gathered` answers them.
 
     Those of blank nodes, and values that are blank nodes or triple terms, are left out.
     """
+    return gathered(_said(tables))
+
+
+def gathered(said: Iterable[Said]) -> dict[str, dict[str, list[str]]]:
+    """The facts of each subject, the values of a property English first, then by the alphabet."""
     found: dict[str, dict[str, list[str]]] = {}
     several: list[list[str]] = []
     translated: dict[tuple[str, str], list[str]] = {}
     before = ""
     of_thing: dict[str, list[str]] = {}
-    for thing, name, term in chain.from_iterable(map(rows, tables)):
-        said = text_and_language(term)
-        if said is None or thing[0] == "_":
-            continue
-        value, language = said
+    for thing, name, value, language in said:
         if language and not language.lower().startswith("en"):
-            translated.setdefault((thing[1:-1], name[1:-1]), []).append(value)
+            translated.setdefault((thing, name), []).append(value)
             continue
-        if thing != before:  # the rows of one subject stand together, mostly
-            before, of_thing = thing, found.setdefault(thing[1:-1], {})
-        name = intern(name[1:-1])
+        if thing != before:  # what is said of one subject stands together, mostly
+            before, of_thing = thing, found.setdefault(thing, {})
         values = of_thing.get(name)
         if values is None:
             of_thing[name] = [value]
@@ -46,3 +49,10 @@ def read_facts(tables: Iterable[bytes]) -> dict[str, dict[str, list[str]]]:
     for (thing, name), values in translated.items():
         found.setdefault(thing, {}).setdefault(name, []).extend(sorted(values))
     return found
+
+
+def _said(tables: Iterable[bytes]) -> Iterator[Said]:
+    for thing, name, term in chain.from_iterable(map(rows, tables)):
+        said = text_and_language(term)
+        if said is not None and thing[0] != "_":
+            yield thing[1:-1], intern(name[1:-1]), *said

@@ -12,13 +12,14 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
 
+from app.derived.search_documents import SearchDocument
 from app.derived.search_graph import Graph, documents, subjects
 from app.derived.search_query import SearchFields
 from app.derived.search_run import Run
@@ -33,14 +34,24 @@ def write_part(graph: Graph, minter: Minter, directory: Path, part: int, parts: 
 
     Raises OSError when it cannot be written.
     """
-    things = subjects(graph, minter)
-    share = -(-len(things) // parts)
-    own = things[part * share : (part + 1) * share]
+    write_documents(documents(graph, minter, share(subjects(graph, minter), part, parts)), directory / str(part))
+
+
+def share(things: Sequence[str], part: int, parts: int) -> Sequence[str]:
+    """One of so many equal shares of things that are in order, counted from 0."""
+    size = -(-len(things) // parts)
+    return things[part * size : (part + 1) * size]
+
+
+def write_documents(made: Iterable[SearchDocument], place: Path) -> None:
+    """Write a part of an index, of documents that come in the order of their names, to a directory that is not there.
+
+    Raises OSError when it cannot be written.
+    """
     fields = SearchFields()
-    place = directory / str(part)
     place.mkdir()
     with _without_collecting():
-        run = Run.of(fields, documents(graph, minter, own), place)
+        run = Run.of(fields, made, place)
     vocabulary = Vocabulary()
     vocabulary.learn(run.words())
     beside = {"names": run.names, "families": vocabulary.families()}

@@ -56,7 +56,7 @@ class Graph(Protocol):
 _FACTS = "SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {things} }} ?s ?p ?o FILTER({read}) }}"
 _ALL = f"?p != {CITO['cites']}"
 _NODES = f"""
-SELECT ?s ?p ?o WHERE {{{{
+SELECT DISTINCT ?s ?p ?o WHERE {{{{
   VALUES ?work {{{{ {{things}} }}}}
   {{{{ ?work <{ROLE}> ?s . ?s ?p ?o }}}} UNION {{{{ ?work <{IDENTIFIER}> ?s . ?s ?p ?o }}}}
   FILTER(?p IN ({", ".join(f"<{name}>" for name in OF_NODES)}))

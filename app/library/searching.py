@@ -30,6 +30,11 @@ WriteParts = Callable[[Path], Version]
 its version. Raises OSError or `CommonplaceError`."""
 
 
+WriteChange = Callable[[Path, Version], None]
+"""Writes the parts of the index of a version that only adds, before the graph has it: what the log says anew from
+there. Raises the same."""
+
+
 class Searching:
     """Safe to share between threads."""
 
@@ -44,6 +49,8 @@ class Searching:
         self._bringing = Lock()
         self.write_parts: WriteParts = self.write_here
         """How a large index is written: a server has it done by other processes."""
+        self.write_change: WriteChange | None = None
+        """How that of a big change is written, if it can be before the graph has it: a server has it done so."""
 
     def at(self, head: Version, *, newest: bool = False) -> SearchIndex:
         """The index at the head, where the graph is already; see `Library.search`."""
@@ -56,6 +63,18 @@ class Searching:
             if self._index.applied_version < head:
                 self._advance(self._index)
             return self._index
+
+    def begin(self, version: Version) -> None:
+        """Bring the index to a big change that has just been logged, while the graph takes it in.
+
+        What this cannot do is left to `at`; it does nothing for any other change.
+        """
+        if self.write_change is None or not self._is_big(version):
+            return
+        with self._bringing:
+            index = self._index or SearchIndex()
+            if index.applied_version < version and self._build_from_log(index, version):
+                self._index = index
 
     def prepare(self, head: Version) -> None:
         """Have the index of a large library ready before it is asked for; that of a small one is soon made."""
@@ -100,6 +119,9 @@ class Searching:
 
     def _build(self, index: SearchIndex) -> None:
         """Build it anew, a large one in files."""
+        head = self._entries.head()
+        if self._is_big(head) and self._build_from_log(index, head):
+            return
         self._building = True
         try:
             if not (self._files and self._is_large() and self._build_in_files(index, self._files)):
@@ -107,17 +129,45 @@ class Searching:
         finally:
             self._building = False
 
+    def _build_from_log(self, index: SearchIndex, version: Version) -> bool:
+        """Whether it could be built in files, as far as possible of what that version says."""
+        if self._files is None or self.write_change is None:
+            return False
+        self._building = True
+        try:
+            with self._files.writing() as (place, keep):
+                self.write_change(place, version)
+                keep(version)
+            self._open_newest(index, self._files)
+        except Cancelled:
+            raise  # the server stops
+        except (OSError, ValueError, CommonplaceError) as fault:
+            log.warning("the search index is built when the graph is ready, not from the log: %s", fault)
+        finally:
+            self._building = False
+        return index.applied_version == version
+
+    def _is_big(self, version: Version) -> bool:
+        """Whether a version is a change that is not looked through, and only adds."""
+        if version == EMPTY or self._entries.header(version).body_length <= REBUILT_BYTES:
+            return False
+        return self._entries.only_adds(version)
+
     def _build_in_files(self, index: SearchIndex, files: SearchFiles) -> bool:
         """Whether it could be built in files, and opened from them."""
         try:
             with files.writing() as (place, keep):
                 keep(self.write_parts(place))
-            kept = files.newest(self._entries.head())
-            if kept:
-                index.open(kept[1], kept[0])
+            return self._open_newest(index, files)
         except Cancelled:
             raise  # the server stops
         except (OSError, ValueError, CommonplaceError) as fault:
             log.warning("the search index cannot be kept in files, and is built in memory: %s", fault)
             return False
+
+    def _open_newest(self, index: SearchIndex, files: SearchFiles) -> bool:
+        """Whether there is an index in files, which it is now."""
+        kept = files.newest(self._entries.head())
+        if kept:
+            index.open(kept[1], kept[0])
         return kept is not None

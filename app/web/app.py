@@ -98,7 +98,11 @@ def create_app(
     def written_apart(directory: Path) -> Version:
         return readers.wait_for(readers.write_search(directory, library.newest()))
 
+    def written_from_log(directory: Path, version: Version) -> None:
+        readers.wait_for(readers.write_search_of_change(directory, version))
+
     library.searching.write_parts = written_apart
+    library.searching.write_change = written_from_log
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -1,0 +1,198 @@
+"""Documents of the things that a change describes anew, made from its own text in the log (RDF Patch).
+
+All that is said of a thing which no earlier entry speaks of stands in the change that adds it. So its document need
+not wait for the graph to take the change in, nor be read back from there. What more is needed than the change says is
+left to who reads the graph: things known before, works with evidence on them, things whose documents name something
+that the change does not describe.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.derived.search_documents import (
+    CLASSES,
+    IDENTIFIER,
+    OWN_CLASSES,
+    ROLE,
+    DocumentMaker,
+    SearchDocument,
+    is_iri,
+    kind_of,
+)
+from app.derived.search_facts import NO_FACTS, Facts, Said, gathered
+from app.derived.tables import text_and_language
+from app.model.minter import Kind, Minter
+
+Places = tuple[int, ...]
+"""Where the lines about a thing stand in a text: the offset of the first and their end, and so on."""
+
+CHUNK_BYTES = 8 * 1024 * 1024
+
+_THING = re.compile(rb"^A <([^>#]*)[^\n]*\n(?:A <\1[>#][^\n]*\n)*", re.MULTILINE)
+"""Added lines about one thing that stand together; the group is its IRI."""
+
+_TAGGED = re.compile(r'(".*"@[A-Za-z0-9-]+) \.')
+_IN_A_GRAPH = re.compile(r'(?:".*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?|[^" ]*|<<.*>>) (?:<[^>" ]*>|_:[^ ]+) \.')
+_LEFT: frozenset[Kind] = frozenset(("case", "claim"))
+"""Kinds whose documents name whatever the things in any of their statements are called: left to who reads the graph."""
+
+
+class Text(Protocol):
+    """Text in a file, as `mmap` has it."""
+
+    def __getitem__(self, part: slice, /) -> bytes: ...
+
+    def find(self, wanted: bytes, start: int, /) -> int: ...
+
+    def rfind(self, wanted: bytes, start: int, end: int, /) -> int: ...
+
+
+class _Untold(Exception):
+    """A value whose text the engine may write in another way."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewThings:
+    """What a change describes: where the lines about each thing stand in its text, and which works have evidence.
+
+    Those that an earlier entry speaks of are taken out with `without`.
+    """
+
+    places: dict[str, Places]
+    with_evidence: set[str]
+    known: set[str]
+
+    @classmethod
+    def of(cls, text: Text, start: int, end: int, minter: Minter) -> NewThings:
+        """Of the lines of a change between those offsets."""
+        found = cls({}, set(), set())
+        for offset, chunk in _chunks(text, start, end):
+            for lines in _THING.finditer(chunk):
+                iri = lines[1].decode()
+                if _may_have_document(minter, iri):
+                    before, after = lines.span()
+                    found.places[iri] = (*found.places.get(iri, ()), offset + before, offset + after)
+            found.with_evidence.update(_works_of_evidence(chunk, minter))
+        return found
+
+    def take_out(self, text: Text, start: int, end: int, minter: Minter) -> None:
+        """Take out, and keep as known, what the lines of an earlier change between those offsets speak of."""
+        for _, chunk in _chunks(text, start, end):
+            for name in set(_THING.findall(chunk)):
+                iri = name.decode()
+                if _may_have_document(minter, iri):
+                    self.known.add(iri)
+                    self.places.pop(iri, None)
+            self.with_evidence.update(_works_of_evidence(chunk, minter))
+
+
+def in_order(minter: Minter, iris: Iterable[str]) -> list[str]:
+    """IRIs of things in the order of key, kind and IRI."""
+    named = ((minter.kind_and_key(iri), iri) for iri in iris)
+    return [iri for _, _, iri in sorted((name[1], name[0], iri) for name, iri in named if name)]
+
+
+class ChangeReader(DocumentMaker):
+    """Makes documents from the text of a change. `left` are the things it could not make them of."""
+
+    def __init__(self, text: Text, things: NewThings, minter: Minter) -> None:
+        super().__init__(minter)
+        self.left: list[str] = []
+        self._text = text
+        self._things = things
+        self._read = {f"<{name}>": name for name in self.said_of_any()}
+
+    def documents(self, iris: Iterable[str]) -> Iterator[SearchDocument]:
+        """The documents of those of the things that have one, in the order given."""
+        for iri in iris:
+            try:
+                made = self._made(iri)
+            except _Untold:
+                self.left.append(iri)
+            else:
+                if made:
+                    yield made
+
+    def _made(self, iri: str) -> SearchDocument | None:
+        if not is_iri(iri) or iri in self._things.with_evidence or kind_of(self.minter, iri) in _LEFT:
+            raise _Untold
+        said = self._said(iri)
+        facts = said.get(iri, NO_FACTS)
+        nodes = self._nodes(iri, facts, said) if iri.startswith(self.works) else {}
+        for one in self.named_beside({iri: facts}, nodes, {}):
+            if one not in self.labels and is_iri(one):
+                self.know([one], self._said(one))
+        return self.document(iri, facts, nodes, [])
+
+    def _nodes(self, iri: str, facts: Facts, said: Mapping[str, Facts]) -> Mapping[str, Facts]:
+        """What is said of a work's roles and identifiers, which must be nodes of its own, and each one of the two."""
+        nodes = [*facts.get(ROLE, ()), *facts.get(IDENTIFIER, ())]
+        if len(set(nodes)) < len(nodes) or not all(node.startswith(f"{iri}#") for node in nodes):
+            raise _Untold
+        return {node: said.get(node, NO_FACTS) for node in nodes}
+
+    def _said(self, iri: str) -> Mapping[str, Facts]:
+        """What the change says of a new thing and its nodes, as far as documents are made from it."""
+        places = self._things.places.get(iri)
+        if places is None:
+            raise _Untold
+        return gathered(self._facts(iri, places))
+
+    def _facts(self, iri: str, places: Places) -> Iterator[Said]:
+        text = b"".join(self._text[places[at] : places[at + 1]] for at in range(0, len(places), 2))
+        read, own = self._read, f"A <{iri}> "
+        for line in dict.fromkeys(text.decode().split("\n")[:-1]):
+            if line.startswith(own):
+                subject = iri
+                predicate, _, term = line[len(own) :].partition(" ")
+            else:
+                _, node, predicate, term = line.split(" ", 3)
+                subject = node[1:-1]
+            name = read.get(predicate)
+            if name is not None and (said := _value(term)):
+                yield subject, name, *said
+
+
+def _value(term: str) -> tuple[str, str] | None:
+    """The text and language of a value as it stands in a line, up to its end; None of one that is not read, or in a
+    named graph. Raises `_Untold`."""
+    if term.startswith("<"):
+        if term.count(" ") == 1:
+            return term[1:-3], ""
+        if term[1] == "<":
+            return None
+    elif term.endswith('" .'):
+        return (term[1:-3], "") if "\\" not in term else text_and_language(term[:-2])
+    elif tagged := _TAGGED.fullmatch(term):
+        return text_and_language(tagged[1])
+    if term.startswith("_:") or _IN_A_GRAPH.fullmatch(term):
+        return None
+    raise _Untold
+
+
+def _may_have_document(minter: Minter, iri: str) -> bool:
+    kind = kind_of(minter, iri)
+    return kind == "venue" or kind in CLASSES or kind in OWN_CLASSES
+
+
+def _works_of_evidence(chunk: bytes, minter: Minter) -> set[str]:
+    """What is the object of a `cp:work` statement."""
+    said = f" <{minter.term('work').value}> <".encode()
+    if said not in chunk:
+        return set()
+    return {work.decode() for work in re.findall(re.escape(said) + rb"([^>]*)>", chunk)}
+
+
+def _chunks(text: Text, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+    """The text between those offsets in pieces of whole lines, each with its offset."""
+    while start < end:
+        stop = end
+        if end - start > CHUNK_BYTES:
+            stop = text.rfind(b"\n", start, start + CHUNK_BYTES) + 1
+            stop = stop if stop > start else text.find(b"\n", start + CHUNK_BYTES) + 1
+        yield start, text[start:stop]
+        start = stop
