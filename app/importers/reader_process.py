@@ -69,10 +69,10 @@ def _answers(messages: _Messages, faults: list[Fault]) -> Generator[Any, None, N
         for what, content in messages:
             if what == _UNREADABLE:
                 raise UnreadableFile(content)
-            if what == _FAULTS:
+            if what == _FAULTS:  # the last: what the process does then, to end with grace, is not waited for
                 faults += content
-            else:
-                yield content
+                return
+            yield content
 
 
 def _messages(format: ImportFormat, data: bytes, filename: str, work: Work[T], alive: Callable[[], None]) -> _Messages:
