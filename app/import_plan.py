@@ -6,7 +6,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -17,15 +16,16 @@ from app.curation.arrivals import similar_to
 from app.curation.known import KnownInGraph
 from app.curation.matching import Matcher, merge
 from app.derived.graph import Snapshot
-from app.importers.prepared import PreparedBatch, PreparedEntry, record_in, texts_in
+from app.importers.prepared import PreparedBatch, PreparedEntry, entries_in, record_in, texts_in
 from app.importers.reading import Fault
+from app.importers.shared_file import SharedFile
 from app.model.change import ChangeSet, Version
 from app.model.minter import Minter, address_key
 from app.model.record import Loss, Record
 from app.model.signature import Signature, signature
 from app.model.work_graph import WorkText, WorkWriter, source_fields
 from app.receipts import FATES, FileFault, LossShape, Receipt, ReceiptItem, SimilarShape
-from app.spooled_text import SpooledText, TextFile
+from app.spooled_text import SpooledText
 
 HELD_BYTES = 1_000_000
 """A change of more text than this is made into a file, and not into quads."""
@@ -49,7 +49,7 @@ class Prepared(NamedTuple):
     @property
     def record(self) -> Record:
         """The record of an entry of which something could be made."""
-        return record_in(self.entries.read(self.start, self.size))
+        return record_in(self.entries.file.read(self.start, self.size))
 
     @property
     def text(self) -> WorkText | None:
@@ -60,25 +60,22 @@ class Prepared(NamedTuple):
 class EntryFile:
     """Prepared entries, what is not needed of them at once in a file."""
 
-    def __init__(self, *batches: PreparedBatch) -> None:
-        self._file = TextFile()
+    def __init__(self) -> None:
+        self.file = SharedFile()
+        """What entries are prepared for that are added here: what is large of them lies there then."""
         self._entries: list[tuple[PreparedEntry, Prepared]] = []
         self._texts: list[tuple[int, int]] = []
         """Of each batch, where what its records say begins, and how long it is."""
-        self.read = self._file.read
-        self.texts = lru_cache(KEPT_BATCHES)(self._texts_of)
-        for batch in batches:
-            self.add(batch)
+        self._kept: dict[int, list[WorkText | None]] = {}
+        """What the batches that were asked for last say."""
 
     def add(self, batch: PreparedBatch) -> None:
         """Take in some more."""
-        number, start = len(self._texts), self._file.size
-        for place, (entry, record) in enumerate(zip(batch.entries, batch.records, strict=True)):
-            self._entries.append((entry, Prepared(self, number, place, start, len(record))))
-            start += len(record)
-        self._file.write(b"".join(batch.records))
-        self._texts.append((start, len(batch.texts)))
-        self._file.write(batch.texts)
+        number, start = len(self._texts), batch.start
+        for place, entry in enumerate(entries_in(batch)):
+            self._entries.append((entry, Prepared(self, number, place, start, entry.size)))
+            start += entry.size
+        self._texts.append((start, batch.texts))
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -91,8 +88,13 @@ class EntryFile:
         """The same from that one on, counted from 0."""
         return islice(self._entries, number, None)
 
-    def _texts_of(self, batch: int) -> list[WorkText | None]:
-        return texts_in(self._file.read(*self._texts[batch]))
+    def texts(self, batch: int) -> list[WorkText | None]:
+        """What the entries of a batch say."""
+        if batch not in self._kept:
+            while len(self._kept) >= KEPT_BATCHES:
+                del self._kept[next(iter(self._kept))]
+            self._kept[batch] = texts_in(self.file.read(*self._texts[batch]))
+        return self._kept[batch]
 
 
 @dataclass(slots=True)
@@ -150,7 +152,7 @@ class ImportPlan:
     def _is_said(self, held: Prepared) -> bool:
         """Whether the state says all of the work of that key that the entry does: it then adds nothing, and nothing
         speaks against it. Asked first, because to read a work back from the graph takes many times as long."""
-        lines = "".join(self._reader.lines(_text(self._reader, held)))
+        lines = b"".join(self._reader.lines(_text(self._reader, held)))
         quads = parse(lines, format=RdfFormat.N_QUADS, lenient=True)
         return all(map(self.state.contains, quads))
 
@@ -209,7 +211,7 @@ class ImportPlan:
         writer = WorkWriter(self.minter, self._known, self.works)
         additions = Additions(self.state)
         for held in self.works.values():
-            yield "".join(map(additions.of, writer.lines(_text(writer, held)))).encode()
+            yield b"".join(map(additions.of, writer.lines(_text(writer, held))))
 
     def _outgrown(self) -> Iterator[Quad]:
         """The other fields of updated works as they were: one literal, in whose place the new one stands."""

@@ -57,7 +57,7 @@ def import_file(
     reader = format_of(format, filename, data)
     deciding = _Deciding(library)
     try:
-        reading = read(reader, data, filename, partial(prepared, library.minter.base))
+        reading = read(reader, data, filename, partial(prepared, library.minter.base, deciding.entries.file))
         with closing(reading):
             for batch in reading:
                 deciding.add(batch)

@@ -17,10 +17,9 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
-from functools import partial
 from itertools import islice
 from multiprocessing.connection import wait
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from app.importers.bibtex.draft import Draft, UnreadDraft
 from app.importers.bibtex.reader import open_bibtex, read_drafts
@@ -59,14 +58,14 @@ class BatchReading(Generic[T]):
         cores = cores or cores_at_hand()
         bounds = ReadingBounds(len(data))
         if format.name == "bibtex" and len(data) >= PARALLEL_BYTES and cores > 1:
-            self._pool = _started(cores, len(data))
+            self._pool = _started(cores, len(data), work)
             try:
                 with bounds:
                     pieces, faults = open_bibtex(data, unread=True)
             except BaseException:
                 self._pool.shutdown()
                 raise
-            answers = _on_cores(self._pool, pieces.drafts, work, cores)
+            answers: Generator[T, None, None] = _on_cores(self._pool, pieces.drafts, cores)
             self._begin(len(pieces.drafts), faults, pieces.preserved, answers)
         else:
             with bounds:
@@ -171,26 +170,23 @@ def _within(bounds: ReadingBounds, answers: Generator[T, None, None]) -> Generat
             yield answer
 
 
-def _started(cores: int, size: int) -> ProcessPoolExecutor:
-    pool = ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), _begin, (size,))
+def _started(cores: int, size: int, work: Work[Any]) -> ProcessPoolExecutor:
+    pool = ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), _begin, (size, work))
     with _main_left_out():
         for _ in range(cores):
             pool.submit(cores_at_hand)  # anything: the processes start with their first work
     return pool
 
 
-def _on_cores(
-    pool: ProcessPoolExecutor, drafts: list[Draft | UnreadDraft], work: Work[T], cores: int
-) -> Generator[T, None, None]:
+def _on_cores(pool: ProcessPoolExecutor, drafts: list[Draft | UnreadDraft], cores: int) -> Generator[Any, None, None]:
     drafts.reverse()  # what is handed out is taken off the end, and its memory is free
-    task = partial(_read_batch, work)
-    waiting: deque[Future[T]] = deque()
+    waiting: deque[Future[Any]] = deque()
     try:
         while drafts or waiting:
             while drafts and len(waiting) < cores * _WAITING:
                 batch = drafts[: -_BATCH - 1 : -1]
                 del drafts[-_BATCH:]
-                waiting.append(pool.submit(task, batch))
+                waiting.append(pool.submit(_read_batch, batch))
             try:
                 answer = waiting.popleft().result()
             except BrokenProcessPool as broken:
@@ -214,14 +210,19 @@ def _main_left_out() -> Iterator[None]:
         vars(main).update(hidden)
 
 
-def _read_batch(work: Work[T], drafts: Sequence[Draft | UnreadDraft]) -> T:
-    return work(read_drafts(drafts))
+_works: list[Work[Any]] = []
+"""In a process of a pool: the one thing it does to every batch. Files can only be handed to it when it starts."""
 
 
-def _begin(size: int) -> None:
+def _read_batch(drafts: Sequence[Draft | UnreadDraft]) -> Any:
+    return _works[0](read_drafts(drafts))
+
+
+def _begin(size: int, work: Work[Any]) -> None:
     """What each process does first: its bounds; no garbage collector, as nothing here goes in circles; an end with
     its parent's.
     """
+    _works.append(work)
     bounded(size)
     gc.disable()
     threading.Thread(target=_end_with_parent, daemon=True).start()

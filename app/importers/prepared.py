@@ -1,32 +1,34 @@
 """What of an import can be done without the home: in the processes that read, by every core.
 
 A prepared entry is small: what was decided of it. All that may or may not be needed later, the records and what
-they say, is bytes that can lie in a file until then. Records are asked for one by one; what they say is asked for
-in order, so that of a whole batch is together, and what is said in many entries, of the names above all, once.
+they say, is written to a file at once, and lies there until then. Records are asked for one by one; what they say is
+asked for in order, so that of a whole batch is together, and what is said in many entries, of the names above all,
+once.
+
+Everything is packed by `marshal`, which knows plain values only, and is several times as fast as `pickle` with them.
 """
 
 from __future__ import annotations
 
-import copyreg
-import io
-import pickle
-from collections.abc import Callable, Sequence
+import marshal
+from collections.abc import Sequence
 from dataclasses import fields
+from functools import lru_cache
 from operator import attrgetter
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from app.importers.shared_file import SharedFile
 from app.model.minter import Minter
 from app.model.names import Contributor, Name
 from app.model.record import Loss, ReadEntry, Record
 from app.model.signature import Signature, signature
-from app.model.work_graph import AgentText, WorkMapping, WorkText
+from app.model.work_graph import WorkMapping, WorkText
 
 
 class PreparedEntry(NamedTuple):
     """An entry without its text in the file; see `app.model.record.ReadEntry`.
 
-    `signature` is None when nothing could be made of it.
+    `signature` is None when nothing could be made of it; its packed record, of `size` bytes, is then empty.
     """
 
     position: int
@@ -35,95 +37,81 @@ class PreparedEntry(NamedTuple):
     losses: tuple[Loss, ...]
     error: str | None
     signature: Signature | None
+    size: int
 
 
 class PreparedBatch(NamedTuple):
-    """Entries in the order of their file, and, packed and in the same order, their records (nothing for one of
-    which nothing could be made) and what those say."""
+    """Entries in the order of their file, packed, and where in the file that they were prepared for the rest of them
+    lies: from `start` on their records one after the other, and then `texts` bytes with what those say."""
 
-    entries: tuple[PreparedEntry, ...]
-    records: tuple[bytes, ...]
-    texts: bytes
+    entries: bytes
+    start: int
+    texts: int
 
 
-def prepared(base: str, entries: Sequence[ReadEntry]) -> PreparedBatch:
-    """The entries, ready to be imported into a home with that base IRI."""
-    mapping = WorkMapping(Minter(base))
-    records = [entry.record for entry in entries]
+def prepared(base: str, file: SharedFile, entries: Sequence[ReadEntry]) -> PreparedBatch:
+    """The entries, ready to be imported into a home with that base IRI; what is large of them is in the file.
+
+    Raises `OSError` when the file cannot take it."""
+    say = _mapping(base).text
+    records = [_packed_record(entry.record) if entry.record else b"" for entry in entries]
     # A part may belong to a work of the home: what it says can only be known there.
-    texts = [_plain(mapping.text(record)) if record and not record.part_of else None for record in records]
-    packed = tuple([_pickled(record) if record else b"" for record in records])
-    return PreparedBatch(tuple(map(_prepared, entries)), packed, pickle.dumps(texts, _PROTOCOL))
+    said = [tuple(say(one.record)) if one.record and not one.record.part_of else None for one in entries]
+    texts = marshal.dumps(said)
+    packed = marshal.dumps([_plain_entry(entry, len(record)) for entry, record in zip(entries, records, strict=True)])
+    return PreparedBatch(packed, file.write([*records, texts]), len(texts))
 
 
-def _prepared(entry: ReadEntry) -> PreparedEntry:
-    found = signature(entry.record) if entry.record else None
-    return PreparedEntry(entry.position, entry.line, entry.key, entry.losses, entry.error, found)
+def entries_in(batch: PreparedBatch) -> list[PreparedEntry]:
+    """The entries of a prepared batch."""
+    return [_entry(*plain) for plain in _unpacked(batch.entries)]
 
 
-def _plain(text: WorkText) -> tuple[Any, ...]:
-    """The same as plain tuples, which are packed many times faster."""
-    own, agents, bodies, shared = text
-    return own, tuple(map(tuple, agents)), bodies, shared
+def record_in(packed: bytes) -> Record:
+    """The record of a prepared entry of which something could be made."""
+    values = _unpacked(packed)
+    values["contributors"] = tuple([Contributor(role, Name(*parts)) for role, parts in values["contributors"]])
+    return Record.of(values)
 
 
-_PROTOCOL = pickle.HIGHEST_PROTOCOL
+def texts_in(packed: bytes) -> list[WorkText | None]:
+    """What the records of a prepared batch say where no name is known; None where only a home can tell."""
+    return [plain and WorkText._make(plain) for plain in _unpacked(packed)]
 
 
-def _pickled(value: object) -> bytes:
-    target = io.BytesIO()
-    pickler = pickle.Pickler(target, _PROTOCOL)
-    pickler.dispatch_table = _REDUCERS
-    pickler.dump(value)
-    return target.getvalue()
+@lru_cache(maxsize=1)
+def _mapping(base: str) -> WorkMapping:
+    return WorkMapping(Minter(base))
 
 
-def _reduced(mapping: MappingProxyType[str, str]) -> tuple[type[dict[str, str]], tuple[dict[str, str]]]:
-    return dict, (dict(mapping),)
-
-
-def _record_reduced(record: Record) -> tuple[Callable[..., Any], tuple[dict[str, Any]]]:
-    return Record.of, (vars(record),)
-
-
-def _contributor_reduced(contributor: Contributor) -> tuple[type[Contributor], tuple[Any, ...]]:
-    return Contributor, tuple(contributor)
+def _unpacked(data: bytes) -> Any:
+    return marshal.loads(data)  # it never left this program
 
 
 _parts = attrgetter(*(field.name for field in fields(Name)))
 
 
-def _name_reduced(name: Name) -> tuple[type[Name], tuple[Any, ...]]:
-    return Name, _parts(name)
+def _packed_record(record: Record) -> bytes:
+    values = dict(vars(record))
+    values["contributors"] = [(role, _parts(name)) for role, name in record.contributors]
+    values["extra"], values["rich"] = dict(record.extra), dict(record.rich)
+    return marshal.dumps(values)
 
 
-_REDUCERS: dict[type[object], Callable[..., Any]] = {
-    **copyreg.dispatch_table,
-    MappingProxyType: _reduced,
-    Record: _record_reduced,
-    Contributor: _contributor_reduced,
-    Name: _name_reduced,
-}
-"""How a read-only mapping, which knows no pickling, comes out: as a dictionary; and what comes out often."""
+def _plain_entry(entry: ReadEntry, size: int) -> tuple[Any, ...]:
+    losses = [(loss.field, loss.raw, loss.why) for loss in entry.losses]
+    found = tuple(signature(entry.record)) if entry.record else None
+    return entry.position, entry.line, entry.key, losses, entry.error, found, size
 
 
-def _unpickled(data: bytes) -> Any:
-    return pickle.loads(data)  # noqa: S301  it never left this program
-
-
-def record_in(packed: bytes) -> Record:
-    """The record of a prepared entry of which something could be made."""
-    record = _unpickled(packed)
-    assert isinstance(record, Record)
-    return record
-
-
-def texts_in(packed: bytes) -> list[WorkText | None]:
-    """What the records of a prepared batch say where no name is known; None where only a home can tell."""
-    return [text and _work_text(*text) for text in _unpickled(packed)]
-
-
-def _work_text(
-    own: str, agents: tuple[Any, ...], bodies: tuple[tuple[str, str], ...], shared: tuple[str, ...]
-) -> WorkText:
-    return WorkText(own, tuple([AgentText(*agent) for agent in agents]), bodies, shared)
+def _entry(
+    position: int,
+    line: int,
+    key: str | None,
+    losses: list[tuple[str, str, str]],
+    error: str | None,
+    found: tuple[Any, ...] | None,
+    size: int,
+) -> PreparedEntry:
+    kept = tuple([Loss(field=field, raw=raw, why=why) for field, raw, why in losses])
+    return PreparedEntry(position, line, key, kept, error, Signature._make(found) if found else None, size)

@@ -11,6 +11,7 @@ every core, as `app.importers.parallel` does.
 from __future__ import annotations
 
 import copyreg
+import io
 import os
 import pickle
 import signal
@@ -24,12 +25,13 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from app.importers.bounds import TOO_LONG, TOO_MUCH, bounded
 from app.importers.formats import IMPORT_FORMATS, ImportFormat
 from app.importers.parallel import BatchReading, Work
 from app.importers.reading import Fault
+from app.importers.shared_file import SharedFile
 from app.importers.text_encoding import UnreadableFile
 
 SMALL_BYTES = 8_192
@@ -104,15 +106,38 @@ def _started(
 ) -> subprocess.Popen[bytes]:
     root = Path(__file__).resolve().parents[2]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))}
-    arguments = [format.name, filename, str(size), b64encode(pickle.dumps(work)).decode(), str(sender)]
+    packed, descriptors = _packed(work)
+    arguments = [format.name, filename, str(size), b64encode(packed).decode(), str(sender)]
     return subprocess.Popen(
         [sys.executable, "-c", _PROGRAM, *arguments],
         stdin=source,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        pass_fds=(sender,),
+        pass_fds=(sender, *descriptors),
         env=environment,
     )
+
+
+class _WorkPickler(pickle.Pickler):
+    """Files go into the new process by their descriptors, which it inherits."""
+
+    def __init__(self, target: IO[bytes]) -> None:
+        super().__init__(target)
+        self.descriptors: list[int] = []
+
+    def reducer_override(self, obj: Any) -> Any:
+        if not isinstance(obj, SharedFile):
+            return NotImplemented
+        self.descriptors.append(obj.descriptor)
+        return SharedFile.inherited, (obj.descriptor,)
+
+
+def _packed(work: Work[Any]) -> tuple[bytes, list[int]]:
+    """The work as an argument of the new process, and the descriptors that are to be open there."""
+    target = io.BytesIO()
+    pickler = _WorkPickler(target)
+    pickler.dump(work)
+    return target.getvalue(), pickler.descriptors
 
 
 def _stopped(code: int) -> str:

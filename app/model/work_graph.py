@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
-from app.model.minter import Kind, Minter, slug
+from app.model.minter import Minter, slug
 from app.model.names import Contributor, Name
 from app.model.namespaces import (
     DATACITE,
@@ -31,7 +31,7 @@ from app.model.namespaces import (
     XSD,
 )
 from app.model.record import Record
-from app.model.roles import ROLES
+from app.model.roles import BY_CSL
 from app.model.types import DEFAULT_VENUE_CLASS, FABIO_CLASS, VENUE_CLASS
 
 LITERAL_FIELDS: tuple[tuple[str, NamedNode], ...] = (
@@ -112,213 +112,241 @@ class NothingKnown:
         return False
 
 
-class AgentText(NamedTuple):
-    """A person or body that a work names: the node of its part in the work, its IRI, and the slug of the name;
-    what is said of it when it is new, and of the node when this work's form of the name is not the one described:
-    N-Quads lines without their subject, the same objects for every work of one mapping that has the name."""
+AgentText = tuple[str, str, bytes, bytes]
+"""A person or body that a work names: its IRI, and the slug of the name; what is said of it when it is new, and what
+is said of its part in a work when this form of the name is not the one described. Lines that begin with `SUBJECT`;
+one object for every work of one mapping that has the name."""
 
-    node: str
-    iri: str
-    slug: str
-    description: tuple[str, ...]
-    printed: tuple[str, ...]
+BodyText = tuple[str, bytes]
+"""A venue or publisher: its IRI, and the lines that describe it when it is new."""
 
 
 class WorkText(NamedTuple):
     """What a record says, as N-Quads lines.
 
-    `own` is about the work and its nodes. `bodies` are the venue and publisher: IRI, then the lines that
-    describe each when it is new. `shared` are lines about the venue that other works may say as well, in groups.
+    `own` is about the work and its nodes, and begins with the work. `agents` are the people and bodies that it
+    names, each after the end of the IRI of its part in the work (`#author-1>`). `shared` are lines about the venue
+    that other works may say as well, in groups.
     """
 
-    own: str
-    agents: tuple[AgentText, ...]
-    bodies: tuple[tuple[str, str], ...]
-    shared: tuple[str, ...]
+    own: bytes
+    agents: tuple[tuple[str, AgentText], ...]
+    bodies: tuple[BodyText, ...]
+    shared: tuple[bytes, ...]
 
 
-class _Named(NamedTuple):
-    """What follows from a name alone: its slug, the IRI minted for it, and what is said of who bears it, as
-    N-Quads without their subject: the parts of the name, and all that describes a new person or body."""
+SUBJECT = b"\r"
+"""What stands in lines for an IRI that they are given later: nothing else that N-Quads can hold there."""
 
-    slug: str
-    iri: str
-    parts: tuple[str, ...]
-    description: tuple[str, ...]
-
-
-@lru_cache(maxsize=65536)  # a name comes again and again in one file
-def _named(minter: Minter, name: Name) -> _Named:
-    key = slug(name.full)
-    if name.literal:
-        parts: tuple[str, ...] = (_said(FOAF["name"], Literal(name.literal)),)
-        iri = minter.thing("organization", key)
-        return _Named(key, str(iri), parts, (_said(RDF["type"], FOAF["Organization"]), *parts))
-    fields = (
-        (FOAF["familyName"], name.family),
-        (FOAF["givenName"], name.given),
-        (minter.term("particle"), name.particle),
-        (minter.term("suffix"), name.suffix),
-    )
-    parts = tuple(_said(predicate, Literal(value)) for predicate, value in fields if value)
-    described = (_said(RDF["type"], FOAF["Person"]), *parts, _said(FOAF["name"], Literal(name.full)))
-    return _Named(key, str(minter.thing("person", key)), parts, described)
-
-
-@lru_cache(maxsize=65536)
-def _thing(minter: Minter, kind: Kind, name: str) -> str:
-    """The IRI of the thing of that name, as N-Quads."""
-    return str(minter.thing(kind, slug(name)))
-
-
-@lru_cache(maxsize=1024)
-def _number(value: int) -> str:
-    return str(Literal(value))
+_WORK = SUBJECT.decode()
+"""The same in lines about a work: for the IRI of the work, but not for its closing `>`."""
 
 
 def _said(predicate: NamedNode, object: NamedNode | Literal) -> str:
     """A statement without its subject; terms are serialised by the engine's own writer."""
-    return f" {predicate} {object} .\n"
+    return f" {predicate!s} {object!s} .\n"
 
 
-def _lines(subject: str, said: Iterable[str]) -> str:
-    return "".join([subject + one for one in said])
+def _about(predicate: NamedNode, object: NamedNode | Literal) -> str:
+    """A statement about what is named later."""
+    return _WORK + _said(predicate, object)
 
 
-_IS_WORK = _said(RDF["type"], FABIO["Expression"])
+def _start(predicate: NamedNode) -> str:
+    """The line about a work that ends with an object and `_END`."""
+    return f"{_WORK}> {predicate!s} "
+
+
+_END = " .\n"
+
+
+def _lines(predicate: NamedNode, *objects: NamedNode | Literal) -> str:
+    """Lines about a work."""
+    return "".join([f"{_start(predicate)}{object!s}{_END}" for object in objects])
+
+
+_IS_PERSON, _IS_ORGANIZATION = (_about(RDF["type"], FOAF[name]) for name in ("Person", "Organization"))
+_NAME, _FAMILY_NAME, _GIVEN_NAME = (f"{_WORK} {FOAF[name]!s} " for name in ("name", "familyName", "givenName"))
 _IS_ROLE = _said(RDF["type"], PRO["RoleInTime"])
 _IS_IDENTIFIER = _said(RDF["type"], DATACITE["Identifier"])
 _IS_OF_SCHEME = {scheme: _said(DATACITE["usesIdentifierScheme"], DATACITE[name]) for scheme, name in SCHEMES.items()}
-_HAS_ROLE, _HELD_BY = str(PRO["isDocumentContextFor"]), str(PRO["isHeldBy"])
+_HAS_IDENTIFIER, _HAS_VALUE = f" {DATACITE['hasIdentifier']} ", f" {LITRE['hasLiteralValue']} "
+_HAS_ROLE, _HELD_BY = _start(PRO["isDocumentContextFor"]), f" {PRO['isHeldBy']} "
+_KEYWORD, _PUBLISHER, _IS_PART_OF = (_start(of) for of in (PRISM["keyword"], DCTERMS["publisher"], DCTERMS["isPartOf"]))
+
+
+_minter = lru_cache(maxsize=8)(Minter)
+
+
+@lru_cache(maxsize=65536)  # a name comes again and again in one file
+def _agent_text(base: str, name: Name) -> AgentText:
+    """What follows from a name alone, under the IRI minted for it."""
+    minter, full = _minter(base), name.full
+    key = slug(full)
+    if name.literal:
+        parts = f"{_NAME}{Literal(name.literal)!s}{_END}"
+        return str(minter.thing("organization", key)), key, (_IS_ORGANIZATION + parts).encode(), parts.encode()
+    parts = f"{_FAMILY_NAME}{Literal(name.family or '')!s}{_END}"
+    if name.given:
+        parts += f"{_GIVEN_NAME}{Literal(name.given)!s}{_END}"
+    if name.particle:
+        parts += _about(minter.term("particle"), Literal(name.particle))
+    if name.suffix:
+        parts += _about(minter.term("suffix"), Literal(name.suffix))
+    described = f"{_IS_PERSON}{parts}{_NAME}{Literal(full)!s}{_END}"
+    return str(minter.thing("person", key)), key, described.encode(), parts.encode()
+
+
+@lru_cache(maxsize=65536)
+def _publisher_text(base: str, name: str) -> BodyText:
+    """The publisher of that name, and what is said of it."""
+    body = str(_minter(base).thing("organization", slug(name)))
+    return body, (body + _said(RDF["type"], FOAF["Organization"]) + body + _said(FOAF["name"], Literal(name))).encode()
+
+
+@lru_cache(maxsize=65536)
+def _venue_text(base: str, type: str, name: str) -> BodyText:
+    """What holds works of a type under that name, and what is said of it."""
+    body, kind = str(_minter(base).thing("venue", slug(name))), FABIO[VENUE_CLASS.get(type, DEFAULT_VENUE_CLASS)]
+    return body, (body + _said(RDF["type"], kind) + body + _said(DCTERMS["title"], Literal(name))).encode()
+
+
+@lru_cache(maxsize=256)
+def _types(type: str) -> str:
+    """What is said of a work of that type."""
+    classes = dict.fromkeys(("Expression", FABIO_CLASS.get(type) or "Expression"))
+    return _lines(RDF["type"], *(FABIO[name] for name in classes)) + _lines(DCTERMS["type"], Literal(type))
+
+
+@lru_cache(maxsize=4096)
+def _dates(issued: str | None, year: int | None, available: str | None) -> str:
+    said = _lines(DCTERMS["issued"], date_literal(issued)) if issued else ""
+    if issued and year is not None:
+        said += _lines(FABIO["hasPublicationYear"], Literal(f"{year:04d}", datatype=XSD["gYear"]))
+    if available:
+        said += _lines(DCTERMS["available"], date_literal(available))
+    return said
+
+
+class _Part(NamedTuple):
+    """The place of an agent in a work: the end of its IRI, the lines before and after the agent's IRI, and the
+    beginning of the line that says the same in short, if there is one."""
+
+    node: str
+    before: str
+    after: str
+    shortcut: str | None
 
 
 class WorkMapping:
-    """Turns a record into what it says, whatever else is said. It may be used from one thread at a time."""
+    """Turns a record into what it says, whatever else is said."""
 
     def __init__(self, minter: Minter, known: Known | None = None, keys: Container[str] = ()) -> None:
         """Without `known` no name is known; `keys` are those of all the works that are written together."""
         self._minter = minter
-        self._known = known or NothingKnown()
+        self._base = minter.base
+        self._known = known
         self._keys = keys
-        self._lines: list[str] = []
-        self._agents: dict[str, AgentText] = {}
-        self._bodies: dict[str, str] = {}
-        self._shared: list[str] = []
-        self._roles = {role.csl: (role, _said(PRO["withRole"], role.term(minter))) for role in ROLES}
+        self._parts: dict[tuple[str, int], _Part] = {}
         fields = [*LITERAL_FIELDS, *((name, minter.term(term)) for name, term in OWN_FIELDS)]
-        self._fields = [(name, str(predicate)) for name, predicate in fields]
-        self._citation_key = str(minter.term("citationKey"))
-        self._position = str(minter.term("position"))
+        self._fields = [(name, _start(predicate)) for name, predicate in fields]
+        self._rich_fields = [(name, minter.term(term)) for name, term in RICH_FIELDS]
+        self._citation_key = _start(minter.term("citationKey"))
         self._is_confirmed = _said(minter.term("confirmation"), minter.term("confirmed"))
 
     def text(self, record: Record) -> WorkText:
         """What that record says."""
-        self._lines, self._agents, self._bodies, self._shared = [], {}, {}, []
-        self._work(record)
-        own = "".join(dict.fromkeys(self._lines))
-        return WorkText(own, tuple(self._agents.values()), tuple(self._bodies.items()), tuple(self._shared))
-
-    def description(self, name: Name) -> tuple[str, ...]:
-        """What is said of a person or body of that name: N-Quads lines without their subject."""
-        return _named(self._minter, name).description
-
-    def _say(self, subject: str, predicate: NamedNode | str, object: NamedNode | Literal | str) -> None:
-        """Add a line; its parts are terms, or strings that the engine made of terms."""
-        self._lines.append(f"{subject} {predicate} {object} .\n")
-
-    def _work(self, record: Record) -> None:
         work = str(self._minter.thing("work", record.key))
-        self._own(work, record)
-        for number, contributor in _numbered(record.contributors):
-            self._contribution(work, contributor, number)
+        said = self._own(work, record)
+        agents = tuple(self._contributions(said, record.contributors))
+        bodies: dict[str, BodyText] = {}
         if record.publisher:
-            publisher = _thing(self._minter, "organization", record.publisher)
-            self._say(work, DCTERMS["publisher"], publisher)
-            self._body(publisher, FOAF["Organization"], FOAF["name"], record.publisher)
-        self._container(work, record)
+            body = _publisher_text(self._base, record.publisher)
+            said.append(f"{_PUBLISHER}{body[0]}{_END}")
+            bodies[body[0]] = body
+        shared = self._container(said, bodies, record)
+        own = "".join(dict.fromkeys(said)).encode().replace(SUBJECT, work[:-1].encode())
+        return WorkText(own, agents, tuple(bodies.values()), shared)
 
-    def _own(self, work: str, record: Record) -> None:
-        say = self._say
-        self._lines.append(work + _IS_WORK)
-        if fabio := FABIO_CLASS.get(record.type):
-            say(work, RDF["type"], FABIO[fabio])
-        say(work, DCTERMS["type"], Literal(record.type))
-        say(work, self._citation_key, Literal(record.key))
-        for name, predicate in self._fields:
-            if value := getattr(record, name):
-                say(work, predicate, Literal(value))
-        self._rich(work, record)
-        self._dates(work, record)
-        for keyword in record.keywords:
-            say(work, PRISM["keyword"], Literal(keyword))
+    def description(self, name: Name) -> bytes:
+        """What is said of a person or body of that name: lines that begin with `SUBJECT`."""
+        return _agent_text(self._base, name)[2]
+
+    def _own(self, work: str, record: Record) -> list[str]:
+        """Pieces of lines about the work itself; equal pieces say the same."""
+        said = [_types(record.type), f"{self._citation_key}{Literal(record.key)!s}{_END}"]
+        values = vars(record)
+        for name, start in self._fields:
+            if value := values.get(name):
+                said.append(f"{start}{Literal(value)!s}{_END}")
+        if rich := record.rich:
+            for name, term in self._rich_fields:
+                if name in rich:
+                    said.append(_lines(term, Literal(rich[name], datatype=RDF["HTML"])))
+        said.append(_dates(record.issued, record.year, record.available))
+        said += [f"{_KEYWORD}{Literal(keyword)!s}{_END}" for keyword in record.keywords]
         for isbn in record.isbn:
-            say(work, PRISM["isbn"], Literal(isbn))
-            self._lines += self._identifier(work, "isbn", isbn)
+            said.append(_lines(PRISM["isbn"], Literal(isbn)))
+            said.append(self._identifier(work, "isbn", isbn))
         if record.doi:
-            self._lines += self._identifier(work, "doi", record.doi)
+            said.append(self._identifier(work, "doi", record.doi))
         if record.extra:
-            say(work, self._minter.term("sourceFields"), source_fields(record))
+            said.append(_lines(self._minter.term("sourceFields"), source_fields(record)))
+        return said
 
-    def _rich(self, work: str, record: Record) -> None:
-        if record.rich:
-            for name, term in RICH_FIELDS:
-                if name in record.rich:
-                    self._say(work, self._minter.term(term), Literal(record.rich[name], datatype=RDF["HTML"]))
-
-    def _dates(self, work: str, record: Record) -> None:
-        if record.issued:
-            self._say(work, DCTERMS["issued"], date_literal(record.issued))
-            if record.year is not None:
-                year = Literal(f"{record.year:04d}", datatype=XSD["gYear"])
-                self._say(work, FABIO["hasPublicationYear"], year)
-        if record.available:
-            self._say(work, DCTERMS["available"], date_literal(record.available))
-
-    def _identifier(self, thing: str, scheme: str, value: str) -> list[str]:
+    def _identifier(self, thing: str, scheme: str, value: str) -> str:
         """The lines that give a thing an identifier."""
         fragment = scheme if scheme == "doi" else f"{scheme}-{value}"
         node = str(NamedNode(f"{thing[1:-1]}#{fragment}"))
-        return [
-            thing + f" {DATACITE['hasIdentifier']} {node} .\n",
-            node + _IS_IDENTIFIER,
-            node + _IS_OF_SCHEME[scheme],
-            node + _said(LITRE["hasLiteralValue"], Literal(value)),
-            node + self._is_confirmed,
-        ]
-
-    def _contribution(self, work: str, contributor: Contributor, number: int) -> None:
-        role, with_role = self._roles[contributor.role]
-        named = _named(self._minter, contributor.name)
-        known = self._known.agent(named.slug)
-        agent = str(known[0]) if known else named.iri
-        node = f"{work[:-1]}#{role.csl}-{number}>"
-        self._lines.append(
-            f"{work} {_HAS_ROLE} {node} .\n{node}{_IS_ROLE}{node}{with_role}{node} {_HELD_BY} {agent} .\n"
-            f"{node} {self._position} {_number(number)} .\n"
+        return (
+            f"{thing}{_HAS_IDENTIFIER}{node}{_END}{node}{_IS_IDENTIFIER}{node}{_IS_OF_SCHEME[scheme]}"
+            f"{node}{_HAS_VALUE}{Literal(value)!s}{_END}{node}{self._is_confirmed}"
         )
-        self._agents[node] = AgentText(node, agent, named.slug, named.description, named.parts)
-        if role.shortcut:
-            self._say(work, role.shortcut, agent)
 
-    def _body(self, body: str, type: NamedNode, name: NamedNode, called: str) -> None:
-        said = (_said(RDF["type"], type), _said(name, Literal(called)))
-        self._bodies.setdefault(body, _lines(body, said))
+    def _contributions(self, said: list[str], contributors: Iterable[Contributor]) -> list[tuple[str, AgentText]]:
+        """Says the part of each agent in the work; answers the node of each and the agent."""
+        agents: list[tuple[str, AgentText]] = []
+        seen: dict[str, int] = {}
+        for role, name in contributors:
+            number = seen[role] = seen.get(role, 0) + 1
+            node, before, after, shortcut = self._parts.get((role, number)) or self._part(role, number)
+            agent = _agent_text(self._base, name)
+            if self._known and (known := self._known.agent(agent[1])):
+                agent = (str(known[0]), *agent[1:])
+            iri = agent[0]
+            said.append(f"{before}{iri}{after}")
+            if shortcut:
+                said.append(f"{shortcut}{iri}{_END}")
+            agents.append((node, agent))
+        return agents
 
-    def _container(self, work: str, record: Record) -> None:
-        if record.part_of and (record.part_of in self._keys or self._known.is_work(record.part_of)):
-            self._say(work, DCTERMS["isPartOf"], self._minter.thing("work", record.part_of))
-            return
+    def _part(self, csl: str, number: int) -> _Part:
+        """The place of the agent of that role and number in any work."""
+        role, node = BY_CSL[csl], f"#{csl}-{number}>"
+        before = f"{_HAS_ROLE}{_WORK}{node}{_END}{_WORK}{node}{_IS_ROLE}"
+        before += f"{_WORK}{node}{_said(PRO['withRole'], role.term(self._minter))}{_WORK}{node}{_HELD_BY}"
+        after = f"{_END}{_WORK}{node}{_said(self._minter.term('position'), Literal(number))}"
+        made = _Part(node, before, after, _start(role.shortcut) if role.shortcut else None)
+        return self._parts.setdefault((csl, number), made)
+
+    def _container(self, said: list[str], bodies: dict[str, BodyText], record: Record) -> tuple[bytes, ...]:
+        """Says what the work is part of; answers what is said of that, to be shared."""
+        if record.part_of and (record.part_of in self._keys or (self._known and self._known.is_work(record.part_of))):
+            said.append(_lines(DCTERMS["isPartOf"], self._minter.thing("work", record.part_of)))
+            return ()
         if not record.container_title:
-            for issn in record.issn:
-                self._say(work, PRISM["issn"], Literal(issn))
-            return
-        venue = _thing(self._minter, "venue", record.container_title)
-        self._say(work, DCTERMS["isPartOf"], venue)
-        kind = VENUE_CLASS.get(record.type, DEFAULT_VENUE_CLASS)
-        self._body(venue, FABIO[kind], DCTERMS["title"], record.container_title)
-        for issn in record.issn:
-            has_issn = venue + _said(PRISM["issn"], Literal(issn))
-            self._shared.append(has_issn + "".join(self._identifier(venue, "issn", issn)))
+            said += [_lines(PRISM["issn"], Literal(issn)) for issn in record.issn]
+            return ()
+        body = _venue_text(self._base, record.type, record.container_title)
+        venue = body[0]
+        said.append(f"{_IS_PART_OF}{venue}{_END}")
+        bodies.setdefault(venue, body)
+        return tuple(
+            [
+                f"{venue}{_said(PRISM['issn'], Literal(issn))}{self._identifier(venue, 'issn', issn)}".encode()
+                for issn in record.issn
+            ]
+        )
 
 
 class WorkWriter:
@@ -328,14 +356,14 @@ class WorkWriter:
         """`keys` are those of all the works this change writes, so that a part may come before its whole."""
         self._known = known
         self._mapping = WorkMapping(minter, known, keys)
-        self._described: dict[str, str | tuple[str, ...]] = {}
-        self._agents: dict[str, tuple[str, tuple[str, ...]] | None] = {}
-        self._shared: set[str] = set()
+        self._described: dict[str, bytes] = {}
+        self._agents: dict[str, tuple[str, bytes] | None] = {}
+        self._shared: set[bytes] = set()
 
     def quads(self, records: Iterable[Record]) -> Iterator[Quad]:
         """Everything the graph says of those records, and of people, venues and publishers first met here."""
         for record in records:
-            lines = "".join(self.lines(self.text(record)))
+            lines = b"".join(self.lines(self.text(record)))
             yield from parse(lines, format=RdfFormat.N_QUADS, lenient=True)
 
     def triples(self, record: Record) -> list[Triple]:
@@ -348,42 +376,40 @@ class WorkWriter:
 
     def fits(self, text: WorkText) -> bool:
         """Whether text that was made knowing of no names has the IRIs that the home has for them."""
-        return all((known := self._agent(agent.slug)) is None or known[0] == agent.iri for agent in text.agents)
+        for _, (iri, name_slug, _, _) in text.agents:
+            known = self._agent(name_slug)
+            if known and known[0] != iri:
+                return False
+        return True
 
-    def lines(self, text: WorkText) -> Iterator[str]:
+    def lines(self, text: WorkText) -> list[bytes]:
         """What is to be said for that work, each piece of lines about one thing."""
+        pieces: list[bytes] = []
         own = [text.own]
-        for agent in text.agents:
-            described = self._described.get(agent.iri)
+        for node, (iri, name_slug, description, printed) in text.agents:
+            described = self._described.get(iri)
             if described is None:
-                known = self._agent(agent.slug)
-                described = self._described[agent.iri] = known[1] if known else agent.description
+                known = self._agent(name_slug)
+                described = self._described[iri] = known[1] if known else description
                 if known is None:
-                    yield _lines(agent.iri, agent.description)
-            if described != agent.description:
-                own.append(_lines(agent.node, agent.printed))
-        yield "".join(own)
+                    pieces.append(description.replace(SUBJECT, iri.encode()))
+            if described != description:
+                own.append(printed.replace(SUBJECT, text.own[: text.own.index(b">")] + node.encode()))
+        pieces.append(b"".join(own))
         for iri, description in text.bodies:
             if iri not in self._described:
                 self._described[iri] = description
                 if not self._known.is_described(NamedNode(iri[1:-1])):
-                    yield description
+                    pieces.append(description)
         for lines in text.shared:
             if lines not in self._shared:
                 self._shared.add(lines)
-                yield lines
+                pieces.append(lines)
+        return pieces
 
-    def _agent(self, name_slug: str) -> tuple[str, tuple[str, ...]] | None:
+    def _agent(self, name_slug: str) -> tuple[str, bytes] | None:
         """IRI and description of the person or body the home knows by that name."""
         if name_slug not in self._agents:
             known = self._known.agent(name_slug)
             self._agents[name_slug] = (str(known[0]), self._mapping.description(known[1])) if known else None
         return self._agents[name_slug]
-
-
-def _numbered(contributors: Iterable[Contributor]) -> Iterator[tuple[int, Contributor]]:
-    """Each contributor with its place among those of its role, from 1."""
-    seen: dict[str, int] = {}
-    for contributor in contributors:
-        seen[contributor.role] = seen.get(contributor.role, 0) + 1
-        yield seen[contributor.role], contributor

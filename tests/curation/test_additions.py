@@ -18,8 +18,8 @@ def statement(thing: str, value: str) -> Quad:
     return Quad(NamedNode(f"{BASE}id/{thing}"), P, Literal(value))
 
 
-def text(*quads: Quad) -> str:
-    return (serialize(quads, format=RdfFormat.N_QUADS) or b"").decode()
+def text(*quads: Quad) -> bytes:
+    return serialize(quads, format=RdfFormat.N_QUADS) or b""
 
 
 @pytest.mark.parametrize("singly", [0, 100], ids=["by what things there are", "singly"])
@@ -33,7 +33,7 @@ def test_only_what_is_not_there_is_new(tmp_path: Path, singly: int, monkeypatch:
         (statement("work/ab", "one"), statement("work/ab#doi", "two")),
     ]
 
-    def new(additions: Additions) -> list[str]:
+    def new(additions: Additions) -> list[bytes]:
         return [additions.of(text(*quads)) for quads in asked]
 
     found = small.library.read(lambda state: new(Additions(state)))

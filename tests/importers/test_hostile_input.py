@@ -27,10 +27,11 @@ from app.importers.formats import IMPORT_FORMATS
 from app.importers.packing import unpacked
 from app.importers.prepared import prepared
 from app.importers.reader_process import read_apart
+from app.importers.shared_file import SharedFile
 from app.importers.text_encoding import UnreadableFile
 from tests.conftest import BASE, ROOT
 
-PREPARE = partial(prepared, BASE)
+PREPARE = partial(prepared, BASE, SharedFile())
 
 MB = 1_000_000
 CPU_SECONDS = 60

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import MappingProxyType
+from typing import NamedTuple
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
-from app.importers.prepared import prepared, record_in, texts_in
+from app.importers.prepared import PreparedBatch, PreparedEntry, entries_in, prepared, record_in, texts_in
+from app.importers.shared_file import SharedFile
 from app.model.minter import Minter, slug
 from app.model.names import Contributor, Name
-from app.model.record import ReadEntry, Record
+from app.model.record import Loss, ReadEntry, Record
 from app.model.signature import signature
-from app.model.work_graph import NothingKnown, WorkWriter
+from app.model.work_graph import NothingKnown, WorkText, WorkWriter
 from tests.conftest import BASE
 from tests.exporters.record_strategies import records
 
@@ -45,13 +47,34 @@ def entries(made: Iterable[Record]) -> list[ReadEntry]:
     ]
 
 
+class Read(NamedTuple):
+    """All that was prepared."""
+
+    entries: list[PreparedEntry]
+    records: list[bytes]
+    texts: list[WorkText | None]
+
+
+def read_again(made: Sequence[ReadEntry]) -> Read:
+    """What was prepared of entries, as it comes out on the other side, after others were prepared for the file."""
+    file = SharedFile()
+    prepared(BASE, file, entries([Record(key="other", type="book")]))
+    batch: PreparedBatch = pickle.loads(pickle.dumps(prepared(BASE, file, made)))  # noqa: S301  as between processes
+    prepared(BASE, file, entries([Record(key="another", type="book")]))
+    found, start, records = entries_in(batch), batch.start, []
+    for entry in found:
+        records.append(file.read(start, entry.size))
+        start += entry.size
+    return Read(found, records, texts_in(file.read(start, batch.texts)))
+
+
 def said(writer: WorkWriter, made: list[Record]) -> list[Quad]:
     """What is said of those records through their preparation."""
-    lines: list[str] = []
-    batch = prepared(BASE, entries(made))
-    for text, record in zip(texts_in(batch.texts), batch.records, strict=True):
+    lines: list[bytes] = []
+    read = read_again(entries(made))
+    for text, record in zip(read.texts, read.records, strict=True):
         lines += writer.lines(text if text and writer.fits(text) else writer.text(record_in(record)))
-    return list(parse("".join(lines), format=RdfFormat.N_QUADS))
+    return list(parse(b"".join(lines), format=RdfFormat.N_QUADS))
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
@@ -70,15 +93,15 @@ def test_prepared_records_say_what_records_say(made: list[Record], known: bool) 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(records)
 def test_a_prepared_entry_holds_its_record(record: Record) -> None:
-    batch = pickle.loads(pickle.dumps(prepared(BASE, entries([record]))))  # noqa: S301  as between processes
+    read = read_again(entries([record]))
 
-    assert [record_in(packed) for packed in batch.records] == [record]
-    assert [entry.signature for entry in batch.entries] == [signature(record)]
+    assert [record_in(packed) for packed in read.records] == [record]
+    assert [entry.signature for entry in read.entries] == [signature(record)]
 
 
 def test_a_read_only_mapping_is_prepared_like_any_other() -> None:
     record = Record(key="a", type="book", extra=MappingProxyType({"shelf": "12"}))
-    (packed,) = prepared(BASE, entries([record])).records
+    (packed,) = read_again(entries([record])).records
 
     assert record_in(packed).extra == {"shelf": "12"}
 
@@ -86,7 +109,7 @@ def test_a_read_only_mapping_is_prepared_like_any_other() -> None:
 def test_a_name_known_under_another_iri_does_not_fit() -> None:
     name = Name(family="Ostrom", given="Elinor")
     record = Record(key="a", type="book", contributors=(Contributor("author", name),))
-    (text,) = texts_in(prepared(BASE, entries([record])).texts)
+    (text,) = read_again(entries([record])).texts
     assert text is not None
 
     assert not WorkWriter(MINTER, SomeKnown(name)).fits(text)
@@ -94,14 +117,13 @@ def test_a_name_known_under_another_iri_does_not_fit() -> None:
 
 
 def test_what_a_part_says_is_left_to_the_home() -> None:
-    batch = prepared(BASE, entries([Record(key="part", type="chapter", part_of="whole")]))
-
-    assert texts_in(batch.texts) == [None]
+    assert read_again(entries([Record(key="part", type="chapter", part_of="whole")])).texts == [None]
 
 
 def test_an_entry_without_a_record_is_kept_as_a_fault() -> None:
-    broken = ReadEntry(position=1, line=7, raw="@x", key=None, record=None, error="broken")
-    ((entry,), records, texts) = prepared(BASE, [broken])
+    lost = Loss(field="title", raw="{", why="it is never closed")
+    broken = ReadEntry(position=1, line=7, raw="@x", key=None, record=None, losses=(lost,), error="broken")
+    ((entry,), records, texts) = read_again([broken])
 
-    assert (entry.line, entry.error, entry.signature) == (7, "broken", None)
-    assert (records, texts_in(texts)) == ((b"",), [None])
+    assert entry == PreparedEntry(1, 7, None, (lost,), "broken", None, 0)
+    assert (records, texts) == ([b""], [None])
