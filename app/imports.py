@@ -6,17 +6,18 @@ with the log, beside the file itself, for ever.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 
 from app.commit import Committer, Proposal
 from app.derived.graph import Snapshot
-from app.errors import BadRequest, Conflict, NotFound
+from app.errors import BadRequest, CommonplaceError, Conflict, NotFound
 from app.import_plan import EntryFile, ImportPlan
 from app.importers.formats import ImportFormat, format_of
 from app.importers.parallel import BatchReading, Work
 from app.importers.prepared import PreparedBatch, prepared
+from app.importers.shared_file import NotWritten
 from app.importers.text_encoding import UnreadableFile
 from app.library import Library
 from app.model.change import ChangeSet, Note, Version
@@ -51,20 +52,19 @@ def import_file(
 
     `format` is a name in `app.importers.formats`, guessed when None; `read` is how it is read, and each
     batch of entries prepared: `BatchReading` does that on every core. Raises `BadRequest` when the file
-    cannot be read at all; a broken entry is a `failed` item instead. Raises `Conflict` when `expected` is
+    cannot be read at all; a broken entry is a `failed` item instead. Raises `CommonplaceError` when there is no
+    room for what was read of it where temporary files are kept, and `Conflict` when `expected` is
     given and is not the head.
     """
     reader = format_of(format, filename, data)
     deciding = _Deciding(library)
-    try:
+    with _told(filename):
         reading = read(reader, data, filename, partial(prepared, library.minter.base, deciding.entries.file))
         with closing(reading):
             for batch in reading:
                 deciding.add(batch)
                 if progress:
                     progress(len(deciding.entries), reading.total)
-    except UnreadableFile as fault:
-        raise BadRequest(f"{filename}: {fault}", [(filename, str(fault))]) from fault
     if not deciding.entries:
         places = [(f"{filename}, line {fault.line}", fault.why) for fault in reading.faults]
         why = f"{filename}: no {reader.name} entry in it could be found"
@@ -89,6 +89,19 @@ def import_file(
     else:
         committer.commit(propose, expected)
     return receipts[-1]
+
+
+@contextmanager
+def _told(filename: str) -> Iterator[None]:
+    """What ends the reading of a file, as a problem."""
+    try:
+        yield
+    except UnreadableFile as fault:
+        raise BadRequest(f"{filename}: {fault}", [(filename, str(fault))]) from fault
+    except NotWritten as fault:
+        where, why = str(fault.filename), str(fault.strerror)
+        detail = f"{filename}: what was read of it could not be kept, and nothing of it was imported"
+        raise CommonplaceError(f"{detail}: {where}: {why}", [(where, why)]) from fault
 
 
 class _Deciding:

@@ -6,9 +6,12 @@ import gzip
 import hashlib
 import json
 import os
+import resource
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import Generator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +19,13 @@ import pytest
 
 from app.errors import BadRequest, CommonplaceError, TooLarge
 from app.home import Home, open_home
+from app.importers import parallel
 from app.importers.formats import ImportFormat
 from app.importers.packing import read_bounded, unpacked
 from app.importers.parallel import BatchReading, Work
 from app.importers.prepared import PreparedBatch
-from app.imports import Batches, import_file
+from app.importers.reader_process import read_apart
+from app.imports import Batches, Read, import_file
 from app.model.change import Version
 from tests.command import Finished, commonplace, complains_in_one_line
 from tests.conftest import BASE, serving, settings_for, shared
@@ -458,3 +463,55 @@ def test_a_receipt_on_the_terminal_says_what_became_of_entries(tmp_path: Path) -
         "other venues; volumes 4 and 3",
     ]
     assert dry.text.splitlines() == [*lines[:-1], "nothing was changed (dry run)"]
+
+
+def mixed(entries: int) -> bytes:
+    """Entries that share people, forms of their names, venues and keys; parts, duplicates and broken ones."""
+    made = []
+    for n in range(entries):
+        who = f"{('Jetté', 'Jette')[n % 2]}, Yves and Ostrom, Elinor and Number {n % 50}, A. and Group {{Ltd}}"
+        title = hashlib.sha256(bytes(n)).hexdigest()
+        fields = f"title={{{title}}}, author={{{who}}}, year={{{1950 + n % 60}}}, issn={{0305-750X}}"
+        made.append(f"@article{{key{n}, {fields}, journal={{Journal {n % 7}}}, note={{{'text ' * (n % 9)}}}}}")
+        if n % 40 == 0:
+            doi = ", doi={10.1000/1}" if n % 80 else ""
+            made.append(f"@incollection{{part{n}, title={{Part {n}}}, crossref={{key{n}}}}}")
+            made.append(f"@article{{key{n}, {fields}{doi}, journal={{Journal {n % 7}}}}}")
+    return "\n\n".join([*made, "@article{ , broken"]).encode()
+
+
+def test_an_import_writes_the_same_wherever_its_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "PARALLEL_BYTES", 0)
+
+    def apart(format: ImportFormat, data: bytes, filename: str, work: Work[PreparedBatch]) -> Batches:
+        return read_apart(format, data, filename, work, lambda: None)
+
+    reads: dict[str, Read] = {"here": BatchReading.here, "cores": partial(BatchReading, cores=2), "apart": apart}
+    data, found = mixed(450), []
+    for name, read in reads.items():
+        home = open_home(settings_for(tmp_path / name, reference_set=None))
+        receipt = received(home, data, read=read)
+        (log,) = (tmp_path / name / "log" / "segments").iterdir()
+        found.append((receipt["fates"], receipt["items"], log.read_bytes().partition(b"TX .")[2]))
+    assert found[0] == found[1] == found[2]
+    assert all(found[0][0].values())
+
+
+def test_an_import_without_room_for_what_it_reads_is_told_and_leaves_nothing(
+    empty: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+
+    def tight(format: ImportFormat, data: bytes, filename: str, work: Work[PreparedBatch]) -> Batches:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
+        return BatchReading.here(format, data, filename, work)
+
+    try:
+        with pytest.raises(CommonplaceError, match="nothing of it was imported") as fault:
+            received(empty, mixed(900), read=tight)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    assert fault.value.errors == ((str(tmp_path), "File too large"),)
+    assert empty.library.follow() == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]

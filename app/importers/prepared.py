@@ -52,7 +52,7 @@ class PreparedBatch(NamedTuple):
 def prepared(base: str, file: SharedFile, entries: Sequence[ReadEntry]) -> PreparedBatch:
     """The entries, ready to be imported into a home with that base IRI; what is large of them is in the file.
 
-    Raises `OSError` when the file cannot take it."""
+    Raises `NotWritten`."""
     say = _mapping(base).text
     records = [_packed_record(entry.record) if entry.record else b"" for entry in entries]
     # A part may belong to a work of the home: what it says can only be known there.

@@ -31,7 +31,7 @@ from app.importers.bounds import TOO_LONG, TOO_MUCH, bounded
 from app.importers.formats import IMPORT_FORMATS, ImportFormat
 from app.importers.parallel import BatchReading, Work
 from app.importers.reading import Fault
-from app.importers.shared_file import SharedFile
+from app.importers.shared_file import NotWritten, SharedFile
 from app.importers.text_encoding import UnreadableFile
 
 SMALL_BYTES = 8_192
@@ -41,7 +41,10 @@ _OUT_OF_MEMORY = 77
 _NICE = 5
 _POLL_SECONDS = 0.1
 _PROGRAM = f"from {__name__} import main; main()"
-_STARTED, _READ, _FAULTS, _UNREADABLE = "started", "read", "faults", "unreadable"
+_STARTED, _READ, _FAULTS, _UNREADABLE, _FAILED = "started", "read", "faults", "unreadable", "failed"
+
+_ENDS: dict[str, type[Exception]] = {_UNREADABLE: UnreadableFile, _FAILED: NotWritten}
+"""Messages that nothing follows, and what is then raised with what they hold."""
 
 T = TypeVar("T")
 _Message = tuple[str, Any]
@@ -55,13 +58,13 @@ def read_apart(
 
     `alive` is called at least every fraction of a second while there is nothing to do but wait; what it
     raises ends the reading. Raises `UnreadableFile`, from iterating too, also when the reader went
-    beyond its bounds of time or memory. Close it when it is not read to its end.
+    beyond its bounds of time or memory, and `NotWritten` when the work did. Close it when it is not read to its end.
     """
     messages = _messages(format, data, filename, work, alive)
     what, content = next(messages)
-    if what == _UNREADABLE:
+    if what in _ENDS:
         messages.close()
-        raise UnreadableFile(content)
+        raise _ENDS[what](*content)
     faults: list[Fault] = []
     return BatchReading.received(content["total"], faults, content["preserved"], _answers(messages, faults))
 
@@ -69,8 +72,8 @@ def read_apart(
 def _answers(messages: _Messages, faults: list[Fault]) -> Generator[Any, None, None]:
     with closing(messages):
         for what, content in messages:
-            if what == _UNREADABLE:
-                raise UnreadableFile(content)
+            if what in _ENDS:
+                raise _ENDS[what](*content)
             if what == _FAULTS:  # the last: what the process does then, to end with grace, is not waited for
                 faults += content
                 return
@@ -95,7 +98,7 @@ def _messages(format: ImportFormat, data: bytes, filename: str, work: Work[T], a
                 yield message
             process.wait()
             if process.returncode:
-                yield _UNREADABLE, _stopped(process.returncode)
+                yield _UNREADABLE, (_stopped(process.returncode),)
         finally:
             process.kill()
             process.wait()
@@ -157,7 +160,9 @@ def _read(format: ImportFormat, data: bytes, filename: str, work: Work[Any], sen
                 sender.send((_READ, answer))
             sender.send((_FAULTS, list(reading.faults)))
     except UnreadableFile as fault:
-        sender.send((_UNREADABLE, str(fault)))
+        sender.send((_UNREADABLE, (str(fault),)))
+    except NotWritten as fault:
+        sender.send((_FAILED, (fault.errno, fault.strerror, fault.filename)))
 
 
 def _reduced(mapping: MappingProxyType[str, str]) -> tuple[Callable[..., Any], tuple[dict[str, str]]]:

@@ -11,6 +11,10 @@ from multiprocessing.reduction import DupFd
 from typing import Any, Self
 
 
+class NotWritten(OSError):
+    """What was to be kept in a file could not be, above all because the disk is full; its `filename` is the folder."""
+
+
 class SharedFile:
     """Bytes written by any process that was started with the file, at places that nobody writes to twice.
 
@@ -38,17 +42,23 @@ class SharedFile:
         return _detached, (DupFd(self.descriptor),)
 
     def write(self, pieces: Iterable[bytes]) -> int:
-        """Add those bytes, one after the other; answers where they begin. Raises `OSError`, of a full disk above all.
+        """Add those bytes, one after the other; answers where they begin. For one thread of each process.
 
-        For one thread of each process.
+        Raises `NotWritten`.
         """
-        data = memoryview(b"".join(pieces))
-        start = place = self._reserved(len(data))
-        while data:
-            written = os.pwrite(self.descriptor, data, place)
-            place += written
-            data = data[written:]
+        data = b"".join(pieces)
+        try:
+            start = self._reserved(len(data))
+            self._fill(start, data)
+        except OSError as fault:
+            raise NotWritten(fault.errno, fault.strerror, tempfile.gettempdir()) from fault
         return start
+
+    def _fill(self, place: int, data: bytes) -> None:
+        left = memoryview(data)
+        while left:
+            written = os.pwrite(self.descriptor, left, place)
+            place, left = place + written, left[written:]
 
     def read(self, start: int, size: int) -> bytes:
         """Bytes that were written, from an offset on. May be called from any thread."""
