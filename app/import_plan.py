@@ -211,7 +211,7 @@ class ImportPlan:
         writer = WorkWriter(self.minter, self._known, self.works)
         additions = Additions(self.state)
         for held in self.works.values():
-            yield b"".join(map(additions.of, writer.lines(_text(writer, held))))
+            yield from map(additions.of, writer.lines(_text(writer, held)))
 
     def _outgrown(self) -> Iterator[Quad]:
         """The other fields of updated works as they were: one literal, in whose place the new one stands."""

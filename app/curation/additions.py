@@ -33,6 +33,8 @@ class Additions:
             if self._asked <= ASKED_SINGLY:
                 return True
             self._things = self._all_things()
+        if not self._things:
+            return False
         return lines[1 : lines.index(b">")].partition(b"#")[0] in self._things
 
     def _all_things(self) -> set[bytes]:

@@ -376,8 +376,9 @@ class WorkWriter:
 
     def fits(self, text: WorkText) -> bool:
         """Whether text that was made knowing of no names has the IRIs that the home has for them."""
+        agents = self._agents
         for _, (iri, name_slug, _, _) in text.agents:
-            known = self._agent(name_slug)
+            known = agents[name_slug] if name_slug in agents else self._agent(name_slug)
             if known and known[0] != iri:
                 return False
         return True
@@ -385,7 +386,7 @@ class WorkWriter:
     def lines(self, text: WorkText) -> list[bytes]:
         """What is to be said for that work, each piece of lines about one thing."""
         pieces: list[bytes] = []
-        own = [text.own]
+        own = text.own
         for node, (iri, name_slug, description, printed) in text.agents:
             described = self._described.get(iri)
             if described is None:
@@ -394,8 +395,8 @@ class WorkWriter:
                 if known is None:
                     pieces.append(description.replace(SUBJECT, iri.encode()))
             if described != description:
-                own.append(printed.replace(SUBJECT, text.own[: text.own.index(b">")] + node.encode()))
-        pieces.append(b"".join(own))
+                own += printed.replace(SUBJECT, own[: own.index(b">")] + node.encode())
+        pieces.append(own)
         for iri, description in text.bodies:
             if iri not in self._described:
                 self._described[iri] = description
