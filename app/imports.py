@@ -13,6 +13,7 @@ from functools import partial
 from app.commit import Committer, Proposal
 from app.derived.graph import Snapshot
 from app.errors import BadRequest, CommonplaceError, Conflict, NotFound
+from app.garbage import rarely_collected
 from app.import_plan import EntryFile, ImportPlan
 from app.importers.formats import ImportFormat, format_of
 from app.importers.parallel import BatchReading, Work
@@ -35,6 +36,7 @@ PROGRESS_ENTRIES = 200
 """How many entries are decided on between two calls of `Progress`."""
 
 
+@rarely_collected()
 def import_file(
     library: Library,
     committer: Committer,

@@ -13,6 +13,7 @@ BELOW = {"errors", "model", "patchlog", "derived", "curation"}
 CORE = BELOW | {"commit", "library", "queries", "parameters"}
 MAY_SEE: dict[str, set[str]] = {
     "errors": set(),
+    "garbage": set(),
     "settings": set(),
     "settings_reference": {"settings"},
     "model": set(),
@@ -28,7 +29,7 @@ MAY_SEE: dict[str, set[str]] = {
     "receipts": {"model"},
     "spooled_text": {"model"},
     "import_plan": CORE | {"importers", "receipts", "spooled_text"},
-    "imports": CORE | {"import_plan", "importers", "receipts"},
+    "imports": CORE | {"garbage", "import_plan", "importers", "receipts"},
     "doi_imports": CORE | {"import_plan", "imports", "importers", "receipts", "settings"},
     "updates": CORE,
     "reference_set": CORE | {"imports", "importers"},
