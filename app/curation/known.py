@@ -11,7 +11,7 @@ from app.model.namespaces import DCTERMS, FABIO, FOAF, RDF, SKOS
 from app.model.work_reading import Neighbourhood, read_name
 
 ASKED_SINGLY = 2_000
-"""So many names are looked up one by one, before it pays to learn at once who has a name at all."""
+"""So many names are looked up one by one, before it pays to read at once all there are."""
 
 
 class KnownInGraph:
@@ -24,7 +24,7 @@ class KnownInGraph:
         self._agents: dict[str, tuple[NamedNode, Name] | None] = {}
         self._described: dict[NamedNode, bool] = {}
         self._asked_singly = asked_singly
-        self._named: set[str] | None = None
+        self._names: dict[str, Name] | None = None
 
     def agent(self, name_slug: str) -> tuple[NamedNode, Name] | None:
         if name_slug not in self._agents:
@@ -51,18 +51,35 @@ class KnownInGraph:
         return None
 
     def _name(self, node: NamedNode) -> Name | None:
-        if self._named is None and len(self._agents) >= self._asked_singly:
-            self._named = self._all_named()
-        if self._named is not None and node.value not in self._named and "#" not in node.value:
-            return None
+        if self._names is None and len(self._agents) >= self._asked_singly:
+            self._names = self._all_names()
+        if self._names is not None and "#" not in node.value:
+            return self._names.get(node.value)
         said = list(self._state.triples(node))
         return read_name(Neighbourhood(said), node, self._minter) if said else None
 
-    def _all_named(self) -> set[str]:
-        """The IRIs of all that `read_name` finds a name on, nodes within a thing left out."""
-        said = (triple for name in (FOAF["familyName"], FOAF["name"]) for triple in self._state.triples(None, name))
-        subjects = (triple.subject for triple in said)
-        return {node.value for node in subjects if isinstance(node, NamedNode) and "#" not in node.value}
+    def _all_names(self) -> dict[str, Name]:
+        """The names that `read_name` finds, by the IRIs of what has them, nodes within a thing left out."""
+        family, literal = self._texts(FOAF["familyName"]), self._texts(FOAF["name"])
+        given = self._texts(FOAF["givenName"])
+        particle, suffix = (self._texts(self._minter.term(part)) for part in ("particle", "suffix"))
+        names = {
+            node: Name(family=text, given=given.get(node), particle=particle.get(node), suffix=suffix.get(node))
+            for node, text in family.items()
+            if text
+        }
+        return names | {node: Name(literal=text) for node, text in literal.items() if text and node not in names}
+
+    def _texts(self, predicate: NamedNode) -> dict[str, str]:
+        """What literals say of each thing, the first in the alphabet."""
+        found: dict[str, str] = {}
+        for triple in self._state.triples(None, predicate):
+            subject, object = triple.subject, triple.object
+            if isinstance(subject, NamedNode) and isinstance(object, Literal):
+                node, text = subject.value, object.value
+                if "#" not in node and (node not in found or text < found[node]):
+                    found[node] = text
+        return found
 
     def _read_aliases(self) -> dict[str, NamedNode]:
         """Slugs of other forms of names, of people and bodies only (concepts have alternative labels too)."""
