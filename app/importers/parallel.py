@@ -195,7 +195,7 @@ def _on_cores(pool: ProcessPoolExecutor, drafts: list[Draft | UnreadDraft], core
                 raise UnreadableFile(TOO_MUCH) from fault
             yield answer
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        pool.shutdown(wait=bool(drafts or waiting), cancel_futures=True)  # of idle processes none need wait for the end
 
 
 @contextmanager
