@@ -68,8 +68,7 @@ class Matcher:
             f"""{PROLOGUE}SELECT ?work ?title ?doi WHERE {{ ?work a fabio:Expression
             OPTIONAL {{ ?work dcterms:title ?title }} OPTIONAL {{ ?work prism:doi ?doi }} }}"""
         )
-        for row in rows:
-            work, title, doi = row["work"], row["title"], row["doi"]
+        for work, title, doi in rows:
             if isinstance(work, NamedNode):
                 key = minter.key(work.value)
                 self._by_key[key] = work
