@@ -157,7 +157,11 @@ def test_names_do_not_run_into_one_another(first: Name, second: Name) -> None:
 
 
 _PIECES = st.sampled_from(
-    [*r"""and AND others Ann Smith, et al. ; & Jr. {World Bank} {B} { } \{ von , M{\"u}ller""".split(), "{A and B}"]
+    [
+        *r"""and AND others Ann Smith, et al. ; & Jr. {World Bank} {B} { } \{ von , M{\"u}ller""".split(),
+        *"Andrew al III, III J.-P. O'Brien, x--y a''b de, De ²a 毛 é e\u0301 a_b 1st".split(),
+        "{A and B}",
+    ]
 )
 _SPACES = st.sampled_from([" ", " ", " ", "  ", "\n", "\t "])
 
@@ -178,7 +182,9 @@ def test_most_names_are_read_alone() -> None:
     assert [read_name_alone(part) for part in cut_at_ands(raw)] == [*read_names(raw).names]
 
 
-@pytest.mark.parametrize("piece", ["\\~", "\\v ", "a; ", "a, b, "])
+@pytest.mark.parametrize("piece", ["\\~", "\\v ", "a; ", "a, b, ", "A ", "A-", "A. "])
 def test_a_name_of_any_length_is_read_once_over(piece: str) -> None:
+    read_name_alone(piece * 30_000)
+    read_name_alone(f"{piece * 30_000}, {piece * 30_000}!")
     read = read_names(piece * 30_000)
     assert read.names or read.faults

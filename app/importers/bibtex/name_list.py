@@ -31,6 +31,7 @@ from app.importers.bibtex.name_repairs import (
     without_gaps,
     without_suffix,
 )
+from app.model.bibtex_terms import NAME_SUFFIXES
 from app.model.names import Name
 
 _AND = re.compile(r"[ \t\r\n][ \t\r\n]*[aA][nN][dD][ \t\r\n]+")  # begins with one of few: searched fast
@@ -42,6 +43,9 @@ _EXTENDED = re.compile(r"\"?\s*(?:family|given|prefix|suffix|useprefix|id)(?:-i)
 _EXTENDED_PART = re.compile(
     r"\s*\"?\s*(?P<key>[A-Za-z-]+)\s*=\s*(?:\{(?P<braced>(?:[^{}]|\{[^{}]*\})*)\}|\"(?P<quoted>[^\"]*)\"|(?P<bare>(?:[^,{}]|\{[^{}]*\})*))\s*\"?\s*(?:,|$)"
 )
+_LETTERS = r"(?!(?i:and)(?![^ ]))[^\W\d_](?:[^\W\d_]|[.'-](?!['-]))*+"
+_USUAL_NAME = re.compile(rf"({_LETTERS}(?: {_LETTERS})*+), ({_LETTERS}(?: {_LETTERS})*+)")
+"""What most names are: family and given name, all letters. No `and` is a word in it, and nothing is LaTeX."""
 _PARTS = {"family": "family", "given": "given", "prefix": "particle", "suffix": "suffix"}
 _IGNORED = frozenset({"useprefix", "family-i", "given-i", "prefix-i", "suffix-i", "hash", "id", "nameid"})
 
@@ -116,6 +120,8 @@ def cut_at_ands(raw: str) -> list[str]:
 def read_name_alone(part: str) -> Name | None:
     """The name that is all of one such part; None where it is not one whole name, or anything is to be reported."""
     text = part.strip(" \t\r\n")
+    if (usual := _usual_name(text)) is not None:
+        return usual
     if text.lower() == "others" or " al" in text.replace("~", " ") or _may_be_several(text):
         return None
     if _AND.search(text) or _AND_AT_END.search(text):
@@ -124,6 +130,18 @@ def read_name_alone(part: str) -> Name | None:
         return None
     read = read_name(text)
     return None if read.why or read.unknown else read.name
+
+
+def _usual_name(text: str) -> Name | None:
+    """What `read_name` says of nearly all names, found in a tenth of the time; None for any other."""
+    found = _USUAL_NAME.fullmatch(text)
+    if found is None or " al" in text:
+        return None
+    family, given = found.groups()
+    *before, last = family.split(" ")
+    if given in NAME_SUFFIXES or last in NAME_SUFFIXES or any(map(_is_lower, before)):
+        return None
+    return Name(family=family, given=given)
 
 
 def _split(raw: str) -> list[str]:
