@@ -204,7 +204,14 @@ class _Reader(DocumentMaker):
 
 def _values(iris: Iterable[str]) -> str:
     """The IRIs as the body of a VALUES block; what cannot be an IRI names nothing and is left out."""
-    return " ".join(str(NamedNode(iri)) for iri in iris if is_iri(iri))
+    return " ".join(filter(None, map(_in_query, iris)))
+
+
+def _in_query(iri: str) -> str:
+    try:
+        return str(NamedNode(iri)) if is_iri(iri) else ""
+    except ValueError:  # any text may stand where a link should
+        return ""
 
 
 def _rows(answer: Answer) -> Iterator[list[str]]:

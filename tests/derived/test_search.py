@@ -271,6 +271,13 @@ def test_a_changed_label_changes_the_works_that_discuss_the_concept() -> None:
     assert keys(index, "frontline staff", "work") == ["guide2020"]
 
 
+@pytest.mark.parametrize("written", [":", "1:2", "http://[", "Anon: a pen name", ""])
+def test_a_text_where_a_link_should_be_names_nothing(written: str) -> None:
+    graph = StoreGraph(LIBRARY)
+    graph.store.add(Quad(THINGS[0], DCTERMS["creator"], Literal(written)))
+    assert keys(indexed(graph), "great divide", "work") == ["ostrom1996"]
+
+
 def test_accepting_and_removing_evidence_changes_its_work() -> None:
     graph = StoreGraph(LIBRARY)
     index = indexed(graph)
