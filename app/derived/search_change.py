@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
 from app.derived.search_documents import (
@@ -23,7 +24,7 @@ from app.derived.search_documents import (
     is_iri,
     kind_of,
 )
-from app.derived.search_facts import NO_FACTS, Facts, Said, gathered
+from app.derived.search_facts import NO_FACTS, Facts, put_in_order
 from app.derived.tables import text_and_language
 from app.model.minter import Kind, Minter
 
@@ -122,39 +123,66 @@ class ChangeReader(DocumentMaker):
             raise _Untold
         said = self._said(iri)
         facts = said.get(iri, NO_FACTS)
-        nodes = self._nodes(iri, facts, said) if iri.startswith(self.works) else {}
-        for one in self.named_beside({iri: facts}, nodes, {}):
-            if one not in self.labels and is_iri(one):
-                self.know([one], self._said(one))
-        return self.document(iri, facts, nodes, [])
+        own = f"{iri}#"
+        for node in chain(facts.get(ROLE, ()), facts.get(IDENTIFIER, ())):
+            if not node.startswith(own):
+                raise _Untold
+        return self.document(iri, facts, said, [])
 
-    def _nodes(self, iri: str, facts: Facts, said: Mapping[str, Facts]) -> Mapping[str, Facts]:
-        """What is said of a work's roles and identifiers, which must be nodes of its own, and each one of the two."""
-        nodes = [*facts.get(ROLE, ()), *facts.get(IDENTIFIER, ())]
-        if len(set(nodes)) < len(nodes) or not all(node.startswith(f"{iri}#") for node in nodes):
-            raise _Untold
-        return {node: said.get(node, NO_FACTS) for node in nodes}
+    def labels_of(self, iris: Iterable[str]) -> list[str]:
+        labels = self.labels
+        for iri in iris:
+            if iri not in labels and is_iri(iri):
+                self.know([iri], self._said(iri))
+        return super().labels_of(iris)
 
     def _said(self, iri: str) -> Mapping[str, Facts]:
         """What the change says of a new thing and its nodes, as far as documents are made from it."""
         places = self._things.places.get(iri)
         if places is None:
             raise _Untold
-        return gathered(self._facts(iri, places))
-
-    def _facts(self, iri: str, places: Places) -> Iterator[Said]:
         text = b"".join(self._text[places[at] : places[at + 1]] for at in range(0, len(places), 2))
-        read, own = self._read, f"A <{iri}> "
-        for line in dict.fromkeys(text.decode().split("\n")[:-1]):
-            if line.startswith(own):
-                subject = iri
-                predicate, _, term = line[len(own) :].partition(" ")
-            else:
-                _, node, predicate, term = line.split(" ", 3)
-                subject = node[1:-1]
+        lines = text.decode().split("\n")[:-1]
+        found, repeated = self._read_facts(lines)
+        if repeated:  # a line that stands twice is one statement
+            found, _ = self._read_facts(dict.fromkeys(lines))
+        return found
+
+    def _read_facts(self, lines: Iterable[str]) -> tuple[dict[str, dict[str, list[str]]], bool]:
+        """What those lines say, in the order of `gathered`, and whether a property has the same text twice."""
+        read = self._read
+        found: dict[str, dict[str, list[str]]] = {}
+        several: list[list[str]] = []
+        translated: dict[tuple[str, str], list[str]] = {}
+        before = ""
+        of_subject: dict[str, list[str]] = {}
+        for line in lines:
+            _, subject, predicate, term = line.split(" ", 3)
             name = read.get(predicate)
-            if name is not None and (said := _value(term)):
-                yield subject, name, *said
+            if name is None:
+                continue
+            if term[0] == "<" and term.count(" ") == 1:
+                value = term[1:-3]
+            else:
+                said = _value(term)
+                if said is None:
+                    continue
+                value, language = said
+                if language and not language.lower().startswith("en"):
+                    translated.setdefault((subject[1:-1], name), []).append(value)
+                    continue
+            if subject != before:
+                before, of_subject = subject, found.setdefault(subject[1:-1], {})
+            values = of_subject.get(name)
+            if values is None:
+                of_subject[name] = [value]
+            else:
+                values.append(value)
+                if len(values) == 2:
+                    several.append(values)
+        repeated = any(len(set(values)) < len(values) for values in chain(several, translated.values()))
+        put_in_order(found, several, translated)
+        return found, repeated
 
 
 def _value(term: str) -> tuple[str, str] | None:

@@ -156,10 +156,15 @@ class DocumentMaker:
     def work(
         self, iri: str, key: str, facts: Facts, nodes: Mapping[str, Facts], discussed: list[tuple[str, str]]
     ) -> SearchDocument:
-        roles = [nodes.get(node, NO_FACTS) for node in facts.get(ROLE, ())]
-        identifiers = [nodes.get(node, NO_FACTS) for node in facts.get(IDENTIFIER, ())]
-        links = dict.fromkeys([*self.links("work", facts), *_linked(roles, (HELD_BY,))])
+        links = dict.fromkeys(self.links("work", facts))
+        printed: list[str] = []
+        for node in facts.get(ROLE, ()):
+            role = nodes.get(node, NO_FACTS)
+            links.update(dict.fromkeys(role.get(HELD_BY, ())))
+            if len(role) > 1 or HELD_BY not in role:  # most roles are printed as who holds them is called
+                printed.append(_as_printed(role))
         abouts = dict.fromkeys(about for _, about in discussed)
+        identifiers = (nodes.get(node, NO_FACTS) for node in facts.get(IDENTIFIER, ()))
         numbers = [*_values_of(facts, _WORK_NUMBERS), *_linked(identifiers, (_IDENTIFIER_VALUE,))]
         titles = facts.get(_TITLE, ())
         names = [
@@ -168,7 +173,7 @@ class DocumentMaker:
             *numbers,
             *facts.get(_KEYWORD, ()),
             *self.labels_of(links),
-            *(printed for role in roles if (printed := _as_printed(role))),
+            *filter(None, printed),
             *self.labels_of(abouts),
         ]
         return SearchDocument(
@@ -208,7 +213,7 @@ def _as_printed(role: Facts) -> str:
 
 
 def _values_of(facts: Facts, properties: Iterable[str]) -> list[str]:
-    return [value for name in properties for value in facts.get(name, ())]
+    return [value for name in properties if name in facts for value in facts[name]]
 
 
 def _linked(many: Iterable[Facts], properties: Iterable[str]) -> list[str]:

@@ -43,12 +43,22 @@ def gathered(said: Iterable[Said]) -> dict[str, dict[str, list[str]]]:
             of_thing[name] = [value]
         else:
             values.append(value)
-            several.append(values)
+            if len(values) == 2:
+                several.append(values)
+    put_in_order(found, several, translated)
+    return found
+
+
+def put_in_order(
+    found: dict[str, dict[str, list[str]]],
+    several: Iterable[list[str]],
+    translated: Mapping[tuple[str, str], list[str]],
+) -> None:
+    """Sort what is found several times, and put what is in other languages, of subject and property, after it."""
     for values in several:
         values.sort()
     for (thing, name), values in translated.items():
         found.setdefault(thing, {}).setdefault(name, []).extend(sorted(values))
-    return found
 
 
 def _said(tables: Iterable[bytes]) -> Iterator[Said]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples
 
-_ESCAPED = re.compile(r"\\(.)")
+_ESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 _UNESCAPED = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 
 
@@ -29,7 +29,8 @@ def rows(table: bytes) -> Iterator[list[str]]:
 
 
 def text_and_language(term: str) -> tuple[str, str] | None:
-    """The text of an IRI or a literal, and its language (or nothing); None for other terms and for no term."""
+    """The text of an IRI or a literal, as in Turtle or N-Triples, and its language (or nothing); None for other terms
+    and for no term."""
     if term.startswith("<"):
         return (term[1:-1], "") if term[1] != "<" else None
     if not term.startswith('"'):
@@ -37,5 +38,10 @@ def text_and_language(term: str) -> tuple[str, str] | None:
     end = len(term) - 1 if term[-1] == '"' else term.rindex('"')
     text, rest = term[1:end], term[end + 1 :]
     if "\\" in text:
-        text = _ESCAPED.sub(lambda match: _UNESCAPED.get(match[1], match[1]), text)
+        text = _ESCAPED.sub(_unescaped, text)
     return text, rest[1:] if rest.startswith("@") else ""
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    code = match[1] or match[2]
+    return chr(int(code, 16)) if code else _UNESCAPED.get(match[3], match[3])
