@@ -150,7 +150,7 @@ class SearchIndex:
 
     def _users(self, iris: set[str]) -> set[str]:
         """The IRIs of the documents whose text was read from any of these things."""
-        return {found.name[2] for run in self._view.runs for found in run.all(self._fields.any_of("uses", iris))}
+        return {found.name[2] for run in self._view.runs for found in run.all(self._fields.using(iris))}
 
 
 def _hit(asked: Asked, found: Found) -> Hit:

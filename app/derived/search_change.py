@@ -20,9 +20,9 @@ from app.derived.search_documents import (
     OWN_CLASSES,
     ROLE,
     DocumentMaker,
+    Name,
     SearchDocument,
     is_iri,
-    kind_of,
 )
 from app.derived.search_facts import NO_FACTS, Facts, put_in_order
 from app.derived.tables import text_and_language
@@ -63,6 +63,7 @@ class NewThings:
     Those that an earlier entry speaks of are taken out with `without`.
     """
 
+    named: list[Name]
     places: dict[str, Places]
     with_evidence: set[str]
     known: set[str]
@@ -70,13 +71,16 @@ class NewThings:
     @classmethod
     def of(cls, text: Text, start: int, end: int, minter: Minter) -> NewThings:
         """Of the lines of a change between those offsets."""
-        found = cls({}, set(), set())
+        found = cls([], {}, set(), set())
         for offset, chunk in _chunks(text, start, end):
             for lines in _THING.finditer(chunk):
                 iri = lines[1].decode()
-                if _may_have_document(minter, iri):
-                    before, after = lines.span()
-                    found.places[iri] = (*found.places.get(iri, ()), offset + before, offset + after)
+                before, after = lines.span()
+                if (places := found.places.get(iri)) is not None:
+                    found.places[iri] = (*places, offset + before, offset + after)
+                elif name := _name_of(minter, iri):
+                    found.places[iri] = (offset + before, offset + after)
+                    found.named.append(name)
             found.with_evidence.update(_works_of_evidence(chunk, minter))
         return found
 
@@ -85,10 +89,14 @@ class NewThings:
         for _, chunk in _chunks(text, start, end):
             for name in set(_THING.findall(chunk)):
                 iri = name.decode()
-                if _may_have_document(minter, iri):
+                if _name_of(minter, iri):
                     self.known.add(iri)
                     self.places.pop(iri, None)
             self.with_evidence.update(_works_of_evidence(chunk, minter))
+
+    def in_order(self) -> list[Name]:
+        """The names of what is new, in order."""
+        return sorted(name for name in self.named if name[2] in self.places)
 
 
 def in_order(minter: Minter, iris: Iterable[str]) -> list[str]:
@@ -107,34 +115,39 @@ class ChangeReader(DocumentMaker):
         self._things = things
         self._read = {f"<{name}>": name for name in self.said_of_any()}
 
-    def documents(self, iris: Iterable[str]) -> Iterator[SearchDocument]:
+    def documents(self, names: Iterable[Name]) -> Iterator[SearchDocument]:
         """The documents of those of the things that have one, in the order given."""
-        for iri in iris:
+        for name in names:
             try:
-                made = self._made(iri)
+                made = self._made(*name)
             except _Untold:
-                self.left.append(iri)
+                self.left.append(name[2])
             else:
                 if made:
                     yield made
 
-    def _made(self, iri: str) -> SearchDocument | None:
-        if not is_iri(iri) or iri in self._things.with_evidence or kind_of(self.minter, iri) in _LEFT:
+    def _made(self, key: str, kind: Kind, iri: str) -> SearchDocument | None:
+        if kind in _LEFT or iri in self._things.with_evidence or not is_iri(iri):
             raise _Untold
         said = self._said(iri)
         facts = said.get(iri, NO_FACTS)
-        own = f"{iri}#"
-        for node in chain(facts.get(ROLE, ()), facts.get(IDENTIFIER, ())):
-            if not node.startswith(own):
-                raise _Untold
-        return self.document(iri, facts, said, [])
+        if kind == "work":
+            own = f"{iri}#"
+            for node in chain(facts.get(ROLE, ()), facts.get(IDENTIFIER, ())):
+                if not node.startswith(own):
+                    raise _Untold
+        return self.of_kind(kind, key, iri, facts, said, [])
 
     def labels_of(self, iris: Iterable[str]) -> list[str]:
         labels = self.labels
+        found: list[str] = []
         for iri in iris:
-            if iri not in labels and is_iri(iri):
+            if iri not in labels:
+                if not is_iri(iri):
+                    continue
                 self.know([iri], self._said(iri))
-        return super().labels_of(iris)
+            found += labels[iri]
+        return found
 
     def _said(self, iri: str) -> Mapping[str, Facts]:
         """What the change says of a new thing and its nodes, as far as documents are made from it."""
@@ -202,9 +215,12 @@ def _value(term: str) -> tuple[str, str] | None:
     raise _Untold
 
 
-def _may_have_document(minter: Minter, iri: str) -> bool:
-    kind = kind_of(minter, iri)
-    return kind == "venue" or kind in CLASSES or kind in OWN_CLASSES
+def _name_of(minter: Minter, iri: str) -> Name | None:
+    """The name of a thing that is of a kind with documents."""
+    named = minter.kind_and_key(iri)
+    if named is None or not (named[0] == "venue" or named[0] in CLASSES or named[0] in OWN_CLASSES):
+        return None
+    return named[1], named[0], iri
 
 
 def _works_of_evidence(chunk: bytes, minter: Minter) -> set[str]:

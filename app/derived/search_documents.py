@@ -18,6 +18,9 @@ from app.derived.search_facts import NO_FACTS, Facts
 from app.model.minter import Kind, Minter
 from app.model.namespaces import BIBO, DATACITE, DCTERMS, FABIO, FOAF, LITRE, PRISM, PRO, RDF, RDFS, SKOS
 
+Name = tuple[str, Kind, str]
+"""Of a thing: key, kind and IRI. Documents come in the order of these."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchDocument:
@@ -59,6 +62,7 @@ HELD_BY = PRO["isHeldBy"].value
 IDENTIFIER = DATACITE["hasIdentifier"].value
 _IDENTIFIER_VALUE = LITRE["hasLiteralValue"].value
 _PRINTED = (FOAF["givenName"].value, FOAF["familyName"].value)
+_PRINTED_AS = frozenset((*_PRINTED, _NAME))
 _PLAIN_ROLES = (DCTERMS["creator"].value, BIBO["editor"].value, BIBO["translator"].value)
 _WORK_NUMBERS = (PRISM["doi"].value, PRISM["isbn"].value)
 
@@ -79,6 +83,8 @@ class DocumentMaker:
         self.works = f"{minter.base}id/work/"
         self.citation_key, self.collection_title = (minter.term(n).value for n in ("citationKey", "collectionTitle"))
         self.said_beside = (PRISM["issn"].value, *(minter.term(n).value for n in ("place", "country", "activity")))
+        own = {kind: minter.term(name) for kind, name in OWN_CLASSES.items()}
+        self.classes = {kind: of_class.value for kind, of_class in (CLASSES | own).items()}
         self.labels: dict[str, tuple[str, ...]] = {}
 
     def said_of_works(self) -> Iterable[str]:
@@ -124,10 +130,24 @@ class DocumentMaker:
     def document(
         self, iri: str, facts: Facts, nodes: Mapping[str, Facts], discussed: list[tuple[str, str]]
     ) -> SearchDocument | None:
+        """The document of a thing, if it has one; `discussed` is the evidence on a work, and about what."""
         named = self.minter.kind_and_key(iri)
-        if not named or "#" in iri or not self.is_of_kind(named[0], facts):
+        if not named or "#" in iri:
             return None
-        kind, key = named
+        return self.of_kind(*named, iri, facts, nodes, discussed)
+
+    def of_kind(
+        self,
+        kind: Kind,
+        key: str,
+        iri: str,
+        facts: Facts,
+        nodes: Mapping[str, Facts],
+        discussed: list[tuple[str, str]],
+    ) -> SearchDocument | None:
+        """The same of a thing whose IRI is known to name that kind and key."""
+        if not self.is_of_kind(kind, facts):
+            return None
         if kind == "work":
             return self.work(iri, key, facts, nodes, discussed)
         if kind == "evidence":
@@ -147,11 +167,7 @@ class DocumentMaker:
 
     def is_of_kind(self, kind: Kind, facts: Facts) -> bool:
         types = facts.get(_TYPE, ())
-        if kind == "venue":
-            return bool(types)
-        if kind in OWN_CLASSES:
-            return self.minter.term(OWN_CLASSES[kind]).value in types
-        return kind in CLASSES and CLASSES[kind].value in types
+        return bool(types) if kind == "venue" else self.classes.get(kind) in types
 
     def work(
         self, iri: str, key: str, facts: Facts, nodes: Mapping[str, Facts], discussed: list[tuple[str, str]]
@@ -160,12 +176,15 @@ class DocumentMaker:
         printed: list[str] = []
         for node in facts.get(ROLE, ()):
             role = nodes.get(node, NO_FACTS)
-            links.update(dict.fromkeys(role.get(HELD_BY, ())))
-            if len(role) > 1 or HELD_BY not in role:  # most roles are printed as who holds them is called
-                printed.append(_as_printed(role))
+            for held_by in role.get(HELD_BY, ()):
+                links[held_by] = None
+            if _PRINTED_AS.isdisjoint(role):  # most roles are printed as who holds them is called
+                continue
+            printed.append(_as_printed(role))
         abouts = dict.fromkeys(about for _, about in discussed)
-        identifiers = (nodes.get(node, NO_FACTS) for node in facts.get(IDENTIFIER, ()))
-        numbers = [*_values_of(facts, _WORK_NUMBERS), *_linked(identifiers, (_IDENTIFIER_VALUE,))]
+        numbers = _values_of(facts, _WORK_NUMBERS)
+        for node in facts.get(IDENTIFIER, ()):
+            numbers += nodes.get(node, NO_FACTS).get(_IDENTIFIER_VALUE, ())
         titles = facts.get(_TITLE, ())
         names = [
             key,

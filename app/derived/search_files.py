@@ -18,6 +18,7 @@ from functools import lru_cache
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 from app.derived.search_documents import SearchDocument
 from app.derived.search_graph import Graph, documents, subjects
@@ -28,6 +29,8 @@ from app.model.change import EMPTY, Version
 from app.model.minter import Minter
 from app.patchlog.log import PatchLog
 
+T = TypeVar("T")
+
 
 def write_part(graph: Graph, minter: Minter, directory: Path, part: int, parts: int) -> None:
     """Write one of so many parts of the index of a graph, counted from 0, to an existing directory.
@@ -37,7 +40,7 @@ def write_part(graph: Graph, minter: Minter, directory: Path, part: int, parts: 
     write_documents(documents(graph, minter, share(subjects(graph, minter), part, parts)), directory / str(part))
 
 
-def share(things: Sequence[str], part: int, parts: int) -> Sequence[str]:
+def share(things: Sequence[T], part: int, parts: int) -> Sequence[T]:
     """One of so many equal shares of things that are in order, counted from 0."""
     size = -(-len(things) // parts)
     return things[part * size : (part + 1) * size]

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.derived.search_change import ChangeReader, NewThings, in_order
+from app.derived.search_documents import Name
 from app.derived.search_files import share, write_documents
 from app.errors import CommonplaceError
 from app.model.change import Version
@@ -70,7 +71,7 @@ def write_change(log: FileLog, minter: Minter, version: Version, directory: Path
             file, start, end = log.body(Version(earlier))
             with _mapped(file) as before:
                 things.take_out(before, start, end, minter)
-        own = in_order(minter, things.places)
+        own = things.in_order()
         gc.freeze()  # what is here now stays shared
         writing = [
             _forked(ChangeReader(text, things, minter), share(own, part, parts), directory / str(part))
@@ -105,7 +106,7 @@ def _mapped(file: Path) -> Iterator[mmap.mmap]:
         yield text
 
 
-def _forked(reader: ChangeReader, things: Sequence[str], place: Path) -> int:
+def _forked(reader: ChangeReader, things: Sequence[Name], place: Path) -> int:
     """Write a part in a process forked for it; answers the process's id."""
     process = os.fork()
     if process:

@@ -16,16 +16,12 @@ from pathlib import Path
 
 from tantivy import DocAddress, Index, Occur, Query, Searcher
 
-from app.derived.search_documents import SearchDocument
-from app.derived.search_query import TIERS, SearchFields
-from app.model.minter import Kind
+from app.derived.search_documents import Name, SearchDocument
+from app.derived.search_query import TIERS, SearchFields, parted_texts
 
 WHOLE_BYTES = 256_000_000
 CHANGE_BYTES = 16_000_000
 """Memory the indexing thread may fill before it writes a segment: a run of one segment keeps its order."""
-
-Name = tuple[str, Kind, str]
-"""Key, kind and IRI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +35,7 @@ class Found:
 
     def texts(self) -> list[str]:
         """What it is shown as, and then its texts."""
-        return [bytes(text).decode() for text in self.searcher.doc(self.address).get_all("shown")]
+        return parted_texts(bytes(self.searcher.doc(self.address).get_all("shown")[0]).decode())
 
     @property
     def rank(self) -> tuple[int, Name]:
@@ -91,14 +87,14 @@ class Run:
 
     def without(self, stale: Collection[str]) -> Run:
         """The run without the documents of the stale IRIs; what it lies in stays as it is."""
-        if not self.searcher.search(self.fields.any_of("iri", stale), limit=1).hits:
+        if not self.searcher.search(self.fields.named(stale), limit=1).hits:
             return self
         return replace(self, gone=self.gone.union(stale))
 
     def replaced(self, stale: Collection[str], documents: Collection[SearchDocument]) -> Run:
         """A run for changes without the documents of the stale IRIs, and with those given; visible at once or
         not at all."""
-        if not documents and not self.searcher.search(self.fields.any_of("iri", stale), limit=1).hits:
+        if not documents and not self.searcher.search(self.fields.named(stale), limit=1).hits:
             return self
         return self._written(stale, documents, CHANGE_BYTES)
 
@@ -128,7 +124,7 @@ class Run:
         """The query among the documents that are not gone."""
         if not self.gone:
             return query
-        gone = self.fields.any_of("iri", self.gone)
+        gone = self.fields.named(self.gone)
         return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, gone)])
 
     def _found(self, hits: list[tuple[float, DocAddress]]) -> list[Found]:
@@ -142,7 +138,7 @@ class Run:
         writer = self.index.writer(memory, 1)
         try:
             if stale:
-                writer.delete_documents_by_query(self.fields.any_of("iri", stale))
+                writer.delete_documents_by_query(self.fields.named(stale))
             for document in documents:
                 writer.add_document(self.fields.document(document, len(self.names)))
                 self.names.append((document.key, document.kind, document.iri))

@@ -43,6 +43,7 @@ _BOUND_PREFIXES = frozenset(
 )
 _ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quelqu)'(?=\w)|(?<=\w)'s\b")
 _WORD = re.compile(r"\w+")
+_APART = {code: " " for code in range(128) if not _WORD.match(chr(code))}
 _INNER_MARK = re.compile(r"(?<=\w)[-'](?=\w)")
 _PREFIX_APART = re.compile(rf"\b({'|'.join(sorted(_BOUND_PREFIXES))})\s+(?=[^\W\d_])")
 
@@ -96,7 +97,15 @@ def attached(folded: str) -> str:
 
 def spellings(text: str) -> tuple[str, ...]:
     """The one or two forms of a text that are indexed: its *spaced* form, and its *joined* form if that differs."""
+    if " " not in text and text.isascii() and (parts := _parts_of_key(text)):
+        return (" ".join(parts), "".join(parts)) if len(parts) > 1 else (parts[0],)
     return _short_spellings(text) if len(text) <= _SHORT else _spellings(text)
+
+
+def _parts_of_key(text: str) -> list[str] | None:
+    """The parts of a word or a key in ASCII, with nothing but hyphens between: every thing has one, and most differ."""
+    parts = text.lower().split("-")
+    return parts if all(map(str.isalnum, parts)) else None
 
 
 def _spellings(text: str) -> tuple[str, ...]:
@@ -113,7 +122,16 @@ _short_spellings = lru_cache(maxsize=16_384)(_spellings)  # the same names stand
 
 def fingerprint(text: str) -> str:
     """The words of a text and nothing else, *joined*: equal for two titles that differ in spelling only."""
-    return " ".join(_WORD.findall(spellings(text)[-1]))
+    return words_of(spellings(text)[-1])
+
+
+def words_of(form: str) -> str:
+    """The words of a form and nothing else."""
+    if form.isalnum():
+        return form
+    if form.isascii():
+        return " ".join(form.translate(_APART).split())
+    return " ".join(_WORD.findall(form))
 
 
 def _has_mark(folded: str) -> bool:
