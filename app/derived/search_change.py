@@ -25,6 +25,7 @@ from app.derived.search_documents import (
     is_iri,
 )
 from app.derived.search_facts import NO_FACTS, Facts, put_in_order
+from app.derived.search_files import share
 from app.derived.tables import text_and_language
 from app.model.minter import Kind, Minter
 
@@ -94,9 +95,10 @@ class NewThings:
                     self.places.pop(iri, None)
             self.with_evidence.update(_works_of_evidence(chunk, minter))
 
-    def in_order(self) -> list[Name]:
-        """The names of what is new, in order."""
-        return sorted(name for name in self.named if name[2] in self.places)
+    def share(self, part: int, parts: int) -> list[Name]:
+        """The names, in order, of one of so many shares of what is new: of things that stand near to each other, and
+        so name the same ones."""
+        return sorted(share([name for name in self.named if name[2] in self.places], part, parts))
 
 
 def in_order(minter: Minter, iris: Iterable[str]) -> list[str]:
@@ -136,6 +138,8 @@ class ChangeReader(DocumentMaker):
             for node in chain(facts.get(ROLE, ()), facts.get(IDENTIFIER, ())):
                 if not node.startswith(own):
                     raise _Untold
+        elif iri not in self.labels:
+            self.know([iri], said)
         return self.of_kind(kind, key, iri, facts, said, [])
 
     def labels_of(self, iris: Iterable[str]) -> list[str]:

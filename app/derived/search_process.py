@@ -21,7 +21,7 @@ from pathlib import Path
 
 from app.derived.search_change import ChangeReader, NewThings, in_order
 from app.derived.search_documents import Name
-from app.derived.search_files import share, write_documents
+from app.derived.search_files import write_documents
 from app.errors import CommonplaceError
 from app.model.change import Version
 from app.model.minter import Minter
@@ -71,10 +71,9 @@ def write_change(log: FileLog, minter: Minter, version: Version, directory: Path
             file, start, end = log.body(Version(earlier))
             with _mapped(file) as before:
                 things.take_out(before, start, end, minter)
-        own = things.in_order()
         gc.freeze()  # what is here now stays shared
         writing = [
-            _forked(ChangeReader(text, things, minter), share(own, part, parts), directory / str(part))
+            _forked(ChangeReader(text, things, minter), things.share(part, parts), directory / str(part))
             for part in range(parts)
         ]
         _wait(writing)

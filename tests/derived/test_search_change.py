@@ -93,7 +93,7 @@ def made_of(log: FileLog) -> tuple[list[SearchDocument], set[str]]:
             with mapped(log, earlier) as before:
                 things.take_out(*before, MINTER)
         reader = ChangeReader(text, things, MINTER)
-        made = list(reader.documents(things.in_order()))
+        made = list(reader.documents(things.share(0, 1)))
     return made, things.known.union(reader.left)
 
 
