@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -113,18 +114,17 @@ class SearchFiles:
     @contextmanager
     def writing(self) -> Iterator[tuple[Path, Callable[[Version], None]]]:
         """An empty directory for the parts of an index, and what is to be called with their version when they are
-        whole. Indexes of other versions go then. Raises OSError where nothing can be written."""
+        whole. Indexes of earlier versions go then. Raises OSError where nothing can be written."""
         self._directory.mkdir(parents=True, exist_ok=True)
-        place = self._directory / f"{os.getpid()}.part"
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir()
+        place = Path(tempfile.mkdtemp(".part", f"{os.getpid()}-", self._directory))
 
         def keep(version: Version) -> None:
             target = self._directory / self._name(version)
             if not target.exists():
                 place.rename(target)
             for other in self._directory.iterdir():
-                if other != target and not _is_being_written(other):
+                is_newer = other.name > target.name and other.name.endswith(making())
+                if other != target and not is_newer and not _is_being_written(other):
                     shutil.rmtree(other, ignore_errors=True)
 
         try:
@@ -138,7 +138,7 @@ class SearchFiles:
 
 def _is_being_written(path: Path) -> bool:
     """Whether a directory is that of a process which is still there."""
-    return path.suffix == ".part" and Path(f"/proc/{path.stem}").exists()
+    return path.suffix == ".part" and Path(f"/proc/{path.stem.partition('-')[0]}").exists()
 
 
 @lru_cache(maxsize=1)

@@ -104,6 +104,7 @@ class Library:
             if at_once and self.graph.version + 1 == entry.version:
                 with self.graph.taking(entry.version, entry.change):
                     yield
+                    self.searching.begin(entry.version)
             else:
                 yield  # the log has it then, and who reads follows the log
         if at_once:

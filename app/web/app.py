@@ -112,6 +112,7 @@ def create_app(
         searching.cancel()
         readers.close()
         await run_in_threadpool(running.close)
+        await run_in_threadpool(library.searching.close)
 
     app = Application(
         title="Commonplace",
