@@ -59,7 +59,7 @@ def prepared(base: str, file: SharedFile, entries: Sequence[ReadEntry]) -> Prepa
     said = [tuple(say(one.record)) if one.record and not one.record.part_of else None for one in entries]
     texts = marshal.dumps(said)
     packed = marshal.dumps([_plain_entry(entry, len(record)) for entry, record in zip(entries, records, strict=True)])
-    return PreparedBatch(packed, file.write([*records, texts]), len(texts))
+    return PreparedBatch(packed, file.write([b"".join(records), texts]), len(texts))
 
 
 def entries_in(batch: PreparedBatch) -> list[PreparedEntry]:

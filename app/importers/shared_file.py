@@ -6,7 +6,7 @@ import fcntl
 import os
 import tempfile
 import weakref
-from collections.abc import Iterable
+from collections.abc import Sequence
 from multiprocessing.reduction import DupFd
 from typing import Any, Self
 
@@ -41,15 +41,16 @@ class SharedFile:
     def __reduce__(self) -> tuple[Any, ...]:
         return _detached, (DupFd(self.descriptor),)
 
-    def write(self, pieces: Iterable[bytes]) -> int:
+    def write(self, pieces: Sequence[bytes]) -> int:
         """Add those bytes, one after the other; answers where they begin. For one thread of each process.
 
         Raises `NotWritten`.
         """
-        data = b"".join(pieces)
         try:
-            start = self._reserved(len(data))
-            self._fill(start, data)
+            start = place = self._reserved(sum(map(len, pieces)))
+            for piece in pieces:
+                self._fill(place, piece)
+                place += len(piece)
         except OSError as fault:
             raise NotWritten(fault.errno, fault.strerror, tempfile.gettempdir()) from fault
         return start

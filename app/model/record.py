@@ -71,7 +71,7 @@ class Record:
 
     def names(self, role: str) -> tuple[Name, ...]:
         """The names in that role, in order."""
-        return tuple(c.name for c in self.contributors if c.role == role)
+        return tuple([name for held, name in self.contributors if held == role])
 
     def with_key(self, key: str) -> Record:
         """The same record under another key."""

@@ -48,7 +48,7 @@ def signature(record: Record) -> Signature:
         identifiers=tuple(identifiers(record.type, record.isbn, record.extra, record.doi)),
         type=record.type,
         year=record.year,
-        people=tuple(name_key(name) for name in record.names("author") or record.names("editor")),
+        people=tuple([name_key(name) for name in record.names("author") or record.names("editor")]),
         venue=slug(record.container_title) if record.container_title else None,
         place=(record.volume or "", record.issue or "", first_page(record.page)),
         part_of=record.part_of,

@@ -171,6 +171,9 @@ _IS_ROLE = _said(RDF["type"], PRO["RoleInTime"])
 _IS_IDENTIFIER = _said(RDF["type"], DATACITE["Identifier"])
 _IS_OF_SCHEME = {scheme: _said(DATACITE["usesIdentifierScheme"], DATACITE[name]) for scheme, name in SCHEMES.items()}
 _HAS_IDENTIFIER, _HAS_VALUE = f" {DATACITE['hasIdentifier']} ", f" {LITRE['hasLiteralValue']} "
+_DOI = f"{_WORK}>{_HAS_IDENTIFIER}{_WORK}#doi>{_END}{_WORK}#doi>{_IS_IDENTIFIER}{_WORK}#doi>{_IS_OF_SCHEME['doi']}"
+_DOI += f"{_WORK}#doi>{_HAS_VALUE}"
+_HTML = RDF["HTML"]
 _HAS_ROLE, _HELD_BY = _start(PRO["isDocumentContextFor"]), f" {PRO['isHeldBy']} "
 _KEYWORD, _PUBLISHER, _IS_PART_OF = (_start(of) for of in (PRISM["keyword"], DCTERMS["publisher"], DCTERMS["isPartOf"]))
 
@@ -250,7 +253,7 @@ class WorkMapping:
         self._parts: dict[tuple[str, int], _Part] = {}
         fields = [*LITERAL_FIELDS, *((name, minter.term(term)) for name, term in OWN_FIELDS)]
         self._fields = [(name, _start(predicate)) for name, predicate in fields]
-        self._rich_fields = [(name, minter.term(term)) for name, term in RICH_FIELDS]
+        self._rich_fields = [(name, _start(minter.term(term))) for name, term in RICH_FIELDS]
         self._citation_key = _start(minter.term("citationKey"))
         self._is_confirmed = _said(minter.term("confirmation"), minter.term("confirmed"))
 
@@ -280,24 +283,23 @@ class WorkMapping:
             if value := values.get(name):
                 said.append(f"{start}{Literal(value)!s}{_END}")
         if rich := record.rich:
-            for name, term in self._rich_fields:
+            for name, start in self._rich_fields:
                 if name in rich:
-                    said.append(_lines(term, Literal(rich[name], datatype=RDF["HTML"])))
+                    said.append(f"{start}{Literal(rich[name], datatype=_HTML)!s}{_END}")
         said.append(_dates(record.issued, record.year, record.available))
         said += [f"{_KEYWORD}{Literal(keyword)!s}{_END}" for keyword in record.keywords]
         for isbn in record.isbn:
             said.append(_lines(PRISM["isbn"], Literal(isbn)))
             said.append(self._identifier(work, "isbn", isbn))
         if record.doi:
-            said.append(self._identifier(work, "doi", record.doi))
+            said.append(f"{_DOI}{Literal(record.doi)!s}{_END}{_WORK}#doi>{self._is_confirmed}")
         if record.extra:
             said.append(_lines(self._minter.term("sourceFields"), source_fields(record)))
         return said
 
     def _identifier(self, thing: str, scheme: str, value: str) -> str:
-        """The lines that give a thing an identifier."""
-        fragment = scheme if scheme == "doi" else f"{scheme}-{value}"
-        node = str(NamedNode(f"{thing[1:-1]}#{fragment}"))
+        """The lines that give a thing an identifier of which it may have several."""
+        node = str(NamedNode(f"{thing[1:-1]}#{scheme}-{value}"))
         return (
             f"{thing}{_HAS_IDENTIFIER}{node}{_END}{node}{_IS_IDENTIFIER}{node}{_IS_OF_SCHEME[scheme]}"
             f"{node}{_HAS_VALUE}{Literal(value)!s}{_END}{node}{self._is_confirmed}"
