@@ -7,6 +7,8 @@ under its own name and reported. A month and day beside a `date` that is a year 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import NamedTuple
 
 from app.importers.bibtex.draft import BibtexFile, Draft
 from app.importers.bibtex.latex import decode
@@ -90,21 +92,35 @@ def _from_old_fields(draft: Draft) -> None:
     if len(raw_year) == 4 and raw_year.isascii() and raw_year.isdecimal() and not raw_month and not raw_day:
         draft.known["issued"] = raw_year
         return
+    read = _read_old(raw_year, raw_month, raw_day)
+    for name, raw, text, why in read.faults:
+        draft.extra[name] = text
+        draft.lose(name, raw, why)
+    if read.issued:
+        draft.known["issued"] = read.issued
+
+
+class _OldFields(NamedTuple):
+    """The date that `year`, `month` and `day` say; the field, raw value and text of what cannot be read, and why."""
+
+    issued: str | None
+    faults: tuple[tuple[str, str, str, str], ...]
+
+
+@lru_cache(maxsize=8192)  # the conferences and the issues of a year are met often
+def _read_old(raw_year: str, raw_month: str, raw_day: str) -> _OldFields:
+    faults: list[tuple[str, str, str, str]] = []
     year_text, month_text, day_text = _plain(raw_year), _plain(raw_month), _plain(raw_day)
     year = written_year(year_text)
     if year_text and (year is None or not _says_all(year, year_text)):
-        draft.extra["year"] = year_text
-        draft.lose("year", raw_year, "not a plain year; kept as text")
+        faults.append(("year", raw_year, year_text, "not a plain year; kept as text"))
     plain = year is not None and len(year) == 4 and year.isdigit()
     issued = with_month(year, month_text, day_text) if plain and year and month_text else year
     if month_text and (issued is None or issued == year):
-        draft.extra["month"] = month_text
-        draft.lose("month", raw_month, "no month can be read from it; kept as text")
+        faults.append(("month", raw_month, month_text, "no month can be read from it; kept as text"))
     if day_text and (issued is None or len(issued) < 10 or ("/" in issued and len(issued) < 21)):
-        draft.extra["day"] = day_text
-        draft.lose("day", raw_day, "does not go with the month; kept as text")
-    if issued:
-        draft.known["issued"] = issued
+        faults.append(("day", raw_day, day_text, "does not go with the month; kept as text"))
+    return _OldFields(issued, tuple(faults))
 
 
 def _says_all(year: str, text: str) -> bool:

@@ -37,6 +37,8 @@ def plain_value(expression: str, macros: dict[str, str]) -> str:
         return expression[1:-1]
     if expression.isdigit():
         return expression
+    if expression.isalpha() and (text := _defined(expression, macros)) is not None:
+        return text
     return _joined(expression, macros)
 
 
@@ -77,13 +79,16 @@ def _joined(expression: str, macros: dict[str, str]) -> str:
 def _macro_text(name: str, macros: dict[str, str], faults: list[str]) -> str:
     if name.isdigit():
         return name
-    text = macros.get(name.lower())
-    if text is None:
-        text = MONTH_NAMES.get(name.lower())
+    text = _defined(name, macros)
     if text is None:
         faults.append(f"the string {name} is not defined in this file")
         return name
     return text
+
+
+def _defined(name: str, macros: dict[str, str]) -> str | None:
+    text = macros.get(name.lower())
+    return MONTH_NAMES.get(name.lower()) if text is None else text
 
 
 def _closing_brace(text: str, start: int) -> int:
@@ -111,10 +116,8 @@ def interpolate(draft: Draft, file: BibtexFile) -> None:
         return
     texts: dict[str, str] = {}
     faults: list[tuple[str, str, str]] = []
-    for name, expression in draft.fields.items():
-        if draft.macros is not None and name not in draft.macros:
-            texts[name] = expression
-            continue
+    for name in [name for name in draft.fields if draft.macros is None or name in draft.macros]:
+        expression = draft.fields[name]
         try:
             texts[name] = plain_value(expression, file.macros)
             file.expanded += max(0, len(texts[name]) - len(expression))
@@ -132,6 +135,6 @@ def interpolate(draft: Draft, file: BibtexFile) -> None:
                 return
             texts[name] = fault.partial
             faults.append((name, expression, str(fault)))
-    draft.fields = texts
+    draft.fields.update(texts)
     for name, expression, why in faults:
         draft.lose(name, expression, why)

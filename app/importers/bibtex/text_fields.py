@@ -42,6 +42,7 @@ LONGEST_RICH = 100_000
 """Markup is kept in texts up to this many characters: no title or abstract has as many."""
 
 _NO_TEXT = plain("")
+_PAGES = re.compile(r"([0-9]++)--?+([0-9]++)")
 _KEYWORD_BREAKS = {",": re.compile(r"\s*,\s*"), ";": re.compile(r"\s*;\s*")}
 _ENDS_SENTENCE = ("?", "!", ":", ".")
 
@@ -80,8 +81,7 @@ def read_text_fields(draft: Draft, file: BibtexFile) -> None:
         if name in fields and not _take_words(draft, name):
             _keep_rich(draft, name, _take_rich(draft, name))
     _read_numbers(draft)
-    page = _take(draft, "pages") or _take(draft, "page")
-    draft.known["page"] = _with_hyphens(page) if page else None
+    _read_pages(draft)
     if not fields:  # as with most articles
         return
     _read_genre(draft)
@@ -90,6 +90,15 @@ def read_text_fields(draft: Draft, file: BibtexFile) -> None:
     _read_keywords(draft)
     if "xref" in fields and "part_of" not in draft.known:
         draft.known["part_of"] = _take(draft, "xref")
+
+
+def _read_pages(draft: Draft) -> None:
+    if plain_range := _PAGES.fullmatch(draft.fields.get("pages", "")):  # as nearly all are
+        del draft.fields["pages"]
+        draft.known["page"] = "-".join(plain_range.groups())
+        return
+    page = _take(draft, "pages") or _take(draft, "page")
+    draft.known["page"] = _with_hyphens(page) if page else None
 
 
 @lru_cache(maxsize=8192)
