@@ -114,7 +114,7 @@ class ChangeReader(DocumentMaker):
         super().__init__(minter)
         self.left: list[str] = []
         self._text = text
-        self._things = things
+        self.things = things
         self._read = {f"<{name}>": name for name in self.said_of_any()}
 
     def documents(self, names: Iterable[Name]) -> Iterator[SearchDocument]:
@@ -129,7 +129,7 @@ class ChangeReader(DocumentMaker):
                     yield made
 
     def _made(self, key: str, kind: Kind, iri: str) -> SearchDocument | None:
-        if kind in _LEFT or iri in self._things.with_evidence or not is_iri(iri):
+        if kind in _LEFT or iri in self.things.with_evidence or not is_iri(iri):
             raise _Untold
         said = self._said(iri)
         facts = said.get(iri, NO_FACTS)
@@ -155,44 +155,45 @@ class ChangeReader(DocumentMaker):
 
     def _said(self, iri: str) -> Mapping[str, Facts]:
         """What the change says of a new thing and its nodes, as far as documents are made from it."""
-        places = self._things.places.get(iri)
+        places = self.things.places.get(iri)
         if places is None:
             raise _Untold
-        text = b"".join(self._text[places[at] : places[at + 1]] for at in range(0, len(places), 2))
-        lines = text.decode().split("\n")[:-1]
-        found, repeated = self._read_facts(lines)
+        text = b"".join(self._text[places[at] : places[at + 1]] for at in range(0, len(places), 2)).decode()
+        begun = f"\nA <{iri}"
+        lines = text[len(begun) - 1 : -1].split(begun)  # each from where it says which node of the thing is spoken of
+        found, repeated = self._read_facts(iri, lines)
         if repeated:  # a line that stands twice is one statement
-            found, _ = self._read_facts(dict.fromkeys(lines))
+            found, _ = self._read_facts(iri, dict.fromkeys(lines))
         return found
 
-    def _read_facts(self, lines: Iterable[str]) -> tuple[dict[str, dict[str, list[str]]], bool]:
-        """What those lines say, in the order of `gathered`, and whether a property has the same text twice."""
+    def _read_facts(self, iri: str, lines: Iterable[str]) -> tuple[dict[str, dict[str, list[str]]], bool]:
+        """What lines about a thing say, in the order of `gathered`, and whether a property has the same text twice."""
         read = self._read
         found: dict[str, dict[str, list[str]]] = {}
         several: list[list[str]] = []
         translated: dict[tuple[str, str], list[str]] = {}
         before = ""
-        of_subject: dict[str, list[str]] = {}
+        of_node: dict[str, list[str]] = {}
         for line in lines:
-            _, subject, predicate, term = line.split(" ", 3)
+            node, predicate, term = line.split(" ", 2)
             name = read.get(predicate)
             if name is None:
                 continue
-            if term[0] == "<" and term.count(" ") == 1:
-                value = term[1:-3]
+            if (term[0] == "<" and term.count(" ") == 1) or (term[-3] == '"' and "\\" not in term):
+                value = term[1:-3]  # most are an IRI or a text without a language
             else:
                 said = _value(term)
                 if said is None:
                     continue
                 value, language = said
                 if language and not language.lower().startswith("en"):
-                    translated.setdefault((subject[1:-1], name), []).append(value)
+                    translated.setdefault((iri + node[:-1], name), []).append(value)
                     continue
-            if subject != before:
-                before, of_subject = subject, found.setdefault(subject[1:-1], {})
-            values = of_subject.get(name)
+            if node != before:
+                before, of_node = node, found.setdefault(iri + node[:-1], {})
+            values = of_node.get(name)
             if values is None:
-                of_subject[name] = [value]
+                of_node[name] = [value]
             else:
                 values.append(value)
                 if len(values) == 2:

@@ -57,7 +57,7 @@ def write_documents(made: Iterable[SearchDocument], place: Path) -> None:
     with _without_collecting():
         run = Run.of(fields, made, place)
     vocabulary = Vocabulary()
-    vocabulary.learn(run.words())
+    vocabulary.learn(set(run.words()))  # many stand in several tiers
     beside = {"names": run.names, "families": vocabulary.families()}
     place.with_suffix(".json").write_text(json.dumps(beside, ensure_ascii=False))
 

@@ -20,7 +20,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.derived.search_change import ChangeReader, NewThings, in_order
-from app.derived.search_documents import Name
 from app.derived.search_files import write_documents
 from app.errors import CommonplaceError
 from app.model.change import Version
@@ -71,10 +70,8 @@ def write_change(log: FileLog, minter: Minter, version: Version, directory: Path
             file, start, end = log.body(Version(earlier))
             with _mapped(file) as before:
                 things.take_out(before, start, end, minter)
-        gc.freeze()  # what is here now stays shared
         writing = [
-            _forked(ChangeReader(text, things, minter), things.share(part, parts), directory / str(part))
-            for part in range(parts)
+            _forked(ChangeReader(text, things, minter), part, parts, directory / str(part)) for part in range(parts)
         ]
         _wait(writing)
     left = set(things.known)
@@ -105,13 +102,13 @@ def _mapped(file: Path) -> Iterator[mmap.mmap]:
         yield text
 
 
-def _forked(reader: ChangeReader, things: Sequence[Name], place: Path) -> int:
+def _forked(reader: ChangeReader, part: int, parts: int, place: Path) -> int:
     """Write a part in a process forked for it; answers the process's id."""
     process = os.fork()
     if process:
         return process
     try:
-        write_documents(reader.documents(things), place)
+        write_documents(reader.documents(reader.things.share(part, parts)), place)
         _write_names(_left_beside(place), reader.left)
     except BaseException:
         sys.excepthook(*sys.exc_info())
@@ -144,6 +141,7 @@ def main() -> None:
     """What the process does."""
     log, base, version, directory, parts = sys.argv[1:]
     os.nice(_NICE)
+    gc.disable()  # what is made here goes in no circles
     try:
         write_change(FileLog(Path(log), mend=False), Minter(base), Version(int(version)), Path(directory), int(parts))
     except EOFError:
