@@ -89,7 +89,8 @@ def import_file(
             raise Conflict.moved(library.follow(), expected)
         library.read(propose)
     else:
-        committer.commit(propose, expected)
+        with _told(filename):
+            committer.commit(propose, expected)
     return receipts[-1]
 
 

@@ -3,34 +3,11 @@ with it."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-import weakref
 from collections.abc import Iterable, Iterator
 from threading import Lock
 
+from app.importers.shared_file import SharedFile
 from app.model.quad_text import CHUNK_BYTES, QuadText
-
-WRITTEN_BYTES = 1024 * 1024
-"""So much text is written to a file at a time."""
-
-
-class TextFile:
-    """A file that nobody else sees, and that goes when it is no longer used."""
-
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(buffering=WRITTEN_BYTES)  # noqa: SIM115
-        weakref.finalize(self, self._file.close)
-        self.size = 0
-
-    def write(self, data: bytes) -> None:
-        """Add those bytes."""
-        self.size += self._file.write(data)
-
-    def read(self, start: int, size: int) -> bytes:
-        """Bytes from an offset on. May be called from any thread."""
-        self._file.flush()
-        return os.pread(self._file.fileno(), size, start)
 
 
 class SpooledText(QuadText):
@@ -40,17 +17,19 @@ class SpooledText(QuadText):
     """
 
     def __init__(self, made: Iterable[bytes]) -> None:
-        """`made` gives the text in pieces of whole lines. What it raises, all who come so far are told."""
+        """`made` gives the text in pieces of whole lines. What it raises, all who come so far are told; and where it
+        cannot be kept, `NotWritten`."""
         super().__init__(self._pieces)
         self._made = iter(made)
-        self._file = TextFile()
+        self._file = SharedFile()
+        self._size = 0
         self._places: list[tuple[int, int]] = []
         self._fault: BaseException | None = None
         self._lock = Lock()
 
     def exceeds(self, size: int) -> bool:
         """Whether it has more bytes than that; what is needed to know is made."""
-        return any(self._file.size > size for _ in self.chunks())
+        return any(self._size > size for _ in self.chunks())
 
     def _pieces(self) -> Iterator[bytes]:
         number = 0
@@ -76,11 +55,11 @@ class SpooledText(QuadText):
                 size += len(part)
                 if size >= CHUNK_BYTES:
                     break
+            piece = b"".join(parts)
+            if piece:
+                self._places.append((self._file.write([piece]), size))
+                self._size += size
         except BaseException as fault:
             self._fault = fault
             raise
-        piece = b"".join(parts)
-        if piece:
-            self._places.append((self._file.size, size))
-            self._file.write(piece)
         return piece

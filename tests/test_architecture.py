@@ -27,7 +27,7 @@ MAY_SEE: dict[str, set[str]] = {
     "library": BELOW | {"queries", "parameters"},
     "commit": BELOW | {"library", "queries", "parameters"},
     "receipts": {"model"},
-    "spooled_text": {"model"},
+    "spooled_text": {"importers", "model"},
     "import_plan": CORE | {"importers", "receipts", "spooled_text"},
     "imports": CORE | {"garbage", "import_plan", "importers", "receipts"},
     "doi_imports": CORE | {"import_plan", "imports", "importers", "receipts", "settings"},

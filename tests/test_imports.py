@@ -10,7 +10,7 @@ import resource
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -86,25 +86,48 @@ def test_a_second_import_is_all_matched_and_changes_no_statement(empty: Home) ->
     assert not empty.library.log.entry(again["version"]).change
 
 
-@pytest.mark.parametrize("entries", [1, 1000])
-def test_what_is_written_while_a_file_is_read_is_matched(empty: Home, entries: int) -> None:
-    """Entries are decided on as they come, and again when somebody else has written before the last has come."""
-    others = "".join(f"@misc{{other{number}, title={{Other {number}}}, year={{1990}}}}\n" for number in range(entries))
+def others(number: int) -> str:
+    return "".join(f"@misc{{other{at}, title={{Other {at}}}, year={{1990}}}}\n" for at in range(number))
 
-    def slowly(format: ImportFormat, data: bytes, filename: str, work: Work[PreparedBatch]) -> Batches:
+
+def when_read(do: Callable[[], object]) -> Callable[..., Batches]:
+    """A way to read a file, with something done when its last entry has been read."""
+
+    def read(format: ImportFormat, data: bytes, filename: str, work: Work[PreparedBatch]) -> Batches:
         reading = BatchReading.here(format, data, filename, work)
 
         def batches() -> Generator[PreparedBatch, None, None]:
             yield from reading
-            received(empty, OSTROM, "somebody-else.bib")
+            do()
 
         return BatchReading.received(reading.total, reading.faults, reading.preserved, batches())
 
-    receipt = received(empty, others + OSTROM, read=slowly)
+    return read
+
+
+@pytest.mark.parametrize("entries", [1, 1000])
+def test_what_is_written_while_a_file_is_read_is_matched(empty: Home, entries: int) -> None:
+    """Entries are decided on as they come, and again when somebody else has written before the last has come."""
+    read = when_read(lambda: received(empty, OSTROM, "somebody-else.bib"))
+
+    receipt = received(empty, others(entries) + OSTROM, read=read)
 
     assert receipt["version"] == 2
     assert receipt["fates"] == {"new": entries, "matched": 1, "updated": 0, "failed": 0}
     assert empty.library.log.entry(Version(2)).change.touched().isdisjoint({receipt["items"][-1]["work"]})
+
+
+def test_without_room_for_what_it_would_write_nothing_is_imported(empty: Home) -> None:
+    bounds = resource.getrlimit(resource.RLIMIT_FSIZE)
+    read = when_read(lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, bounds[1])))
+    try:
+        with pytest.raises(CommonplaceError, match=r"some.bib: .* nothing of it was imported: .*: File too large"):
+            received(empty, others(3000), read=read)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, bounds)
+
+    assert (empty.library.follow(), empty.library.read(lambda state: state.size)) == (0, 0)
+    assert received(empty, others(3000))["fates"]["new"] == 3000
 
 
 def test_what_is_missing_is_added_and_that_is_an_update(empty: Home) -> None:
