@@ -42,19 +42,19 @@ class KnownInGraph:
         return any(True for _ in self._state.triples(work, RDF["type"], FABIO["Expression"]))
 
     def _find(self, name_slug: str) -> tuple[NamedNode, Name] | None:
-        candidates = [self._aliases.get(name_slug)]
-        candidates += [self._minter.thing("person", name_slug), self._minter.thing("organization", name_slug)]
-        for node in candidates:
-            name = self._name(node) if node else None
-            if node and name:
-                return node, name
+        alias = self._aliases.get(name_slug)
+        minted = [self._minter.iri("person", name_slug), self._minter.iri("organization", name_slug)]
+        for iri in [alias.value, *minted] if alias else minted:
+            if name := self._name(iri):
+                return NamedNode(iri), name
         return None
 
-    def _name(self, node: NamedNode) -> Name | None:
+    def _name(self, iri: str) -> Name | None:
         if self._names is None and len(self._agents) >= self._asked_singly:
             self._names = self._all_names()
-        if self._names is not None and "#" not in node.value:
-            return self._names.get(node.value)
+        if self._names is not None and "#" not in iri:
+            return self._names.get(iri)
+        node = NamedNode(iri)
         said = list(self._state.triples(node))
         return read_name(Neighbourhood(said), node, self._minter) if said else None
 
