@@ -343,12 +343,10 @@ class WorkMapping:
         venue = body[0]
         said.append(f"{_IS_PART_OF}{venue}{_END}")
         bodies.setdefault(venue, body)
-        return tuple(
-            [
-                f"{venue}{_said(PRISM['issn'], Literal(issn))}{self._identifier(venue, 'issn', issn)}".encode()
-                for issn in record.issn
-            ]
-        )
+        shared = [
+            f"{venue}{_said(PRISM['issn'], Literal(one))}{self._identifier(venue, 'issn', one)}" for one in record.issn
+        ]
+        return tuple([lines.encode() for lines in shared])
 
 
 class WorkWriter:

@@ -75,3 +75,25 @@ def test_a_part_before_its_whole_is_still_a_part_of_it() -> None:
     about = Neighbourhood(quad.triple for quad in writer.quads([chapter, book]))
     read = read_work(about, MINTER.thing("work", "part"), MINTER)
     assert (read.part_of, read.container_title, read.isbn) == ("whole", "Whole", ("978-0-674-04258-2",))
+
+
+def test_a_carriage_return_is_kept_wherever_it_stands() -> None:
+    """In lines it marks the place of an IRI: in what they say it must not."""
+    name = Name(family="O\rstrom", given="\rElinor")
+    record = Record(
+        key="a",
+        type="article-journal",
+        title="One\r\nTwo\r",
+        contributors=(Contributor("author", name), Contributor("author", Name(literal="\rBank"))),
+        container_title="World\rDevelopment",
+        publisher="\r",
+        doi="10.1000/\r1",
+        issn=("0305-750X",),
+        keywords=("\r", "a\r"),
+        extra={"\r": "\r"},
+    )
+    other = replace(record, key="b", contributors=(Contributor("author", replace(name, given="\r\rElinor")),))
+    writer = WorkWriter(MINTER, NothingKnown())
+    about = Neighbourhood(quad.triple for quad in writer.quads([record, other]))
+    for made in (record, other):
+        assert read_work(about, MINTER.thing("work", made.key), MINTER) == as_the_graph_holds(made)
