@@ -114,7 +114,7 @@ class _Deciding:
     def __init__(self, library: Library) -> None:
         self.entries = EntryFile()
         self._library = library
-        self._begin(library.graph_at().passing_state())
+        self._version: Version | None = None
 
     def _begin(self, state: Snapshot) -> None:
         self._plan = ImportPlan(state, self._library.minter)
@@ -122,7 +122,9 @@ class _Deciding:
         self._version = state.version
 
     def add(self, batch: PreparedBatch) -> None:
-        """Take in some more entries."""
+        """Take in some more entries. What there is in a library is learnt while others go on reading."""
+        if self._version is None:
+            self._begin(self._library.graph_at().passing_state())
         self.entries.add(batch)
         if self._library.graph.version == self._version:
             self._decide(None)
