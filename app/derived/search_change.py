@@ -17,6 +17,7 @@ from typing import Protocol
 from app.derived.search_documents import (
     CLASSES,
     IDENTIFIER,
+    OF_NODES,
     OWN_CLASSES,
     ROLE,
     DocumentMaker,
@@ -116,6 +117,7 @@ class ChangeReader(DocumentMaker):
         self._text = text
         self.things = things
         self._read = {f"<{name}>": name for name in self.said_of_any()}
+        self._read_of_nodes = {f"<{name}>": name for name in OF_NODES}
 
     def documents(self, names: Iterable[Name]) -> Iterator[SearchDocument]:
         """The documents of those of the things that have one, in the order given."""
@@ -136,7 +138,7 @@ class ChangeReader(DocumentMaker):
         if kind == "work":
             own = f"{iri}#"
             for node in chain(facts.get(ROLE, ()), facts.get(IDENTIFIER, ())):
-                if not node.startswith(own):
+                if node not in said and not node.startswith(own):
                     raise _Untold
         elif iri not in self.labels:
             self.know([iri], said)
@@ -168,7 +170,7 @@ class ChangeReader(DocumentMaker):
 
     def _read_facts(self, iri: str, lines: Iterable[str]) -> tuple[dict[str, dict[str, list[str]]], bool]:
         """What lines about a thing say, in the order of `gathered`, and whether a property has the same text twice."""
-        read = self._read
+        read, read_of_nodes = self._read, self._read_of_nodes
         found: dict[str, dict[str, list[str]]] = {}
         several: list[list[str]] = []
         translated: dict[tuple[str, str], list[str]] = {}
@@ -176,7 +178,7 @@ class ChangeReader(DocumentMaker):
         of_node: dict[str, list[str]] = {}
         for line in lines:
             node, predicate, term = line.split(" ", 2)
-            name = read.get(predicate)
+            name = (read if node == ">" else read_of_nodes).get(predicate)
             if name is None:
                 continue
             if (term[0] == "<" and term.count(" ") == 1) or (term[-3] == '"' and "\\" not in term):

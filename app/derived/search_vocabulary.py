@@ -39,8 +39,10 @@ class Vocabulary:
         while batch := list(islice(remaining, _BATCH)):
             for stemmer, families in self._languages:
                 for word, stem in zip(batch, stemmer.analyze(" ".join(batch)), strict=True):
+                    if stem == word:
+                        continue
                     known = families.get(stem, "")
-                    if stem != word and word not in known.split():
+                    if not known or word not in known.split():
                         families[stem] = f"{known} {word}"
 
     def families(self) -> list[dict[str, str]]:
