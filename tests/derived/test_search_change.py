@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mmap
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from app.derived import search_process
 from app.derived.search import SearchIndex
@@ -97,25 +97,100 @@ def made_of(log: FileLog) -> tuple[list[SearchDocument], set[str]]:
     return made, things.known.union(reader.left)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(first=CHANGES, taken_back=st.booleans(), change=CHANGES, chunk=st.sampled_from([100, 1_000_000]))
-def test_it_is_what_the_graph_gives(first: list[Quad], taken_back: bool, change: list[Quad], chunk: int) -> None:
-    before = list(dict.fromkeys(first))
-    left = before[len(before) // 2 :] if taken_back else before
-    added = [quad for quad in dict.fromkeys(change) if quad not in left]
-    graph = StoreGraph()
-    graph.store.extend([*left, *added])
-    with TemporaryDirectory() as directory, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("app.derived.search_change.CHUNK_BYTES", chunk)
-        log = FileLog(Path(directory), segment_bytes=1_000)
-        log.append(entry(1, *before))
-        log.append(entry(2, removed=tuple(quad for quad in before if quad not in left)))
-        log.append(entry(3, *added))
-        made, rest = made_of(log)
+def check(directory: Path, *changes: Sequence[Quad]) -> tuple[list[str], list[str]]:
+    """The keys of the documents that are made of the last change, and those of what is left, which has one.
+
+    Together they are what the graph gives after all of them.
+    """
+    log, graph = FileLog(directory, segment_bytes=1_000), StoreGraph()
+    for number, added in enumerate(changes, start=1):
+        log.append(entry(number, *added))
+        graph.store.extend(added)
+    made, left = made_of(log)
     assert [one.iri for one in made] == in_order(MINTER, [one.iri for one in made])
-    read = list(documents(graph, MINTER, in_order(MINTER, rest)))
+    read = list(documents(graph, MINTER, in_order(MINTER, left)))
     whole = list(documents(graph, MINTER, subjects(graph, MINTER)))
     assert sorted([*made, *read], key=lambda one: one.iri) == sorted(whole, key=lambda one: one.iri)
+    return [one.key for one in made], [one.key for one in read]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(first=CHANGES, change=CHANGES, chunk=st.sampled_from([100, 1_000_000]))
+def test_it_is_what_the_graph_gives(first: list[Quad], change: list[Quad], chunk: int) -> None:
+    with TemporaryDirectory() as directory, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.derived.search_change.CHUNK_BYTES", chunk)
+        check(Path(directory), first, [quad for quad in change if quad not in first])
+
+
+PREFIXES = """
+@prefix cp: <ontology#> . @prefix fabio: <http://purl.org/spar/fabio/> . @prefix foaf: <http://xmlns.com/foaf/0.1/> .
+@prefix dcterms: <http://purl.org/dc/terms/> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix pro: <http://purl.org/spar/pro/> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix datacite: <http://purl.org/spar/datacite/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix litre: <http://www.essepuntato.it/2010/06/literalreification/> .
+"""
+WORK = '<id/work/w> a fabio:Expression ; dcterms:title "Water" .'
+PERSON = '<id/person/p> a foaf:Person ; foaf:name "Ann Pen" .'
+CONCEPT = '<id/concept/c> a skos:Concept ; skos:prefLabel "role"@en, "rôle"@fr, "Amt"@de .'
+EVIDENCE = """<id/evidence/e> a cp:Evidence ; cp:work <id/work/w> ; cp:about <id/concept/c> ; cp:state cp:discusses ;
+  cp:standing cp:accepted ; cp:quote "a quote" ."""
+ROLE = "<id/work/w> pro:isDocumentContextFor <id/work/w#author-1> . <id/work/w#author-1> pro:isHeldBy <id/person/p> ."
+
+
+def quads(trig: str) -> list[Quad]:
+    return list(parse(PREFIXES + trig, format=RdfFormat.TRIG, base_iri=BASE))
+
+
+@pytest.mark.parametrize(
+    ("first", "change", "made", "left"),
+    [
+        ("", WORK + PERSON + ROLE, "p w", ""),
+        ("", WORK + PERSON + ROLE + '<id/work/w#author-1> foaf:familyName "Penn" .', "p w", ""),
+        (PERSON, WORK + ROLE, "", "p w"),
+        ("", WORK + ROLE, "", "w"),
+        ("<id/person/p> a foaf:Agent .", WORK + PERSON + ROLE, "", "p w"),
+        ("<id/work/w#doi> a datacite:Identifier .", WORK, "", "w"),
+        ("GRAPH <urn:g> {" + WORK + "}", WORK + CONCEPT, "c", "w"),
+        ("", "GRAPH <urn:g> {" + WORK + ' <id/concept/c> skos:altLabel "beside" }' + CONCEPT, "c", ""),
+        ("", "GRAPH _:g {" + WORK + ' <id/concept/c> skos:altLabel "beside"@fr, "x"^^xsd:date }' + CONCEPT, "c", ""),
+        ("", WORK + CONCEPT + EVIDENCE, "c e", "w"),
+        (CONCEPT + EVIDENCE, WORK, "", "c e w"),
+        (EVIDENCE.replace("id/evidence/e", "urn:evidence") + CONCEPT, WORK, "", "c w"),
+        ("", WORK + EVIDENCE, "", "e w"),
+        ("", CONCEPT + '<id/claim/k> a cp:Claim ; rdfs:label "Claim" ; cp:concerns <id/concept/c> .', "c", "k"),
+        ("", CONCEPT + '<id/case/k> a cp:Case ; rdfs:label "Case" ; rdfs:seeAlso <id/concept/c> .', "c", "k"),
+        ("", WORK + "<id/work/w> pro:isDocumentContextFor <id/work/v#author-1> ." + PERSON, "p", "w"),
+        ("", WORK + '<id/work/w> pro:isDocumentContextFor <urn:n> . <urn:n> foaf:name "N" .', "", "w"),
+        ("", WORK + '<id/work/w> datacite:hasIdentifier [ litre:hasLiteralValue "10.1/2" ] .', "w", ""),
+        ("", WORK + '<id/work/w> dcterms:creator "Ann:Pen", "text" .', "", "w"),
+        ("", WORK + '<id/work/w> dcterms:creator "text" .', "w", ""),
+        ("", '<id/work/w> a fabio:Expression ; dcterms:title "01"^^xsd:integer .', "", "w"),
+        ("", '<id/work/w> a fabio:Expression ; dcterms:title "01"^^xsd:string ; dcterms:date "01"^^xsd:int .', "w", ""),
+        ("", WORK + PERSON + '<id/work/w> dcterms:title "Water"@en, "Water", "Eau"@fr, "Eau"@oc .', "p w", ""),
+        ("", '<id/person/p> foaf:name "Ann Pen" .' + WORK + "<id/person/p> a foaf:Person .", "p w", ""),
+        ("", "<id/person/p> a skos:Concept . <id/venue/v> a fabio:Journal . <id/scheme/s> a skos:Concept .", "v", ""),
+        ("", WORK + '<< <id/work/w> a fabio:Expression >> rdfs:comment "so it is" .', "w", ""),
+    ],
+)
+def test_what_the_change_does_not_say_is_left_to_the_graph(
+    tmp_path: Path, first: str, change: str, made: str, left: str
+) -> None:
+    assert check(tmp_path, quads(first), quads(change)) == (made.split(), left.split())
+
+
+def test_a_line_that_stands_twice_is_one_statement(tmp_path: Path) -> None:
+    said = quads(WORK + PERSON + ROLE + '<id/work/w#author-1> foaf:givenName "Ann", "Ann"@fr .')
+    assert check(tmp_path, [], [*said, *said]) == (["p", "w"], [])
+
+
+def test_what_was_taken_back_was_known(tmp_path: Path) -> None:
+    log = FileLog(tmp_path)
+    log.append(entry(1, *quads(PERSON)))
+    log.append(entry(2, removed=tuple(quads(PERSON))))
+    log.append(entry(3, *quads(PERSON + WORK)))
+    made, left = made_of(log)
+    assert [one.key for one in made] == ["w"]
+    assert left == {f"{BASE}id/person/p"}
 
 
 def test_all_that_is_new_is_made_of_the_change(tmp_path: Path) -> None:
