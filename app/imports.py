@@ -32,6 +32,9 @@ Batches = BatchReading[PreparedBatch]
 Read = Callable[[ImportFormat, bytes, str, Work[PreparedBatch]], Batches]
 """How a file is read: its format, bytes and name, and what is done to every batch of entries where they are read."""
 
+NOT_ANY = Version(-1)
+"""The version of no state."""
+
 PROGRESS_ENTRIES = 200
 """How many entries are decided on between two calls of `Progress`."""
 
@@ -123,11 +126,14 @@ class _Deciding:
 
     def add(self, batch: PreparedBatch) -> None:
         """Take in some more entries. What there is in a library is learnt while others go on reading."""
-        if self._version is None:
-            self._begin(self._library.graph_at().passing_state())
         self.entries.add(batch)
-        if self._library.graph.version == self._version:
-            self._decide(None)
+        try:
+            if self._version is None:
+                self._begin(self._library.graph_at().passing_state())
+            if self._library.graph.version == self._version:
+                self._decide(None)
+        except Exception:  # a work may go while it is looked at: what fails is decided anew when nobody can write
+            self._version = NOT_ANY
 
     def plan(self, state: Snapshot, progress: Progress | None) -> ImportPlan:
         """What an import of all of them would do in a state that does not change meanwhile."""

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from app.curation.matching import Matcher
 from app.errors import BadRequest, CommonplaceError, TooLarge
 from app.home import Home, open_home
 from app.importers import parallel
@@ -27,6 +28,7 @@ from app.importers.prepared import PreparedBatch
 from app.importers.reader_process import read_apart
 from app.imports import Batches, Read, import_file
 from app.model.change import Version
+from app.model.record import Record
 from tests.command import Finished, commonplace, complains_in_one_line
 from tests.conftest import BASE, serving, settings_for, shared
 
@@ -115,6 +117,25 @@ def test_what_is_written_while_a_file_is_read_is_matched(empty: Home, entries: i
     assert receipt["version"] == 2
     assert receipt["fates"] == {"new": entries, "matched": 1, "updated": 0, "failed": 0}
     assert empty.library.log.entry(Version(2)).change.touched().isdisjoint({receipt["items"][-1]["work"]})
+
+
+def test_a_work_that_is_taken_out_while_an_entry_is_compared_with_it_is_new(
+    empty: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    received(empty, OSTROM)
+    looked_up = Matcher.record
+    undone: list[object] = []
+
+    def record(matcher: Matcher, key: str) -> Record:
+        if not undone:
+            undone.append(empty.committer.undo(Version(1), "tester"))
+        return looked_up(matcher, key)
+
+    monkeypatch.setattr(Matcher, "record", record)
+    receipt = received(empty, OSTROM.replace("year={1996}", "year={1996}, volume={24}"))
+
+    assert undone
+    assert (receipt["version"], receipt["fates"]["new"]) == (3, 1)
 
 
 def test_without_room_for_what_it_would_write_nothing_is_imported(empty: Home) -> None:
