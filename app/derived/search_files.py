@@ -102,9 +102,8 @@ class SearchFiles:
         """The parts of the newest index of a version up to that one, and the version; None when there is none."""
         found: list[tuple[Version, Path]] = []
         for path in self._directory.glob(f"*-{making()}"):
-            digits = path.name.partition("-")[0]
-            number = Version(int(digits)) if digits.isdigit() else EMPTY
-            if EMPTY < number <= head and path.name == self._name(number):
+            number = self._version_of(path)
+            if EMPTY < number <= head:
                 found.append((number, path))
         if not found:
             return None
@@ -123,14 +122,20 @@ class SearchFiles:
             if not target.exists():
                 place.rename(target)
             for other in self._directory.iterdir():
-                is_newer = other.name > target.name and other.name.endswith(making())
-                if other != target and not is_newer and not _is_being_written(other):
+                if other != target and self._version_of(other) <= version and not _is_being_written(other):
                     shutil.rmtree(other, ignore_errors=True)
 
         try:
             yield place, keep
         finally:
             shutil.rmtree(place, ignore_errors=True)
+
+    def _version_of(self, path: Path) -> Version:
+        """The version whose index is in a directory of that name, as this code makes it; 0 where it is another's."""
+        digits = path.name.partition("-")[0]
+        number = Version(int(digits)) if digits.isdigit() else EMPTY
+        known = EMPTY < number <= self._log.head() and path.name == self._name(number)
+        return number if known else EMPTY
 
     def _name(self, version: Version) -> str:
         return f"{version:08d}-{self._log.header(version).id.removeprefix('urn:uuid:')}-{making()}"
