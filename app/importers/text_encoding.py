@@ -9,6 +9,7 @@ from app.importers.reading import Fault
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BINARY = {b"%PDF-": "a PDF", b"PK\x03\x04": "a ZIP archive or an office document", b"\x1f\x8b": "gzip-compressed data"}
+_NOT_BLANK = re.compile(rb"[^ \t\r\n\x00]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CONTROL_BYTES = bytes((*range(9), 11, 12, *range(14, 32), 127))
 _SHOWN = 60
@@ -33,7 +34,8 @@ def decode_text(data: bytes) -> tuple[str, list[Fault]]:
     """
     refuse_no_text(data)
     text, faults = _decoded(data)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     # Such a character has such a byte in it, in any encoding, and bytes are looked through many times faster.
     found = _CONTROL.search(text) if len(data.translate(None, _CONTROL_BYTES)) < len(data) else None
     if found:
@@ -45,7 +47,7 @@ def decode_text(data: bytes) -> tuple[str, list[Fault]]:
 
 def refuse_no_text(data: bytes) -> None:
     """Raises `UnreadableFile` for bytes that are empty, or no text in any encoding, and says what they look like."""
-    if not data.strip(b" \t\r\n\x00"):
+    if not _NOT_BLANK.search(data):
         raise UnreadableFile("the file is empty")
     for magic, what in _BINARY.items():
         if data.startswith(magic):
