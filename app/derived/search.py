@@ -111,8 +111,9 @@ class SearchIndex:
             made = list(documents(graph, minter, sorted(stale)))
             vocabulary = self._view.vocabulary
             vocabulary.learn({word for one in made for word in self._fields.words_of(one)})
-            whole = tuple(run.without(stale) for run in self._view.whole)
-            self._view = _View(whole, self._view.changes.replaced(stale, made), vocabulary, version)
+            names = {(named[1], named[0], iri) for iri in stale if (named := minter.kind_and_key(iri))}
+            whole = tuple(run.without(names) for run in self._view.whole)
+            self._view = _View(whole, self._view.changes.replaced(names, made), vocabulary, version)
 
     def search(self, q: str, kinds: Iterable[str] | None = None, limit: int = 20, offset: int = 0) -> SearchResult:
         """The things a user's text finds, best first, equals in the order of their keys.

@@ -63,11 +63,10 @@ class SearchFields:
 
     def __init__(self) -> None:
         builder = SchemaBuilder()
-        for raw in ("iri", "kind"):
-            builder.add_text_field(raw, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
         for of_checksums in ("uses", "whole"):
             builder.add_unsigned_field(of_checksums, indexed=True)
-        builder.add_integer_field("number", fast=True)
+        builder.add_integer_field("number", indexed=True, fast=True)
         builder.add_bytes_field("shown", stored=True)
         for tier in TIERS:
             builder.add_text_field(tier, tokenizer_name="words", index_option="position")
@@ -86,7 +85,6 @@ class SearchFields:
         add_text, add_unsigned = made.add_text, made.add_unsigned
         made.add_integer("number", number)
         add_text("kind", of.kind)
-        add_text("iri", of.iri)
         for iri in of.uses:
             add_unsigned("uses", crc32(iri.encode()))
         wholes = {fingerprint(of.key)}
@@ -109,9 +107,9 @@ class SearchFields:
         texts = (text for tier in TIERS for text in getattr(of, tier))
         return {word for text in texts for form in spellings(text) for word in self.analyzer.analyze(form)}
 
-    def named(self, iris: Iterable[str]) -> Query:
-        """The documents of those things."""
-        return Query.term_set_query(self.schema, "iri", sorted(iris))
+    def numbered(self, numbers: Iterable[int]) -> Query:
+        """The documents of those numbers."""
+        return Query.term_set_query(self.schema, "number", sorted(numbers))
 
     def using(self, iris: Iterable[str]) -> Query:
         """The documents whose text was read from any of those things; in rare cases others too."""

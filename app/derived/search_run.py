@@ -9,6 +9,7 @@ changes later is in a run without order, kept small, whose hits are all read and
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from heapq import merge
@@ -58,8 +59,8 @@ class Run:
     searcher: Searcher
     names: list[Name]  # by number; shared with earlier runs of the same index, and only added to
     ordered: bool
-    gone: frozenset[str] = frozenset()
-    """The IRIs whose documents in it are not to be found any more."""
+    gone: frozenset[int] = frozenset()
+    """The numbers of its documents that are not to be found any more."""
 
     @classmethod
     def empty(cls, fields: SearchFields, directory: Path | None = None) -> Run:
@@ -85,18 +86,18 @@ class Run:
         """How many documents were ever written to it."""
         return len(self.names)
 
-    def without(self, stale: Collection[str]) -> Run:
-        """The run without the documents of the stale IRIs; what it lies in stays as it is."""
-        if not self.searcher.search(self.fields.named(stale), limit=1).hits:
-            return self
-        return replace(self, gone=self.gone.union(stale))
+    def without(self, stale: Collection[Name]) -> Run:
+        """A run of documents in the order of their names without those of the stale names; what it lies in stays as
+        it is."""
+        places = ((bisect_left(self.names, name), name) for name in stale)
+        gone = self.gone.union(place for place, name in places if self.names[place : place + 1] == [name])
+        return self if gone == self.gone else replace(self, gone=gone)
 
-    def replaced(self, stale: Collection[str], documents: Collection[SearchDocument]) -> Run:
-        """A run for changes without the documents of the stale IRIs, and with those given; visible at once or
+    def replaced(self, stale: Collection[Name], documents: Collection[SearchDocument]) -> Run:
+        """A run for changes without the documents of the stale names, and with those given; visible at once or
         not at all."""
-        if not documents and not self.searcher.search(self.fields.named(stale), limit=1).hits:
-            return self
-        return self._written(stale, documents, CHANGE_BYTES)
+        gone = [number for number, name in enumerate(self.names) if name in stale]
+        return self._written(gone, documents, CHANGE_BYTES) if gone or documents else self
 
     def best(self, query: Query, limit: int) -> tuple[int, list[Found]]:
         """How many documents the query finds, and at least the best `limit` of them, in order."""
@@ -124,7 +125,7 @@ class Run:
         """The query among the documents that are not gone."""
         if not self.gone:
             return query
-        gone = self.fields.named(self.gone)
+        gone = self.fields.numbered(self.gone)
         return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, gone)])
 
     def _found(self, hits: list[tuple[float, DocAddress]]) -> list[Found]:
@@ -134,11 +135,11 @@ class Run:
             for (score, address), number in zip(hits, numbers, strict=True)
         ]
 
-    def _written(self, stale: Collection[str], documents: Iterable[SearchDocument], memory: int) -> Run:
+    def _written(self, gone: Collection[int], documents: Iterable[SearchDocument], memory: int) -> Run:
         writer = self.index.writer(memory, 1)
         try:
-            if stale:
-                writer.delete_documents_by_query(self.fields.named(stale))
+            if gone:
+                writer.delete_documents_by_query(self.fields.numbered(gone))
             for document in documents:
                 writer.add_document(self.fields.document(document, len(self.names)))
                 self.names.append((document.key, document.kind, document.iri))

@@ -34,8 +34,11 @@ class Vocabulary:
         # Stem to the words that are not their own stem, with spaces between: half the memory of a tuple of them.
 
     def learn(self, words: Iterable[str]) -> None:
-        """Takes in folded words, each a single token of the index."""
-        remaining = iter(words)
+        """Takes in folded words, each a single token of the index.
+
+        One that begins with a letter and holds digits is of no family: half of all words are keys written as one.
+        """
+        remaining = (word for word in words if word.isalpha() or word[0].isdigit())
         while batch := list(islice(remaining, _BATCH)):
             for stemmer, families in self._languages:
                 for word, stem in zip(batch, stemmer.analyze(" ".join(batch)), strict=True):
