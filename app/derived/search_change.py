@@ -30,7 +30,7 @@ from app.derived.search_files import share
 from app.derived.tables import text_and_language
 from app.model.minter import Kind, Minter
 
-Places = tuple[int, ...]
+Places = list[int] | tuple[int, int]
 """Where the lines about a thing stand in a text: the offset of the first and their end, and so on."""
 
 CHUNK_BYTES = 8 * 1024 * 1024
@@ -40,6 +40,7 @@ _THING = re.compile(rb"^A <([^>#]*)[^\n]*\n(?:A <\1[>#][^\n]*\n)*", re.MULTILINE
 
 _TAGGED = re.compile(r'(".*"@[A-Za-z0-9-]+) \.')
 _IN_A_GRAPH = re.compile(r'(?:".*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?|[^" ]*|<<.*>>) (?:<[^>" ]*>|_:[^ ]+) \.')
+_KINDS = frozenset((*CLASSES, *OWN_CLASSES, "venue"))
 _LEFT: frozenset[Kind] = frozenset(("case", "claim"))
 """Kinds whose documents name whatever the things in any of their statements are called: left to who reads the graph."""
 
@@ -60,12 +61,13 @@ class _Untold(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NewThings:
-    """What a change describes: where the lines about each thing stand in its text, and which works have evidence.
+    """What a change describes: where the lines about each thing of a kind with documents stand in its text.
 
-    Those that an earlier entry speaks of are taken out with `without`.
+    Those that an earlier change speaks of are taken out, and kept as `known`. `with_evidence` are works that evidence
+    is about, in any of the changes.
     """
 
-    named: list[Name]
+    minter: Minter
     places: dict[str, Places]
     with_evidence: set[str]
     known: set[str]
@@ -73,39 +75,59 @@ class NewThings:
     @classmethod
     def of(cls, text: Text, start: int, end: int, minter: Minter) -> NewThings:
         """Of the lines of a change between those offsets."""
-        found = cls([], {}, set(), set())
+        found = cls(minter, {}, set(), set())
+        all_places = found.places
         for offset, chunk in _chunks(text, start, end):
             for lines in _THING.finditer(chunk):
                 iri = lines[1].decode()
-                before, after = lines.span()
-                if (places := found.places.get(iri)) is not None:
-                    found.places[iri] = (*places, offset + before, offset + after)
-                elif name := _name_of(minter, iri):
-                    found.places[iri] = (offset + before, offset + after)
-                    found.named.append(name)
-            found.with_evidence.update(_works_of_evidence(chunk, minter))
+                place = offset + lines.start(), offset + lines.end()
+                places = all_places.get(iri)
+                if places is None:
+                    if found._may_have_document(iri):
+                        all_places[iri] = place
+                elif isinstance(places, list):
+                    places += place
+                else:
+                    all_places[iri] = [*places, *place]
+            found._note_evidence(chunk)
         return found
 
-    def take_out(self, text: Text, start: int, end: int, minter: Minter) -> None:
-        """Take out, and keep as known, what the lines of an earlier change between those offsets speak of."""
+    def take_out(self, text: Text, start: int, end: int) -> None:
+        """Take out what the lines of an earlier change between those offsets speak of."""
         for _, chunk in _chunks(text, start, end):
             for name in set(_THING.findall(chunk)):
                 iri = name.decode()
-                if _name_of(minter, iri):
+                if self._may_have_document(iri):
                     self.known.add(iri)
                     self.places.pop(iri, None)
-            self.with_evidence.update(_works_of_evidence(chunk, minter))
+            self._note_evidence(chunk)
 
     def share(self, part: int, parts: int) -> list[Name]:
         """The names, in order, of one of so many shares of what is new: of things that stand near to each other, and
         so name the same ones."""
-        return sorted(share([name for name in self.named if name[2] in self.places], part, parts))
+        return names_in_order(self.minter, share(list(self.places), part, parts))
+
+    def _may_have_document(self, iri: str) -> bool:
+        begun = f"{self.minter.base}id/"
+        return iri.startswith(begun) and iri[len(begun) :].partition("/")[0] in _KINDS
+
+    def _note_evidence(self, chunk: bytes) -> None:
+        """Note what is the object of a `cp:work` statement."""
+        said = f" <{self.minter.term('work').value}> <".encode()
+        if said in chunk:
+            works = re.findall(re.escape(said) + rb"([^>]*)>", chunk)
+            self.with_evidence.update(work.decode() for work in works)
+
+
+def names_in_order(minter: Minter, iris: Iterable[str]) -> list[Name]:
+    """The names of things, in order; without those of IRIs that name none."""
+    named = ((minter.kind_and_key(iri), iri) for iri in iris)
+    return sorted((name[1], name[0], iri) for name, iri in named if name)
 
 
 def in_order(minter: Minter, iris: Iterable[str]) -> list[str]:
-    """IRIs of things in the order of key, kind and IRI."""
-    named = ((minter.kind_and_key(iri), iri) for iri in iris)
-    return [iri for _, _, iri in sorted((name[1], name[0], iri) for name, iri in named if name)]
+    """The IRIs of things in the order of their names."""
+    return [iri for _, _, iri in names_in_order(minter, iris)]
 
 
 class ChangeReader(DocumentMaker):
@@ -220,22 +242,6 @@ def _value(term: str) -> tuple[str, str] | None:
     if term.startswith("_:") or _IN_A_GRAPH.fullmatch(term):
         return None
     raise _Untold
-
-
-def _name_of(minter: Minter, iri: str) -> Name | None:
-    """The name of a thing that is of a kind with documents."""
-    named = minter.kind_and_key(iri)
-    if named is None or not (named[0] == "venue" or named[0] in CLASSES or named[0] in OWN_CLASSES):
-        return None
-    return named[1], named[0], iri
-
-
-def _works_of_evidence(chunk: bytes, minter: Minter) -> set[str]:
-    """What is the object of a `cp:work` statement."""
-    said = f" <{minter.term('work').value}> <".encode()
-    if said not in chunk:
-        return set()
-    return {work.decode() for work in re.findall(re.escape(said) + rb"([^>]*)>", chunk)}
 
 
 def _chunks(text: Text, start: int, end: int) -> Iterator[tuple[int, bytes]]:

@@ -69,7 +69,7 @@ def write_change(log: FileLog, minter: Minter, version: Version, directory: Path
         for earlier in range(1, version):
             file, start, end = log.body(Version(earlier))
             with _mapped(file) as before:
-                things.take_out(before, start, end, minter)
+                things.take_out(before, start, end)
         writing = [
             _forked(ChangeReader(text, things, minter), part, parts, directory / str(part)) for part in range(parts)
         ]

@@ -91,7 +91,7 @@ def made_of(log: FileLog) -> tuple[list[SearchDocument], set[str]]:
         things = NewThings.of(text, start, end, MINTER)
         for earlier in range(1, log.head()):
             with mapped(log, earlier) as before:
-                things.take_out(*before, MINTER)
+                things.take_out(*before)
         reader = ChangeReader(text, things, MINTER)
         made = list(reader.documents(things.share(0, 1)))
     return made, things.known.union(reader.left)
