@@ -22,7 +22,7 @@ from app.patchlog.log import next_version
 
 CHECKED_THINGS = 2_000
 """A change that touches more things than this, by a writer that keeps the shapes by construction
-(`app.model.work_graph`, tested against them), is not checked again at the door: `verify` checks all."""
+(`app.model.work_writing`, tested against them), is not checked again at the door: `verify` checks all."""
 
 MESSAGE_CHARACTERS = 10_000
 

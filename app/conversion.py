@@ -24,7 +24,8 @@ from app.importers.reading import Fault
 from app.importers.text_encoding import UnreadableFile
 from app.model.minter import Minter, address_key
 from app.model.record import Loss, ReadEntry, Record
-from app.model.work_graph import NothingKnown, WorkWriter
+from app.model.work_graph import NothingKnown
+from app.model.work_writing import WorkWriter
 
 BASE = "http://127.0.0.1:8000/"
 """Where minted IRIs begin when nothing else is said: the base of a new home."""

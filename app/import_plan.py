@@ -23,7 +23,8 @@ from app.model.change import ChangeSet, Version
 from app.model.minter import Minter, address_key
 from app.model.record import Loss, Record
 from app.model.signature import Signature, signature
-from app.model.work_graph import WorkText, WorkWriter, source_fields
+from app.model.work_graph import WorkText, source_fields
+from app.model.work_writing import WorkWriter
 from app.receipts import FATES, FileFault, LossShape, Receipt, ReceiptItem, SimilarShape
 from app.spooled_text import SpooledText
 

@@ -22,7 +22,7 @@ from app.model.change import EMPTY, ChangeSet, Entry, Note, Version
 from app.model.minter import Minter
 from app.model.namespaces import PROV, RDF
 from app.model.record import Record
-from app.model.work_graph import WorkWriter
+from app.model.work_writing import WorkWriter
 
 FIRST = Version(1)
 

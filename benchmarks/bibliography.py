@@ -18,7 +18,8 @@ from app.model.minter import Minter, slug
 from app.model.names import Contributor, Name
 from app.model.namespaces import CITO, PROV, RDF, SKOS, XSD
 from app.model.record import Record
-from app.model.work_graph import NothingKnown, WorkWriter
+from app.model.work_graph import NothingKnown
+from app.model.work_writing import WorkWriter
 
 BASE = "http://127.0.0.1:8000/"
 MINTER = Minter(BASE)

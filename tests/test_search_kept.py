@@ -21,7 +21,7 @@ from app.home import Home
 from app.library import Library
 from app.library.searching import Searching
 from app.model.change import Version
-from app.model.work_graph import WorkWriter
+from app.model.work_writing import WorkWriter
 from app.tokens import Role
 from tests.conftest import BASE, serving
 from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary

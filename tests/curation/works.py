@@ -13,7 +13,7 @@ from app.model.change import ChangeSet, Entry, Note
 from app.model.names import Contributor, Name
 from app.model.namespaces import RDF, RDFS
 from app.model.record import Record
-from app.model.work_graph import WorkWriter
+from app.model.work_writing import WorkWriter
 from app.settings import SHIPPED_ONTOLOGY
 from tests.conftest import BASE
 

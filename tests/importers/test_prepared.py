@@ -17,7 +17,8 @@ from app.model.minter import Minter, slug
 from app.model.names import Contributor, Name
 from app.model.record import Loss, ReadEntry, Record
 from app.model.signature import signature
-from app.model.work_graph import NothingKnown, WorkText, WorkWriter
+from app.model.work_graph import NothingKnown, WorkText
+from app.model.work_writing import WorkWriter
 from tests.conftest import BASE
 from tests.exporters.record_strategies import records
 

@@ -13,8 +13,9 @@ from app.model.minter import Minter
 from app.model.names import Contributor, Name
 from app.model.record import Record
 from app.model.roles import ROLES
-from app.model.work_graph import NothingKnown, WorkWriter
+from app.model.work_graph import NothingKnown
 from app.model.work_reading import Neighbourhood, read_work
+from app.model.work_writing import WorkWriter
 from tests.conftest import BASE, ROOT
 from tests.exporters.record_strategies import records
 
