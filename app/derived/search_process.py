@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app.derived.search_change import ChangeReader, NewThings, in_order
@@ -51,8 +51,9 @@ def start(log: Path, base: str, version: Version, directory: Path, parts: int) -
 
 def end(process: subprocess.Popen[bytes]) -> None:
     """End it, and the processes that it forked, if they have not ended."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
+    if process.poll() != 0:  # it has not ended, or something has ended it, and not those it forked
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     if process.stdin is not None:
         process.stdin.close()

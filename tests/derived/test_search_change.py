@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -237,6 +238,12 @@ def test_nothing_is_left_of_one_that_is_ended_or_that_nobody_waits_for(tmp_path:
     search_process.end(ended)
     with pytest.raises(ProcessLookupError):
         os.killpg(ended.pid, 0)
+
+    forking = search_process.start(log, BASE, Version(1), _directory(tmp_path, "killed"), 2)
+    os.kill(forking.pid, signal.SIGKILL)
+    search_process.end(forking)
+    with pytest.raises(ProcessLookupError):
+        os.killpg(forking.pid, 0)
 
     alone = search_process.start(log, BASE, Version(1), _directory(tmp_path, "other"), 2)
     assert alone.stdin is not None
