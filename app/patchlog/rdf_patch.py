@@ -191,7 +191,7 @@ def _additions(piece: bytes) -> int:
 
 
 def _without(operation: bytes, lines: bytes) -> bytes:
-    return lines[len(operation) :].replace(b"\n" + operation, b"\n")
+    return b"\n".join(lines[len(operation) :].split(b"\n" + operation))  # faster than `replace`, which counts first
 
 
 def _quads(size: int, chunks: Callable[[], Iterable[bytes]]) -> Sequence[Quad]:
