@@ -64,7 +64,7 @@ def write_documents(made: Iterable[SearchDocument], place: Path) -> None:
 
 @contextmanager
 def _without_collecting() -> Iterator[None]:
-    """Documents go in no circles, and to look for such among millions of objects takes as long as to make them."""
+    """Documents and names go in no circles, and to look for such among millions of objects takes as long as to make them."""
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -84,10 +84,11 @@ def read_parts(fields: SearchFields, parts: Sequence[Path]) -> tuple[tuple[Run, 
     """The runs in those directories, and the words they have. Raises OSError or ValueError where one is not whole."""
     runs: list[Run] = []
     vocabulary = Vocabulary()
-    for place in parts:
-        beside = json.loads(place.with_suffix(".json").read_text())
-        runs.append(Run.opened(fields, place, [(key, kind, iri) for key, kind, iri in beside["names"]]))
-        vocabulary.take_in(beside["families"])
+    with _without_collecting():
+        for place in parts:
+            beside = json.loads(place.with_suffix(".json").read_text())
+            runs.append(Run.opened(fields, place, [(key, kind, iri) for key, kind, iri in beside["names"]]))
+            vocabulary.take_in(beside["families"])
     return tuple(runs), vocabulary
 
 
