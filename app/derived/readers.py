@@ -36,6 +36,9 @@ SPARE = 1
 SEARCH_PARTS = 4
 """Processes that write a search index at most: each holds what is said of a share of the library."""
 
+PART_THINGS = 10_000
+"""So many documents are worth a process of their own."""
+
 _ATTEMPTS = 3
 _PROGRAM = "from app.derived.reader_template import main; main()"
 _UPDATES = "updates"
@@ -91,7 +94,7 @@ class Readers:
         Raises `QueryEnded` when they are ended, `Cancelled` when this is closed, and `BadRequest` when it cannot
         be written.
         """
-        parts = self._search_parts
+        parts = min(self.limits.workers, SEARCH_PARTS)
         written = await self._parts(_places(directory, 0, parts), version)
         if len(set(written)) > 1:  # there was a write between their forks
             await asyncio.to_thread(emptied, directory)
@@ -105,7 +108,7 @@ class Readers:
         What is read of a newer one is such as stands in no other part, and not less true. Raises what `write_search`
         does.
         """
-        parts = self._search_parts
+        parts = min(2 * self.limits.workers, SEARCH_PARTS)  # more than there are cores: they end more nearly together
         log, _, base = self._home
         process = search_process.start(Path(log), base, version, directory, parts)
         self._writing.add(process)
@@ -118,12 +121,9 @@ class Readers:
             raise self._search_ended()
         left = directory / search_process.LEFT
         if left.exists():
-            await self._parts(_places(directory, parts, parts), version, left)
+            needed = -(-len(search_process.read_names(left)) // PART_THINGS)
+            await self._parts(_places(directory, parts, min(needed, self.limits.workers)), version, left)
             left.unlink()
-
-    @property
-    def _search_parts(self) -> int:
-        return min(self.limits.workers, SEARCH_PARTS)
 
     def _search_ended(self) -> Cancelled | QueryEnded:
         if self._closed:

@@ -24,7 +24,7 @@ from typing import TypeVar
 from app.derived.search_documents import SearchDocument
 from app.derived.search_graph import Graph, documents, subjects
 from app.derived.search_query import SearchFields
-from app.derived.search_run import Run
+from app.derived.search_run import KeptNames, Run
 from app.derived.search_vocabulary import Vocabulary
 from app.model.change import EMPTY, Version
 from app.model.minter import Minter
@@ -58,13 +58,13 @@ def write_documents(made: Iterable[SearchDocument], place: Path) -> None:
         run = Run.of(fields, made, place)
     vocabulary = Vocabulary()
     vocabulary.learn(set(run.words()))  # many stand in several tiers
-    beside = {"names": run.names, "families": vocabulary.families()}
+    beside = {"names": KeptNames.kept(run.names), "families": vocabulary.families()}
     place.with_suffix(".json").write_text(json.dumps(beside, ensure_ascii=False))
 
 
 @contextmanager
 def _without_collecting() -> Iterator[None]:
-    """Documents and names go in no circles, and to look for such among millions of objects takes as long as to make them."""
+    """Documents go in no circles, and to look for such among millions of objects takes as long as to make them."""
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -84,11 +84,10 @@ def read_parts(fields: SearchFields, parts: Sequence[Path]) -> tuple[tuple[Run, 
     """The runs in those directories, and the words they have. Raises OSError or ValueError where one is not whole."""
     runs: list[Run] = []
     vocabulary = Vocabulary()
-    with _without_collecting():
-        for place in parts:
-            beside = json.loads(place.with_suffix(".json").read_text())
-            runs.append(Run.opened(fields, place, [(key, kind, iri) for key, kind, iri in beside["names"]]))
-            vocabulary.take_in(beside["families"])
+    for place in parts:
+        beside = json.loads(place.with_suffix(".json").read_text())
+        runs.append(Run.opened(fields, place, KeptNames(beside["names"])))
+        vocabulary.take_in(beside["families"])
     return tuple(runs), vocabulary
 
 

@@ -45,7 +45,7 @@ def start(log: Path, base: str, version: Version, directory: Path, parts: int) -
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": paths},
-        start_new_session=True,  # an interrupt on the terminal is the server's, which then closes the pipe
+        process_group=0,  # an interrupt on the terminal is the server's, which then closes the pipe
     )
 
 

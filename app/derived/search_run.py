@@ -10,15 +10,17 @@ changes later is in a run without order, kept small, whose hits are all read and
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from heapq import merge
 from pathlib import Path
+from typing import cast, overload
 
 from tantivy import DocAddress, Index, Occur, Query, Searcher
 
 from app.derived.search_documents import Name, SearchDocument
 from app.derived.search_query import TIERS, SearchFields, parted_texts
+from app.model.minter import Kind
 
 WHOLE_BYTES = 256_000_000
 CHANGE_BYTES = 16_000_000
@@ -50,6 +52,37 @@ def merged(many: Iterable[list[Found]]) -> Iterator[Found]:
     return iter(lists[0]) if len(lists) == 1 else merge(*lists, key=lambda found: found.rank)
 
 
+class KeptNames(Sequence[Name]):
+    """Names as they are kept in a file, each one text: tuples by the hundred thousand would be what Python has to look
+    through, again and again, for garbage."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        """`texts` are what `kept` gives. Raises ValueError when they are not."""
+        if not all(text.count(" ") >= 2 for text in texts):
+            raise ValueError("these are no names that were kept")
+        self._texts = texts
+
+    @staticmethod
+    def kept(names: Iterable[Name]) -> list[str]:
+        """Each name as a text."""
+        return [f"{iri} {kind} {key}" for key, kind, iri in names]
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    @overload
+    def __getitem__(self, place: int) -> Name: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Name]: ...
+    def __getitem__(self, place: int | slice) -> Name | list[Name]:
+        return list(map(_name, self._texts[place])) if isinstance(place, slice) else _name(self._texts[place])
+
+
+def _name(kept: str) -> Name:
+    iri, kind, key = kept.split(" ", 2)
+    return key, cast(Kind, kind), iri
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """Documents at one moment. A change makes a new run; the old one answers as before."""
@@ -57,7 +90,8 @@ class Run:
     fields: SearchFields
     index: Index
     searcher: Searcher
-    names: list[Name]  # by number; shared with earlier runs of the same index, and only added to
+    names: list[Name] | KeptNames
+    """By number; shared with earlier runs of the same index, and only added to."""
     ordered: bool
     gone: frozenset[int] = frozenset()
     """The numbers of its documents that are not to be found any more."""
@@ -75,7 +109,7 @@ class Run:
         return replace(run, ordered=run.searcher.num_segments <= 1)
 
     @classmethod
-    def opened(cls, fields: SearchFields, directory: Path, names: list[Name]) -> Run:
+    def opened(cls, fields: SearchFields, directory: Path, names: KeptNames) -> Run:
         """A run that `of` made in that directory, of documents of those names."""
         index = fields.index(directory)
         searcher = index.searcher()
@@ -136,6 +170,7 @@ class Run:
         ]
 
     def _written(self, gone: Collection[int], documents: Iterable[SearchDocument], memory: int) -> Run:
+        assert isinstance(self.names, list), "what was written once is not written to again"
         writer = self.index.writer(memory, 1)
         try:
             if gone:
