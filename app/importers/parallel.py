@@ -23,6 +23,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from app.importers.bibtex.draft import Draft, UnreadDraft
 from app.importers.bibtex.reader import open_bibtex, read_drafts
+from app.importers.bibtex.split import BATCH
 from app.importers.bounds import BROKEN, TOO_MUCH, ReadingBounds, bounded
 from app.importers.formats import ImportFormat
 from app.importers.reading import Fault, Reading
@@ -32,7 +33,6 @@ from app.model.record import ReadEntry
 PARALLEL_BYTES = 2_000_000
 """A file below this is read before others could have started."""
 
-_BATCH = 400
 _WAITING = 3
 """Batches under way or waiting for each process: enough to keep it busy, few enough to keep memory flat."""
 
@@ -50,22 +50,36 @@ class BatchReading(Generic[T]):
     _pool: ProcessPoolExecutor | None = None
     _answers: Generator[T, None, None]
 
-    def __init__(self, format: ImportFormat, data: bytes, filename: str, work: Work[T], cores: int = 0) -> None:
-        """`cores`: how many processes read; 0 for one on each core.
+    def __init__(
+        self,
+        format: ImportFormat,
+        data: bytes,
+        filename: str,
+        work: Work[T],
+        cores: int = 0,
+        *,
+        alone: bool = False,
+    ) -> None:
+        """`cores`: how many processes read; 0 for one on each core. `alone`: whether this process has one thread
+        only and is there for nothing else; the others are then forked from it, and need not begin from the beginning.
 
         Raises `UnreadableFile`, from iterating too: also when reading goes beyond its bounds of time or memory.
         """
         cores = cores or cores_at_hand()
         bounds = ReadingBounds(len(data))
         if format.name == "bibtex" and len(data) >= PARALLEL_BYTES and cores > 1:
-            self._pool = _started(cores, len(data), work)
+            pool = self._pool = _started(cores, len(data), work, alone)
+            begun: deque[Future[Any]] = deque()
             try:
                 with bounds:
-                    pieces, faults = open_bibtex(data, unread=True)
+                    pieces, faults = open_bibtex(
+                        data, unread=True, hand_out=lambda batch: begun.append(pool.submit(_read_batch, batch))
+                    )
             except BaseException:
-                self._pool.shutdown()
+                pool.shutdown(cancel_futures=True)
                 raise
-            answers: Generator[T, None, None] = _on_cores(self._pool, pieces.drafts, cores)
+            left = pieces.drafts[pieces.handed_out :]
+            answers: Generator[T, None, None] = _on_cores(pool, begun, left, cores)
             self._begin(len(pieces.drafts), faults, pieces.preserved, answers)
         else:
             with bounds:
@@ -152,7 +166,7 @@ def _as_they_are(entries: Sequence[ReadEntry]) -> Sequence[ReadEntry]:
 
 def _here(reading: Reading, work: Work[T]) -> Generator[T, None, None]:
     try:
-        while batch := list(islice(reading, _BATCH)):
+        while batch := list(islice(reading, BATCH)):
             yield work(batch)
     finally:
         if isinstance(reading.entries, Generator):
@@ -170,22 +184,25 @@ def _within(bounds: ReadingBounds, answers: Generator[T, None, None]) -> Generat
             yield answer
 
 
-def _started(cores: int, size: int, work: Work[Any]) -> ProcessPoolExecutor:
-    pool = ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), _begin, (size, work))
+def _started(cores: int, size: int, work: Work[Any], alone: bool) -> ProcessPoolExecutor:
+    how = multiprocessing.get_context("fork" if alone else "spawn")
+    pool = ProcessPoolExecutor(cores, how, _begin, (size, work))
     with _main_left_out():
         for _ in range(cores):
             pool.submit(cores_at_hand)  # anything: the processes start with their first work
     return pool
 
 
-def _on_cores(pool: ProcessPoolExecutor, drafts: list[Draft | UnreadDraft], cores: int) -> Generator[Any, None, None]:
+def _on_cores(
+    pool: ProcessPoolExecutor, waiting: deque[Future[Any]], drafts: list[Draft | UnreadDraft], cores: int
+) -> Generator[Any, None, None]:
+    """The answers of the batches that wait, and of the drafts after them."""
     drafts.reverse()  # what is handed out is taken off the end, and its memory is free
-    waiting: deque[Future[Any]] = deque()
     try:
         while drafts or waiting:
             while drafts and len(waiting) < cores * _WAITING:
-                batch = drafts[: -_BATCH - 1 : -1]
-                del drafts[-_BATCH:]
+                batch = drafts[: -BATCH - 1 : -1]
+                del drafts[-BATCH:]
                 waiting.append(pool.submit(_read_batch, batch))
             try:
                 answer = waiting.popleft().result()

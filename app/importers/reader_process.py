@@ -153,7 +153,7 @@ def _stopped(code: int) -> str:
 
 def _read(format: ImportFormat, data: bytes, filename: str, work: Work[Any], sender: Connection) -> None:
     try:
-        reading = BatchReading(format, data, filename, work)
+        reading = BatchReading(format, data, filename, work, alone=True)
         with closing(reading):
             sender.send((_STARTED, {"total": reading.total, "preserved": dict(reading.preserved)}))
             for answer in reading:
@@ -178,6 +178,7 @@ def main() -> None:
     """What the reader's process does."""
     name, filename, size, work, sender = sys.argv[1:]
     os.nice(_NICE)
+    sys.setswitchinterval(0.0005)  # what waits for work is to get it while the file is still being cut into entries
     copyreg.pickle(MappingProxyType, _reduced)
     bounded(int(size))
     with Connection(int(sender), readable=False) as connection:

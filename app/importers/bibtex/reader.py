@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from app.importers.bibtex.draft import BibtexFile, Draft, UnreadDraft
 from app.importers.bibtex.inheritance import enter_aliases, inherit
-from app.importers.bibtex.split import SplitFile, split, take_apart, take_apart_in
+from app.importers.bibtex.split import HandOut, SplitFile, split, take_apart, take_apart_in
 from app.importers.bibtex.steps import EACH_ENTRY, Step
 from app.importers.bibtex.strings import interpolate
 from app.importers.reading import Fault, Reading
@@ -30,14 +30,15 @@ def read_bibtex(data: bytes, filename: str = "") -> Reading:
     )
 
 
-def open_bibtex(data: bytes, *, unread: bool = False) -> tuple[SplitFile, list[Fault]]:
+def open_bibtex(data: bytes, *, unread: bool = False, hand_out: HandOut | None = None) -> tuple[SplitFile, list[Fault]]:
     """The drafts of a file with all that one entry takes from another done, and the faults of the file.
 
     What is left to do, `read_drafts` does to any number of them by themselves; with `unread` that is
-    nearly everything. Raises `UnreadableFile`.
+    nearly everything, and the first of them can be handed out before the last are found (`split`). Raises
+    `UnreadableFile`.
     """
     text, faults = decode_text(data)
-    pieces = split(text, unread=unread)
+    pieces = split(text, unread=unread, hand_out=hand_out)
     drafts = [*pieces.file.data_containers.values(), *(draft for draft in pieces.drafts if isinstance(draft, Draft))]
     _do(interpolate, drafts, pieces.file)
     _do(enter_aliases, drafts, pieces.file)

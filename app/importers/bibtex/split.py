@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from bibtexparser import model as bib
 
@@ -21,6 +23,12 @@ _MACRO_OR_MONTH = re.compile(r"[=#]\s*+[A-Za-z]")
 _MACRO = re.compile(rf"[=#]\s*+(?!(?i:{'|'.join(MONTH_NAMES)})(?![\w:+./-]))[A-Za-z]")
 """What every entry with a macro has in it, and a few others in the text of a value."""
 _DEFINITIONS = ("string", "comment", "preamble")
+_STRING = re.compile(r"@\s*string", re.IGNORECASE)
+
+BATCH = 400
+"""Drafts that are handed to another process at a time."""
+
+HandOut = Callable[[Sequence[UnreadDraft]], object]
 
 
 @dataclass(slots=True)
@@ -31,14 +39,19 @@ class SplitFile:
     file: BibtexFile = field(default_factory=BibtexFile)
     faults: list[Fault] = field(default_factory=list)
     preserved: dict[str, list[str]] = field(default_factory=lambda: {"comment": [], "preamble": [], "string": []})
+    handed_out: int = 0
+    """How many of the drafts were handed out while the rest was split."""
 
 
-def split(text: str, *, unread: bool = False) -> SplitFile:
+def split(text: str, *, unread: bool = False, hand_out: HandOut | None = None) -> SplitFile:
     """Split `text` into drafts. `@string`s are resolved here, in order, because later ones may use earlier ones.
 
-    With `unread`, an entry that needs nothing of the rest of the file is left as it stands, for `take_apart`.
+    With `unread`, an entry that needs nothing of the rest of the file is left as it stands, for `take_apart`. Those
+    before the first other one are then handed out, `BATCH` at a time, as soon as nothing more can befall them.
     """
     result = SplitFile()
+    if _STRING.search(text):
+        hand_out = None  # which entries have macros is known when all of those are
     for block, raw, line in blocks(text, unread=unread):
         if isinstance(block, UnreadEntry):
             _add_unread(block, line, raw, result)
@@ -48,18 +61,35 @@ def split(text: str, *, unread: bool = False) -> SplitFile:
             _refuse(block, line, raw, result)
         elif not (isinstance(block, bib.ImplicitComment) and _goes_on(block.comment, line, result)):
             _take(block, raw, line, result)
+        if hand_out and len(result.drafts) - result.handed_out > BATCH and not _hand_out(hand_out, result):
+            hand_out = None
     for container in result.file.data_containers.values():
         result.faults.extend(
             Fault(line=container.line, why=f"@xdata {container.key}: {loss.field}: {loss.why}", raw=loss.raw)
             for loss in container.losses
         )
-    _enter_keys(result)
+    _enter_keys(result, result.drafts[result.handed_out :])
     _take_apart_what_has_strings(result)
     return result
 
 
-def _enter_keys(result: SplitFile) -> None:
-    for draft in result.drafts:
+def _hand_out(hand_out: HandOut, result: SplitFile) -> bool:
+    """Hand out the next batch, when all of it is unread. (What follows an entry may still change the last draft.)"""
+    batch = [
+        draft
+        for draft in islice(result.drafts, result.handed_out, result.handed_out + BATCH)
+        if isinstance(draft, UnreadDraft)
+    ]
+    if len(batch) < BATCH:
+        return False
+    _enter_keys(result, batch)
+    result.handed_out += BATCH
+    hand_out(batch)
+    return True
+
+
+def _enter_keys(result: SplitFile, drafts: Sequence[Draft | UnreadDraft]) -> None:
+    for draft in drafts:
         key = draft.key.lower()
         if not key:
             draft.lose("key", "", "the entry has no citation key")
