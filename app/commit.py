@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,10 +35,11 @@ class Proposal:
     One that keeps the shapes `by_construction`, or was checked against the version it is made for, is not
     checked here when it is large; what somebody wrote is, however large.
     One that `is_net` was made with regard to the state, and is taken as it is.
+    What is said may be made last: by a function that is called while the graph takes the change in already.
     """
 
     change: ChangeSet
-    note: Note
+    note: Note | Callable[[], Note]
     even_if_empty: bool = False
     is_net: bool = False
     by_construction: bool = True
@@ -70,10 +71,11 @@ class Committer:
             head = library.follow()
             if expected is not None and expected != head:
                 raise Conflict.moved(head, expected)
-            entry = library.graph.read_undescribed(lambda state: self._entry(state, propose(state)))
-            if entry is None:
+            proposal = library.graph.read_undescribed(lambda state: self._net(state, propose(state)))
+            if proposal is None:
                 return None
-            with library.taking(entry):
+            with library.taking(next_version(head), proposal.change):
+                entry = self._entry(head, proposal)
                 library.log.append(entry)
         library.checkpoints.keep(library.graph)
         return entry
@@ -94,22 +96,27 @@ class Committer:
 
         return Undone(self.commit(propose, expected), kept)
 
-    def _entry(self, state: Snapshot, proposal: Proposal) -> Entry | None:
-        note = proposal.note
-        if len(note.message) > MESSAGE_CHARACTERS:
-            raise BadRequest(f"a message has at most {MESSAGE_CHARACTERS} characters", [("message", "too long")])
+    def _net(self, state: Snapshot, proposal: Proposal) -> Proposal | None:
+        """The proposal with its change made net and checked; None when nothing is left of it."""
         change = proposal.change if proposal.is_net else proposal.change.net(state.contains)
         if not change and not proposal.even_if_empty:
             return None
         if not (proposal.by_construction and change.touches_more_than(CHECKED_THINGS)):
             self.check(state, change)
+        return replace(proposal, change=change)
+
+    def _entry(self, head: Version, proposal: Proposal) -> Entry:
+        """The entry after the head."""
+        note = proposal.note if isinstance(proposal.note, Note) else proposal.note()
+        if len(note.message) > MESSAGE_CHARACTERS:
+            raise BadRequest(f"a message has at most {MESSAGE_CHARACTERS} characters", [("message", "too long")])
         return Entry(
-            version=next_version(state.version),
+            version=next_version(head),
             id=f"urn:uuid:{uuid.uuid4()}",
-            previous=self._library.log.header(state.version).id if state.version else None,
+            previous=self._library.log.header(head).id if head else None,
             at=datetime.now(UTC),
             note=note,
-            change=change,
+            change=proposal.change,
         )
 
     def check(self, state: Snapshot, change: ChangeSet) -> None:

@@ -78,14 +78,19 @@ def import_file(
 
     def propose(state: Snapshot) -> Proposal:
         plan = deciding.plan(state, progress)
-        version = None if dry_run else next_version(state.version)
-        receipt = plan.receipt(filename, data, reader.name, version, reading.faults)
-        receipts[:] = [receipt]
-        attachments = {} if dry_run else _attach(library, receipt, data)
-        counts = ", ".join(f"{count} {fate}" for fate, count in receipt.fates.items() if count)
-        note = Note(agent=agent, kind="import", message=f"{filename}: {counts or 'nothing'}", attachments=attachments)
-        change = ChangeSet() if dry_run else plan.change()
-        return Proposal(change, note, even_if_empty=True, is_net=True)
+
+        def note() -> Note:
+            version = None if dry_run else next_version(state.version)
+            receipt = plan.receipt(filename, data, reader.name, version, reading.faults)
+            receipts[:] = [receipt]
+            counts = ", ".join(f"{count} {fate}" for fate, count in receipt.fates.items() if count)
+            attachments = {} if dry_run else _attach(library, receipt, data)
+            message = f"{filename}: {counts or 'nothing'}"
+            return Note(agent=agent, kind="import", message=message, attachments=attachments)
+
+        if dry_run:
+            return Proposal(ChangeSet(), note())
+        return Proposal(plan.change(), note, even_if_empty=True, is_net=True)
 
     if dry_run:
         if expected is not None and expected != library.follow():

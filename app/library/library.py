@@ -19,7 +19,7 @@ from app.derived.reader_process import Views
 from app.derived.search import SearchIndex
 from app.errors import HomeUnusable, NotFound
 from app.library.searching import Searching
-from app.model.change import EMPTY, Entry, Version
+from app.model.change import EMPTY, ChangeSet, Version
 from app.model.minter import Minter
 from app.model.quad_text import QuadText
 from app.patchlog.file_log import FileLog
@@ -96,15 +96,16 @@ class Library:
         return self.graph.version
 
     @contextmanager
-    def taking(self, entry: Entry) -> Iterator[None]:
-        """Held while this process appends an entry: the graph takes it in without reading it back from the log, and is
-        at its version when the block has ended well. Readers meanwhile read the state before, and do not wait."""
-        at_once = self._at_once or not isinstance(entry.change.added, QuadText)
+    def taking(self, version: Version, change: ChangeSet) -> Iterator[None]:
+        """Held while this process appends the entry of that version and change: the graph takes it in without reading
+        it back from the log, and is at the version when the block has ended well. Readers meanwhile read the state
+        before, and do not wait."""
+        at_once = self._at_once or not isinstance(change.added, QuadText)
         with self._following:
-            if at_once and self.graph.version + 1 == entry.version:
-                with self.graph.taking(entry.version, entry.change):
+            if at_once and self.graph.version + 1 == version:
+                with self.graph.taking(version, change):
                     yield
-                    self.searching.begin(entry.version)
+                    self.searching.begin(version)
             else:
                 yield  # the log has it then, and who reads follows the log
         if at_once:
