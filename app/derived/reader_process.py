@@ -222,8 +222,7 @@ class Reader:
 
 
 def begin(connection: socket.socket, views: Views, limits: QueryLimits) -> None:
-    """What a reader's process does: stand back behind who serves, keep quiet, answer."""
-    os.nice(_NICE)
+    """What a reader's process does: keep quiet, answer."""
     quiet = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(quiet, standard)  # an engine that gives up would say so, perhaps with parts of the query

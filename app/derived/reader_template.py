@@ -28,6 +28,8 @@ from app.derived.reader_messages import Inbox, Message, send
 from app.derived.reader_process import Views, begin
 from app.patchlog.file_log import FileLog
 
+_NICE = 5
+
 FOLLOW_SECONDS = 0.5
 """How often the template looks for what is new in the log."""
 
@@ -42,7 +44,8 @@ class Template:
         """Descriptors of the readers' processes, to the numbers the server gave them."""
 
     def run(self) -> None:
-        """Fork readers on request."""
+        """Fork readers on request, standing back, as they do, behind who serves."""
+        os.nice(_NICE)
         self._views.follow()
         gc.freeze()  # what is here now is not looked through again, and its memory stays shared
         self._connection.setblocking(False)
