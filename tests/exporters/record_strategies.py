@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from hypothesis import strategies as st
 
+from app.importers.written_dates import written_date
 from app.model.names import Contributor, Name
 from app.model.record import Record
 from app.model.rich_text import RICH_FIELDS, TAGS, RichText, Run, rich_form, rich_text
@@ -143,10 +144,12 @@ pages = st.sampled_from(
     ]
 )
 _own_fields = ["remark", "custom_1", "annote", "title-short", "container-title-short", "event-place", "status", "orcid"]
+_undated = texts.filter(lambda text: written_date(text) in (None, text))
+"""What no reader takes for a date in other words, as `00` is for the year 0."""
 extras = st.builds(
     lambda texts, dates: MappingProxyType({**texts, **dates}),
     st.dictionaries(st.sampled_from(_own_fields), texts, max_size=3),
-    st.dictionaries(st.sampled_from(["accessed", "original-date", "event-date"]), dates | texts, max_size=2),
+    st.dictionaries(st.sampled_from(["accessed", "original-date", "event-date"]), dates | _undated, max_size=2),
 )
 
 plain_records = st.builds(
