@@ -21,6 +21,7 @@ from app.importers.reading import Fault
 from app.importers.shared_file import SharedFile
 from app.model.change import ChangeSet, Version
 from app.model.minter import Minter, address_key
+from app.model.quad_text import QuadText
 from app.model.record import Loss, Record
 from app.model.signature import Signature, signature
 from app.model.work_graph import WorkText, source_fields
@@ -64,7 +65,9 @@ class EntryFile:
     def __init__(self) -> None:
         self.file = SharedFile()
         """What entries are prepared for that are added here: what is large of them lies there then."""
-        self._entries: list[tuple[PreparedEntry, Prepared]] = []
+        self._entries: list[tuple[PreparedEntry, int, int, int]] = []
+        """Each, its batch, its place in that, and where its record begins. What gives the record is made when it is
+        asked for: it holds this, which is to go, and the disk's space with it, as soon as nobody uses it."""
         self._texts: list[tuple[int, int]] = []
         """Of each batch, where what its records say begins, and how long it is."""
         self._kept: dict[int, list[WorkText | None]] = {}
@@ -74,7 +77,7 @@ class EntryFile:
         """Take in some more."""
         number, start = len(self._texts), batch.start
         for place, entry in enumerate(entries_in(batch)):
-            self._entries.append((entry, Prepared(self, number, place, start, entry.size)))
+            self._entries.append((entry, number, place, start))
             start += entry.size
         self._texts.append((start, batch.texts))
 
@@ -83,11 +86,12 @@ class EntryFile:
 
     def __iter__(self) -> Iterator[tuple[PreparedEntry, Prepared]]:
         """Each entry, in order, and what gives its record."""
-        return iter(self._entries)
+        return self.since(0)
 
     def since(self, number: int) -> Iterator[tuple[PreparedEntry, Prepared]]:
         """The same from that one on, counted from 0."""
-        return islice(self._entries, number, None)
+        for entry, batch, place, start in islice(self._entries, number, None):
+            yield entry, Prepared(self, batch, place, start, entry.size)
 
     def texts(self, batch: int) -> list[WorkText | None]:
         """What the entries of a batch say."""
@@ -205,8 +209,10 @@ class ImportPlan:
 
         Many are made while they are first gone through: the state must be the same until then.
         """
-        added = SpooledText(self._additions())
-        return ChangeSet(added=added if added.exceeds(HELD_BYTES) else tuple(added), removed=tuple(self._outgrown()))
+        text = SpooledText(self._additions())
+        added = QuadText(text.pieces)
+        is_long = text.exceeds(HELD_BYTES)
+        return ChangeSet(added=added if is_long else tuple(added), removed=tuple(self._outgrown()))
 
     def _additions(self) -> Iterator[bytes]:
         writer = WorkWriter(self.minter, self._known, self.works)

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from threading import Lock
 
 from app.importers.shared_file import SharedFile
-from app.model.quad_text import CHUNK_BYTES, QuadText
+from app.model.quad_text import CHUNK_BYTES
 
 
-class SpooledText(QuadText):
-    """Quads whose text is made once, by whoever is the first to go so far through it, and read from a file after that.
+class SpooledText:
+    """Text that is made once, by whoever is the first to go so far through it, and read from a file after that.
 
     Any number of threads may go through it at once.
     """
@@ -19,7 +19,6 @@ class SpooledText(QuadText):
     def __init__(self, made: Iterable[bytes]) -> None:
         """`made` gives the text in pieces of whole lines. What it raises, all who come so far are told; and where it
         cannot be kept, `NotWritten`."""
-        super().__init__(self._pieces)
         self._made = iter(made)
         self._file = SharedFile()
         self._size = 0
@@ -29,9 +28,10 @@ class SpooledText(QuadText):
 
     def exceeds(self, size: int) -> bool:
         """Whether it has more bytes than that; what is needed to know is made."""
-        return any(self._size > size for _ in self.chunks())
+        return any(self._size > size for _ in self.pieces())
 
-    def _pieces(self) -> Iterator[bytes]:
+    def pieces(self) -> Iterator[bytes]:
+        """The text from its beginning, in pieces of whole lines."""
         number = 0
         while piece := self._piece(number):
             yield piece

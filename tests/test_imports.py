@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import hashlib
 import json
@@ -136,6 +137,23 @@ def test_a_work_that_is_taken_out_while_an_entry_is_compared_with_it_is_new(
 
     assert undone
     assert (receipt["version"], receipt["fates"]["new"]) == (3, 1)
+
+
+def test_what_an_import_kept_in_files_goes_with_it(empty: Home) -> None:
+    """At once, and not when Python next looks for garbage: it may be much of a disk."""
+
+    def deleted() -> list[str]:
+        paths = (str(path.readlink()) for path in Path("/proc/self/fd").iterdir() if path.is_symlink())
+        return [path for path in paths if path.endswith("(deleted)")]
+
+    gc.collect()
+    before = deleted()
+    gc.disable()
+    try:
+        received(empty, others(3000))
+        assert deleted() == before
+    finally:
+        gc.enable()
 
 
 def test_without_room_for_what_it_would_write_nothing_is_imported(empty: Home) -> None:

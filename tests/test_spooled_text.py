@@ -26,7 +26,7 @@ PIECES = st.lists(st.binary(max_size=8))
 @given(PIECES, st.lists(st.booleans()))
 def test_two_who_take_turns_get_all_of_it(pieces: list[bytes], turns: list[bool]) -> None:
     text = SpooledText(pieces)
-    one, other = text.chunks(), text.chunks()
+    one, other = text.pieces(), text.pieces()
 
     taken: dict[bool, list[bytes]] = {True: [], False: []}
     for turn in turns:
@@ -34,7 +34,7 @@ def test_two_who_take_turns_get_all_of_it(pieces: list[bytes], turns: list[bool]
 
     whole = b"".join(pieces)
     assert b"".join([*taken[True], *one]) == b"".join([*taken[False], *other]) == whole
-    assert b"".join(text.chunks()) == whole
+    assert b"".join(text.pieces()) == whole
 
 
 def test_many_threads_get_all_of_it_and_it_is_made_once() -> None:
@@ -47,7 +47,7 @@ def test_many_threads_get_all_of_it_and_it_is_made_once() -> None:
 
     text = SpooledText(lines())
     with ThreadPoolExecutor(8) as threads:
-        found = set(threads.map(lambda _: b"".join(text.chunks()), range(8)))
+        found = set(threads.map(lambda _: b"".join(text.pieces()), range(8)))
 
     assert found == {b"".join(b"line %d\n" % number for number in range(5_000))}
     assert made == list(range(5_000))
@@ -65,7 +65,7 @@ def test_who_comes_as_far_as_a_fault_is_told_of_it() -> None:
 
     text = SpooledText(lines())
     for _ in range(2):
-        chunks = text.chunks()
+        chunks = text.pieces()
         assert next(chunks) == b"twelve bytes"
         with pytest.raises(OSError, match="no room"):
             next(chunks)

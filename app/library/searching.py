@@ -69,12 +69,15 @@ class Searching:
     def begin(self, version: Version) -> None:
         """Begin to write the index of a big change that has just been logged, while the graph takes it in.
 
-        `at` has the rest to do then; this does nothing for any other change.
+        `at` has the rest to do then; this does nothing for any other change, and raises nothing.
         """
-        if self._is_written_from_log(version) and not self._is_busy():
-            threads = ThreadPoolExecutor(1, thread_name_prefix="search")
-            self._begun = version, threads.submit(self._write_change, version)
-            threads.shutdown(wait=False)
+        try:
+            if self._is_written_from_log(version) and not self._is_busy():
+                threads = ThreadPoolExecutor(1, thread_name_prefix="search")
+                self._begun = version, threads.submit(self._write_change, version)
+                threads.shutdown(wait=False)
+        except Exception:  # the change is made all the same
+            log.exception("the search index could not be begun; it is built when it is asked for")
 
     def close(self) -> None:
         """Wait until what was begun has ended; who writes it has been closed."""
@@ -154,8 +157,8 @@ class Searching:
     def _build_from_log(self, index: SearchIndex, version: Version) -> bool:
         """Whether it could be built in files, as far as possible of what that version says."""
         self._building = True
+        begun = self._begun
         try:
-            begun = self._begun
             if begun is not None and begun[0] == version:
                 begun[1].result()
             else:
@@ -167,7 +170,8 @@ class Searching:
             log.warning("the search index is built when the graph is ready, not from the log: %s", fault)
         finally:
             self._building = False
-            self._begun = None
+            if begun is not None and begun[0] == version:
+                self._begun = None
         return index.applied_version == version
 
     def _write_change(self, version: Version) -> None:
