@@ -23,7 +23,17 @@ from zlib import crc32
 from tantivy import Document, Filter, Index, Occur, Query, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
 from app.derived.search_documents import SearchDocument
-from app.derived.search_text import STOP_WORDS, attached, fingerprint, fold, joined, spaced, spellings, words_of
+from app.derived.search_text import (
+    STOP_WORDS,
+    attached,
+    fingerprint,
+    fold,
+    joined,
+    spaced,
+    spellings,
+    spellings_of_name,
+    words_of,
+)
 from app.derived.search_vocabulary import Vocabulary
 
 TIERS: dict[str, int] = {"titles": 64, "names": 8, "body": 1}
@@ -87,7 +97,8 @@ class SearchFields:
         add_text("kind", of.kind)
         for iri in of.uses:
             add_unsigned("uses", crc32(iri.encode()))
-        wholes = {fingerprint(of.key)}
+        of_key = spellings(of.key)
+        wholes = {words_of(of_key[-1])}
         for text in of.titles:
             forms = spellings(text)
             wholes.add(words_of(forms[-1]))
@@ -95,10 +106,12 @@ class SearchFields:
                 add_text("titles", form)
         for whole in wholes:
             add_unsigned("whole", _hashed(whole))
-        for tier, texts in (("names", of.names), ("body", of.body)):
-            for text in texts:
-                for form in spellings(text):
-                    add_text(tier, form)
+        for text in of.names:
+            for form in of_key if text is of.key else spellings_of_name(text):
+                add_text("names", form)
+        for text in of.body:
+            for form in spellings(text):
+                add_text("body", form)
         made.add_bytes("shown", joined_texts([of.title, *_beside(of)]).encode())
         return made
 

@@ -34,7 +34,7 @@ _SPELT_OUT = {
 
 
 _SHORT = 200
-"""Characters of a text that may come again: a name, a title."""
+"""Characters of a name that may come again."""
 
 _ASCII = frozenset(map(chr, range(128)))
 _BOUND_PREFIXES = frozenset(
@@ -44,7 +44,7 @@ _BOUND_PREFIXES = frozenset(
 _ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quelqu)'(?=\w)|(?<=\w)'s\b")
 _WORD = re.compile(r"\w+")
 _APART = {code: " " for code in range(128) if not _WORD.match(chr(code))}
-_INNER_MARK = re.compile(r"(?<=\w)[-'](?=\w)")
+_INNER_MARK = re.compile(r"[-'](?<=\w[-'])(?=\w)")  # begins with what is rare: found far sooner
 _PREFIX_APART = re.compile(rf"\b({'|'.join(sorted(_BOUND_PREFIXES))})\s+(?=[^\W\d_])")
 
 STOP_WORDS = frozenset(
@@ -99,16 +99,6 @@ def spellings(text: str) -> tuple[str, ...]:
     """The one or two forms of a text that are indexed: its *spaced* form, and its *joined* form if that differs."""
     if " " not in text and text.isascii() and (parts := _parts_of_key(text)):
         return (" ".join(parts), "".join(parts)) if len(parts) > 1 else (parts[0],)
-    return _short_spellings(text) if len(text) <= _SHORT else _spellings(text)
-
-
-def _parts_of_key(text: str) -> list[str] | None:
-    """The parts of a word or a key in ASCII, with nothing but hyphens between: every thing has one, and most differ."""
-    parts = text.lower().split("-")
-    return parts if all(map(str.isalnum, parts)) else None
-
-
-def _spellings(text: str) -> tuple[str, ...]:
     folded = fold(text)
     whole = attached(folded)
     if not _has_mark(whole):  # most texts
@@ -117,7 +107,18 @@ def _spellings(text: str) -> tuple[str, ...]:
     return (apart,) if apart == together else (apart, together)
 
 
-_short_spellings = lru_cache(maxsize=16_384)(_spellings)  # the same names stand in many documents
+def spellings_of_name(name: str) -> tuple[str, ...]:
+    """The same of a text that stands in many documents, as names do."""
+    return _kept_spellings(name) if " " in name and len(name) <= _SHORT else spellings(name)
+
+
+_kept_spellings = lru_cache(maxsize=65_536)(spellings)
+
+
+def _parts_of_key(text: str) -> list[str] | None:
+    """The parts of a word or a key in ASCII, with nothing but hyphens between: every thing has one, and most differ."""
+    parts = text.lower().split("-")
+    return parts if all(map(str.isalnum, parts)) else None
 
 
 def fingerprint(text: str) -> str:
