@@ -13,14 +13,15 @@ BELOW = {"errors", "model", "patchlog", "derived", "curation"}
 CORE = BELOW | {"commit", "library", "queries", "parameters"}
 MAY_SEE: dict[str, set[str]] = {
     "errors": set(),
+    "allocation": set(),
     "garbage": set(),
     "settings": set(),
     "settings_reference": {"settings"},
     "model": set(),
-    "importers": {"model", "errors"},
+    "importers": {"model", "errors", "allocation"},
     "exporters": {"model"},
     "patchlog": {"errors", "model"},
-    "derived": {"errors", "model", "patchlog"},
+    "derived": {"errors", "model", "patchlog", "allocation"},
     "curation": {"errors", "model", "patchlog", "derived"},
     "parameters": BELOW,
     "queries": BELOW | {"parameters"},

@@ -31,6 +31,7 @@ from pyoxigraph import (
     serialize,
 )
 
+from app.allocation import in_large_pieces
 from app.derived.graph import DESCRIPTION_GRAPHS, Bindings, GraphName, Result, Update
 from app.derived.graph_update import changes_of_update
 from app.derived.text_loading import loaded
@@ -300,7 +301,8 @@ class EmbeddedGraph:
             if _has_blank_nodes(path):  # which bulk_load would give new labels
                 self._store.bulk_extend(parse(path=str(path), format=RdfFormat.N_QUADS, lenient=True))
             else:
-                self._store.bulk_load(path=str(path), format=RdfFormat.N_QUADS, lenient=True)
+                with in_large_pieces():
+                    self._store.bulk_load(path=str(path), format=RdfFormat.N_QUADS, lenient=True)
             self._version = version
             self._record(version)
 
@@ -320,7 +322,8 @@ class EmbeddedGraph:
 
     def _load(self, path: str) -> None:
         """Add N-Quads, all or nothing."""
-        self._store.load(path=path, format=RdfFormat.N_QUADS, lenient=True)
+        with in_large_pieces():
+            self._store.load(path=path, format=RdfFormat.N_QUADS, lenient=True)
 
     def _record(self, version: Version) -> None:
         """Where the position is kept: in memory it is the attribute alone."""

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from app.allocation import take_large_pieces
 from app.derived.search_change import ChangeReader, NewThings, in_order
 from app.derived.search_files import write_documents
 from app.errors import CommonplaceError
@@ -143,6 +144,7 @@ def main() -> None:
     log, base, version, directory, parts = sys.argv[1:]
     os.nice(_NICE)
     gc.disable()  # what is made here goes in no circles
+    take_large_pieces()
     try:
         write_change(FileLog(Path(log), mend=False), Minter(base), Version(int(version)), Path(directory), int(parts))
     except EOFError:

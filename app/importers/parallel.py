@@ -21,6 +21,7 @@ from itertools import islice
 from multiprocessing.connection import wait
 from typing import Any, Generic, Self, TypeVar
 
+from app.allocation import take_large_pieces
 from app.importers.bibtex.draft import Draft, UnreadDraft
 from app.importers.bibtex.reader import open_bibtex, read_drafts
 from app.importers.bibtex.split import BATCH
@@ -236,12 +237,13 @@ def _read_batch(drafts: Sequence[Draft | UnreadDraft]) -> Any:
 
 
 def _begin(size: int, work: Work[Any]) -> None:
-    """What each process does first: its bounds; no garbage collector, as nothing here goes in circles; an end with
-    its parent's.
+    """What each process does first: its bounds; no garbage collector, as nothing here goes in circles; memory that it
+    need not take anew for every batch; an end with its parent's.
     """
     _works.append(work)
     bounded(size)
     gc.disable()
+    take_large_pieces()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
