@@ -30,7 +30,9 @@ from app.patchlog.file_log import FileLog
 LEFT = "left"
 """The file, in the directory of the parts, of the IRIs of what was left, in order; absent when nothing was."""
 
-_NICE = 5
+_NICE = 15
+"""Behind the server, and behind the template of the readers: nobody can ask before that has taken the change in, and
+it can do so on one core only."""
 _PROGRAM = f"from {__name__} import main; main()"
 
 
