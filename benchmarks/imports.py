@@ -49,8 +49,10 @@ library.read(lambda state: state.select("SELECT ?s WHERE { ?s a <http://purl.org
 """
 _SEARCH = _START + "assert library.search().search('machine translation').version == library.newest()\n"
 _COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s a <http://purl.org/spar/fabio/Expression> }"
-_PAUSE = 0.05
-"""Seconds between two questions of who waits or reads."""
+_PAUSE = 0.1
+"""Seconds between two questions of who reads."""
+_LOOK = 0.05
+"""The same of who waits for an import."""
 
 _COMMAND = "import sys; from app.cli import main; main()"
 
@@ -154,7 +156,7 @@ def _imported(client: httpx.Client, file: Path) -> None:
     data, _ = unpacked(file.read_bytes(), file.name, 1 << 40)
     job = client.post("/imports", content=data, headers=headers).raise_for_status().headers["Location"]
     while (state := client.get(job).raise_for_status().json())["state"] in ("queued", "running"):
-        time.sleep(_PAUSE)
+        time.sleep(_LOOK)
     assert state["state"] == "done", state
     for address, parameters in (("/sparql", {"query": _COUNT}), ("/search", {"q": "machine translation"})):
         answer = client.get(address, params=parameters).raise_for_status()
