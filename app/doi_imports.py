@@ -98,7 +98,7 @@ def import_dois(
     """
     asked = [AskedDoi(doi, place) if isinstance(doi, str) else doi for place, doi in enumerate(dois, 1)]
     if not asked:
-        raise BadRequest(f"{name}: there is no DOI in it", [(name, "no DOI")])
+        raise BadRequest(f"{name}: there is no DOI to ask for", [(name, "no DOI")])
     if expected is not None and expected != library.follow():
         raise Conflict.moved(library.follow(), expected)
     fetched = fetcher.fetch([one.text for one in asked], progress)
@@ -212,7 +212,10 @@ def _of_works(matcher: Matcher, entry: ReadEntry) -> ReadEntry:
         return entry
     holder = matcher.key_of_doi(entry.key or "")
     of = f"the agency's record is of {record.title!r}" if record.title else "the agency's record has no title"
-    error = f"{of}, which is another work than {holder!r}: is its DOI right?"
+    if holder:
+        error = f"{of}, which is another work than {holder!r}: is its DOI right?"
+    else:
+        error = "no work here has this DOI: import it without asking to enrich"
     return ReadEntry(position=entry.position, line=entry.line, raw=entry.raw, key=entry.key, record=None, error=error)
 
 

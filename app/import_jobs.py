@@ -18,7 +18,7 @@ from threading import Event, Lock
 from typing import BinaryIO
 
 from app.commit import Committer
-from app.doi_imports import import_dois
+from app.doi_imports import dois_of_works, import_dois
 from app.errors import BadRequest, Cancelled, CommonplaceError, NotFound, TooLarge
 from app.importers.doi.fetching import DoiFetcher
 from app.importers.formats import ImportFormat
@@ -149,22 +149,30 @@ class ImportJobs:
         self._begin(job, work).add_done_callback(lambda _: upload.file.close())  # when it was cancelled in the line
         return job
 
-    def begin_dois(self, dois: Sequence[str], agent: str, dry_run: bool, expected: Version | None) -> Job:
-        """Take a list of DOIs in hand. Raises `Busy` when too many wait already."""
+    def begin_dois(
+        self, dois: Sequence[str] | None, agent: str, dry_run: bool, expected: Version | None, *, enrich: bool = False
+    ) -> Job:
+        """Take a list of DOIs in hand, or, without one, those of all works. Raises `Busy` when too many wait already.
+
+        To `enrich` is to add to works that are there, and to make no others.
+        """
+        name = "enrich" if enrich else "dois"
 
         def work(job: Job) -> Receipt:
             return import_dois(
                 self._library,
                 self._committer,
-                dois,
+                dois_of_works(self._library) if dois is None else dois,
                 self._fetcher(),
+                name=name,
                 agent=agent,
                 dry_run=dry_run,
+                enrich=enrich,
                 progress=job.advance,
                 expected=expected,
             )
 
-        job = Job("dois", agent, dry_run)
+        job = Job(name, agent, dry_run)
         self._begin(job, work)
         return job
 

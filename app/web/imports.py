@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import tempfile
 from pathlib import PurePosixPath
@@ -50,6 +51,7 @@ BY_HABIT = "application/x-www-form-urlencoded"
 """What curl says of any body when it is told nothing; no form is taken here, so it is the file."""
 
 DOIS_BYTES = 1_000_000
+_TO_ENRICH = 'enrich=true goes with {"dois": ["10.…"]} as application/json, or without a body for every work with a DOI'
 _DOIS = re.compile(rb'\s*\{\s*"dois"\s*:')
 _WAIT = re.compile(r"\bwait\s*=\s*(\d{1,6})\b")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
@@ -103,6 +105,13 @@ async def post(
     token: AWriter,
     dry_run: Annotated[bool, Query(description="answer the receipt without writing anything")] = False,
     filename: Annotated[str, Query(max_length=1000, description="the file's name, kept in the receipt")] = "upload",
+    enrich: Annotated[
+        bool,
+        Query(
+            description="with a list of DOIs, or without a body for those of every work: add what the agencies know "
+            "more to the works that are there, and make no others"
+        ),
+    ] = False,
 ) -> Response:
     """The format is that of `Content-Type`; for `text/plain`, XML, `application/octet-stream` or none it is guessed.
 
@@ -110,7 +119,7 @@ async def post(
     asked with `Prefer: respond-async` (RFC 7240); `Prefer: wait=10` waits longer before that. With
     `If-Match` the import is made only while that version is the newest. A contributor's token may do
     dry runs only: making proposals is not in this release. A list of DOIs is fetched from the agencies
-    that registered them.
+    that registered them; with `enrich=true` it only adds to works that are there.
     """
     if token.role is not Role.CURATOR and not dry_run:
         raise forbidden(token, "a contributor may import with dry_run=true only; a curator makes the import")
@@ -121,21 +130,24 @@ async def post(
     file = await _received(request, desk.import_bytes)
     try:
         dois = _listed_dois(file) if media_type == JSON else None
-        if dois is None:
-            upload = Upload(
-                file=file,
-                filename=_plain_name(filename),
-                format=_format(media_type),
-                agent=token.name,
-                limit=desk.import_bytes,
-                packed=packed,
-                dry_run=dry_run,
-                expected=expected,
-            )
-            job = desk.jobs.begin(upload)
-        else:
+        if enrich and dois is None and file.seek(0, os.SEEK_END):
+            raise BadRequest(_TO_ENRICH, [("enrich", "not with a file")])
+        if dois is not None or enrich:
             file.close()
-            job = desk.jobs.begin_dois(dois, token.name, dry_run, expected)
+            return await _answer(
+                request, desk, desk.jobs.begin_dois(dois, token.name, dry_run, expected, enrich=enrich)
+            )
+        upload = Upload(
+            file=file,
+            filename=_plain_name(filename),
+            format=_format(media_type),
+            agent=token.name,
+            limit=desk.import_bytes,
+            packed=packed,
+            dry_run=dry_run,
+            expected=expected,
+        )
+        job = desk.jobs.begin(upload)
     except BaseException:
         file.close()
         raise

@@ -253,9 +253,14 @@ def test_nothing_of_an_upload_stays_on_disk(
     assert not list(folder.iterdir())
 
 
-def test_a_list_of_dois_is_fetched_and_has_a_fate_each(opened: Home) -> None:
+HARBOURS = {"DOI": "10.1000/a", "type": "book", "title": ["Harbours"], "publisher": "Quay Press"}
+
+
+@pytest.fixture
+def asked_of_agencies(opened: Home) -> Iterator[tuple[Agencies, httpx.Client]]:
+    """Stand-ins of the agencies, and a curator's client of a server that asks them."""
     time = PassingTime()
-    agencies = Agencies(crossref={"10.1000/a": {"DOI": "10.1000/a", "type": "book", "title": ["Harbours"]}}, time=time)
+    agencies = Agencies(crossref={}, time=time)
     limiter = RateLimiter(time.clock())
     with (
         serving_agencies(agencies),
@@ -263,8 +268,47 @@ def test_a_list_of_dois_is_fetched_and_has_a_fate_each(opened: Home) -> None:
         serving(opened, fetcher=lambda: DoiFetcher(asking, agencies.addresses)) as client,
     ):
         client.headers["Authorization"] = f"Bearer {opened.tokens.add('Ada', Role.CURATOR)}"
-        dois = ["10.1000/a", "nonsense"]
-        response = client.post("/imports", json={"dois": dois}, headers={"Prefer": "wait=30"})
-        assert response.status_code == 201, response.text
-        assert [item["fate"] for item in response.json()["items"]] == ["new", "failed"]
-        assert client.get(response.headers["location"]).json() == response.json()
+        client.headers["Prefer"] = "wait=30"
+        yield agencies, client
+
+
+def test_a_list_of_dois_is_fetched_and_has_a_fate_each(asked_of_agencies: tuple[Agencies, httpx.Client]) -> None:
+    agencies, client = asked_of_agencies
+    agencies.crossref["10.1000/a"] = HARBOURS
+    response = client.post("/imports", json={"dois": ["10.1000/a", "nonsense"]})
+    assert response.status_code == 201, response.text
+    assert [item["fate"] for item in response.json()["items"]] == ["new", "failed"]
+    assert client.get(response.headers["location"]).json() == response.json()
+
+
+def test_the_works_that_have_a_doi_are_enriched_when_no_list_is_given(
+    opened: Home, asked_of_agencies: tuple[Agencies, httpx.Client]
+) -> None:
+    agencies, client = asked_of_agencies
+    agencies.crossref["10.1000/a"] = HARBOURS
+    entry = "@book{harbours, author = {Okafor, Chinua}, title = {Harbours}, year = 2004, doi = {10.1000/a}}"
+    client.post("/imports", content=entry, headers=BIBTEX).raise_for_status()
+    with_doi = sum(1 for work in client.get("/works?limit=1000").json()["items"] if "doi" in work)
+    response = client.post("/imports", params={"enrich": "true"})
+    assert response.status_code == 201, response.text
+    receipt = response.json()
+    fates = {item["key"]: item["fate"] for item in receipt["items"]}
+    assert (receipt["entries"], fates["10.1000/a"]) == (with_doi, "updated")
+    assert receipt["fates"]["new"] == 0
+    assert client.get("/works/harbours").json()["publisher"] == "Quay Press"
+
+
+def test_a_listed_doi_that_no_work_has_is_not_enriched_with(
+    asked_of_agencies: tuple[Agencies, httpx.Client],
+) -> None:
+    agencies, client = asked_of_agencies
+    agencies.crossref["10.1000/a"] = HARBOURS
+    receipt = client.post("/imports", params={"enrich": "true"}, json={"dois": ["10.1000/a"]}).json()
+    [item] = receipt["items"]
+    assert (item["fate"], "no work here has this DOI" in item["error"]) == ("failed", True)
+
+
+def test_a_file_is_not_enriched_with(curator: httpx.Client) -> None:
+    response = curator.post("/imports", params={"enrich": "true"}, content=SMALL, headers=BIBTEX)
+    assert response.status_code == 400
+    assert "enrich=true goes with" in response.json()["detail"]
