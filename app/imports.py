@@ -6,6 +6,7 @@ with the log, beside the file itself, for ever.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
@@ -24,6 +25,8 @@ from app.library import Library
 from app.model.change import ChangeSet, Note, Version
 from app.patchlog.log import next_version
 from app.receipts import Receipt
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 """Called with entries done and entries in all, last before the commit; what it raises stops the import unwritten."""
@@ -137,7 +140,8 @@ class _Deciding:
                 self._begin(self._library.graph_at().passing_state())
             if self._library.graph.version == self._version:
                 self._decide(None)
-        except Exception:  # a work may go while it is looked at: what fails is decided anew when nobody can write
+        except Exception as fault:  # a work may go while it is looked at: decided anew when nobody can write
+            log.warning("entries are decided on only when nobody else can write, because before: %r", fault)
             self._version = NOT_ANY
 
     def plan(self, state: Snapshot, progress: Progress | None) -> ImportPlan:
