@@ -9,8 +9,6 @@ import json
 import os
 import resource
 import tempfile
-import threading
-from collections import Counter
 from collections.abc import Callable, Generator
 from functools import partial
 from pathlib import Path
@@ -19,7 +17,7 @@ from typing import Any
 import pytest
 
 from app.curation.matching import Matcher
-from app.errors import BadRequest, CommonplaceError, TooLarge
+from app.errors import BadRequest, CommonplaceError
 from app.home import Home, open_home
 from app.importers import parallel
 from app.importers.formats import ImportFormat
@@ -30,13 +28,8 @@ from app.importers.reader_process import read_apart
 from app.imports import Batches, Read, import_file
 from app.model.change import Version
 from app.model.record import Record
-from tests.command import Finished, commonplace, complains_in_one_line
 from tests.conftest import BASE, serving, settings_for, shared
-
-FATES = {"new", "matched", "updated", "failed"}
-OSTROM = """@article{ostrom1996, author={Ostrom, Elinor}, title={Crossing the Great Divide},
-  journal={World Development}, year={1996}, doi={10.1016/0305-750X(96)00023-X}}
-"""
+from tests.receipts import OSTROM, SMITH, check
 
 
 @pytest.fixture
@@ -51,24 +44,6 @@ def received(home: Home, text: str | bytes, name: str = "some.bib", **more: Any)
     receipt: dict[str, Any] = json.loads(import_file(home.library, home.committer, data, name, **more).json_text())
     check(receipt)
     return receipt
-
-
-def check(receipt: dict[str, Any]) -> None:
-    """What holds of every receipt."""
-    assert set(receipt["fates"]) == FATES
-    assert sum(receipt["fates"].values()) == receipt["entries"] == len(receipt["items"])
-    assert Counter(item["fate"] for item in receipt["items"]) == +Counter(receipt["fates"])
-    assert [item["position"] for item in receipt["items"]] == list(range(1, receipt["entries"] + 1))
-    for item in receipt["items"]:
-        assert item["line"] >= 1
-        assert ("work" in item) == (item["fate"] != "failed")
-        assert ("error" in item) == (item["fate"] == "failed")
-        assert all({"field", "raw", "why"} == set(loss) for loss in item["losses"])
-
-
-def run(home: Path, *arguments: str | Path) -> Finished:
-    """`commonplace import` into an empty or given home."""
-    return commonplace("import", *arguments, cwd=home.parent, home=str(home), reference_set="none")
 
 
 def test_the_shape_of_a_receipt(empty: Home) -> None:
@@ -285,53 +260,6 @@ def test_a_gzip_file_cut_short_is_refused(cut: int) -> None:
         unpacked(gzip.compress(OSTROM.encode())[:-cut], "x.bib.gz", 1_000_000)
 
 
-def test_files_of_every_kind_in_one_command(tmp_path: Path) -> None:
-    (tmp_path / "packed.bib.gz").write_bytes(gzip.compress(OSTROM.encode()))
-    (tmp_path / "empty.bib").write_bytes(b"")
-    (tmp_path / "paper.pdf").write_bytes(b"%PDF-1.7\n\xe2\xe3\xcf\xd3")
-    (tmp_path / "liar.bib").write_bytes(b"%PDF-1.7\n@book{x, title={y}}")
-    (tmp_path / "bomb.bib.gz").write_bytes(gzip.compress(b" " * 3_000_000))
-    (tmp_path / "last.json").write_text('[{"id": "last", "type": "book", "title": "Last"}]')
-    names = ["packed.bib.gz", "empty.bib", "paper.pdf", "liar.bib", "bomb.bib.gz", "missing.bib", "last.json"]
-    done = commonplace(
-        "import",
-        "--json",
-        *names,
-        cwd=tmp_path,
-        home=str(tmp_path / "home"),
-        reference_set="none",
-        import_bytes="2000000",
-    )
-    receipts = done.receipts()
-    assert [receipt["file"] for receipt in receipts] == ["packed.bib", "last.json"]
-    assert [receipt["version"] for receipt in receipts] == [1, 2]
-    assert done.exit == 1  # the rest is in
-    assert "Traceback" not in done.err
-    for name in ("empty.bib", "paper.pdf", "liar.bib", "bomb.bib.gz", "missing.bib"):
-        assert sum(line.startswith("commonplace: ") and name in line for line in done.err.splitlines()) == 1, name
-
-
-@pytest.mark.parametrize(
-    ("name", "data"),
-    [("empty.bib", b""), ("words.txt", b"just words")],
-)
-def test_nothing_could_be_read_is_exit_2_and_one_line(tmp_path: Path, name: str, data: bytes) -> None:
-    (tmp_path / name).write_bytes(data)
-    done = run(tmp_path / "home", name)
-    assert done.exit == 2
-    assert complains_in_one_line(done), done.err
-    assert name in done.err
-
-
-def test_some_failed_is_exit_1_and_names_them(tmp_path: Path) -> None:
-    (tmp_path / "some.json").write_text('[{"id": "good", "type": "book", "title": "Good"}, 7, {"id": "bad" "type": 1}]')
-    done = run(tmp_path / "home", "some.json", "--json")
-    (receipt,) = done.receipts()
-    check(receipt)
-    assert receipt["fates"] == {"new": 1, "matched": 0, "updated": 0, "failed": 2}
-    assert done.exit == 1
-
-
 @pytest.mark.parametrize("graph", ["memory", "disk"])
 def test_what_a_command_wrote_is_read_when_it_is_asked_for(tmp_path: Path, graph: str) -> None:
     """A big change is left out of a graph in memory until somebody reads; a graph on disk has it at once."""
@@ -350,21 +278,6 @@ def test_what_a_command_wrote_is_read_when_it_is_asked_for(tmp_path: Path, graph
     assert open_home(settings_for(tmp_path / "home", reference_set=None)).library.read(
         lambda state: set(state.quads()) == whole
     )
-
-
-@pytest.mark.slow
-def test_a_real_library_of_3644_entries_loses_none(tmp_path: Path) -> None:
-    path = shared("corpora", "tugboat.bib.gz")
-    first = run(tmp_path / "home", path, "--json")
-    (receipt,) = first.receipts()
-    check(receipt)
-    assert receipt["entries"] == 3644
-    assert first.exit == (1 if receipt["fates"]["failed"] else 0)
-    second = run(tmp_path / "home", path, "--json")
-    (again,) = second.receipts()
-    check(again)
-    assert again["fates"] == {"new": 0, "matched": 3644 - receipt["fates"]["failed"], "updated": 0,
-                              "failed": receipt["fates"]["failed"]}  # fmt: skip
 
 
 @pytest.mark.slow
@@ -409,46 +322,11 @@ def test_a_title_that_comes_again_and_again_is_told_apart(empty: Home) -> None:
     assert received(empty, text)["fates"]["matched"] == 2_000
 
 
-def test_a_file_of_faults_only_is_not_imported(tmp_path: Path) -> None:
-    (tmp_path / "a.bib").write_text("{" * 300_000)
-    done = run(tmp_path / "home", "a.bib")
-    assert done.exit == 2
-    assert "a.bib, line 1: not read" in done.err
-    assert commonplace("log", cwd=tmp_path, home="home", reference_set="none").text == ""
-
-
-@pytest.mark.parametrize(
-    ("data", "says"), [(b"%PDF-1.7 x", "a PDF"), (b"PK\x03\x04 x", "a ZIP archive"), (b"", "empty")]
-)
-def test_what_is_no_bibliography_is_told_whatever_its_name(tmp_path: Path, data: bytes, says: str) -> None:
-    (tmp_path / "desk").write_bytes(data)
-    done = run(tmp_path / "home", "desk")
-    assert done.exit == 2
-    assert says in done.err
-
-
-def test_what_comes_through_a_pipe_is_imported_and_nothing_endless(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    writer = threading.Thread(target=lambda: (tmp_path / "pipe").write_text(OSTROM))
-    writer.start()
-    done = run(tmp_path / "home", "pipe", "--json")
-    writer.join()
-    assert done.json()["fates"]["new"] == 1
-    assert read_bounded(Path("/dev/null"), 10) == b""
-    with pytest.raises(TooLarge):
-        read_bounded(Path("/dev/zero"), 10)
-
-
 def test_a_pipe_that_nobody_writes_to_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.importers.packing.WRITER_SECONDS", 0.01)
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(BadRequest, match="nobody wrote"):
         read_bounded(tmp_path / "pipe", 10)
-
-
-SMITH = """@article{smith2001, author={Smith, John}, title={The commons and the care of them},
-  journal={Commons}, year={2001}, volume=3, pages={11--20}, note={Ours}}
-"""
 
 
 def test_what_is_only_similar_is_named_with_reasons(empty: Home) -> None:
@@ -503,28 +381,6 @@ def test_an_updated_entry_says_what_was_added_and_what_differs(empty: Home) -> N
     ]
     (again,) = received(empty, more)["items"]
     assert (again["fate"], again.get("added")) == ("matched", None)
-
-
-def test_a_receipt_on_the_terminal_says_what_became_of_entries(tmp_path: Path) -> None:
-    (tmp_path / "a.bib").write_text(SMITH)
-    clash = "@book{smith2001, title={Tides}, author={Lee, A.}, year=1999}\n"
-    near = SMITH.replace("smith2001", "near").replace("={Commons}", "={Another}").replace("3,", "4,")
-    more = SMITH.replace("note={Ours}", "note={Theirs}, doi={10.1234/x}")
-    (tmp_path / "b.bib").write_text(more + clash + near)
-    assert run(tmp_path / "home", "a.bib").exit == 0
-    dry, done = (run(tmp_path / "home", *arguments, "b.bib") for arguments in (("--dry-run",), ()))
-    lines = done.text.splitlines()
-    assert lines[:-1] == [
-        "b.bib: 3 entries: 2 new, 0 matched, 1 updated, 0 failed",
-        "  1 of the new are similar to other works, named below; nothing is merged on a guess",
-        "  line 1: smith2001: updated with doi",
-        "  line 1: smith2001: note: 'Theirs': the library holds 'Ours', which stays",
-        "  line 3: smith2001: key: the same key was used on line 1; both entries were read",
-        "  line 3: smith2001: key: another work has this key; this one is imported as 'smith2001-2'",
-        "  line 4: near: similar to smith2001: the same title; people of the same name: smith; the same year, 2001; "
-        "other venues; volumes 4 and 3",
-    ]
-    assert dry.text.splitlines() == [*lines[:-1], "nothing was changed (dry run)"]
 
 
 def mixed(entries: int) -> bytes:
