@@ -182,7 +182,8 @@ def main() -> None:
             f"| {name} | {one.wall:.1f} | {ratios[0]:.1f} | {one.computing:.1f} | {ratios[1]:.1f} "
             f"| {one.memory / 1e6:.0f} |"
         )
-    for name, seconds, before, after in (("", alone, *parsed[:2]), (", pages meanwhile", beside, *parsed[1:])):
+    for number, (name, seconds) in enumerate((("", alone), (", pages meanwhile", beside))):
+        before, after = parsed[number : number + 2]
         ratio = seconds / mean((before, after))
         print(f"| import into a running server, to SPARQL and search{name} | {seconds:.1f} | {ratio:.2f} | | | |")
         print(f"| parsing only, right before and after | {before:.1f}, {after:.1f} | 1.0 | | | |")
