@@ -210,7 +210,7 @@ class ImportPlan:
         Many are made while they are first gone through: the state must be the same until then.
         """
         text = SpooledText(self._additions())
-        added = QuadText(text.pieces)
+        added = QuadText(text.pieces, text.whole_file)
         is_long = text.exceeds(HELD_BYTES)
         return ChangeSet(added=added if is_long else tuple(added), removed=tuple(self._outgrown()))
 

@@ -24,11 +24,16 @@ class SpooledText:
         self._size = 0
         self._places: list[tuple[int, int]] = []
         self._fault: BaseException | None = None
+        self._made_whole = False
         self._lock = Lock()
 
     def exceeds(self, size: int) -> bool:
         """Whether it has more bytes than that; what is needed to know is made."""
         return any(self._size > size for _ in self.pieces())
+
+    def whole_file(self) -> int | None:
+        """The descriptor of a file that holds just this text; nothing before all of it is made."""
+        return self._file.descriptor if self._made_whole else None
 
     def pieces(self) -> Iterator[bytes]:
         """The text from its beginning, in pieces of whole lines."""
@@ -59,6 +64,8 @@ class SpooledText:
             if piece:
                 self._places.append((self._file.write([piece]), size))
                 self._size += size
+            else:
+                self._made_whole = True
         except BaseException as fault:
             self._fault = fault
             raise

@@ -34,7 +34,7 @@ from pyoxigraph import (
 from app.allocation import in_large_pieces
 from app.derived.graph import DESCRIPTION_GRAPHS, Bindings, GraphName, Result, Update
 from app.derived.graph_update import changes_of_update
-from app.derived.text_loading import loaded
+from app.derived.text_loading import loaded, loaded_file
 from app.model.change import EMPTY, ChangeSet, Version
 from app.model.minter import Minter
 from app.model.quad_text import QuadText
@@ -316,9 +316,12 @@ class EmbeddedGraph:
 
     def _add(self, quads: Sequence[Quad], confirm: Callable[[], object] = _at_once) -> None:
         """Add those quads, all or nothing; what `confirm` raises, called before they are there, is nothing."""
-        if not (isinstance(quads, QuadText) and loaded(self._load, quads, confirm)):
-            confirm()
-            self._store.extend(quads)
+        if isinstance(quads, QuadText):
+            file = quads.file() if confirm is _at_once else None
+            if loaded(self._load, quads, confirm) if file is None else loaded_file(self._load, file):
+                return
+        confirm()
+        self._store.extend(quads)
 
     def _load(self, path: str) -> None:
         """Add N-Quads, all or nothing."""

@@ -42,8 +42,9 @@ from app.derived.search_graph import documents, subjects
 from app.derived.search_process import read_names
 from app.derived.sparql_guard import guarded
 from app.errors import BadRequest, GraphProtected, LogDamaged, NotFound, QueryRefused
-from app.model.change import Version
+from app.model.change import EMPTY, ChangeSet, Version
 from app.model.minter import Minter
+from app.model.quad_text import CHUNK_BYTES, QuadText, whole_lines
 from app.patchlog.file_log import FileLog
 from app.patchlog.log import versions
 
@@ -72,6 +73,9 @@ class Views:
     checkpoints: Checkpoints
     graph: EmbeddedGraph
     past: PastStates = field(init=False)
+    _given: tuple[Version, int] | None = field(init=False, default=None)
+    """A version of the log that only adds, and the descriptor of a file with its text."""
+    _awaited: Version = field(init=False, default=EMPTY)
 
     def __post_init__(self) -> None:
         self.past = PastStates(self.base, self.checkpoints, _KEPT_PAST)
@@ -79,8 +83,33 @@ class Views:
     def follow(self) -> None:
         """Take in what the log has."""
         head = self.log.head()
+        if self._given is not None and self._given[0] <= head:
+            (version, descriptor), self._given = self._given, None
+            self._take(version, descriptor)
         if self.graph.version < head:
             self.checkpoints.fill(self.graph, head)
+
+    def catch_up(self) -> None:
+        """The same, but much is taken in only when it is seen for the second time: its text may be on its way."""
+        head = self.log.head()
+        if self._given is None and self._awaited < head and self.far_behind(head):
+            self._awaited = head
+        else:
+            self.follow()
+
+    def give(self, version: Version, descriptor: int) -> None:
+        """Take what a version adds from an open file, when it is its turn; the file is closed then."""
+        if self._given is not None:
+            os.close(self._given[1])
+        self._given = version, descriptor
+
+    def _take(self, version: Version, descriptor: int) -> None:
+        try:
+            if self.graph.version < version:
+                self.checkpoints.fill(self.graph, Version(version - 1))
+                self.graph.apply(version, ChangeSet(added=_text_in(descriptor)))
+        finally:
+            os.close(descriptor)
 
     def far_behind(self, version: int) -> bool:
         """Whether much log lies between the newest state here and that version."""
@@ -219,6 +248,18 @@ class Reader:
 
     def _has_grown(self) -> bool:
         return _address_space() - self._size > self._limits.memory // _GROWN
+
+
+def _text_in(descriptor: int) -> QuadText:
+    """N-Quads in an open file."""
+
+    def pieces() -> Iterator[bytes]:
+        place = 0
+        while piece := os.pread(descriptor, CHUNK_BYTES, place):
+            yield piece
+            place += len(piece)
+
+    return QuadText(lambda: whole_lines(pieces()), lambda: descriptor)
 
 
 def begin(connection: socket.socket, views: Views, limits: QueryLimits) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from mmap import mmap
 from typing import overload
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
@@ -27,9 +28,11 @@ _BLANK_NODE = re.compile(rb"_:(?<!\S_:)")
 class QuadText(Sequence[Quad]):
     """Quads as N-Quads text. Iterating parses it, each time anew; what was written was checked then."""
 
-    def __init__(self, chunks: Callable[[], Iterable[bytes]]) -> None:
-        """`chunks` gives the text from its beginning at each call, in pieces of whole lines."""
+    def __init__(self, chunks: Callable[[], Iterable[bytes]], file: Callable[[], int | None] = lambda: None) -> None:
+        """`chunks` gives the text from its beginning at each call, in pieces of whole lines; `file` the descriptor of
+        an open file that holds just this text, when there is one by now."""
         self._chunks = chunks
+        self.file = file
         self._count: int | None = None
 
     def chunks(self) -> Iterator[bytes]:
@@ -80,7 +83,7 @@ class QuadText(Sequence[Quad]):
         return hash(tuple(self))
 
 
-def has_blank_nodes(text: bytes) -> bool:
+def has_blank_nodes(text: bytes | mmap) -> bool:
     """Whether there may be blank nodes in N-Quads of whole lines (a literal that looks like one counts too)."""
     return _BLANK_NODE.search(text) is not None
 

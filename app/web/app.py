@@ -103,6 +103,7 @@ def create_app(
 
     library.searching.write_parts = written_apart
     library.searching.write_change = written_from_log
+    library.hand_over = readers.hand_over
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.derived.reader_process import REPLAYED_BYTES
 from tests.command import commonplace, environment
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
@@ -96,3 +97,19 @@ def test_the_graph_on_disk_is_answered_from_too(home: Path) -> None:
     with served(home, graph="disk") as (_, client):
         answer = client.get("/sparql", params={"query": COUNT}).json()
         assert int(answer["results"]["bindings"][0]["n"]["value"]) > 1000
+
+
+def test_readers_of_a_big_import_see_what_those_see_that_read_the_log(home: Path) -> None:
+    entry = "@book{{k{0}, author = {{Okafor, Chinua {0}}}, title = {{Harbours of {0} and no more}}, year = 2004}}\n"
+    data = "".join(entry.format(number) for number in range(3000))
+    ask = {"query": COUNT}
+    with served(home) as (_, client):
+        headers = {"Authorization": f"Bearer {(home / 'token').read_text().strip()}", "Prefer": "wait=30"}
+        made = client.post("/imports", content=data, headers={**headers, "Content-Type": "application/x-bibtex"})
+        assert made.status_code == 201, made.text
+        answer = client.get("/sparql", params=ask)
+        assert answer.headers["commonplace-version"] == "2"
+    with served(home) as (_, client):
+        assert client.get("/sparql", params=ask).json() == answer.json()
+    log = sum(path.stat().st_size for path in home.rglob("*.rdfp"))
+    assert log > REPLAYED_BYTES, "else it is not big"
