@@ -11,6 +11,7 @@ import json
 import os
 import re
 import tempfile
+import zlib
 from pathlib import PurePosixPath
 from typing import Annotated, Any, BinaryIO
 
@@ -21,6 +22,7 @@ from starlette.requests import ClientDisconnect
 from app.errors import BadRequest, CommonplaceError, TooLarge
 from app.import_jobs import Job, Upload
 from app.importers.formats import IMPORT_FORMATS, format_of_media_type
+from app.importers.packing import GZIP
 from app.receipts import Receipt
 from app.tokens import Role
 from app.web.authorization import AWriter, forbidden
@@ -51,7 +53,9 @@ BY_HABIT = "application/x-www-form-urlencoded"
 """What curl says of any body when it is told nothing; no form is taken here, so it is the file."""
 
 DOIS_BYTES = 1_000_000
-_TO_ENRICH = 'enrich=true goes with {"dois": ["10.…"]} as application/json, or without a body for every work with a DOI'
+_TO_ENRICH = (
+    'enrich=true goes with {"dois": ["10.…"]} as application/json; for all works, without body and Content-Type'
+)
 _DOIS = re.compile(rb'\s*\{\s*"dois"\s*:')
 _WAIT = re.compile(r"\bwait\s*=\s*(\d{1,6})\b")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
@@ -69,8 +73,9 @@ _EXAMPLES: dict[str, Any] = {
 }
 _BODY = {
     "requestBody": {
-        "required": True,
-        "description": "The file itself, not a form. gzip is undone, whether Content-Encoding says so or not.",
+        "required": False,
+        "description": "The file itself, not a form; nothing only with enrich=true. gzip is undone, whether "
+        "Content-Encoding says so or not.",
         "content": {
             name: {"example": _EXAMPLES[name]} if name in _EXAMPLES else {"schema": {"type": "string"}}
             for name in [*_EXAMPLES, "text/plain", "application/octet-stream"]
@@ -130,7 +135,7 @@ async def post(
     file = await _received(request, desk.import_bytes)
     try:
         dois = _listed_dois(file) if media_type == JSON else None
-        if enrich and dois is None and file.seek(0, os.SEEK_END):
+        if enrich and dois is None and (media_type == JSON or file.seek(0, os.SEEK_END)):
             raise BadRequest(_TO_ENRICH, [("enrich", "not with a file")])
         if dois is not None or enrich:
             file.close()
@@ -248,7 +253,7 @@ def _format(media_type: str) -> str | None:
 def _listed_dois(file: BinaryIO) -> list[str] | None:
     """The DOIs of a JSON body, None when it is not a list of them but works. Raises `BadRequest`, `TooLarge`."""
     file.seek(0)
-    text = file.read(DOIS_BYTES + 1)
+    text = _begun(file.read(DOIS_BYTES + 1))
     if not _DOIS.match(text):
         return None
     if len(text) > DOIS_BYTES:
@@ -260,6 +265,16 @@ def _listed_dois(file: BinaryIO) -> list[str] | None:
     if not isinstance(dois, list) or not dois or not all(isinstance(doi, str) and doi.strip() for doi in dois):
         raise BadRequest('dois must be a list of strings: {"dois": ["10.…"]}', [("dois", "not a list of strings")])
     return dois
+
+
+def _begun(data: bytes) -> bytes:
+    """The beginning of a body, unpacked, and more of it than a list of DOIs may have."""
+    if not data.startswith(GZIP):
+        return data
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data, DOIS_BYTES + 1)
+    except zlib.error:  # who reads it as a file says what is wrong with it
+        return b""
 
 
 def _plain_name(filename: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,8 @@ from app.importers.doi.client import AgencyClient, Patience
 from app.importers.doi.fetching import DoiFetcher
 from app.importers.doi.rate_limit import RateLimiter
 from app.imports import import_file
+from app.model.change import Version
+from app.model.quad_text import QuadText
 from app.receipts import Receipt
 from app.tokens import Role
 from tests.conftest import no_network, serving, shared
@@ -308,7 +311,41 @@ def test_a_listed_doi_that_no_work_has_is_not_enriched_with(
     assert (item["fate"], "no work here has this DOI" in item["error"]) == ("failed", True)
 
 
-def test_a_file_is_not_enriched_with(curator: httpx.Client) -> None:
-    response = curator.post("/imports", params={"enrich": "true"}, content=SMALL, headers=BIBTEX)
+def test_a_list_of_dois_may_be_packed(asked_of_agencies: tuple[Agencies, httpx.Client]) -> None:
+    agencies, client = asked_of_agencies
+    agencies.crossref["10.1000/a"] = HARBOURS
+    packed = gzip.compress(b'{"dois": ["10.1000/a"]}')
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    response = client.post("/imports", content=packed, headers=headers)
+    assert (response.status_code, response.json()["fates"]["new"]) == (201, 1)
+
+
+@pytest.mark.parametrize(("content", "media_type"), [(SMALL, "application/x-bibtex"), ("", "application/json")])
+def test_with_what_is_no_list_nothing_is_enriched(curator: httpx.Client, content: str, media_type: str) -> None:
+    headers = {"Content-Type": media_type}
+    response = curator.post("/imports", params={"enrich": "true"}, content=content, headers=headers)
     assert response.status_code == 400
     assert "enrich=true goes with" in response.json()["detail"]
+
+
+def test_readers_are_given_what_a_big_import_adds(opened: Home, curator: httpx.Client, tmp_path: Path) -> None:
+    """They are given something else here, and answer from that."""
+    ask = {"query": "SELECT ?name WHERE { <urn:x:given> <urn:x:name> ?name }"}
+    assert curator.get("/sparql", params=ask).json()["results"]["bindings"] == []
+    given: list[bytes] = []
+    hand_over = opened.library.hand_over
+    assert hand_over is not None
+
+    def instead(version: Version, descriptor: int) -> None:
+        given.append(os.pread(descriptor, 10**9, 0))
+        (tmp_path / "given.nq").write_text('<urn:x:given> <urn:x:name> "Instead" .\n')
+        with (tmp_path / "given.nq").open() as file:
+            hand_over(version, file.fileno())
+
+    opened.library.hand_over = instead
+    receipt = curator.get(ended(curator, begun(curator, many(3000)))["receipt"]).json()
+    added = opened.library.log.entry(receipt["version"]).change.added
+    assert isinstance(added, QuadText)
+    assert given == [b"".join(added.chunks())]
+    [row] = curator.get("/sparql", params=ask).json()["results"]["bindings"]
+    assert row["name"]["value"] == "Instead"
