@@ -25,7 +25,8 @@ def take_large_pieces() -> None:
 
 @contextmanager
 def in_large_pieces() -> Iterator[None]:
-    """Take memory in large pieces, and in small ones again after that."""
+    """Take memory in large pieces, and in small ones again after that; but blocks of up to 32 MB no longer each from
+    the system by itself."""
     _set(_LARGE)
     try:
         yield

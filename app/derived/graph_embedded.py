@@ -317,7 +317,7 @@ class EmbeddedGraph:
     def _add(self, quads: Sequence[Quad], confirm: Callable[[], object] = _at_once) -> None:
         """Add those quads, all or nothing; what `confirm` raises, called before they are there, is nothing."""
         if isinstance(quads, QuadText):
-            file = quads.file() if confirm is _at_once else None
+            file = quads.file() if confirm is _at_once and self._withholds else None
             if loaded(self._load, quads, confirm) if file is None else loaded_file(self._load, file):
                 return
         confirm()

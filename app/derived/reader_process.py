@@ -6,6 +6,7 @@ the process ends it all. It follows the log by itself, as far as a question want
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import resource
@@ -47,6 +48,8 @@ from app.model.minter import Minter
 from app.model.quad_text import CHUNK_BYTES, QuadText, whole_lines
 from app.patchlog.file_log import FileLog
 from app.patchlog.log import versions
+
+log = logging.getLogger(__name__)
 
 TRUNCATED_PAGE = "docs/problems/truncated"
 """What a cut answer points to, under the base IRI."""
@@ -92,7 +95,7 @@ class Views:
     def catch_up(self) -> None:
         """The same, but much is taken in only when it is seen for the second time: its text may be on its way."""
         head = self.log.head()
-        if self._given is None and self._awaited < head and self.far_behind(head):
+        if self._given is None and self._awaited <= self.graph.version and self.far_behind(head):
             self._awaited = head
         else:
             self.follow()
@@ -108,6 +111,8 @@ class Views:
             if self.graph.version < version:
                 self.checkpoints.fill(self.graph, Version(version - 1))
                 self.graph.apply(version, ChangeSet(added=_text_in(descriptor)))
+        except Exception as fault:  # nothing of it is there then, and the log has it all
+            log.warning("version %d is taken from the log: %r", version, fault)
         finally:
             os.close(descriptor)
 
@@ -137,9 +142,11 @@ class Reader:
         inbox = Inbox(self._connection)
         while (message := inbox.wait()) is not None:
             version = message.head["version"]
-            if version > self._views.graph.version and self._views.far_behind(version):
-                send(self._connection, Message({"behind": True}))
-                return
+            if version > self._views.graph.version:
+                self._unbound()
+                if self._views.far_behind(version):
+                    send(self._connection, Message({"behind": True}))
+                    return
             reply, last = self._reply(message)
             send(self._connection, reply)
             if reply.descriptor is not None:
@@ -206,10 +213,10 @@ class Reader:
         if views.graph.version == version or (views.graph.version > version and not exact):
             return views.graph
         send(self._connection, Message({"preparing": True}))
+        self._unbound()
         if views.graph.version < version:
             views.checkpoints.fill(views.graph, version)
         graph = views.graph if views.graph.version == version else views.past.at(version)
-        self._bounded_at = -math.inf
         send(self._connection, Message({"preparing": False}))
         return graph
 
@@ -234,6 +241,14 @@ class Reader:
             raise QueryRefused(f"this is not SPARQL 1.1: {fault.msg}", [("query", str(fault.msg))]) from fault
         except (RuntimeError, ValueError) as fault:
             raise QueryRefused(f"this query cannot be evaluated: {fault}", [("query", str(fault))]) from fault
+
+    def _unbound(self) -> None:
+        """End the bounds of the last query: what is taken in from the log is not the next one's, for which they are
+        set anew."""
+        for what in (resource.RLIMIT_AS, resource.RLIMIT_CPU):
+            _, hard = resource.getrlimit(what)
+            resource.setrlimit(what, (hard, hard))
+        self._bounded_at = -math.inf
 
     def _bound(self, now: float) -> None:
         """Bound memory and processor time from here on: what nobody is left to end ends by itself."""

@@ -97,6 +97,19 @@ def test_a_file_that_comes_too_late_is_closed(views: Views, log: FileLog, tmp_pa
     assert not is_open(descriptor)
 
 
+@pytest.mark.parametrize("content", [b"", b"no statement\n"])
+def test_a_file_that_cannot_be_read_is_passed_over(views: Views, log: FileLog, tmp_path: Path, content: bytes) -> None:
+    log.append(entry(2, quad("logged")))
+    (tmp_path / "text").write_bytes(content)
+    descriptor = os.open(tmp_path / "text", os.O_RDONLY)
+    views.give(Version(2), descriptor)
+
+    views.follow()
+
+    assert contents(views) == {quad("first"), quad("logged")}
+    assert not is_open(descriptor)
+
+
 def test_of_two_files_the_newer_is_kept(views: Views, tmp_path: Path) -> None:
     older, newer = opened(tmp_path), opened(tmp_path)
     views.give(Version(2), older)
@@ -117,3 +130,15 @@ def test_much_is_left_once_to_the_file_that_may_come(
     assert contents(views) == {quad("first")}
     views.catch_up()
     assert contents(views) == {quad("first"), quad("second")}
+
+
+def test_what_is_awaited_is_awaited_once_however_much_is_written(
+    views: Views, log: FileLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    views.catch_up()
+    monkeypatch.setattr(reader_process, "REPLAYED_BYTES", 10)
+    for number in range(2, 6):
+        log.append(entry(number, quad(str(number))))
+        views.catch_up()
+
+    assert views.graph.version >= 4

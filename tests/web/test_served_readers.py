@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from app.derived.reader_process import REPLAYED_BYTES
+from app.patchlog.rdf_patch import HELD_BYTES
 from tests.command import commonplace, environment
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
@@ -99,17 +100,41 @@ def test_the_graph_on_disk_is_answered_from_too(home: Path) -> None:
         assert int(answer["results"]["bindings"][0]["n"]["value"]) > 1000
 
 
-def test_readers_of_a_big_import_see_what_those_see_that_read_the_log(home: Path) -> None:
+def books(count: int, first: int = 0) -> str:
     entry = "@book{{k{0}, author = {{Okafor, Chinua {0}}}, title = {{Harbours of {0} and no more}}, year = 2004}}\n"
-    data = "".join(entry.format(number) for number in range(3000))
+    return "".join(entry.format(number) for number in range(first, first + count))
+
+
+def imported(home: Path, client: httpx.Client, text: str) -> None:
+    headers = {"Authorization": f"Bearer {(home / 'token').read_text().strip()}", "Prefer": "wait=30"}
+    made = client.post("/imports", content=text, headers={**headers, "Content-Type": "application/x-bibtex"})
+    assert made.status_code == 201, made.text
+
+
+def test_readers_of_a_big_import_see_what_those_see_that_read_the_log(home: Path) -> None:
     ask = {"query": COUNT}
     with served(home) as (_, client):
-        headers = {"Authorization": f"Bearer {(home / 'token').read_text().strip()}", "Prefer": "wait=30"}
-        made = client.post("/imports", content=data, headers={**headers, "Content-Type": "application/x-bibtex"})
-        assert made.status_code == 201, made.text
+        imported(home, client, books(2600))
         answer = client.get("/sparql", params=ask)
         assert answer.headers["commonplace-version"] == "2"
     with served(home) as (_, client):
         assert client.get("/sparql", params=ask).json() == answer.json()
     log = sum(path.stat().st_size for path in home.rglob("*.rdfp"))
     assert log > REPLAYED_BYTES, "else it is not big"
+
+
+def test_what_a_reader_catches_up_with_is_not_counted_as_the_memory_of_a_query(home: Path) -> None:
+    def logged() -> int:
+        return sum(path.stat().st_size for path in home.rglob("*.rdfp"))
+
+    with served(home, query_memory="16000000") as (server, client):
+        for number in range(4):
+            client.get("/sparql", params={"query": f"ASK {{ ?s ?p {number} }}"}).raise_for_status()
+        readers = below(server.pid)
+        for first in range(0, 8000, 1600):
+            size = logged()
+            imported(home, client, books(1600, first))
+            assert HELD_BYTES < logged() - size < REPLAYED_BYTES, "else it is not caught up with by loading it"
+            answer = client.get("/sparql", params={"query": f"ASK {{ ?s <ontology#citationKey> 'k{first}' }}"})
+            assert answer.json()["boolean"] is True
+            assert readers <= below(server.pid), "a reader was ended"
