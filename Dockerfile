@@ -4,26 +4,28 @@ WORKDIR /build
 COPY frontend ./frontend
 RUN npm ci --prefix frontend && npm run build --prefix frontend
 
+# The wheel, with the pages, the reference set, the ontology and the named queries in it.
+FROM python:3.11-slim AS wheel
+WORKDIR /build
+COPY requirements-dev.txt ./
+RUN pip install --no-cache-dir --require-hashes --only-binary=:all: -r requirements-dev.txt
+COPY . ./
+COPY --from=frontend /build/app/commonplace/web/pages/static/vendor app/commonplace/web/pages/static/vendor
+RUN python -m hatchling build -t wheel
+
 FROM python:3.11-slim
 
 ENV PYTHONUNBUFFERED=1 \
     PIP_NO_CACHE_DIR=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1
 
-WORKDIR /opt/commonplace
-
 # First what seldom changes, so that a change of the program does not install it again.
-COPY requirements.txt ./
-RUN pip install --only-binary=:all: --require-hashes -r requirements.txt
+COPY requirements.txt /tmp/
+RUN pip install --only-binary=:all: --require-hashes -r /tmp/requirements.txt
 
-# The program runs from here and is not built into a package: it finds data/, ontology/ and queries/
-# beside app/, and nothing is installed but what the lock file names with its hash.
-ENV PYTHONPATH=/opt/commonplace
-COPY . ./
-COPY --from=frontend /build/app/web/static/vendor app/web/static/vendor
-RUN python -m compileall -q app \
-    && printf '#!/usr/bin/env python3\nfrom app.cli import main\n\nmain()\n' > /usr/local/bin/commonplace \
-    && chmod 755 /usr/local/bin/commonplace \
+COPY --from=wheel /build/dist/*.whl /tmp/
+RUN pip install --no-deps /tmp/*.whl \
+    && rm /tmp/*.whl \
     && useradd --system --user-group --uid 10001 --home-dir /data --no-create-home commonplace \
     && install -d -o commonplace -g commonplace /data
 

@@ -4,14 +4,14 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 JOBS ?= auto
 BIN := .venv/bin
 STAMP := .venv/.installed
-VENDOR := app/web/static/vendor/LICENSES.txt
+VENDOR := app/commonplace/web/pages/static/vendor/LICENSES.txt
 COMUNICA := tests/clients/comunica
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --no-update-notifier --loglevel=error
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url \
 	--no-emit-trusted-host --no-emit-find-links --no-emit-options
 
-.PHONY: run test slow lint types setup frontend clients lock reference clean
+.PHONY: run test slow lint types setup frontend clients wheel lock upgrade reference clean
 
 run: setup ## serve on http://127.0.0.1:8000; HOST, PORT and COMMONPLACE_HOME override
 	$(BIN)/commonplace serve $(if $(HOST),--host "$(HOST)") $(if $(PORT),--port "$(PORT)")
@@ -38,6 +38,9 @@ $(VENDOR): frontend/package-lock.json frontend/build.js | $(STAMP)
 	$(NPM) ci --prefix frontend
 	$(NPM) run build --silent --prefix frontend
 
+wheel: setup ## the wheel in dist/, with the reference set, the pages and what they load
+	$(BIN)/python -m hatchling build -t wheel
+
 clients: $(COMUNICA)/node_modules/.package-lock.json ## SPARQL clients from npm that the slow tests let ask
 
 $(COMUNICA)/node_modules/.package-lock.json: $(COMUNICA)/package-lock.json | $(STAMP)
@@ -49,14 +52,17 @@ $(STAMP): requirements.txt requirements-dev.txt pyproject.toml
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
-lock: setup ## newest versions that pyproject.toml allows, with their hashes
-	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --upgrade --output-file requirements.txt pyproject.toml
-	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --upgrade --allow-unsafe --extra dev \
+lock: ## write the locks anew for pyproject.toml, keeping the versions they name; `make upgrade` takes newer ones
+	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) $(UPGRADE) --output-file requirements.txt pyproject.toml
+	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) $(UPGRADE) --allow-unsafe --extra dev \
 		--constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 
+upgrade: ## write the locks anew with the newest versions that pyproject.toml allows
+	$(MAKE) lock UPGRADE=--upgrade
+
 reference: setup ## the pages of docs/ that are made from the program
-	$(BIN)/python -m app.settings_reference > docs/configuration.md
+	$(BIN)/python -m commonplace.cli.settings_reference > docs/configuration.md
 
 clean: ## everything that was made, a library in var/ excepted
-	rm -rf .venv frontend/node_modules app/web/static/vendor $(COMUNICA)/node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv frontend/node_modules app/commonplace/web/pages/static/vendor $(COMUNICA)/node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

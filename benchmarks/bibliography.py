@@ -14,12 +14,12 @@ from functools import cache
 
 from pyoxigraph import Literal, Quad
 
-from app.model.minter import Minter, slug
-from app.model.names import Contributor, Name
-from app.model.namespaces import CITO, PROV, RDF, SKOS, XSD
-from app.model.record import Record
-from app.model.work_graph import NothingKnown
-from app.model.work_writing import WorkWriter
+from commonplace.model.minter import Minter, slug
+from commonplace.model.names import Contributor, Name
+from commonplace.model.namespaces import CITO, PROV, RDF, SKOS, XSD
+from commonplace.model.record import Record
+from commonplace.model.work_graph import NothingKnown
+from commonplace.model.work_writing import WorkWriter
 
 BASE = "http://127.0.0.1:8000/"
 MINTER = Minter(BASE)

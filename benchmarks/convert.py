@@ -101,7 +101,7 @@ def entries(count: int) -> str:
 
 def measured(command: list[str], limit: float) -> Measured | str:
     """What the command took; or why that cannot be said."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NODE_PATH": str(PEERS / "node_modules")}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "app"), "NODE_PATH": str(PEERS / "node_modules")}
     # A process in between, whose only children are the command's: the system tells the most memory of all so far.
     watched = [sys.executable, "-c", WATCH, *command]
     with subprocess.Popen(watched, stderr=subprocess.PIPE, env=environment, start_new_session=True) as running:
@@ -125,7 +125,10 @@ def peers(whole: Path, tenth: Path, folder: Path) -> list[Peer]:
     own_preferences = f"JAVA_TOOL_OPTIONS=-Djava.util.prefs.userRoot={folder}"
     no_node = "" if node and (PEERS / "node_modules").is_dir() else "npm ci --prefix benchmarks/peers"
     return [
-        Peer("commonplace", [python, "-m", "app.cli", "convert", "--to", "csl-json", "--out", str(folder), str(whole)]),
+        Peer(
+            "commonplace",
+            [python, "-m", "commonplace", "convert", "--to", "csl-json", "--out", str(folder), str(whole)],
+        ),
         Peer("citation-js", [node, "--max-old-space-size=8000", "-e", CITATION_JS, str(whole), output], False, no_node),
         Peer(
             "JabRef", ["env", own_preferences, jabref, "-n", "-i", str(whole), "-o", f"{folder / 'out.ris'},ris"],

@@ -18,13 +18,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from app.commit import Committer, Proposal
-from app.library import Library
-from app.library.library import GraphKind
-from app.library.works import WorkFilters, citations_of, select_works, work_of
-from app.model.change import ChangeSet, Note
-from app.settings import SHIPPED_ONTOLOGY
 from benchmarks.literature import quads
+from commonplace.commit import Committer, Proposal
+from commonplace.library import Library
+from commonplace.library.library import GraphKind
+from commonplace.library.works import WorkFilters, citations_of, select_works, work_of
+from commonplace.model.change import ChangeSet, Note
+from commonplace.settings import SHIPPED_ONTOLOGY
 
 BASE = "http://127.0.0.1:8000/"
 ROUNDS = 300

@@ -31,19 +31,19 @@ from statistics import mean
 
 import httpx
 
-from app.importers.packing import unpacked
+from commonplace.importers.packing import unpacked
 
 _PARSE = """
 import logging, sys, bibtexparser
 from pathlib import Path
-from app.importers.packing import unpacked
+from commonplace.importers.packing import unpacked
 logging.disable(logging.CRITICAL)
 path = Path(sys.argv[1])
 bibtexparser.parse_string(unpacked(path.read_bytes(), path.name, 1 << 40)[0].decode())
 """
 _START = """
-from app.home import open_home
-from app.settings import Settings
+from commonplace.home.opening import open_home
+from commonplace.settings import Settings
 library = open_home(Settings()).library
 library.read(lambda state: state.select("SELECT ?s WHERE { ?s a <http://purl.org/spar/fabio/Expression> } LIMIT 1"))
 """
@@ -54,7 +54,7 @@ _PAUSE = 0.1
 _LOOK = 0.05
 """The same of who waits for an import."""
 
-_COMMAND = "import sys; from app.cli import main; main()"
+_COMMAND = "import sys; from commonplace.cli.commands import main; main()"
 
 
 @dataclass(frozen=True, slots=True)

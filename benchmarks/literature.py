@@ -11,12 +11,12 @@ from collections.abc import Iterator
 
 from pyoxigraph import Quad
 
-from app.model.minter import Minter
-from app.model.names import Contributor, Name
-from app.model.namespaces import CITO
-from app.model.record import Record
-from app.model.work_graph import NothingKnown
-from app.model.work_writing import WorkWriter
+from commonplace.model.minter import Minter
+from commonplace.model.names import Contributor, Name
+from commonplace.model.namespaces import CITO
+from commonplace.model.record import Record
+from commonplace.model.work_graph import NothingKnown
+from commonplace.model.work_writing import WorkWriter
 
 _SYLLABLES = "ba co de fi gu ha jo ka li mo nu pa re si to va we xo yu za bran chel dorf stein mont".split()
 CITATIONS = 6

@@ -102,10 +102,10 @@ def commonplace(library: Stored, folder: Path, programs: Programs) -> Iterator[S
     environment = {
         "COMMONPLACE_BASE_IRI": BASE,
         "COMMONPLACE_REFERENCE_SET": "none",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": str(ROOT / "app"),
         **programs.settings,
     }
-    command = [sys.executable, "-m", "app.cli", "serve", "--home", str(library.home), "--port", str(port)]
+    command = [sys.executable, "-m", "commonplace", "serve", "--home", str(library.home), "--port", str(port)]
     begin = time.perf_counter()
     with started(command, log, environment=environment, folder=folder) as process:
         wait_until(_first_answer(address), process, log, START_LIMIT)

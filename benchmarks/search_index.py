@@ -25,10 +25,10 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, Store, Variable
 from tantivy import Document, Index, SchemaBuilder
 
-from app.derived.search import SearchIndex
-from app.derived.search_graph import Term
-from app.model.minter import Minter
-from app.model.namespaces import DCTERMS, FABIO, FOAF, RDF
+from commonplace.derived.search.from_graph import Term
+from commonplace.derived.search.index import SearchIndex
+from commonplace.model.minter import Minter
+from commonplace.model.namespaces import DCTERMS, FABIO, FOAF, RDF
 
 MINTER = Minter("http://127.0.0.1:8000/")
 SYLLABLES = (

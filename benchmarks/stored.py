@@ -13,11 +13,11 @@ from pathlib import Path
 
 from pyoxigraph import RdfFormat, serialize
 
-from app.commit import Committer, Proposal
-from app.library import Library
-from app.model.change import ChangeSet, Note
-from app.settings import SHIPPED_ONTOLOGY
 from benchmarks.bibliography import BASE, quads
+from commonplace.commit import Committer, Proposal
+from commonplace.library import Library
+from commonplace.model.change import ChangeSet, Note
+from commonplace.settings import SHIPPED_ONTOLOGY
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_FOLDER = ROOT / "var" / "benchmarks"

@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } f
 import { join } from "node:path";
 
 const here = import.meta.dirname;
-const target = join(here, "..", "app", "web", "static", "vendor");
+const target = join(here, "..", "app", "commonplace", "web", "pages", "static", "vendor");
 const loaded = {
   "@zazuko/yasqe": ["build/yasqe.min.js", "build/yasqe.min.css"],
   "@zazuko/yasr": ["build/yasr.min.js", "build/yasr.min.css"],

@@ -39,13 +39,13 @@ def environment(**settings: str) -> dict[str, str]:
     """The environment of a command: ours without its settings, and these (`home="…"` is `COMMONPLACE_HOME`)."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("COMMONPLACE_")}
     given = {f"COMMONPLACE_{name.upper()}": value for name, value in {"base_iri": BASE, **settings}.items()}
-    return {**kept, **given, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "120"}
+    return {**kept, **given, "PYTHONPATH": str(ROOT / "app"), "NO_COLOR": "1", "COLUMNS": "120"}
 
 
 def commonplace(*arguments: str | Path, cwd: Path, **settings: str) -> Finished:
     """Run a command in `cwd` with those settings in its environment."""
     done = subprocess.run(
-        [sys.executable, "-m", "app.cli", *map(str, arguments)],
+        [sys.executable, "-m", "commonplace", *map(str, arguments)],
         cwd=cwd,
         env=environment(**settings),
         capture_output=True,

@@ -12,13 +12,13 @@ import httpx
 import pytest
 import uvicorn
 
-from app.derived.readers import Readers
-from app.home import Home, open_home
-from app.importers.doi.fetching import DoiFetcher
-from app.queries import load_queries
-from app.settings import QUERIES, SHIPPED_ONTOLOGY, Settings
-from app.web.app import CACHE_BYTES, create_app
-from app.web.whole_response import WholeResponses
+from commonplace.derived.workers.pool import Readers
+from commonplace.home.opening import Home, open_home
+from commonplace.importers.doi.fetching import DoiFetcher
+from commonplace.library.named_queries import load_queries
+from commonplace.settings import QUERIES, SHIPPED_ONTOLOGY, Settings
+from commonplace.web.app import CACHE_BYTES, create_app
+from commonplace.web.http.whole_response import WholeResponses
 
 BASE = "http://127.0.0.1:8000/"
 ROOT = Path(__file__).resolve().parent.parent
@@ -89,7 +89,7 @@ def serving(
         cache_bytes=cache_bytes,
     )
     server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", http=WholeResponses)  # as app.serving does
+        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", http=WholeResponses)  # as `serve` does
     )
     started = threading.Event()
     startup = server.startup

@@ -1,4 +1,4 @@
-"""Who may import whom. The drawing is in the order of these lines: each part sees itself and what it is given."""
+"""Hold the architecture: which part of the program may import which. `docs/architecture.md` says what each part is."""
 
 from __future__ import annotations
 
@@ -9,117 +9,108 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-BELOW = {"errors", "model", "patchlog", "derived", "curation"}
-CORE = BELOW | {"commit", "library", "queries", "parameters"}
-MAY_SEE: dict[str, set[str]] = {
-    "errors": set(),
-    "allocation": set(),
-    "garbage": set(),
-    "settings": set(),
-    "settings_reference": {"settings"},
-    "model": set(),
-    "importers": {"model", "errors", "allocation"},
+
+GROUND = {"errors", "processes", "settings"}
+"""Parts that see nothing of the program, and that any part may see."""
+
+SEES: dict[str, set[str]] = {
+    "cli": {"web", "exchange", "home", "library", "importers", "model"},
+    "web": {"exchange", "home", "commit", "library", "curation", "derived", "patchlog", "importers", "model"},
+    "exchange": {"commit", "library", "curation", "derived", "patchlog", "importers", "exporters", "model"},
+    "home": {"commit", "library", "curation", "derived", "patchlog", "importers", "model"},
+    "commit": {"library", "curation", "undo", "derived", "patchlog", "model"},
+    "library": {"derived", "patchlog", "model"},
+    "curation": {"derived", "model"},
+    "undo": {"derived", "patchlog", "model"},
+    "derived": {"patchlog", "model"},
+    "patchlog": {"model"},
+    "importers": {"model"},
     "exporters": {"model"},
-    "patchlog": {"errors", "model"},
-    "derived": {"errors", "model", "patchlog", "allocation"},
-    "curation": {"errors", "model", "patchlog", "derived"},
-    "parameters": BELOW,
-    "queries": BELOW | {"parameters"},
-    "library": BELOW | {"queries", "parameters"},
-    "commit": BELOW | {"library", "queries", "parameters"},
-    "receipts": {"model"},
-    "spooled_text": {"importers", "model"},
-    "import_plan": CORE | {"importers", "receipts", "spooled_text"},
-    "imports": CORE | {"garbage", "import_plan", "importers", "receipts"},
-    "doi_imports": CORE | {"import_plan", "imports", "importers", "receipts", "settings"},
-    "updates": CORE,
-    "reference_set": CORE | {"imports", "importers"},
-    "originals": CORE | {"importers"},
-    "exporting": CORE | {"exporters", "originals"},
-    "conversion": CORE | {"imports", "importers", "exporters"},
-    "terminal": {"errors"},
-    "convert_command": CORE | {"conversion", "importers", "settings", "terminal"},
-    "import_jobs": CORE | {"imports", "doi_imports", "importers", "receipts"},
-    "tokens": {"errors"},
-    "verification": CORE,
-    "home": CORE | {"reference_set", "settings", "tokens"},
-    "serving": {"web"},
+    "model": set(),
 }
-MAY_SEE["web"] = CORE | {
-    "imports",
-    "doi_imports",
-    "import_jobs",
-    "receipts",
-    "updates",
-    "exporting",
-    "importers",
-    "exporters",
-    "settings",
-    "tokens",
-}
-MAY_SEE["cli"] = MAY_SEE["web"] | {
-    "reference_set",
-    "home",
-    "serving",
-    "verification",
-    "terminal",
-    "conversion",
-    "convert_command",
-}
-MAY_SEE["main"] = MAY_SEE["web"] | {"reference_set", "home", "web"}  # and nobody sees main
+"""Each part, from the top down, and exactly the parts it imports. `main` imports all, and nobody imports `main`."""
 
 
 def imports(path: Path) -> set[str]:
-    """The full names a file imports: `app.model.names`, `pyoxigraph.Store`, `fastapi.FastAPI`."""
+    """Return the full names that a file imports: `commonplace.model.names`, `pyoxigraph.Store`, `fastapi.FastAPI`."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert not node.level, f"{path.relative_to(ROOT)}:{node.lineno}: relative import; write it from 'app'"
+            assert not node.level, f"{path.relative_to(ROOT)}:{node.lineno}: relative import; write it in full"
             found.update(f"{node.module}.{alias.name}" for alias in node.names)
     return found
 
 
 FILES = {
-    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
-    for path in sorted((ROOT / "app").rglob("*.py"))
+    ".".join(path.relative_to(ROOT / "app").with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted((ROOT / "app" / "commonplace").rglob("*.py"))
 }
 IMPORTS = {module: imports(path) for module, path in FILES.items()}
-PARTS = sorted({module.split(".")[1] for module in FILES if module != "app"})
 
 
 def own(name: str) -> str | None:
-    """The module of ours a full name lies in."""
+    """Return the module of the program that a full name lies in."""
     while name and name not in FILES:
         name = name.rpartition(".")[0]
     return name or None
 
 
+def part(module: str) -> str:
+    """Return the part that a module belongs to: the entry of `app/commonplace/`."""
+    return module.split(".")[1] if "." in module else ""
+
+
+def seen_by(name: str) -> set[str]:
+    """Return the parts that the modules of a part import."""
+    modules = [module for module in IMPORTS if part(module) == name]
+    found = {part(target) for module in modules for full in IMPORTS[module] if (target := own(full))}
+    return found - {name, ""}
+
+
 def users(*libraries: str) -> list[str]:
-    """The modules that import any of the libraries, or names of them."""
+    """Return the modules that import any of the libraries, or names of them."""
     return [m for m, names in IMPORTS.items() if any(f"{n}.".startswith(f"{x}.") for n in names for x in libraries)]
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_a_part_sees_only_what_lies_below_it(part: str) -> None:
-    assert part in MAY_SEE, f"app/{part} is new: say in MAY_SEE what it may see"
-    allowed = MAY_SEE[part] | {part}
-    for module, names in IMPORTS.items():
-        if module.split(".")[1:2] == [part]:
-            seen = {found.split(".")[1] for name in names if (found := own(name)) and found != "app"}
-            assert seen <= allowed, f"{module} imports {sorted(seen - allowed)}; app/{part} may see {sorted(allowed)}"
+@pytest.mark.parametrize("name", sorted({part(module) for module in IMPORTS} - {"", "main", "__main__"}))
+def test_a_part_imports_what_the_table_says(name: str) -> None:
+    assert name in SEES or name in GROUND, f"app/commonplace/{name} is new: give it a row in SEES"
+    seen = seen_by(name)
+    wanted = SEES.get(name, set())
+    assert seen - GROUND == wanted, f"{name} imports {sorted(seen - GROUND)}, and its row says {sorted(wanted)}"
+    assert name not in GROUND or not seen, f"{name} is of the ground and may import no other part: {sorted(seen)}"
+
+
+def test_nobody_imports_main() -> None:
+    wrong = [module for module, names in IMPORTS.items() if any(own(name) == "commonplace.main" for name in names)]
+    assert not wrong, f"main.py builds the program and is started by a server; these import it: {wrong}"
 
 
 def test_only_the_web_knows_http() -> None:
-    wrong = [m for m in users("fastapi", "starlette") if not m.startswith("app.web") and m != "app.main"]
-    assert not wrong, f"only app/web and app/main.py import FastAPI: {wrong}"
+    wrong = [m for m in users("fastapi", "starlette") if part(m) not in ("web", "main")]
+    assert not wrong, f"only web/ and main.py import FastAPI: {wrong}"
 
 
-def test_only_the_graph_modules_touch_the_store() -> None:
-    wrong = [m for m in users("pyoxigraph.Store") if not m.startswith("app.derived.graph")]
+def test_only_the_graph_touches_the_store() -> None:
+    wrong = [m for m in users("pyoxigraph.Store") if not m.startswith("commonplace.derived.graph.")]
     wrong += [m for m in IMPORTS if "pyoxigraph" in IMPORTS[m]]  # `import pyoxigraph` would hide a Store
-    assert not wrong, f"only app/derived/graph_* import pyoxigraph's Store, and by name: {wrong}"
+    assert not wrong, f"only derived/graph/ imports pyoxigraph's Store, and by name: {wrong}"
+
+
+def test_only_the_door_appends_to_the_log() -> None:
+    calls = [
+        f"{module}:{node.lineno}"
+        for module, path in FILES.items()
+        if part(module) not in ("commit", "patchlog")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "append"
+        and ast.unparse(node.func.value).endswith("log")
+    ]
+    assert not calls, f"only commit.py appends to the log: {calls}"
 
 
 def test_no_module_imports_itself_in_a_circle() -> None:

@@ -9,11 +9,11 @@ from collections import Counter
 import pytest
 from pyoxigraph import QueryBoolean, Store
 
-from app.home import Home
 from benchmarks.bibliography import quads
 from benchmarks.load import Measured, Request, run, sparql_requests
 from benchmarks.mixes import KINDS, WEIGHTS, Chosen, queries, query
 from benchmarks.peers import environment_settings, truth
+from commonplace.home.opening import Home
 from tests.conftest import serving
 
 WORKS = 400

@@ -8,8 +8,8 @@ import pytest
 from bibtexparser.entrypoint import parse_string
 from typer.testing import CliRunner
 
-from app.cli import cli
-from app.home import open_home
+from commonplace.cli.commands import cli
+from commonplace.home.opening import open_home
 from tests.command import Finished, commonplace, complains_in_one_line
 from tests.conftest import BASE, serving, settings_for
 

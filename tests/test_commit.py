@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from app.commit import MESSAGE_CHARACTERS, Committer, Proposal
-from app.derived.graph import Snapshot
-from app.errors import BadRequest, Conflict, NotFound, ShapeViolation
-from app.library import Library
-from app.model.change import ChangeSet, Note, Version
-from app.model.namespaces import DCTERMS, RDF, SKOS
-from app.settings import SHIPPED_ONTOLOGY
+from commonplace.commit import MESSAGE_CHARACTERS, Committer, Proposal
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import BadRequest, Conflict, NotFound, ShapeViolation
+from commonplace.library import Library
+from commonplace.model.change import ChangeSet, Note, Version
+from commonplace.model.namespaces import DCTERMS, RDF, SKOS
+from commonplace.settings import SHIPPED_ONTOLOGY
 from tests.conftest import BASE
 from tests.patchlog.entries import quad
 

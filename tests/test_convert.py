@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 import rdflib
 
-from app.conversion import convert
-from app.errors import BadRequest
-from app.importers import parallel
-from app.importers.bibtex import read_bibtex
-from app.importers.formats import IMPORT_FORMATS
-from app.importers.parallel import BatchReading, read_on_all_cores
-from app.model.record import ReadEntry
+from commonplace.errors import BadRequest
+from commonplace.exchange.conversion import convert
+from commonplace.importers import parallel
+from commonplace.importers.bibtex import read_bibtex
+from commonplace.importers.formats import IMPORT_FORMATS
+from commonplace.importers.parallel import BatchReading, read_on_all_cores
+from commonplace.model.record import ReadEntry
 from tests.command import Finished, commonplace
 
 BIB = r"""@string{lgs = "Local Government Studies"}

@@ -14,11 +14,11 @@ import pytest
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
-from app.cli import cli
-from app.queries import NamedQuery, load_queries
-from app.settings import QUERIES, Settings
-from app.settings_reference import configuration_page
-from app.web.problems import BY_STATUS, GONE, INTERNAL, KINDS, Kind
+from commonplace.cli.commands import cli
+from commonplace.cli.settings_reference import configuration_page
+from commonplace.library.named_queries import NamedQuery, load_queries
+from commonplace.settings import QUERIES, Settings
+from commonplace.web.http.problems import BY_STATUS, GONE, INTERNAL, KINDS, Kind
 from tests.conftest import BASE
 from tests.pages import PAGES, Block, anchors, blocks, code_spans, command_lines, curl_lines, links, name_of
 
@@ -248,8 +248,12 @@ def test_every_address_is_documented(client: httpx.Client) -> None:
 
 def test_every_part_of_the_program_is_in_the_drawing_of_layers() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text()
-    parts = [path for path in (ROOT / "app").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()]
-    names = [f"`app/{path.name}{'/' if path.is_dir() else ''}`" for path in parts if path.name != "__init__.py"]
+    parts = [
+        path
+        for path in (ROOT / "app" / "commonplace").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    ]
+    names = [f"`{path.name}{'/' if path.is_dir() else ''}`" for path in parts if not path.name.startswith("__")]
     missing = [name for name in names if name not in page]
     assert not missing, f"docs/architecture.md lacks {missing}"
 

@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from app.garbage import RARER, rarely_collected
+from commonplace.processes.garbage_collection import RARER, rarely_collected
 
 
 def test_the_threshold_of_full_collections_is_higher_until_the_last_has_left() -> None:

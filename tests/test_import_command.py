@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import TooLarge
-from app.importers.packing import read_bounded
+from commonplace.errors import TooLarge
+from commonplace.importers.packing import read_bounded
 from tests.command import Finished, commonplace, complains_in_one_line
 from tests.conftest import shared
 from tests.receipts import OSTROM, SMITH, check

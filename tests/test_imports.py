@@ -16,18 +16,18 @@ from typing import Any
 
 import pytest
 
-from app.curation.matching import Matcher
-from app.errors import BadRequest, CommonplaceError
-from app.home import Home, open_home
-from app.importers import parallel
-from app.importers.formats import ImportFormat
-from app.importers.packing import read_bounded, unpacked
-from app.importers.parallel import BatchReading, Work
-from app.importers.prepared import PreparedBatch
-from app.importers.reader_process import read_apart
-from app.imports import Batches, Read, import_file
-from app.model.change import Version
-from app.model.record import Record
+from commonplace.curation.matching import Matcher
+from commonplace.errors import BadRequest, CommonplaceError
+from commonplace.exchange.imports import Batches, Read, import_file
+from commonplace.home.opening import Home, open_home
+from commonplace.importers import parallel
+from commonplace.importers.formats import ImportFormat
+from commonplace.importers.packing import read_bounded, unpacked
+from commonplace.importers.parallel import BatchReading, Work
+from commonplace.importers.prepared import PreparedBatch
+from commonplace.importers.reader_process import read_apart
+from commonplace.model.change import Version
+from commonplace.model.record import Record
 from tests.conftest import BASE, serving, settings_for, shared
 from tests.receipts import OSTROM, SMITH, check
 
@@ -323,7 +323,7 @@ def test_a_title_that_comes_again_and_again_is_told_apart(empty: Home) -> None:
 
 
 def test_a_pipe_that_nobody_writes_to_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.importers.packing.WRITER_SECONDS", 0.01)
+    monkeypatch.setattr("commonplace.importers.packing.WRITER_SECONDS", 0.01)
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(BadRequest, match="nobody wrote"):
         read_bounded(tmp_path / "pipe", 10)

@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
-from app.derived.graph import Snapshot
-from app.errors import BadRequest, HomeUnusable, NotFound
-from app.library import Library
-from app.library.evidence import CLAIM_STATES, CONCEPT_STATES, coverage, states_on_claim, states_on_concept
-from app.library.headings import select_claims, select_concepts
-from app.library.selection import Selection
-from app.library.works import ORDERS, WorkFilters, select_works, work_of
-from app.model.change import Version
-from app.model.namespaces import SKOS
-from app.model.work_reading import Neighbourhood, read_name
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import BadRequest, HomeUnusable, NotFound
+from commonplace.library import Library
+from commonplace.library.evidence import CLAIM_STATES, CONCEPT_STATES, coverage, states_on_claim, states_on_concept
+from commonplace.library.headings import select_claims, select_concepts
+from commonplace.library.selection import Selection
+from commonplace.library.works import ORDERS, WorkFilters, select_works, work_of
+from commonplace.model.change import Version
+from commonplace.model.namespaces import SKOS
+from commonplace.model.work_reading import Neighbourhood, read_name
 from tests.conftest import BASE, ROOT
 from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary, person
 from tests.patchlog.entries import quad

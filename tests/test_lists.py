@@ -10,20 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from app.derived.graph import Snapshot
-from app.derived.graph_embedded import EmbeddedGraph
-from app.errors import BadRequest
-from app.library.agents import PEOPLE_ORDER, VENUE_ORDER, select_organizations, select_people, select_venues
-from app.library.headings import CONCEPT_ORDER, select_concepts
-from app.library.lists import MOVED_THINGS, Lists, Select, listed, moved
-from app.library.selection import BY_IRI, Order, Selected, Selection
-from app.library.sorted_list import SortedList
-from app.library.totals import count_totals, kept_size, kept_totals
-from app.library.works import ORDERS, WorkFilters, select_works
-from app.model.change import ChangeSet
-from app.model.minter import Minter
-from app.model.namespaces import CITO, DCTERMS, FABIO, FOAF, PRO, RDF, SKOS, XSD
-from app.patchlog.log import MemoryLog
+from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import BadRequest
+from commonplace.library.agents import PEOPLE_ORDER, VENUE_ORDER, select_organizations, select_people, select_venues
+from commonplace.library.headings import CONCEPT_ORDER, select_concepts
+from commonplace.library.lists import MOVED_THINGS, Lists, Select, listed, moved
+from commonplace.library.selection import BY_IRI, Order, Selected, Selection
+from commonplace.library.sorted_list import SortedList
+from commonplace.library.totals import count_totals, kept_size, kept_totals
+from commonplace.library.works import ORDERS, WorkFilters, select_works
+from commonplace.model.change import ChangeSet
+from commonplace.model.minter import Minter
+from commonplace.model.namespaces import CITO, DCTERMS, FABIO, FOAF, PRO, RDF, SKOS, XSD
+from commonplace.patchlog.log import MemoryLog
 from tests.conftest import BASE
 from tests.patchlog.entries import entry
 

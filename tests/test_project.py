@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-import app
+import commonplace
 
 ROOT = Path(__file__).resolve().parent.parent
 MECHANISMS = {"util", "utils", "helper", "helpers", "service", "services", "common", "misc"}
@@ -46,8 +46,10 @@ def development() -> set[str]:
 def test_the_version_is_the_changelogs_newest() -> None:
     newest = re.search(r"^## \[([^\]]+)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert newest, "CHANGELOG.md has no '## [VERSION] - DATE' heading"
-    assert newest.group(1) == app.__version__, "app/__init__.py and the top of CHANGELOG.md name different versions"
-    assert "version" in project()["dynamic"], "pyproject.toml must read the version from app/__init__.py"
+    assert newest.group(1) == commonplace.__version__, (
+        "app/commonplace/__init__.py and the top of CHANGELOG.md name different versions"
+    )
+    assert "version" in project()["dynamic"], "pyproject.toml must read the version from app/commonplace/__init__.py"
 
 
 @pytest.mark.parametrize(("heading", "declared"), [("To run", runtime()), ("To develop", development())])
@@ -97,7 +99,7 @@ def imported(folder: str) -> set[str]:
                 found.update(alias.name.partition(".")[0] for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module:
                 found.add(node.module.partition(".")[0])
-    return found - set(sys.stdlib_module_names) - {"app", "tests"}
+    return found - set(sys.stdlib_module_names) - {"commonplace", "tests"}
 
 
 def test_the_program_imports_what_it_declares_and_no_more() -> None:

@@ -10,11 +10,11 @@ import pytest
 from pyoxigraph import RdfFormat
 from typer.testing import CliRunner
 
-from app.cli import cli
-from app.home import Home, open_home
-from app.imports import import_file
-from app.model.change import Version
-from app.patchlog.rdf_patch import BEGIN
+from commonplace.cli.commands import cli
+from commonplace.exchange.imports import import_file
+from commonplace.home.opening import Home, open_home
+from commonplace.model.change import Version
+from commonplace.patchlog.rdf_patch import BEGIN
 from tests.conftest import serving, settings_for
 from tests.patchlog.entries import segments
 

@@ -13,16 +13,16 @@ from typing import Any
 import httpx
 import pytest
 
-from app.curation.known import KnownInGraph
-from app.derived import search_process
-from app.derived.readers import Readers
-from app.derived.search import SearchIndex
-from app.home import Home
-from app.library import Library
-from app.library.searching import Searching
-from app.model.change import Version
-from app.model.work_writing import WorkWriter
-from app.tokens import Role
+from commonplace.curation.authorities import KnownInGraph
+from commonplace.derived.search import log_process
+from commonplace.derived.search.index import SearchIndex
+from commonplace.derived.search.lifecycle import Searching
+from commonplace.derived.workers.pool import Readers
+from commonplace.home.opening import Home
+from commonplace.home.tokens import Role
+from commonplace.library import Library
+from commonplace.model.change import Version
+from commonplace.model.work_writing import WorkWriter
 from tests.conftest import BASE, serving
 from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary
 from tests.patchlog.entries import entry
@@ -33,7 +33,7 @@ PATIENCE = 120
 
 @pytest.fixture(autouse=True)
 def every_library_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.library.searching.FILED_STATEMENTS", 1)
+    monkeypatch.setattr("commonplace.derived.search.lifecycle.FILED_STATEMENTS", 1)
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_a_long_change_is_taken_in_by_building_anew_and_the_files_before_it_go(
 ) -> None:
     found(small.library, "divide")
     before = parts(tmp_path / "home")
-    monkeypatch.setattr("app.library.searching.REBUILT_BYTES", 1)
+    monkeypatch.setattr("commonplace.derived.search.lifecycle.REBUILT_BYTES", 1)
     small.add(BOVAIRD)
     assert found(small.library, "engagement") == ["bovaird2007"]
     assert built == [1, 1]
@@ -121,7 +121,7 @@ def test_a_long_change_is_taken_in_by_building_anew_and_the_files_before_it_go(
 
 def test_while_it_is_built_anew_the_one_before_answers(small: SmallLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     found(small.library, "divide")
-    monkeypatch.setattr("app.library.searching.REBUILT_BYTES", 1)
+    monkeypatch.setattr("commonplace.derived.search.lifecycle.REBUILT_BYTES", 1)
     small.add(BOVAIRD)
     building, go_on = threading.Event(), threading.Event()
     write = small.library.searching.write_here
@@ -161,7 +161,7 @@ def test_a_server_has_it_written_by_others(built: list[int], opened: Home) -> No
 
 
 def test_an_import_is_found_when_its_job_is_done(opened: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.library.searching.REBUILT_BYTES", 1)
+    monkeypatch.setattr("commonplace.derived.search.lifecycle.REBUILT_BYTES", 1)
     token = opened.tokens.add("tester", Role.CURATOR)
     entry = "@book{made2001, author = {Maker, Ann}, title = {Quagmire}, year = 2001}"
     with serving(opened) as client:
@@ -206,7 +206,7 @@ def test_a_big_change_is_searched_from_the_log_before_the_graph_has_it(
     with serving(opened) as client:
         client.timeout = PATIENCE
         before = keys(client, "coproduction")
-        monkeypatch.setattr("app.library.searching.REBUILT_BYTES", 1)
+        monkeypatch.setattr("commonplace.derived.search.lifecycle.REBUILT_BYTES", 1)
         known = library.read(lambda state: KnownInGraph(state, library.minter))
         quads = tuple(WorkWriter(library.minter, known).quads((OSTROM, BOVAIRD)))
         written = dataclasses.replace(entry(2, *quads), previous=library.log.header(Version(1)).id)
@@ -235,7 +235,7 @@ def test_a_change_that_takes_back_or_is_not_big_is_left_to_the_graph(
         keys(client, "coproduction")
         opened.library.searching.begin(Version(1))
         opened.committer.undo(Version(1), "tester")
-        monkeypatch.setattr("app.library.searching.REBUILT_BYTES", 1)
+        monkeypatch.setattr("commonplace.derived.search.lifecycle.REBUILT_BYTES", 1)
         opened.library.searching.begin(Version(2))
         assert keys(client, "coproduction") == []
     assert asked == ["graph"], "what the undo leaves is too small for files"
@@ -244,8 +244,8 @@ def test_a_change_that_takes_back_or_is_not_big_is_left_to_the_graph(
 def test_where_it_cannot_be_written_from_the_log_it_is_from_the_graph(
     opened: Home, asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.derived.search_process._PROGRAM", "raise SystemExit(3)")
-    monkeypatch.setattr("app.library.searching.REBUILT_BYTES", 1)
+    monkeypatch.setattr("commonplace.derived.search.log_process._PROGRAM", "raise SystemExit(3)")
+    monkeypatch.setattr("commonplace.derived.search.lifecycle.REBUILT_BYTES", 1)
     with serving(opened) as client:
         client.timeout = PATIENCE
         assert keys(client, "coproduction") != []
@@ -253,17 +253,17 @@ def test_where_it_cannot_be_written_from_the_log_it_is_from_the_graph(
 
 
 def test_a_server_that_stops_ends_what_writes_from_the_log(opened: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.derived.search_process._PROGRAM", "import sys; sys.stdin.read()")
-    monkeypatch.setattr("app.library.searching.REBUILT_BYTES", 1)
+    monkeypatch.setattr("commonplace.derived.search.log_process._PROGRAM", "import sys; sys.stdin.read()")
+    monkeypatch.setattr("commonplace.derived.search.lifecycle.REBUILT_BYTES", 1)
     begun = threading.Event()
-    start, processes = search_process.start, []
+    start, processes = log_process.start, []
 
     def started(*arguments: Any) -> Any:
         processes.append(start(*arguments))
         begun.set()
         return processes[-1]
 
-    monkeypatch.setattr("app.derived.search_process.start", started)
+    monkeypatch.setattr("commonplace.derived.search.log_process.start", started)
     with serving(opened):
         assert begun.wait(PATIENCE)
     assert [process.wait(PATIENCE) for process in processes] == [-signal.SIGKILL]

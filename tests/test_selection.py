@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
-from app.derived.graph_embedded import StoreSnapshot
-from app.library.selection import Selection
-from app.library.works import ORDERS
-from app.model.change import Version
-from app.model.namespaces import DCTERMS, FABIO, RDF
+from commonplace.derived.graph.embedded import StoreSnapshot
+from commonplace.library.selection import Selection
+from commonplace.library.works import ORDERS
+from commonplace.model.change import Version
+from commonplace.model.namespaces import DCTERMS, FABIO, RDF
 from tests.conftest import BASE
 
 TITLES: dict[str, list[str]] = {

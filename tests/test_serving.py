@@ -7,12 +7,12 @@ import threading
 import httpx
 import uvicorn
 
-from app.home import Home
-from app.queries import load_queries
-from app.serving import Announcing
-from app.settings import QUERIES, SHIPPED_ONTOLOGY
-from app.tokens import Role
-from app.web.app import create_app
+from commonplace.home.opening import Home
+from commonplace.home.tokens import Role
+from commonplace.library.named_queries import load_queries
+from commonplace.settings import QUERIES, SHIPPED_ONTOLOGY
+from commonplace.web.app import create_app
+from commonplace.web.http.server import Announcing
 from tests.conftest import no_network
 
 BOOK = "@book{okafor2004, author = {Okafor, Chinua}, title = {Harbours}, year = 2004}"

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import app.spooled_text
-from app.spooled_text import SpooledText
+import commonplace.exchange.spooled_text
+from commonplace.exchange.spooled_text import SpooledText
 
 
 @pytest.fixture(autouse=True)
 def small_chunks() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(app.spooled_text, "CHUNK_BYTES", 10)
+        patch.setattr(commonplace.exchange.spooled_text, "CHUNK_BYTES", 10)
         yield
 
 

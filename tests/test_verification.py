@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from app.derived.graph_embedded import EmbeddedGraph
-from app.errors import LogDamaged
-from app.library import Library
-from app.model.change import ChangeSet, Version
-from app.model.namespaces import RDF, SKOS
-from app.patchlog.file_log import FileLog
-from app.settings import SHIPPED_ONTOLOGY
-from app.verification import clear_derived, findings
+from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.errors import LogDamaged
+from commonplace.home.verification import clear_derived, findings
+from commonplace.library import Library
+from commonplace.model.change import ChangeSet, Version
+from commonplace.model.namespaces import RDF, SKOS
+from commonplace.patchlog.file_log import FileLog
+from commonplace.settings import SHIPPED_ONTOLOGY
 from tests.conftest import BASE
 from tests.curation.works import OSTROM, SmallLibrary
 from tests.patchlog.entries import entry, id_of, quad, segments

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from app.web.pages import BUILT
+from commonplace.web.pages.rendering import BUILT
 from tests.conftest import BASE
 
 pytestmark = [

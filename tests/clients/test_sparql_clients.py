@@ -14,8 +14,8 @@ import rdflib
 from rdflib.plugins.stores.sparqlstore import SPARQLStore, SPARQLUpdateStore
 from SPARQLWrapper import CSV, JSON, N3, POST, RDFXML, TURTLE, XML, SPARQLWrapper
 
-from app.derived.graph import DESCRIPTION_GRAPHS
-from app.home import open_home
+from commonplace.derived.graph.snapshot import DESCRIPTION_GRAPHS
+from commonplace.home.opening import open_home
 from tests.conftest import BASE, serving, settings_for
 
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")  # SPARQLWrapper's

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
 
-from app.curation.additions import Additions
+from commonplace.curation.additions import Additions
 from tests.conftest import BASE
 from tests.curation.works import SmallLibrary
 
@@ -24,7 +24,7 @@ def text(*quads: Quad) -> bytes:
 
 @pytest.mark.parametrize("singly", [0, 100], ids=["by what things there are", "singly"])
 def test_only_what_is_not_there_is_new(tmp_path: Path, singly: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.curation.additions.ASKED_SINGLY", singly)
+    monkeypatch.setattr("commonplace.curation.additions.ASKED_SINGLY", singly)
     small = SmallLibrary(tmp_path / "home")
     small.commit(statement("work/a", "one"), statement("work/b#doi", "two\nlines"))
     asked = [

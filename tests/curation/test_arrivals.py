@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from rapidfuzz import fuzz
 
-from app.curation import arrivals
-from app.curation.arrivals import similar_to
-from app.curation.matching import Matcher
-from app.curation.similarity import NEAR, compare
-from app.derived.graph import Snapshot
-from app.model.record import Record
-from app.model.signature import signature
+from commonplace.curation.duplicates import candidates_of_import
+from commonplace.curation.duplicates.candidates import NEAR, compare
+from commonplace.curation.duplicates.candidates_of_import import similar_to
+from commonplace.curation.matching import Matcher
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.model.record import Record
+from commonplace.model.signature import signature
 from tests.curation.works import SmallLibrary, person
 
 WORDS = "commons rivers governing water village forest market trust law norms cities harbour".split()
@@ -86,7 +86,7 @@ def test_works_of_a_name_and_about_a_year_are_all_compared(tmp_path: Path) -> No
 def test_a_work_is_compared_with_all_when_those_about_its_year_are_few(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, longest: int
 ) -> None:
-    monkeypatch.setattr(arrivals, "LONGEST_BLOCK", longest)
+    monkeypatch.setattr(candidates_of_import, "LONGEST_BLOCK", longest)
     home, new = SmallLibrary(tmp_path / "home"), works(200)
     counts = Counter((signature(one).people[0], one.year) for one in new)
 

@@ -8,11 +8,11 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 from rdflib import Graph
 
-from app.curation.conformance import Violation, read_shapes, violations, violations_after
-from app.errors import ShapeViolation
-from app.model.change import ChangeSet
-from app.model.namespaces import DCTERMS, FOAF, RDF
-from app.settings import SHIPPED_ONTOLOGY
+from commonplace.curation.shacl import Violation, read_shapes, violations, violations_after
+from commonplace.errors import ShapeViolation
+from commonplace.model.change import ChangeSet
+from commonplace.model.namespaces import DCTERMS, FOAF, RDF
+from commonplace.settings import SHIPPED_ONTOLOGY
 from tests.conftest import BASE
 from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary
 

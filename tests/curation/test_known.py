@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from app.curation.known import KnownInGraph
-from app.model.names import Contributor, Name
-from app.model.namespaces import DCTERMS, FOAF, PRO, RDF, SKOS
+from commonplace.curation.authorities import KnownInGraph
+from commonplace.model.names import Contributor, Name
+from commonplace.model.namespaces import DCTERMS, FOAF, PRO, RDF, SKOS
 from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary, person
 
 

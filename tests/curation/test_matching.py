@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from app.curation.matching import Matcher, merge
-from app.curation.sameness import could_be_same, plainly_other, same_work
-from app.model.names import Contributor, Name
-from app.model.record import Record
-from app.model.signature import signature
+from commonplace.curation.duplicates.same_work import could_be_same, plainly_other, same_work
+from commonplace.curation.matching import Matcher, merge
+from commonplace.model.names import Contributor, Name
+from commonplace.model.record import Record
+from commonplace.model.signature import signature
 from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary, person
 
 WITHOUT_DOI = replace(OSTROM, doi=None)

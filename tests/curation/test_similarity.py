@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from app.curation.similarity import BLOCK, compare, similar_works
-from app.home import Home, open_home
-from app.imports import import_file
-from app.model.signature import Signature
+from commonplace.curation.duplicates.candidates import BLOCK, compare, similar_works
+from commonplace.exchange.imports import import_file
+from commonplace.home.opening import Home, open_home
+from commonplace.model.signature import Signature
 from tests.conftest import serving, settings_for
 
 TITLE = "crossing-the-great-divide-coproduction-synergy-and-development"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from app.model.change import Version
-from app.model.namespaces import CITO, DCTERMS, PRISM
+from commonplace.model.change import Version
+from commonplace.model.namespaces import CITO, DCTERMS, PRISM
 from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary, note_on
 
 

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from app.commit import Committer, Proposal
-from app.curation.known import KnownInGraph
-from app.library import Library
-from app.model.change import ChangeSet, Entry, Note
-from app.model.names import Contributor, Name
-from app.model.namespaces import RDF, RDFS
-from app.model.record import Record
-from app.model.work_writing import WorkWriter
-from app.settings import SHIPPED_ONTOLOGY
+from commonplace.commit import Committer, Proposal
+from commonplace.curation.authorities import KnownInGraph
+from commonplace.library import Library
+from commonplace.model.change import ChangeSet, Entry, Note
+from commonplace.model.names import Contributor, Name
+from commonplace.model.namespaces import RDF, RDFS
+from commonplace.model.record import Record
+from commonplace.model.work_writing import WorkWriter
+from commonplace.settings import SHIPPED_ONTOLOGY
 from tests.conftest import BASE
 
 

@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, parse
 from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
-from app.model.roles import ROLES
+from commonplace.model.roles import ROLES
 from tests.data.shape_examples import PREFIXES
 
 PROJECT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rdflib import DCTERMS, FOAF, RDF, SKOS, Graph, Namespace
 from rdflib.term import Node
 
-from app.model.minter import slug
+from commonplace.model.minter import slug
 
 Entries = dict[str, dict[str, str]]
 CP = Namespace("http://127.0.0.1:8000/ontology#")

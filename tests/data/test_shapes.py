@@ -10,8 +10,8 @@ from pyshacl import validate
 from rdflib import RDF, SH, Graph, Namespace, URIRef
 from rdflib.term import Node
 
-from app.model.roles import ROLES
-from app.model.types import FABIO_CLASS
+from commonplace.model.roles import ROLES
+from commonplace.model.types import FABIO_CLASS
 from tests.data.shape_examples import BREACHES, GOOD, PREFIXES, Breach
 
 PROJECT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 from pyoxigraph import QueryResultsFormat, QuerySolutions, Store, parse_query_results
 
-from app.derived.answer_rows import MARKS, RowCounter
+from commonplace.derived.workers.answer_rows import MARKS, RowCounter
 
 FORMATS = {
     "srj": QueryResultsFormat.JSON,

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from app.derived.checkpoints import Checkpoints
-from app.derived.graph_embedded import EmbeddedGraph
-from app.derived.past import PastStates
-from app.model.change import ChangeSet, Version
-from app.patchlog.log import MemoryLog, PatchLog
+from commonplace.derived.checkpoints import Checkpoints
+from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.past_states import PastStates
+from commonplace.model.change import ChangeSet, Version
+from commonplace.patchlog.log import MemoryLog, PatchLog
 from tests.patchlog.entries import entry, id_of, quad
 
 BASE = "http://127.0.0.1:8000/"
@@ -124,7 +124,7 @@ def test_a_checkpoint_is_kept_once_enough_was_logged(
     checkpoints: Checkpoints, log: PatchLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     each = log.header(Version(4)).body_length
-    monkeypatch.setattr("app.derived.checkpoints.REPLAY_BYTES", 2 * each)
+    monkeypatch.setattr("commonplace.derived.checkpoints.REPLAY_BYTES", 2 * each)
 
     kept = [checkpoints.keep(graph_at(checkpoints, version)) is not None for version in range(3, 7)]
 
@@ -208,7 +208,7 @@ def test_a_change_set_of_nothing_makes_a_version(tmp_path: Path) -> None:
 
 
 def test_a_long_entry_that_only_adds_needs_no_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.derived.checkpoints.REPLAY_BYTES", 1_000)
+    monkeypatch.setattr("commonplace.derived.checkpoints.REPLAY_BYTES", 1_000)
     log = MemoryLog()
     many = tuple(quad(f"thing{number}") for number in range(40))
     log.append(entry(1, *many))

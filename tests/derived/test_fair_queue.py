@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from app.derived.fair_queue import FairQueue
-from app.errors import TooManyQueries
+from commonplace.derived.workers.fair_queue import FairQueue
+from commonplace.errors import TooManyQueries
 
 
 def queue(places: int = 2, reserve: int = 1, waiting: int = 10, each: int = 5, seconds: float = 60) -> FairQueue:

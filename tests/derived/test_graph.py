@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QueryBoolean, RdfFormat, serialize
 
-from app.derived.graph_embedded import EmbeddedGraph, StoreSnapshot
-from app.model.change import ChangeSet, Version
-from app.model.quad_text import QuadText
+from commonplace.derived.graph.embedded import EmbeddedGraph, StoreSnapshot
+from commonplace.model.change import ChangeSet, Version
+from commonplace.model.quad_text import QuadText
 
 BASE = "http://127.0.0.1:8000/"
 P = NamedNode("http://example.org/p")
@@ -217,7 +217,7 @@ def test_a_crash_between_data_and_position_is_mended_by_applying_again(tmp_path:
 
 
 def test_a_large_change_on_disk_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.derived.graph_embedded.BULK_QUADS", 10)
+    monkeypatch.setattr("commonplace.derived.graph.embedded.BULK_QUADS", 10)
     graph = EmbeddedGraph.on_disk(BASE, tmp_path / "graph")
 
     graph.apply(Version(1), _adding(1))

@@ -7,10 +7,10 @@ import random
 import pytest
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, NamedNode, Quad, Store
 
-from app.derived.graph import GraphName, Update
-from app.derived.graph_update import changes_of_update
-from app.errors import BadRequest, CommonplaceError, QueryRefused
-from app.model.change import ChangeSet
+from commonplace.derived.graph.snapshot import GraphName, Update
+from commonplace.derived.graph.update import changes_of_update
+from commonplace.errors import BadRequest, CommonplaceError, QueryRefused
+from commonplace.model.change import ChangeSet
 
 BASE = "http://example.org/"
 OWN = NamedNode(f"{BASE}graph/ontology")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from app.derived.own_memory import owning
+from commonplace.processes.prefault import owning
 
 
 def private_bytes() -> int:

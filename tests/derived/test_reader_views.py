@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, Quad, RdfFormat, serialize
 
-from app.derived import reader_process
-from app.derived.checkpoints import Checkpoints
-from app.derived.graph_embedded import EmbeddedGraph
-from app.derived.reader_process import Views
-from app.model.change import Version
-from app.patchlog.file_log import FileLog
+from commonplace.derived.checkpoints import Checkpoints
+from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.workers import worker
+from commonplace.derived.workers.worker import Views
+from commonplace.model.change import Version
+from commonplace.patchlog.file_log import FileLog
 from tests.patchlog.entries import entry, quad
 
 BASE = "http://127.0.0.1:8000/"
@@ -123,7 +123,7 @@ def test_much_is_left_once_to_the_file_that_may_come(
 ) -> None:
     views.catch_up()
     assert contents(views) == {quad("first")}
-    monkeypatch.setattr(reader_process, "REPLAYED_BYTES", 10)
+    monkeypatch.setattr(worker, "REPLAYED_BYTES", 10)
     log.append(entry(2, quad("second")))
 
     views.catch_up()
@@ -136,7 +136,7 @@ def test_what_is_awaited_is_awaited_once_however_much_is_written(
     views: Views, log: FileLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     views.catch_up()
-    monkeypatch.setattr(reader_process, "REPLAYED_BYTES", 10)
+    monkeypatch.setattr(worker, "REPLAYED_BYTES", 10)
     for number in range(2, 6):
         log.append(entry(number, quad(str(number))))
         views.catch_up()

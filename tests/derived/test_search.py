@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store, Variable
 
-from app.derived.search import SearchIndex
-from app.derived.search_files import write_part
-from app.derived.search_graph import Term
-from app.derived.search_vocabulary import Vocabulary
-from app.model.minter import Minter
-from app.model.namespaces import DCTERMS, FABIO, FOAF, RDF, RDFS, SKOS
+from commonplace.derived.search.files import write_part
+from commonplace.derived.search.from_graph import Term
+from commonplace.derived.search.index import SearchIndex
+from commonplace.derived.search.vocabulary import Vocabulary
+from commonplace.model.minter import Minter
+from commonplace.model.namespaces import DCTERMS, FABIO, FOAF, RDF, RDFS, SKOS
 
 BASE = "http://127.0.0.1:8000/"
 MINTER = Minter(BASE)
@@ -336,7 +336,7 @@ def test_an_updated_index_answers_as_a_rebuilt_one(
 
 
 def test_an_index_in_several_runs_answers_as_one_in_one(library: SearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.derived.search.RUN_DOCUMENTS", 3)
+    monkeypatch.setattr("commonplace.derived.search.index.RUN_DOCUMENTS", 3)
     parted = indexed(StoreGraph(LIBRARY))
     for q in [*QUESTIONS, "professional"]:
         assert parted.search(q, limit=100) == library.search(q, limit=100), q
@@ -345,7 +345,7 @@ def test_an_index_in_several_runs_answers_as_one_in_one(library: SearchIndex, mo
 
 
 def test_many_changes_are_taken_in_by_building_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.derived.search.MOST_CHANGES", 2)
+    monkeypatch.setattr("commonplace.derived.search.index.MOST_CHANGES", 2)
     graph = StoreGraph(LIBRARY)
     index = indexed(graph)
     for version, title in enumerate(["First draft", "Second draft", "Third draft", "Last word"], start=2):

@@ -15,16 +15,30 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
-from app.derived import search_process
-from app.derived.search import SearchIndex
-from app.derived.search_change import ChangeReader, NewThings, in_order
-from app.derived.search_documents import SearchDocument
-from app.derived.search_files import write_documents
-from app.derived.search_graph import documents, subjects
-from app.model.change import Version
-from app.model.minter import Minter
-from app.model.namespaces import BIBO, CITO, DATACITE, DCTERMS, FABIO, FOAF, LITRE, PRISM, PRO, RDF, RDFS, SKOS, XSD
-from app.patchlog.file_log import FileLog
+from commonplace.derived.search import log_process
+from commonplace.derived.search.documents import SearchDocument
+from commonplace.derived.search.files import write_documents
+from commonplace.derived.search.from_graph import documents, subjects
+from commonplace.derived.search.from_log import ChangeReader, NewThings, in_order
+from commonplace.derived.search.index import SearchIndex
+from commonplace.model.change import Version
+from commonplace.model.minter import Minter
+from commonplace.model.namespaces import (
+    BIBO,
+    CITO,
+    DATACITE,
+    DCTERMS,
+    FABIO,
+    FOAF,
+    LITRE,
+    PRISM,
+    PRO,
+    RDF,
+    RDFS,
+    SKOS,
+    XSD,
+)
+from commonplace.patchlog.file_log import FileLog
 from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary
 from tests.derived.test_search import StoreGraph
 from tests.patchlog.entries import entry
@@ -119,7 +133,7 @@ def check(directory: Path, *changes: Sequence[Quad]) -> tuple[list[str], list[st
 @given(first=CHANGES, change=CHANGES, chunk=st.sampled_from([100, 1_000_000]))
 def test_it_is_what_the_graph_gives(first: list[Quad], change: list[Quad], chunk: int) -> None:
     with TemporaryDirectory() as directory, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("app.derived.search_change.CHUNK_BYTES", chunk)
+        patch.setattr("commonplace.derived.search.from_log.CHUNK_BYTES", chunk)
         check(Path(directory), first, [quad for quad in change if quad not in first])
 
 
@@ -212,12 +226,12 @@ def test_a_process_writes_it_and_says_what_it_left(tmp_path: Path, parts: int) -
     small = SmallLibrary(tmp_path / "home")
     small.add(OSTROM)
     small.add(BOVAIRD)
-    process = search_process.start(tmp_path / "home" / "log", BASE, Version(2), _directory(tmp_path), parts)
+    process = log_process.start(tmp_path / "home" / "log", BASE, Version(2), _directory(tmp_path), parts)
     assert process.wait(60) == 0
-    search_process.end(process)
+    log_process.end(process)
 
     directory = tmp_path / "index"
-    left = search_process.read_names(directory / search_process.LEFT)
+    left = log_process.read_names(directory / log_process.LEFT)
     small.library.read(lambda state: write_documents(documents(state, MINTER, left), directory / str(parts)))
     index, whole = SearchIndex(), SearchIndex()
     index.open([directory / str(part) for part in range(parts + 1)], 2)
@@ -226,7 +240,7 @@ def test_a_process_writes_it_and_says_what_it_left(tmp_path: Path, parts: int) -
         assert index.search(q, limit=100) == whole.search(q, limit=100), q
     assert [hit.key for hit in index.search("engagement", ["work"]).hits] == ["bovaird2007"]
     assert sorted(path.name for path in directory.iterdir()) == sorted(
-        [*(f"{part}{ending}" for part in range(parts + 1) for ending in ("", ".json")), search_process.LEFT]
+        [*(f"{part}{ending}" for part in range(parts + 1) for ending in ("", ".json")), log_process.LEFT]
     )
 
 
@@ -234,18 +248,18 @@ def test_nothing_is_left_of_one_that_is_ended_or_that_nobody_waits_for(tmp_path:
     small = SmallLibrary(tmp_path / "home")
     small.add(OSTROM)
     log = tmp_path / "home" / "log"
-    ended = search_process.start(log, BASE, Version(1), _directory(tmp_path), 2)
-    search_process.end(ended)
+    ended = log_process.start(log, BASE, Version(1), _directory(tmp_path), 2)
+    log_process.end(ended)
     with pytest.raises(ProcessLookupError):
         os.killpg(ended.pid, 0)
 
-    forking = search_process.start(log, BASE, Version(1), _directory(tmp_path, "killed"), 2)
+    forking = log_process.start(log, BASE, Version(1), _directory(tmp_path, "killed"), 2)
     os.kill(forking.pid, signal.SIGKILL)
-    search_process.end(forking)
+    log_process.end(forking)
     with pytest.raises(ProcessLookupError):
         os.killpg(forking.pid, 0)
 
-    alone = search_process.start(log, BASE, Version(1), _directory(tmp_path, "other"), 2)
+    alone = log_process.start(log, BASE, Version(1), _directory(tmp_path, "other"), 2)
     assert alone.stdin is not None
     alone.stdin.close()
     assert alone.wait(60) == 1
@@ -256,9 +270,9 @@ def test_nothing_is_left_of_one_that_is_ended_or_that_nobody_waits_for(tmp_path:
 def test_what_cannot_be_written_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     small = SmallLibrary(tmp_path / "home")
     small.add(OSTROM)
-    process = search_process.start(tmp_path / "home" / "log", BASE, Version(1), tmp_path / "not there", 1)
+    process = log_process.start(tmp_path / "home" / "log", BASE, Version(1), tmp_path / "not there", 1)
     assert process.wait(60) == 1
-    search_process.end(process)
+    log_process.end(process)
     assert "the search index of version 1 cannot be written from the log" in capfd.readouterr().err
 
 

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Store
 
-from app.derived.search_facts import read_facts
-from app.derived.tables import tsv
-from app.model.namespaces import XSD
+from commonplace.derived.graph.sparql_tsv import tsv
+from commonplace.derived.search.facts import read_facts
+from commonplace.model.namespaces import XSD
 
 THING, NAME, OTHER = (NamedNode(f"http://example.org/{name}") for name in ("thing", "name", "other"))
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, Store
 
-from app.derived.sparql_guard import guarded
-from app.errors import QueryRefused
+from commonplace.derived.graph.guard import guarded
+from commonplace.errors import QueryRefused
 
 EX = "http://example.org/"
 

@@ -7,11 +7,11 @@ from types import MappingProxyType
 
 from hypothesis import strategies as st
 
-from app.importers.written_dates import written_date
-from app.model.names import Contributor, Name
-from app.model.record import Record
-from app.model.rich_text import RICH_FIELDS, TAGS, RichText, Run, rich_form, rich_text
-from app.model.types import FABIO_CLASS
+from commonplace.importers.written_dates import written_date
+from commonplace.model.names import Contributor, Name
+from commonplace.model.record import Record
+from commonplace.model.rich_text import RICH_FIELDS, TAGS, RichText, Run, rich_form, rich_text
+from commonplace.model.types import FABIO_CLASS
 
 _LETTERS = "abcdefgzABCDEZéßøłžÅñœαΩжЯ中文العا"
 _SIGNS = "{}%&\\\"'`~^$#_-–—:;,.()[]<>?!@/*+=|0123456789“”’ñ"

@@ -7,11 +7,11 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from app.exporters import csl_json
-from app.model.csl_terms import EXTRA_DATES, NAME_VARIABLES, OTHER_TEXT_VARIABLES, TEXT_VARIABLES
-from app.model.names import Contributor, Name
-from app.model.record import Record
-from app.model.types import FABIO_CLASS
+from commonplace.exporters import csl_json
+from commonplace.model.csl_terms import EXTRA_DATES, NAME_VARIABLES, OTHER_TEXT_VARIABLES, TEXT_VARIABLES
+from commonplace.model.names import Contributor, Name
+from commonplace.model.record import Record
+from commonplace.model.types import FABIO_CLASS
 from tests.exporters.record_strategies import records
 
 NAME_PARTS = {

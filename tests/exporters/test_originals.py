@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from app.commit import Proposal
-from app.derived.graph import Snapshot
-from app.errors import BadRequest
-from app.exporting import WithOriginals, export_originals
-from app.home import Home, open_home
-from app.imports import import_file
-from app.model.change import ChangeSet, Note, Version
-from app.model.namespaces import DCTERMS
+from commonplace.commit import Proposal
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import BadRequest
+from commonplace.exchange.exports import WithOriginals, export_originals
+from commonplace.exchange.imports import import_file
+from commonplace.home.opening import Home, open_home
+from commonplace.model.change import ChangeSet, Note, Version
+from commonplace.model.namespaces import DCTERMS
 from tests.command import commonplace
 from tests.conftest import BASE, serving, settings_for
 

@@ -9,11 +9,11 @@ import re
 import pytest
 from hypothesis import given, settings
 
-from app.exporters import bibtex, csl_json, ris
-from app.exporters.formats import EXPORT_FORMATS
-from app.importers.formats import IMPORT_FORMATS, format_of_media_type, guess_format
-from app.model.names import Contributor, Name
-from app.model.record import Record
+from commonplace.exporters import bibtex, csl_json, ris
+from commonplace.exporters.formats import EXPORT_FORMATS
+from commonplace.importers.formats import IMPORT_FORMATS, format_of_media_type, guess_format
+from commonplace.model.names import Contributor, Name
+from commonplace.model.record import Record
 from tests.conftest import shared
 from tests.exporters.record_strategies import records
 

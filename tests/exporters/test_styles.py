@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from app.exporters.styles import FAMILIAR, BrokenStyle, UnknownStyle, bibliography, page, styles
-from app.importers.bibtex import read_bibtex
-from app.model.names import Contributor, Name
-from app.model.record import Record
-from app.model.rich_text import read
+from commonplace.exporters.styles import FAMILIAR, BrokenStyle, UnknownStyle, bibliography, page, styles
+from commonplace.importers.bibtex import read_bibtex
+from commonplace.model.names import Contributor, Name
+from commonplace.model.record import Record
+from commonplace.model.rich_text import read
 from tests.conftest import ROOT
 from tests.exporters.record_strategies import records
 

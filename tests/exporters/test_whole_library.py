@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from app.home import Home, open_home
-from app.imports import import_file
+from commonplace.exchange.imports import import_file
+from commonplace.home.opening import Home, open_home
 from tests.conftest import ROOT, serving, settings_for
 
 ODD = r"""@comment{kept beside the entries}

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.importers.bibtex import read_bibtex
-from app.importers.text_encoding import UnreadableFile
-from app.model.names import Contributor, Name
-from app.model.record import ReadEntry, Record
+from commonplace.importers.bibtex import read_bibtex
+from commonplace.importers.text_encoding import UnreadableFile
+from commonplace.model.names import Contributor, Name
+from commonplace.model.record import ReadEntry, Record
 
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
 TUGBOAT = CORPORA / "tugboat.bib.gz"

@@ -7,11 +7,11 @@ from bibtexparser.splitter import Splitter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.importers.bibtex import read_bibtex
-from app.importers.bibtex.blocks import PlainEntry, blocks
-from app.importers.bibtex.draft import UnreadDraft
-from app.importers.bibtex.reader import open_bibtex, read_drafts
-from app.importers.bibtex.strings import plain_value
+from commonplace.importers.bibtex import read_bibtex
+from commonplace.importers.bibtex.blocks import PlainEntry, blocks
+from commonplace.importers.bibtex.draft import UnreadDraft
+from commonplace.importers.bibtex.reader import open_bibtex, read_drafts
+from commonplace.importers.bibtex.strings import plain_value
 
 _TEXT = st.text("abÉ ,=@#%~$&()\\'`\n-", max_size=12).map(lambda text: text.replace("\\", r"\a "))
 _NESTED = st.recursive(_TEXT, lambda inner: st.lists(inner, max_size=3).map(lambda p: "".join(f"{{{x}}}" for x in p)))

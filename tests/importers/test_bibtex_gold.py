@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from app.importers.bibtex import read_bibtex
-from app.importers.text_encoding import UnreadableFile
-from app.model.identifiers import doi_key, normal_doi
-from app.model.names import Name
-from app.model.record import Record
+from commonplace.importers.bibtex import read_bibtex
+from commonplace.importers.text_encoding import UnreadableFile
+from commonplace.model.identifiers import doi_key, normal_doi
+from commonplace.model.names import Name
+from commonplace.model.record import Record
 
 GOLD = Path(__file__).parents[3] / "shared" / "corpora" / "bibtex-gold.jsonl.gz"
 TAG = re.compile(r"</?(?:i|b|sub|sup|span|sc|em|pre|nc|bold|italic|enquote|tt|url)\b[^>]*>")

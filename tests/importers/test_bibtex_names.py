@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.exporters.bibtex_names import bibtex_name, name_list
-from app.importers.bibtex.name_list import cut_at_ands, read_name_alone, read_names
-from app.model.names import Name
+from commonplace.exporters.bibtex_names import bibtex_name, name_list
+from commonplace.importers.bibtex.name_list import cut_at_ands, read_name_alone, read_names
+from commonplace.model.names import Name
 from tests.exporters.record_strategies import names
 
 

@@ -12,18 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from app.importers import bounds, parallel
-from app.importers.bounds import ReadingBounds
-from app.importers.formats import IMPORT_FORMATS
-from app.importers.parallel import BatchReading
-from app.importers.text_encoding import UnreadableFile
-from app.model.record import ReadEntry
+from commonplace.importers import bounds, parallel
+from commonplace.importers.bounds import ReadingBounds
+from commonplace.importers.formats import IMPORT_FORMATS
+from commonplace.importers.parallel import BatchReading
+from commonplace.importers.text_encoding import UnreadableFile
+from commonplace.model.record import ReadEntry
 from tests.conftest import ROOT
 
 BIB = b"@book{a, title = {A title}}\n" * 1000
 RIS = b"TY  - BOOK\nTI  - A title\nER  - \n" * 200_000
 COMMAND = (
-    "from app.importers import bounds; bounds.CPU_SECONDS = 1; bounds.CPU_SECONDS_PER_MB = 0; from app.cli import cli"
+    "from commonplace.importers import bounds; bounds.CPU_SECONDS = 1; bounds.CPU_SECONDS_PER_MB = 0; "
+    "from commonplace.cli.commands import cli"
 )
 
 
@@ -82,7 +83,7 @@ def test_a_file_that_takes_too_long_is_refused_and_leaves_nothing(tmp_path: Path
     done = subprocess.run(
         [sys.executable, "-c", f"{COMMAND}; cli()", "convert", "--to", "csl-json", "--out", "made", "long.ris"],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT / "app")},
         capture_output=True,
         text=True,
         check=False,

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import app.importers.bibtex.split
-from app.importers.bibtex.draft import Draft, UnreadDraft
-from app.importers.bibtex.reader import open_bibtex, read_bibtex, read_drafts
+import commonplace.importers.bibtex.split
+from commonplace.importers.bibtex.draft import Draft, UnreadDraft
+from commonplace.importers.bibtex.reader import open_bibtex, read_bibtex, read_drafts
 
 PIECES = {
     "plain": "@book{key%d, title = {One}, author = {Writer, Ann}}\n",
@@ -31,7 +31,7 @@ PIECES = {
 @pytest.fixture(autouse=True, scope="module")
 def small_batches() -> object:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(app.importers.bibtex.split, "BATCH", 3)
+        patch.setattr(commonplace.importers.bibtex.split, "BATCH", 3)
         yield
 
 

@@ -22,13 +22,13 @@ from typing import Any
 
 import pytest
 
-from app.errors import BadRequest, TooLarge
-from app.importers.formats import IMPORT_FORMATS
-from app.importers.packing import unpacked
-from app.importers.prepared import prepared
-from app.importers.reader_process import read_apart
-from app.importers.shared_file import SharedFile
-from app.importers.text_encoding import UnreadableFile
+from commonplace.errors import BadRequest, TooLarge
+from commonplace.importers.formats import IMPORT_FORMATS
+from commonplace.importers.packing import unpacked
+from commonplace.importers.prepared import prepared
+from commonplace.importers.reader_process import read_apart
+from commonplace.importers.text_encoding import UnreadableFile
+from commonplace.processes.shared_file import SharedFile
 from tests.conftest import BASE, ROOT
 
 PREPARE = partial(prepared, BASE, SharedFile())
@@ -39,9 +39,9 @@ MEMORY_BYTES = 1_500 * MB
 
 READ = """
 import json, sys
-from app.errors import CommonplaceError
-from app.importers.formats import guess_format
-from app.importers.text_encoding import UnreadableFile
+from commonplace.errors import CommonplaceError
+from commonplace.importers.formats import guess_format
+from commonplace.importers.text_encoding import UnreadableFile
 name, data = sys.argv[1], sys.stdin.buffer.read()
 format = guess_format(name, data[:65536])
 try:
@@ -88,7 +88,7 @@ def read(data: bytes, name: str, tmp_path: Path) -> Found:
             [sys.executable, "-c", READ, name],
             stdin=file,
             capture_output=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": str(ROOT / "app")},
             preexec_fn=bounded,
             check=False,
         )
@@ -254,13 +254,15 @@ def test_no_more_is_unpacked_than_may_be() -> None:
 def test_a_reader_that_takes_too_much_memory_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     data = GOOD * 10_000
     few = {"MEMORY_BYTES": 10 * MB, "MEMORY_PER_BYTE": 1}
-    monkeypatch.setattr("app.importers.reader_process._PROGRAM", limited(few))
+    monkeypatch.setattr("commonplace.importers.reader_process._PROGRAM", limited(few))
     with pytest.raises(UnreadableFile, match="memory"):
         list(read_apart(IMPORT_FORMATS["bibtex"], data, "a.bib", PREPARE, lambda: None))
 
 
 def test_a_reader_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.importers.reader_process._PROGRAM", limited({"CPU_SECONDS": 1, "CPU_SECONDS_PER_MB": 0}))
+    monkeypatch.setattr(
+        "commonplace.importers.reader_process._PROGRAM", limited({"CPU_SECONDS": 1, "CPU_SECONDS_PER_MB": 0})
+    )
     with pytest.raises(UnreadableFile, match="too long"):
         list(read_apart(IMPORT_FORMATS["bibtex"], GOOD * 100_000, "a.bib", PREPARE, lambda: None))
 
@@ -268,7 +270,7 @@ def test_a_reader_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch
 def limited(bounds: dict[str, int]) -> str:
     """The reader's program with other bounds."""
     changed = "; ".join(f"bounds.{name} = {value}" for name, value in bounds.items())
-    return f"from app.importers import bounds, reader_process; {changed}; reader_process.main()"
+    return f"from commonplace.importers import bounds, reader_process; {changed}; reader_process.main()"
 
 
 class Stopped(Exception):

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.exporters.latex_text import escape, escape_title
-from app.importers.bibtex import latex as roads
-from app.importers.bibtex.latex import decode
+from commonplace.exporters.latex_text import escape, escape_title
+from commonplace.importers.bibtex import latex as roads
+from commonplace.importers.bibtex.latex import decode
 from tests.exporters.record_strategies import texts
 
 

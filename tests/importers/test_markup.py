@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.importers.markup import plain_line, rich_paragraphs
+from commonplace.importers.markup import plain_line, rich_paragraphs
 
 MATH = (
     'at high spin in the<mml:math xmlns:mml="http://www.w3.org/1998/Math/MathML"><mml:mrow><mml:mi>N</mml:mi>'

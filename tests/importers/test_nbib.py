@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from app.importers.formats import guess_format
-from app.importers.nbib import medline_date, read_nbib
-from app.importers.text_encoding import UnreadableFile
-from app.model.names import Name
-from app.model.record import ReadEntry, Record
+from commonplace.importers.formats import guess_format
+from commonplace.importers.nbib import medline_date, read_nbib
+from commonplace.importers.text_encoding import UnreadableFile
+from commonplace.model.names import Name
+from commonplace.model.record import ReadEntry, Record
 
 ARTICLE = """
 PMID- 31234567

@@ -11,14 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
-from app.importers.prepared import PreparedBatch, PreparedEntry, entries_in, prepared, record_in, texts_in
-from app.importers.shared_file import SharedFile
-from app.model.minter import Minter, slug
-from app.model.names import Contributor, Name
-from app.model.record import Loss, ReadEntry, Record
-from app.model.signature import signature
-from app.model.work_graph import NothingKnown, WorkText
-from app.model.work_writing import WorkWriter
+from commonplace.importers.prepared import PreparedBatch, PreparedEntry, entries_in, prepared, record_in, texts_in
+from commonplace.model.minter import Minter, slug
+from commonplace.model.names import Contributor, Name
+from commonplace.model.record import Loss, ReadEntry, Record
+from commonplace.model.signature import signature
+from commonplace.model.work_graph import NothingKnown, WorkText
+from commonplace.model.work_writing import WorkWriter
+from commonplace.processes.shared_file import SharedFile
 from tests.conftest import BASE
 from tests.exporters.record_strategies import records
 

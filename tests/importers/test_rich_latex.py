@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.exporters import bibtex, csl_json
-from app.importers.bibtex import read_bibtex, rich_latex
-from app.importers.bibtex.rich_latex import decode_rich, protected_words
-from app.model.record import Record
+from commonplace.exporters import bibtex, csl_json
+from commonplace.importers.bibtex import read_bibtex, rich_latex
+from commonplace.importers.bibtex.rich_latex import decode_rich, protected_words
+from commonplace.model.record import Record
 
 NOCASE = '<span class="nocase">'
 CAPS = '<span style="font-variant:small-caps;">'

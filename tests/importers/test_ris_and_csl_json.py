@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from app.exporters import csl_json
-from app.importers.csl_json import read_csl_json
-from app.importers.ris import read_ris
-from app.importers.text_encoding import UnreadableFile
-from app.model.names import Name
+from commonplace.exporters import csl_json
+from commonplace.importers.csl_json import read_csl_json
+from commonplace.importers.ris import read_ris
+from commonplace.importers.text_encoding import UnreadableFile
+from commonplace.model.names import Name
 
 RIS = """TY  - JOUR
 A1  - van Eijk, Carola

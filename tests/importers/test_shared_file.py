@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from app.importers import parallel
-from app.importers.formats import IMPORT_FORMATS
-from app.importers.parallel import BatchReading
-from app.importers.reader_process import read_apart
-from app.importers.shared_file import NotWritten, SharedFile
-from app.importers.text_encoding import UnreadableFile
-from app.model.record import ReadEntry
+from commonplace.importers import parallel
+from commonplace.importers.formats import IMPORT_FORMATS
+from commonplace.importers.parallel import BatchReading
+from commonplace.importers.reader_process import read_apart
+from commonplace.importers.text_encoding import UnreadableFile
+from commonplace.model.record import ReadEntry
+from commonplace.processes.shared_file import NotWritten, SharedFile
 
 BIB = "".join(f"@book{{a{n}, title = {{Title {n}}}, abstract = {{{'word ' * 500}}}}}\n" for n in range(2000)).encode()
 BIBTEX = IMPORT_FORMATS["bibtex"]

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from app.importers.endnote_xml import read_endnote_xml
-from app.importers.formats import IMPORT_FORMATS, guess_format
-from app.importers.mods import read_mods
-from app.importers.reading import Reading
-from app.importers.text_encoding import UnreadableFile
-from app.model.names import Name
-from app.model.record import Record
+from commonplace.importers.endnote_xml import read_endnote_xml
+from commonplace.importers.formats import IMPORT_FORMATS, guess_format
+from commonplace.importers.mods import read_mods
+from commonplace.importers.reading import Reading
+from commonplace.importers.text_encoding import UnreadableFile
+from commonplace.model.names import Name
+from commonplace.model.record import Record
 
 ENDNOTE = """<?xml version="1.0" encoding="UTF-8" ?>
 <xml><records>

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.model.csl_terms import csl_date, edtf_date
-from app.model.edtf_date import EdtfDate, is_edtf, read_edtf
+from commonplace.model.csl_terms import csl_date, edtf_date
+from commonplace.model.edtf_date import EdtfDate, is_edtf, read_edtf
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.model.identifiers import doi_key, isbn_key, normal_doi, normal_isbn, normal_issn, normal_orcid
+from commonplace.model.identifiers import doi_key, isbn_key, normal_doi, normal_isbn, normal_issn, normal_orcid
 
 OSTROM = "10.1016/0305-750X(96)00023-X"
 SICI = "10.1002/(SICI)1097-4636(199823)43:4<412::AID-JBM8>3.0.CO;2-P"

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from slugify import slugify
 
-from app.model.minter import slug
+from commonplace.model.minter import slug
 
 ASCII = st.text(st.characters(max_codepoint=127))
 

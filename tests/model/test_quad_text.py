@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, serialize
 
-from app.model.change import ChangeSet
-from app.model.quad_text import QuadText, has_blank_nodes, whole_lines
+from commonplace.model.change import ChangeSet
+from commonplace.model.quad_text import QuadText, has_blank_nodes, whole_lines
 from tests.patchlog.entries import QUADS, quad
 
 FEW = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)

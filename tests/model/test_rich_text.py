@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.model.rich_text import (
+from commonplace.model.rich_text import (
     RichText,
     Run,
     csl_escaped,

@@ -9,13 +9,13 @@ import rdflib
 from hypothesis import HealthCheck, given, settings
 from pyoxigraph import NamedNode, RdfFormat, serialize
 
-from app.model.minter import Minter
-from app.model.names import Contributor, Name
-from app.model.record import Record
-from app.model.roles import ROLES
-from app.model.work_graph import NothingKnown
-from app.model.work_reading import Neighbourhood, read_work
-from app.model.work_writing import WorkWriter
+from commonplace.model.minter import Minter
+from commonplace.model.names import Contributor, Name
+from commonplace.model.record import Record
+from commonplace.model.roles import ROLES
+from commonplace.model.work_graph import NothingKnown
+from commonplace.model.work_reading import Neighbourhood, read_work
+from commonplace.model.work_writing import WorkWriter
 from tests.conftest import BASE, ROOT
 from tests.exporters.record_strategies import records
 

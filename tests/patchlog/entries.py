@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
-from app.model.change import ChangeSet, Entry, Note, Version
+from commonplace.model.change import ChangeSet, Entry, Note, Version
 
 EX = "http://example.org/"
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from app.derived.graph_embedded import EmbeddedGraph
-from app.errors import LogDamaged
-from app.model.change import Version
-from app.patchlog.file_log import FileLog
-from app.patchlog.log import versions
-from app.patchlog.rdf_patch import BEGIN, COMMIT, write_entry
+from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.errors import LogDamaged
+from commonplace.model.change import Version
+from commonplace.patchlog.file_log import FileLog
+from commonplace.patchlog.log import versions
+from commonplace.patchlog.rdf_patch import BEGIN, COMMIT, write_entry
 from tests.patchlog.entries import EX, entry, quad, segments
 
 
@@ -189,7 +189,7 @@ def test_damage_in_the_middle_names_file_and_offset(directory: Path) -> None:
 def test_damage_in_a_long_entry_is_told_to_whoever_goes_through_it(
     directory: Path, ruined: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.patchlog.rdf_patch.HELD_BYTES", 100)
+    monkeypatch.setattr("commonplace.patchlog.rdf_patch.HELD_BYTES", 100)
     FileLog(directory).append(entry(1, *(quad(f"thing{number}", "value") for number in range(20_000))))
     FileLog(directory).append(entry(2, quad("last")))
     (segment,) = segments(directory)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import Conflict, NotFound
-from app.model.change import Version
-from app.model.quad_text import QuadText
-from app.patchlog.file_log import FileLog
-from app.patchlog.log import MemoryLog, PatchLog, next_version, versions
+from commonplace.errors import Conflict, NotFound
+from commonplace.model.change import Version
+from commonplace.model.quad_text import QuadText
+from commonplace.patchlog.file_log import FileLog
+from commonplace.patchlog.log import MemoryLog, PatchLog, next_version, versions
 from tests.patchlog.entries import EX, entry, id_of, quad
 
 
@@ -144,8 +144,8 @@ def test_an_entry_that_removes_something_is_told_from_one_that_only_adds(log: Pa
 
 
 def test_a_big_entry_is_what_was_appended(log: PatchLog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.patchlog.rdf_patch.HELD_BYTES", 100)
-    monkeypatch.setattr("app.patchlog.file_log.CHUNK_BYTES", 150)
+    monkeypatch.setattr("commonplace.patchlog.rdf_patch.HELD_BYTES", 100)
+    monkeypatch.setattr("commonplace.patchlog.file_log.CHUNK_BYTES", 150)
     many = tuple(quad(f"thing{number}", 'a "line"\n') for number in range(40))
     log.append(entry(1, *many))
     log.append(entry(2, quad("other"), removed=many[3:30]))

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from app.commit import Committer, Proposal
-from app.derived.graph import Snapshot
-from app.library import Library
-from app.model.change import ChangeSet, Note
-from app.patchlog.file_log import FileLog
-from app.patchlog.log import versions
-from app.settings import SHIPPED_ONTOLOGY
+from commonplace.commit import Committer, Proposal
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.library import Library
+from commonplace.model.change import ChangeSet, Note
+from commonplace.patchlog.file_log import FileLog
+from commonplace.patchlog.log import versions
+from commonplace.settings import SHIPPED_ONTOLOGY
 
 BASE = "http://127.0.0.1:8000/"
 WRITERS, COMMITS = 3, 8

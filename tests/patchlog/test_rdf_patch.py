@@ -10,9 +10,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 from rdflib import Dataset
 from rdflib.compare import isomorphic
 
-from app.errors import LogDamaged
-from app.model.change import Entry
-from app.patchlog.rdf_patch import BEGIN, COMMIT, entry_of, read_body, read_header, write_entry
+from commonplace.errors import LogDamaged
+from commonplace.model.change import Entry
+from commonplace.patchlog.rdf_patch import BEGIN, COMMIT, entry_of, read_body, read_header, write_entry
 from tests.patchlog.entries import ENTRIES, EX, entry, quad
 
 CHAIN = hashlib.sha256(b"before").hexdigest()

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store
 
-from app.model.minter import Minter
-from app.queries import NamedQuery, load_queries
-from app.reference_set import reference_set
-from app.settings import SHIPPED_DATA, SHIPPED_ONTOLOGY
+from commonplace.home.reference_set import reference_set
+from commonplace.library.named_queries import NamedQuery, load_queries
+from commonplace.model.minter import Minter
+from commonplace.settings import SHIPPED_DATA, SHIPPED_ONTOLOGY
 
 PROJECT = Path(__file__).parents[2]
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store, Variable
 
-from app.model.minter import Minter
-from app.queries import NamedQuery, Parameter, ParameterError, read_query
+from commonplace.library.named_queries import NamedQuery, Parameter, ParameterError, read_query
+from commonplace.model.minter import Minter
 
 MINTER = Minter("https://library.example/lit/")
 BASE = MINTER.base

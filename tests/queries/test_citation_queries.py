@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, Quad, Store
 
-from app.model.minter import Minter
-from app.model.namespaces import CITO
-from app.queries import NamedQuery
+from commonplace.library.named_queries import NamedQuery
+from commonplace.model.minter import Minter
+from commonplace.model.namespaces import CITO
 from tests.queries.conftest import Ask, solutions
 
 

@@ -7,8 +7,8 @@ from textwrap import dedent
 
 import pytest
 
-from app.model.minter import Minter
-from app.queries import NamedQuery, QueryFileError, load_queries, read_query
+from commonplace.library.named_queries import NamedQuery, QueryFileError, load_queries, read_query
+from commonplace.model.minter import Minter
 
 GOOD = """\
 #+ question: Which works has a person written?

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import QuerySolutions, Store, Variable
 
-from app.model.minter import Minter
-from app.queries import NamedQuery, load_queries
+from commonplace.library.named_queries import NamedQuery, load_queries
+from commonplace.model.minter import Minter
 from tests.queries.conftest import solutions
 
 NAMES = sorted(path.stem for path in (Path(__file__).parents[2] / "queries").rglob("*.rq"))

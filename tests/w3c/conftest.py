@@ -10,8 +10,8 @@ import httpx
 import pytest
 from pyoxigraph import RdfFormat, Triple, serialize
 
-from app.commit import Committer
-from app.home import Home, open_home
+from commonplace.commit import Committer
+from commonplace.home.opening import Home, open_home
 from tests.conftest import serving, settings_for
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.home import open_home
-from app.imports import import_file
+from commonplace.exchange.imports import import_file
+from commonplace.home.opening import open_home
 from tests.conftest import serving, settings_for
 
 ADDRESSES = (

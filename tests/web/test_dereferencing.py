@@ -12,9 +12,9 @@ import pyoxigraph
 import pytest
 import rdflib
 
-from app.home import Home, open_home
-from app.imports import import_file
-from app.model.change import Version
+from commonplace.exchange.imports import import_file
+from commonplace.home.opening import Home, open_home
+from commonplace.model.change import Version
 from tests.conftest import BASE, serving, settings_for
 
 ODD_KEYS = (

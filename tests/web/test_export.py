@@ -12,8 +12,8 @@ import pytest
 import rdflib
 from bibtexparser.entrypoint import parse_string
 
-from app.home import open_home
-from app.imports import import_file
+from commonplace.exchange.imports import import_file
+from commonplace.home.opening import open_home
 from tests.conftest import BASE, serving, settings_for
 
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")  # rdflib's own use

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.home import open_home
-from app.imports import import_file
+from commonplace.exchange.imports import import_file
+from commonplace.home.opening import open_home
 from tests.conftest import BASE, serving, settings_for
 
 

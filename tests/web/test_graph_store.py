@@ -9,8 +9,8 @@ import httpx
 import pytest
 import rdflib
 
-from app.home import open_home
-from app.tokens import Role
+from commonplace.home.opening import open_home
+from commonplace.home.tokens import Role
 from tests.conftest import BASE, serving, settings_for
 from tests.web.test_sparql_protocol import refused
 

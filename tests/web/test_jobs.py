@@ -13,16 +13,16 @@ from typing import Any
 import httpx
 import pytest
 
-from app.home import Home
-from app.import_jobs import ImportJobs, Job
-from app.importers.doi.client import AgencyClient, Patience
-from app.importers.doi.fetching import DoiFetcher
-from app.importers.doi.rate_limit import RateLimiter
-from app.imports import import_file
-from app.model.change import Version
-from app.model.quad_text import QuadText
-from app.receipts import Receipt
-from app.tokens import Role
+from commonplace.exchange.imports import import_file
+from commonplace.exchange.jobs import ImportJobs, Job
+from commonplace.exchange.receipts import Receipt
+from commonplace.home.opening import Home
+from commonplace.home.tokens import Role
+from commonplace.importers.doi.client import AgencyClient, Patience
+from commonplace.importers.doi.fetching import DoiFetcher
+from commonplace.importers.doi.rate_limit import RateLimiter
+from commonplace.model.change import Version
+from commonplace.model.quad_text import QuadText
 from tests.conftest import no_network, serving, shared
 from tests.importers.doi.agency_server import Agencies, PassingTime, serving_agencies
 

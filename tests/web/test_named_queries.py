@@ -10,8 +10,8 @@ import httpx
 import pytest
 import rdflib
 
-from app.queries import load_queries
-from app.settings import QUERIES
+from commonplace.library.named_queries import load_queries
+from commonplace.settings import QUERIES
 
 NAMED = load_queries(QUERIES)
 NAMES = sorted(NAMED)

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.web import pages
+from commonplace.web.pages import rendering
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
@@ -19,7 +19,7 @@ def built(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     marker = tmp_path / "LICENSES.txt"
     if request.param:
         marker.write_text("licences")
-    monkeypatch.setattr(pages, "BUILT", marker)
+    monkeypatch.setattr(rendering, "BUILT", marker)
     return bool(request.param)
 
 
@@ -58,7 +58,7 @@ def test_a_page_loads_from_this_server_alone(client: httpx.Client, address: str)
     assert all(target.startswith("/static/") for target in loaded)
     assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=", page.text), "the policy forbids scripts in the page"
     for target in loaded:
-        if "/vendor/" not in target or pages.BUILT.exists():
+        if "/vendor/" not in target or rendering.BUILT.exists():
             assert client.get(target).status_code == 200, target
 
 

@@ -11,14 +11,14 @@ import httpx
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
-from app.commit import Proposal
-from app.derived.graph import Snapshot
-from app.home import Home, open_home
-from app.imports import import_file
-from app.library.field_origins import quads_about
-from app.model.change import ChangeSet, Note, Version
-from app.model.namespaces import DCTERMS, PROV
-from app.model.quad_text import QuadText
+from commonplace.commit import Proposal
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.exchange.imports import import_file
+from commonplace.home.opening import Home, open_home
+from commonplace.library.field_origins import quads_about
+from commonplace.model.change import ChangeSet, Note, Version
+from commonplace.model.namespaces import DCTERMS, PROV
+from commonplace.model.quad_text import QuadText
 from tests.conftest import BASE, serving, settings_for
 
 WORK = NamedNode(f"{BASE}id/work/doe2001")

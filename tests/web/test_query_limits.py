@@ -24,10 +24,10 @@ import httpx
 import pyoxigraph
 import pytest
 
-from app.derived.query_limits import QueryLimits
-from app.derived.readers import Readers
-from app.home import Home, open_home
-from app.settings import QUERIES
+from commonplace.derived.workers.limits import QueryLimits
+from commonplace.derived.workers.pool import Readers
+from commonplace.home.opening import Home, open_home
+from commonplace.settings import QUERIES
 from tests.conftest import serving, settings_for
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"

@@ -6,11 +6,11 @@ import json
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
-from app.commit import Proposal
-from app.derived.graph import Snapshot
-from app.home import Home
-from app.imports import import_file
-from app.model.change import ChangeSet, Note
+from commonplace.commit import Proposal
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.exchange.imports import import_file
+from commonplace.home.opening import Home
+from commonplace.model.change import ChangeSet, Note
 from tests.conftest import BASE, serving
 
 BIB = rb"""@article{danio1999, title = {The {NASA} \emph{Danio}: p < 0.05 and \textless{}b>not\textless{}/b>},

@@ -12,13 +12,13 @@ from pyoxigraph import NamedNode, RdfFormat
 from pyshacl import validate
 from rdflib import RDF, RDFS
 
-from app.derived.graph import DESCRIPTION_GRAPHS
-from app.home import Home, open_home
-from app.imports import import_file
-from app.library.self_description import SelfDescription
-from app.model.change import Version
-from app.queries import load_queries
-from app.settings import QUERIES
+from commonplace.derived.graph.snapshot import DESCRIPTION_GRAPHS
+from commonplace.exchange.imports import import_file
+from commonplace.home.opening import Home, open_home
+from commonplace.library.named_queries import load_queries
+from commonplace.library.self_description import SelfDescription
+from commonplace.model.change import Version
+from commonplace.settings import QUERIES
 from tests.conftest import BASE, serving, settings_for
 
 SD = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")

@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.derived.reader_process import REPLAYED_BYTES
-from app.patchlog.rdf_patch import HELD_BYTES
+from commonplace.derived.workers.worker import REPLAYED_BYTES
+from commonplace.patchlog.rdf_patch import HELD_BYTES
 from tests.command import commonplace, environment
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
@@ -26,7 +26,7 @@ READY = "Commonplace is ready: "
 def served(home: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
     """`commonplace serve` over that home as a process, and a client of it."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "app.cli", "serve", "--port", "0"],
+        [sys.executable, "-m", "commonplace", "serve", "--port", "0"],
         cwd=home.parent,
         env=environment(home=str(home), **settings),
         stdout=subprocess.PIPE,

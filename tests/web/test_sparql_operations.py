@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.errors import BadRequest
-from app.web.problems import HttpProblem
-from app.web.sparql_protocol import (
+from commonplace.errors import BadRequest
+from commonplace.web.http.problems import HttpProblem
+from commonplace.web.sparql.protocol import (
     FORM,
     QUERY,
     UPDATE,

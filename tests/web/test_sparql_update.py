@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from app.commit import CHECKED_THINGS
-from app.derived.graph import Update
-from app.errors import ShapeViolation
-from app.home import Home, open_home
-from app.tokens import Role
-from app.updates import Updates
+from commonplace.commit import CHECKED_THINGS
+from commonplace.derived.graph.snapshot import Update
+from commonplace.errors import ShapeViolation
+from commonplace.exchange.updates import Updates
+from commonplace.home.opening import Home, open_home
+from commonplace.home.tokens import Role
 from tests.conftest import BASE, serving, settings_for
 from tests.web.test_sparql_protocol import COUNT, number, refused
 

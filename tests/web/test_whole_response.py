@@ -9,7 +9,7 @@ from http.client import HTTPResponse
 import httpx
 import pytest
 
-from app.web.whole_response import EXTENSION, sent_whole
+from commonplace.web.http.whole_response import EXTENSION, sent_whole
 
 ASK = "/sparql?query=ASK%7B%7D"
 

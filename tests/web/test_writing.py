@@ -15,8 +15,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.home import Home, open_home
-from app.tokens import Role, Tokens
+from commonplace.home.opening import Home, open_home
+from commonplace.home.tokens import Role, Tokens
 from tests.command import commonplace
 from tests.conftest import serving, settings_for
 

@@ -19,8 +19,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from app.importers.doi.addresses import Addresses
-from app.importers.doi.clock import Clock
+from commonplace.importers.doi.addresses import Addresses
+from commonplace.importers.doi.clock import Clock
 
 
 class PassingTime:

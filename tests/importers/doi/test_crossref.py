@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from app.importers.doi.crossref import read_crossref
-from app.importers.doi.description import DoiDescription
-from app.model.names import Name
-from app.model.namespaces import CITO, DCTERMS
+from commonplace.importers.doi.crossref import read_crossref
+from commonplace.importers.doi.description import DoiDescription
+from commonplace.model.names import Name
+from commonplace.model.namespaces import CITO, DCTERMS
 from tests.conftest import shared
 
 DOI = "10.1016/0305-750X(96)00023-X"

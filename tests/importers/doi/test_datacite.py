@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from app.importers.doi.datacite import edtf_of, read_datacite
-from app.importers.doi.description import DoiDescription
-from app.model.names import Name
-from app.model.namespaces import CITO, DCTERMS
+from commonplace.importers.doi.datacite import edtf_of, read_datacite
+from commonplace.importers.doi.description import DoiDescription
+from commonplace.model.names import Name
+from commonplace.model.namespaces import CITO, DCTERMS
 from tests.conftest import shared
 
 DOI = "10.5281/zenodo.1"

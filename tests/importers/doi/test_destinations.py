@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.importers.doi.client import CSL_JSON, AgencyClient, Patience
-from app.importers.doi.destinations import Destinations, is_public
-from app.importers.doi.faults import AgencyFault, NoAnswer, Refused
-from app.importers.doi.rate_limit import RateLimiter
+from commonplace.importers.doi.client import CSL_JSON, AgencyClient, Patience
+from commonplace.importers.doi.destinations import Destinations, is_public
+from commonplace.importers.doi.faults import AgencyFault, NoAnswer, Refused
+from commonplace.importers.doi.rate_limit import RateLimiter
 from tests.importers.doi.agency_server import Agencies, PassingTime, Trouble, serving_agencies
 
 NAMES = {"agency.example": ["127.0.0.1"], "inside.example": ["127.0.0.2"], "both.example": ["127.0.0.1", "127.0.0.2"]}

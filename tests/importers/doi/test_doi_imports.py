@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 from pyoxigraph import NamedNode
 
-from app.doi_imports import dois_of_works, import_dois, read_doi_list
-from app.errors import BadRequest, Conflict
-from app.home import Home
-from app.importers.doi.client import AgencyClient, Patience
-from app.importers.doi.description import Fetched
-from app.importers.doi.fetching import DoiFetcher
-from app.importers.doi.rate_limit import RateLimiter
-from app.library.works import work_of
-from app.model.change import Version
-from app.model.namespaces import CITO, DCTERMS
-from app.model.relations import doi_iri, read_reference_json
-from app.receipts import Receipt
+from commonplace.errors import BadRequest, Conflict
+from commonplace.exchange.by_doi import dois_of_works, import_dois, read_doi_list
+from commonplace.exchange.receipts import Receipt
+from commonplace.home.opening import Home
+from commonplace.importers.doi.client import AgencyClient, Patience
+from commonplace.importers.doi.description import Fetched
+from commonplace.importers.doi.fetching import DoiFetcher
+from commonplace.importers.doi.rate_limit import RateLimiter
+from commonplace.library.works import work_of
+from commonplace.model.change import Version
+from commonplace.model.namespaces import CITO, DCTERMS
+from commonplace.model.relations import doi_iri, read_reference_json
 from tests.conftest import BASE, serving
 from tests.importers.doi.agency_server import Agencies, PassingTime, serving_agencies
 

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from app.importers.doi.addresses import Addresses
-from app.importers.doi.answer_cache import DAY, AnswerCache
-from app.importers.doi.batches import batches
-from app.importers.doi.client import AgencyClient, Patience, user_agent
-from app.importers.doi.description import Fetched
-from app.importers.doi.fetching import DoiFetcher
-from app.importers.doi.mapping import describe
-from app.importers.doi.rate_limit import RateLimiter
+from commonplace.importers.doi.addresses import Addresses
+from commonplace.importers.doi.answer_cache import DAY, AnswerCache
+from commonplace.importers.doi.batches import batches
+from commonplace.importers.doi.client import AgencyClient, Patience, user_agent
+from commonplace.importers.doi.description import Fetched
+from commonplace.importers.doi.fetching import DoiFetcher
+from commonplace.importers.doi.mapping import describe
+from commonplace.importers.doi.rate_limit import RateLimiter
 from tests.conftest import shared
 from tests.importers.doi.agency_server import (
     CUT,

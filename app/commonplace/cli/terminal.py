@@ -1,0 +1,87 @@
+"""What every command does on a terminal: errors in one line, and a bar where something takes long."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from commonplace.errors import CommonplaceError
+
+SOME_FAILED, NOTHING_READ = 1, 2
+"""Exit codes: some entries failed and the rest is done; nothing could be read."""
+
+
+class ImportFormat(StrEnum):
+    """What a file can be; the names in `commonplace.importers.formats`."""
+
+    BIBTEX = "bibtex"
+    RIS = "ris"
+    CSL_JSON = "csl-json"
+    NBIB = "nbib"
+    ENDNOTE_XML = "endnote-xml"
+    MODS = "mods"
+
+
+JsonOption = Annotated[bool, typer.Option("--json", help="print JSON")]
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Errors as one line on standard error, with the place of each fault below it; exit 2."""
+    try:
+        yield
+    except CommonplaceError as fault:
+        _complain(fault.detail, fault.errors)
+        raise typer.Exit(NOTHING_READ) from fault
+    except ValidationError as fault:
+        errors = [(f"COMMONPLACE_{'.'.join(map(str, e['loc'])).upper()}", e["msg"]) for e in fault.errors()]
+        _complain("a setting cannot be used", errors)
+        raise typer.Exit(NOTHING_READ) from fault
+    except OSError as fault:
+        _complain(f"{fault.filename or ''}: {fault.strerror or fault}".lstrip(": "), ())
+        raise typer.Exit(NOTHING_READ) from fault
+
+
+def _complain(detail: str, errors: tuple[tuple[str, str], ...] | list[tuple[str, str]]) -> None:
+    typer.echo(f"commonplace: {detail}", err=True)
+    for where, why in errors:
+        typer.echo(f"  {where}: {why}", err=True)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on a terminal; nothing where standard error is not one."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    from rich.console import Console
+
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def no_collector() -> Iterator[None]:
+    """Without the garbage collector: what an import makes does not go in circles, and is much to look through."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def exit_code(codes: list[int]) -> int:
+    """The exit of a command over several files: 0, 2 when nothing could be read, else 1."""
+    if not any(codes):
+        return 0
+    return NOTHING_READ if all(code == NOTHING_READ for code in codes) else SOME_FAILED

@@ -1,0 +1,132 @@
+"""The one door for writes: lock, net, shapes, append, views catch up.
+
+Whoever writes hands over a function that looks at the newest state and returns what to change;
+it runs while no other process can write, so it never decides on a state that has moved.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from commonplace.curation.shacl import read_shapes, violations_after
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import BadRequest, Conflict, ShapeViolation
+from commonplace.library import Library
+from commonplace.model.change import ChangeSet, Entry, Note, Version
+from commonplace.patchlog.log import next_version
+from commonplace.undo import Kept, undo_of
+
+CHECKED_THINGS = 2_000
+"""A change that touches more things than this, by a writer that keeps the shapes by construction
+(`commonplace.model.work_writing`, tested against them), is not checked again at the door: `verify` checks all."""
+
+MESSAGE_CHARACTERS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a writer proposes: a change (need not be net) and what is said of it.
+
+    An empty net change makes no version, unless `even_if_empty` (an import's receipt is kept for ever).
+    One that keeps the shapes `by_construction`, or was checked against the version it is made for, is not
+    checked here when it is large; what somebody wrote is, however large.
+    One that `is_net` was made with regard to the state, and is taken as it is.
+    What is said may be made last: by a function that is called while the graph takes the change in already.
+    """
+
+    change: ChangeSet
+    note: Note | Callable[[], Note]
+    even_if_empty: bool = False
+    is_net: bool = False
+    by_construction: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undo did: its entry (None when nothing was left to undo), and what it had to leave."""
+
+    entry: Entry | None
+    kept: list[Kept]
+
+
+class Committer:
+    """Writes to one library. Safe to use from several threads and processes."""
+
+    def __init__(self, library: Library, shapes: Path) -> None:
+        self._library = library
+        self._shapes = shapes
+
+    def commit(self, propose: Callable[[Snapshot], Proposal], expected: Version | None = None) -> Entry | None:
+        """Commit what `propose` returns for the newest state; answers the entry, or None when nothing changed.
+
+        Raises `Conflict` when `expected` is given and is not the head, and `ShapeViolation` when the
+        result would break the shapes; nothing is written then.
+        """
+        library = self._library
+        with library.log.writing():
+            head = library.follow()
+            if expected is not None and expected != head:
+                raise Conflict.moved(head, expected)
+            proposal = library.graph.read_undescribed(lambda state: self._net(state, propose(state)))
+            if proposal is None:
+                return None
+            with library.taking(next_version(head), proposal.change):
+                entry = self._entry(head, proposal)
+                library.log.append(entry)
+        library.checkpoints.keep(library.graph)
+        return entry
+
+    def undo(self, version: Version, agent: str, message: str = "", expected: Version | None = None) -> Undone:
+        """Take a version back as a new version. What later versions build on stays and is reported.
+
+        Raises `NotFound` for a version there is not, and `Conflict` when `expected` is given and is not the head.
+        """
+        entry = self._library.log.entry(version)
+        kept: list[Kept] = []
+
+        def propose(state: Snapshot) -> Proposal:
+            change, left = undo_of(entry, state, self._library.log)
+            kept[:] = left
+            text = message or f"undo of version {version} ({entry.note.kind})"
+            return Proposal(change, Note(agent=agent, kind="undo", message=text, undoes=version))
+
+        return Undone(self.commit(propose, expected), kept)
+
+    def _net(self, state: Snapshot, proposal: Proposal) -> Proposal | None:
+        """The proposal with its change made net and checked; None when nothing is left of it."""
+        change = proposal.change if proposal.is_net else proposal.change.net(state.contains)
+        if not change and not proposal.even_if_empty:
+            return None
+        if not (proposal.by_construction and change.touches_more_than(CHECKED_THINGS)):
+            self.check(state, change)
+        return replace(proposal, change=change)
+
+    def _entry(self, head: Version, proposal: Proposal) -> Entry:
+        """The entry after the head."""
+        note = proposal.note if isinstance(proposal.note, Note) else proposal.note()
+        if len(note.message) > MESSAGE_CHARACTERS:
+            raise BadRequest(f"a message has at most {MESSAGE_CHARACTERS} characters", [("message", "too long")])
+        return Entry(
+            version=next_version(head),
+            id=f"urn:uuid:{uuid.uuid4()}",
+            previous=self._library.log.header(head).id if head else None,
+            at=datetime.now(UTC),
+            note=note,
+            change=proposal.change,
+        )
+
+    def check(self, state: Snapshot, change: ChangeSet) -> None:
+        """Raise `ShapeViolation` for a net change that would break the shapes in that state."""
+        shapes = read_shapes(self._shapes, self._library.minter.base)
+        large = change.touches_more_than(CHECKED_THINGS)
+        found = violations_after(state, change, shapes, first=large)
+        if found:
+            places = "; checking ended at the first place" if large else f" in {len(found)} places"
+            raise ShapeViolation(
+                f"the change breaks the shapes{places}; nothing was written",
+                [(violation.where, violation.message) for violation in found],
+            )

@@ -1,0 +1,42 @@
+"""Which of many statements are not there yet, asked thing by thing: what is said of a new thing is all new."""
+
+from __future__ import annotations
+
+from pyoxigraph import NamedNode, RdfFormat, parse, serialize
+
+from commonplace.derived.graph.snapshot import Snapshot
+
+ASKED_SINGLY = 2_000
+"""So many things are looked at statement by statement, before it pays to learn which things there are at all."""
+
+
+class Additions:
+    """What of N-Quads text (of the default graph) a state does not hold."""
+
+    def __init__(self, state: Snapshot) -> None:
+        self._state = state
+        self._asked = 0
+        self._things: set[bytes] | None = None
+
+    def of(self, lines: bytes) -> bytes:
+        """Those of the lines, all about one thing or fragments of it, that the state does not hold."""
+        if not self._may_be_there(lines):
+            return lines
+        quads = parse(lines, format=RdfFormat.N_QUADS, lenient=True)
+        new = [quad for quad in quads if not self._state.contains(quad)]
+        return serialize(new, format=RdfFormat.N_QUADS) or b""
+
+    def _may_be_there(self, lines: bytes) -> bool:
+        """Whether anything is said of their thing, or of a fragment of it."""
+        if self._things is None:
+            self._asked += 1
+            if self._asked <= ASKED_SINGLY:
+                return True
+            self._things = self._all_things()
+        if not self._things:
+            return False
+        return lines[1 : lines.index(b">")].partition(b"#")[0] in self._things
+
+    def _all_things(self) -> set[bytes]:
+        rows = self._state.select("SELECT DISTINCT ?s WHERE { ?s ?p ?o }")
+        return {node.value.partition("#")[0].encode() for (node,) in rows if isinstance(node, NamedNode)}

@@ -1,0 +1,92 @@
+"""What a home already names: people and bodies by any form of their name, venues, works."""
+
+from __future__ import annotations
+
+from pyoxigraph import Literal, NamedNode
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.model.minter import Minter, slug
+from commonplace.model.names import Name
+from commonplace.model.namespaces import DCTERMS, FABIO, FOAF, RDF, SKOS
+from commonplace.model.work_reading import Neighbourhood, read_name
+
+ASKED_SINGLY = 2_000
+"""So many names are looked up one by one, before it pays to read at once all there are."""
+
+
+class KnownInGraph:
+    """`commonplace.model.work_graph.Known`, read from a state when asked; remembers its answers."""
+
+    def __init__(self, state: Snapshot, minter: Minter, asked_singly: int = ASKED_SINGLY) -> None:
+        self._state = state
+        self._minter = minter
+        self._aliases = self._read_aliases()
+        self._agents: dict[str, tuple[NamedNode, Name] | None] = {}
+        self._described: dict[NamedNode, bool] = {}
+        self._asked_singly = asked_singly
+        self._names: dict[str, Name] | None = None
+
+    def agent(self, name_slug: str) -> tuple[NamedNode, Name] | None:
+        if name_slug not in self._agents:
+            self._agents[name_slug] = self._find(name_slug)
+        return self._agents[name_slug]
+
+    def is_described(self, thing: NamedNode) -> bool:
+        if thing not in self._described:
+            names = (FOAF["name"], DCTERMS["title"])
+            self._described[thing] = any(True for name in names for _ in self._state.triples(thing, name))
+        return self._described[thing]
+
+    def is_work(self, key: str) -> bool:
+        work = self._minter.thing("work", key)
+        return any(True for _ in self._state.triples(work, RDF["type"], FABIO["Expression"]))
+
+    def _find(self, name_slug: str) -> tuple[NamedNode, Name] | None:
+        alias = self._aliases.get(name_slug)
+        minted = [self._minter.iri("person", name_slug), self._minter.iri("organization", name_slug)]
+        for iri in [alias.value, *minted] if alias else minted:
+            if name := self._name(iri):
+                return NamedNode(iri), name
+        return None
+
+    def _name(self, iri: str) -> Name | None:
+        if self._names is None and len(self._agents) >= self._asked_singly:
+            self._names = self._all_names()
+        if self._names is not None and "#" not in iri:
+            return self._names.get(iri)
+        node = NamedNode(iri)
+        said = list(self._state.triples(node))
+        return read_name(Neighbourhood(said), node, self._minter) if said else None
+
+    def _all_names(self) -> dict[str, Name]:
+        """The names that `read_name` finds, by the IRIs of what has them, nodes within a thing left out."""
+        family, literal = self._texts(FOAF["familyName"]), self._texts(FOAF["name"])
+        given = self._texts(FOAF["givenName"])
+        particle, suffix = (self._texts(self._minter.term(part)) for part in ("particle", "suffix"))
+        names = {
+            node: Name(family=text, given=given.get(node), particle=particle.get(node), suffix=suffix.get(node))
+            for node, text in family.items()
+            if text
+        }
+        return names | {node: Name(literal=text) for node, text in literal.items() if text and node not in names}
+
+    def _texts(self, predicate: NamedNode) -> dict[str, str]:
+        """What literals say of each thing, the first in the alphabet."""
+        found: dict[str, str] = {}
+        for triple in self._state.triples(None, predicate):
+            subject, object = triple.subject, triple.object
+            if isinstance(subject, NamedNode) and isinstance(object, Literal):
+                node, text = subject.value, object.value
+                if "#" not in node and (node not in found or text < found[node]):
+                    found[node] = text
+        return found
+
+    def _read_aliases(self) -> dict[str, NamedNode]:
+        """Slugs of other forms of names, of people and bodies only (concepts have alternative labels too)."""
+        found: dict[str, NamedNode] = {}
+        for triple in self._state.triples(None, SKOS["altLabel"]):
+            named = self._minter.kind_and_key(triple.subject.value) if isinstance(triple.subject, NamedNode) else None
+            if named and named[0] in ("person", "organization") and isinstance(triple.object, Literal):
+                assert isinstance(triple.subject, NamedNode)
+                found[slug(triple.object.value)] = triple.subject
+        return found

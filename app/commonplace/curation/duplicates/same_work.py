@@ -1,0 +1,192 @@
+"""Whether two records are of one work. What is only similar is another work: nothing is merged on a guess.
+
+The same work: the same DOI or PMID, unless title and people or place say that the identifier is another's (papers
+that were given the DOI of their volume, a DOI copied from the entry above); the same ISBN of the same book; or the
+same title, where nothing that both say differs, and enough that both say agrees. A bibliography's own key is enough.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from rapidfuzz import fuzz
+
+from commonplace.model.identifiers import doi_key
+from commonplace.model.minter import slug
+from commonplace.model.record import Record
+from commonplace.model.signature import PARTS, Signature, name_key, signature
+
+ALIKE = 85.0
+"""How much alike titles must be, of 100, for an identifier that both records have to be believed."""
+
+TELLING_WORDS = 3
+"""A title of fewer words (*Introduction*, *Book reviews*) comes again in every venue, and says little there."""
+
+_ORDINALS = {
+    word: str(number)
+    for number, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)
+}
+_JOINING = frozenset("of the and for in on de la le les et des du der die das und fur di".split())
+_ARXIV_VENUE = "arxiv"
+
+
+def same_work(one: Record, other: Record) -> bool:
+    """Whether two records are of one work."""
+    first, second = signature(one), signature(other)
+    if one.doi and other.doi:
+        return doi_key(one.doi) == doi_key(other.doi) and _identified(one, other, first, second)
+    shared = {text.partition(":")[0] for text in {*first.identifiers} & {*second.identifiers}}
+    if "pmid" in shared and _identified(one, other, first, second):
+        return True
+    if shared and _alike(first.title, second.title) and _none_differs(one, other, ("volume", "edition")):
+        if "isbn" in shared and one.type == other.type:
+            return True
+        if one.type == other.type and _venues_agree(one, other):
+            return True
+    if not _nothing_differs(one, other, first, second):
+        return False
+    return one.key == other.key or _renamed(one, other) or _enough(one, other, first, second)
+
+
+def plainly_other(one: Signature, other: Signature) -> bool:
+    """Whether `same_work` would say no, as far as signatures tell: of a title that comes again and again, most are."""
+    if one.doi and other.doi:
+        return one.doi != other.doi
+    if one.identifiers and other.identifiers and {*one.identifiers} & {*other.identifiers}:
+        return False
+    if one.year != other.year and one.year and other.year:
+        return True
+    page, there = one.place[2], other.place[2]
+    return one.type != other.type or bool(page != there and page and there)
+
+
+def could_be_same(one: Record, other: Record) -> bool:
+    """Whether titles are equal (keys, where neither has a title) and nothing that both records say differs."""
+    return _nothing_differs(one, other, signature(one), signature(other))
+
+
+def _nothing_differs(one: Record, other: Record, first: Signature, second: Signature) -> bool:
+    if first.title != second.title or not (first.title or one.key == other.key or _renamed(one, other)):
+        return False
+    return (
+        _agree(one.year, other.year)
+        and _agree(one.type, other.type)
+        and _agree(first.place[2], second.place[2])
+        and _none_differs(one, other, ("volume", "issue", "number", "edition", "language"))
+        and _people_agree(one, other)
+        and _venues_agree(one, other)
+    )
+
+
+def _renamed(one: Record, other: Record) -> bool:
+    """Whether neither has a title, and one has the other's key with a number, as it is given where a key is taken."""
+    if one.title or other.title:
+        return False
+    shorter, longer = sorted((one.key, other.key), key=len)
+    if not longer.startswith(f"{shorter}-") or not longer.removeprefix(f"{shorter}-").isdecimal():
+        return False
+    return bool(_people(one) and _people(other)) or one.with_key(other.key) == other
+
+
+def _identified(one: Record, other: Record, first: Signature, second: Signature) -> bool:
+    """Whether two records that have one identifier are of the work that it names."""
+    if _alike(first.title, second.title):
+        return True
+    strangers = bool(first.people and second.people and not {*first.people} & {*second.people})
+    pages = first.place[2], second.place[2]
+    if strangers or (one.type in PARTS) != (other.type in PARTS):
+        return False
+    return pages[0] == pages[1] if all(pages) else one.type not in PARTS
+
+
+def _alike(one: str | None, other: str | None) -> bool:
+    """Whether titles may be one title: nearly the same, or one without its subtitle, or not told."""
+    if not one or not other or f"{one}-".startswith(f"{other}-") or f"{other}-".startswith(f"{one}-"):
+        return True
+    return fuzz.ratio(one, other) >= ALIKE
+
+
+def _enough(one: Record, other: Record, first: Signature, second: Signature) -> bool:
+    """Whether records of one title that do not differ have enough in common to be one."""
+    if (one.url and one.url == other.url) or one.with_key(other.key) == other:
+        return True
+    if one.type == "book" and _two_pages_of_a_site(one.url, other.url):
+        return False  # the volumes of one work have its title, people and year
+    page = bool(first.place[2] and second.place[2])
+    if not (first.people and second.people):
+        return page and one.page == other.page and bool(one.year and other.year)
+    telling = (first.title or "").count("-") + 1 >= TELLING_WORDS
+    if not telling and (first.venue or second.venue):
+        return page or all(first.place[:2] + second.place[:2])
+    return page or bool((one.year and other.year) or (first.venue and second.venue))
+
+
+def _two_pages_of_a_site(one: str | None, other: str | None) -> bool:
+    return bool(one and other and one != other and urlsplit(one).netloc == urlsplit(other).netloc)
+
+
+def _agree(one: object, other: object) -> bool:
+    return not one or not other or one == other
+
+
+def _none_differs(one: Record, other: Record, names: Sequence[str]) -> bool:
+    return all(_agree(_folded(one, name), _folded(other, name)) for name in names)
+
+
+def _folded(record: Record, name: str) -> str:
+    value = getattr(record, name)
+    if not value:
+        return ""
+    folded = slug(value)
+    if name == "language":
+        return folded.partition("-")[0]
+    if name == "edition":
+        number = re.search(r"\d+", folded)
+        return number[0] if number else _ORDINALS.get(folded.partition("-")[0], folded)
+    return folded
+
+
+def _people_agree(one: Record, other: Record) -> bool:
+    """Whether the authors, or else the editors, may be the same. A list that ends in *and others* is a beginning."""
+    ours, theirs = _people(one), _people(other)
+    if not ours or not theirs:
+        return True
+    if len(ours) != len(theirs) and not _cut(one if len(ours) < len(theirs) else other):
+        return False
+    return all(_one_name(mine, their) for mine, their in zip(ours, theirs, strict=False))
+
+
+def _people(record: Record) -> list[str]:
+    names = record.names("author") or record.names("editor")
+    return [f"{slug(name.particle)}-{name_key(name)}" if name.particle else name_key(name) for name in names]
+
+
+def _cut(record: Record) -> bool:
+    return any(name in record.extra for name in ("moreauthor", "moreeditor"))
+
+
+def _one_name(one: str, other: str) -> bool:
+    """Whether family names are one: `van-der-berg` and `berg` are, since what is a particle is often unclear."""
+    return one == other or one.endswith(f"-{other}") or other.endswith(f"-{one}")
+
+
+def _venues_agree(one: Record, other: Record) -> bool:
+    ours, theirs = _venue(one), _venue(other)
+    return _agree(ours, theirs) or bool({*one.issn} & {*other.issn}) or _abbreviates(ours, theirs)
+
+
+def _venue(record: Record) -> str:
+    if record.container_title:
+        return slug(record.container_title)
+    on_arxiv = any(text.startswith("arxiv:") for text in signature(record).identifiers)
+    return _ARXIV_VENUE if on_arxiv else ""
+
+
+def _abbreviates(one: str, other: str) -> bool:
+    """Whether one venue is the other abbreviated word by word, as `j-public-econ` is of a journal's title."""
+    ours, theirs = ([word for word in venue.split("-") if word not in _JOINING] for venue in (one, other))
+    if len(ours) != len(theirs):
+        return False
+    return all(mine.startswith(their) or their.startswith(mine) for mine, their in zip(ours, theirs, strict=True))

@@ -1,0 +1,286 @@
+"""Which work of the home a record is, if any; and what that work takes from it.
+
+`commonplace.curation.duplicates.same_work` has the rule for one work. What is only similar is another work.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
+from itertools import takewhile
+from typing import Protocol
+
+from pyoxigraph import Literal, NamedNode
+
+from commonplace.curation.duplicates.same_work import could_be_same, plainly_other, same_work
+from commonplace.derived.graph.records import record_of
+from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
+from commonplace.model.identifiers import doi_key
+from commonplace.model.minter import Minter
+from commonplace.model.names import Contributor
+from commonplace.model.record import Loss, Record
+from commonplace.model.signature import Signature, identifiers, isbn_stem, signature, title_key
+
+_FIELDS = tuple(item.name for item in fields(Record))
+NUMBERED = 100
+"""So many works without a title that have numbers after one key are compared with the next of that key."""
+
+_IDENTIFYING = '"(pmid|PMID|eprint)"'
+"""Members of `cp:sourceFields` that `commonplace.model.signature.identifiers` reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A record as the home holds it with what another adds, and where the two differ (the home's value stays)."""
+
+    record: Record
+    conflicts: tuple[Loss, ...]
+
+    def added(self, held: Record) -> list[str]:
+        """The fields of `held` that have more now, other fields than ours by their own names."""
+        names = [name for name in _FIELDS if name != "extra" and getattr(held, name) != getattr(self.record, name)]
+        return names + [name for name in self.record.extra if name not in held.extra]
+
+
+class Held(Protocol):
+    """What gives a record when it is asked for."""
+
+    @property
+    def record(self) -> Record:
+        """The record, made anew each time."""
+
+
+class Matcher:
+    """Finds records among the works of a state, and among those it has been told of since."""
+
+    def __init__(self, state: Snapshot, minter: Minter) -> None:
+        self._state = state
+        self._minter = minter
+        self._by_key: dict[str, NamedNode | Record | Held] = {}
+        self._by_doi: dict[str, list[str]] = {}
+        self._by_title: dict[str, list[str]] = {}
+        self._by_identifier: dict[str, list[str]] = {}
+        self._signatures: dict[str, Signature] = {}
+        self._has_read_identifiers = False
+        self._next_number: dict[str, int] = {}
+        rows = state.select(
+            f"""{PROLOGUE}SELECT ?work ?title ?doi WHERE {{ ?work a fabio:Expression
+            OPTIONAL {{ ?work dcterms:title ?title }} OPTIONAL {{ ?work prism:doi ?doi }} }}"""
+        )
+        for work, title, doi in rows:
+            if isinstance(work, NamedNode):
+                key = minter.key(work.value)
+                self._by_key[key] = work
+                if isinstance(doi, Literal):
+                    self._by_doi.setdefault(doi_key(doi.value), []).append(key)
+                if isinstance(title, Literal):
+                    self._by_title.setdefault(title_key(title.value), []).append(key)
+
+    def find(self, record: Record) -> Record | None:
+        """The record of the same work, or None."""
+        of = signature(record)
+        for key in self.candidates(of):
+            if plainly_other(self._signature(key), of):
+                continue
+            there = self.record(key)
+            if same_work(there, record):
+                return there
+        return None
+
+    def recognise(self, reference: Record) -> Record | None:
+        """The first work of that title that nothing in a reference, which says little, speaks against; or None."""
+        for key in self.candidates(signature(reference)):
+            there = self.record(key)
+            if could_be_same(there, reference):
+                return there
+        return None
+
+    def record(self, key: str) -> Record:
+        """The record of a work that is there."""
+        held = self._by_key[key]
+        if isinstance(held, Record):
+            return held
+        found = record_of(self._state, held, self._minter) if isinstance(held, NamedNode) else held.record
+        self._by_key[key] = found
+        return found
+
+    def key_of_doi(self, doi: str) -> str | None:
+        """The key of the work that has that DOI, in any spelling of it; of several the one that came first."""
+        return next(iter(self.keys_of_doi(doi)), None)
+
+    def keys_of_doi(self, doi: str) -> list[str]:
+        """The keys of all works that have that DOI, in the order in which they came."""
+        return self._by_doi.get(doi_key(doi), [])
+
+    def holds(self, key: str) -> bool:
+        """Whether a work has that key."""
+        return key in self._by_key
+
+    def free_key(self, key: str) -> str:
+        """That key, or the first of `key-2`, `key-3` … that no work has."""
+        if key not in self._by_key:
+            return key
+        number = self._next_number.get(key, 2)
+        while f"{key}-{number}" in self._by_key:
+            number += 1
+        self._next_number[key] = number
+        return f"{key}-{number}"
+
+    def learn(self, of: Signature, record: Record | Held) -> None:
+        """Count a record of that signature as there from now on."""
+        if of.key not in self._by_key and of.title:
+            self._by_title.setdefault(of.title, []).append(of.key)
+        if of.doi:
+            _enter(self._by_doi, of.doi, of.key)
+        for identifier in of.identifiers:
+            _enter(self._by_identifier, identifier, of.key)
+        self._by_key[of.key] = record
+        self._signatures[of.key] = of
+
+    def candidates(self, of: Signature) -> list[str]:
+        """The keys of the works that a record of that signature is to be compared with."""
+        found = self.sharing_identifier(of)
+        if of.key in self._by_key:
+            found.append(of.key)
+            found += () if of.title else self._numbered(of.key)
+        if of.title:
+            found += self._by_title.get(of.title, ())
+        return list(dict.fromkeys(found)) if len(found) > 1 else found
+
+    def sharing_identifier(self, of: Signature) -> list[str]:
+        """The keys of the works that have the DOI or another identifier of that signature."""
+        found = list(self._by_doi.get(of.doi, ())) if of.doi else []
+        if of.identifiers and not self._has_read_identifiers:
+            self._read_identifiers()
+        for identifier in of.identifiers:
+            found += self._by_identifier.get(identifier, ())
+        return found
+
+    def _numbered(self, key: str) -> Iterator[str]:
+        """The first keys that were made of a key that was taken."""
+        numbered = (f"{key}-{number}" for number in range(2, NUMBERED + 2))
+        return takewhile(self._by_key.__contains__, numbered)
+
+    def _signature(self, key: str) -> Signature:
+        if key not in self._signatures:
+            self._signatures[key] = signature(self.record(key))
+        return self._signatures[key]
+
+    def titles(self) -> dict[str, list[str]]:
+        """The keys of the works of each title, which is in the form in which titles are compared."""
+        return self._by_title
+
+    def _read_identifiers(self) -> None:
+        self._has_read_identifiers = True
+        rows = self._state.select(
+            f"""{PROLOGUE}SELECT ?work ?type ?isbn WHERE {{
+            ?work prism:isbn ?isbn ; a fabio:Expression ; dcterms:type ?type }}"""
+        )
+        for row in rows:
+            for identifier in identifiers(_value(row["type"]), (_value(row["isbn"]),), {}, None):
+                _enter(self._by_identifier, identifier, self._minter.key(_value(row["work"])))
+        fields_term = self._minter.term("sourceFields").value
+        rows = self._state.select(
+            f"""{PROLOGUE}SELECT ?work ?source ?doi WHERE {{
+            {{ ?work <{fields_term}> ?source FILTER(REGEX(STR(?source), '{_IDENTIFYING}')) }}
+            UNION {{ ?work prism:doi ?doi FILTER(STRSTARTS(LCASE(?doi), "10.48550/arxiv.")) }} }}"""
+        )
+        for row in rows:
+            extra = json.loads(_value(row["source"]) or "{}")
+            for identifier in identifiers("", (), extra, _value(row["doi"]) or None):
+                _enter(self._by_identifier, identifier, self._minter.key(_value(row["work"])))
+
+
+def _enter(index: dict[str, list[str]], of: str, key: str) -> None:
+    keys = index.setdefault(of, [])
+    if key not in keys:
+        keys.append(key)
+
+
+def _value(term: object) -> str:
+    return term.value if isinstance(term, Literal | NamedNode) else ""
+
+
+def merge(held: Record, new: Record) -> Merged:
+    """What the home's record becomes when it takes what only the new one has."""
+    filled: dict[str, object] = {}
+    conflicts: list[Loss] = []
+    for name in _FIELDS:
+        ours, theirs = getattr(held, name), getattr(new, name)
+        if name in ("key", "part_of", "rich", "contributors") or not theirs or ours == theirs:
+            continue
+        if name == "doi" and ours and doi_key(ours) == doi_key(theirs):
+            continue  # one DOI in two spellings
+        if name == "extra":
+            filled[name], differing = _with_extra(held, new)
+            conflicts += differing
+        elif not ours:
+            filled[name] = theirs
+        elif name == "isbn":
+            stems = {isbn_stem(isbn) for isbn in ours}
+            filled[name] = (*ours, *(isbn for isbn in theirs if isbn_stem(isbn) not in stems))
+        elif name in ("keywords", "issn"):
+            filled[name] = tuple(sorted({*ours, *theirs}))
+        else:
+            conflicts.append(Loss(field=name, raw=_text(theirs), why=_stays(_text(ours))))
+    if new.contributors and new.contributors != held.contributors:
+        people, differing = _with_roles(held, new)
+        conflicts = [*differing, *conflicts]
+        if people != held.contributors:
+            filled["contributors"] = people
+    record = replace(held, **filled) if filled else held  # type: ignore[arg-type]
+    record, more = _with_rich(record, new)
+    return Merged(record, (*conflicts, *more))
+
+
+def _with_roles(held: Record, new: Record) -> tuple[tuple[Contributor, ...], list[Loss]]:
+    """The home's contributors with those of roles that nobody has there, and the roles that others have here."""
+    added: list[Contributor] = []
+    conflicts: list[Loss] = []
+    for role in dict.fromkeys(contributor.role for contributor in new.contributors):
+        ours, theirs = ([c for c in record.contributors if c.role == role] for record in (held, new))
+        if not ours:
+            added += theirs
+        elif ours != theirs:
+            conflicts.append(Loss(field=role, raw=_people(theirs), why=_stays(_people(ours))))
+    return (*held.contributors, *added), conflicts
+
+
+def _with_extra(held: Record, new: Record) -> tuple[dict[str, str], list[Loss]]:
+    """The home's other fields with those it does not have, and those that differ."""
+    roles = {f"more{contributor.role}" for contributor in held.contributors}
+    added = {name: value for name, value in new.extra.items() if name not in roles}  # ours may be the whole list
+    conflicts = [
+        Loss(field=name, raw=value, why=_stays(held.extra[name]))
+        for name, value in added.items()
+        if held.extra.get(name, value) != value
+    ]
+    return {**added, **held.extra}, conflicts
+
+
+def _people(contributors: Iterable[Contributor]) -> str:
+    return "; ".join(contributor.name.inverted for contributor in contributors)
+
+
+def _stays(held: object) -> str:
+    return f"the library holds {held!r}, which stays"
+
+
+def _with_rich(held: Record, new: Record) -> tuple[Record, list[Loss]]:
+    """The home's record with the rich forms that the new one has of the same texts, and those that differ."""
+    added: dict[str, str] = {}
+    conflicts: list[Loss] = []
+    for name, form in new.rich.items():
+        ours = held.rich.get(name)
+        if getattr(held, name) != getattr(new, name) or ours == form:
+            continue  # another text is a conflict already
+        if ours is None:
+            added[name] = form
+        else:
+            conflicts.append(Loss(field=name, raw=form, why=_stays(ours)))
+    return (replace(held, rich={**held.rich, **added}) if added else held), conflicts
+
+
+def _text(value: object) -> str:
+    return "; ".join(map(str, value)) if isinstance(value, tuple) else str(value)

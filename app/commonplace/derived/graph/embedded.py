@@ -1,0 +1,365 @@
+"""The graph in an embedded Oxigraph store, in memory or on disk.
+
+Writers and readers never wait for each other except where they must: a change that only adds
+is one transaction of the engine, so a reader sees all or nothing of it; a change that also
+removes is two, and a reader that overlapped it reads again. Either way an answer carries the
+version of exactly the state it was read from.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import TypeVar
+
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    QuerySolution,
+    QuerySolutions,
+    RdfFormat,
+    Store,
+    Triple,
+    parse,
+    serialize,
+)
+
+from commonplace.derived.graph.snapshot import DESCRIPTION_GRAPHS, Bindings, GraphName, Result, Update
+from commonplace.derived.graph.text_loading import loaded, loaded_file
+from commonplace.derived.graph.update import changes_of_update
+from commonplace.model.change import EMPTY, ChangeSet, Version
+from commonplace.model.minter import Minter
+from commonplace.model.quad_text import QuadText
+from commonplace.processes.malloc import in_large_pieces
+
+Answer = TypeVar("Answer")
+Describe = Callable[["EmbeddedGraph"], tuple[Version, Sequence[Quad]]]
+"""Makes the description graphs of the state a graph is at: the version, and the quads."""
+
+_DEFAULT = DefaultGraph()
+_OVERLAPS = 3
+"""How often a reader tries again before it holds writers off."""
+
+BULK_QUADS = 50_000
+"""From this many on, the on-disk store is loaded in bulk (not one transaction: replaying mends a crash)."""
+
+
+def _at_once() -> None:
+    """A change that is confirmed already."""
+
+
+class StoreSnapshot:
+    """A store at a version, as `commonplace.derived.graph.snapshot.Snapshot`."""
+
+    def __init__(self, store: Store, base: str, version: Version, hidden: frozenset[NamedNode] = frozenset()) -> None:
+        self._store = store
+        self._base = base
+        self._version = version
+        self._hidden = hidden
+        """Named graphs that describe this state and are in the store now, but are no part of it."""
+
+    @property
+    def version(self) -> Version:
+        return self._version
+
+    @property
+    def size(self) -> int:
+        return len(self._store) - sum(
+            1 for graph in self._hidden for _ in self._store.quads_for_pattern(None, None, None, graph)
+        )
+
+    def query(
+        self,
+        text: str,
+        substitutions: Bindings | None = None,
+        *,
+        default_graph: list[GraphName] | None = None,
+        named_graphs: list[NamedNode | BlankNode] | None = None,
+    ) -> Result:
+        return self._store.query(
+            text,
+            base_iri=self._base,
+            substitutions=dict(substitutions) if substitutions else None,
+            default_graph=default_graph,
+            named_graphs=named_graphs,
+        )
+
+    def select(self, text: str, substitutions: Bindings | None = None) -> list[QuerySolution]:
+        result = self.query(text, substitutions)
+        if not isinstance(result, QuerySolutions):
+            raise TypeError("select() is for SELECT queries")
+        return list(result)
+
+    def contains(self, quad: Quad) -> bool:
+        return quad in self._store
+
+    def triples(
+        self,
+        subject: NamedNode | BlankNode | None = None,
+        predicate: NamedNode | None = None,
+        object: NamedNode | BlankNode | Literal | None = None,
+    ) -> Iterator[Triple]:
+        return (quad.triple for quad in self._store.quads_for_pattern(subject, predicate, object, _DEFAULT))
+
+    def quads(self, graph: GraphName | None = None) -> Iterator[Quad]:
+        if graph is not None:
+            return self._store.quads_for_pattern(None, None, None, graph)
+        if not self._hidden:
+            return iter(self._store)
+        return (quad for quad in self._store if quad.graph_name not in self._hidden)
+
+    def dump(
+        self, format: RdfFormat, *, prefixes: Mapping[str, str] | None = None, graph: GraphName | None = None
+    ) -> bytes:
+        if graph is None and not format.supports_datasets:
+            graph = _DEFAULT
+        if self._hidden and graph is None:
+            return serialize(self.quads(), None, format, prefixes=dict(prefixes) if prefixes else None) or b""
+        target = io.BytesIO()
+        self._store.dump(target, format, from_graph=graph, prefixes=dict(prefixes) if prefixes else None)
+        return target.getvalue()
+
+    def changes_of(self, update: Update, *, private: bool = False) -> ChangeSet:
+        return changes_of_update(self._store, self._base, update, Minter(self._base).keeps, private=private)
+
+
+class EmbeddedGraph:
+    """A graph that follows the log. One thread at a time applies; any number read."""
+
+    _withholds = True
+    """Whether nothing of a text that is loaded is there before all of it is."""
+
+    def __init__(self, base: str, store: Store, version: Version = EMPTY) -> None:
+        self._base = base
+        self._store = store
+        self._version = version
+        self._applying = RLock()
+        self._in_flight: Quad | bool = False
+        """False, or a quad that shows whether an adding change is in, or True while one with removals is."""
+        self._description_graphs = frozenset(Minter(base).graph(name) for name in DESCRIPTION_GRAPHS)
+        self._described = False
+        """Whether the store holds the description of the present version, too."""
+
+    @classmethod
+    def in_memory(cls, base: str) -> EmbeddedGraph:
+        """An empty graph in memory."""
+        return cls(base, Store())
+
+    @classmethod
+    def on_disk(cls, base: str, directory: Path) -> EmbeddedGraph:
+        """The graph kept in that directory, at the version recorded there. One process may hold it open."""
+        directory.mkdir(parents=True, exist_ok=True)
+        recorded = directory.with_suffix(".version")
+        version = Version(int(recorded.read_text())) if recorded.exists() else EMPTY
+        graph = _OnDiskGraph(base, Store(str(directory)), version, recorded)
+        graph._described = True  # it may have been closed with a description in it
+        graph.undescribe()
+        return graph
+
+    @property
+    def version(self) -> Version:
+        """The newest version that is wholly applied."""
+        return self._version
+
+    def read(self, run: Callable[[StoreSnapshot], Answer]) -> Answer:
+        """Run a function on a snapshot and answer what it answers; it may be run more than once."""
+        for _ in range(_OVERLAPS):
+            before, described = self._version, self._described
+            answer = run(self._snapshot())
+            if self._undisturbed_since(before, described):
+                return answer
+            with self._applying:
+                pass  # the change in flight is now whole
+        with self._applying:
+            return run(self._snapshot())
+
+    def passing_state(self) -> StoreSnapshot:
+        """The state there is now, which may move while it is looked at: what was learnt of it holds if the graph is at
+        the same version afterwards, when no one can write."""
+        return self._snapshot()
+
+    def read_described(self, describe: Describe, run: Callable[[StoreSnapshot], Answer]) -> Answer:
+        """As `read`, on a state whose named graphs include those that `describe` makes of it.
+
+        Writers are not held off meanwhile, however often one comes between: to describe takes locks of its own, and
+        who holds those may be waiting for a writer.
+        """
+        while True:
+            if not self._described:
+                self._put(*describe(self))
+            there, answer = self.read(lambda state: (self._described, run(state)))
+            if there:
+                return answer
+
+    def _put(self, version: Version, description: Sequence[Quad]) -> None:
+        with self._applying:
+            if version == self._version and not self._described:
+                self._in_flight = True
+                try:
+                    self._store.extend(description)
+                    self._described = True
+                finally:
+                    self._in_flight = False
+
+    def read_undescribed(self, run: Callable[[StoreSnapshot], Answer]) -> Answer:
+        """As `read`, on a state without descriptions: what a writer decides on is the log's truth alone."""
+        for _ in range(_OVERLAPS):
+            self.undescribe()
+            found = self.read(lambda state: None if self._described else (run(state),))
+            if found is not None:
+                return found[0]
+        with self._applying:
+            self.undescribe()
+            return run(self._snapshot())
+
+    def undescribe(self) -> None:
+        """Take the description out again, before anything but a query looks at the store."""
+        with self._applying:
+            if self._described:
+                self._in_flight = True
+                try:
+                    for graph in self._description_graphs:
+                        self._store.remove_graph(graph)
+                    self._described = False
+                finally:
+                    self._in_flight = False
+
+    def _snapshot(self) -> StoreSnapshot:
+        hidden = self._description_graphs if self._described else frozenset[NamedNode]()
+        return StoreSnapshot(self._store, self._base, self._version, hidden)
+
+    def _undisturbed_since(self, version: Version, described: bool) -> bool:
+        flight = self._in_flight
+        if self._version != version or self._described != described:
+            return False
+        if isinstance(flight, Quad):
+            return flight not in self._store
+        return not flight
+
+    def apply(self, version: Version, change: ChangeSet) -> None:
+        """Move from the version before to that version. `change` must be net against the state before."""
+        with self._moving(version, change):
+            for quad in change.removed:
+                self._store.remove(quad)
+            self._add(change.added)
+            self._forget_empty({quad.graph_name for quad in change.removed})
+
+    @contextmanager
+    def taking(self, version: Version, change: ChangeSet) -> Iterator[None]:
+        """The same for a change that counts when a block has ended well, which may make it: the engine takes it in
+        meanwhile where it can. What the block raises leaves the graph at the version before."""
+        if not self._withholds or change.removed or not isinstance(change.added, QuadText):
+            yield
+            self.apply(version, change)
+            return
+        with self._moving(version, change), ThreadPoolExecutor(1, thread_name_prefix="taking") as threads:
+            ended: Future[None] = Future()
+            adding = threads.submit(self._add, change.added, ended.result)
+            try:
+                yield
+            except BaseException as fault:
+                ended.set_exception(fault)
+                adding.exception()
+                raise
+            ended.set_result(None)
+            adding.result()
+
+    @contextmanager
+    def _moving(self, version: Version, change: ChangeSet) -> Iterator[None]:
+        """Held while a change is made to the store; the graph is at its version when that ends well."""
+        with self._applying:
+            if version != self._version + 1:
+                raise ValueError(f"version {version} cannot be applied to version {self._version}")
+            self.undescribe()
+            self._in_flight = True if change.removed else (change.added[0] if change.added else False)
+            try:
+                yield
+                self._version = version
+                self._record(version)
+            finally:
+                self._in_flight = False
+
+    def _forget_empty(self, graphs: set[GraphName]) -> None:
+        """Forget named graphs without statements, which the engine else goes on listing (`GRAPH ?g {}`): the log
+        has statements only, and a graph built from it anew must answer the same."""
+        for graph in graphs:
+            if graph != _DEFAULT and next(self._store.quads_for_pattern(None, None, None, graph), None) is None:
+                self._store.remove_graph(graph)
+
+    def load_checkpoint(self, path: Path, version: Version) -> None:
+        """Fill an empty graph from an N-Quads checkpoint of that version."""
+        with self._applying:
+            self._described = False
+            self._store.clear()  # a crash may have left it filled, and its position not written
+            if _has_blank_nodes(path):  # which bulk_load would give new labels
+                self._store.bulk_extend(parse(path=str(path), format=RdfFormat.N_QUADS, lenient=True))
+            else:
+                with in_large_pieces():
+                    self._store.bulk_load(path=str(path), format=RdfFormat.N_QUADS, lenient=True)
+            self._version = version
+            self._record(version)
+
+    def clear(self) -> None:
+        """Make it empty, at version 0."""
+        with self._applying:
+            self._version = EMPTY
+            self._record(EMPTY)
+            self._described = False
+            self._store.clear()
+
+    def _add(self, quads: Sequence[Quad], confirm: Callable[[], object] = _at_once) -> None:
+        """Add those quads, all or nothing; what `confirm` raises, called before they are there, is nothing."""
+        if isinstance(quads, QuadText):
+            file = quads.file() if confirm is _at_once and self._withholds else None
+            if loaded(self._load, quads, confirm) if file is None else loaded_file(self._load, file):
+                return
+        confirm()
+        self._store.extend(quads)
+
+    def _load(self, path: str) -> None:
+        """Add N-Quads, all or nothing."""
+        with in_large_pieces():
+            self._store.load(path=path, format=RdfFormat.N_QUADS, lenient=True)
+
+    def _record(self, version: Version) -> None:
+        """Where the position is kept: in memory it is the attribute alone."""
+
+
+def _has_blank_nodes(path: Path) -> bool:
+    """Whether N-Quads may have blank nodes (a literal that looks like one counts too)."""
+    with path.open("rb") as file:
+        return any(line.startswith(b"_:") or b" _:" in line for line in file)
+
+
+class _OnDiskGraph(EmbeddedGraph):
+    """The same on disk. The position is written after the data: a crash between leaves the older position,
+    and replaying net changes over a state that has them already ends in the same state."""
+
+    _withholds = False
+
+    def __init__(self, base: str, store: Store, version: Version, recorded: Path) -> None:
+        super().__init__(base, store, version)
+        self._recorded = recorded
+
+    def _add(self, quads: Sequence[Quad], confirm: Callable[[], object] = _at_once) -> None:
+        if not isinstance(quads, QuadText) and len(quads) >= BULK_QUADS:
+            confirm()
+            self._store.bulk_extend(quads)
+        else:
+            super()._add(quads, confirm)
+
+    def _load(self, path: str) -> None:
+        self._store.bulk_load(path=path, format=RdfFormat.N_QUADS, lenient=True)
+
+    def _record(self, version: Version) -> None:
+        self._store.flush()
+        part = self._recorded.with_suffix(".part")
+        part.write_text(str(version))
+        part.rename(self._recorded)

@@ -1,0 +1,64 @@
+"""What a query or update from outside may not do: reach out. SERVICE and LOAD are refused by token.
+
+The engine has no switch for federation, and its parser is laxer than SPARQL's grammar: it takes
+`SERVICE:x`, `SERVICESILENT<…>`, `trueSERVICE<…>`. A look at words alone can be led astray: what it
+takes for a string may be code to the engine. So a text in which one of the words occurs at all is
+cut into tokens, judged, and *written anew* so that it can be read in one way only
+(`commonplace.derived.graph.tokens`). What was judged is then what the engine reads. The word inside a
+string, an IRI, a comment, a local name, a label or a variable is innocent.
+
+A text without the words, which is nearly every text, is left as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from commonplace.derived.graph.tokens import Token, refusal, tokens, unescaped
+
+_WORDS = re.compile(r"service|load", re.IGNORECASE)
+_GRAPH_WORDS = re.compile(r"graph|from|\\u", re.IGNORECASE)
+"""Those words, or an escape that could hide one."""
+
+_BEFORE_COLON = re.compile(r"(?:^|\.)(?:true|false)?(?:service|load)", re.IGNORECASE)
+"""Where the engine could split a prefix into a keyword and the default prefix: at its start, and after a dot."""
+
+_AFTER_DOT = re.compile(r"\.(?:service|load)", re.IGNORECASE)
+"""Where the engine could split a local name or a label: it takes a second dot in one for the end of a statement."""
+
+
+def guarded(text: str) -> str:
+    """The text to give the engine: the same query, unable to reach out.
+
+    Raises `QueryRefused`, with line and column, for a SERVICE or LOAD keyword, and for text
+    near such a word that cannot be told apart.
+    """
+    if not _WORDS.search(text) and not _WORDS.search(unescaped(text)):
+        return text
+    return "".join(token.written for token in judged(text))
+
+
+def judged(text: str) -> list[Token]:
+    """The tokens of a text, none of which reaches out. Raises as `guarded` does."""
+    found = list(tokens(text))
+    for token in found:
+        _judge(text, token)
+    return found
+
+
+def may_name_graphs(text: str) -> bool:
+    """Whether a query may see a named graph: without the words GRAPH and FROM it cannot."""
+    return bool(_GRAPH_WORDS.search(text))
+
+
+def _judge(text: str, token: Token) -> None:
+    if token.kind == "word" and _WORDS.search(token.text):
+        what = "LOAD" if "LOAD" in token.text.upper() else "SERVICE"
+        why = f"{what} is not answered here: this endpoint does not reach out to other servers"
+        raise refusal(text, token.start, why, f"remove {what}")
+    if token.kind in ("prefixed", "blank") and _AFTER_DOT.search(token.text.partition(":")[2]):
+        why = f"{token.text!r} could be read as a name, a full stop, and a keyword that is not answered here"
+        raise refusal(text, token.start, why, "put a space before the full stop, or write the IRI in full")
+    if token.kind == "prefixed" and token.prefix and _BEFORE_COLON.search(token.prefix):
+        why = f"the prefix {token.prefix!r} could be read as a keyword that is not answered here"
+        raise refusal(text, token.start, why, "give the prefix another name")

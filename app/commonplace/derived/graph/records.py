@@ -1,0 +1,41 @@
+"""Works of a state as records: what exporters write and matching compares."""
+
+from __future__ import annotations
+
+from pyoxigraph import NamedNode
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import NotFound
+from commonplace.model.minter import Minter
+from commonplace.model.namespaces import FABIO, RDF
+from commonplace.model.record import Record
+from commonplace.model.work_reading import NEIGHBOURS, Neighbourhood, read_work
+from commonplace.model.work_reading import is_work as says_work
+
+
+def neighbourhood(state: Snapshot, work: NamedNode) -> Neighbourhood:
+    """The statements a work's record is read from."""
+    about = Neighbourhood(state.triples(work))
+    seen = {work}
+    for path in NEIGHBOURS:
+        nodes = [work]
+        for step in path:
+            nodes = [there for node in nodes for there in about.nodes(node, step)]
+        for node in nodes:
+            if node not in seen:
+                seen.add(node)
+                about.add(state.triples(node))
+    return about
+
+
+def is_work(state: Snapshot, node: NamedNode) -> bool:
+    """Whether there is a work of that IRI."""
+    return any(True for _ in state.triples(node, RDF["type"], FABIO["Expression"]))
+
+
+def record_of(state: Snapshot, work: NamedNode, minter: Minter) -> Record:
+    """The record of one work, for exporters. Raises `NotFound`."""
+    about = neighbourhood(state, work)
+    if not says_work(about, work):
+        raise NotFound(f"there is no work {minter.key(work.value)!r}")
+    return read_work(about, work, minter)

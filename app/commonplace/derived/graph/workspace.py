@@ -1,0 +1,117 @@
+"""A state with changes on top of it: what the operations of one update see of one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, Store
+
+from commonplace.derived.graph.snapshot import GraphName
+from commonplace.model.change import ChangeSet
+
+_DEFAULT = DefaultGraph()
+
+
+class Workspace:
+    """A store with changes on top, which it sees at once.
+
+    They are put into the store only when the engine must see them (a WHERE part after a change): into
+    the store itself when it is `private`, until `restore`, else into a copy.
+    """
+
+    def __init__(self, store: Store, private: bool) -> None:
+        self._store = store
+        self._private = private
+        self._above = _Overlay()
+        self._settled = _Overlay()
+        self._all = _Overlay()
+
+    def change(self) -> ChangeSet:
+        """What was done to the store it began with, net."""
+        return ChangeSet(added=tuple(self._all.added), removed=tuple(self._all.removed))
+
+    def contains(self, quad: Quad) -> bool:
+        return quad in self._above.added or (quad not in self._above.removed and quad in self._store)
+
+    def quads(self, graph: GraphName) -> list[Quad]:
+        there = [q for q in self._store.quads_for_pattern(None, None, None, graph) if q not in self._above.removed]
+        return there + [q for q in self._above.added if q.graph_name == graph]
+
+    def named_graphs(self) -> list[GraphName]:
+        """Those that have statements, or had some when the request began."""
+        names: dict[GraphName, None] = dict.fromkeys(self._store.named_graphs())
+        names.update(dict.fromkeys(q.graph_name for q in self._above.added if q.graph_name != _DEFAULT))
+        return list(names)
+
+    def apply(self, removed: Iterable[Quad], added: Iterable[Quad]) -> None:
+        """Remove, then add; what has no effect has none."""
+        for quad in removed:
+            if self.contains(quad):
+                self._above.remove(quad)
+                self._all.remove(quad)
+        for quad in added:
+            if not self.contains(quad):
+                self._above.add(quad)
+                self._all.add(quad)
+
+    def select(
+        self, text: str, base: str, default_graph: list[GraphName] | None, named: list[NamedNode | BlankNode] | None
+    ) -> QuerySolutions:
+        self._settle()
+        result = self._store.query(text, base_iri=base, default_graph=default_graph, named_graphs=named)
+        assert isinstance(result, QuerySolutions)
+        return result
+
+    def _settle(self) -> None:
+        """Bring what lies above into a store that may be changed."""
+        if not self._above:
+            return
+        if not self._private:
+            copy = Store()
+            copy.bulk_extend(iter(self._store))
+            self._store, self._private = copy, True
+        for quad in self._above.removed:
+            self._store.remove(quad)
+            self._settled.remove(quad)
+        self._store.extend(self._above.added)
+        for quad in self._above.added:
+            self._settled.add(quad)
+        self._forget_empty({quad.graph_name for quad in self._above.removed})
+        self._above = _Overlay()
+
+    def restore(self) -> None:
+        """Take back what was put into the store."""
+        for quad in self._settled.added:
+            self._store.remove(quad)
+        self._store.extend(self._settled.removed)
+        self._forget_empty({quad.graph_name for quad in self._settled.added})
+        self._settled = _Overlay()
+
+    def _forget_empty(self, graphs: set[GraphName]) -> None:
+        """A graph without statements is not there: the engine would go on listing it."""
+        for graph in graphs:
+            if graph != _DEFAULT and next(self._store.quads_for_pattern(None, None, None, graph), None) is None:
+                self._store.remove_graph(graph)
+
+
+class _Overlay:
+    """Quads added to something and quads removed from it; never the same in both."""
+
+    def __init__(self) -> None:
+        self.added: dict[Quad, None] = {}
+        self.removed: dict[Quad, None] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed)
+
+    def add(self, quad: Quad) -> None:
+        if quad in self.removed:
+            del self.removed[quad]
+        else:
+            self.added[quad] = None
+
+    def remove(self, quad: Quad) -> None:
+        if quad in self.added:
+            del self.added[quad]
+        else:
+            self.removed[quad] = None

@@ -1,0 +1,36 @@
+"""Past states: the graph as it was at a version, made from the nearest checkpoint and the log."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+
+from commonplace.derived.checkpoints import Checkpoints
+from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.model.change import Version
+
+KEPT = 4
+"""How many past states stay in memory."""
+
+
+class PastStates:
+    """Past graphs by version, the least recently asked for dropped first."""
+
+    def __init__(self, base: str, checkpoints: Checkpoints, kept: int = KEPT) -> None:
+        self._base = base
+        self._checkpoints = checkpoints
+        self._kept = kept
+        self._graphs: OrderedDict[Version, EmbeddedGraph] = OrderedDict()
+        self._lock = Lock()
+
+    def at(self, version: Version) -> EmbeddedGraph:
+        """The graph of that version, which must exist."""
+        with self._lock:
+            graph = self._graphs.pop(version, None)
+            if graph is None:
+                graph = EmbeddedGraph.in_memory(self._base)
+                self._checkpoints.fill(graph, version)
+            self._graphs[version] = graph
+            while len(self._graphs) > self._kept:
+                self._graphs.popitem(last=False)
+            return graph

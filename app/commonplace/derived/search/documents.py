@@ -1,0 +1,249 @@
+"""What the search index holds of each thing, and how it is made from what is said of the thing.
+
+A `SearchDocument` keeps its text in three tiers, by how much a hit there says of the thing,
+and the IRIs its text was read from, so that a change elsewhere finds the documents it touches.
+What is said comes from the graph (`commonplace.derived.search.from_graph`) or from a change's text in the log
+(`commonplace.derived.search.from_log`). The graph's shape is `docs/model.md`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from commonplace.derived.search.facts import NO_FACTS, Facts
+from commonplace.model.minter import Kind, Minter
+from commonplace.model.namespaces import BIBO, DATACITE, DCTERMS, FABIO, FOAF, LITRE, PRISM, PRO, RDF, RDFS, SKOS
+
+Name = tuple[str, Kind, str]
+"""Of a thing: key, kind and IRI. Documents come in the order of these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchDocument:
+    """One thing as search sees it.
+
+    `title` is what a hit is shown as. `titles` are the thing's own names (the strongest hits),
+    `names` those of the things beside it, its keys and keywords, `body` running text. `uses`
+    are the IRIs of other things the text was read from.
+    """
+
+    iri: str
+    kind: Kind
+    key: str
+    title: str
+    titles: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    uses: frozenset[str] = frozenset()
+
+
+CLASSES: dict[Kind, NamedNode] = {
+    "work": FABIO["Expression"],
+    "person": FOAF["Person"],
+    "organization": FOAF["Organization"],
+    "concept": SKOS["Concept"],
+}
+OWN_CLASSES: dict[Kind, str] = {"claim": "Claim", "case": "Case", "evidence": "Evidence"}
+
+_TYPE = RDF["type"].value
+_TITLE = DCTERMS["title"].value
+_NAME = FOAF["name"].value
+_LABEL = RDFS["label"].value
+_COMMENT = RDFS["comment"].value
+_PREF = SKOS["prefLabel"].value
+_ALT = SKOS["altLabel"].value
+LABELS = (_PREF, _LABEL, _TITLE, _NAME, _ALT)
+ROLE = PRO["isDocumentContextFor"].value
+HELD_BY = PRO["isHeldBy"].value
+IDENTIFIER = DATACITE["hasIdentifier"].value
+_IDENTIFIER_VALUE = LITRE["hasLiteralValue"].value
+_PRINTED = (FOAF["givenName"].value, FOAF["familyName"].value)
+_PRINTED_AS = frozenset((*_PRINTED, _NAME))
+_PLAIN_ROLES = (DCTERMS["creator"].value, BIBO["editor"].value, BIBO["translator"].value)
+_WORK_NUMBERS = (PRISM["doi"].value, PRISM["isbn"].value)
+
+_BODY = (SKOS["definition"].value, SKOS["scopeNote"].value, _COMMENT)
+_KEYWORD = PRISM["keyword"].value
+_ABSTRACT = DCTERMS["abstract"].value
+_BESIDE_WORK = (*_PLAIN_ROLES, DCTERMS["isPartOf"].value)
+OF_NODES = (HELD_BY, _IDENTIFIER_VALUE, *_PRINTED, _NAME)
+"""What is read of a work's nodes: its roles and identifiers."""
+_OUTSIDE_IRIS = re.compile(r'[ <>"{}|\\^`]')
+
+
+class DocumentMaker:
+    """Makes documents of facts; the labels of what several things share (people, concepts) are looked up once."""
+
+    def __init__(self, minter: Minter) -> None:
+        self.minter = minter
+        self.works = f"{minter.base}id/work/"
+        self.citation_key, self.collection_title = (minter.term(n).value for n in ("citationKey", "collectionTitle"))
+        self.said_beside = (PRISM["issn"].value, *(minter.term(n).value for n in ("place", "country", "activity")))
+        own = {kind: minter.term(name) for kind, name in OWN_CLASSES.items()}
+        self.classes = {kind: of_class.value for kind, of_class in (CLASSES | own).items()}
+        self.labels: dict[str, tuple[str, ...]] = {}
+
+    def said_of_works(self) -> Iterable[str]:
+        """The properties of a work that its document is made from: there are many others."""
+        links = (_TYPE, ROLE, IDENTIFIER, *_BESIDE_WORK)
+        return (*links, *_WORK_NUMBERS, _TITLE, _KEYWORD, _ABSTRACT, _COMMENT, self.citation_key, self.collection_title)
+
+    def said_of_any(self) -> set[str]:
+        """The properties of anything that documents are made from, and of its nodes; but see `links` of claims."""
+        cp = self.minter.term
+        of_evidence = (cp(name).value for name in ("standing", "about", "work", "quote", "locator"))
+        return {*self.said_of_works(), *OF_NODES, *LABELS, *_BODY, *self.said_beside, *of_evidence}
+
+    def named_beside(
+        self,
+        facts: Mapping[str, Facts],
+        nodes: Mapping[str, Facts],
+        discussed: Mapping[str, list[tuple[str, str]]],
+    ) -> set[str]:
+        """Everything whose labels a document of these things needs."""
+        wanted = {about for pairs in discussed.values() for _, about in pairs}
+        for iri, of_thing in facts.items():
+            kind: Kind | None = "work" if iri.startswith(self.works) else kind_of(self.minter, iri)
+            wanted.update(self.links(kind, of_thing))
+        wanted.update(_linked(nodes.values(), (HELD_BY,)))
+        return wanted
+
+    def links(self, kind: Kind | None, facts: Facts) -> list[str]:
+        """The things beside one of that kind whose labels stand in its document."""
+        if kind == "work":
+            return _values_of(facts, _BESIDE_WORK)
+        if kind == "evidence":
+            return _values_of(facts, (self.minter.term("work").value, self.minter.term("about").value))
+        if kind in ("case", "claim"):
+            return [v for values in facts.values() for v in values if kind_of(self.minter, v) == "concept"]
+        return []
+
+    def know(self, iris: Iterable[str], said: Mapping[str, Facts]) -> None:
+        """Take in the labels of those things, from what is said of them."""
+        for iri in iris:
+            self.labels[iri] = tuple(_values_of(said.get(iri, NO_FACTS), LABELS))
+
+    def document(
+        self, iri: str, facts: Facts, nodes: Mapping[str, Facts], discussed: list[tuple[str, str]]
+    ) -> SearchDocument | None:
+        """The document of a thing, if it has one; `discussed` is the evidence on a work, and about what."""
+        named = self.minter.kind_and_key(iri)
+        if not named or "#" in iri:
+            return None
+        return self.of_kind(*named, iri, facts, nodes, discussed)
+
+    def of_kind(
+        self,
+        kind: Kind,
+        key: str,
+        iri: str,
+        facts: Facts,
+        nodes: Mapping[str, Facts],
+        discussed: list[tuple[str, str]],
+    ) -> SearchDocument | None:
+        """The same of a thing whose IRI is known to name that kind and key."""
+        if not self.is_of_kind(kind, facts):
+            return None
+        if kind == "work":
+            return self.work(iri, key, facts, nodes, discussed)
+        if kind == "evidence":
+            return self.evidence(iri, key, facts)
+        links = self.links(kind, facts)
+        titles = _values_of(facts, LABELS)
+        return SearchDocument(
+            iri=iri,
+            kind=kind,
+            key=key,
+            title=titles[0] if titles else key,
+            titles=tuple(titles),
+            names=(key, *_values_of(facts, self.said_beside), *self.labels_of(links)),
+            body=tuple(_values_of(facts, _BODY)),
+            uses=frozenset(links),
+        )
+
+    def is_of_kind(self, kind: Kind, facts: Facts) -> bool:
+        types = facts.get(_TYPE, ())
+        return bool(types) if kind == "venue" else self.classes.get(kind) in types
+
+    def work(
+        self, iri: str, key: str, facts: Facts, nodes: Mapping[str, Facts], discussed: list[tuple[str, str]]
+    ) -> SearchDocument:
+        links = dict.fromkeys(self.links("work", facts))
+        printed: list[str] = []
+        for node in facts.get(ROLE, ()):
+            role = nodes.get(node, NO_FACTS)
+            for held_by in role.get(HELD_BY, ()):
+                links[held_by] = None
+            if _PRINTED_AS.isdisjoint(role):  # most roles are printed as who holds them is called
+                continue
+            printed.append(_as_printed(role))
+        abouts = dict.fromkeys(about for _, about in discussed)
+        numbers = _values_of(facts, _WORK_NUMBERS)
+        for node in facts.get(IDENTIFIER, ()):
+            numbers += nodes.get(node, NO_FACTS).get(_IDENTIFIER_VALUE, ())
+        titles = facts.get(_TITLE, ())
+        names = [
+            key,
+            *facts.get(self.citation_key, ()),
+            *numbers,
+            *facts.get(_KEYWORD, ()),
+            *self.labels_of(links),
+            *filter(None, printed),
+            *self.labels_of(abouts),
+        ]
+        return SearchDocument(
+            iri=iri,
+            kind="work",
+            key=key,
+            title=titles[0] if titles else key,
+            titles=tuple(titles),
+            names=tuple(dict.fromkeys(names)),
+            body=tuple(_values_of(facts, (_ABSTRACT, _COMMENT, self.collection_title))),
+            uses=frozenset([*links, *abouts, *(evidence for evidence, _ in discussed)]),
+        )
+
+    def evidence(self, iri: str, key: str, facts: Facts) -> SearchDocument | None:
+        cp = self.minter.term
+        if cp("rejected").value in facts.get(cp("standing").value, ()):
+            return None
+        abouts, works = (facts.get(cp(name).value, ()) for name in ("about", "work"))
+        heads = [labels[0] if (labels := self.labels_of([one])) else self.minter.key(one) for one in (*abouts, *works)]
+        return SearchDocument(
+            iri=iri,
+            kind="evidence",
+            key=key,
+            title=" · ".join(heads) or key,
+            titles=(),
+            names=(key, *_values_of(facts, (cp("quote").value,)), *self.labels_of(abouts)),
+            body=tuple(_values_of(facts, (_COMMENT, cp("locator").value))),
+            uses=frozenset([*abouts, *works]),
+        )
+
+    def labels_of(self, iris: Iterable[str]) -> list[str]:
+        return [label for iri in iris for label in self.labels.get(iri, ())]
+
+
+def _as_printed(role: Facts) -> str:
+    return " ".join(_values_of(role, _PRINTED)) or " ".join(role.get(_NAME, ()))
+
+
+def _values_of(facts: Facts, properties: Iterable[str]) -> list[str]:
+    return [value for name in properties if name in facts for value in facts[name]]
+
+
+def _linked(many: Iterable[Facts], properties: Iterable[str]) -> list[str]:
+    wanted = tuple(properties)
+    return list(dict.fromkeys(value for facts in many for value in _values_of(facts, wanted)))
+
+
+def kind_of(minter: Minter, iri: str) -> Kind | None:
+    named = minter.kind_and_key(iri)
+    return named[0] if named else None
+
+
+def is_iri(text: str) -> bool:
+    return ":" in text and not _OUTSIDE_IRIS.search(text)

@@ -1,0 +1,154 @@
+"""The search index in files, so that it need not be built at each start, nor by the process that asks it.
+
+`derived/search/{version}-{id}-{making}/` holds the index of that version of the log whose entry has that id, as
+this very code makes it, in parts: `0`, `0.json` and so on. A part is a `segment`, written
+once; beside it are the names of its documents and the words it has. It may all be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from importlib import metadata
+from itertools import chain
+from pathlib import Path
+from typing import TypeVar
+
+from commonplace.derived.search.documents import SearchDocument
+from commonplace.derived.search.from_graph import Graph, documents, subjects
+from commonplace.derived.search.query import SearchFields
+from commonplace.derived.search.segment import KeptNames, Run
+from commonplace.derived.search.vocabulary import Vocabulary
+from commonplace.model.change import EMPTY, Version
+from commonplace.model.minter import Minter
+from commonplace.patchlog.log import PatchLog
+
+T = TypeVar("T")
+
+
+def write_part(graph: Graph, minter: Minter, directory: Path, part: int, parts: int) -> None:
+    """Write one of so many parts of the index of a graph, counted from 0, to an existing directory.
+
+    Raises OSError when it cannot be written.
+    """
+    write_documents(documents(graph, minter, share(subjects(graph, minter), part, parts)), directory / str(part))
+
+
+def share(things: Sequence[T], part: int, parts: int) -> Sequence[T]:
+    """One of so many equal shares of things that are in order, counted from 0."""
+    size = -(-len(things) // parts)
+    return things[part * size : (part + 1) * size]
+
+
+def write_documents(made: Iterable[SearchDocument], place: Path) -> None:
+    """Write a part of an index, of documents that come in the order of their names, to a directory that is not there.
+
+    Raises OSError when it cannot be written.
+    """
+    fields = SearchFields()
+    place.mkdir()
+    with _without_collecting():
+        run = Run.of(fields, made, place)
+    vocabulary = Vocabulary()
+    vocabulary.learn(set(run.words()))  # many stand in several tiers
+    beside = {"names": KeptNames.kept(run.names), "families": vocabulary.families()}
+    place.with_suffix(".json").write_text(json.dumps(beside, ensure_ascii=False))
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Documents go in no circles, and to look for such among millions of objects takes as long as to make them."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def emptied(directory: Path) -> None:
+    """Delete what a directory holds."""
+    for one in directory.iterdir():
+        shutil.rmtree(one) if one.is_dir() else one.unlink()
+
+
+def read_parts(fields: SearchFields, parts: Sequence[Path]) -> tuple[tuple[Run, ...], Vocabulary]:
+    """The runs in those directories, and the words they have. Raises OSError or ValueError where one is not whole."""
+    runs: list[Run] = []
+    vocabulary = Vocabulary()
+    for place in parts:
+        beside = json.loads(place.with_suffix(".json").read_text())
+        runs.append(Run.opened(fields, place, KeptNames(beside["names"])))
+        vocabulary.take_in(beside["families"])
+    return tuple(runs), vocabulary
+
+
+class SearchFiles:
+    """The indexes kept for one home, in a directory that may be deleted at any time."""
+
+    def __init__(self, directory: Path, log: PatchLog) -> None:
+        self._directory = directory
+        self._log = log
+
+    def newest(self, head: Version) -> tuple[Version, list[Path]] | None:
+        """The parts of the newest index of a version up to that one, and the version; None when there is none."""
+        found: list[tuple[Version, Path]] = []
+        for path in self._directory.glob(f"*-{making()}"):
+            number = self._version_of(path)
+            if EMPTY < number <= head:
+                found.append((number, path))
+        if not found:
+            return None
+        number, path = max(found)
+        return number, sorted((one.with_suffix("") for one in path.glob("*.json")), key=lambda part: int(part.name))
+
+    @contextmanager
+    def writing(self) -> Iterator[tuple[Path, Callable[[Version], None]]]:
+        """An empty directory for the parts of an index, and what is to be called with their version when they are
+        whole. Indexes of earlier versions go then. Raises OSError where nothing can be written."""
+        self._directory.mkdir(parents=True, exist_ok=True)
+        place = Path(tempfile.mkdtemp(".part", f"{os.getpid()}-", self._directory))
+
+        def keep(version: Version) -> None:
+            target = self._directory / self._name(version)
+            if not target.exists():
+                place.rename(target)
+            for other in self._directory.iterdir():
+                if other != target and self._version_of(other) <= version and not _is_being_written(other):
+                    shutil.rmtree(other, ignore_errors=True)
+
+        try:
+            yield place, keep
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+
+    def _version_of(self, path: Path) -> Version:
+        """The version whose index is in a directory of that name, as this code makes it; 0 where it is another's."""
+        digits = path.name.partition("-")[0]
+        number = Version(int(digits)) if digits.isdigit() else EMPTY
+        known = EMPTY < number <= self._log.head() and path.name == self._name(number)
+        return number if known else EMPTY
+
+    def _name(self, version: Version) -> str:
+        return f"{version:08d}-{self._log.header(version).id.removeprefix('urn:uuid:')}-{making()}"
+
+
+def _is_being_written(path: Path) -> bool:
+    """Whether a directory is that of a process which is still there."""
+    return path.suffix == ".part" and Path(f"/proc/{path.stem.partition('-')[0]}").exists()
+
+
+@lru_cache(maxsize=1)
+def making() -> str:
+    """What tells an index that this code makes from one of any other: parts of other making are of no use."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    code = chain((path.read_bytes() for path in sources), (metadata.version("tantivy").encode(),))
+    return hashlib.sha256(b"\0".join(code)).hexdigest()[:12]

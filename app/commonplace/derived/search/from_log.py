@@ -1,0 +1,255 @@
+"""Documents of the things that a change describes anew, made from its own text in the log (RDF Patch).
+
+All that is said of a thing which no earlier entry speaks of stands in the change that adds it. So its document need
+not wait for the graph to take the change in, nor be read back from there. What more is needed than the change says is
+left to who reads the graph: things known before, works with evidence on them, things whose documents name something
+that the change does not describe.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import Protocol
+
+from commonplace.derived.graph.sparql_tsv import text_and_language
+from commonplace.derived.search.documents import (
+    CLASSES,
+    IDENTIFIER,
+    OF_NODES,
+    OWN_CLASSES,
+    ROLE,
+    DocumentMaker,
+    Name,
+    SearchDocument,
+    is_iri,
+)
+from commonplace.derived.search.facts import NO_FACTS, Facts, put_in_order
+from commonplace.derived.search.files import share
+from commonplace.model.minter import Kind, Minter
+
+Places = list[int] | tuple[int, int]
+"""Where the lines about a thing stand in a text: the offset of the first and their end, and so on."""
+
+CHUNK_BYTES = 8 * 1024 * 1024
+
+_THING = re.compile(rb"^A <([^>#]*)[^\n]*\n(?:A <\1[>#][^\n]*\n)*", re.MULTILINE)
+"""Added lines about one thing that stand together; the group is its IRI."""
+
+_TAGGED = re.compile(r'(".*"@[A-Za-z0-9-]+) \.')
+_IN_A_GRAPH = re.compile(r'(?:".*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?|[^" ]*|<<.*>>) (?:<[^>" ]*>|_:[^ ]+) \.')
+_KINDS = frozenset((*CLASSES, *OWN_CLASSES, "venue"))
+_LEFT: frozenset[Kind] = frozenset(("case", "claim"))
+"""Kinds whose documents name whatever the things in any of their statements are called: left to who reads the graph."""
+
+
+class Text(Protocol):
+    """Text in a file, as `mmap` has it."""
+
+    def __getitem__(self, part: slice, /) -> bytes: ...
+
+    def find(self, wanted: bytes, start: int, /) -> int: ...
+
+    def rfind(self, wanted: bytes, start: int, end: int, /) -> int: ...
+
+
+class _Untold(Exception):
+    """A value whose text the engine may write in another way."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewThings:
+    """What a change describes: where the lines about each thing of a kind with documents stand in its text.
+
+    Those that an earlier change speaks of are taken out, and kept as `known`. `with_evidence` are works that evidence
+    is about, in any of the changes.
+    """
+
+    minter: Minter
+    places: dict[str, Places]
+    with_evidence: set[str]
+    known: set[str]
+
+    @classmethod
+    def of(cls, text: Text, start: int, end: int, minter: Minter) -> NewThings:
+        """Of the lines of a change between those offsets."""
+        found = cls(minter, {}, set(), set())
+        all_places = found.places
+        for offset, chunk in _chunks(text, start, end):
+            for lines in _THING.finditer(chunk):
+                iri = lines[1].decode()
+                place = offset + lines.start(), offset + lines.end()
+                places = all_places.get(iri)
+                if places is None:
+                    if found._may_have_document(iri):
+                        all_places[iri] = place
+                elif isinstance(places, list):
+                    places += place
+                else:
+                    all_places[iri] = [*places, *place]
+            found._note_evidence(chunk)
+        return found
+
+    def take_out(self, text: Text, start: int, end: int) -> None:
+        """Take out what the lines of an earlier change between those offsets speak of."""
+        for _, chunk in _chunks(text, start, end):
+            for name in set(_THING.findall(chunk)):
+                iri = name.decode()
+                if self._may_have_document(iri):
+                    self.known.add(iri)
+                    self.places.pop(iri, None)
+            self._note_evidence(chunk)
+
+    def share(self, part: int, parts: int) -> list[Name]:
+        """The names, in order, of one of so many shares of what is new: of things that stand near to each other, and
+        so name the same ones."""
+        return names_in_order(self.minter, share(list(self.places), part, parts))
+
+    def _may_have_document(self, iri: str) -> bool:
+        begun = f"{self.minter.base}id/"
+        return iri.startswith(begun) and iri[len(begun) :].partition("/")[0] in _KINDS
+
+    def _note_evidence(self, chunk: bytes) -> None:
+        """Note what is the object of a `cp:work` statement."""
+        said = f" <{self.minter.term('work').value}> <".encode()
+        if said in chunk:
+            works = re.findall(re.escape(said) + rb"([^>]*)>", chunk)
+            self.with_evidence.update(work.decode() for work in works)
+
+
+def names_in_order(minter: Minter, iris: Iterable[str]) -> list[Name]:
+    """The names of things, in order; without those of IRIs that name none."""
+    named = ((minter.kind_and_key(iri), iri) for iri in iris)
+    return sorted((name[1], name[0], iri) for name, iri in named if name)
+
+
+def in_order(minter: Minter, iris: Iterable[str]) -> list[str]:
+    """The IRIs of things in the order of their names."""
+    return [iri for _, _, iri in names_in_order(minter, iris)]
+
+
+class ChangeReader(DocumentMaker):
+    """Makes documents from the text of a change. `left` are the things it could not make them of."""
+
+    def __init__(self, text: Text, things: NewThings, minter: Minter) -> None:
+        super().__init__(minter)
+        self.left: list[str] = []
+        self._text = text
+        self.things = things
+        self._read = {f"<{name}>": name for name in self.said_of_any()}
+        self._read_of_nodes = {f"<{name}>": name for name in OF_NODES}
+
+    def documents(self, names: Iterable[Name]) -> Iterator[SearchDocument]:
+        """The documents of those of the things that have one, in the order given."""
+        for name in names:
+            try:
+                made = self._made(*name)
+            except _Untold:
+                self.left.append(name[2])
+            else:
+                if made:
+                    yield made
+
+    def _made(self, key: str, kind: Kind, iri: str) -> SearchDocument | None:
+        if kind in _LEFT or iri in self.things.with_evidence or not is_iri(iri):
+            raise _Untold
+        said = self._said(iri)
+        facts = said.get(iri, NO_FACTS)
+        if kind == "work":
+            own = f"{iri}#"
+            for node in chain(facts.get(ROLE, ()), facts.get(IDENTIFIER, ())):
+                if node not in said and not node.startswith(own):
+                    raise _Untold
+        elif iri not in self.labels:
+            self.know([iri], said)
+        return self.of_kind(kind, key, iri, facts, said, [])
+
+    def labels_of(self, iris: Iterable[str]) -> list[str]:
+        labels = self.labels
+        found: list[str] = []
+        for iri in iris:
+            if iri not in labels:
+                if not is_iri(iri):
+                    continue
+                self.know([iri], self._said(iri))
+            found += labels[iri]
+        return found
+
+    def _said(self, iri: str) -> Mapping[str, Facts]:
+        """What the change says of a new thing and its nodes, as far as documents are made from it."""
+        places = self.things.places.get(iri)
+        if places is None:
+            raise _Untold
+        text = b"".join(self._text[places[at] : places[at + 1]] for at in range(0, len(places), 2)).decode()
+        begun = f"\nA <{iri}"
+        lines = text[len(begun) - 1 : -1].split(begun)  # each from where it says which node of the thing is spoken of
+        found, repeated = self._read_facts(iri, lines)
+        if repeated:  # a line that stands twice is one statement
+            found, _ = self._read_facts(iri, dict.fromkeys(lines))
+        return found
+
+    def _read_facts(self, iri: str, lines: Iterable[str]) -> tuple[dict[str, dict[str, list[str]]], bool]:
+        """What lines about a thing say, in the order of `gathered`, and whether a property has the same text twice."""
+        read, read_of_nodes = self._read, self._read_of_nodes
+        found: dict[str, dict[str, list[str]]] = {}
+        several: list[list[str]] = []
+        translated: dict[tuple[str, str], list[str]] = {}
+        before = ""
+        of_node: dict[str, list[str]] = {}
+        for line in lines:
+            node, predicate, term = line.split(" ", 2)
+            name = (read if node == ">" else read_of_nodes).get(predicate)
+            if name is None:
+                continue
+            if (term[0] == "<" and term.count(" ") == 1) or (term[-3] == '"' and "\\" not in term):
+                value = term[1:-3]  # most are an IRI or a text without a language
+            else:
+                said = _value(term)
+                if said is None:
+                    continue
+                value, language = said
+                if language and not language.lower().startswith("en"):
+                    translated.setdefault((iri + node[:-1], name), []).append(value)
+                    continue
+            if node != before:
+                before, of_node = node, found.setdefault(iri + node[:-1], {})
+            values = of_node.get(name)
+            if values is None:
+                of_node[name] = [value]
+            else:
+                values.append(value)
+                if len(values) == 2:
+                    several.append(values)
+        repeated = any(len(set(values)) < len(values) for values in chain(several, translated.values()))
+        put_in_order(found, several, translated)
+        return found, repeated
+
+
+def _value(term: str) -> tuple[str, str] | None:
+    """The text and language of a value as it stands in a line, up to its end; None of one that is not read, or in a
+    named graph. Raises `_Untold`."""
+    if term.startswith("<"):
+        if term.count(" ") == 1:
+            return term[1:-3], ""
+        if term[1] == "<":
+            return None
+    elif term.endswith('" .'):
+        return (term[1:-3], "") if "\\" not in term else text_and_language(term[:-2])
+    elif tagged := _TAGGED.fullmatch(term):
+        return text_and_language(tagged[1])
+    if term.startswith("_:") or _IN_A_GRAPH.fullmatch(term):
+        return None
+    raise _Untold
+
+
+def _chunks(text: Text, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+    """The text between those offsets in pieces of whole lines, each with its offset."""
+    while start < end:
+        stop = end
+        if end - start > CHUNK_BYTES:
+            stop = text.rfind(b"\n", start, start + CHUNK_BYTES) + 1
+            stop = stop if stop > start else text.find(b"\n", start + CHUNK_BYTES) + 1
+        yield start, text[start:stop]
+        start = stop

@@ -1,0 +1,160 @@
+"""Full text over the graph: a derived view, rebuilt from the graph in seconds.
+
+What is found and in which order is `commonplace.derived.search.query`; what a document holds is
+`commonplace.derived.search.documents`; the parts the index is kept in are `commonplace.derived.search.segment`, and how
+it is kept from one start to the next `commonplace.derived.search.files`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from threading import Lock
+
+from commonplace.derived.search.files import read_parts
+from commonplace.derived.search.from_graph import Graph, documents, subjects, works_of_evidence
+from commonplace.derived.search.query import Asked, SearchFields
+from commonplace.derived.search.segment import Found, Run, merged
+from commonplace.derived.search.snippet import snippet
+from commonplace.derived.search.vocabulary import Vocabulary
+from commonplace.model.minter import Kind, Minter
+
+RUN_DOCUMENTS = 200_000
+"""Documents of a run written by a rebuild: few runs are quick to ask, small ones leave memory to write them."""
+
+MOST_CHANGES = 10_000
+"""Documents written by updates before everything is built anew, which takes seconds: those are not in
+order, so all that a question finds among them are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing found. `snippet` is plain text; `score` is comparable within one answer only."""
+
+    iri: str
+    kind: Kind
+    key: str
+    title: str
+    snippet: str
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """A page of hits, and how many there are in all at that `version`."""
+
+    total: int
+    hits: tuple[Hit, ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """One state of the index: replaced whole, so a reader never sees half a change."""
+
+    whole: tuple[Run, ...]
+    changes: Run
+    vocabulary: Vocabulary
+    version: int
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        return (*self.whole, self.changes)
+
+
+class SearchIndex:
+    """The search index of one process. Any number of threads may search while one changes it."""
+
+    def __init__(self) -> None:
+        self._fields = SearchFields()
+        self._view = _View((), Run.empty(self._fields), Vocabulary(), 0)
+        self._lock = Lock()
+
+    @property
+    def applied_version(self) -> int:
+        """The version of the graph the answers are of; 0 before the first `rebuild`."""
+        return self._view.version
+
+    def rebuild(self, graph: Graph, minter: Minter, version: int) -> None:
+        """Forgets everything and reads the whole graph, which is at `version`."""
+        with self._lock:
+            self._rebuild(graph, minter, version)
+
+    def open(self, parts: Sequence[Path], version: int) -> None:
+        """Forgets everything and takes what `files.write_part` wrote of the graph at `version`.
+
+        Raises OSError or ValueError where that is not whole.
+        """
+        with self._lock:
+            runs, vocabulary = read_parts(self._fields, parts)
+            self._view = _View(runs, Run.empty(self._fields), vocabulary, version)
+
+    def takes_in(self, touched: Collection[str]) -> bool:
+        """Whether a change that touched so many things is an update, or better a build from anew."""
+        return self._view.changes.size + len(touched) <= MOST_CHANGES
+
+    def update(self, graph: Graph, minter: Minter, touched: set[str], version: int) -> None:
+        """Reads again what a change touched, from a graph that is at `version`.
+
+        `touched` holds the IRIs of the subjects of every quad added or removed; those of nodes
+        within a thing (`…#author-1`) stand for the thing. Documents whose text comes from a
+        touched thing are read again too.
+        """
+        with self._lock:
+            owners = {iri.partition("#")[0] for iri in touched}
+            stale = owners | self._users(owners) | works_of_evidence(graph, minter, owners)
+            if self._view.changes.size + len(stale) > MOST_CHANGES:
+                self._rebuild(graph, minter, version)
+                return
+            made = list(documents(graph, minter, sorted(stale)))
+            vocabulary = self._view.vocabulary
+            vocabulary.learn({word for one in made for word in self._fields.words_of(one)})
+            names = {(named[1], named[0], iri) for iri in stale if (named := minter.kind_and_key(iri))}
+            whole = tuple(run.without(names) for run in self._view.whole)
+            self._view = _View(whole, self._view.changes.replaced(names, made), vocabulary, version)
+
+    def search(self, q: str, kinds: Iterable[str] | None = None, limit: int = 20, offset: int = 0) -> SearchResult:
+        """The things a user's text finds, best first, equals in the order of their keys.
+
+        `q` is any text at all (see `commonplace.derived.search.query`); one without words finds nothing.
+        `kinds` are those of `commonplace.model.minter.Kind` to look among; None is all.
+
+        Raises ValueError for a negative `limit` or `offset`.
+        """
+        if limit < 0 or offset < 0:
+            raise ValueError(f"limit and offset count hits: {limit}, {offset}")
+        view = self._view
+        asked = self._fields.ask(q, view.vocabulary, kinds)
+        if asked is None:
+            return SearchResult(0, (), view.version)
+        answers = [run.best(asked.query, offset + limit) for run in view.runs]
+        page = islice(merged(found for _, found in answers), offset, offset + limit)
+        return SearchResult(sum(total for total, _ in answers), tuple(_hit(asked, one) for one in page), view.version)
+
+    def matching_iris(self, q: str, kind: str) -> list[str]:
+        """The IRIs of all things of that kind a user's text finds, in the order of `search`."""
+        view = self._view
+        asked = self._fields.ask(q, view.vocabulary, [kind])
+        return [found.name[2] for found in merged(run.all(asked.query) for run in view.runs)] if asked else []
+
+    def _rebuild(self, graph: Graph, minter: Minter, version: int) -> None:
+        made = documents(graph, minter, subjects(graph, minter))
+        runs: list[Run] = []
+        while (run := Run.of(self._fields, islice(made, RUN_DOCUMENTS))).size:
+            runs.append(run)
+        vocabulary = Vocabulary()
+        for run in runs:
+            vocabulary.learn(run.words())
+        self._view = _View(tuple(runs), Run.empty(self._fields), vocabulary, version)
+
+    def _users(self, iris: set[str]) -> set[str]:
+        """The IRIs of the documents whose text was read from any of these things."""
+        return {found.name[2] for run in self._view.runs for found in run.all(self._fields.using(iris))}
+
+
+def _hit(asked: Asked, found: Found) -> Hit:
+    key, kind, iri = found.name
+    title, *parts = found.texts()
+    return Hit(iri, kind, key, title, snippet(parts, asked.words), found.score)

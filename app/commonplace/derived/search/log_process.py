@@ -1,0 +1,154 @@
+"""The search index of a big change written from the log, in a process of its own, while the graph takes the change in.
+
+The process is `main`, with the log's directory, the base IRI, the version, the directory for the parts and their
+number as arguments. It has one thread; it goes through the change once, forks a process for each part, and ends, and
+they with it, when its standard input is closed. It may have to leave things to who reads the graph: those are the
+lines of `LEFT` in the directory.
+"""
+
+from __future__ import annotations
+
+import gc
+import mmap
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from commonplace.derived.search.files import write_documents
+from commonplace.derived.search.from_log import ChangeReader, NewThings, in_order
+from commonplace.errors import CommonplaceError
+from commonplace.model.change import Version
+from commonplace.model.minter import Minter
+from commonplace.patchlog.file_log import FileLog
+from commonplace.processes.malloc import take_large_pieces
+from commonplace.processes.spawn import spawn
+
+LEFT = "left"
+"""The file, in the directory of the parts, of the IRIs of what was left, in order; absent when nothing was."""
+
+_NICE = 15
+"""Behind the server, and behind the template of the readers: nobody can ask before that has taken the change in, and
+it can do so on one core only."""
+_PROGRAM = f"from {__name__} import main; main()"
+
+
+def start(log: Path, base: str, version: Version, directory: Path, parts: int) -> subprocess.Popen[bytes]:
+    """Have the parts of an index written of a change that only adds; 0 is the process's code when all is there.
+
+    Whoever calls it holds the pipe to its standard input open for as long as the parts are wanted.
+    """
+    return spawn(
+        _PROGRAM,
+        [str(log), base, str(version), str(directory), str(parts)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        process_group=0,  # an interrupt on the terminal is the server's, which then closes the pipe
+    )
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End it, and the processes that it forked, if they have not ended."""
+    if process.poll() != 0:  # it has not ended, or something has ended it, and not those it forked
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
+
+
+def write_change(log: FileLog, minter: Minter, version: Version, directory: Path, parts: int) -> None:
+    """Write so many parts of the index of the things that a version, which only adds, describes anew.
+
+    Raises OSError when that cannot be done, and EOFError when standard input was closed.
+    """
+    file, start, end = log.body(version)
+    with _mapped(file) as text:
+        things = NewThings.of(text, start, end, minter)
+        for earlier in range(1, version):
+            file, start, end = log.body(Version(earlier))
+            with _mapped(file) as before:
+                things.take_out(before, start, end)
+        writing = [
+            _forked(ChangeReader(text, things, minter), part, parts, directory / str(part)) for part in range(parts)
+        ]
+        _wait(writing)
+    left = set(things.known)
+    for part in range(parts):
+        beside = _left_beside(directory / str(part))
+        left.update(read_names(beside))
+        beside.unlink()
+    if left:
+        _write_names(directory / LEFT, in_order(minter, left))
+
+
+def read_names(file: Path) -> list[str]:
+    """The IRIs in a file, one a line."""
+    return file.read_text(encoding="utf-8").split("\n")[:-1]
+
+
+def _write_names(file: Path, names: Iterable[str]) -> None:
+    file.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
+
+
+def _left_beside(place: Path) -> Path:
+    return place.with_suffix(f".{LEFT}")
+
+
+@contextmanager
+def _mapped(file: Path) -> Iterator[mmap.mmap]:
+    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        yield text
+
+
+def _forked(reader: ChangeReader, part: int, parts: int, place: Path) -> int:
+    """Write a part in a process forked for it; answers the process's id."""
+    process = os.fork()
+    if process:
+        return process
+    try:
+        write_documents(reader.documents(reader.things.share(part, parts)), place)
+        _write_names(_left_beside(place), reader.left)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        os._exit(1)
+    os._exit(0)
+
+
+def _wait(processes: Sequence[int]) -> None:
+    """Wait until all have ended well; when one has not, or standard input is closed, they are ended."""
+    descriptors = {os.pidfd_open(process): process for process in processes}
+    standard_input = 0
+    try:
+        while descriptors:
+            ready, _, _ = select.select([standard_input, *descriptors], [], [])
+            if standard_input in ready:
+                raise EOFError("who wanted the parts has gone")
+            for descriptor in ready:
+                _, status = os.waitpid(descriptors.pop(descriptor), 0)
+                os.close(descriptor)
+                if status:
+                    raise OSError(f"a part of the search index was not written (status {status})")
+    finally:
+        for descriptor, process in descriptors.items():
+            signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+            os.waitpid(process, 0)
+            os.close(descriptor)
+
+
+def main() -> None:
+    """What the process does."""
+    log, base, version, directory, parts = sys.argv[1:]
+    os.nice(_NICE)
+    gc.disable()  # what is made here goes in no circles
+    take_large_pieces()
+    try:
+        write_change(FileLog(Path(log), mend=False), Minter(base), Version(int(version)), Path(directory), int(parts))
+    except EOFError:
+        sys.exit(1)
+    except (OSError, CommonplaceError) as fault:
+        sys.exit(f"the search index of version {version} cannot be written from the log: {fault}")

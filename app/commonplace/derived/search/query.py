@@ -1,0 +1,225 @@
+"""The fields of the search index, and how a user's words become a question to it.
+
+There is no query syntax to get wrong: words are all wanted, anywhere in a document, and
+`"words in quotes"` are wanted in that order and exactly (accents, case and hyphens aside).
+
+**Scores** are whole numbers: a word adds the weight of every tier it stands in, twice where it
+stands there exactly and not only by its stem. They depend on the document and the question
+alone, never on what else is or was in the index, so an index that was changed step by step
+answers as one built afresh does. (Frequencies, as in BM25, count deleted documents until
+the segments they are in are merged.)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from zlib import crc32
+
+from tantivy import Document, Filter, Index, Occur, Query, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
+
+from commonplace.derived.search.documents import SearchDocument
+from commonplace.derived.search.text import (
+    STOP_WORDS,
+    attached,
+    fingerprint,
+    fold,
+    joined,
+    spaced,
+    spellings,
+    spellings_of_name,
+    words_of,
+)
+from commonplace.derived.search.vocabulary import Vocabulary
+
+TIERS: dict[str, int] = {"titles": 64, "names": 8, "body": 1}
+"""Tier to the weight of a hit in it; each is more than twice the sum of the ones below."""
+
+WHOLE_WEIGHT = 65_536
+"""Added when the question is the whole of a title, a label or a key."""
+
+IN_ORDER_WEIGHT = 256
+"""Added when all the words stand in a title side by side."""
+
+MOST_WORDS = 64
+"""Words of a question that are looked at; the rest of a longer one is passed over."""
+
+LONGEST_WORD = 100
+"""Bytes; a longer word is not indexed."""
+
+Forms = list[tuple[str, ...]]
+"""Ways of writing one thing: a form is a word, or words side by side."""
+
+_BETWEEN = "\0"
+_QUOTED = re.compile(r'"([^"]*)"')
+_QUOTATION_MARKS = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\x00": " "})
+_RESOLVER = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|\bdoi:)(?=10\.)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question ready to be put: the `query`, and the words, folded, that answer it in a text."""
+
+    query: Query
+    words: frozenset[str]
+
+
+class SearchFields:
+    """The index's schema and analyzer, what goes into its fields, and the questions that fit them."""
+
+    def __init__(self) -> None:
+        builder = SchemaBuilder()
+        builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
+        for of_checksums in ("uses", "whole"):
+            builder.add_unsigned_field(of_checksums, indexed=True)
+        builder.add_integer_field("number", indexed=True, fast=True)
+        builder.add_bytes_field("shown", stored=True)
+        for tier in TIERS:
+            builder.add_text_field(tier, tokenizer_name="words", index_option="position")
+        self.schema: Schema = builder.build()
+        self.analyzer = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(LONGEST_WORD)).build()
+
+    def index(self, directory: Path | None = None) -> Index:
+        """The index in that directory, a new one where it has none; without a directory, a new one in memory."""
+        made = Index(self.schema, path=str(directory) if directory else None)
+        made.register_tokenizer("words", self.analyzer)
+        return made
+
+    def document(self, of: SearchDocument, number: int) -> Document:
+        """What the index keeps of a document: `number` is its place among those of its run."""
+        made = Document()
+        add_text, add_unsigned = made.add_text, made.add_unsigned
+        made.add_integer("number", number)
+        add_text("kind", of.kind)
+        for iri in of.uses:
+            add_unsigned("uses", crc32(iri.encode()))
+        of_key = spellings(of.key)
+        wholes = {words_of(of_key[-1])}
+        for text in of.titles:
+            forms = spellings(text)
+            wholes.add(words_of(forms[-1]))
+            for form in forms:
+                add_text("titles", form)
+        for whole in wholes:
+            add_unsigned("whole", _hashed(whole))
+        for text in of.names:
+            for form in of_key if text is of.key else spellings_of_name(text):
+                add_text("names", form)
+        for text in of.body:
+            for form in spellings(text):
+                add_text("body", form)
+        made.add_bytes("shown", joined_texts([of.title, *_beside(of)]).encode())
+        return made
+
+    def words_of(self, of: SearchDocument) -> set[str]:
+        """The words that a document is found by."""
+        texts = (text for tier in TIERS for text in getattr(of, tier))
+        return {word for text in texts for form in spellings(text) for word in self.analyzer.analyze(form)}
+
+    def numbered(self, numbers: Iterable[int]) -> Query:
+        """The documents of those numbers."""
+        return Query.term_set_query(self.schema, "number", sorted(numbers))
+
+    def using(self, iris: Iterable[str]) -> Query:
+        """The documents whose text was read from any of those things; in rare cases others too."""
+        return Query.term_set_query(self.schema, "uses", sorted(crc32(iri.encode()) for iri in iris))
+
+    def ask(self, text: str, vocabulary: Vocabulary, kinds: Iterable[str] | None = None) -> Asked | None:
+        """The question a user's text is, over those kinds of thing; None when it holds no word.
+
+        Every text is a question: a quotation mark without its other half is passed over, as
+        is every other mark; function words count only where there is nothing else. The
+        `vocabulary` is that of the documents asked.
+        """
+        text = _RESOLVER.sub("", text.translate(_QUOTATION_MARKS))
+        phrases = [fold(part) for part in _QUOTED.findall(text)]
+        loose = attached(fold(_QUOTED.sub(" ", text).replace('"', " "))).split()[:MOST_WORDS]
+        chunks = [chunk for chunk in loose if self.analyzer.analyze(chunk)]
+        telling = [chunk for chunk in chunks if chunk not in STOP_WORDS]
+        phrases = [phrase for phrase in phrases if self.analyzer.analyze(phrase)][:MOST_WORDS]
+        if not telling and not phrases:
+            telling = chunks
+        if not telling and not phrases:
+            return None
+        forms = [self._forms(_with_neighbours(telling, at)) for at in range(len(telling))]
+        families = [{word for form in of for word in vocabulary.family(form)} for of in forms]
+        quoted = [self._forms([phrase]) for phrase in phrases]
+        clauses = [(Occur.Must, self._weighed(*wanted)) for wanted in zip(forms, families, strict=True)]
+        clauses += [(Occur.Must, self._weighed(of, frozenset())) for of in quoted]
+        clauses += [(Occur.Should, clause) for clause in self._bonuses(text, chunks)]
+        if kinds is not None:
+            of_kinds = Query.term_set_query(self.schema, "kind", sorted(kinds))
+            clauses.append((Occur.Must, Query.const_score_query(of_kinds, 0.0)))
+        words = {word for of in (*forms, *quoted) for form in of for word in form}
+        return Asked(Query.boolean_query(clauses), frozenset(words.union(*families)))
+
+    def _bonuses(self, text: str, chunks: list[str]) -> list[Query]:
+        made: list[Query] = []
+        if whole := fingerprint(text):
+            term = Query.term_query(self.schema, "whole", _hashed(whole), "basic")
+            made.append(Query.const_score_query(term, float(WHOLE_WEIGHT)))
+        if len(chunks) > 1:
+            in_order = self._in_tier("titles", self._forms([" ".join(chunks)]), ())
+            made.append(Query.const_score_query(in_order, float(IN_ORDER_WEIGHT)))
+        return made
+
+    def _weighed(self, forms: Forms, family: AbstractSet[str]) -> Query:
+        """Documents with any of the forms, or of the words of their family; scored tier by tier."""
+        others = sorted(family - {form[0] for form in forms if len(form) == 1})
+        clauses = []
+        for tier, weight in TIERS.items():
+            exactly = self._in_tier(tier, forms, ())
+            clauses.append((Occur.Should, Query.const_score_query(exactly, float(weight))))
+            anyhow = self._in_tier(tier, forms, others)
+            clauses.append((Occur.Should, Query.const_score_query(anyhow, float(weight))))
+        return Query.boolean_query(clauses)
+
+    def _in_tier(self, tier: str, forms: Forms, words: Sequence[str]) -> Query:
+        """Documents with any of the forms or words in that tier."""
+        queries = [self._of_form(tier, form) for form in (*forms, *((word,) for word in words))]
+        return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Should, query) for query in queries])
+
+    def _of_form(self, tier: str, form: tuple[str, ...]) -> Query:
+        if len(form) == 1:
+            return Query.term_query(self.schema, tier, form[0], "position")
+        return Query.phrase_query(self.schema, tier, list(form))
+
+    def _forms(self, texts: Iterable[str]) -> Forms:
+        """The words of each folded text in each spelling."""
+        forms = {tuple(self.analyzer.analyze(form)) for text in texts for form in (spaced(text), joined(text))}
+        return sorted(form for form in forms if form)
+
+
+def joined_texts(texts: Sequence[str]) -> str:
+    """Texts as one; `parted_texts` parts them. It is without the NULs that they may have, which nobody can see."""
+    joined = _BETWEEN.join(texts)
+    if joined.count(_BETWEEN) >= len(texts):
+        joined = _BETWEEN.join(text.replace(_BETWEEN, "") for text in texts)
+    return joined
+
+
+def parted_texts(joined: str) -> list[str]:
+    """What `joined_texts` has joined."""
+    return joined.split(_BETWEEN)
+
+
+def _beside(of: SearchDocument) -> list[str]:
+    """The texts of a document but for what it is shown as, and its key."""
+    return [text for text in (*of.body, *of.names) if text != of.title and text != of.key]
+
+
+def _hashed(whole: str) -> int:
+    """64 bits of BLAKE2b, which are far quicker to index than a title, and shorter.
+
+    Two of a hundred million titles have the same once in four thousand libraries.
+    """
+    return int.from_bytes(blake2b(whole.encode(), digest_size=8).digest())
+
+
+def _with_neighbours(chunks: Sequence[str], at: int) -> list[str]:
+    """The word at that place, alone and written as one with a neighbour."""
+    return [chunks[at], *(chunks[i] + chunks[i + 1] for i in (at - 1, at) if 0 <= i < len(chunks) - 1)]

@@ -1,0 +1,188 @@
+"""The parts the search index is kept in: a run holds documents and finds the best of them.
+
+Equal hits come in the order of their names. The engine knows no such order, but of equals it
+gives those first that were written first; a run that was written once, in the order of names,
+is therefore read from the top as far as is asked. It is never written to again, so that it may lie
+in files that others read too; which of its documents are no longer true is kept beside it. What
+changes later is in a run without order, kept small, whose hits are all read and sorted here.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from heapq import merge
+from pathlib import Path
+from typing import cast, overload
+
+from tantivy import DocAddress, Index, Occur, Query, Searcher
+
+from commonplace.derived.search.documents import Name, SearchDocument
+from commonplace.derived.search.query import TIERS, SearchFields, parted_texts
+from commonplace.model.minter import Kind
+
+WHOLE_BYTES = 256_000_000
+CHANGE_BYTES = 16_000_000
+"""Memory the indexing thread may fill before it writes a segment: a run of one segment keeps its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document that a query finds; the greater the score the better."""
+
+    score: int
+    name: Name
+    address: DocAddress
+    searcher: Searcher
+
+    def texts(self) -> list[str]:
+        """What it is shown as, and then its texts."""
+        return parted_texts(bytes(self.searcher.doc(self.address).get_all("shown")[0]).decode())
+
+    @property
+    def rank(self) -> tuple[int, Name]:
+        """Less is better."""
+        return (-self.score, self.name)
+
+
+def merged(many: Iterable[list[Found]]) -> Iterator[Found]:
+    """What several runs find, each the best first, as one."""
+    lists = [found for found in many if found]
+    return iter(lists[0]) if len(lists) == 1 else merge(*lists, key=lambda found: found.rank)
+
+
+class KeptNames(Sequence[Name]):
+    """Names as they are kept in a file, each one text: tuples by the hundred thousand would be what Python has to look
+    through, again and again, for garbage."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        """`texts` are what `kept` gives. Raises ValueError when they are not."""
+        if not all(text.count(" ") >= 2 for text in texts):
+            raise ValueError("these are no names that were kept")
+        self._texts = texts
+
+    @staticmethod
+    def kept(names: Iterable[Name]) -> list[str]:
+        """Each name as a text."""
+        return [f"{iri} {kind} {key}" for key, kind, iri in names]
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    @overload
+    def __getitem__(self, place: int) -> Name: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Name]: ...
+    def __getitem__(self, place: int | slice) -> Name | list[Name]:
+        return list(map(_name, self._texts[place])) if isinstance(place, slice) else _name(self._texts[place])
+
+
+def _name(kept: str) -> Name:
+    iri, kind, key = kept.split(" ", 2)
+    return key, cast(Kind, kind), iri
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Documents at one moment. A change makes a new run; the old one answers as before."""
+
+    fields: SearchFields
+    index: Index
+    searcher: Searcher
+    names: list[Name] | KeptNames
+    """By number; shared with earlier runs of the same index, and only added to."""
+    ordered: bool
+    gone: frozenset[int] = frozenset()
+    """The numbers of its documents that are not to be found any more."""
+
+    @classmethod
+    def empty(cls, fields: SearchFields, directory: Path | None = None) -> Run:
+        """A run for changes: in memory, or in an empty directory."""
+        index = fields.index(directory)
+        return cls(fields, index, index.searcher(), [], ordered=False)
+
+    @classmethod
+    def of(cls, fields: SearchFields, documents: Iterable[SearchDocument], directory: Path | None = None) -> Run:
+        """A run of documents that come in the order of their names: in memory, or in an empty directory."""
+        run = cls.empty(fields, directory)._written((), documents, WHOLE_BYTES)
+        return replace(run, ordered=run.searcher.num_segments <= 1)
+
+    @classmethod
+    def opened(cls, fields: SearchFields, directory: Path, names: KeptNames) -> Run:
+        """A run that `of` made in that directory, of documents of those names."""
+        index = fields.index(directory)
+        searcher = index.searcher()
+        return cls(fields, index, searcher, names, ordered=searcher.num_segments <= 1)
+
+    @property
+    def size(self) -> int:
+        """How many documents were ever written to it."""
+        return len(self.names)
+
+    def without(self, stale: Collection[Name]) -> Run:
+        """A run of documents in the order of their names without those of the stale names; what it lies in stays as
+        it is."""
+        places = ((bisect_left(self.names, name), name) for name in stale)
+        gone = self.gone.union(place for place, name in places if self.names[place : place + 1] == [name])
+        return self if gone == self.gone else replace(self, gone=gone)
+
+    def replaced(self, stale: Collection[Name], documents: Collection[SearchDocument]) -> Run:
+        """A run for changes without the documents of the stale names, and with those given; visible at once or
+        not at all."""
+        gone = [number for number, name in enumerate(self.names) if name in stale]
+        return self._written(gone, documents, CHANGE_BYTES) if gone or documents else self
+
+    def best(self, query: Query, limit: int) -> tuple[int, list[Found]]:
+        """How many documents the query finds, and at least the best `limit` of them, in order."""
+        if not self.ordered:
+            found = self.all(query)
+            return len(found), found
+        answer = self.searcher.search(self._present(query), limit=max(1, min(limit, self.size)))
+        return answer.count, self._found(answer.hits)  # type: ignore[attr-defined]  # the stub leaves count out
+
+    def all(self, query: Query) -> list[Found]:
+        """All documents the query finds, in order."""
+        query = self._present(query)
+        # Counted first, because the engine sets aside room for as many as it is asked for.
+        total: int = self.searcher.search(query, limit=1).count  # type: ignore[attr-defined]
+        found = self._found(self.searcher.search(query, limit=total, count=False).hits if total else [])
+        return found if self.ordered else sorted(found, key=lambda one: one.rank)
+
+    def words(self) -> Iterator[str]:
+        """The different words of each tier of its documents."""
+        for tier in TIERS:
+            for word, _ in self.searcher.terms_with_prefix(tier, ""):
+                yield word
+
+    def _present(self, query: Query) -> Query:
+        """The query among the documents that are not gone."""
+        if not self.gone:
+            return query
+        gone = self.fields.numbered(self.gone)
+        return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, gone)])
+
+    def _found(self, hits: list[tuple[float, DocAddress]]) -> list[Found]:
+        numbers = self.searcher.fast_field_values("number", [address for _, address in hits])
+        return [
+            Found(round(score), self.names[int(number or 0)], address, self.searcher)
+            for (score, address), number in zip(hits, numbers, strict=True)
+        ]
+
+    def _written(self, gone: Collection[int], documents: Iterable[SearchDocument], memory: int) -> Run:
+        assert isinstance(self.names, list), "what was written once is not written to again"
+        writer = self.index.writer(memory, 1)
+        try:
+            if gone:
+                writer.delete_documents_by_query(self.fields.numbered(gone))
+            for document in documents:
+                writer.add_document(self.fields.document(document, len(self.names)))
+                self.names.append((document.key, document.kind, document.iri))
+            writer.commit()
+        except BaseException:
+            writer.rollback()
+            raise
+        finally:
+            writer.wait_merging_threads()  # ends the writer's threads and frees its lock
+        self.index.reload()
+        return replace(self, searcher=self.index.searcher())

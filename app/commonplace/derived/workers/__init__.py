@@ -1,0 +1,1 @@
+"""Answer queries from outside in processes that can be ended."""

@@ -1,0 +1,248 @@
+"""One reader as the server sees it: a socket to ask on, a clock, and the means to end its process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from commonplace.derived.graph.snapshot import Update
+from commonplace.derived.workers.limits import QueryLimits
+from commonplace.derived.workers.messages import (
+    Answer,
+    Inbox,
+    Kind,
+    Message,
+    Question,
+    answer_of,
+    change_of,
+    framed,
+    question_message,
+    update_message,
+)
+from commonplace.errors import (
+    BadRequest,
+    CommonplaceError,
+    GraphProtected,
+    LogDamaged,
+    NotFound,
+    OutOfMemory,
+    OutOfTime,
+    QueryEnded,
+    QueryRefused,
+    TooLarge,
+)
+from commonplace.model.change import ChangeSet, Version
+
+_REFUSALS: Mapping[str, type[CommonplaceError]] = {
+    kind.__name__: kind for kind in (BadRequest, QueryRefused, TooLarge, NotFound, LogDamaged, GraphProtected)
+}
+_START_SECONDS = 600.0
+"""What a reader may take to be forked, and to make the state of a past version: it may have to read much log."""
+_CAUSE_SECONDS = 1.0
+"""How long the template is waited for to say how a reader ended."""
+_FOREIGN = frozenset((0, signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
+"""Endings that are not the query's doing."""
+
+
+class Lost(Exception):
+    """The reader ended, and not by the query's doing: another may be asked."""
+
+
+class Behind(Lost):
+    """The reader is of a state that much was written after: one that is forked now has it."""
+
+
+class ReaderLink:
+    """A reader's process. One question at a time."""
+
+    def __init__(
+        self, number: int, connection: socket.socket, limits: QueryLimits, ended: Callable[[ReaderLink], None]
+    ) -> None:
+        """`ended` is called once, when it can be asked no more."""
+        self.number = number
+        self.process: int | None = None
+        self.ended = False
+        self.last = False
+        """Whether it has said that it takes no more questions."""
+        self.apart = False
+        """Whether it does other work than answering, and is not to be counted."""
+        self.asked = False
+        """Whether it ever was."""
+        self._limits = limits
+        self._tell = ended
+        self._descriptor: int | None = None
+        self._answer: asyncio.Future[Message] | None = None
+        self._due: float | None = None
+        """When the reader will have had its time, by the loop's clock."""
+        self._clock: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
+        connection.setblocking(False)
+        self._connection = connection
+        self._inbox = Inbox(connection)
+        self._loop.add_reader(connection.fileno(), self._readable)
+
+    async def ask(self, question: Question) -> Answer | Kind:
+        """See `Readers.ask`; raises `Lost` beside what that raises."""
+        message = await self.exchange(question_message(question))
+        if "no_form" in message.head:
+            kind: Kind = message.head["no_form"]
+            return kind
+        return answer_of(message)
+
+    async def work_out(self, update: Update, version: Version) -> tuple[ChangeSet, Version]:
+        """See `Readers.work_out`; raises `Lost` beside what that raises."""
+        return change_of(await self.exchange(update_message(update, version)))
+
+    async def exchange(self, question: Message) -> Message:
+        """Send a message and wait for what comes back. Raises what the reader refuses, `QueryEnded` and `Lost`."""
+        if self.ended:
+            raise Lost
+        data = framed(question)
+        self.asked = True
+        self._answer = answer = self._loop.create_future()
+        self._set_clock(_START_SECONDS if self.process is None else self._limits.seconds)
+        try:
+            sent = self._send(data)
+            if sent < len(data):
+                await self._loop.sock_sendall(self._connection, memoryview(data)[sent:])
+            return self._checked(await answer)
+        finally:
+            self._answer = None
+            self._set_clock(None)
+
+    def begun(self, process: int, descriptor: int) -> None:
+        """The template has forked it."""
+        self.process, self._descriptor = process, descriptor
+        if self.ended:
+            self._kill()
+        elif self._answer is not None:
+            self._set_clock(self._limits.seconds)
+
+    def gone(self, by: int) -> None:
+        """The template says that its process has ended, by that signal, 0 for none."""
+        self._close()
+        self._kill()
+        self._resolve(by)
+
+    def end(self, fault: Exception | None = None) -> None:
+        """End its process now; who waits for its answer gets that fault."""
+        self._close()
+        self._kill()
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(fault or Lost())
+
+    def _checked(self, message: Message) -> Message:
+        """The message, if it is an answer."""
+        head = message.head
+        self.last = head.get("last", False)
+        if "refused" in head:
+            raise _REFUSALS[head["refused"]](head["detail"], [(where, why) for where, why in head["errors"]])
+        if "behind" in head:
+            self.end()
+            raise Behind
+        if "out_of_memory" in head:
+            self.end()
+            raise _out_of_memory(self._limits)
+        return message
+
+    def _send(self, data: bytes) -> int:
+        try:
+            return self._connection.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            raise Lost from None
+
+    def _readable(self) -> None:
+        try:
+            alive = self._inbox.receive()
+        except BlockingIOError:
+            return
+        except OSError:
+            alive = False
+        while (message := self._inbox.next()) is not None:
+            self._heard(message)
+        if not alive:
+            self._close()
+            self._loop.call_later(_CAUSE_SECONDS, self._resolve, 0)
+
+    def _heard(self, message: Message) -> None:
+        preparing = message.head.get("preparing")
+        if preparing is not None:
+            self._set_clock(_START_SECONDS if preparing else self._limits.seconds)
+        elif self._answer is not None and not self._answer.done():
+            self._answer.set_result(message)
+        elif message.descriptor is not None:
+            os.close(message.descriptor)
+
+    def _set_clock(self, seconds: float | None) -> None:
+        """Have time run out in that many seconds. A timer that would ring before is left to look again then:
+        nearly all questions are answered long before, and a timer for each would cost more than the rest of this."""
+        self._due = None if seconds is None else self._loop.time() + seconds
+        if self._due is None or (self._clock is not None and self._clock.when() <= self._due):
+            return
+        if self._clock is not None:
+            self._clock.cancel()
+        self._clock = self._loop.call_at(self._due, self._rung)
+
+    def _rung(self) -> None:
+        self._clock = None
+        if self._due is None:
+            return
+        if self._due > self._loop.time():
+            self._clock = self._loop.call_at(self._due, self._rung)
+        else:
+            self.end(_out_of_time(self._limits))
+
+    def _resolve(self, by: int) -> None:
+        """Tell who waits what the end of the process means."""
+        if self._answer is None or self._answer.done():
+            return
+        self._answer.set_exception(_meaning(by, self._limits))
+
+    def _close(self) -> None:
+        if self.ended:
+            return
+        self.ended = True
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
+        self._loop.remove_reader(self._connection.fileno())
+        self._inbox.close()
+        self._tell(self)
+
+    def _kill(self) -> None:
+        if self._descriptor is not None:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def _meaning(by: int, limits: QueryLimits) -> Exception:
+    """What it means for a question that its reader was ended by that signal."""
+    if by in _FOREIGN:
+        return Lost()
+    if by == signal.SIGABRT:
+        return _out_of_memory(limits)
+    if by == signal.SIGXCPU:
+        return _out_of_time(limits)
+    return QueryEnded(f"the query broke the process that read it ({signal.Signals(by).name}): is it nested too deeply?")
+
+
+def _out_of_time(limits: QueryLimits) -> OutOfTime:
+    return OutOfTime(
+        f"the query was ended after {limits.seconds:g} s: ask for less, with a LIMIT or fewer open patterns, "
+        "or ask a library of your own that has a higher COMMONPLACE_QUERY_SECONDS"
+    )
+
+
+def _out_of_memory(limits: QueryLimits) -> OutOfMemory:
+    return OutOfMemory(
+        f"the query was ended when it needed more than {limits.memory:,} bytes of memory: ask for less, without "
+        "sorting or grouping very many rows, or ask a library of your own that has a higher COMMONPLACE_QUERY_MEMORY"
+    )

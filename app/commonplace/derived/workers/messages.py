@@ -1,0 +1,259 @@
+"""What the server and its readers say to one another: a question, and what comes back of it.
+
+A message is a frame on a Unix socket: the sizes of its two parts, a JSON object, and bytes. What is too
+big to send at once lies in a file without a name, whose descriptor comes with the message.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import struct
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from typing import Literal as OneOf
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
+
+from commonplace.derived.graph.snapshot import Update
+from commonplace.model.change import ChangeSet, Version
+
+_SIZES = struct.Struct("!II")
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+_decode = json.JSONDecoder().decode
+_CHUNK = 262_144
+_DESCRIPTORS = 4
+_VARIABLES = NamedNode("urn:variable:")
+
+Kind = OneOf["table", "truth", "graph"]
+"""What a query's form answers: rows (SELECT), yes or no (ASK), triples (CONSTRUCT, DESCRIBE)."""
+
+Cut = OneOf["rows", "bytes"]
+"""The limit at which an answer was cut."""
+
+Graphs = tuple[tuple[str, ...], tuple[str, ...]]
+"""A dataset that a request names: its default graphs and its named graphs, by IRI."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A query as a reader takes it.
+
+    `forms` names the format to answer in for each kind of answer, None where the client takes none of them.
+    `version` is the one the answer must at least be of, or with `exact` the very one. `values` are what variables
+    of the query stand for. The dataset is the query's own where `graphs` is None. `packed`: the client takes gzip.
+    `description` is what the library says of itself at that very version, as N-Quads, for a query that may see
+    those named graphs.
+    """
+
+    text: str
+    forms: Mapping[Kind, str | None]
+    version: int
+    exact: bool = False
+    values: Mapping[str, NamedNode | Literal] = field(default_factory=dict)
+    graphs: Graphs | None = None
+    packed: bool = False
+    description: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spool:
+    """An answer too big to hold: an open file, which whoever has this closes, and which bytes of it."""
+
+    descriptor: int
+    start: int
+    size: int
+
+    def read(self, offset: int) -> bytes:
+        """Some bytes from there on; none at the end."""
+        return os.pread(self.descriptor, min(_CHUNK, self.size - offset), self.start + offset)
+
+    def close(self) -> None:
+        os.close(self.descriptor)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a query answers: bytes in that form, of the state of that version. `cut` says where it is not all."""
+
+    form: str
+    version: int
+    body: bytes | Spool
+    cut: Cut | None = None
+    packed: bool = False
+
+
+@dataclass(slots=True)
+class Message:
+    """One message. `descriptor` is a file that came or goes with it; who receives it closes it."""
+
+    head: dict[str, Any]
+    body: bytes = b""
+    descriptor: int | None = None
+
+
+def framed(message: Message) -> bytes:
+    """The bytes of a message, without its descriptor."""
+    head = _encode(message.head).encode()
+    return b"".join((_SIZES.pack(len(head), len(message.body)), head, message.body))
+
+
+def send(connection: socket.socket, message: Message) -> None:
+    """Send on a blocking socket."""
+    data = framed(message)
+    if message.descriptor is None:
+        connection.sendall(data)
+        return
+    sent = socket.send_fds(connection, [data], [message.descriptor])
+    connection.sendall(data[sent:])
+
+
+class Inbox:
+    """Messages as they come in on a socket, blocking or not."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self._data = bytearray()
+        self._descriptors: list[int] = []
+        self._buffer = memoryview(bytearray(_CHUNK))
+        self._beside = socket.CMSG_SPACE(_DESCRIPTORS * array("i").itemsize)
+
+    def receive(self) -> bool:
+        """Take in what is there; False when the other side has gone. Raises `BlockingIOError` as the socket does."""
+        count, beside, _, _ = self.connection.recvmsg_into([self._buffer], self._beside)
+        for level, kind, data in beside:
+            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                came = array("i")
+                came.frombytes(data[: len(data) - len(data) % came.itemsize])
+                self._descriptors += came
+        self._data += self._buffer[:count]
+        return count > 0
+
+    def next(self) -> Message | None:
+        """The next whole message, if one is in."""
+        data = self._data
+        if len(data) < _SIZES.size:
+            return None
+        head_size, body_size = _SIZES.unpack_from(data)
+        start = _SIZES.size + head_size
+        end = start + body_size
+        if len(data) < end:
+            return None
+        head = _decode(data[_SIZES.size : start].decode())
+        message = Message(head, bytes(memoryview(data)[start:end]))
+        del data[:end]
+        if head.get("descriptor"):
+            message.descriptor = self._descriptors.pop(0)
+        return message
+
+    def wait(self) -> Message | None:
+        """The next message on a blocking socket; None when the other side has gone."""
+        while (message := self.next()) is None:
+            if not self.receive():
+                return None
+        return message
+
+    def close(self) -> None:
+        """Close the socket, and descriptors that came with messages nobody took."""
+        for descriptor in self._descriptors:
+            os.close(descriptor)
+        self._descriptors.clear()
+        self.connection.close()
+
+
+def update_message(update: Update, version: int) -> Message:
+    """A SPARQL Update to be worked out on the state of at least that version, as a message."""
+    graphs = [update.using_graphs, update.using_named_graphs]
+    return Message({"update": update.text, "graphs": graphs, "version": version, "exact": False})
+
+
+def update_of(head: Mapping[str, Any]) -> Update:
+    """The update in a message's head."""
+    using, using_named = head["graphs"]
+    return Update(head["update"], tuple(using), tuple(using_named))
+
+
+def change_message(change: ChangeSet, version: int) -> Message:
+    """What an update changes in the state of that version, as a message: N-Quads, what is removed first."""
+    removed, added = (serialize(quads, format=RdfFormat.N_QUADS) or b"" for quads in (change.removed, change.added))
+    return Message({"removed": len(removed), "version": version}, removed + added)
+
+
+def change_of(message: Message) -> tuple[ChangeSet, Version]:
+    """The change set in a message, and the version it was found in."""
+    size = message.head["removed"]
+    parts = (message.body[:size], message.body[size:])
+    removed, added = (tuple(parse(part, format=RdfFormat.N_QUADS, lenient=True)) for part in parts)
+    return ChangeSet(added=added, removed=removed), Version(message.head["version"])
+
+
+def question_message(question: Question) -> Message:
+    """A question as a message."""
+    return Message(
+        {
+            "ask": question.text,
+            "forms": question.forms,
+            "version": question.version,
+            "exact": question.exact,
+            "values": _written_values(question.values),
+            "graphs": question.graphs,
+            "packed": question.packed,
+        },
+        question.description,
+    )
+
+
+def _written_values(values: Mapping[str, NamedNode | Literal]) -> str:
+    """Values as N-Triples, each the object of a property named by its variable."""
+    triples = [Triple(_VARIABLES, NamedNode(_VARIABLES.value + name), value) for name, value in values.items()]
+    return (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode() if triples else ""
+
+
+def _read_values(text: str) -> dict[str, NamedNode | Literal]:
+    found: dict[str, NamedNode | Literal] = {}
+    for quad in parse(text, format=RdfFormat.N_TRIPLES, lenient=True) if text else ():
+        if isinstance(quad.object, NamedNode | Literal):
+            found[quad.predicate.value.removeprefix(_VARIABLES.value)] = quad.object
+    return found
+
+
+def question_of(message: Message) -> Question:
+    """The question in a message."""
+    head = message.head
+    graphs = head["graphs"]
+    return Question(
+        text=head["ask"],
+        forms=head["forms"],
+        version=head["version"],
+        exact=head["exact"],
+        values=_read_values(head["values"]),
+        graphs=None if graphs is None else (tuple(graphs[0]), tuple(graphs[1])),
+        packed=head["packed"],
+        description=message.body,
+    )
+
+
+def answer_message(answer: Answer) -> Message:
+    """An answer as a message."""
+    head: dict[str, Any] = {
+        "answer": answer.form,
+        "version": answer.version,
+        "cut": answer.cut,
+        "packed": answer.packed,
+    }
+    if isinstance(answer.body, Spool):
+        head |= {"descriptor": True, "start": answer.body.start, "size": answer.body.size}
+        return Message(head, descriptor=answer.body.descriptor)
+    return Message(head, answer.body)
+
+
+def answer_of(message: Message) -> Answer:
+    """The answer in a message."""
+    head: Mapping[str, Any] = message.head
+    body: bytes | Spool = message.body
+    if message.descriptor is not None:
+        body = Spool(descriptor=message.descriptor, start=head["start"], size=head["size"])
+    return Answer(form=head["answer"], version=head["version"], body=body, cut=head["cut"], packed=head["packed"])

@@ -1,0 +1,348 @@
+"""The readers as the server sees them: questions go out, answers come back, and what runs away is ended.
+
+To be used in one event loop. The processes are those of `commonplace.derived.workers.zygote`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import subprocess
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import asdict
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+from commonplace.derived.graph.snapshot import Update
+from commonplace.derived.search import log_process
+from commonplace.derived.search.files import emptied
+from commonplace.derived.workers import zygote
+from commonplace.derived.workers.fair_queue import FairQueue
+from commonplace.derived.workers.limits import QueryLimits
+from commonplace.derived.workers.link import Behind, Lost, ReaderLink
+from commonplace.derived.workers.messages import Answer, Inbox, Kind, Message, Question, send
+from commonplace.derived.workers.worker import Views
+from commonplace.errors import Cancelled, QueryEnded
+from commonplace.model.change import ChangeSet, Version
+from commonplace.processes.spawn import program, spawn
+
+log = logging.getLogger(__name__)
+
+WAITING, WAITING_EACH = 200, 50
+"""How many queries may wait for a reader, of all clients and of each."""
+
+SPARE = 1
+"""Readers that wait beside those at work, so that one that was ended is replaced at once."""
+
+SEARCH_PARTS = 4
+"""Processes that write a search index at most: each holds what is said of a share of the library."""
+
+PART_THINGS = 10_000
+"""So many documents are worth a process of their own."""
+
+_ATTEMPTS = 3
+_PROGRAM = program(zygote.main)
+_UPDATES = "updates"
+"""As what client updates wait in the queue."""
+
+Got = TypeVar("Got")
+
+
+class Readers:
+    """Answers questions in processes that can be ended."""
+
+    def __init__(self, views: Views, limits: QueryLimits, template: socket.socket | None = None) -> None:
+        """Readers of what those views read.
+
+        `template` is the server's side of a template that was forked already; without it, one is started when
+        the first question comes.
+        """
+        self.limits = limits
+        self._home = (str(views.log.directory), str(views.checkpoints.directory), views.base)
+        self._template: Inbox | None = None
+        self._forked = template
+        self._process: subprocess.Popen[bytes] | None = None
+        self._links: dict[int, ReaderLink] = {}
+        self._free: list[ReaderLink] = []
+        self._numbers = count(1)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closed = False
+        self._writing: set[subprocess.Popen[bytes]] = set()
+        """Processes that write a search index from the log."""
+        self._queue = FairQueue(
+            limits.workers, limits.workers, waiting=WAITING, waiting_each=WAITING_EACH, seconds=limits.seconds
+        )
+
+    async def ask(self, question: Question, client: str) -> Answer | Kind:
+        """The answer; or the kind of it, when the question has no form for that kind.
+
+        Raises `QueryEnded` at a limit, `TooManyQueries`, and what the question itself has wrong. Cancelling
+        ends the query. A reader that somebody else has ended is replaced, and the question asked again.
+        """
+        return await self._through(client, lambda link: link.ask(question))
+
+    async def work_out(self, update: Update, version: Version) -> tuple[ChangeSet, Version]:
+        """What an update changes in the state of that version or a newer one, which it answers too.
+
+        Raises what `ask` raises, and what `commonplace.derived.graph.update` does.
+        """
+        return await self._through(_UPDATES, lambda link: link.work_out(update, version))
+
+    async def write_search(self, directory: Path, version: Version) -> Version:
+        """Have the search index of that version or a newer one written to a directory, as
+        `commonplace.derived.search.files` reads it, by processes that are forked for it; answers the version.
+
+        Raises `QueryEnded` when they are ended, `Cancelled` when this is closed, and `BadRequest` when it cannot
+        be written.
+        """
+        parts = min(self.limits.workers, SEARCH_PARTS)
+        written = await self._parts(_places(directory, 0, parts), version)
+        if len(set(written)) > 1:  # there was a write between their forks
+            await asyncio.to_thread(emptied, directory)
+            written = await self._parts(_places(directory, 0, 1), version)
+        return Version(written[0])
+
+    async def write_search_of_change(self, directory: Path, version: Version) -> None:
+        """Have the same written of a version that only adds, in which something that is new then is described by the
+        log's text, from now on; and of what is left when there are readers of that version.
+
+        What is read of a newer one is such as stands in no other part, and not less true. Raises what `write_search`
+        does.
+        """
+        parts = min(2 * self.limits.workers, SEARCH_PARTS)  # more than there are cores: they end more nearly together
+        log, _, base = self._home
+        process = log_process.start(Path(log), base, version, directory, parts)
+        self._writing.add(process)
+        try:
+            code = await asyncio.to_thread(process.wait)
+        finally:
+            log_process.end(process)
+            self._writing.discard(process)
+        if code:
+            raise self._search_ended()
+        left = directory / log_process.LEFT
+        if left.exists():
+            needed = -(-len(log_process.read_names(left)) // PART_THINGS)
+            await self._parts(_places(directory, parts, min(needed, self.limits.workers)), version, left)
+            left.unlink()
+
+    def hand_over(self, version: Version, descriptor: int) -> None:
+        """Give the template the text of a version of the log, which only adds, in an open file: it need not read that
+        from the log. Called from any thread; where it goes wrong, the log is read."""
+        if self._loop is None or self._closed:
+            return
+        try:
+            kept = os.dup(descriptor)
+        except OSError as fault:
+            log.warning("the readers take version %d from the log: %s", version, fault)
+            return
+        try:
+            self._loop.call_soon_threadsafe(self._give, version, kept)
+        except RuntimeError:  # the loop has ended
+            os.close(kept)
+
+    def _give(self, version: Version, descriptor: int) -> None:
+        try:
+            if self._template is not None:
+                message = Message({"text": version, "descriptor": True}, descriptor=descriptor)
+                send(self._template.connection, message)
+        except OSError as fault:
+            log.warning("the readers take version %d from the log: %s", version, fault)
+        finally:
+            os.close(descriptor)
+
+    def _search_ended(self) -> Cancelled | QueryEnded:
+        if self._closed:
+            return Cancelled("the server stops")
+        return QueryEnded("the processes that were to write the search index have ended")
+
+    async def _parts(self, places: Sequence[Path], version: Version, things: Path | None = None) -> list[int]:
+        """Have all parts written side by side; when one fails, the others are ended with it.
+
+        They are of the `things` whose IRIs are in that file, of all where there is none.
+        """
+        head = {"things": str(things) if things else None, "parts": len(places), "version": version}
+        writing = [
+            asyncio.ensure_future(self._part({**head, "search": str(place), "part": part}))
+            for part, place in enumerate(places)
+        ]
+        try:
+            return await asyncio.gather(*writing)
+        except Lost:
+            raise self._search_ended() from None
+        finally:
+            for one in writing:
+                one.cancel()
+
+    async def _part(self, head: dict[str, Any]) -> int:
+        link = self._fork()
+        link.apart = True
+        try:
+            found: int = (await link.exchange(Message(head))).head["indexed"]
+            return found
+        finally:
+            link.end()
+
+    def wait_for(self, coroutine: Coroutine[Any, Any, Got]) -> Got:
+        """Run something of this in its event loop, from another thread; answers what it answers."""
+        assert self._loop is not None, "the server has not been started"
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+
+    async def _through(self, client: str, talk: Callable[[ReaderLink], Awaitable[Got]]) -> Got:
+        """Talk to a reader when it is the client's turn; to another when that one was lost."""
+        if not self._links:
+            self._refill()
+        await self._queue.enter(client)
+        try:
+            attempts = 0
+            while attempts < _ATTEMPTS:
+                link = self._take()
+                try:
+                    return await talk(link)
+                except Behind:  # and so is every reader that was forked no later
+                    self._end_forked_before(link)
+                except Lost:
+                    attempts += 1
+                except asyncio.CancelledError:
+                    link.end()
+                    raise
+                finally:
+                    self._give_back(link)
+            raise QueryEnded(f"the query was ended {_ATTEMPTS} times with the process that read it, from outside")
+        finally:
+            self._queue.leave(client)
+
+    def start(self) -> None:
+        """Called in the event loop, before anything is asked. Readers that cost little are made at once."""
+        self._loop = asyncio.get_running_loop()
+        if self._forked is not None:
+            self._refill()
+
+    def close(self) -> None:
+        """End them all."""
+        self._closed = True
+        for link in list(self._links.values()):
+            link.end()
+        self._links.clear()
+        for process in self._writing:
+            log_process.end(process)
+        if self._template is not None:
+            self._drop(self._template)
+        if self._forked is not None:
+            self._forked.close()
+            self._forked = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def processes(self) -> list[int]:
+        """The process ids of the readers there are."""
+        return [link.process for link in self._links.values() if link.process is not None and not link.ended]
+
+    def _take(self) -> ReaderLink:
+        """A reader nobody asks: the one that answered last, whose memory is warm."""
+        return self._free.pop() if self._free else self._fork()
+
+    def _give_back(self, link: ReaderLink) -> None:
+        if link.last or (not link.ended and len(self._alive()) > self.limits.workers + SPARE):
+            link.end()
+        elif not link.ended:
+            self._free.append(link)
+
+    def _end_forked_before(self, last: ReaderLink) -> None:
+        for link in [link for link in self._free if link.number < last.number]:
+            link.end()
+
+    def _alive(self) -> list[ReaderLink]:
+        return [link for link in self._links.values() if not link.ended and not link.apart]
+
+    def _refill(self) -> None:
+        """Have as many readers as there should be, the newest to be asked last."""
+        while not self._closed and len(self._alive()) < self.limits.workers + SPARE:
+            self._free.insert(0, self._fork())
+
+    def _ended(self, link: ReaderLink) -> None:
+        """A reader can be asked no more. One that was never asked is not replaced before it is missed."""
+        if link in self._free:
+            self._free.remove(link)
+        if link.asked and self._loop is not None and not self._closed:
+            self._loop.call_soon(self._refill)
+
+    def _fork(self) -> ReaderLink:
+        """A new reader. It can be asked at once, and answers when it is there."""
+        ours, its = socket.socketpair()
+        number = next(self._numbers)
+        with its:
+            message = Message({"fork": asdict(self.limits), "number": number, "descriptor": True})
+            message.descriptor = its.fileno()
+            try:
+                send(self._open().connection, message)
+            except OSError:  # it has just ended
+                if self._template is not None:
+                    self._drop(self._template)
+                send(self._open().connection, message)
+        link = ReaderLink(number, ours, self.limits, self._ended)
+        self._links[number] = link
+        return link
+
+    def _open(self) -> Inbox:
+        """The template, started when there is none."""
+        if self._template is None:
+            connection, self._forked = self._forked or self._spawn(), None
+            connection.setblocking(False)
+            self._template = Inbox(connection)
+            asyncio.get_running_loop().add_reader(connection.fileno(), self._template_readable, self._template)
+        return self._template
+
+    def _spawn(self) -> socket.socket:
+        """Start a template that opens the home by itself."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        ours, its = socket.socketpair()
+        with its:
+            arguments = [*self._home, str(its.fileno())]
+            self._process = spawn(_PROGRAM, arguments, stdin=subprocess.DEVNULL, pass_fds=(its.fileno(),))
+        return ours
+
+    def _template_readable(self, template: Inbox) -> None:
+        try:
+            alive = template.receive()
+        except BlockingIOError:
+            return
+        except OSError:
+            alive = False
+        while (message := template.next()) is not None:
+            self._heard(message)
+        if not alive:
+            self._drop(template)
+
+    def _heard(self, message: Message) -> None:
+        head = message.head
+        if "forked" in head:
+            assert message.descriptor is not None  # and a link is kept until its reader is gone
+            self._links[head["forked"]].begun(head["process"], message.descriptor)
+        elif "gone" in head:
+            link = self._links.pop(head["gone"], None)
+            if link is not None:
+                link.gone(head["signal"])
+
+    def _drop(self, template: Inbox) -> None:
+        """The template has ended, or shall. Readers it has forked go on; those it has not will never be."""
+        if self._loop is not None:
+            self._loop.remove_reader(template.connection.fileno())
+        template.close()
+        self._template = None
+        for number, link in list(self._links.items()):
+            if link.process is None:
+                link.end()
+            if link.ended:
+                del self._links[number]
+
+
+def _places(directory: Path, first: int, count: int) -> list[Path]:
+    """The places in a directory of so many parts of a search index, from that number on."""
+    return [directory / str(number) for number in range(first, first + count)]

@@ -1,0 +1,305 @@
+"""A reader: a process that holds the graph and answers one question at a time on a socket.
+
+It has one thread. Whatever a query does, it does here: parsing, evaluating, serialising; so that ending
+the process ends it all. It follows the log by itself, as far as a question wants.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import resource
+import select
+import socket
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Variable, parse
+
+from commonplace.derived.checkpoints import Checkpoints
+from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.guard import guarded
+from commonplace.derived.graph.snapshot import Result, Snapshot, Update
+from commonplace.derived.past_states import PastStates
+from commonplace.derived.search.files import share, write_documents
+from commonplace.derived.search.from_graph import documents, subjects
+from commonplace.derived.search.log_process import read_names
+from commonplace.derived.workers.answer_writer import kind_of, written
+from commonplace.derived.workers.limits import QueryLimits
+from commonplace.derived.workers.messages import (
+    Answer,
+    Inbox,
+    Message,
+    Question,
+    answer_message,
+    change_message,
+    question_of,
+    send,
+    update_of,
+)
+from commonplace.errors import BadRequest, GraphProtected, LogDamaged, NotFound, QueryRefused
+from commonplace.model.change import EMPTY, ChangeSet, Version
+from commonplace.model.minter import Minter
+from commonplace.model.quad_text import CHUNK_BYTES, QuadText, whole_lines
+from commonplace.patchlog.file_log import FileLog
+from commonplace.patchlog.log import versions
+from commonplace.processes.limits import limit, unlimit
+from commonplace.processes.prefault import owning
+
+log = logging.getLogger(__name__)
+
+TRUNCATED_PAGE = "docs/problems/truncated"
+"""What a cut answer points to, under the base IRI."""
+
+REPLAYED_BYTES = 4_000_000
+"""A reader that would have to replay more log than this is replaced by one forked from a state that has it."""
+
+REFUSALS = (BadRequest, NotFound, LogDamaged, GraphProtected)
+"""Errors that a reader hands on to who asked."""
+
+_KEPT_PAST = 2
+_NICE = 5
+_GROWN = 4
+"""A reader that keeps more than this part of a query's memory to itself afterwards is replaced."""
+_SLOW_SECONDS = 0.2
+
+
+@dataclass(slots=True)
+class Views:
+    """What a reader reads: the log, the newest state it has taken in, and earlier ones."""
+
+    base: str
+    log: FileLog
+    checkpoints: Checkpoints
+    graph: EmbeddedGraph
+    past: PastStates = field(init=False)
+    _given: tuple[Version, int] | None = field(init=False, default=None)
+    """A version of the log that only adds, and the descriptor of a file with its text."""
+    _awaited: Version = field(init=False, default=EMPTY)
+
+    def __post_init__(self) -> None:
+        self.past = PastStates(self.base, self.checkpoints, _KEPT_PAST)
+
+    def follow(self) -> None:
+        """Take in what the log has."""
+        head = self.log.head()
+        if self._given is not None and self._given[0] <= head:
+            (version, descriptor), self._given = self._given, None
+            self._take(version, descriptor)
+        if self.graph.version < head:
+            self.checkpoints.fill(self.graph, head)
+
+    def catch_up(self) -> None:
+        """The same, but much is taken in only when it is seen for the second time: its text may be on its way."""
+        head = self.log.head()
+        if self._given is None and self._awaited <= self.graph.version and self.far_behind(head):
+            self._awaited = head
+        else:
+            self.follow()
+
+    def give(self, version: Version, descriptor: int) -> None:
+        """Take what a version adds from an open file, when it is its turn; the file is closed then."""
+        if self._given is not None:
+            os.close(self._given[1])
+        self._given = version, descriptor
+
+    def _take(self, version: Version, descriptor: int) -> None:
+        try:
+            if self.graph.version < version:
+                self.checkpoints.fill(self.graph, Version(version - 1))
+                self.graph.apply(version, ChangeSet(added=_text_in(descriptor)))
+        except Exception as fault:  # nothing of it is there then, and the log has it all
+            log.warning("version %d is taken from the log: %r", version, fault)
+        finally:
+            os.close(descriptor)
+
+    def far_behind(self, version: int) -> bool:
+        """Whether much log lies between the newest state here and that version."""
+        replayed = 0
+        for number in versions(self.log, self.graph.version):
+            if number > version or replayed > REPLAYED_BYTES:
+                break
+            replayed += self.log.header(number).body_length
+        return replayed > REPLAYED_BYTES
+
+
+class Reader:
+    """Answers on a socket until the other side closes it."""
+
+    def __init__(self, connection: socket.socket, views: Views, limits: QueryLimits) -> None:
+        self._connection = connection
+        self._views = views
+        self._limits = limits
+        self._size = 0
+        self._bounded_at = -math.inf
+        self._copying: Iterator[None] | None = owning()
+
+    def run(self) -> None:
+        """Answer question after question."""
+        inbox = Inbox(self._connection)
+        while (message := inbox.wait()) is not None:
+            version = message.head["version"]
+            if version > self._views.graph.version:
+                self._unbound()
+                if self._views.far_behind(version):
+                    send(self._connection, Message({"behind": True}))
+                    return
+            reply, last = self._reply(message)
+            send(self._connection, reply)
+            if reply.descriptor is not None:
+                os.close(reply.descriptor)
+            if last:
+                return
+            self._copy()
+
+    def _copy(self) -> None:
+        """Make what is shared this process's own while nobody asks: asked once, it will be asked again."""
+        while self._copying is not None and not select.select([self._connection], [], [], 0)[0]:
+            if next(self._copying, self) is self:
+                self._copying = None
+
+    def _reply(self, message: Message) -> tuple[Message, bool]:
+        """What to send back, and whether this process has had its time."""
+        head = message.head
+        try:
+            if "search" in head:
+                return self._indexed(head), True
+            graph = self._graph(Version(head["version"]), exact=head["exact"])
+            started = time.monotonic()
+            self._bound(started)
+            reply = self._worked_out(graph, update_of(head)) if "update" in head else self._answered(graph, message)
+        except REFUSALS as fault:
+            return Message({"refused": type(fault).__name__, "detail": fault.detail, "errors": fault.errors}), False
+        except MemoryError:
+            return Message({"out_of_memory": True}), True
+        last = time.monotonic() - started > _SLOW_SECONDS and self._has_grown()
+        reply.head["last"] = last
+        return reply, last
+
+    def _indexed(self, head: Mapping[str, Any]) -> Message:
+        """Write a part of the search index, standing back behind all that answer; for this only was it forked."""
+        send(self._connection, Message({"preparing": True}))
+        os.nice(_NICE)
+        minter, place = Minter(self._views.base), Path(head["search"])
+
+        def write(state: Snapshot) -> Version:
+            things = read_names(Path(head["things"])) if head["things"] else subjects(state, minter)
+            write_documents(documents(state, minter, share(things, head["part"], head["parts"])), place)
+            return state.version
+
+        try:
+            return Message({"indexed": self._views.graph.read(write)})
+        except OSError as fault:
+            return Message({"refused": "BadRequest", "detail": f"it cannot be written: {fault}", "errors": []})
+
+    def _worked_out(self, graph: EmbeddedGraph, update: Update) -> Message:
+        """What an update changes; the graph, which is this process's own, is used for it and left as it was."""
+
+        def run(state: Snapshot) -> Message:
+            return change_message(state.changes_of(update, private=True), state.version)
+
+        return graph.read_undescribed(run)
+
+    def _answered(self, graph: EmbeddedGraph, message: Message) -> Message:
+        answer = self._answer(graph, question_of(message))
+        return Message({"no_form": answer}) if isinstance(answer, str) else answer_message(answer)
+
+    def _graph(self, version: Version, *, exact: bool) -> EmbeddedGraph:
+        """A graph of the version asked for, made if need be; how long that takes is not the query's time."""
+        views = self._views
+        if views.graph.version == version or (views.graph.version > version and not exact):
+            return views.graph
+        send(self._connection, Message({"preparing": True}))
+        self._unbound()
+        if views.graph.version < version:
+            views.checkpoints.fill(views.graph, version)
+        graph = views.graph if views.graph.version == version else views.past.at(version)
+        send(self._connection, Message({"preparing": False}))
+        return graph
+
+    def _answer(self, graph: EmbeddedGraph, question: Question) -> Answer | str:
+        """The answer; or the kind of it, when the client takes no form of that kind."""
+        text = guarded(question.text)
+
+        def run(state: Snapshot) -> Answer | str:
+            result = _result(state, text, question)
+            kind = kind_of(result)
+            form = question.forms[kind]
+            if form is None:
+                return kind
+            link = self._views.base + TRUNCATED_PAGE
+            return written(result, form, state.version, self._limits, link, packed=question.packed)
+
+        try:
+            if question.description:
+                return graph.read_described(lambda state: _described(question), run)
+            return graph.read(run)
+        except SyntaxError as fault:
+            raise QueryRefused(f"this is not SPARQL 1.1: {fault.msg}", [("query", str(fault.msg))]) from fault
+        except (RuntimeError, ValueError) as fault:
+            raise QueryRefused(f"this query cannot be evaluated: {fault}", [("query", str(fault))]) from fault
+
+    def _unbound(self) -> None:
+        """End the bounds of the last query: what is taken in from the log is not the next one's, for which they are
+        set anew."""
+        for kind in (resource.RLIMIT_AS, resource.RLIMIT_CPU):
+            unlimit(kind)
+        self._bounded_at = -math.inf
+
+    def _bound(self, now: float) -> None:
+        """Bound memory and processor time from here on: what nobody is left to end ends by itself."""
+        seconds = self._limits.seconds
+        if now - self._bounded_at < seconds:
+            return
+        self._bounded_at = now
+        self._size = _address_space()
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        limit(resource.RLIMIT_AS, self._size + self._limits.memory)
+        limit(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + 3 * seconds + 1))
+
+    def _has_grown(self) -> bool:
+        return _address_space() - self._size > self._limits.memory // _GROWN
+
+
+def _text_in(descriptor: int) -> QuadText:
+    """N-Quads in an open file."""
+
+    def pieces() -> Iterator[bytes]:
+        place = 0
+        while piece := os.pread(descriptor, CHUNK_BYTES, place):
+            yield piece
+            place += len(piece)
+
+    return QuadText(lambda: whole_lines(pieces()), lambda: descriptor)
+
+
+def begin(connection: socket.socket, views: Views, limits: QueryLimits) -> None:
+    """What a reader's process does: keep quiet, answer."""
+    quiet = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(quiet, standard)  # an engine that gives up would say so, perhaps with parts of the query
+    Reader(connection, views, limits).run()
+
+
+def _result(state: Snapshot, text: str, question: Question) -> Result:
+    values = {Variable(name): value for name, value in question.values.items()}
+    if question.graphs is None:
+        return state.query(text, values)
+    defaults: list[NamedNode | BlankNode | DefaultGraph] = [NamedNode(iri) for iri in question.graphs[0]]
+    named: list[NamedNode | BlankNode] = [NamedNode(iri) for iri in question.graphs[1]]
+    return state.query(text, values, default_graph=defaults, named_graphs=named)
+
+
+def _described(question: Question) -> tuple[Version, list[Quad]]:
+    """What the library says of itself, and at which version."""
+    return Version(question.version), list(parse(question.description, format=RdfFormat.N_QUADS, lenient=True))
+
+
+def _address_space() -> int:
+    """The size of this process's address space, in bytes."""
+    pages = int(Path("/proc/self/statm").read_text().partition(" ")[0])
+    return pages * resource.getpagesize()

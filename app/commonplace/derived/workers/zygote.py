@@ -1,0 +1,148 @@
+"""The template: a process of one thread that holds the graph, follows the log, and forks readers.
+
+A process with threads cannot be forked safely, and a server has threads. So before it has any, it forks the
+template, which shares its memory until either writes to it; where that is not possible (threads are there
+already, or the graph is on disk) a new process opens the home by itself. A fork then is a matter of
+milliseconds whatever the size of the graph.
+
+It is spoken to over a socket: `fork`, with the socket of the reader to be, is answered with `forked`, its
+process id and a descriptor of the process (so that ending it can never hit another); when a reader has ended
+for whatever reason, `gone` says how. `text` comes with an open file of what a version of the log adds. It ends
+when the server's side of the socket is closed.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from commonplace.derived.checkpoints import Checkpoints
+from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.workers.limits import QueryLimits
+from commonplace.derived.workers.messages import Inbox, Message, send
+from commonplace.derived.workers.worker import Views, begin
+from commonplace.patchlog.file_log import FileLog
+
+_NICE = 5
+
+FOLLOW_SECONDS = 0.5
+"""How often the template looks for what is new in the log."""
+
+
+class Template:
+    """Runs in its own process until the server is gone."""
+
+    def __init__(self, connection: socket.socket, views: Views) -> None:
+        self._connection = connection
+        self._views = views
+        self._readers: dict[int, int] = {}
+        """Descriptors of the readers' processes, to the numbers the server gave them."""
+
+    def run(self) -> None:
+        """Fork readers on request, standing back, as they do, behind who serves."""
+        os.nice(_NICE)
+        self._views.follow()
+        gc.freeze()  # what is here now is not looked through again, and its memory stays shared
+        self._connection.setblocking(False)
+        inbox, ours = Inbox(self._connection), self._connection.fileno()
+        while True:
+            ready, _, _ = select.select([ours, *self._readers], [], [], FOLLOW_SECONDS)
+            for descriptor in ready:
+                if descriptor != ours:
+                    self._bury(descriptor)
+            if ours in ready and not self._heard(inbox):
+                return
+            self._views.catch_up()
+
+    def _heard(self, inbox: Inbox) -> bool:
+        """Do what was asked; False when the server has gone."""
+        if not inbox.receive():
+            return False
+        while (message := inbox.next()) is not None:
+            assert message.descriptor is not None
+            if "text" in message.head:
+                self._views.give(message.head["text"], message.descriptor)
+                continue
+            limits = QueryLimits(**message.head["fork"])
+            self._fork(socket.socket(fileno=message.descriptor), message.head["number"], limits)
+        return True
+
+    def _fork(self, connection: socket.socket, number: int, limits: QueryLimits) -> None:
+        self._views.follow()
+        process = os.fork()
+        if process == 0:
+            self._become_reader(connection, limits)
+        connection.close()
+        descriptor = os.pidfd_open(process)
+        self._readers[descriptor] = number
+        self._say(Message({"forked": number, "process": process, "descriptor": True}, descriptor=descriptor))
+
+    def _become_reader(self, connection: socket.socket, limits: QueryLimits) -> None:
+        try:
+            self._connection.close()
+            for descriptor in self._readers:
+                os.close(descriptor)
+            connection.setblocking(True)
+            begin(connection, self._views, limits)
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+
+    def _bury(self, descriptor: int) -> None:
+        number = self._readers.pop(descriptor)
+        ended = os.waitid(os.P_PIDFD, descriptor, os.WEXITED)
+        os.close(descriptor)
+        killed = ended is not None and ended.si_code != os.CLD_EXITED
+        status = ended.si_status if ended is not None else 0
+        self._say(Message({"gone": number, "signal": status if killed else 0}))
+
+    def _say(self, message: Message) -> None:
+        self._connection.setblocking(True)
+        try:
+            send(self._connection, message)
+        finally:
+            self._connection.setblocking(False)
+
+
+def may_fork() -> bool:
+    """Whether this process has one thread only, so that its copy is whole."""
+    return len(list(Path("/proc/self/task").iterdir())) == 1
+
+
+def forked(views: Views) -> socket.socket:
+    """Fork the template from this process, which has one thread; answers the server's side of its socket."""
+    ours, its = socket.socketpair()
+    process = os.fork()
+    if process:
+        its.close()
+        return ours
+    try:
+        ours.close()
+        _detach()
+        Template(its, views).run()
+    except BaseException:
+        os._exit(1)
+    os._exit(0)
+
+
+def _detach() -> None:
+    """An interrupt on the terminal is the server's, which then closes the socket."""
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
+def main() -> None:
+    """A template that opens a home by itself: arguments are the log, the checkpoints, the base IRI, a socket."""
+    log_directory, checkpoints_directory, base, number = sys.argv[1:]
+    _detach()
+    log = FileLog(Path(log_directory), mend=False)
+    views = Views(base, log, Checkpoints(Path(checkpoints_directory), log), EmbeddedGraph.in_memory(base))
+    Template(socket.socket(fileno=int(number)), views).run()

@@ -1,0 +1,1 @@
+"""Bring works in and send them out: imports, conversion, exports, updates."""

@@ -1,0 +1,243 @@
+"""Importing by DOI: fetch, describe, then the way of every import: match, change set, commit, receipt.
+
+What an agency says between works (citations, versions, reviews, retractions) is part of the same change.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from commonplace.commit import Committer, Proposal
+from commonplace.curation.citation_links import DoiLinks
+from commonplace.curation.matching import Matcher
+from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
+from commonplace.errors import BadRequest, Conflict
+from commonplace.exchange.imports import Progress
+from commonplace.exchange.plan import EntryFile, ImportPlan
+from commonplace.exchange.receipts import Receipt
+from commonplace.importers.doi.addresses import Addresses
+from commonplace.importers.doi.answer_cache import AnswerCache
+from commonplace.importers.doi.client import AgencyClient
+from commonplace.importers.doi.description import DoiDescription, Fetched
+from commonplace.importers.doi.fetching import DoiFetcher
+from commonplace.importers.doi.mapping import describe
+from commonplace.importers.prepared import prepared
+from commonplace.library import Library
+from commonplace.model.change import ChangeSet, Note, Version
+from commonplace.model.identifiers import normal_doi
+from commonplace.model.minter import Minter
+from commonplace.model.namespaces import CITO
+from commonplace.model.record import ReadEntry
+from commonplace.patchlog.log import next_version
+from commonplace.settings import Settings
+
+FORMAT = "doi"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedDoi:
+    """One DOI of a list, as it stands there; `line` counts from 1."""
+
+    text: str
+    line: int
+
+
+def fetcher_of(settings: Settings) -> DoiFetcher:
+    """The fetcher that the settings describe, with its cache in the home. Its limiter is the process's own."""
+    cache = AnswerCache(settings.home / "cache" / "doi.sqlite")
+    addresses = Addresses(crossref=settings.crossref_url, datacite=settings.datacite_url, doi=settings.doi_url)
+    return DoiFetcher(AgencyClient(settings.contact, cache), addresses)
+
+
+def read_doi_list(text: str) -> list[AskedDoi]:
+    """The DOIs of a list: one a line, or several with white space between; `#` begins a comment line."""
+    asked: list[AskedDoi] = []
+    for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
+        content = line.strip()
+        if not content or content.startswith("#"):
+            continue
+        words = [word for word in re.split(r"\s+", content) if word.strip(",;")]
+        texts = words if len(words) > 1 and all(map(_is_doi, words)) else [content]
+        asked += [AskedDoi(text, number) for text in texts]
+    return asked
+
+
+def dois_of_works(library: Library) -> list[str]:
+    """The DOI of every work that has one, in the order of the works' keys."""
+    rows = library.read(
+        lambda state: state.select(
+            f"{PROLOGUE}SELECT ?doi WHERE {{ ?work a fabio:Expression ; prism:doi ?doi }} ORDER BY ?work ?doi"
+        )
+    )
+    return [value for row in rows if isinstance(value := getattr(row["doi"], "value", None), str)]
+
+
+def import_dois(
+    library: Library,
+    committer: Committer,
+    dois: Sequence[str | AskedDoi],
+    fetcher: DoiFetcher,
+    *,
+    name: str = "dois",
+    agent: str = "curator",
+    dry_run: bool = False,
+    enrich: bool = False,
+    progress: Progress | None = None,
+    expected: Version | None = None,
+) -> Receipt:
+    """Import the works of a list of DOIs; answers the receipt, an item for each in the order of the list.
+
+    `name` is what the receipt calls the list; `progress` is called as DOIs are fetched, and what it raises
+    stops the import unwritten. To `enrich` is to add to works that are there, and to make no others. A DOI that
+    cannot be had is a `failed` item that says why. Raises `BadRequest` for an empty list, and `Conflict` when
+    `expected` is given and is not the head.
+    """
+    asked = [AskedDoi(doi, place) if isinstance(doi, str) else doi for place, doi in enumerate(dois, 1)]
+    if not asked:
+        raise BadRequest(f"{name}: there is no DOI to ask for", [(name, "no DOI")])
+    if expected is not None and expected != library.follow():
+        raise Conflict.moved(library.follow(), expected)
+    fetched = fetcher.fetch([one.text for one in asked], progress)
+    described = [_described(one) for one in fetched]
+    entries = list(_entries(asked, fetched, described))
+    source = "".join(f"{one.text}\n" for one in asked).encode()
+    receipts: list[Receipt] = []
+
+    def propose(state: Snapshot) -> Proposal:
+        plan, links = _planned(state, library, entries, described, enrich=enrich)
+        if progress:
+            progress(len(entries), len(entries))
+        version = None if dry_run else next_version(state.version)
+        receipt = plan.receipt(name, source, FORMAT, version)
+        receipts[:] = [receipt]
+        attachments = {} if dry_run else _attach(library, receipt, source, fetched)
+        counts = ", ".join(f"{count} {fate}" for fate, count in receipt.fates.items() if count)
+        note = Note(agent=agent, kind="import", message=f"{name}: {counts}", attachments=attachments)
+        works = plan.change()
+        change = ChangeSet((*works.added, *links.added), (*works.removed, *links.removed))
+        return Proposal(change, note, even_if_empty=True)
+
+    if dry_run:
+        library.read(propose)
+    else:
+        committer.commit(propose, expected)
+    return receipts[-1]
+
+
+def _is_doi(text: str) -> bool:
+    try:
+        normal_doi(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _described(fetched: Fetched) -> DoiDescription | str:
+    """What a fetched DOI says, or why there is nothing."""
+    if fetched.body is None:
+        return fetched.error or "it was not answered"
+    try:
+        return describe(fetched)
+    except ValueError as fault:
+        return f"{fetched.agency}: {fault}"
+
+
+def _entries(
+    asked: Iterable[AskedDoi], fetched: Iterable[Fetched], described: Iterable[DoiDescription | str]
+) -> Iterator[ReadEntry]:
+    for position, (one, got, made) in enumerate(zip(asked, fetched, described, strict=True), 1):
+        found = made if isinstance(made, DoiDescription) else None
+        yield ReadEntry(
+            position=position,
+            line=one.line,
+            raw=one.text,
+            key=got.doi or one.text,
+            record=found.record if found else None,
+            losses=found.losses if found else (),
+            error=made if isinstance(made, str) else None,
+        )
+
+
+def _planned(
+    state: Snapshot,
+    library: Library,
+    entries: Sequence[ReadEntry],
+    described: Sequence[DoiDescription | str],
+    *,
+    enrich: bool,
+) -> tuple[ImportPlan, ChangeSet]:
+    """What becomes of the entries, and the links between works. Links come last: they need every work's key."""
+    plan = ImportPlan(state, library.minter)
+    if enrich:
+        entries = [_of_works(plan.matcher, entry) for entry in entries]
+    held_entries = EntryFile()
+    held_entries.add(prepared(library.minter.base, held_entries.file, entries))
+    keys = [plan.take(entry, held, key_is_ours=True) for entry, held in held_entries]
+    links = DoiLinks(state, library.minter, plan.matcher)
+    for work, several in _by_work(keys, described).items():
+        references = [reference for one in several for reference in one.references]
+        relations = [relation for one in several for relation in one.relations]
+        links.link(work, references, relations)
+        for one in several:
+            links.become(work, one.own_status)
+    links.arrive(plan.records())
+    for item, key in zip(plan.items, keys, strict=True):
+        if key is not None:
+            item.status = links.status(key)
+            if item.fate == "matched" and key in links.changed:
+                item.fate = "updated"
+                links.changed.discard(key)  # a DOI that stands in the list twice updates its work once
+    change = links.change()
+    plan.related.update(_related(change, library.minter))
+    return plan, change
+
+
+def _by_work(keys: Sequence[str | None], described: Sequence[DoiDescription | str]) -> dict[str, list[DoiDescription]]:
+    """What is said of each work: of one that has two DOIs, under both; a DOI that stands twice in a list, once."""
+    found: dict[str, list[DoiDescription]] = {}
+    for key, made in zip(keys, described, strict=True):
+        if key is not None and isinstance(made, DoiDescription) and made not in found.setdefault(key, []):
+            found[key].append(made)
+    return found
+
+
+def _of_works(matcher: Matcher, entry: ReadEntry) -> ReadEntry:
+    """An entry to enrich with; without its record when that is of another work than the one that has the DOI."""
+    record = entry.record
+    if record is None or matcher.find(record) is not None:
+        return entry
+    holder = matcher.key_of_doi(entry.key or "")
+    of = f"the agency's record is of {record.title!r}" if record.title else "the agency's record has no title"
+    if holder:
+        error = f"{of}, which is another work than {holder!r}: is its DOI right?"
+    else:
+        error = "no work here has this DOI: import it without asking to enrich"
+    return ReadEntry(position=entry.position, line=entry.line, raw=entry.raw, key=entry.key, record=None, error=error)
+
+
+def _related(links: ChangeSet, minter: Minter) -> Iterator[frozenset[str]]:
+    """Keys of works that are versions of one another, a review and what it reviews …, in pairs."""
+    for quad in links.added:
+        ends = [minter.kind_and_key(getattr(end, "value", "")) for end in (quad.subject, quad.object)]
+        named = [end[1] for end in ends if end and end[0] == "work"]
+        if len(named) == len(ends) and quad.predicate != CITO["cites"]:
+            yield frozenset(named)
+
+
+def _attach(library: Library, receipt: Receipt, source: bytes, fetched: Iterable[Fetched]) -> dict[str, str]:
+    """The receipt, the list, and what the agencies answered (JSON Lines, gzipped): kept with the log."""
+    lines = (
+        json.dumps({"doi": one.doi, "agency": one.agency, "body": one.body}, ensure_ascii=False) + "\n"
+        for one in fetched
+        if one.body is not None
+    )
+    answers = gzip.compress("".join(lines).encode(), mtime=0)
+    return {
+        "receipt": library.log.attach(receipt.json_text().encode()),
+        "source": library.log.attach(source),
+        "answers": library.log.attach(answers),
+    }

@@ -1,0 +1,261 @@
+"""Converting a file from one format to another: no home, every entry accounted for.
+
+What is written goes out while the file is being read; what was lost is in the receipt.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from typing import Any, BinaryIO
+
+from pydantic_core import PydanticSerializationError, to_json
+from pyoxigraph import Quad, RdfFormat, serialize
+
+from commonplace.errors import BadRequest
+from commonplace.exporters import bibtex, csl_json, ris
+from commonplace.importers.formats import ImportFormat, format_of
+from commonplace.importers.parallel import BatchReading
+from commonplace.importers.reading import Fault
+from commonplace.importers.text_encoding import UnreadableFile
+from commonplace.model.minter import Minter, address_key
+from commonplace.model.record import Loss, ReadEntry, Record
+from commonplace.model.work_graph import NothingKnown
+from commonplace.model.work_writing import WorkWriter
+
+BASE = "http://127.0.0.1:8000/"
+"""Where minted IRIs begin when nothing else is said: the base of a new home."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A format to convert to. `write` gives some records in UTF-8; `between` stands between two such pieces."""
+
+    name: str
+    extension: str
+    write: Callable[[Iterable[Record]], bytes] | None
+    before: bytes = b""
+    between: bytes = b""
+    after: bytes = b""
+    rdf: RdfFormat | None = None
+
+
+def _csl(records: Iterable[Record]) -> bytes:
+    return b",\n".join(map(_json, map(csl_json.item, records)))
+
+
+def _json(item: csl_json.Item) -> bytes:
+    try:
+        return to_json(item)
+    except PydanticSerializationError:  # half of a surrogate pair, which only Python's own writer lets through
+        return json.dumps(item, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
+
+
+def _bibtex(records: Iterable[Record]) -> bytes:
+    return "".join(bibtex.write(records)).encode(errors="surrogatepass")
+
+
+def _ris(records: Iterable[Record]) -> bytes:
+    return "".join(ris.write(records)).encode(errors="surrogatepass")
+
+
+TARGETS = {
+    made.name: made
+    for made in (
+        Target("csl-json", ".json", _csl, b"[\n", b",\n", b"\n]\n"),
+        Target("bibtex", ".bib", _bibtex),
+        Target("ris", ".ris", _ris),
+        Target("jsonld", ".jsonld", None, rdf=RdfFormat.JSON_LD),
+        Target("turtle", ".ttl", None, rdf=RdfFormat.TURTLE),
+    )
+}
+"""By the name `--to` takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one entry: `converted` or `failed`, with what of it was lost."""
+
+    position: int
+    line: int
+    key: str | None
+    fate: str
+    losses: tuple[Loss, ...] = ()
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class ConversionReceipt:
+    """What became of a file. `fates` add up to `entries`; `items` are those with a loss or error, or all when asked."""
+
+    file: str
+    sha256: str
+    format: str
+    to: str
+    entries: int = 0
+    fates: dict[str, int] = field(default_factory=lambda: {"converted": 0, "failed": 0})
+    items: list[Outcome] = field(default_factory=list)
+    faults: Sequence[Fault] = ()
+
+    @property
+    def failed(self) -> int:
+        """How many entries could not be converted."""
+        return self.fates["failed"]
+
+    def json_text(self) -> str:
+        """As JSON, what is absent left out."""
+        return json.dumps(_present(asdict(self)), ensure_ascii=False)
+
+    def lines(self) -> Iterator[str]:
+        """For people: one line for each fault and loss, with its place in the file."""
+        for fault in self.faults:
+            yield f"{self.file}:{fault.line}: {fault.why}"
+        for item in self.items:
+            place = f"{self.file}:{item.line}: {item.key or '(no key)'}"
+            if item.error:
+                yield f"{place}: failed: {item.error}"
+            for loss in item.losses:
+                yield f"{place}: {loss.field}: {loss.why}"
+
+
+def _present(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _present(inner) for name, inner in value.items() if inner is not None}
+    return [_present(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    text: bytes
+    converted: int
+    failed: int
+    items: list[Outcome]
+    records: list[Record]
+
+
+def convert(
+    data: bytes,
+    filename: str,
+    source: str | None,
+    to: str,
+    out: Callable[[], BinaryIO],
+    *,
+    every_item: bool = False,
+    base: str = BASE,
+    progress: Progress | None = None,
+) -> ConversionReceipt:
+    """Convert one file. `source` is guessed when None; `out` opens what is written to, once the file could be read.
+
+    `every_item` puts the entries without a loss in the receipt too. IRIs of RDF begin with `base`.
+    Raises `BadRequest` when nothing could be read.
+    """
+    format = format_of(source, filename, data)
+    target = TARGETS[to]
+    collecting = gc.isenabled()
+    gc.disable()  # nothing here goes in circles, and the collector would walk every record again and again
+    try:
+        return _convert(data, filename, format, target, out, every_item, base, progress)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _convert(
+    data: bytes,
+    filename: str,
+    format: ImportFormat,
+    target: Target,
+    out: Callable[[], BinaryIO],
+    every_item: bool,
+    base: str,
+    progress: Progress | None,
+) -> ConversionReceipt:
+    try:
+        batches = BatchReading(format, data, filename, partial(_work, target.name, every_item))
+    except UnreadableFile as fault:
+        raise BadRequest(f"{filename}: {fault}", [(filename, str(fault))]) from fault
+    if not batches.total and not batches.faults:
+        batches.close()
+        raise BadRequest(f"{filename}: no entry in it could be found", [(filename, f"no {format.name} entry")])
+    receipt = ConversionReceipt(filename, hashlib.sha256(data).hexdigest(), format.name, target.name)
+    receipt.faults = batches.faults
+    counted = _counted(batches, receipt, progress)
+    if target.rdf is not None:
+        read = (record for batch in counted for record in batch.records)
+        records = {key: record.with_key(key) for record in read for key in [address_key(record.key)]}
+        _write_rdf(records, target.rdf, base, out())
+        return receipt
+    stream = out()
+    stream.write(target.before)
+    between = b""
+    for batch in counted:
+        if batch.text:
+            stream.write(between)
+            stream.write(batch.text)
+            between = target.between
+    stream.write(target.after)
+    return receipt
+
+
+def _counted(batches: BatchReading[_Batch], receipt: ConversionReceipt, progress: Progress | None) -> Iterator[_Batch]:
+    for batch in _readable(batches, receipt.file):
+        receipt.entries += batch.converted + batch.failed
+        receipt.fates["converted"] += batch.converted
+        receipt.fates["failed"] += batch.failed
+        receipt.items.extend(batch.items)
+        yield batch
+        if progress:
+            progress(receipt.entries, batches.total)
+
+
+def _readable(batches: Iterable[_Batch], filename: str) -> Iterator[_Batch]:
+    try:
+        yield from batches
+    except UnreadableFile as fault:
+        raise BadRequest(f"{filename}: {fault}", [(filename, str(fault))]) from fault
+
+
+def _work(to: str, every_item: bool, entries: Sequence[ReadEntry]) -> _Batch:
+    """What is done to a batch where it is read: its text made, so that only text comes back."""
+    target = TARGETS[to]
+    records = [entry.record for entry in entries if entry.record is not None]
+    items = []
+    for entry in entries:
+        losses = _losses(entry, to)
+        if every_item or losses or entry.error:
+            fate = "converted" if entry.record else "failed"
+            items.append(Outcome(entry.position, entry.line, entry.key, fate, losses, entry.error))
+    return _Batch(
+        target.write(records) if target.write and records else b"",
+        len(records),
+        len(entries) - len(records),
+        items,
+        [] if target.write else records,
+    )
+
+
+def _losses(entry: ReadEntry, to: str) -> tuple[Loss, ...]:
+    if entry.record is None:
+        return entry.losses
+    key = entry.record.key
+    written, why = key, ""
+    if to == "bibtex":
+        written, why = bibtex.safe_key(key), "not a key in BibTeX"
+    elif TARGETS[to].rdf is not None:
+        written, why = address_key(key), "no address ends so"
+    if written == key:
+        return entry.losses
+    return (*entry.losses, Loss(field="key", raw=key, why=f"{why}; written as {written!r}"))
+
+
+def _write_rdf(records: dict[str, Record], format: RdfFormat, base: str, stream: BinaryIO) -> None:
+    minter = Minter(base)
+    writer = WorkWriter(minter, NothingKnown(), records)
+    quads: Iterable[Quad] = dict.fromkeys(writer.quads(records.values()))
+    stream.write(serialize((quad.triple for quad in quads), None, format, prefixes=minter.prefixes()) or b"")

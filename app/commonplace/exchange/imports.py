@@ -1,0 +1,176 @@
+"""Importing a file: read, match against what is there, change set, commit, receipt.
+
+One import is one version and one undo. The receipt says what became of every entry; it is kept
+with the log, beside the file itself, for ever.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+
+from commonplace.commit import Committer, Proposal
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import BadRequest, CommonplaceError, Conflict, NotFound
+from commonplace.exchange.plan import EntryFile, ImportPlan
+from commonplace.exchange.receipts import Receipt
+from commonplace.importers.formats import ImportFormat, format_of
+from commonplace.importers.parallel import BatchReading, Work
+from commonplace.importers.prepared import PreparedBatch, prepared
+from commonplace.importers.text_encoding import UnreadableFile
+from commonplace.library import Library
+from commonplace.model.change import ChangeSet, Note, Version
+from commonplace.patchlog.log import next_version
+from commonplace.processes.garbage_collection import rarely_collected
+from commonplace.processes.shared_file import NotWritten
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]
+"""Called with entries done and entries in all, last before the commit; what it raises stops the import unwritten."""
+
+Batches = BatchReading[PreparedBatch]
+Read = Callable[[ImportFormat, bytes, str, Work[PreparedBatch]], Batches]
+"""How a file is read: its format, bytes and name, and what is done to every batch of entries where they are read."""
+
+NOT_ANY = Version(-1)
+"""The version of no state."""
+
+PROGRESS_ENTRIES = 200
+"""How many entries are decided on between two calls of `Progress`."""
+
+
+@rarely_collected()
+def import_file(
+    library: Library,
+    committer: Committer,
+    data: bytes,
+    filename: str,
+    *,
+    format: str | None = None,
+    agent: str = "curator",
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    expected: Version | None = None,
+    read: Read = BatchReading.here,
+) -> Receipt:
+    """Import one file; answers its receipt.
+
+    `format` is a name in `commonplace.importers.formats`, guessed when None; `read` is how it is read, and each
+    batch of entries prepared: `BatchReading` does that on every core. Raises `BadRequest` when the file
+    cannot be read at all; a broken entry is a `failed` item instead. Raises `CommonplaceError` when there is no
+    room for what was read of it where temporary files are kept, and `Conflict` when `expected` is
+    given and is not the head.
+    """
+    reader = format_of(format, filename, data)
+    deciding = _Deciding(library)
+    with _told(filename):
+        reading = read(reader, data, filename, partial(prepared, library.minter.base, deciding.entries.file))
+        with closing(reading):
+            for batch in reading:
+                deciding.add(batch)
+                if progress:
+                    progress(len(deciding.entries), reading.total)
+    if not deciding.entries:
+        places = [(f"{filename}, line {fault.line}", fault.why) for fault in reading.faults]
+        why = f"{filename}: no {reader.name} entry in it could be found"
+        raise BadRequest(why, places or [(filename, f"no {reader.name} entry")])
+    receipts: list[Receipt] = []
+
+    def propose(state: Snapshot) -> Proposal:
+        plan = deciding.plan(state, progress)
+
+        def note() -> Note:
+            version = None if dry_run else next_version(state.version)
+            receipt = plan.receipt(filename, data, reader.name, version, reading.faults)
+            receipts[:] = [receipt]
+            counts = ", ".join(f"{count} {fate}" for fate, count in receipt.fates.items() if count)
+            attachments = {} if dry_run else _attach(library, receipt, data)
+            message = f"{filename}: {counts or 'nothing'}"
+            return Note(agent=agent, kind="import", message=message, attachments=attachments)
+
+        if dry_run:
+            return Proposal(ChangeSet(), note())
+        return Proposal(plan.change(), note, even_if_empty=True, is_net=True)
+
+    if dry_run:
+        if expected is not None and expected != library.follow():
+            raise Conflict.moved(library.follow(), expected)
+        library.read(propose)
+    else:
+        with _told(filename):
+            committer.commit(propose, expected)
+    return receipts[-1]
+
+
+@contextmanager
+def _told(filename: str) -> Iterator[None]:
+    """What ends the reading of a file, as a problem."""
+    try:
+        yield
+    except UnreadableFile as fault:
+        raise BadRequest(f"{filename}: {fault}", [(filename, str(fault))]) from fault
+    except NotWritten as fault:
+        where, why = str(fault.filename), str(fault.strerror)
+        detail = f"{filename}: what was read of it could not be kept, and nothing of it was imported"
+        raise CommonplaceError(f"{detail}: {where}: {why}", [(where, why)]) from fault
+
+
+class _Deciding:
+    """Decides on entries as they are read, when nobody is held up by it yet: in the state of then, which is seldom
+    another one when the import is committed."""
+
+    def __init__(self, library: Library) -> None:
+        self.entries = EntryFile()
+        self._library = library
+        self._version: Version | None = None
+
+    def _begin(self, state: Snapshot) -> None:
+        self._plan = ImportPlan(state, self._library.minter)
+        self._decided = 0
+        self._version = state.version
+
+    def add(self, batch: PreparedBatch) -> None:
+        """Take in some more entries. What there is in a library is learnt while others go on reading."""
+        self.entries.add(batch)
+        try:
+            if self._version is None:
+                self._begin(self._library.graph_at().passing_state())
+            if self._library.graph.version == self._version:
+                self._decide(None)
+        except Exception as fault:  # a work may go while it is looked at: decided anew when nobody can write
+            log.warning("entries are decided on only when nobody else can write, because before: %r", fault)
+            self._version = NOT_ANY
+
+    def plan(self, state: Snapshot, progress: Progress | None) -> ImportPlan:
+        """What an import of all of them would do in a state that does not change meanwhile."""
+        if state.version != self._version:
+            self._begin(state)
+        self._decide(progress)
+        if progress:  # it may have been told to stop while it waited to write
+            progress(len(self.entries), len(self.entries))
+        return self._plan
+
+    def _decide(self, progress: Progress | None) -> None:
+        for entry, packed in self.entries.since(self._decided):
+            self._plan.take(entry, packed)
+            self._decided += 1
+            if progress and self._decided % PROGRESS_ENTRIES == 0:
+                progress(len(self.entries), len(self.entries))
+
+
+def receipt_of(library: Library, version: Version) -> bytes:
+    """The receipt of the import that made that version, as JSON. Raises `NotFound`."""
+    digest = library.log.header(version).note.attachments.get("receipt")
+    if digest is None:
+        raise NotFound(f"version {version} was not made by an import")
+    return library.log.attachment(digest)
+
+
+def _attach(library: Library, receipt: Receipt, data: bytes) -> dict[str, str]:
+    return {
+        "receipt": library.log.attach(receipt.json_text().encode()),
+        "source": library.log.attach(data),
+    }

@@ -1,0 +1,254 @@
+"""Imports on their way: each in a thread, with its progress, and stopped when asked before it commits.
+
+A job is known as long as the process lives, and the last `KEPT` of them that are over; the receipt of an
+import that was made is in the log for ever.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import lru_cache
+from threading import Event, Lock
+from typing import BinaryIO
+
+from commonplace.commit import Committer
+from commonplace.errors import BadRequest, Cancelled, CommonplaceError, NotFound, TooLarge
+from commonplace.exchange.by_doi import dois_of_works, import_dois
+from commonplace.exchange.imports import Batches, Read, import_file
+from commonplace.exchange.receipts import Receipt
+from commonplace.importers.doi.fetching import DoiFetcher
+from commonplace.importers.formats import ImportFormat
+from commonplace.importers.packing import GZIP, unpacked
+from commonplace.importers.parallel import BatchReading, Work
+from commonplace.importers.prepared import PreparedBatch
+from commonplace.importers.reader_process import SMALL_BYTES, read_apart
+from commonplace.library import Library
+from commonplace.model.change import Version
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 2
+"""How many jobs run at a time; the others wait, and commits wait for one another in any case."""
+
+WAITING = 20
+"""How many jobs may wait: each keeps its file on disk."""
+
+KEPT = 200
+"""How many jobs that are over can still be asked for."""
+
+
+class JobState(StrEnum):
+    """Where a job is. It ends in one of the last three."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Busy(CommonplaceError):
+    """As many imports wait as may."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file to import and how. `packed` says that it must be gzip; `format` None that it is to be guessed."""
+
+    file: BinaryIO
+    filename: str
+    format: str | None
+    agent: str
+    limit: int
+    packed: bool = False
+    dry_run: bool = False
+    expected: Version | None = None
+
+
+@dataclass(slots=True)
+class Job:
+    """One import on its way. Read from any thread; written by its own."""
+
+    filename: str
+    agent: str
+    dry_run: bool
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    state: JobState = JobState.QUEUED
+    done: int = 0
+    total: int = 0
+    receipt: Receipt | None = None
+    fault: CommonplaceError | None = None
+    ended: Future[None] = field(default_factory=Future)
+    """Done when the job has ended, well or not; not to be cancelled (see `cancel`)."""
+    _cancelled: Event = field(default_factory=Event)
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended, well or not."""
+        return self.ended.done()
+
+    def cancel(self) -> None:
+        """Ask it to stop. It does unless it has begun to commit; then it ends as if nothing had been asked."""
+        self._cancelled.set()
+
+    def go_on(self) -> None:
+        """Raise `Cancelled` when it was asked to stop."""
+        if self._cancelled.is_set():
+            raise Cancelled(f"the import of {self.filename} was cancelled; nothing was written")
+
+    def advance(self, done: int, total: int) -> None:
+        """Note how far it is, and go on; see `commonplace.exchange.imports.Progress`."""
+        self.done, self.total = done, total
+        self.go_on()
+
+    def run(self, work: Callable[[Job], Receipt]) -> None:
+        """Do the work and end in the state that says how it went."""
+        try:
+            self.go_on()
+            self.state = JobState.RUNNING
+            self.receipt = work(self)
+            self.state = JobState.DONE
+        except Cancelled as stopped:
+            self.fault, self.state = stopped, JobState.CANCELLED
+        except CommonplaceError as fault:
+            self.fault, self.state = fault, JobState.FAILED
+        except Exception as fault:
+            log.error("unexpected error while importing %s", self.filename, exc_info=fault)
+            self.fault, self.state = CommonplaceError("an unexpected error; it is in the server's log"), JobState.FAILED
+        finally:
+            self.ended.set_result(None)
+
+
+class ImportJobs:
+    """The imports of one process into one library."""
+
+    def __init__(self, library: Library, committer: Committer, fetcher: Callable[[], DoiFetcher]) -> None:
+        """`fetcher` makes what fetches by DOI; it is called when that is first asked for."""
+        self._library = library
+        self._committer = committer
+        self._fetcher = lru_cache(maxsize=1)(fetcher)
+        self._jobs: dict[str, Job] = {}
+        self._lock = Lock()
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="import")
+
+    def begin(self, upload: Upload) -> Job:
+        """Take a file in hand, and close it in the end. Raises `Busy` when too many wait already."""
+
+        def work(job: Job) -> Receipt:
+            with upload.file:
+                return self._import(job, upload)
+
+        job = Job(upload.filename, upload.agent, upload.dry_run)
+        self._begin(job, work).add_done_callback(lambda _: upload.file.close())  # when it was cancelled in the line
+        return job
+
+    def begin_dois(
+        self, dois: Sequence[str] | None, agent: str, dry_run: bool, expected: Version | None, *, enrich: bool = False
+    ) -> Job:
+        """Take a list of DOIs in hand, or, without one, those of all works. Raises `Busy` when too many wait already.
+
+        To `enrich` is to add to works that are there, and to make no others.
+        """
+        name = "enrich" if enrich else "dois"
+
+        def work(job: Job) -> Receipt:
+            return import_dois(
+                self._library,
+                self._committer,
+                dois_of_works(self._library) if dois is None else dois,
+                self._fetcher(),
+                name=name,
+                agent=agent,
+                dry_run=dry_run,
+                enrich=enrich,
+                progress=job.advance,
+                expected=expected,
+            )
+
+        job = Job(name, agent, dry_run)
+        self._begin(job, work)
+        return job
+
+    def _begin(self, job: Job, work: Callable[[Job], Receipt]) -> Future[None]:
+        with self._lock:
+            waiting = sum(job.state is JobState.QUEUED for job in self._jobs.values())
+            if waiting >= WAITING:
+                raise Busy(f"{waiting} imports wait already: try again later")
+            self._forget_oldest()
+            self._jobs[job.id] = job
+            return self._threads.submit(job.run, work)
+
+    def job(self, id: str) -> Job:
+        """The job of that id. Raises `NotFound`."""
+        found = self._jobs.get(id)
+        if found is None:
+            raise NotFound(
+                f"there is no import job {id!r}: jobs are known until the server stops, receipts for ever (/imports/…)"
+            )
+        return found
+
+    def close(self) -> None:
+        """Cancel what has not begun to commit, and wait for what has."""
+        for job in list(self._jobs.values()):
+            job.cancel()
+        self._threads.shutdown(wait=True)
+
+    def _forget_oldest(self) -> None:
+        over = [job.id for job in self._jobs.values() if job.over]
+        for id in over[: max(0, len(over) - KEPT + 1)]:
+            del self._jobs[id]
+
+    def _import(self, job: Job, upload: Upload) -> Receipt:
+        data, filename = _unpacked(upload)
+        receipt = import_file(
+            self._library,
+            self._committer,
+            data,
+            filename,
+            format=upload.format,
+            agent=upload.agent,
+            dry_run=upload.dry_run,
+            progress=job.advance,
+            expected=upload.expected,
+            read=_reader(job),
+        )
+        if receipt.version is not None:
+            self._make_searchable()
+        return receipt
+
+    def _make_searchable(self) -> None:
+        """Bring the search index to what was imported, so that it can be found when the job is done."""
+        try:
+            self._library.search(newest=True)
+        except Exception:  # the import is made all the same, and who searches next tries again
+            log.exception("the search index could not be brought to the newest version")
+
+
+def _unpacked(upload: Upload) -> tuple[bytes, str]:
+    upload.file.seek(0)
+    data, filename = upload.file.read(upload.limit + 1), upload.filename
+    if len(data) > upload.limit:
+        raise TooLarge(f"{filename}: it has more than {upload.limit} bytes", [(filename, "too large")])
+    if upload.packed:
+        if not data.startswith(GZIP):
+            raise BadRequest(f"{filename}: said to be gzip and is not", [("Content-Encoding", "the body is not gzip")])
+        data, filename = unpacked(data, filename, upload.limit)
+    return unpacked(data, filename, upload.limit)
+
+
+def _reader(job: Job) -> Read:
+    """Small files are read in the job's thread, others in a process of their own."""
+
+    def read(format: ImportFormat, data: bytes, filename: str, work: Work[PreparedBatch]) -> Batches:
+        if len(data) < SMALL_BYTES:
+            return BatchReading.here(format, data, filename, work)
+        return read_apart(format, data, filename, work, job.go_on)
+
+    return read

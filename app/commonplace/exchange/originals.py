@@ -1,0 +1,163 @@
+"""Entries as they stood in their files: what has not been touched since its import goes out byte for byte.
+
+Nothing is kept for this but what an import keeps anyway, the file and the receipt. An entry is found in
+its file again by its own text.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pyoxigraph import NamedNode
+
+from commonplace.errors import BadRequest
+from commonplace.importers.bibtex.reader import open_bibtex
+from commonplace.importers.ris import read_ris
+from commonplace.model.change import EMPTY, Version
+from commonplace.patchlog.log import PatchLog, versions
+
+ORIGINAL_FORMATS = ("bibtex", "ris")
+"""Formats whose entries can stand beside one another as they are, whatever file they come from."""
+
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_SEVERAL = 50
+"""From so many works on the log is read once for all of them."""
+
+
+@dataclass(slots=True)
+class OriginalFile:
+    """What of one imported file goes out: the whole of it, or its definitions and some entries."""
+
+    name: str
+    encoding: str
+    whole: bytes | None = None
+    definitions: list[bytes] = field(default_factory=list)
+    entries: list[bytes] = field(default_factory=list)
+
+    def pieces(self) -> Iterator[bytes]:
+        """What goes out, without a byte order mark."""
+        if self.whole is not None:
+            yield self.whole.removeprefix(codecs.BOM_UTF8)
+        else:
+            yield from self.definitions
+            yield from self.entries
+
+
+@dataclass(slots=True)
+class Originals:
+    """Files with entries of the works asked for, and which works those are."""
+
+    files: list[OriginalFile] = field(default_factory=list)
+    works: set[NamedNode] = field(default_factory=set)
+
+
+def originals_of(log: PatchLog, works: Sequence[NamedNode], format: str, until: Version) -> Originals:
+    """The entries of those works that stand in imported files of that format and were not touched since.
+
+    Raises `BadRequest` for a format whose entries cannot be taken out of their files.
+    """
+    if format not in ORIGINAL_FORMATS:
+        known = " and ".join(ORIGINAL_FORMATS)
+        raise BadRequest(f"original entries are for {known}, not for {format}", [("original", f"only with {known}")])
+    by_version: dict[Version, set[str]] = {}
+    for work, touching in _touching(log, works, until).items():
+        if len(touching) == 1:
+            by_version.setdefault(touching[0], set()).add(work)
+    made = Originals()
+    for version in sorted(by_version):
+        _take(log, version, by_version[version], format, made)
+    return made
+
+
+def _touching(log: PatchLog, works: Sequence[NamedNode], until: Version) -> dict[str, list[Version]]:
+    """The versions that touched each work."""
+    if len(works) < _SEVERAL:
+        return {w.value: [version for version in log.history(w.value) if version <= until] for w in works}
+    found: dict[str, list[Version]] = {work.value: [] for work in works}
+    for version in versions(log, EMPTY):
+        if version > until:
+            break
+        for thing in log.entry(version).change.touched() & found.keys():
+            found[thing].append(version)
+    return found
+
+
+def _take(log: PatchLog, version: Version, works: set[str], format: str, made: Originals) -> None:
+    """Add what that version's import has of those works."""
+    attachments = log.header(version).note.attachments
+    if "receipt" not in attachments or "source" not in attachments:
+        return
+    receipt = json.loads(log.attachment(attachments["receipt"]))
+    if receipt["format"] != format:
+        return
+    data = log.attachment(attachments["source"])
+    if data.startswith(_UTF16):
+        return  # its bytes cannot stand beside those of other files
+    added = _added(receipt["items"])
+    raws, definitions = _read_again(data, format)
+    file = OriginalFile(receipt["file"], _encoding(data))
+    wanted = {place for place, work in added.items() if work in works}
+    found = _entries(data, file.encoding, raws, wanted)
+    if len(found) == len(receipt["items"]):
+        file.whole = data
+    else:
+        file.definitions = [text.encode(file.encoding, errors="replace") for text in definitions]
+        file.entries = [found[place] for place in sorted(found)]
+    if found:
+        made.files.append(file)
+        made.works |= {NamedNode(added[place]) for place in found}
+
+
+def _added(items: Iterable[dict[str, Any]]) -> dict[int, str]:
+    """Position to work, of entries that became a work no other entry of the file added to."""
+    rows = list(items)
+    merged = {row["work"] for row in rows if row["fate"] == "updated"}
+    return {row["position"]: row["work"] for row in rows if row["fate"] == "new" and row["work"] not in merged}
+
+
+def _read_again(data: bytes, format: str) -> tuple[list[tuple[int, str]], list[str]]:
+    """The position and text of each entry of a file, and the text of what entries are not understood without:
+    a BibTeX file's preambles, strings and data containers."""
+    if format == "ris":
+        return [(entry.position, entry.raw) for entry in read_ris(data)], []
+    pieces = open_bibtex(data)[0]
+    preambles = [f"@preamble{{{text}}}" for text in pieces.preserved.get("preamble", ())]
+    others = [text for kind in ("string", "xdata") for text in pieces.preserved.get(kind, ())]
+    return [(draft.position, draft.raw) for draft in pieces.drafts], preambles + others
+
+
+def _entries(data: bytes, encoding: str, raws: Iterable[tuple[int, str]], wanted: set[int]) -> dict[int, bytes]:
+    """The bytes of those entries, by position; one that is not there as it was read is left out."""
+    position = 0
+    found: dict[int, bytes] = {}
+    for place, raw in raws:
+        for text in _line_ends(raw):
+            try:
+                sought = text.encode(encoding)
+            except UnicodeEncodeError:
+                break
+            start = data.find(sought, position)
+            if start >= 0:
+                position = start + len(sought)
+                if place in wanted:
+                    found[place] = sought
+                break
+    return found
+
+
+def _line_ends(raw: str) -> tuple[str, ...]:
+    """The text as files may have it: readers make every line end one character."""
+    return (raw, raw.replace("\n", "\r\n"), raw.replace("\n", "\r")) if "\n" in raw else (raw,)
+
+
+def _encoding(data: bytes) -> str:
+    """The encoding a file without UTF-16 was read in (`commonplace.importers.text_encoding`)."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"

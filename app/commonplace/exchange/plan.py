@@ -1,0 +1,277 @@
+"""What an import would do: the fate of every entry, the statements of every new and updated work, the receipt."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple
+
+from pyoxigraph import Quad, RdfFormat, parse
+
+from commonplace.curation.additions import Additions
+from commonplace.curation.authorities import KnownInGraph
+from commonplace.curation.duplicates.candidates_of_import import similar_to
+from commonplace.curation.matching import Matcher, merge
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.exchange.receipts import FATES, FileFault, LossShape, Receipt, ReceiptItem, SimilarShape
+from commonplace.exchange.spooled_text import SpooledText
+from commonplace.importers.prepared import PreparedBatch, PreparedEntry, entries_in, record_in, texts_in
+from commonplace.importers.reading import Fault
+from commonplace.model.change import ChangeSet, Version
+from commonplace.model.minter import Minter, address_key
+from commonplace.model.quad_text import QuadText
+from commonplace.model.record import Loss, Record
+from commonplace.model.signature import Signature, signature
+from commonplace.model.work_graph import WorkText, source_fields
+from commonplace.model.work_writing import WorkWriter
+from commonplace.processes.shared_file import SharedFile
+
+HELD_BYTES = 1_000_000
+"""A change of more text than this is made into a file, and not into quads."""
+
+KEPT_BATCHES = 2
+"""What so many batches of entries say is kept after it was read back: it is asked for in order, mostly."""
+
+SHOWN_KEYS = 3
+"""So many works that share a DOI are named."""
+
+
+class Prepared(NamedTuple):
+    """A prepared entry of an `EntryFile`: what gives its record, and what that says."""
+
+    entries: EntryFile
+    batch: int
+    place: int
+    start: int
+    size: int
+
+    @property
+    def record(self) -> Record:
+        """The record of an entry of which something could be made."""
+        return record_in(self.entries.file.read(self.start, self.size))
+
+    @property
+    def text(self) -> WorkText | None:
+        """What it says where no name is known; None when only a home can tell."""
+        return self.entries.texts(self.batch)[self.place]
+
+
+class EntryFile:
+    """Prepared entries, what is not needed of them at once in a file."""
+
+    def __init__(self) -> None:
+        self.file = SharedFile()
+        """What entries are prepared for that are added here: what is large of them lies there then."""
+        self._entries: list[tuple[PreparedEntry, int, int, int]] = []
+        """Each, its batch, its place in that, and where its record begins. What gives the record is made when it is
+        asked for: it holds this, which is to go, and the disk's space with it, as soon as nobody uses it."""
+        self._texts: list[tuple[int, int]] = []
+        """Of each batch, where what its records say begins, and how long it is."""
+        self._kept: dict[int, list[WorkText | None]] = {}
+        """What the batches that were asked for last say."""
+
+    def add(self, batch: PreparedBatch) -> None:
+        """Take in some more."""
+        number, start = len(self._texts), batch.start
+        for place, entry in enumerate(entries_in(batch)):
+            self._entries.append((entry, number, place, start))
+            start += entry.size
+        self._texts.append((start, batch.texts))
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[tuple[PreparedEntry, Prepared]]:
+        """Each entry, in order, and what gives its record."""
+        return self.since(0)
+
+    def since(self, number: int) -> Iterator[tuple[PreparedEntry, Prepared]]:
+        """The same from that one on, counted from 0."""
+        for entry, batch, place, start in islice(self._entries, number, None):
+            yield entry, Prepared(self, batch, place, start, entry.size)
+
+    def texts(self, batch: int) -> list[WorkText | None]:
+        """What the entries of a batch say."""
+        if batch not in self._kept:
+            while len(self._kept) >= KEPT_BATCHES:
+                del self._kept[next(iter(self._kept))]
+            self._kept[batch] = texts_in(self.file.read(*self._texts[batch]))
+        return self._kept[batch]
+
+
+@dataclass(slots=True)
+class ImportPlan:
+    """What an import would do, entry by entry."""
+
+    state: Snapshot
+    minter: Minter
+    items: list[ReceiptItem] = field(default_factory=list)
+    matcher: Matcher = field(init=False)
+    works: dict[str, Record | Prepared] = field(default_factory=dict)
+    """The new and updated works by key: their records, or where those are that are to be written as they came."""
+    related: set[frozenset[str]] = field(default_factory=set)
+    """Keys of works whose relation the import itself states, in pairs: that they are similar is no news."""
+    _known: KnownInGraph = field(init=False)
+    _reader: WorkWriter = field(init=False)
+    """Says what entries say as it would be said in this state."""
+    _new_works: list[tuple[ReceiptItem, Signature]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.matcher = Matcher(self.state, self.minter)
+        self._known = KnownInGraph(self.state, self.minter)
+        self._reader = WorkWriter(self.minter, self._known, self.works)
+
+    def take(self, entry: PreparedEntry, held: Prepared, *, key_is_ours: bool = False) -> str | None:
+        """Decide one entry's fate; answers the key of its work, None when it failed.
+
+        With `key_is_ours` its source has no citation key, so that another one than its record's is no loss.
+        """
+        if entry.signature is None:
+            error = entry.error or "this entry could not be read"
+            self._item(entry, "failed", None, entry.losses, error)
+            return None
+        candidates = self.matcher.candidates(entry.signature)
+        if not candidates:
+            return self._new(entry, held, entry.losses, key_is_ours)
+        if entry.signature.key in candidates and self._is_said(held):
+            self._item(entry, "matched", entry.signature.key, entry.losses)
+            return entry.signature.key
+        record = held.record
+        found = self.matcher.find(record)
+        if found is None:
+            return self._new(entry, held, (*entry.losses, *self._shared_doi(entry.signature.doi)), key_is_ours)
+        merged = merge(found, record)
+        losses = (*entry.losses, *merged.conflicts)
+        if record.key != found.key and not key_is_ours:
+            losses = (*losses, Loss(field="key", raw=record.key, why=f"the library has this work as {found.key!r}"))
+        if merged.record == found:
+            self._item(entry, "matched", found.key, losses)
+        else:
+            self._keep(merged.record)
+            self._item(entry, "updated", found.key, losses).added = merged.added(found)
+        return found.key
+
+    def _is_said(self, held: Prepared) -> bool:
+        """Whether the state says all of the work of that key that the entry does: it then adds nothing, and nothing
+        speaks against it. Asked first, because to read a work back from the graph takes many times as long."""
+        lines = b"".join(self._reader.lines(_text(self._reader, held)))
+        quads = parse(lines, format=RdfFormat.N_QUADS, lenient=True)
+        return all(map(self.state.contains, quads))
+
+    def _new(self, entry: PreparedEntry, held: Prepared, losses: tuple[Loss, ...], key_is_ours: bool) -> str:
+        assert entry.signature is not None
+        wanted = entry.signature.key
+        key = self.matcher.free_key(address_key(wanted))
+        if key == wanted:
+            self.works[key] = held
+            self.matcher.learn(entry.signature, held)
+        else:
+            self._keep(held.record.with_key(key))
+            if not key_is_ours:
+                taken = "another work has this key" if address_key(wanted) == wanted else "no address ends so"
+                losses = (*losses, Loss(field="key", raw=wanted, why=f"{taken}; this one is imported as {key!r}"))
+        of = entry.signature if key == wanted else entry.signature._replace(key=key)
+        self._new_works.append((self._item(entry, "new", key, losses), of))
+        return key
+
+    def _shared_doi(self, doi: str | None) -> Iterator[Loss]:
+        """What to say of a DOI that other works have, too."""
+        others = self.matcher.keys_of_doi(doi) if doi else []
+        if doi and len(others) == 1:
+            why = f"{others[0]!r} has this DOI, too, and is another work; both keep it"
+            yield Loss(field="doi", raw=doi, why=why)
+        elif doi and others:
+            shown = [repr(key) for key in others[:SHOWN_KEYS]]
+            named = ", ".join(shown[:-1]) + f" and {shown[-1]}" if len(others) <= SHOWN_KEYS else f"{len(others)} works"
+            yield Loss(field="doi", raw=doi, why=f"{named} have this DOI, too, and are other works; all keep it")
+
+    def find_similar(self) -> None:
+        """Note of each new work which works it may be the same as; call it when all entries are taken."""
+        found = similar_to([of for _, of in self._new_works], self.matcher, self.state, self.minter)
+        for item, of in self._new_works:
+            candidates = [one for one in found.get(of.key, ()) if frozenset(one.keys) not in self.related]
+            if candidates:
+                item.similar = [
+                    SimilarShape(work=self.minter.iri("work", one.other(of.key)), reasons=list(one.reasons))
+                    for one in candidates
+                ]
+
+    def records(self) -> Iterator[Record]:
+        """The records of every new and updated work."""
+        for held in self.works.values():
+            yield held if isinstance(held, Record) else held.record
+
+    def change(self) -> ChangeSet:
+        """The statements of every new and updated work that are not there yet: net, each of them once.
+
+        Many are made while they are first gone through: the state must be the same until then.
+        """
+        text = SpooledText(self._additions())
+        added = QuadText(text.pieces, text.whole_file)
+        is_long = text.exceeds(HELD_BYTES)
+        return ChangeSet(added=added if is_long else tuple(added), removed=tuple(self._outgrown()))
+
+    def _additions(self) -> Iterator[bytes]:
+        writer = WorkWriter(self.minter, self._known, self.works)
+        additions = Additions(self.state)
+        for held in self.works.values():
+            yield from map(additions.of, writer.lines(_text(writer, held)))
+
+    def _outgrown(self) -> Iterator[Quad]:
+        """The other fields of updated works as they were: one literal, in whose place the new one stands."""
+        predicate = self.minter.term("sourceFields")
+        for held in self.works.values():
+            if isinstance(held, Record) and held.extra:
+                said = source_fields(held)
+                for triple in self.state.triples(self.minter.thing("work", held.key), predicate):
+                    if triple.object != said:
+                        yield Quad(triple.subject, triple.predicate, triple.object)
+
+    def receipt(
+        self, name: str, source: bytes, format: str, version: Version | None, faults: Iterable[Fault] = ()
+    ) -> Receipt:
+        """What became of every entry of that source; without a version, what would become of it."""
+        self.find_similar()
+        counted = Counter(item.fate for item in self.items)
+        return Receipt(
+            id=str(version) if version else None,
+            version=version,
+            file=name,
+            sha256=hashlib.sha256(source).hexdigest(),
+            format=format,
+            entries=len(self.items),
+            fates={fate: counted[fate] for fate in FATES},
+            items=self.items,
+            faults=[FileFault(line=fault.line, why=fault.why, raw=fault.raw) for fault in faults],
+            undo=f"/changes/{version}/undo" if version else None,
+        )
+
+    def _keep(self, record: Record) -> None:
+        self.works[record.key] = record
+        self.matcher.learn(signature(record), record)
+
+    def _item(
+        self, entry: PreparedEntry, fate: str, key: str | None, losses: tuple[Loss, ...], error: str | None = None
+    ) -> ReceiptItem:
+        item = ReceiptItem(
+            position=entry.position,
+            line=entry.line,
+            key=entry.key,
+            fate=fate,
+            work=self.minter.iri("work", key) if key else None,
+            losses=tuple([LossShape(field=loss.field, raw=loss.raw, why=loss.why) for loss in losses]),
+            error=error,
+        )
+        self.items.append(item)
+        return item
+
+
+def _text(writer: WorkWriter, held: Record | Prepared) -> WorkText:
+    """What a work says, as it was prepared where that is still right."""
+    if isinstance(held, Record):
+        return writer.text(held)
+    text = held.text
+    return text if text and writer.fits(text) else writer.text(held.record)

@@ -1,0 +1,134 @@
+"""CSL-JSON out: items of the CSL 1.0.2 schema.
+
+`id` and `citation-key` are the record's key. What CSL has no variable for (fields in `extra`,
+roles of ours, dates that date parts cannot say) goes under `custom`, which the schema leaves free.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
+
+from commonplace.model.csl_terms import (
+    COLLECTED,
+    CUSTOM,
+    DATE_VARIABLES,
+    EXTRA_DATES,
+    NAME_VARIABLES,
+    OTHER_TEXT_VARIABLES,
+    TEXT_VARIABLES,
+    csl_date,
+    edtf_date,
+)
+from commonplace.model.names import Name
+from commonplace.model.record import Record
+from commonplace.model.rich_text import csl_escaped, csl_form
+
+_texts = attrgetter(*(attribute for _, attribute in TEXT_VARIABLES))
+
+Item = dict[str, Any]
+
+
+def write(records: Iterable[Record]) -> Iterator[str]:
+    """The records as one JSON array, an item at a time."""
+    before = "["
+    for record in records:
+        yield f"{before}\n{json.dumps(item(record), ensure_ascii=False)}"
+        before = ","
+    yield "[]\n" if before == "[" else "\n]\n"
+
+
+def item(record: Record) -> Item:
+    """The record as a CSL item."""
+    made: Item = {"id": record.key, "citation-key": record.key, "type": record.type}
+    custom: Item = {}
+    _add_texts(record, made)
+    _add_names(record, made, custom)
+    _add_dates(record, made, custom)
+    if record.isbn or record.issn or record.extra:
+        _add_identifiers(record, made)
+    if record.keywords:
+        made["keyword"] = ", ".join(record.keywords)
+        if any(mark in keyword for keyword in record.keywords for mark in ",;"):
+            custom["keywords"] = list(record.keywords)
+    if record.part_of:
+        custom["part-of"] = record.part_of
+    _add_extra(record, made, custom)
+    if custom:
+        made[CUSTOM] = custom
+    return made
+
+
+def _add_extra(record: Record, made: Item, custom: Item) -> None:
+    """What a record keeps in `extra`: a variable where CSL has one; and the number of a book within its series."""
+    in_series = record.collection_title and record.type in COLLECTED
+    if record.number and in_series and "collection-number" not in record.extra:
+        made["collection-number"] = made.pop("number")
+    for name, text in record.extra.items():
+        if name in EXTRA_DATES:
+            _add_date(name, text, made, custom)
+        elif name in OTHER_TEXT_VARIABLES and name not in made:
+            made[name] = text
+        elif name not in ("isbn", "issn", "doi"):
+            custom[name] = text
+
+
+def _add_texts(record: Record, made: Item) -> None:
+    rich = record.rich
+    for (variable, attribute), text in zip(TEXT_VARIABLES, _texts(record), strict=True):
+        if text:
+            if rich and attribute in rich:
+                text = csl_form(rich[attribute])
+            elif "&" in text or "<" in text:
+                text = csl_escaped(text)
+            made[variable] = text
+
+
+def _add_names(record: Record, made: Item, custom: Item) -> None:
+    for contributor in record.contributors:
+        place = made if contributor.role in NAME_VARIABLES else custom
+        place.setdefault(contributor.role, []).append(_name(contributor.name))
+
+
+def _name(name: Name) -> dict[str, str]:
+    made: dict[str, str] = {}
+    if name.family:
+        made["family"] = name.family
+    if name.given:
+        made["given"] = name.given
+    if name.particle:
+        made["non-dropping-particle"] = name.particle
+    if name.suffix:
+        made["suffix"] = name.suffix
+    if name.literal:
+        made["literal"] = name.literal
+    return made
+
+
+def _add_dates(record: Record, made: Item, custom: Item) -> None:
+    for variable, attribute in DATE_VARIABLES:
+        if edtf := getattr(record, attribute):
+            _add_date(variable, edtf, made, custom)
+
+
+def _add_date(variable: str, edtf: str, made: Item, custom: Item) -> None:
+    made[variable] = csl_date(edtf)
+    if not _is_said_by_parts(edtf):
+        custom[variable] = edtf
+
+
+@lru_cache(maxsize=8192)
+def _is_said_by_parts(edtf: str) -> bool:
+    return edtf_date(csl_date(edtf)) == edtf
+
+
+def _add_identifiers(record: Record, made: Item) -> None:
+    for variable, numbers in (("ISBN", record.isbn), ("ISSN", record.issn)):
+        kept = record.extra.get(variable.lower())
+        if numbers or kept:
+            made[variable] = ", ".join([*numbers, *([kept] if kept else [])])
+    if not record.doi and "doi" in record.extra:
+        made["DOI"] = record.extra["doi"]

@@ -1,0 +1,86 @@
+"""The reference set: a folder of works and of what is said of them, as one change set.
+
+`*.bib` are works; `*.ttl` are everything else, written with IRIs relative to the home's base. The
+ontology and shapes go into named graphs of their own. Any folder of that form can be a home's
+first version (`COMMONPLACE_REFERENCE_SET`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
+
+from commonplace.commit import Committer, Proposal
+from commonplace.curation.authorities import KnownInGraph
+from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.errors import BadRequest
+from commonplace.importers.formats import format_of
+from commonplace.library import Library
+from commonplace.model.change import EMPTY, ChangeSet, Entry, Note, Version
+from commonplace.model.minter import Minter
+from commonplace.model.namespaces import PROV, RDF
+from commonplace.model.record import Record
+from commonplace.model.work_writing import WorkWriter
+
+FIRST = Version(1)
+
+
+def load_reference_set(library: Library, committer: Committer, folder: Path, ontology: Path) -> Entry | None:
+    """Commit the reference set as version 1 of an empty home; None when the home is not empty.
+
+    Raises `BadRequest` naming file and line when a file cannot be read.
+    """
+    if library.follow() != EMPTY:
+        return None
+    change = ChangeSet(added=tuple(reference_set(folder, ontology, library.minter)))
+    note = Note(agent="commonplace", kind="reference-set", message=f"the reference set in {folder.name}/")
+    return committer.commit(lambda state: Proposal(change, note), expected=EMPTY)
+
+
+def reference_set(folder: Path, ontology: Path, minter: Minter) -> Iterator[Quad]:
+    """Every statement of the reference set, and the ontology and shapes in their graphs."""
+    said = [triple for path in sorted(folder.glob("*.ttl")) for triple in read_turtle(path, minter)]
+    known = EmbeddedGraph.in_memory(minter.base)
+    known.apply(FIRST, ChangeSet(added=tuple(Quad(t.subject, t.predicate, t.object) for t in dict.fromkeys(said))))
+    records = [record for path in sorted(folder.glob("*.bib")) for record in read_works(path)]
+    keys = {record.key for record in records}
+    yield from known.read(
+        lambda state: list(WorkWriter(minter, KnownInGraph(state, minter), keys).quads(records)),
+    )
+    made_by = NamedNode(f"{minter.base}id/change/{FIRST}")
+    for triple in said:
+        yield Quad(triple.subject, triple.predicate, triple.object)
+        if triple.predicate == RDF["type"] and triple.object == minter.term("Evidence"):
+            yield Quad(triple.subject, PROV["wasGeneratedBy"], made_by)
+    for name, file in (("ontology", "commonplace.ttl"), ("shapes", "shapes.ttl")):
+        graph = minter.graph(name)
+        for triple in read_turtle(ontology / file, minter):
+            yield Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def read_turtle(path: Path, minter: Minter) -> list[Triple]:
+    """The statements of a Turtle file, relative IRIs resolved against the base. Raises `BadRequest`."""
+    try:
+        return [quad.triple for quad in parse(path=path, format=RdfFormat.TURTLE, base_iri=minter.base)]
+    except SyntaxError as fault:
+        raise BadRequest(f"{path}: {fault}", [(f"{path}:{fault.lineno or 0}", str(fault.msg))]) from fault
+
+
+def read_works(path: Path) -> list[Record]:
+    """The records of a bibliography file. Raises `BadRequest` when any entry of it has a fault."""
+    data = path.read_bytes()
+    reading = format_of(None, path.name, data).read(data, path.name)
+    errors = [(f"{path}:{fault.line}", fault.why) for fault in reading.faults]
+    records: list[Record] = []
+    for entry in reading:
+        where = f"{path}:{entry.line} {entry.key}"
+        errors += [(where, f"{loss.field}: {loss.why}") for loss in entry.losses]
+        if entry.record is None:
+            errors.append((where, entry.error or "cannot be read"))
+        else:
+            records.append(entry.record)
+    if errors:
+        raise BadRequest(f"{path}: {len(errors)} faults in the reference set", errors)
+    return records

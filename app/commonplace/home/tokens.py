@@ -1,0 +1,180 @@
+"""Who may write: named tokens with a role, kept as hashes in one file.
+
+A token is 256 random bits, so its SHA-256 cannot be searched for: a slow password hash would add
+nothing. What is presented is compared with every hash in constant time. The file is read again
+when it has changed, so a token that is added or revoked counts at once, in a running server too.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from threading import Lock
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from commonplace.errors import BadRequest, HomeUnusable, NotFound
+
+FIRST_NAME = "curator"
+"""The name of the token that a new home begins with."""
+
+PREFIX = "cpl_"
+"""What our tokens begin with, so that one which leaks into a file can be found there."""
+
+_NAME = re.compile(r"[^\W_][\w.@+ -]{0,63}")
+_SECRET_BYTES = 32
+
+
+class Role(StrEnum):
+    """What a token's holder may do."""
+
+    CURATOR = "curator"
+    """Everything."""
+    CONTRIBUTOR = "contributor"
+    """Look at what a write would do; a curator makes it."""
+
+
+class Token(BaseModel):
+    """One token as it is kept: never its text, only the text's SHA-256 in hexadecimal."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    role: Role
+    sha256: str
+    created: datetime
+
+
+class _File(BaseModel):
+    """The file of tokens."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tokens: list[Token] = []
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """What tells one state of a file from another."""
+
+    inode: int
+    size: int
+    changed: int
+
+
+class Tokens:
+    """The tokens in a file. Safe to share between threads; sees what other processes change."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = Lock()
+        self._stamp: _Stamp | None = None
+        self._held: tuple[Token, ...] = ()
+
+    def all(self) -> tuple[Token, ...]:
+        """Every token, oldest first; none when there is no file. Raises `HomeUnusable` when it cannot be read."""
+        with self._lock:
+            stamp = self._stamp_now()
+            if stamp is None or stamp != self._stamp:
+                self._held = tuple(self._read()) if stamp else ()
+                self._stamp = stamp
+            return self._held
+
+    def holder(self, secret: str) -> Token | None:
+        """The token with that text, or None."""
+        presented = digest(secret)
+        found = None
+        for token in self.all():  # all of them, whichever it is: the time says nothing
+            if hmac.compare_digest(token.sha256, presented):
+                found = token
+        return found
+
+    def add(self, name: str, role: Role) -> str:
+        """Make a token; answers its text, which is kept nowhere. Raises `BadRequest` for a name that cannot be."""
+        if not _NAME.fullmatch(name):
+            raise BadRequest(
+                f"{name!r} cannot be a token's name: a letter or digit, then at most 63 letters, digits or . @ + - _",
+                [("name", "not a name")],
+            )
+        with self._changing() as tokens:
+            if any(token.name == name for token in tokens):
+                raise BadRequest(f"there is a token {name!r} already: revoke it first", [("name", "taken")])
+            return self._minted(tokens, name, role)
+
+    def add_first(self) -> str | None:
+        """Make the curator's token of a new home and answer its text; None when the file is there already."""
+        if self._path.exists():
+            return None
+        with self._changing() as tokens:
+            return None if tokens or self._path.exists() else self._minted(tokens, FIRST_NAME, Role.CURATOR)
+
+    def revoke(self, name: str) -> None:
+        """Forget a token: it opens nothing from now on. Raises `NotFound`."""
+        with self._changing() as tokens:
+            kept = [token for token in tokens if token.name != name]
+            if len(kept) == len(tokens):
+                raise NotFound(f"there is no token {name!r}")
+            tokens[:] = kept
+
+    def _minted(self, tokens: list[Token], name: str, role: Role) -> str:
+        secret = PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
+        created = datetime.now(UTC).replace(microsecond=0)
+        tokens.append(Token(name=name, role=role, sha256=digest(secret), created=created))
+        return secret
+
+    @contextmanager
+    def _changing(self) -> Iterator[list[Token]]:
+        """The tokens, to change in place; written when the block ends well. One process at a time."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.with_name(self._path.name + ".lock").open("a") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                tokens = self._read()
+                before = list(tokens)
+                yield tokens
+                if tokens != before:
+                    write_private(self._path, _File(tokens=tokens).model_dump_json(indent=2) + "\n")
+        except OSError as fault:
+            raise HomeUnusable(f"the tokens in {self._path} cannot be changed: {fault.strerror or fault}") from fault
+
+    def _read(self) -> list[Token]:
+        try:
+            return _File.model_validate_json(self._path.read_bytes()).tokens
+        except FileNotFoundError:
+            return []
+        except (OSError, ValidationError) as fault:
+            raise HomeUnusable(f"the tokens in {self._path} cannot be read: {fault}") from fault
+
+    def _stamp_now(self) -> _Stamp | None:
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            return None
+        return _Stamp(found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def digest(secret: str) -> str:
+    """The SHA-256 of a token's text, in hexadecimal."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file as a whole, readable by its owner only from its first moment (mode 0600)."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    part.rename(path)

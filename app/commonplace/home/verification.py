@@ -1,0 +1,83 @@
+"""Rebuilding what is derived, and checking log and views against one another."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from pyoxigraph import Quad
+
+from commonplace.curation.shacl import default_graph, read_shapes, violations
+from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.library import Library
+from commonplace.model.change import ChangeSet, Version
+from commonplace.patchlog.file_log import FileLog
+from commonplace.patchlog.log import versions
+
+SHOWN = 5
+"""How many differing statements a finding lists."""
+
+
+def clear_derived(home: Path) -> None:
+    """Delete everything a home derives from its log."""
+    shutil.rmtree(home / "derived", ignore_errors=True)
+
+
+def findings(library: Library, shapes: Path) -> Iterator[str]:
+    """What is wrong, a line each; nothing when all is well.
+
+    The log: checksums, chain, attachments, every change net against the state it met. The views: the
+    graph and each checkpoint against a replay of the log from nothing. The data: the shapes.
+    """
+    if isinstance(library.log, FileLog):
+        damage = list(library.log.check())
+        yield from damage
+        if damage:
+            return
+    head = library.follow()
+    replayed = EmbeddedGraph.in_memory(library.minter.base)
+    kept = _checkpoints(library)
+    for version in versions(library.log):
+        change = library.log.entry(version).change
+        if change.net(lambda quad: replayed.read(lambda state: state.contains(quad))) != _as_set(change):
+            yield f"version {version}: the log's change is not net against the version before it"
+        replayed.apply(version, change)
+        if version in kept:
+            yield from _differences(f"the checkpoint {kept[version].name}", _load(library, version, kept), replayed)
+    if head:
+        yield from _differences("the graph", library.graph, replayed)
+    triples = replayed.read(lambda state: list(default_graph(state.quads())))
+    for violation in violations(triples, read_shapes(shapes, library.minter.base)):
+        yield f"{violation.where}: {violation.message}"
+
+
+def _as_set(change: ChangeSet) -> ChangeSet:
+    return ChangeSet(tuple(dict.fromkeys(change.added)), tuple(dict.fromkeys(change.removed)))
+
+
+def _checkpoints(library: Library) -> dict[Version, Path]:
+    return {
+        version: near[1]
+        for version in versions(library.log)
+        if (near := library.checkpoints.nearest(version)) and near[0] == version
+    }
+
+
+def _load(library: Library, version: Version, kept: dict[Version, Path]) -> EmbeddedGraph:
+    graph = EmbeddedGraph.in_memory(library.minter.base)
+    graph.load_checkpoint(kept[version], version)
+    return graph
+
+
+def _differences(name: str, view: EmbeddedGraph, replayed: EmbeddedGraph) -> Iterator[str]:
+    has = view.read(lambda state: set(state.quads()))
+    should = replayed.read(lambda state: set(state.quads()))
+    for what, quads in (("lacks", should - has), ("has too much", has - should)):
+        if quads:
+            shown = "; ".join(str(quad) for quad in _some(quads))
+            yield f"{name} {what}: {len(quads)} statements, such as {shown} (run `commonplace rebuild`)"
+
+
+def _some(quads: set[Quad]) -> list[Quad]:
+    return sorted(quads, key=str)[:SHOWN]

@@ -1,0 +1,5 @@
+"""BibTeX and BibLaTeX in: split, interpolate, inherit, and read each entry in small steps (`steps`)."""
+
+from commonplace.importers.bibtex.reader import read_bibtex
+
+__all__ = ["read_bibtex"]

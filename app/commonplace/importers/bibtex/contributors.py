@@ -1,0 +1,83 @@
+"""Name fields to contributors in their roles."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import repeat
+from string import ascii_lowercase
+from typing import cast
+
+from commonplace.importers.bibtex.draft import BibtexFile, Draft
+from commonplace.importers.bibtex.latex import decode
+from commonplace.importers.bibtex.name_list import cut_at_ands, read_name_alone, read_names
+from commonplace.model.bibtex_terms import EDITOR_TYPES, MORE_NAMES, ROLE_FIELDS
+from commonplace.model.identifiers import normal_orcid
+from commonplace.model.names import Contributor
+
+_NAME_FIELDS = frozenset([*ROLE_FIELDS, "editor", *(f"editor{letter}" for letter in ascii_lowercase)])
+_ANNOTATION = re.compile(r"\s*([1-9]\d*)(?::[\w-]+)?\s*=\s*\"?([^\"=]+?)\"?\s*")
+_ORDER = {"author": 0, "editor": 1, "translator": 2, "bookauthor": 3}
+
+
+def read_contributors(draft: Draft, file: BibtexFile) -> None:
+    """Step: authors, then editors and the others in the order of the entry's fields."""
+    fields = [name for name in draft.fields if name in _NAME_FIELDS]
+    if len(fields) > 1:
+        fields.sort(key=lambda name: (_ORDER.get(name, 4), name))
+    for name in fields:
+        _read_field(draft, name)
+    for name in [name for name in draft.fields if "+an" in name]:
+        _read_orcids(draft, name)
+
+
+def _read_orcids(draft: Draft, name: str) -> None:
+    """ORCIDs in BibLaTeX's annotations of names: `author+an:orcid = {1="0000-…"}`, `author+an = {1:orcid="0000-…"}`."""
+    role = ROLE_FIELDS.get(name.partition("+")[0])
+    names = [one.name for one in draft.contributors if one.role == role]
+    found: list[str] = []
+    for item in draft.fields[name].split(";"):
+        annotation = _ANNOTATION.fullmatch(item)
+        number = int(annotation[1]) if annotation else 0
+        try:
+            found.append(f"{names[number - 1].inverted}: {normal_orcid(annotation[2])}" if annotation else "")
+        except (IndexError, ValueError):
+            return  # it annotates something else, and is kept as it is
+    if all(found):
+        draft.extra["orcid"] = "; ".join([*filter(None, [draft.extra.get("orcid")]), *found])
+        draft.fields.pop(name)
+
+
+def _read_field(draft: Draft, name: str) -> None:
+    raw = draft.fields.pop(name)
+    role = _role(draft, name)
+    made = [*map(_contributor, cut_at_ands(raw), repeat(role))]
+    if all(made):
+        draft.contributors += cast("list[Contributor]", made)
+        return
+    listed = read_names(raw)
+    draft.contributors.extend(Contributor(role, read) for read in listed.names)
+    if listed.more:
+        draft.extra[MORE_NAMES + name] = "true"
+    for part, why in listed.faults:
+        draft.lose(name, part, why)
+
+
+@lru_cache(maxsize=65536)  # who writes much is met often
+def _contributor(part: str, role: str) -> Contributor | None:
+    """Who is named between two `and`s; None where that takes a look at the whole list, or there is more to say."""
+    name = read_name_alone(part)
+    return Contributor(role, name) if name is not None else None
+
+
+def _role(draft: Draft, name: str) -> str:
+    raw_type = draft.fields.pop(f"{name}type", None) if name.startswith("editor") else None
+    if raw_type is None:
+        return ROLE_FIELDS.get(name, "editor" if name == "editor" else "contributor")
+    kind = decode(raw_type).text
+    role = EDITOR_TYPES.get(kind.lower().replace("-", ""))
+    if role is None:
+        fallback = "editor" if name == "editor" else "contributor"
+        draft.lose(f"{name}type", raw_type, f"a role that is not known here; the names were kept as {fallback}")
+        return fallback
+    return role

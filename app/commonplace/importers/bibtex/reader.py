@@ -1,0 +1,92 @@
+"""The reader: bytes of a .bib file to entries, every one of them accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from commonplace.importers.bibtex.draft import BibtexFile, Draft, UnreadDraft
+from commonplace.importers.bibtex.inheritance import enter_aliases, inherit
+from commonplace.importers.bibtex.split import HandOut, SplitFile, split, take_apart, take_apart_in
+from commonplace.importers.bibtex.steps import EACH_ENTRY, Step
+from commonplace.importers.bibtex.strings import interpolate
+from commonplace.importers.reading import Fault, Reading
+from commonplace.importers.text_encoding import decode_text
+from commonplace.model.record import ReadEntry
+
+
+def read_bibtex(data: bytes, filename: str = "") -> Reading:
+    """Read BibTeX or BibLaTeX. Every `@entry` comes out as one `ReadEntry`, in the order of the file.
+
+    An `@xdata` is no entry but, as `@string`, data for others; it is in `preserved`. Raises
+    `UnreadableFile` when the bytes are empty or not text; nothing else is raised for bad input.
+    """
+    pieces, faults = open_bibtex(data)
+    return Reading(
+        filename=filename,
+        entries=_entries(pieces),
+        total=len(pieces.drafts),
+        faults=faults,
+        preserved=pieces.preserved,
+    )
+
+
+def open_bibtex(data: bytes, *, unread: bool = False, hand_out: HandOut | None = None) -> tuple[SplitFile, list[Fault]]:
+    """The drafts of a file with all that one entry takes from another done, and the faults of the file.
+
+    What is left to do, `read_drafts` does to any number of them by themselves; with `unread` that is
+    nearly everything, and the first of them can be handed out before the last are found (`split`). Raises
+    `UnreadableFile`.
+    """
+    text, faults = decode_text(data)
+    pieces = split(text, unread=unread, hand_out=hand_out)
+    drafts = [*pieces.file.data_containers.values(), *(draft for draft in pieces.drafts if isinstance(draft, Draft))]
+    _do(interpolate, drafts, pieces.file)
+    _do(enter_aliases, drafts, pieces.file)
+    parents = [*_unread_parents(drafts, pieces)]
+    _do(interpolate, parents, pieces.file)
+    _do(inherit, [*drafts, *parents], pieces.file)
+    pieces.file.by_key.clear()
+    return pieces, [*faults, *pieces.faults]
+
+
+def _do(step: Step, drafts: Iterable[Draft], file: BibtexFile) -> None:
+    for draft in drafts:
+        step(draft, file)
+
+
+def _unread_parents(drafts: Iterable[Draft], pieces: SplitFile) -> Iterator[Draft]:
+    """The entries others take from that were not taken apart yet; now they are."""
+    for draft in drafts:
+        parent = pieces.file.by_key.get(draft.fields.get("crossref", "").strip().lower())
+        if isinstance(parent, UnreadDraft):
+            yield take_apart_in(pieces, parent)
+
+
+def read_drafts(drafts: Sequence[Draft | UnreadDraft]) -> list[ReadEntry]:
+    """The entries of some of a file's drafts."""
+    file = BibtexFile()
+    return [_read(_whole(draft, file), file) for draft in drafts]
+
+
+def _whole(draft: Draft | UnreadDraft, file: BibtexFile) -> Draft:
+    if isinstance(draft, Draft):
+        return draft
+    made = take_apart(draft)
+    interpolate(made, file)
+    return made
+
+
+def _entries(pieces: SplitFile) -> Iterator[ReadEntry]:
+    drafts = pieces.drafts
+    for index, draft in enumerate(drafts):
+        yield _read(_whole(draft, pieces.file), pieces.file)
+        # A draft that was read is not needed again: memory stays flat while a big file is read.
+        drafts[index] = Draft(draft.position, draft.line, "", "", "", {})
+
+
+def _read(draft: Draft, file: BibtexFile) -> ReadEntry:
+    for step in EACH_ENTRY:
+        step(draft, file)
+    record = draft.record
+    error = draft.error if record is None else None
+    return ReadEntry(draft.position, draft.line, draft.raw, draft.key or None, record, tuple(draft.losses), error)

@@ -1,0 +1,21 @@
+"""The last step: a record from what the others found."""
+
+from __future__ import annotations
+
+from commonplace.importers.bibtex.draft import BibtexFile, Draft
+from commonplace.model.record import Record
+
+
+def make_record(draft: Draft, file: BibtexFile) -> None:
+    """Step: set `record`. An entry of which nothing could be read keeps its `error` and has none."""
+    values = {name: value for name, value in draft.known.items() if value}
+    if not values and not draft.contributors and not draft.extra:
+        if draft.error:
+            return
+        draft.lose("entry", draft.raw, "the entry has no fields, only a type and a key")
+    values["key"] = draft.key or f"entry-{draft.position}"
+    values["type"] = draft.csl_type
+    values["contributors"] = tuple(draft.contributors)
+    values["extra"] = draft.extra
+    values["rich"] = draft.rich
+    draft.record = Record.of(values)

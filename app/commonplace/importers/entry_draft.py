@@ -1,0 +1,147 @@
+"""An entry being read: fields and names as they are found, and what of it is lost; then its record.
+
+For formats whose values are plain text. What the record has no field for stays under a name of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from types import MappingProxyType
+from typing import Any
+
+from commonplace.importers.markup import loses_markup, rich_line, rich_paragraphs
+from commonplace.model.edtf_date import is_edtf
+from commonplace.model.identifiers import normal_doi, normal_isbn, normal_issn
+from commonplace.model.names import Contributor, Name
+from commonplace.model.record import Loss, Record
+from commonplace.model.rich_text import LOOKS_LIKE_MARKUP, RICH_FIELDS, RichText, rich_form
+
+BETWEEN = "; "
+"""Stands between several values that are kept as one."""
+
+_DASHES = re.compile(r"(?<!\s)\s*[-–—]+\s*")
+
+
+class EntryDraft:
+    """One entry being read. `fields` are those of `Record`; the first value that is set stays."""
+
+    def __init__(self) -> None:
+        self.fields: dict[str, Any] = {}
+        self.losses: list[Loss] = []
+        self._contributors: list[Contributor] = []
+        self._extra: dict[str, list[str]] = {}
+        self._numbers: dict[str, dict[str, None]] = {"isbn": {}, "issn": {}}
+        self._keywords: dict[str, None] = {}
+        self._rich: dict[str, str] = {}
+
+    def lose(self, field: str, raw: str, why: str) -> None:
+        """Say that a part of the entry is not kept as it was."""
+        self.losses.append(Loss(field=field, raw=raw, why=why))
+
+    def put(self, name: str, text: str | None, kept_as: str | None = None) -> None:
+        """Set a field; another value that comes after the first is kept beside it, under `kept_as` or its name."""
+        text = (text or "").strip()
+        if name in RICH_FIELDS and LOOKS_LIKE_MARKUP.search(text):
+            if loses_markup(text):
+                self.lose(name, text, "markup that is not kept; its text is")
+            self.put_rich(name, rich_paragraphs(text) if name != "title" else rich_line(text), kept_as)
+            return
+        if not text or self.fields.get(name) == text:
+            return
+        if name in self.fields:
+            self.keep(kept_as or name.replace("_", "-"), text)
+        else:
+            self.fields[name] = text
+
+    def put_rich(self, name: str, text: RichText, kept_as: str | None = None) -> None:
+        """The same for text with markup, whose plain text is the field."""
+        if name not in self.fields and text.plain:
+            self.fields[name] = text.plain
+            if form := rich_form(name, text):
+                self._rich[name] = form
+        elif text.plain and self.fields.get(name) != text.plain:
+            self.keep(kept_as or name.replace("_", "-"), text.plain)
+
+    def keep(self, name: str, text: str | None) -> None:
+        """Keep what no field of a record holds, under a name of its own."""
+        if text and text.strip() and text.strip() not in self._extra.setdefault(name, []):
+            self._extra[name].append(text.strip())
+
+    def name(self, role: str, name: Name) -> None:
+        """Add a contributor."""
+        self._contributors.append(Contributor(role, name))
+
+    def keyword(self, text: str) -> None:
+        """Add a keyword."""
+        if text.strip():
+            self._keywords[text.strip()] = None
+
+    def doi(self, field: str, text: str) -> None:
+        """The DOI, in any spelling; what is none is kept and said."""
+        if not text.strip():
+            return
+        try:
+            self.put("doi", normal_doi(text))
+        except ValueError as fault:
+            self.keep("doi", text)
+            self.lose(field, text, str(fault))
+
+    def number(self, field: str, text: str) -> None:
+        """An ISBN or ISSN, whichever it is; what is neither is kept and said."""
+        if not text.strip():
+            return
+        kinds: tuple[tuple[str, Callable[[str], str]], ...] = (("issn", normal_issn), ("isbn", normal_isbn))
+        for kind, normal in kinds:
+            try:
+                self._numbers[kind][normal(text)] = None
+                return
+            except ValueError:
+                continue
+        self.keep("isbn" if len(re.sub(r"\W", "", text)) > 8 else "issn", text)
+        self.lose(field, text, "neither an ISBN nor an ISSN; kept as text")
+
+    def date(self, name: str, field: str, edtf: str | None, raw: str) -> None:
+        """A date in EDTF; where `raw` could not be read as one it is kept and said."""
+        if edtf and is_edtf(edtf):
+            self.put(name, edtf)
+        elif raw.strip():
+            self.keep(f"{name}-date", raw)
+            self.lose(field, raw, "no date can be read from it; kept as text")
+
+    def pages(self, text: str) -> None:
+        """A page or a range of pages, as printed."""
+        self.put("page", _DASHES.sub("-", text.strip()))
+
+    def record(self, key: str, type: str) -> Record:
+        """The record of what was found."""
+        return Record(
+            key=key,
+            type=type,
+            contributors=tuple(self._contributors),
+            isbn=tuple(self._numbers["isbn"]),
+            issn=tuple(self._numbers["issn"]),
+            keywords=tuple(self._keywords),
+            extra=MappingProxyType({name: _joined(texts) for name, texts in self._extra.items() if texts}),
+            rich=self._rich,
+            **self.fields,
+        )
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return BETWEEN.join(texts)
+
+
+class Keys:
+    """The keys of a file: an entry without one is named by its position, one that comes again is told."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, int] = {}
+
+    def of(self, draft: EntryDraft, key: str | None, field: str, position: int, line: int) -> str:
+        """The key of an entry's record."""
+        made = key or f"entry-{position}"
+        if made in self._lines:
+            draft.lose(field, made, f"the same key stands on line {self._lines[made]} too; both were read")
+        self._lines.setdefault(made, line)
+        return made

@@ -1,0 +1,117 @@
+"""What of an import can be done without the home: in the processes that read, by every core.
+
+A prepared entry is small: what was decided of it. All that may or may not be needed later, the records and what
+they say, is written to a file at once, and lies there until then. Records are asked for one by one; what they say is
+asked for in order, so that of a whole batch is together, and what is said in many entries, of the names above all,
+once.
+
+Everything is packed by `marshal`, which knows plain values only, and is several times as fast as `pickle` with them.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Sequence
+from dataclasses import fields
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from commonplace.model.minter import Minter
+from commonplace.model.names import Contributor, Name
+from commonplace.model.record import Loss, ReadEntry, Record
+from commonplace.model.signature import Signature, signature
+from commonplace.model.work_graph import WorkMapping, WorkText
+from commonplace.processes.shared_file import SharedFile
+
+
+class PreparedEntry(NamedTuple):
+    """An entry without its text in the file; see `commonplace.model.record.ReadEntry`.
+
+    `signature` is None when nothing could be made of it; its packed record, of `size` bytes, is then empty.
+    """
+
+    position: int
+    line: int
+    key: str | None
+    losses: tuple[Loss, ...]
+    error: str | None
+    signature: Signature | None
+    size: int
+
+
+class PreparedBatch(NamedTuple):
+    """Entries in the order of their file, packed, and where in the file that they were prepared for the rest of them
+    lies: from `start` on their records one after the other, and then `texts` bytes with what those say."""
+
+    entries: bytes
+    start: int
+    texts: int
+
+
+def prepared(base: str, file: SharedFile, entries: Sequence[ReadEntry]) -> PreparedBatch:
+    """The entries, ready to be imported into a home with that base IRI; what is large of them is in the file.
+
+    Raises `NotWritten`."""
+    say = _mapping(base).text
+    records = [_packed_record(entry.record) if entry.record else b"" for entry in entries]
+    # A part may belong to a work of the home: what it says can only be known there.
+    said = [tuple(say(one.record)) if one.record and not one.record.part_of else None for one in entries]
+    texts = marshal.dumps(said)
+    packed = marshal.dumps([_plain_entry(entry, len(record)) for entry, record in zip(entries, records, strict=True)])
+    return PreparedBatch(packed, file.write([b"".join(records), texts]), len(texts))
+
+
+def entries_in(batch: PreparedBatch) -> list[PreparedEntry]:
+    """The entries of a prepared batch."""
+    return [_entry(*plain) for plain in _unpacked(batch.entries)]
+
+
+def record_in(packed: bytes) -> Record:
+    """The record of a prepared entry of which something could be made."""
+    values = _unpacked(packed)
+    values["contributors"] = tuple([Contributor(role, Name(*parts)) for role, parts in values["contributors"]])
+    return Record.of(values)
+
+
+def texts_in(packed: bytes) -> list[WorkText | None]:
+    """What the records of a prepared batch say where no name is known; None where only a home can tell."""
+    return [plain and WorkText._make(plain) for plain in _unpacked(packed)]
+
+
+@lru_cache(maxsize=1)
+def _mapping(base: str) -> WorkMapping:
+    return WorkMapping(Minter(base))
+
+
+def _unpacked(data: bytes) -> Any:
+    return marshal.loads(data)  # it never left this program
+
+
+_parts = attrgetter(*(field.name for field in fields(Name)))
+
+
+def _packed_record(record: Record) -> bytes:
+    values = dict(vars(record))
+    values["contributors"] = [(role, _parts(name)) for role, name in record.contributors]
+    values["extra"], values["rich"] = dict(record.extra), dict(record.rich)
+    return marshal.dumps(values)
+
+
+def _plain_entry(entry: ReadEntry, size: int) -> tuple[Any, ...]:
+    losses = [(loss.field, loss.raw, loss.why) for loss in entry.losses]
+    found = tuple(signature(entry.record)) if entry.record else None
+    return entry.position, entry.line, entry.key, losses, entry.error, found, size
+
+
+def _entry(
+    position: int,
+    line: int,
+    key: str | None,
+    losses: list[tuple[str, str, str]],
+    error: str | None,
+    found: tuple[Any, ...] | None,
+    size: int,
+) -> PreparedEntry:
+    kept = tuple([Loss(field=field, raw=raw, why=why) for field, raw, why in losses])
+    return PreparedEntry(position, line, key, kept, error, Signature._make(found) if found else None, size)

@@ -1,0 +1,187 @@
+"""Reading a file in a process of its own.
+
+What reads stays apart from what serves: parsing does not hold the server's interpreter lock, a file
+that is made to take for ever or to fill the memory takes down its reader only, and stopping is at once.
+
+The process is `main`, with the format, the file's name and size, what is to be done to each batch, and the
+number of the pipe that takes the answers, as arguments, and the file on standard input. It reads a big file on
+every core, as `commonplace.importers.parallel` does.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import io
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import tempfile
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Generator
+from contextlib import closing
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from types import MappingProxyType
+from typing import IO, Any, TypeVar
+
+from commonplace.importers.bounds import TOO_LONG, TOO_MUCH, bounded
+from commonplace.importers.formats import IMPORT_FORMATS, ImportFormat
+from commonplace.importers.parallel import BatchReading, Work
+from commonplace.importers.reading import Fault
+from commonplace.importers.text_encoding import UnreadableFile
+from commonplace.processes.shared_file import NotWritten, SharedFile
+from commonplace.processes.spawn import spawn
+
+SMALL_BYTES = 8_192
+"""A file below this is read faster where one is than in a process that must be started first."""
+
+_OUT_OF_MEMORY = 77
+_NICE = 5
+_POLL_SECONDS = 0.1
+_PROGRAM = f"from {__name__} import main; main()"
+_STARTED, _READ, _FAULTS, _UNREADABLE, _FAILED = "started", "read", "faults", "unreadable", "failed"
+
+_ENDS: dict[str, type[Exception]] = {_UNREADABLE: UnreadableFile, _FAILED: NotWritten}
+"""Messages that nothing follows, and what is then raised with what they hold."""
+
+T = TypeVar("T")
+_Message = tuple[str, Any]
+_Messages = Generator[_Message, None, None]
+
+
+def read_apart(
+    format: ImportFormat, data: bytes, filename: str, work: Work[T], alive: Callable[[], None]
+) -> BatchReading[T]:
+    """A file that is read, and its batches worked on, in another process.
+
+    `alive` is called at least every fraction of a second while there is nothing to do but wait; what it
+    raises ends the reading. Raises `UnreadableFile`, from iterating too, also when the reader went
+    beyond its bounds of time or memory, and `NotWritten` when the work did. Close it when it is not read to its end.
+    """
+    messages = _messages(format, data, filename, work, alive)
+    what, content = next(messages)
+    if what in _ENDS:
+        messages.close()
+        raise _ENDS[what](*content)
+    faults: list[Fault] = []
+    return BatchReading.received(content["total"], faults, content["preserved"], _answers(messages, faults))
+
+
+def _answers(messages: _Messages, faults: list[Fault]) -> Generator[Any, None, None]:
+    with closing(messages):
+        for what, content in messages:
+            if what in _ENDS:
+                raise _ENDS[what](*content)
+            if what == _FAULTS:  # the last: what the process does then, to end with grace, is not waited for
+                faults += content
+                return
+            yield content
+
+
+def _messages(format: ImportFormat, data: bytes, filename: str, work: Work[T], alive: Callable[[], None]) -> _Messages:
+    receiver, sender = Pipe(duplex=False)
+    with receiver, tempfile.TemporaryFile() as source:
+        source.write(data)
+        source.seek(0)
+        with sender:
+            process = _started(format, filename, len(data), work, source.fileno(), sender.fileno())
+        try:
+            while True:
+                while not receiver.poll(_POLL_SECONDS):
+                    alive()
+                try:
+                    message = receiver.recv()
+                except (EOFError, OSError):  # it has ended, perhaps in the midst of a message
+                    break
+                yield message
+            process.wait()
+            if process.returncode:
+                yield _UNREADABLE, (_stopped(process.returncode),)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _started(
+    format: ImportFormat, filename: str, size: int, work: Work[T], source: int, sender: int
+) -> subprocess.Popen[bytes]:
+    packed, descriptors = _packed(work)
+    arguments = [format.name, filename, str(size), b64encode(packed).decode(), str(sender)]
+    return spawn(
+        _PROGRAM,
+        arguments,
+        stdin=source,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=(sender, *descriptors),
+    )
+
+
+class _WorkPickler(pickle.Pickler):
+    """Files go into the new process by their descriptors, which it inherits."""
+
+    def __init__(self, target: IO[bytes]) -> None:
+        super().__init__(target)
+        self.descriptors: list[int] = []
+
+    def reducer_override(self, obj: Any) -> Any:
+        if not isinstance(obj, SharedFile):
+            return NotImplemented
+        self.descriptors.append(obj.descriptor)
+        return SharedFile.inherited, (obj.descriptor,)
+
+
+def _packed(work: Work[Any]) -> tuple[bytes, list[int]]:
+    """The work as an argument of the new process, and the descriptors that are to be open there."""
+    target = io.BytesIO()
+    pickler = _WorkPickler(target)
+    pickler.dump(work)
+    return target.getvalue(), pickler.descriptors
+
+
+def _stopped(code: int) -> str:
+    if code in (-signal.SIGXCPU, -signal.SIGKILL):
+        return TOO_LONG
+    if code == _OUT_OF_MEMORY:
+        return TOO_MUCH
+    return f"its reader broke down (exit {code}): please report it, with the file"
+
+
+def _read(format: ImportFormat, data: bytes, filename: str, work: Work[Any], sender: Connection) -> None:
+    try:
+        reading = BatchReading(format, data, filename, work, alone=True)
+        with closing(reading):
+            sender.send((_STARTED, {"total": reading.total, "preserved": dict(reading.preserved)}))
+            for answer in reading:
+                sender.send((_READ, answer))
+            sender.send((_FAULTS, list(reading.faults)))
+    except UnreadableFile as fault:
+        sender.send((_UNREADABLE, (str(fault),)))
+    except NotWritten as fault:
+        sender.send((_FAILED, (fault.errno, fault.strerror, fault.filename)))
+
+
+def _reduced(mapping: MappingProxyType[str, str]) -> tuple[Callable[..., Any], tuple[dict[str, str]]]:
+    """How a read-only mapping, which knows no pickling, goes through a pipe."""
+    return _read_only, (dict(mapping),)
+
+
+def _read_only(mapping: dict[str, str]) -> MappingProxyType[str, str]:
+    return MappingProxyType(mapping)
+
+
+def main() -> None:
+    """What the reader's process does."""
+    name, filename, size, work, sender = sys.argv[1:]
+    os.nice(_NICE)
+    sys.setswitchinterval(0.0005)  # what waits for work is to get it while the file is still being cut into entries
+    copyreg.pickle(MappingProxyType, _reduced)
+    bounded(int(size))
+    with Connection(int(sender), readable=False) as connection:
+        try:
+            done = pickle.loads(b64decode(work))  # noqa: S301  from the process that started this one
+            _read(IMPORT_FORMATS[name], sys.stdin.buffer.read(), filename, done, connection)
+        except MemoryError:
+            sys.exit(_OUT_OF_MEMORY)

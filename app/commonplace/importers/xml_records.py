@@ -1,0 +1,112 @@
+"""XML in: the elements of a file that are its entries, read safely.
+
+Nothing is fetched and no entity is expanded; a file that declares some is refused, and so is one that is
+nested or long beyond what the parser allows. What is broken is read up to where it breaks, and told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from commonplace.importers.entry_draft import EntryDraft, Keys
+from commonplace.importers.reading import Fault, Reading
+from commonplace.importers.text_encoding import UnreadableFile, refuse_no_text
+from commonplace.model.record import ReadEntry, Record
+
+_TOLD = 20
+"""How many of the parser's complaints are told; one broken tag makes many."""
+
+
+@dataclass(frozen=True, slots=True)
+class XmlEntries:
+    """How entries stand in a format: the local `name` of their element, their key, and their record."""
+
+    format: str
+    name: str
+    key: Callable[[etree._Element], str | None]
+    record: Callable[[EntryDraft, etree._Element, str], Record]
+
+
+def read_entries(data: bytes, filename: str, how: XmlEntries) -> Reading:
+    """Read a file. Raises `UnreadableFile` when it is empty, no XML, declares entities, or holds no such entry."""
+    refuse_no_text(data)
+    root, faults = _root(data)
+    found = [element for element in root.iter("{*}" + how.name) if not _within_another(element, how.name)]
+    if not found:
+        raise UnreadableFile(f"not {how.format}: there is no element {how.name} in it")
+    broken = frozenset(fault.line for fault in faults)
+    return Reading(filename=filename, entries=_entries(found, how, broken), total=len(found), faults=faults)
+
+
+def _root(data: bytes) -> tuple[etree._Element, list[Fault]]:
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, recover=True
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as fault:
+        raise UnreadableFile(f"this is not XML: {fault}") from fault
+    if root is None:
+        raise UnreadableFile("this is not XML: there is no element in it")
+    declared: Any = root.getroottree().docinfo.internalDTD  # the stubs lack iterentities
+    if declared is not None and any(True for _ in declared.iterentities()):
+        raise UnreadableFile("it declares XML entities, which a bibliography has no use for: it is not read")
+    complaints = [error for error in parser.error_log if error.level >= etree.ErrorLevels.ERROR]
+    faults = [Fault(line=max(1, error.line), why=f"broken XML: {error.message}") for error in complaints[:_TOLD]]
+    if len(complaints) > _TOLD:
+        faults.append(Fault(line=faults[-1].line, why=f"{len(complaints) - _TOLD} more faults of the XML"))
+    return root, faults
+
+
+def _within_another(element: etree._Element, name: str) -> bool:
+    return any(etree.QName(above).localname == name for above in element.iterancestors())
+
+
+def _entries(found: list[etree._Element], how: XmlEntries, broken: frozenset[int]) -> Iterator[ReadEntry]:
+    keys = Keys()
+    for position, element in enumerate(found, 1):
+        draft = EntryDraft()
+        line = _line(element)
+        given = how.key(element)
+        key = keys.of(draft, given, "key", position, line)
+        record = how.record(draft, element, key)
+        raw = etree.tostring(element, encoding="unicode", with_tail=False)
+        if broken and any(line <= fault <= line + raw.count("\n") for fault in broken):
+            draft.lose("XML", "", "the XML is broken within this entry; what could be read of it was")
+        yield ReadEntry(position=position, line=line, raw=raw, key=given, record=record, losses=tuple(draft.losses))
+
+
+def _line(element: Any) -> int:
+    """Where it begins, from 1. (Any: the stubs leave `sourceline` without a type.)"""
+    return int(element.sourceline or 1)
+
+
+def text_of(element: etree._Element | None) -> str:
+    """All text within an element, white space as single spaces; empty where there is no element."""
+    if element is None:
+        return ""
+    return " ".join("".join(str(piece) for piece in element.itertext()).split())
+
+
+def child(element: etree._Element, *path: str) -> etree._Element | None:
+    """The first element at that path of local names below `element`."""
+    return next(iter(children(element, *path)), None)
+
+
+def children(element: etree._Element, *path: str) -> list[etree._Element]:
+    """The elements at that path of local names below `element`, in their order."""
+    return list(element.iterfind("/".join("{*}" + name for name in path)))
+
+
+def leaves(element: etree._Element, above: str = "") -> Iterator[tuple[str, etree._Element]]:
+    """Elements with text and without elements in them, each with its path of local names below `element`."""
+    for inner in element.iterchildren("{*}*"):
+        path = f"{above}/{etree.QName(inner).localname}".lstrip("/")
+        if any(True for _ in inner.iterchildren("{*}*")):
+            yield from leaves(inner, path)
+        elif text_of(inner):
+            yield path, inner

@@ -1,0 +1,5 @@
+"""The reading face of a home: things by key, lists by filter, any query, at any version."""
+
+from commonplace.library.library import Library
+
+__all__ = ["Library"]

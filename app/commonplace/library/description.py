@@ -1,0 +1,58 @@
+"""What the graph says of a thing, as triples: the answer in RDF for pages, lists and exports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pyoxigraph import NamedNode, Triple
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.model.minter import Minter
+from commonplace.model.namespaces import CITO, DATACITE, PRO, RDF
+from commonplace.model.work_reading import NEIGHBOURS
+
+OWN_NODES = (PRO["isDocumentContextFor"], DATACITE["hasIdentifier"])
+"""Properties whose objects are nodes of the thing itself."""
+
+
+def describe(state: Snapshot, things: Iterable[NamedNode], minter: Minter) -> list[Triple]:
+    """Each thing with its own nodes, the people, venue and publisher it names, and what is said of it.
+
+    What is said of a work: its evidence, the citations it makes, doubts and corrections. No triple
+    twice; each thing first and then its neighbours, types before other properties.
+    """
+    found: dict[Triple, None] = {}
+    for thing in things:
+        neighbourhood = sorted(set(_of_one(state, thing, minter)), key=lambda triple: _rank(triple, thing))
+        found.update(dict.fromkeys(neighbourhood))
+    return list(found)
+
+
+def _rank(triple: Triple, thing: NamedNode) -> tuple[bool, str, bool, str, str]:
+    subject, predicate = triple.subject, triple.predicate
+    return subject != thing, str(subject), predicate != RDF["type"], predicate.value, str(triple.object)
+
+
+def _of_one(state: Snapshot, thing: NamedNode, minter: Minter) -> Iterator[Triple]:
+    own = list(state.triples(thing))
+    yield from own
+    for triple in own:
+        if triple.predicate in OWN_NODES and isinstance(triple.object, NamedNode):
+            yield from state.triples(triple.object)
+    for path in NEIGHBOURS[1:]:
+        nodes = {thing}
+        for step in path:
+            nodes = {o for node in nodes for t in state.triples(node, step) if isinstance(o := t.object, NamedNode)}
+        for node in sorted(nodes, key=lambda node: node.value):
+            yield from state.triples(node)
+    for predicate in (minter.term("work"), CITO["hasCitingEntity"], minter.term("onWork")):
+        for triple in state.triples(None, predicate, thing):
+            if isinstance(triple.subject, NamedNode):
+                yield from state.triples(triple.subject)
+                yield from _corrections(state, triple.subject, minter)
+
+
+def _corrections(state: Snapshot, citation: NamedNode, minter: Minter) -> Iterator[Triple]:
+    for triple in state.triples(None, minter.term("onCitation"), citation):
+        if isinstance(triple.subject, NamedNode):
+            yield from state.triples(triple.subject)

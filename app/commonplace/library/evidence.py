@@ -1,0 +1,161 @@
+"""Evidence as answers: what works say of a concept or claim, and how many are silent or unread."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Literal as OneOf
+
+from pyoxigraph import NamedNode
+
+from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot, values_clause
+from commonplace.library.schemas import Evidence
+from commonplace.library.selection import count_of
+from commonplace.model.minter import Minter
+from commonplace.model.namespaces import DCTERMS, FOAF, PROV, RDFS, SKOS
+from commonplace.model.work_reading import Neighbourhood
+
+CONCEPT_STATES: tuple[str, ...] = ("discusses", "silent", "unread")
+CLAIM_STATES: tuple[str, ...] = ("supports", "contradicts", "mixed", "silent", "unread")
+UNREAD = "unread"
+
+Direction = OneOf["narrower", "broader"]
+
+
+def reach(state: Snapshot, concept: NamedNode, direction: Direction) -> list[NamedNode]:
+    """The concept and all narrower (or broader) ones, over any number of steps."""
+    path = f"?found skos:broader* {concept}" if direction == "narrower" else f"{concept} skos:broader* ?found"
+    rows = state.select(f"{PROLOGUE}SELECT DISTINCT ?found WHERE {{ {path} }}")
+    return [node for row in rows if isinstance(node := row["found"], NamedNode)]
+
+
+def states_on_concept(state: Snapshot, concept: NamedNode) -> dict[NamedNode, str]:
+    """Each work read on the concept: `discusses` or `silent`. Works that are not in it are unread.
+
+    A work discusses a concept when it discusses that or a narrower one; it is silent when it
+    does not, and is recorded as silent on that or a broader one.
+    """
+    silent = _works(state, reach(state, concept, "broader"), ("silent",))
+    discussing = _works(state, reach(state, concept, "narrower"), ("discusses",))
+    return dict.fromkeys((work for work, _ in silent), "silent") | dict.fromkeys(
+        (work for work, _ in discussing), "discusses"
+    )
+
+
+def states_on_claim(state: Snapshot, claim: NamedNode) -> dict[NamedNode, str]:
+    """Each work read on the claim: `supports`, `contradicts`, `mixed` (both) or `silent`."""
+    said: dict[NamedNode, set[str]] = {}
+    for work, what in _works(state, [claim], ("supports", "contradicts", "silent")):
+        said.setdefault(work, set()).add(what)
+    return {work: _summary(states) for work, states in said.items()}
+
+
+def _summary(states: set[str]) -> str:
+    loud = states - {"silent"}
+    if not loud:
+        return "silent"
+    return loud.pop() if len(loud) == 1 else "mixed"
+
+
+def _works(state: Snapshot, about: Iterable[NamedNode], states: tuple[str, ...]) -> list[tuple[NamedNode, str]]:
+    rows = state.select(
+        f"""{PROLOGUE}SELECT DISTINCT ?work ?state WHERE {{
+        {values_clause("about", about)}
+        ?evidence cp:about ?about ; cp:standing cp:accepted ; cp:state ?state ; cp:work ?work .
+        ?work a fabio:Expression .
+        VALUES ?state {{ {" ".join(f"cp:{name}" for name in states)} }}
+        }} ORDER BY ?work ?state""",
+    )
+    found = []
+    for row in rows:
+        work, said = row["work"], row["state"]
+        if isinstance(work, NamedNode) and isinstance(said, NamedNode):
+            found.append((work, said.value.partition("#")[2]))
+    return found
+
+
+def coverage(state: Snapshot, states: Mapping[NamedNode, str], names: tuple[str, ...]) -> dict[str, int]:
+    """How many works there are by state; the counts add up to the number of works."""
+    counted = Counter(states.values())
+    works = count_of(state, f"{PROLOGUE}SELECT (COUNT(DISTINCT ?w) AS ?n) WHERE {{ ?w a fabio:Expression }}")
+    counted[UNREAD] = works - len(states)
+    return {name: counted[name] for name in names if counted[name] or name != "mixed"}
+
+
+def evidence_of_work(state: Snapshot, work: NamedNode, minter: Minter) -> list[Evidence]:
+    """Everything recorded of what that work says, by what it is about."""
+    return _sorted(state, (t.subject for t in state.triples(None, minter.term("work"), work)), minter)
+
+
+def evidence_about(state: Snapshot, about: NamedNode, minter: Minter) -> list[Evidence]:
+    """Everything recorded about that concept or claim, by work."""
+    return _sorted(state, (t.subject for t in state.triples(None, minter.term("about"), about)), minter)
+
+
+def _sorted(state: Snapshot, nodes: Iterable[object], minter: Minter) -> list[Evidence]:
+    found = [read_evidence(state, node, minter) for node in nodes if isinstance(node, NamedNode)]
+    return sorted((e for e in found if e is not None), key=lambda e: (e.about, e.work, e.id))
+
+
+def read_evidence(state: Snapshot, node: NamedNode, minter: Minter) -> Evidence | None:
+    """One piece of evidence, or None when there is none of that IRI."""
+    about = Neighbourhood(state.triples(node))
+    work, target = about.node(node, minter.term("work")), about.node(node, minter.term("about"))
+    said, standing = about.node(node, minter.term("state")), about.node(node, minter.term("standing"))
+    if work is None or target is None or said is None or standing is None:
+        return None
+    named = minter.kind_and_key(target.value)
+
+    def own(term: str) -> str | None:
+        value = about.node(node, minter.term(term))
+        return minter.local(value.value) if value else None
+
+    change = about.node(node, PROV["wasGeneratedBy"])
+    became = Neighbourhood(state.triples(work, minter.term("status"))).node(work, minter.term("status"))
+    return Evidence(
+        id=minter.key(node.value),
+        iri=node.value,
+        work=minter.key(work.value),
+        work_iri=work.value,
+        work_status=minter.local(became.value) if became else None,
+        about=minter.key(target.value),
+        about_iri=target.value,
+        about_type="claim" if named and named[0] == "claim" else "concept",
+        state=minter.local(said.value),
+        directness=own("directness"),
+        certainty=own("certainty"),
+        quote=about.text(node, minter.term("quote")),
+        locator=about.text(node, minter.term("locator")),
+        note=about.text(node, RDFS["comment"]),
+        quote_check=own("quoteCheck"),
+        method=own("method"),
+        status=minter.local(standing.value),
+        agent=_agent_name(state, about.node(node, PROV["wasAttributedTo"])),
+        at=about.text(node, PROV["generatedAtTime"]),
+        version=_version(change),
+    )
+
+
+def _agent_name(state: Snapshot, agent: NamedNode | None) -> str | None:
+    if agent is None:
+        return None
+    about = Neighbourhood(state.triples(agent))
+    return about.text(agent, FOAF["name"]) or about.text(agent, RDFS["label"]) or agent.value
+
+
+def _version(change: NamedNode | None) -> int | None:
+    tail = change.value.rpartition("/")[2] if change else ""
+    return int(tail) if tail.isdigit() else None
+
+
+def label_of(state: Snapshot, node: NamedNode, language: str = "en") -> str | None:
+    """A label for people: preferred label, label, title or name, in that language where there is a choice."""
+    found: dict[str, str] = {}
+    for predicate in (SKOS["prefLabel"], RDFS["label"], DCTERMS["title"], FOAF["name"]):
+        for triple in state.triples(node, predicate):
+            if not isinstance(triple.object, NamedNode):
+                tag = getattr(triple.object, "language", None) or ""
+                found.setdefault(tag, getattr(triple.object, "value", ""))
+        if found:
+            return found.get(language) or found.get("") or next(iter(sorted(found.values())))
+    return None

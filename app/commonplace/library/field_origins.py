@@ -1,0 +1,189 @@
+"""Where each field of a work comes from, read from the log: nothing is stored for it.
+
+A value that stands in a state entered with the last version that added its statement. What entered before,
+was taken away and came back (an undo, an edit that returns to it) has both: when it came back, and first.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
+
+from commonplace.derived.graph.records import is_work
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import NotFound
+from commonplace.library.evidence import label_of
+from commonplace.library.schemas import FieldOrigin, Origin, Source
+from commonplace.model.change import Version
+from commonplace.model.identifiers import doi_key
+from commonplace.model.minter import Minter
+from commonplace.model.namespaces import DCTERMS, PRISM, PRO
+from commonplace.model.quad_text import QuadText
+from commonplace.model.roles import ROLES
+from commonplace.model.work_graph import LITERAL_FIELDS, OWN_FIELDS
+from commonplace.model.work_reading import Neighbourhood, read_name
+from commonplace.patchlog.log import PatchLog
+
+_ROLE_FIELDS = {"author": "authors", "editor": "editors"}
+"""Fields of a work's shape for roles; the others are `contributors`."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatedField:
+    """A field of a work's shape, its value as text, and the statement that says it."""
+
+    field: str
+    value: str
+    statement: Triple
+
+
+def origins_of(state: Snapshot, log: PatchLog, work: NamedNode, minter: Minter) -> list[FieldOrigin]:
+    """Every field of the work in that state, a row for each value, with what it came from. Raises `NotFound`."""
+    stated = stated_fields(state, work, minter)
+    added = _added(log, work, {one.statement for one in stated}, state.version)
+    origins = _Origins(log, work)
+    found = []
+    for one in stated:
+        versions = added.get(one.statement)
+        if not versions:
+            continue  # said by no version: a state that did not come from this log
+        last, first = versions[-1], versions[0]
+        found.append(
+            FieldOrigin(
+                field=one.field,
+                value=one.value,
+                entered=origins.of(last),
+                first_entered=origins.of(first) if first != last else None,
+            )
+        )
+    return found
+
+
+def stated_fields(state: Snapshot, work: NamedNode, minter: Minter) -> list[StatedField]:
+    """The fields of a work as the graph says them, in the order of its shape. Raises `NotFound`."""
+    if not is_work(state, work):
+        raise NotFound(f"there is no work {minter.key(work.value)!r}")
+    names = {predicate.value: field for field, predicate in _predicates(minter)}
+    found: list[StatedField] = []
+    for triple in state.triples(work):
+        field = names.get(triple.predicate.value)
+        if field is not None:
+            found.append(StatedField(field, _text(state, triple.object, minter), triple))
+        elif triple.predicate == PRO["isDocumentContextFor"] and isinstance(triple.object, NamedNode):
+            found.append(_contribution(state, triple, triple.object, minter))
+    order = ["type", "title", "authors", "editors", "contributors", *dict.fromkeys(names.values())]
+    return sorted(found, key=lambda one: (order.index(one.field), str(one.statement.object)))
+
+
+def _predicates(minter: Minter) -> Iterator[tuple[str, NamedNode]]:
+    yield from (
+        ("type", DCTERMS["type"]),
+        ("citation_key", minter.term("citationKey")),
+        ("issued", DCTERMS["issued"]),
+        ("available", DCTERMS["available"]),
+        ("container_title", DCTERMS["isPartOf"]),
+        ("publisher", DCTERMS["publisher"]),
+        ("isbn", PRISM["isbn"]),
+        ("issn", PRISM["issn"]),
+        ("keywords", PRISM["keyword"]),
+        ("status", minter.term("status")),
+    )
+    yield from LITERAL_FIELDS
+    yield from ((name, minter.term(term)) for name, term in OWN_FIELDS)
+
+
+def _contribution(state: Snapshot, triple: Triple, node: NamedNode, minter: Minter) -> StatedField:
+    about = Neighbourhood(state.triples(node))
+    said, agent = about.node(node, PRO["withRole"]), about.node(node, PRO["isHeldBy"])
+    role = next((role.csl for role in ROLES if said == role.term(minter)), "contributor")
+    name = read_name(about, node, minter)
+    if name is None and agent is not None:
+        name = read_name(Neighbourhood(state.triples(agent)), agent, minter)
+    return StatedField(_ROLE_FIELDS.get(role, "contributors"), name.inverted if name else "", triple)
+
+
+def _text(state: Snapshot, term: object, minter: Minter) -> str:
+    if isinstance(term, Literal):
+        return term.value
+    if isinstance(term, NamedNode):
+        return label_of(state, term) or minter.local(term.value)
+    return str(term)
+
+
+def _added(log: PatchLog, work: NamedNode, wanted: set[Triple], until: Version) -> dict[Triple, list[Version]]:
+    """The versions that added each statement, oldest first."""
+    found: dict[Triple, list[Version]] = {}
+    for version in log.history(work.value):
+        if version > until:
+            break
+        for quad in quads_about(log.entry(version).change.added, work.value):
+            if quad.triple in wanted:
+                found.setdefault(quad.triple, []).append(version)
+    return found
+
+
+def quads_about(quads: Sequence[Quad], thing: str) -> Iterable[Quad]:
+    """Those whose subject is that thing; of many that are held as text only these are parsed."""
+    if not isinstance(quads, QuadText):
+        return [quad for quad in quads if isinstance(quad.subject, NamedNode) and quad.subject.value == thing]
+    lines = re.compile(rb"^<" + re.escape(thing.encode()) + rb"> [^\n]*\n", re.MULTILINE)
+    text = b"".join(line for chunk in quads.chunks() if thing.encode() in chunk for line in lines.findall(chunk))
+    return list(parse(text, format=RdfFormat.N_QUADS, lenient=True))
+
+
+class _Origins:
+    """Versions as origins of fields of one work; a receipt is read once."""
+
+    def __init__(self, log: PatchLog, work: NamedNode) -> None:
+        self._log = log
+        self._work = work.value
+        self._known: dict[Version, Origin] = {}
+
+    def of(self, version: Version) -> Origin:
+        """Who wrote it, when, what kind of write it was, and the place in the file of an import."""
+        if version not in self._known:
+            header = self._log.header(version)
+            self._known[version] = Origin(
+                version=version,
+                at=header.at.isoformat(),
+                agent=header.note.agent,
+                kind=header.note.kind,
+                message=header.note.message or None,
+                undoes=header.note.undoes,
+                sources=list(self._sources(version)) or None,
+            )
+        return self._known[version]
+
+    def _sources(self, version: Version) -> Iterator[Source]:
+        """The entries of the imported file that became this work, or were added to it."""
+        attachments = self._log.header(version).note.attachments
+        if "receipt" not in attachments:
+            return
+        receipt = json.loads(self._log.attachment(attachments["receipt"]))
+        agencies = self._agencies(attachments.get("answers"))
+        for item in receipt["items"]:
+            if item.get("work") == self._work and item["fate"] in ("new", "updated"):
+                yield Source(
+                    file=receipt["file"],
+                    sha256=receipt["sha256"],
+                    receipt=f"/imports/{version}",
+                    position=item["position"],
+                    line=item["line"],
+                    key=item.get("key"),
+                    agency=agencies.get(doi_key(item.get("key") or "")),
+                )
+
+    def _agencies(self, answers: str | None) -> dict[str, str]:
+        """DOI to the agency that described it, of an import by DOI."""
+        if answers is None:
+            return {}
+        rows: list[dict[str, Any]] = [
+            json.loads(line) for line in gzip.decompress(self._log.attachment(answers)).splitlines()
+        ]
+        return {doi_key(row["doi"]): row["agency"] for row in rows if row.get("doi") and row.get("agency")}

@@ -1,0 +1,151 @@
+"""Concepts, claims and cases as answers: what works speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pyoxigraph import Literal, NamedNode
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import NotFound
+from commonplace.library.evidence import (
+    CLAIM_STATES,
+    CONCEPT_STATES,
+    coverage,
+    evidence_about,
+    states_on_claim,
+    states_on_concept,
+)
+from commonplace.library.schemas import Case, Claim, Concept, Link
+from commonplace.library.selection import Order, Selection
+from commonplace.library.works import title_link
+from commonplace.model.minter import Minter
+from commonplace.model.namespaces import RDF, RDFS, SKOS
+from commonplace.model.work_reading import Neighbourhood
+
+CONCEPT_ORDER = Order(
+    "?thing skos:prefLabel ?label FILTER(LANG(?label) = 'en') BIND(STR(?label) AS ?value)", folded=True
+)
+
+DIMENSIONS: dict[str, str] = {
+    "form": "form",
+    "possible_form": "possibleForm",
+    "context": "context",
+    "sector": "sector",
+    "initiator": "initiator",
+    "leader": "leader",
+    "professional_role": "professionalRole",
+    "skill": "skill",
+    "challenge": "challenge",
+    "enabling_condition": "enablingCondition",
+}
+"""The dimensions cases are compared by: JSON name to our term. Values are concepts."""
+
+
+def select_concepts(ranked: list[NamedNode] | None) -> Selection:
+    """Every concept."""
+    return Selection(ranked=ranked, kind=SKOS["Concept"])
+
+
+def select_claims(ranked: list[NamedNode] | None) -> Selection:
+    """Every claim."""
+    return Selection(["?thing a cp:Claim ."], ranked=ranked)
+
+
+def select_cases(ranked: list[NamedNode] | None) -> Selection:
+    """Every case."""
+    return Selection(["?thing a cp:Case ."], ranked=ranked)
+
+
+def concept_of(state: Snapshot, node: NamedNode, minter: Minter, *, whole: bool = False) -> Concept:
+    """The shape of a concept; `whole` adds its coverage. Raises `NotFound`."""
+    _must_be(state, node, SKOS["Concept"], "concept", minter)
+    about = Neighbourhood(state.triples(node))
+    labels = _one_each(state, node, SKOS["prefLabel"])
+    key = minter.key(node.value)
+    counts = coverage(state, states_on_concept(state, node), CONCEPT_STATES) if whole else None
+    return Concept(
+        iri=node.value,
+        key=key,
+        label=labels.get("en") or next(iter(labels.values()), key),
+        labels=labels,
+        alternative_labels=_tagged(state, node, SKOS["altLabel"]) or None,
+        definitions=_one_each(state, node, SKOS["definition"]) or None,
+        broader=_links(state, about.nodes(node, SKOS["broader"]), minter),
+        narrower=_links(state, about.nodes(node, SKOS["narrower"]), minter),
+        related=_links(state, about.nodes(node, SKOS["related"]), minter),
+        coverage=counts,
+        works=f"/works?discusses={key}",
+        version=state.version,
+    )
+
+
+def claim_of(state: Snapshot, node: NamedNode, minter: Minter, *, whole: bool = False) -> Claim:
+    """The shape of a claim with its evidence; `whole` adds its coverage. Raises `NotFound`."""
+    _must_be(state, node, minter.term("Claim"), "claim", minter)
+    about = Neighbourhood(state.triples(node))
+    labels = _one_each(state, node, RDFS["label"])
+    counts = coverage(state, states_on_claim(state, node), CLAIM_STATES) if whole else None
+    return Claim(
+        iri=node.value,
+        key=minter.key(node.value),
+        label=labels.get("en") or next(iter(labels.values()), ""),
+        labels=labels,
+        made_by=_links(state, about.nodes(node, minter.term("madeBy")), minter),
+        cases=_links(state, about.nodes(node, minter.term("restsOn")), minter),
+        concepts=_links(state, about.nodes(node, minter.term("concerns")), minter),
+        evidence=evidence_about(state, node, minter),
+        coverage=counts,
+        version=state.version,
+    )
+
+
+def case_of(state: Snapshot, node: NamedNode, minter: Minter) -> Case:
+    """The shape of a case with all its dimensions. Raises `NotFound`."""
+    _must_be(state, node, minter.term("Case"), "case", minter)
+    about = Neighbourhood(state.triples(node))
+    labels = _one_each(state, node, RDFS["label"])
+    found = {name: _links(state, about.nodes(node, minter.term(term)), minter) for name, term in DIMENSIONS.items()}
+    claims = (t.subject for t in state.triples(None, minter.term("restsOn"), node))
+    return Case(
+        iri=node.value,
+        key=minter.key(node.value),
+        label=labels.get("en") or next(iter(labels.values()), ""),
+        labels=labels,
+        activity=_text(state, node, minter.term("activity")),
+        place=_text(state, node, minter.term("place")),
+        country=about.text(node, minter.term("country")),
+        dimensions={name: links for name, links in found.items() if links},
+        described_by=_links(state, about.nodes(node, minter.term("describedBy")), minter),
+        claims=_links(state, (claim for claim in claims if isinstance(claim, NamedNode)), minter),
+        note=_text(state, node, RDFS["comment"]),
+        version=state.version,
+    )
+
+
+def _must_be(state: Snapshot, node: NamedNode, kind: NamedNode, word: str, minter: Minter) -> None:
+    if not any(True for _ in state.triples(node, RDF["type"], kind)):
+        raise NotFound(f"there is no {word} {minter.key(node.value)!r}")
+
+
+def _tagged(state: Snapshot, node: NamedNode, predicate: NamedNode) -> dict[str, list[str]]:
+    """Language tag to values, both sorted; untagged under `und` (BCP 47: undetermined)."""
+    found: dict[str, list[str]] = {}
+    for triple in state.triples(node, predicate):
+        if isinstance(triple.object, Literal):
+            found.setdefault(triple.object.language or "und", []).append(triple.object.value)
+    return {tag: sorted(found[tag]) for tag in sorted(found)}
+
+
+def _one_each(state: Snapshot, node: NamedNode, predicate: NamedNode) -> dict[str, str]:
+    return {tag: values[0] for tag, values in _tagged(state, node, predicate).items()}
+
+
+def _text(state: Snapshot, node: NamedNode, predicate: NamedNode) -> str | None:
+    """The value in English where there is one, else in the first language there is."""
+    found = _one_each(state, node, predicate)
+    return found.get("en") or next(iter(found.values()), None)
+
+
+def _links(state: Snapshot, nodes: Iterable[NamedNode], minter: Minter) -> list[Link] | None:
+    return [title_link(state, node, minter) for node in sorted(nodes, key=lambda node: node.value)] or None

@@ -1,0 +1,173 @@
+"""A home opened for reading: the log, the views that follow it, and its past.
+
+A home is a directory: `log/` is the truth, `derived/` may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import Literal, TypeVar
+
+from commonplace.derived.checkpoints import Checkpoints
+from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.derived.past_states import PastStates
+from commonplace.derived.search.index import SearchIndex
+from commonplace.derived.search.lifecycle import Searching
+from commonplace.derived.workers.worker import Views
+from commonplace.errors import HomeUnusable, NotFound
+from commonplace.model.change import EMPTY, ChangeSet, Version
+from commonplace.model.minter import Minter
+from commonplace.model.quad_text import QuadText
+from commonplace.patchlog.file_log import FileLog
+from commonplace.patchlog.log import PatchLog
+
+Answer = TypeVar("Answer")
+GraphKind = Literal["memory", "disk"]
+
+
+class Library:
+    """One home. Safe to share between threads; sees what other processes commit."""
+
+    def __init__(
+        self,
+        log: PatchLog,
+        minter: Minter,
+        graph: EmbeddedGraph,
+        checkpoints: Checkpoints,
+        *,
+        search: Path | None = None,
+        at_once: bool = True,
+    ) -> None:
+        """`search` is the directory where search indexes are kept, if they are; `at_once`: see `open`."""
+        self.log = log
+        self.minter = minter
+        self.checkpoints = checkpoints
+        self.graph = graph
+        self._past = PastStates(minter.base, checkpoints)
+        self.searching = Searching(graph, log, minter, search)
+        self._at_once = at_once
+        self._following = RLock()
+        self.hand_over: Callable[[Version, int], None] | None = None
+        """Given the version of a change that only adds, when the log has it, and the descriptor of an open file with
+        its text: for who follows the log elsewhere. The file may be closed after that."""
+        self.follow()
+
+    @classmethod
+    def open(cls, home: Path, base: str, graph: GraphKind = "memory", *, at_once: bool = True) -> Library:
+        """Open the home in that directory, creating it when absent.
+
+        Without `at_once` a graph in memory takes in a big change that this process writes only when it is next
+        read: for a command, which mostly ends before that, and the graph with it.
+
+        Raises `HomeUnusable` when it was made for another base IRI or cannot be written, and
+        `LogDamaged` when its log is not what was written.
+        """
+        try:
+            log = FileLog(home / "log")
+            _fix_base(home / "log" / "base-iri", base)
+            derived = home / "derived"
+            derived.mkdir(exist_ok=True)
+        except OSError as fault:
+            raise HomeUnusable(f"the home {home} cannot be used: {fault}") from fault
+        view = _disk_graph(base, derived / "graph") if graph == "disk" else EmbeddedGraph.in_memory(base)
+        if view.version > log.head():
+            view.clear()  # it has versions that the log has lost, or another log's
+        at_once = at_once or graph == "disk"
+        checkpoints = Checkpoints(derived / "checkpoints", log)
+        return cls(log, Minter(base), view, checkpoints, search=derived / "search", at_once=at_once)
+
+    def follow(self) -> Version:
+        """Let the graph catch up with the log; answers the head. Readers ask `newest`, which does not wait."""
+        head = self.log.head()
+        if self.graph.version < head:
+            with self._following:
+                self.checkpoints.fill(self.graph, head)
+        return head
+
+    def newest(self) -> Version:
+        """The newest version that can be read now: the head, unless another thread is bringing it in."""
+        head = self.log.head()
+        if self.graph.version < head and self._following.acquire(blocking=self.graph.version == EMPTY):
+            try:
+                self.checkpoints.fill(self.graph, head)
+            finally:
+                self._following.release()
+        return self.graph.version
+
+    @contextmanager
+    def taking(self, version: Version, change: ChangeSet) -> Iterator[None]:
+        """Held while this process appends the entry of that version and change: the graph takes it in without reading
+        it back from the log, and is at the version when the block has ended well. Readers meanwhile read the state
+        before, and do not wait."""
+        at_once = self._at_once or not isinstance(change.added, QuadText)
+        with self._following:
+            if at_once and self.graph.version + 1 == version:
+                with self.graph.taking(version, change):
+                    yield
+                    self._tell(version, change)
+            else:
+                yield  # the log has it then, and who reads follows the log
+        if at_once:
+            self.follow()
+
+    def _tell(self, version: Version, change: ChangeSet) -> None:
+        """Tell those who need not wait for the graph what the log has."""
+        file = change.added.file() if isinstance(change.added, QuadText) and not change.removed else None
+        if self.hand_over and file is not None:
+            self.hand_over(version, file)
+        self.searching.begin(version)
+
+    def read(self, run: Callable[[Snapshot], Answer], at: Version | None = None) -> Answer:
+        """Run a function on one unchanging state: the newest, or that of version `at`.
+
+        It may be run again when a write came between; raises `NotFound` for a version there is not.
+        """
+        return self.graph_at(at).read(run)
+
+    def graph_at(self, at: Version | None = None) -> EmbeddedGraph:
+        """The graph of the newest state, or of version `at`. Raises `NotFound` for a version there is not."""
+        head = self.newest()
+        if at is not None and at > head:
+            head = self.follow()
+        if at is None or at == head:
+            return self.graph
+        if not 0 <= at < head:
+            raise NotFound(f"there is no version {at}: the newest is {head}")
+        return self._past.at(at)
+
+    def reader_views(self) -> Views:
+        """What a process that answers queries reads: the same log, and the graph for as long as memory is shared."""
+        if not isinstance(self.log, FileLog):
+            raise TypeError("only a home in files can be read by other processes")
+        return Views(self.minter.base, self.log, self.checkpoints, self.graph)
+
+    def search(self, *, newest: bool = False) -> SearchIndex:
+        """The search index at the head, opened or built when first asked for.
+
+        While it is built anew after a big change, it answers as before; who wants the `newest` waits.
+        """
+        return self.searching.at(self.follow(), newest=newest)
+
+
+def _fix_base(path: Path, base: str) -> None:
+    """A home's IRIs are in its log: its base cannot change once it is made."""
+    if not path.exists():
+        path.write_text(base + "\n")
+    found = path.read_text().strip()
+    if found != base:
+        raise HomeUnusable(
+            f"this home was made with BASE_IRI {found} and its IRIs are in its log; "
+            f"set COMMONPLACE_BASE_IRI={found}, or import an export of it into a new home (asked for: {base})"
+        )
+
+
+def _disk_graph(base: str, directory: Path) -> EmbeddedGraph:
+    try:
+        return EmbeddedGraph.on_disk(base, directory)
+    except OSError:
+        # Another process serves this home and holds the on-disk graph; a graph of our own answers the same.
+        return EmbeddedGraph.in_memory(base)

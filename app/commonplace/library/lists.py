@@ -1,0 +1,189 @@
+"""The lists that were asked for, kept in order: a page costs what it shows.
+
+A list is made from the graph once. At a later version it is moved along: only the things that the changes between
+can have moved are looked at again. Where there are too many of these, or the list follows from more than a thing's
+own statements (evidence, a search), it is made anew. What is kept is what would be made: it may go at any time.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from threading import Lock
+from weakref import WeakValueDictionary
+
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode
+
+from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.library.changes import changes_between
+from commonplace.library.incremental import MOVED_QUADS
+from commonplace.library.selection import BY_IRI, Order, Reach, Selected, Selection
+from commonplace.library.sorted_list import PageOfThings, RankedList, SortedList
+from commonplace.model.change import EMPTY, ChangeSet, Version
+from commonplace.patchlog.log import PatchLog
+
+KEPT_THINGS = 2_000_000
+"""How many things all kept lists may have together: 16 bytes each, beside the texts, which lists share."""
+
+MOVED_PART = 20
+"""A list of which more than this part may have moved is made anew: to look at one thing again takes that many times
+as long as its share of making the list."""
+
+MOVED_THINGS = 20
+"""As many are looked at again however short the list is."""
+
+_DEFAULT = DefaultGraph()
+
+
+Select = Callable[[Snapshot], Selected]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list at a version: what it has, and in order."""
+
+    version: Version
+    selected: Selected
+    things: SortedList | RankedList
+
+    def page(self, order: Order | None, limit: int, cursor: str | None) -> PageOfThings:
+        """One page, in the direction of the order."""
+        return self.things.page(limit, cursor, descending=order is not None and order.descending)
+
+
+class _Making:
+    """Held by who makes a list, so that who wants the same one waits for it."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """What a list is of, and by which order, whatever its direction."""
+
+    of: Hashable
+    order: Order | None
+
+
+class Lists:
+    """Makes lists and keeps the least recently asked for out. Safe to share between threads."""
+
+    def __init__(self, log: PatchLog, room: int = KEPT_THINGS) -> None:
+        self._log = log
+        self._room = room
+        self._size = 0
+        self._kept: OrderedDict[tuple[_Name, Version], Listed] = OrderedDict()
+        self._newest: dict[_Name, Version] = {}
+        self._making: WeakValueDictionary[_Name, _Making] = WeakValueDictionary()
+        self._lock = Lock()
+
+    def of(self, graph: EmbeddedGraph, of: Hashable, select: Select, order: Order | None) -> Listed:
+        """The list at the state the graph is at.
+
+        `of` stands for what `select` selects: the same at one version for two that are equal. Raises what
+        `select` raises.
+        """
+        name = _Name(of, order and replace(order, descending=False))
+        kept = self._get(name, graph.version)
+        if kept is not None:
+            return kept
+        with self._lock:
+            making = self._making.setdefault(name, _Making())
+        with making.lock:
+            kept = self._get(name, graph.version)
+            if kept is None:
+                kept = graph.read(lambda state: self._made(state, name, select))  # kept only when the read was whole
+                self._put(name, kept)
+            return kept
+
+    def _get(self, name: _Name, version: Version) -> Listed | None:
+        with self._lock:
+            kept = self._kept.get((name, version))
+            if kept is not None:
+                self._kept.move_to_end((name, version))
+            return kept
+
+    def _put(self, name: _Name, made: Listed) -> None:
+        """Keep a list; of a name's versions before, those whose list it is moved from are not wanted any more."""
+        with self._lock:
+            if (name, made.version) in self._kept:
+                return
+            self._kept[name, made.version] = made
+            self._size += len(made.things)
+            before = self._newest.get(name)
+            if before is None or before < made.version:
+                self._newest[name] = made.version
+                if before is not None:
+                    self._drop((name, before))
+            while self._size > self._room and len(self._kept) > 1:
+                self._drop(next(iter(self._kept)))
+
+    def _drop(self, key: tuple[_Name, Version]) -> None:
+        gone = self._kept.pop(key, None)
+        if gone is not None:
+            self._size -= len(gone.things)
+            if self._newest.get(key[0]) == key[1]:
+                del self._newest[key[0]]
+
+    def _made(self, state: Snapshot, name: _Name, select: Select) -> Listed:
+        selected = select(state)
+        things = self._moved(state, name, selected.selection)
+        if things is None:
+            things = selected.selection.sorted(state, name.order)
+        return Listed(state.version, selected, things)
+
+    def _moved(self, state: Snapshot, name: _Name, selection: Selection) -> SortedList | RankedList | None:
+        """The newest list kept by that name, moved along to that state; None when it must be made anew."""
+        with self._lock:
+            earlier = self._kept.get((name, self._newest.get(name, EMPTY)))
+        if earlier is None or earlier.selected.selection != selection or not isinstance(earlier.things, SortedList):
+            return None
+        changes = None if selection.listed else changes_between(self._log, earlier.version, state.version, MOVED_QUADS)
+        if changes is None:
+            return None
+        return moved(earlier.things, state, changes, selection, name.order or BY_IRI)
+
+
+def listed(state: Snapshot, select: Select, order: Order | None) -> Listed:
+    """A list made from the state."""
+    selected = select(state)
+    return Listed(state.version, selected, selected.selection.sorted(state, order))
+
+
+def moved(
+    things: SortedList, state: Snapshot, changes: Iterable[ChangeSet], selection: Selection, order: Order
+) -> SortedList | None:
+    """The list of a selection at a later state, given the net changes between; None when too many may have moved."""
+    reaches = [reach for reach in (selection.reach, order.reach) if reach]
+    most = MOVED_THINGS + len(things) // MOVED_PART
+    touched: set[str] = set()
+    for node in _may_have_moved(state, changes, reaches):
+        touched.add(node.value)
+        if len(touched) > most:
+            return None
+    gone = things.positions(touched)
+    values = {iri: selection.sort_value(state, order, NamedNode(iri)) for iri in touched}
+    return things.moved(gone, {iri: value for iri, value in values.items() if value is not None})
+
+
+def _may_have_moved(state: Snapshot, changes: Iterable[ChangeSet], reaches: Sequence[Reach]) -> Iterator[NamedNode]:
+    """What stands in the changed statements, and what is reached from there.
+
+    The state after the changes is enough to find these: where a statement on the way from a thing to what changed
+    is gone, it is itself among the changes, and nearer to the thing.
+    """
+    subjects: set[NamedNode | BlankNode] = set()
+    for change in changes:
+        for quad in change.quads():
+            if quad.graph_name == _DEFAULT and isinstance(quad.subject, NamedNode | BlankNode):
+                subjects.add(quad.subject)
+                if isinstance(quad.object, NamedNode):
+                    yield quad.object
+    for subject in subjects:
+        if isinstance(subject, NamedNode):
+            yield subject
+        for reach in reaches:
+            yield from reach(state, subject)

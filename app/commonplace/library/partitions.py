@@ -1,0 +1,96 @@
+"""How many statements there are by class and by property: what VoID calls partitions.
+
+Counted in SPARQL once, and from then on moved along with the log: only what a version says of a thing,
+before and after it, is looked at again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.model.change import ChangeSet, Version
+from commonplace.model.namespaces import RDF
+
+Key = tuple[NamedNode | None, NamedNode | None]
+
+_COUNTS: dict[str, tuple[str, ...]] = {
+    "SELECT ?class (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s a ?class } GROUP BY ?class": ("class",),
+    "SELECT ?property (COUNT(*) AS ?n) WHERE { ?s ?property ?o } GROUP BY ?property": ("property",),
+    "SELECT ?class ?property (COUNT(*) AS ?n) WHERE { ?s a ?class ; ?property ?o } GROUP BY ?class ?property": (
+        "class",
+        "property",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Partitions:
+    """Counts of the default graph at a version.
+
+    By `(class, None)` the things of that class; by `(None, property)` the statements with that property;
+    by `(class, property)` the statements with that property about things of that class.
+    """
+
+    version: Version
+    counts: Counter[Key]
+
+    @property
+    def triples(self) -> int:
+        """How many statements the default graph has."""
+        return sum(count for (of_class, _), count in self.counts.items() if of_class is None)
+
+    def classes(self) -> list[tuple[NamedNode, int]]:
+        """Each class with the number of its things, by IRI."""
+        return _by_iri((of_class, n) for (of_class, name), n in self.counts.items() if of_class and name is None)
+
+    def properties(self, of: NamedNode | None = None) -> list[tuple[NamedNode, int]]:
+        """Each property with the number of its statements (about things of that class), by IRI."""
+        return _by_iri((name, n) for (of_class, name), n in self.counts.items() if name and of_class == of)
+
+
+def _by_iri(found: Iterable[tuple[NamedNode, int]]) -> list[tuple[NamedNode, int]]:
+    return sorted(found, key=lambda pair: pair[0].value)
+
+
+def count_partitions(state: Snapshot) -> Partitions:
+    """Count them all."""
+    counts: Counter[Key] = Counter()
+    for query, names in _COUNTS.items():
+        for row in state.select(query):
+            of_class, name = (row[n] if n in names else None for n in ("class", "property"))
+            n = row["n"]
+            if isinstance(of_class, NamedNode | None) and isinstance(name, NamedNode | None) and isinstance(n, Literal):
+                counts[of_class, name] = int(n.value)
+    return Partitions(state.version, counts)
+
+
+def move_partitions(partitions: Partitions, state: Snapshot, changes: Iterable[ChangeSet]) -> Partitions:
+    """The counts at a later state, given the net changes between, in order."""
+    said: dict[NamedNode | BlankNode, Counter[Triple]] = defaultdict(Counter)
+    for change in changes:
+        for sign, quads in ((-1, change.removed), (1, change.added)):
+            for quad in quads:
+                if isinstance(quad.graph_name, DefaultGraph) and isinstance(quad.subject, NamedNode | BlankNode):
+                    said[quad.subject][quad.triple] += sign
+    counts = Counter(partitions.counts)
+    for subject, difference in said.items():
+        after = set(state.triples(subject))
+        gone = {triple for triple, sign in difference.items() if sign < 0}
+        new = {triple for triple, sign in difference.items() if sign > 0}
+        counts.update(_keys(after))
+        counts.subtract(_keys((after - new) | gone))
+    return Partitions(state.version, Counter({key: n for key, n in counts.items() if n}))
+
+
+def _keys(triples: set[Triple]) -> Iterator[Key]:
+    """What the statements about one thing count for."""
+    classes = [t.object for t in triples if t.predicate == RDF["type"] and isinstance(t.object, NamedNode)]
+    yield from ((of_class, None) for of_class in classes)
+    for triple in triples:
+        yield None, triple.predicate
+        yield from ((of_class, triple.predicate) for of_class in classes)

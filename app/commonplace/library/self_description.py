@@ -1,0 +1,72 @@
+"""What the library says of itself, at a version: VoID kept true by the data, and the query examples.
+
+It is derived from a state and never stored: the named graphs of it are put into a graph when a query may see them
+(`EmbeddedGraph.read_described`) and are gone with the next version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import Quad, Triple
+
+from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.snapshot import DESCRIPTION_GRAPHS, Snapshot
+from commonplace.library.dataset import dataset_description
+from commonplace.library.examples import examples
+from commonplace.library.incremental import Kept
+from commonplace.library.named_queries import NamedQuery
+from commonplace.library.partitions import Partitions, count_partitions, move_partitions
+from commonplace.model.change import ChangeSet, Version
+from commonplace.model.minter import Minter
+from commonplace.patchlog.log import PatchLog
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """One version's description: its counts, and the statements of each of its named graphs."""
+
+    partitions: Partitions
+    graphs: dict[str, list[Triple]]
+    """`void` and `examples`, as `commonplace.derived.graph.snapshot.DESCRIPTION_GRAPHS`."""
+
+    @property
+    def version(self) -> Version:
+        """The version it describes."""
+        return self.partitions.version
+
+
+class SelfDescription:
+    """Makes descriptions. Safe to share between threads; the newest is kept, and the next is made from it."""
+
+    def __init__(self, log: PatchLog, minter: Minter, queries: Iterable[NamedQuery], *, in_graphs: bool = True) -> None:
+        self.names = [minter.graph(name) for name in DESCRIPTION_GRAPHS] if in_graphs else []
+        """The named graphs that queries find it in."""
+        self._minter = minter
+        self._examples = examples(queries, minter)
+        self._kept = Kept(log, self._counted, self._moved)
+
+    def of(self, graph: EmbeddedGraph) -> Description:
+        """The description of the state the graph is at."""
+        return self._kept.of(graph).value
+
+    def quads(self, graph: EmbeddedGraph) -> tuple[Version, list[Quad]]:
+        """The version the graph is at, and the description of it in its named graphs."""
+        made = self.of(graph)
+        return made.version, [
+            Quad(triple.subject, triple.predicate, triple.object, self._minter.graph(name))
+            for name, triples in made.graphs.items()
+            for triple in triples
+            if self.names
+        ]
+
+    def _counted(self, state: Snapshot) -> Description:
+        return self._described(state, count_partitions(state))
+
+    def _moved(self, before: Description, state: Snapshot, changes: Sequence[ChangeSet]) -> Description:
+        return self._described(state, move_partitions(before.partitions, state, changes))
+
+    def _described(self, state: Snapshot, partitions: Partitions) -> Description:
+        void = dataset_description(state, self._minter, partitions)
+        return Description(partitions, {"void": list(dict.fromkeys(void)), "examples": self._examples})

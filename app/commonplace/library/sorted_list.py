@@ -1,0 +1,109 @@
+"""A list in its order, held in memory: any page of it is found by bisection, and a change moves a few of its things.
+
+Pages are keyset pages: a cursor names the last thing seen and its sort value, so a page never repeats or skips
+what was there all along.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import islice
+from sys import intern
+
+from pyoxigraph import NamedNode
+
+from commonplace.library.cursors import read_cursor, write_cursor
+
+
+@dataclass(frozen=True, slots=True)
+class PageOfThings:
+    """The IRIs of one page, how many there are on all pages, and the cursor of the next."""
+
+    things: Sequence[NamedNode]
+    total: int
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SortedList:
+    """IRIs by sort value, equal ones by IRI; `values` has the sort value of each. Never changed once it is made."""
+
+    things: list[str]
+    values: list[str]
+
+    @classmethod
+    def of(cls, values: Mapping[str, str]) -> SortedList:
+        """From the sort value of each thing. Lists share the texts they have in common."""
+        pairs = sorted((value, thing) for thing, value in values.items())
+        return cls([intern(thing) for _, thing in pairs], [intern(value) for value, _ in pairs])
+
+    def __len__(self) -> int:
+        return len(self.things)
+
+    def page(self, limit: int, cursor: str | None, *, descending: bool = False) -> PageOfThings:
+        """One page. Descending, the values fall and equal ones still stand by IRI."""
+        last = read_cursor(cursor) if cursor else None
+        found = list(islice(self._falling(last) if descending else self._rising(last), limit + 1))
+        shown = found[:limit]
+        following = write_cursor(self.values[shown[-1]], self.things[shown[-1]]) if len(found) > limit else None
+        return PageOfThings([NamedNode(self.things[n]) for n in shown], len(self), following)
+
+    def _rising(self, last: tuple[str, str] | None) -> Iterator[int]:
+        """Positions from the one after the last seen."""
+        return iter(range(self._position(*last, after=True) if last else 0, len(self)))
+
+    def _falling(self, last: tuple[str, str] | None) -> Iterator[int]:
+        """The same, one run of equal values after another from the end."""
+        end = len(self)
+        if last:
+            end = bisect_left(self.values, last[0])
+            yield from range(self._position(*last, after=True), bisect_right(self.values, last[0]))
+        while end:
+            start = bisect_left(self.values, self.values[end - 1], hi=end)
+            yield from range(start, end)
+            end = start
+
+    def _position(self, value: str, thing: str, *, after: bool) -> int:
+        """Where that thing with that value is, or would be; or the place after it."""
+        start, end = bisect_left(self.values, value), bisect_right(self.values, value)
+        return (bisect_right if after else bisect_left)(self.things, thing, start, end)
+
+    def positions(self, things: AbstractSet[str]) -> list[int]:
+        """Where those of these things are that are in the list, rising."""
+        return [position for position, thing in enumerate(self.things) if thing in things]
+
+    def moved(self, gone: Sequence[int], values: Mapping[str, str]) -> SortedList:
+        """The list without what is at those positions (rising), and with these things by these values."""
+        if not gone and not values:
+            return self
+        moved = SortedList(self.things.copy(), self.values.copy())
+        for position in reversed(gone):
+            del moved.things[position], moved.values[position]
+        for thing, value in values.items():
+            position = moved._position(value, thing, after=False)
+            moved.things.insert(position, intern(thing))
+            moved.values.insert(position, intern(value))
+        return moved
+
+
+@dataclass(frozen=True, slots=True)
+class RankedList:
+    """IRIs in an order that is given, the best first."""
+
+    things: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.things)
+
+    def page(self, limit: int, cursor: str | None, *, descending: bool = False) -> PageOfThings:
+        """One page; what is ranked has one direction."""
+        start = 0
+        if cursor:
+            last = read_cursor(cursor)[1]
+            start = next((n + 1 for n, thing in enumerate(self.things) if thing == last), len(self))
+        shown = self.things[start : start + limit]
+        following = write_cursor("", shown[-1]) if start + limit < len(self) else None
+        return PageOfThings([NamedNode(iri) for iri in shown], len(self), following)

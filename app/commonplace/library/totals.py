@@ -1,0 +1,76 @@
+"""How much there is: statements, and things of each kind. A net change says by itself what is more and what is less."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from pyoxigraph import DefaultGraph, NamedNode
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.library.incremental import Kept
+from commonplace.library.selection import count_of
+from commonplace.model.change import ChangeSet
+from commonplace.model.minter import Minter
+from commonplace.model.namespaces import CITO, FABIO, FOAF, RDF, SKOS
+from commonplace.patchlog.log import PatchLog
+
+Totals = Counter[NamedNode]
+"""How many things there are of each class that the library knows."""
+
+_DEFAULT = DefaultGraph()
+
+
+def classes(minter: Minter) -> dict[str, NamedNode]:
+    """What is counted, by what it is called."""
+    return {
+        "works": FABIO["Expression"],
+        "people": FOAF["Person"],
+        "organizations": FOAF["Organization"],
+        "concepts": SKOS["Concept"],
+        "claims": minter.term("Claim"),
+        "cases": minter.term("Case"),
+        "evidence": minter.term("Evidence"),
+        "citations": CITO["Citation"],
+    }
+
+
+def by_name(totals: Totals, minter: Minter, *, venues: int) -> dict[str, int]:
+    """How many there are of each kind of thing; `venues`, which have no class of their own, after the agents."""
+    counted = {name: totals[of_class] for name, of_class in classes(minter).items()}
+    agents = {name: counted.pop(name) for name in ("works", "people", "organizations")}
+    return {**agents, "venues": venues, **counted}
+
+
+def count_totals(state: Snapshot, minter: Minter) -> Totals:
+    """Count the things of each class."""
+    counted: Totals = Counter()
+    for of_class in classes(minter).values():
+        counted[of_class] = count_of(state, f"SELECT (COUNT(*) AS ?n) WHERE {{ ?thing a {of_class} }}")
+    return counted
+
+
+def _move_totals(totals: Totals, _: Snapshot, changes: Sequence[ChangeSet]) -> Totals:
+    counted = totals.copy()
+    for change in changes:
+        for sign, quads in ((-1, change.removed), (1, change.added)):
+            for quad in quads:
+                of_class = quad.object
+                if quad.predicate == RDF["type"] and quad.graph_name == _DEFAULT and of_class in counted:
+                    assert isinstance(of_class, NamedNode)
+                    counted[of_class] += sign
+    return counted
+
+
+def kept_totals(log: PatchLog, minter: Minter) -> Kept[Totals]:
+    """How many things there are of each class, at the version asked for."""
+    return Kept(log, lambda state: count_totals(state, minter), _move_totals)
+
+
+def _move_size(size: int, _: Snapshot, changes: Sequence[ChangeSet]) -> int:
+    return size + sum(len(change.added) - len(change.removed) for change in changes)
+
+
+def kept_size(log: PatchLog) -> Kept[int]:
+    """How many statements there are in all graphs: the engine counts them one by one."""
+    return Kept(log, lambda state: state.size, _move_size)

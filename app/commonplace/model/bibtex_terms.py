@@ -1,0 +1,256 @@
+"""What BibTeX's and BibLaTeX's names mean: entry types, contributor fields, months.
+
+Importers and exporters share these tables, so that what one writes the other reads.
+Sources: the BibTeX 0.99d standard styles; the BibLaTeX 3.20 manual, section 2 (data model);
+CSL 1.0.2 appendix III (types) and IV (name variables).
+"""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+
+from commonplace.model.types import FABIO_CLASS
+
+_WORD_PART = re.compile(r"[^-–—/\s]+")
+
+ENTRY_TYPE_ALIASES = MappingProxyType(
+    {
+        "conference": "inproceedings",
+        "electronic": "online",
+        "www": "online",
+        "report": "techreport",
+    }
+)
+"""Entry types that are only another name of one in `CSL_TYPE`."""
+
+CSL_TYPE = MappingProxyType(
+    {
+        "article": "article-journal",
+        "artwork": "graphic",
+        "audio": "song",
+        "bibnote": "document",
+        "book": "book",
+        "bookinbook": "chapter",
+        "booklet": "pamphlet",
+        "collection": "book",
+        "commentary": "document",
+        "dataset": "dataset",
+        "image": "figure",
+        "inbook": "chapter",
+        "incollection": "chapter",
+        "inproceedings": "paper-conference",
+        "inreference": "entry-encyclopedia",
+        "jurisdiction": "legal_case",
+        "legal": "treaty",
+        "legislation": "legislation",
+        "letter": "personal_communication",
+        "manual": "book",
+        "mastersthesis": "thesis",
+        "misc": "document",
+        "movie": "motion_picture",
+        "music": "song",
+        "mvbook": "book",
+        "mvcollection": "book",
+        "mvproceedings": "book",
+        "mvreference": "book",
+        "online": "webpage",
+        "patent": "patent",
+        "performance": "performance",
+        "periodical": "periodical",
+        "phdthesis": "thesis",
+        "proceedings": "book",
+        "reference": "book",
+        "review": "review",
+        "set": "collection",
+        "software": "software",
+        "standard": "standard",
+        "suppbook": "chapter",
+        "suppcollection": "chapter",
+        "suppperiodical": "article-journal",
+        "techreport": "report",
+        "thesis": "thesis",
+        "unpublished": "manuscript",
+        "video": "motion_picture",
+    }
+)
+"""Entry type of either dialect to CSL type."""
+
+ENTRY_TYPE = MappingProxyType(
+    {
+        "article-journal": "article",
+        "article-magazine": "article",
+        "article-newspaper": "article",
+        "book": "book",
+        "chapter": "incollection",
+        "dataset": "dataset",
+        "entry-encyclopedia": "inreference",
+        "figure": "image",
+        "graphic": "artwork",
+        "legal_case": "jurisdiction",
+        "legislation": "legislation",
+        "manuscript": "unpublished",
+        "motion_picture": "movie",
+        "pamphlet": "booklet",
+        "paper-conference": "inproceedings",
+        "patent": "patent",
+        "performance": "performance",
+        "periodical": "periodical",
+        "personal_communication": "letter",
+        "report": "techreport",
+        "review": "review",
+        "software": "software",
+        "song": "audio",
+        "standard": "standard",
+        "thesis": "thesis",
+        "treaty": "legal",
+        "webpage": "online",
+    }
+)
+"""CSL type to the entry type that says it; a type that is not here is a `misc` with an `entrysubtype`."""
+
+SUBTYPE_ALIASES = MappingProxyType({"magazine": "article-magazine", "newspaper": "article-newspaper"})
+"""`entrysubtype` values in use beside the CSL types' own names."""
+
+THESIS_GENRE = MappingProxyType({"phdthesis": "PhD thesis", "mastersthesis": "Master's thesis"})
+"""The genre a thesis type says by itself."""
+
+TYPE_KEYS = MappingProxyType(
+    {
+        "phdthesis": "PhD thesis",
+        "mathesis": "Master's thesis",
+        "mastersthesis": "Master's thesis",
+        "candthesis": "Candidate thesis",
+        "techreport": "Technical report",
+        "resreport": "Research report",
+        "datacd": "Data CD",
+        "audiocd": "Audio CD",
+    }
+)
+"""BibLaTeX's localisation keys for the `type` field, in English."""
+
+ROLE_FIELDS = MappingProxyType(
+    {"author": "author", "editor": "editor", "translator": "translator", "bookauthor": "container-author"}
+)
+"""Name fields that always say the same role."""
+
+EXTRA_FIELDS = MappingProxyType(
+    {
+        "annotation": "annote",
+        "annote": "annote",
+        "chapter": "chapter-number",
+        "eventdate": "event-date",
+        "eventtitle": "event-title",
+        "origdate": "original-date",
+        "origlocation": "original-publisher-place",
+        "origpublisher": "original-publisher",
+        "origtitle": "original-title",
+        "pagetotal": "number-of-pages",
+        "pmcid": "PMCID",
+        "pmid": "PMID",
+        "pubstate": "status",
+        "shortjournal": "container-title-short",
+        "shorttitle": "title-short",
+        "urldate": "accessed",
+        "venue": "event-place",
+        "volumes": "number-of-volumes",
+    }
+)
+"""Fields that a record keeps in `extra`, and the name it keeps them under: CSL's."""
+
+EXTRA_FIELD = MappingProxyType({kept: name for name, kept in reversed(list(EXTRA_FIELDS.items()))})
+"""The name in `extra` to the field that says it."""
+
+EDITOR_TYPES = MappingProxyType(
+    {
+        "editor": "editor",
+        "compiler": "compiler",
+        "collaborator": "contributor",
+        "director": "director",
+        "illustrator": "illustrator",
+        "interviewer": "interviewer",
+        "reviewedauthor": "reviewed-author",
+        "sectioneditor": "section-editor",
+        "serieseditor": "collection-editor",
+    }
+)
+"""`editortype`, `editoratype` … to role."""
+
+EDITOR_TYPE = MappingProxyType({role: kind for kind, role in EDITOR_TYPES.items()})
+"""Role to the `editoratype` that says it."""
+
+MONTH_MACROS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+"""The macros every BibTeX style defines, January first."""
+
+MONTHS = "January February March April May June July August September October November December".split()
+"""What the macros stand for."""
+
+ARTICLE_TYPES = frozenset({"article-journal", "article-magazine", "article-newspaper", "review", "review-book"})
+"""CSL types whose `number` field is an issue and whose container is a journal."""
+
+PUBLISHER_FIELDS = MappingProxyType(
+    {
+        "thesis": ("school", "institution", "publisher", "organization"),
+        "report": ("institution", "publisher", "school", "organization"),
+        "webpage": ("organization", "publisher", "institution", "school"),
+    }
+)
+"""CSL type to the fields that may say its publisher, the best first."""
+
+DEFAULT_PUBLISHER_FIELDS = ("publisher", "institution", "school", "organization")
+
+GUESSED_PROTECTION = re.compile(r"\{\{((?!\\)(?:[^{}\\$\s]|\\[&%$#_])+)\}\}")
+"""Two pairs of braces around one word with a capital inside: protection that a writer took to be meant (`{{DNA}}`).
+
+Better BibTeX writes it so too. One pair is what an author asked for.
+"""
+
+NAME_SUFFIXES = frozenset(
+    "Jr Jr. jr jr. JR JR. Sr Sr. sr sr. SR SR. Jnr Jnr. jnr Snr Snr. snr II III IV VI VII VIII".split()
+)
+"""What stands after a name and is no part of it, in words of its own; a `V` may be an initial."""
+
+DEGREE = re.compile(r"(?:P[Hh]\.?\s?D|M\.?\s?D|M\.?\s?Sc|M\.?\s?A|Esq)\.?")
+"""What stands where a suffix does and is a title."""
+
+ET_AL = re.compile(r"\{?\s*et\.?[\s~]+al\.?\s*\}?", re.IGNORECASE)
+"""What people write for `others` at the end of a list of names."""
+
+CAPITAL_PARTICLES = frozenset(
+    "al am auf aus da dal dall' dalla das de dei del della den der des di do dos du el in la las le les lo los op "
+    "'s 't t' te ten ter thor van vande vanden vander ver vom von zu zum zur".split()
+)
+"""Particles that may begin with a capital: in `Von der Leyen, Ursula` all before the last word is the particle."""
+
+MORE_NAMES = "more"
+"""`and others` at the end of a list of names is kept as a field `more` + role field (`moreauthor`)."""
+
+
+def canonical_entry_type(entry_type: str) -> str:
+    """The entry type in lower case, aliases resolved."""
+    lower = entry_type.strip().lower()
+    return ENTRY_TYPE_ALIASES.get(lower, lower)
+
+
+def has_inner_capital(word: str) -> bool:
+    """Whether a part of the word (between hyphens) has a capital after its first letter: DNA, McDonald, iPhone."""
+    for part in _WORD_PART.findall(word):
+        letters = [char for char in part if char.isalpha()]
+        if any(char.isupper() for char in letters[1:]):
+            return True
+    return False
+
+
+def is_csl_type(name: str) -> bool:
+    """Whether `name` is a type of CSL 1.0.2."""
+    return name in FABIO_CLASS
+
+
+def publisher_fields(csl_type: str) -> tuple[str, ...]:
+    """The fields that may say the publisher of a work of that type, the best first."""
+    return PUBLISHER_FIELDS.get(csl_type, DEFAULT_PUBLISHER_FIELDS)
+
+
+def container_field(csl_type: str) -> str:
+    """The field that names what a work of that type appears in."""
+    return "journal" if csl_type in ARTICLE_TYPES else "booktitle"

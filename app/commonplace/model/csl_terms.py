@@ -1,0 +1,114 @@
+"""CSL-JSON's names for the fields of a record, and dates between EDTF and CSL's date parts.
+
+Sources: CSL 1.0.2 appendix IV (variables) and the `csl-data.json` schema of that version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from commonplace.model.edtf_date import EdtfDate, is_edtf, read_edtf
+
+TEXT_VARIABLES = (
+    ("title", "title"),
+    ("container-title", "container_title"),
+    ("collection-title", "collection_title"),
+    ("volume", "volume"),
+    ("issue", "issue"),
+    ("number", "number"),
+    ("page", "page"),
+    ("edition", "edition"),
+    ("genre", "genre"),
+    ("publisher", "publisher"),
+    ("publisher-place", "publisher_place"),
+    ("DOI", "doi"),
+    ("URL", "url"),
+    ("language", "language"),
+    ("abstract", "abstract"),
+    ("note", "note"),
+)
+"""CSL variable and the record's attribute for it."""
+
+DATE_VARIABLES = (("issued", "issued"), ("available-date", "available"))
+
+NAME_VARIABLES = frozenset(
+    "author chair collection-editor compiler composer container-author contributor curator director editor "
+    "editorial-director executive-producer guest host illustrator interviewer narrator organizer original-author "
+    "performer producer recipient reviewed-author script-writer series-creator translator".split()
+)
+
+OTHER_TEXT_VARIABLES = frozenset(
+    "annote archive archive_collection archive_location archive-place authority call-number chapter-number "
+    "citation-label citation-number collection-number container-title-short dimensions division event event-place "
+    "event-title first-reference-note-number jurisdiction locator medium number-of-pages number-of-volumes "
+    "original-publisher original-publisher-place original-title part part-title page-first PMCID PMID printing "
+    "references reviewed-genre reviewed-title scale section source status supplement title-short version "
+    "volume-title year-suffix journalAbbreviation shortTitle".split()
+)
+"""Text variables that a record keeps in `extra`, under CSL's name."""
+
+EXTRA_DATES = ("accessed", "event-date", "original-date", "submitted")
+"""Date variables that a record keeps in `extra` under CSL's name: EDTF, or text that is no date."""
+
+COLLECTED = frozenset(
+    {"book", "chapter", "classic", "collection", "entry", "entry-dictionary", "entry-encyclopedia", "paper-conference"}
+)
+"""CSL types whose `number` counts them within a series: CSL's `collection-number`."""
+
+CUSTOM = "custom"
+"""CSL-JSON's own place for what it has no variable for."""
+
+
+_SEASON_NAMES = {"spring": "1", "summer": "2", "autumn": "3", "fall": "3", "winter": "4"}
+
+
+def csl_date(edtf: str) -> dict[str, Any]:
+    """An EDTF date as CSL's date object: `date-parts`, `season` and `circa`, or `literal` where those say nothing."""
+    try:
+        interval = read_edtf(edtf)
+    except ValueError:
+        return {"literal": edtf}
+    start = interval.start
+    if not isinstance(start, EdtfDate) or not start.parts:
+        return {"literal": edtf}
+    date: dict[str, Any] = {"date-parts": [list(start.parts)]}
+    if isinstance(interval.end, EdtfDate) and interval.end.parts:
+        date["date-parts"].append(list(interval.end.parts))
+    if start.season:
+        date["season"] = start.season
+    if start.mark:
+        date["circa"] = True
+    return date
+
+
+def edtf_date(date: Mapping[str, Any]) -> str | None:
+    """CSL's date object as EDTF, None when there is no date in it."""
+    parts = [made for made in map(_edtf_of_parts, date.get("date-parts") or ()) if made]
+    if parts:
+        season = str(date.get("season") or "").strip().lower()
+        season = _SEASON_NAMES.get(season, season)
+        if len(parts) == 1 and season.isdigit() and 1 <= int(season) <= 4 and len(parts[0]) == 4:
+            parts[0] += f"-{20 + int(season)}"
+        # One `circa` stands for the whole date, so each end of a range has it.
+        circa = "~" if date.get("circa") not in (None, False, "", 0, "0", "false") else ""
+        made = "/".join(part + circa for part in parts[:2])
+        return made if is_edtf(made) else None
+    for name in ("edtf", "raw", "literal"):
+        text = str(date.get(name) or "").strip()
+        if text and is_edtf(text):
+            return text
+    return None
+
+
+def _edtf_of_parts(parts: Any) -> str | None:
+    try:
+        numbers = [int(part) for part in parts or () if part not in (None, "")]
+    except (TypeError, ValueError):
+        return None
+    if not numbers:
+        return None
+    year = numbers[0]
+    sign = "-" if year < 0 else ""
+    text = f"Y{year}" if abs(year) > 9999 else f"{sign}{abs(year):04}"
+    return "-".join([text, *(f"{number:02}" for number in numbers[1:3] if number)])

@@ -1,0 +1,70 @@
+"""The vocabularies the graph is written in.
+
+One `Namespace` per vocabulary; `DCTERMS["title"]` is a `NamedNode`. Our own terms and all
+minted IRIs depend on the home's base IRI: see `commonplace.model.minter`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from pyoxigraph import NamedNode
+
+
+class Namespace:
+    """A vocabulary: `ns["term"]` gives the `NamedNode` of that term."""
+
+    __slots__ = ("iri",)
+
+    def __init__(self, iri: str) -> None:
+        self.iri = iri
+
+    def __getitem__(self, term: str) -> NamedNode:
+        return _node(self.iri + term)
+
+    def __repr__(self) -> str:
+        return f"Namespace({self.iri!r})"
+
+
+@cache
+def _node(iri: str) -> NamedNode:
+    return NamedNode(iri)
+
+
+RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#")
+RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#")
+XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
+OWL = Namespace("http://www.w3.org/2002/07/owl#")
+DCTERMS = Namespace("http://purl.org/dc/terms/")
+FABIO = Namespace("http://purl.org/spar/fabio/")
+CITO = Namespace("http://purl.org/spar/cito/")
+PRO = Namespace("http://purl.org/spar/pro/")
+DATACITE = Namespace("http://purl.org/spar/datacite/")
+LITRE = Namespace("http://www.essepuntato.it/2010/06/literalreification/")
+PRISM = Namespace("http://prismstandard.org/namespaces/basic/2.0/")
+BIBO = Namespace("http://purl.org/ontology/bibo/")
+FOAF = Namespace("http://xmlns.com/foaf/0.1/")
+SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
+PROV = Namespace("http://www.w3.org/ns/prov#")
+SH = Namespace("http://www.w3.org/ns/shacl#")
+EDTF = Namespace("http://id.loc.gov/datatypes/edtf/")
+
+PREFIXES: dict[str, str] = {
+    "rdf": RDF.iri,
+    "rdfs": RDFS.iri,
+    "xsd": XSD.iri,
+    "owl": OWL.iri,
+    "dcterms": DCTERMS.iri,
+    "fabio": FABIO.iri,
+    "cito": CITO.iri,
+    "pro": PRO.iri,
+    "datacite": DATACITE.iri,
+    "litre": LITRE.iri,
+    "prism": PRISM.iri,
+    "bibo": BIBO.iri,
+    "foaf": FOAF.iri,
+    "skos": SKOS.iri,
+    "prov": PROV.iri,
+    "edtf": EDTF.iri,
+}
+"""Prefix to namespace IRI, in the order serialisations write them (ours, `cp`, is added by `Minter.prefixes`)."""

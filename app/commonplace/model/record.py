@@ -1,0 +1,103 @@
+"""A record: one entry of a bibliography, as importers read it and exporters write it.
+
+Shapes follow CSL-JSON where it has a word (with `_` for `-`). A record knows no IRI and no
+store; `commonplace.model.work_graph` turns it into quads and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple, Self
+
+from commonplace.model.names import Contributor, Name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One entry. Absent is None or empty, never `""`. Text is plain Unicode.
+
+    `issued` and `available` are EDTF (`1996`, `2018-03-29`, `2020/2021`, `199X`); `available`
+    is online first. `page` is a range as printed, with a hyphen (`1073-1087`). `isbn` and
+    `issn` are hyphenated. `part_of` is the key of the entry this one is a part of (BibTeX's
+    `crossref`). `extra` holds fields of the source that have no home here, by their own name.
+    `rich` has the CSL rich text (`RichText.html`) of the fields whose plain text does not say it all:
+    italics, raised and lowered text, capitals that must stay. Its plain form is the field's value.
+    """
+
+    key: str
+    type: str
+    title: str | None = None
+    contributors: tuple[Contributor, ...] = ()
+    issued: str | None = None
+    available: str | None = None
+    container_title: str | None = None
+    collection_title: str | None = None
+    volume: str | None = None
+    issue: str | None = None
+    number: str | None = None
+    page: str | None = None
+    edition: str | None = None
+    genre: str | None = None
+    publisher: str | None = None
+    publisher_place: str | None = None
+    doi: str | None = None
+    isbn: tuple[str, ...] = ()
+    issn: tuple[str, ...] = ()
+    url: str | None = None
+    language: str | None = None
+    abstract: str | None = None
+    keywords: tuple[str, ...] = ()
+    note: str | None = None
+    part_of: str | None = None
+    extra: Mapping[str, str] = field(default_factory=dict, hash=False)
+    rich: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> Self:
+        """The record with these values of fields, which become its own; `key`, `type`, `extra` and `rich` are there.
+
+        The constructor sets every field there is, one by one, which takes ten times as long.
+        """
+        made = object.__new__(cls)
+        object.__setattr__(made, "__dict__", values)
+        return made
+
+    @property
+    def year(self) -> int | None:
+        """The four-digit year `issued` begins with, if it has one."""
+        digits = (self.issued or "")[:4]
+        return int(digits) if len(digits) == 4 and digits.isdigit() else None
+
+    def names(self, role: str) -> tuple[Name, ...]:
+        """The names in that role, in order."""
+        return tuple([name for held, name in self.contributors if held == role])
+
+    def with_key(self, key: str) -> Record:
+        """The same record under another key."""
+        return replace(self, key=key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """A part of an entry that could not be kept as it was: which field, its raw text, and why."""
+
+    field: str
+    raw: str
+    why: str
+
+
+class ReadEntry(NamedTuple):
+    """What a reader made of one entry: a `record`, or an `error` when nothing could be made of it.
+
+    `position` counts entries from 1, `line` lines of the file from 1; `raw` is the entry's
+    own text. `losses` says what of it the record does not hold.
+    """
+
+    position: int
+    line: int
+    raw: str
+    key: str | None
+    record: Record | None
+    losses: tuple[Loss, ...] = ()
+    error: str | None = None

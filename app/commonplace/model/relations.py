@@ -1,0 +1,87 @@
+"""What a registration agency says of a work beyond its record: what it cites, and what else it is to other works.
+
+Properties are those of the graph: CiTO for citing, reviewing, correcting and retracting, DC Terms
+for versions. A work that the library does not hold is named by the address of its DOI.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote
+
+from pyoxigraph import NamedNode
+
+from commonplace.model.identifiers import doi_key, normal_doi
+
+DOI_ADDRESS = "https://doi.org/"
+
+STATUSES = ("corrected", "expression-of-concern", "withdrawn", "retracted")
+"""Publication statuses (local names of our terms), the gravest last: it is the one a work shows."""
+
+_DOI_SAFE = "/:;()-._~!$*+,=@'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """One entry of a work's list of references. `number` counts from 1; `text` is what there is to show of it.
+
+    `title`, `author` (the first one's family name, or the whole name), `year`, `volume` and
+    `first_page` are what it can be recognised by where it has no `doi`.
+    """
+
+    number: int
+    text: str
+    doi: str | None = None
+    title: str | None = None
+    author: str | None = None
+    year: str | None = None
+    volume: str | None = None
+    first_page: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """One statement from a work to another, which is named by `doi`, or by `iri` where it has none.
+
+    `own_status` is what the relation makes of the work itself (it has been retracted by the other),
+    `other_status` what it makes of the other: local names, of `STATUSES`.
+    """
+
+    property: NamedNode
+    doi: str | None = None
+    iri: str | None = None
+    own_status: str | None = None
+    other_status: str | None = None
+
+
+def doi_iri(doi: str) -> NamedNode:
+    """The address of a DOI, the same for all its spellings."""
+    return NamedNode(DOI_ADDRESS + quote(doi_key(doi), safe=_DOI_SAFE))
+
+
+def doi_of_iri(iri: str) -> str | None:
+    """The DOI of such an address (`doi_key` form), None when it is no such address."""
+    if not iri.startswith(DOI_ADDRESS):
+        return None
+    try:
+        return doi_key(normal_doi(unquote(iri.removeprefix(DOI_ADDRESS))))
+    except ValueError:
+        return None
+
+
+def reference_json(references: Iterable[Reference]) -> str:
+    """References as the text of an `rdf:JSON` literal: an array of `number`, `text` and `doi`, by number."""
+    rows = [
+        {"number": ref.number, "text": ref.text, **({"doi": ref.doi} if ref.doi else {})}
+        for ref in sorted(references, key=lambda ref: ref.number)
+    ]
+    return json.dumps(rows, ensure_ascii=False, sort_keys=True)
+
+
+def read_reference_json(text: str) -> list[Reference]:
+    """The inverse of `reference_json`. Raises `ValueError` when the text is not such an array."""
+    rows: list[Mapping[str, Any]] = json.loads(text)
+    return [Reference(number=int(row["number"]), text=str(row["text"]), doi=row.get("doi")) for row in rows]

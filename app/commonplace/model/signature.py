@@ -1,0 +1,96 @@
+"""What records of one work may have in common: a record is looked up by it, and compared with near ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from commonplace.model.identifiers import doi_key
+from commonplace.model.minter import slug
+from commonplace.model.names import Name
+from commonplace.model.record import Record
+
+PARTS = frozenset(("chapter", "entry", "entry-dictionary", "entry-encyclopedia", "paper-conference"))
+"""Types of what appears in a book: its ISBN is the book's, and often enough the DOI it is given."""
+
+_ARXIV = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?$")
+_ARXIV_DOI = "10.48550/arxiv."
+_FIRST_PAGE = re.compile(r"[a-z]?\d+")
+
+
+class Signature(NamedTuple):
+    """What is looked up and compared of a record; None or empty where it has none.
+
+    `doi`, `title`, `people` and `venue` are in the form in which they are compared; `people` are the authors, or
+    else the editors. `identifiers` are others than the DOI, each with its scheme: `isbn:`, `pmid:`, `arxiv:`.
+    """
+
+    key: str
+    doi: str | None
+    title: str | None
+    identifiers: tuple[str, ...]
+    type: str
+    year: int | None
+    people: tuple[str, ...]
+    venue: str | None
+    place: tuple[str, str, str]
+    """Volume, issue and first page."""
+    part_of: str | None
+
+
+def signature(record: Record) -> Signature:
+    """The signature of that record."""
+    return Signature(
+        key=record.key,
+        doi=doi_key(record.doi) if record.doi else None,
+        title=title_key(record.title) if record.title else None,
+        identifiers=tuple(identifiers(record.type, record.isbn, record.extra, record.doi)),
+        type=record.type,
+        year=record.year,
+        people=tuple([name_key(name) for name in record.names("author") or record.names("editor")]),
+        venue=slug(record.container_title) if record.container_title else None,
+        place=(record.volume or "", record.issue or "", first_page(record.page)),
+        part_of=record.part_of,
+    )
+
+
+def title_key(title: str) -> str:
+    """What equal titles share: without case, accents and punctuation; `&` is *and*."""
+    return slug(title.replace("&", " and ") if "&" in title else title)
+
+
+def name_key(name: Name) -> str:
+    """What equal family names share, and equal names of bodies."""
+    return slug(name.family or name.literal or "")
+
+
+def first_page(page: str | None) -> str:
+    """The first page of a range as people write it: `11` of `pp. 11-20`."""
+    start = (page or "").lower().partition("-")[0].strip()
+    found = _FIRST_PAGE.search(start)
+    return found[0] if found else start
+
+
+def identifiers(type: str, isbn: tuple[str, ...], extra: Mapping[str, str], doi: str | None) -> Iterator[str]:
+    """The identifiers of a record but its DOI. An ISBN is that of a book, not of what appears in it."""
+    if type not in PARTS:
+        for text in isbn:
+            yield f"isbn:{isbn_stem(text)}"
+    arxiv = (doi or "").lower().removeprefix(_ARXIV_DOI) if (doi or "").lower().startswith(_ARXIV_DOI) else None
+    for field, value in extra.items():
+        name = field.lower()
+        if name == "pmid" and value.strip().isdigit():
+            yield f"pmid:{value.strip()}"
+        elif name == "eprint":
+            said = " ".join(extra.get(key, "") for key in ("archiveprefix", "eprinttype")).lower()
+            if "arxiv" in said or "arxiv" in value.lower():
+                arxiv = value
+    if arxiv and (found := _ARXIV.search(arxiv.strip().lower())):
+        yield f"arxiv:{found[1]}"
+
+
+def isbn_stem(isbn: str) -> str:
+    """What an ISBN-10 and the ISBN-13 of the same book share: twelve digits, without the check digit."""
+    digits = isbn.replace("-", "").replace(" ", "")
+    return digits[:12] if len(digits) == 13 else f"978{digits[:9]}"

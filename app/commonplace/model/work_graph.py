@@ -1,0 +1,337 @@
+"""Records to statements. `docs/model.md` shows the result; `commonplace.model.work_reading` is the way back.
+
+A record becomes N-Quads text in two steps. `WorkMapping` says all that the record itself says, and may
+be anywhere: where a file is read, by several processes. `work_writing` knows what else is written by the same
+change and what the home names already.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Container, Iterable
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+
+from pyoxigraph import Literal, NamedNode
+
+from commonplace.model.minter import Minter, slug
+from commonplace.model.names import Contributor, Name
+from commonplace.model.namespaces import DATACITE, DCTERMS, EDTF, FABIO, FOAF, LITRE, PRISM, PRO, RDF, RDFS, XSD
+from commonplace.model.record import Record
+from commonplace.model.roles import BY_CSL
+from commonplace.model.types import DEFAULT_VENUE_CLASS, FABIO_CLASS, VENUE_CLASS
+
+LITERAL_FIELDS: tuple[tuple[str, NamedNode], ...] = (
+    ("title", DCTERMS["title"]),
+    ("volume", PRISM["volume"]),
+    ("issue", PRISM["issueIdentifier"]),
+    ("number", PRISM["number"]),
+    ("page", PRISM["pageRange"]),
+    ("edition", PRISM["edition"]),
+    ("publisher_place", FABIO["hasPlaceOfPublication"]),
+    ("doi", PRISM["doi"]),
+    ("url", FOAF["page"]),
+    ("language", DCTERMS["language"]),
+    ("abstract", DCTERMS["abstract"]),
+    ("note", RDFS["comment"]),
+)
+"""Fields of a record that are one plain literal of the work, and its property."""
+
+OWN_FIELDS: tuple[tuple[str, str], ...] = (
+    ("genre", "genre"),
+    ("collection_title", "collectionTitle"),
+)
+"""The same for properties of our own ontology."""
+
+RICH_FIELDS: tuple[tuple[str, str], ...] = (
+    ("title", "richTitle"),
+    ("abstract", "richAbstract"),
+    ("note", "richNote"),
+)
+"""Fields with a rich form, and the term of our own that holds it beside the plain text, as `rdf:HTML`."""
+
+_DATATYPE = (
+    (re.compile(r"-?\d{4}"), "gYear"),
+    (re.compile(r"-?\d{4}-(0[1-9]|1[0-2])"), "gYearMonth"),
+    (re.compile(r"-?\d{4}-\d\d-\d\d"), "date"),
+)
+
+SCHEMES = {"doi": "doi", "isbn": "isbn", "issn": "issn"}
+"""Identifier fields and the DataCite scheme of each."""
+
+
+def date_literal(edtf: str) -> Literal:
+    """An EDTF string as the narrowest XSD type that can hold it, else as EDTF."""
+    for pattern, name in _DATATYPE:
+        if pattern.fullmatch(edtf):
+            return Literal(edtf, datatype=XSD[name])
+    return Literal(edtf, datatype=EDTF["EDTF"])
+
+
+def source_fields(record: Record) -> Literal:
+    """The fields of a record that have no property of their own, as one literal."""
+    return Literal(json.dumps(dict(record.extra), ensure_ascii=False, sort_keys=True), datatype=RDF["JSON"])
+
+
+class Known(Protocol):
+    """What a writer may ask of the home it writes for."""
+
+    def agent(self, name_slug: str) -> tuple[NamedNode, Name] | None:
+        """The person or body one of whose names has that slug, with the name the graph gives it."""
+
+    def is_described(self, thing: NamedNode) -> bool:
+        """Whether the graph already names that venue or organization."""
+
+    def is_work(self, key: str) -> bool:
+        """Whether there is a work of that key."""
+
+
+class NothingKnown:
+    """An empty home, as `Known`."""
+
+    def agent(self, name_slug: str) -> tuple[NamedNode, Name] | None:
+        return None
+
+    def is_described(self, thing: NamedNode) -> bool:
+        return False
+
+    def is_work(self, key: str) -> bool:
+        return False
+
+
+AgentText = tuple[str, str, bytes, bytes]
+"""A person or body that a work names: its IRI, and the slug of the name; what is said of it when it is new, and what
+is said of its part in a work when this form of the name is not the one described. Lines that begin with `SUBJECT`;
+one object for every work of one mapping that has the name."""
+
+BodyText = tuple[str, bytes]
+"""A venue or publisher: its IRI, and the lines that describe it when it is new."""
+
+
+class WorkText(NamedTuple):
+    """What a record says, as N-Quads lines.
+
+    `own` is about the work and its nodes, and begins with the work. `agents` are the people and bodies that it
+    names, each after the end of the IRI of its part in the work (`#author-1>`). `shared` are lines about the venue
+    that other works may say as well, in groups.
+    """
+
+    own: bytes
+    agents: tuple[tuple[str, AgentText], ...]
+    bodies: tuple[BodyText, ...]
+    shared: tuple[bytes, ...]
+
+
+SUBJECT = b"\r"
+"""What stands in lines for an IRI that they are given later: nothing else that N-Quads can hold there."""
+
+_WORK = SUBJECT.decode()
+"""The same in lines about a work: for the IRI of the work, but not for its closing `>`."""
+
+
+def _said(predicate: NamedNode, object: NamedNode | Literal) -> str:
+    """A statement without its subject; terms are serialised by the engine's own writer."""
+    return f" {predicate!s} {object!s} .\n"
+
+
+def _about(predicate: NamedNode, object: NamedNode | Literal) -> str:
+    """A statement about what is named later."""
+    return _WORK + _said(predicate, object)
+
+
+def _start(predicate: NamedNode) -> str:
+    """The line about a work that ends with an object and `_END`."""
+    return f"{_WORK}> {predicate!s} "
+
+
+_END = " .\n"
+
+
+def _lines(predicate: NamedNode, *objects: NamedNode | Literal) -> str:
+    """Lines about a work."""
+    return "".join([f"{_start(predicate)}{object!s}{_END}" for object in objects])
+
+
+_IS_PERSON, _IS_ORGANIZATION = (_about(RDF["type"], FOAF[name]) for name in ("Person", "Organization"))
+_NAME, _FAMILY_NAME, _GIVEN_NAME = (f"{_WORK} {FOAF[name]!s} " for name in ("name", "familyName", "givenName"))
+_IS_ROLE = _said(RDF["type"], PRO["RoleInTime"])
+_IS_IDENTIFIER = _said(RDF["type"], DATACITE["Identifier"])
+_IS_OF_SCHEME = {scheme: _said(DATACITE["usesIdentifierScheme"], DATACITE[name]) for scheme, name in SCHEMES.items()}
+_HAS_IDENTIFIER, _HAS_VALUE = f" {DATACITE['hasIdentifier']} ", f" {LITRE['hasLiteralValue']} "
+_DOI = f"{_WORK}>{_HAS_IDENTIFIER}{_WORK}#doi>{_END}{_WORK}#doi>{_IS_IDENTIFIER}{_WORK}#doi>{_IS_OF_SCHEME['doi']}"
+_DOI += f"{_WORK}#doi>{_HAS_VALUE}"
+_HTML = RDF["HTML"]
+_HAS_ROLE, _HELD_BY = _start(PRO["isDocumentContextFor"]), f" {PRO['isHeldBy']} "
+_KEYWORD, _PUBLISHER, _IS_PART_OF = (_start(of) for of in (PRISM["keyword"], DCTERMS["publisher"], DCTERMS["isPartOf"]))
+
+
+_minter = lru_cache(maxsize=8)(Minter)
+
+
+@lru_cache(maxsize=65536)  # a name comes again and again in one file
+def _agent_text(base: str, name: Name) -> AgentText:
+    """What follows from a name alone, under the IRI minted for it."""
+    minter, full = _minter(base), name.full
+    key = slug(full)
+    if name.literal:
+        parts = f"{_NAME}{Literal(name.literal)!s}{_END}"
+        return str(minter.thing("organization", key)), key, (_IS_ORGANIZATION + parts).encode(), parts.encode()
+    parts = f"{_FAMILY_NAME}{Literal(name.family or '')!s}{_END}"
+    if name.given:
+        parts += f"{_GIVEN_NAME}{Literal(name.given)!s}{_END}"
+    if name.particle:
+        parts += _about(minter.term("particle"), Literal(name.particle))
+    if name.suffix:
+        parts += _about(minter.term("suffix"), Literal(name.suffix))
+    described = f"{_IS_PERSON}{parts}{_NAME}{Literal(full)!s}{_END}"
+    return str(minter.thing("person", key)), key, described.encode(), parts.encode()
+
+
+@lru_cache(maxsize=65536)
+def _publisher_text(base: str, name: str) -> BodyText:
+    """The publisher of that name, and what is said of it."""
+    body = str(_minter(base).thing("organization", slug(name)))
+    return body, (body + _said(RDF["type"], FOAF["Organization"]) + body + _said(FOAF["name"], Literal(name))).encode()
+
+
+@lru_cache(maxsize=65536)
+def _venue_text(base: str, type: str, name: str) -> BodyText:
+    """What holds works of a type under that name, and what is said of it."""
+    body, kind = str(_minter(base).thing("venue", slug(name))), FABIO[VENUE_CLASS.get(type, DEFAULT_VENUE_CLASS)]
+    return body, (body + _said(RDF["type"], kind) + body + _said(DCTERMS["title"], Literal(name))).encode()
+
+
+@lru_cache(maxsize=256)
+def _types(type: str) -> str:
+    """What is said of a work of that type."""
+    classes = dict.fromkeys(("Expression", FABIO_CLASS.get(type) or "Expression"))
+    return _lines(RDF["type"], *(FABIO[name] for name in classes)) + _lines(DCTERMS["type"], Literal(type))
+
+
+@lru_cache(maxsize=4096)
+def _dates(issued: str | None, year: int | None, available: str | None) -> str:
+    said = _lines(DCTERMS["issued"], date_literal(issued)) if issued else ""
+    if issued and year is not None:
+        said += _lines(FABIO["hasPublicationYear"], Literal(f"{year:04d}", datatype=XSD["gYear"]))
+    if available:
+        said += _lines(DCTERMS["available"], date_literal(available))
+    return said
+
+
+class _Part(NamedTuple):
+    """The place of an agent in a work: the end of its IRI, the lines before and after the agent's IRI, and the
+    beginning of the line that says the same in short, if there is one."""
+
+    node: str
+    before: str
+    after: str
+    shortcut: str | None
+
+
+class WorkMapping:
+    """Turns a record into what it says, whatever else is said."""
+
+    def __init__(self, minter: Minter, known: Known | None = None, keys: Container[str] = ()) -> None:
+        """Without `known` no name is known; `keys` are those of all the works that are written together."""
+        self._minter = minter
+        self._base = minter.base
+        self._known = known
+        self._keys = keys
+        self._parts: dict[tuple[str, int], _Part] = {}
+        fields = [*LITERAL_FIELDS, *((name, minter.term(term)) for name, term in OWN_FIELDS)]
+        self._fields = [(name, _start(predicate)) for name, predicate in fields]
+        self._rich_fields = [(name, _start(minter.term(term))) for name, term in RICH_FIELDS]
+        self._citation_key = _start(minter.term("citationKey"))
+        self._is_confirmed = _said(minter.term("confirmation"), minter.term("confirmed"))
+
+    def text(self, record: Record) -> WorkText:
+        """What that record says."""
+        work = str(self._minter.thing("work", record.key))
+        said = self._own(work, record)
+        agents = tuple(self._contributions(said, record.contributors))
+        bodies: dict[str, BodyText] = {}
+        if record.publisher:
+            body = _publisher_text(self._base, record.publisher)
+            said.append(f"{_PUBLISHER}{body[0]}{_END}")
+            bodies[body[0]] = body
+        shared = self._container(said, bodies, record)
+        own = "".join(dict.fromkeys(said)).encode().replace(SUBJECT, work[:-1].encode())
+        return WorkText(own, agents, tuple(bodies.values()), shared)
+
+    def description(self, name: Name) -> bytes:
+        """What is said of a person or body of that name: lines that begin with `SUBJECT`."""
+        return _agent_text(self._base, name)[2]
+
+    def _own(self, work: str, record: Record) -> list[str]:
+        """Pieces of lines about the work itself; equal pieces say the same."""
+        said = [_types(record.type), f"{self._citation_key}{Literal(record.key)!s}{_END}"]
+        values = vars(record)
+        for name, start in self._fields:
+            if value := values.get(name):
+                said.append(f"{start}{Literal(value)!s}{_END}")
+        if rich := record.rich:
+            for name, start in self._rich_fields:
+                if name in rich:
+                    said.append(f"{start}{Literal(rich[name], datatype=_HTML)!s}{_END}")
+        said.append(_dates(record.issued, record.year, record.available))
+        said += [f"{_KEYWORD}{Literal(keyword)!s}{_END}" for keyword in record.keywords]
+        for isbn in record.isbn:
+            said.append(_lines(PRISM["isbn"], Literal(isbn)))
+            said.append(self._identifier(work, "isbn", isbn))
+        if record.doi:
+            said.append(f"{_DOI}{Literal(record.doi)!s}{_END}{_WORK}#doi>{self._is_confirmed}")
+        if record.extra:
+            said.append(_lines(self._minter.term("sourceFields"), source_fields(record)))
+        return said
+
+    def _identifier(self, thing: str, scheme: str, value: str) -> str:
+        """The lines that give a thing an identifier of which it may have several."""
+        node = str(NamedNode(f"{thing[1:-1]}#{scheme}-{value}"))
+        return (
+            f"{thing}{_HAS_IDENTIFIER}{node}{_END}{node}{_IS_IDENTIFIER}{node}{_IS_OF_SCHEME[scheme]}"
+            f"{node}{_HAS_VALUE}{Literal(value)!s}{_END}{node}{self._is_confirmed}"
+        )
+
+    def _contributions(self, said: list[str], contributors: Iterable[Contributor]) -> list[tuple[str, AgentText]]:
+        """Says the part of each agent in the work; answers the node of each and the agent."""
+        agents: list[tuple[str, AgentText]] = []
+        seen: dict[str, int] = {}
+        for role, name in contributors:
+            number = seen[role] = seen.get(role, 0) + 1
+            node, before, after, shortcut = self._parts.get((role, number)) or self._part(role, number)
+            agent = _agent_text(self._base, name)
+            if self._known and (known := self._known.agent(agent[1])):
+                agent = (str(known[0]), *agent[1:])
+            iri = agent[0]
+            said.append(f"{before}{iri}{after}")
+            if shortcut:
+                said.append(f"{shortcut}{iri}{_END}")
+            agents.append((node, agent))
+        return agents
+
+    def _part(self, csl: str, number: int) -> _Part:
+        """The place of the agent of that role and number in any work."""
+        role, node = BY_CSL[csl], f"#{csl}-{number}>"
+        before = f"{_HAS_ROLE}{_WORK}{node}{_END}{_WORK}{node}{_IS_ROLE}"
+        before += f"{_WORK}{node}{_said(PRO['withRole'], role.term(self._minter))}{_WORK}{node}{_HELD_BY}"
+        after = f"{_END}{_WORK}{node}{_said(self._minter.term('position'), Literal(number))}"
+        made = _Part(node, before, after, _start(role.shortcut) if role.shortcut else None)
+        return self._parts.setdefault((csl, number), made)
+
+    def _container(self, said: list[str], bodies: dict[str, BodyText], record: Record) -> tuple[bytes, ...]:
+        """Says what the work is part of; answers what is said of that, to be shared."""
+        if record.part_of and (record.part_of in self._keys or (self._known and self._known.is_work(record.part_of))):
+            said.append(_lines(DCTERMS["isPartOf"], self._minter.thing("work", record.part_of)))
+            return ()
+        if not record.container_title:
+            said += [_lines(PRISM["issn"], Literal(issn)) for issn in record.issn]
+            return ()
+        body = _venue_text(self._base, record.type, record.container_title)
+        venue = body[0]
+        said.append(f"{_IS_PART_OF}{venue}{_END}")
+        bodies.setdefault(venue, body)
+        shared = [
+            f"{venue}{_said(PRISM['issn'], Literal(one))}{self._identifier(venue, 'issn', one)}" for one in record.issn
+        ]
+        return tuple([lines.encode() for lines in shared])

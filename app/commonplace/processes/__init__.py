@@ -1,0 +1,1 @@
+"""Ask the operating system: processes, limits, memory."""

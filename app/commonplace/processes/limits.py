@@ -1,0 +1,17 @@
+"""Limit what this process may use (setrlimit(2))."""
+
+from __future__ import annotations
+
+import resource
+
+
+def limit(kind: int, wanted: int) -> None:
+    """Lower a soft limit (`resource.RLIMIT_…`) to `wanted`, or to the hard limit where that is lower."""
+    _, hard = resource.getrlimit(kind)
+    resource.setrlimit(kind, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+
+
+def unlimit(kind: int) -> None:
+    """Raise a soft limit (`resource.RLIMIT_…`) to the hard one again."""
+    _, hard = resource.getrlimit(kind)
+    resource.setrlimit(kind, (hard, hard))

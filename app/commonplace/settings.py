@@ -1,0 +1,155 @@
+"""Settings: read once, when the program is put together, from the environment and a `.env` file.
+
+Each is the environment variable `COMMONPLACE_` + its name. `docs/configuration.md` is made
+from this file (`commonplace.cli.settings_reference`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _shipped(name: str) -> Path:
+    """Return a folder that comes with the program: inside an installed package, or at the top of a checkout."""
+    installed = _PACKAGE / "shipped" / name
+    return installed if installed.is_dir() else _PACKAGE.parents[1] / name
+
+
+SHIPPED_DATA = _shipped("data")
+"""The reference set that comes with the program."""
+
+SHIPPED_ONTOLOGY = _shipped("ontology")
+"""Our own terms, their shapes, and the JSON-LD context."""
+
+QUERIES = _shipped("queries")
+"""The named queries."""
+
+
+def _cores() -> int:
+    return max(2, len(os.sched_getaffinity(0)))
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError(f"must be an absolute http or https address: {value!r}")
+    if parts.query or parts.fragment or any(c.isspace() or c in '<>"{}|\\^`' for c in value):
+        raise ValueError(f"must have no query, no fragment and no characters that an IRI cannot have: {value!r}")
+    return value.rstrip("/")
+
+
+def _base_iri(value: str) -> str:
+    return _web_address(value) + "/"
+
+
+def _folder_or_none(value: object) -> object:
+    return None if isinstance(value, str) and value.strip().lower() == "none" else value
+
+
+def _existing_folder(value: Path | None) -> Path | None:
+    if value is not None and not value.is_dir():
+        raise ValueError(f"must be a folder, or 'none': {str(value)!r}")
+    return value
+
+
+def _mail_address(value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+", value):
+        raise ValueError(f"must be a mail address: {value!r}")
+    return value
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Raises pydantic's `ValidationError`, which names each bad one."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="COMMONPLACE_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    home: Path = Field(
+        default=Path("var"),
+        description="Folder of the library: the log, which is the truth, and what is derived from it.",
+    )
+    host: str = Field(
+        default="127.0.0.1", description="Address to listen on; `0.0.0.0` for every network this machine is on."
+    )
+    port: int = Field(default=8000, ge=0, le=65535, description="TCP port to listen on; 0 takes a free one.")
+    base_iri: Annotated[str, AfterValidator(_base_iri)] = Field(
+        default="http://127.0.0.1:8000/",
+        description="What minted IRIs begin with: the address readers reach the library at. It ends in `/`, which is "
+        "added where it is missing. Fixed for a home once it holds data.",
+    )
+    graph: Literal["memory", "disk"] = Field(
+        default="memory",
+        description="Where the graph is kept: `memory` is fastest (about 23 kB a work) and is read from the log at "
+        "each start; `disk` is for a library that outgrows memory. Nothing is lost by changing it.",
+    )
+    reference_set: Annotated[Path | None, BeforeValidator(_folder_or_none), AfterValidator(_existing_folder)] = Field(
+        default=SHIPPED_DATA,
+        description="Folder whose literature an empty home begins with; `none` begins with nothing.",
+        json_schema_extra={"shown": "the shipped `data/`"},
+    )
+    import_bytes: int = Field(
+        default=100_000_000, ge=1, description="Bytes of the largest file an import takes, unpacked if it was packed."
+    )
+    query_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        description="Seconds a SPARQL query may run, and may wait before it does. Then its process is ended: 504.",
+    )
+    query_rows: int = Field(
+        default=1_000_000,
+        ge=1,
+        description="Rows, or triples, a SPARQL answer has at most. What is cut says so (`Commonplace-Complete`).",
+    )
+    query_bytes: int = Field(
+        default=200_000_000,
+        ge=1_000,
+        description="Bytes a SPARQL answer has at most, before compression. It is cut between rows, and says so.",
+    )
+    query_memory: int = Field(
+        default=2_000_000_000,
+        ge=16_000_000,
+        description="Bytes of memory a SPARQL query may take beside the graph itself. Then its process is ended: 503.",
+    )
+    query_workers: int = Field(
+        default_factory=_cores,
+        ge=1,
+        description="How many SPARQL queries are answered at a time, each in a process of its own.",
+        json_schema_extra={"shown": "the number of processors, at least 2"},
+    )
+    cache_bytes: int = Field(
+        default=100_000_000,
+        ge=0,
+        description="Bytes of SPARQL answers kept in memory, so that a question asked again of the same version is not "
+        "evaluated again; 0 keeps none.",
+    )
+    tokens_file: Path | None = Field(
+        default=None,
+        description="File of the tokens that may write: names, roles and hashes. Made by `commonplace token`.",
+        json_schema_extra={"shown": "`tokens.json` in the home"},
+    )
+    contact: Annotated[str | None, AfterValidator(_mail_address)] = Field(
+        default=None,
+        description="Mail address that Crossref, DataCite and doi.org are told with each request, so that they can "
+        "write before they block. Set it before fetching by DOI.",
+        json_schema_extra={"shown": "none"},
+    )
+    crossref_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        default="https://api.crossref.org", description="Base address of Crossref's REST API."
+    )
+    datacite_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        default="https://api.datacite.org", description="Base address of DataCite's REST API."
+    )
+    doi_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        default="https://doi.org",
+        description="Base address of the DOI resolver: which agency registered a DOI, and content negotiation.",
+    )

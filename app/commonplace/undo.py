@@ -1,0 +1,115 @@
+"""What taking a version back would change now, and what it has to leave.
+
+Each statement goes back by itself: one that a later version changed already stays as it is, and
+a value that was replaced does not come back beside what replaced its replacement. A
+thing the version created goes only if nothing later speaks of it or points to it: deleting it
+would leave the later statements about nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, NamedNode, Quad, Triple
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.model.change import ChangeSet, Entry, Version
+from commonplace.model.namespaces import RDF
+from commonplace.patchlog.log import PatchLog, versions
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something an undo left: the thing, why, and the later versions that are the reason."""
+
+    thing: str
+    why: str
+    versions: tuple[Version, ...]
+
+
+def undo_of(entry: Entry, state: Snapshot, log: PatchLog) -> tuple[ChangeSet, list[Kept]]:
+    """The change that takes an entry back in that state, net; and what it leaves."""
+    inverse = entry.change.inverse()
+    effective = _unless_replaced(inverse.net(state.contains), entry.change, state)
+    since = _touched_since(entry.version, log)
+    kept = _changed_since(inverse, effective, since)
+    removed, things = _without_needed(state, effective.removed)
+    for thing in sorted(things):
+        kept.append(Kept(thing, "later versions speak of it or point to it", _versions(since, things[thing])))
+    return ChangeSet(added=effective.added, removed=tuple(removed)), kept
+
+
+def _unless_replaced(effective: ChangeSet, done: ChangeSet, state: Snapshot) -> ChangeSet:
+    """Without the values whose replacement, made by the version itself, is there no more."""
+    replaced = {_slot(quad) for quad in done.removed}
+    gone = {_slot(quad) for quad in done.added if _slot(quad) in replaced and not state.contains(quad)}
+    return ChangeSet(added=tuple(q for q in effective.added if _slot(q) not in gone), removed=effective.removed)
+
+
+def _slot(quad: Quad) -> tuple[object, ...]:
+    return quad.subject, quad.predicate, quad.graph_name
+
+
+def _changed_since(inverse: ChangeSet, effective: ChangeSet, since: Mapping[str, list[Version]]) -> list[Kept]:
+    done = set(effective.quads())
+    things = sorted({_thing(quad) for quad in inverse.quads() if quad not in done})
+    return [Kept(thing, "later versions changed it already", _versions(since, {thing})) for thing in things]
+
+
+def _touched_since(version: Version, log: PatchLog) -> Mapping[str, list[Version]]:
+    """Things that versions after that one touched, each with those versions: read once, however many are asked for."""
+    found: dict[str, list[Version]] = {}
+    for later in versions(log, version):
+        for thing in log.entry(later).change.touched():
+            found.setdefault(thing, []).append(later)
+    return found
+
+
+def _versions(since: Mapping[str, list[Version]], things: Iterable[str]) -> tuple[Version, ...]:
+    return tuple(sorted({version for thing in things for version in since.get(thing, ())}))
+
+
+def _without_needed(state: Snapshot, removed: Iterable[Quad]) -> tuple[list[Quad], dict[str, set[str]]]:
+    """The removals that leave nothing dangling, and the things that must stay with what needs them."""
+    going = dict.fromkeys(removed)
+    needed: dict[str, set[str]] = {}
+    while True:
+        by_thing: dict[str, list[Quad]] = {}
+        for quad in going:
+            by_thing.setdefault(_thing(quad), []).append(quad)
+        leaving = {quad.triple for quad in going}
+        found = {
+            thing: why
+            for thing, quads in by_thing.items()
+            if any(quad.predicate == RDF["type"] for quad in quads)
+            and (why := _needed_by(state, thing, quads, leaving))
+        }
+        if not found:
+            return list(going), needed
+        needed |= found
+        going = {quad: None for quad in going if _thing(quad) not in found}
+
+
+def _needed_by(state: Snapshot, thing: str, quads: list[Quad], leaving: set[Triple]) -> set[str]:
+    """What would be left speaking of a thing that goes: the thing itself, or things that point to it."""
+    nodes = {quad.subject for quad in quads if not isinstance(quad.subject, Triple)}
+    if not thing.startswith("_:"):
+        nodes.add(NamedNode(thing))
+    why: set[str] = set()
+    for node in nodes:
+        if any(triple not in leaving for triple in state.triples(node)):
+            why.add(thing)
+        for triple in state.triples(None, None, node):
+            if triple not in leaving:
+                why.add(_name(triple.subject))
+    return why
+
+
+def _thing(quad: Quad) -> str:
+    return _name(quad.subject)
+
+
+def _name(subject: NamedNode | BlankNode | Triple) -> str:
+    """What a subject is a node of; a blank node is a thing of its own."""
+    return subject.value.partition("#")[0] if isinstance(subject, NamedNode) else str(subject)

@@ -1,0 +1,149 @@
+"""`/changes` and `/imports/{id}`: the versions of the library, taking one back, and the receipts of imports."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, ConfigDict
+
+from commonplace.errors import NotFound
+from commonplace.exchange.imports import receipt_of
+from commonplace.exchange.receipts import Receipt
+from commonplace.library.changes import brief, change_of, changes
+from commonplace.library.cursors import read_position, write_position
+from commonplace.library.schemas import Change, Page
+from commonplace.model.change import Version
+from commonplace.web.api.provenance import provenance_of
+from commonplace.web.context import AtDesk, Cursor, Limit, only_known_parameters
+from commonplace.web.http.authorization import ACurator
+from commonplace.web.http.negotiation import JSON, RDF, Representation, answer, choose, expected_version
+
+router = APIRouter(tags=["history"], dependencies=[Depends(only_known_parameters)])
+
+
+class KeptShape(BaseModel):
+    """Something an undo left: the thing, why, and the later versions that are the reason."""
+
+    thing: str
+    why: str
+    versions: list[int]
+
+
+class UndoneShape(BaseModel):
+    """What an undo did: the version it took back, the version that did so, and what it had to leave."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "undone": 2,
+                    "version": 4,
+                    "kept": [
+                        {
+                            "thing": "http://127.0.0.1:8000/id/work/ostrom1996",
+                            "why": "later versions speak of it or point to it",
+                            "versions": [3],
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
+    undone: int
+    version: int | None = None
+    kept: list[KeptShape]
+
+
+PATCH = Representation("patch", "application/rdf-patch", ".rdfp")
+
+
+@router.get("/changes", response_model=Page[Change], summary="The versions, newest first")
+def listed(
+    request: Request,
+    desk: AtDesk,
+    thing: Annotated[str | None, Query(description="an IRI: only versions that touched it")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """Every write there ever was: who, when, what kind, and why."""
+    log = desk.library.log
+    form = choose(request, [JSON])
+    head = desk.library.newest()
+    found = [version for version in (changes(log, thing) if thing or head else []) if version <= head]
+    before = read_position(cursor) if cursor else head + 1
+    rest = [version for version in found if version < before]
+    shown, more = rest[:limit], len(rest) > limit
+    following = str(request.url.include_query_params(cursor=write_position(shown[-1]))) if more else None
+    page = Page[Change](
+        items=[brief(log, version) for version in shown],
+        total=len(found),
+        complete="complete",
+        version=head,
+        next=following,
+    )
+    return answer(page.json_bytes(), form, head)
+
+
+@router.get("/changes/{version}", response_model=Change, summary="One version")
+def single(request: Request, desk: AtDesk, version: int) -> Response:
+    """As JSON, as the RDF Patch itself (`Accept: application/rdf-patch`), or as PROV-O."""
+    number = positive(version)
+    form = choose(request, [JSON, PATCH, *RDF])
+    log = desk.library.log
+    if form is PATCH:
+        body = log.text(number)
+    elif form.rdf is not None:
+        body = desk.rdf(provenance_of(log.header(number), desk.minter), form.rdf)
+    else:
+        body = change_of(log, number).json_bytes()
+    return answer(body, form, number, past=True)
+
+
+@router.post(
+    "/changes/{version}/undo",
+    status_code=201,
+    response_model=UndoneShape,
+    responses={
+        200: {"model": UndoneShape, "description": "There was nothing left to undo: no version was made"},
+        201: {"description": "Undone; `Location` is the version that did it"},
+        401: {"description": "No token, or one that is not known"},
+        403: {"description": "Not a curator's token"},
+        412: {"description": "`If-Match` names another version than the newest"},
+    },
+    tags=["writing"],
+    summary="Take a version back, as a new version",
+)
+def undo(
+    request: Request,
+    desk: AtDesk,
+    token: ACurator,
+    version: int,
+    message: Annotated[str, Query(max_length=10_000, description="why; recorded in the history")] = "",
+) -> Response:
+    """What later versions build on stays; `kept` says what, why, and which versions those are."""
+    expected = expected_version(request, desk.library.follow())
+    undone = desk.committer.undo(positive(version), token.name, message, expected)
+    made = undone.entry.version if undone.entry else None
+    kept = [KeptShape(thing=kept.thing, why=kept.why, versions=list(kept.versions)) for kept in undone.kept]
+    body = UndoneShape(undone=version, version=made, kept=kept)
+    response = Response(body.model_dump_json(exclude_none=True), 201 if made else 200, media_type=JSON.media_type)
+    if made:
+        response.headers["Location"] = f"/changes/{made}"
+        response.headers["Commonplace-Version"] = str(made)
+    return response
+
+
+@router.get("/imports/{id}", response_model=Receipt, summary="The receipt of an import, for ever")
+def receipt(request: Request, desk: AtDesk, id: int) -> Response:
+    """What became of every entry of the file. The id is the version the import made."""
+    form = choose(request, [JSON])
+    return answer(receipt_of(desk.library, Version(id)), form, Version(id), past=True)
+
+
+def positive(version: int) -> Version:
+    """A number as a version. Raises `NotFound` for one that no version can have."""
+    if version < 1:
+        raise NotFound(f"there is no version {version}: the first is 1")
+    return Version(version)

@@ -1,0 +1,90 @@
+"""`/id/…`: the IRIs themselves, dereferenced.
+
+A thing with an address of its own is answered there (303, "see other": the thing is not the
+document). A node that has none (evidence, a citation, a doubt …) is answered here. What was
+there in an earlier version and is not now is 410 with the last version that had it.
+"""
+
+from __future__ import annotations
+
+from typing import cast, get_args
+
+from fastapi import APIRouter, Depends, Request, Response
+from pyoxigraph import NamedNode
+from starlette.responses import RedirectResponse
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import NotFound
+from commonplace.library.description import describe
+from commonplace.library.evidence import label_of, read_evidence
+from commonplace.library.schemas import Node
+from commonplace.model.minter import Kind
+from commonplace.model.namespaces import RDF as RDF_NS
+from commonplace.web.context import At, AtDesk, Desk, only_known_parameters
+from commonplace.web.http.negotiation import OF_THINGS, choose
+
+router = APIRouter(tags=["identifiers"], dependencies=[Depends(only_known_parameters)])
+
+PLACES: dict[Kind, str] = {
+    "work": "works",
+    "person": "people",
+    "organization": "organizations",
+    "venue": "venues",
+    "concept": "concepts",
+    "claim": "claims",
+    "case": "cases",
+}
+"""Kinds of things with an address of their own."""
+
+
+@router.get("/id/change/{version}", summary="A version as a thing", response_model=None)
+def change(version: int) -> Response:
+    """See the version's own address."""
+    return RedirectResponse(f"/changes/{version}", status_code=303)
+
+
+@router.get("/id/{kind}/{key:path}", summary="Any IRI of this library", response_model=None)
+def dereference(request: Request, desk: AtDesk, kind: str, key: str, at: At = None) -> Response:
+    """303 to the thing's own address, or the node itself; 410 when it was deleted, 404 when it never was."""
+    if kind not in get_args(Kind):
+        raise NotFound(f"there is no kind of thing called {kind!r}: {', '.join(get_args(Kind))}")
+    named = cast(Kind, kind)
+    node = desk.minter.thing(named, key)
+    version = desk.version_of(str(at) if at else None)
+    if not desk.library.read(lambda state: any(True for _ in state.triples(node)), version):
+        raise desk.missing(node, version)
+    if named in PLACES:
+        here = node.value.removeprefix(f"{desk.minter.base}id/{kind}/")
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/{PLACES[named]}/{here}{query}", status_code=303, headers={"Vary": "Accept"})
+    form = choose(request, OF_THINGS)
+
+    def make(state: Snapshot) -> bytes:
+        if form.rdf is not None:
+            return desk.rdf(describe(state, [node], desk.minter), form.rdf)
+        evidence = read_evidence(state, node, desk.minter) if named == "evidence" else None
+        return (evidence or _node(state, desk, node)).json_bytes()
+
+    return desk.versioned(request, form, at, make)
+
+
+def _node(state: Snapshot, desk: Desk, node: NamedNode) -> Node:
+    """A node without a shape of its own: its statements as they are, by property."""
+    found: dict[str, list[str]] = {}
+    for triple in state.triples(node):
+        if triple.predicate != RDF_NS["type"]:
+            name = desk.minter.local(triple.predicate.value)
+            found.setdefault(name, []).append(getattr(triple.object, "value", str(triple.object)))
+    kinds = sorted(
+        desk.minter.local(t.object.value)
+        for t in state.triples(node, RDF_NS["type"])
+        if isinstance(t.object, NamedNode)
+    )
+    return Node(
+        iri=node.value,
+        key=desk.minter.key(node.value),
+        types=kinds,
+        label=label_of(state, node),
+        properties={name: sorted(values) for name, values in sorted(found.items())},
+        version=state.version,
+    )

@@ -1,0 +1,282 @@
+"""`POST /imports`: a file as the body, or a list of DOIs; answered with its receipt, or with a job on its way.
+
+The body goes to a temporary file as it comes and is counted on the way; nothing of one that is
+refused is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import tempfile
+import zlib
+from pathlib import PurePosixPath
+from typing import Annotated, Any, BinaryIO
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from commonplace.errors import BadRequest, CommonplaceError, TooLarge
+from commonplace.exchange.jobs import Job, Upload
+from commonplace.exchange.receipts import Receipt
+from commonplace.home.tokens import Role
+from commonplace.importers.formats import IMPORT_FORMATS, format_of_media_type
+from commonplace.importers.packing import GZIP
+from commonplace.web.api.jobs import JobStatus, job_address, receipt_address, receipt_response, status_response
+from commonplace.web.context import AtDesk, Desk, only_known_parameters
+from commonplace.web.http.authorization import AWriter, forbidden
+from commonplace.web.http.negotiation import expected_version
+from commonplace.web.http.problems import HttpProblem
+
+router = APIRouter(tags=["writing"], dependencies=[Depends(only_known_parameters)])
+
+QUICK_SECONDS = 2.0
+"""What takes longer than this is answered with the address of its job."""
+
+LONGEST_WAIT = 30
+"""The most seconds that `Prefer: wait=` gets."""
+
+JSON = "application/json"
+GUESSED = (
+    "",
+    "text/plain",
+    "application/octet-stream",
+    "application/gzip",
+    "application/x-gzip",
+    "application/xml",
+    "text/xml",
+)
+BY_HABIT = "application/x-www-form-urlencoded"
+"""What curl says of any body when it is told nothing; no form is taken here, so it is the file."""
+
+DOIS_BYTES = 1_000_000
+_TO_ENRICH = (
+    'enrich=true goes with {"dois": ["10.…"]} as application/json; for all works, without body and Content-Type'
+)
+_DOIS = re.compile(rb'\s*\{\s*"dois"\s*:')
+_WAIT = re.compile(r"\bwait\s*=\s*(\d{1,6})\b")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
+
+_MEDIA_TYPES = [*(name for made in IMPORT_FORMATS.values() for name in made.media_types), *GUESSED[1:], JSON]
+_EXAMPLES: dict[str, Any] = {
+    "application/x-bibtex": "@article{ostrom1996,\n  author = {Ostrom, Elinor},\n  title = {Crossing the Great Divide},"
+    "\n  journal = {World Development},\n  year = {1996}\n}\n",
+    "application/x-research-info-systems": "TY  - JOUR\nAU  - Ostrom, Elinor\nTI  - Crossing the Great Divide\n"
+    "PY  - 1996\nER  - \n",
+    "application/vnd.citationstyles.csl+json": [
+        {"id": "ostrom1996", "type": "article-journal", "title": "Crossing the Great Divide"}
+    ],
+    JSON: {"dois": ["10.1016/0305-750X(96)00023-X"]},
+}
+_BODY = {
+    "requestBody": {
+        "required": False,
+        "description": "The file itself, not a form; nothing only with enrich=true. gzip is undone, whether "
+        "Content-Encoding says so or not.",
+        "content": {
+            name: {"example": _EXAMPLES[name]} if name in _EXAMPLES else {"schema": {"type": "string"}}
+            for name in [*_EXAMPLES, "text/plain", "application/octet-stream"]
+        },
+    }
+}
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"model": Receipt, "description": "What a dry run found; nothing was written"},
+    201: {"model": Receipt, "description": "The receipt; `Location` is where it stays"},
+    202: {"model": JobStatus, "description": "A job on its way; `Location` is where it says how far it is"},
+    400: {"description": "The file cannot be read; `errors` says where"},
+    401: {"description": "No token, or one that is not known"},
+    403: {"description": "A contributor's token, without `dry_run=true`"},
+    412: {"description": "`If-Match` names another version than the newest"},
+    413: {"description": "More bytes than COMMONPLACE_IMPORT_BYTES, as it came or unpacked"},
+    415: {"description": "A media type or encoding that is not read here"},
+    503: {"description": "As many imports wait as may"},
+}
+
+
+@router.post(
+    "/imports",
+    status_code=201,
+    response_model=Receipt,
+    responses=_RESPONSES,
+    openapi_extra=_BODY,
+    summary="Import a file: one version, one receipt, one undo",
+)
+async def post(
+    request: Request,
+    desk: AtDesk,
+    token: AWriter,
+    dry_run: Annotated[bool, Query(description="answer the receipt without writing anything")] = False,
+    filename: Annotated[str, Query(max_length=1000, description="the file's name, kept in the receipt")] = "upload",
+    enrich: Annotated[
+        bool,
+        Query(
+            description="with a list of DOIs, or without a body for those of every work: add what the agencies know "
+            "more to the works that are there, and make no others"
+        ),
+    ] = False,
+) -> Response:
+    """The format is that of `Content-Type`; for `text/plain`, XML, `application/octet-stream` or none it is guessed.
+
+    What takes longer than two seconds is answered 202 with the address of a job, and so is everything
+    asked with `Prefer: respond-async` (RFC 7240); `Prefer: wait=10` waits longer before that. With
+    `If-Match` the import is made only while that version is the newest. A contributor's token may do
+    dry runs only: making proposals is not in this release. A list of DOIs is fetched from the agencies
+    that registered them; with `enrich=true` it only adds to works that are there.
+    """
+    if token.role is not Role.CURATOR and not dry_run:
+        raise forbidden(token, "a contributor may import with dry_run=true only; a curator makes the import")
+    head = await run_in_threadpool(desk.library.follow)
+    expected = expected_version(request, head)
+    media_type = _media_type(request)
+    packed = _packed(request)
+    file = await _received(request, desk.import_bytes)
+    try:
+        dois = _listed_dois(file) if media_type == JSON else None
+        if enrich and dois is None and (media_type == JSON or file.seek(0, os.SEEK_END)):
+            raise BadRequest(_TO_ENRICH, [("enrich", "not with a file")])
+        if dois is not None or enrich:
+            file.close()
+            return await _answer(
+                request, desk, desk.jobs.begin_dois(dois, token.name, dry_run, expected, enrich=enrich)
+            )
+        upload = Upload(
+            file=file,
+            filename=_plain_name(filename),
+            format=_format(media_type),
+            agent=token.name,
+            limit=desk.import_bytes,
+            packed=packed,
+            dry_run=dry_run,
+            expected=expected,
+        )
+        job = desk.jobs.begin(upload)
+    except BaseException:
+        file.close()
+        raise
+    return await _answer(request, desk, job)
+
+
+async def _answer(request: Request, desk: Desk, job: Job) -> Response:
+    """The receipt when it comes soon; the job's address when not, or when that is asked for."""
+    prefer = ", ".join(request.headers.getlist("prefer")).lower()
+    at_once = "respond-async" in prefer
+    waited = _WAIT.search(prefer)
+    seconds = float(min(int(waited[1]), LONGEST_WAIT)) if waited else 0.0 if at_once else QUICK_SECONDS
+    over = await over_within(job, seconds)
+    if not over or (at_once and waited is None):
+        response = status_response(job, 202)
+        response.headers["Location"] = job_address(job)
+        if at_once:
+            response.headers["Preference-Applied"] = "respond-async"
+        return response
+    if job.fault is not None:
+        raise job.fault
+    assert job.receipt is not None
+    if job.dry_run:
+        return receipt_response(job.receipt, 200)
+    response = receipt_response(job.receipt, 201)
+    response.headers["Location"] = receipt_address(job)
+    response.headers["Commonplace-Version"] = str(job.receipt.version)
+    return response
+
+
+async def over_within(job: Job, seconds: float) -> bool:
+    """Wait for a job without holding a thread; whether it is over."""
+    await asyncio.wait([asyncio.wrap_future(job.ended)], timeout=seconds)
+    return job.over
+
+
+def _media_type(request: Request) -> str:
+    """The bare media type. Raises 415 for one that cannot be a bibliography."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type in GUESSED or media_type in (JSON, BY_HABIT) or format_of_media_type(media_type):
+        return media_type
+    hint = " (send the file itself as the body, not a form)" if media_type == "multipart/form-data" else ""
+    raise HttpProblem(
+        415,
+        f"{media_type} is not read here{hint}; there are: {', '.join(_MEDIA_TYPES)}",
+        [("Content-Type", media_type)],
+        headers={"Accept-Post": ", ".join(_MEDIA_TYPES)},
+    )
+
+
+def _packed(request: Request) -> bool:
+    """Whether the body is said to be gzip. Raises 415 for other encodings (RFC 9110, 15.5.16)."""
+    encoding = request.headers.get("content-encoding", "").strip().lower()
+    if encoding in ("", "identity", "gzip", "x-gzip"):
+        return encoding.endswith("gzip")
+    raise HttpProblem(
+        415,
+        f"the Content-Encoding {encoding} is not undone here; there is gzip",
+        [("Content-Encoding", encoding)],
+        headers={"Accept-Encoding": "gzip, identity"},
+    )
+
+
+async def _received(request: Request, limit: int) -> BinaryIO:
+    """The body in a file that has no name and goes with its last reader. Raises `TooLarge` as soon as it is."""
+    said = request.headers.get("content-length", "")
+    if said.isdigit() and int(said) > limit:
+        raise _too_large(limit)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 -- the job closes it
+    try:
+        size = 0
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit:
+                raise _too_large(limit)
+            file.write(chunk)
+        return file
+    except ClientDisconnect as fault:
+        file.close()
+        raise BadRequest("the body ended before it was whole; nothing of it is kept") from fault
+    except BaseException:
+        file.close()
+        raise
+
+
+def _too_large(limit: int) -> CommonplaceError:
+    return TooLarge(f"an import takes at most {limit} bytes", [("body", "too large")])
+
+
+def _format(media_type: str) -> str | None:
+    """The format's name, None where it is to be guessed."""
+    if media_type == JSON:
+        return "csl-json"
+    format = format_of_media_type(media_type)
+    return format.name if format else None
+
+
+def _listed_dois(file: BinaryIO) -> list[str] | None:
+    """The DOIs of a JSON body, None when it is not a list of them but works. Raises `BadRequest`, `TooLarge`."""
+    file.seek(0)
+    text = _begun(file.read(DOIS_BYTES + 1))
+    if not _DOIS.match(text):
+        return None
+    if len(text) > DOIS_BYTES:
+        raise TooLarge(f"a list of DOIs has at most {DOIS_BYTES} bytes", [("dois", "too large")])
+    try:
+        dois = json.loads(text)["dois"]
+    except (ValueError, RecursionError) as fault:
+        raise BadRequest(f"the body is not JSON: {fault}", [("body", str(fault))]) from fault
+    if not isinstance(dois, list) or not dois or not all(isinstance(doi, str) and doi.strip() for doi in dois):
+        raise BadRequest('dois must be a list of strings: {"dois": ["10.…"]}', [("dois", "not a list of strings")])
+    return dois
+
+
+def _begun(data: bytes) -> bytes:
+    """The beginning of a body, unpacked, and more of it than a list of DOIs may have."""
+    if not data.startswith(GZIP):
+        return data
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data, DOIS_BYTES + 1)
+    except zlib.error:  # who reads it as a file says what is wrong with it
+        return b""
+
+
+def _plain_name(filename: str) -> str:
+    """The last part of a file's name, as it may stand in a message."""
+    return _UNSAFE.sub("", PurePosixPath(filename.replace("\\", "/")).name)[:255] or "upload"

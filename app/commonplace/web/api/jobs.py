@@ -1,0 +1,186 @@
+"""`/imports/jobs/{id}`: how far an import is, as JSON and as events; and how to stop it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+from commonplace.errors import NotFound
+from commonplace.exchange.jobs import Job, JobState
+from commonplace.exchange.receipts import Receipt
+from commonplace.home.tokens import Role
+from commonplace.web.context import AtDesk, only_known_parameters
+from commonplace.web.http.authorization import AWriter, forbidden
+from commonplace.web.http.negotiation import JSON, Representation, choose
+from commonplace.web.http.problems import HttpProblem, kind_of
+
+router = APIRouter(tags=["writing"], dependencies=[Depends(only_known_parameters)])
+
+EVENTS = Representation("events", "text/event-stream", ".events")
+LOOK_SECONDS = 0.1
+"""How often a job is looked at for its events."""
+QUIET_SECONDS = 15.0
+"""After this long without an event a comment is sent, so that nobody between takes the connection for dead."""
+
+JobId = Annotated[str, Path(description="from the Location of a 202", examples=["6f1c2f0e8f3b4c1d9a7b5e2d4c6f8a90"])]
+
+
+class JobProblem(BaseModel):
+    """Why a job ended without a receipt: members of its problem (RFC 9457)."""
+
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, str]] = []
+
+
+class JobStatus(BaseModel):
+    """How far an import is. `done` and `total` count entries; `receipt` is an address, there when it is done."""
+
+    id: str
+    state: JobState
+    file: str
+    dry_run: bool
+    created: datetime
+    done: int
+    total: int
+    receipt: str | None = None
+    problem: JobProblem | None = None
+
+
+_EXAMPLE = {
+    "id": "6f1c2f0e8f3b4c1d9a7b5e2d4c6f8a90",
+    "state": "running",
+    "file": "anthology.bib",
+    "dry_run": False,
+    "created": "2026-01-31T12:00:00Z",
+    "done": 1200,
+    "total": 3644,
+}
+_SHOWN: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"example": _EXAMPLE}}}}
+
+
+@router.get("/imports/jobs/{id}", response_model=JobStatus, responses=_SHOWN, summary="How far an import is")
+def status(request: Request, desk: AtDesk, id: JobId) -> Response:
+    """Known until the server stops; the receipt it ends with is kept for ever (`receipt`)."""
+    choose(request, [JSON])
+    return status_response(desk.jobs.job(id), 200)
+
+
+@router.get("/imports/jobs/{id}/receipt", response_model=Receipt, summary="The receipt of an import or a dry run")
+def receipt(request: Request, desk: AtDesk, id: JobId) -> Response:
+    """What a job found. A dry run's receipt is here only; 404 until there is one."""
+    choose(request, [JSON])
+    job = desk.jobs.job(id)
+    if job.receipt is None or job.state is not JobState.DONE:
+        raise NotFound(f"the import job {id!r} has no receipt; it is {job.state.value}")
+    return receipt_response(job.receipt, 200)
+
+
+@router.get(
+    "/imports/jobs/{id}/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {EVENTS.media_type: {"schema": {"type": "string"}}}}},
+    summary="How far an import is, as events",
+)
+def events(request: Request, desk: AtDesk, id: JobId) -> Response:
+    """Server-sent events named `status`, each with the whole status as JSON; the last says how it ended.
+
+    When the server is told to stop the stream ends before that, and so does an import that has not begun to commit.
+    """
+    choose(request, [EVENTS])
+    job = desk.jobs.job(id)
+    told = _told(job, request.app.state.stopping)
+    return StreamingResponse(told, media_type=EVENTS.media_type, headers={"Cache-Control": "no-store"})
+
+
+@router.delete(
+    "/imports/jobs/{id}",
+    status_code=202,
+    response_model=JobStatus,
+    responses={
+        401: {"description": "No token, or one that is not known"},
+        403: {"description": "A contributor's token, and another's import"},
+        409: {"description": "It is over already"},
+    },
+    summary="Stop an import before it is written",
+)
+async def cancel(desk: AtDesk, token: AWriter, id: JobId) -> Response:
+    """It stops soon and leaves nothing, unless it had begun to commit: its state says which."""
+    job = desk.jobs.job(id)
+    if token.role is not Role.CURATOR and token.name != job.agent:
+        raise forbidden(token, "only a curator, or whose import it is, may cancel it")
+    if job.over and job.state is not JobState.CANCELLED:
+        undo = f"; take it back with POST {job.receipt.undo}" if job.receipt and job.receipt.undo else ""
+        raise HttpProblem(409, f"the import job {id!r} is over: {job.state.value}{undo}")
+    job.cancel()
+    return status_response(job, 202)
+
+
+def job_address(job: Job) -> str:
+    """Where a job says how far it is."""
+    return f"/imports/jobs/{job.id}"
+
+
+def receipt_address(job: Job) -> str:
+    """Where the receipt of a job that is done can be had."""
+    if job.receipt is not None and job.receipt.id is not None:
+        return f"/imports/{job.receipt.id}"
+    return f"{job_address(job)}/receipt"
+
+
+def status_response(job: Job, code: int) -> Response:
+    """A job's status as JSON; never to be kept, since it changes."""
+    headers = {"Cache-Control": "no-store"}
+    return Response(status_text(job), status_code=code, media_type=JSON.media_type, headers=headers)
+
+
+def receipt_response(receipt: Receipt, code: int) -> Response:
+    """A receipt as JSON."""
+    return Response(receipt.json_text(), status_code=code, media_type=JSON.media_type)
+
+
+def status_text(job: Job) -> str:
+    """A job's status as JSON, what is absent left out."""
+    over = job.over  # first: what is read after it is settled
+    problem = None
+    if over and job.fault is not None:
+        kind = kind_of(job.fault)
+        errors = [{"where": where, "why": why} for where, why in job.fault.errors]
+        problem = JobProblem(title=kind.title, status=kind.status, detail=job.fault.detail, errors=errors)
+    return JobStatus(
+        id=job.id,
+        state=job.state if over or job.state is JobState.QUEUED else JobState.RUNNING,
+        file=job.filename,
+        dry_run=job.dry_run,
+        created=job.created,
+        done=job.done,
+        total=job.total,
+        receipt=receipt_address(job) if over and job.receipt is not None else None,
+        problem=problem,
+    ).model_dump_json(exclude_none=True)
+
+
+async def _told(job: Job, stopping: asyncio.Event) -> AsyncIterator[str]:
+    told, quiet = "", 0.0
+    while True:
+        over, now = job.over, status_text(job)
+        if now != told:
+            yield f"event: status\ndata: {now}\n\n"
+            told, quiet = now, 0.0
+        if over:
+            return
+        if quiet >= QUIET_SECONDS:
+            yield ": still here\n\n"
+            quiet = 0.0
+        if stopping.is_set():
+            yield ": the server is stopping\n\n"
+            return
+        await asyncio.sleep(LOOK_SECONDS)
+        quiet += LOOK_SECONDS

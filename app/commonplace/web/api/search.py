@@ -1,0 +1,50 @@
+"""`/search`: one box over works, people, organizations, venues, concepts, claims, cases and evidence."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from commonplace.library.cursors import read_position, write_position
+from commonplace.library.schemas import Found, Page
+from commonplace.model.change import Version
+from commonplace.model.minter import Kind
+from commonplace.web.context import AtDesk, Cursor, only_known_parameters
+from commonplace.web.http.negotiation import JSON, answer, choose
+
+router = APIRouter(tags=["search"], dependencies=[Depends(only_known_parameters)])
+
+Searchable = Literal["work", "person", "organization", "venue", "concept", "claim", "case", "evidence"]
+
+
+@router.get("/search", response_model=Page[Found], summary="Search everything")
+def search(
+    request: Request,
+    desk: AtDesk,
+    q: Annotated[str, Query(description='words, or a "phrase"; accents, case and hyphens do not matter')],
+    kind: Annotated[list[Searchable] | None, Query(description="only things of these kinds")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    cursor: Cursor = None,
+) -> Response:
+    """Best first. Works are found by the labels, in any language, of the concepts they discuss, too."""
+    form = choose(request, [JSON])
+    offset = read_position(cursor) if cursor else 0
+    kinds: list[Kind] | None = list(kind) if kind else None
+    found = desk.library.search().search(q, kinds=kinds, limit=limit, offset=offset)
+    more = offset + len(found.hits) < found.total and bool(found.hits)
+    following = str(request.url.include_query_params(cursor=write_position(offset + limit))) if more else None
+    page = Page[Found](
+        items=[
+            Found(iri=hit.iri, kind=hit.kind, key=hit.key, title=hit.title, snippet=hit.snippet or None)
+            for hit in found.hits
+        ],
+        total=found.total,
+        complete="complete",
+        version=found.version,
+        next=following,
+    )
+    response = answer(page.json_bytes(), form, Version(found.version))
+    if following:
+        response.headers["Link"] = f'<{following}>; rel="next"'
+    return response

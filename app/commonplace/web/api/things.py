@@ -1,0 +1,140 @@
+"""`/people`, `/organizations`, `/venues`, `/concepts`, `/claims`, `/cases`: a list and single things of each.
+
+They differ in what they hold, not in their manners: each is a row of `COLLECTIONS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Depends, Request, Response
+from pyoxigraph import NamedNode
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.library.agents import (
+    PEOPLE_ORDER,
+    VENUE_ORDER,
+    person_of,
+    select_organizations,
+    select_people,
+    select_venues,
+    venue_of,
+)
+from commonplace.library.headings import (
+    CONCEPT_ORDER,
+    case_of,
+    claim_of,
+    concept_of,
+    select_cases,
+    select_claims,
+    select_concepts,
+)
+from commonplace.library.schemas import Case, Claim, Concept, Page, Person, Shape, Venue
+from commonplace.library.selection import Order, Selected, Selection
+from commonplace.model.minter import Kind, Minter
+from commonplace.web.context import At, AtDesk, Cursor, Limit, Search, only_known_parameters
+from commonplace.web.http.negotiation import OF_THINGS, split_suffix
+
+router = APIRouter(dependencies=[Depends(only_known_parameters)])
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """One kind of thing: its address, what is in its list and in what order, and the shape of one.
+
+    `whole` is the shape of a thing asked for by itself, `brief` of one in a list.
+    """
+
+    plural: str
+    kind: Kind
+    about: str
+    select: Callable[[list[NamedNode] | None], Selection]
+    brief: Callable[[Snapshot, NamedNode, Minter], Shape]
+    whole: Callable[[Snapshot, NamedNode, Minter], Shape]
+    model: type[Shape]
+    page_model: object
+    order: Order | None = None
+    also: tuple[Kind, ...] = ()
+    """Other kinds of things its list may hold, for searching."""
+
+
+COLLECTIONS = (
+    Collection(
+        "people", "person", "Authors and editors, by family name.",
+        select_people, person_of, person_of, Person, Page[Person], PEOPLE_ORDER,
+    ),
+    Collection(
+        "organizations", "organization", "Bodies that write or publish, by name.",
+        select_organizations, person_of, person_of, Person, Page[Person], PEOPLE_ORDER,
+    ),
+    Collection(
+        "venues", "venue", "Journals, books and proceedings that works of the set appear in, by title.",
+        select_venues, venue_of, venue_of, Venue, Page[Venue], VENUE_ORDER, ("work",),
+    ),
+    Collection(
+        "concepts", "concept", "The headings works are read under (SKOS), by English label.",
+        select_concepts, concept_of, lambda s, node, m: concept_of(s, node, m, whole=True),
+        Concept, Page[Concept], CONCEPT_ORDER,
+    ),
+    Collection(
+        "claims", "claim", "Sentences that works support or contradict, each with its evidence, by key.",
+        select_claims, claim_of, lambda s, node, m: claim_of(s, node, m, whole=True), Claim, Page[Claim],
+    ),
+    Collection(
+        "cases", "case", "Cases of co-production with every dimension the sources give, by key.",
+        select_cases, case_of, case_of, Case, Page[Case],
+    ),
+)  # fmt: skip
+
+
+def _offer(collection: Collection) -> None:
+    def listed(
+        request: Request, desk: AtDesk, q: Search = None, limit: Limit = 50, cursor: Cursor = None, at: At = None
+    ) -> Response:
+        return desk.page(
+            request,
+            at,
+            collection.plural,
+            lambda _, ranked: Selected(collection.select(ranked)),
+            lambda state, node: collection.brief(state, node, desk.minter),
+            None if q is not None else collection.order,
+            limit,
+            cursor,
+            q,
+            (collection.kind, *collection.also),
+        )
+
+    def single(request: Request, desk: AtDesk, key: str, at: At = None) -> Response:
+        bare, suffix = split_suffix(key, OF_THINGS)
+        return desk.thing(
+            request,
+            collection.kind,
+            bare,
+            at,
+            lambda state, node: collection.whole(state, node, desk.minter),
+            suffix=suffix,
+        )
+
+    router.add_api_route(
+        f"/{collection.plural}",
+        listed,
+        name=collection.plural,
+        response_model=collection.page_model,
+        summary=f"List of {collection.plural}",
+        description=collection.about,
+        tags=[collection.plural],
+    )
+    router.add_api_route(
+        f"/{collection.plural}/{{key}}",
+        single,
+        name=collection.kind,
+        response_model=collection.model,
+        summary=f"One {collection.kind}",
+        description="By key, as JSON or RDF: by `Accept`, or by suffix (`.ttl`, `.jsonld`, `.nt`, `.rdf`).",
+        tags=[collection.plural],
+    )
+
+
+for _collection in COLLECTIONS:
+    _offer(_collection)

@@ -1,0 +1,226 @@
+"""`/works`: the bibliography."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pyoxigraph import NamedNode
+
+from commonplace.derived.graph.records import is_work
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import BadRequest
+from commonplace.exchange.exports import format_works, write_originals, write_records
+from commonplace.library.changes import brief, changes
+from commonplace.library.field_origins import origins_of
+from commonplace.library.schemas import Change, Citation, FieldOrigin, Page, References, Work
+from commonplace.library.works import WorkFilters, citations_of, order_of, references_as_text, select_works, work_of
+from commonplace.model.change import Version
+from commonplace.web.api.export import EXPORTER, Original, Style, bibliography_forms, original_answer
+from commonplace.web.api.provenance import provenance_of_fields
+from commonplace.web.context import At, AtDesk, Cursor, Desk, Limit, Search, only_known_parameters
+from commonplace.web.http.negotiation import JSON, OF_THINGS, OF_WORKS, RECORDS, Representation, choose, split_suffix
+
+router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)])
+
+
+@router.get("/works", response_model=Page[Work], summary="Works, by what they discuss and how they are described")
+def works(
+    request: Request,
+    desk: AtDesk,
+    q: Search = None,
+    discusses: Annotated[str | None, Query(description="a concept's key or IRI; narrower ones are included")] = None,
+    claim: Annotated[str | None, Query(description="a claim's key or IRI")] = None,
+    state: Annotated[
+        str | None,
+        Query(
+            description="with `discusses`: discusses, silent or unread; with `claim`: supports, contradicts, mixed …"
+        ),
+    ] = None,
+    author: Annotated[str | None, Query(description="a person's or organization's key or IRI")] = None,
+    case: Annotated[str | None, Query(description="a case's key or IRI: works that describe it")] = None,
+    type: Annotated[str | None, Query(description="a CSL type, such as article-journal")] = None,
+    year: Annotated[str | None, Query(description="2010, 2010..2020, ..2020 or 2010..")] = None,
+    venue: Annotated[str | None, Query(description="a venue's key or IRI")] = None,
+    cites: Annotated[str | None, Query(description="a work's key or IRI: works that cite it")] = None,
+    cited_by: Annotated[str | None, Query(description="a work's key or IRI: works it cites")] = None,
+    sort: Annotated[str | None, Query(description="key, title, year, author, -title, -year; relevance with q")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    at: At = None,
+) -> Response:
+    """With `discusses` or `claim` the answer carries `coverage`: all works counted by what they say."""
+    filters = WorkFilters(
+        q=q,
+        discusses=discusses,
+        claim=claim,
+        state=state,
+        author=author,
+        case=case,
+        type=type,
+        year=year,
+        venue=venue,
+        cites=cites,
+        cited_by=cited_by,
+    )
+    return desk.page(
+        request,
+        at,
+        ("works", filters),
+        lambda snapshot, ranked: select_works(snapshot, desk.minter, filters, ranked),
+        lambda snapshot, node: work_of(snapshot, node, desk.minter),
+        order_of(sort, searching=q is not None),
+        limit,
+        cursor,
+        q,
+        ("work",),
+    )
+
+
+@router.get("/works/{key:path}/references", response_model=References, summary="What a work cites")
+def references(request: Request, desk: AtDesk, key: str, at: At = None) -> Response:
+    """In the order of its reference list; ambiguous citations with every candidate.
+
+    `as_text` has the references to works that are not in the library, as their source printed them.
+    """
+    return _citations(request, desk, key, at, outgoing=True)
+
+
+@router.get("/works/{key:path}/citations", response_model=Page[Citation], summary="What cites a work")
+def citations(request: Request, desk: AtDesk, key: str, at: At = None) -> Response:
+    """Within the set; ambiguous citations that may mean it are included and marked."""
+    return _citations(request, desk, key, at, outgoing=False)
+
+
+def _citations(request: Request, desk: Desk, key: str, at: int | None, *, outgoing: bool) -> Response:
+    if (whole := _ending(request, desk, key, "references" if outgoing else "citations", at)) is not None:
+        return work(request, desk, whole, at=at)
+    form = choose(request, [JSON])
+
+    def make(state: Snapshot) -> bytes:
+        node = desk.minter.thing("work", key)
+        found = citations_of(state, node, desk.minter, outgoing=outgoing)
+        page = Page[Citation](items=found, total=len(found), complete="complete", version=state.version, next=None)
+        if not outgoing:
+            return page.json_bytes()
+        kept = references_as_text(state, node, desk.minter)
+        return References(**dict(page), as_text=kept, total_as_text=len(kept)).json_bytes()
+
+    return desk.versioned(request, form, at, make)
+
+
+@router.get("/works/{key:path}/history", response_model=Page[Change], summary="The versions that touched a work")
+def history(request: Request, desk: AtDesk, key: str) -> Response:
+    """Newest first."""
+    if (whole := _ending(request, desk, key, "history", None)) is not None:
+        return work(request, desk, whole)
+    log = desk.library.log
+    form = choose(request, [JSON])
+
+    def make(state: Snapshot) -> bytes:
+        found = changes(log, desk.minter.thing("work", key).value)
+        items = [brief(log, version) for version in found if version <= state.version]
+        return Page[Change](
+            items=items, total=len(items), complete="complete", version=state.version, next=None
+        ).json_bytes()
+
+    return desk.versioned(request, form, None, make)
+
+
+@router.get(
+    "/works/{key:path}/provenance", response_model=Page[FieldOrigin], summary="Where each field of a work comes from"
+)
+def provenance(request: Request, desk: AtDesk, key: str, at: At = None) -> Response:
+    """For each value of each field: the version it entered with, by whom and how, and the entry of the file it was.
+
+    As JSON, or as PROV-O in an RDF syntax: by `Accept`, or by suffix (`provenance.ttl`).
+    """
+    if (whole := _ending(request, desk, key, "provenance", at)) is not None:
+        return work(request, desk, whole, at=at)
+    return _provenance(request, desk, key, at, None)
+
+
+@router.get("/works/{key:path}/provenance.{suffix}", response_model=Page[FieldOrigin], include_in_schema=False)
+def provenance_in_a_form(request: Request, desk: AtDesk, key: str, suffix: str, at: At = None) -> Response:
+    """The same with the suffix of its form."""
+    whole = f"provenance.{suffix}"
+    if f".{suffix}" not in {form.suffix for form in OF_THINGS} or _ending(request, desk, key, whole, at) is not None:
+        return work(request, desk, f"{key}/{whole}", at=at)
+    return _provenance(request, desk, key, at, f".{suffix}")
+
+
+def _provenance(request: Request, desk: Desk, key: str, at: int | None, suffix: str | None) -> Response:
+    form = choose(request, OF_THINGS, suffix)
+    node, log = desk.minter.thing("work", key), desk.library.log
+
+    def make(state: Snapshot) -> bytes:
+        found = origins_of(state, log, node, desk.minter)
+        if form.rdf is not None:
+            made = {made.version for row in found for made in (row.entered, row.first_entered) if made}
+            headers = [log.header(Version(version)) for version in sorted(made)]
+            return desk.rdf(provenance_of_fields(node, found, headers, desk.minter), form.rdf)
+        return Page[FieldOrigin](
+            items=found, total=len(found), complete="complete", version=state.version, next=None
+        ).json_bytes()
+
+    return desk.versioned(request, form, at, make)
+
+
+def _ending(request: Request, desk: Desk, key: str, word: str, at: int | None) -> str | None:
+    """The key `key/word` when that is the work meant: a citation key may have slashes, and end in our own words.
+
+    Its IRI has `%2F` for the slash, which tells the two apart wherever it arrives undecoded.
+    """
+    whole = f"{key}/{word}"
+    if request.scope.get("raw_path", b"").lower().endswith(f"%2f{word}".encode()):
+        return whole
+    version = Version(at) if at is not None else None
+
+    def meant(state: Snapshot) -> bool:
+        return is_work(state, desk.minter.thing("work", whole)) and not is_work(state, desk.minter.thing("work", key))
+
+    return whole if desk.library.read(meant, version) else None
+
+
+@router.get("/works/{key:path}", response_model=Work, summary="One work")
+def work(
+    request: Request, desk: AtDesk, key: str, style: Style = None, original: Original = False, at: At = None
+) -> Response:
+    """With `style`, formatted in that citation style; with `original`, as it stood in its file where it is untouched.
+
+    Else as JSON, Turtle, JSON-LD, N-Triples, RDF/XML, BibTeX, RIS or CSL-JSON: by `Accept`, or by suffix (`.bib`).
+    """
+    minter = desk.minter
+    if style is not None:
+        form = choose(request, bibliography_forms(style))
+        html = form.media_type == "text/html"
+        node = minter.thing("work", key)
+        return desk.versioned(request, form, at, lambda state: format_works(state, [node], minter, style, html=html))
+    version = Version(at) if at is not None else None
+    suffix = None
+    # A citation key may end in what looks like a suffix: the whole key goes first.
+    if not desk.library.read(lambda state: is_work(state, minter.thing("work", key)), version):
+        key, suffix = split_suffix(key, OF_WORKS)
+
+    if original:
+        if suffix is not None and suffix not in {form.suffix for form in RECORDS}:
+            raise BadRequest(f"{suffix} has no entries as files have them", [("original", "use .bib or .ris")])
+        form = choose(request, RECORDS, suffix)
+        node, log = minter.thing("work", key), desk.library.log
+        return original_answer(
+            request, desk, form, at, lambda state: write_originals(state, log, [node], minter, EXPORTER[form.name])
+        )
+
+    def write(state: Snapshot, node: NamedNode, form: Representation) -> bytes:
+        return write_records(state, [node], minter, EXPORTER[form.name])
+
+    return desk.thing(
+        request,
+        "work",
+        key,
+        at,
+        lambda state, node: work_of(state, node, minter, whole=True),
+        OF_WORKS,
+        choose(request, OF_WORKS, suffix).suffix,
+        write,
+    )

@@ -1,0 +1,1 @@
+"""Speak HTTP: negotiation, conditions, problems, authorization. No addresses."""

@@ -1,0 +1,57 @@
+"""Who a write is from: `Authorization: Bearer TOKEN` (RFC 6750), before any of its body is read."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+from fastapi.security.http import HTTPAuthorizationCredentials
+from fastapi.security.utils import get_authorization_scheme_param
+
+from commonplace.home.tokens import Role, Token
+from commonplace.web.context import desk_of
+from commonplace.web.http.problems import HttpProblem
+
+REALM = 'Bearer realm="commonplace"'
+
+_scheme = HTTPBearer(auto_error=False, scheme_name="token", description="A token of this library; reading needs none.")
+
+
+def writer(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)] = None) -> Token:
+    """The token that a request carries, of any role. Raises 401."""
+    if given is None:
+        detail = "a write needs Authorization: Bearer TOKEN"
+        raise HttpProblem(401, detail, headers={"WWW-Authenticate": REALM})
+    token = desk_of(request).tokens.holder(given.credentials)
+    if token is None:
+        headers = {"WWW-Authenticate": f'{REALM}, error="invalid_token"'}
+        raise HttpProblem(401, "this token is not known here, or was revoked", headers=headers)
+    return token
+
+
+AWriter = Annotated[Token, Depends(writer)]
+
+
+def curator(token: AWriter) -> Token:
+    """The same, which must be a curator's. Raises 403."""
+    if token.role is not Role.CURATOR:
+        raise forbidden(token, "this needs a curator's token")
+    return token
+
+
+ACurator = Annotated[Token, Depends(curator)]
+
+
+def curator_of(request: Request) -> Token:
+    """The curator's token of a request that comes by no FastAPI route. Raises 401, 403."""
+    scheme, credentials = get_authorization_scheme_param(request.headers.get("authorization"))
+    bearer = scheme.lower() == "bearer" and credentials
+    given = HTTPAuthorizationCredentials(scheme=scheme, credentials=credentials) if bearer else None
+    return curator(writer(request, given))
+
+
+def forbidden(token: Token, why: str) -> HttpProblem:
+    """What a writer is told who may not do this."""
+    headers = {"WWW-Authenticate": f'{REALM}, error="insufficient_scope"'}
+    return HttpProblem(403, f"{why}; yours ({token.name!r}) has the role {token.role.value}", headers=headers)

@@ -1,0 +1,140 @@
+"""Which representation a client gets: by suffix, by `Accept`, and the tags that let it ask again cheaply.
+
+RFC 9110: sections 12 (negotiation) and 13 (conditional requests).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import mimeparse
+from fastapi import Request, Response
+from pyoxigraph import RdfFormat
+
+from commonplace.errors import CommonplaceError, Conflict
+from commonplace.model.change import Version
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """One form a thing can be had in. `name` is in its ETag; `suffix` (with the dot) in its address."""
+
+    name: str
+    media_type: str
+    suffix: str
+    rdf: RdfFormat | None = None
+    also: tuple[str, ...] = ()
+    """Other media types people ask for it by."""
+
+
+class NotAcceptable(CommonplaceError):
+    """None of the forms there are is one the client takes (406)."""
+
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+"""How long an answer from a named version holds."""
+
+JSON = Representation("json", "application/json", ".json")
+RDF: tuple[Representation, ...] = (
+    Representation("ttl", "text/turtle", ".ttl", RdfFormat.TURTLE),
+    Representation("jsonld", "application/ld+json", ".jsonld", RdfFormat.JSON_LD),
+    Representation("nt", "application/n-triples", ".nt", RdfFormat.N_TRIPLES, ("text/plain",)),
+    Representation("rdf", "application/rdf+xml", ".rdf", RdfFormat.RDF_XML),
+)
+RECORDS: tuple[Representation, ...] = (
+    Representation("bib", "application/x-bibtex", ".bib", None, ("text/x-bibtex",)),
+    Representation("ris", "application/x-research-info-systems", ".ris"),
+    Representation("csl", "application/vnd.citationstyles.csl+json", ".csl.json"),
+)
+OF_THINGS = (JSON, *RDF)
+OF_WORKS = (JSON, *RDF, *RECORDS)
+
+
+def choose(request: Request, offered: Sequence[Representation], suffix: str | None = None) -> Representation:
+    """The form to answer in: that of the suffix, else the best for `Accept`, else the first.
+
+    Raises `NotAcceptable` when the client takes none of them.
+    """
+    if suffix is not None:
+        return next(form for form in offered if form.suffix == suffix)
+    return best(request.headers.get("accept", ""), offered)
+
+
+def best(accept: str, offered: Sequence[Representation]) -> Representation:
+    """The best form for that `Accept` header, the first where there is none. Raises `NotAcceptable`."""
+    accept = accept.strip().lower()  # media types have no case
+    if not accept:
+        return offered[0]
+    # mimeparse prefers the last of equals; the first offered is the one we would rather give.
+    names = [name for form in reversed(offered) for name in (*form.also, form.media_type)]
+    try:
+        found = mimeparse.best_match(names, accept)
+    except mimeparse.MimeTypeParseException as fault:
+        raise NotAcceptable(f"the Accept header cannot be read: {fault}") from fault
+    if not found:
+        raise NotAcceptable(f"none of {', '.join(form.media_type for form in offered)} fits Accept: {accept}")
+    return next(form for form in offered if found in (form.media_type, *form.also))
+
+
+def split_suffix(key: str, offered: Sequence[Representation]) -> tuple[str, str | None]:
+    """A key and the suffix that was on it, the longest that fits."""
+    for form in sorted(offered, key=lambda form: -len(form.suffix)):
+        if key.endswith(form.suffix) and len(key) > len(form.suffix):
+            return key.removesuffix(form.suffix), form.suffix
+    return key, None
+
+
+def etag(version: Version, form: str) -> str:
+    """The tag of an answer: version, then representation."""
+    return f'"{version};{form}"'
+
+
+def not_modified(request: Request, tag: str) -> bool:
+    """Whether the client holds that answer already (`If-None-Match`, weak comparison)."""
+    held = request.headers.get("if-none-match")
+    return held is not None and holds(held, tag)
+
+
+def holds(held: str, tag: str) -> bool:
+    """Whether an `If-None-Match` header names that tag."""
+    return held.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in held.split(","))
+
+
+def expected_version(request: Request, head: Version) -> Version | None:
+    """The version a write must find as the head (`If-Match`, RFC 9110, 13.1.1): the head, or None when any will do.
+
+    Raises `Conflict` when the client names others: the library has moved since.
+    """
+    named = request.headers.get("if-match")
+    if named is None or named.strip() == "*":
+        return None
+    tags = [part.strip() for part in named.split(",")]
+    if any(tag.strip('"').partition(";")[0] == str(head) for tag in tags if tag.startswith('"')):
+        return head
+    raise Conflict(f"the library is at version {head}, not at {named}: read it again and retry")
+
+
+def answer(
+    body: bytes, form: Representation, version: Version, *, past: bool = False, complete: str = "complete"
+) -> Response:
+    """A response with what every answer carries: its tag, its completeness, and how long it holds."""
+    response = Response(body, media_type=form.media_type)
+    stamp(response, form, version, past=past)
+    response.headers["Commonplace-Complete"] = complete
+    return response
+
+
+def unchanged(form: Representation, version: Version, *, past: bool = False) -> Response:
+    """304, with the headers the full answer would have."""
+    response = Response(status_code=304)
+    stamp(response, form, version, past=past)
+    return response
+
+
+def stamp(response: Response, form: Representation, version: Version, *, past: bool) -> None:
+    """Set the headers of a versioned answer; what is asked of a past version never changes."""
+    response.headers["ETag"] = etag(version, form.name)
+    response.headers["Vary"] = "Accept"
+    response.headers["Cache-Control"] = IMMUTABLE if past else "no-cache"
+    response.headers["Commonplace-Version"] = str(version)

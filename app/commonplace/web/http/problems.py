@@ -1,0 +1,201 @@
+"""Every error as `application/problem+json` (RFC 9457), made in one place."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from commonplace.errors import (
+    BadRequest,
+    Cancelled,
+    CommonplaceError,
+    Conflict,
+    GraphProtected,
+    LogDamaged,
+    NotFound,
+    OutOfMemory,
+    OutOfTime,
+    QueryEnded,
+    QueryRefused,
+    ShapeViolation,
+    TooLarge,
+    TooManyQueries,
+)
+from commonplace.exchange.jobs import Busy
+from commonplace.library.named_queries import ParameterError
+from commonplace.web.http.negotiation import NotAcceptable
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+PATH_SAFE = "/:@!$&'()*+,;=~"
+"""What stands in the path of an IRI as it is (RFC 3986, pchar)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem: its page in the docs (`/docs/problems/{slug}`), title and status."""
+
+    slug: str
+    title: str
+    status: int
+    about: str
+
+
+FORBIDDEN = Kind("forbidden", "This is not allowed", 403, "The library does not take this from you.")
+KINDS: dict[type[Exception], Kind] = {
+    NotFound: Kind("not-found", "There is no such thing", 404, "Nothing has this address, key or version."),
+    QueryRefused: Kind(
+        "query-refused",
+        "This query is not answered",
+        400,
+        "It is not SPARQL 1.1, or it would reach other servers (SERVICE, LOAD).",
+    ),
+    TooLarge: Kind("too-large", "This is too large", 413, "Send less at once."),
+    BadRequest: Kind(
+        "bad-request", "This cannot be understood", 400, "A parameter or body is missing, unknown or ill-formed."
+    ),
+    ParameterError: Kind(
+        "bad-request", "This cannot be understood", 400, "A parameter is missing, unknown or ill-formed."
+    ),
+    NotAcceptable: Kind(
+        "not-acceptable",
+        "No form of this fits what you accept",
+        406,
+        "Ask with another Accept header, or with a suffix.",
+    ),
+    Conflict: Kind(
+        "conflict", "The library has moved on", 412, "It has a newer version than the one you named: read it again."
+    ),
+    Busy: Kind("busy", "Too much is going on", 503, "As many imports or queries wait as may: try again later."),
+    OutOfTime: Kind(
+        "query-timeout", "This query took too long", 504, "It was ended, and would be again: ask for less at once."
+    ),
+    OutOfMemory: Kind(
+        "query-memory", "This query took too much memory", 503, "It was ended, and would be again: ask for less."
+    ),
+    QueryEnded: Kind("query-ended", "This query broke down", 503, "The process that read it ended before it answered."),
+    GraphProtected: FORBIDDEN,
+    Cancelled: Kind("cancelled", "This was cancelled", 409, "It was stopped on request; nothing was written."),
+    ShapeViolation: Kind("shape-violation", "This would break the rules of the data", 422, "Nothing was written."),
+    LogDamaged: Kind(
+        "log-damaged", "The library's log is damaged", 500, "Run commonplace verify, and restore from a backup."
+    ),
+}
+GONE = Kind("gone", "This was deleted", 410, "An earlier version still has it: ask with at=.")
+INTERNAL = Kind("internal", "Something went wrong here", 500, "The fault is ours; the server's log has it.")
+BY_STATUS = {
+    404: Kind("not-found", "There is no such thing", 404, "Nothing has this address, key or version."),
+    405: Kind("method-not-allowed", "This cannot be done here", 405, "This address takes other methods; see Allow."),
+    415: Kind("unsupported-media-type", "This form of content is not understood", 415, "Send another Content-Type."),
+    401: Kind("unauthorized", "A write needs a token", 401, "Send Authorization: Bearer TOKEN; reading is open."),
+    409: Kind("over", "It is too late for this", 409, "What it is about has ended."),
+    403: FORBIDDEN,
+    413: Kind("too-large", "This is too large", 413, "Send less at once."),
+    429: Kind("too-many-queries", "You ask too much at once", 429, "As many of your queries wait as may."),
+}
+TRUNCATED = Kind(
+    "truncated", "This answer is cut", 200, "It is larger than this library gives at once: ask for it in parts."
+)
+"""No problem, but described among them: what a cut answer points to."""
+
+
+class Gone(CommonplaceError):
+    """A thing that was there in an earlier version (410)."""
+
+
+class HttpProblem(CommonplaceError):
+    """A problem that only HTTP knows: 401, 403, 405, 409, 413, 415; with headers where its status wants them."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        errors: Sequence[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail, errors)
+        self.status = status
+        self.headers = dict(headers or {})
+
+
+def problem(request: Request, kind: Kind, detail: str, errors: Sequence[tuple[str, str]] = ()) -> Response:
+    """One problem as a response."""
+    body: dict[str, object] = {
+        "type": str(request.url_for("problem_page", slug=kind.slug)),
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        "instance": quote(request.url.path, safe=PATH_SAFE),
+    }
+    if errors:
+        body["errors"] = [{"where": where, "why": why} for where, why in errors]
+    text = json.dumps(body, ensure_ascii=False).encode()
+    return Response(text, status_code=kind.status, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the application as a problem."""
+    app.add_exception_handler(CommonplaceError, _known)
+    app.add_exception_handler(ParameterError, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unknown)
+
+
+async def _known(request: Request, fault: Exception) -> Response:
+    return answered(request, fault)
+
+
+def answered(request: Request, fault: Exception) -> Response:
+    """Any error as a response; one that nobody foresaw goes to the log."""
+    kind = kind_of(fault)
+    if kind is INTERNAL:
+        log.error("unexpected error at %s", request.url.path, exc_info=fault)
+        return problem(request, INTERNAL, "an unexpected error; it is in the server's log")
+    response = problem(request, kind, getattr(fault, "detail", str(fault)), getattr(fault, "errors", ()))
+    if isinstance(fault, HttpProblem):
+        response.headers.update(fault.headers)
+    if isinstance(fault, TooManyQueries):
+        response.headers["Retry-After"] = str(fault.retry_after)
+    if isinstance(fault, OutOfTime):
+        response.headers["Commonplace-Complete"] = "timeout"
+    return response
+
+
+def kind_of(fault: Exception) -> Kind:
+    """The kind of problem that an error is."""
+    if isinstance(fault, HttpProblem):
+        return BY_STATUS[fault.status]
+    if isinstance(fault, TooManyQueries):
+        return BY_STATUS[429] if fault.own else KINDS[Busy]
+    if isinstance(fault, Gone):
+        return GONE
+    return next((kind for error, kind in KINDS.items() if isinstance(fault, error)), INTERNAL)
+
+
+async def _invalid(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, RequestValidationError)
+    errors = [(".".join(str(part) for part in e["loc"][1:]), str(e["msg"])) for e in fault.errors()]
+    detail = "; ".join(f"{where}: {why}" for where, why in errors)
+    return problem(request, KINDS[BadRequest], detail, errors)
+
+
+async def _http(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, HTTPException)
+    kind = BY_STATUS.get(fault.status_code, Kind("http", str(fault.detail), fault.status_code, ""))
+    response = problem(request, kind, f"{request.method} {request.url.path}: {fault.detail}")
+    response.headers.update(fault.headers or {})
+    return response
+
+
+async def _unknown(request: Request, fault: Exception) -> Response:
+    return answered(request, fault)

@@ -1,0 +1,49 @@
+"""Running the server: uvicorn, and the line that says it is ready."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import typer
+import uvicorn
+from uvicorn.importer import import_from_string
+
+from commonplace.web.http.whole_response import WholeResponses
+
+ENDING_SECONDS = 10
+"""How long answers that are under way have when the server is told to stop."""
+
+
+class Announcing(uvicorn.Server):
+    """Says where it listens once it does, and tells the application (`state.stopping`) when it is to stop."""
+
+    def __init__(self, config: uvicorn.Config, stopping: asyncio.Event) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for server in getattr(self, "servers", ()):
+            for listening in server.sockets:
+                host, port = listening.getsockname()[:2]
+                typer.echo(f"Commonplace is ready: http://{host}:{port}/")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping.set()
+        await super().shutdown(sockets)
+
+
+def run(factory: str, host: str, port: int) -> None:
+    """Serve the application a factory makes, until told to stop; what the factory raises is raised here."""
+    app = import_from_string(factory)()  # before the server is, so that a fault is one line and not its traceback
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        http=WholeResponses,
+        timeout_graceful_shutdown=ENDING_SECONDS,
+    )
+    Announcing(config, app.state.stopping).run()

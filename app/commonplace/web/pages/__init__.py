@@ -1,0 +1,1 @@
+"""Serve pages for people, rendered on the server."""

@@ -1,0 +1,132 @@
+"""`/`, `/ontology`, `/context.jsonld`, `/.well-known/void`, `/healthz`, `/metrics` and the problem pages."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from pyoxigraph import NamedNode, RdfFormat, parse
+from starlette.responses import PlainTextResponse
+
+from commonplace import __version__
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import NotFound
+from commonplace.library.agents import VENUE_ORDER, select_venues
+from commonplace.library.evidence import evidence_of_work
+from commonplace.library.headings import case_of, select_cases
+from commonplace.library.schemas import Evidence
+from commonplace.library.selection import Selected
+from commonplace.library.totals import by_name, count_totals
+from commonplace.library.works import ORDERS, WorkFilters, has, select_works, work_of
+from commonplace.model.minter import Minter
+from commonplace.web.context import AtDesk
+from commonplace.web.http.negotiation import RDF, answer, choose, etag, not_modified, unchanged
+from commonplace.web.http.problems import BY_STATUS, GONE, INTERNAL, KINDS, TRUNCATED
+from commonplace.web.pages.rendering import page
+
+router = APIRouter(tags=["about"])
+
+FIRST_QUESTION = "professional-role"
+SHOWN = 100
+"""How many works and cases the first page shows at most; it links to all."""
+
+DEFAULT_BASE = "http://127.0.0.1:8000/"
+"""The base the files in `ontology/` are written with where their format has no relative IRIs."""
+
+
+@router.get("/", include_in_schema=False)
+def front(desk: AtDesk) -> Response:
+    """The page a scholar starts from: what is here, and the first question answered."""
+    minter = desk.minter
+    concept = minter.thing("concept", FIRST_QUESTION)
+    filters = WorkFilters(discusses=FIRST_QUESTION)
+
+    def discussing(state: Snapshot) -> Selected:
+        return select_works(state, minter, filters, None)
+
+    answering = None
+    if desk.library.read(lambda state: has(state, concept)):
+        answering = desk.with_list(None, ("works", filters), discussing, ORDERS["year"])
+    venues = desk.with_list(None, "venues", lambda _: Selected(select_venues(None)), VENUE_ORDER)
+    cases = desk.with_list(None, "cases", lambda _: Selected(select_cases(None)), None)
+    counted = desk.totals.of(desk.library.graph_at())
+
+    def make(state: Snapshot) -> dict[str, object]:
+        answer = answering(state) if answering and has(state, concept) else None
+        works = answer.page(ORDERS["year"], SHOWN, None).things if answer else []
+        totals = counted.value if counted.version == state.version else count_totals(state, minter)
+        return {
+            "version": state.version,
+            "totals": by_name(totals, minter, venues=len(venues(state).things)),
+            "coverage": answer and answer.selected.coverage,
+            "rows": [(work_of(state, work, minter), _said(state, work, concept, minter)) for work in works],
+            "cases": [case_of(state, node, minter) for node in cases(state).page(None, SHOWN, None).things],
+            "queries": list(desk.queries.values()),
+            "concept": FIRST_QUESTION,
+        }
+
+    return page("front.html", **desk.library.read(make))
+
+
+def _said(state: Snapshot, work: NamedNode, concept: NamedNode, minter: Minter) -> Evidence | None:
+    """What is recorded of the work on that very concept."""
+    return next((e for e in evidence_of_work(state, work, minter)[::-1] if e.about_iri == concept.value), None)
+
+
+@router.get("/ontology", summary="Our own terms, as RDF")
+def ontology(request: Request, desk: AtDesk) -> Response:
+    """The terms of `ontology/commonplace.ttl`, with their definitions, examples and mappings."""
+    form = choose(request, RDF)
+    text = (desk.ontology / "commonplace.ttl").read_bytes()
+    triples = [quad.triple for quad in parse(text, format=RdfFormat.TURTLE, base_iri=desk.minter.base)]
+    assert form.rdf is not None
+    return answer(desk.rdf(triples, form.rdf), form, desk.library.follow())
+
+
+@router.get("/context.jsonld", summary="The JSON-LD context of this API's JSON")
+def context(desk: AtDesk) -> Response:
+    """With it our `application/json` is JSON-LD."""
+    text = (desk.ontology / "context.jsonld").read_text()
+    return Response(text.replace(DEFAULT_BASE, desk.minter.base), media_type="application/ld+json")
+
+
+@router.get("/.well-known/void", summary="What this dataset holds (VoID)")
+def void(request: Request, desk: AtDesk) -> Response:
+    """Counts by class and property, addresses, vocabularies, licence."""
+    form = choose(request, RDF)
+    assert form.rdf is not None
+    described = desk.description.of(desk.library.graph_at())
+    if not_modified(request, etag(described.version, form.name)):
+        return unchanged(form, described.version)
+    return answer(desk.rdf(described.graphs["void"], form.rdf), form, described.version)
+
+
+@router.get("/healthz", summary="Whether the server is up")
+def healthz(desk: AtDesk) -> dict[str, object]:
+    """200 when it answers."""
+    return {"status": "ok", "version": desk.library.follow(), "software": __version__}
+
+
+@router.get("/metrics", summary="Numbers for a monitoring system (OpenMetrics text)", response_class=PlainTextResponse)
+def metrics(desk: AtDesk) -> str:
+    """The version and the number of statements."""
+    counted = desk.size.of(desk.library.graph_at())
+    return (
+        "# TYPE commonplace_version gauge\n"
+        f"commonplace_version {counted.version}\n"
+        "# TYPE commonplace_quads gauge\n"
+        f"commonplace_quads {counted.value}\n# EOF\n"
+    )
+
+
+@router.get("/docs/problems/{slug}", name="problem_page", include_in_schema=False)
+def problem_page(slug: str) -> Response:
+    """What a kind of problem means: the page its `type` names."""
+    kinds = {kind.slug: kind for kind in (*KINDS.values(), *BY_STATUS.values(), GONE, INTERNAL, TRUNCATED)}
+    if slug not in kinds:
+        raise NotFound(f"there is no kind of problem called {slug!r}")
+    return page("problem.html", kind=kinds[slug])
+
+
+@router.get("/favicon.ico", include_in_schema=False)
+def favicon() -> Response:
+    """There is none: say so once and for a day."""
+    return Response(status_code=204, headers={"Cache-Control": "max-age=86400"})

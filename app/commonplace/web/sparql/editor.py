@@ -1,0 +1,36 @@
+"""The page `/sparql` shows a browser that brings no query: an editor, served whole from this server."""
+
+from __future__ import annotations
+
+from fastapi import Response
+
+from commonplace.web.context import Desk
+from commonplace.web.http.negotiation import Representation
+from commonplace.web.pages.rendering import page
+
+PAGE = Representation("html", "text/html", ".html")
+
+FIRST_QUERY = """PREFIX cp: <{base}ontology#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX fabio: <http://purl.org/spar/fabio/>
+
+SELECT ?work ?title ?year WHERE {{
+  ?work cp:citationKey ?key ;
+        dcterms:title ?title ;
+        fabio:hasPublicationYear ?year .
+}}
+ORDER BY DESC(?year) ?key
+LIMIT 20"""
+
+
+def editor_page(desk: Desk) -> Response:
+    """The editor, or a plain form where the front end is not built."""
+    response = page(
+        "sparql.html",
+        version=desk.library.newest(),
+        first=FIRST_QUERY.format(base=desk.minter.base),
+        graphs={name: desk.minter.graph(name).value for name in ("void", "examples")},
+    )
+    response.headers["Vary"] = "Accept"
+    response.headers["Cache-Control"] = "no-cache"
+    return response

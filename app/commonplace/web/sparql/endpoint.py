@@ -1,0 +1,264 @@
+"""`/sparql` beside FastAPI: queries go from the socket to a reader or to the cache, and the answer back.
+
+A plain ASGI application, because what a web framework does for a request costs more than most queries. What is
+not a query (an update, the service's description, a preflight) goes on to the routes of `routes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from functools import lru_cache
+
+from fastapi import Request
+from pyoxigraph import RdfFormat, serialize
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from commonplace.derived.graph.guard import may_name_graphs
+from commonplace.derived.workers.messages import Answer, Graphs, Kind, Question, Spool
+from commonplace.errors import TooManyQueries
+from commonplace.model.change import Version
+from commonplace.web.context import Desk
+from commonplace.web.http import problems
+from commonplace.web.http.disconnect import Body, ClientGone, Watch, Watched
+from commonplace.web.http.negotiation import IMMUTABLE, best, etag, holds
+from commonplace.web.http.problems import HttpProblem
+from commonplace.web.http.whole_response import head_of, sent_whole
+from commonplace.web.sparql.answer_cache import AnswerCache, Key, Ready
+from commonplace.web.sparql.forms import BY_NAME, OFFERED, takes_gzip, wanted_forms
+from commonplace.web.sparql.protocol import ALLOW, FORM, UPDATE, QueryOperation, media_type_of, read_operation
+from commonplace.web.sparql.single_flight import Flights
+
+TEXT_BYTES = 1_000_000
+"""The longest query."""
+
+SENDING_ANSWERS = 5
+"""How many of the biggest answers may be on their way to clients that read slowly."""
+
+_REMEMBERED_BYTES = 4_096
+_EXPOSED = b"ETag, Link, Location, Preference-Applied, Commonplace-Version, Commonplace-Complete"
+_OPEN = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", _EXPOSED)]
+_PREFLIGHT = b"access-control-request-method"
+_HEADERS = frozenset((b"accept", b"accept-encoding", b"if-none-match", b"content-type", b"authorization", _PREFLIGHT))
+
+Headers = Mapping[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query as the request has it: the operation, the form wanted of each kind of answer, and gzip or not."""
+
+    operation: QueryOperation
+    forms: tuple[tuple[Kind, str | None], ...]
+    packed: bool
+    accept: str
+
+    @property
+    def graphs(self) -> Graphs | None:
+        """The dataset the request names, if it does."""
+        named = (self.operation.default_graphs, self.operation.named_graphs)
+        return named if any(named) else None
+
+
+class SparqlEndpoint:
+    """The query operation of the SPARQL 1.1 Protocol over one library."""
+
+    def __init__(self, desk: Desk, cache_bytes: int, rest: ASGIApp) -> None:
+        """`rest` answers what is no query."""
+        self._desk = desk
+        self._rest = rest
+        self._cache = AnswerCache(cache_bytes)
+        self._flights: Flights[Key, Answer | Kind] = Flights(_may_share)
+        self._watch = Watch()
+        self._sending = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "HEAD":
+            send = without_body(send)
+        headers = {name: value for name, value in scope["headers"] if name in _HEADERS}
+        body = Body(receive)
+        try:
+            if scope["method"] == "OPTIONS":
+                await self._options(scope, headers, body, send)
+                return
+            asked = await self._asked(scope, headers, body)
+            if asked is None:
+                await self._rest(scope, body.again, send)
+            else:
+                await self._answer(scope, headers, asked, body, send)
+        except ClientGone:
+            return
+        except Exception as fault:
+            response = problems.answered(Request(scope), fault)
+            response.raw_headers.extend(_OPEN)
+            await response(scope, body.again, send)
+
+    async def _options(self, scope: Scope, headers: Headers, body: Body, send: Send) -> None:
+        if _PREFLIGHT in headers:
+            await self._rest(scope, body.again, send)
+            return
+        await send({"type": "http.response.start", "status": 204, "headers": [(b"allow", ALLOW.encode()), *_OPEN]})
+        await send({"type": "http.response.body"})
+
+    async def _asked(self, scope: Scope, headers: Headers, body: Body) -> Asked | None:
+        """The query in a request; None when it has none. Raises what the protocol says is wrong."""
+        method, address = scope["method"], scope["query_string"]
+        content_type = headers.get(b"content-type")
+        media_type = media_type_of(method, None if content_type is None else content_type.decode("latin-1"))
+        if media_type == UPDATE:
+            return None
+        if media_type is not None and not await body.read(TEXT_BYTES):
+            if media_type == FORM:
+                return None  # it may be an update, which has a measure of its own
+            raise HttpProblem(413, f"a query has at most {TEXT_BYTES} bytes")
+        read = _remembered if len(address) + len(body.bytes) <= _REMEMBERED_BYTES else _read
+        accept, encoding = headers.get(b"accept", b""), headers.get(b"accept-encoding", b"")
+        return read(method, address, content_type, body.bytes, accept, encoding)
+
+    async def _answer(self, scope: Scope, headers: Headers, asked: Asked, body: Body, send: Send) -> None:
+        at = self._desk.version_of(asked.operation.at)
+        version = await self._version(at)
+        key = Key(version, asked.operation.text, asked.graphs, (asked.forms, asked.packed, at is not None))
+        ready = self._cache.get(key)
+        if ready is None:
+            answer = await self._evaluated(scope, headers, key, asked, body)
+            if isinstance(answer.body, Spool):
+                await self._send_spooled(answer, answer.body, headers, send, past=at is not None)
+                return
+            made = _headers(answer, len(answer.body), past=at is not None)
+            ready = Ready(_tag(answer), made, head_of(made), answer.body)
+            self._cache.put(Key(answer.version, key.text, key.graphs, key.form), ready)
+        if _has(headers, ready.tag):
+            await _send_unchanged(ready.headers, send)
+            return
+        if not sent_whole(scope, ready.head, ready.body):
+            await send({"type": "http.response.start", "status": 200, "headers": ready.headers})
+            await send({"type": "http.response.body", "body": ready.body})
+
+    async def _version(self, at: Version | None) -> Version:
+        """The version to answer from. Raises `NotFound` for one there is not."""
+        library = self._desk.library
+        if at is not None:
+            library.log.header(at)
+            return at
+        head = library.log.head()
+        if library.graph.version < head:
+            return await run_in_threadpool(library.newest)
+        return head
+
+    async def _evaluated(self, scope: Scope, headers: Headers, key: Key, asked: Asked, body: Body) -> Answer:
+        """The answer from a reader; from the same one for all who ask the same at the same time."""
+        version, description = key.version, b""
+        if key.graphs is not None or may_name_graphs(key.text):
+            version, description = await run_in_threadpool(
+                self._description, Version(version) if asked.operation.at else None
+            )
+        question = Question(
+            text=key.text,
+            forms=dict(asked.forms),
+            version=version,
+            exact=asked.operation.at is not None or bool(description),
+            graphs=key.graphs,
+            packed=asked.packed,
+            description=description,
+        )
+        client = self._desk.who_asks(scope, headers.get(b"authorization", b""))
+        with Watched(self._watch, body.again):
+            found = await self._flights.join(key, lambda: self._desk.readers.ask(question, client))
+        if isinstance(found, str):
+            best(asked.accept, OFFERED[found])  # raises, and says what there is
+            raise AssertionError(f"no form for a {found}")
+        return found
+
+    def _description(self, at: Version | None) -> tuple[Version, bytes]:
+        """What the library says of itself at that version or the newest, as N-Quads, and at which one that is."""
+        version, quads = self._desk.description.quads(self._desk.library.graph_at(at))
+        return version, serialize(quads, format=RdfFormat.N_QUADS) or b""
+
+    async def _send_spooled(self, answer: Answer, spool: Spool, headers: Headers, send: Send, *, past: bool) -> None:
+        """Send an answer that lies in a file, as fast as the client takes it."""
+        with closing(spool):
+            made = _headers(answer, spool.size, past=past)
+            if _has(headers, _tag(answer)):
+                await _send_unchanged(made, send)
+                return
+            if self._sending + spool.size > SENDING_ANSWERS * self._desk.readers.limits.bytes:
+                raise TooManyQueries("too many big answers are on their way", own=False, retry_after=30)
+            self._sending += spool.size
+            try:
+                await send({"type": "http.response.start", "status": 200, "headers": made})
+                offset = 0
+                while piece := spool.read(offset):
+                    offset += len(piece)
+                    await send({"type": "http.response.body", "body": piece, "more_body": offset < spool.size})
+            finally:
+                self._sending -= spool.size
+
+
+def without_body(send: Send) -> Send:
+    """The same, sending the headers only (RFC 9110, 9.3.2)."""
+
+    async def bare(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return bare
+
+
+def _read(
+    method: str, address: bytes, content_type: bytes | None, body: bytes, accept: bytes, encoding: bytes
+) -> Asked | None:
+    """The query that a request asks, None when it asks for something else."""
+    given = None if content_type is None else content_type.decode("latin-1")
+    operation = read_operation(method, address, given, body)
+    if not isinstance(operation, QueryOperation):
+        return None
+    wanted = accept.decode("latin-1")
+    return Asked(operation, wanted_forms(wanted), takes_gzip(encoding.decode("latin-1")), wanted)
+
+
+_remembered = lru_cache(maxsize=4_096)(_read)
+"""Reading a request again costs more than finding its answer; those that are wrong are not remembered."""
+
+
+def _may_share(found: Answer | Kind) -> bool:
+    """A big answer is a file, which is read once."""
+    return isinstance(found, str) or isinstance(found.body, bytes)
+
+
+def _tag(answer: Answer) -> str:
+    form = f"{answer.form};gzip" if answer.packed else answer.form
+    return etag(Version(answer.version), form)
+
+
+def _has(headers: Headers, tag: str) -> bool:
+    held = headers.get(b"if-none-match")
+    return held is not None and holds(held.decode("latin-1"), tag)
+
+
+def _headers(answer: Answer, size: int, *, past: bool) -> list[tuple[bytes, bytes]]:
+    media_type = BY_NAME[answer.form].media_type
+    if media_type.startswith("text/"):
+        media_type += "; charset=utf-8"
+    made = {
+        "content-type": media_type,
+        "content-length": str(size),
+        "etag": _tag(answer),
+        "vary": "Accept, Accept-Encoding",
+        "cache-control": IMMUTABLE if past else "no-cache",
+        "commonplace-version": str(answer.version),
+        "commonplace-complete": "truncated" if answer.cut else "complete",
+    }
+    if answer.packed:
+        made["content-encoding"] = "gzip"
+    return [*((name.encode(), value.encode()) for name, value in made.items()), *_OPEN]
+
+
+async def _send_unchanged(headers: list[tuple[bytes, bytes]], send: Send) -> None:
+    """304, with the headers of the full answer that speak of it (RFC 9110, 15.4.5)."""
+    kept = [pair for pair in headers if not pair[0].startswith(b"content-")]
+    await send({"type": "http.response.start", "status": 304, "headers": kept})
+    await send({"type": "http.response.body"})

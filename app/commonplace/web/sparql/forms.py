@@ -1,0 +1,55 @@
+"""The forms a SPARQL answer can be had in, by what the query answers, and the one a client wants of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from pyoxigraph import QueryResultsFormat, RdfFormat
+
+from commonplace.derived.workers.messages import Kind
+from commonplace.web.http.negotiation import RDF, NotAcceptable, Representation, best
+
+RESULTS: dict[Representation, QueryResultsFormat] = {
+    Representation("srj", "application/sparql-results+json", ".srj", also=("application/json",)): (
+        QueryResultsFormat.JSON
+    ),
+    Representation("srx", "application/sparql-results+xml", ".srx", also=("application/xml", "text/xml")): (
+        QueryResultsFormat.XML
+    ),
+    Representation("csv", "text/csv", ".csv"): QueryResultsFormat.CSV,
+    Representation("tsv", "text/tab-separated-values", ".tsv"): QueryResultsFormat.TSV,
+}
+TABLES = tuple(RESULTS)
+TRUTHS = tuple(form for form in TABLES if form.name in ("srj", "srx"))
+GRAPHS = (
+    *RDF,
+    Representation("trig", "application/trig", ".trig", RdfFormat.TRIG),
+    Representation("nq", "application/n-quads", ".nq", RdfFormat.N_QUADS),
+)
+OFFERED: Mapping[Kind, tuple[Representation, ...]] = {"table": TABLES, "truth": TRUTHS, "graph": GRAPHS}
+BY_NAME: Mapping[str, Representation] = {form.name: form for form in (*TABLES, *GRAPHS)}
+
+
+@lru_cache(maxsize=512)
+def wanted_forms(accept: str) -> tuple[tuple[Kind, str | None], ...]:
+    """For each kind of answer the name of the form that an `Accept` header wants, None where it takes none."""
+    return tuple((kind, _name(accept, offered)) for kind, offered in OFFERED.items())
+
+
+def _name(accept: str, offered: tuple[Representation, ...]) -> str | None:
+    try:
+        return best(accept, offered).name
+    except NotAcceptable:
+        return None
+
+
+@lru_cache(maxsize=512)
+def takes_gzip(accept_encoding: str) -> bool:
+    """Whether an `Accept-Encoding` header takes gzip (RFC 9110, 12.5.3); only if it says so."""
+    weights: dict[str, str] = {}
+    for part in accept_encoding.lower().split(","):
+        coding, _, weight = part.partition(";")
+        weights[coding.strip()] = weight.replace(" ", "").removeprefix("q=")
+    said = weights.get("gzip", weights.get("*"))
+    return said is not None and not (said and set(said) <= set("0."))

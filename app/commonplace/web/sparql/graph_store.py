@@ -1,0 +1,208 @@
+"""`/graph-store`: SPARQL 1.1 Graph Store HTTP Protocol, read and write whole graphs.
+
+A graph is named by `?default`, by `?graph=IRI`, or is the one below this address (5.1: the address is
+its IRI, `BASE_IRI` + `graph-store/…`). Section numbers are those of
+https://www.w3.org/TR/sparql11-http-rdf-update/. A graph is there while it has statements.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat
+from starlette.concurrency import run_in_threadpool
+
+from commonplace.derived.graph.snapshot import GraphName, Snapshot
+from commonplace.errors import BadRequest, NotFound, TooLarge
+from commonplace.model.change import Entry
+from commonplace.web.context import At, AtDesk, Desk, only_known_parameters
+from commonplace.web.http.authorization import ACurator
+from commonplace.web.http.negotiation import RDF, Representation, choose, expected_version
+from commonplace.web.sparql.graph_content import READ, read_graph
+from commonplace.web.sparql.update import stamped
+
+ADDRESS = "/graph-store"
+BELOW = ADDRESS + "/{path:path}"
+
+OFFERED = (
+    *RDF,
+    Representation("trig", "application/trig", ".trig", RdfFormat.TRIG),
+    Representation("nq", "application/n-quads", ".nq", RdfFormat.N_QUADS),
+)
+_DEFAULT = DefaultGraph()
+
+router = APIRouter(tags=["graph store"], dependencies=[Depends(only_known_parameters)])
+
+Named = Annotated[str | None, Query(description="the IRI of a named graph")]
+Default = Annotated[str | None, Query(description="given, with any value: the default graph")]
+Why = Annotated[str, Query(max_length=10_000, description="why; recorded in the history")]
+
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "The graph in an RDF syntax; for POST also a form of several files (multipart/form-data).",
+        "content": {name: {"schema": {"type": "string"}} for name in READ},
+    }
+}
+_WRITES: dict[int | str, dict[str, Any]] = {
+    201: {"description": "The graph was not there before"},
+    204: {"description": "Done; `Commonplace-Version` is the version it made, or the newest when nothing changed"},
+    400: {"description": "The body cannot be read (`errors` says where), or no graph is named, or two"},
+    401: {"description": "No token, or one that is not known"},
+    403: {"description": "Not a curator's token, or a graph that only the program writes"},
+    412: {"description": "`If-Match` names another version than the newest"},
+    413: {"description": "More bytes than COMMONPLACE_IMPORT_BYTES"},
+    415: {"description": "A media type that is not read here"},
+    422: {"description": "The graph would break the shapes; `errors` has every place"},
+}
+
+
+@router.get(ADDRESS, summary="One graph")
+def read(request: Request, desk: AtDesk, graph: Named = None, default: Default = None, at: At = None) -> Response:
+    """The statements of a graph, by `Accept` in every RDF syntax (5.2)."""
+    return _read(desk, request, _one_graph(graph, default), at)
+
+
+@router.get(BELOW, summary="One graph, at its own address")
+def read_below(request: Request, desk: AtDesk, path: str, at: At = None) -> Response:
+    """The same for the graph whose IRI is this address."""
+    return _read(desk, request, _at_address(desk, request), at)
+
+
+@router.put(ADDRESS, status_code=204, responses=_WRITES, openapi_extra=_BODY, summary="Replace a graph")
+async def put(
+    request: Request, desk: AtDesk, token: ACurator, graph: Named = None, default: Default = None, message: Why = ""
+) -> Response:
+    """The statements in the body become the only ones of the graph: one version (5.3)."""
+    return await _write(desk, request, _one_graph(graph, default), token.name, message, keep=False)
+
+
+@router.put(BELOW, status_code=204, responses=_WRITES, openapi_extra=_BODY, summary="Replace the graph of this address")
+async def put_below(request: Request, desk: AtDesk, token: ACurator, path: str, message: Why = "") -> Response:
+    """The same for the graph whose IRI is this address."""
+    return await _write(desk, request, _at_address(desk, request), token.name, message, keep=False)
+
+
+@router.post(ADDRESS, status_code=204, responses=_WRITES, openapi_extra=_BODY, summary="Add to a graph, or make one")
+async def post(
+    request: Request, desk: AtDesk, token: ACurator, graph: Named = None, default: Default = None, message: Why = ""
+) -> Response:
+    """The statements in the body are added: one version (5.5). Where no graph is named a new one is made;
+    `Location` is its IRI."""
+    if graph is not None or default is not None:
+        return await _write(desk, request, _one_graph(graph, default), token.name, message, keep=True)
+    made = NamedNode(f"{desk.minter.base}{ADDRESS[1:]}/{uuid.uuid4()}")
+    return await _write(desk, request, made, token.name, message, keep=True, location=made.value)
+
+
+@router.post(BELOW, status_code=204, responses=_WRITES, openapi_extra=_BODY, summary="Add to the graph of this address")
+async def post_below(request: Request, desk: AtDesk, token: ACurator, path: str, message: Why = "") -> Response:
+    """The same for the graph whose IRI is this address."""
+    return await _write(desk, request, _at_address(desk, request), token.name, message, keep=True)
+
+
+@router.delete(ADDRESS, status_code=204, responses=_WRITES, summary="Delete a graph")
+def delete(
+    request: Request, desk: AtDesk, token: ACurator, graph: Named = None, default: Default = None, message: Why = ""
+) -> Response:
+    """Every statement of the graph goes: one version, which can be undone (5.4). 404 when there are none."""
+    return _delete(desk, request, _one_graph(graph, default), token.name, message)
+
+
+@router.delete(BELOW, status_code=204, responses=_WRITES, summary="Delete the graph of this address")
+def delete_below(request: Request, desk: AtDesk, token: ACurator, path: str, message: Why = "") -> Response:
+    """The same for the graph whose IRI is this address."""
+    return _delete(desk, request, _at_address(desk, request), token.name, message)
+
+
+def _one_graph(graph: str | None, default: str | None) -> GraphName:
+    """The graph a request names (5.2). Raises `BadRequest` unless it is exactly one."""
+    if (graph is None) == (default is None):
+        found = "both are" if graph is not None else "neither is"
+        raise BadRequest(f"one of default and graph=IRI names the graph; {found} given", [("graph", f"{found} given")])
+    if graph is None:
+        return _DEFAULT
+    try:
+        return NamedNode(graph)
+    except ValueError as fault:
+        raise BadRequest(f"graph is not an absolute IRI: {fault}", [("graph", f"{graph!r}: {fault}")]) from fault
+
+
+def _at_address(desk: Desk, request: Request) -> NamedNode:
+    """The graph whose IRI a request's own address is, as it was sent (percent-encoded)."""
+    raw = request.scope.get("raw_path") or request.url.path.encode()
+    path = raw.partition(b"?")[0].decode("ascii", errors="replace")
+    try:
+        return NamedNode(desk.minter.base + path.removeprefix("/"))
+    except ValueError as fault:
+        raise BadRequest(f"this address is not an IRI: {fault}", [("graph", str(fault))]) from fault
+
+
+def _read(desk: Desk, request: Request, graph: GraphName, at: int | None) -> Response:
+    form = choose(request, OFFERED)
+
+    def make(state: Snapshot) -> bytes:
+        if graph != _DEFAULT and next(state.quads(graph), None) is None:
+            raise NotFound(f"there is no graph {graph} at version {state.version}")
+        assert form.rdf is not None
+        return state.dump(form.rdf, prefixes=desk.minter.prefixes(), graph=graph)
+
+    return desk.versioned(request, form, at, make, described=desk.minter.keeps(graph))
+
+
+async def _write(
+    desk: Desk,
+    request: Request,
+    graph: GraphName,
+    agent: str,
+    message: str,
+    *,
+    keep: bool,
+    location: str | None = None,
+) -> Response:
+    """Read the body and write it; 201 when the graph was not there, 204 otherwise."""
+    expected = expected_version(request, await run_in_threadpool(desk.library.follow))
+    content_type = request.headers.get("content-type", "")
+    encoding = request.headers.get("content-encoding", "")
+    base = desk.minter.base if isinstance(graph, DefaultGraph) else str(graph.value)
+    read = read_graph(content_type, encoding, base, several=keep)
+    body = await _received(request, desk.import_bytes)
+
+    def write() -> Response:
+        quads = [Quad(t.subject, t.predicate, t.object, graph) for t in read(body)]
+        door: Callable[..., tuple[Entry | None, bool]] = desk.updates.add if keep else desk.updates.replace
+        entry, there = door(graph, quads, agent, message, expected)
+        made = bool(quads) and not there and graph != _DEFAULT
+        response = Response(status_code=201 if made else 204)
+        if made and location:
+            response.headers["Location"] = location
+        return stamped(desk, response, entry)
+
+    return await run_in_threadpool(write)
+
+
+def _delete(desk: Desk, request: Request, graph: GraphName, agent: str, message: str) -> Response:
+    expected = expected_version(request, desk.library.follow())
+    entry, there = desk.updates.replace(graph, (), agent, message, expected)
+    if not there and graph != _DEFAULT:
+        raise NotFound(f"there is no graph {graph}")
+    return stamped(desk, Response(status_code=204), entry)
+
+
+async def _received(request: Request, limit: int) -> bytes:
+    """The body. Raises `TooLarge` as soon as it is."""
+    fault = TooLarge(f"a graph is sent in at most {limit} bytes", [("body", "send it in parts, by POST")])
+    said = request.headers.get("content-length", "")
+    if said.isdigit() and int(said) > limit:
+        raise fault
+    parts: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        parts.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            raise fault
+    return b"".join(parts)

@@ -1,0 +1,225 @@
+"""SPARQL 1.1 Protocol, as data: what a request asks for, or why it is none (4xx).
+
+Pure functions over what came on the wire: method, query string, content type, body. Section numbers
+are those of https://www.w3.org/TR/sparql11-protocol/. Parameters that nobody has specified are read
+over: clients send their own (`format`, `output`, `timeout` …).
+"""
+
+from __future__ import annotations
+
+import re
+from binascii import a2b_qp
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import Message
+
+from pyoxigraph import NamedNode
+
+from commonplace.errors import BadRequest
+from commonplace.web.http.problems import HttpProblem
+
+FORM = "application/x-www-form-urlencoded"
+QUERY = "application/sparql-query"
+UPDATE = "application/sparql-update"
+MEDIA_TYPES = (FORM, QUERY, UPDATE)
+
+METHODS = ("GET", "HEAD", "POST")
+ALLOW = ", ".join((*METHODS, "OPTIONS"))
+
+_QUERY_ONLY = ("default-graph-uri", "named-graph-uri", "at")
+_UPDATE_ONLY = ("using-graph-uri", "using-named-graph-uri", "message")
+_ONCE = ("query", "update", "at", "message")
+_CHARSETS = frozenset(("utf-8", "utf8", "us-ascii"))
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
+
+Parameters = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryOperation:
+    """A query (2.1): its text, the dataset the request names, and the version asked, as given (`at`).
+
+    No graph in either tuple means that the request names no dataset: the query's own, or ours, counts.
+    """
+
+    text: str
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateOperation:
+    """An update request (2.2): its text, the graphs its patterns see, and why it is made (`message`)."""
+
+    text: str
+    using_graphs: tuple[str, ...] = ()
+    using_named_graphs: tuple[str, ...] = ()
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDescription:
+    """A GET without a query (SPARQL 1.1 Service Description, 2)."""
+
+
+Operation = QueryOperation | UpdateOperation | ServiceDescription
+
+
+def read_operation(method: str, query_string: bytes, content_type: str | None, body: bytes) -> Operation:
+    """The one operation a request asks for.
+
+    `content_type` is the header as it came, None when absent; the body of a GET is read over. Raises
+    `BadRequest` (400), or `HttpProblem` with 405 or 415 and the headers these want.
+    """
+    media_type = media_type_of(method, content_type)
+    address = _parameters(_text(query_string, "the address"), "the address")
+    if media_type is None:
+        return _by_get(address)
+    text = _text(body, "the body")
+    if media_type == FORM:
+        return _by_form(address, _parameters(text, "the form"))
+    _refuse(address, ("query", "update"), f"the body of a POST as {media_type} is the whole text; the address has none")
+    if media_type == QUERY:
+        return _query(text, address)
+    return _update(text, address)
+
+
+def media_type_of(method: str, content_type: str | None) -> str | None:
+    """The media type of a POST, None for GET and HEAD: what can be judged before the body is read.
+
+    Raises `HttpProblem`: 405 for another method, 415 for another media type or a charset that is not UTF-8.
+    """
+    if method not in METHODS:
+        raise HttpProblem(405, f"{method} is not done here; there are: {ALLOW}", headers={"Allow": ALLOW})
+    if method != "POST":
+        return None
+    message = Message()
+    message["Content-Type"] = (content_type or "").replace("\r", " ").replace("\n", " ")
+    media_type = (content_type or "").partition(";")[0].strip().lower()
+    if media_type not in MEDIA_TYPES:
+        said = f"{media_type!r} is not taken here" if media_type else "there is no Content-Type"
+        why = f"{said}: POST a form (query=… or update=…), or the text itself as {QUERY} or {UPDATE}"
+        raise _unsupported(why, media_type or "missing")
+    charset = message.get_param("charset", "utf-8")
+    if not isinstance(charset, str) or charset.strip().lower() not in _CHARSETS:
+        raise _unsupported(f"SPARQL is sent in UTF-8, not in {charset}", f"charset {charset}")
+    return media_type
+
+
+def _unsupported(detail: str, given: str) -> HttpProblem:
+    return HttpProblem(415, detail, [("Content-Type", given)], headers={"Accept-Post": ", ".join(MEDIA_TYPES)})
+
+
+def _text(data: bytes, where: str) -> str:
+    """Bytes as text; a byte order mark is no part of it."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise BadRequest(
+            f"{where} is not UTF-8: {fault.reason} at byte {fault.start}", [(where, f"byte {fault.start}")]
+        ) from fault
+
+
+def _parameters(text: str, where: str) -> Parameters:
+    """Names and values, each decoded once."""
+    broken = _BROKEN_ESCAPE.search(text)
+    if broken:
+        raise BadRequest(
+            f"{where} has a broken percent-encoding: {broken[0]!r} at character {broken.start() + 1}",
+            [(where, "write a per cent sign as %25")],
+        )
+    try:
+        fields = [field.partition("=") for field in text.split("&") if field]
+        parameters = [(_decoded(name), _decoded(value)) for name, _, value in fields]
+    except UnicodeDecodeError as fault:
+        raise BadRequest(
+            f"{where} cannot be read: its percent-encoded bytes are not UTF-8 ({fault.reason})",
+            [(where, "is not percent-encoded UTF-8")],
+        ) from fault
+    _given_once(parameters)
+    return parameters
+
+
+def _decoded(part: str) -> str:
+    """A name or value of a form, decoded. Its escapes are whole: with another sign before them they are those of
+    quoted-printable, which the standard library reads many times faster than it reads these."""
+    part = part.replace("+", " ")
+    if "%" not in part:
+        return part
+    return a2b_qp(part.encode().replace(b"=", b"=3D").replace(b"%", b"=")).decode()
+
+
+def _by_get(address: Parameters) -> Operation:
+    """2.1.1; an update is never sent by GET (2.2)."""
+    if _values(address, "update"):
+        raise BadRequest("an update is sent by POST", [("update", "given in the address of a GET")])
+    query = _one(address, "query")
+    if query is not None:
+        return _query(query, address)
+    _refuse(address, (*_QUERY_ONLY, *_UPDATE_ONLY), "there is no query")
+    return ServiceDescription()
+
+
+def _by_form(address: Parameters, form: Parameters) -> Operation:
+    """2.1.2 and 2.2.1. The dataset may stand in the address too; the text may not."""
+    _refuse(address, ("query", "update"), "a form holds the text, not the address")
+    together = [*address, *form]
+    _given_once(together)
+    query, update = _one(form, "query"), _one(form, "update")
+    if query is not None and update is not None:
+        raise BadRequest("a request is a query or an update, not both", [("update", "given with query")])
+    if query is not None:
+        return _query(query, together)
+    if update is not None:
+        return _update(update, together)
+    raise BadRequest("there is neither a query nor an update in the form", [("query", "missing")])
+
+
+def _query(text: str, parameters: Parameters) -> QueryOperation:
+    _refuse(parameters, _UPDATE_ONLY, "this is a query; its dataset is default-graph-uri and named-graph-uri")
+    return QueryOperation(
+        text, _graphs(parameters, "default-graph-uri"), _graphs(parameters, "named-graph-uri"), _one(parameters, "at")
+    )
+
+
+def _update(text: str, parameters: Parameters) -> UpdateOperation:
+    _refuse(parameters, _QUERY_ONLY, "this is an update; its dataset is using-graph-uri and using-named-graph-uri")
+    return UpdateOperation(
+        text,
+        _graphs(parameters, "using-graph-uri"),
+        _graphs(parameters, "using-named-graph-uri"),
+        _one(parameters, "message") or "",
+    )
+
+
+def _values(parameters: Parameters, name: str) -> tuple[str, ...]:
+    return tuple(value for key, value in parameters if key == name)
+
+
+def _one(parameters: Parameters, name: str) -> str | None:
+    return next(iter(_values(parameters, name)), None)
+
+
+def _given_once(parameters: Parameters) -> None:
+    for name in _ONCE:
+        times = len(_values(parameters, name))
+        if times > 1:
+            raise BadRequest(f"exactly one {name}, please", [(name, f"given {times} times")])
+
+
+def _refuse(parameters: Parameters, names: Sequence[str], why: str) -> None:
+    """Raise for parameters that have no meaning in this request: reading over one would answer another question."""
+    found = [name for name in names if _values(parameters, name)]
+    if found:
+        raise BadRequest(f"{why}; the request has {', '.join(found)}", [(name, "has no place here") for name in found])
+
+
+def _graphs(parameters: Parameters, name: str) -> tuple[str, ...]:
+    given = _values(parameters, name)
+    for iri in given:
+        try:
+            NamedNode(iri)
+        except ValueError as fault:
+            raise BadRequest(f"a graph's address is not an IRI: {fault}", [(name, f"{iri!r}: {fault}")]) from fault
+    return given

@@ -1,0 +1,61 @@
+"""Serve `/sparql` but for queries, which `endpoint` answers: the editor, the description, and updates."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from commonplace.web.context import Desk, desk_of
+from commonplace.web.http.negotiation import RDF, answer, choose, etag, not_modified, unchanged
+from commonplace.web.http.problems import HttpProblem
+from commonplace.web.sparql.editor import PAGE, editor_page
+from commonplace.web.sparql.forms import GRAPHS, RESULTS
+from commonplace.web.sparql.protocol import UpdateOperation, media_type_of, read_operation
+from commonplace.web.sparql.service_description import named_graphs, service_description
+from commonplace.web.sparql.update import answer_update
+
+router = APIRouter(tags=["sparql"])
+
+TEXT_BYTES = 1_000_000
+"""The longest update."""
+
+
+@router.get("/sparql", summary="Ask in SPARQL; without a query, the service's description")
+async def by_get(request: Request) -> Response:
+    """SPARQL 1.1 Protocol, 2.1.1, and SPARQL 1.1 Service Description. `at=VERSION` asks an earlier state."""
+    return await run_in_threadpool(_description, desk_of(request), request)
+
+
+@router.post("/sparql", summary="Ask or update in SPARQL by POST, as a form or as the text itself")
+async def by_post(request: Request) -> Response:
+    """SPARQL 1.1 Protocol, 2.1.2, 2.1.3, 2.2.1 and 2.2.2. An update needs a curator's token and makes one version:
+    200 with its description and `Location`, or 204 when nothing changed."""
+    content_type = request.headers.get("content-type")
+    media_type_of("POST", content_type)
+    body = await _body(request)
+    operation = read_operation("POST", request.scope["query_string"], content_type, body)
+    assert isinstance(operation, UpdateOperation)  # queries do not come here
+    return await run_in_threadpool(answer_update, desk_of(request), request, operation)
+
+
+async def _body(request: Request) -> bytes:
+    data = b""
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > TEXT_BYTES:
+            raise HttpProblem(413, f"a query or update has at most {TEXT_BYTES} bytes")
+    return data
+
+
+def _description(desk: Desk, request: Request) -> Response:
+    """SPARQL 1.1 Service Description of this endpoint; for a browser, the editor."""
+    form = choose(request, (*RDF, PAGE))
+    if form is PAGE:
+        return editor_page(desk)
+    described = desk.description.of(desk.library.graph_at())
+    if not_modified(request, etag(described.version, form.name)):
+        return unchanged(form, described.version)
+    names = [*desk.library.read(named_graphs), *desk.description.names]
+    triples = service_description(desk.minter, described, names, [*RESULTS, *GRAPHS])
+    assert form.rdf is not None
+    return answer(desk.rdf(triples, form.rdf), form, described.version)

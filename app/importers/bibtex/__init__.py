@@ -1,5 +1,0 @@
-"""BibTeX and BibLaTeX in: split, interpolate, inherit, and read each entry in small steps (`steps`)."""
-
-from app.importers.bibtex.reader import read_bibtex
-
-__all__ = ["read_bibtex"]

@@ -1,5 +1,0 @@
-"""The reading face of a home: things by key, lists by filter, any query, at any version."""
-
-from app.library.library import Library
-
-__all__ = ["Library"]
