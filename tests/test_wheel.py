@@ -89,6 +89,6 @@ def test_the_installed_program_answers_the_first_question(installed: Path, tmp_p
 
 
 def test_the_installed_program_is_not_that_of_the_checkout(installed: Path, tmp_path: Path) -> None:
-    asked = [installed / "python", "-c", "import commonplace; print(commonplace.__file__)"]
+    asked = [str(installed / "python"), "-c", "import commonplace; print(commonplace.__file__)"]
     told = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60).stdout
     assert Path(told.strip()).is_relative_to(installed.parent)
