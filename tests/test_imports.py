@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from commonplace.curation.matching import Matcher
-from commonplace.errors import BadRequest, CommonplaceError
+from commonplace.errors import BadRequest, CommonplaceError, NoRoom
 from commonplace.exchange.imports import Batches, Read, import_file
 from commonplace.home.opening import Home, open_home
 from commonplace.importers import parallel
@@ -135,7 +135,7 @@ def test_without_room_for_what_it_would_write_nothing_is_imported(empty: Home) -
     bounds = resource.getrlimit(resource.RLIMIT_FSIZE)
     read = when_read(lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, bounds[1])))
     try:
-        with pytest.raises(CommonplaceError, match=r"some.bib: .* nothing of it was imported: .*: File too large"):
+        with pytest.raises(NoRoom, match=r"some.bib: .* nothing was written: .*: File too large"):
             received(empty, others(3000), read=read)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, bounds)
@@ -426,7 +426,7 @@ def test_an_import_without_room_for_what_it_reads_is_told_and_leaves_nothing(
         return BatchReading.here(format, data, filename, work)
 
     try:
-        with pytest.raises(CommonplaceError, match="nothing of it was imported") as fault:
+        with pytest.raises(NoRoom, match="nothing was written") as fault:
             received(empty, mixed(900), read=tight)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))

@@ -10,6 +10,8 @@ CommonplaceError                  what all of these are; its text is for people
 │   └── OutOfMemory               at COMMONPLACE_QUERY_MEMORY
 ├── TooManyQueries                as many queries wait as may; says when to come again
 ├── Conflict                      the head has moved since the version the writer saw
+├── NoRoom                        a disk is full; nothing was written
+├── Interrupted                   a process was killed from outside; nothing was written
 ├── Cancelled                     stopped by who asked for it, before anything was written
 ├── GraphProtected                a write to a named graph that only the program writes
 ├── ShapeViolation                the change would break the shapes; `errors` says where and why
@@ -66,6 +68,14 @@ class TooManyQueries(CommonplaceError):
         super().__init__(detail)
         self.own = own
         self.retry_after = retry_after
+
+
+class NoRoom(CommonplaceError):
+    """A disk is full, or a file may not grow; nothing was written. `errors` names the folder."""
+
+
+class Interrupted(CommonplaceError):
+    """A process that did a part of the work was killed from outside; nothing was written."""
 
 
 class Cancelled(CommonplaceError):

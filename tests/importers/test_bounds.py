@@ -33,21 +33,12 @@ def on_two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "PARALLEL_BYTES", 0)
 
 
-def killed(entries: Sequence[ReadEntry]) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
 def out_of_memory(entries: Sequence[ReadEntry]) -> None:
     raise MemoryError
 
 
 def limits(entries: Sequence[ReadEntry]) -> tuple[int, int]:
     return resource.getrlimit(resource.RLIMIT_CPU)[0], resource.getrlimit(resource.RLIMIT_AS)[0]
-
-
-def test_a_process_that_is_ended_ends_the_reading(on_two_cores: None) -> None:
-    with pytest.raises(UnreadableFile, match="process that read it was ended"):
-        list(BatchReading(IMPORT_FORMATS["bibtex"], BIB, "a.bib", killed, cores=2))
 
 
 def test_a_process_without_memory_ends_the_reading(on_two_cores: None) -> None:

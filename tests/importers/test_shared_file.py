@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from commonplace.importers import parallel
+from commonplace.importers.bounds import ReaderKilled
 from commonplace.importers.formats import IMPORT_FORMATS
 from commonplace.importers.parallel import BatchReading
 from commonplace.importers.reader_process import read_apart
-from commonplace.importers.text_encoding import UnreadableFile
 from commonplace.model.record import ReadEntry
 from commonplace.processes.shared_file import NotWritten, SharedFile
 
@@ -87,7 +87,7 @@ def test_what_processes_write_at_the_same_time_is_all_there(read: Read, folder: 
 
 @pytest.mark.parametrize("read", [on_cores, apart])
 def test_a_process_that_is_killed_ends_the_reading_and_leaves_no_file(read: Read, folder: Path) -> None:
-    with pytest.raises(UnreadableFile, match="process that read it was ended"):
+    with pytest.raises(ReaderKilled, match="SIGKILL"):
         list(read(partial(written_and_killed, SharedFile())))
 
 

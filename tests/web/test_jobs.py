@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import resource
+import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +21,7 @@ from commonplace.exchange.jobs import ImportJobs, Job
 from commonplace.exchange.receipts import Receipt
 from commonplace.home.opening import Home
 from commonplace.home.tokens import Role
+from commonplace.importers import reader_process
 from commonplace.importers.doi.client import AgencyClient, Patience
 from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.importers.doi.rate_limit import RateLimiter
@@ -149,6 +153,62 @@ def test_cancelling_stops_the_reader_too(curator: httpx.Client, opened: Home) ->
         if status["state"] == "running":
             curator.delete(address)
     assert ended(curator, address)["state"] == "cancelled"
+    assert opened.library.follow() == version
+
+
+@pytest.fixture
+def killed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Kill the readers that are started, at once: as many as the first number of the list says."""
+    to_kill, start = [0], reader_process._started
+
+    def start_and_kill(*arguments: Any) -> subprocess.Popen[bytes]:
+        process = start(*arguments)
+        if to_kill[0]:
+            to_kill[0] -= 1
+            process.kill()
+        return process
+
+    monkeypatch.setattr(reader_process, "_started", start_and_kill)
+    return to_kill
+
+
+def test_a_file_whose_reader_is_killed_once_is_read_again(curator: httpx.Client, killed: list[int]) -> None:
+    killed[0] = 1
+    last = ended(curator, begun(curator, many(400)))
+    assert (last["state"], last["done"]) == ("done", 400)
+    assert curator.get(last["receipt"]).json()["fates"] == {"new": 400, "matched": 0, "updated": 0, "failed": 0}
+
+
+def test_a_file_whose_reader_is_killed_again_is_not_blamed(
+    curator: httpx.Client, opened: Home, killed: list[int]
+) -> None:
+    version = opened.library.follow()
+    killed[0] = 2
+    headers = {**BIBTEX, "Prefer": "wait=30"}
+    response = curator.post("/imports", content=many(400), headers=headers, params={"filename": "harbours.bib"})
+    problem = response.json()
+    assert (response.status_code, problem["type"].rpartition("/")[2]) == (503, "interrupted")
+    assert int(response.headers["retry-after"]) > 0
+    assert problem["errors"] == [
+        {"where": "harbours.bib", "why": "the process that read it was killed from outside 2 times (SIGKILL)"}
+    ]
+    assert opened.library.follow() == version
+
+
+@pytest.mark.parametrize("room", [10_000, 100_000])
+def test_a_full_folder_of_temporary_files_is_said_to_be_full(curator: httpx.Client, opened: Home, room: int) -> None:
+    """Where there is no room for the body, and where there is for that but not for what is made of it."""
+    version, limits = opened.library.follow(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    content = many(400)
+    assert 10_000 < len(content) < 100_000
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
+    try:
+        response = curator.post("/imports", content=content, headers={**BIBTEX, "Prefer": "wait=30"})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    problem = response.json()
+    assert (response.status_code, problem["type"].rpartition("/")[2]) == (507, "no-room"), problem
+    assert problem["errors"] == [{"where": tempfile.gettempdir(), "why": "File too large"}]
     assert opened.library.follow() == version
 
 

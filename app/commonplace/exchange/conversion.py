@@ -21,7 +21,7 @@ from commonplace.exporters import bibtex, csl_json, ris
 from commonplace.importers.formats import ImportFormat, format_of
 from commonplace.importers.parallel import BatchReading
 from commonplace.importers.reading import Fault
-from commonplace.importers.text_encoding import UnreadableFile
+from commonplace.importers.reading_problems import reading_problems
 from commonplace.model.minter import Minter, address_key
 from commonplace.model.record import Loss, ReadEntry, Record
 from commonplace.model.work_graph import NothingKnown
@@ -176,10 +176,8 @@ def _convert(
     base: str,
     progress: Progress | None,
 ) -> ConversionReceipt:
-    try:
+    with reading_problems(filename):
         batches = BatchReading(format, data, filename, partial(_work, target.name, every_item))
-    except UnreadableFile as fault:
-        raise BadRequest(f"{filename}: {fault}", [(filename, str(fault))]) from fault
     if not batches.total and not batches.faults:
         batches.close()
         raise BadRequest(f"{filename}: no entry in it could be found", [(filename, f"no {format.name} entry")])
@@ -204,7 +202,7 @@ def _convert(
 
 
 def _counted(batches: BatchReading[_Batch], receipt: ConversionReceipt, progress: Progress | None) -> Iterator[_Batch]:
-    for batch in _readable(batches, receipt.file):
+    for batch in _with_problems(batches, receipt.file):
         receipt.entries += batch.converted + batch.failed
         receipt.fates["converted"] += batch.converted
         receipt.fates["failed"] += batch.failed
@@ -214,11 +212,9 @@ def _counted(batches: BatchReading[_Batch], receipt: ConversionReceipt, progress
             progress(receipt.entries, batches.total)
 
 
-def _readable(batches: Iterable[_Batch], filename: str) -> Iterator[_Batch]:
-    try:
+def _with_problems(batches: Iterable[_Batch], filename: str) -> Iterator[_Batch]:
+    with reading_problems(filename):
         yield from batches
-    except UnreadableFile as fault:
-        raise BadRequest(f"{filename}: {fault}", [(filename, str(fault))]) from fault
 
 
 def _work(to: str, every_item: bool, entries: Sequence[ReadEntry]) -> _Batch:

@@ -7,24 +7,23 @@ with the log, beside the file itself, for ever.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 
 from commonplace.commit import Committer, Proposal
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest, CommonplaceError, Conflict, NotFound
+from commonplace.errors import BadRequest, Conflict, NotFound
 from commonplace.exchange.plan import EntryFile, ImportPlan
 from commonplace.exchange.receipts import Receipt
 from commonplace.importers.formats import ImportFormat, format_of
 from commonplace.importers.parallel import BatchReading, Work
 from commonplace.importers.prepared import PreparedBatch, prepared
-from commonplace.importers.text_encoding import UnreadableFile
+from commonplace.importers.reading_problems import reading_problems
 from commonplace.library import Library
 from commonplace.model.change import ChangeSet, Note, Version
 from commonplace.patchlog.log import next_version
 from commonplace.processes.garbage_collection import rarely_collected
-from commonplace.processes.shared_file import NotWritten
 
 log = logging.getLogger(__name__)
 
@@ -60,13 +59,13 @@ def import_file(
 
     `format` is a name in `commonplace.importers.formats`, guessed when None; `read` is how it is read, and each
     batch of entries prepared: `BatchReading` does that on every core. Raises `BadRequest` when the file
-    cannot be read at all; a broken entry is a `failed` item instead. Raises `CommonplaceError` when there is no
-    room for what was read of it where temporary files are kept, and `Conflict` when `expected` is
-    given and is not the head.
+    cannot be read at all; a broken entry is a `failed` item instead. Raises `NoRoom` when there is no room for
+    what was read of it where temporary files are kept, `Interrupted` when the process that read it was killed
+    from outside, and `Conflict` when `expected` is given and is not the head.
     """
     reader = format_of(format, filename, data)
-    deciding = _Deciding(library)
-    with _told(filename):
+    with reading_problems(filename):
+        deciding = _Deciding(library)
         reading = read(reader, data, filename, partial(prepared, library.minter.base, deciding.entries.file))
         with closing(reading):
             for batch in reading:
@@ -100,22 +99,9 @@ def import_file(
             raise Conflict.moved(library.follow(), expected)
         library.read(propose)
     else:
-        with _told(filename):
+        with reading_problems(filename):
             committer.commit(propose, expected)
     return receipts[-1]
-
-
-@contextmanager
-def _told(filename: str) -> Iterator[None]:
-    """What ends the reading of a file, as a problem."""
-    try:
-        yield
-    except UnreadableFile as fault:
-        raise BadRequest(f"{filename}: {fault}", [(filename, str(fault))]) from fault
-    except NotWritten as fault:
-        where, why = str(fault.filename), str(fault.strerror)
-        detail = f"{filename}: what was read of it could not be kept, and nothing of it was imported"
-        raise CommonplaceError(f"{detail}: {where}: {why}", [(where, why)]) from fault
 
 
 class _Deciding:

@@ -1,4 +1,4 @@
-"""What reading a file may use of processor and memory, in a process of its own or in that of a command."""
+"""Bounds of processor time and memory for reading a file, and the meaning of how a reading process ended."""
 
 from __future__ import annotations
 
@@ -8,32 +8,76 @@ import resource
 import signal
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from commonplace.importers.text_encoding import UnreadableFile
 from commonplace.processes.limits import limit
 
 CPU_SECONDS, CPU_SECONDS_PER_MB = 15, 5
-"""What a reader may compute: no honest file comes near it."""
+"""Maximum processor time of a reader, in seconds and for each megabyte of the file: no honest file comes near it."""
 
 MEMORY_BYTES, MEMORY_PER_BYTE = 1_500_000_000, 60
-"""What a reader may hold, in bytes of address space and for each byte of the file."""
+"""Maximum address space of a reader, in bytes and for each byte of the file."""
+
+ATTEMPTS = 2
+"""Maximum number of times a file is read when the process that reads it is killed from outside."""
+
+OUT_OF_MEMORY = 77
+"""Exit status of a reader that went beyond `MEMORY_BYTES`."""
 
 TOO_LONG = "reading it took too long and was stopped; the file is not what it should be, or should be cut in parts"
 TOO_MUCH = "reading it took too much memory and was stopped; the file is not what it should be, or should be cut"
-BROKEN = (
-    "a process that read it was ended: it took too long or too much memory, or something else ended it; "
-    "the file is not what it should be, or should be cut in parts"
-)
 
 _OWN_SIZE = Path("/proc/self/statm")
+_FROM_OUTSIDE = frozenset((signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT))
+
+
+class ReaderKilled(Exception):
+    """A process that read a file was killed from outside, each time it was started: the file is not to blame."""
+
+    def __init__(self, signal_name: str) -> None:
+        super().__init__(signal_name)
+        self.signal_name = signal_name
+
+
+def refuse_ending(exit_statuses: Iterable[int]) -> NoReturn:
+    """Raise what the exit statuses of the processes of a reading say, as `subprocess` gives them.
+
+    Raises `UnreadableFile` when a process went beyond its bounds or crashed, and `ReaderKilled` when one was killed
+    from outside: by the kernel where memory is short, or by a person.
+    """
+    ended = [status for status in exit_statuses if status]
+    if -signal.SIGXCPU in ended:
+        raise UnreadableFile(TOO_LONG)
+    if OUT_OF_MEMORY in ended:
+        raise UnreadableFile(TOO_MUCH)
+    crashed = [status for status in ended if -status not in _FROM_OUTSIDE]
+    if crashed or not ended:
+        ending = _ending(crashed[0] if crashed else 0)
+        raise UnreadableFile(f"its reader broke down ({ending}): please report it, with the file")
+    raise ReaderKilled(_ending(-signal.SIGKILL if -signal.SIGKILL in ended else ended[0]))
+
+
+def _ending(status: int) -> str:
+    """Name the signal that ended a process, or its exit status."""
+    if status >= 0:
+        return f"exit {status}"
+    try:
+        return signal.Signals(-status).name
+    except ValueError:
+        return f"signal {-status}"
 
 
 def bounded(size: int) -> None:
-    """Bound what this process may use, from its beginning to its end, to read a file of that many bytes."""
+    """Bound what this process may use, from its beginning to its end, to read a file of `size` bytes.
+
+    Out of time, it ends by SIGXCPU and leaves no core file.
+    """
     limit(resource.RLIMIT_CPU, _seconds(size))
+    limit(resource.RLIMIT_CORE, 0)
     limit(resource.RLIMIT_AS, MEMORY_BYTES + MEMORY_PER_BYTE * size)
 
 

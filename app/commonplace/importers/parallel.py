@@ -1,8 +1,8 @@
 """Reading a big BibTeX file on every core.
 
-The file is cut into entries, and what they take from one another (`@string`, `crossref`, `@xdata`) is
-done, in this process; the rest of the work, which is nearly all of it, is done to batches of
-entries by others, which start meanwhile. They come back in the order of the file.
+This process cuts the file into entries, and resolves what they take from one another (`@string`, `crossref`,
+`@xdata`). Other processes, which start meanwhile, do the rest of the work, nearly all of it, to batches of entries.
+Their answers come back in the order of the file.
 """
 
 from __future__ import annotations
@@ -17,14 +17,17 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
+from functools import partial
 from itertools import islice
+from multiprocessing import active_children
 from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from typing import Any, Generic, Self, TypeVar
 
 from commonplace.importers.bibtex.draft import Draft, UnreadDraft
 from commonplace.importers.bibtex.reader import open_bibtex, read_drafts
 from commonplace.importers.bibtex.split import BATCH
-from commonplace.importers.bounds import BROKEN, TOO_MUCH, ReadingBounds, bounded
+from commonplace.importers.bounds import ATTEMPTS, TOO_MUCH, ReaderKilled, ReadingBounds, bounded, refuse_ending
 from commonplace.importers.formats import ImportFormat
 from commonplace.importers.reading import Fault, Reading
 from commonplace.importers.text_encoding import UnreadableFile
@@ -39,6 +42,7 @@ _WAITING = 3
 
 T = TypeVar("T")
 Work = Callable[[Sequence[ReadEntry]], T]
+Batch = Sequence[Draft | UnreadDraft]
 
 
 class BatchReading(Generic[T]):
@@ -48,7 +52,7 @@ class BatchReading(Generic[T]):
     partial of one, because it may be called in another process.
     """
 
-    _pool: ProcessPoolExecutor | None = None
+    _readers: _Readers | None = None
     _answers: Generator[T, None, None]
 
     def __init__(
@@ -64,24 +68,21 @@ class BatchReading(Generic[T]):
         """`cores`: how many processes read; 0 for one on each core. `alone`: whether this process has one thread
         only and is there for nothing else; the others are then forked from it, and need not begin from the beginning.
 
-        Raises `UnreadableFile`, from iterating too: also when reading goes beyond its bounds of time or memory.
+        Raises, from iterating too: `UnreadableFile`, also when reading goes beyond its bounds of time or memory;
+        `ReaderKilled` when one of the other processes was killed from outside, and again when all were started anew.
         """
         cores = cores or cores_at_hand()
         bounds = ReadingBounds(len(data))
         if format.name == "bibtex" and len(data) >= PARALLEL_BYTES and cores > 1:
-            pool = self._pool = _started(cores, len(data), work, alone)
-            begun: deque[Future[Any]] = deque()
+            readers = self._readers = _Readers(partial(_started, cores, len(data), work, alone))
             try:
                 with bounds:
-                    pieces, faults = open_bibtex(
-                        data, unread=True, hand_out=lambda batch: begun.append(pool.submit(_read_batch, batch))
-                    )
+                    pieces, faults = open_bibtex(data, unread=True, hand_out=readers.hand)
             except BaseException:
-                pool.shutdown(cancel_futures=True)
+                readers.close()
                 raise
             left = pieces.drafts[pieces.handed_out :]
-            answers: Generator[T, None, None] = _on_cores(pool, begun, left, cores)
-            self._begin(len(pieces.drafts), faults, pieces.preserved, answers)
+            self._begin(len(pieces.drafts), faults, pieces.preserved, _on_cores(readers, left, cores))
         else:
             with bounds:
                 reading = format.read(data, filename)
@@ -134,8 +135,8 @@ class BatchReading(Generic[T]):
     def close(self) -> None:
         """Stop reading: what is not yet done is left."""
         self._answers.close()
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        if self._readers is not None:
+            self._readers.close()
 
 
 def read_on_all_cores(format: ImportFormat, data: bytes, filename: str) -> Reading:
@@ -194,26 +195,86 @@ def _started(cores: int, size: int, work: Work[Any], alone: bool) -> ProcessPool
     return pool
 
 
-def _on_cores(
-    pool: ProcessPoolExecutor, waiting: deque[Future[Any]], drafts: list[Draft | UnreadDraft], cores: int
-) -> Generator[Any, None, None]:
-    """The answers of the batches that wait, and of the drafts after them."""
-    drafts.reverse()  # what is handed out is taken off the end, and its memory is free
-    try:
-        while drafts or waiting:
-            while drafts and len(waiting) < cores * _WAITING:
-                batch = drafts[: -BATCH - 1 : -1]
-                del drafts[-BATCH:]
-                waiting.append(pool.submit(_read_batch, batch))
+class _Readers:
+    """The processes that read the batches of one file, started anew once when one of them is killed from outside."""
+
+    def __init__(self, start: Callable[[], ProcessPoolExecutor]) -> None:
+        self._start = start
+        self._waiting: deque[tuple[Future[Any], Batch]] = deque()
+        self._attempts_left = ATTEMPTS
+        self._begin()
+
+    def _begin(self) -> None:
+        """Start the processes, and hand them every batch that has no answer yet."""
+        self._attempts_left -= 1
+        self._others = {process.pid for process in active_children()}
+        self._processes: set[BaseProcess] = set()
+        self._pool = self._start()
+        self._look_for_processes()
+        batches = [batch for _, batch in self._waiting]
+        self._waiting.clear()
+        for batch in batches:
+            self.hand(batch)
+
+    def hand(self, batch: Batch) -> None:
+        """Let one of the processes read a batch. Raises nothing: what went wrong, `answer` says."""
+        try:
+            future = self._pool.submit(_read_batch, batch)
+        except BrokenProcessPool as broken:
+            future = Future()
+            future.set_exception(broken)
+        self._waiting.append((future, batch))
+
+    def __len__(self) -> int:
+        """Count the batches whose answers were not asked for yet."""
+        return len(self._waiting)
+
+    def answer(self) -> Any:
+        """Wait for the answer to the batch that was handed out first, and return it."""
+        while True:
+            future, _ = self._waiting[0]
+            self._look_for_processes()
             try:
-                answer = waiting.popleft().result()
-            except BrokenProcessPool as broken:
-                raise UnreadableFile(BROKEN) from broken
+                answer = future.result()
+            except BrokenProcessPool:
+                self._begin_again()
             except MemoryError as fault:
                 raise UnreadableFile(TOO_MUCH) from fault
-            yield answer
+            else:
+                self._waiting.popleft()
+                return answer
+
+    def _look_for_processes(self) -> None:
+        """Remember the processes of the pool, which starts some later than others and forgets all when it breaks."""
+        self._processes.update(process for process in active_children() if process.pid not in self._others)
+
+    def _begin_again(self) -> None:
+        """Start the processes anew where one was killed from outside, and this was not yet done. Raises its end."""
+        self._pool.shutdown(cancel_futures=True)
+        try:
+            refuse_ending(process.exitcode or 0 for process in self._processes)
+        except ReaderKilled:
+            if not self._attempts_left:
+                raise
+        self._begin()
+
+    def close(self, *, wait: bool = True) -> None:
+        """End the processes; without `wait`, leave idle ones to end by themselves."""
+        self._pool.shutdown(wait=wait, cancel_futures=True)
+
+
+def _on_cores(readers: _Readers, drafts: list[Draft | UnreadDraft], cores: int) -> Generator[Any, None, None]:
+    """Yield the answers to the batches that were handed out, and to the drafts after them."""
+    drafts.reverse()  # what is handed out is taken off the end, and its memory is free
+    try:
+        while drafts or readers:
+            while drafts and len(readers) < cores * _WAITING:
+                batch = drafts[: -BATCH - 1 : -1]
+                del drafts[-BATCH:]
+                readers.hand(batch)
+            yield readers.answer()
     finally:
-        pool.shutdown(wait=bool(drafts or waiting), cancel_futures=True)  # of idle processes none need wait for the end
+        readers.close(wait=bool(drafts or readers))
 
 
 @contextmanager

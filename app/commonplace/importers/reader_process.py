@@ -14,19 +14,18 @@ import copyreg
 import io
 import os
 import pickle
-import signal
 import subprocess
 import sys
-import tempfile
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Generator
 from contextlib import closing
+from itertools import islice
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from types import MappingProxyType
 from typing import IO, Any, TypeVar
 
-from commonplace.importers.bounds import TOO_LONG, TOO_MUCH, bounded
+from commonplace.importers.bounds import ATTEMPTS, OUT_OF_MEMORY, ReaderKilled, bounded, refuse_ending
 from commonplace.importers.formats import IMPORT_FORMATS, ImportFormat
 from commonplace.importers.parallel import BatchReading, Work
 from commonplace.importers.reading import Fault
@@ -37,14 +36,14 @@ from commonplace.processes.spawn import spawn
 SMALL_BYTES = 8_192
 """A file below this is read faster where one is than in a process that must be started first."""
 
-_OUT_OF_MEMORY = 77
 _NICE = 5
 _POLL_SECONDS = 0.1
 _PROGRAM = f"from {__name__} import main; main()"
-_STARTED, _READ, _FAULTS, _UNREADABLE, _FAILED = "started", "read", "faults", "unreadable", "failed"
+_STARTED, _READ, _FAULTS = "started", "read", "faults"
+_UNREADABLE, _FAILED, _KILLED = "unreadable", "failed", "killed"
 
-_ENDS: dict[str, type[Exception]] = {_UNREADABLE: UnreadableFile, _FAILED: NotWritten}
-"""Messages that nothing follows, and what is then raised with what they hold."""
+_ENDS: dict[str, type[Exception]] = {_UNREADABLE: UnreadableFile, _FAILED: NotWritten, _KILLED: ReaderKilled}
+"""Last messages of a reading that failed, and the error that each one's content is raised with."""
 
 T = TypeVar("T")
 _Message = tuple[str, Any]
@@ -54,13 +53,15 @@ _Messages = Generator[_Message, None, None]
 def read_apart(
     format: ImportFormat, data: bytes, filename: str, work: Work[T], alive: Callable[[], None]
 ) -> BatchReading[T]:
-    """A file that is read, and its batches worked on, in another process.
+    """Read a file, and do `work` to its batches, in another process.
 
     `alive` is called at least every fraction of a second while there is nothing to do but wait; what it
-    raises ends the reading. Raises `UnreadableFile`, from iterating too, also when the reader went
-    beyond its bounds of time or memory, and `NotWritten` when the work did. Close it when it is not read to its end.
+    raises ends the reading. Raises, from iterating too: `UnreadableFile`, also when the reader went beyond its
+    bounds of time or memory; `NotWritten` when there was no room for the file or for what was made of it;
+    `ReaderKilled` when the process was killed from outside as often as it was started (`ATTEMPTS`).
+    Close the reading when it is not read to its end.
     """
-    messages = _messages(format, data, filename, work, alive)
+    messages = _started_again(lambda: _messages(format, data, filename, work, alive))
     what, content = next(messages)
     if what in _ENDS:
         messages.close()
@@ -80,13 +81,33 @@ def _answers(messages: _Messages, faults: list[Fault]) -> Generator[Any, None, N
             yield content
 
 
+def _started_again(attempt: Callable[[], _Messages]) -> _Messages:
+    """Pass on the messages of a reader, and of another one where the first was killed from outside.
+
+    The other reader says again, in the same order, all that the first one said: a message that was passed on is not
+    passed on twice.
+    """
+    passed_on = 0
+    for left in reversed(range(ATTEMPTS)):
+        try:
+            with closing(attempt()) as messages:
+                for message in islice(messages, passed_on, None):
+                    passed_on += 1
+                    yield message
+            return
+        except ReaderKilled:
+            if not left:
+                raise
+
+
 def _messages(format: ImportFormat, data: bytes, filename: str, work: Work[T], alive: Callable[[], None]) -> _Messages:
+    """Start a reader and yield its messages. Raises what its end says when it ends before the last of them."""
+    source = SharedFile()
+    source.write([data])
     receiver, sender = Pipe(duplex=False)
-    with receiver, tempfile.TemporaryFile() as source:
-        source.write(data)
-        source.seek(0)
+    with receiver:
         with sender:
-            process = _started(format, filename, len(data), work, source.fileno(), sender.fileno())
+            process = _started(format, filename, len(data), work, source.descriptor, sender.fileno())
         try:
             while True:
                 while not receiver.poll(_POLL_SECONDS):
@@ -96,9 +117,7 @@ def _messages(format: ImportFormat, data: bytes, filename: str, work: Work[T], a
                 except (EOFError, OSError):  # it has ended, perhaps in the midst of a message
                     break
                 yield message
-            process.wait()
-            if process.returncode:
-                yield _UNREADABLE, (_stopped(process.returncode),)
+            refuse_ending([process.wait()])
         finally:
             process.kill()
             process.wait()
@@ -130,7 +149,7 @@ class _WorkPickler(pickle.Pickler):
         if not isinstance(obj, SharedFile):
             return NotImplemented
         self.descriptors.append(obj.descriptor)
-        return SharedFile.inherited, (obj.descriptor,)
+        return SharedFile.inherited, (obj.descriptor, obj.folder)
 
 
 def _packed(work: Work[Any]) -> tuple[bytes, list[int]]:
@@ -139,14 +158,6 @@ def _packed(work: Work[Any]) -> tuple[bytes, list[int]]:
     pickler = _WorkPickler(target)
     pickler.dump(work)
     return target.getvalue(), pickler.descriptors
-
-
-def _stopped(code: int) -> str:
-    if code in (-signal.SIGXCPU, -signal.SIGKILL):
-        return TOO_LONG
-    if code == _OUT_OF_MEMORY:
-        return TOO_MUCH
-    return f"its reader broke down (exit {code}): please report it, with the file"
 
 
 def _read(format: ImportFormat, data: bytes, filename: str, work: Work[Any], sender: Connection) -> None:
@@ -161,6 +172,8 @@ def _read(format: ImportFormat, data: bytes, filename: str, work: Work[Any], sen
         sender.send((_UNREADABLE, (str(fault),)))
     except NotWritten as fault:
         sender.send((_FAILED, (fault.errno, fault.strerror, fault.filename)))
+    except ReaderKilled as fault:
+        sender.send((_KILLED, (fault.signal_name,)))
 
 
 def _reduced(mapping: MappingProxyType[str, str]) -> tuple[Callable[..., Any], tuple[dict[str, str]]]:
@@ -184,4 +197,4 @@ def main() -> None:
             done = pickle.loads(b64decode(work))  # noqa: S301  from the process that started this one
             _read(IMPORT_FORMATS[name], sys.stdin.buffer.read(), filename, done, connection)
         except MemoryError:
-            sys.exit(_OUT_OF_MEMORY)
+            sys.exit(OUT_OF_MEMORY)

@@ -23,23 +23,29 @@ class SharedFile:
     """
 
     def __init__(self) -> None:
-        with tempfile.TemporaryFile() as file:
-            self._own(os.dup(file.fileno()))
+        """Make the file in the folder of temporary files. Raises `NotWritten`."""
+        try:
+            with tempfile.TemporaryFile() as file:
+                self._own(os.dup(file.fileno()), tempfile.gettempdir())
+        except OSError as fault:
+            raise NotWritten(fault.errno, fault.strerror, tempfile.tempdir or "TMPDIR") from fault
 
     @classmethod
-    def inherited(cls, descriptor: int) -> Self:
-        """The file that this process was started with under that descriptor."""
+    def inherited(cls, descriptor: int, folder: str) -> Self:
+        """Return the file that this process was started with under that descriptor."""
         made = cls.__new__(cls)
-        made._own(descriptor)
+        made._own(descriptor, folder)
         return made
 
-    def _own(self, descriptor: int) -> None:
+    def _own(self, descriptor: int, folder: str) -> None:
         self.descriptor = descriptor
         """The number by which this process knows the file."""
+        self.folder = folder
+        """Where the file is: in another process, not always where that process would make one."""
         weakref.finalize(self, os.close, descriptor)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _detached, (DupFd(self.descriptor),)
+        return _detached, (DupFd(self.descriptor), self.folder)
 
     def write(self, pieces: Sequence[bytes]) -> int:
         """Add those bytes, one after the other; answers where they begin. For one thread of each process.
@@ -52,7 +58,7 @@ class SharedFile:
                 self._fill(place, piece)
                 place += len(piece)
         except OSError as fault:
-            raise NotWritten(fault.errno, fault.strerror, tempfile.gettempdir()) from fault
+            raise NotWritten(fault.errno, fault.strerror, self.folder) from fault
         return start
 
     def _fill(self, place: int, data: bytes) -> None:
@@ -76,5 +82,5 @@ class SharedFile:
         return start
 
 
-def _detached(handed: Any) -> SharedFile:
-    return SharedFile.inherited(handed.detach())
+def _detached(handed: Any, folder: str) -> SharedFile:
+    return SharedFile.inherited(handed.detach(), folder)

@@ -12,6 +12,7 @@ import os
 import re
 import tempfile
 import zlib
+from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Annotated, Any, BinaryIO
 
@@ -19,7 +20,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from commonplace.errors import BadRequest, CommonplaceError, TooLarge
+from commonplace.errors import BadRequest, CommonplaceError, NoRoom, TooLarge
 from commonplace.exchange.jobs import Job, Upload
 from commonplace.exchange.receipts import Receipt
 from commonplace.home.tokens import Role
@@ -92,7 +93,8 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     412: {"description": "`If-Match` names another version than the newest"},
     413: {"description": "More bytes than COMMONPLACE_IMPORT_BYTES, as it came or unpacked"},
     415: {"description": "A media type or encoding that is not read here"},
-    503: {"description": "As many imports wait as may"},
+    503: {"description": "As many imports wait as may, or the process that read the file was killed from outside"},
+    507: {"description": "There is no room for the file, or for what is made of it"},
 }
 
 
@@ -221,7 +223,7 @@ async def _received(request: Request, limit: int) -> BinaryIO:
     said = request.headers.get("content-length", "")
     if said.isdigit() and int(said) > limit:
         raise _too_large(limit)
-    file = tempfile.TemporaryFile()  # noqa: SIM115 -- the job closes it
+    file = _temporary_file()
     try:
         size = 0
         async for chunk in request.stream():
@@ -229,13 +231,35 @@ async def _received(request: Request, limit: int) -> BinaryIO:
             if size > limit:
                 raise _too_large(limit)
             file.write(chunk)
+        file.flush()
         return file
     except ClientDisconnect as fault:
-        file.close()
+        _discard(file)
         raise BadRequest("the body ended before it was whole; nothing of it is kept") from fault
+    except OSError as fault:
+        _discard(file)
+        raise _no_room(fault) from fault
     except BaseException:
-        file.close()
+        _discard(file)
         raise
+
+
+def _temporary_file() -> BinaryIO:
+    try:
+        return tempfile.TemporaryFile()
+    except OSError as fault:
+        raise _no_room(fault) from fault
+
+
+def _discard(file: BinaryIO) -> None:
+    """Close a file whose content is not wanted, though closing may find no room for what is left to write."""
+    with suppress(OSError):
+        file.close()
+
+
+def _no_room(fault: OSError) -> NoRoom:
+    where, why = tempfile.tempdir or "TMPDIR", str(fault.strerror)
+    return NoRoom(f"there is no room for the body, and nothing was written: {where}: {why}", [(where, why)])
 
 
 def _too_large(limit: int) -> CommonplaceError:

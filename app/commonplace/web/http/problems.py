@@ -18,7 +18,9 @@ from commonplace.errors import (
     CommonplaceError,
     Conflict,
     GraphProtected,
+    Interrupted,
     LogDamaged,
+    NoRoom,
     NotFound,
     OutOfMemory,
     OutOfTime,
@@ -35,6 +37,9 @@ from commonplace.web.http.negotiation import NotAcceptable
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+
+RETRY_AFTER = "60"
+"""Seconds to wait before an import is tried again that was interrupted, or that too many others waited before."""
 
 PATH_SAFE = "/:@!$&'()*+,;=~"
 """What stands in the path of an IRI as it is (RFC 3986, pchar)."""
@@ -83,6 +88,13 @@ KINDS: dict[type[Exception], Kind] = {
         "query-memory", "This query took too much memory", 503, "It was ended, and would be again: ask for less."
     ),
     QueryEnded: Kind("query-ended", "This query broke down", 503, "The process that read it ended before it answered."),
+    NoRoom: Kind("no-room", "There is no room for this", 507, "A disk is full. Nothing was written; try again later."),
+    Interrupted: Kind(
+        "interrupted",
+        "This was interrupted",
+        503,
+        "A process that worked on it was killed from outside. Nothing was written; try again later.",
+    ),
     GraphProtected: FORBIDDEN,
     Cancelled: Kind("cancelled", "This was cancelled", 409, "It was stopped on request; nothing was written."),
     ShapeViolation: Kind("shape-violation", "This would break the rules of the data", 422, "Nothing was written."),
@@ -166,6 +178,8 @@ def answered(request: Request, fault: Exception) -> Response:
         response.headers.update(fault.headers)
     if isinstance(fault, TooManyQueries):
         response.headers["Retry-After"] = str(fault.retry_after)
+    if isinstance(fault, Interrupted | Busy):
+        response.headers["Retry-After"] = RETRY_AFTER
     if isinstance(fault, OutOfTime):
         response.headers["Commonplace-Complete"] = "timeout"
     return response
