@@ -15,8 +15,8 @@ from commonplace.curation.duplicates.candidates import NEAR, compare
 from commonplace.curation.duplicates.candidates_of_import import similar_to
 from commonplace.curation.matching import Matcher
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.model.match_key import match_key
 from commonplace.model.record import Record
-from commonplace.model.signature import signature
 from tests.curation.works import SmallLibrary, person
 
 WORDS = "commons rivers governing water village forest market trust law norms cities harbour".split()
@@ -48,8 +48,8 @@ def pairs_found(home: SmallLibrary, new: list[Record]) -> set[tuple[str, str]]:
     def judge(state: Snapshot) -> set[tuple[str, str]]:
         matcher = Matcher(state, home.minter)
         for record in new:
-            matcher.learn(signature(record), record)
-        found = similar_to([signature(record) for record in new], matcher, state, home.minter)
+            matcher.learn(match_key(record), record)
+        found = similar_to([match_key(record) for record in new], matcher, state, home.minter)
         keys = {record.key for record in new}
         told = {(key, one.keys) for key, candidates in found.items() for one in candidates}
         assert told == {(key, pair) for _, pair in told for key in pair if key in keys}
@@ -60,7 +60,7 @@ def pairs_found(home: SmallLibrary, new: list[Record]) -> set[tuple[str, str]]:
 
 def blocked(one: Record, other: Record) -> bool:
     """Whether two works are of one name and at most a year apart, and their titles alike."""
-    first, second = signature(one), signature(other)
+    first, second = match_key(one), match_key(other)
     assert one.year
     assert other.year
     near = first.people == second.people and abs(one.year - other.year) <= 1
@@ -75,7 +75,7 @@ def test_works_of_a_name_and_about_a_year_are_all_compared(tmp_path: Path) -> No
         candidate.keys
         for one, other in combinations(records, 2)
         if (one in new or other in new) and blocked(one, other)
-        if (candidate := compare(signature(one), signature(other)))
+        if (candidate := compare(match_key(one), match_key(other)))
     }
     found = pairs_found(home, new)
     assert len(wanted) > 10
@@ -88,10 +88,10 @@ def test_a_work_is_compared_with_all_when_those_about_its_year_are_few(
 ) -> None:
     monkeypatch.setattr(candidates_of_import, "LONGEST_BLOCK", longest)
     home, new = SmallLibrary(tmp_path / "home"), works(200)
-    counts = Counter((signature(one).people[0], one.year) for one in new)
+    counts = Counter((match_key(one).people[0], one.year) for one in new)
 
     def about(one: Record) -> int:
-        return sum(counts[signature(one).people[0], (one.year or 0) + years] for years in (-1, 0, 1))
+        return sum(counts[match_key(one).people[0], (one.year or 0) + years] for years in (-1, 0, 1))
 
     pairs = [pair for pair in combinations(new, 2) if blocked(*pair)]
     wanted = {tuple(sorted(one.key for one in pair)) for pair in pairs if min(map(about, pair)) <= longest}

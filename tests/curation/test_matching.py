@@ -10,9 +10,9 @@ import pytest
 
 from commonplace.curation.duplicates.same_work import could_be_same, plainly_other, same_work
 from commonplace.curation.matching import Matcher, merge
+from commonplace.model.match_key import match_key
 from commonplace.model.names import Contributor, Name
 from commonplace.model.record import Record
-from commonplace.model.signature import signature
 from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary, person
 
 WITHOUT_DOI = replace(OSTROM, doi=None)
@@ -138,7 +138,7 @@ def test_these_are_not(changed: dict[str, Any]) -> None:
 def test_what_identifiers_titles_and_people_say_together(same: bool, one: Record, other: Record) -> None:
     assert same_work(one, other) is same
     assert same_work(other, one) is same
-    assert not (same and plainly_other(signature(one), signature(other)))
+    assert not (same and plainly_other(match_key(one), match_key(other)))
 
 
 def test_a_reference_is_recognised_by_little() -> None:
@@ -246,9 +246,9 @@ def test_a_matcher_counts_what_it_has_learnt(small: SmallLibrary) -> None:
 
     def learn(matcher: Matcher) -> tuple[bool, str, str, str | None, str | None]:
         before = matcher.holds("new")
-        matcher.learn(signature(new), new)
+        matcher.learn(match_key(new), new)
         other = replace(new, key="new-2")
-        matcher.learn(signature(other), Kept(other))
+        matcher.learn(match_key(other), Kept(other))
         by_doi = matcher.find(replace(new, key="x", title=None))
         by_title = matcher.find(replace(new, key="x", doi=None))
         return (

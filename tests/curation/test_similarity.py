@@ -9,11 +9,11 @@ import pytest
 from commonplace.curation.duplicates.candidates import BLOCK, compare, similar_works
 from commonplace.exchange.imports import import_file
 from commonplace.home.opening import Home, open_home
-from commonplace.model.signature import Signature
+from commonplace.model.match_key import MatchKey
 from tests.conftest import serving, settings_for
 
 TITLE = "crossing-the-great-divide-coproduction-synergy-and-development"
-OSTROM = Signature(
+OSTROM = MatchKey(
     key="a",
     identifiers=(),
     part_of=None,

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from commonplace.importers.prepared import PreparedBatch, PreparedEntry, entries_in, prepared, record_in, texts_in
+from commonplace.model.match_key import match_key
 from commonplace.model.minter import Minter, slug
 from commonplace.model.names import Contributor, Name
 from commonplace.model.record import Loss, ReadEntry, Record
-from commonplace.model.signature import signature
 from commonplace.model.work_graph import NothingKnown, WorkText
 from commonplace.model.work_writing import WorkWriter
 from commonplace.processes.shared_file import SharedFile
@@ -97,7 +97,7 @@ def test_a_prepared_entry_holds_its_record(record: Record) -> None:
     read = read_again(entries([record]))
 
     assert [record_in(packed) for packed in read.records] == [record]
-    assert [entry.signature for entry in read.entries] == [signature(record)]
+    assert [entry.match_key for entry in read.entries] == [match_key(record)]
 
 
 def test_a_read_only_mapping_is_prepared_like_any_other() -> None:

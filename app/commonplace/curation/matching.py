@@ -17,17 +17,17 @@ from commonplace.curation.duplicates.same_work import could_be_same, plainly_oth
 from commonplace.derived.graph.records import record_of
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.model.identifiers import doi_key
+from commonplace.model.match_key import MatchKey, identifiers, isbn_stem, match_key, title_key
 from commonplace.model.minter import Minter
 from commonplace.model.names import Contributor
 from commonplace.model.record import Loss, Record
-from commonplace.model.signature import Signature, identifiers, isbn_stem, signature, title_key
 
 _FIELDS = tuple(item.name for item in fields(Record))
 NUMBERED = 100
 """So many works without a title that have numbers after one key are compared with the next of that key."""
 
 _IDENTIFYING = '"(pmid|PMID|eprint)"'
-"""Members of `cp:sourceFields` that `commonplace.model.signature.identifiers` reads."""
+"""Members of `cp:sourceFields` that `commonplace.model.match_key.identifiers` reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Matcher:
         self._by_doi: dict[str, list[str]] = {}
         self._by_title: dict[str, list[str]] = {}
         self._by_identifier: dict[str, list[str]] = {}
-        self._signatures: dict[str, Signature] = {}
+        self._match_keys: dict[str, MatchKey] = {}
         self._has_read_identifiers = False
         self._next_number: dict[str, int] = {}
         rows = state.select(
@@ -79,9 +79,9 @@ class Matcher:
 
     def find(self, record: Record) -> Record | None:
         """The record of the same work, or None."""
-        of = signature(record)
+        of = match_key(record)
         for key in self.candidates(of):
-            if plainly_other(self._signature(key), of):
+            if plainly_other(self._match_key(key), of):
                 continue
             there = self.record(key)
             if same_work(there, record):
@@ -90,7 +90,7 @@ class Matcher:
 
     def recognise(self, reference: Record) -> Record | None:
         """The first work of that title that nothing in a reference, which says little, speaks against; or None."""
-        for key in self.candidates(signature(reference)):
+        for key in self.candidates(match_key(reference)):
             there = self.record(key)
             if could_be_same(there, reference):
                 return there
@@ -127,8 +127,8 @@ class Matcher:
         self._next_number[key] = number
         return f"{key}-{number}"
 
-    def learn(self, of: Signature, record: Record | Held) -> None:
-        """Count a record of that signature as there from now on."""
+    def learn(self, of: MatchKey, record: Record | Held) -> None:
+        """Count a record of that match key as there from now on."""
         if of.key not in self._by_key and of.title:
             self._by_title.setdefault(of.title, []).append(of.key)
         if of.doi:
@@ -136,10 +136,10 @@ class Matcher:
         for identifier in of.identifiers:
             _enter(self._by_identifier, identifier, of.key)
         self._by_key[of.key] = record
-        self._signatures[of.key] = of
+        self._match_keys[of.key] = of
 
-    def candidates(self, of: Signature) -> list[str]:
-        """The keys of the works that a record of that signature is to be compared with."""
+    def candidates(self, of: MatchKey) -> list[str]:
+        """The keys of the works that a record of that match key is to be compared with."""
         found = self.sharing_identifier(of)
         if of.key in self._by_key:
             found.append(of.key)
@@ -148,8 +148,8 @@ class Matcher:
             found += self._by_title.get(of.title, ())
         return list(dict.fromkeys(found)) if len(found) > 1 else found
 
-    def sharing_identifier(self, of: Signature) -> list[str]:
-        """The keys of the works that have the DOI or another identifier of that signature."""
+    def sharing_identifier(self, of: MatchKey) -> list[str]:
+        """The keys of the works that have the DOI or another identifier of that match key."""
         found = list(self._by_doi.get(of.doi, ())) if of.doi else []
         if of.identifiers and not self._has_read_identifiers:
             self._read_identifiers()
@@ -162,10 +162,10 @@ class Matcher:
         numbered = (f"{key}-{number}" for number in range(2, NUMBERED + 2))
         return takewhile(self._by_key.__contains__, numbered)
 
-    def _signature(self, key: str) -> Signature:
-        if key not in self._signatures:
-            self._signatures[key] = signature(self.record(key))
-        return self._signatures[key]
+    def _match_key(self, key: str) -> MatchKey:
+        if key not in self._match_keys:
+            self._match_keys[key] = match_key(self.record(key))
+        return self._match_keys[key]
 
     def titles(self) -> dict[str, list[str]]:
         """The keys of the works of each title, which is in the form in which titles are compared."""

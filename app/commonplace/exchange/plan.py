@@ -21,10 +21,10 @@ from commonplace.exchange.spooled_text import SpooledText
 from commonplace.importers.prepared import PreparedBatch, PreparedEntry, entries_in, record_in, texts_in
 from commonplace.importers.reading import Fault
 from commonplace.model.change import ChangeSet, Version
+from commonplace.model.match_key import MatchKey, match_key
 from commonplace.model.minter import Minter, address_key
 from commonplace.model.quad_text import QuadText
 from commonplace.model.record import Loss, Record
-from commonplace.model.signature import Signature, signature
 from commonplace.model.work_graph import WorkText, source_fields
 from commonplace.model.work_writing import WorkWriter
 from commonplace.processes.shared_file import SharedFile
@@ -117,7 +117,7 @@ class ImportPlan:
     _known: KnownInGraph = field(init=False)
     _reader: WorkWriter = field(init=False)
     """Says what entries say as it would be said in this state."""
-    _new_works: list[tuple[ReceiptItem, Signature]] = field(default_factory=list)
+    _new_works: list[tuple[ReceiptItem, MatchKey]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.matcher = Matcher(self.state, self.minter)
@@ -129,20 +129,20 @@ class ImportPlan:
 
         With `key_is_ours` its source has no citation key, so that another one than its record's is no loss.
         """
-        if entry.signature is None:
+        if entry.match_key is None:
             error = entry.error or "this entry could not be read"
             self._item(entry, "failed", None, entry.losses, error)
             return None
-        candidates = self.matcher.candidates(entry.signature)
+        candidates = self.matcher.candidates(entry.match_key)
         if not candidates:
             return self._new(entry, held, entry.losses, key_is_ours)
-        if entry.signature.key in candidates and self._is_said(held):
-            self._item(entry, "matched", entry.signature.key, entry.losses)
-            return entry.signature.key
+        if entry.match_key.key in candidates and self._is_said(held):
+            self._item(entry, "matched", entry.match_key.key, entry.losses)
+            return entry.match_key.key
         record = held.record
         found = self.matcher.find(record)
         if found is None:
-            return self._new(entry, held, (*entry.losses, *self._shared_doi(entry.signature.doi)), key_is_ours)
+            return self._new(entry, held, (*entry.losses, *self._shared_doi(entry.match_key.doi)), key_is_ours)
         merged = merge(found, record)
         losses = (*entry.losses, *merged.conflicts)
         if record.key != found.key and not key_is_ours:
@@ -162,18 +162,18 @@ class ImportPlan:
         return all(map(self.state.contains, quads))
 
     def _new(self, entry: PreparedEntry, held: Prepared, losses: tuple[Loss, ...], key_is_ours: bool) -> str:
-        assert entry.signature is not None
-        wanted = entry.signature.key
+        assert entry.match_key is not None
+        wanted = entry.match_key.key
         key = self.matcher.free_key(address_key(wanted))
         if key == wanted:
             self.works[key] = held
-            self.matcher.learn(entry.signature, held)
+            self.matcher.learn(entry.match_key, held)
         else:
             self._keep(held.record.with_key(key))
             if not key_is_ours:
                 taken = "another work has this key" if address_key(wanted) == wanted else "no address ends so"
                 losses = (*losses, Loss(field="key", raw=wanted, why=f"{taken}; this one is imported as {key!r}"))
-        of = entry.signature if key == wanted else entry.signature._replace(key=key)
+        of = entry.match_key if key == wanted else entry.match_key._replace(key=key)
         self._new_works.append((self._item(entry, "new", key, losses), of))
         return key
 
@@ -251,7 +251,7 @@ class ImportPlan:
 
     def _keep(self, record: Record) -> None:
         self.works[record.key] = record
-        self.matcher.learn(signature(record), record)
+        self.matcher.learn(match_key(record), record)
 
     def _item(
         self, entry: PreparedEntry, fate: str, key: str | None, losses: tuple[Loss, ...], error: str | None = None

@@ -17,10 +17,10 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from commonplace.model.match_key import MatchKey, match_key
 from commonplace.model.minter import Minter
 from commonplace.model.names import Contributor, Name
 from commonplace.model.record import Loss, ReadEntry, Record
-from commonplace.model.signature import Signature, signature
 from commonplace.model.work_graph import WorkMapping, WorkText
 from commonplace.processes.shared_file import SharedFile
 
@@ -28,7 +28,7 @@ from commonplace.processes.shared_file import SharedFile
 class PreparedEntry(NamedTuple):
     """An entry without its text in the file; see `commonplace.model.record.ReadEntry`.
 
-    `signature` is None when nothing could be made of it; its packed record, of `size` bytes, is then empty.
+    `match_key` is None when nothing could be made of it; its packed record, of `size` bytes, is then empty.
     """
 
     position: int
@@ -36,7 +36,7 @@ class PreparedEntry(NamedTuple):
     key: str | None
     losses: tuple[Loss, ...]
     error: str | None
-    signature: Signature | None
+    match_key: MatchKey | None
     size: int
 
 
@@ -100,7 +100,7 @@ def _packed_record(record: Record) -> bytes:
 
 def _plain_entry(entry: ReadEntry, size: int) -> tuple[Any, ...]:
     losses = [(loss.field, loss.raw, loss.why) for loss in entry.losses]
-    found = tuple(signature(entry.record)) if entry.record else None
+    found = tuple(match_key(entry.record)) if entry.record else None
     return entry.position, entry.line, entry.key, losses, entry.error, found, size
 
 
@@ -114,4 +114,4 @@ def _entry(
     size: int,
 ) -> PreparedEntry:
     kept = tuple([Loss(field=field, raw=raw, why=why) for field, raw, why in losses])
-    return PreparedEntry(position, line, key, kept, error, Signature._make(found) if found else None, size)
+    return PreparedEntry(position, line, key, kept, error, MatchKey._make(found) if found else None, size)

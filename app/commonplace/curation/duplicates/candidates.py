@@ -18,8 +18,8 @@ from rapidfuzz import fuzz
 
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.model.identifiers import doi_key
+from commonplace.model.match_key import PARTS, MatchKey, first_page, title_key
 from commonplace.model.minter import Minter, slug
-from commonplace.model.signature import PARTS, Signature, first_page, title_key
 
 NEAR = 92.0
 """How much alike titles must be, of 100 (normalised insertions and deletions)."""
@@ -61,7 +61,7 @@ class Similar:
 
 def similar_works(state: Snapshot, minter: Minter) -> Similar:
     """Every candidate of a state."""
-    works = read_signatures(state, minter)
+    works = read_match_keys(state, minter)
     related = _related(state, minter)
     titled = [work for work in works if work.title]
     found: list[Candidate] = []
@@ -78,7 +78,7 @@ def similar_works(state: Snapshot, minter: Minter) -> Similar:
     return Similar(sorted(found), coverage)
 
 
-def compare(one: Signature, other: Signature) -> Candidate | None:
+def compare(one: MatchKey, other: MatchKey) -> Candidate | None:
     """The two as a candidate, None when they are not similar enough."""
     first, second = (one, other) if one.key < other.key else (other, one)
     if not first.title or not second.title or first.key in (second.part_of, second.key) or second.key == first.part_of:
@@ -92,7 +92,7 @@ def compare(one: Signature, other: Signature) -> Candidate | None:
     return Candidate((first.key, second.key), round(score, 1), tuple(_reasons(first, second, score)))
 
 
-def _likeness(one: Signature, other: Signature) -> float | None:
+def _likeness(one: MatchKey, other: MatchKey) -> float | None:
     """How much alike the titles are, of 100; None when that, people and years do not say enough."""
     assert one.title
     assert other.title
@@ -111,14 +111,14 @@ def _likeness(one: Signature, other: Signature) -> float | None:
     return score
 
 
-def _stand_apart(one: Signature, other: Signature) -> bool:
+def _stand_apart(one: MatchKey, other: MatchKey) -> bool:
     """Whether both are in one venue, in different places of it: a column that comes again is not one work."""
     if one.venue is None or one.venue != other.venue:
         return False
     return any(a and b and a != b for a, b in zip(one.place, other.place, strict=True))
 
 
-def _reasons(one: Signature, other: Signature, score: float) -> Iterator[str]:
+def _reasons(one: MatchKey, other: MatchKey, score: float) -> Iterator[str]:
     yield "the same title" if score == 100 else f"titles that are {score:.0f} % alike"
     shared = {*one.people} & {*other.people}
     if shared:
@@ -140,10 +140,10 @@ def _reasons(one: Signature, other: Signature, score: float) -> Iterator[str]:
         yield same if one.doi == other.doi else f"DOIs {one.doi} and {other.doi}"
 
 
-def _pairs(works: Iterable[Signature]) -> Iterator[tuple[Signature, Signature]]:
+def _pairs(works: Iterable[MatchKey]) -> Iterator[tuple[MatchKey, MatchKey]]:
     by_title = sorted(works, key=lambda work: (work.title or "", work.key))
     yield from pairwise(by_title)
-    blocks: dict[tuple[str, int | None], list[Signature]] = {}
+    blocks: dict[tuple[str, int | None], list[MatchKey]] = {}
     for work in by_title:
         blocks.setdefault((work.title or "", None), []).append(work)
         if work.doi:
@@ -158,7 +158,7 @@ def _pairs(works: Iterable[Signature]) -> Iterator[tuple[Signature, Signature]]:
             yield from ((one, other) for n, one in enumerate(block) for other in block[n + 1 : n + 1 + WINDOW])
 
 
-def read_signatures(state: Snapshot, minter: Minter) -> list[Signature]:
+def read_match_keys(state: Snapshot, minter: Minter) -> list[MatchKey]:
     """What is compared of every work, by key."""
     people: dict[str, list[tuple[str, int, str]]] = {}
     for row in state.select(
@@ -181,10 +181,10 @@ def read_signatures(state: Snapshot, minter: Minter) -> list[Signature]:
         OPTIONAL {{ ?work prism:volume ?volume }}
         OPTIONAL {{ ?work prism:issueIdentifier ?issue }} OPTIONAL {{ ?work prism:pageRange ?page }} }}"""
     )
-    found: dict[str, Signature] = {}
+    found: dict[str, MatchKey] = {}
     for row in rows:
         work = _value(row["work"])
-        found[work] = _signature(row, _people(people.get(work, ())), minter)
+        found[work] = _match_key(row, _people(people.get(work, ())), minter)
     return sorted(found.values(), key=lambda work: work.key)
 
 
@@ -194,9 +194,9 @@ def _people(named: Iterable[tuple[str, int, str]]) -> tuple[str, ...]:
     return tuple(name for role, _, name in listed if role == listed[0][0])
 
 
-def _signature(row: QuerySolution, people: tuple[str, ...], minter: Minter) -> Signature:
+def _match_key(row: QuerySolution, people: tuple[str, ...], minter: Minter) -> MatchKey:
     title, year, venue, doi = (_value(row[name]) for name in ("title", "year", "venue", "doi"))
-    return Signature(
+    return MatchKey(
         key=minter.key(_value(row["work"])),
         doi=doi_key(doi) if doi else None,
         title=title_key(title) if title else None,

@@ -18,8 +18,8 @@ from rapidfuzz import fuzz
 from commonplace.curation.duplicates.candidates import BLOCK, NEAR, WINDOW, Candidate, compare
 from commonplace.curation.matching import Matcher
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
+from commonplace.model.match_key import MatchKey, match_key, title_key
 from commonplace.model.minter import Minter, slug
-from commonplace.model.signature import Signature, signature, title_key
 
 ASKED_AT_ONCE = 1_000
 """So many names are asked for in one query."""
@@ -41,7 +41,7 @@ _Titles = list[tuple[int, str, str]]
 
 
 def similar_to(
-    new: Sequence[Signature], matcher: Matcher, state: Snapshot, minter: Minter
+    new: Sequence[MatchKey], matcher: Matcher, state: Snapshot, minter: Minter
 ) -> dict[str, list[Candidate]]:
     """The candidates of each new work that has any, by its key, the most alike first.
 
@@ -54,7 +54,7 @@ def similar_to(
         pair = (key, other) if key < other else (other, key)
         if key == other or pair in judged:
             continue
-        there = known.get(other) or signature(matcher.record(other))
+        there = known.get(other) or match_key(matcher.record(other))
         judged[pair] = candidate = compare(known[key], there)
         if candidate is not None:
             for side in pair:
@@ -63,7 +63,7 @@ def similar_to(
     return {key: sorted(candidates, key=lambda one: (-one.score, one.keys)) for key, candidates in found.items()}
 
 
-def _pairs(new: dict[str, Signature], matcher: Matcher, state: Snapshot, minter: Minter) -> Iterator[tuple[str, str]]:
+def _pairs(new: dict[str, MatchKey], matcher: Matcher, state: Snapshot, minter: Minter) -> Iterator[tuple[str, str]]:
     """Keys of a new work and of one to compare it with; a pair may come again, and a work with itself."""
     titles = matcher.titles()
     for one, other in _neighbours(titles):
@@ -99,7 +99,7 @@ def _of_title(keys: list[str], key: str) -> list[str]:
 class _Blocks:
     """The new works by first name and year, and beside them those of the library that are near one of them."""
 
-    def __init__(self, new: Iterable[Signature], state: Snapshot, minter: Minter) -> None:
+    def __init__(self, new: Iterable[MatchKey], state: Snapshot, minter: Minter) -> None:
         self._new: dict[_Block, _Titles] = {}
         for one in new:
             if one.people and one.year is not None and one.title:

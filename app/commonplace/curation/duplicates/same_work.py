@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from rapidfuzz import fuzz
 
 from commonplace.model.identifiers import doi_key
+from commonplace.model.match_key import PARTS, MatchKey, match_key, name_key
 from commonplace.model.minter import slug
 from commonplace.model.record import Record
-from commonplace.model.signature import PARTS, Signature, name_key, signature
 
 ALIKE = 85.0
 """How much alike titles must be, of 100, for an identifier that both records have to be believed."""
@@ -34,7 +34,7 @@ _ARXIV_VENUE = "arxiv"
 
 def same_work(one: Record, other: Record) -> bool:
     """Whether two records are of one work."""
-    first, second = signature(one), signature(other)
+    first, second = match_key(one), match_key(other)
     if one.doi and other.doi:
         return doi_key(one.doi) == doi_key(other.doi) and _identified(one, other, first, second)
     shared = {text.partition(":")[0] for text in {*first.identifiers} & {*second.identifiers}}
@@ -50,8 +50,8 @@ def same_work(one: Record, other: Record) -> bool:
     return one.key == other.key or _renamed(one, other) or _enough(one, other, first, second)
 
 
-def plainly_other(one: Signature, other: Signature) -> bool:
-    """Whether `same_work` would say no, as far as signatures tell: of a title that comes again and again, most are."""
+def plainly_other(one: MatchKey, other: MatchKey) -> bool:
+    """Whether `same_work` would say no, as far as match keys tell: of a title that comes again and again, most are."""
     if one.doi and other.doi:
         return one.doi != other.doi
     if one.identifiers and other.identifiers and {*one.identifiers} & {*other.identifiers}:
@@ -64,10 +64,10 @@ def plainly_other(one: Signature, other: Signature) -> bool:
 
 def could_be_same(one: Record, other: Record) -> bool:
     """Whether titles are equal (keys, where neither has a title) and nothing that both records say differs."""
-    return _nothing_differs(one, other, signature(one), signature(other))
+    return _nothing_differs(one, other, match_key(one), match_key(other))
 
 
-def _nothing_differs(one: Record, other: Record, first: Signature, second: Signature) -> bool:
+def _nothing_differs(one: Record, other: Record, first: MatchKey, second: MatchKey) -> bool:
     if first.title != second.title or not (first.title or one.key == other.key or _renamed(one, other)):
         return False
     return (
@@ -90,7 +90,7 @@ def _renamed(one: Record, other: Record) -> bool:
     return bool(_people(one) and _people(other)) or one.with_key(other.key) == other
 
 
-def _identified(one: Record, other: Record, first: Signature, second: Signature) -> bool:
+def _identified(one: Record, other: Record, first: MatchKey, second: MatchKey) -> bool:
     """Whether two records that have one identifier are of the work that it names."""
     if _alike(first.title, second.title):
         return True
@@ -108,7 +108,7 @@ def _alike(one: str | None, other: str | None) -> bool:
     return fuzz.ratio(one, other) >= ALIKE
 
 
-def _enough(one: Record, other: Record, first: Signature, second: Signature) -> bool:
+def _enough(one: Record, other: Record, first: MatchKey, second: MatchKey) -> bool:
     """Whether records of one title that do not differ have enough in common to be one."""
     if (one.url and one.url == other.url) or one.with_key(other.key) == other:
         return True
@@ -180,7 +180,7 @@ def _venues_agree(one: Record, other: Record) -> bool:
 def _venue(record: Record) -> str:
     if record.container_title:
         return slug(record.container_title)
-    on_arxiv = any(text.startswith("arxiv:") for text in signature(record).identifiers)
+    on_arxiv = any(text.startswith("arxiv:") for text in match_key(record).identifiers)
     return _ARXIV_VENUE if on_arxiv else ""
 
 

@@ -1,4 +1,4 @@
-"""What records of one work may have in common: a record is looked up by it, and compared with near ones."""
+"""Match keys: what of a record is looked up and compared to find other records of the same work."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _ARXIV_DOI = "10.48550/arxiv."
 _FIRST_PAGE = re.compile(r"[a-z]?\d+")
 
 
-class Signature(NamedTuple):
-    """What is looked up and compared of a record; None or empty where it has none.
+class MatchKey(NamedTuple):
+    """The parts of a record that are looked up and compared; None or empty where the record has none.
 
     `doi`, `title`, `people` and `venue` are in the form in which they are compared; `people` are the authors, or
-    else the editors. `identifiers` are others than the DOI, each with its scheme: `isbn:`, `pmid:`, `arxiv:`.
+    else the editors. `identifiers` are all others than the DOI, each with its scheme: `isbn:`, `pmid:`, `arxiv:`.
     """
 
     key: str
@@ -39,9 +39,9 @@ class Signature(NamedTuple):
     part_of: str | None
 
 
-def signature(record: Record) -> Signature:
-    """The signature of that record."""
-    return Signature(
+def match_key(record: Record) -> MatchKey:
+    """Return the match key of a record."""
+    return MatchKey(
         key=record.key,
         doi=doi_key(record.doi) if record.doi else None,
         title=title_key(record.title) if record.title else None,
@@ -56,24 +56,24 @@ def signature(record: Record) -> Signature:
 
 
 def title_key(title: str) -> str:
-    """What equal titles share: without case, accents and punctuation; `&` is *and*."""
+    """Return the title without case, accents and punctuation, and with *and* for `&`: one text for equal titles."""
     return slug(title.replace("&", " and ") if "&" in title else title)
 
 
 def name_key(name: Name) -> str:
-    """What equal family names share, and equal names of bodies."""
+    """Return the family name, or the name of a body, without case and accents: one text for equal names."""
     return slug(name.family or name.literal or "")
 
 
 def first_page(page: str | None) -> str:
-    """The first page of a range as people write it: `11` of `pp. 11-20`."""
+    """Return the first page of a range as people write it: `11` of `pp. 11-20`."""
     start = (page or "").lower().partition("-")[0].strip()
     found = _FIRST_PAGE.search(start)
     return found[0] if found else start
 
 
 def identifiers(type: str, isbn: tuple[str, ...], extra: Mapping[str, str], doi: str | None) -> Iterator[str]:
-    """The identifiers of a record but its DOI. An ISBN is that of a book, not of what appears in it."""
+    """Yield the identifiers of a record except its DOI. An ISBN is that of a book, not of what appears in it."""
     if type not in PARTS:
         for text in isbn:
             yield f"isbn:{isbn_stem(text)}"
@@ -91,6 +91,6 @@ def identifiers(type: str, isbn: tuple[str, ...], extra: Mapping[str, str], doi:
 
 
 def isbn_stem(isbn: str) -> str:
-    """What an ISBN-10 and the ISBN-13 of the same book share: twelve digits, without the check digit."""
+    """Return the twelve digits that the ISBN-10 and the ISBN-13 of one book share: all but the check digit."""
     digits = isbn.replace("-", "").replace(" ", "")
     return digits[:12] if len(digits) == 13 else f"978{digits[:9]}"
