@@ -17,7 +17,7 @@ from commonplace.curation.duplicates.candidates_of_import import similar_to
 from commonplace.curation.matching import Matcher, merge
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.exchange.receipts import FATES, FileFault, LossShape, Receipt, ReceiptItem, SimilarShape
-from commonplace.exchange.spooled_text import SpooledText
+from commonplace.exchange.replayable_text import ReplayableText
 from commonplace.importers.prepared import PreparedBatch, PreparedEntry, entries_in, record_in, texts_in
 from commonplace.importers.reading import Fault
 from commonplace.model.change import ChangeSet, Version
@@ -209,7 +209,7 @@ class ImportPlan:
 
         Many are made while they are first gone through: the state must be the same until then.
         """
-        text = SpooledText(self._additions())
+        text = ReplayableText(self._additions())
         added = QuadText(text.pieces, text.whole_file)
         is_long = text.exceeds(HELD_BYTES)
         return ChangeSet(added=added if is_long else tuple(added), removed=tuple(self._outgrown()))

@@ -1,4 +1,4 @@
-"""Text that is made while it is used is the same for all who go through it, however they take turns."""
+"""Every reader of a replayable text gets the same text, however readers take turns."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import commonplace.exchange.spooled_text
-from commonplace.exchange.spooled_text import SpooledText
+import commonplace.exchange.replayable_text
+from commonplace.exchange.replayable_text import ReplayableText
 
 
 @pytest.fixture(autouse=True)
 def small_chunks() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(commonplace.exchange.spooled_text, "CHUNK_BYTES", 10)
+        patch.setattr(commonplace.exchange.replayable_text, "CHUNK_BYTES", 10)
         yield
 
 
@@ -26,7 +26,7 @@ PIECES = st.lists(st.binary(max_size=8))
 
 @given(PIECES, st.lists(st.booleans()))
 def test_two_who_take_turns_get_all_of_it(pieces: list[bytes], turns: list[bool]) -> None:
-    text = SpooledText(pieces)
+    text = ReplayableText(pieces)
     one, other = text.pieces(), text.pieces()
 
     taken: dict[bool, list[bytes]] = {True: [], False: []}
@@ -46,7 +46,7 @@ def test_many_threads_get_all_of_it_and_it_is_made_once() -> None:
             made.append(number)
             yield b"line %d\n" % number
 
-    text = SpooledText(lines())
+    text = ReplayableText(lines())
     with ThreadPoolExecutor(8) as threads:
         found = set(threads.map(lambda _: b"".join(text.pieces()), range(8)))
 
@@ -56,7 +56,7 @@ def test_many_threads_get_all_of_it_and_it_is_made_once() -> None:
 
 @given(PIECES, st.integers(0, 60))
 def test_what_exceeds_a_size_is_known(pieces: list[bytes], size: int) -> None:
-    assert SpooledText(pieces).exceeds(size) == (len(b"".join(pieces)) > size)
+    assert ReplayableText(pieces).exceeds(size) == (len(b"".join(pieces)) > size)
 
 
 def test_who_comes_as_far_as_a_fault_is_told_of_it() -> None:
@@ -64,7 +64,7 @@ def test_who_comes_as_far_as_a_fault_is_told_of_it() -> None:
         yield b"twelve bytes"
         raise OSError("no room")
 
-    text = SpooledText(lines())
+    text = ReplayableText(lines())
     for _ in range(2):
         chunks = text.pieces()
         assert next(chunks) == b"twelve bytes"
@@ -74,7 +74,7 @@ def test_who_comes_as_far_as_a_fault_is_told_of_it() -> None:
 
 @given(PIECES)
 def test_its_file_is_there_when_all_of_it_is_made(pieces: list[bytes]) -> None:
-    text = SpooledText(pieces)
+    text = ReplayableText(pieces)
     taken = b""
     for piece in text.pieces():
         assert text.whole_file() is None

@@ -1,5 +1,4 @@
-"""Text that is made while it is used: for a change set too big to be held, or to be made before anything is done
-with it."""
+"""Text that is made once while it is read, and can be read again: for change sets too large for memory."""
 
 from __future__ import annotations
 
@@ -10,15 +9,17 @@ from commonplace.model.quad_text import CHUNK_BYTES
 from commonplace.processes.shared_file import SharedFile
 
 
-class SpooledText:
-    """Text that is made once, by whoever is the first to go so far through it, and read from a file after that.
+class ReplayableText:
+    """Text whose pieces the first reader to reach them makes, and every later reader takes from a file.
 
-    Any number of threads may go through it at once.
+    Any number of threads may read it at once.
     """
 
     def __init__(self, made: Iterable[bytes]) -> None:
-        """`made` gives the text in pieces of whole lines. What it raises, all who come so far are told; and where it
-        cannot be kept, `NotWritten`."""
+        """Take the text from `made`, which yields it in pieces of whole lines.
+
+        Every reader that comes so far is raised what `made` raises, and `NotWritten` where the file has no room.
+        """
         self._made = iter(made)
         self._file = SharedFile()
         self._size = 0
@@ -28,22 +29,22 @@ class SpooledText:
         self._lock = Lock()
 
     def exceeds(self, size: int) -> bool:
-        """Whether it has more bytes than that; what is needed to know is made."""
+        """Return whether the text has more than `size` bytes, after making as much of it as that takes."""
         return any(self._size > size for _ in self.pieces())
 
     def whole_file(self) -> int | None:
-        """The descriptor of a file that holds just this text; nothing before all of it is made."""
+        """Return the descriptor of a file that holds exactly this text, or None before all of it is made."""
         return self._file.descriptor if self._made_whole else None
 
     def pieces(self) -> Iterator[bytes]:
-        """The text from its beginning, in pieces of whole lines."""
+        """Yield the text from its beginning, in pieces of whole lines."""
         number = 0
         while piece := self._piece(number):
             yield piece
             number += 1
 
     def _piece(self, number: int) -> bytes:
-        """A piece, made if need be; nothing after the last."""
+        """Return a piece, made if need be; an empty one after the last."""
         with self._lock:
             if number == len(self._places):
                 return self._next()
