@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from commonplace.curation.duplicates.same_work import could_be_same, plainly_other, same_work
-from commonplace.curation.matching import Matcher, merge
+from commonplace.curation.matching import Matcher, fill_gaps
 from commonplace.model.match_key import match_key
 from commonplace.model.names import Contributor, Name
 from commonplace.model.record import Record
@@ -164,10 +164,10 @@ def test_merging_fills_what_is_missing_and_nothing_else() -> None:
         isbn=("978-0-306-40615-7", "1-57766-001-X"),
     )
 
-    merged = merge(held, new)
+    filled = fill_gaps(held, new)
 
-    assert [(loss.field, loss.raw) for loss in merged.conflicts] == [("file", "theirs")]
-    assert merged.record == replace(
+    assert [(loss.field, loss.raw) for loss in filled.conflicts] == [("file", "theirs")]
+    assert filled.record == replace(
         held,
         doi=OSTROM.doi,
         abstract="New.",
@@ -179,31 +179,31 @@ def test_merging_fills_what_is_missing_and_nothing_else() -> None:
 
 def test_merging_adds_the_people_of_a_role_that_nobody_has() -> None:
     editor = Contributor("editor", Name(family="Roe"))
-    merged = merge(OSTROM, replace(OSTROM, contributors=(*OSTROM.contributors, editor)))
-    assert merged.conflicts == ()
-    assert merged.record.contributors == (*OSTROM.contributors, editor)
-    assert merged.added(OSTROM) == ["contributors"]
+    filled = fill_gaps(OSTROM, replace(OSTROM, contributors=(*OSTROM.contributors, editor)))
+    assert filled.conflicts == ()
+    assert filled.record.contributors == (*OSTROM.contributors, editor)
+    assert filled.added(OSTROM) == ["contributors"]
 
 
 def test_merging_does_not_cut_a_list_of_people() -> None:
     cut = replace(BOVAIRD, contributors=(person("Bovaird"),), extra={"moreauthor": "true", "file": "x"})
-    merged = merge(BOVAIRD, cut)
-    assert merged.record == replace(BOVAIRD, extra={"file": "x"})
-    assert merged.added(BOVAIRD) == ["file"]
+    filled = fill_gaps(BOVAIRD, cut)
+    assert filled.record == replace(BOVAIRD, extra={"file": "x"})
+    assert filled.added(BOVAIRD) == ["file"]
 
 
 def test_merging_what_adds_nothing_gives_the_same_record() -> None:
-    assert merge(OSTROM, WITHOUT_DOI).record is OSTROM
-    assert merge(OSTROM, replace(OSTROM, key="other")).record is OSTROM
+    assert fill_gaps(OSTROM, WITHOUT_DOI).record is OSTROM
+    assert fill_gaps(OSTROM, replace(OSTROM, key="other")).record is OSTROM
 
 
 def test_merging_reports_what_differs_and_keeps_what_is_held() -> None:
     new = replace(OSTROM, title="Crossing", contributors=(person("Ostrom", "E."),))
 
-    merged = merge(OSTROM, new)
+    filled = fill_gaps(OSTROM, new)
 
-    assert merged.record is OSTROM
-    said = {loss.field: (loss.raw, loss.why) for loss in merged.conflicts}
+    assert filled.record is OSTROM
+    said = {loss.field: (loss.raw, loss.why) for loss in filled.conflicts}
     assert said == {
         "title": ("Crossing", "the library holds 'Crossing the Great Divide', which stays"),
         "author": ("Ostrom, E.", "the library holds 'Ostrom, Elinor', which stays"),

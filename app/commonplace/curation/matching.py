@@ -31,8 +31,8 @@ _IDENTIFYING = '"(pmid|PMID|eprint)"'
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
-    """A record as the home holds it with what another adds, and where the two differ (the home's value stays)."""
+class Filled:
+    """A record of the home whose gaps another record filled, and the values of that other that it does not take."""
 
     record: Record
     conflicts: tuple[Loss, ...]
@@ -202,8 +202,8 @@ def _value(term: object) -> str:
     return term.value if isinstance(term, Literal | NamedNode) else ""
 
 
-def merge(held: Record, new: Record) -> Merged:
-    """What the home's record becomes when it takes what only the new one has."""
+def fill_gaps(held: Record, new: Record) -> Filled:
+    """Return the held record with the values that only the new one has; where both have one, the held value stays."""
     filled: dict[str, object] = {}
     conflicts: list[Loss] = []
     for name in _FIELDS:
@@ -231,7 +231,7 @@ def merge(held: Record, new: Record) -> Merged:
             filled["contributors"] = people
     record = replace(held, **filled) if filled else held  # type: ignore[arg-type]
     record, more = _with_rich(record, new)
-    return Merged(record, (*conflicts, *more))
+    return Filled(record, (*conflicts, *more))
 
 
 def _with_roles(held: Record, new: Record) -> tuple[tuple[Contributor, ...], list[Loss]]:

@@ -115,8 +115,8 @@ def _take(log: PatchLog, version: Version, works: set[str], format: str, made: O
 def _added(items: Iterable[dict[str, Any]]) -> dict[int, str]:
     """Position to work, of entries that became a work no other entry of the file added to."""
     rows = list(items)
-    merged = {row["work"] for row in rows if row["fate"] == "updated"}
-    return {row["position"]: row["work"] for row in rows if row["fate"] == "new" and row["work"] not in merged}
+    updated = {row["work"] for row in rows if row["fate"] == "updated"}
+    return {row["position"]: row["work"] for row in rows if row["fate"] == "new" and row["work"] not in updated}
 
 
 def _read_again(data: bytes, format: str) -> tuple[list[tuple[int, str]], list[str]]:

@@ -14,7 +14,7 @@ from pyoxigraph import Quad, RdfFormat, parse
 from commonplace.curation.additions import Additions
 from commonplace.curation.authorities import KnownInGraph
 from commonplace.curation.duplicates.candidates_of_import import similar_to
-from commonplace.curation.matching import Matcher, merge
+from commonplace.curation.matching import Matcher, fill_gaps
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.exchange.receipts import FATES, FileFault, LossShape, Receipt, ReceiptItem, SimilarShape
 from commonplace.exchange.replayable_text import ReplayableText
@@ -143,15 +143,15 @@ class ImportPlan:
         found = self.matcher.find(record)
         if found is None:
             return self._new(entry, held, (*entry.losses, *self._shared_doi(entry.match_key.doi)), key_is_ours)
-        merged = merge(found, record)
-        losses = (*entry.losses, *merged.conflicts)
+        filled = fill_gaps(found, record)
+        losses = (*entry.losses, *filled.conflicts)
         if record.key != found.key and not key_is_ours:
             losses = (*losses, Loss(field="key", raw=record.key, why=f"the library has this work as {found.key!r}"))
-        if merged.record == found:
+        if filled.record == found:
             self._item(entry, "matched", found.key, losses)
         else:
-            self._keep(merged.record)
-            self._item(entry, "updated", found.key, losses).added = merged.added(found)
+            self._keep(filled.record)
+            self._item(entry, "updated", found.key, losses).added = filled.added(found)
         return found.key
 
     def _is_said(self, held: Prepared) -> bool:
