@@ -28,7 +28,7 @@ from commonplace.library.self_description import SelfDescription
 from commonplace.library.totals import kept_size, kept_totals
 from commonplace.model.change import ChangeSet, Version
 from commonplace.web.api import changes, duplicates, export, identifiers, imports, jobs, queries, search, things, works
-from commonplace.web.context import Desk
+from commonplace.web.context import Context
 from commonplace.web.http import problems
 from commonplace.web.http.unread_body import UnreadBodies
 from commonplace.web.pages import front, rendering
@@ -114,7 +114,7 @@ def create_app(
     app.state.stopping = asyncio.Event()
     app.state.similar = duplicates.FoundSimilar()
     description = SelfDescription(library.log, library.minter, named.values(), in_graphs=described)
-    app.state.desk = Desk(
+    app.state.context = Context(
         library,
         committer,
         named,
@@ -129,7 +129,7 @@ def create_app(
         Updates(library, committer, worked_out),
         readers,
     )
-    app.sparql = SparqlEndpoint(app.state.desk, cache_bytes, app.routed)
+    app.sparql = SparqlEndpoint(app.state.context, cache_bytes, app.routed)
     problems.install(app)
     routers = (
         front,

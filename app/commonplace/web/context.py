@@ -43,7 +43,7 @@ Search = Annotated[str | None, Query(description="words to search for; accents, 
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Context:
     """What a route works with."""
 
     library: Library
@@ -229,15 +229,15 @@ class Desk:
         return [NamedNode(iri) for kind in kinds for iri in index.matching_iris(q, kind)]
 
 
-def desk_of(request: Request) -> Desk:
-    """The desk of the application that a request came to."""
-    return cast(Desk, request.app.state.desk)
+def context_of(request: Request) -> Context:
+    """The context of the application that a request came to."""
+    return cast(Context, request.app.state.context)
 
 
 REPEATABLE = frozenset({"kind"})
 """Query parameters that may be given more than once."""
 
-AtDesk = Annotated[Desk, Depends(desk_of)]
+ContextDep = Annotated[Context, Depends(context_of)]
 
 
 def only_known_parameters(request: Request) -> None:

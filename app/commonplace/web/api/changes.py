@@ -15,7 +15,7 @@ from commonplace.library.cursors import read_position, write_position
 from commonplace.library.schemas import Change, Page
 from commonplace.model.change import Version
 from commonplace.web.api.provenance import provenance_of
-from commonplace.web.context import AtDesk, Cursor, Limit, only_known_parameters
+from commonplace.web.context import ContextDep, Cursor, Limit, only_known_parameters
 from commonplace.web.http.authorization import ACurator
 from commonplace.web.http.negotiation import JSON, RDF, Representation, answer, choose, expected_version
 
@@ -62,15 +62,15 @@ PATCH = Representation("patch", "application/rdf-patch", ".rdfp")
 @router.get("/changes", response_model=Page[Change], summary="The versions, newest first")
 def listed(
     request: Request,
-    desk: AtDesk,
+    context: ContextDep,
     thing: Annotated[str | None, Query(description="an IRI: only versions that touched it")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
     """Every write there ever was: who, when, what kind, and why."""
-    log = desk.library.log
+    log = context.library.log
     form = choose(request, [JSON])
-    head = desk.library.newest()
+    head = context.library.newest()
     found = [version for version in (changes(log, thing) if thing or head else []) if version <= head]
     before = read_position(cursor) if cursor else head + 1
     rest = [version for version in found if version < before]
@@ -87,15 +87,15 @@ def listed(
 
 
 @router.get("/changes/{version}", response_model=Change, summary="One version")
-def single(request: Request, desk: AtDesk, version: int) -> Response:
+def single(request: Request, context: ContextDep, version: int) -> Response:
     """As JSON, as the RDF Patch itself (`Accept: application/rdf-patch`), or as PROV-O."""
     number = positive(version)
     form = choose(request, [JSON, PATCH, *RDF])
-    log = desk.library.log
+    log = context.library.log
     if form is PATCH:
         body = log.text(number)
     elif form.rdf is not None:
-        body = desk.rdf(provenance_of(log.header(number), desk.minter), form.rdf)
+        body = context.rdf(provenance_of(log.header(number), context.minter), form.rdf)
     else:
         body = change_of(log, number).json_bytes()
     return answer(body, form, number, past=True)
@@ -117,14 +117,14 @@ def single(request: Request, desk: AtDesk, version: int) -> Response:
 )
 def undo(
     request: Request,
-    desk: AtDesk,
+    context: ContextDep,
     token: ACurator,
     version: int,
     message: Annotated[str, Query(max_length=10_000, description="why; recorded in the history")] = "",
 ) -> Response:
     """What later versions build on stays; `kept` says what, why, and which versions those are."""
-    expected = expected_version(request, desk.library.follow())
-    undone = desk.committer.undo(positive(version), token.name, message, expected)
+    expected = expected_version(request, context.library.follow())
+    undone = context.committer.undo(positive(version), token.name, message, expected)
     made = undone.entry.version if undone.entry else None
     kept = [KeptShape(thing=kept.thing, why=kept.why, versions=list(kept.versions)) for kept in undone.kept]
     body = UndoneShape(undone=version, version=made, kept=kept)
@@ -136,10 +136,10 @@ def undo(
 
 
 @router.get("/imports/{id}", response_model=Receipt, summary="The receipt of an import, for ever")
-def receipt(request: Request, desk: AtDesk, id: int) -> Response:
+def receipt(request: Request, context: ContextDep, id: int) -> Response:
     """What became of every entry of the file. The id is the version the import made."""
     form = choose(request, [JSON])
-    return answer(receipt_of(desk.library, Version(id)), form, Version(id), past=True)
+    return answer(receipt_of(context.library, Version(id)), form, Version(id), past=True)
 
 
 def positive(version: int) -> Version:

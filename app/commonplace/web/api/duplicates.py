@@ -15,7 +15,7 @@ from commonplace.library.evidence import label_of
 from commonplace.library.schemas import DuplicateCandidate, Link, Page
 from commonplace.model.change import Version
 from commonplace.model.minter import Minter
-from commonplace.web.context import At, AtDesk, Cursor, Limit, only_known_parameters
+from commonplace.web.context import At, ContextDep, Cursor, Limit, only_known_parameters
 from commonplace.web.http.negotiation import JSON, choose
 
 router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)])
@@ -38,7 +38,9 @@ class FoundSimilar:
 
 
 @router.get("/duplicates", response_model=Page[DuplicateCandidate], summary="Works that may be one work")
-def duplicates(request: Request, desk: AtDesk, limit: Limit = 50, cursor: Cursor = None, at: At = None) -> Response:
+def duplicates(
+    request: Request, context: ContextDep, limit: Limit = 50, cursor: Cursor = None, at: At = None
+) -> Response:
     """Similar and not the same: near titles or one title, with people in common. By key; nothing is merged.
 
     `coverage` says how many works there are, how many have no title to compare, and how many pairs were compared.
@@ -47,15 +49,15 @@ def duplicates(request: Request, desk: AtDesk, limit: Limit = 50, cursor: Cursor
     start = read_position(cursor) if cursor else 0
     known: FoundSimilar = request.app.state.similar
     following: list[str | None] = [None]
-    version, similar = known.of(desk.library.graph_at(Version(at) if at is not None else None), desk.minter)
+    version, similar = known.of(context.library.graph_at(Version(at) if at is not None else None), context.minter)
 
     def make(state: Snapshot) -> bytes:
-        found = similar if state.version == version else similar_works(state, desk.minter)
+        found = similar if state.version == version else similar_works(state, context.minter)
         shown = found.candidates[start : start + limit]
         more = start + limit < len(found.candidates)
         following[0] = str(request.url.include_query_params(cursor=write_position(start + limit))) if more else None
         return Page[DuplicateCandidate](
-            items=[_shape(state, candidate, desk.minter) for candidate in shown],
+            items=[_shape(state, candidate, context.minter) for candidate in shown],
             total=len(found.candidates),
             complete="complete",
             version=state.version,
@@ -67,7 +69,7 @@ def duplicates(request: Request, desk: AtDesk, limit: Limit = 50, cursor: Cursor
         if following[0]:
             response.headers["Link"] = f'<{following[0]}>; rel="next"'
 
-    return desk.versioned(request, form, at, make, finish=link)
+    return context.versioned(request, form, at, make, finish=link)
 
 
 def _shape(state: Snapshot, candidate: Candidate, minter: Minter) -> DuplicateCandidate:

@@ -14,7 +14,7 @@ from commonplace.errors import BadRequest
 from commonplace.exchange.exports import WithOriginals, export_originals, formatted
 from commonplace.exchange.exports import export as export_from
 from commonplace.library.works import WorkFilters
-from commonplace.web.context import At, AtDesk, Desk, only_known_parameters
+from commonplace.web.context import At, Context, ContextDep, only_known_parameters
 from commonplace.web.http.negotiation import RECORDS, Representation, choose
 
 router = APIRouter(tags=["export"], dependencies=[Depends(only_known_parameters)])
@@ -40,7 +40,7 @@ Original = Annotated[
 
 
 def original_answer(
-    request: Request, desk: Desk, form: Representation, at: int | None, make: Callable[[Snapshot], WithOriginals]
+    request: Request, context: Context, form: Representation, at: int | None, make: Callable[[Snapshot], WithOriginals]
 ) -> Response:
     """An export with entries as in their files; `Commonplace-Original` says how many of how many are."""
     told: list[str] = []
@@ -53,7 +53,7 @@ def original_answer(
     def say(response: Response) -> None:
         response.headers["Commonplace-Original"] = told[0]
 
-    return desk.versioned(request, replace(form, name=f"{form.name}-original"), at, body, finish=say)
+    return context.versioned(request, replace(form, name=f"{form.name}-original"), at, body, finish=say)
 
 
 def bibliography_forms(style: str) -> tuple[Representation, Representation]:
@@ -70,7 +70,7 @@ ExportFormat = Literal["bibtex", "ris", "csl-json", "jsonld", "turtle", "nquads"
 @router.get("/export", summary="Everything, or what the filters of /works select, in a bibliographic or RDF format")
 def exported(
     request: Request,
-    desk: AtDesk,
+    context: ContextDep,
     format: Annotated[ExportFormat, Query(description="which format")] = "bibtex",
     style: Style = None,
     discusses: Annotated[str | None, Query(description="a concept's key or IRI")] = None,
@@ -99,18 +99,18 @@ def exported(
     if style is not None:
         chosen = choose(request, bibliography_forms(style))
         html = chosen.media_type == "text/html"
-        return desk.versioned(
-            request, chosen, at, lambda snapshot: formatted(snapshot, desk.minter, style, filters, html=html)
+        return context.versioned(
+            request, chosen, at, lambda snapshot: formatted(snapshot, context.minter, style, filters, html=html)
         )
     form = DATASETS.get(format) or next(form for form in RECORDS if EXPORTER[form.name] == format)
 
     if original:
-        log = desk.library.log
+        log = context.library.log
         return original_answer(
-            request, desk, form, at, lambda state: export_originals(state, log, desk.minter, format, filters)
+            request, context, form, at, lambda state: export_originals(state, log, context.minter, format, filters)
         )
 
     def make(snapshot: Snapshot) -> bytes:
-        return export_from(snapshot, desk.minter, format, filters)
+        return export_from(snapshot, context.minter, format, filters)
 
-    return desk.versioned(request, form, at, make)
+    return context.versioned(request, form, at, make)

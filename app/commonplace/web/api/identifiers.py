@@ -20,7 +20,7 @@ from commonplace.library.evidence import label_of, read_evidence
 from commonplace.library.schemas import Node
 from commonplace.model.minter import Kind
 from commonplace.model.namespaces import RDF as RDF_NS
-from commonplace.web.context import At, AtDesk, Desk, only_known_parameters
+from commonplace.web.context import At, Context, ContextDep, only_known_parameters
 from commonplace.web.http.negotiation import OF_THINGS, choose
 
 router = APIRouter(tags=["identifiers"], dependencies=[Depends(only_known_parameters)])
@@ -44,45 +44,45 @@ def change(version: int) -> Response:
 
 
 @router.get("/id/{kind}/{key:path}", summary="Any IRI of this library", response_model=None)
-def dereference(request: Request, desk: AtDesk, kind: str, key: str, at: At = None) -> Response:
+def dereference(request: Request, context: ContextDep, kind: str, key: str, at: At = None) -> Response:
     """303 to the thing's own address, or the node itself; 410 when it was deleted, 404 when it never was."""
     if kind not in get_args(Kind):
         raise NotFound(f"there is no kind of thing called {kind!r}: {', '.join(get_args(Kind))}")
     named = cast(Kind, kind)
-    node = desk.minter.thing(named, key)
-    version = desk.version_of(str(at) if at else None)
-    if not desk.library.read(lambda state: any(True for _ in state.triples(node)), version):
-        raise desk.missing(node, version)
+    node = context.minter.thing(named, key)
+    version = context.version_of(str(at) if at else None)
+    if not context.library.read(lambda state: any(True for _ in state.triples(node)), version):
+        raise context.missing(node, version)
     if named in PLACES:
-        here = node.value.removeprefix(f"{desk.minter.base}id/{kind}/")
+        here = node.value.removeprefix(f"{context.minter.base}id/{kind}/")
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/{PLACES[named]}/{here}{query}", status_code=303, headers={"Vary": "Accept"})
     form = choose(request, OF_THINGS)
 
     def make(state: Snapshot) -> bytes:
         if form.rdf is not None:
-            return desk.rdf(describe(state, [node], desk.minter), form.rdf)
-        evidence = read_evidence(state, node, desk.minter) if named == "evidence" else None
-        return (evidence or _node(state, desk, node)).json_bytes()
+            return context.rdf(describe(state, [node], context.minter), form.rdf)
+        evidence = read_evidence(state, node, context.minter) if named == "evidence" else None
+        return (evidence or _node(state, context, node)).json_bytes()
 
-    return desk.versioned(request, form, at, make)
+    return context.versioned(request, form, at, make)
 
 
-def _node(state: Snapshot, desk: Desk, node: NamedNode) -> Node:
+def _node(state: Snapshot, context: Context, node: NamedNode) -> Node:
     """A node without a shape of its own: its statements as they are, by property."""
     found: dict[str, list[str]] = {}
     for triple in state.triples(node):
         if triple.predicate != RDF_NS["type"]:
-            name = desk.minter.local(triple.predicate.value)
+            name = context.minter.local(triple.predicate.value)
             found.setdefault(name, []).append(getattr(triple.object, "value", str(triple.object)))
     kinds = sorted(
-        desk.minter.local(t.object.value)
+        context.minter.local(t.object.value)
         for t in state.triples(node, RDF_NS["type"])
         if isinstance(t.object, NamedNode)
     )
     return Node(
         iri=node.value,
-        key=desk.minter.key(node.value),
+        key=context.minter.key(node.value),
         types=kinds,
         label=label_of(state, node),
         properties={name: sorted(values) for name, values in sorted(found.items())},

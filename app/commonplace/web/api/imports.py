@@ -27,7 +27,7 @@ from commonplace.home.tokens import Role
 from commonplace.importers.formats import IMPORT_FORMATS, format_of_media_type
 from commonplace.importers.packing import GZIP
 from commonplace.web.api.jobs import JobStatus, job_address, receipt_address, receipt_response, status_response
-from commonplace.web.context import AtDesk, Desk, only_known_parameters
+from commonplace.web.context import Context, ContextDep, only_known_parameters
 from commonplace.web.http.authorization import AWriter, forbidden
 from commonplace.web.http.negotiation import expected_version
 from commonplace.web.http.problems import HttpProblem
@@ -108,7 +108,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 )
 async def post(
     request: Request,
-    desk: AtDesk,
+    context: ContextDep,
     token: AWriter,
     dry_run: Annotated[bool, Query(description="answer the receipt without writing anything")] = False,
     filename: Annotated[str, Query(max_length=1000, description="the file's name, kept in the receipt")] = "upload",
@@ -130,11 +130,11 @@ async def post(
     """
     if token.role is not Role.CURATOR and not dry_run:
         raise forbidden(token, "a contributor may import with dry_run=true only; a curator makes the import")
-    head = await run_in_threadpool(desk.library.follow)
+    head = await run_in_threadpool(context.library.follow)
     expected = expected_version(request, head)
     media_type = _media_type(request)
     packed = _packed(request)
-    file = await _received(request, desk.import_bytes)
+    file = await _received(request, context.import_bytes)
     try:
         dois = _listed_dois(file) if media_type == JSON else None
         if enrich and dois is None and (media_type == JSON or file.seek(0, os.SEEK_END)):
@@ -142,26 +142,26 @@ async def post(
         if dois is not None or enrich:
             file.close()
             return await _answer(
-                request, desk, desk.jobs.begin_dois(dois, token.name, dry_run, expected, enrich=enrich)
+                request, context, context.jobs.begin_dois(dois, token.name, dry_run, expected, enrich=enrich)
             )
         upload = Upload(
             file=file,
             filename=_plain_name(filename),
             format=_format(media_type),
             agent=token.name,
-            limit=desk.import_bytes,
+            limit=context.import_bytes,
             packed=packed,
             dry_run=dry_run,
             expected=expected,
         )
-        job = desk.jobs.begin(upload)
+        job = context.jobs.begin(upload)
     except BaseException:
         file.close()
         raise
-    return await _answer(request, desk, job)
+    return await _answer(request, context, job)
 
 
-async def _answer(request: Request, desk: Desk, job: Job) -> Response:
+async def _answer(request: Request, context: Context, job: Job) -> Response:
     """The receipt when it comes soon; the job's address when not, or when that is asked for."""
     prefer = ", ".join(request.headers.getlist("prefer")).lower()
     at_once = "respond-async" in prefer

@@ -15,7 +15,7 @@ from commonplace.errors import NotFound
 from commonplace.exchange.jobs import Job, JobState
 from commonplace.exchange.receipts import Receipt
 from commonplace.home.tokens import Role
-from commonplace.web.context import AtDesk, only_known_parameters
+from commonplace.web.context import ContextDep, only_known_parameters
 from commonplace.web.http.authorization import AWriter, forbidden
 from commonplace.web.http.negotiation import JSON, Representation, choose
 from commonplace.web.http.problems import HttpProblem, kind_of
@@ -67,17 +67,17 @@ _SHOWN: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json":
 
 
 @router.get("/imports/jobs/{id}", response_model=JobStatus, responses=_SHOWN, summary="How far an import is")
-def status(request: Request, desk: AtDesk, id: JobId) -> Response:
+def status(request: Request, context: ContextDep, id: JobId) -> Response:
     """Known until the server stops; the receipt it ends with is kept for ever (`receipt`)."""
     choose(request, [JSON])
-    return status_response(desk.jobs.job(id), 200)
+    return status_response(context.jobs.job(id), 200)
 
 
 @router.get("/imports/jobs/{id}/receipt", response_model=Receipt, summary="The receipt of an import or a dry run")
-def receipt(request: Request, desk: AtDesk, id: JobId) -> Response:
+def receipt(request: Request, context: ContextDep, id: JobId) -> Response:
     """What a job found. A dry run's receipt is here only; 404 until there is one."""
     choose(request, [JSON])
-    job = desk.jobs.job(id)
+    job = context.jobs.job(id)
     if job.receipt is None or job.state is not JobState.DONE:
         raise NotFound(f"the import job {id!r} has no receipt; it is {job.state.value}")
     return receipt_response(job.receipt, 200)
@@ -89,13 +89,13 @@ def receipt(request: Request, desk: AtDesk, id: JobId) -> Response:
     responses={200: {"content": {EVENTS.media_type: {"schema": {"type": "string"}}}}},
     summary="How far an import is, as events",
 )
-def events(request: Request, desk: AtDesk, id: JobId) -> Response:
+def events(request: Request, context: ContextDep, id: JobId) -> Response:
     """Server-sent events named `status`, each with the whole status as JSON; the last says how it ended.
 
     When the server is told to stop the stream ends before that, and so does an import that has not begun to commit.
     """
     choose(request, [EVENTS])
-    job = desk.jobs.job(id)
+    job = context.jobs.job(id)
     told = _told(job, request.app.state.stopping)
     return StreamingResponse(told, media_type=EVENTS.media_type, headers={"Cache-Control": "no-store"})
 
@@ -111,9 +111,9 @@ def events(request: Request, desk: AtDesk, id: JobId) -> Response:
     },
     summary="Stop an import before it is written",
 )
-async def cancel(desk: AtDesk, token: AWriter, id: JobId) -> Response:
+async def cancel(context: ContextDep, token: AWriter, id: JobId) -> Response:
     """It stops soon and leaves nothing, unless it had begun to commit: its state says which."""
-    job = desk.jobs.job(id)
+    job = context.jobs.job(id)
     if token.role is not Role.CURATOR and token.name != job.agent:
         raise forbidden(token, "only a curator, or whose import it is, may cancel it")
     if job.over and job.state is not JobState.CANCELLED:

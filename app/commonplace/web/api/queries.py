@@ -15,7 +15,7 @@ from commonplace.derived.workers.messages import Answer, Question, Spool
 from commonplace.library.named_queries import NamedQuery
 from commonplace.model.change import Version
 from commonplace.model.namespaces import XSD
-from commonplace.web.context import AtDesk, Desk, only_known_parameters
+from commonplace.web.context import Context, ContextDep, only_known_parameters
 from commonplace.web.http.negotiation import (
     JSON,
     RDF,
@@ -41,21 +41,21 @@ def router_of(queries: Mapping[str, NamedQuery]) -> APIRouter:
     router = APIRouter(tags=["queries"], dependencies=[Depends(only_known_parameters)])
 
     @router.get("/queries", summary="The named queries, each with its question and parameters")
-    def listed(request: Request, desk: AtDesk) -> Response:
-        items = [_described(desk, query) for query in desk.queries.values()]
+    def listed(request: Request, context: ContextDep) -> Response:
+        items = [_described(context, query) for query in context.queries.values()]
         page = {"items": items, "total": len(items), "complete": "complete", "next": None}
 
         def make(state: Snapshot) -> bytes:
             return json.dumps({**page, "version": state.version}, ensure_ascii=False).encode()
 
-        return desk.versioned(request, choose(request, [JSON]), None, make)
+        return context.versioned(request, choose(request, [JSON]), None, make)
 
     for query in queries.values():
         _add(router, query)
     return router
 
 
-def _described(desk: Desk, query: NamedQuery) -> dict[str, object]:
+def _described(context: Context, query: NamedQuery) -> dict[str, object]:
     return {
         "name": query.name,
         "question": query.question,
@@ -64,13 +64,13 @@ def _described(desk: Desk, query: NamedQuery) -> dict[str, object]:
         "parameters": [parameter.model_dump(exclude_none=True) for parameter in query.parameters],
         "columns": [{"name": column.name, "description": column.description} for column in query.columns],
         "url": f"/queries/{query.name}",
-        "sparql": query.sparql(desk.minter),
+        "sparql": query.sparql(context.minter),
     }
 
 
 def _add(router: APIRouter, query: NamedQuery) -> None:
-    async def run(request: Request, desk: AtDesk) -> Response:
-        return await _run(desk, request, query)
+    async def run(request: Request, context: ContextDep) -> Response:
+        return await _run(context, request, query)
 
     parameters = [
         {
@@ -109,25 +109,25 @@ def _add(router: APIRouter, query: NamedQuery) -> None:
         )
 
 
-async def _run(desk: Desk, request: Request, query: NamedQuery) -> Response:
+async def _run(context: Context, request: Request, query: NamedQuery) -> Response:
     """The answer of a reader, which can be ended: what a query costs depends on the values it is asked with."""
     values = {name: value for name, value in request.query_params.items() if name != "at"}
-    bound = query.bind(values, desk.minter)
+    bound = query.bind(values, context.minter)
     offered = RDF if query.form == "CONSTRUCT" else ROWS
     form = choose(request, offered, split_suffix(request.url.path, offered)[1])
-    version = desk.version_of(request.query_params.get("at"))
+    version = context.version_of(request.query_params.get("at"))
     if version is not None:
-        desk.library.log.header(version)  # raises where there is no such version
+        context.library.log.header(version)  # raises where there is no such version
     written = "srj" if form is JSON else form.name
     question = Question(
         text=query.render(values),
         forms=dict.fromkeys(("table", "truth", "graph"), written),
-        version=version if version is not None else await run_in_threadpool(desk.library.newest),
+        version=version if version is not None else await run_in_threadpool(context.library.newest),
         exact=version is not None,
         values={variable.value: term for variable, term in bound.items()},
     )
-    client = desk.who_asks(request.scope, request.headers.get("authorization", "").encode("latin-1"))
-    found = await desk.readers.ask(question, client)
+    client = context.who_asks(request.scope, request.headers.get("authorization", "").encode("latin-1"))
+    found = await context.readers.ask(question, client)
     assert isinstance(found, Answer)  # each kind of answer has that form
     return await run_in_threadpool(_response, request, found, form, past=version is not None)
 

@@ -10,7 +10,7 @@ from commonplace.library.cursors import read_position, write_position
 from commonplace.library.schemas import Found, Page
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind
-from commonplace.web.context import AtDesk, Cursor, only_known_parameters
+from commonplace.web.context import ContextDep, Cursor, only_known_parameters
 from commonplace.web.http.negotiation import JSON, answer, choose
 
 router = APIRouter(tags=["search"], dependencies=[Depends(only_known_parameters)])
@@ -21,7 +21,7 @@ Searchable = Literal["work", "person", "organization", "venue", "concept", "clai
 @router.get("/search", response_model=Page[Found], summary="Search everything")
 def search(
     request: Request,
-    desk: AtDesk,
+    context: ContextDep,
     q: Annotated[str, Query(description='words, or a "phrase"; accents, case and hyphens do not matter')],
     kind: Annotated[list[Searchable] | None, Query(description="only things of these kinds")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
@@ -31,7 +31,7 @@ def search(
     form = choose(request, [JSON])
     offset = read_position(cursor) if cursor else 0
     kinds: list[Kind] | None = list(kind) if kind else None
-    found = desk.library.search().search(q, kinds=kinds, limit=limit, offset=offset)
+    found = context.library.search().search(q, kinds=kinds, limit=limit, offset=offset)
     more = offset + len(found.hits) < found.total and bool(found.hits)
     following = str(request.url.include_query_params(cursor=write_position(offset + limit))) if more else None
     page = Page[Found](

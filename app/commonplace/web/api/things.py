@@ -33,7 +33,7 @@ from commonplace.library.headings import (
 from commonplace.library.schemas import Case, Claim, Concept, Page, Person, Shape, Venue
 from commonplace.library.selection import Order, Selected, Selection
 from commonplace.model.minter import Kind, Minter
-from commonplace.web.context import At, AtDesk, Cursor, Limit, Search, only_known_parameters
+from commonplace.web.context import At, ContextDep, Cursor, Limit, Search, only_known_parameters
 from commonplace.web.http.negotiation import OF_THINGS, split_suffix
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)])
@@ -90,14 +90,14 @@ COLLECTIONS = (
 
 def _offer(collection: Collection) -> None:
     def listed(
-        request: Request, desk: AtDesk, q: Search = None, limit: Limit = 50, cursor: Cursor = None, at: At = None
+        request: Request, context: ContextDep, q: Search = None, limit: Limit = 50, cursor: Cursor = None, at: At = None
     ) -> Response:
-        return desk.page(
+        return context.page(
             request,
             at,
             collection.plural,
             lambda _, ranked: Selected(collection.select(ranked)),
-            lambda state, node: collection.brief(state, node, desk.minter),
+            lambda state, node: collection.brief(state, node, context.minter),
             None if q is not None else collection.order,
             limit,
             cursor,
@@ -105,14 +105,14 @@ def _offer(collection: Collection) -> None:
             (collection.kind, *collection.also),
         )
 
-    def single(request: Request, desk: AtDesk, key: str, at: At = None) -> Response:
+    def single(request: Request, context: ContextDep, key: str, at: At = None) -> Response:
         bare, suffix = split_suffix(key, OF_THINGS)
-        return desk.thing(
+        return context.thing(
             request,
             collection.kind,
             bare,
             at,
-            lambda state, node: collection.whole(state, node, desk.minter),
+            lambda state, node: collection.whole(state, node, context.minter),
             suffix=suffix,
         )
 

@@ -18,7 +18,7 @@ from commonplace.library.works import WorkFilters, citations_of, order_of, refer
 from commonplace.model.change import Version
 from commonplace.web.api.export import EXPORTER, Original, Style, bibliography_forms, original_answer
 from commonplace.web.api.provenance import provenance_of_fields
-from commonplace.web.context import At, AtDesk, Cursor, Desk, Limit, Search, only_known_parameters
+from commonplace.web.context import At, Context, ContextDep, Cursor, Limit, Search, only_known_parameters
 from commonplace.web.http.negotiation import JSON, OF_THINGS, OF_WORKS, RECORDS, Representation, choose, split_suffix
 
 router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)])
@@ -27,7 +27,7 @@ router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)]
 @router.get("/works", response_model=Page[Work], summary="Works, by what they discuss and how they are described")
 def works(
     request: Request,
-    desk: AtDesk,
+    context: ContextDep,
     q: Search = None,
     discusses: Annotated[str | None, Query(description="a concept's key or IRI; narrower ones are included")] = None,
     claim: Annotated[str | None, Query(description="a claim's key or IRI")] = None,
@@ -63,12 +63,12 @@ def works(
         cites=cites,
         cited_by=cited_by,
     )
-    return desk.page(
+    return context.page(
         request,
         at,
         ("works", filters),
-        lambda snapshot, ranked: select_works(snapshot, desk.minter, filters, ranked),
-        lambda snapshot, node: work_of(snapshot, node, desk.minter),
+        lambda snapshot, ranked: select_works(snapshot, context.minter, filters, ranked),
+        lambda snapshot, node: work_of(snapshot, node, context.minter),
         order_of(sort, searching=q is not None),
         limit,
         cursor,
@@ -78,95 +78,95 @@ def works(
 
 
 @router.get("/works/{key:path}/references", response_model=References, summary="What a work cites")
-def references(request: Request, desk: AtDesk, key: str, at: At = None) -> Response:
+def references(request: Request, context: ContextDep, key: str, at: At = None) -> Response:
     """In the order of its reference list; ambiguous citations with every candidate.
 
     `as_text` has the references to works that are not in the library, as their source printed them.
     """
-    return _citations(request, desk, key, at, outgoing=True)
+    return _citations(request, context, key, at, outgoing=True)
 
 
 @router.get("/works/{key:path}/citations", response_model=Page[Citation], summary="What cites a work")
-def citations(request: Request, desk: AtDesk, key: str, at: At = None) -> Response:
+def citations(request: Request, context: ContextDep, key: str, at: At = None) -> Response:
     """Within the set; ambiguous citations that may mean it are included and marked."""
-    return _citations(request, desk, key, at, outgoing=False)
+    return _citations(request, context, key, at, outgoing=False)
 
 
-def _citations(request: Request, desk: Desk, key: str, at: int | None, *, outgoing: bool) -> Response:
-    if (whole := _ending(request, desk, key, "references" if outgoing else "citations", at)) is not None:
-        return work(request, desk, whole, at=at)
+def _citations(request: Request, context: Context, key: str, at: int | None, *, outgoing: bool) -> Response:
+    if (whole := _ending(request, context, key, "references" if outgoing else "citations", at)) is not None:
+        return work(request, context, whole, at=at)
     form = choose(request, [JSON])
 
     def make(state: Snapshot) -> bytes:
-        node = desk.minter.thing("work", key)
-        found = citations_of(state, node, desk.minter, outgoing=outgoing)
+        node = context.minter.thing("work", key)
+        found = citations_of(state, node, context.minter, outgoing=outgoing)
         page = Page[Citation](items=found, total=len(found), complete="complete", version=state.version, next=None)
         if not outgoing:
             return page.json_bytes()
-        kept = references_as_text(state, node, desk.minter)
+        kept = references_as_text(state, node, context.minter)
         return References(**dict(page), as_text=kept, total_as_text=len(kept)).json_bytes()
 
-    return desk.versioned(request, form, at, make)
+    return context.versioned(request, form, at, make)
 
 
 @router.get("/works/{key:path}/history", response_model=Page[Change], summary="The versions that touched a work")
-def history(request: Request, desk: AtDesk, key: str) -> Response:
+def history(request: Request, context: ContextDep, key: str) -> Response:
     """Newest first."""
-    if (whole := _ending(request, desk, key, "history", None)) is not None:
-        return work(request, desk, whole)
-    log = desk.library.log
+    if (whole := _ending(request, context, key, "history", None)) is not None:
+        return work(request, context, whole)
+    log = context.library.log
     form = choose(request, [JSON])
 
     def make(state: Snapshot) -> bytes:
-        found = changes(log, desk.minter.thing("work", key).value)
+        found = changes(log, context.minter.thing("work", key).value)
         items = [brief(log, version) for version in found if version <= state.version]
         return Page[Change](
             items=items, total=len(items), complete="complete", version=state.version, next=None
         ).json_bytes()
 
-    return desk.versioned(request, form, None, make)
+    return context.versioned(request, form, None, make)
 
 
 @router.get(
     "/works/{key:path}/provenance", response_model=Page[FieldOrigin], summary="Where each field of a work comes from"
 )
-def provenance(request: Request, desk: AtDesk, key: str, at: At = None) -> Response:
+def provenance(request: Request, context: ContextDep, key: str, at: At = None) -> Response:
     """For each value of each field: the version it entered with, by whom and how, and the entry of the file it was.
 
     As JSON, or as PROV-O in an RDF syntax: by `Accept`, or by suffix (`provenance.ttl`).
     """
-    if (whole := _ending(request, desk, key, "provenance", at)) is not None:
-        return work(request, desk, whole, at=at)
-    return _provenance(request, desk, key, at, None)
+    if (whole := _ending(request, context, key, "provenance", at)) is not None:
+        return work(request, context, whole, at=at)
+    return _provenance(request, context, key, at, None)
 
 
 @router.get("/works/{key:path}/provenance.{suffix}", response_model=Page[FieldOrigin], include_in_schema=False)
-def provenance_in_a_form(request: Request, desk: AtDesk, key: str, suffix: str, at: At = None) -> Response:
+def provenance_in_a_form(request: Request, context: ContextDep, key: str, suffix: str, at: At = None) -> Response:
     """The same with the suffix of its form."""
     whole = f"provenance.{suffix}"
-    if f".{suffix}" not in {form.suffix for form in OF_THINGS} or _ending(request, desk, key, whole, at) is not None:
-        return work(request, desk, f"{key}/{whole}", at=at)
-    return _provenance(request, desk, key, at, f".{suffix}")
+    if f".{suffix}" not in {form.suffix for form in OF_THINGS} or _ending(request, context, key, whole, at) is not None:
+        return work(request, context, f"{key}/{whole}", at=at)
+    return _provenance(request, context, key, at, f".{suffix}")
 
 
-def _provenance(request: Request, desk: Desk, key: str, at: int | None, suffix: str | None) -> Response:
+def _provenance(request: Request, context: Context, key: str, at: int | None, suffix: str | None) -> Response:
     form = choose(request, OF_THINGS, suffix)
-    node, log = desk.minter.thing("work", key), desk.library.log
+    node, log = context.minter.thing("work", key), context.library.log
 
     def make(state: Snapshot) -> bytes:
-        found = origins_of(state, log, node, desk.minter)
+        found = origins_of(state, log, node, context.minter)
         if form.rdf is not None:
             made = {made.version for row in found for made in (row.entered, row.first_entered) if made}
             headers = [log.header(Version(version)) for version in sorted(made)]
-            return desk.rdf(provenance_of_fields(node, found, headers, desk.minter), form.rdf)
+            return context.rdf(provenance_of_fields(node, found, headers, context.minter), form.rdf)
         return Page[FieldOrigin](
             items=found, total=len(found), complete="complete", version=state.version, next=None
         ).json_bytes()
 
-    return desk.versioned(request, form, at, make)
+    return context.versioned(request, form, at, make)
 
 
-def _ending(request: Request, desk: Desk, key: str, word: str, at: int | None) -> str | None:
+def _ending(request: Request, context: Context, key: str, word: str, at: int | None) -> str | None:
     """The key `key/word` when that is the work meant: a citation key may have slashes, and end in our own words.
 
     Its IRI has `%2F` for the slash, which tells the two apart wherever it arrives undecoded.
@@ -177,44 +177,46 @@ def _ending(request: Request, desk: Desk, key: str, word: str, at: int | None) -
     version = Version(at) if at is not None else None
 
     def meant(state: Snapshot) -> bool:
-        return is_work(state, desk.minter.thing("work", whole)) and not is_work(state, desk.minter.thing("work", key))
+        return is_work(state, context.minter.thing("work", whole)) and not is_work(
+            state, context.minter.thing("work", key)
+        )
 
-    return whole if desk.library.read(meant, version) else None
+    return whole if context.library.read(meant, version) else None
 
 
 @router.get("/works/{key:path}", response_model=Work, summary="One work")
 def work(
-    request: Request, desk: AtDesk, key: str, style: Style = None, original: Original = False, at: At = None
+    request: Request, context: ContextDep, key: str, style: Style = None, original: Original = False, at: At = None
 ) -> Response:
     """With `style`, formatted in that citation style; with `original`, as it stood in its file where it is untouched.
 
     Else as JSON, Turtle, JSON-LD, N-Triples, RDF/XML, BibTeX, RIS or CSL-JSON: by `Accept`, or by suffix (`.bib`).
     """
-    minter = desk.minter
+    minter = context.minter
     if style is not None:
         form = choose(request, bibliography_forms(style))
         html = form.media_type == "text/html"
         node = minter.thing("work", key)
-        return desk.versioned(request, form, at, lambda state: format_works(state, [node], minter, style, html=html))
+        return context.versioned(request, form, at, lambda state: format_works(state, [node], minter, style, html=html))
     version = Version(at) if at is not None else None
     suffix = None
     # A citation key may end in what looks like a suffix: the whole key goes first.
-    if not desk.library.read(lambda state: is_work(state, minter.thing("work", key)), version):
+    if not context.library.read(lambda state: is_work(state, minter.thing("work", key)), version):
         key, suffix = split_suffix(key, OF_WORKS)
 
     if original:
         if suffix is not None and suffix not in {form.suffix for form in RECORDS}:
             raise BadRequest(f"{suffix} has no entries as files have them", [("original", "use .bib or .ris")])
         form = choose(request, RECORDS, suffix)
-        node, log = minter.thing("work", key), desk.library.log
+        node, log = minter.thing("work", key), context.library.log
         return original_answer(
-            request, desk, form, at, lambda state: write_originals(state, log, [node], minter, EXPORTER[form.name])
+            request, context, form, at, lambda state: write_originals(state, log, [node], minter, EXPORTER[form.name])
         )
 
     def write(state: Snapshot, node: NamedNode, form: Representation) -> bytes:
         return write_records(state, [node], minter, EXPORTER[form.name])
 
-    return desk.thing(
+    return context.thing(
         request,
         "work",
         key,

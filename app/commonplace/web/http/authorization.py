@@ -10,7 +10,7 @@ from fastapi.security.http import HTTPAuthorizationCredentials
 from fastapi.security.utils import get_authorization_scheme_param
 
 from commonplace.home.tokens import Role, Token
-from commonplace.web.context import desk_of
+from commonplace.web.context import context_of
 from commonplace.web.http.problems import HttpProblem
 
 REALM = 'Bearer realm="commonplace"'
@@ -23,7 +23,7 @@ def writer(request: Request, given: Annotated[HTTPAuthorizationCredentials | Non
     if given is None:
         detail = "a write needs Authorization: Bearer TOKEN"
         raise HttpProblem(401, detail, headers={"WWW-Authenticate": REALM})
-    token = desk_of(request).tokens.holder(given.credentials)
+    token = context_of(request).tokens.holder(given.credentials)
     if token is None:
         headers = {"WWW-Authenticate": f'{REALM}, error="invalid_token"'}
         raise HttpProblem(401, "this token is not known here, or was revoked", headers=headers)

@@ -17,7 +17,7 @@ from commonplace.library.selection import Selected
 from commonplace.library.totals import by_name, count_totals
 from commonplace.library.works import ORDERS, WorkFilters, has, select_works, work_of
 from commonplace.model.minter import Minter
-from commonplace.web.context import AtDesk
+from commonplace.web.context import ContextDep
 from commonplace.web.http.negotiation import RDF, answer, choose, etag, not_modified, unchanged
 from commonplace.web.http.problems import BY_STATUS, GONE, INTERNAL, KINDS, TRUNCATED
 from commonplace.web.pages.rendering import page
@@ -33,9 +33,9 @@ DEFAULT_BASE = "http://127.0.0.1:8000/"
 
 
 @router.get("/", include_in_schema=False)
-def front(desk: AtDesk) -> Response:
+def front(context: ContextDep) -> Response:
     """The page a scholar starts from: what is here, and the first question answered."""
-    minter = desk.minter
+    minter = context.minter
     concept = minter.thing("concept", FIRST_QUESTION)
     filters = WorkFilters(discusses=FIRST_QUESTION)
 
@@ -43,11 +43,11 @@ def front(desk: AtDesk) -> Response:
         return select_works(state, minter, filters, None)
 
     answering = None
-    if desk.library.read(lambda state: has(state, concept)):
-        answering = desk.with_list(None, ("works", filters), discussing, ORDERS["year"])
-    venues = desk.with_list(None, "venues", lambda _: Selected(select_venues(None)), VENUE_ORDER)
-    cases = desk.with_list(None, "cases", lambda _: Selected(select_cases(None)), None)
-    counted = desk.totals.of(desk.library.graph_at())
+    if context.library.read(lambda state: has(state, concept)):
+        answering = context.with_list(None, ("works", filters), discussing, ORDERS["year"])
+    venues = context.with_list(None, "venues", lambda _: Selected(select_venues(None)), VENUE_ORDER)
+    cases = context.with_list(None, "cases", lambda _: Selected(select_cases(None)), None)
+    counted = context.totals.of(context.library.graph_at())
 
     def make(state: Snapshot) -> dict[str, object]:
         answer = answering(state) if answering and has(state, concept) else None
@@ -59,11 +59,11 @@ def front(desk: AtDesk) -> Response:
             "coverage": answer and answer.selected.coverage,
             "rows": [(work_of(state, work, minter), _said(state, work, concept, minter)) for work in works],
             "cases": [case_of(state, node, minter) for node in cases(state).page(None, SHOWN, None).things],
-            "queries": list(desk.queries.values()),
+            "queries": list(context.queries.values()),
             "concept": FIRST_QUESTION,
         }
 
-    return page("front.html", **desk.library.read(make))
+    return page("front.html", **context.library.read(make))
 
 
 def _said(state: Snapshot, work: NamedNode, concept: NamedNode, minter: Minter) -> Evidence | None:
@@ -72,43 +72,43 @@ def _said(state: Snapshot, work: NamedNode, concept: NamedNode, minter: Minter) 
 
 
 @router.get("/ontology", summary="Our own terms, as RDF")
-def ontology(request: Request, desk: AtDesk) -> Response:
+def ontology(request: Request, context: ContextDep) -> Response:
     """The terms of `ontology/commonplace.ttl`, with their definitions, examples and mappings."""
     form = choose(request, RDF)
-    text = (desk.ontology / "commonplace.ttl").read_bytes()
-    triples = [quad.triple for quad in parse(text, format=RdfFormat.TURTLE, base_iri=desk.minter.base)]
+    text = (context.ontology / "commonplace.ttl").read_bytes()
+    triples = [quad.triple for quad in parse(text, format=RdfFormat.TURTLE, base_iri=context.minter.base)]
     assert form.rdf is not None
-    return answer(desk.rdf(triples, form.rdf), form, desk.library.follow())
+    return answer(context.rdf(triples, form.rdf), form, context.library.follow())
 
 
 @router.get("/context.jsonld", summary="The JSON-LD context of this API's JSON")
-def context(desk: AtDesk) -> Response:
+def context(context: ContextDep) -> Response:
     """With it our `application/json` is JSON-LD."""
-    text = (desk.ontology / "context.jsonld").read_text()
-    return Response(text.replace(DEFAULT_BASE, desk.minter.base), media_type="application/ld+json")
+    text = (context.ontology / "context.jsonld").read_text()
+    return Response(text.replace(DEFAULT_BASE, context.minter.base), media_type="application/ld+json")
 
 
 @router.get("/.well-known/void", summary="What this dataset holds (VoID)")
-def void(request: Request, desk: AtDesk) -> Response:
+def void(request: Request, context: ContextDep) -> Response:
     """Counts by class and property, addresses, vocabularies, licence."""
     form = choose(request, RDF)
     assert form.rdf is not None
-    described = desk.description.of(desk.library.graph_at())
+    described = context.description.of(context.library.graph_at())
     if not_modified(request, etag(described.version, form.name)):
         return unchanged(form, described.version)
-    return answer(desk.rdf(described.graphs["void"], form.rdf), form, described.version)
+    return answer(context.rdf(described.graphs["void"], form.rdf), form, described.version)
 
 
 @router.get("/healthz", summary="Whether the server is up")
-def healthz(desk: AtDesk) -> dict[str, object]:
+def healthz(context: ContextDep) -> dict[str, object]:
     """200 when it answers."""
-    return {"status": "ok", "version": desk.library.follow(), "software": __version__}
+    return {"status": "ok", "version": context.library.follow(), "software": __version__}
 
 
 @router.get("/metrics", summary="Numbers for a monitoring system (OpenMetrics text)", response_class=PlainTextResponse)
-def metrics(desk: AtDesk) -> str:
+def metrics(context: ContextDep) -> str:
     """The version and the number of statements."""
-    counted = desk.size.of(desk.library.graph_at())
+    counted = context.size.of(context.library.graph_at())
     return (
         "# TYPE commonplace_version gauge\n"
         f"commonplace_version {counted.version}\n"

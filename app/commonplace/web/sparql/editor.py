@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import Response
 
-from commonplace.web.context import Desk
+from commonplace.web.context import Context
 from commonplace.web.http.negotiation import Representation
 from commonplace.web.pages.rendering import page
 
@@ -23,13 +23,13 @@ ORDER BY DESC(?year) ?key
 LIMIT 20"""
 
 
-def editor_page(desk: Desk) -> Response:
+def editor_page(context: Context) -> Response:
     """The editor, or a plain form where the front end is not built."""
     response = page(
         "sparql.html",
-        version=desk.library.newest(),
-        first=FIRST_QUERY.format(base=desk.minter.base),
-        graphs={name: desk.minter.graph(name).value for name in ("void", "examples")},
+        version=context.library.newest(),
+        first=FIRST_QUERY.format(base=context.minter.base),
+        graphs={name: context.minter.graph(name).value for name in ("void", "examples")},
     )
     response.headers["Vary"] = "Accept"
     response.headers["Cache-Control"] = "no-cache"

@@ -20,7 +20,7 @@ from commonplace.derived.graph.guard import may_name_graphs
 from commonplace.derived.workers.messages import Answer, Graphs, Kind, Question, Spool
 from commonplace.errors import TooManyQueries
 from commonplace.model.change import Version
-from commonplace.web.context import Desk
+from commonplace.web.context import Context
 from commonplace.web.http import problems
 from commonplace.web.http.disconnect import Body, ClientGone, Watch, Watched
 from commonplace.web.http.negotiation import IMMUTABLE, best, etag, holds
@@ -65,9 +65,9 @@ class Asked:
 class SparqlEndpoint:
     """The query operation of the SPARQL 1.1 Protocol over one library."""
 
-    def __init__(self, desk: Desk, cache_bytes: int, rest: ASGIApp) -> None:
+    def __init__(self, context: Context, cache_bytes: int, rest: ASGIApp) -> None:
         """`rest` answers what is no query."""
-        self._desk = desk
+        self._context = context
         self._rest = rest
         self._cache = AnswerCache(cache_bytes)
         self._flights: Flights[Key, Answer | Kind] = Flights(_may_share)
@@ -118,7 +118,7 @@ class SparqlEndpoint:
         return read(method, address, content_type, body.bytes, accept, encoding)
 
     async def _answer(self, scope: Scope, headers: Headers, asked: Asked, body: Body, send: Send) -> None:
-        at = self._desk.version_of(asked.operation.at)
+        at = self._context.version_of(asked.operation.at)
         version = await self._version(at)
         key = Key(version, asked.operation.text, asked.graphs, (asked.forms, asked.packed, at is not None))
         ready = self._cache.get(key)
@@ -139,7 +139,7 @@ class SparqlEndpoint:
 
     async def _version(self, at: Version | None) -> Version:
         """The version to answer from. Raises `NotFound` for one there is not."""
-        library = self._desk.library
+        library = self._context.library
         if at is not None:
             library.log.header(at)
             return at
@@ -164,9 +164,9 @@ class SparqlEndpoint:
             packed=asked.packed,
             description=description,
         )
-        client = self._desk.who_asks(scope, headers.get(b"authorization", b""))
+        client = self._context.who_asks(scope, headers.get(b"authorization", b""))
         with Watched(self._watch, body.again):
-            found = await self._flights.join(key, lambda: self._desk.readers.ask(question, client))
+            found = await self._flights.join(key, lambda: self._context.readers.ask(question, client))
         if isinstance(found, str):
             best(asked.accept, OFFERED[found])  # raises, and says what there is
             raise AssertionError(f"no form for a {found}")
@@ -174,7 +174,7 @@ class SparqlEndpoint:
 
     def _description(self, at: Version | None) -> tuple[Version, bytes]:
         """What the library says of itself at that version or the newest, as N-Quads, and at which one that is."""
-        version, quads = self._desk.description.quads(self._desk.library.graph_at(at))
+        version, quads = self._context.description.quads(self._context.library.graph_at(at))
         return version, serialize(quads, format=RdfFormat.N_QUADS) or b""
 
     async def _send_spooled(self, answer: Answer, spool: Spool, headers: Headers, send: Send, *, past: bool) -> None:
@@ -184,7 +184,7 @@ class SparqlEndpoint:
             if _has(headers, _tag(answer)):
                 await _send_unchanged(made, send)
                 return
-            if self._sending + spool.size > SENDING_ANSWERS * self._desk.readers.limits.bytes:
+            if self._sending + spool.size > SENDING_ANSWERS * self._context.readers.limits.bytes:
                 raise TooManyQueries("too many big answers are on their way", own=False, retry_after=30)
             self._sending += spool.size
             try:

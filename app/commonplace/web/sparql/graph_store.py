@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from commonplace.derived.graph.snapshot import GraphName, Snapshot
 from commonplace.errors import BadRequest, NotFound, TooLarge
 from commonplace.model.change import Entry
-from commonplace.web.context import At, AtDesk, Desk, only_known_parameters
+from commonplace.web.context import At, Context, ContextDep, only_known_parameters
 from commonplace.web.http.authorization import ACurator
 from commonplace.web.http.negotiation import RDF, Representation, choose, expected_version
 from commonplace.web.sparql.graph_content import READ, read_graph
@@ -61,61 +61,78 @@ _WRITES: dict[int | str, dict[str, Any]] = {
 
 
 @router.get(ADDRESS, summary="One graph")
-def read(request: Request, desk: AtDesk, graph: Named = None, default: Default = None, at: At = None) -> Response:
+def read(
+    request: Request, context: ContextDep, graph: Named = None, default: Default = None, at: At = None
+) -> Response:
     """The statements of a graph, by `Accept` in every RDF syntax (5.2)."""
-    return _read(desk, request, _one_graph(graph, default), at)
+    return _read(context, request, _one_graph(graph, default), at)
 
 
 @router.get(BELOW, summary="One graph, at its own address")
-def read_below(request: Request, desk: AtDesk, path: str, at: At = None) -> Response:
+def read_below(request: Request, context: ContextDep, path: str, at: At = None) -> Response:
     """The same for the graph whose IRI is this address."""
-    return _read(desk, request, _at_address(desk, request), at)
+    return _read(context, request, _at_address(context, request), at)
 
 
 @router.put(ADDRESS, status_code=204, responses=_WRITES, openapi_extra=_BODY, summary="Replace a graph")
 async def put(
-    request: Request, desk: AtDesk, token: ACurator, graph: Named = None, default: Default = None, message: Why = ""
+    request: Request,
+    context: ContextDep,
+    token: ACurator,
+    graph: Named = None,
+    default: Default = None,
+    message: Why = "",
 ) -> Response:
     """The statements in the body become the only ones of the graph: one version (5.3)."""
-    return await _write(desk, request, _one_graph(graph, default), token.name, message, keep=False)
+    return await _write(context, request, _one_graph(graph, default), token.name, message, keep=False)
 
 
 @router.put(BELOW, status_code=204, responses=_WRITES, openapi_extra=_BODY, summary="Replace the graph of this address")
-async def put_below(request: Request, desk: AtDesk, token: ACurator, path: str, message: Why = "") -> Response:
+async def put_below(request: Request, context: ContextDep, token: ACurator, path: str, message: Why = "") -> Response:
     """The same for the graph whose IRI is this address."""
-    return await _write(desk, request, _at_address(desk, request), token.name, message, keep=False)
+    return await _write(context, request, _at_address(context, request), token.name, message, keep=False)
 
 
 @router.post(ADDRESS, status_code=204, responses=_WRITES, openapi_extra=_BODY, summary="Add to a graph, or make one")
 async def post(
-    request: Request, desk: AtDesk, token: ACurator, graph: Named = None, default: Default = None, message: Why = ""
+    request: Request,
+    context: ContextDep,
+    token: ACurator,
+    graph: Named = None,
+    default: Default = None,
+    message: Why = "",
 ) -> Response:
     """The statements in the body are added: one version (5.5). Where no graph is named a new one is made;
     `Location` is its IRI."""
     if graph is not None or default is not None:
-        return await _write(desk, request, _one_graph(graph, default), token.name, message, keep=True)
-    made = NamedNode(f"{desk.minter.base}{ADDRESS[1:]}/{uuid.uuid4()}")
-    return await _write(desk, request, made, token.name, message, keep=True, location=made.value)
+        return await _write(context, request, _one_graph(graph, default), token.name, message, keep=True)
+    made = NamedNode(f"{context.minter.base}{ADDRESS[1:]}/{uuid.uuid4()}")
+    return await _write(context, request, made, token.name, message, keep=True, location=made.value)
 
 
 @router.post(BELOW, status_code=204, responses=_WRITES, openapi_extra=_BODY, summary="Add to the graph of this address")
-async def post_below(request: Request, desk: AtDesk, token: ACurator, path: str, message: Why = "") -> Response:
+async def post_below(request: Request, context: ContextDep, token: ACurator, path: str, message: Why = "") -> Response:
     """The same for the graph whose IRI is this address."""
-    return await _write(desk, request, _at_address(desk, request), token.name, message, keep=True)
+    return await _write(context, request, _at_address(context, request), token.name, message, keep=True)
 
 
 @router.delete(ADDRESS, status_code=204, responses=_WRITES, summary="Delete a graph")
 def delete(
-    request: Request, desk: AtDesk, token: ACurator, graph: Named = None, default: Default = None, message: Why = ""
+    request: Request,
+    context: ContextDep,
+    token: ACurator,
+    graph: Named = None,
+    default: Default = None,
+    message: Why = "",
 ) -> Response:
     """Every statement of the graph goes: one version, which can be undone (5.4). 404 when there are none."""
-    return _delete(desk, request, _one_graph(graph, default), token.name, message)
+    return _delete(context, request, _one_graph(graph, default), token.name, message)
 
 
 @router.delete(BELOW, status_code=204, responses=_WRITES, summary="Delete the graph of this address")
-def delete_below(request: Request, desk: AtDesk, token: ACurator, path: str, message: Why = "") -> Response:
+def delete_below(request: Request, context: ContextDep, token: ACurator, path: str, message: Why = "") -> Response:
     """The same for the graph whose IRI is this address."""
-    return _delete(desk, request, _at_address(desk, request), token.name, message)
+    return _delete(context, request, _at_address(context, request), token.name, message)
 
 
 def _one_graph(graph: str | None, default: str | None) -> GraphName:
@@ -131,30 +148,30 @@ def _one_graph(graph: str | None, default: str | None) -> GraphName:
         raise BadRequest(f"graph is not an absolute IRI: {fault}", [("graph", f"{graph!r}: {fault}")]) from fault
 
 
-def _at_address(desk: Desk, request: Request) -> NamedNode:
+def _at_address(context: Context, request: Request) -> NamedNode:
     """The graph whose IRI a request's own address is, as it was sent (percent-encoded)."""
     raw = request.scope.get("raw_path") or request.url.path.encode()
     path = raw.partition(b"?")[0].decode("ascii", errors="replace")
     try:
-        return NamedNode(desk.minter.base + path.removeprefix("/"))
+        return NamedNode(context.minter.base + path.removeprefix("/"))
     except ValueError as fault:
         raise BadRequest(f"this address is not an IRI: {fault}", [("graph", str(fault))]) from fault
 
 
-def _read(desk: Desk, request: Request, graph: GraphName, at: int | None) -> Response:
+def _read(context: Context, request: Request, graph: GraphName, at: int | None) -> Response:
     form = choose(request, OFFERED)
 
     def make(state: Snapshot) -> bytes:
         if graph != _DEFAULT and next(state.quads(graph), None) is None:
             raise NotFound(f"there is no graph {graph} at version {state.version}")
         assert form.rdf is not None
-        return state.dump(form.rdf, prefixes=desk.minter.prefixes(), graph=graph)
+        return state.dump(form.rdf, prefixes=context.minter.prefixes(), graph=graph)
 
-    return desk.versioned(request, form, at, make, described=desk.minter.keeps(graph))
+    return context.versioned(request, form, at, make, described=context.minter.keeps(graph))
 
 
 async def _write(
-    desk: Desk,
+    context: Context,
     request: Request,
     graph: GraphName,
     agent: str,
@@ -164,32 +181,32 @@ async def _write(
     location: str | None = None,
 ) -> Response:
     """Read the body and write it; 201 when the graph was not there, 204 otherwise."""
-    expected = expected_version(request, await run_in_threadpool(desk.library.follow))
+    expected = expected_version(request, await run_in_threadpool(context.library.follow))
     content_type = request.headers.get("content-type", "")
     encoding = request.headers.get("content-encoding", "")
-    base = desk.minter.base if isinstance(graph, DefaultGraph) else str(graph.value)
+    base = context.minter.base if isinstance(graph, DefaultGraph) else str(graph.value)
     read = read_graph(content_type, encoding, base, several=keep)
-    body = await _received(request, desk.import_bytes)
+    body = await _received(request, context.import_bytes)
 
     def write() -> Response:
         quads = [Quad(t.subject, t.predicate, t.object, graph) for t in read(body)]
-        door: Callable[..., tuple[Entry | None, bool]] = desk.updates.add if keep else desk.updates.replace
+        door: Callable[..., tuple[Entry | None, bool]] = context.updates.add if keep else context.updates.replace
         entry, there = door(graph, quads, agent, message, expected)
         made = bool(quads) and not there and graph != _DEFAULT
         response = Response(status_code=201 if made else 204)
         if made and location:
             response.headers["Location"] = location
-        return stamped(desk, response, entry)
+        return stamped(context, response, entry)
 
     return await run_in_threadpool(write)
 
 
-def _delete(desk: Desk, request: Request, graph: GraphName, agent: str, message: str) -> Response:
-    expected = expected_version(request, desk.library.follow())
-    entry, there = desk.updates.replace(graph, (), agent, message, expected)
+def _delete(context: Context, request: Request, graph: GraphName, agent: str, message: str) -> Response:
+    expected = expected_version(request, context.library.follow())
+    entry, there = context.updates.replace(graph, (), agent, message, expected)
     if not there and graph != _DEFAULT:
         raise NotFound(f"there is no graph {graph}")
-    return stamped(desk, Response(status_code=204), entry)
+    return stamped(context, Response(status_code=204), entry)
 
 
 async def _received(request: Request, limit: int) -> bytes:

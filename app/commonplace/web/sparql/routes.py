@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from commonplace.web.context import Desk, desk_of
+from commonplace.web.context import Context, context_of
 from commonplace.web.http.negotiation import RDF, answer, choose, etag, not_modified, unchanged
 from commonplace.web.http.problems import HttpProblem
 from commonplace.web.sparql.editor import PAGE, editor_page
@@ -23,7 +23,7 @@ TEXT_BYTES = 1_000_000
 @router.get("/sparql", summary="Ask in SPARQL; without a query, the service's description")
 async def by_get(request: Request) -> Response:
     """SPARQL 1.1 Protocol, 2.1.1, and SPARQL 1.1 Service Description. `at=VERSION` asks an earlier state."""
-    return await run_in_threadpool(_description, desk_of(request), request)
+    return await run_in_threadpool(_description, context_of(request), request)
 
 
 @router.post("/sparql", summary="Ask or update in SPARQL by POST, as a form or as the text itself")
@@ -35,7 +35,7 @@ async def by_post(request: Request) -> Response:
     body = await _body(request)
     operation = read_operation("POST", request.scope["query_string"], content_type, body)
     assert isinstance(operation, UpdateOperation)  # queries do not come here
-    return await run_in_threadpool(answer_update, desk_of(request), request, operation)
+    return await run_in_threadpool(answer_update, context_of(request), request, operation)
 
 
 async def _body(request: Request) -> bytes:
@@ -47,15 +47,15 @@ async def _body(request: Request) -> bytes:
     return data
 
 
-def _description(desk: Desk, request: Request) -> Response:
+def _description(context: Context, request: Request) -> Response:
     """SPARQL 1.1 Service Description of this endpoint; for a browser, the editor."""
     form = choose(request, (*RDF, PAGE))
     if form is PAGE:
-        return editor_page(desk)
-    described = desk.description.of(desk.library.graph_at())
+        return editor_page(context)
+    described = context.description.of(context.library.graph_at())
     if not_modified(request, etag(described.version, form.name)):
         return unchanged(form, described.version)
-    names = [*desk.library.read(named_graphs), *desk.description.names]
-    triples = service_description(desk.minter, described, names, [*RESULTS, *GRAPHS])
+    names = [*context.library.read(named_graphs), *context.description.names]
+    triples = service_description(context.minter, described, names, [*RESULTS, *GRAPHS])
     assert form.rdf is not None
-    return answer(desk.rdf(triples, form.rdf), form, described.version)
+    return answer(context.rdf(triples, form.rdf), form, described.version)

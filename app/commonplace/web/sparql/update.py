@@ -7,34 +7,34 @@ from fastapi import Request, Response
 from commonplace.derived.graph.snapshot import Update
 from commonplace.library.changes import brief
 from commonplace.model.change import Entry
-from commonplace.web.context import Desk
+from commonplace.web.context import Context
 from commonplace.web.http.authorization import curator_of
 from commonplace.web.http.negotiation import JSON, etag, expected_version
 from commonplace.web.sparql.protocol import UpdateOperation
 
 
-def answer_update(desk: Desk, request: Request, operation: UpdateOperation) -> Response:
+def answer_update(context: Context, request: Request, operation: UpdateOperation) -> Response:
     """Make the update, and answer the version it made: 200 with what `GET /changes/{version}` answers.
 
     204 when it changed nothing. Raises what `HttpProblem`, `QueryRefused`, `BadRequest`, `Conflict`,
     `GraphProtected` and `ShapeViolation` say; nothing is written then.
     """
     token = curator_of(request)
-    expected = expected_version(request, desk.library.follow())
+    expected = expected_version(request, context.library.follow())
     update = Update(operation.text, operation.using_graphs, operation.using_named_graphs)
-    entry = desk.updates.update(update, token.name, operation.message, expected)
+    entry = context.updates.update(update, token.name, operation.message, expected)
     if entry is None:
-        return stamped(desk, Response(status_code=204), entry)
+        return stamped(context, Response(status_code=204), entry)
     counts = {"added": len(entry.change.added), "removed": len(entry.change.removed)}
-    made = brief(desk.library.log, entry.version).model_copy(update=counts)
+    made = brief(context.library.log, entry.version).model_copy(update=counts)
     response = Response(made.json_bytes(), media_type=JSON.media_type)
     response.headers["Location"] = f"/changes/{entry.version}"
-    return stamped(desk, response, entry)
+    return stamped(context, response, entry)
 
 
-def stamped(desk: Desk, response: Response, entry: Entry | None) -> Response:
+def stamped(context: Context, response: Response, entry: Entry | None) -> Response:
     """A response to a write with the version there is after it."""
-    version = entry.version if entry else desk.library.newest()
+    version = entry.version if entry else context.library.newest()
     response.headers["ETag"] = etag(version, JSON.name)
     response.headers["Commonplace-Version"] = str(version)
     return response
