@@ -99,6 +99,16 @@ def test_only_the_graph_touches_the_store() -> None:
     assert not wrong, f"only derived/graph/ imports pyoxigraph's Store, and by name: {wrong}"
 
 
+NAMED_ONCE = {"commonplace.patchlog.file_log": "commonplace.patchlog.opening"}
+"""An implementation behind a seam, and the one module that knows of it."""
+
+
+@pytest.mark.parametrize("implementation", NAMED_ONCE)
+def test_an_implementation_is_named_in_one_place(implementation: str) -> None:
+    wrong = set(users(implementation)) - {NAMED_ONCE[implementation]}
+    assert not wrong, f"{implementation} is for {NAMED_ONCE[implementation]} only: {sorted(wrong)}"
+
+
 def test_only_the_door_appends_to_the_log() -> None:
     calls = [
         f"{module}:{node.lineno}"

@@ -23,7 +23,7 @@ from commonplace.library.works import ORDERS, WorkFilters, select_works
 from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import CITO, DCTERMS, FABIO, FOAF, PRO, RDF, SKOS, XSD
-from commonplace.patchlog.log import MemoryLog
+from commonplace.patchlog.memory_log import MemoryLog
 from tests.conftest import BASE
 from tests.patchlog.entries import entry
 

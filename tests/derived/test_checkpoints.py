@@ -11,7 +11,8 @@ from commonplace.derived.checkpoints import Checkpoints
 from commonplace.derived.graph.embedded import EmbeddedGraph
 from commonplace.derived.past_states import PastStates
 from commonplace.model.change import ChangeSet, Version
-from commonplace.patchlog.log import MemoryLog, PatchLog
+from commonplace.patchlog.log import PatchLog
+from commonplace.patchlog.memory_log import MemoryLog
 from tests.patchlog.entries import entry, id_of, quad
 
 BASE = "http://127.0.0.1:8000/"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import mmap
 import os
 import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -39,6 +37,8 @@ from commonplace.model.namespaces import (
     XSD,
 )
 from commonplace.patchlog.file_log import FileLog
+from commonplace.patchlog.log import PatchLog
+from commonplace.patchlog.opening import log_address
 from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary
 from tests.derived.test_search import StoreGraph
 from tests.patchlog.entries import entry
@@ -93,21 +93,14 @@ TYPES = st.sampled_from([Quad(thing, RDF["type"], CLASSES[thing.value.split("/")
 CHANGES = st.tuples(st.lists(STATEMENTS, max_size=12), st.lists(TYPES, max_size=6)).map(lambda two: [*two[0], *two[1]])
 
 
-@contextmanager
-def mapped(log: FileLog, version: int) -> Iterator[tuple[mmap.mmap, int, int]]:
-    file, start, end = log.body(Version(version))
-    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        yield text, start, end
-
-
-def made_of(log: FileLog) -> tuple[list[SearchDocument], set[str]]:
+def made_of(log: PatchLog) -> tuple[list[SearchDocument], set[str]]:
     """The documents made from the text of the newest change, and the IRIs of what is left to the graph."""
-    with mapped(log, log.head()) as (text, start, end):
-        things = NewThings.of(text, start, end, MINTER)
+    with log.body(log.head()) as change:
+        things = NewThings.of(change, MINTER)
         for earlier in range(1, log.head()):
-            with mapped(log, earlier) as before:
-                things.take_out(*before)
-        reader = ChangeReader(text, things, MINTER)
+            with log.body(Version(earlier)) as before:
+                things.take_out(before)
+        reader = ChangeReader(change.text, things, MINTER)
         made = list(reader.documents(things.share(0, 1)))
     return made, things.known.union(reader.left)
 
@@ -226,7 +219,7 @@ def test_a_process_writes_it_and_says_what_it_left(tmp_path: Path, parts: int) -
     small = SmallLibrary(tmp_path / "home")
     small.add(OSTROM)
     small.add(BOVAIRD)
-    process = log_process.start(tmp_path / "home" / "log", BASE, Version(2), _directory(tmp_path), parts)
+    process = log_process.start(log_address(tmp_path / "home" / "log"), BASE, Version(2), _directory(tmp_path), parts)
     assert process.wait(60) == 0
     log_process.end(process)
 
@@ -247,7 +240,7 @@ def test_a_process_writes_it_and_says_what_it_left(tmp_path: Path, parts: int) -
 def test_nothing_is_left_of_one_that_is_ended_or_that_nobody_waits_for(tmp_path: Path) -> None:
     small = SmallLibrary(tmp_path / "home")
     small.add(OSTROM)
-    log = tmp_path / "home" / "log"
+    log = log_address(tmp_path / "home" / "log")
     ended = log_process.start(log, BASE, Version(1), _directory(tmp_path), 2)
     log_process.end(ended)
     with pytest.raises(ProcessLookupError):
@@ -270,7 +263,7 @@ def test_nothing_is_left_of_one_that_is_ended_or_that_nobody_waits_for(tmp_path:
 def test_what_cannot_be_written_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     small = SmallLibrary(tmp_path / "home")
     small.add(OSTROM)
-    process = log_process.start(tmp_path / "home" / "log", BASE, Version(1), tmp_path / "not there", 1)
+    process = log_process.start(log_address(tmp_path / "home" / "log"), BASE, Version(1), tmp_path / "not there", 1)
     assert process.wait(60) == 1
     log_process.end(process)
     assert "the search index of version 1 cannot be written from the log" in capfd.readouterr().err

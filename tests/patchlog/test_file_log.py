@@ -12,7 +12,7 @@ from commonplace.errors import LogDamaged
 from commonplace.model.change import Version
 from commonplace.patchlog.file_log import FileLog
 from commonplace.patchlog.log import versions
-from commonplace.patchlog.rdf_patch import BEGIN, COMMIT, write_entry
+from commonplace.patchlog.rdf_patch import COMMIT, write_entry
 from tests.patchlog.entries import EX, entry, quad, segments
 
 
@@ -46,14 +46,6 @@ def test_segments_rotate_and_are_named_by_their_first_version(directory: Path) -
     assert b"".join(file.read_bytes() for file in files) == b"".join(texts)
     for file in files:
         assert FileLog(directory).text(Version(int(file.stem))) == file.read_bytes().partition(COMMIT)[0] + COMMIT
-
-
-def test_it_says_where_the_lines_of_a_change_lie(directory: Path) -> None:
-    texts = fill(directory, 3)
-
-    for number, text in enumerate(texts, start=1):
-        file, start, end = FileLog(directory).body(Version(number))
-        assert file.read_bytes()[start:end] == text.partition(BEGIN)[2].removesuffix(COMMIT)
 
 
 def test_a_log_can_be_reopened_with_any_segment_size(directory: Path) -> None:

@@ -1,18 +1,23 @@
-"""What every patch log does, whatever it is kept in."""
+"""Every patch log keeps the contract of `PatchLog`, whatever it is kept in."""
 
 from __future__ import annotations
 
 import hashlib
+import threading
+import time
 from datetime import UTC
 from pathlib import Path
 
 import pytest
 
-from commonplace.errors import Conflict, NotFound
+from commonplace.errors import Conflict, HomeUnusable, NotFound
 from commonplace.model.change import Version
 from commonplace.model.quad_text import QuadText
 from commonplace.patchlog.file_log import FileLog
-from commonplace.patchlog.log import MemoryLog, PatchLog, next_version, versions
+from commonplace.patchlog.log import PatchLog, next_version, versions
+from commonplace.patchlog.memory_log import MemoryLog
+from commonplace.patchlog.opening import open_log
+from commonplace.patchlog.rdf_patch import BEGIN, COMMIT
 from tests.patchlog.entries import EX, entry, id_of, quad
 
 
@@ -42,6 +47,114 @@ def test_versions_count_from_1_and_give_back_what_was_appended(log: PatchLog) ->
     assert list(versions(log)) == [1, 2, 3]
     assert list(versions(log, Version(1))) == [2, 3]
     assert [log.entry(version) for version in versions(log)] == appended
+
+
+def test_entries_are_read_from_a_version_on_oldest_first(log: PatchLog) -> None:
+    appended = [entry(number, quad(f"thing{number}")) for number in (1, 2, 3)]
+    for item in appended:
+        log.append(item)
+
+    assert list(log.read()) == appended
+    assert list(log.read(Version(1))) == appended[1:]
+    assert list(log.read(Version(3))) == []
+
+
+def test_the_pieces_of_an_entry_are_its_text(log: PatchLog) -> None:
+    log.append(entry(1, quad("a")))
+    log.append(entry(2, quad("b", 'a "line"\n'), removed=(quad("a"),)))
+
+    for version in versions(log):
+        assert b"".join(log.pieces(version)) == log.text(version)
+        assert log.text(version).startswith(b"H id ")
+        assert log.text(version).endswith(b"TC .\n")
+
+
+def test_the_body_of_an_entry_is_its_lines_without_a_header(log: PatchLog) -> None:
+    log.append(entry(1, quad("a")))
+    log.append(entry(2, quad("b", 'a "line"\n'), quad("c"), removed=(quad("a"),)))
+    log.append(entry(3))
+
+    for version in versions(log):
+        with log.body(version) as (text, start, end):
+            lines = log.text(version).partition(BEGIN)[2].removesuffix(COMMIT)
+            assert text[start:end] == lines
+            if lines:
+                assert text.find(b" <", start) == start + 1
+                assert text.rfind(b"\n", start, end) == end - 1
+
+
+def test_waiting_ends_with_the_next_version(log: PatchLog) -> None:
+    log.append(entry(1, quad("a")))
+    assert log.wait(Version(0), 60) == 1  # at once: there is one already
+    found: list[Version] = []
+    waiting = threading.Thread(target=lambda: found.append(log.wait(Version(1), 60)))
+    waiting.start()
+
+    log.append(entry(2, quad("b")))
+
+    waiting.join(30)
+    assert found == [2]
+
+
+def test_waiting_ends_when_the_time_is_up(log: PatchLog) -> None:
+    began = time.monotonic()
+
+    assert log.wait(Version(0), 0.05) == 0
+
+    assert time.monotonic() - began >= 0.05
+
+
+def test_a_log_with_an_address_is_opened_by_it(log: PatchLog) -> None:
+    log.append(entry(1, quad("a")))
+    digest = log.attach(b"a file")
+    if log.address is None:
+        assert isinstance(log, MemoryLog)
+        return
+
+    again = open_log(log.address, mend=False)
+
+    assert again.address == log.address
+    assert list(again.read()) == list(log.read())
+    assert again.attachment(digest) == b"a file"
+    log.append(entry(2, quad("b")))
+    assert again.wait(Version(1), 60) == 2
+
+
+def test_an_address_of_no_kind_of_log_is_refused() -> None:
+    with pytest.raises(HomeUnusable, match=r"'redis:one' is no address of a log.*`file:`"):
+        open_log("redis:one")
+
+
+def test_a_writer_that_holds_the_log_holds_off_the_others(log: PatchLog) -> None:
+    appended: list[Version] = []
+    with log.writing():
+        head = log.head()
+        other = threading.Thread(target=lambda: appended.append(log.append(entry(2, quad("other"), id=id_of(9)))))
+        other.start()
+        log.append(entry(head + 1, quad("own")))
+        assert appended == []
+    other.join(30)
+
+    assert appended == [2]
+    assert log.head() == 2
+
+
+def test_a_check_finds_nothing_wrong_with_what_was_appended(log: PatchLog) -> None:
+    digest = log.attach(b"a file")
+    log.append(entry(1, quad("a"), attachments={"source": digest}))
+    log.append(entry(2, quad("b")))
+
+    assert list(log.check()) == []
+
+
+def test_a_check_finds_what_does_not_follow_and_what_is_missing(log: PatchLog) -> None:
+    log.append(entry(1, quad("a")))
+    log.append(entry(2, quad("b"), previous=id_of(7), attachments={"source": "0" * 64}))
+
+    follows, missing = log.check()
+
+    assert "version 2 does not follow from the entry before it" in follows
+    assert missing.startswith(f"version 2: its source ({'0' * 64}) is missing from ")
 
 
 def test_a_header_says_what_the_entry_says(log: PatchLog) -> None:
@@ -98,9 +211,11 @@ def test_repeating_an_append_that_was_made_anew_for_a_later_head_is_harmless(log
 def test_a_version_there_is_not(log: PatchLog, version: int) -> None:
     log.append(entry(1, quad("a")))
 
-    for ask in (log.entry, log.header, log.text):
+    for ask in (log.entry, log.header, log.text, log.pieces, log.only_adds):
         with pytest.raises(NotFound):
             ask(Version(version))
+    with pytest.raises(NotFound), log.body(Version(version)):
+        pass
 
 
 def test_the_history_of_a_thing_is_the_versions_that_touched_it_or_its_fragments(log: PatchLog) -> None:
@@ -127,7 +242,7 @@ def test_an_attachment_is_kept_under_its_checksum(log: PatchLog) -> None:
         log.attachment("0" * 64)
 
 
-def test_the_version_after_that_one() -> None:
+def test_the_version_after_41_is_42() -> None:
     assert next_version(Version(41)) == 42
 
 
@@ -145,7 +260,7 @@ def test_an_entry_that_removes_something_is_told_from_one_that_only_adds(log: Pa
 
 def test_a_big_entry_is_what_was_appended(log: PatchLog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("commonplace.patchlog.rdf_patch.HELD_BYTES", 100)
-    monkeypatch.setattr("commonplace.patchlog.file_log.CHUNK_BYTES", 150)
+    monkeypatch.setattr("commonplace.patchlog.segments.CHUNK_BYTES", 150)
     many = tuple(quad(f"thing{number}", 'a "line"\n') for number in range(40))
     log.append(entry(1, *many))
     log.append(entry(2, quad("other"), removed=many[3:30]))

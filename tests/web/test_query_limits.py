@@ -216,7 +216,7 @@ def test_a_big_answer_comes_whole_and_says_so(roomy: Served) -> None:
 @contextmanager
 def served_rows(server: Served, rows: int) -> Iterator[Served]:
     """Another server over the same home with another limit of rows."""
-    with served(Path(server.home.library.reader_views().log.directory).parent, rows=rows) as other:
+    with served(server.home.library.checkpoints.directory.parent.parent, rows=rows) as other:
         yield other
 
 

@@ -12,7 +12,6 @@ from commonplace.curation.shacl import default_graph, read_shapes, violations
 from commonplace.derived.graph.embedded import EmbeddedGraph
 from commonplace.library import Library
 from commonplace.model.change import ChangeSet, Version
-from commonplace.patchlog.file_log import FileLog
 from commonplace.patchlog.log import versions
 
 SHOWN = 5
@@ -30,11 +29,10 @@ def findings(library: Library, shapes: Path) -> Iterator[str]:
     The log: checksums, chain, attachments, every change net against the state it met. The views: the
     graph and each checkpoint against a replay of the log from nothing. The data: the shapes.
     """
-    if isinstance(library.log, FileLog):
-        damage = list(library.log.check())
-        yield from damage
-        if damage:
-            return
+    damage = list(library.log.check())
+    yield from damage
+    if damage:
+        return
     head = library.follow()
     replayed = EmbeddedGraph.in_memory(library.minter.base)
     kept = _checkpoints(library)

@@ -22,8 +22,8 @@ from commonplace.errors import HomeUnusable, NotFound
 from commonplace.model.change import EMPTY, ChangeSet, Version
 from commonplace.model.minter import Minter
 from commonplace.model.quad_text import QuadText
-from commonplace.patchlog.file_log import FileLog
 from commonplace.patchlog.log import PatchLog
+from commonplace.patchlog.opening import log_address, open_log
 
 Answer = TypeVar("Answer")
 GraphKind = Literal["memory", "disk"]
@@ -67,7 +67,7 @@ class Library:
         `LogDamaged` when its log is not what was written.
         """
         try:
-            log = FileLog(home / "log")
+            log = open_log(log_address(home / "log"))
             _fix_base(home / "log" / "base-iri", base)
             derived = home / "derived"
             derived.mkdir(exist_ok=True)
@@ -141,8 +141,6 @@ class Library:
 
     def reader_views(self) -> Views:
         """What a process that answers queries reads: the same log, and the graph for as long as memory is shared."""
-        if not isinstance(self.log, FileLog):
-            raise TypeError("only a home in files can be read by other processes")
         return Views(self.minter.base, self.log, self.checkpoints, self.graph)
 
     def search(self, *, newest: bool = False) -> SearchIndex:

@@ -1,1 +1,1 @@
-"""The truth: the append-only log of change sets, as RDF Patch."""
+"""Keep the truth: the append-only log of change sets, as RDF Patch."""

@@ -1,4 +1,4 @@
-"""The log in files: segments of RDF Patch, appended and synced, with a chain of checksums.
+"""Keep a patch log in files: segments of RDF Patch, appended and synced, with a chain of checksums.
 
 A home's `log/` holds `segments/00000001.rdfp` (named by the first version in it), `files/`
 (attachments, named by SHA-256) and `lock`. Several processes may read and one at a time may
@@ -13,131 +13,100 @@ import hashlib
 import logging
 import mmap
 import os
+import time
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from threading import RLock
+from threading import Condition, RLock
 
-from commonplace.errors import Conflict, LogDamaged, NotFound
-from commonplace.model.change import ChangeSet, Entry, Version
-from commonplace.model.quad_text import CHUNK_BYTES, QuadText, whole_lines
-from commonplace.patchlog.log import NO_CHAIN, expect_next
-from commonplace.patchlog.rdf_patch import (
-    BEGIN,
-    COMMIT,
-    REMOVAL,
-    Header,
-    entry_of,
-    entry_text,
-    read_header,
-    read_pieces,
+from commonplace.errors import LogDamaged, NotFound
+from commonplace.model.change import EMPTY, ChangeSet, Entry, Version
+from commonplace.model.quad_text import whole_lines
+from commonplace.patchlog.checking import findings_in
+from commonplace.patchlog.log import NO_CHAIN, Body, expect_next, versions
+from commonplace.patchlog.rdf_patch import COMMIT, REMOVAL, Header, entry_of, entry_text, read_header, read_pieces
+from commonplace.patchlog.segments import (
+    ByteRange,
+    Place,
+    Torn,
+    append_entry,
+    places_touching,
+    scan_segment,
+    sync_directory,
 )
 
 log = logging.getLogger(__name__)
+
+SCHEME = "file:"
+"""What the address of a log in files begins with; the path of its directory follows."""
 
 FOLLOWED = COMMIT + b"H "
 """Where one entry ends and another begins: no line of an entry can look like this."""
 
 SEGMENT_BYTES = 64 * 1024 * 1024
-"""A segment that has reached this is closed and the next entry starts a new one."""
+"""Maximum size at which a segment still takes an entry; the next one starts a new segment."""
+
+LOOK_SECONDS = 0.05
+"""Maximum time between two looks at the files while waiting: another process says nothing when it appends."""
 
 _REPEATS = 64
-"""How far back a repeated entry is looked for, beside its own place."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Range:
-    """Bytes of a file, from an offset to another."""
-
-    file: Path
-    start: int
-    end: int
-
-    def read(self) -> bytes:
-        """All of them."""
-        return b"".join(self.pieces())
-
-    def pieces(self) -> Iterator[bytes]:
-        """The same, a part at a time."""
-        with self.file.open("rb") as file:
-            file.seek(self.start)
-            left = self.end - self.start
-            while piece := file.read(min(left, CHUNK_BYTES)):
-                left -= len(piece)
-                yield piece
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where an entry lies: segment, offset of its header, of its body, and its end."""
-
-    segment: Path
-    start: int
-    body: int
-    end: int
-    id: str
-
-    @property
-    def whole(self) -> _Range:
-        """The entry."""
-        return _Range(self.segment, self.start, self.end)
-
-    @property
-    def inside(self) -> _Range:
-        """Its body: what is between `TX .` and `TC .`."""
-        return _Range(self.segment, self.body, self.end - len(COMMIT))
-
-
-class _Torn(Exception):
-    """The bytes of a segment end before the entry at that offset does."""
-
-    def __init__(self, segment: Path, offset: int) -> None:
-        super().__init__(segment, offset)
-        self.segment = segment
-        self.offset = offset
+"""Maximum distance from the head at which a repeated entry is looked for, beside its own place."""
 
 
 class FileLog:
     """A patch log in a directory; see `commonplace.patchlog.log.PatchLog` for the methods."""
 
     def __init__(self, directory: Path, *, segment_bytes: int = SEGMENT_BYTES, mend: bool = True) -> None:
-        """Open it, making it when absent. Without `mend` a torn tail stays: for who only reads, beside a writer."""
+        """Open the log in a directory, creating it when absent.
+
+        Without `mend` a torn last entry stays: its writer may still be at it.
+        """
         self._directory = directory
         self._segments = directory / "segments"
         self._files = directory / "files"
         self._segment_bytes = segment_bytes
         for folder in (self._segments, self._files):
             folder.mkdir(parents=True, exist_ok=True)
-        self._places: list[_Place] = []
+        self._places: list[Place] = []
         self._chain: str | None = None
         self._lock = RLock()  # guards what is known of the files; held for moments
         self._write_lock = RLock()  # one writing thread; held as long as a write takes
+        self._appended = Condition()  # notified when this process has appended
         self._writers = 0
-        self._end: tuple[str, int, str | None, Version] | None = None
-        """The last segment, where it ends, the segment that begins after it when it is full, and the version."""
+        self._end: tuple[str, int, str, Version] | None = None
+        """The last segment, its end, the segment that may begin after it, and the version."""
         if mend:
             with self.writing():
                 self._mend()
 
     @property
+    def address(self) -> str:
+        return f"{SCHEME}{self._directory}"
+
+    @property
     def directory(self) -> Path:
-        """Where it is kept."""
+        """The directory that the log is kept in."""
         return self._directory
 
     def head(self) -> Version:
         end = self._end
-        if end is not None and _size(end[0]) == end[1] and (end[2] is None or _size(end[2]) <= 0):
+        if end is not None and _size(end[0]) == end[1] and not os.access(end[2], os.F_OK):
             return end[3]
         with self._lock:
             self._follow()
             head = Version(len(self._places))
             last = self._places[-1] if self._places else None
             following = str(self._segments / f"{head + 1:08d}.rdfp")
-            full = last is not None and last.end >= self._segment_bytes
-            self._end = (str(last.segment), last.end, following if full else None, head) if last else None
+            self._end = (str(last.segment), last.end, following, head) if last else None
             return head
+
+    def wait(self, after: Version, seconds: float) -> Version:
+        end = time.monotonic() + seconds
+        while (head := self.head()) <= after and (left := end - time.monotonic()) > 0:
+            with self._appended:
+                self._appended.wait(min(left, LOOK_SECONDS))
+        return head
 
     def append(self, entry: Entry) -> Version:
         with self.writing():
@@ -150,10 +119,15 @@ class FileLog:
             segment, start = self._room(entry.version)
             if segment.exists() and segment.stat().st_size > start:
                 self._mend()  # we hold the lock: what is there too much is left of a writer that died
-            chain = _append(segment, start, text)
+            chain = append_entry(segment, start, text)
             self._follow()
             self._chain = chain
-            return entry.version
+        with self._appended:
+            self._appended.notify_all()
+        return entry.version
+
+    def read(self, after: Version = EMPTY) -> Iterator[Entry]:
+        return map(self.entry, versions(self, after))
 
     def entry(self, version: Version) -> Entry:
         header = self.header(version)
@@ -161,19 +135,23 @@ class FileLog:
 
     def header(self, version: Version) -> Header:
         place = self._place(version)
-        return read_header(_Range(place.segment, place.start, place.body - len(BEGIN)).read(), _where(place))
+        return read_header(place.header_lines.read(), str(place))
 
     def text(self, version: Version) -> bytes:
         return self._place(version).whole.read()
 
+    def pieces(self, version: Version) -> Iterator[bytes]:
+        return self._place(version).whole.pieces()
+
     def only_adds(self, version: Version) -> bool:
         place = self._place(version)
-        return _Range(place.segment, place.body, place.body + len(REMOVAL)).read() != REMOVAL
+        return ByteRange(place.segment, place.body, place.body + len(REMOVAL)).read() != REMOVAL
 
-    def body(self, version: Version) -> tuple[Path, int, int]:
-        """Where the lines of its change lie: the file, the offset of the first, and their end."""
-        inside = self._place(version).inside
-        return inside.file, inside.start, inside.end
+    @contextmanager
+    def body(self, version: Version) -> Iterator[Body]:
+        lines = self._place(version).body_lines
+        with lines.file.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+            yield Body(text, lines.start, lines.end)
 
     def history(self, iri: str) -> list[Version]:
         self.head()
@@ -183,7 +161,7 @@ class FileLog:
         for segment in dict.fromkeys(place.segment for place in places):
             first = bisect_left(places, segment.name, key=lambda place: place.segment.name)
             inside = [place for place in places[first:] if place.segment == segment]
-            for number in _touching(segment, inside, iri.encode()):
+            for number in places_touching(segment, inside, iri.encode()):
                 found.append(Version(first + number + 1))
         return found
 
@@ -198,7 +176,7 @@ class FileLog:
                 file.flush()
                 os.fsync(file.fileno())
             part.rename(target)
-            _sync_directory(target.parent)
+            sync_directory(target.parent)
         return digest
 
     def attachment(self, sha256: str) -> bytes:
@@ -222,71 +200,47 @@ class FileLog:
                     self._writers -= 1
 
     def check(self) -> Iterator[str]:
-        """Findings of a full check: checksums, chain, numbering, ids, attachments. Nothing when all is well."""
-        chain, previous = NO_CHAIN, None
-        for number in range(1, self.head() + 1):
-            try:
-                header, where = self.header(Version(number)), _where(self._place(Version(number)))
-                _gone_through(self._change(Version(number), header))
-            except LogDamaged as fault:
-                yield fault.detail
-                return
-            if header.version != number:
-                yield f"{where}: version {header.version} stands where version {number} should"
-            if header.chain != chain or header.previous != previous:
-                yield f"{where}: version {number} does not follow from the entry before it"
-            for role, digest in header.note.attachments.items():
-                yield from self._check_attachment(number, role, digest)
-            chain, previous = _checksum(self._place(Version(number)).whole), header.id
-
-    def _check_attachment(self, number: int, role: str, digest: str) -> Iterator[str]:
-        try:
-            found = hashlib.sha256(self.attachment(digest)).hexdigest()
-        except NotFound:
-            yield f"version {number}: its {role} ({digest}) is missing from {self._files}"
-            return
-        if found != digest:
-            yield f"version {number}: its {role} in {self._files} has changed (SHA-256 {found}, not {digest})"
+        return findings_in(self, lambda version: str(self._place(version)), str(self._files))
 
     def _change(self, version: Version, header: Header) -> ChangeSet:
         place = self._place(version)
-        return read_pieces(lambda: whole_lines(place.inside.pieces()), header, _where(place))
+        return read_pieces(lambda: whole_lines(place.body_lines.pieces()), header, str(place))
 
-    def _place(self, version: Version) -> _Place:
+    def _place(self, version: Version) -> Place:
         if not 0 < version <= len(self._places) and not 0 < version <= self.head():
             raise NotFound(f"there is no version {version}: the newest is {len(self._places)}")
         return self._places[version - 1]
 
     def _last_chain(self) -> str:
         if self._chain is None:
-            self._chain = _checksum(self._places[-1].whole) if self._places else NO_CHAIN
+            self._chain = self._places[-1].whole.checksum() if self._places else NO_CHAIN
         return self._chain
 
     def _room(self, version: Version) -> tuple[Path, int]:
-        """The segment the next entry goes to, and its end."""
+        """Return the segment that the next entry goes to, and its end."""
         if self._places and self._places[-1].end < self._segment_bytes:
             return self._places[-1].segment, self._places[-1].end
         return self._segments / f"{version:08d}.rdfp", 0
 
     def _follow(self) -> None:
-        """Take in whole entries appended since; a torn tail is left alone (its writer may still be at it)."""
+        """Take in the whole entries appended since; leave a torn one alone: its writer may still be at it."""
         try:
             self._scan()
-        except _Torn:
+        except Torn:
             return
 
     def _mend(self) -> None:
-        """Called under the writer lock: nobody is writing, so a torn tail is a crash's. Cut it, keep its bytes.
+        """Cut a torn last entry off and keep its bytes. The writer's lock is held, so a crash left it.
 
-        Raises `LogDamaged` where something follows that is whole: that is no crash's doing.
+        Raises `LogDamaged` where something whole follows: a crash does not leave that.
         """
         try:
             self._scan()
             self._check_last()
             self._check_reached()
-        except _Torn as torn:
+        except Torn as torn:
             segment = torn.segment
-            lost = _Range(segment, torn.offset, segment.stat().st_size).read()
+            lost = ByteRange(segment, torn.offset, segment.stat().st_size).read()
             if segment != self._last_segment() or FOLLOWED in lost:
                 raise LogDamaged(
                     f"{segment} at byte {torn.offset}: version {len(self._places) + 1} is not whole, "
@@ -297,11 +251,11 @@ class FileLog:
             kept = folder / f"{len(self._places) + 1:08d}-{hashlib.sha256(lost).hexdigest()[:12]}.rdfp"
             kept.write_bytes(lost)
             os.truncate(segment, torn.offset)
-            _sync_directory(self._segments)
+            sync_directory(self._segments)
             log.warning("cut %d bytes of an unfinished write from %s; kept in %s", len(lost), segment, kept)
 
     def _check_last(self) -> None:
-        """The last entry may have its length and end and lack pages in between, lost in a power cut: it is torn.
+        """Raise `Torn` when a power cut lost pages of the last entry, and `LogDamaged` when it has changed.
 
         Lost pages read as zeros, which RDF Patch never holds. Any other change to a whole entry is damage, and
         is not cut: the version has been answered from.
@@ -310,17 +264,15 @@ class FileLog:
             return
         last = self._places[-1]
         header = self.header(Version(len(self._places)))
-        if _checksum(last.inside) == header.body_sha256:
+        if last.body_lines.checksum() == header.body_sha256:
             return
-        if any(b"\0" in piece for piece in last.inside.pieces()):
+        if any(b"\0" in piece for piece in last.body_lines.pieces()):
             self._places.pop()
-            raise _Torn(last.segment, last.start)
-        raise LogDamaged(
-            f"{_where(last)}: the body of version {header.version} does not have the checksum its header gives"
-        )
+            raise Torn(last.segment, last.start)
+        raise LogDamaged(f"{last}: the body of version {header.version} does not have the checksum its header gives")
 
     def _check_reached(self) -> None:
-        """Every segment that holds something must have been reached: entries missing before it leave it behind."""
+        """Raise `LogDamaged` when a segment that holds something was not reached: entries before it are missing."""
         reached = {place.segment for place in self._places}
         for segment in sorted(self._segments.glob("*.rdfp")):
             if segment not in reached and segment.stat().st_size:
@@ -329,7 +281,7 @@ class FileLog:
                 )
 
     def _last_segment(self) -> Path | None:
-        """The last segment that holds anything."""
+        """Return the last segment that holds anything."""
         return max((s for s in self._segments.glob("*.rdfp") if s.stat().st_size), default=None)
 
     def _scan(self) -> None:
@@ -338,108 +290,16 @@ class FileLog:
                 segment, offset = self._places[-1].segment, self._places[-1].end
             else:
                 segment, offset = self._segments / f"{1:08d}.rdfp", 0
-            if not _scan_segment(segment, offset, self._places):
+            if not scan_segment(segment, offset, self._places):
                 following = self._segments / f"{len(self._places) + 1:08d}.rdfp"
-                if following == segment or not _scan_segment(following, 0, self._places):
+                if following == segment or not scan_segment(following, 0, self._places):
                     return
             self._chain = None
 
 
-def _gone_through(change: ChangeSet) -> None:
-    """A big change tells in its end that it is not what was written."""
-    if isinstance(change.added, QuadText):
-        for _ in change.added.chunks():
-            pass
-
-
 def _size(path: str) -> int:
-    """The size of a file, -1 when there is none."""
+    """Return the size of a file, -1 when there is none."""
     try:
         return os.stat(path).st_size  # noqa: PTH116  # asked for with every request
     except FileNotFoundError:
         return -1
-
-
-def _scan_segment(segment: Path, offset: int, places: list[_Place]) -> bool:
-    """Append the places of whole entries from that offset on; whether there were any. Raises `_Torn`."""
-    try:
-        size = segment.stat().st_size
-    except FileNotFoundError:
-        return False
-    if size <= offset:
-        return False
-    with segment.open("rb") as file, mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) as data:
-        while offset < size:
-            place = _place_at(segment, data, offset, size)
-            places.append(place)
-            offset = place.end
-    return True
-
-
-def _place_at(segment: Path, data: mmap.mmap, start: int, size: int) -> _Place:
-    begin = data.find(BEGIN, start)
-    if begin < 0 or data[begin - 1 : begin] != b"\n":
-        raise _Torn(segment, start)
-    header = read_header(data[start:begin], f"{segment} at byte {start}")
-    body = begin + len(BEGIN)
-    end = body + header.body_length + len(COMMIT)
-    if end > size:
-        raise _Torn(segment, start)
-    if data[end - len(COMMIT) : end] != COMMIT:
-        if end == size:
-            raise _Torn(segment, start)
-        raise LogDamaged(f"{segment} at byte {start}: version {header.version} does not end where its header says")
-    return _Place(segment, start, body, end, header.id)
-
-
-def _touching(segment: Path, places: list[_Place], subject: bytes) -> list[int]:
-    """Which of the places, by index, have a statement about that subject."""
-    hits: set[int] = set()
-    starts = [place.start for place in places]
-    end = places[-1].end  # beyond it another process may be writing
-    with segment.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        for operation in (b"\nA <", b"\nD <"):
-            for ending in (b">", b"#"):
-                needle = operation + subject + ending
-                at = data.find(needle, starts[0], end)
-                while at >= 0:
-                    index = bisect_left(starts, at + 1) - 1
-                    hits.add(index)
-                    at = data.find(needle, places[index].end - 1, end)
-    return sorted(hits)
-
-
-def _append(segment: Path, offset: int, text: Iterable[bytes]) -> str:
-    """Write at the end of a segment, which is at that offset, and sync; answers the SHA-256 of what was written."""
-    new, checksum = not segment.exists(), hashlib.sha256()
-    with segment.open("r+b" if not new else "xb") as file:
-        file.seek(0, os.SEEK_END)
-        if file.tell() != offset:
-            raise Conflict(f"{segment} has grown while it was locked: is another program writing to it?")
-        for piece in text:
-            checksum.update(piece)
-            file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
-    if new:
-        _sync_directory(segment.parent)
-    return checksum.hexdigest()
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _checksum(of: _Range) -> str:
-    checksum = hashlib.sha256()
-    for piece in of.pieces():
-        checksum.update(piece)
-    return checksum.hexdigest()
-
-
-def _where(place: _Place) -> str:
-    return f"{place.segment} at byte {place.start}"

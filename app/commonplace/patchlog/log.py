@@ -1,6 +1,7 @@
-"""What a patch log is, whatever it is kept in; and the log kept in memory.
+"""Say what a patch log is, whatever keeps it.
 
-`PatchLog` is the seam: `FileLog` (commonplace.patchlog.file_log) and `MemoryLog` pass the same tests.
+`PatchLog` is all that the program knows of a log. `FileLog` and `MemoryLog` implement it and pass the tests of
+`tests/patchlog/test_patch_log.py`; `commonplace.patchlog.opening` opens one by its address.
 """
 
 from __future__ import annotations
@@ -8,66 +9,110 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from threading import RLock
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from commonplace.errors import Conflict, NotFound
+from commonplace.errors import Conflict
 from commonplace.model.change import EMPTY, Entry, Version
-from commonplace.patchlog.rdf_patch import REMOVAL, Header, entry_of, read_body, read_header, write_entry
+from commonplace.patchlog.rdf_patch import Header
 
 NO_CHAIN = hashlib.sha256(b"").hexdigest()
+"""The `chain` of a log's first entry: the SHA-256 of nothing."""
+
+
+class Text(Protocol):
+    """Bytes that can be searched and cut, in memory or in a file (`bytes`, `mmap`)."""
+
+    def __getitem__(self, part: slice, /) -> bytes: ...
+
+    def find(self, wanted: bytes, start: int, /) -> int: ...
+
+    def rfind(self, wanted: bytes, start: int, end: int, /) -> int: ...
+
+
+class Body(NamedTuple):
+    """The lines between `TX .` and `TC .` of an entry: from the offset `start` of a text to the offset `end`."""
+
+    text: Text
+    start: int
+    end: int
 
 
 class PatchLog(Protocol):
-    """An append-only sequence of entries, versions 1, 2, 3 …"""
+    """An append-only sequence of entries: versions 1, 2, 3 … Safe to share between threads."""
+
+    @property
+    def address(self) -> str | None:
+        """The text by which `open_log` opens this log in another process; None when no other process can."""
 
     def head(self) -> Version:
-        """The newest version, 0 when empty; sees what other processes have appended."""
+        """Return the newest version, 0 when empty, whichever process appended it."""
+
+    def wait(self, after: Version, seconds: float) -> Version:
+        """Return the head as soon as it is after that version, and in any case after that many seconds."""
 
     def append(self, entry: Entry) -> Version:
-        """Add the entry, durably.
+        """Append an entry durably if it follows the head, and return its version: compare and append in one step.
 
-        Its version must be the head's successor, else `Conflict`; appending an entry that is
-        there already (the same id) changes nothing and answers its version.
+        Raises `Conflict` when its version is not the head's successor. An entry that is there already (by its id)
+        changes nothing; its version is returned.
         """
 
+    def read(self, after: Version = EMPTY) -> Iterator[Entry]:
+        """Return the entries after that version, oldest first. Raises `LogDamaged`."""
+
     def entry(self, version: Version) -> Entry:
-        """The entry that made that version, checked against its checksum. Raises `NotFound`, `LogDamaged`."""
+        """Return the entry that made that version, checked against its checksum. Raises `NotFound`, `LogDamaged`.
+
+        The additions of a long one are a `QuadText`, which reads them from the log each time, and checks them then.
+        """
 
     def header(self, version: Version) -> Header:
-        """The same without its body."""
+        """Return that entry without its body. Raises `NotFound`, `LogDamaged`."""
 
     def text(self, version: Version) -> bytes:
-        """The entry as RDF Patch."""
+        """Return that entry as RDF Patch. Raises `NotFound`."""
+
+    def pieces(self, version: Version) -> Iterator[bytes]:
+        """Return that entry as RDF Patch, a part at a time. Raises `NotFound`."""
+
+    def body(self, version: Version) -> AbstractContextManager[Body]:
+        """Open the body of that entry where it lies, without a copy, until the block ends. Raises `NotFound`."""
 
     def only_adds(self, version: Version) -> bool:
-        """Whether the entry removes nothing. Raises `NotFound`."""
+        """Return whether that entry removes nothing. Raises `NotFound`."""
 
     def history(self, iri: str) -> list[Version]:
-        """The versions that touched statements about that thing or its fragments, oldest first."""
+        """Return the versions that touched statements about that thing or its fragments, oldest first."""
 
     def attach(self, data: bytes) -> str:
-        """Keep a file with the log; answers its SHA-256, for `Note.attachments`."""
+        """Keep a file with the log; return its SHA-256, for `Note.attachments`."""
 
     def attachment(self, sha256: str) -> bytes:
-        """A file kept with the log. Raises `NotFound`."""
+        """Return a file kept with the log. Raises `NotFound`."""
 
     def writing(self) -> AbstractContextManager[object]:
-        """Hold while reading the head, deciding and appending: no other thread or process appends meanwhile."""
+        """Hold off other writers while a thread reads the head, decides and appends.
+
+        A log whose writers cannot hold one another off, such as an object store, holds off the threads of this
+        process; `append` refuses the later of two writers then.
+        """
+
+    def check(self) -> Iterator[str]:
+        """Return the findings of a full check, a line each: checksums, chain, numbering, ids, attachments."""
 
 
 def next_version(version: Version) -> Version:
-    """The version after that one."""
+    """Return the version after that one."""
     return Version(version + 1)
 
 
 def versions(log: PatchLog, after: Version = EMPTY) -> Iterator[Version]:
-    """Every version after that one, oldest first."""
+    """Return every version after that one, oldest first."""
     return (Version(number) for number in range(after + 1, log.head() + 1))
 
 
 def speaks_of(text: bytes, iri: str) -> bool:
-    """Whether RDF Patch text adds or removes a statement whose subject is that thing or a fragment of it."""
+    """Return whether RDF Patch text adds or removes a statement about that thing or a fragment of it."""
     subject = iri.encode()
     return any(
         text.find(b"\n" + operation + b" <" + subject + end) >= 0 for operation in (b"A", b"D") for end in (b">", b"#")
@@ -78,63 +123,3 @@ def expect_next(entry: Entry, head: Version) -> None:
     """Raise `Conflict` unless the entry follows the head."""
     if entry.version != head + 1:
         raise Conflict(f"version {entry.version} cannot follow version {head}: the head has moved; read it and retry")
-
-
-class MemoryLog:
-    """A log that lives as long as the process. For tests and for what is thrown away."""
-
-    def __init__(self) -> None:
-        self._texts: list[bytes] = []
-        self._ids: dict[str, Version] = {}
-        self._attachments: dict[str, bytes] = {}
-        self._lock = RLock()
-
-    def head(self) -> Version:
-        return Version(len(self._texts))
-
-    def append(self, entry: Entry) -> Version:
-        with self._lock:
-            if entry.id in self._ids:
-                return self._ids[entry.id]
-            expect_next(entry, self.head())
-            chain = hashlib.sha256(self._texts[-1]).hexdigest() if self._texts else NO_CHAIN
-            self._texts.append(write_entry(entry, chain))
-            self._ids[entry.id] = entry.version
-            return entry.version
-
-    def entry(self, version: Version) -> Entry:
-        head, body = _parts(self.text(version))
-        header = read_header(head, f"version {version}")
-        return entry_of(header, read_body(body, header, f"version {version}"))
-
-    def header(self, version: Version) -> Header:
-        return read_header(_parts(self.text(version))[0], f"version {version}")
-
-    def text(self, version: Version) -> bytes:
-        if not 0 < version <= len(self._texts):
-            raise NotFound(f"there is no version {version}: the newest is {self.head()}")
-        return self._texts[version - 1]
-
-    def only_adds(self, version: Version) -> bool:
-        return not _parts(self.text(version))[1].startswith(REMOVAL)
-
-    def history(self, iri: str) -> list[Version]:
-        return [Version(n) for n, text in enumerate(self._texts, 1) if speaks_of(text, iri)]
-
-    def attach(self, data: bytes) -> str:
-        digest = hashlib.sha256(data).hexdigest()
-        self._attachments[digest] = data
-        return digest
-
-    def attachment(self, sha256: str) -> bytes:
-        if sha256 not in self._attachments:
-            raise NotFound(f"no file with SHA-256 {sha256} is kept with the log")
-        return self._attachments[sha256]
-
-    def writing(self) -> AbstractContextManager[object]:
-        return self._lock
-
-
-def _parts(text: bytes) -> tuple[bytes, bytes]:
-    header, _, rest = text.partition(b"TX .\n")
-    return header, rest.removesuffix(b"TC .\n")

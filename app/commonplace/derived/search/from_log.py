@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import Protocol
 
 from commonplace.derived.graph.sparql_tsv import text_and_language
 from commonplace.derived.search.documents import (
@@ -29,6 +28,7 @@ from commonplace.derived.search.documents import (
 from commonplace.derived.search.facts import NO_FACTS, Facts, put_in_order
 from commonplace.derived.search.files import share
 from commonplace.model.minter import Kind, Minter
+from commonplace.patchlog.log import Body, Text
 
 Places = list[int] | tuple[int, int]
 """Where the lines about a thing stand in a text: the offset of the first and their end, and so on."""
@@ -43,16 +43,6 @@ _IN_A_GRAPH = re.compile(r'(?:".*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?|[^" ]*|<<.*>>)
 _KINDS = frozenset((*CLASSES, *OWN_CLASSES, "venue"))
 _LEFT: frozenset[Kind] = frozenset(("case", "claim"))
 """Kinds whose documents name whatever the things in any of their statements are called: left to who reads the graph."""
-
-
-class Text(Protocol):
-    """Text in a file, as `mmap` has it."""
-
-    def __getitem__(self, part: slice, /) -> bytes: ...
-
-    def find(self, wanted: bytes, start: int, /) -> int: ...
-
-    def rfind(self, wanted: bytes, start: int, end: int, /) -> int: ...
 
 
 class _Untold(Exception):
@@ -73,11 +63,11 @@ class NewThings:
     known: set[str]
 
     @classmethod
-    def of(cls, text: Text, start: int, end: int, minter: Minter) -> NewThings:
-        """Of the lines of a change between those offsets."""
+    def of(cls, change: Body, minter: Minter) -> NewThings:
+        """Find what the body of a change describes."""
         found = cls(minter, {}, set(), set())
         all_places = found.places
-        for offset, chunk in _chunks(text, start, end):
+        for offset, chunk in _chunks(change):
             for lines in _THING.finditer(chunk):
                 iri = lines[1].decode()
                 place = offset + lines.start(), offset + lines.end()
@@ -92,9 +82,9 @@ class NewThings:
             found._note_evidence(chunk)
         return found
 
-    def take_out(self, text: Text, start: int, end: int) -> None:
-        """Take out what the lines of an earlier change between those offsets speak of."""
-        for _, chunk in _chunks(text, start, end):
+    def take_out(self, change: Body) -> None:
+        """Take out what the body of an earlier change speaks of."""
+        for _, chunk in _chunks(change):
             for name in set(_THING.findall(chunk)):
                 iri = name.decode()
                 if self._may_have_document(iri):
@@ -244,8 +234,9 @@ def _value(term: str) -> tuple[str, str] | None:
     raise _Untold
 
 
-def _chunks(text: Text, start: int, end: int) -> Iterator[tuple[int, bytes]]:
-    """The text between those offsets in pieces of whole lines, each with its offset."""
+def _chunks(change: Body) -> Iterator[tuple[int, bytes]]:
+    """Return the lines of a body in pieces of whole lines, each with its offset in the body's text."""
+    text, start, end = change
     while start < end:
         stop = end
         if end - start > CHUNK_BYTES:

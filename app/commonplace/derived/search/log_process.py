@@ -1,6 +1,6 @@
 """The search index of a big change written from the log, in a process of its own, while the graph takes the change in.
 
-The process is `main`, with the log's directory, the base IRI, the version, the directory for the parts and their
+The process is `main`, with the log's address, the base IRI, the version, the directory for the parts and their
 number as arguments. It has one thread; it goes through the change once, forks a process for each part, and ends, and
 they with it, when its standard input is closed. It may have to leave things to who reads the graph: those are the
 lines of `LEFT` in the directory.
@@ -9,14 +9,13 @@ lines of `LEFT` in the directory.
 from __future__ import annotations
 
 import gc
-import mmap
 import os
 import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from commonplace.derived.search.files import write_documents
@@ -24,7 +23,8 @@ from commonplace.derived.search.from_log import ChangeReader, NewThings, in_orde
 from commonplace.errors import CommonplaceError
 from commonplace.model.change import Version
 from commonplace.model.minter import Minter
-from commonplace.patchlog.file_log import FileLog
+from commonplace.patchlog.log import PatchLog
+from commonplace.patchlog.opening import open_log
 from commonplace.processes.malloc import take_large_pieces
 from commonplace.processes.spawn import spawn
 
@@ -37,14 +37,14 @@ it can do so on one core only."""
 _PROGRAM = f"from {__name__} import main; main()"
 
 
-def start(log: Path, base: str, version: Version, directory: Path, parts: int) -> subprocess.Popen[bytes]:
+def start(log: str, base: str, version: Version, directory: Path, parts: int) -> subprocess.Popen[bytes]:
     """Have the parts of an index written of a change that only adds; 0 is the process's code when all is there.
 
     Whoever calls it holds the pipe to its standard input open for as long as the parts are wanted.
     """
     return spawn(
         _PROGRAM,
-        [str(log), base, str(version), str(directory), str(parts)],
+        [log, base, str(version), str(directory), str(parts)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         process_group=0,  # an interrupt on the terminal is the server's, which then closes the pipe
@@ -61,20 +61,19 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.stdin.close()
 
 
-def write_change(log: FileLog, minter: Minter, version: Version, directory: Path, parts: int) -> None:
+def write_change(log: PatchLog, minter: Minter, version: Version, directory: Path, parts: int) -> None:
     """Write so many parts of the index of the things that a version, which only adds, describes anew.
 
     Raises OSError when that cannot be done, and EOFError when standard input was closed.
     """
-    file, start, end = log.body(version)
-    with _mapped(file) as text:
-        things = NewThings.of(text, start, end, minter)
+    with log.body(version) as change:
+        things = NewThings.of(change, minter)
         for earlier in range(1, version):
-            file, start, end = log.body(Version(earlier))
-            with _mapped(file) as before:
-                things.take_out(before, start, end)
+            with log.body(Version(earlier)) as before:
+                things.take_out(before)
         writing = [
-            _forked(ChangeReader(text, things, minter), part, parts, directory / str(part)) for part in range(parts)
+            _forked(ChangeReader(change.text, things, minter), part, parts, directory / str(part))
+            for part in range(parts)
         ]
         _wait(writing)
     left = set(things.known)
@@ -97,12 +96,6 @@ def _write_names(file: Path, names: Iterable[str]) -> None:
 
 def _left_beside(place: Path) -> Path:
     return place.with_suffix(f".{LEFT}")
-
-
-@contextmanager
-def _mapped(file: Path) -> Iterator[mmap.mmap]:
-    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        yield text
 
 
 def _forked(reader: ChangeReader, part: int, parts: int, place: Path) -> int:
@@ -147,7 +140,7 @@ def main() -> None:
     gc.disable()  # what is made here goes in no circles
     take_large_pieces()
     try:
-        write_change(FileLog(Path(log), mend=False), Minter(base), Version(int(version)), Path(directory), int(parts))
+        write_change(open_log(log, mend=False), Minter(base), Version(int(version)), Path(directory), int(parts))
     except EOFError:
         sys.exit(1)
     except (OSError, CommonplaceError) as fault:

@@ -61,7 +61,9 @@ class Readers:
         the first question comes.
         """
         self.limits = limits
-        self._home = (str(views.log.directory), str(views.checkpoints.directory), views.base)
+        if views.log.address is None:
+            raise TypeError("no other process can open this log")
+        self._home = (views.log.address, str(views.checkpoints.directory), views.base)
         self._template: Inbox | None = None
         self._forked = template
         self._process: subprocess.Popen[bytes] | None = None
@@ -114,7 +116,7 @@ class Readers:
         """
         parts = min(2 * self.limits.workers, SEARCH_PARTS)  # more than there are cores: they end more nearly together
         log, _, base = self._home
-        process = log_process.start(Path(log), base, version, directory, parts)
+        process = log_process.start(log, base, version, directory, parts)
         self._writing.add(process)
         try:
             code = await asyncio.to_thread(process.wait)

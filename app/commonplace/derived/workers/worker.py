@@ -45,8 +45,7 @@ from commonplace.errors import BadRequest, GraphProtected, LogDamaged, NotFound,
 from commonplace.model.change import EMPTY, ChangeSet, Version
 from commonplace.model.minter import Minter
 from commonplace.model.quad_text import CHUNK_BYTES, QuadText, whole_lines
-from commonplace.patchlog.file_log import FileLog
-from commonplace.patchlog.log import versions
+from commonplace.patchlog.log import PatchLog, versions
 from commonplace.processes.limits import limit, unlimit
 from commonplace.processes.prefault import owning
 
@@ -73,7 +72,7 @@ class Views:
     """What a reader reads: the log, the newest state it has taken in, and earlier ones."""
 
     base: str
-    log: FileLog
+    log: PatchLog
     checkpoints: Checkpoints
     graph: EmbeddedGraph
     past: PastStates = field(init=False)

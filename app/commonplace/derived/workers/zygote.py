@@ -27,7 +27,7 @@ from commonplace.derived.graph.embedded import EmbeddedGraph
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.messages import Inbox, Message, send
 from commonplace.derived.workers.worker import Views, begin
-from commonplace.patchlog.file_log import FileLog
+from commonplace.patchlog.opening import open_log
 
 _NICE = 5
 
@@ -140,9 +140,9 @@ def _detach() -> None:
 
 
 def main() -> None:
-    """A template that opens a home by itself: arguments are the log, the checkpoints, the base IRI, a socket."""
-    log_directory, checkpoints_directory, base, number = sys.argv[1:]
+    """Run a zygote that opens a home by itself; its arguments are log address, checkpoints, base IRI and socket."""
+    log_address, checkpoints_directory, base, number = sys.argv[1:]
     _detach()
-    log = FileLog(Path(log_directory), mend=False)
+    log = open_log(log_address, mend=False)
     views = Views(base, log, Checkpoints(Path(checkpoints_directory), log), EmbeddedGraph.in_memory(base))
     Template(socket.socket(fileno=int(number)), views).run()

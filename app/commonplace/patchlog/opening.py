@@ -1,0 +1,26 @@
+"""Open a patch log by its address: the one place that knows which kinds of log there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from commonplace.errors import HomeUnusable
+from commonplace.patchlog.file_log import SCHEME, FileLog
+from commonplace.patchlog.log import PatchLog
+
+
+def log_address(directory: Path) -> str:
+    """Return the address of the log that is kept in a directory."""
+    return f"{SCHEME}{directory}"
+
+
+def open_log(address: str, *, mend: bool = True) -> PatchLog:
+    """Open the log at an address (`file:` and a directory), creating it when absent.
+
+    With `mend` an entry that a crash left unfinished is cut off; a process that only reads beside a writer does
+    without. Raises OSError when the log cannot be read or made, `LogDamaged` when it is not what was written, and
+    `HomeUnusable` for an address of no kind of log.
+    """
+    if not address.startswith(SCHEME):
+        raise HomeUnusable(f"{address!r} is no address of a log: write `{SCHEME}` and the path of a directory")
+    return FileLog(Path(address.removeprefix(SCHEME)), mend=mend)
