@@ -7,17 +7,19 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
+from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.pool import Readers
 from commonplace.home.opening import Home, open_home
 from commonplace.importers.doi.fetching import DoiFetcher
-from commonplace.library.named_queries import load_queries
-from commonplace.settings import QUERIES, SHIPPED_ONTOLOGY, Settings
-from commonplace.web.app import CACHE_BYTES, create_app
+from commonplace.main import application
+from commonplace.settings import QUERIES, Settings
 from commonplace.web.http.whole_response import WholeResponses
 
 BASE = "http://127.0.0.1:8000/"
@@ -65,29 +67,30 @@ def no_network() -> DoiFetcher:
     raise AssertionError("this test fetches by DOI: give serving() a fetcher that asks a stand-in")
 
 
-@contextmanager
-def serving(
+def application_over(
     home: Home,
-    import_bytes: int = 100_000_000,
-    fetcher: Callable[[], DoiFetcher] | None = None,
-    described: bool = True,
-    readers: Readers | None = None,
-    cache_bytes: int = CACHE_BYTES,
+    *,
+    workers: Readers | None = None,
+    fetcher: Callable[[], DoiFetcher] = no_network,
     queries: Path = QUERIES,
-) -> Iterator[httpx.Client]:
-    """A real server on a free port over an open home, and a client for it."""
-    app = create_app(
-        home.library,
-        home.committer,
-        load_queries(queries),
-        SHIPPED_ONTOLOGY,
-        tokens=home.tokens,
-        import_bytes=import_bytes,
-        fetcher=fetcher or no_network,
+    described: bool = True,
+    **settings: object,
+) -> FastAPI:
+    """Return the application over an open home, built as `serve` builds it, with those settings and no network."""
+    return application(
+        home,
+        Settings.model_validate({"base_iri": BASE, **settings}),
+        workers=workers or Readers(home.library.reader_views(), QueryLimits()),
+        fetcher=fetcher,
+        queries=queries,
         described=described,
-        readers=readers,
-        cache_bytes=cache_bytes,
     )
+
+
+@contextmanager
+def serving(home: Home, **given: Any) -> Iterator[httpx.Client]:
+    """Serve an open home on a free port, and yield a client; `given` goes to `application_over`."""
+    app = application_over(home, **given)
     server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", http=WholeResponses)  # as `serve` does
     )

@@ -93,6 +93,19 @@ def test_only_the_web_knows_http() -> None:
     assert not wrong, f"only web/ and main.py import FastAPI: {wrong}"
 
 
+def test_only_main_wires_the_library() -> None:
+    wrong = [
+        f"{module}:{node.lineno}: {ast.unparse(target)}"
+        for module, path in FILES.items()
+        if part(module) == "web"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Attribute) and "library" in ast.unparse(target)
+    ]
+    assert not wrong, f"main.py puts the parts together; web/ sets attributes of the library here: {wrong}"
+
+
 def test_only_the_graph_touches_the_store() -> None:
     wrong = [m for m in users("pyoxigraph.Store") if not m.startswith("commonplace.derived.graph.")]
     wrong += [m for m in IMPORTS if "pyoxigraph" in IMPORTS[m]]  # `import pyoxigraph` would hide a Store

@@ -9,11 +9,8 @@ import uvicorn
 
 from commonplace.home.opening import Home
 from commonplace.home.tokens import Role
-from commonplace.library.named_queries import load_queries
-from commonplace.settings import QUERIES, SHIPPED_ONTOLOGY
-from commonplace.web.app import create_app
 from commonplace.web.http.server import Announcing
-from tests.conftest import no_network
+from tests.conftest import application_over
 
 BOOK = "@book{okafor2004, author = {Okafor, Chinua}, title = {Harbours}, year = 2004}"
 
@@ -29,15 +26,7 @@ class Ready(Announcing):
 
 
 def test_an_open_stream_of_events_does_not_hold_a_stop(opened: Home) -> None:
-    app = create_app(
-        opened.library,
-        opened.committer,
-        load_queries(QUERIES),
-        SHIPPED_ONTOLOGY,
-        tokens=opened.tokens,
-        import_bytes=1_000_000,
-        fetcher=no_network,
-    )
+    app = application_over(opened)
     server = Ready(uvicorn.Config(app, port=0, log_level="warning"), app.state.stopping)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -1,44 +1,105 @@
-"""Puts the program together. Nobody imports this; a server does: `uvicorn --factory commonplace.main:create`."""
+"""Build the program and wire its parts.
+
+No part imports this; a server does: `uvicorn --factory commonplace.main:create`.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 
+from commonplace.curation.duplicates.candidates import similar_works
+from commonplace.derived.graph.snapshot import Update
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.pool import Readers
 from commonplace.derived.workers.zygote import forked, may_fork
 from commonplace.exchange.by_doi import fetcher_of
-from commonplace.home.opening import first_token_text, open_home
+from commonplace.exchange.jobs import ImportJobs
+from commonplace.exchange.updates import Updates
+from commonplace.home.opening import Home, first_token_text, open_home
+from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.library import Library
+from commonplace.library.incremental import Kept
+from commonplace.library.lists import Lists
 from commonplace.library.named_queries import load_queries
+from commonplace.library.self_description import SelfDescription
+from commonplace.library.totals import kept_size, kept_totals
+from commonplace.model.change import ChangeSet, Version
 from commonplace.settings import QUERIES, SHIPPED_ONTOLOGY, Settings
 from commonplace.web.app import create_app
+from commonplace.web.context import Context
 
 
 def create() -> FastAPI:
-    """The application over the home that the settings name. Raises `CommonplaceError` when it cannot be opened."""
+    """Return the application over the home that the settings name. Raises `CommonplaceError` when it cannot open."""
     settings = Settings()
     home = open_home(settings)
-    readers = _readers(home.library, settings)
+    workers = _workers(home.library, settings)  # first: they are forked while this process has one thread
     if home.minted:
         sys.stderr.write(first_token_text(home.minted, settings))
-    return create_app(
-        home.library,
-        home.committer,
-        load_queries(QUERIES),
-        SHIPPED_ONTOLOGY,
+    return application(home, settings, workers=workers)
+
+
+def application(
+    home: Home,
+    settings: Settings,
+    *,
+    workers: Readers,
+    fetcher: Callable[[], DoiFetcher] | None = None,
+    queries: Path = QUERIES,
+    described: bool = True,
+) -> FastAPI:
+    """Return the application over an open home.
+
+    `workers` answer SPARQL and are closed with the application. `fetcher` makes what fetches by DOI, by default
+    from the agencies that the settings name. `queries` is the folder of named queries. Where the library is not
+    `described`, queries find no named graphs but those that were written.
+    """
+    library, committer = home.library, home.committer
+    _let_workers_help(library, workers)
+    named = load_queries(queries)
+    context = Context(
+        library=library,
+        committer=committer,
         tokens=home.tokens,
+        jobs=ImportJobs(library, committer, fetcher or partial(fetcher_of, settings)),
+        updates=Updates(library, committer, partial(_work_out, library, workers)),
+        workers=workers,
+        queries=named,
+        ontology=SHIPPED_ONTOLOGY,
+        description=SelfDescription(library.log, library.minter, named.values(), in_graphs=described),
+        lists=Lists(library.log),
+        totals=kept_totals(library.log, library.minter),
+        size=kept_size(library.log),
+        similar=Kept(library.log, partial(similar_works, minter=library.minter)),
         import_bytes=settings.import_bytes,
-        fetcher=lambda: fetcher_of(settings),
-        readers=readers,
         cache_bytes=settings.cache_bytes,
     )
+    return create_app(context=context, lifespan=partial(_running, context))
 
 
-def _readers(library: Library, settings: Settings) -> Readers:
-    """The readers, forked from this process where it can be: while it has one thread, and its graph in memory."""
+@asynccontextmanager
+async def _running(context: Context, _: FastAPI) -> AsyncIterator[None]:
+    """Start the workers and the making of the search index; stop them, and the imports on their way, at the end."""
+    library, workers = context.library, context.workers
+    workers.start()
+    searching = asyncio.create_task(run_in_threadpool(library.searching.prepare, library.newest()))
+    yield
+    searching.cancel()
+    workers.close()
+    await run_in_threadpool(context.jobs.close)
+    await run_in_threadpool(library.searching.close)
+
+
+def _workers(library: Library, settings: Settings) -> Readers:
+    """Return the workers, forked from this process where it may: with one thread, and its graph in memory."""
     limits = QueryLimits(
         seconds=settings.query_seconds,
         rows=settings.query_rows,
@@ -49,3 +110,22 @@ def _readers(library: Library, settings: Settings) -> Readers:
     views = library.reader_views()
     template = forked(views) if settings.graph == "memory" and may_fork() else None
     return Readers(views, limits, template)
+
+
+def _let_workers_help(library: Library, workers: Readers) -> None:
+    """Let worker processes write the search index of the library, and hand them each big change."""
+
+    def write_parts(directory: Path) -> Version:
+        return workers.wait_for(workers.write_search(directory, library.newest()))
+
+    def write_change(directory: Path, version: Version) -> None:
+        workers.wait_for(workers.write_search_of_change(directory, version))
+
+    library.searching.write_parts = write_parts
+    library.searching.write_change = write_change
+    library.hand_over = workers.hand_over
+
+
+def _work_out(library: Library, workers: Readers, update: Update) -> tuple[ChangeSet, Version]:
+    """Return what an update changes, worked out by a worker process, and the version it was worked out on."""
+    return workers.wait_for(workers.work_out(update, library.newest()))

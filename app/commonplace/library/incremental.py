@@ -34,9 +34,9 @@ class Kept(Generic[Counted]):
         self,
         log: PatchLog,
         count: Callable[[Snapshot], Counted],
-        move: Callable[[Counted, Snapshot, Sequence[ChangeSet]], Counted],
+        move: Callable[[Counted, Snapshot, Sequence[ChangeSet]], Counted] | None = None,
     ) -> None:
-        """`count` makes it of a state; `move` of a later state, given the net changes between."""
+        """`count` makes it of a state; `move`, where there is one, of a later state, given the net changes between."""
         self._log = log
         self._count = count
         self._move = move
@@ -56,7 +56,7 @@ class Kept(Generic[Counted]):
 
     def _made(self, state: Snapshot) -> AtVersion[Counted]:
         newest = self._newest
-        if newest is not None:
+        if newest is not None and self._move is not None:
             changes = changes_between(self._log, newest.version, state.version, MOVED_QUADS)
             if changes is not None:
                 return AtVersion(state.version, self._move(newest.value, state, changes))

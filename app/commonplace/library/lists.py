@@ -99,6 +99,16 @@ class Lists:
                 self._put(name, kept)
             return kept
 
+    def ready(
+        self, graph: EmbeddedGraph, of: Hashable, select: Select, order: Order | None
+    ) -> Callable[[Snapshot], Listed]:
+        """Return a function from a state of the graph that is about to be read to its list, without the lock of `of`.
+
+        That is the list kept; when a write comes between, it is made from the state. Raises what `select` raises.
+        """
+        kept = self.of(graph, of, select, order)
+        return lambda state: kept if kept.version == state.version else listed(state, select, order)
+
     def _get(self, name: _Name, version: Version) -> Listed | None:
         with self._lock:
             kept = self._kept.get((name, version))

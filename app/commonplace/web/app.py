@@ -1,32 +1,16 @@
-"""The application: every route, one way of failing, and what every answer carries."""
+"""Put the routes together, with one way of failing and what every answer carries."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from commonplace import __version__
-from commonplace.commit import Committer
-from commonplace.derived.graph.snapshot import Update
-from commonplace.derived.workers.limits import QueryLimits
-from commonplace.derived.workers.pool import Readers
-from commonplace.exchange.jobs import ImportJobs
-from commonplace.exchange.updates import Updates
-from commonplace.home.tokens import Tokens
-from commonplace.importers.doi.fetching import DoiFetcher
-from commonplace.library import Library
-from commonplace.library.lists import Lists
-from commonplace.library.named_queries import NamedQuery
-from commonplace.library.self_description import SelfDescription
-from commonplace.library.totals import kept_size, kept_totals
-from commonplace.model.change import ChangeSet, Version
 from commonplace.web.api import changes, duplicates, export, identifiers, imports, jobs, queries, search, things, works
 from commonplace.web.context import Context
 from commonplace.web.http import problems
@@ -41,8 +25,21 @@ and on what evidence; who says so and how surely; what was read and is silent, a
 read yet. Every answer carries the version it was made from (`ETag`, `Commonplace-Version`) and can be
 asked again from it (`at=`); nothing is cut without saying so (`complete`, `Commonplace-Complete`)."""
 
-CACHE_BYTES = 100_000_000
-"""Bytes of SPARQL answers kept, where nothing else is said."""
+ROUTED = (
+    front,
+    things,
+    search,
+    changes,
+    imports,
+    jobs,
+    export,
+    sparql,
+    graph_store,
+    works,
+    duplicates,
+    identifiers,
+)
+"""Modules with a `router`, in the order in which an address is looked up."""
 
 SENT = ("Authorization", "Content-Type", "Content-Encoding", "If-Match", "If-None-Match", "Prefer")
 EXPOSED = (
@@ -56,53 +53,15 @@ EXPOSED = (
 )
 
 
-def create_app(
-    library: Library,
-    committer: Committer,
-    named: Mapping[str, NamedQuery],
-    ontology: Path,
-    *,
-    tokens: Tokens,
-    import_bytes: int,
-    fetcher: Callable[[], DoiFetcher],
-    described: bool = True,
-    readers: Readers | None = None,
-    cache_bytes: int = CACHE_BYTES,
-) -> FastAPI:
-    """The ASGI application over one library.
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+"""Start what the routes work with, and stop it after the last of them."""
 
-    `import_bytes` bounds the files it takes, `fetcher` fetches by DOI; `readers` answer SPARQL, and are closed
-    with the application; `cache_bytes` bounds the answers kept. The server sets `state.stopping` when it is told
-    to stop, and answers without an end of their own then end.
 
-    Where it is not to be `described`, queries find no named graphs but those that were written.
+def create_app(*, context: Context, lifespan: Lifespan) -> FastAPI:
+    """Return the ASGI application: the routes, over what the context holds.
+
+    The server sets `state.stopping` when it is told to stop; an answer without an end of its own ends then.
     """
-    readers = readers or Readers(library.reader_views(), QueryLimits())
-    running = ImportJobs(library, committer, fetcher)
-
-    def worked_out(update: Update) -> tuple[ChangeSet, Version]:
-        return readers.wait_for(readers.work_out(update, library.newest()))
-
-    def written_apart(directory: Path) -> Version:
-        return readers.wait_for(readers.write_search(directory, library.newest()))
-
-    def written_from_log(directory: Path, version: Version) -> None:
-        readers.wait_for(readers.write_search_of_change(directory, version))
-
-    library.searching.write_parts = written_apart
-    library.searching.write_change = written_from_log
-    library.hand_over = readers.hand_over
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        readers.start()
-        searching = asyncio.create_task(run_in_threadpool(library.searching.prepare, library.newest()))
-        yield
-        searching.cancel()
-        readers.close()
-        await run_in_threadpool(running.close)
-        await run_in_threadpool(library.searching.close)
-
     app = Application(
         title="Commonplace",
         version=__version__,
@@ -111,43 +70,13 @@ def create_app(
         docs_url=None,  # FastAPI's own pages load from elsewhere; `pages` serves ours
         redoc_url=None,
     )
+    app.state.context = context
     app.state.stopping = asyncio.Event()
-    app.state.similar = duplicates.FoundSimilar()
-    description = SelfDescription(library.log, library.minter, named.values(), in_graphs=described)
-    app.state.context = Context(
-        library,
-        committer,
-        named,
-        ontology,
-        tokens,
-        running,
-        description,
-        Lists(library.log),
-        kept_totals(library.log, library.minter),
-        kept_size(library.log),
-        import_bytes,
-        Updates(library, committer, worked_out),
-        readers,
-    )
-    app.sparql = SparqlEndpoint(app.state.context, cache_bytes, app.routed)
+    app.sparql = SparqlEndpoint(context, app.routed)
     problems.install(app)
-    routers = (
-        front,
-        things,
-        search,
-        changes,
-        imports,
-        jobs,
-        export,
-        sparql,
-        graph_store,
-        works,
-        duplicates,
-        identifiers,
-    )
-    for module in routers:
+    for module in ROUTED:
         app.include_router(module.router)
-    app.include_router(queries.router_of(named))
+    app.include_router(queries.router_of(context.queries))
     rendering.install(app)
     app.add_middleware(HeadAsGet)
     app.add_middleware(

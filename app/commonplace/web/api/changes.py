@@ -14,10 +14,12 @@ from commonplace.library.changes import brief, change_of, changes
 from commonplace.library.cursors import read_position, write_position
 from commonplace.library.schemas import Change, Page
 from commonplace.model.change import Version
+from commonplace.web import answers
 from commonplace.web.api.provenance import provenance_of
-from commonplace.web.context import ContextDep, Cursor, Limit, only_known_parameters
+from commonplace.web.context import ContextDep
 from commonplace.web.http.authorization import ACurator
 from commonplace.web.http.negotiation import JSON, RDF, Representation, answer, choose, expected_version
+from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters
 
 router = APIRouter(tags=["history"], dependencies=[Depends(only_known_parameters)])
 
@@ -95,7 +97,7 @@ def single(request: Request, context: ContextDep, version: int) -> Response:
     if form is PATCH:
         body = log.text(number)
     elif form.rdf is not None:
-        body = context.rdf(provenance_of(log.header(number), context.minter), form.rdf)
+        body = answers.rdf_text(provenance_of(log.header(number), context.minter), form.rdf, context.minter)
     else:
         body = change_of(log, number).json_bytes()
     return answer(body, form, number, past=True)

@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-from threading import Lock
-
 from fastapi import APIRouter, Depends, Request, Response
 from pyoxigraph import NamedNode
 
-from commonplace.curation.duplicates.candidates import Candidate, Similar, similar_works
-from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.curation.duplicates.candidates import Candidate, similar_works
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.cursors import read_position, write_position
 from commonplace.library.evidence import label_of
 from commonplace.library.schemas import DuplicateCandidate, Link, Page
 from commonplace.model.change import Version
 from commonplace.model.minter import Minter
-from commonplace.web.context import At, ContextDep, Cursor, Limit, only_known_parameters
+from commonplace.web import answers
+from commonplace.web.context import ContextDep
 from commonplace.web.http.negotiation import JSON, choose
+from commonplace.web.http.parameters import At, Cursor, Limit, only_known_parameters
 
 router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)])
-
-
-class FoundSimilar:
-    """The candidates of the version that was last asked about: the pages of one list are found once."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._newest: tuple[Version, Similar] | None = None
-
-    def of(self, graph: EmbeddedGraph, minter: Minter) -> tuple[Version, Similar]:
-        """The candidates of the state the graph is at, and which that is."""
-        with self._lock:
-            if self._newest is None or self._newest[0] != graph.version:
-                # kept only when the read was whole
-                self._newest = graph.read(lambda state: (state.version, similar_works(state, minter)))
-            return self._newest
 
 
 @router.get("/duplicates", response_model=Page[DuplicateCandidate], summary="Works that may be one work")
@@ -47,12 +30,11 @@ def duplicates(
     """
     form = choose(request, [JSON])
     start = read_position(cursor) if cursor else 0
-    known: FoundSimilar = request.app.state.similar
     following: list[str | None] = [None]
-    version, similar = known.of(context.library.graph_at(Version(at) if at is not None else None), context.minter)
+    similar = context.similar.of(context.library.graph_at(Version(at) if at is not None else None))
 
     def make(state: Snapshot) -> bytes:
-        found = similar if state.version == version else similar_works(state, context.minter)
+        found = similar.value if state.version == similar.version else similar_works(state, context.minter)
         shown = found.candidates[start : start + limit]
         more = start + limit < len(found.candidates)
         following[0] = str(request.url.include_query_params(cursor=write_position(start + limit))) if more else None
@@ -69,7 +51,7 @@ def duplicates(
         if following[0]:
             response.headers["Link"] = f'<{following[0]}>; rel="next"'
 
-    return context.versioned(request, form, at, make, finish=link)
+    return answers.versioned(request, form, at, make, finish=link)
 
 
 def _shape(state: Snapshot, candidate: Candidate, minter: Minter) -> DuplicateCandidate:

@@ -14,8 +14,10 @@ from commonplace.errors import BadRequest
 from commonplace.exchange.exports import WithOriginals, export_originals, formatted
 from commonplace.exchange.exports import export as export_from
 from commonplace.library.works import WorkFilters
-from commonplace.web.context import At, Context, ContextDep, only_known_parameters
+from commonplace.web import answers
+from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import RECORDS, Representation, choose
+from commonplace.web.http.parameters import At, only_known_parameters
 
 router = APIRouter(tags=["export"], dependencies=[Depends(only_known_parameters)])
 
@@ -53,7 +55,7 @@ def original_answer(
     def say(response: Response) -> None:
         response.headers["Commonplace-Original"] = told[0]
 
-    return context.versioned(request, replace(form, name=f"{form.name}-original"), at, body, finish=say)
+    return answers.versioned(request, replace(form, name=f"{form.name}-original"), at, body, finish=say)
 
 
 def bibliography_forms(style: str) -> tuple[Representation, Representation]:
@@ -99,7 +101,7 @@ def exported(
     if style is not None:
         chosen = choose(request, bibliography_forms(style))
         html = chosen.media_type == "text/html"
-        return context.versioned(
+        return answers.versioned(
             request, chosen, at, lambda snapshot: formatted(snapshot, context.minter, style, filters, html=html)
         )
     form = DATASETS.get(format) or next(form for form in RECORDS if EXPORTER[form.name] == format)
@@ -113,4 +115,4 @@ def exported(
     def make(snapshot: Snapshot) -> bytes:
         return export_from(snapshot, context.minter, format, filters)
 
-    return context.versioned(request, form, at, make)
+    return answers.versioned(request, form, at, make)

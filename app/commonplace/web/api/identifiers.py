@@ -20,8 +20,10 @@ from commonplace.library.evidence import label_of, read_evidence
 from commonplace.library.schemas import Node
 from commonplace.model.minter import Kind
 from commonplace.model.namespaces import RDF as RDF_NS
-from commonplace.web.context import At, Context, ContextDep, only_known_parameters
+from commonplace.web import answers
+from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import OF_THINGS, choose
+from commonplace.web.http.parameters import At, only_known_parameters, version_of
 
 router = APIRouter(tags=["identifiers"], dependencies=[Depends(only_known_parameters)])
 
@@ -50,9 +52,9 @@ def dereference(request: Request, context: ContextDep, kind: str, key: str, at: 
         raise NotFound(f"there is no kind of thing called {kind!r}: {', '.join(get_args(Kind))}")
     named = cast(Kind, kind)
     node = context.minter.thing(named, key)
-    version = context.version_of(str(at) if at else None)
+    version = version_of(str(at) if at else None)
     if not context.library.read(lambda state: any(True for _ in state.triples(node)), version):
-        raise context.missing(node, version)
+        raise answers.missing(context.library, node, version)
     if named in PLACES:
         here = node.value.removeprefix(f"{context.minter.base}id/{kind}/")
         query = f"?{request.url.query}" if request.url.query else ""
@@ -61,11 +63,11 @@ def dereference(request: Request, context: ContextDep, kind: str, key: str, at: 
 
     def make(state: Snapshot) -> bytes:
         if form.rdf is not None:
-            return context.rdf(describe(state, [node], context.minter), form.rdf)
+            return answers.rdf_text(describe(state, [node], context.minter), form.rdf, context.minter)
         evidence = read_evidence(state, node, context.minter) if named == "evidence" else None
         return (evidence or _node(state, context, node)).json_bytes()
 
-    return context.versioned(request, form, at, make)
+    return answers.versioned(request, form, at, make)
 
 
 def _node(state: Snapshot, context: Context, node: NamedNode) -> Node:

@@ -27,9 +27,10 @@ from commonplace.home.tokens import Role
 from commonplace.importers.formats import IMPORT_FORMATS, format_of_media_type
 from commonplace.importers.packing import GZIP
 from commonplace.web.api.jobs import JobStatus, job_address, receipt_address, receipt_response, status_response
-from commonplace.web.context import Context, ContextDep, only_known_parameters
+from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import AWriter, forbidden
 from commonplace.web.http.negotiation import expected_version
+from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import HttpProblem
 
 router = APIRouter(tags=["writing"], dependencies=[Depends(only_known_parameters)])

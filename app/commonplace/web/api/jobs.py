@@ -15,9 +15,10 @@ from commonplace.errors import NotFound
 from commonplace.exchange.jobs import Job, JobState
 from commonplace.exchange.receipts import Receipt
 from commonplace.home.tokens import Role
-from commonplace.web.context import ContextDep, only_known_parameters
+from commonplace.web.context import ContextDep
 from commonplace.web.http.authorization import AWriter, forbidden
 from commonplace.web.http.negotiation import JSON, Representation, choose
+from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import HttpProblem, kind_of
 
 router = APIRouter(tags=["writing"], dependencies=[Depends(only_known_parameters)])

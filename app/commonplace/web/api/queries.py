@@ -15,7 +15,9 @@ from commonplace.derived.workers.messages import Answer, Question, Spool
 from commonplace.library.named_queries import NamedQuery
 from commonplace.model.change import Version
 from commonplace.model.namespaces import XSD
-from commonplace.web.context import Context, ContextDep, only_known_parameters
+from commonplace.web import answers
+from commonplace.web.context import Context, ContextDep
+from commonplace.web.http.authorization import client_of
 from commonplace.web.http.negotiation import (
     JSON,
     RDF,
@@ -27,6 +29,7 @@ from commonplace.web.http.negotiation import (
     split_suffix,
     unchanged,
 )
+from commonplace.web.http.parameters import only_known_parameters, version_of
 from commonplace.web.sparql.forms import TABLES
 
 ROWS = (JSON, *(form for form in TABLES))
@@ -48,7 +51,7 @@ def router_of(queries: Mapping[str, NamedQuery]) -> APIRouter:
         def make(state: Snapshot) -> bytes:
             return json.dumps({**page, "version": state.version}, ensure_ascii=False).encode()
 
-        return context.versioned(request, choose(request, [JSON]), None, make)
+        return answers.versioned(request, choose(request, [JSON]), None, make)
 
     for query in queries.values():
         _add(router, query)
@@ -115,7 +118,7 @@ async def _run(context: Context, request: Request, query: NamedQuery) -> Respons
     bound = query.bind(values, context.minter)
     offered = RDF if query.form == "CONSTRUCT" else ROWS
     form = choose(request, offered, split_suffix(request.url.path, offered)[1])
-    version = context.version_of(request.query_params.get("at"))
+    version = version_of(request.query_params.get("at"))
     if version is not None:
         context.library.log.header(version)  # raises where there is no such version
     written = "srj" if form is JSON else form.name
@@ -126,8 +129,8 @@ async def _run(context: Context, request: Request, query: NamedQuery) -> Respons
         exact=version is not None,
         values={variable.value: term for variable, term in bound.items()},
     )
-    client = context.who_asks(request.scope, request.headers.get("authorization", "").encode("latin-1"))
-    found = await context.readers.ask(question, client)
+    client = client_of(context.tokens, request.scope, request.headers.get("authorization", "").encode("latin-1"))
+    found = await context.workers.ask(question, client)
     assert isinstance(found, Answer)  # each kind of answer has that form
     return await run_in_threadpool(_response, request, found, form, past=version is not None)
 

@@ -10,8 +10,9 @@ from commonplace.library.cursors import read_position, write_position
 from commonplace.library.schemas import Found, Page
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind
-from commonplace.web.context import ContextDep, Cursor, only_known_parameters
+from commonplace.web.context import ContextDep
 from commonplace.web.http.negotiation import JSON, answer, choose
+from commonplace.web.http.parameters import Cursor, only_known_parameters
 
 router = APIRouter(tags=["search"], dependencies=[Depends(only_known_parameters)])
 

@@ -33,8 +33,10 @@ from commonplace.library.headings import (
 from commonplace.library.schemas import Case, Claim, Concept, Page, Person, Shape, Venue
 from commonplace.library.selection import Order, Selected, Selection
 from commonplace.model.minter import Kind, Minter
-from commonplace.web.context import At, ContextDep, Cursor, Limit, Search, only_known_parameters
+from commonplace.web import answers
+from commonplace.web.context import ContextDep
 from commonplace.web.http.negotiation import OF_THINGS, split_suffix
+from commonplace.web.http.parameters import At, Cursor, Limit, Search, only_known_parameters
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)])
 
@@ -92,7 +94,7 @@ def _offer(collection: Collection) -> None:
     def listed(
         request: Request, context: ContextDep, q: Search = None, limit: Limit = 50, cursor: Cursor = None, at: At = None
     ) -> Response:
-        return context.page(
+        return answers.page(
             request,
             at,
             collection.plural,
@@ -107,7 +109,7 @@ def _offer(collection: Collection) -> None:
 
     def single(request: Request, context: ContextDep, key: str, at: At = None) -> Response:
         bare, suffix = split_suffix(key, OF_THINGS)
-        return context.thing(
+        return answers.thing(
             request,
             collection.kind,
             bare,

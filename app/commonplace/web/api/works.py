@@ -16,10 +16,12 @@ from commonplace.library.field_origins import origins_of
 from commonplace.library.schemas import Change, Citation, FieldOrigin, Page, References, Work
 from commonplace.library.works import WorkFilters, citations_of, order_of, references_as_text, select_works, work_of
 from commonplace.model.change import Version
+from commonplace.web import answers
 from commonplace.web.api.export import EXPORTER, Original, Style, bibliography_forms, original_answer
 from commonplace.web.api.provenance import provenance_of_fields
-from commonplace.web.context import At, Context, ContextDep, Cursor, Limit, Search, only_known_parameters
+from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import JSON, OF_THINGS, OF_WORKS, RECORDS, Representation, choose, split_suffix
+from commonplace.web.http.parameters import At, Cursor, Limit, Search, only_known_parameters
 
 router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)])
 
@@ -63,7 +65,7 @@ def works(
         cites=cites,
         cited_by=cited_by,
     )
-    return context.page(
+    return answers.page(
         request,
         at,
         ("works", filters),
@@ -106,7 +108,7 @@ def _citations(request: Request, context: Context, key: str, at: int | None, *, 
         kept = references_as_text(state, node, context.minter)
         return References(**dict(page), as_text=kept, total_as_text=len(kept)).json_bytes()
 
-    return context.versioned(request, form, at, make)
+    return answers.versioned(request, form, at, make)
 
 
 @router.get("/works/{key:path}/history", response_model=Page[Change], summary="The versions that touched a work")
@@ -124,7 +126,7 @@ def history(request: Request, context: ContextDep, key: str) -> Response:
             items=items, total=len(items), complete="complete", version=state.version, next=None
         ).json_bytes()
 
-    return context.versioned(request, form, None, make)
+    return answers.versioned(request, form, None, make)
 
 
 @router.get(
@@ -158,12 +160,14 @@ def _provenance(request: Request, context: Context, key: str, at: int | None, su
         if form.rdf is not None:
             made = {made.version for row in found for made in (row.entered, row.first_entered) if made}
             headers = [log.header(Version(version)) for version in sorted(made)]
-            return context.rdf(provenance_of_fields(node, found, headers, context.minter), form.rdf)
+            return answers.rdf_text(
+                provenance_of_fields(node, found, headers, context.minter), form.rdf, context.minter
+            )
         return Page[FieldOrigin](
             items=found, total=len(found), complete="complete", version=state.version, next=None
         ).json_bytes()
 
-    return context.versioned(request, form, at, make)
+    return answers.versioned(request, form, at, make)
 
 
 def _ending(request: Request, context: Context, key: str, word: str, at: int | None) -> str | None:
@@ -197,7 +201,7 @@ def work(
         form = choose(request, bibliography_forms(style))
         html = form.media_type == "text/html"
         node = minter.thing("work", key)
-        return context.versioned(request, form, at, lambda state: format_works(state, [node], minter, style, html=html))
+        return answers.versioned(request, form, at, lambda state: format_works(state, [node], minter, style, html=html))
     version = Version(at) if at is not None else None
     suffix = None
     # A citation key may end in what looks like a suffix: the whole key goes first.
@@ -216,7 +220,7 @@ def work(
     def write(state: Snapshot, node: NamedNode, form: Representation) -> bytes:
         return write_records(state, [node], minter, EXPORTER[form.name])
 
-    return context.thing(
+    return answers.thing(
         request,
         "work",
         key,

@@ -8,8 +8,9 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 from fastapi.security.utils import get_authorization_scheme_param
+from starlette.types import Scope
 
-from commonplace.home.tokens import Role, Token
+from commonplace.home.tokens import Role, Token, Tokens
 from commonplace.web.context import context_of
 from commonplace.web.http.problems import HttpProblem
 
@@ -49,6 +50,15 @@ def curator_of(request: Request) -> Token:
     bearer = scheme.lower() == "bearer" and credentials
     given = HTTPAuthorizationCredentials(scheme=scheme, credentials=credentials) if bearer else None
     return curator(writer(request, given))
+
+
+def client_of(tokens: Tokens, scope: Scope, authorization: bytes) -> str:
+    """Return the name by which a client waits in the queue: its token's, or its address without one."""
+    scheme, _, text = authorization.decode("latin-1").partition(" ")
+    token = tokens.holder(text.strip()) if scheme.lower() == "bearer" else None
+    if token is not None:
+        return f"token {token.name}"
+    return str((scope.get("client") or ("",))[0])
 
 
 def forbidden(token: Token, why: str) -> HttpProblem:

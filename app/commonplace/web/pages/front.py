@@ -17,6 +17,7 @@ from commonplace.library.selection import Selected
 from commonplace.library.totals import by_name, count_totals
 from commonplace.library.works import ORDERS, WorkFilters, has, select_works, work_of
 from commonplace.model.minter import Minter
+from commonplace.web import answers
 from commonplace.web.context import ContextDep
 from commonplace.web.http.negotiation import RDF, answer, choose, etag, not_modified, unchanged
 from commonplace.web.http.problems import BY_STATUS, GONE, INTERNAL, KINDS, TRUNCATED
@@ -42,12 +43,13 @@ def front(context: ContextDep) -> Response:
     def discussing(state: Snapshot) -> Selected:
         return select_works(state, minter, filters, None)
 
+    graph = context.library.graph_at()
     answering = None
     if context.library.read(lambda state: has(state, concept)):
-        answering = context.with_list(None, ("works", filters), discussing, ORDERS["year"])
-    venues = context.with_list(None, "venues", lambda _: Selected(select_venues(None)), VENUE_ORDER)
-    cases = context.with_list(None, "cases", lambda _: Selected(select_cases(None)), None)
-    counted = context.totals.of(context.library.graph_at())
+        answering = context.lists.ready(graph, ("works", filters), discussing, ORDERS["year"])
+    venues = context.lists.ready(graph, "venues", lambda _: Selected(select_venues(None)), VENUE_ORDER)
+    cases = context.lists.ready(graph, "cases", lambda _: Selected(select_cases(None)), None)
+    counted = context.totals.of(graph)
 
     def make(state: Snapshot) -> dict[str, object]:
         answer = answering(state) if answering and has(state, concept) else None
@@ -78,7 +80,7 @@ def ontology(request: Request, context: ContextDep) -> Response:
     text = (context.ontology / "commonplace.ttl").read_bytes()
     triples = [quad.triple for quad in parse(text, format=RdfFormat.TURTLE, base_iri=context.minter.base)]
     assert form.rdf is not None
-    return answer(context.rdf(triples, form.rdf), form, context.library.follow())
+    return answer(answers.rdf_text(triples, form.rdf, context.minter), form, context.library.follow())
 
 
 @router.get("/context.jsonld", summary="The JSON-LD context of this API's JSON")
@@ -96,7 +98,7 @@ def void(request: Request, context: ContextDep) -> Response:
     described = context.description.of(context.library.graph_at())
     if not_modified(request, etag(described.version, form.name)):
         return unchanged(form, described.version)
-    return answer(context.rdf(described.graphs["void"], form.rdf), form, described.version)
+    return answer(answers.rdf_text(described.graphs["void"], form.rdf, context.minter), form, described.version)
 
 
 @router.get("/healthz", summary="Whether the server is up")

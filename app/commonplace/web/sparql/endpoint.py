@@ -22,8 +22,10 @@ from commonplace.errors import TooManyQueries
 from commonplace.model.change import Version
 from commonplace.web.context import Context
 from commonplace.web.http import problems
+from commonplace.web.http.authorization import client_of
 from commonplace.web.http.disconnect import Body, ClientGone, Watch, Watched
 from commonplace.web.http.negotiation import IMMUTABLE, best, etag, holds
+from commonplace.web.http.parameters import version_of
 from commonplace.web.http.problems import HttpProblem
 from commonplace.web.http.whole_response import head_of, sent_whole
 from commonplace.web.sparql.answer_cache import AnswerCache, Key, Ready
@@ -65,11 +67,11 @@ class Asked:
 class SparqlEndpoint:
     """The query operation of the SPARQL 1.1 Protocol over one library."""
 
-    def __init__(self, context: Context, cache_bytes: int, rest: ASGIApp) -> None:
+    def __init__(self, context: Context, rest: ASGIApp) -> None:
         """`rest` answers what is no query."""
         self._context = context
         self._rest = rest
-        self._cache = AnswerCache(cache_bytes)
+        self._cache = AnswerCache(context.cache_bytes)
         self._flights: Flights[Key, Answer | Kind] = Flights(_may_share)
         self._watch = Watch()
         self._sending = 0
@@ -118,7 +120,7 @@ class SparqlEndpoint:
         return read(method, address, content_type, body.bytes, accept, encoding)
 
     async def _answer(self, scope: Scope, headers: Headers, asked: Asked, body: Body, send: Send) -> None:
-        at = self._context.version_of(asked.operation.at)
+        at = version_of(asked.operation.at)
         version = await self._version(at)
         key = Key(version, asked.operation.text, asked.graphs, (asked.forms, asked.packed, at is not None))
         ready = self._cache.get(key)
@@ -164,9 +166,9 @@ class SparqlEndpoint:
             packed=asked.packed,
             description=description,
         )
-        client = self._context.who_asks(scope, headers.get(b"authorization", b""))
+        client = client_of(self._context.tokens, scope, headers.get(b"authorization", b""))
         with Watched(self._watch, body.again):
-            found = await self._flights.join(key, lambda: self._context.readers.ask(question, client))
+            found = await self._flights.join(key, lambda: self._context.workers.ask(question, client))
         if isinstance(found, str):
             best(asked.accept, OFFERED[found])  # raises, and says what there is
             raise AssertionError(f"no form for a {found}")
@@ -184,7 +186,7 @@ class SparqlEndpoint:
             if _has(headers, _tag(answer)):
                 await _send_unchanged(made, send)
                 return
-            if self._sending + spool.size > SENDING_ANSWERS * self._context.readers.limits.bytes:
+            if self._sending + spool.size > SENDING_ANSWERS * self._context.workers.limits.bytes:
                 raise TooManyQueries("too many big answers are on their way", own=False, retry_after=30)
             self._sending += spool.size
             try:

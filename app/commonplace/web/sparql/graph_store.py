@@ -18,9 +18,11 @@ from starlette.concurrency import run_in_threadpool
 from commonplace.derived.graph.snapshot import GraphName, Snapshot
 from commonplace.errors import BadRequest, NotFound, TooLarge
 from commonplace.model.change import Entry
-from commonplace.web.context import At, Context, ContextDep, only_known_parameters
+from commonplace.web import answers
+from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import ACurator
 from commonplace.web.http.negotiation import RDF, Representation, choose, expected_version
+from commonplace.web.http.parameters import At, only_known_parameters
 from commonplace.web.sparql.graph_content import READ, read_graph
 from commonplace.web.sparql.update import stamped
 
@@ -167,7 +169,7 @@ def _read(context: Context, request: Request, graph: GraphName, at: int | None) 
         assert form.rdf is not None
         return state.dump(form.rdf, prefixes=context.minter.prefixes(), graph=graph)
 
-    return context.versioned(request, form, at, make, described=context.minter.keeps(graph))
+    return answers.versioned(request, form, at, make, described=context.minter.keeps(graph))
 
 
 async def _write(

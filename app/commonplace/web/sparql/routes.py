@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from commonplace.web import answers
 from commonplace.web.context import Context, context_of
 from commonplace.web.http.negotiation import RDF, answer, choose, etag, not_modified, unchanged
 from commonplace.web.http.problems import HttpProblem
@@ -58,4 +59,4 @@ def _description(context: Context, request: Request) -> Response:
     names = [*context.library.read(named_graphs), *context.description.names]
     triples = service_description(context.minter, described, names, [*RESULTS, *GRAPHS])
     assert form.rdf is not None
-    return answer(context.rdf(triples, form.rdf), form, described.version)
+    return answer(answers.rdf_text(triples, form.rdf, context.minter), form, described.version)

@@ -1,0 +1,167 @@
+"""Answer with one thing, with a page of a list, or with bytes: each from one version, with its ETag."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+
+from fastapi import Request, Response
+from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import BadRequest, CommonplaceError, NotFound
+from commonplace.library import Library
+from commonplace.library.description import describe
+from commonplace.library.lists import Listed
+from commonplace.library.schemas import Page, Shape
+from commonplace.library.selection import DEFAULT_LIMIT, Order, Selected
+from commonplace.model.change import Version
+from commonplace.model.minter import Kind, Minter
+from commonplace.web.context import context_of
+from commonplace.web.http.negotiation import OF_THINGS, Representation, answer, choose, etag, not_modified, unchanged
+from commonplace.web.http.problems import Gone
+
+
+def versioned(
+    request: Request,
+    form: Representation,
+    at: int | None,
+    make: Callable[[Snapshot], bytes],
+    *,
+    finish: Callable[[Response], None] | None = None,
+    described: bool = False,
+) -> Response:
+    """Return what `make` makes of the snapshot of version `at` or the newest; 304 when the client has it.
+
+    `finish` adds to the response. A `described` snapshot holds the graphs in which the library describes itself.
+    Conditions count only where the answer would be 200 (RFC 9110, 13.2.1), so it is made first.
+    """
+    context = context_of(request)
+    version = Version(at) if at is not None else None
+    graph = context.library.graph_at(version)
+
+    def read(state: Snapshot) -> tuple[bytes, Version]:
+        return make(state), state.version
+
+    body, made = graph.read_described(context.description.quads, read) if described else graph.read(read)
+    if not_modified(request, etag(made, form.name)):
+        return unchanged(form, made, past=at is not None)
+    response = answer(body, form, made, past=at is not None)
+    if finish:
+        finish(response)
+    return response
+
+
+def rdf_text(triples: Sequence[Triple], format: RdfFormat, minter: Minter) -> bytes:
+    """Return triples in an RDF syntax, with the prefixes of the library."""
+    return serialize(triples, None, format, prefixes=minter.prefixes()) or b""
+
+
+def thing(
+    request: Request,
+    kind: Kind,
+    key: str,
+    at: int | None,
+    shape: Callable[[Snapshot, NamedNode], Shape],
+    offered: Sequence[Representation] = OF_THINGS,
+    suffix: str | None = None,
+    write: Callable[[Snapshot, NamedNode, Representation], bytes] | None = None,
+) -> Response:
+    """Return one thing in the form asked for; `write` makes those that are neither JSON nor RDF.
+
+    Raises `Gone` or `NotFound` when the version has no such thing.
+    """
+    context = context_of(request)
+    form = choose(request, offered, suffix)
+    node = context.minter.thing(kind, key)
+
+    def make(state: Snapshot) -> bytes:
+        shown = shape(state, node)  # raises NotFound in every form alike
+        if form.rdf is not None:
+            return rdf_text(describe(state, [node], context.minter), form.rdf, context.minter)
+        if form.name == "json" or write is None:
+            return shown.json_bytes()
+        return write(state, node, form)
+
+    try:
+        return versioned(request, form, at, make)
+    except NotFound as fault:
+        version = None if at is None else Version(at)
+        if version is not None and version > context.library.newest():
+            raise  # there is no such version of anything
+        if context.library.log.history(node.value):
+            raise missing(context.library, node, version) from fault
+        raise
+
+
+def missing(library: Library, node: NamedNode, version: Version | None) -> CommonplaceError:
+    """Return why a thing is not there: `Gone` naming the version that still has it, or `NotFound`."""
+    history = library.log.history(node.value)
+    if not history:
+        return NotFound(f"there is no {node.value}, and there never was")
+    last = history[-1]
+    if version is not None and version < last:
+        return NotFound(f"there is no {node.value} at version {version}; versions {history} touched it")
+    return Gone(
+        f"{node.value} was deleted by version {last}; version {last - 1} has it",
+        [("at", f"{node.value}?at={last - 1}")],
+    )
+
+
+def page(
+    request: Request,
+    at: int | None,
+    of: Hashable,
+    select: Callable[[Snapshot, list[NamedNode] | None], Selected],
+    shape: Callable[[Snapshot, NamedNode], Shape],
+    order: Order | None,
+    limit: int = DEFAULT_LIMIT,
+    cursor: str | None = None,
+    q: str | None = None,
+    kinds: Sequence[Kind] = (),
+) -> Response:
+    """Return one page of a list, in JSON or RDF, with the address of the next.
+
+    `of` names what `select` selects, as in `Lists.of`.
+    """
+    context = context_of(request)
+    form = choose(request, OF_THINGS)
+    following: list[str | None] = [None]
+
+    def make(state: Snapshot, listed: Listed) -> bytes:
+        found = listed.page(order, limit, cursor)
+        following[0] = str(request.url.include_query_params(cursor=found.cursor)) if found.cursor else None
+        if form.rdf is not None:
+            return rdf_text(describe(state, found.things, context.minter), form.rdf, context.minter)
+        return Page[Shape](
+            items=[shape(state, node) for node in found.things],
+            total=found.total,
+            complete="complete",
+            version=state.version,
+            next=following[0],
+            coverage=listed.selected.coverage,
+        ).json_bytes()
+
+    def link(response: Response) -> None:
+        if following[0]:
+            response.headers["Link"] = f'<{following[0]}>; rel="next"'
+
+    library = context.library
+    name = of if q is None else (of, q, _index_version(library, at))
+    graph = library.graph_at(Version(at) if at is not None else None)
+    ready = context.lists.ready(graph, name, lambda state: select(state, _ranked(library, q, kinds)), order)
+    return versioned(request, form, at, lambda state: make(state, ready(state)), finish=link)
+
+
+def _index_version(library: Library, at: int | None) -> int:
+    """Return the version that a search finds things of. Raises `BadRequest` when an earlier one is asked for."""
+    if at is not None and at != library.follow():
+        raise BadRequest("q searches the newest version only: leave out at, or q", [("q", "given with at")])
+    return library.search().applied_version
+
+
+def _ranked(library: Library, q: str | None, kinds: Sequence[Kind]) -> list[NamedNode] | None:
+    """Return the things of those kinds that a search finds, best first; None without a search."""
+    if q is None:
+        return None
+    index = library.search()
+    return [NamedNode(iri) for kind in kinds for iri in index.matching_iris(q, kind)]
