@@ -16,6 +16,7 @@ from pyoxigraph import Literal, NamedNode
 from commonplace.curation.duplicates.same_work import could_be_same, plainly_other, same_work
 from commonplace.derived.graph.records import record_of
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
+from commonplace.model.citation_key import MadeKeys, author_year
 from commonplace.model.identifiers import doi_key
 from commonplace.model.match_key import MatchKey, identifiers, isbn_stem, match_key, title_key
 from commonplace.model.minter import Minter
@@ -64,6 +65,7 @@ class Matcher:
         self._match_keys: dict[str, MatchKey] = {}
         self._has_read_identifiers = False
         self._next_number: dict[str, int] = {}
+        self._made_keys = MadeKeys(self._by_key.__contains__)
         rows = state.select(
             f"""{PROLOGUE}SELECT ?work ?title ?doi WHERE {{ ?work a fabio:Expression
             OPTIONAL {{ ?work dcterms:title ?title }} OPTIONAL {{ ?work prism:doi ?doi }} }}"""
@@ -126,6 +128,10 @@ class Matcher:
             number += 1
         self._next_number[key] = number
         return f"{key}-{number}"
+
+    def free_made_key(self, record: Record) -> str:
+        """Return the author–year key of a record, with the letters that make it one no work has."""
+        return self._made_keys.free(author_year(record))
 
     def learn(self, of: MatchKey, record: Record | Held) -> None:
         """Count a record of that match key as there from now on."""

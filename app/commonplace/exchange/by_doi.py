@@ -176,7 +176,7 @@ def _planned(
         entries = [_of_works(plan.matcher, entry) for entry in entries]
     held_entries = EntryFile()
     held_entries.add(prepared(library.minter.base, held_entries.file, entries))
-    keys = [plan.take(entry, held, key_is_ours=True) for entry, held in held_entries]
+    keys = [plan.take(entry, held) for entry, held in held_entries]
     links = DoiLinks(state, library.minter, plan.matcher)
     for work, several in _by_work(keys, described).items():
         references = [reference for one in several for reference in one.references]

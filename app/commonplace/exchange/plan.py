@@ -124,10 +124,10 @@ class ImportPlan:
         self._known = KnownInGraph(self.state, self.minter)
         self._reader = WorkWriter(self.minter, self._known, self.works)
 
-    def take(self, entry: PreparedEntry, held: Prepared, *, key_is_ours: bool = False) -> str | None:
-        """Decide one entry's fate; answers the key of its work, None when it failed.
+    def take(self, entry: PreparedEntry, held: Prepared) -> str | None:
+        """Decide one entry's fate, and return the key of its work, None when it failed.
 
-        With `key_is_ours` its source has no citation key, so that another one than its record's is no loss.
+        A key that was made for an entry whose source has none is no loss when the work has another.
         """
         if entry.match_key is None:
             error = entry.error or "this entry could not be read"
@@ -135,17 +135,17 @@ class ImportPlan:
             return None
         candidates = self.matcher.candidates(entry.match_key)
         if not candidates:
-            return self._new(entry, held, entry.losses, key_is_ours)
-        if entry.match_key.key in candidates and self._is_said(held):
+            return self._new(entry, held, entry.losses)
+        if not entry.match_key.key_is_made and entry.match_key.key in candidates and self._is_said(held):
             self._item(entry, "matched", entry.match_key.key, entry.losses)
             return entry.match_key.key
         record = held.record
         found = self.matcher.find(record)
         if found is None:
-            return self._new(entry, held, (*entry.losses, *self._shared_doi(entry.match_key.doi)), key_is_ours)
+            return self._new(entry, held, (*entry.losses, *self._shared_doi(entry.match_key.doi)))
         filled = fill_gaps(found, record)
         losses = (*entry.losses, *filled.conflicts)
-        if record.key != found.key and not key_is_ours:
+        if record.key != found.key and not record.key_is_made:
             losses = (*losses, Loss(field="key", raw=record.key, why=f"the library has this work as {found.key!r}"))
         if filled.record == found:
             self._item(entry, "matched", found.key, losses)
@@ -161,21 +161,27 @@ class ImportPlan:
         quads = parse(lines, format=RdfFormat.N_QUADS, lenient=True)
         return all(map(self.state.contains, quads))
 
-    def _new(self, entry: PreparedEntry, held: Prepared, losses: tuple[Loss, ...], key_is_ours: bool) -> str:
+    def _new(self, entry: PreparedEntry, held: Prepared, losses: tuple[Loss, ...]) -> str:
         assert entry.match_key is not None
         wanted = entry.match_key.key
-        key = self.matcher.free_key(address_key(wanted))
+        key = self._free_key(entry.match_key, held)
         if key == wanted:
             self.works[key] = held
             self.matcher.learn(entry.match_key, held)
         else:
             self._keep(held.record.with_key(key))
-            if not key_is_ours:
+            if not entry.match_key.key_is_made:
                 taken = "another work has this key" if address_key(wanted) == wanted else "no address ends so"
                 losses = (*losses, Loss(field="key", raw=wanted, why=f"{taken}; this one is imported as {key!r}"))
         of = entry.match_key if key == wanted else entry.match_key._replace(key=key)
         self._new_works.append((self._item(entry, "new", key, losses), of))
         return key
+
+    def _free_key(self, wanted: MatchKey, held: Prepared) -> str:
+        """Return the key that a new work wants, or one like it that no work has."""
+        if not self.matcher.holds(key := address_key(wanted.key)):
+            return key
+        return self.matcher.free_made_key(held.record) if wanted.key_is_made else self.matcher.free_key(key)
 
     def _shared_doi(self, doi: str | None) -> Iterator[Loss]:
         """What to say of a DOI that other works have, too."""

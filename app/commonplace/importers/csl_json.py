@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from commonplace.importers.markup import rich_paragraphs
+from commonplace.importers.missing_keys import with_keys
 from commonplace.importers.number_list import read_number_list
 from commonplace.importers.reading import Fault, Reading
 from commonplace.importers.text_encoding import UnreadableFile, decode_text
@@ -59,7 +60,8 @@ def read_csl_json(data: bytes, filename: str = "") -> Reading:
     text, faults = decode_text(data)
     start = _first_item(text)
     pieces = list(_items(text, start, faults))
-    return Reading(filename=filename, entries=_entries(pieces), total=len(pieces), faults=faults)
+    entries = with_keys(_entries(pieces), map(_given_key, pieces))
+    return Reading(filename=filename, entries=entries, total=len(pieces), faults=faults)
 
 
 Piece = tuple[int, str, Any, str | None]
@@ -114,13 +116,23 @@ def _entries(pieces: list[Piece]) -> Iterator[ReadEntry]:
         if error is not None:
             yield ReadEntry(position=position, line=line, raw=raw, key=None, record=None, error=error)
             continue
-        entry = _ItemReader(value, position)
+        entry = _ItemReader(value)
         record = entry.record()
-        if record.key in seen:
+        if entry.has_key and record.key in seen:
             entry.lose("id", record.key, f"the id was used on line {seen[record.key]} too; both items were read")
         seen.setdefault(record.key, line)
         key = record.key if entry.has_key else None
         yield ReadEntry(position=position, line=line, raw=raw, key=key, record=record, losses=tuple(entry.losses))
+
+
+def _given_key(piece: Piece) -> str | None:
+    """Return the key that an item has, as `ReadEntry.key` will."""
+    return _key(piece[2]) if isinstance(piece[2], dict) else None
+
+
+def _key(item: Mapping[str, Any]) -> str | None:
+    key = item.get("citation-key") or item.get("id")
+    return None if key in (None, "") else str(key)
 
 
 def _date_object(value: Any) -> Mapping[str, Any]:
@@ -144,15 +156,16 @@ def _as_far_as_it_goes(date: Mapping[str, Any]) -> str | None:
 class _ItemReader:
     """One item being read: fields are taken out of it as they are understood."""
 
-    def __init__(self, item: Mapping[str, Any], position: int) -> None:
+    def __init__(self, item: Mapping[str, Any]) -> None:
         self._left = dict(item)
         custom = self._left.pop(CUSTOM, None)
         self._custom: dict[str, Any] = dict(custom) if isinstance(custom, dict) else {}
         self.losses: list[Loss] = []
-        identifier = self._left.pop("id", None)
-        key = self._left.pop("citation-key", None) or identifier
-        self.has_key = key not in (None, "")
-        self._key = str(key) if self.has_key else f"entry-{position}"
+        key = _key(item)
+        self._left.pop("id", None)
+        self._left.pop("citation-key", None)
+        self.has_key = key is not None
+        self._key = key or ""
         if not self.has_key:
             self.lose("id", "", "the item has no id")
         self._extra: dict[str, str] = {}

@@ -133,15 +133,15 @@ def _joined(texts: Iterable[str]) -> str:
 
 
 class Keys:
-    """The keys of a file: an entry without one is named by its position, one that comes again is told."""
+    """The keys of the entries of one file, so that one that comes again is told."""
 
     def __init__(self) -> None:
         self._lines: dict[str, int] = {}
 
-    def of(self, draft: EntryDraft, key: str | None, field: str, position: int, line: int) -> str:
-        """The key of an entry's record."""
-        made = key or f"entry-{position}"
-        if made in self._lines:
-            draft.lose(field, made, f"the same key stands on line {self._lines[made]} too; both were read")
-        self._lines.setdefault(made, line)
-        return made
+    def of(self, draft: EntryDraft, key: str | None, field: str, line: int) -> str:
+        """Return the key of an entry's record, empty where it has none and is given one later (`with_keys`)."""
+        if key and key in self._lines:
+            draft.lose(field, key, f"the same key stands on line {self._lines[key]} too; both were read")
+        if key:
+            self._lines.setdefault(key, line)
+        return key or ""

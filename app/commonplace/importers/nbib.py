@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from commonplace.importers.entry_draft import EntryDraft, Keys
+from commonplace.importers.missing_keys import with_keys
 from commonplace.importers.reading import Fault, Reading
 from commonplace.importers.text_encoding import UnreadableFile, decode_text
 from commonplace.model import ris_names
@@ -63,7 +64,7 @@ def read_nbib(data: bytes, filename: str = "") -> Reading:
     citations = _split(text, faults)
     if not citations:
         raise UnreadableFile("not NBIB: no line begins with 'PMID- '")
-    return Reading(filename=filename, entries=_entries(citations), total=len(citations), faults=faults)
+    return Reading(filename=filename, entries=with_keys(_entries(citations), ()), total=len(citations), faults=faults)
 
 
 def _split(text: str, faults: list[Fault]) -> list[_Citation]:
@@ -96,7 +97,7 @@ def _entries(citations: list[_Citation]) -> Iterator[ReadEntry]:
             if text := " ".join(lines).strip():
                 values.setdefault(tag, []).append(text)
         pmid = values.get("PMID", [""])[0]
-        key = keys.of(draft, f"pmid{pmid}" if pmid else None, "PMID", position, citation.line)
+        key = keys.of(draft, f"pmid{pmid}" if pmid else None, "PMID", citation.line)
         yield ReadEntry(
             position=position,
             line=citation.line,

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from commonplace.importers.markup import rich_line, rich_paragraphs
+from commonplace.importers.missing_keys import with_keys
 from commonplace.importers.number_list import read_number_list
 from commonplace.importers.reading import Fault, Reading
 from commonplace.importers.ris_dates import read_ris_dates
@@ -49,7 +50,8 @@ def read_ris(data: bytes, filename: str = "") -> Reading:
     references = _split(text, faults)
     if not references:
         raise UnreadableFile("not RIS: no line begins with 'TY  - '")
-    return Reading(filename=filename, entries=_entries(references), total=len(references), faults=faults)
+    entries = with_keys(_entries(references), map(_given_key, references))
+    return Reading(filename=filename, entries=entries, total=len(references), faults=faults)
 
 
 def _split(text: str, faults: list[Fault]) -> list[_Reference]:
@@ -75,16 +77,22 @@ def _split(text: str, faults: list[Fault]) -> list[_Reference]:
     return references
 
 
+def _given_key(reference: _Reference) -> str | None:
+    """Return the key that a reference has, as `ReadEntry.key` will."""
+    return next((text for tag, lines in reference.values if tag == "ID" and (text := _joined(lines))), None)
+
+
 def _entries(references: list[_Reference]) -> Iterator[ReadEntry]:
     seen: dict[str, int] = {}
     for position, reference in enumerate(references, 1):
-        reader = _ReferenceReader(reference, position)
+        reader = _ReferenceReader(reference)
         record = reader.record()
         if not reference.closed:
             reader.lose("ER", "", "the reference is not ended by ER")
         if record.key in seen:
             reader.lose("ID", record.key, f"the ID was used on line {seen[record.key]} too; both were read")
-        seen.setdefault(record.key, reference.line)
+        if reader.key:
+            seen.setdefault(record.key, reference.line)
         yield ReadEntry(
             position=position,
             line=reference.line,
@@ -93,6 +101,10 @@ def _entries(references: list[_Reference]) -> Iterator[ReadEntry]:
             record=record,
             losses=tuple(reader.losses),
         )
+
+
+def _joined(lines: list[str]) -> str:
+    return "\n".join(lines).strip("\n")
 
 
 def _is_doi(text: str, doi: str) -> bool:
@@ -105,16 +117,15 @@ def _is_doi(text: str, doi: str) -> bool:
 class _ReferenceReader:
     """One reference being read: values are taken out as they are understood."""
 
-    def __init__(self, reference: _Reference, position: int) -> None:
+    def __init__(self, reference: _Reference) -> None:
         self.losses: list[Loss] = []
-        self._position = position
         self._values: dict[str, list[str]] = {}
         self._named: dict[str, Name] = {}
         self._roles: list[tuple[str, str]] = []
         self._fields: dict[str, str] = {}
         self._extra: dict[str, str] = {}
         for tag, lines in reference.values:
-            text = "\n".join(lines).strip("\n")
+            text = _joined(lines)
             if tag == FIELD and self._takes_field(text):
                 continue
             if tag in ROLE:
@@ -172,8 +183,7 @@ class _ReferenceReader:
         made["part_of"] = self._fields.pop("part-of", None)
         self._extra.update(self._fields)
         self._keep_rest()
-        key = self.key or f"entry-{self._position}"
-        return Record(key=key, extra=MappingProxyType(self._extra), **made)
+        return Record(key=self.key or "", extra=MappingProxyType(self._extra), **made)
 
     def _keep_rest(self) -> None:
         """What is left goes to `extra`, under CSL's name where a tag has one."""

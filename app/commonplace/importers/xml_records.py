@@ -13,6 +13,7 @@ from typing import Any
 from lxml import etree
 
 from commonplace.importers.entry_draft import EntryDraft, Keys
+from commonplace.importers.missing_keys import with_keys
 from commonplace.importers.reading import Fault, Reading
 from commonplace.importers.text_encoding import UnreadableFile, refuse_no_text
 from commonplace.model.record import ReadEntry, Record
@@ -39,7 +40,8 @@ def read_entries(data: bytes, filename: str, how: XmlEntries) -> Reading:
     if not found:
         raise UnreadableFile(f"not {how.format}: there is no element {how.name} in it")
     broken = frozenset(fault.line for fault in faults)
-    return Reading(filename=filename, entries=_entries(found, how, broken), total=len(found), faults=faults)
+    entries = with_keys(_entries(found, how, broken), map(how.key, found))
+    return Reading(filename=filename, entries=entries, total=len(found), faults=faults)
 
 
 def _root(data: bytes) -> tuple[etree._Element, list[Fault]]:
@@ -72,7 +74,7 @@ def _entries(found: list[etree._Element], how: XmlEntries, broken: frozenset[int
         draft = EntryDraft()
         line = _line(element)
         given = how.key(element)
-        key = keys.of(draft, given, "key", position, line)
+        key = keys.of(draft, given, "key", line)
         record = how.record(draft, element, key)
         raw = etree.tostring(element, encoding="unicode", with_tail=False)
         if broken and any(line <= fault <= line + raw.count("\n") for fault in broken):

@@ -24,6 +24,7 @@ class MatchKey(NamedTuple):
 
     `doi`, `title`, `people` and `venue` are in the form in which they are compared; `people` are the authors, or
     else the editors. `identifiers` are all others than the DOI, each with its scheme: `isbn:`, `pmid:`, `arxiv:`.
+    `key_is_made` says that the source has no key, and this one was made of people and year.
     """
 
     key: str
@@ -37,6 +38,7 @@ class MatchKey(NamedTuple):
     place: tuple[str, str, str]
     """Volume, issue and first page."""
     part_of: str | None
+    key_is_made: bool = False
 
 
 def match_key(record: Record) -> MatchKey:
@@ -52,6 +54,7 @@ def match_key(record: Record) -> MatchKey:
         venue=slug(record.container_title) if record.container_title else None,
         place=(record.volume or "", record.issue or "", first_page(record.page)),
         part_of=record.part_of,
+        key_is_made=record.key_is_made,
     )
 
 

@@ -21,6 +21,7 @@ class Record:
     is online first. `page` is a range as printed, with a hyphen (`1073-1087`). `isbn` and
     `issn` are hyphenated. `part_of` is the key of the entry this one is a part of (BibTeX's
     `crossref`). `extra` holds fields of the source that have no home here, by their own name.
+    `key_is_made` says that the source has no key and this one was made for it: it tells nothing of the work.
     `rich` has the CSL rich text (`RichText.html`) of the fields whose plain text does not say it all:
     italics, raised and lowered text, capitals that must stay. Its plain form is the field's value.
     """
@@ -52,6 +53,7 @@ class Record:
     part_of: str | None = None
     extra: Mapping[str, str] = field(default_factory=dict, hash=False)
     rich: Mapping[str, str] = field(default_factory=dict, hash=False)
+    key_is_made: bool = field(default=False, compare=False)
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> Self:

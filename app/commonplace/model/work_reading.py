@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -113,7 +114,7 @@ def read_contributions(about: Neighbourhood, work: NamedNode, minter: Minter) ->
 
 def read_work(about: Neighbourhood, work: NamedNode, minter: Minter) -> Record:
     """The record of a work, from the statements in its neighbourhood."""
-    fields: dict[str, str | None] = {name: about.text(work, predicate) for name, predicate in LITERAL_FIELDS}
+    fields: dict[str, Any] = {name: about.text(work, predicate) for name, predicate in LITERAL_FIELDS}
     fields |= {name: about.text(work, minter.term(term)) for name, term in OWN_FIELDS}
     container = about.node(work, DCTERMS["isPartOf"])
     publisher = about.node(work, DCTERMS["publisher"])

@@ -47,7 +47,7 @@ def same_work(one: Record, other: Record) -> bool:
             return True
     if not _nothing_differs(one, other, first, second):
         return False
-    return one.key == other.key or _renamed(one, other) or _enough(one, other, first, second)
+    return _share_key(one, other) or _renamed(one, other) or _enough(one, other, first, second)
 
 
 def plainly_other(one: MatchKey, other: MatchKey) -> bool:
@@ -78,6 +78,11 @@ def _nothing_differs(one: Record, other: Record, first: MatchKey, second: MatchK
         and _people_agree(one, other)
         and _venues_agree(one, other)
     )
+
+
+def _share_key(one: Record, other: Record) -> bool:
+    """Whether a bibliography gives both records one key. A key made of people and year says no more than those do."""
+    return one.key == other.key and not (one.key_is_made or other.key_is_made)
 
 
 def _renamed(one: Record, other: Record) -> bool:

@@ -34,6 +34,8 @@ class Draft:
     error: str | None = None
     record: Record | None = None
     macros: frozenset[str] | None = None
+    made_key: str = ""
+    """The key that is made for an entry without one, where the others of its file are not at hand later."""
 
     def lose(self, name: str, raw: str, why: str) -> None:
         """Report that `raw` of field `name` is not in the record as it was."""
@@ -49,6 +51,7 @@ class UnreadDraft(NamedTuple):
     key: str
     entry_type: str
     losses: list[Loss]
+    made_key: str = ""
 
     def lose(self, name: str, raw: str, why: str) -> None:
         """Report, as a draft does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator, Sequence
 
 from commonplace.importers.bibtex.draft import BibtexFile, Draft, UnreadDraft
@@ -9,6 +10,7 @@ from commonplace.importers.bibtex.inheritance import enter_aliases, inherit
 from commonplace.importers.bibtex.split import HandOut, SplitFile, split, take_apart, take_apart_in
 from commonplace.importers.bibtex.steps import EACH_ENTRY, Step
 from commonplace.importers.bibtex.strings import interpolate
+from commonplace.importers.missing_keys import with_keys
 from commonplace.importers.reading import Fault, Reading
 from commonplace.importers.text_encoding import decode_text
 from commonplace.model.record import ReadEntry
@@ -23,7 +25,7 @@ def read_bibtex(data: bytes, filename: str = "") -> Reading:
     pieces, faults = open_bibtex(data)
     return Reading(
         filename=filename,
-        entries=_entries(pieces),
+        entries=with_keys(_entries(pieces), [draft.key for draft in pieces.drafts]),
         total=len(pieces.drafts),
         faults=faults,
         preserved=pieces.preserved,
@@ -46,12 +48,26 @@ def open_bibtex(data: bytes, *, unread: bool = False, hand_out: HandOut | None =
     _do(interpolate, parents, pieces.file)
     _do(inherit, [*drafts, *parents], pieces.file)
     pieces.file.by_key.clear()
+    if unread:
+        _make_missing_keys(pieces)
     return pieces, [*faults, *pieces.faults]
 
 
 def _do(step: Step, drafts: Iterable[Draft], file: BibtexFile) -> None:
     for draft in drafts:
         step(draft, file)
+
+
+def _make_missing_keys(pieces: SplitFile) -> None:
+    """Give the drafts without a key one, for records that are made in processes which do not know the other entries."""
+    without = [draft for draft in pieces.drafts if not draft.key]
+    entries = read_drafts(copy.deepcopy(without))
+    for draft, entry in zip(without, with_keys(entries, [draft.key for draft in pieces.drafts]), strict=True):
+        key = entry.record.key if entry.record else ""
+        if isinstance(draft, Draft):
+            draft.made_key = key
+        else:
+            pieces.drafts[draft.position - 1] = draft._replace(made_key=key)
 
 
 def _unread_parents(drafts: Iterable[Draft], pieces: SplitFile) -> Iterator[Draft]:

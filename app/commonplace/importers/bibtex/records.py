@@ -13,7 +13,8 @@ def make_record(draft: Draft, file: BibtexFile) -> None:
         if draft.error:
             return
         draft.lose("entry", draft.raw, "the entry has no fields, only a type and a key")
-    values["key"] = draft.key or f"entry-{draft.position}"
+    values["key"] = draft.key or draft.made_key
+    values["key_is_made"] = not draft.key
     values["type"] = draft.csl_type
     values["contributors"] = tuple(draft.contributors)
     values["extra"] = draft.extra

@@ -78,7 +78,7 @@ def _hand_out(hand_out: HandOut, result: SplitFile) -> bool:
     batch = [
         draft
         for draft in islice(result.drafts, result.handed_out, result.handed_out + BATCH)
-        if isinstance(draft, UnreadDraft)
+        if isinstance(draft, UnreadDraft) and draft.key  # one that is made depends on all others
     ]
     if len(batch) < BATCH:
         return False
@@ -114,7 +114,7 @@ def _take_apart_what_has_strings(result: SplitFile) -> None:
 
 def take_apart(unread: UnreadDraft) -> Draft:
     """The draft of an entry that was left as it stood."""
-    position, line, raw, key, entry_type, losses = unread
+    position, line, raw, key, entry_type, losses, made_key = unread
     read = fields_of_unread(raw)
     if read is not None and not _runs_on(read[0], raw):
         draft = Draft(position, line, raw, key, entry_type, read[0])
@@ -123,6 +123,7 @@ def take_apart(unread: UnreadDraft) -> Draft:
         (draft,) = (made for made in split(raw).drafts if isinstance(made, Draft))
         draft.position, draft.line = position, line
     draft.losses.extend(losses)
+    draft.made_key = made_key
     return draft
 
 

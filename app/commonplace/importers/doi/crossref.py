@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from commonplace.importers.doi.citation_key import citation_key
 from commonplace.importers.doi.crossref_relations import crossref_relations, own_status
 from commonplace.importers.doi.description import (
     DoiDescription,
@@ -25,6 +24,7 @@ from commonplace.importers.doi.description import (
 )
 from commonplace.importers.markup import plain_line
 from commonplace.importers.number_list import read_number_list
+from commonplace.model.citation_key import with_made_key
 from commonplace.model.crossref_types import CSL_TYPE
 from commonplace.model.csl_terms import edtf_date
 from commonplace.model.identifiers import doi_key, normal_doi, normal_isbn, normal_issn
@@ -68,7 +68,7 @@ def read_crossref(body: Mapping[str, Any], asked: str) -> DoiDescription:
     _keep_rest(body, kind, draft)
     record = Record(key="", extra=MappingProxyType(draft.extra), rich=draft.rich, **fields)
     return DoiDescription(
-        record=record.with_key(citation_key(record)),
+        record=with_made_key(record),
         losses=tuple(draft.losses),
         references=tuple(_references(body)),
         relations=relations,

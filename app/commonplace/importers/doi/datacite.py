@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from commonplace.importers.doi.citation_key import citation_key
 from commonplace.importers.doi.datacite_names import read_names
 from commonplace.importers.doi.datacite_relations import related
 from commonplace.importers.doi.description import DoiDescription, Draft, available, joined_title, mappings
 from commonplace.importers.markup import plain_line, rich_paragraphs
+from commonplace.model.citation_key import with_made_key
 from commonplace.model.edtf_date import is_edtf
 from commonplace.model.identifiers import doi_key, normal_doi, normal_isbn, normal_issn
 from commonplace.model.languages import language_tag
@@ -99,7 +99,7 @@ def read_datacite(body: Mapping[str, Any], asked: str) -> DoiDescription:
     draft.keep("version", available(attributes.get("version")))
     record = Record(key="", extra=MappingProxyType(draft.extra), rich=draft.rich, **fields)
     return DoiDescription(
-        record=record.with_key(citation_key(record)),
+        record=with_made_key(record),
         losses=tuple(draft.losses),
         references=references,
         relations=relations,

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from commonplace.importers.csl_json import read_csl_json
-from commonplace.importers.doi.citation_key import citation_key
 from commonplace.importers.doi.description import DoiDescription, Draft
+from commonplace.model.citation_key import with_made_key
 from commonplace.model.identifiers import doi_key
 
 _TEXTS = ("title", "container-title", "collection-title", "publisher", "publisher-place", "event", "event-title")
@@ -38,7 +38,7 @@ def read_negotiated(body: Mapping[str, Any], asked: str) -> DoiDescription:
     else:
         draft.lose("doi", asked, f"the agency gives this work the DOI {record.doi!r}")
     losses = (*draft.losses, *(loss for loss in entry.losses if loss.field != "id"))
-    return DoiDescription(record=record.with_key(citation_key(record)), losses=losses)
+    return DoiDescription(record=with_made_key(record), losses=losses)
 
 
 def _title(draft: Draft, given: object) -> str | None:
