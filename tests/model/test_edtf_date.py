@@ -39,7 +39,12 @@ def test_leap_day_is_a_day() -> None:
         ("2004-21", {"date-parts": [[2004]], "season": 1}),
         ("1990~", {"date-parts": [[1990]], "circa": True}),
         ("199X", {"literal": "199X"}),
-        ("-0300", {"date-parts": [[-300]]}),
+        ("-0300", {"date-parts": [[-301]]}),
+        ("-0062-01-15", {"date-parts": [[-63, 1, 15]]}),
+        ("0000", {"date-parts": [[-1]]}),
+        ("-0001-03/0001-04", {"date-parts": [[-2, 3], [1, 4]]}),
+        ("-0099-23", {"date-parts": [[-100]], "season": 3}),
+        ("Y-17000", {"date-parts": [[-17001]]}),
     ],
 )
 def test_as_csl_and_back(edtf: str, csl: dict[str, object]) -> None:
@@ -47,6 +52,11 @@ def test_as_csl_and_back(edtf: str, csl: dict[str, object]) -> None:
     assert edtf_date(csl) == edtf
 
 
-@pytest.mark.parametrize("date", [{}, {"date-parts": [[None]]}, {"date-parts": []}, {"date-parts": [["x"]]}])
+@pytest.mark.parametrize("date", [{}, {"date-parts": [[None]]}, {"date-parts": []}, {"date-parts": [["x"]]}, {"date-parts": [[0]]}])
 def test_no_date_in_it(date: dict[str, object]) -> None:
     assert edtf_date(date) is None
+
+
+@pytest.mark.parametrize("parts", [[2001, None, 5], [2001, 0, 5], [2001, "", 5], ["2001"]])
+def test_a_day_without_a_month_is_no_month(parts: list[object]) -> None:
+    assert edtf_date({"date-parts": [parts]}) == "2001"

@@ -186,14 +186,15 @@ def _dates(record: Record) -> Iterator[tuple[str, str]]:
         return
     start = interval.start
     parts = start.parts if isinstance(start, EdtfDate) else ()
-    simple = len(parts) < 3 and record.issued == "-".join(str(p).zfill(4 if i == 0 else 2) for i, p in enumerate(parts))
+    common_era = bool(parts) and 0 < parts[0] <= 9999  # the year 0 of EDTF is 1 BC, which `year` cannot say
+    simple = common_era and len(parts) < 3 and record.issued == "-".join([f"{parts[0]:04}", *(f"{p:02}" for p in parts[1:])])
     contradicted = _DATE_FIELDS & record.extra.keys()
     if "date" not in record.extra and (not simple or contradicted):
         yield "date", _braced(record.issued)
     elif "date" in record.extra and not simple:
         yield "year", _braced(record.issued)
         return
-    if parts and 0 <= parts[0] <= 9999 and (not contradicted or contradicted == {"date"}):
+    if common_era and (not contradicted or contradicted == {"date"}):
         yield "year", _braced(f"{parts[0]:04}")
         if len(parts) > 1 and not interval.is_range:
             yield "month", MONTH_MACROS[parts[1] - 1]

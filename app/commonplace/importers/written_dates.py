@@ -106,7 +106,7 @@ def written_year(text: str) -> str | None:
         return None
     bare = text.strip("[](). ")
     if bare.isdecimal() and bare.isascii() and 2 <= len(bare) <= 4:
-        return bare.zfill(4)
+        return bare.zfill(4) if int(bare) else None  # programs write 0000 where they know no year; it is not 1 BC
     if bare.startswith("-") and bare[1:].isdecimal() and bare.isascii() and len(bare) <= 5:
         return f"-{bare[1:].zfill(4)}"
     if is_edtf(bare):

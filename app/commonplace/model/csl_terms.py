@@ -6,6 +6,7 @@ Sources: CSL 1.0.2 appendix IV (variables) and the `csl-data.json` schema of tha
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import Any
 
 from commonplace.model.edtf_date import EdtfDate, is_edtf, read_edtf
@@ -64,7 +65,7 @@ _SEASON_NAMES = {"spring": "1", "summer": "2", "autumn": "3", "fall": "3", "wint
 
 
 def csl_date(edtf: str) -> dict[str, Any]:
-    """An EDTF date as CSL's date object: `date-parts`, `season` and `circa`, or `literal` where those say nothing."""
+    """Return an EDTF date as CSL's date object: `date-parts`, `season` and `circa`, or `literal` for anything else."""
     try:
         interval = read_edtf(edtf)
     except ValueError:
@@ -72,9 +73,9 @@ def csl_date(edtf: str) -> dict[str, Any]:
     start = interval.start
     if not isinstance(start, EdtfDate) or not start.parts:
         return {"literal": edtf}
-    date: dict[str, Any] = {"date-parts": [list(start.parts)]}
+    date: dict[str, Any] = {"date-parts": [_csl_parts(start)]}
     if isinstance(interval.end, EdtfDate) and interval.end.parts:
-        date["date-parts"].append(list(interval.end.parts))
+        date["date-parts"].append(_csl_parts(interval.end))
     if start.season:
         date["season"] = start.season
     if start.mark:
@@ -82,13 +83,19 @@ def csl_date(edtf: str) -> dict[str, Any]:
     return date
 
 
+def _csl_parts(date: EdtfDate) -> list[int]:
+    """Return a date's parts with the year as CSL counts it: 44 BC is −44, and there is no year 0 (EDTF: −0043)."""
+    year, *rest = date.parts
+    return [year if year > 0 else year - 1, *rest]
+
+
 def edtf_date(date: Mapping[str, Any]) -> str | None:
-    """CSL's date object as EDTF, None when there is no date in it."""
+    """Return CSL's date object as EDTF, None when there is no date in it."""
     parts = [made for made in map(_edtf_of_parts, date.get("date-parts") or ()) if made]
     if parts:
         season = str(date.get("season") or "").strip().lower()
         season = _SEASON_NAMES.get(season, season)
-        if len(parts) == 1 and season.isdigit() and 1 <= int(season) <= 4 and len(parts[0]) == 4:
+        if len(parts) == 1 and season.isdigit() and 1 <= int(season) <= 4 and "-" not in parts[0][1:]:
             parts[0] += f"-{20 + int(season)}"
         # One `circa` stands for the whole date, so each end of a range has it.
         circa = "~" if date.get("circa") not in (None, False, "", 0, "0", "false") else ""
@@ -102,13 +109,15 @@ def edtf_date(date: Mapping[str, Any]) -> str | None:
 
 
 def _edtf_of_parts(parts: Any) -> str | None:
+    """Return `[year, month, day]` as EDTF, as far as it goes; None where there is no year."""
+    known = list(takewhile(lambda part: part not in (None, ""), parts or ()))
     try:
-        numbers = [int(part) for part in parts or () if part not in (None, "")]
+        numbers = [int(part) for part in known]
     except (TypeError, ValueError):
         return None
-    if not numbers:
+    if not numbers or not numbers[0]:  # CSL has no year 0
         return None
-    year = numbers[0]
+    year = numbers[0] if numbers[0] > 0 else numbers[0] + 1
     sign = "-" if year < 0 else ""
     text = f"Y{year}" if abs(year) > 9999 else f"{sign}{abs(year):04}"
-    return "-".join([text, *(f"{number:02}" for number in numbers[1:3] if number)])
+    return "-".join([text, *(f"{number:02}" for number in takewhile(bool, numbers[1:3]))])

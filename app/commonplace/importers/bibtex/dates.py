@@ -89,7 +89,7 @@ def _from_old_fields(draft: Draft) -> None:
     raw_year = fields.pop("year", "").strip()
     raw_month = fields.pop("month", "").strip()
     raw_day = fields.pop("day", "").strip()
-    if len(raw_year) == 4 and raw_year.isascii() and raw_year.isdecimal() and not raw_month and not raw_day:
+    if len(raw_year) == 4 and raw_year.isascii() and raw_year.isdecimal() and raw_year != "0000" and not raw_month and not raw_day:
         draft.known["issued"] = raw_year
         return
     read = _read_old(raw_year, raw_month, raw_day)
