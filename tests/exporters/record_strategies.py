@@ -8,6 +8,7 @@ from types import MappingProxyType
 from hypothesis import strategies as st
 
 from commonplace.importers.written_dates import written_date
+from commonplace.model import roles
 from commonplace.model.names import Contributor, Name
 from commonplace.model.record import Record
 from commonplace.model.rich_text import RICH_FIELDS, TAGS, RichText, Run, rich_form, rich_text
@@ -36,7 +37,7 @@ particles = st.sampled_from(
 suffixes = st.sampled_from(["Jr.", "III", "Sr.", "PhD", "Graf von X", "Martin Luther", "jun., M. D.", "Esq"])
 
 personal_names = st.builds(
-    lambda family, given, particle, suffix: Name(family=family, given=given, particle=particle, suffix=suffix),
+    Name,
     _name_words
     | st.sampled_from(
         "and;others;smith;Oude Vrielink;de Swart;Bar & Foo;II;Jr.;King, Jr.;Steele Jr.;Ortega y Gasset;et al.;"
@@ -63,6 +64,10 @@ personal_names = st.builds(
     ),
     st.none() | particles,
     st.none() | suffixes,
+    literal=st.none(),
+    dropping_particle=st.none() | particles,
+    comma_suffix=st.sampled_from([False, False, True]),
+    static_ordering=st.sampled_from([False, False, True]),
 )
 literal_names = texts.map(lambda text: Name(literal=text)) | st.sampled_from(
     [
@@ -80,9 +85,8 @@ dates = st.sampled_from(
     "2020-05/2020-06 1723% -0011-21/-0012-22 1985-04-XX 19XX Y170000 Y-17000 0000 2001-21? 2004-06~/2004-08% 1999/ "
     "../1999 2016-02-29 1990?/1991? 156X-12 0079".split()
 )
-ROLES = (
-    "author editor translator container-author collection-editor contributor director illustrator section-editor"
-).split()
+ROLES = ["author", "editor", "translator", "container-author"]
+ROLES += [role.csl for role in roles.ROLES if role.csl not in ROLES]
 TYPES = sorted(FABIO_CLASS)
 
 

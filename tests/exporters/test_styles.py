@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 
 from commonplace.exporters.styles import FAMILIAR, BrokenStyle, UnknownStyle, bibliography, page, styles
 from commonplace.importers.bibtex import read_bibtex
+from commonplace.importers.csl_json import read_csl_json
 from commonplace.model.names import Contributor, Name
 from commonplace.model.record import Record
 from commonplace.model.rich_text import read
@@ -238,6 +240,24 @@ def test_a_file_that_is_no_style_is_refused_with_the_reason(tmp_path: Path, text
     path.write_text(text)
     with pytest.raises(BrokenStyle, match=why):
         bibliography([work("a", "X", "1999")], path)
+
+
+@pytest.mark.parametrize(
+    ("date", "printed"),
+    [
+        ({"literal": "in preparation"}, "in preparation"),
+        ({"date-parts": [[1970]], "literal": "1970 [1968]"}, "1970"),
+        ({"date-parts": [[-55]]}, "55 BC"),
+        ({"date-parts": [[-1]]}, "1 BC"),
+        ({"date-parts": [[-1], [4]]}, "1 BC–4"),
+        ({"literal": "187X"}, "187X"),
+    ],
+)
+def test_a_date_is_printed_in_words_where_there_is_no_other(date: dict[str, object], printed: str) -> None:
+    item = {"id": "a", "type": "book", "title": "A study", "issued": date}
+    (entry,) = read_csl_json(json.dumps(item).encode())
+    assert entry.record is not None
+    assert bibliography([entry.record], "chicago")[0][1] == f"A Study. {printed}."
 
 
 @settings(deadline=None, max_examples=10)

@@ -260,6 +260,23 @@ def test_roles() -> None:
     assert record.extra["moreeditor"] == "true"
 
 
+def test_an_annotation_is_about_the_names_of_its_own_field() -> None:
+    (entry,) = entries(
+        """@book{k, title = {T}, editora = {A, B}, editoratype = {narrator}, editorb = {van C, D and E, F},
+        editorbtype = {narrator}, editorb+an:csl = {1="dropping-particle van"}, editor+an:csl = {1="comma-suffix"}}"""
+    )
+    assert entry.record is not None
+    assert [name.dropping_particle for name in entry.record.names("narrator")] == [None, "van", None]
+    assert dict(entry.record.extra) == {"editor+an:csl": '1="comma-suffix"'}
+
+
+def test_an_annotation_that_fits_no_name_is_kept_and_told() -> None:
+    (entry,) = entries("""@book{k, title = {T}, author = {A, B}, author+an:csl = {4="comma-suffix"}}""")
+    assert entry.record is not None
+    assert entry.record.extra["author+an:csl"] == '4="comma-suffix"'
+    assert lost(entry) == ["author+an:csl"]
+
+
 BROKEN = {
     "no closing brace": "@book{k1, title = {No end,\n year = 1999\n",
     "no comma after the key": "@book{k1 title = {T}, year = 1999}\n",

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commonplace.exporters.bibtex_names import bibtex_name, name_list
-from commonplace.importers.bibtex.name_list import cut_at_ands, read_name_alone, read_names
+from commonplace.exporters.bibtex_names import annotation, bibtex_name, name_list
+from commonplace.importers.bibtex.name_list import NameList, cut_at_ands, read_name_alone, read_names
+from commonplace.model.name_annotations import applied
 from commonplace.model.names import Name
 from tests.exporters.record_strategies import names
 
@@ -26,6 +27,14 @@ from tests.exporters.record_strategies import names
         ("King, Jr., Martin Luther", Name(family="King", given="Martin Luther", suffix="Jr.")),
         ("Plato", Name(family="Plato")),
         ("family=Hakim, given=Tawfiq, prefix=al-", Name(family="Hakim", given="Tawfiq", particle="al-")),
+        (
+            "family=Humboldt, given=Alexander, prefix=von, useprefix=false",
+            Name(family="Humboldt", given="Alexander", dropping_particle="von"),
+        ),
+        (
+            "family=Ploeg, given=Jan, prefix=van der, useprefix=true",
+            Name(family="Ploeg", given="Jan", particle="van der"),
+        ),
         ('"family={Smith, Son}, given=Ann"', Name(family="Smith, Son", given="Ann")),
         ("毛 泽 东", Name(family="东", given="毛 泽")),
         (r"{\'E}mile Zola", Name(family="Zola", given="Émile")),
@@ -142,18 +151,52 @@ def test_writes_what_bibtex_users_write(name: Name, written: str) -> None:
     assert bibtex_name(name) == written
 
 
+def again(listed: list[Name], more: bool = False) -> tuple[NameList, list[Name] | None]:
+    """The names as they are read from what is written, and with what stands in the annotation beside them."""
+    read = read_names(name_list(listed, more))
+    return read, applied(read.names, said) if (said := annotation(listed)) else [*read.names]
+
+
 @given(names)
 def test_every_name_survives(name: Name) -> None:
-    read = read_names(name_list([name]))
-    assert read.names == (name,)
+    read, made = again([name])
+    assert made == [name]
     assert not read.faults
 
 
 @given(names, names)
 def test_names_do_not_run_into_one_another(first: Name, second: Name) -> None:
-    read = read_names(name_list([first, second], more=True))
-    assert read.names == (first, second)
+    read, made = again([first, second], more=True)
+    assert made == [first, second]
     assert read.more
+
+
+@pytest.mark.parametrize(
+    ("name", "plain", "beside"),
+    [
+        (Name(family="Eijk", given="Carola", particle="van"), "van Eijk, Carola", ""),
+        (Name(family="Eijk", given="Carola", particle="Van"), "{Van Eijk}, Carola", "non-dropping-particle Van"),
+        (Name(family="Staël", given="Anne", dropping_particle="de"), "de Staël, Anne", "dropping-particle de"),
+        (
+            Name(family="Salle", given="Robert", dropping_particle="de", particle="La"),
+            "de {La Salle}, Robert",
+            "dropping-particle de, non-dropping-particle La",
+        ),
+        (Name(family="Ito", given="Ren", static_ordering=True), "Ito, Ren", "static-ordering"),
+        (Name(family="Foo", given="B", suffix="Jr.", comma_suffix=True), "Foo, Jr., B", "comma-suffix"),
+        (Name(family="Foo", given="B", particle="a;b"), "a{;}b Foo, B", "non-dropping-particle a%3Bb"),
+    ],
+)
+def test_a_name_is_written_plainly_and_the_rest_beside_it(name: Name, plain: str, beside: str) -> None:
+    assert annotation([name]) == (f'1="{beside}"' if beside else "")
+    assert again([name])[1] == [name]
+    if ";" not in plain:
+        assert bibtex_name(name) == plain
+
+
+@pytest.mark.parametrize("said", ['2="comma-suffix"', '1="dropping-particle van"', "1=comma-suffix", "x"])
+def test_an_annotation_that_does_not_fit_is_not_applied(said: str) -> None:
+    assert applied([Name(family="Eijk", given="Carola", particle="de")], said) is None
 
 
 _PIECES = st.sampled_from(

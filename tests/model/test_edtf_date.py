@@ -52,7 +52,9 @@ def test_as_csl_and_back(edtf: str, csl: dict[str, object]) -> None:
     assert edtf_date(csl) == edtf
 
 
-@pytest.mark.parametrize("date", [{}, {"date-parts": [[None]]}, {"date-parts": []}, {"date-parts": [["x"]]}, {"date-parts": [[0]]}])
+@pytest.mark.parametrize(
+    "date", [{}, {"date-parts": [[None]]}, {"date-parts": []}, {"date-parts": [["x"]]}, {"date-parts": [[0]]}]
+)
 def test_no_date_in_it(date: dict[str, object]) -> None:
     assert edtf_date(date) is None
 

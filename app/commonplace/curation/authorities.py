@@ -62,9 +62,18 @@ class KnownInGraph:
         """The names that `read_name` finds, by the IRIs of what has them, nodes within a thing left out."""
         family, literal = self._texts(FOAF["familyName"]), self._texts(FOAF["name"])
         given = self._texts(FOAF["givenName"])
-        particle, suffix = (self._texts(self._minter.term(part)) for part in ("particle", "suffix"))
+        terms = ("particle", "suffix", "droppingParticle", "commaSuffix", "staticOrdering")
+        particle, suffix, dropping, comma, static = (self._texts(self._minter.term(term)) for term in terms)
         names = {
-            node: Name(family=text, given=given.get(node), particle=particle.get(node), suffix=suffix.get(node))
+            node: Name(
+                family=text,
+                given=given.get(node),
+                particle=particle.get(node),
+                suffix=suffix.get(node),
+                dropping_particle=dropping.get(node),
+                comma_suffix=comma.get(node) == "true",
+                static_ordering=static.get(node) == "true",
+            )
             for node, text in family.items()
             if text
         }

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from string import ascii_lowercase
 
-from commonplace.exporters.bibtex_names import name_list
+from commonplace.exporters.bibtex_names import annotation, name_list
 from commonplace.exporters.latex_text import escape, escape_rich, escape_title, escape_verbatim
 from commonplace.model.bibtex_terms import (
     ARTICLE_TYPES,
@@ -28,6 +29,7 @@ from commonplace.model.bibtex_terms import (
 from commonplace.model.csl_terms import EXTRA_DATES
 from commonplace.model.edtf_date import EdtfDate, is_edtf, read_edtf
 from commonplace.model.languages import langid
+from commonplace.model.name_annotations import ANNOTATION
 from commonplace.model.names import Name
 from commonplace.model.record import Record
 from commonplace.model.rich_text import plain, read
@@ -113,12 +115,20 @@ def _names(record: Record) -> Iterator[tuple[str, str]]:
         field = _FIELD_OF_ROLE[role]
         more = MORE_NAMES + field in record.extra
         if role in by_role or more:
-            yield field, _braced(name_list(by_role.pop(role, []), more))
+            names = by_role.pop(role, [])
+            yield field, _braced(name_list(names, more))
+            yield from _annotation(field, names)
     # BibLaTeX has editora, editorb and editorc; more roles than that are rare, and go on in the alphabet.
-    for letter, (role, names) in zip("abcdefghijk", by_role.items(), strict=False):
+    for letter, (role, names) in zip(ascii_lowercase, by_role.items(), strict=False):
         more = f"{MORE_NAMES}editor{letter}" in record.extra
         yield f"editor{letter}", _braced(name_list(names, more))
-        yield f"editor{letter}type", _braced(EDITOR_TYPE.get(role, "collaborator"))
+        yield f"editor{letter}type", _braced(EDITOR_TYPE[role])
+        yield from _annotation(f"editor{letter}", names)
+
+
+def _annotation(field: str, names: list[Name]) -> Iterator[tuple[str, str]]:
+    if said := annotation(names):
+        yield field + ANNOTATION, _braced(said)
 
 
 def _texts(record: Record, entry_type: str) -> Iterator[tuple[str, str]]:
@@ -187,7 +197,8 @@ def _dates(record: Record) -> Iterator[tuple[str, str]]:
     start = interval.start
     parts = start.parts if isinstance(start, EdtfDate) else ()
     common_era = bool(parts) and 0 < parts[0] <= 9999  # the year 0 of EDTF is 1 BC, which `year` cannot say
-    simple = common_era and len(parts) < 3 and record.issued == "-".join([f"{parts[0]:04}", *(f"{p:02}" for p in parts[1:])])
+    year_and_month = "-".join(str(part).zfill(4 if i == 0 else 2) for i, part in enumerate(parts[:2]))
+    simple = common_era and record.issued == year_and_month
     contradicted = _DATE_FIELDS & record.extra.keys()
     if "date" not in record.extra and (not simple or contradicted):
         yield "date", _braced(record.issued)

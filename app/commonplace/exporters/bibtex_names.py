@@ -1,15 +1,16 @@
 """Names as BibTeX reads them: `van Eijk, Carola`, `{Oude Vrielink}, Mirjan`, `{World Bank}`.
 
-A name is written so that BibTeX's own rules split it the same way again. Only a particle
-with a capital cannot be said in BibTeX; it takes BibLaTeX's extended name format.
+A name is written so that BibTeX's own rules split it the same way again. What they cannot say (a particle with a
+capital, one that is dropped) is said beside the names, in an annotation (`commonplace.model.name_annotations`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from commonplace.exporters.latex_text import escape
+from commonplace.model import name_annotations
 from commonplace.model.bibtex_terms import CAPITAL_PARTICLES, DEGREE, ET_AL, NAME_SUFFIXES
 from commonplace.model.names import Name
 
@@ -18,24 +19,54 @@ _RESERVED = frozenset({"and", "others"})
 
 
 def name_list(names: Iterable[Name], more: bool = False) -> str:
-    """The names joined with `and`, ending in `and others` when there are `more`."""
+    """Return the names joined with `and`, ending in `and others` when there are `more`."""
     written = [bibtex_name(name) for name in names]
     return " and ".join([*written, "others"] if more else written)
 
 
+def annotation(names: Sequence[Name]) -> str:
+    """Return what `name_list` does not say of the names, as the value of an annotation; empty when it says all."""
+    if not any(
+        name.particles or name.comma_suffix or name.static_ordering or "," in (name.family or "") for name in names
+    ):
+        return ""
+    return name_annotations.written([list(_unsaid(name)) for name in names])
+
+
+def _unsaid(name: Name) -> Iterator[tuple[str, str]]:
+    if name.family and not name.suffix and _ends_in_suffix(name.family):
+        yield "family", name.family
+    if name.dropping_particle:
+        yield "dropping-particle", name.dropping_particle
+    if name.particle and (name.dropping_particle or not _reads_as_particle(name.particle)):
+        yield "non-dropping-particle", name.particle
+    if name.comma_suffix:
+        yield "comma-suffix", ""
+    if name.static_ordering:
+        yield "static-ordering", ""
+
+
 def bibtex_name(name: Name) -> str:
-    """One name in a form that splits into the same parts."""
+    """Return one name in a form that splits into the same parts, as far as BibTeX can say them."""
     if name.literal:
         braced = "{" + escape(name.literal) + "}"
         return "{" + braced + "}" if ET_AL.fullmatch(braced) else braced
-    family = name.family or ""
-    if not (name.given or name.particle or name.suffix):
+    family, particles = name.family or "", name.particles or ""
+    if not (name.given or particles or name.suffix):
         return _single(family)
-    if (name.particle and not _reads_as_particle(name.particle)) or _ends_in_suffix(family):
-        return _extended(name)
-    last = " ".join(part for part in (name.particle, _family(family)) if part)
+    small = particles if _reads_as_particle(particles) else _leading_particle(particles)
+    rest = particles[len(small) :].strip()
+    last = " ".join(part for part in (small, _family(f"{rest} {family}" if rest else family)) if part)
     given = _given(name) if name.given else "{}"
     return ", ".join([last, _words(name.suffix), given] if name.suffix else [last, given])
+
+
+def _leading_particle(particles: str) -> str:
+    """Return the words at the beginning that BibTeX takes for a particle, where not all are: `de` of `de La`."""
+    words = particles.split(" ")
+    count = next((place for place, word in enumerate(words) if not _begins_small(word)), len(words))
+    leading = " ".join(words[:count])
+    return leading if leading and _reads_as_particle(leading) else ""
 
 
 def _ends_in_suffix(family: str) -> bool:
@@ -79,8 +110,3 @@ def _reads_as_particle(particle: str) -> bool:
 
 def _begins_small(word: str) -> bool:
     return next((char.islower() for char in word if char.isalpha()), False)
-
-
-def _extended(name: Name) -> str:
-    parts = {"family": name.family, "given": name.given, "prefix": name.particle, "suffix": name.suffix}
-    return ", ".join(f"{key}={{{escape(value)}}}" for key, value in parts.items() if value)

@@ -16,20 +16,31 @@ from commonplace.model.csl_terms import (
     COLLECTED,
     CUSTOM,
     DATE_VARIABLES,
+    DATE_WORDS,
     EXTRA_DATES,
     NAME_VARIABLES,
     OTHER_TEXT_VARIABLES,
     TEXT_VARIABLES,
+    VERBATIM_VARIABLES,
     csl_date,
     edtf_date,
+    joined_keywords,
+    split_keywords,
 )
+from commonplace.model.edtf_date import is_edtf
 from commonplace.model.names import Name
 from commonplace.model.record import Record
 from commonplace.model.rich_text import csl_escaped, csl_form
 
+_NAME_PARTS = "family given dropping-particle non-dropping-particle suffix comma-suffix static-ordering literal".split()
+_name_parts = attrgetter(
+    *"family given dropping_particle particle suffix comma_suffix static_ordering literal".split()
+)  # in the order of _NAME_PARTS
 _texts = attrgetter(*(attribute for _, attribute in TEXT_VARIABLES))
 
 Item = dict[str, Any]
+DATE_NAMES = frozenset([*(variable for variable, _ in DATE_VARIABLES), *EXTRA_DATES])
+"""Every date variable that is written."""
 
 
 def write(records: Iterable[Record]) -> Iterator[str]:
@@ -51,8 +62,8 @@ def item(record: Record) -> Item:
     if record.isbn or record.issn or record.extra:
         _add_identifiers(record, made)
     if record.keywords:
-        made["keyword"] = ", ".join(record.keywords)
-        if any(mark in keyword for keyword in record.keywords for mark in ",;"):
+        made["keyword"] = joined_keywords(record.keywords)
+        if split_keywords(made["keyword"]) != record.keywords:
             custom["keywords"] = list(record.keywords)
     if record.part_of:
         custom["part-of"] = record.part_of
@@ -70,10 +81,14 @@ def _add_extra(record: Record, made: Item, custom: Item) -> None:
     for name, text in record.extra.items():
         if name in EXTRA_DATES:
             _add_date(name, text, made, custom)
+        elif (variable := name.removesuffix("-literal")) in DATE_NAMES:
+            made.setdefault(variable, {})["literal"] = text
         elif name in OTHER_TEXT_VARIABLES and name not in made:
-            made[name] = text
+            made[name] = text if name in VERBATIM_VARIABLES else csl_escaped(text)
         elif name not in ("isbn", "issn", "doi"):
             custom[name] = text
+    if "issued" not in made and (words := next(filter(None, map(record.extra.get, DATE_WORDS)), None)):
+        made["issued"] = {"literal": words}
 
 
 def _add_texts(record: Record, made: Item) -> None:
@@ -82,7 +97,7 @@ def _add_texts(record: Record, made: Item) -> None:
         if text:
             if rich and attribute in rich:
                 text = csl_form(rich[attribute])
-            elif "&" in text or "<" in text:
+            elif ("&" in text or "<" in text) and variable not in VERBATIM_VARIABLES:
                 text = csl_escaped(text)
             made[variable] = text
 
@@ -93,18 +108,11 @@ def _add_names(record: Record, made: Item, custom: Item) -> None:
         place.setdefault(contributor.role, []).append(_name(contributor.name))
 
 
-def _name(name: Name) -> dict[str, str]:
-    made: dict[str, str] = {}
-    if name.family:
-        made["family"] = name.family
-    if name.given:
-        made["given"] = name.given
-    if name.particle:
-        made["non-dropping-particle"] = name.particle
-    if name.suffix:
-        made["suffix"] = name.suffix
-    if name.literal:
-        made["literal"] = name.literal
+def _name(name: Name) -> Item:
+    made = {part: value for part, value in zip(_NAME_PARTS, _name_parts(name), strict=True) if value}
+    for part, value in made.items():
+        if value is not True and ("&" in value or "<" in value):
+            made[part] = csl_escaped(value)
     return made
 
 
@@ -116,7 +124,7 @@ def _add_dates(record: Record, made: Item, custom: Item) -> None:
 
 def _add_date(variable: str, edtf: str, made: Item, custom: Item) -> None:
     made[variable] = csl_date(edtf)
-    if not _is_said_by_parts(edtf):
+    if not _is_said_by_parts(edtf) and is_edtf(edtf):
         custom[variable] = edtf
 
 

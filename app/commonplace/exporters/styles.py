@@ -22,7 +22,7 @@ from typing import Any, Literal
 
 import pypandoc
 
-from commonplace.exporters.csl_json import item
+from commonplace.exporters.csl_json import DATE_NAMES, item
 from commonplace.model.bibtex_terms import MORE_NAMES, ROLE_FIELDS
 from commonplace.model.csl_terms import TEXT_VARIABLES
 from commonplace.model.record import Record
@@ -101,10 +101,37 @@ def _rendered(items: Sequence[dict[str, Any]], style: str, language: str | None)
     options = ["--citeproc", f"--csl={style}", "--wrap=none"]
     if language:
         options.append(f"--metadata=lang:{language}")
+    source, format = json.dumps(items), "csljson"
+    words = {item["id"]: said for item in items if (said := _dates_in_words(item))}
     try:
-        return str(pypandoc.convert_text(json.dumps(items), "html", format="csljson", extra_args=options, sandbox=True))
+        if words:
+            source, format = _with_dates_in_words(source, words), "json"
+        return str(pypandoc.convert_text(source, "html", format=format, extra_args=options, sandbox=True))
     except RuntimeError as fault:
         raise BrokenStyle(f"the style cannot be used: {str(fault).strip().splitlines()[-1]}") from fault
+
+
+def _dates_in_words(item: dict[str, Any]) -> dict[str, str]:
+    """Return the dates of an item that pandoc's reader of CSL-JSON knows nothing of: words, and the year 1 BC."""
+    found: dict[str, str] = {}
+    for variable in DATE_NAMES & item.keys():
+        ends = item[variable].get("date-parts") or []
+        if not ends and "literal" in item[variable]:
+            found[variable] = item[variable]["literal"]
+        elif any(end[0] == -1 for end in ends):
+            found[variable] = "–".join(str(end[0]) if end[0] > 0 else f"{-end[0]} BC" for end in ends)
+    return found
+
+
+def _with_dates_in_words(source: str, words: dict[str, dict[str, str]]) -> str:
+    """Return items of CSL-JSON as pandoc's own document, in which dates may be words."""
+    document = json.loads(pypandoc.convert_text(source, "json", format="csljson", sandbox=True))
+    for reference in document["meta"]["references"]["c"]:
+        said = words.get(reference["c"]["id"]["c"], {})
+        for variable, text in said.items():
+            literal = {"literal": {"t": "MetaString", "c": text}}
+            reference["c"][variable] = {"t": "MetaMap", "c": literal}
+    return json.dumps(document)
 
 
 def _item(record: Record, number: int) -> dict[str, Any]:
@@ -113,6 +140,9 @@ def _item(record: Record, number: int) -> dict[str, Any]:
         if text := getattr(record, attribute):
             rich = record.rich.get(attribute)
             made[variable] = (read(rich) if rich else plain(text)).marked_up(_for_pandoc)
+    for variable in DATE_NAMES & made.keys():
+        if "date-parts" in made[variable]:
+            made[variable].pop("literal", None)  # pandoc would take it for all that there is
     for name in record.extra:
         role = ROLE_FIELDS.get(name.removeprefix(MORE_NAMES)) if name.startswith(MORE_NAMES) else None
         if role:

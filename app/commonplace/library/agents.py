@@ -66,6 +66,7 @@ def person_of(state: Snapshot, node: NamedNode, minter: Minter) -> Person:
         family=about.text(node, FOAF["familyName"]),
         given=about.text(node, FOAF["givenName"]),
         particle=about.text(node, minter.term("particle")),
+        dropping_particle=about.text(node, minter.term("droppingParticle")),
         suffix=about.text(node, minter.term("suffix")),
         alternative_names=about.texts(node, SKOS["altLabel"]) or None,
         roles=_roles(state, node, minter),

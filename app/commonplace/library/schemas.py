@@ -38,8 +38,11 @@ class Agent(Shape):
     key: str
     family: str | None = None
     given: str | None = None
-    particle: str | None = None
+    particle: str | None = Field(default=None, description="part of the family name that is never left out: *van*")
+    dropping_particle: str | None = Field(default=None, description="part left out where the family name stands alone")
     suffix: str | None = None
+    comma_suffix: bool | None = Field(default=None, description="whether a comma stands before the suffix")
+    static_ordering: bool | None = Field(default=None, description="whether the family name comes first in every style")
     literal: str | None = None
 
 
@@ -149,6 +152,7 @@ class Person(Shape):
     family: str | None = None
     given: str | None = None
     particle: str | None = None
+    dropping_particle: str | None = None
     suffix: str | None = None
     alternative_names: list[str] | None = None
     roles: dict[str, int] = Field(default={}, description="role to number of works")

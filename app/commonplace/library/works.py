@@ -138,7 +138,10 @@ def agent_of(contribution: Contribution, minter: Minter) -> Agent:
         family=name.family,
         given=name.given,
         particle=name.particle,
+        dropping_particle=name.dropping_particle,
         suffix=name.suffix,
+        comma_suffix=name.comma_suffix or None,
+        static_ordering=name.static_ordering or None,
         literal=name.literal,
     )
 

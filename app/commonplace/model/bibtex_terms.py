@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from types import MappingProxyType
 
+from commonplace.model.csl_terms import NAME_VARIABLES
 from commonplace.model.types import FABIO_CLASS
 
 _WORD_PART = re.compile(r"[^-–—/\s]+")
@@ -161,22 +162,20 @@ EXTRA_FIELDS = MappingProxyType(
 EXTRA_FIELD = MappingProxyType({kept: name for name, kept in reversed(list(EXTRA_FIELDS.items()))})
 """The name in `extra` to the field that says it."""
 
-EDITOR_TYPES = MappingProxyType(
-    {
-        "editor": "editor",
-        "compiler": "compiler",
-        "collaborator": "contributor",
-        "director": "director",
-        "illustrator": "illustrator",
-        "interviewer": "interviewer",
-        "reviewedauthor": "reviewed-author",
-        "sectioneditor": "section-editor",
-        "serieseditor": "collection-editor",
-    }
-)
-"""`editortype`, `editoratype` … to role."""
+_BIBLATEX_EDITOR_TYPES = {
+    "sectioneditor": "section-editor",
+    "serieseditor": "collection-editor",
+    "collaborator": "contributor",
+}
 
-EDITOR_TYPE = MappingProxyType({role: kind for kind, role in EDITOR_TYPES.items()})
+EDITOR_TYPES = MappingProxyType(
+    {**{role.replace("-", ""): role for role in (*sorted(NAME_VARIABLES), "section-editor")}, **_BIBLATEX_EDITOR_TYPES}
+)
+"""`editortype`, `editoratype` … in small letters without hyphens, to role: CSL's names, and those of BibLaTeX."""
+
+EDITOR_TYPE = MappingProxyType(
+    {role: role for role in EDITOR_TYPES.values()} | {role: kind for kind, role in _BIBLATEX_EDITOR_TYPES.items()}
+)
 """Role to the `editoratype` that says it."""
 
 MONTH_MACROS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

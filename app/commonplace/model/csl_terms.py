@@ -5,11 +5,13 @@ Sources: CSL 1.0.2 appendix IV (variables) and the `csl-data.json` schema of tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
 from commonplace.model.edtf_date import EdtfDate, is_edtf, read_edtf
+from commonplace.model.rich_text import csl_escaped, undo_entities
 
 TEXT_VARIABLES = (
     ("title", "title"),
@@ -52,13 +54,43 @@ OTHER_TEXT_VARIABLES = frozenset(
 EXTRA_DATES = ("accessed", "event-date", "original-date", "submitted")
 """Date variables that a record keeps in `extra` under CSL's name: EDTF, or text that is no date."""
 
+DATE_WORDS = ("issued", "date", "year", "issued-date")
+"""Names in `extra` of the words that stand in place of a date of issue (*forthcoming*); the first of them wins."""
+
 COLLECTED = frozenset(
     {"book", "chapter", "classic", "collection", "entry", "entry-dictionary", "entry-encyclopedia", "paper-conference"}
 )
 """CSL types whose `number` counts them within a series: CSL's `collection-number`."""
 
+VERBATIM_VARIABLES = frozenset({"DOI", "URL", "PMID", "PMCID"})
+"""Text variables that are identifiers: neither markup nor entities are read from them or written to them."""
+
 CUSTOM = "custom"
 """CSL-JSON's own place for what it has no variable for."""
+
+KNOWN_MEMBERS = frozenset(
+    {
+        *(variable for variable, _ in (*TEXT_VARIABLES, *DATE_VARIABLES)),
+        *(NAME_VARIABLES | OTHER_TEXT_VARIABLES),
+        *EXTRA_DATES,
+        *("id", "citation-key", "type", "ISBN", "ISSN", "keyword", "categories", CUSTOM),
+    }
+)
+"""What an item of CSL-JSON may have in it."""
+
+
+_KEYWORD_BREAKS = {",": re.compile(r"\s*,\s*"), ";": re.compile(r"\s*;\s*")}
+
+
+def split_keywords(text: str) -> tuple[str, ...]:
+    """Return the keywords in CSL's one text: semicolons separate them where there are any, else commas."""
+    text = undo_entities(text.strip())
+    return tuple(word for word in _KEYWORD_BREAKS[";" if ";" in text else ","].split(text) if word)
+
+
+def joined_keywords(keywords: Sequence[str]) -> str:
+    """Return keywords as CSL's one text, with semicolons between them where one has a comma."""
+    return csl_escaped(("; " if any("," in word for word in keywords) else ", ").join(keywords))
 
 
 _SEASON_NAMES = {"spring": "1", "summer": "2", "autumn": "3", "fall": "3", "winter": "4"}
@@ -91,7 +123,7 @@ def _csl_parts(date: EdtfDate) -> list[int]:
 
 def edtf_date(date: Mapping[str, Any]) -> str | None:
     """Return CSL's date object as EDTF, None when there is no date in it."""
-    parts = [made for made in map(_edtf_of_parts, date.get("date-parts") or ()) if made]
+    parts = [made for made in map(_edtf_of_parts, _ends(date.get("date-parts"))) if made]
     if parts:
         season = str(date.get("season") or "").strip().lower()
         season = _SEASON_NAMES.get(season, season)
@@ -106,6 +138,13 @@ def edtf_date(date: Mapping[str, Any]) -> str | None:
         if text and is_edtf(text):
             return text
     return None
+
+
+def _ends(parts: Any) -> list[Any]:
+    """Return the one or two dates in `date-parts`, also where a single one does not stand in a list of its own."""
+    listed = list(parts) if isinstance(parts, list | tuple) else []
+    ends = [end for end in listed if isinstance(end, list | tuple)]
+    return ends or [listed]
 
 
 def _edtf_of_parts(parts: Any) -> str | None:

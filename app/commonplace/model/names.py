@@ -1,4 +1,4 @@
-"""Names of people and of bodies, in the parts CSL and BibTeX agree on."""
+"""Names of people and of bodies, in the parts that CSL has for them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ from typing import NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A personal name in parts, or a `literal` (a body, or a name that has no parts).
+    """Hold a personal name in parts, or a `literal`: a body, or a name that has no parts.
 
-    `family` is without the particle: *Carola van Eijk* is family `Eijk`, particle `van`.
-    Exactly one of `family` and `literal` is set; a single name ("Plato") is a `family`.
+    `family` is without particles: *Carola van Eijk* is family `Eijk`, particle `van`. `particle` is CSL's
+    non-dropping particle, which stays with the family name wherever that stands alone; `dropping_particle` goes
+    (*Alexander von Humboldt* is cited as *Humboldt*). `comma_suffix` asks for a comma before the suffix,
+    `static_ordering` for the family name first in every style. Exactly one of `family` and `literal` is set; a single
+    name ("Plato") is a `family`.
+
+    Source: CSL 1.0.2 and the `name-variable` of its `csl-data.json` schema.
     """
 
     family: str | None = None
@@ -19,29 +24,39 @@ class Name:
     particle: str | None = None
     suffix: str | None = None
     literal: str | None = None
+    dropping_particle: str | None = None
+    comma_suffix: bool = False
+    static_ordering: bool = False
 
     def __post_init__(self) -> None:
         if bool(self.family) == bool(self.literal):
             raise ValueError(f"a name has either a family name or a literal: {self!r}")
 
     @property
+    def particles(self) -> str | None:
+        """Return all that stands before the family name, the dropping particle first: `de La` of *de La Fontaine*."""
+        if self.dropping_particle:
+            return f"{self.dropping_particle} {self.particle}" if self.particle else self.dropping_particle
+        return self.particle
+
+    @property
     def full(self) -> str:
-        """In reading order: `Carola van Eijk`, `Martin Luther King Jr.`."""
+        """Return the name in reading order: `Carola van Eijk`, `Martin Luther King Jr.`."""
         if self.literal:
             return self.literal
-        return " ".join(p for p in (self.given, self.particle, self.family, self.suffix) if p)
+        return " ".join(p for p in (self.given, self.particles, self.family, self.suffix) if p)
 
     @property
     def inverted(self) -> str:
-        """In BibTeX's sortable order: `van Eijk, Carola`; `King, Jr., Martin Luther`."""
+        """Return the name in BibTeX's sortable order: `van Eijk, Carola`; `King, Jr., Martin Luther`."""
         if self.literal:
             return self.literal
-        last = " ".join(p for p in (self.particle, self.family) if p)
+        last = " ".join(p for p in (self.particles, self.family) if p)
         return ", ".join(p for p in (last, self.suffix, self.given) if p)
 
 
 class Contributor(NamedTuple):
-    """A name in a role. Roles are CSL's (`author`, `editor`, `translator` …) and ours in `commonplace.model.roles`."""
+    """Hold a name in a role. Roles are CSL's (`author`, `editor` …) and ours in `commonplace.model.roles`."""
 
     role: str
     name: Name

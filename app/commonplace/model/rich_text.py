@@ -164,20 +164,20 @@ def plain(text: str) -> RichText:
 def read(markup: str) -> RichText:
     """CSL rich text, as in CSL-JSON or as `RichText.html` writes it. Never raises."""
     if "<" not in markup:
-        return plain(_unescaped(markup))
+        return plain(undo_entities(markup))
     tags = _paired(markup)
     runs: list[Run] = []
     open_styles: list[tuple[str, ...]] = [()]
     position = 0
     for tag, style in tags:
-        runs.append(Run(_unescaped(markup[position : tag.start()]), open_styles[-1]))
+        runs.append(Run(undo_entities(markup[position : tag.start()]), open_styles[-1]))
         position = tag.end()
         if tag[1]:
             open_styles.pop()
         else:
             outer = open_styles[-1]
             open_styles.append(outer if style is None or style in outer else (*outer, style))
-    runs.append(Run(_unescaped(markup[position:]), open_styles[-1]))
+    runs.append(Run(undo_entities(markup[position:]), open_styles[-1]))
     return rich_text(runs)
 
 
@@ -241,7 +241,8 @@ def _empty_line(spaces: re.Match[str]) -> str:
     return "\n\n" if spaces[0].count("\n") > 1 else " "
 
 
-def _unescaped(text: str) -> str:
+def undo_entities(text: str) -> str:
+    """Return the text with XML's entities and those by number, which text from web pages has, undone once."""
     return _ENTITY.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
 
 

@@ -7,6 +7,7 @@ the exporter adds the parts of a name where `read(written(name))` is not the nam
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 from commonplace.model.names import Name
 
@@ -15,7 +16,7 @@ def written(name: Name) -> str:
     """The name as RIS prints it. A single name ends in a comma, so that it is not taken for a body."""
     if name.literal:
         return name.literal
-    last = " ".join(part for part in (name.particle, name.family) if part)
+    last = " ".join(part for part in (name.particles, name.family) if part)
     if name.suffix:
         return f"{last}, {name.given or ''}, {name.suffix}"
     return f"{last}, {name.given}" if name.given else f"{last},"
@@ -39,15 +40,14 @@ def read(text: str) -> Name:
 
 def parts_field(text: str, name: Name) -> str:
     """What the exporter adds for a name that `text` alone does not say: its parts, in JSON."""
-    parts = {"family": name.family, "given": name.given, "particle": name.particle, "suffix": name.suffix}
-    said = {"written": text, **{k: v for k, v in {**parts, "literal": name.literal}.items() if v}}
+    said = {"written": text, **{part: value for part, value in asdict(name).items() if value}}
     return json.dumps(said, ensure_ascii=False)
 
 
 def read_parts_field(text: str) -> tuple[str, Name]:
     """The line a `parts_field` belongs to, and the name. Raises `ValueError` when it is not one."""
     try:
-        parts = {str(key): str(value) for key, value in json.loads(text).items()}
-        return parts.pop("written"), Name(**parts)
+        parts = {str(key): value if value is True else str(value) for key, value in json.loads(text).items()}
+        return str(parts.pop("written")), Name(**parts)  # type: ignore[arg-type]
     except (AttributeError, KeyError, TypeError) as fault:
         raise ValueError(f"not the parts of a name: {text}") from fault

@@ -15,14 +15,14 @@ from commonplace.model.namespaces import BIBO, DCTERMS, PRO
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One role. `pro` is the local name in PRO, None when the term is ours; `shortcut` the plain property."""
+    """Hold one role. `pro` is the local name in PRO, None when the term is ours; `shortcut` the plain property."""
 
     csl: str
     pro: str | None
     shortcut: NamedNode | None = None
 
     def term(self, minter: Minter) -> NamedNode:
-        """The role as the graph writes it."""
+        """Return the role as the graph writes it."""
         return PRO[self.pro] if self.pro else minter.term(self.csl)
 
 
@@ -38,6 +38,23 @@ ROLES: tuple[Role, ...] = (
     Role("director", None),
     Role("interviewer", None),
     Role("reviewed-author", None),
+    Role("original-author", None),
+    Role("recipient", None),
+    Role("curator", None),
+    Role("editorial-director", None),
+    Role("composer", None),
+    Role("performer", None),
+    Role("narrator", None),
+    Role("script-writer", None),
+    Role("producer", "producer"),
+    Role("executive-producer", None),
+    Role("series-creator", None),
+    Role("host", None),
+    Role("guest", None),
+    Role("chair", None),
+    Role("organizer", None),
     Role("contributor", "contributor"),
 )
+"""Every role of CSL and `section-editor`, in the order in which a work's contributors are read from the graph."""
+
 BY_CSL = {role.csl: role for role in ROLES}

@@ -55,6 +55,29 @@ FABIO_CLASS: dict[str, str | None] = {
 }
 """Every CSL 1.0.2 type, with the local name of its FaBiO class or None."""
 
+_OTHER_NAMES = """
+    artwork=graphic audiorecording=song blogpost=post-weblog booksection=chapter case=legal_case
+    computerprogram=software conferencepaper=paper-conference conferenceproceedings=paper-conference
+    dictionaryentry=entry-dictionary email=personal_communication encyclopediaarticle=entry-encyclopedia
+    film=motion_picture forumpost=post generic=document instantmessage=personal_communication
+    journalarticle=article-journal letter=personal_communication magazinearticle=article-magazine
+    newspaperarticle=article-newspaper podcast=song preprint=article presentation=speech radiobroadcast=broadcast
+    statute=legislation televisionbroadcast=broadcast tvbroadcast=broadcast videorecording=motion_picture
+    webpage=webpage website=webpage workingpaper=report
+""".split()
+_BY_FOLDED_NAME = {"".join(filter(str.isalnum, name)): name for name in FABIO_CLASS}
+_BY_FOLDED_NAME |= dict(pair.split("=") for pair in _OTHER_NAMES)
+"""Names of types in letters and digits only: CSL's own, then those of reference managers."""
+
+
+def csl_type(name: str) -> str | None:
+    """Return the CSL type of that name, also for the names that Mendeley (`book_section`) and Zotero have for types.
+
+    Case, hyphens and underscores do not count. None for any other text.
+    """
+    return name if name in FABIO_CLASS else _BY_FOLDED_NAME.get("".join(filter(str.isalnum, name.lower())))
+
+
 VENUE_CLASS: dict[str, str] = {
     "article-journal": "Journal",
     "article-magazine": "Magazine",

@@ -184,6 +184,11 @@ def _agent_text(base: str, name: Name) -> AgentText:
         parts += _about(minter.term("particle"), Literal(name.particle))
     if name.suffix:
         parts += _about(minter.term("suffix"), Literal(name.suffix))
+    if name.dropping_particle:
+        parts += _about(minter.term("droppingParticle"), Literal(name.dropping_particle))
+    for term, holds in (("commaSuffix", name.comma_suffix), ("staticOrdering", name.static_ordering)):
+        if holds:
+            parts += _about(minter.term(term), Literal(True))
     described = f"{_IS_PERSON}{parts}{_NAME}{Literal(full)!s}{_END}"
     return str(minter.thing("person", key)), key, described.encode(), parts.encode()
 

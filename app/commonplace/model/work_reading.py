@@ -84,6 +84,9 @@ def read_name(about: Neighbourhood, node: NamedNode, minter: Minter) -> Name | N
             given=about.text(node, FOAF["givenName"]),
             particle=about.text(node, minter.term("particle")),
             suffix=about.text(node, minter.term("suffix")),
+            dropping_particle=about.text(node, minter.term("droppingParticle")),
+            comma_suffix=about.text(node, minter.term("commaSuffix")) == "true",
+            static_ordering=about.text(node, minter.term("staticOrdering")) == "true",
         )
     literal = about.text(node, FOAF["name"])
     return Name(literal=literal) if literal else None

@@ -165,7 +165,7 @@ def _people_agree(one: Record, other: Record) -> bool:
 
 def _people(record: Record) -> list[str]:
     names = record.names("author") or record.names("editor")
-    return [f"{slug(name.particle)}-{name_key(name)}" if name.particle else name_key(name) for name in names]
+    return [f"{slug(name.particles)}-{name_key(name)}" if name.particles else name_key(name) for name in names]
 
 
 def _cut(record: Record) -> bool:

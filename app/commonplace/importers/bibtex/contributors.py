@@ -13,6 +13,7 @@ from commonplace.importers.bibtex.latex import decode
 from commonplace.importers.bibtex.name_list import cut_at_ands, read_name_alone, read_names
 from commonplace.model.bibtex_terms import EDITOR_TYPES, MORE_NAMES, ROLE_FIELDS
 from commonplace.model.identifiers import normal_orcid
+from commonplace.model.name_annotations import ANNOTATION, applied
 from commonplace.model.names import Contributor
 
 _NAME_FIELDS = frozenset([*ROLE_FIELDS, "editor", *(f"editor{letter}" for letter in ascii_lowercase)])
@@ -51,10 +52,30 @@ def _read_orcids(draft: Draft, name: str) -> None:
 def _read_field(draft: Draft, name: str) -> None:
     raw = draft.fields.pop(name)
     role = _role(draft, name)
+    start = len(draft.contributors)
     made = [*map(_contributor, cut_at_ands(raw), repeat(role))]
     if all(made):
         draft.contributors += cast("list[Contributor]", made)
+    else:
+        _read_list(draft, name, raw, role)
+    if name + ANNOTATION in draft.fields:
+        _apply_annotation(draft, name, start)
+
+
+def _apply_annotation(draft: Draft, name: str, start: int) -> None:
+    """Give the contributors from `start` on what the annotation says of them; one that does not fit them is kept."""
+    raw = draft.fields[name + ANNOTATION]
+    annotated = draft.contributors[start:]
+    names = applied([one.name for one in annotated], raw)
+    if names is None:
+        draft.lose(name + ANNOTATION, raw, "does not fit the names any more; kept as it is, and not applied")
         return
+    del draft.fields[name + ANNOTATION]
+    draft.contributors[start:] = [one._replace(name=made) for one, made in zip(annotated, names, strict=True)]
+
+
+def _read_list(draft: Draft, name: str, raw: str, role: str) -> None:
+    """Read names of which at least one takes a look at the whole list, or has something to be told."""
     listed = read_names(raw)
     draft.contributors.extend(Contributor(role, read) for read in listed.names)
     if listed.more:

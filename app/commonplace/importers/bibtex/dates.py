@@ -15,6 +15,7 @@ from commonplace.importers.bibtex.latex import decode
 from commonplace.importers.written_dates import FOUR_DIGITS, month_number, with_month, written_date, written_year
 from commonplace.model.edtf_date import EdtfDate, read_edtf
 
+_PLAIN_YEAR = re.compile(r"(?!0000)[0-9]{4}")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ]\d\d:\d\d[^/]*")
 
 
@@ -89,7 +90,7 @@ def _from_old_fields(draft: Draft) -> None:
     raw_year = fields.pop("year", "").strip()
     raw_month = fields.pop("month", "").strip()
     raw_day = fields.pop("day", "").strip()
-    if len(raw_year) == 4 and raw_year.isascii() and raw_year.isdecimal() and raw_year != "0000" and not raw_month and not raw_day:
+    if not raw_month and not raw_day and _PLAIN_YEAR.fullmatch(raw_year):
         draft.known["issued"] = raw_year
         return
     read = _read_old(raw_year, raw_month, raw_day)

@@ -46,6 +46,9 @@ _EXTENDED_PART = re.compile(
 _LETTERS = r"(?!(?i:and)(?![^ ]))[^\W\d_](?:[^\W\d_]|[.'-](?!['-]))*+"
 _USUAL_NAME = re.compile(rf"({_LETTERS}(?: {_LETTERS})*+), ({_LETTERS}(?: {_LETTERS})*+)")
 """What most names are: family and given name, all letters. No `and` is a word in it, and nothing is LaTeX."""
+_DROPPED = re.compile(r"useprefix\s*=\s*[{\"]?false\b", re.IGNORECASE)
+"""BibLaTeX's word for a particle that is left out where the family name stands alone."""
+
 _PARTS = {"family": "family", "given": "given", "prefix": "particle", "suffix": "suffix"}
 _IGNORED = frozenset({"useprefix", "family-i", "given-i", "prefix-i", "suffix-i", "hash", "id", "nameid"})
 
@@ -310,5 +313,7 @@ def _extended(text: str) -> ReadName:
         position = found.end()
     family, given, particle, suffix = (parts.get(key) or None for key in ("family", "given", "particle", "suffix"))
     read = _named(text, family, given, particle, suffix, tuple(unknown))
+    if read.name is not None and particle and _DROPPED.search(text):
+        read = read._replace(name=replace(read.name, particle=None, dropping_particle=particle))
     why = f"parts of the name that have no place in a record: {', '.join(ignored)}" if ignored else read.why
     return ReadName(read.name, why, read.unknown)

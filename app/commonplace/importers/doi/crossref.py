@@ -38,7 +38,7 @@ _DATES = (
     "published-print", "issued", "published", "published-online", "published-other", "posted", "approved",
     "content-created", "accepted",
 )  # fmt: skip
-_ROLES = {"author": "author", "editor": "editor", "translator": "translator", "chair": "contributor"}
+_ROLES = ("author", "editor", "translator", "chair")
 _DASH = re.compile(r"\s*(?:-{1,3}|[–—−‐‑‒])\s*")
 _ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]")
 
@@ -98,17 +98,15 @@ def _title(body: Mapping[str, Any], draft: Draft) -> str | None:
 
 def _contributors(body: Mapping[str, Any], draft: Draft) -> Iterator[Contributor]:
     orcids = []
-    for role, kept in _ROLES.items():
+    for role in _ROLES:
         for person in mappings(body.get(role) or []):
             name = _name(role, person, draft)
             if name is None:
                 continue
-            if kept != role:
-                draft.lose(role, name.inverted, f"the role is kept as {kept}")
             found = _ORCID.search(str(person.get("ORCID") or ""))
             if found:
                 orcids.append(f"{name.inverted}: {found[0]}")
-            yield Contributor(kept, name)
+            yield Contributor(role, name)
     draft.keep("orcid", "; ".join(orcids))
 
 

@@ -10,7 +10,7 @@ from commonplace.importers.doi.description import Draft, available, mappings, pe
 from commonplace.importers.markup import plain_line
 from commonplace.model.names import Contributor, Name
 
-ROLE = {"Editor": "editor", "Translator": "translator"}
+ROLE = {"Editor": "editor", "Producer": "producer", "Translator": "translator"}
 """Contributor types that are roles here; the others are kept as contributor, with a loss."""
 
 _BODY = re.compile(
