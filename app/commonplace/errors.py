@@ -21,7 +21,7 @@ CommonplaceError                  what all of these are; its text is for people
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 class CommonplaceError(Exception):
@@ -83,7 +83,12 @@ class Cancelled(CommonplaceError):
 
 
 class Conflict(CommonplaceError):
-    """The head has moved since the version the writer saw."""
+    """The head has moved since the version the writer saw.
+
+    `members` are further members of the problem: the present state of what was to be edited, and what differs.
+    """
+
+    members: Mapping[str, object] = {}
 
     @classmethod
     def moved(cls, head: object, seen: object) -> Conflict:

@@ -21,6 +21,7 @@ from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.pool import Readers
 from commonplace.derived.workers.zygote import forked, may_fork
 from commonplace.exchange.by_doi import fetcher_of
+from commonplace.exchange.edits import Edits
 from commonplace.exchange.jobs import ImportJobs
 from commonplace.exchange.updates import Updates
 from commonplace.home.opening import Home, first_token_text, open_home
@@ -71,6 +72,7 @@ def application(
         tokens=home.tokens,
         jobs=ImportJobs(library, committer, fetcher or partial(fetcher_of, settings)),
         updates=Updates(library, committer, partial(_work_out, library, workers)),
+        edits=Edits(library, committer),
         workers=workers,
         queries=named,
         ontology=SHIPPED_ONTOLOGY,

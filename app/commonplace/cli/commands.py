@@ -13,8 +13,10 @@ import typer
 
 from commonplace import __version__
 from commonplace.cli.convert import convert_files
+from commonplace.cli.edit import named, patch_of
 from commonplace.cli.terminal import SOME_FAILED, ImportFormat, JsonOption, exit_code, no_collector, progress, readable
 from commonplace.errors import BadRequest, LogDamaged
+from commonplace.exchange.edits import Editor, Edits
 from commonplace.exchange.exports import export, export_originals, formatted
 from commonplace.exchange.imports import import_file
 from commonplace.exchange.receipts import Receipt, told
@@ -289,6 +291,33 @@ def undo(
     for item in undone.kept:
         by = ", ".join(str(number) for number in item.versions)
         typer.echo(f"  left: {item.thing}: {item.why}" + (f" (version {by})" if by else ""))
+
+
+@cli.command()
+def edit(
+    thing: Annotated[str, typer.Argument(help="a work's key, or kind/key, or an IRI", metavar="KEY")],
+    assignments: Annotated[
+        list[str], typer.Argument(help="title=…, labels.en=…; field= clears", metavar="FIELD=VALUE...")
+    ],
+    message: Annotated[str, typer.Option(help="why; recorded in the history")] = "",
+    as_json: JsonOption = False,
+    agent: AgentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Change members of one thing, as one version. Values that begin with [ or { are JSON."""
+    with readable():
+        opened = _open(home)
+        kind, key = named(thing, opened.library.minter)
+        editor = Editor(_agent(home, agent), message=message)
+        edited = Edits(opened.library, opened.committer).patch(kind, key, patch_of(assignments), editor)
+    if as_json:
+        typer.echo(json.dumps(edited.shape, ensure_ascii=False))
+    elif edited.entry:
+        typer.echo(
+            f"{kind} {key}: version {edited.entry.version}; take it back with: commonplace undo {edited.entry.version}"
+        )
+    else:
+        typer.echo(f"{kind} {key}: nothing had to change")
 
 
 @cli.command()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import Quad, RdfFormat, Triple, parse
 
 from commonplace.commit import Committer, Proposal
 from commonplace.curation.authorities import KnownInGraph
@@ -49,7 +49,7 @@ def reference_set(folder: Path, ontology: Path, minter: Minter) -> Iterator[Quad
     yield from known.read(
         lambda state: list(WorkWriter(minter, KnownInGraph(state, minter), keys).quads(records)),
     )
-    made_by = NamedNode(f"{minter.base}id/change/{FIRST}")
+    made_by = minter.change(FIRST)
     for triple in said:
         yield Quad(triple.subject, triple.predicate, triple.object)
         if triple.predicate == RDF["type"] and triple.object == minter.term("Evidence"):

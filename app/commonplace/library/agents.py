@@ -69,6 +69,7 @@ def person_of(state: Snapshot, node: NamedNode, minter: Minter) -> Person:
         dropping_particle=about.text(node, minter.term("droppingParticle")),
         suffix=about.text(node, minter.term("suffix")),
         alternative_names=about.texts(node, SKOS["altLabel"]) or None,
+        identifiers=identifiers_of(state, node, minter) or None,
         roles=_roles(state, node, minter),
         works=f"/works?author={key}",
         version=state.version,

@@ -19,6 +19,7 @@ from commonplace.library.evidence import (
 from commonplace.library.schemas import Case, Claim, Concept, Link
 from commonplace.library.selection import Order, Selection
 from commonplace.library.works import title_link
+from commonplace.model.case_dimensions import DIMENSIONS
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import RDF, RDFS, SKOS
 from commonplace.model.work_reading import Neighbourhood
@@ -26,20 +27,6 @@ from commonplace.model.work_reading import Neighbourhood
 CONCEPT_ORDER = Order(
     "?thing skos:prefLabel ?label FILTER(LANG(?label) = 'en') BIND(STR(?label) AS ?value)", folded=True
 )
-
-DIMENSIONS: dict[str, str] = {
-    "form": "form",
-    "possible_form": "possibleForm",
-    "context": "context",
-    "sector": "sector",
-    "initiator": "initiator",
-    "leader": "leader",
-    "professional_role": "professionalRole",
-    "skill": "skill",
-    "challenge": "challenge",
-    "enabling_condition": "enablingCondition",
-}
-"""The dimensions cases are compared by: JSON name to our term. Values are concepts."""
 
 
 def select_concepts(ranked: list[NamedNode] | None) -> Selection:

@@ -155,6 +155,7 @@ class Person(Shape):
     dropping_particle: str | None = None
     suffix: str | None = None
     alternative_names: list[str] | None = None
+    identifiers: list[Identifier] | None = Field(default=None, description="ORCID, ISNI, ROR and others")
     roles: dict[str, int] = Field(default={}, description="role to number of works")
     works: str = Field(description="address of the works they are an author of")
     version: int

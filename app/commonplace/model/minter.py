@@ -29,6 +29,7 @@ Kind = Literal[
     "claim",
     "case",
     "evidence",
+    "agent",
     "citation",
     "correction",
     "doubt",
@@ -106,6 +107,10 @@ class Minter:
     def graph(self, name: str) -> NamedNode:
         """The IRI of a named graph of ours: `ontology`, `shapes`."""
         return NamedNode(f"{self.base}graph/{name}")
+
+    def change(self, version: int) -> NamedNode:
+        """Return the IRI of a version of the library."""
+        return NamedNode(f"{self.base}id/change/{version}")
 
     def keeps(self, graph: object) -> bool:
         """Whether a named graph is one of ours: what describes the library, which only the program writes."""

@@ -11,7 +11,19 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from commonplace import __version__
-from commonplace.web.api import changes, duplicates, export, identifiers, imports, jobs, queries, search, things, works
+from commonplace.web.api import (
+    changes,
+    duplicates,
+    edits,
+    export,
+    identifiers,
+    imports,
+    jobs,
+    queries,
+    search,
+    things,
+    works,
+)
 from commonplace.web.context import Context
 from commonplace.web.http import problems
 from commonplace.web.http.unread_body import UnreadBodies
@@ -36,6 +48,7 @@ ROUTED = (
     sparql,
     graph_store,
     works,
+    edits,
     duplicates,
     identifiers,
 )
@@ -82,7 +95,7 @@ def create_app(*, context: Context, lifespan: Lifespan) -> FastAPI:
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
-        allow_methods=["GET", "POST", "PUT", "DELETE"],
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=SENT,
         expose_headers=EXPOSED,
     )

@@ -14,7 +14,7 @@ from commonplace.patchlog.rdf_patch import Header
 
 def change_iri(minter: Minter, version: int) -> NamedNode:
     """The IRI of a version as a thing."""
-    return NamedNode(f"{minter.base}id/change/{version}")
+    return minter.change(version)
 
 
 def provenance_of(header: Header, minter: Minter) -> list[Triple]:

@@ -101,10 +101,11 @@ def holds(held: str, tag: str) -> bool:
     return held.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in held.split(","))
 
 
-def expected_version(request: Request, head: Version) -> Version | None:
+def expected_version(request: Request, head: Version, *, lenient: bool = False) -> Version | None:
     """The version a write must find as the head (`If-Match`, RFC 9110, 13.1.1): the head, or None when any will do.
 
-    Raises `Conflict` when the client names others: the library has moved since.
+    Raises `Conflict` when the client names others: the library has moved since; or returns the newest of those where
+    `lenient`, for a write that says itself what has changed since then.
     """
     named = request.headers.get("if-match")
     if named is None or named.strip() == "*":
@@ -112,6 +113,9 @@ def expected_version(request: Request, head: Version) -> Version | None:
     tags = [part.strip() for part in named.split(",")]
     if any(tag.strip('"').partition(";")[0] == str(head) for tag in tags if tag.startswith('"')):
         return head
+    numbers = [int(tag) for one in tags if (tag := one.strip('"').partition(";")[0]).isdecimal()]
+    if lenient and numbers:
+        return Version(max(numbers))
     raise Conflict(f"the library is at version {head}, not at {named}: read it again and retry")
 
 

@@ -139,8 +139,14 @@ class HttpProblem(CommonplaceError):
         self.headers = dict(headers or {})
 
 
-def problem(request: Request, kind: Kind, detail: str, errors: Sequence[tuple[str, str]] = ()) -> Response:
-    """One problem as a response."""
+def problem(
+    request: Request,
+    kind: Kind,
+    detail: str,
+    errors: Sequence[tuple[str, str]] = (),
+    members: Mapping[str, object] | None = None,
+) -> Response:
+    """Return one problem as a response; `members` are further ones of its own."""
     body: dict[str, object] = {
         "type": str(request.url_for("problem_page", slug=kind.slug)),
         "title": kind.title,
@@ -150,6 +156,7 @@ def problem(request: Request, kind: Kind, detail: str, errors: Sequence[tuple[st
     }
     if errors:
         body["errors"] = [{"where": where, "why": why} for where, why in errors]
+    body |= members or {}
     text = json.dumps(body, ensure_ascii=False).encode()
     return Response(text, status_code=kind.status, media_type=MEDIA_TYPE)
 
@@ -173,7 +180,8 @@ def answered(request: Request, fault: Exception) -> Response:
     if kind is INTERNAL:
         log.error("unexpected error at %s", request.url.path, exc_info=fault)
         return problem(request, INTERNAL, "an unexpected error; it is in the server's log")
-    response = problem(request, kind, getattr(fault, "detail", str(fault)), getattr(fault, "errors", ()))
+    detail, errors = getattr(fault, "detail", str(fault)), getattr(fault, "errors", ())
+    response = problem(request, kind, detail, errors, getattr(fault, "members", None))
     if isinstance(fault, HttpProblem):
         response.headers.update(fault.headers)
     if isinstance(fault, TooManyQueries):

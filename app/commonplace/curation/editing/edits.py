@@ -1,0 +1,115 @@
+"""Return the change that makes a thing what its JSON says after an edit, or that makes a new thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode, Quad, Triple
+
+from commonplace.curation.editing.fields import Edit
+from commonplace.curation.editing.forms import FORMS, Form
+from commonplace.curation.editing.work_edits import WorkEdit, check_members
+from commonplace.errors import BadRequest
+from commonplace.model.change import ChangeSet
+from commonplace.model.minter import Kind
+from commonplace.model.namespaces import FOAF, PROV, RDF, RDFS, XSD
+
+Values = Mapping[str, Any]
+"""The members of a thing's JSON."""
+
+JUDGEMENT = frozenset({"work", "about", "state", "directness", "certainty", "quote", "locator"})
+"""Members of evidence that make the judgement: who changes one of them answers for it from then on."""
+
+
+def changed_members(before: Values, after: Values) -> list[str]:
+    """Return the names of the members that differ, in the order of their names."""
+    return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+
+
+def edited(edit: Edit, kind: Kind, node: NamedNode, before: Values, after: Values) -> ChangeSet:
+    """Return the change from the members a thing has to those it shall have, not yet net.
+
+    Raises `BadRequest` naming the members that there are not, that cannot be edited, or whose value is of no use.
+    """
+    changed = changed_members(before, after)
+    if kind == "work":
+        check_members(changed)
+        work = WorkEdit(edit, node, before, after, changed)
+        return _change(work.added(), work.removed(), node)
+    form = FORMS[kind]
+    fields = {name: form.field(name) for name in changed}
+    _require(form, after)
+    removed = [triple for field in fields.values() for triple in field.owned(edit, edit.state, node)]
+    added = [
+        triple
+        for name, field in fields.items()
+        if name in after
+        for triple in field.said(edit, node, after[name], name)
+    ]
+    if form.derived:
+        for predicate in form.follows:
+            removed += edit.state.triples(node, predicate)
+        for predicate in form.follows_inverse:
+            removed += edit.state.triples(None, predicate, node)
+        added += form.derived(edit, node, after)
+    if kind == "evidence" and JUDGEMENT.intersection(changed):
+        for predicate in (PROV["wasAttributedTo"], PROV["generatedAtTime"], PROV["wasGeneratedBy"]):
+            removed += edit.state.triples(node, predicate)
+        added += _judged(edit, node)
+    return _change(added, removed, node)
+
+
+def created(edit: Edit, kind: Kind, node: NamedNode, values: Values) -> ChangeSet:
+    """Return the change that makes a new thing of those members. Raises `BadRequest` as `edited` does."""
+    given = {name: value for name, value in values.items() if value is not None and name != "key"}
+    if kind == "work":
+        check_members(given)
+        return _change(WorkEdit(edit, node, {}, given, given).new(), ())
+    form = FORMS[kind]
+    given = _with_defaults(edit, kind, given)
+    _require(form, given)
+    added = [Triple(node, RDF["type"], one) for one in form.types(edit, given)]
+    for name, value in given.items():
+        if not (kind == "venue" and name == "type"):
+            added += form.field(name).said(edit, node, value, name)
+    for derived in (form.derived, form.new):
+        if derived:
+            added += derived(edit, node, given)
+    if kind == "evidence":
+        added += _judged(edit, node)
+    return _change(added, ())
+
+
+def _with_defaults(edit: Edit, kind: Kind, given: dict[str, Any]) -> dict[str, Any]:
+    """Evidence that says nothing of its method was judged by a person; what a contributor judges is proposed."""
+    if kind != "evidence":
+        return given
+    status = given.get("status", "accepted") if edit.decides else "proposed"
+    return {"method": "human", **given, "status": status}
+
+
+def _require(form: Form, values: Values) -> None:
+    missing = [name for name in form.required if not values.get(name)]
+    if missing:
+        raise BadRequest(f"a {form.kind} needs {', '.join(missing)}", [(name, "give a value") for name in missing])
+
+
+def _judged(edit: Edit, node: NamedNode) -> Iterator[Triple]:
+    """Say who answers for a judgement, when it was made, and in which version."""
+    agent = edit.minter.thing("agent", edit.agent)
+    yield Triple(node, PROV["wasAttributedTo"], agent)
+    if not any(True for _ in edit.state.triples(agent)):
+        yield Triple(agent, RDF["type"], PROV["Agent"])
+        yield Triple(agent, FOAF["name"], Literal(edit.agent))
+    at = edit.at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    yield Triple(node, PROV["generatedAtTime"], Literal(at, datatype=XSD["dateTime"]))
+    yield Triple(node, PROV["wasGeneratedBy"], edit.minter.change(edit.state.version + 1))
+
+
+def _change(added: Iterable[Triple], removed: Iterable[Triple], node: NamedNode | None = None) -> ChangeSet:
+    """Return the change; a note on an identifier of the thing `node` stays where the identifier does."""
+    wanted = [Quad(t.subject, t.predicate, t.object) for t in added]
+    staying = {quad.subject for quad in wanted} - {node}
+    going = (t for t in removed if not (t.predicate == RDFS["comment"] and t.subject in staying))
+    return ChangeSet(tuple(wanted), tuple(Quad(t.subject, t.predicate, t.object) for t in going))

@@ -1,0 +1,351 @@
+"""Say which statements a member of a thing's JSON stands for, and which it would stand for with another value.
+
+A `Field` owns statements: those of the graph that its member is read from. An edit takes these away and adds what
+the new value says; whatever stays the same drops out when the change is made net.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import BadRequest
+from commonplace.model.identifiers import normal_isbn, normal_issn, normal_orcid
+from commonplace.model.minter import Kind, Minter
+from commonplace.model.namespaces import DATACITE, LITRE, RDF, RDFS
+
+Property = NamedNode | str
+"""A property of a vocabulary, or the local name of one of our own ontology."""
+
+
+class Statements(Protocol):
+    """Statements that can be looked through by subject, property and value: a snapshot, or a few held in memory."""
+
+    def triples(
+        self,
+        subject: NamedNode | BlankNode | None = None,
+        predicate: NamedNode | None = None,
+        object: NamedNode | BlankNode | Literal | None = None,
+    ) -> Iterator[Triple]:
+        """Yield the statements that fit."""
+
+
+class HeldStatements:
+    """A few statements in memory, as `Statements`."""
+
+    def __init__(self, triples: Iterable[Triple]) -> None:
+        self._triples = list(dict.fromkeys(triples))
+
+    def triples(
+        self,
+        subject: NamedNode | BlankNode | None = None,
+        predicate: NamedNode | None = None,
+        object: NamedNode | BlankNode | Literal | None = None,
+    ) -> Iterator[Triple]:
+        """Yield the statements that fit."""
+        for triple in self._triples:
+            if (
+                (subject is None or triple.subject == subject)
+                and (predicate is None or triple.predicate == predicate)
+                and (object is None or triple.object == object)
+            ):
+                yield triple
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The circumstances of an edit: the state it is made in, the names of the home, who makes it, and when.
+
+    A contributor's judgements are proposals; a curator's (`decides`) count at once.
+    """
+
+    state: Snapshot
+    minter: Minter
+    agent: str
+    at: datetime
+    decides: bool = True
+
+    def property(self, name: Property) -> NamedNode:
+        """Return a property as a node."""
+        return name if isinstance(name, NamedNode) else self.minter.term(name)
+
+    def thing(self, given: object, kinds: Iterable[Kind], where: str) -> NamedNode:
+        """Return the thing that a client names: by key, by IRI, or by an object with either. Raise `BadRequest`."""
+        named = given.get("iri") or given.get("key") if isinstance(given, Mapping) else given
+        wanted = tuple(kinds)
+        word = " or ".join(wanted)
+        if not isinstance(named, str) or not named:
+            raise BadRequest(f"{where} names no {word}", [(where, "give a key, an IRI, or an object with either")])
+        for kind in wanted:
+            node = self._node(named, kind)
+            if node is not None and any(True for _ in self.state.triples(node)):
+                return node
+        raise BadRequest(f"there is no {word} {named!r}", [(where, f"no {word} has this key or IRI")])
+
+    def _node(self, named: str, kind: Kind) -> NamedNode | None:
+        if "://" not in named:
+            return self.minter.thing(kind, named)
+        found = self.minter.kind_and_key(named)
+        return NamedNode(named) if found and found[0] == kind and "#" not in named else None
+
+
+class Field(Protocol):
+    """A member of a thing's JSON, as statements."""
+
+    def owned(self, edit: Edit, about: Statements, node: NamedNode) -> Iterator[Triple]:
+        """Yield the statements that the member is read from."""
+
+    def said(self, edit: Edit, node: NamedNode, value: Any, where: str) -> Iterator[Triple]:
+        """Yield the statements that a value stands for. Raises `BadRequest` naming `where`."""
+
+
+def text_of(value: object, where: str) -> str:
+    """Return a text that is not blank. Raises `BadRequest`."""
+    if not isinstance(value, str):
+        raise BadRequest(f"{where} is a text", [(where, f"not {type(value).__name__}: put it in quotation marks")])
+    if not value.strip():
+        raise BadRequest(f"{where} is empty", [(where, "leave it out, or give null to clear it")])
+    return value
+
+
+def list_of(value: object, where: str) -> list[Any]:
+    """Return a list. Raises `BadRequest`."""
+    if not isinstance(value, list):
+        raise BadRequest(f"{where} is a list", [(where, "put the values in square brackets")])
+    return value
+
+
+def object_of(value: object, where: str) -> dict[str, Any]:
+    """Return a JSON object. Raises `BadRequest`."""
+    if not isinstance(value, dict):
+        raise BadRequest(f"{where} is an object", [(where, "put the members in braces")])
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One plain literal."""
+
+    name: Property
+
+    def owned(self, edit: Edit, about: Statements, node: NamedNode) -> Iterator[Triple]:
+        return about.triples(node, edit.property(self.name))
+
+    def said(self, edit: Edit, node: NamedNode, value: Any, where: str) -> Iterator[Triple]:
+        yield Triple(node, edit.property(self.name), Literal(text_of(value, where)))
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Several plain literals of one property."""
+
+    name: Property
+
+    def owned(self, edit: Edit, about: Statements, node: NamedNode) -> Iterator[Triple]:
+        return about.triples(node, edit.property(self.name))
+
+    def said(self, edit: Edit, node: NamedNode, value: Any, where: str) -> Iterator[Triple]:
+        for number, text in enumerate(list_of(value, where)):
+            yield Triple(node, edit.property(self.name), Literal(text_of(text, f"{where}[{number}]")))
+
+
+def tagged(text: str, tag: str, where: str) -> Literal:
+    """Return a literal in a language; `und` (BCP 47: undetermined) is none. Raises `BadRequest`."""
+    if tag == "und":
+        return Literal(text)
+    try:
+        return Literal(text, language=tag)
+    except ValueError as fault:
+        raise BadRequest(f"{tag!r} is no language tag", [(where, "use a tag of BCP 47, such as en or fr")]) from fault
+
+
+@dataclass(frozen=True, slots=True)
+class ByLanguage:
+    """Literals by language tag: one text for each, or a list where `several`."""
+
+    name: Property
+    several: bool = False
+
+    def owned(self, edit: Edit, about: Statements, node: NamedNode) -> Iterator[Triple]:
+        return about.triples(node, edit.property(self.name))
+
+    def said(self, edit: Edit, node: NamedNode, value: Any, where: str) -> Iterator[Triple]:
+        for tag, given in object_of(value, where).items():
+            place = f"{where}.{tag}"
+            for text in list_of(given, place) if self.several else [given]:
+                yield Triple(node, edit.property(self.name), tagged(text_of(text, place), tag, place))
+
+
+@dataclass(frozen=True, slots=True)
+class InEnglish:
+    """The literal of a property in English or in no language; those in other languages stay."""
+
+    name: Property
+
+    def owned(self, edit: Edit, about: Statements, node: NamedNode) -> Iterator[Triple]:
+        for triple in about.triples(node, edit.property(self.name)):
+            if isinstance(triple.object, Literal) and triple.object.language in (None, "en"):
+                yield triple
+
+    def said(self, edit: Edit, node: NamedNode, value: Any, where: str) -> Iterator[Triple]:
+        yield Triple(node, edit.property(self.name), Literal(text_of(value, where), language="en"))
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """One of a few terms of our own."""
+
+    name: str
+    terms: tuple[str, ...]
+
+    def owned(self, edit: Edit, about: Statements, node: NamedNode) -> Iterator[Triple]:
+        return about.triples(node, edit.property(self.name))
+
+    def said(self, edit: Edit, node: NamedNode, value: Any, where: str) -> Iterator[Triple]:
+        if value not in self.terms:
+            raise BadRequest(f"{where} cannot be {value!r}", [(where, f"use one of {', '.join(self.terms)}")])
+        yield Triple(node, edit.property(self.name), edit.minter.term(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """Other things, by key or IRI: one, or a list where `several`. `inverse` says the same from their side."""
+
+    name: Property
+    kinds: tuple[Kind, ...]
+    several: bool = True
+    inverse: Property | None = None
+
+    def owned(self, edit: Edit, about: Statements, node: NamedNode) -> Iterator[Triple]:
+        yield from about.triples(node, edit.property(self.name))
+        if self.inverse:
+            yield from about.triples(None, edit.property(self.inverse), node)
+
+    def said(self, edit: Edit, node: NamedNode, value: Any, where: str) -> Iterator[Triple]:
+        given = list_of(value, where) if self.several else [value]
+        for number, one in enumerate(given):
+            other = edit.thing(one, self.kinds, f"{where}[{number}]" if self.several else where)
+            if other == node:
+                raise BadRequest(f"{where} names the thing itself", [(where, "name another")])
+            yield Triple(node, edit.property(self.name), other)
+            if self.inverse:
+                yield Triple(other, edit.property(self.inverse), node)
+
+
+@dataclass(frozen=True, slots=True)
+class ThingsByName:
+    """Several properties in one member: the name of each in JSON, its term, and the things it may point to."""
+
+    terms: Mapping[str, str]
+    kinds: tuple[Kind, ...]
+
+    def owned(self, edit: Edit, about: Statements, node: NamedNode) -> Iterator[Triple]:
+        for term in self.terms.values():
+            yield from about.triples(node, edit.property(term))
+
+    def said(self, edit: Edit, node: NamedNode, value: Any, where: str) -> Iterator[Triple]:
+        for name, given in object_of(value, where).items():
+            place = f"{where}.{name}"
+            if name not in self.terms:
+                raise BadRequest(f"there is no {place}", [(place, f"use one of {', '.join(self.terms)}")])
+            yield from Things(self.terms[name], self.kinds).said(edit, node, given, place)
+
+
+NORMAL_FORMS = {"isbn": normal_isbn, "issn": normal_issn, "orcid": normal_orcid}
+"""Schemes whose identifiers have a check digit and one written form."""
+
+
+def identifier_node(node: NamedNode, scheme: str, value: str) -> NamedNode:
+    """Return the node of an identifier of a thing, of which it may have several in one scheme."""
+    return NamedNode(f"{node.value}#{scheme}-{quote(value, safe='-._~:')}")
+
+
+def normal(scheme: str, value: str, where: str) -> str:
+    """Return an identifier in the written form of its scheme. Raises `BadRequest`."""
+    if scheme not in NORMAL_FORMS:
+        return value
+    try:
+        return NORMAL_FORMS[scheme](value)
+    except ValueError as fault:
+        raise BadRequest(f"{value!r} is no {scheme.upper()}", [(where, str(fault))]) from fault
+
+
+def described_identifier(edit: Edit, node: NamedNode, place: NamedNode, scheme: str, value: str) -> Iterator[Triple]:
+    """Yield the statements that give a thing a confirmed identifier at that node."""
+    yield Triple(node, DATACITE["hasIdentifier"], place)
+    yield Triple(place, RDF["type"], DATACITE["Identifier"])
+    yield Triple(place, DATACITE["usesIdentifierScheme"], DATACITE[scheme])
+    yield Triple(place, LITRE["hasLiteralValue"], Literal(value))
+    yield Triple(place, edit.minter.term("confirmation"), edit.minter.term("confirmed"))
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Identifiers of one scheme, each a plain literal of a property and a node that says how sure it is."""
+
+    scheme: str
+    name: NamedNode
+
+    def owned(self, edit: Edit, about: Statements, node: NamedNode) -> Iterator[Triple]:
+        values = list(about.triples(node, self.name))
+        yield from values
+        plain = {triple.object for triple in values}
+        for held in about.triples(node, DATACITE["hasIdentifier"]):
+            place = held.object
+            if not isinstance(place, NamedNode):
+                continue
+            scheme = any(True for _ in about.triples(place, DATACITE["usesIdentifierScheme"], DATACITE[self.scheme]))
+            if scheme and any(one.object in plain for one in about.triples(place, LITRE["hasLiteralValue"])):
+                yield held
+                yield from about.triples(place)
+
+    def said(self, edit: Edit, node: NamedNode, value: Any, where: str) -> Iterator[Triple]:
+        for number, one in enumerate(list_of(value, where)):
+            place = f"{where}[{number}]"
+            written = normal(self.scheme, text_of(one, place), place)
+            yield Triple(node, self.name, Literal(written))
+            yield from described_identifier(
+                edit, node, identifier_node(node, self.scheme, written), self.scheme, written
+            )
+
+
+IDENTIFIER_SCHEMES = ("orcid", "isni", "viaf", "ror", "wikidata", "issn", "isbn", "doi", "pmid", "url")
+"""Schemes of DataCite that an identifier given by hand may be of."""
+CONFIRMATIONS = ("confirmed", "recalled", "inferred", "probable")
+
+
+@dataclass(frozen=True, slots=True)
+class Identifiers:
+    """Every identifier of a thing: scheme, value, how sure it is, and a note."""
+
+    def owned(self, edit: Edit, about: Statements, node: NamedNode) -> Iterator[Triple]:
+        for held in about.triples(node, DATACITE["hasIdentifier"]):
+            yield held
+            if isinstance(held.object, NamedNode):
+                yield from about.triples(held.object)
+
+    def said(self, edit: Edit, node: NamedNode, value: Any, where: str) -> Iterator[Triple]:
+        for number, one in enumerate(list_of(value, where)):
+            place = f"{where}[{number}]"
+            given = object_of(one, place)
+            scheme = given.get("scheme")
+            if scheme not in IDENTIFIER_SCHEMES:
+                choices = ", ".join(IDENTIFIER_SCHEMES)
+                raise BadRequest(f"{scheme!r} is no scheme", [(f"{place}.scheme", f"use one of {choices}")])
+            written = normal(scheme, text_of(given.get("value"), f"{place}.value"), f"{place}.value")
+            sure = given.get("confirmation", "confirmed")
+            if sure not in CONFIRMATIONS:
+                choices = ", ".join(CONFIRMATIONS)
+                raise BadRequest(f"{sure!r} is no confirmation", [(f"{place}.confirmation", f"use one of {choices}")])
+            at = identifier_node(node, scheme, written)
+            for triple in described_identifier(edit, node, at, scheme, written):
+                confirmed = triple.predicate == edit.minter.term("confirmation")
+                yield Triple(at, triple.predicate, edit.minter.term(sure)) if confirmed else triple
+            if note := given.get("note"):
+                yield Triple(at, RDFS["comment"], Literal(text_of(note, f"{place}.note")))

@@ -1,0 +1,192 @@
+"""Edit single things: what a curator wants of one becomes a change set, checked and committed as one version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pyoxigraph import NamedNode
+
+from commonplace.commit import Committer, Proposal
+from commonplace.curation.editing.edits import changed_members, created, edited
+from commonplace.curation.editing.fields import Edit
+from commonplace.curation.editing.work_edits import record_of
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import BadRequest, CommonplaceError, Conflict
+from commonplace.library import Library
+from commonplace.library.things import shape_of
+from commonplace.model.change import ChangeSet, Entry, Note, Version
+from commonplace.model.citation_key import MadeKeys, author_year
+from commonplace.model.merge_patch import merge_patch
+from commonplace.model.minter import Kind, Minter, slug
+
+LONGEST_KEY = 200
+"""Maximum characters of a key: it is part of an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """Who edits: the name that goes into the history, whether judgements count at once, and what is said of the edit.
+
+    `work` names the piece of work that the edit belongs to, where there is one.
+    """
+
+    agent: str
+    decides: bool = True
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A thing after an edit: its node and JSON; `entry` is None when nothing had to change."""
+
+    node: NamedNode
+    shape: dict[str, Any]
+    entry: Entry | None
+
+
+class Edits:
+    """Edits of one library. Safe to use from several threads."""
+
+    def __init__(self, library: Library, committer: Committer) -> None:
+        self._library = library
+        self._committer = committer
+
+    def patch(
+        self, kind: Kind, key: str, patch: Mapping[str, Any], editor: Editor, expected: Version | None = None
+    ) -> Edited:
+        """Merge a patch (RFC 7396) into the JSON of a thing, as one version.
+
+        Raises `NotFound`, `BadRequest` naming the members at fault, `ShapeViolation`, and `Conflict` with the present
+        state and the members that differ when `expected` is given and is not the head. Nothing is written then.
+        """
+        node = self._library.minter.thing(kind, key)
+
+        def change(edit: Edit) -> ChangeSet:
+            before = members(edit.state, kind, node, edit.minter)
+            after = merge_patch(before, dict(patch))
+            return edited(edit, kind, node, before, after)
+
+        try:
+            entry = self._commit(change, editor, "edit", f"{kind} {key}: {', '.join(sorted(patch))}", expected)
+        except Conflict as fault:
+            raise self._conflict(fault, kind, node, patch, expected) from fault
+        return self._edited(kind, node, entry)
+
+    def create(self, kind: Kind, values: Mapping[str, Any], editor: Editor, expected: Version | None = None) -> Edited:
+        """Make a new thing, under its `key` or one made from what it is, as one version.
+
+        Raises `BadRequest` naming the members at fault, also when the key is taken, and `ShapeViolation`.
+        """
+        made: list[NamedNode] = []
+
+        def change(edit: Edit) -> ChangeSet:
+            node = self._new_node(edit, kind, values)
+            made[:] = [node]
+            return created(edit, kind, node, values)
+
+        entry = self._commit(change, editor, "create", f"new {kind}", expected)
+        return self._edited(kind, made[0], entry)
+
+    def _commit(
+        self,
+        change: Callable[[Edit], ChangeSet],
+        editor: Editor,
+        what: str,
+        message: str,
+        expected: Version | None,
+    ) -> Entry | None:
+        def propose(state: Snapshot) -> Proposal:
+            edit = Edit(state, self._library.minter, editor.agent, datetime.now(UTC), editor.decides)
+            return Proposal(change(edit), Note(agent=editor.agent, kind=what, message=editor.message or message))
+
+        return self._committer.commit(propose, expected)
+
+    def _edited(self, kind: Kind, node: NamedNode, entry: Entry | None) -> Edited:
+        at = entry.version if entry else None
+        minter = self._library.minter
+        return Edited(node, self._library.read(lambda state: members(state, kind, node, minter), at), entry)
+
+    def _conflict(
+        self, fault: Conflict, kind: Kind, node: NamedNode, patch: Mapping[str, Any], seen: Version | None
+    ) -> Conflict:
+        """Say what the thing is now, and which members have changed since the version that the editor saw."""
+        minter = self._library.minter
+        now = self._library.read(lambda state: members(state, kind, node, minter))
+        then: dict[str, Any] = {}
+        if seen is not None:
+            try:
+                then = self._library.read(lambda state: members(state, kind, node, minter), seen)
+            except CommonplaceError:
+                then = {}
+        differ = [name for name in changed_members(then, now) if name != "version"]
+        wanted = merge_patch(now, dict(patch))
+        fault.members = {
+            "current": now,
+            "differs": [
+                {"field": name, "then": then.get(name), "now": now.get(name), "yours": wanted.get(name)}
+                for name in dict.fromkeys([*differ, *patch])
+                if name in differ or now.get(name) != wanted.get(name)
+            ],
+        }
+        return fault
+
+    def _new_node(self, edit: Edit, kind: Kind, values: Mapping[str, Any]) -> NamedNode:
+        given = values.get("key")
+        if given is not None:
+            node = edit.minter.thing(kind, _checked_key(given))
+            if _is_there(edit, node):
+                raise BadRequest(f"there is a {kind} {given!r} already", [("key", "choose another, or edit that one")])
+            return node
+        if kind == "work":
+            made = MadeKeys(lambda key: _is_there(edit, edit.minter.thing("work", key)))
+            return edit.minter.thing("work", made.free(author_year(record_of(edit, "new", {}, values))))
+        stem = _stem(kind, values)
+        for number in range(1, 10_000):
+            node = edit.minter.thing(kind, stem if number == 1 else f"{stem}-{number}")
+            if not _is_there(edit, node):
+                return node
+        raise BadRequest(f"too many things are called {stem!r}", [("key", "give a key")])
+
+
+def members(state: Snapshot, kind: Kind, node: NamedNode, minter: Minter) -> dict[str, Any]:
+    """Return the JSON members of a thing, absent ones left out. Raises `NotFound`."""
+    return shape_of(state, kind, node, minter).model_dump(mode="json", exclude_none=True)
+
+
+def _is_there(edit: Edit, node: NamedNode) -> bool:
+    return any(True for _ in edit.state.triples(node))
+
+
+def _last(given: object) -> str:
+    """Return the key in what names a thing: a key, an IRI, or an object with either."""
+    named = given.get("key") or given.get("iri") if isinstance(given, Mapping) else given
+    return str(named or "").rpartition("/")[2]
+
+
+def _checked_key(given: object) -> str:
+    if not isinstance(given, str) or not given or len(given) > LONGEST_KEY:
+        raise BadRequest(f"{given!r} is no key", [("key", f"use at most {LONGEST_KEY} characters")])
+    if any(character.isspace() or character in "/?#%" for character in given):
+        raise BadRequest(f"{given!r} is no key", [("key", "use no spaces, and none of / ? # %")])
+    return given
+
+
+def _stem(kind: Kind, values: Mapping[str, Any]) -> str:
+    """Return the key that a new thing gets where none is given."""
+    if kind == "evidence":
+        about, work = (_last(values.get(name)) for name in ("about", "work"))
+        return f"{about}--{work}"
+    labels = values.get("labels")
+    named = [
+        *([labels.get("en"), *labels.values()] if isinstance(labels, Mapping) else []),
+        " ".join(str(values[part]) for part in ("given", "particle", "family", "suffix") if values.get(part)),
+        values.get("name"),
+        values.get("title"),
+    ]
+    text = next((one for one in named if isinstance(one, str) and one), None)
+    if text is None:
+        raise BadRequest(f"a {kind} needs a key or a name", [("key", "give a key, or a name to make one from")])
+    return slug(text)[:80].strip("-")

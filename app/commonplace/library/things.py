@@ -1,0 +1,41 @@
+"""Read any single thing of the library as its JSON, by its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pyoxigraph import NamedNode
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import NotFound
+from commonplace.library.agents import person_of, venue_of
+from commonplace.library.evidence import read_evidence
+from commonplace.library.headings import case_of, claim_of, concept_of
+from commonplace.library.schemas import Shape
+from commonplace.library.works import work_of
+from commonplace.model.minter import Kind, Minter
+
+
+def _evidence_of(state: Snapshot, node: NamedNode, minter: Minter) -> Shape:
+    found = read_evidence(state, node, minter)
+    if found is None:
+        raise NotFound(f"there is no evidence {minter.key(node.value)!r}")
+    return found
+
+
+READERS: dict[Kind, Callable[[Snapshot, NamedNode, Minter], Shape]] = {
+    "work": lambda state, node, minter: work_of(state, node, minter, whole=True),
+    "person": person_of,
+    "organization": person_of,
+    "venue": venue_of,
+    "concept": lambda state, node, minter: concept_of(state, node, minter, whole=True),
+    "claim": lambda state, node, minter: claim_of(state, node, minter, whole=True),
+    "case": case_of,
+    "evidence": _evidence_of,
+}
+"""How each kind of thing is read. Every reader raises `NotFound`."""
+
+
+def shape_of(state: Snapshot, kind: Kind, node: NamedNode, minter: Minter) -> Shape:
+    """Return one thing as its JSON shape. Raises `NotFound`."""
+    return READERS[kind](state, node, minter)

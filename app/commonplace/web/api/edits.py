@@ -1,0 +1,148 @@
+"""Edit single things: PATCH (JSON Merge Patch, RFC 7396) and POST on every collection of things."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from commonplace.errors import BadRequest
+from commonplace.exchange.edits import Edited, Editor
+from commonplace.home.tokens import Role, Token
+from commonplace.library.schemas import Case, Claim, Concept, Evidence, Person, Shape, Venue, Work
+from commonplace.model.minter import Kind
+from commonplace.web.context import Context, ContextDep
+from commonplace.web.http.authorization import AWriter, forbidden
+from commonplace.web.http.negotiation import JSON, etag, expected_version
+from commonplace.web.http.parameters import only_known_parameters
+from commonplace.web.http.problems import HttpProblem
+
+router = APIRouter(tags=["editing"], dependencies=[Depends(only_known_parameters)])
+
+EDIT_BYTES = 1_000_000
+"""Maximum bytes of an edit: one thing is small, an abstract and a note included."""
+
+MERGE_PATCH = "application/merge-patch+json"
+
+EDITED: tuple[tuple[str, Kind, type[Shape]], ...] = (
+    ("works", "work", Work),
+    ("people", "person", Person),
+    ("organizations", "organization", Person),
+    ("venues", "venue", Venue),
+    ("concepts", "concept", Concept),
+    ("claims", "claim", Claim),
+    ("cases", "case", Case),
+    ("evidence", "evidence", Evidence),
+)
+"""Each collection whose things can be edited: its address, the kind of thing, and the shape of its JSON."""
+
+Message = Annotated[str, Query(description="why; recorded in the history", max_length=10_000)]
+
+
+async def _document(request: Request) -> dict[str, Any]:
+    """Return the JSON object that a request brings. Raises 415, 413 and `BadRequest`."""
+    content = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content not in (MERGE_PATCH, JSON.media_type):
+        raise HttpProblem(415, f"an edit comes as {MERGE_PATCH} or {JSON.media_type}, not as {content or 'nothing'}")
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > EDIT_BYTES:
+            raise HttpProblem(413, f"an edit has at most {EDIT_BYTES:,} bytes")
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError) as fault:
+        raise BadRequest(f"the body is not JSON: {fault}", [("body", "send one JSON object")]) from fault
+    if not isinstance(document, dict):
+        raise BadRequest("the body is not a JSON object", [("body", "send the members to change in braces")])
+    return document
+
+
+def editor_of(token: Token, kind: Kind, message: str) -> Editor:
+    """Return who edits. A contributor may propose evidence and nothing else. Raises 403."""
+    if token.role is not Role.CURATOR and kind != "evidence":
+        raise forbidden(token, f"editing a {kind} needs a curator's token; a contributor may propose evidence")
+    return Editor(token.name, decides=token.role is Role.CURATOR, message=message)
+
+
+def _answer(context: Context, edited: Edited, status: int, place: str | None = None) -> Response:
+    body = json.dumps(edited.shape, ensure_ascii=False).encode()
+    response = Response(body, status, media_type=JSON.media_type)
+    version = edited.entry.version if edited.entry else context.library.newest()
+    response.headers["ETag"] = etag(version, JSON.name)
+    response.headers["Commonplace-Version"] = str(version)
+    if place:
+        response.headers["Location"] = place
+    return response
+
+
+def not_a_list_of_a_work(key: str) -> None:
+    """Refuse an edit of what hangs on a work and is no thing of its own (405)."""
+    if key.endswith(("/references", "/citations", "/history", "/provenance")):
+        raise HttpProblem(405, "this is read only: edit the work itself", headers={"Allow": "GET, HEAD"})
+
+
+def _patching(kind: Kind) -> Callable[..., Awaitable[Response]]:
+    async def patch(request: Request, context: ContextDep, token: AWriter, key: str, message: Message = "") -> Response:
+        editor = editor_of(token, kind, message)
+        wanted = await _document(request)
+
+        def edit() -> Edited:
+            expected = expected_version(request, context.library.follow(), lenient=True)
+            return context.edits.patch(kind, key, wanted, editor, expected)
+
+        return _answer(context, await run_in_threadpool(edit), 200)
+
+    return patch
+
+
+def _posting(kind: Kind, plural: str) -> Callable[..., Awaitable[Response]]:
+    async def post(request: Request, context: ContextDep, token: AWriter, message: Message = "") -> Response:
+        editor = editor_of(token, kind, message)
+        values = await _document(request)
+
+        def create() -> Edited:
+            expected = expected_version(request, context.library.follow(), lenient=True)
+            return context.edits.create(kind, values, editor, expected)
+
+        made = await run_in_threadpool(create)
+        place = context.minter.key(made.node.value)
+        address = f"/{plural}/{place}" if kind != "evidence" else f"/id/evidence/{place}"
+        return _answer(context, made, 201, address)
+
+    return post
+
+
+def _offer(plural: str, kind: Kind, model: type[Shape]) -> None:
+    body = {"required": True, "content": {MERGE_PATCH: {"schema": {"type": "object"}}}}
+    router.add_api_route(
+        f"/{plural}/{{key:path}}" if kind == "work" else f"/{plural}/{{key}}",
+        _patching(kind),
+        methods=["PATCH"],
+        dependencies=[Depends(not_a_list_of_a_work)],
+        name=f"edit_{kind}",
+        response_model=model,
+        summary=f"Edit a {kind}",
+        description="Members that are given replace those there are; null clears one (RFC 7396). With `If-Match` the "
+        "edit is refused (412) when the library has moved, with the present state and the members that differ.",
+        openapi_extra={"requestBody": body},
+    )
+    router.add_api_route(
+        f"/{plural}",
+        _posting(kind, plural),
+        methods=["POST"],
+        status_code=201,
+        name=f"new_{kind}",
+        response_model=model,
+        summary=f"Make a new {kind}",
+        description="The body is what GET answers; what follows from other members is left out. `key` is made from "
+        "the name where none is given.",
+        openapi_extra={"requestBody": {"required": True, "content": {JSON.media_type: {"schema": {"type": "object"}}}}},
+    )
+
+
+for _plural, _kind, _model in EDITED:
+    _offer(_plural, _kind, _model)
