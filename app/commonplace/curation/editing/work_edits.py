@@ -349,9 +349,10 @@ def _name(edit: Edit, given: object, node: NamedNode | None, where: str) -> Name
     said = given if isinstance(given, Mapping) else {}
     parts = {part: said[part] for part in _NAME_PARTS if said.get(part)}
     if parts:
-        texts: dict[str, Any] = {part: text_of(value, f"{where}.{part}") for part, value in parts.items()}
+        named: dict[str, Any] = {part: text_of(value, f"{where}.{part}") for part, value in parts.items()}
+        named |= {mark: bool(said.get(mark)) for mark in _NAME_MARKS}
         try:
-            return Name(**texts, **{mark: bool(said.get(mark)) for mark in _NAME_MARKS})
+            return Name(**named)
         except ValueError as fault:
             raise BadRequest(
                 f"{where} is no name", [(where, "give a family name, or a literal, and not both")]
