@@ -20,8 +20,8 @@ from pathlib import Path
 
 from benchmarks.literature import quads
 from commonplace.commit import Committer, Proposal
+from commonplace.derived.graph.opening import GraphKind
 from commonplace.library import Library
-from commonplace.library.library import GraphKind
 from commonplace.library.works import WorkFilters, citations_of, select_works, work_of
 from commonplace.model.change import ChangeSet, Note
 from commonplace.settings import SHIPPED_ONTOLOGY

@@ -112,7 +112,10 @@ def test_only_the_graph_touches_the_store() -> None:
     assert not wrong, f"only derived/graph/ imports pyoxigraph's Store, and by name: {wrong}"
 
 
-NAMED_ONCE = {"commonplace.patchlog.file_log": "commonplace.patchlog.opening"}
+NAMED_ONCE = {
+    "commonplace.patchlog.file_log": "commonplace.patchlog.opening",
+    "commonplace.derived.graph.embedded": "commonplace.derived.graph.opening",
+}
 """An implementation behind a seam, and the one module that knows of it."""
 
 

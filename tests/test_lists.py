@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.graph import Graph
+from commonplace.derived.graph.opening import new_graph
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest
 from commonplace.library.agents import PEOPLE_ORDER, VENUE_ORDER, select_organizations, select_people, select_venues
@@ -109,7 +110,7 @@ class History:
 
     def __init__(self) -> None:
         self.log = MemoryLog()
-        self.graph = EmbeddedGraph.in_memory(BASE)
+        self.graph = new_graph(BASE)
 
     def turn_round(self, quads: Iterable[Quad]) -> ChangeSet:
         """Commit a change that takes away those that are there, and adds the others."""
@@ -127,7 +128,7 @@ class History:
         return self.graph.read(lambda state: state.contains(quad))
 
 
-def asked(kept: Lists, graph: EmbeddedGraph, name: str, select: Select, order: Order | None) -> object:
+def asked(kept: Lists, graph: Graph, name: str, select: Select, order: Order | None) -> object:
     """A list as it is kept and as it is made anew, or what there is to say against it."""
     try:
         return kept.of(graph, name, select, order).things
@@ -135,7 +136,7 @@ def asked(kept: Lists, graph: EmbeddedGraph, name: str, select: Select, order: O
         return str(fault)
 
 
-def anew(graph: EmbeddedGraph, select: Select, order: Order | None) -> object:
+def anew(graph: Graph, select: Select, order: Order | None) -> object:
     try:
         return graph.read(lambda state: listed(state, select, order)).things
     except BadRequest as fault:
@@ -222,7 +223,7 @@ def test_lists_are_kept_while_there_is_room_and_asked_for_again_otherwise() -> N
 def test_an_earlier_version_has_its_own_list() -> None:
     history = History()
     history.turn_round(people(0, 3))
-    past = EmbeddedGraph.in_memory(BASE)
+    past = new_graph(BASE)
     past.apply(history.graph.version, history.log.entry(history.graph.version).change)
     kept = Lists(history.log)
     for n in range(3, 6):

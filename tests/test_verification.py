@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.opening import new_graph
 from commonplace.errors import LogDamaged
 from commonplace.home.verification import clear_derived, findings
 from commonplace.library import Library
@@ -96,7 +96,7 @@ def test_a_graph_on_disk_that_was_tampered_with_is_found(small: SmallLibrary, tm
 
 
 def test_a_graph_in_memory_that_went_astray_is_found(small: SmallLibrary) -> None:
-    astray = EmbeddedGraph.in_memory(BASE)
+    astray = new_graph(BASE)
     small.library.checkpoints.fill(astray, Version(2))
     astray.apply(Version(3), ChangeSet(added=(EXTRA,)))
     small.library.graph = astray

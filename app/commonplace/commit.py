@@ -74,7 +74,7 @@ class Committer:
             proposal = library.graph.read_undescribed(lambda state: self._net(state, propose(state)))
             if proposal is None:
                 return None
-            with library.taking(next_version(head), proposal.change):
+            with library.applying(next_version(head), proposal.change):
                 entry = self._entry(head, proposal)
                 library.log.append(entry)
         library.checkpoints.keep(library.graph)

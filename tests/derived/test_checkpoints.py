@@ -8,7 +8,8 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from commonplace.derived.checkpoints import Checkpoints
-from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.graph import Graph
+from commonplace.derived.graph.opening import new_graph
 from commonplace.derived.past_states import PastStates
 from commonplace.model.change import ChangeSet, Version
 from commonplace.patchlog.log import PatchLog
@@ -46,13 +47,13 @@ def checkpoints(log: PatchLog, tmp_path: Path) -> Checkpoints:
     return Checkpoints(tmp_path / "checkpoints", log)
 
 
-def graph_at(checkpoints: Checkpoints, version: int) -> EmbeddedGraph:
-    graph = EmbeddedGraph.in_memory(BASE)
+def graph_at(checkpoints: Checkpoints, version: int) -> Graph:
+    graph = new_graph(BASE)
     checkpoints.fill(graph, Version(version))
     return graph
 
 
-def contents(graph: EmbeddedGraph) -> set[Quad]:
+def contents(graph: Graph) -> set[Quad]:
     return graph.read(lambda state: set(state.quads()))
 
 
@@ -155,7 +156,7 @@ def test_rows_without_an_order_come_alike_from_a_checkpoint_and_from_the_log(tmp
     log.append(entry(3, quad("another"), removed=(quad("thing8"),)))
     checkpoints = Checkpoints(tmp_path, log)
 
-    def rows(graph: EmbeddedGraph) -> list[list[str]]:
+    def rows(graph: Graph) -> list[list[str]]:
         asked = ("SELECT * { ?s ?p ?o }", "SELECT * { GRAPH ?g { ?s ?p ?o } }", "SELECT * { ?s ?p 'value' }")
         return graph.read(lambda state: [[str(row) for row in state.select(text)] for text in asked])
 

@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import BlankNode, Quad, RdfFormat, serialize
 
 from commonplace.derived.checkpoints import Checkpoints
-from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.opening import new_graph
 from commonplace.derived.workers import worker
 from commonplace.derived.workers.worker import Views
 from commonplace.model.change import Version
@@ -29,7 +29,7 @@ def log(tmp_path: Path) -> FileLog:
 
 @pytest.fixture
 def views(log: FileLog, tmp_path: Path) -> Views:
-    return Views(BASE, log, Checkpoints(tmp_path / "checkpoints", log), EmbeddedGraph.in_memory(BASE))
+    return Views(BASE, log, Checkpoints(tmp_path / "checkpoints", log), new_graph(BASE))
 
 
 def opened(tmp_path: Path, *quads: Quad) -> int:

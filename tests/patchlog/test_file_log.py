@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.opening import new_graph
 from commonplace.errors import LogDamaged
 from commonplace.model.change import Version
 from commonplace.patchlog.file_log import FileLog
@@ -192,7 +192,7 @@ def test_damage_in_a_long_entry_is_told_to_whoever_goes_through_it(
 
     with pytest.raises(LogDamaged, match=damage):
         list(log.entry(Version(1)).change.added)
-    graph = EmbeddedGraph.in_memory(EX)
+    graph = new_graph(EX)
     with pytest.raises(LogDamaged, match=damage):
         graph.apply(Version(1), log.entry(Version(1)).change)
     assert (graph.version, graph.read(lambda state: state.size)) == (0, 0)

@@ -139,8 +139,8 @@ def test_descriptions_are_seen_by_queries_and_by_nothing_else(home: Path, graph:
         assert client.get("/export?format=nquads").text.count(VOID_GRAPH) == 0
         assert VOID_GRAPH.encode() not in live.library.checkpoints.write(live.library.graph).read_bytes()
 
-    live.library.graph.undescribe()
-    again = live.library.read(lambda state: [row["g"] for row in state.select("SELECT DISTINCT ?g { GRAPH ?g { } }")])
+    graphs = "SELECT DISTINCT ?g { GRAPH ?g { } }"
+    again = live.library.graph.read_undescribed(lambda state: [row["g"] for row in state.select(graphs)])
     assert not names & set(again)
     assert whole() == before
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pyoxigraph import RdfFormat
 
-from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.graph import Graph
 from commonplace.model.change import EMPTY, Version
 from commonplace.patchlog.log import PatchLog, versions
 
@@ -33,7 +33,7 @@ class Checkpoints:
         """Where they are kept."""
         return self._directory
 
-    def fill(self, graph: EmbeddedGraph, version: Version) -> None:
+    def fill(self, graph: Graph, version: Version) -> None:
         """Bring a graph (empty, or at an earlier version) to that version."""
         if graph.version == EMPTY:
             near = self.nearest(version)
@@ -52,7 +52,7 @@ class Checkpoints:
                 return number, path
         return None
 
-    def keep(self, graph: EmbeddedGraph) -> Path | None:
+    def keep(self, graph: Graph) -> Path | None:
         """Write one for the graph's present state if enough has been logged since the nearest; answers its path.
 
         A long entry that only adds is read as fast from the log as from a checkpoint: it does not count.
@@ -79,7 +79,7 @@ class Checkpoints:
         length = self._log.header(version).body_length
         return 0 if length >= REPLAY_BYTES and self._log.only_adds(version) else length
 
-    def write(self, graph: EmbeddedGraph) -> Path:
+    def write(self, graph: Graph) -> Path:
         """Write one for the graph's present state."""
         self._directory.mkdir(parents=True, exist_ok=True)
         version, data = graph.read(lambda state: (state.version, state.dump(RdfFormat.N_QUADS)))

@@ -6,7 +6,8 @@ from collections import OrderedDict
 from threading import Lock
 
 from commonplace.derived.checkpoints import Checkpoints
-from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.graph import Graph
+from commonplace.derived.graph.opening import new_graph
 from commonplace.model.change import Version
 
 KEPT = 4
@@ -20,15 +21,15 @@ class PastStates:
         self._base = base
         self._checkpoints = checkpoints
         self._kept = kept
-        self._graphs: OrderedDict[Version, EmbeddedGraph] = OrderedDict()
+        self._graphs: OrderedDict[Version, Graph] = OrderedDict()
         self._lock = Lock()
 
-    def at(self, version: Version) -> EmbeddedGraph:
+    def at(self, version: Version) -> Graph:
         """The graph of that version, which must exist."""
         with self._lock:
             graph = self._graphs.pop(version, None)
             if graph is None:
-                graph = EmbeddedGraph.in_memory(self._base)
+                graph = new_graph(self._base)
                 self._checkpoints.fill(graph, version)
             self._graphs[version] = graph
             while len(self._graphs) > self._kept:

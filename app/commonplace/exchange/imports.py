@@ -123,7 +123,7 @@ class _Deciding:
         self.entries.add(batch)
         try:
             if self._version is None:
-                self._begin(self._library.graph_at().passing_state())
+                self._begin(self._library.graph_at().live_snapshot())
             if self._library.graph.version == self._version:
                 self._decide(None)
         except Exception as fault:  # a work may go while it is looked at: decided anew when nobody can write

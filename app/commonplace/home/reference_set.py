@@ -14,7 +14,7 @@ from pyoxigraph import Quad, RdfFormat, Triple, parse
 
 from commonplace.commit import Committer, Proposal
 from commonplace.curation.authorities import KnownInGraph
-from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.opening import new_graph
 from commonplace.errors import BadRequest
 from commonplace.importers.formats import format_of
 from commonplace.library import Library
@@ -42,7 +42,7 @@ def load_reference_set(library: Library, committer: Committer, folder: Path, ont
 def reference_set(folder: Path, ontology: Path, minter: Minter) -> Iterator[Quad]:
     """Every statement of the reference set, and the ontology and shapes in their graphs."""
     said = [triple for path in sorted(folder.glob("*.ttl")) for triple in read_turtle(path, minter)]
-    known = EmbeddedGraph.in_memory(minter.base)
+    known = new_graph(minter.base)
     known.apply(FIRST, ChangeSet(added=tuple(Quad(t.subject, t.predicate, t.object) for t in dict.fromkeys(said))))
     records = [record for path in sorted(folder.glob("*.bib")) for record in read_works(path)]
     keys = {record.key for record in records}

@@ -9,7 +9,8 @@ from pathlib import Path
 from pyoxigraph import Quad
 
 from commonplace.curation.shacl import default_graph, read_shapes, violations
-from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.graph import Graph
+from commonplace.derived.graph.opening import new_graph
 from commonplace.library import Library
 from commonplace.model.change import ChangeSet, Version
 from commonplace.patchlog.log import versions
@@ -34,7 +35,7 @@ def findings(library: Library, shapes: Path) -> Iterator[str]:
     if damage:
         return
     head = library.follow()
-    replayed = EmbeddedGraph.in_memory(library.minter.base)
+    replayed = new_graph(library.minter.base)
     kept = _checkpoints(library)
     for version in versions(library.log):
         change = library.log.entry(version).change
@@ -62,13 +63,13 @@ def _checkpoints(library: Library) -> dict[Version, Path]:
     }
 
 
-def _load(library: Library, version: Version, kept: dict[Version, Path]) -> EmbeddedGraph:
-    graph = EmbeddedGraph.in_memory(library.minter.base)
+def _load(library: Library, version: Version, kept: dict[Version, Path]) -> Graph:
+    graph = new_graph(library.minter.base)
     graph.load_checkpoint(kept[version], version)
     return graph
 
 
-def _differences(name: str, view: EmbeddedGraph, replayed: EmbeddedGraph) -> Iterator[str]:
+def _differences(name: str, view: Graph, replayed: Graph) -> Iterator[str]:
     has = view.read(lambda state: set(state.quads()))
     should = replayed.read(lambda state: set(state.quads()))
     for what, quads in (("lacks", should - has), ("has too much", has - should)):

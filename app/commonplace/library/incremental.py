@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
 
-from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.changes import changes_between
 from commonplace.model.change import ChangeSet, Version
@@ -43,7 +43,7 @@ class Kept(Generic[Counted]):
         self._newest: AtVersion[Counted] | None = None
         self._making = Lock()
 
-    def of(self, graph: EmbeddedGraph) -> AtVersion[Counted]:
+    def of(self, graph: Graph) -> AtVersion[Counted]:
         """That of the state the graph is at."""
         with self._making:
             newest = self._newest

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from commonplace.derived.checkpoints import Checkpoints
-from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.graph import Graph
+from commonplace.derived.graph.opening import GraphKind, open_graph
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.past_states import PastStates
 from commonplace.derived.search.index import SearchIndex
@@ -26,7 +27,6 @@ from commonplace.patchlog.log import PatchLog
 from commonplace.patchlog.opening import log_address, open_log
 
 Answer = TypeVar("Answer")
-GraphKind = Literal["memory", "disk"]
 
 
 class Library:
@@ -36,7 +36,7 @@ class Library:
         self,
         log: PatchLog,
         minter: Minter,
-        graph: EmbeddedGraph,
+        graph: Graph,
         checkpoints: Checkpoints,
         *,
         search: Path | None = None,
@@ -73,7 +73,7 @@ class Library:
             derived.mkdir(exist_ok=True)
         except OSError as fault:
             raise HomeUnusable(f"the home {home} cannot be used: {fault}") from fault
-        view = _disk_graph(base, derived / "graph") if graph == "disk" else EmbeddedGraph.in_memory(base)
+        view = open_graph(graph, base, derived / "graph")
         if view.version > log.head():
             view.clear()  # it has versions that the log has lost, or another log's
         at_once = at_once or graph == "disk"
@@ -99,14 +99,14 @@ class Library:
         return self.graph.version
 
     @contextmanager
-    def taking(self, version: Version, change: ChangeSet) -> Iterator[None]:
+    def applying(self, version: Version, change: ChangeSet) -> Iterator[None]:
         """Held while this process appends the entry of that version and change: the graph takes it in without reading
         it back from the log, and is at the version when the block has ended well. Readers meanwhile read the state
         before, and do not wait."""
         at_once = self._at_once or not isinstance(change.added, QuadText)
         with self._following:
             if at_once and self.graph.version + 1 == version:
-                with self.graph.taking(version, change):
+                with self.graph.applying(version, change):
                     yield
                     self._tell(version, change)
             else:
@@ -128,7 +128,7 @@ class Library:
         """
         return self.graph_at(at).read(run)
 
-    def graph_at(self, at: Version | None = None) -> EmbeddedGraph:
+    def graph_at(self, at: Version | None = None) -> Graph:
         """The graph of the newest state, or of version `at`. Raises `NotFound` for a version there is not."""
         head = self.newest()
         if at is not None and at > head:
@@ -161,11 +161,3 @@ def _fix_base(path: Path, base: str) -> None:
             f"this home was made with BASE_IRI {found} and its IRIs are in its log; "
             f"set COMMONPLACE_BASE_IRI={found}, or import an export of it into a new home (asked for: {base})"
         )
-
-
-def _disk_graph(base: str, directory: Path) -> EmbeddedGraph:
-    try:
-        return EmbeddedGraph.on_disk(base, directory)
-    except OSError:
-        # Another process serves this home and holds the on-disk graph; a graph of our own answers the same.
-        return EmbeddedGraph.in_memory(base)

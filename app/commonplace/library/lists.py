@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode
 
-from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.changes import changes_between
 from commonplace.library.incremental import MOVED_QUADS
@@ -80,7 +80,7 @@ class Lists:
         self._making: WeakValueDictionary[_Name, _Making] = WeakValueDictionary()
         self._lock = Lock()
 
-    def of(self, graph: EmbeddedGraph, of: Hashable, select: Select, order: Order | None) -> Listed:
+    def of(self, graph: Graph, of: Hashable, select: Select, order: Order | None) -> Listed:
         """The list at the state the graph is at.
 
         `of` stands for what `select` selects: the same at one version for two that are equal. Raises what
@@ -100,7 +100,7 @@ class Lists:
             return kept
 
     def ready(
-        self, graph: EmbeddedGraph, of: Hashable, select: Select, order: Order | None
+        self, graph: Graph, of: Hashable, select: Select, order: Order | None
     ) -> Callable[[Snapshot], Listed]:
         """Return a function from a state of the graph that is about to be read to its list, without the lock of `of`.
 

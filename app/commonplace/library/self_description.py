@@ -1,7 +1,7 @@
 """What the library says of itself, at a version: VoID kept true by the data, and the query examples.
 
 It is derived from a state and never stored: the named graphs of it are put into a graph when a query may see them
-(`EmbeddedGraph.read_described`) and are gone with the next version.
+(`Graph.read_described`) and are gone with the next version.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Quad, Triple
 
-from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.snapshot import DESCRIPTION_GRAPHS, Snapshot
 from commonplace.library.dataset import dataset_description
 from commonplace.library.examples import examples
@@ -47,11 +47,11 @@ class SelfDescription:
         self._examples = examples(queries, minter)
         self._kept = Kept(log, self._counted, self._moved)
 
-    def of(self, graph: EmbeddedGraph) -> Description:
+    def of(self, graph: Graph) -> Description:
         """The description of the state the graph is at."""
         return self._kept.of(graph).value
 
-    def quads(self, graph: EmbeddedGraph) -> tuple[Version, list[Quad]]:
+    def quads(self, graph: Graph) -> tuple[Version, list[Quad]]:
         """The version the graph is at, and the description of it in its named graphs."""
         made = self.of(graph)
         return made.version, [

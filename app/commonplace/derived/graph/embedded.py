@@ -1,9 +1,9 @@
-"""The graph in an embedded Oxigraph store, in memory or on disk.
+"""Keep the graph in an embedded Oxigraph store, in memory or on disk.
 
 Writers and readers never wait for each other except where they must: a change that only adds
 is one transaction of the engine, so a reader sees all or nothing of it; a change that also
 removes is two, and a reader that overlapped it reads again. Either way an answer carries the
-version of exactly the state it was read from.
+version of the state it was read from.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from pyoxigraph import (
     serialize,
 )
 
+from commonplace.derived.graph.graph import Describe
 from commonplace.derived.graph.snapshot import DESCRIPTION_GRAPHS, Bindings, GraphName, Result, Update
 from commonplace.derived.graph.text_loading import loaded, loaded_file
 from commonplace.derived.graph.update import changes_of_update
@@ -40,30 +41,29 @@ from commonplace.model.quad_text import QuadText
 from commonplace.processes.malloc import in_large_pieces
 
 Answer = TypeVar("Answer")
-Describe = Callable[["EmbeddedGraph"], tuple[Version, Sequence[Quad]]]
-"""Makes the description graphs of the state a graph is at: the version, and the quads."""
 
 _DEFAULT = DefaultGraph()
 _OVERLAPS = 3
-"""How often a reader tries again before it holds writers off."""
+"""Maximum number of times that a reader tries again before it holds writers off."""
 
 BULK_QUADS = 50_000
-"""From this many on, the on-disk store is loaded in bulk (not one transaction: replaying mends a crash)."""
+"""Minimum size of a change that the on-disk store is loaded with in bulk: that is no transaction, but replaying mends
+a crash."""
 
 
 def _at_once() -> None:
-    """A change that is confirmed already."""
+    """Confirm a change that nothing can stop any more."""
 
 
 class StoreSnapshot:
-    """A store at a version, as `commonplace.derived.graph.snapshot.Snapshot`."""
+    """A store at a version; see `commonplace.derived.graph.snapshot.Snapshot` for the methods."""
 
     def __init__(self, store: Store, base: str, version: Version, hidden: frozenset[NamedNode] = frozenset()) -> None:
         self._store = store
         self._base = base
         self._version = version
         self._hidden = hidden
-        """Named graphs that describe this state and are in the store now, but are no part of it."""
+        """The named graphs of the library's description, while they are in the store: they are no part of it."""
 
     @property
     def version(self) -> Version:
@@ -131,10 +131,10 @@ class StoreSnapshot:
 
 
 class EmbeddedGraph:
-    """A graph that follows the log. One thread at a time applies; any number read."""
+    """A graph in a store; see `commonplace.derived.graph.graph.Graph` for the methods."""
 
-    _withholds = True
-    """Whether nothing of a text that is loaded is there before all of it is."""
+    _loads_in_one_transaction = True
+    """Whether readers see a text that is loaded whole or not at all."""
 
     def __init__(self, base: str, store: Store, version: Version = EMPTY) -> None:
         self._base = base
@@ -149,12 +149,15 @@ class EmbeddedGraph:
 
     @classmethod
     def in_memory(cls, base: str) -> EmbeddedGraph:
-        """An empty graph in memory."""
+        """Return an empty graph in memory."""
         return cls(base, Store())
 
     @classmethod
     def on_disk(cls, base: str, directory: Path) -> EmbeddedGraph:
-        """The graph kept in that directory, at the version recorded there. One process may hold it open."""
+        """Return the graph kept in that directory, at the version recorded there.
+
+        Raises OSError when another process holds it open.
+        """
         directory.mkdir(parents=True, exist_ok=True)
         recorded = directory.with_suffix(".version")
         version = Version(int(recorded.read_text())) if recorded.exists() else EMPTY
@@ -165,11 +168,9 @@ class EmbeddedGraph:
 
     @property
     def version(self) -> Version:
-        """The newest version that is wholly applied."""
         return self._version
 
     def read(self, run: Callable[[StoreSnapshot], Answer]) -> Answer:
-        """Run a function on a snapshot and answer what it answers; it may be run more than once."""
         for _ in range(_OVERLAPS):
             before, described = self._version, self._described
             answer = run(self._snapshot())
@@ -180,22 +181,17 @@ class EmbeddedGraph:
         with self._applying:
             return run(self._snapshot())
 
-    def passing_state(self) -> StoreSnapshot:
-        """The state there is now, which may move while it is looked at: what was learnt of it holds if the graph is at
-        the same version afterwards, when no one can write."""
+    def live_snapshot(self) -> StoreSnapshot:
         return self._snapshot()
 
     def read_described(self, describe: Describe, run: Callable[[StoreSnapshot], Answer]) -> Answer:
-        """As `read`, on a state whose named graphs include those that `describe` makes of it.
-
-        Writers are not held off meanwhile, however often one comes between: to describe takes locks of its own, and
-        who holds those may be waiting for a writer.
-        """
+        # Writers are not held off, however often one comes between: `describe` takes locks of its own, and whoever
+        # holds those may be waiting for a writer.
         while True:
             if not self._described:
                 self._put(*describe(self))
-            there, answer = self.read(lambda state: (self._described, run(state)))
-            if there:
+            described, answer = self.read(lambda snapshot: (self._described, run(snapshot)))
+            if described:
                 return answer
 
     def _put(self, version: Version, description: Sequence[Quad]) -> None:
@@ -209,10 +205,9 @@ class EmbeddedGraph:
                     self._in_flight = False
 
     def read_undescribed(self, run: Callable[[StoreSnapshot], Answer]) -> Answer:
-        """As `read`, on a state without descriptions: what a writer decides on is the log's truth alone."""
         for _ in range(_OVERLAPS):
             self.undescribe()
-            found = self.read(lambda state: None if self._described else (run(state),))
+            found = self.read(lambda snapshot: None if self._described else (run(snapshot),))
             if found is not None:
                 return found[0]
         with self._applying:
@@ -220,7 +215,7 @@ class EmbeddedGraph:
             return run(self._snapshot())
 
     def undescribe(self) -> None:
-        """Take the description out again, before anything but a query looks at the store."""
+        """Take the description out of the store, before anything but a query looks at it."""
         with self._applying:
             if self._described:
                 self._in_flight = True
@@ -244,7 +239,6 @@ class EmbeddedGraph:
         return not flight
 
     def apply(self, version: Version, change: ChangeSet) -> None:
-        """Move from the version before to that version. `change` must be net against the state before."""
         with self._moving(version, change):
             for quad in change.removed:
                 self._store.remove(quad)
@@ -252,14 +246,12 @@ class EmbeddedGraph:
             self._forget_empty({quad.graph_name for quad in change.removed})
 
     @contextmanager
-    def taking(self, version: Version, change: ChangeSet) -> Iterator[None]:
-        """The same for a change that counts when a block has ended well, which may make it: the engine takes it in
-        meanwhile where it can. What the block raises leaves the graph at the version before."""
-        if not self._withholds or change.removed or not isinstance(change.added, QuadText):
+    def applying(self, version: Version, change: ChangeSet) -> Iterator[None]:
+        if not self._loads_in_one_transaction or change.removed or not isinstance(change.added, QuadText):
             yield
             self.apply(version, change)
             return
-        with self._moving(version, change), ThreadPoolExecutor(1, thread_name_prefix="taking") as threads:
+        with self._moving(version, change), ThreadPoolExecutor(1, thread_name_prefix="applying") as threads:
             ended: Future[None] = Future()
             adding = threads.submit(self._add, change.added, ended.result)
             try:
@@ -273,7 +265,7 @@ class EmbeddedGraph:
 
     @contextmanager
     def _moving(self, version: Version, change: ChangeSet) -> Iterator[None]:
-        """Held while a change is made to the store; the graph is at its version when that ends well."""
+        """Hold other changes off while a block makes one; the graph is at its version when the block ends well."""
         with self._applying:
             if version != self._version + 1:
                 raise ValueError(f"version {version} cannot be applied to version {self._version}")
@@ -287,14 +279,15 @@ class EmbeddedGraph:
                 self._in_flight = False
 
     def _forget_empty(self, graphs: set[GraphName]) -> None:
-        """Forget named graphs without statements, which the engine else goes on listing (`GRAPH ?g {}`): the log
-        has statements only, and a graph built from it anew must answer the same."""
+        """Forget named graphs without statements, which the engine else goes on listing (`GRAPH ?g {}`).
+
+        The log has statements only, and a graph built from it anew must answer alike.
+        """
         for graph in graphs:
             if graph != _DEFAULT and next(self._store.quads_for_pattern(None, None, None, graph), None) is None:
                 self._store.remove_graph(graph)
 
     def load_checkpoint(self, path: Path, version: Version) -> None:
-        """Fill an empty graph from an N-Quads checkpoint of that version."""
         with self._applying:
             self._described = False
             self._store.clear()  # a crash may have left it filled, and its position not written
@@ -307,7 +300,6 @@ class EmbeddedGraph:
             self._record(version)
 
     def clear(self) -> None:
-        """Make it empty, at version 0."""
         with self._applying:
             self._version = EMPTY
             self._record(EMPTY)
@@ -315,34 +307,37 @@ class EmbeddedGraph:
             self._store.clear()
 
     def _add(self, quads: Sequence[Quad], confirm: Callable[[], object] = _at_once) -> None:
-        """Add those quads, all or nothing; what `confirm` raises, called before they are there, is nothing."""
+        """Add quads, all or nothing. `confirm` is called before they are there; when it raises, none is added."""
         if isinstance(quads, QuadText):
-            file = quads.file() if confirm is _at_once and self._withholds else None
+            file = quads.file() if confirm is _at_once and self._loads_in_one_transaction else None
             if loaded(self._load, quads, confirm) if file is None else loaded_file(self._load, file):
                 return
         confirm()
         self._store.extend(quads)
 
     def _load(self, path: str) -> None:
-        """Add N-Quads, all or nothing."""
+        """Add the N-Quads at a path, all or nothing."""
         with in_large_pieces():
             self._store.load(path=path, format=RdfFormat.N_QUADS, lenient=True)
 
     def _record(self, version: Version) -> None:
-        """Where the position is kept: in memory it is the attribute alone."""
+        """Keep the version durably: in memory there is nothing to do."""
 
 
 def _has_blank_nodes(path: Path) -> bool:
-    """Whether N-Quads may have blank nodes (a literal that looks like one counts too)."""
+    """Return whether a file of N-Quads may have blank nodes (a literal that looks like one counts too)."""
     with path.open("rb") as file:
         return any(line.startswith(b"_:") or b" _:" in line for line in file)
 
 
 class _OnDiskGraph(EmbeddedGraph):
-    """The same on disk. The position is written after the data: a crash between leaves the older position,
-    and replaying net changes over a state that has them already ends in the same state."""
+    """A graph in a store on disk.
 
-    _withholds = False
+    The version is written after the data. A crash between leaves the older version, and applying net changes over a
+    state that has them already ends in that state.
+    """
+
+    _loads_in_one_transaction = False
 
     def __init__(self, base: str, store: Store, version: Version, recorded: Path) -> None:
         super().__init__(base, store, version)

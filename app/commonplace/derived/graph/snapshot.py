@@ -1,7 +1,7 @@
-"""The seam to the graph: what the rest of the application may ask of a state.
+"""Say what may be asked of one state of the graph.
 
-`Snapshot` is one state that does not change while it is read; `commonplace.derived.graph.embedded`
-makes them. Results are pyoxigraph's, which are plain SPARQL 1.1 results.
+A `Snapshot` does not change while it is read; a `commonplace.derived.graph.graph.Graph` gives them. Results are
+pyoxigraph's, which are plain SPARQL 1.1 results.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from commonplace.model.change import ChangeSet, Version
 from commonplace.model.namespaces import PREFIXES
 
 PROLOGUE = "PREFIX cp: <ontology#>\n" + "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
-"""Our prefixes, for queries written in code; `cp` is resolved against the base the graph is asked with."""
+"""Our prefixes, for queries written in code; `cp` is resolved against the base of the graph."""
 
 Term = NamedNode | BlankNode | Literal | Triple
 GraphName = NamedNode | BlankNode | DefaultGraph
@@ -37,7 +37,7 @@ Result = QuerySolutions | QueryTriples | QueryBoolean
 Bindings = Mapping[Variable, Term]
 
 DESCRIPTION_GRAPHS = ("void", "examples")
-"""Named graphs (`Minter.graph`) in which the library describes itself. They are made from a state when a query may
+"""Named graphs (`Minter.graph`) in which the library describes itself. They are made from a snapshot when a query may
 see them and are in no log, no dump and no count: nobody may write to them."""
 
 
@@ -51,15 +51,15 @@ class Update:
 
 
 class Snapshot(Protocol):
-    """One state of the graph, for reading."""
+    """One state of the graph, to be read."""
 
     @property
     def version(self) -> Version:
-        """The version this is the state of."""
+        """The version that made this state."""
 
     @property
     def size(self) -> int:
-        """How many statements there are, in all graphs."""
+        """The number of statements in all graphs."""
 
     def query(
         self,
@@ -69,13 +69,17 @@ class Snapshot(Protocol):
         default_graph: list[GraphName] | None = None,
         named_graphs: list[NamedNode | BlankNode] | None = None,
     ) -> Result:
-        """Answer SPARQL 1.1 Query. Relative IRIs are resolved against the home's base. Raises `SyntaxError`."""
+        """Return the answer of a SPARQL 1.1 query. Relative IRIs are resolved against the base of the graph.
+
+        `substitutions` are values of variables that the SELECT names. The dataset is everything where neither
+        `default_graph` nor `named_graphs` is given. Raises `SyntaxError`.
+        """
 
     def select(self, text: str, substitutions: Bindings | None = None) -> list[QuerySolution]:
-        """The rows of a SELECT."""
+        """Return the rows of a SELECT. Raises `TypeError` for a query of another form, `SyntaxError`."""
 
     def contains(self, quad: Quad) -> bool:
-        """Whether the statement is there."""
+        """Return whether the statement is there."""
 
     def triples(
         self,
@@ -83,20 +87,27 @@ class Snapshot(Protocol):
         predicate: NamedNode | None = None,
         object: NamedNode | BlankNode | Literal | None = None,
     ) -> Iterator[Triple]:
-        """The statements of the default graph that fit."""
+        """Return the statements of the default graph that have the terms given."""
 
     def quads(self, graph: GraphName | None = None) -> Iterator[Quad]:
-        """Every statement of every graph, or of one."""
+        """Return the statements of all graphs, or of one."""
 
     def dump(
         self, format: RdfFormat, *, prefixes: Mapping[str, str] | None = None, graph: GraphName | None = None
     ) -> bytes:
-        """The whole state, or the triples of one graph; formats without named graphs give the default graph only."""
+        """Return all statements, or those of one graph, in a format.
+
+        A format without named graphs gives the default graph where none is chosen.
+        """
 
     def changes_of(self, update: Update, *, private: bool = False) -> ChangeSet:
-        """The net change an update makes to this state. Raises `QueryRefused`, `BadRequest`, `TooLarge`."""
+        """Return the net change that an update would make. Nothing is changed.
+
+        With `private` nobody else reads the graph, which may then be changed meanwhile: that saves a copy. Raises
+        `QueryRefused`, `BadRequest`, `TooLarge`.
+        """
 
 
 def values_clause(variable: str, terms: Iterable[NamedNode]) -> str:
-    """`VALUES ?variable { … }` for those IRIs; terms are serialised by the engine's own writer."""
+    """Return `VALUES ?variable { … }` for IRIs, as the engine writes them."""
     return f"VALUES ?{variable} {{ {' '.join(str(term) for term in terms)} }}"

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
-from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.search.files import SearchFiles, emptied, write_part
 from commonplace.derived.search.index import SearchIndex
@@ -39,7 +39,7 @@ there. Raises the same."""
 class Searching:
     """Safe to share between threads."""
 
-    def __init__(self, graph: EmbeddedGraph, entries: PatchLog, minter: Minter, directory: Path | None) -> None:
+    def __init__(self, graph: Graph, entries: PatchLog, minter: Minter, directory: Path | None) -> None:
         """`entries` is the log that the graph follows; `directory` where indexes are kept, if they are."""
         self._graph = graph
         self._entries = entries

@@ -21,7 +21,7 @@ from typing import Any
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Variable, parse
 
 from commonplace.derived.checkpoints import Checkpoints
-from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.guard import guarded
 from commonplace.derived.graph.snapshot import Result, Snapshot, Update
 from commonplace.derived.past_states import PastStates
@@ -74,7 +74,7 @@ class Views:
     base: str
     log: PatchLog
     checkpoints: Checkpoints
-    graph: EmbeddedGraph
+    graph: Graph
     past: PastStates = field(init=False)
     _given: tuple[Version, int] | None = field(init=False, default=None)
     """A version of the log that only adds, and the descriptor of a file with its text."""
@@ -195,7 +195,7 @@ class Reader:
         except OSError as fault:
             return Message({"refused": "BadRequest", "detail": f"it cannot be written: {fault}", "errors": []})
 
-    def _worked_out(self, graph: EmbeddedGraph, update: Update) -> Message:
+    def _worked_out(self, graph: Graph, update: Update) -> Message:
         """What an update changes; the graph, which is this process's own, is used for it and left as it was."""
 
         def run(state: Snapshot) -> Message:
@@ -203,11 +203,11 @@ class Reader:
 
         return graph.read_undescribed(run)
 
-    def _answered(self, graph: EmbeddedGraph, message: Message) -> Message:
+    def _answered(self, graph: Graph, message: Message) -> Message:
         answer = self._answer(graph, question_of(message))
         return Message({"no_form": answer}) if isinstance(answer, str) else answer_message(answer)
 
-    def _graph(self, version: Version, *, exact: bool) -> EmbeddedGraph:
+    def _graph(self, version: Version, *, exact: bool) -> Graph:
         """A graph of the version asked for, made if need be; how long that takes is not the query's time."""
         views = self._views
         if views.graph.version == version or (views.graph.version > version and not exact):
@@ -220,7 +220,7 @@ class Reader:
         send(self._connection, Message({"preparing": False}))
         return graph
 
-    def _answer(self, graph: EmbeddedGraph, question: Question) -> Answer | str:
+    def _answer(self, graph: Graph, question: Question) -> Answer | str:
         """The answer; or the kind of it, when the client takes no form of that kind."""
         text = guarded(question.text)
 

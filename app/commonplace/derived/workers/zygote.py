@@ -23,7 +23,7 @@ import sys
 from pathlib import Path
 
 from commonplace.derived.checkpoints import Checkpoints
-from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.opening import new_graph
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.messages import Inbox, Message, send
 from commonplace.derived.workers.worker import Views, begin
@@ -144,5 +144,5 @@ def main() -> None:
     log_address, checkpoints_directory, base, number = sys.argv[1:]
     _detach()
     log = open_log(log_address, mend=False)
-    views = Views(base, log, Checkpoints(Path(checkpoints_directory), log), EmbeddedGraph.in_memory(base))
+    views = Views(base, log, Checkpoints(Path(checkpoints_directory), log), new_graph(base))
     Template(socket.socket(fileno=int(number)), views).run()

@@ -1,0 +1,77 @@
+"""Say what a graph is: all that the program knows of the engine that answers SPARQL.
+
+A `Graph` follows the log and gives snapshots (`commonplace.derived.graph.snapshot`). `EmbeddedGraph` implements it, in
+memory and on disk; every implementation passes the tests of `tests/derived/test_graph.py`, and
+`commonplace.derived.graph.opening` makes one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from pyoxigraph import Quad
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.model.change import ChangeSet, Version
+
+Answer = TypeVar("Answer")
+
+Describe = Callable[["Graph"], tuple[Version, Sequence[Quad]]]
+"""Return the version that a graph is at, and the statements that describe the library at that version, each in one of
+the `commonplace.derived.graph.snapshot.DESCRIPTION_GRAPHS`."""
+
+
+class Graph(Protocol):
+    """A graph that follows the log. One thread at a time changes it; any number read.
+
+    A change is there whole or not at all for whoever reads, and after a crash.
+    """
+
+    @property
+    def version(self) -> Version:
+        """The newest version that is wholly applied; 0 when the graph is empty."""
+
+    def read(self, run: Callable[[Snapshot], Answer]) -> Answer:
+        """Run a function on a snapshot of the newest version and return what it returns.
+
+        The function may be run again, on a newer snapshot, when a change came between.
+        """
+
+    def read_described(self, describe: Describe, run: Callable[[Snapshot], Answer]) -> Answer:
+        """Run a function as `read` does, on a snapshot in which queries find the description of the library.
+
+        The description is in no count, no list of statements and no dump.
+        """
+
+    def read_undescribed(self, run: Callable[[Snapshot], Answer]) -> Answer:
+        """Run a function as `read` does, on a snapshot that holds what the log says and nothing beside it.
+
+        Writers decide on such a one.
+        """
+
+    def live_snapshot(self) -> Snapshot:
+        """Return a snapshot that moves along with the graph, for what can be done again.
+
+        What was read of it holds if the graph is at the snapshot's version afterwards, when nobody can write.
+        """
+
+    def apply(self, version: Version, change: ChangeSet) -> None:
+        """Move from the version before to that version. The change is net against the state before.
+
+        Raises `ValueError` when the graph is not at the version before.
+        """
+
+    def applying(self, version: Version, change: ChangeSet) -> AbstractContextManager[None]:
+        """Apply a change at the end of a block, and not at all when the block raises.
+
+        The graph may take the change in while the block runs; nobody reads any of it before the block has ended.
+        """
+
+    def load_checkpoint(self, path: Path, version: Version) -> None:
+        """Replace whatever is in the graph by the N-Quads in a file: the state of that version."""
+
+    def clear(self) -> None:
+        """Empty the graph, which is then at version 0."""

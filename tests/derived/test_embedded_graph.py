@@ -1,0 +1,126 @@
+"""The embedded graph mends what a crash left on disk, and takes nothing in of a text that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, serialize
+
+from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.opening import open_graph
+from commonplace.model.change import ChangeSet, Version
+from commonplace.model.quad_text import QuadText
+from tests.derived.graphs import BASE, P, contents, quad, text_of
+
+
+def test_a_graph_on_disk_goes_on_at_its_version(tmp_path: Path) -> None:
+    directory = tmp_path / "graph"
+    graph = EmbeddedGraph.on_disk(BASE, directory)
+    node = BlankNode("kept")
+    graph.apply(Version(1), ChangeSet(added=(quad("a"), Quad(node, P, Literal("x")))))
+    graph.apply(Version(2), ChangeSet(added=(quad("b"),), removed=(quad("a"),)))
+    del graph
+
+    reopened = EmbeddedGraph.on_disk(BASE, directory)
+
+    assert reopened.version == 2
+    assert contents(reopened) == {quad("b"), Quad(node, P, Literal("x"))}
+    reopened.apply(Version(3), ChangeSet(removed=(quad("b"),)))
+    assert contents(reopened) == {Quad(node, P, Literal("x"))}
+
+
+@pytest.mark.parametrize("position", [0, 1, 2, 3])
+def test_a_crash_between_data_and_position_is_mended_by_applying_again(tmp_path: Path, position: int) -> None:
+    changes = [
+        ChangeSet(added=(quad("a"), quad("b"))),
+        ChangeSet(added=(quad("c"),), removed=(quad("a"),)),
+        ChangeSet(added=(quad("a"),), removed=(quad("b"),)),
+        ChangeSet(removed=(quad("c"),)),
+    ]
+    directory = tmp_path / "graph"
+    recorded = directory.with_suffix(".version")
+    graph = EmbeddedGraph.on_disk(BASE, directory)
+    for number, change in enumerate(changes, 1):
+        graph.apply(Version(number), change)
+    del graph
+    recorded.write_text(str(position))
+
+    reopened = EmbeddedGraph.on_disk(BASE, directory)
+    assert reopened.version == position
+    for number in range(position, len(changes)):
+        reopened.apply(Version(number + 1), changes[number])
+
+    assert reopened.version == 4
+    assert contents(reopened) == {quad("a")}
+    assert recorded.read_text() == "4"
+
+
+def test_a_large_change_on_disk_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commonplace.derived.graph.embedded.BULK_QUADS", 10)
+    graph = EmbeddedGraph.on_disk(BASE, tmp_path / "graph")
+
+    many = ChangeSet(added=tuple(quad(f"thing{number}") for number in range(20)))
+    graph.apply(Version(1), many)
+
+    assert contents(graph) == set(many.added)
+
+
+def test_a_checkpoint_replaces_what_a_crash_left(tmp_path: Path) -> None:
+    checkpoint = tmp_path / "checkpoint.nq"
+    checkpoint.write_text('<urn:a> <urn:p> "x" .\n')
+    graph = EmbeddedGraph.on_disk(BASE, tmp_path / "graph")
+    graph.apply(Version(1), ChangeSet(added=(quad("left"),)))
+
+    graph.load_checkpoint(checkpoint, Version(7))
+
+    assert graph.version == 7
+    assert contents(graph) == {Quad(NamedNode("urn:a"), NamedNode("urn:p"), Literal("x"))}
+
+
+def test_text_that_cannot_be_read_to_its_end_changes_nothing() -> None:
+    graph = EmbeddedGraph.in_memory(BASE)
+    begun = serialize([quad(str(number)) for number in range(20_000)], format=RdfFormat.N_QUADS)
+    assert begun is not None
+    times: list[int] = []
+
+    def chunks() -> Iterator[bytes]:
+        times.append(1)
+        yield begun
+        if len(times) == 3:  # the first two look for a statement to know the change by
+            raise OSError("the disk is gone")
+
+    with pytest.raises(OSError, match="the disk is gone"):
+        graph.apply(Version(1), ChangeSet(added=QuadText(chunks)))
+    assert (graph.version, contents(graph)) == (0, set())
+
+
+def test_text_that_is_no_n_quads_changes_nothing() -> None:
+    graph = EmbeddedGraph.in_memory(BASE)
+    good = text_of(quad("a"))
+
+    with pytest.raises(SyntaxError):
+        graph.apply(Version(1), ChangeSet(added=QuadText(lambda: [*good.chunks(), b"no statement\n" * 100_000])))
+    assert (graph.version, contents(graph)) == (0, set())
+
+
+def test_a_change_that_cannot_be_taken_in_fails_though_its_block_ends_well() -> None:
+    graph = EmbeddedGraph.in_memory(BASE)
+    spoilt = QuadText(lambda: [*text_of(quad("a")).chunks(), b"no statement\n" * 100_000])
+
+    with pytest.raises(SyntaxError), graph.applying(Version(1), ChangeSet(added=spoilt)):
+        pass
+
+    assert (graph.version, contents(graph)) == (0, set())
+
+
+def test_a_second_process_has_a_graph_on_disk_in_memory(tmp_path: Path) -> None:
+    first = open_graph("disk", BASE, tmp_path / "graph")
+    first.apply(Version(1), ChangeSet(added=(quad("a"),)))
+
+    second = open_graph("disk", BASE, tmp_path / "graph")
+
+    assert second.version == 0
+    second.apply(Version(1), ChangeSet(added=(quad("a"),)))
+    assert contents(second) == contents(first) == {quad("a")}
