@@ -12,7 +12,6 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from fastapi import FastAPI
 
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.pool import Readers
@@ -20,6 +19,7 @@ from commonplace.home.opening import Home, open_home
 from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.main import application
 from commonplace.settings import QUERIES, Settings
+from commonplace.web.app import Application
 from commonplace.web.http.whole_response import WholeResponses
 
 BASE = "http://127.0.0.1:8000/"
@@ -75,7 +75,7 @@ def application_over(
     queries: Path = QUERIES,
     described: bool = True,
     **settings: object,
-) -> FastAPI:
+) -> Application:
     """Return the application over an open home, built as `serve` builds it, with those settings and no network."""
     return application(
         home,

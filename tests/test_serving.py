@@ -27,7 +27,7 @@ class Ready(Announcing):
 
 def test_an_open_stream_of_events_does_not_hold_a_stop(opened: Home) -> None:
     app = application_over(opened)
-    server = Ready(uvicorn.Config(app, port=0, log_level="warning"), app.state.stopping)
+    server = Ready(uvicorn.Config(app, port=0, log_level="warning"), app.stopping)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     assert server.listening.wait(30)

@@ -12,6 +12,7 @@ CommonplaceError                  what all of these are; its text is for people
 ├── Conflict                      the head has moved since the version the writer saw
 ├── NoRoom                        a disk is full; nothing was written
 ├── Interrupted                   a process was killed from outside; nothing was written
+├── Stopped                       the server was told to stop before it had an answer
 ├── Cancelled                     stopped by who asked for it, before anything was written
 ├── GraphProtected                a write to a named graph that only the program writes
 ├── ShapeViolation                the change would break the shapes; `errors` says where and why
@@ -76,6 +77,10 @@ class NoRoom(CommonplaceError):
 
 class Interrupted(CommonplaceError):
     """A process that did a part of the work was killed from outside; nothing was written."""
+
+
+class Stopped(CommonplaceError):
+    """The server was told to stop before it had an answer."""
 
 
 class Cancelled(CommonplaceError):

@@ -34,11 +34,11 @@ from commonplace.library.self_description import SelfDescription
 from commonplace.library.totals import kept_size, kept_totals
 from commonplace.model.change import ChangeSet, Version
 from commonplace.settings import QUERIES, SHIPPED_ONTOLOGY, Settings
-from commonplace.web.app import create_app
+from commonplace.web.app import Application, create_app
 from commonplace.web.context import Context
 
 
-def create() -> FastAPI:
+def create() -> Application:
     """Return the application over the home that the settings name. Raises `CommonplaceError` when it cannot open."""
     settings = Settings()
     home = open_home(settings)
@@ -56,7 +56,7 @@ def application(
     fetcher: Callable[[], DoiFetcher] | None = None,
     queries: Path = QUERIES,
     described: bool = True,
-) -> FastAPI:
+) -> Application:
     """Return the application over an open home.
 
     `workers` answer SPARQL and are closed with the application. `fetcher` makes what fetches by DOI, by default

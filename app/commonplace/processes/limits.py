@@ -15,3 +15,10 @@ def unlimit(kind: int) -> None:
     """Raise a soft limit (`resource.RLIMIT_…`) to the hard one again."""
     _, hard = resource.getrlimit(kind)
     resource.setrlimit(kind, (hard, hard))
+
+
+def raise_limit(kind: int, wanted: int) -> None:
+    """Raise a soft limit (`resource.RLIMIT_…`) to `wanted`, or to the hard limit where that is lower."""
+    soft, hard = resource.getrlimit(kind)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(kind, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))

@@ -26,6 +26,7 @@ from commonplace.web.api import (
 )
 from commonplace.web.context import Context
 from commonplace.web.http import problems
+from commonplace.web.http.stopping import Stopping
 from commonplace.web.http.unread_body import UnreadBodies
 from commonplace.web.pages import front, rendering
 from commonplace.web.sparql import graph_store
@@ -70,10 +71,10 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 """Start what the routes work with, and stop it after the last of them."""
 
 
-def create_app(*, context: Context, lifespan: Lifespan) -> FastAPI:
+def create_app(*, context: Context, lifespan: Lifespan) -> Application:
     """Return the ASGI application: the routes, over what the context holds.
 
-    The server sets `state.stopping` when it is told to stop; an answer without an end of its own ends then.
+    The server calls `stopping.begin` when it is told to stop.
     """
     app = Application(
         title="Commonplace",
@@ -85,6 +86,7 @@ def create_app(*, context: Context, lifespan: Lifespan) -> FastAPI:
     )
     app.state.context = context
     app.state.stopping = asyncio.Event()
+    app.stopping = Stopping(app.state.stopping)
     app.sparql = SparqlEndpoint(context, app.routed)
     problems.install(app)
     for module in ROUTED:
@@ -107,13 +109,18 @@ class Application(FastAPI):
     """FastAPI, with SPARQL queries taken before it does anything for them."""
 
     sparql: SparqlEndpoint
+    stopping: Stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == "/sparql":
+        if scope["type"] == "http":
             scope["app"] = self
-            await self.sparql(scope, receive, send)
+            await self.stopping.run(self._answered, scope, receive, send)
         else:
             await self.routed(scope, receive, send)
+
+    async def _answered(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answers = self.sparql if scope["path"] == "/sparql" else self.routed
+        await answers(scope, receive, send)
 
     async def routed(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The routes and what is around them."""

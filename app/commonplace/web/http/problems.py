@@ -27,6 +27,7 @@ from commonplace.errors import (
     QueryEnded,
     QueryRefused,
     ShapeViolation,
+    Stopped,
     TooLarge,
     TooManyQueries,
 )
@@ -40,6 +41,9 @@ MEDIA_TYPE = "application/problem+json"
 
 RETRY_AFTER = "60"
 """Seconds to wait before an import is tried again that was interrupted, or that too many others waited before."""
+
+BACK_AFTER = "10"
+"""Seconds to wait for a server that was told to stop: mostly it is started again at once."""
 
 PATH_SAFE = "/:@!$&'()*+,;=~"
 """What stands in the path of an IRI as it is (RFC 3986, pchar)."""
@@ -95,6 +99,7 @@ KINDS: dict[type[Exception], Kind] = {
         503,
         "A process that worked on it was killed from outside. Nothing was written; try again later.",
     ),
+    Stopped: Kind("stopping", "The server stops", 503, "It was told to stop: ask again when it is back."),
     GraphProtected: FORBIDDEN,
     Cancelled: Kind("cancelled", "This was cancelled", 409, "It was stopped on request; nothing was written."),
     ShapeViolation: Kind("shape-violation", "This would break the rules of the data", 422, "Nothing was written."),
@@ -188,6 +193,8 @@ def answered(request: Request, fault: Exception) -> Response:
         response.headers["Retry-After"] = str(fault.retry_after)
     if isinstance(fault, Interrupted | Busy):
         response.headers["Retry-After"] = RETRY_AFTER
+    if isinstance(fault, Stopped):
+        response.headers["Retry-After"] = BACK_AFTER
     if isinstance(fault, OutOfTime):
         response.headers["Commonplace-Complete"] = "timeout"
     return response

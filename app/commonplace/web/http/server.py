@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
+import resource
 import socket
 
 import typer
 import uvicorn
 from uvicorn.importer import import_from_string
 
+from commonplace.processes.limits import raise_limit
+from commonplace.web.http.connection import CONNECTIONS, KEPT_FILES
+from commonplace.web.http.stopping import Stopping
 from commonplace.web.http.whole_response import WholeResponses
 
 ENDING_SECONDS = 10
@@ -16,9 +19,9 @@ ENDING_SECONDS = 10
 
 
 class Announcing(uvicorn.Server):
-    """Says where it listens once it does, and tells the application (`state.stopping`) when it is to stop."""
+    """Say where the server listens once it does, and tell the application when it is to stop."""
 
-    def __init__(self, config: uvicorn.Config, stopping: asyncio.Event) -> None:
+    def __init__(self, config: uvicorn.Config, stopping: Stopping) -> None:
         super().__init__(config)
         self._stopping = stopping
 
@@ -30,13 +33,14 @@ class Announcing(uvicorn.Server):
                 typer.echo(f"Commonplace is ready: http://{host}:{port}/")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._stopping.set()
+        self._stopping.begin()
         await super().shutdown(sockets)
 
 
 def run(factory: str, host: str, port: int) -> None:
     """Serve the application a factory makes, until told to stop; what the factory raises is raised here."""
     app = import_from_string(factory)()  # before the server is, so that a fault is one line and not its traceback
+    raise_limit(resource.RLIMIT_NOFILE, CONNECTIONS + KEPT_FILES)
     config = uvicorn.Config(
         app,
         host=host,
@@ -46,4 +50,4 @@ def run(factory: str, host: str, port: int) -> None:
         http=WholeResponses,
         timeout_graceful_shutdown=ENDING_SECONDS,
     )
-    Announcing(config, app.state.stopping).run()
+    Announcing(config, app.stopping).run()

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from starlette.types import Scope
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+from commonplace.web.http.connection import BoundedConnection
 
 EXTENSION = "commonplace.http.response.whole"
 _OK = b"HTTP/1.1 200 OK\r\n"
 
 
-class WholeResponses(HttpToolsProtocol):
+class WholeResponses(BoundedConnection):
     """HTTP/1.1 on one connection, with the extension."""
 
     def on_headers_complete(self) -> None:

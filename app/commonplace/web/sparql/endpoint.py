@@ -27,6 +27,7 @@ from commonplace.web.http.disconnect import Body, ClientGone, Watch, Watched
 from commonplace.web.http.negotiation import IMMUTABLE, best, etag, holds
 from commonplace.web.http.parameters import version_of
 from commonplace.web.http.problems import HttpProblem
+from commonplace.web.http.stopping import READ
 from commonplace.web.http.whole_response import head_of, sent_whole
 from commonplace.web.sparql.answer_cache import AnswerCache, Key, Ready
 from commonplace.web.sparql.forms import BY_NAME, OFFERED, takes_gzip, wanted_forms
@@ -89,6 +90,7 @@ class SparqlEndpoint:
             if asked is None:
                 await self._rest(scope, body.again, send)
             else:
+                scope[READ] = True
                 await self._answer(scope, headers, asked, body, send)
         except ClientGone:
             return
