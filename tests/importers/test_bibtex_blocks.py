@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commonplace.importers.bibtex import read_bibtex
-from commonplace.importers.bibtex.blocks import PlainEntry, blocks
+from commonplace.importers.bibtex.blocks import blocks
 from commonplace.importers.bibtex.draft import UnreadDraft
+from commonplace.importers.bibtex.placed import PlainEntry
 from commonplace.importers.bibtex.reader import open_bibtex, read_drafts
 from commonplace.importers.bibtex.strings import plain_value
 

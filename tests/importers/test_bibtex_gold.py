@@ -31,7 +31,7 @@ def loose(text: str | None) -> str:
 
 
 def family(name: Name) -> str:
-    return loose(name.literal or f"{name.particle or ''}{name.family}")
+    return loose(name.literal or f"{name.particles or ''}{name.family}")
 
 
 @dataclass

@@ -32,10 +32,7 @@ from commonplace.model.names import Name
 from commonplace.model.record import Record
 from commonplace.model.rich_text import csl_escaped, csl_form
 
-_NAME_PARTS = "family given dropping-particle non-dropping-particle suffix comma-suffix static-ordering literal".split()
-_name_parts = attrgetter(
-    *"family given dropping_particle particle suffix comma_suffix static_ordering literal".split()
-)  # in the order of _NAME_PARTS
+_RARE_PARTS = ("dropping-particle", "comma-suffix", "static-ordering")
 _texts = attrgetter(*(attribute for _, attribute in TEXT_VARIABLES))
 
 Item = dict[str, Any]
@@ -109,7 +106,20 @@ def _add_names(record: Record, made: Item, custom: Item) -> None:
 
 
 def _name(name: Name) -> Item:
-    made = {part: value for part, value in zip(_NAME_PARTS, _name_parts(name), strict=True) if value}
+    made: Item = {}
+    if name.family:
+        made["family"] = name.family
+    if name.given:
+        made["given"] = name.given
+    if name.particle:
+        made["non-dropping-particle"] = name.particle
+    if name.suffix:
+        made["suffix"] = name.suffix
+    if name.literal:
+        made["literal"] = name.literal
+    if name.dropping_particle or name.comma_suffix or name.static_ordering:  # as few names have
+        rare = (name.dropping_particle, name.comma_suffix, name.static_ordering)
+        made |= {part: value for part, value in zip(_RARE_PARTS, rare, strict=True) if value}
     for part, value in made.items():
         if value is not True and ("&" in value or "<" in value):
             made[part] = csl_escaped(value)

@@ -1,28 +1,19 @@
 """From the text of a file to blocks, each with its own text and line.
 
-A well-formed entry, which nearly every one is, is taken apart by regular expressions; whatever
-is not goes to bibtexparser's splitter, segment by segment. That cuts the file in the same
-places: a block that begins on a line of its own ends any block before it that is still open.
+A well-formed entry, which nearly every one is, is taken apart by regular expressions; whatever is not goes to
+bibtexparser's splitter, segment by segment. A block that begins on a line of its own ends any block before it that is
+still open, unless it stands within the braces of a value.
 """
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import NamedTuple
 
-from bibtexparser import model as bib
-from bibtexparser.splitter import Splitter
+from commonplace.importers.bibtex.braces import BEGINNING, Braces, begins_line
+from commonplace.importers.bibtex.placed import Placed, PlainEntry, UnreadEntry
+from commonplace.importers.bibtex.segment import Segment, split_segment
 
-# The splitter logs what it gives up on; every such block is in our report, with its line.
-_LOGGER = logging.getLogger("bibtexparser")
-_LOGGER.addHandler(logging.NullHandler())
-_LOGGER.propagate = False
-
-_BEGINNING = re.compile(r"@\w*[ \t]*(?=[{(])")
 # Braces count unless a backslash is before them, as the splitter has it.
 _FLAT = r"[^{}]*+(?:(?<=\\)[{}][^{}]*+)*+"
 _FLAT_UNESCAPED = r"[^{}]*+"
@@ -60,76 +51,42 @@ _FIELD_OF_WHOLE = re.compile(
     rf"|({_VALUE}(?:\s*+#\s*+{_VALUE})*+))"
 )
 """A field of such an entry: its name; its value in braces, in quotes, in digits, or as an expression."""
-_NOT_ENTRIES = ("string", "comment", "preamble")
-_NEVER_UNREAD = (*_NOT_ENTRIES, "xdata")
-
-
-class PlainEntry(NamedTuple):
-    """A well-formed entry: field names in lower case, values without delimiters, those in `macros` to be looked up."""
-
-    entry_type: str
-    key: str
-    fields: dict[str, str]
-    macros: frozenset[str]
-
-
-class UnreadEntry(NamedTuple):
-    """A well-formed entry that is not taken apart yet."""
-
-    entry_type: str
-    key: str
-
-
-MOST_MARKS = 200_000
-"""Braces, quotes, commas and signs of a segment that the splitter is given: it takes some seconds for a million."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A segment that is not read, and why."""
-
-    why: str
-
-
-class Placed(NamedTuple):
-    """A block, its text, and the line it begins on, counted from 1."""
-
-    block: bib.Block | PlainEntry | UnreadEntry | Refused
-    raw: str
-    line: int
+_NOT_ENTRIES = frozenset({"string", "comment", "preamble"})
+_NEVER_UNREAD = _NOT_ENTRIES | {"xdata"}
 
 
 def blocks(text: str, *, unread: bool = False) -> Iterator[Placed]:
-    """The blocks of a file in order. With `unread`, entries that take nothing from others are not taken apart."""
+    """Yield the blocks of a file in order. With `unread`, entries that take nothing from others are not taken apart."""
     line, position = 1, 0
+    braces = Braces(text)
     starts = _beginnings(text)
     if not starts or starts[0] > 0:
-        yield from _split(text, 0, starts[0] if starts else len(text), 1)
+        yield from split_segment(Segment(text, braces, 0, starts[0] if starts else len(text), 0), 1)
     starts.append(len(text))
     escaped = _has_escaped_braces(text, 0, len(text))
-    for start, end in pairwise(starts):
+    place = 0
+    while place < len(starts) - 1:
+        start, end = starts[place], starts[place + 1]
+        place += 1
         line += text.count("\n", position, start)
         position = start
-        whole = _unread_entry(text, start, end, escaped) if unread else None
-        read = whole or plain_entry(text, start, end)
+        read = (_unread_entry(text, start, end, escaped) if unread else None) or plain_entry(text, start, end)
         if read is not None:
-            entry, stop = read
-            yield Placed(entry, text[start:stop], line)
+            yield Placed(read[0], text[start : read[1]], line)
+            continue
+        closed = braces.closing(start, end)
+        while closed is not None and starts[place] < closed:  # what begins there stands in a value of this block
+            place += 1
+        extended = plain_entry(text, start, starts[place]) if starts[place] > end else None
+        if extended is not None:
+            yield Placed(extended[0], text[start : extended[1]], line)
         else:
-            yield from _split(text, start, end, line)
+            yield from split_segment(Segment(text, braces, start, starts[place], closed), line)
 
 
 def _beginnings(text: str) -> list[int]:
-    """Where blocks begin: at every `@`, a word and a brace that have nothing before them on their line."""
-    return [found.start() for found in _BEGINNING.finditer(text) if _begins_line(text, found.start())]
-
-
-def _begins_line(text: str, position: int) -> bool:
-    while position and text[position - 1] != "\n":
-        position -= 1
-        if not text[position].isspace():
-            return False
-    return True
+    """Return where blocks may begin: at every `@`, a name and a brace that have nothing before them on their line."""
+    return [found.start() for found in BEGINNING.finditer(text) if begins_line(text, found.start())]
 
 
 def _unread_entry(text: str, start: int, end: int, escaped: bool) -> tuple[UnreadEntry, int] | None:
@@ -144,7 +101,7 @@ def _unread_entry(text: str, start: int, end: int, escaped: bool) -> tuple[Unrea
         return None
     entry_type, key = found.groups()
     entry_type = entry_type.lower()
-    if entry_type.startswith(_NEVER_UNREAD) or text.find("xdata=", start, end) >= 0:
+    if entry_type in _NEVER_UNREAD or text.find("xdata=", start, end) >= 0:
         return None
     return UnreadEntry(entry_type, key.strip()), text.rindex("}", start, end) + 1
 
@@ -171,7 +128,7 @@ def plain_entry(text: str, start: int, end: int) -> tuple[PlainEntry, int] | Non
     if head is None:
         return None
     entry_type = head[1].lower()
-    if entry_type.startswith(_NOT_ENTRIES):
+    if entry_type in _NOT_ENTRIES:
         return None
     fields: dict[str, str] = {}
     macros: list[str] = []
@@ -194,43 +151,3 @@ def plain_entry(text: str, start: int, end: int) -> tuple[PlainEntry, int] | Non
         return None
     stop = position + closing[0].index("}") + 1
     return PlainEntry(entry_type, head[2].strip(), fields, frozenset(macros)), stop
-
-
-def _split(text: str, start: int, end: int, line: int) -> Iterator[Placed]:
-    """The blocks of a segment by the splitter, which is shown where the next one begins: its faults name that."""
-    segment = text[start:end]
-    marks = sum(map(segment.count, '{}"=,@'))
-    if marks > MOST_MARKS:
-        why = f"not read: it is not well-formed, and has {marks} braces, quotes, commas and signs"
-        yield Placed(Refused(why), segment.rstrip(), line)
-        return
-    following = _BEGINNING.match(text, end)
-    shown = segment + following[0] + "{" if following else segment
-    found = Splitter(shown).split().blocks
-    for block, raw in _with_source(found[:-1] if following else found, segment):
-        yield Placed(block, raw, line + (block.start_line or 0))
-
-
-def _with_source(found: list[bib.Block], text: str) -> Iterator[tuple[bib.Block, str]]:
-    """Each block with its own text; a failed one with all text up to the next block.
-
-    What the splitter takes for a comment right after a failed block is the rest of that block.
-    """
-    position = 0
-    starts: list[int] = []
-    for block in found:
-        place = text.find(block.raw or "", position)
-        starts.append(place if place >= 0 else position)
-        position = starts[-1] + len(block.raw or "")
-    failed_until = -1
-    for index, block in enumerate(found):
-        if starts[index] < failed_until:
-            continue
-        raw = block.raw or ""
-        if type(block) is bib.ParsingFailedBlock:
-            following = index + 1
-            while following < len(found) and isinstance(found[following], bib.ImplicitComment):
-                following += 1
-            failed_until = starts[following] if following < len(found) else len(text)
-            raw = text[starts[index] : failed_until].rstrip()
-        yield block, raw

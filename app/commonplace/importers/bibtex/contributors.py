@@ -26,10 +26,15 @@ def read_contributors(draft: Draft, file: BibtexFile) -> None:
     fields = [name for name in draft.fields if name in _NAME_FIELDS]
     if len(fields) > 1:
         fields.sort(key=lambda name: (_ORDER.get(name, 4), name))
+    annotations = [name for name in draft.fields if "+an" in name]
     for name in fields:
+        start = len(draft.contributors)
         _read_field(draft, name)
-    for name in [name for name in draft.fields if "+an" in name]:
-        _read_orcids(draft, name)
+        if annotations and name + ANNOTATION in draft.fields:
+            _apply_annotation(draft, name, start)
+    for name in annotations:
+        if name in draft.fields:
+            _read_orcids(draft, name)
 
 
 def _read_orcids(draft: Draft, name: str) -> None:
@@ -52,14 +57,11 @@ def _read_orcids(draft: Draft, name: str) -> None:
 def _read_field(draft: Draft, name: str) -> None:
     raw = draft.fields.pop(name)
     role = _role(draft, name)
-    start = len(draft.contributors)
     made = [*map(_contributor, cut_at_ands(raw), repeat(role))]
     if all(made):
         draft.contributors += cast("list[Contributor]", made)
     else:
         _read_list(draft, name, raw, role)
-    if name + ANNOTATION in draft.fields:
-        _apply_annotation(draft, name, start)
 
 
 def _apply_annotation(draft: Draft, name: str, start: int) -> None:

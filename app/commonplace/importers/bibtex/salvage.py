@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_HEAD = re.compile(r"@\s*(?P<type>\w+)\s*[{(]\s*(?P<key>[^\s,={}\"]*)\s*(?P<comma>,?)")
+from commonplace.importers.bibtex.braces import TYPE
+
+_HEAD = re.compile(rf"@\s*(?P<type>{TYPE}+)\s*[{{(]\s*(?P<key>[^\s,={{}}\"]*)\s*(?P<comma>,?)")
 _FIELD = re.compile(r"(?:^|(?<=[\s,{(\"}]))(?P<name>[A-Za-z][\w:+./-]*)\s*=\s*(?=\S)")
 _COMMON = (
     "abstract|address|author|booktitle|chapter|date|doi|edition|editor|eprint|isbn|issn|issue|journal|journaltitle|"

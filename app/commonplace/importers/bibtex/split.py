@@ -9,8 +9,10 @@ from itertools import islice
 
 from bibtexparser import model as bib
 
-from commonplace.importers.bibtex.blocks import PlainEntry, Refused, UnreadEntry, blocks, fields_of_unread
+from commonplace.importers.bibtex.blocks import blocks, fields_of_unread
+from commonplace.importers.bibtex.braces import TYPE
 from commonplace.importers.bibtex.draft import BibtexFile, Draft, UnreadDraft
+from commonplace.importers.bibtex.placed import PlainEntry, Refused, UnreadEntry
 from commonplace.importers.bibtex.salvage import salvage, swallows
 from commonplace.importers.bibtex.strings import MONTH_NAMES, MalformedValue, plain_value
 from commonplace.importers.reading import Fault
@@ -22,6 +24,9 @@ LONGEST_STRING = 20_000
 _MACRO_OR_MONTH = re.compile(r"[=#]\s*+[A-Za-z]")
 _MACRO = re.compile(rf"[=#]\s*+(?!(?i:{'|'.join(MONTH_NAMES)})(?![\w:+./-]))[A-Za-z]")
 """What every entry with a macro has in it, and a few others in the text of a value."""
+_COMMENTED = re.compile(rf"@[ \t]*({TYPE}+)\s*[{{(]\s*[^\s,={{}}()\"]*\s*,")
+"""An entry in a comment: its type, its key and the comma after that."""
+
 _DEFINITIONS = ("string", "comment", "preamble")
 _STRING = re.compile(r"@\s*string", re.IGNORECASE)
 
@@ -150,8 +155,19 @@ def _take(block: bib.Block, raw: str, line: int, result: SplitFile) -> None:
         result.preserved["preamble"].append(block.value)
     elif isinstance(block, bib.ExplicitComment | bib.ImplicitComment):
         result.preserved["comment"].append(block.comment)
+        _tell_entries(raw, line, isinstance(block, bib.ExplicitComment), result)
     else:
         _salvage(block, line, raw, result)
+
+
+def _tell_entries(raw: str, line: int, explicit: bool, result: SplitFile) -> None:
+    """Say which entries stand in a comment: biber and pandoc pass over them, BibTeX itself would read them."""
+    for found in _COMMENTED.finditer(raw, 1):
+        if found[1].lower() not in _DEFINITIONS:
+            kind = "in a @comment" if explicit else "in a line that begins with %"
+            begun = " ".join(found[0].rstrip(",").split())
+            why = f"the entry {begun} stands {kind}; it was not read, though BibTeX itself would read it"
+            result.faults.append(Fault(line=line + raw.count("\n", 0, found.start()), why=why, raw=raw[:_SHOWN]))
 
 
 def _goes_on(comment: str, line: int, result: SplitFile) -> bool:
