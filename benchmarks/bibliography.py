@@ -16,13 +16,15 @@ from pyoxigraph import Literal, Quad
 
 from commonplace.model.minter import Minter, slug
 from commonplace.model.names import Contributor, Name
-from commonplace.model.namespaces import CITO, PROV, RDF, SKOS, XSD
+from commonplace.model.namespaces import CITO, FOAF, PROV, RDF, SKOS, XSD
 from commonplace.model.record import Record
 from commonplace.model.work_graph import NothingKnown
 from commonplace.model.work_writing import WorkWriter
 
 BASE = "http://127.0.0.1:8000/"
 MINTER = Minter(BASE)
+READERS = MINTER.thing("organization", "made-up-readers")
+"""The body that answers for the evidence."""
 CITATIONS = 6
 BRANCHES = 10
 DEPTH = 3
@@ -106,6 +108,8 @@ def quads(works: int) -> Iterator[Quad]:
     """Every statement of the library, each once."""
     chance = random.Random(works + 2)
     yield from _concepts()
+    yield Quad(READERS, RDF["type"], FOAF["Organization"])
+    yield Quad(READERS, FOAF["name"], Literal("Made-up readers"))
     writer = WorkWriter(MINTER, NothingKnown())
     deepest = concept_keys(DEPTH)
     for number, record in enumerate(records(works)):
@@ -120,6 +124,7 @@ def quads(works: int) -> Iterator[Quad]:
 
 def _concepts() -> Iterator[Quad]:
     scheme = MINTER.thing("scheme", "made-up")
+    yield Quad(scheme, RDF["type"], SKOS["ConceptScheme"])
     for depth in range(DEPTH + 1):
         for key in concept_keys(depth):
             concept = MINTER.thing("concept", key)
@@ -127,7 +132,10 @@ def _concepts() -> Iterator[Quad]:
             yield Quad(concept, SKOS["inScheme"], scheme)
             yield Quad(concept, SKOS["notation"], Literal(key))
             yield Quad(concept, SKOS["prefLabel"], Literal(f"concept {key}", language="en"))
-            if depth:
+            if not depth:
+                yield Quad(concept, SKOS["topConceptOf"], scheme)
+                yield Quad(scheme, SKOS["hasTopConcept"], concept)
+            else:
                 above = MINTER.thing("concept", key.rpartition("-")[0])
                 yield Quad(concept, SKOS["broader"], above)
                 yield Quad(above, SKOS["narrower"], concept)
@@ -144,4 +152,5 @@ def _evidence(work: str, concept: str) -> Iterator[Quad]:
         ("standing", "accepted"),
     ):  # fmt: skip
         yield Quad(node, term(name), term(value))
+    yield Quad(node, PROV["wasAttributedTo"], READERS)
     yield Quad(node, PROV["generatedAtTime"], Literal("2026-01-01T00:00:00Z", datatype=XSD["dateTime"]))

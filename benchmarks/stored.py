@@ -69,7 +69,8 @@ def _make(works: int, folder: Path) -> dict[str, float]:
     left, statements, seconds = quads(works), 0, 0.0
     while change := ChangeSet(added=tuple(islice(left, CHANGE))):
         begin = time.perf_counter()
-        committer.commit(lambda state, change=change: Proposal(change, Note(agent="benchmark", kind="import")))  # type: ignore[misc]
+        proposal = Proposal(change, Note(agent="benchmark", kind="import"), keeps_shapes=True)
+        committer.commit(lambda state, proposal=proposal: proposal)  # type: ignore[misc]
         seconds += time.perf_counter() - begin
         statements += len(change.added)
     log = sum(path.stat().st_size for path in (folder / "home" / "log" / "segments").iterdir())

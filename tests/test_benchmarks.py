@@ -9,11 +9,15 @@ from collections import Counter
 import pytest
 from pyoxigraph import QueryBoolean, Store
 
-from benchmarks.bibliography import quads
+from benchmarks.bibliography import BASE, quads
 from benchmarks.load import Measured, Request, run, sparql_requests
 from benchmarks.mixes import KINDS, WEIGHTS, Chosen, queries, query
 from benchmarks.peers import environment_settings, truth
+from commonplace.curation.shacl.validation import read_shapes, violations
+from commonplace.derived.graph.embedded import EmbeddedGraph
 from commonplace.home.opening import Home
+from commonplace.model.change import ChangeSet, Version
+from commonplace.settings import SHIPPED_ONTOLOGY
 from tests.conftest import serving
 
 WORKS = 400
@@ -32,6 +36,14 @@ def test_every_kind_of_query_finds_something(library: Store, kind: str) -> None:
     results = [library.query(query(kind, some).text) for _ in range(40)]
     found = [bool(each) if isinstance(each, QueryBoolean) else bool(list(each)) for each in results]
     assert sum(found) >= 5
+
+
+def test_the_library_keeps_the_shapes() -> None:
+    graph = EmbeddedGraph.in_memory(BASE)
+    graph.apply(Version(1), ChangeSet(added=tuple(quads(60))))
+    shapes = read_shapes(SHIPPED_ONTOLOGY / "shapes.ttl", BASE)
+
+    assert graph.read(lambda state: violations(state, shapes)) == []
 
 
 def test_the_library_is_the_same_each_time_and_says_nothing_twice() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from commonplace.curation.shacl import read_shapes, violations_after
+from commonplace.curation.shacl.validation import REPORTED, read_shapes, violations_after
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, Conflict, ShapeViolation
 from commonplace.library import Library
@@ -20,29 +20,26 @@ from commonplace.model.change import ChangeSet, Entry, Note, Version
 from commonplace.patchlog.log import next_version
 from commonplace.undo import Kept, undo_of
 
-CHECKED_THINGS = 2_000
-"""A change that touches more things than this, by a writer that keeps the shapes by construction
-(`commonplace.model.work_writing`, tested against them), is not checked again at the door: `verify` checks all."""
-
 MESSAGE_CHARACTERS = 10_000
+"""Maximum number of characters in a message: a history is read, and a book is not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What a writer proposes: a change (need not be net) and what is said of it.
+    """A change that a writer proposes, which need not be net, and what is said of it.
 
     An empty net change makes no version, unless `even_if_empty` (an import's receipt is kept for ever).
-    One that keeps the shapes `by_construction`, or was checked against the version it is made for, is not
-    checked here when it is large; what somebody wrote is, however large.
-    One that `is_net` was made with regard to the state, and is taken as it is.
-    What is said may be made last: by a function that is called while the graph takes the change in already.
+    A change that `is_net` was made with regard to the state, and is taken as it is. Every change is checked against
+    the shapes, large or small, unless its writer `keeps_shapes`: by construction, which its tests prove, or because it
+    was checked against the version it is committed for.
+    The note may be a function, which is called last, while the graph takes the change in already.
     """
 
     change: ChangeSet
     note: Note | Callable[[], Note]
     even_if_empty: bool = False
     is_net: bool = False
-    by_construction: bool = True
+    keeps_shapes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,7 @@ class Committer:
         change = proposal.change if proposal.is_net else proposal.change.net(state.contains)
         if not change and not proposal.even_if_empty:
             return None
-        if not (proposal.by_construction and change.touches_more_than(CHECKED_THINGS)):
+        if not proposal.keeps_shapes:
             self.check(state, change)
         return replace(proposal, change=change)
 
@@ -121,12 +118,11 @@ class Committer:
 
     def check(self, state: Snapshot, change: ChangeSet) -> None:
         """Raise `ShapeViolation` for a net change that would break the shapes in that state."""
-        shapes = read_shapes(self._shapes, self._library.minter.base)
-        large = change.touches_more_than(CHECKED_THINGS)
-        found = violations_after(state, change, shapes, first=large)
+        found = violations_after(state, change, read_shapes(self._shapes, self._library.minter.base))
         if found:
-            places = "; checking ended at the first place" if large else f" in {len(found)} places"
+            nodes = len({violation.node for violation in found})
+            counted = "one node" if nodes == 1 else f"{nodes} nodes" + (" or more" if nodes >= REPORTED else "")
             raise ShapeViolation(
-                f"the change breaks the shapes{places}; nothing was written",
-                [(violation.where, violation.message) for violation in found],
+                f"the change breaks the shapes at {counted}; nothing was written",
+                [(violation.where, violation.why) for violation in found],
             )

@@ -26,11 +26,11 @@ def text(*quads: Quad) -> bytes:
 def test_only_what_is_not_there_is_new(tmp_path: Path, singly: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("commonplace.curation.additions.ASKED_SINGLY", singly)
     small = SmallLibrary(tmp_path / "home")
-    small.commit(statement("work/a", "one"), statement("work/b#doi", "two\nlines"))
+    small.commit(statement("note/a", "one"), statement("note/b#doi", "two\nlines"))
     asked = [
-        (statement("work/a", "one"), statement("work/a", "more")),
-        (statement("work/b", "title"), statement("work/b#doi", "two\nlines")),
-        (statement("work/ab", "one"), statement("work/ab#doi", "two")),
+        (statement("note/a", "one"), statement("note/a", "more")),
+        (statement("note/b", "title"), statement("note/b#doi", "two\nlines")),
+        (statement("note/ab", "one"), statement("note/ab#doi", "two")),
     ]
 
     def new(additions: Additions) -> list[bytes]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
+from commonplace.errors import ShapeViolation
 from commonplace.model.change import Version
-from commonplace.model.namespaces import CITO, DCTERMS, PRISM
+from commonplace.model.namespaces import CITO, DCTERMS, FABIO, PRISM, RDF
 from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary, note_on
 
 
@@ -143,3 +145,27 @@ def test_undoing_in_any_order_ends_in_the_same_state(small: SmallLibrary) -> Non
         assert small.committer.undo(Version(version), "tester").kept == []
 
     assert small.contents() == before
+
+
+def test_a_large_undo_that_would_break_the_shapes_is_refused(small: SmallLibrary) -> None:
+    small.add(OSTROM)
+    ostrom = small.minter.thing("work", "ostrom1996")
+    citing = [small.minter.thing("work", f"work{number}") for number in range(2_100)]
+    cited = tuple(Quad(work, CITO["cites"], ostrom) for work in citing)
+    small.commit(*(quad for work in citing for quad in bare_work(small, work)), *cited)
+    uncited = small.commit(removed=cited)
+    small.commit(removed=tuple(quad for quad in small.contents() if str(quad.subject).startswith(f"<{ostrom.value}")))
+    before, head = small.contents(), small.library.log.head()
+
+    with pytest.raises(ShapeViolation, match="100 nodes or more; nothing was written") as refused:
+        small.committer.undo(uncited.version, "tester")
+
+    assert all("would not be in the library" in why and ostrom.value in why for _, why in refused.value.errors)
+    assert (small.contents(), small.library.log.head()) == (before, head)
+
+
+def bare_work(small: SmallLibrary, work: NamedNode) -> Iterator[Quad]:
+    """Return the least that can be said of a work."""
+    yield Quad(work, RDF["type"], FABIO["Expression"])
+    yield Quad(work, DCTERMS["type"], Literal("book"))
+    yield Quad(work, small.minter.term("citationKey"), Literal(small.minter.key(work.value)))

@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from rdflib import RDF, SH, Graph, URIRef
+
+BASE = "http://127.0.0.1:8000/"
+
 PREFIXES = """
 @prefix cp: <ontology#> . @prefix bibo: <http://purl.org/ontology/bibo/> .
 @prefix cito: <http://purl.org/spar/cito/> . @prefix datacite: <http://purl.org/spar/datacite/> .
@@ -22,6 +26,18 @@ PREFIXES = """
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 """
+
+NEIGHBOURS = """
+<id/work/w> a fabio:Expression . <id/work/w#author-1> a pro:RoleInTime . <id/work/w#doi> a datacite:Identifier .
+<id/work/x> a fabio:Expression . <id/work/y> a fabio:Expression .
+<id/person/p> a foaf:Person . <id/organization/o> a foaf:Organization . <id/venue/v> a fabio:Journal .
+<id/citation/w--x> a cito:Citation . <id/claim/k> a cp:Claim . <id/case/a> a cp:Case .
+<id/scheme/s> a skos:ConceptScheme .
+<id/concept/b> a skos:Concept . <id/concept/c> a skos:Concept . <id/concept/n> a skos:Concept .
+<id/concept/r> a skos:Concept . <id/concept/england> a skos:Concept . <id/concept/f> a skos:Concept .
+<id/concept/g> a skos:Concept .
+"""
+"""The things that the examples point to."""
 
 GOOD: dict[str, tuple[str, str]] = {
     "work": (
@@ -77,6 +93,7 @@ GOOD: dict[str, tuple[str, str]] = {
         skos:altLabel "tag"@en ; skos:definition "What it means."@en ; skos:inScheme <id/scheme/s> ;
         skos:broader <id/concept/b> ; skos:narrower <id/concept/n> ; skos:related <id/concept/r>""",
     ),
+    "scheme": ("id/scheme/s", "a skos:ConceptScheme ; skos:hasTopConcept <id/concept/c>"),
     "evidence": (
         "id/evidence/c--w",
         """a cp:Evidence ; cp:work <id/work/w> ; cp:about <id/concept/c> ; cp:state cp:discusses ;
@@ -110,6 +127,13 @@ class Breach(NamedTuple):
 
 
 BREACHES = (
+    Breach("work", "work-cites", add="cito:cites <id/work/gone>"),
+    Breach("work", "work-part-of", add="dcterms:isPartOf <id/venue/gone>"),
+    Breach("role", "role-holder", "pro:isHeldBy", "pro:isHeldBy <id/person/gone>"),
+    Breach("concept", "concept-top", add="skos:topConceptOf <id/scheme/gone>"),
+    Breach("scheme", "scheme-top", add="skos:hasTopConcept <id/concept/gone>"),
+    Breach("evidence", "evidence-work", "cp:work", "cp:work <id/work/gone>"),
+    Breach("evidence", "evidence-about", "cp:about", "cp:about <id/concept/gone>"),
     Breach("work", "work-type", "dcterms:type", 'dcterms:type "journal article"'),
     Breach("work", "work-citation-key", "cp:citationKey"),
     Breach("work", "work-title-once", add='dcterms:title "Another title"'),
@@ -157,7 +181,7 @@ BREACHES = (
     Breach("identifier", "identifier-confirmation", "cp:confirmation", "cp:confirmation cp:accepted"),
     Breach(
         "identifier",
-        "identifier-recalled-query",
+        "identifier-recalled",
         "cp:confirmation",
         'cp:confirmation cp:recalled . <id/work/z> datacite:hasIdentifier <id/work/w#doi> ; prism:doi "10.1/x"',
     ),
@@ -226,3 +250,26 @@ BREACHES = (
     Breach("case", "case-enabling-condition", add='cp:enablingCondition "trust"'),
     Breach("case", "case-possible-form", add="cp:possibleForm <id/concept/f>"),
 )
+
+
+def example(kind: str, drop: str = "", add: str = "") -> Graph:
+    """Return the good example of that kind, changed, among what it points to."""
+    iri, triples = GOOD[kind]
+    made = Graph().parse(data=f"{PREFIXES} <{iri}> {triples} .", publicID=BASE)
+    for name in drop.split():
+        removed = made.namespace_manager.expand_curie(name)
+        assert (URIRef(BASE + iri), removed, None) in made, f"{kind}: the example has no {name} to drop"
+        made.remove((URIRef(BASE + iri), removed, None))
+    around = Graph().parse(data=PREFIXES + NEIGHBOURS, publicID=BASE)
+    made += (triple for triple in around if triple[0] != URIRef(BASE + iri))
+    return made.parse(data=f"{PREFIXES} <{iri}> {add} .", publicID=BASE) if add else made
+
+
+def aimed(shapes: Graph, data: Graph, iri: str) -> Graph:
+    """Return the shapes as they are about one node alone: what is around it is not whole."""
+    made = Graph() + shapes
+    for shape, _, one in shapes.triples((None, SH.targetClass, None)):
+        made.remove((shape, SH.targetClass, one))
+        if (URIRef(BASE + iri), RDF.type, one) in data:
+            made.add((shape, SH.targetNode, URIRef(BASE + iri)))
+    return made

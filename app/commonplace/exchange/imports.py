@@ -22,6 +22,7 @@ from commonplace.importers.prepared import PreparedBatch, prepared
 from commonplace.importers.reading_problems import reading_problems
 from commonplace.library import Library
 from commonplace.model.change import ChangeSet, Note, Version
+from commonplace.model.quad_text import QuadText
 from commonplace.patchlog.log import next_version
 from commonplace.processes.garbage_collection import rarely_collected
 
@@ -92,7 +93,9 @@ def import_file(
 
         if dry_run:
             return Proposal(ChangeSet(), note())
-        return Proposal(plan.change(), note, even_if_empty=True, is_net=True)
+        change = plan.change()
+        long = isinstance(change.added, QuadText)  # of its works it is proved by tests that they keep the shapes
+        return Proposal(change, note, even_if_empty=True, is_net=True, keeps_shapes=long)
 
     if dry_run:
         if expected is not None and expected != library.follow():

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from pyoxigraph import Literal, Quad, Triple
 
-from commonplace.commit import CHECKED_THINGS, Committer, Proposal
+from commonplace.commit import Committer, Proposal
 from commonplace.derived.graph.snapshot import GraphName, Snapshot, Update
 from commonplace.errors import BadRequest, Conflict, GraphProtected
 from commonplace.library import Library
@@ -87,17 +87,15 @@ class Updates:
         return self._library.graph_at().read_undescribed(lambda state: (state.changes_of(update), state.version))
 
     def _checked(self, change: ChangeSet, note: Note, seen: Version) -> Callable[[Snapshot], Proposal]:
-        """The proposal for that version; one that is large is checked now, against it."""
+        """Return the proposal for that version, checked against it while others can write."""
         refuse_unkept(change, self._library.minter)
-        large = change.touches_more_than(CHECKED_THINGS)
-        if large:
-            self._library.read(lambda state: self._committer.check(state, change), seen)
-        proposal = Proposal(change, note, by_construction=large)
+        self._library.read(lambda state: self._committer.check(state, change), seen)
+        proposal = Proposal(change, note, keeps_shapes=True)
         return lambda state: proposal
 
     def _proposal(self, change: ChangeSet, note: Note) -> Proposal:
         refuse_unkept(change, self._library.minter)
-        return Proposal(change, note, by_construction=False)
+        return Proposal(change, note)
 
 
 def refuse_unkept(change: ChangeSet, minter: Minter) -> None:

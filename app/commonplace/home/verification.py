@@ -8,12 +8,15 @@ from pathlib import Path
 
 from pyoxigraph import Quad
 
-from commonplace.curation.shacl import default_graph, read_shapes, violations
+from commonplace.curation.shacl.validation import read_shapes, violations
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.opening import new_graph
 from commonplace.library import Library
 from commonplace.model.change import ChangeSet, Version
 from commonplace.patchlog.log import versions
+
+BROKEN = 1_000
+"""Maximum number of things of which a check of everything says how they break the shapes."""
 
 SHOWN = 5
 """How many differing statements a finding lists."""
@@ -46,9 +49,9 @@ def findings(library: Library, shapes: Path) -> Iterator[str]:
             yield from _differences(f"the checkpoint {kept[version].name}", _load(library, version, kept), replayed)
     if head:
         yield from _differences("the graph", library.graph, replayed)
-    triples = replayed.read(lambda state: list(default_graph(state.quads())))
-    for violation in violations(triples, read_shapes(shapes, library.minter.base)):
-        yield f"{violation.where}: {violation.message}"
+    rules = read_shapes(shapes, library.minter.base)
+    for violation in replayed.read(lambda state: violations(state, rules, BROKEN)):
+        yield f"{violation.where}: {violation.why}"
 
 
 def _as_set(change: ChangeSet) -> ChangeSet:

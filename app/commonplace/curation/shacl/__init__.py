@@ -1,0 +1,1 @@
+"""Judge data by the shapes of `ontology/shapes.ttl` (SHACL)."""

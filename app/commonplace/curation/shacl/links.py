@@ -1,0 +1,44 @@
+"""Two rules about the IRIs of a library, which SHACL cannot say.
+
+An IRI of the library that something points to names a thing that is there; and a node with a fragment
+(`id/work/ostrom1996#author-1`) belongs to the thing before the `#`: it is there only with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyoxigraph import NamedNode
+
+from commonplace.curation.shacl.data import Data
+from commonplace.curation.shacl.violation import Violation
+from commonplace.model.minter import Minter
+
+NOT_THERE = "This points to a thing that would not be in the library. Add that thing, or remove this statement too."
+LEFT_BEHIND = "This node belongs to a thing that would not point to it. Remove it too, or let the thing point to it."
+
+
+def loose_ends(data: Data, node: NamedNode, minter: Minter) -> Iterator[Violation]:
+    """Return where a node points to nothing, or belongs to nothing."""
+    said = data.about(node)
+    if not said:
+        return
+    for predicate, values in said.items():
+        for value in values:
+            if isinstance(value, NamedNode) and minter.kind_and_key(value.value) and not data.classes(value):
+                yield Violation(node.value, predicate.value, NOT_THERE, value.value)
+    if _is_left_behind(data, node, minter):
+        yield Violation(node.value, None, LEFT_BEHIND)
+
+
+def owner_of(node: NamedNode, minter: Minter) -> NamedNode | None:
+    """Return the thing that a node with a fragment belongs to; None for any other node."""
+    owner, mark, _ = node.value.partition("#")
+    return NamedNode(owner) if mark and minter.kind_and_key(owner) else None
+
+
+def _is_left_behind(data: Data, node: NamedNode, minter: Minter) -> bool:
+    owner = owner_of(node, minter)
+    if owner is None or any(owner in values for values in data.about(node).values()):
+        return False
+    return next(iter(data.statements.triples(owner, None, node)), None) is None
