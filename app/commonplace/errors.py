@@ -22,7 +22,7 @@ CommonplaceError                  what all of these are; its text is for people
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 
 class CommonplaceError(Exception):
@@ -32,6 +32,13 @@ class CommonplaceError(Exception):
         super().__init__(detail)
         self.detail = detail
         self.errors = tuple(errors)
+
+    @classmethod
+    def kinds(cls) -> Iterator[type[CommonplaceError]]:
+        """Return this class and every class below it, wherever it is defined."""
+        yield cls
+        for kind in cls.__subclasses__():
+            yield from kind.kinds()
 
 
 class NotFound(CommonplaceError):

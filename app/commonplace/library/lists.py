@@ -99,9 +99,7 @@ class Lists:
                 self._put(name, kept)
             return kept
 
-    def ready(
-        self, graph: Graph, of: Hashable, select: Select, order: Order | None
-    ) -> Callable[[Snapshot], Listed]:
+    def ready(self, graph: Graph, of: Hashable, select: Select, order: Order | None) -> Callable[[Snapshot], Listed]:
         """Return a function from a state of the graph that is about to be read to its list, without the lock of `of`.
 
         That is the list kept; when a write comes between, it is made from the state. Raises what `select` raises.

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 
 from commonplace.derived.graph.snapshot import Update
@@ -21,25 +21,12 @@ from commonplace.derived.workers.messages import (
     change_of,
     framed,
     question_message,
+    refusal_of,
     update_message,
 )
-from commonplace.errors import (
-    BadRequest,
-    CommonplaceError,
-    GraphProtected,
-    LogDamaged,
-    NotFound,
-    OutOfMemory,
-    OutOfTime,
-    QueryEnded,
-    QueryRefused,
-    TooLarge,
-)
+from commonplace.errors import OutOfMemory, OutOfTime, QueryEnded
 from commonplace.model.change import ChangeSet, Version
 
-_REFUSALS: Mapping[str, type[CommonplaceError]] = {
-    kind.__name__: kind for kind in (BadRequest, QueryRefused, TooLarge, NotFound, LogDamaged, GraphProtected)
-}
 _START_SECONDS = 600.0
 """What a reader may take to be forked, and to make the state of a past version: it may have to read much log."""
 _CAUSE_SECONDS = 1.0
@@ -140,7 +127,7 @@ class ReaderLink:
         head = message.head
         self.last = head.get("last", False)
         if "refused" in head:
-            raise _REFUSALS[head["refused"]](head["detail"], [(where, why) for where, why in head["errors"]])
+            raise refusal_of(head)
         if "behind" in head:
             self.end()
             raise Behind

@@ -19,6 +19,7 @@ from typing import Literal as OneOf
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
 from commonplace.derived.graph.snapshot import Update
+from commonplace.errors import CommonplaceError
 from commonplace.model.change import ChangeSet, Version
 
 _SIZES = struct.Struct("!II")
@@ -162,6 +163,25 @@ class Inbox:
             os.close(descriptor)
         self._descriptors.clear()
         self.connection.close()
+
+
+def refusal_message(fault: CommonplaceError) -> Message:
+    """Return an error as a message."""
+    return Message({"refused": _name_of(type(fault)), "fault": vars(fault)})
+
+
+def refusal_of(head: Mapping[str, Any]) -> CommonplaceError:
+    """Return the error in a message's head: of the class it had, with all that it says."""
+    kinds = {_name_of(kind): kind for kind in CommonplaceError.kinds()}
+    kind = kinds.get(head["refused"], CommonplaceError)
+    fault = kind.__new__(kind, head["fault"]["detail"])
+    vars(fault).update(head["fault"])
+    fault.errors = tuple((where, why) for where, why in fault.errors)
+    return fault
+
+
+def _name_of(kind: type[CommonplaceError]) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}"
 
 
 def update_message(update: Update, version: int) -> Message:

@@ -97,7 +97,7 @@ class Readers:
         """Have the search index of that version or a newer one written to a directory, as
         `commonplace.derived.search.files` reads it, by processes that are forked for it; answers the version.
 
-        Raises `QueryEnded` when they are ended, `Cancelled` when this is closed, and `BadRequest` when it cannot
+        Raises `QueryEnded` when they are ended, `Cancelled` when this is closed, and `CommonplaceError` when it cannot
         be written.
         """
         parts = min(self.limits.workers, SEARCH_PARTS)

@@ -38,10 +38,11 @@ from commonplace.derived.workers.messages import (
     answer_message,
     change_message,
     question_of,
+    refusal_message,
     send,
     update_of,
 )
-from commonplace.errors import BadRequest, GraphProtected, LogDamaged, NotFound, QueryRefused
+from commonplace.errors import CommonplaceError, QueryRefused
 from commonplace.model.change import EMPTY, ChangeSet, Version
 from commonplace.model.minter import Minter
 from commonplace.model.quad_text import CHUNK_BYTES, QuadText, whole_lines
@@ -56,9 +57,6 @@ TRUNCATED_PAGE = "docs/problems/truncated"
 
 REPLAYED_BYTES = 4_000_000
 """A reader that would have to replay more log than this is replaced by one forked from a state that has it."""
-
-REFUSALS = (BadRequest, NotFound, LogDamaged, GraphProtected)
-"""Errors that a reader hands on to who asked."""
 
 _KEPT_PAST = 2
 _NICE = 5
@@ -171,8 +169,8 @@ class Reader:
             started = time.monotonic()
             self._bound(started)
             reply = self._worked_out(graph, update_of(head)) if "update" in head else self._answered(graph, message)
-        except REFUSALS as fault:
-            return Message({"refused": type(fault).__name__, "detail": fault.detail, "errors": fault.errors}), False
+        except CommonplaceError as fault:
+            return refusal_message(fault), False
         except MemoryError:
             return Message({"out_of_memory": True}), True
         last = time.monotonic() - started > _SLOW_SECONDS and self._has_grown()
@@ -193,7 +191,7 @@ class Reader:
         try:
             return Message({"indexed": self._views.graph.read(write)})
         except OSError as fault:
-            return Message({"refused": "BadRequest", "detail": f"it cannot be written: {fault}", "errors": []})
+            return refusal_message(CommonplaceError(f"the search index cannot be written: {fault}"))
 
     def _worked_out(self, graph: Graph, update: Update) -> Message:
         """What an update changes; the graph, which is this process's own, is used for it and left as it was."""
