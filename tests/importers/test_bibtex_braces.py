@@ -76,6 +76,12 @@ def test_only_three_types_are_no_entries(entry_type: str, told: bool, body: str)
     assert ("entrytype" in [loss.field for loss in entry.losses]) == told
 
 
+def test_an_address_of_mail_in_a_value_is_left_alone() -> None:
+    (entry,) = entries('@string{me = "a@b.org| (x), c@d-e (y)"}\n@misc{k, title = me, note = {a@b.org (x)}, % c\n}')
+    assert entry.record is not None
+    assert (entry.record.title, entry.record.note) == ("a@b.org| (x), c@d-e (y)", "a@b.org (x)")
+
+
 @pytest.mark.parametrize("head", ["@book\n{", "@ book {", "@\tbook\t(", "@book \n  {"])
 def test_white_space_may_stand_around_the_type(head: str) -> None:
     first, second = entries(f"{head}k, title = {{T}}{')' if head.endswith('(') else '}'}\n@book{{l, title={{L}}}}")

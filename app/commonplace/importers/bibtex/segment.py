@@ -70,8 +70,9 @@ def _shown(segment: Segment) -> str:
                 shown[found.start() - start] = _HIDDEN
         for first, last in braces.comments(closed, end):
             shown[first - start : last - start] = text[first:last].replace("@", _HIDDEN)
-    for found in BEGINNING.finditer("".join(shown)):
-        shown[found.start() : found.end()] = _plain_head(found[0], found[1])
+    for found in BEGINNING.finditer(text, start, end):
+        if shown[found.start() - start] == "@" and begins_line(text, found.start()):
+            shown[found.start() - start : found.end() - start] = _plain_head(found[0], found[1])
     return "".join(shown)
 
 
