@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from commonplace.cli.commands import cli
 from commonplace.cli.settings_reference import configuration_page
 from commonplace.library.named_queries import NamedQuery, load_queries
+from commonplace.model.formats import FORMATS, Format
 from commonplace.settings import QUERIES, Settings
 from commonplace.web.http.problems import BY_STATUS, GONE, INTERNAL, KINDS, Kind
 from tests.conftest import BASE
@@ -212,6 +213,22 @@ def row_of(query: NamedQuery) -> str:
 @pytest.mark.parametrize("query", load_queries(QUERIES).values(), ids=lambda query: query.name)
 def test_every_named_query_is_documented(query: NamedQuery) -> None:
     assert row_of(query) in DOCS, f"docs/api.md lacks the row of {query.name}:\n{row_of(query)}"
+
+
+def row_of_format(format: Format) -> str:
+    """Return the row of a format in the table of docs/api.md."""
+    extensions = ", ".join(f"`{extension}`" for extension in format.extensions)
+    media_types = ", ".join(f"`{media_type}`" for media_type in format.media_types)
+    imported = "yes" if format.read else ""
+    written = f"`/export`, `convert`, `{format.suffix}`" if not format.named_graphs else "`/export`"
+    cells = (f"`{format.name}`", format.label, extensions, media_types, imported, written if format.written else "")
+    return "".join(f"| {cell} " if cell else "| " for cell in cells) + "|"
+
+
+@pytest.mark.parametrize("format", FORMATS.values(), ids=lambda format: format.name)
+def test_every_format_is_documented(format: Format) -> None:
+    row = row_of_format(format)
+    assert row in DOCS, f"docs/api.md lacks the row of {format.name}:\n{row}"
 
 
 def test_every_setting_is_documented() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 
 from commonplace.exporters import csl_json
+from commonplace.exporters.formats import EXPORT_FORMATS
 from commonplace.model.csl_terms import EXTRA_DATES, NAME_VARIABLES, OTHER_TEXT_VARIABLES, TEXT_VARIABLES
 from commonplace.model.names import Contributor, Name
 from commonplace.model.record import Record
@@ -39,7 +40,7 @@ def check_date(date: dict[str, Any]) -> None:
 @settings(deadline=None, max_examples=30)
 @given(records)
 def test_items_have_the_shape_of_the_schema(record: Record) -> None:
-    (item,) = json.loads("".join(csl_json.write([record])))
+    (item,) = json.loads(EXPORT_FORMATS["csl-json"].whole([record]))
     assert item["id"] == item["citation-key"] == record.key
     assert item["type"] in FABIO_CLASS
     for variable, value in item.items():
@@ -56,7 +57,7 @@ def test_items_have_the_shape_of_the_schema(record: Record) -> None:
 
 
 def test_an_empty_export_is_an_empty_array() -> None:
-    assert json.loads("".join(csl_json.write([]))) == []
+    assert json.loads(EXPORT_FORMATS["csl-json"].whole([])) == []
 
 
 def test_names_and_dates() -> None:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from commonplace.exporters import csl_json
+from commonplace.exporters.formats import EXPORT_FORMATS
 from commonplace.importers.csl_json import read_csl_json
 from commonplace.importers.ris import read_ris
 from commonplace.importers.text_encoding import UnreadableFile
@@ -185,7 +185,7 @@ def test_csl_dates_in_odd_shapes(issued: object, expected: str | None, kept: str
     assert entry.record is not None
     assert (entry.record.issued, entry.record.extra.get("issued")) == (expected, kept)
     assert bool(entry.losses) == (kept is not None)
-    (again,) = list(read_csl_json("".join(csl_json.write([entry.record])).encode()))
+    (again,) = list(read_csl_json(EXPORT_FORMATS["csl-json"].whole([entry.record])))
     assert again.record == entry.record
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +13,7 @@ import typer
 from commonplace import __version__
 from commonplace.cli.convert import convert_files
 from commonplace.cli.edit import named, patch_of
-from commonplace.cli.terminal import SOME_FAILED, ImportFormat, JsonOption, exit_code, no_collector, progress, readable
+from commonplace.cli.terminal import SOME_FAILED, JsonOption, exit_code, no_collector, progress, readable
 from commonplace.errors import BadRequest, LogDamaged
 from commonplace.exchange.edits import Editor, Edits
 from commonplace.exchange.exports import export, export_originals, formatted
@@ -27,6 +26,7 @@ from commonplace.importers.packing import read_bounded, unpacked
 from commonplace.importers.parallel import BatchReading
 from commonplace.library.changes import brief, changes
 from commonplace.model.change import Version
+from commonplace.model.formats import ExportedFormat, ReadFormat
 from commonplace.settings import SHIPPED_ONTOLOGY, Settings
 
 cli = typer.Typer(
@@ -40,17 +40,6 @@ HomeOption = Annotated[Path | None, typer.Option("--home", help="the library's f
 AgentOption = Annotated[
     str | None, typer.Option(help="who does it; recorded in the history; default the name of the home's token")
 ]
-
-
-class ExportFormat(StrEnum):
-    """What the library can be written as."""
-
-    BIBTEX = "bibtex"
-    RIS = "ris"
-    CSL_JSON = "csl-json"
-    JSONLD = "jsonld"
-    TURTLE = "turtle"
-    NQUADS = "nquads"
 
 
 def _settings(home: Path | None) -> Settings:
@@ -112,7 +101,7 @@ def serve(
 @cli.command("import")
 def import_files(
     files: Annotated[list[Path], typer.Argument(help="bibliography files, plain or gzipped", metavar="FILE...")],
-    format: Annotated[ImportFormat | None, typer.Option(help="guessed from name and content otherwise")] = None,
+    format: Annotated[ReadFormat | None, typer.Option(help="guessed from name and content otherwise")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="show the receipt, change nothing")] = False,
     as_json: JsonOption = False,
     agent: AgentOption = None,
@@ -215,7 +204,7 @@ def import_by_doi(
 
 @cli.command("export")
 def export_all(
-    format: Annotated[ExportFormat, typer.Option(help="which format")] = ExportFormat.BIBTEX,
+    format: Annotated[ExportedFormat, typer.Option(help="which format")] = "bibtex",
     style: Annotated[
         str | None,
         typer.Option(metavar="NAME|FILE", help="a bibliography in that CSL style (apa, mla, chicago …) or .csl file"),
@@ -235,13 +224,11 @@ def export_all(
         if original and named is not None:
             raise BadRequest("--original and --style cannot both be: a style has no entries of files in it")
         if original:
-            made = library.read(
-                lambda state: export_originals(state, library.log, library.minter, format.value), version
-            )
+            made = library.read(lambda state: export_originals(state, library.log, library.minter, format), version)
             typer.echo(f"commonplace: {made.told} entries are as in their files", err=True)
             data = made.data
         elif named is None:
-            data = library.read(lambda state: export(state, library.minter, format.value), version)
+            data = library.read(lambda state: export(state, library.minter, format), version)
         else:
             data = library.read(lambda state: formatted(state, library.minter, named, html=html), version)
     sys.stdout.buffer.write(data)

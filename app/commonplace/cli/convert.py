@@ -4,35 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import typer
 
-from commonplace.cli.terminal import SOME_FAILED, ImportFormat, JsonOption, exit_code, progress, readable
+from commonplace.cli.terminal import SOME_FAILED, JsonOption, exit_code, progress, readable
 from commonplace.errors import BadRequest
-from commonplace.exchange.conversion import TARGETS, ConversionReceipt, convert
+from commonplace.exchange.conversion import ConversionReceipt, convert
 from commonplace.importers.packing import read_bounded, unpacked
+from commonplace.model.formats import FORMATS, ConvertedFormat, ReadFormat
 from commonplace.settings import Settings
-
-
-class TargetFormat(StrEnum):
-    """What it can be made into."""
-
-    CSL_JSON = "csl-json"
-    BIBTEX = "bibtex"
-    RIS = "ris"
-    JSONLD = "jsonld"
-    TURTLE = "turtle"
 
 
 def convert_files(
     files: Annotated[list[Path], typer.Argument(help="bibliography files, plain or gzipped", metavar="FILE...")],
-    to: Annotated[TargetFormat, typer.Option(help="the format to write")],
-    source: Annotated[
-        ImportFormat | None, typer.Option("--from", help="guessed from name and content otherwise")
-    ] = None,
+    to: Annotated[ConvertedFormat, typer.Option(help="the format to write")],
+    source: Annotated[ReadFormat | None, typer.Option("--from", help="guessed from name and content otherwise")] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="write DIR/NAME.EXT for each file, not to standard output")
     ] = None,
@@ -61,7 +49,7 @@ def convert_files(
         raise typer.Exit(code)
 
 
-def _refuse_same_names(files: list[Path], out: Path, to: TargetFormat) -> None:
+def _refuse_same_names(files: list[Path], out: Path, to: str) -> None:
     """Raises `BadRequest` where a file would be written over another, or over itself."""
     made: dict[Path, Path] = {}
     for path in files:
@@ -73,13 +61,13 @@ def _refuse_same_names(files: list[Path], out: Path, to: TargetFormat) -> None:
         made[target] = path
 
 
-def _target(path: Path, out: Path, to: TargetFormat) -> Path:
+def _target(path: Path, out: Path, to: str) -> Path:
     name = path.name.removesuffix(".gz")
-    return out / (Path(name).stem.removesuffix(".csl") + TARGETS[to.value].extension)
+    return out / (Path(name).stem.removesuffix(".csl") + FORMATS[to].extensions[0])
 
 
 def _convert(
-    path: Path, source: ImportFormat | None, to: TargetFormat, out: Path | None, as_json: bool, settings: Settings
+    path: Path, source: str | None, to: str, out: Path | None, as_json: bool, settings: Settings
 ) -> ConversionReceipt:
     data, name = unpacked(read_bounded(path, settings.import_bytes), path.name, settings.import_bytes)
     target = _target(path, out, to) if out is not None else None
@@ -88,7 +76,7 @@ def _convert(
     with progress(f"converting {path.name}") as shown:
         try:
             receipt = convert(
-                data, name, source.value if source else None, to.value, _opener(partial, opened),
+                data, name, source, to, _opener(partial, opened),
                 every_item=as_json, base=settings.base_iri, progress=shown,
             )  # fmt: skip
         except BaseException:

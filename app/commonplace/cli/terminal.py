@@ -6,7 +6,6 @@ import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -17,17 +16,6 @@ from commonplace.errors import CommonplaceError
 
 SOME_FAILED, NOTHING_READ = 1, 2
 """Exit codes: some entries failed and the rest is done; nothing could be read."""
-
-
-class ImportFormat(StrEnum):
-    """What a file can be; the names in `commonplace.importers.formats`."""
-
-    BIBTEX = "bibtex"
-    RIS = "ris"
-    CSL_JSON = "csl-json"
-    NBIB = "nbib"
-    ENDNOTE_XML = "endnote-xml"
-    MODS = "mods"
 
 
 JsonOption = Annotated[bool, typer.Option("--json", help="print JSON")]

@@ -13,15 +13,15 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, BinaryIO
 
-from pydantic_core import PydanticSerializationError, to_json
 from pyoxigraph import Quad, RdfFormat, serialize
 
 from commonplace.errors import BadRequest
-from commonplace.exporters import bibtex, csl_json, ris
+from commonplace.exporters.formats import EXPORT_FORMATS
 from commonplace.importers.formats import ImportFormat, format_of
 from commonplace.importers.parallel import BatchReading
 from commonplace.importers.reading import Fault
 from commonplace.importers.reading_problems import reading_problems
+from commonplace.model.formats import FORMATS, Format
 from commonplace.model.minter import Minter, address_key
 from commonplace.model.record import Loss, ReadEntry, Record
 from commonplace.model.work_graph import NothingKnown
@@ -31,51 +31,6 @@ BASE = "http://127.0.0.1:8000/"
 """Where minted IRIs begin when nothing else is said: the base of a new home."""
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A format to convert to. `write` gives some records in UTF-8; `between` stands between two such pieces."""
-
-    name: str
-    extension: str
-    write: Callable[[Iterable[Record]], bytes] | None
-    before: bytes = b""
-    between: bytes = b""
-    after: bytes = b""
-    rdf: RdfFormat | None = None
-
-
-def _csl(records: Iterable[Record]) -> bytes:
-    return b",\n".join(map(_json, map(csl_json.item, records)))
-
-
-def _json(item: csl_json.Item) -> bytes:
-    try:
-        return to_json(item)
-    except PydanticSerializationError:  # half of a surrogate pair, which only Python's own writer lets through
-        return json.dumps(item, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
-
-
-def _bibtex(records: Iterable[Record]) -> bytes:
-    return "".join(bibtex.write(records)).encode(errors="surrogatepass")
-
-
-def _ris(records: Iterable[Record]) -> bytes:
-    return "".join(ris.write(records)).encode(errors="surrogatepass")
-
-
-TARGETS = {
-    made.name: made
-    for made in (
-        Target("csl-json", ".json", _csl, b"[\n", b",\n", b"\n]\n"),
-        Target("bibtex", ".bib", _bibtex),
-        Target("ris", ".ris", _ris),
-        Target("jsonld", ".jsonld", None, rdf=RdfFormat.JSON_LD),
-        Target("turtle", ".ttl", None, rdf=RdfFormat.TURTLE),
-    )
-}
-"""By the name `--to` takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +111,7 @@ def convert(
     Raises `BadRequest` when nothing could be read.
     """
     format = format_of(source, filename, data)
-    target = TARGETS[to]
+    target = FORMATS[to]
     collecting = gc.isenabled()
     gc.disable()  # nothing here goes in circles, and the collector would walk every record again and again
     try:
@@ -170,7 +125,7 @@ def _convert(
     data: bytes,
     filename: str,
     format: ImportFormat,
-    target: Target,
+    target: Format,
     out: Callable[[], BinaryIO],
     every_item: bool,
     base: str,
@@ -189,15 +144,16 @@ def _convert(
         records = {key: record.with_key(key) for record in read for key in [address_key(record.key)]}
         _write_rdf(records, target.rdf, base, out())
         return receipt
+    before, between, after = EXPORT_FORMATS[target.name].frame
     stream = out()
-    stream.write(target.before)
-    between = b""
+    stream.write(before)
+    begun = False
     for batch in counted:
-        if batch.text:
-            stream.write(between)
+        if batch.converted:
+            stream.write(between if begun else b"")
             stream.write(batch.text)
-            between = target.between
-    stream.write(target.after)
+            begun = True
+    stream.write(after)
     return receipt
 
 
@@ -219,7 +175,7 @@ def _with_problems(batches: Iterable[_Batch], filename: str) -> Iterator[_Batch]
 
 def _work(to: str, every_item: bool, entries: Sequence[ReadEntry]) -> _Batch:
     """What is done to a batch where it is read: its text made, so that only text comes back."""
-    target = TARGETS[to]
+    target = EXPORT_FORMATS.get(to)
     records = [entry.record for entry in entries if entry.record is not None]
     items = []
     for entry in entries:
@@ -228,11 +184,11 @@ def _work(to: str, every_item: bool, entries: Sequence[ReadEntry]) -> _Batch:
             fate = "converted" if entry.record else "failed"
             items.append(Outcome(entry.position, entry.line, entry.key, fate, losses, entry.error))
     return _Batch(
-        target.write(records) if target.write and records else b"",
+        target.some(records) if target else b"",
         len(records),
         len(entries) - len(records),
         items,
-        [] if target.write else records,
+        [] if target else records,
     )
 
 
@@ -240,10 +196,10 @@ def _losses(entry: ReadEntry, to: str) -> tuple[Loss, ...]:
     if entry.record is None:
         return entry.losses
     key = entry.record.key
-    written, why = key, ""
-    if to == "bibtex":
-        written, why = bibtex.safe_key(key), "not a key in BibTeX"
-    elif TARGETS[to].rdf is not None:
+    target = EXPORT_FORMATS.get(to)
+    if target is not None:
+        written, why = target.key(key), f"not a key in {target.format.label}"
+    else:
         written, why = address_key(key), "no address ends so"
     if written == key:
         return entry.losses

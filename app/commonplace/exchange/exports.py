@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from pyoxigraph import NamedNode, RdfFormat, serialize
+from pyoxigraph import NamedNode, serialize
 
 from commonplace.derived.graph.records import record_of
 from commonplace.derived.graph.snapshot import Snapshot
@@ -17,35 +17,30 @@ from commonplace.exporters.formats import EXPORT_FORMATS
 from commonplace.exporters.styles import BrokenStyle, UnknownStyle, bibliography, page
 from commonplace.library.description import describe
 from commonplace.library.works import WorkFilters, select_works
+from commonplace.model.formats import FORMATS
 from commonplace.model.minter import Minter
 from commonplace.patchlog.log import PatchLog
 
-RDF_FORMATS = {
-    "jsonld": RdfFormat.JSON_LD,
-    "turtle": RdfFormat.TURTLE,
-    "nquads": RdfFormat.N_QUADS,
-}
-
 
 def export(state: Snapshot, minter: Minter, format: str, filters: WorkFilters | None = None) -> bytes:
-    """What the filters select, by key, or everything, in the format of that name.
+    """Return what the filters select, by key, or everything, in the format of that name.
 
-    Without filters an RDF format has the whole graph; N-Quads every named graph too.
+    Without filters a format of RDF has the whole graph; N-Quads and TriG have every named graph too.
     """
-    if format in RDF_FORMATS and filters in (None, WorkFilters()):
-        named = RDF_FORMATS[format]
-        return state.dump(named, prefixes=None if named == RdfFormat.N_QUADS else minter.prefixes())
+    row = FORMATS[format]
+    if row.rdf is not None and filters in (None, WorkFilters()):
+        return state.dump(row.rdf, prefixes=minter.prefixes())
     selection = select_works(state, minter, filters or WorkFilters(), None).selection
     things = selection.everything(state)
-    if format in RDF_FORMATS:
+    if row.rdf is not None:
         triples = describe(state, things, minter)
-        return serialize(triples, None, RDF_FORMATS[format], prefixes=minter.prefixes()) or b""
+        return serialize(triples, None, row.rdf, prefixes=minter.prefixes()) or b""
     return write_records(state, things, minter, format)
 
 
 def write_records(state: Snapshot, things: Iterable[NamedNode], minter: Minter, format: str) -> bytes:
     """Those works in a bibliographic format. Raises `NotFound`."""
-    return "".join(EXPORT_FORMATS[format].write(record_of(state, thing, minter) for thing in things)).encode()
+    return EXPORT_FORMATS[format].whole(record_of(state, thing, minter) for thing in things)
 
 
 @dataclass(frozen=True, slots=True)

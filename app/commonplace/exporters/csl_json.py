@@ -12,6 +12,8 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
+from pydantic_core import PydanticSerializationError, to_json
+
 from commonplace.model.csl_terms import (
     COLLECTED,
     CUSTOM,
@@ -41,12 +43,16 @@ DATE_NAMES = frozenset([*(variable for variable, _ in DATE_VARIABLES), *EXTRA_DA
 
 
 def write(records: Iterable[Record]) -> Iterator[str]:
-    """The records as one JSON array, an item at a time."""
-    before = "["
+    """Yield each record as a JSON object, which stands in an array."""
     for record in records:
-        yield f"{before}\n{json.dumps(item(record), ensure_ascii=False)}"
-        before = ","
-    yield "[]\n" if before == "[" else "\n]\n"
+        yield _json(item(record))
+
+
+def _json(item: Item) -> str:
+    try:
+        return to_json(item).decode()
+    except PydanticSerializationError:  # half of a surrogate pair, which only Python's own writer lets through
+        return json.dumps(item, ensure_ascii=False, separators=(",", ":"))
 
 
 def item(record: Record) -> Item:

@@ -1,101 +1,70 @@
-"""The formats that can be read, and how to tell them apart. A format is one row here and its reader beside."""
+"""Find the reader of a file: by the name of its format, by its media type, or by what is in it.
+
+The formats are the rows of `commonplace.model.formats` that are read.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import PurePath
+from typing import cast
 
 from commonplace.errors import BadRequest
-from commonplace.importers.bibtex import read_bibtex
-from commonplace.importers.csl_json import read_csl_json
-from commonplace.importers.endnote_xml import read_endnote_xml
-from commonplace.importers.mods import read_mods
-from commonplace.importers.nbib import read_nbib
 from commonplace.importers.reading import Reading
-from commonplace.importers.ris import read_ris
 from commonplace.importers.text_encoding import UnreadableFile, marked_encoding, refuse_no_text, unmarked_utf16
+from commonplace.model.formats import FORMATS, READ, Format
 
 _HEAD_BYTES = 65_536
-_JSON = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*[{\]])")
-_ENTRY = re.compile(rb"@\s*[A-Za-z]+\s*[{(]")
-_REFERENCE = re.compile(rb"^[ \t]*TY  ?- ", re.MULTILINE)
-_CITATION = re.compile(rb"^PMID- *\d", re.MULTILINE)
-_MODS = re.compile(rb"<(?:\w+:)?mods(?:Collection)?[\s>]")
-_ENDNOTE = re.compile(rb"<records?[\s>]|<source-app\b|<ref-type\b")
 
 
 @dataclass(frozen=True, slots=True)
 class ImportFormat:
-    """One format: `read` takes the bytes of a file and its name. Extensions begin with a dot, in lower case."""
+    """A format that is read, with its reader."""
 
-    name: str
-    read: Callable[[bytes, str], Reading]
-    media_types: tuple[str, ...]
-    extensions: tuple[str, ...]
+    format: Format
+
+    @property
+    def name(self) -> str:
+        """Return what the command line calls it."""
+        return self.format.name
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """Return the media types that name it."""
+        return self.format.media_types
+
+    @property
+    def read(self) -> Callable[[bytes, str], Reading]:
+        """Return its reader: from the bytes of a file and its name. It is imported when first asked for."""
+        module = import_module(f"commonplace.importers.{self.format.module}")
+        return cast(Callable[[bytes, str], Reading], getattr(module, f"read_{self.format.module}"))
 
 
-IMPORT_FORMATS: dict[str, ImportFormat] = {
-    made.name: made
-    for made in (
-        ImportFormat(
-            "bibtex",
-            read_bibtex,
-            ("application/x-bibtex", "text/x-bibtex", "text/bibtex", "application/bibtex"),
-            (".bib", ".bibtex"),
-        ),
-        ImportFormat(
-            "ris",
-            read_ris,
-            ("application/x-research-info-systems", "application/x-inst-for-scientific-info", "text/x-ris"),
-            (".ris",),
-        ),
-        ImportFormat(
-            "csl-json",
-            read_csl_json,
-            ("application/vnd.citationstyles.csl+json",),
-            (".json", ".csl.json", ".csljson"),
-        ),
-        ImportFormat("nbib", read_nbib, ("application/nbib", "application/x-nbib"), (".nbib", ".medline")),
-        ImportFormat("endnote-xml", read_endnote_xml, ("application/x-endnote-xml",), (".xml",)),
-        ImportFormat("mods", read_mods, ("application/mods+xml",), (".mods", ".mods.xml")),
-    )
-}
-"""By the name the command line uses."""
+IMPORT_FORMATS = {name: ImportFormat(FORMATS[name]) for name in READ}
+"""Every format that is read, by name."""
 
 
 def guess_format(filename: str, head: bytes) -> ImportFormat | None:
-    """The format of a file from what it begins with (a few kilobytes), else from its name; None when neither says.
+    """Return the format of a file by its first kilobytes, else by its name; None when neither says.
 
     The content comes first: a download often has the wrong extension.
     """
     encoding = marked_encoding(head) or unmarked_utf16(head)
     text = head.decode(encoding, errors="ignore").encode() if encoding else head
-    start = text.lstrip()[:1]
+    for made in reversed(IMPORT_FORMATS.values()):
+        if made.format.mark is not None and made.format.mark.search(text):
+            return made
     suffix = PurePath(filename).suffix.lower()
-    if start and start in b"[{" and (suffix not in IMPORT_FORMATS["bibtex"].extensions or _JSON.match(text)):
-        return IMPORT_FORMATS["csl-json"]
-    if start == b"<" and (found := _xml_format(text)):
-        return found
-    if _CITATION.search(text):
-        return IMPORT_FORMATS["nbib"]
-    if _REFERENCE.search(text):
-        return IMPORT_FORMATS["ris"]
-    if _ENTRY.search(text):
-        return IMPORT_FORMATS["bibtex"]
-    return next((made for made in IMPORT_FORMATS.values() if suffix in made.extensions), None)
-
-
-def _xml_format(text: bytes) -> ImportFormat | None:
-    for name, mark in (("mods", _MODS), ("endnote-xml", _ENDNOTE)):
-        if mark.search(text):
-            return IMPORT_FORMATS[name]
-    return None
+    by_name = next((made for made in IMPORT_FORMATS.values() if suffix in made.format.extensions), None)
+    if by_name is None and text.lstrip()[:1] in (b"[", b"{"):
+        return IMPORT_FORMATS["csl-json"]  # whose reader says what is wrong with it
+    return by_name
 
 
 def format_of(name: str | None, filename: str, data: bytes) -> ImportFormat:
-    """The format of that name, or the one the file seems to be in. Raises `BadRequest`."""
+    """Return the format of that name, or the one the file seems to be in. Raises `BadRequest`."""
     found = IMPORT_FORMATS.get(name) if name else guess_format(filename, data[:_HEAD_BYTES])
     if found is None:
         try:
@@ -108,6 +77,6 @@ def format_of(name: str | None, filename: str, data: bytes) -> ImportFormat:
 
 
 def format_of_media_type(media_type: str) -> ImportFormat | None:
-    """The format of a media type, its parameters ignored; None when it is none of ours."""
+    """Return the format of a media type, its parameters ignored; None when it names no format that is read."""
     bare = media_type.partition(";")[0].strip().lower()
     return next((made for made in IMPORT_FORMATS.values() if bare in made.media_types), None)

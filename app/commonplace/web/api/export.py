@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pyoxigraph import RdfFormat
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest
 from commonplace.exchange.exports import WithOriginals, export_originals, formatted
 from commonplace.exchange.exports import export as export_from
 from commonplace.library.works import WorkFilters
+from commonplace.model.formats import FORMATS, ExportedFormat
 from commonplace.web import answers
 from commonplace.web.context import Context, ContextDep
-from commonplace.web.http.negotiation import RECORDS, Representation, choose
+from commonplace.web.http.negotiation import Representation, choose, representation
 from commonplace.web.http.parameters import At, only_known_parameters
 
 router = APIRouter(tags=["export"], dependencies=[Depends(only_known_parameters)])
-
-EXPORTER = {"bib": "bibtex", "ris": "ris", "csl": "csl-json"}
-"""Representation name to exporter name."""
-
-DATASETS = {
-    "jsonld": Representation("jsonld", "application/ld+json", ".jsonld", RdfFormat.JSON_LD),
-    "turtle": Representation("ttl", "text/turtle", ".ttl", RdfFormat.TURTLE),
-    "nquads": Representation("nq", "application/n-quads", ".nq", RdfFormat.N_QUADS),
-}
 
 Style = Annotated[
     str | None,
@@ -66,14 +57,11 @@ def bibliography_forms(style: str) -> tuple[Representation, Representation]:
     )
 
 
-ExportFormat = Literal["bibtex", "ris", "csl-json", "jsonld", "turtle", "nquads"]
-
-
 @router.get("/export", summary="Everything, or what the filters of /works select, in a bibliographic or RDF format")
 def exported(
     request: Request,
     context: ContextDep,
-    format: Annotated[ExportFormat, Query(description="which format")] = "bibtex",
+    format: Annotated[ExportedFormat, Query(description="which format")] = "bibtex",
     style: Style = None,
     discusses: Annotated[str | None, Query(description="a concept's key or IRI")] = None,
     claim: Annotated[str | None, Query(description="a claim's key or IRI")] = None,
@@ -104,8 +92,7 @@ def exported(
         return answers.versioned(
             request, chosen, at, lambda snapshot: formatted(snapshot, context.minter, style, filters, html=html)
         )
-    form = DATASETS.get(format) or next(form for form in RECORDS if EXPORTER[form.name] == format)
-
+    form = representation(FORMATS[format])
     if original:
         log = context.library.log
         return original_answer(

@@ -17,7 +17,7 @@ from commonplace.library.schemas import Change, Citation, FieldOrigin, Page, Ref
 from commonplace.library.works import WorkFilters, citations_of, order_of, references_as_text, select_works, work_of
 from commonplace.model.change import Version
 from commonplace.web import answers
-from commonplace.web.api.export import EXPORTER, Original, Style, bibliography_forms, original_answer
+from commonplace.web.api.export import Original, Style, bibliography_forms, original_answer
 from commonplace.web.api.provenance import provenance_of_fields
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import JSON, OF_THINGS, OF_WORKS, RECORDS, Representation, choose, split_suffix
@@ -214,11 +214,11 @@ def work(
         form = choose(request, RECORDS, suffix)
         node, log = minter.thing("work", key), context.library.log
         return original_answer(
-            request, context, form, at, lambda state: write_originals(state, log, [node], minter, EXPORTER[form.name])
+            request, context, form, at, lambda state: write_originals(state, log, [node], minter, form.format)
         )
 
     def write(state: Snapshot, node: NamedNode, form: Representation) -> bytes:
-        return write_records(state, [node], minter, EXPORTER[form.name])
+        return write_records(state, [node], minter, form.format)
 
     return answers.thing(
         request,

@@ -14,6 +14,7 @@ from pyoxigraph import RdfFormat
 
 from commonplace.errors import CommonplaceError, Conflict
 from commonplace.model.change import Version
+from commonplace.model.formats import CONVERTED, EXPORTED, FORMATS, Format
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Representation:
     rdf: RdfFormat | None = None
     also: tuple[str, ...] = ()
     """Other media types people ask for it by."""
+    format: str = ""
+    """Its name in `commonplace.model.formats`, if it has a row there."""
 
 
 class NotAcceptable(CommonplaceError):
@@ -35,18 +38,22 @@ class NotAcceptable(CommonplaceError):
 IMMUTABLE = "public, max-age=31536000, immutable"
 """How long an answer from a named version holds."""
 
+
+def representation(format: Format) -> Representation:
+    """Return a format of the table as a form of an answer."""
+    name = format.suffix[1:].partition(".")[0]
+    return Representation(name, format.media_type, format.suffix, format.rdf, format.media_types[1:], format.name)
+
+
+_WRITTEN = [representation(FORMATS[name]) for name in CONVERTED]
+
 JSON = Representation("json", "application/json", ".json")
-RDF: tuple[Representation, ...] = (
-    Representation("ttl", "text/turtle", ".ttl", RdfFormat.TURTLE),
-    Representation("jsonld", "application/ld+json", ".jsonld", RdfFormat.JSON_LD),
-    Representation("nt", "application/n-triples", ".nt", RdfFormat.N_TRIPLES, ("text/plain",)),
-    Representation("rdf", "application/rdf+xml", ".rdf", RdfFormat.RDF_XML),
-)
-RECORDS: tuple[Representation, ...] = (
-    Representation("bib", "application/x-bibtex", ".bib", None, ("text/x-bibtex",)),
-    Representation("ris", "application/x-research-info-systems", ".ris"),
-    Representation("csl", "application/vnd.citationstyles.csl+json", ".csl.json"),
-)
+RDF = tuple(form for form in _WRITTEN if form.rdf is not None)
+"""Syntaxes of RDF for one graph."""
+DATASETS = (*RDF, *(representation(FORMATS[name]) for name in EXPORTED if FORMATS[name].named_graphs))
+"""Syntaxes of RDF, those for named graphs included."""
+RECORDS = tuple(form for form in _WRITTEN if form.rdf is None)
+"""Formats of bibliographic records."""
 OF_THINGS = (JSON, *RDF)
 OF_WORKS = (JSON, *RDF, *RECORDS)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from pyoxigraph import QueryResultsFormat, RdfFormat
+from pyoxigraph import QueryResultsFormat
 
 from commonplace.derived.workers.messages import Kind
-from commonplace.web.http.negotiation import RDF, NotAcceptable, Representation, best
+from commonplace.web.http.negotiation import DATASETS, NotAcceptable, Representation, best
 
 RESULTS: dict[Representation, QueryResultsFormat] = {
     Representation("srj", "application/sparql-results+json", ".srj", also=("application/json",)): (
@@ -22,13 +22,8 @@ RESULTS: dict[Representation, QueryResultsFormat] = {
 }
 TABLES = tuple(RESULTS)
 TRUTHS = tuple(form for form in TABLES if form.name in ("srj", "srx"))
-GRAPHS = (
-    *RDF,
-    Representation("trig", "application/trig", ".trig", RdfFormat.TRIG),
-    Representation("nq", "application/n-quads", ".nq", RdfFormat.N_QUADS),
-)
-OFFERED: Mapping[Kind, tuple[Representation, ...]] = {"table": TABLES, "truth": TRUTHS, "graph": GRAPHS}
-BY_NAME: Mapping[str, Representation] = {form.name: form for form in (*TABLES, *GRAPHS)}
+OFFERED: Mapping[Kind, tuple[Representation, ...]] = {"table": TABLES, "truth": TRUTHS, "graph": DATASETS}
+BY_NAME: Mapping[str, Representation] = {form.name: form for form in (*TABLES, *DATASETS)}
 
 
 @lru_cache(maxsize=512)

@@ -15,19 +15,11 @@ from email.policy import HTTP
 from pyoxigraph import DefaultGraph, RdfFormat, Triple, parse
 
 from commonplace.errors import BadRequest
+from commonplace.model.formats import FORMATS
 from commonplace.web.http.problems import HttpProblem
 
 FORM = "multipart/form-data"
-SYNTAXES: dict[str, RdfFormat] = {
-    "text/turtle": RdfFormat.TURTLE,
-    "application/x-turtle": RdfFormat.TURTLE,
-    "application/n-triples": RdfFormat.N_TRIPLES,
-    "text/plain": RdfFormat.N_TRIPLES,
-    "application/rdf+xml": RdfFormat.RDF_XML,
-    "application/ld+json": RdfFormat.JSON_LD,
-    "application/trig": RdfFormat.TRIG,
-    "application/n-quads": RdfFormat.N_QUADS,
-}
+SYNTAXES = {name: format.rdf for format in FORMATS.values() if format.rdf for name in format.media_types}
 READ = (*SYNTAXES, FORM)
 
 _CHARSETS = frozenset(("utf-8", "utf8", "us-ascii"))

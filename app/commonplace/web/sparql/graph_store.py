@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat
+from pyoxigraph import DefaultGraph, NamedNode, Quad
 from starlette.concurrency import run_in_threadpool
 
 from commonplace.derived.graph.snapshot import GraphName, Snapshot
@@ -21,7 +21,7 @@ from commonplace.model.change import Entry
 from commonplace.web import answers
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import ACurator
-from commonplace.web.http.negotiation import RDF, Representation, choose, expected_version
+from commonplace.web.http.negotiation import DATASETS, choose, expected_version
 from commonplace.web.http.parameters import At, only_known_parameters
 from commonplace.web.sparql.graph_content import READ, read_graph
 from commonplace.web.sparql.update import stamped
@@ -29,11 +29,6 @@ from commonplace.web.sparql.update import stamped
 ADDRESS = "/graph-store"
 BELOW = ADDRESS + "/{path:path}"
 
-OFFERED = (
-    *RDF,
-    Representation("trig", "application/trig", ".trig", RdfFormat.TRIG),
-    Representation("nq", "application/n-quads", ".nq", RdfFormat.N_QUADS),
-)
 _DEFAULT = DefaultGraph()
 
 router = APIRouter(tags=["graph store"], dependencies=[Depends(only_known_parameters)])
@@ -161,7 +156,7 @@ def _at_address(context: Context, request: Request) -> NamedNode:
 
 
 def _read(context: Context, request: Request, graph: GraphName, at: int | None) -> Response:
-    form = choose(request, OFFERED)
+    form = choose(request, DATASETS)
 
     def make(state: Snapshot) -> bytes:
         if graph != _DEFAULT and next(state.quads(graph), None) is None:

@@ -7,10 +7,10 @@ from starlette.concurrency import run_in_threadpool
 
 from commonplace.web import answers
 from commonplace.web.context import Context, context_of
-from commonplace.web.http.negotiation import RDF, answer, choose, etag, not_modified, unchanged
+from commonplace.web.http.negotiation import DATASETS, RDF, answer, choose, etag, not_modified, unchanged
 from commonplace.web.http.problems import HttpProblem
 from commonplace.web.sparql.editor import PAGE, editor_page
-from commonplace.web.sparql.forms import GRAPHS, RESULTS
+from commonplace.web.sparql.forms import RESULTS
 from commonplace.web.sparql.protocol import UpdateOperation, media_type_of, read_operation
 from commonplace.web.sparql.service_description import named_graphs, service_description
 from commonplace.web.sparql.update import answer_update
@@ -57,6 +57,6 @@ def _description(context: Context, request: Request) -> Response:
     if not_modified(request, etag(described.version, form.name)):
         return unchanged(form, described.version)
     names = [*context.library.read(named_graphs), *context.description.names]
-    triples = service_description(context.minter, described, names, [*RESULTS, *GRAPHS])
+    triples = service_description(context.minter, described, names, [*RESULTS, *DATASETS])
     assert form.rdf is not None
     return answer(answers.rdf_text(triples, form.rdf, context.minter), form, described.version)
