@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -70,16 +69,3 @@ def test_who_comes_as_far_as_a_fault_is_told_of_it() -> None:
         assert next(chunks) == b"twelve bytes"
         with pytest.raises(OSError, match="no room"):
             next(chunks)
-
-
-@given(PIECES)
-def test_its_file_is_there_when_all_of_it_is_made(pieces: list[bytes]) -> None:
-    text = ReplayableText(pieces)
-    taken = b""
-    for piece in text.pieces():
-        assert text.whole_file() is None
-        taken += piece
-
-    descriptor = text.whole_file()
-    assert descriptor is not None
-    assert os.pread(descriptor, len(taken) + 1, 0) == taken

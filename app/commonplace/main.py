@@ -115,7 +115,7 @@ def _workers(library: Library, settings: Settings) -> Readers:
 
 
 def _let_workers_help(library: Library, workers: Readers) -> None:
-    """Let worker processes write the search index of the library, and hand them each big change."""
+    """Let worker processes write the search index of the library."""
 
     def write_parts(directory: Path) -> Version:
         return workers.wait_for(workers.write_search(directory, library.newest()))
@@ -125,7 +125,6 @@ def _let_workers_help(library: Library, workers: Readers) -> None:
 
     library.searching.write_parts = write_parts
     library.searching.write_change = write_change
-    library.hand_over = workers.hand_over
 
 
 def _work_out(library: Library, workers: Readers, update: Update) -> tuple[ChangeSet, Version]:

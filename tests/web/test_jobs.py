@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import resource
 import subprocess
 import tempfile
@@ -25,8 +24,6 @@ from commonplace.importers import reader_process
 from commonplace.importers.doi.client import AgencyClient, Patience
 from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.importers.doi.rate_limit import RateLimiter
-from commonplace.model.change import Version
-from commonplace.model.quad_text import QuadText
 from tests.conftest import no_network, serving, shared
 from tests.importers.doi.agency_server import Agencies, PassingTime, serving_agencies
 
@@ -386,26 +383,3 @@ def test_with_what_is_no_list_nothing_is_enriched(curator: httpx.Client, content
     response = curator.post("/imports", params={"enrich": "true"}, content=content, headers=headers)
     assert response.status_code == 400
     assert "enrich=true goes with" in response.json()["detail"]
-
-
-def test_readers_are_given_what_a_big_import_adds(opened: Home, curator: httpx.Client, tmp_path: Path) -> None:
-    """They are given something else here, and answer from that."""
-    ask = {"query": "SELECT ?name WHERE { <urn:x:given> <urn:x:name> ?name }"}
-    assert curator.get("/sparql", params=ask).json()["results"]["bindings"] == []
-    given: list[bytes] = []
-    hand_over = opened.library.hand_over
-    assert hand_over is not None
-
-    def instead(version: Version, descriptor: int) -> None:
-        given.append(os.pread(descriptor, 10**9, 0))
-        (tmp_path / "given.nq").write_text('<urn:x:given> <urn:x:name> "Instead" .\n')
-        with (tmp_path / "given.nq").open() as file:
-            hand_over(version, file.fileno())
-
-    opened.library.hand_over = instead
-    receipt = curator.get(ended(curator, begun(curator, many(3000)))["receipt"]).json()
-    added = opened.library.log.entry(receipt["version"]).change.added
-    assert isinstance(added, QuadText)
-    assert given == [b"".join(added.chunks())]
-    [row] = curator.get("/sparql", params=ask).json()["results"]["bindings"]
-    assert row["name"]["value"] == "Instead"

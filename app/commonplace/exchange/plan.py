@@ -216,7 +216,7 @@ class ImportPlan:
         Many are made while they are first gone through: the state must be the same until then.
         """
         text = ReplayableText(self._additions())
-        added = QuadText(text.pieces, text.whole_file)
+        added = QuadText(text.pieces)
         is_long = text.exceeds(HELD_BYTES)
         return ChangeSet(added=added if is_long else tuple(added), removed=tuple(self._outgrown()))
 

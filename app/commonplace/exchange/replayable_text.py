@@ -25,16 +25,11 @@ class ReplayableText:
         self._size = 0
         self._places: list[tuple[int, int]] = []
         self._fault: BaseException | None = None
-        self._made_whole = False
         self._lock = Lock()
 
     def exceeds(self, size: int) -> bool:
         """Return whether the text has more than `size` bytes, after making as much of it as that takes."""
         return any(self._size > size for _ in self.pieces())
-
-    def whole_file(self) -> int | None:
-        """Return the descriptor of a file that holds exactly this text, or None before all of it is made."""
-        return self._file.descriptor if self._made_whole else None
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the text from its beginning, in pieces of whole lines."""
@@ -65,8 +60,6 @@ class ReplayableText:
             if piece:
                 self._places.append((self._file.write([piece]), size))
                 self._size += size
-            else:
-                self._made_whole = True
         except BaseException as fault:
             self._fault = fault
             raise

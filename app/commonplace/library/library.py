@@ -51,9 +51,6 @@ class Library:
         self.searching = Searching(graph, log, minter, search)
         self._at_once = at_once
         self._following = RLock()
-        self.hand_over: Callable[[Version, int], None] | None = None
-        """Given the version of a change that only adds, when the log has it, and the descriptor of an open file with
-        its text: for who follows the log elsewhere. The file may be closed after that."""
         self.follow()
 
     @classmethod
@@ -108,18 +105,11 @@ class Library:
             if at_once and self.graph.version + 1 == version:
                 with self.graph.applying(version, change):
                     yield
-                    self._tell(version, change)
+                    self.searching.begin(version)
             else:
                 yield  # the log has it then, and who reads follows the log
         if at_once:
             self.follow()
-
-    def _tell(self, version: Version, change: ChangeSet) -> None:
-        """Tell those who need not wait for the graph what the log has."""
-        file = change.added.file() if isinstance(change.added, QuadText) and not change.removed else None
-        if self.hand_over and file is not None:
-            self.hand_over(version, file)
-        self.searching.begin(version)
 
     def read(self, run: Callable[[Snapshot], Answer], at: Version | None = None) -> Answer:
         """Run a function on one unchanging state: the newest, or that of version `at`.

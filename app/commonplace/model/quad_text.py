@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from mmap import mmap
 from typing import overload
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
@@ -28,11 +27,9 @@ _BLANK_NODE = re.compile(rb"_:(?<!\S_:)")
 class QuadText(Sequence[Quad]):
     """Quads as N-Quads text. Iterating parses it, each time anew; what was written was checked then."""
 
-    def __init__(self, chunks: Callable[[], Iterable[bytes]], file: Callable[[], int | None] = lambda: None) -> None:
-        """`chunks` gives the text from its beginning at each call, in pieces of whole lines; `file` the descriptor of
-        an open file that holds just this text, when there is one by now."""
+    def __init__(self, chunks: Callable[[], Iterable[bytes]]) -> None:
+        """Take the text from `chunks`, which gives it from its beginning at each call, in pieces of whole lines."""
         self._chunks = chunks
-        self.file = file
         self._count: int | None = None
 
     def chunks(self) -> Iterator[bytes]:
@@ -83,7 +80,7 @@ class QuadText(Sequence[Quad]):
         return hash(tuple(self))
 
 
-def has_blank_nodes(text: bytes | mmap) -> bool:
+def has_blank_nodes(text: bytes) -> bool:
     """Whether there may be blank nodes in N-Quads of whole lines (a literal that looks like one counts too)."""
     return _BLANK_NODE.search(text) is not None
 

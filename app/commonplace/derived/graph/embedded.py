@@ -33,7 +33,7 @@ from pyoxigraph import (
 
 from commonplace.derived.graph.graph import Describe
 from commonplace.derived.graph.snapshot import DESCRIPTION_GRAPHS, Bindings, GraphName, Result, Update
-from commonplace.derived.graph.text_loading import loaded, loaded_file
+from commonplace.derived.graph.text_loading import loaded
 from commonplace.derived.graph.update import changes_of_update
 from commonplace.model.change import EMPTY, ChangeSet, Version
 from commonplace.model.minter import Minter
@@ -308,10 +308,8 @@ class EmbeddedGraph:
 
     def _add(self, quads: Sequence[Quad], confirm: Callable[[], object] = _at_once) -> None:
         """Add quads, all or nothing. `confirm` is called before they are there; when it raises, none is added."""
-        if isinstance(quads, QuadText):
-            file = quads.file() if confirm is _at_once and self._loads_in_one_transaction else None
-            if loaded(self._load, quads, confirm) if file is None else loaded_file(self._load, file):
-                return
+        if isinstance(quads, QuadText) and loaded(self._load, quads, confirm):
+            return
         confirm()
         self._store.extend(quads)
 

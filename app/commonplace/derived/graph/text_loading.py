@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import mmap
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,15 +29,6 @@ def loaded(load: Callable[[str], None], text: QuadText, confirm: Callable[[], ob
             load(path)
     except _HasBlankNodes:
         return False
-    return True
-
-
-def loaded_file(load: Callable[[str], None], descriptor: int) -> bool:
-    """The same of a text in an open file, which the engine reads by itself. False when it has blank nodes, too."""
-    with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as text:
-        if has_blank_nodes(text):
-            return False
-    load(f"/dev/fd/{descriptor}")
     return True
 
 

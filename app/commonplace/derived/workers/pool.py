@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import socket
 import subprocess
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -130,31 +129,6 @@ class Readers:
             needed = -(-len(log_process.read_names(left)) // PART_THINGS)
             await self._parts(_places(directory, parts, min(needed, self.limits.workers)), version, left)
             left.unlink()
-
-    def hand_over(self, version: Version, descriptor: int) -> None:
-        """Give the template the text of a version of the log, which only adds, in an open file: it need not read that
-        from the log. Called from any thread; where it goes wrong, the log is read."""
-        if self._loop is None or self._closed:
-            return
-        try:
-            kept = os.dup(descriptor)
-        except OSError as fault:
-            log.warning("the readers take version %d from the log: %s", version, fault)
-            return
-        try:
-            self._loop.call_soon_threadsafe(self._give, version, kept)
-        except RuntimeError:  # the loop has ended
-            os.close(kept)
-
-    def _give(self, version: Version, descriptor: int) -> None:
-        try:
-            if self._template is not None:
-                message = Message({"text": version, "descriptor": True}, descriptor=descriptor)
-                send(self._template.connection, message)
-        except OSError as fault:
-            log.warning("the readers take version %d from the log: %s", version, fault)
-        finally:
-            os.close(descriptor)
 
     def _search_ended(self) -> Cancelled | QueryEnded:
         if self._closed:

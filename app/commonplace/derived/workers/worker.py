@@ -43,9 +43,8 @@ from commonplace.derived.workers.messages import (
     update_of,
 )
 from commonplace.errors import CommonplaceError, QueryRefused
-from commonplace.model.change import EMPTY, ChangeSet, Version
+from commonplace.model.change import Version
 from commonplace.model.minter import Minter
-from commonplace.model.quad_text import CHUNK_BYTES, QuadText, whole_lines
 from commonplace.patchlog.log import PatchLog, versions
 from commonplace.processes.limits import limit, unlimit
 from commonplace.processes.prefault import owning
@@ -74,9 +73,6 @@ class Views:
     checkpoints: Checkpoints
     graph: Graph
     past: PastStates = field(init=False)
-    _given: tuple[Version, int] | None = field(init=False, default=None)
-    """A version of the log that only adds, and the descriptor of a file with its text."""
-    _awaited: Version = field(init=False, default=EMPTY)
 
     def __post_init__(self) -> None:
         self.past = PastStates(self.base, self.checkpoints, _KEPT_PAST)
@@ -84,35 +80,8 @@ class Views:
     def follow(self) -> None:
         """Take in what the log has."""
         head = self.log.head()
-        if self._given is not None and self._given[0] <= head:
-            (version, descriptor), self._given = self._given, None
-            self._take(version, descriptor)
         if self.graph.version < head:
             self.checkpoints.fill(self.graph, head)
-
-    def catch_up(self) -> None:
-        """The same, but much is taken in only when it is seen for the second time: its text may be on its way."""
-        head = self.log.head()
-        if self._given is None and self._awaited <= self.graph.version and self.far_behind(head):
-            self._awaited = head
-        else:
-            self.follow()
-
-    def give(self, version: Version, descriptor: int) -> None:
-        """Take what a version adds from an open file, when it is its turn; the file is closed then."""
-        if self._given is not None:
-            os.close(self._given[1])
-        self._given = version, descriptor
-
-    def _take(self, version: Version, descriptor: int) -> None:
-        try:
-            if self.graph.version < version:
-                self.checkpoints.fill(self.graph, Version(version - 1))
-                self.graph.apply(version, ChangeSet(added=_text_in(descriptor)))
-        except Exception as fault:  # nothing of it is there then, and the log has it all
-            log.warning("version %d is taken from the log: %r", version, fault)
-        finally:
-            os.close(descriptor)
 
     def far_behind(self, version: int) -> bool:
         """Whether much log lies between the newest state here and that version."""
@@ -260,18 +229,6 @@ class Reader:
 
     def _has_grown(self) -> bool:
         return _address_space() - self._size > self._limits.memory // _GROWN
-
-
-def _text_in(descriptor: int) -> QuadText:
-    """N-Quads in an open file."""
-
-    def pieces() -> Iterator[bytes]:
-        place = 0
-        while piece := os.pread(descriptor, CHUNK_BYTES, place):
-            yield piece
-            place += len(piece)
-
-    return QuadText(lambda: whole_lines(pieces()), lambda: descriptor)
 
 
 def begin(connection: socket.socket, views: Views, limits: QueryLimits) -> None:

@@ -7,8 +7,7 @@ milliseconds whatever the size of the graph.
 
 It is spoken to over a socket: `fork`, with the socket of the reader to be, is answered with `forked`, its
 process id and a descriptor of the process (so that ending it can never hit another); when a reader has ended
-for whatever reason, `gone` says how. `text` comes with an open file of what a version of the log adds. It ends
-when the server's side of the socket is closed.
+for whatever reason, `gone` says how. It ends when the server's side of the socket is closed.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ class Template:
                     self._bury(descriptor)
             if ours in ready and not self._heard(inbox):
                 return
-            self._views.catch_up()
+            self._views.follow()
 
     def _heard(self, inbox: Inbox) -> bool:
         """Do what was asked; False when the server has gone."""
@@ -66,9 +65,6 @@ class Template:
             return False
         while (message := inbox.next()) is not None:
             assert message.descriptor is not None
-            if "text" in message.head:
-                self._views.give(message.head["text"], message.descriptor)
-                continue
             limits = QueryLimits(**message.head["fork"])
             self._fork(socket.socket(fileno=message.descriptor), message.head["number"], limits)
         return True
