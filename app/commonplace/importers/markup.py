@@ -59,6 +59,11 @@ def loses_markup(text: str) -> bool:
     return "<" in (clean := html.unescape(text)) and any(_name(tag) in _LOOK_LOST for tag in _TAG.finditer(clean))
 
 
+def undo_html_entities(text: str) -> str:
+    """Return the text with HTML's entities undone once (`AT&amp;T`); those without a semicolon are text."""
+    return _ENTITY.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
+
+
 def plain_line(text: str) -> str:
     """A name, a keyword: one line of plain Unicode."""
     return " ".join(text.split()) if "<" not in text and "&" not in text else rich_line(text).plain

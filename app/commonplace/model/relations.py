@@ -21,6 +21,15 @@ DOI_ADDRESS = "https://doi.org/"
 STATUSES = ("corrected", "expression-of-concern", "withdrawn", "retracted")
 """Publication statuses (local names of our terms), the gravest last: it is the one a work shows."""
 
+_STATUS_OF_GENRE = {
+    "corrected and republished article": "corrected",
+    "publication with expression of concern": "expression-of-concern",
+    "retracted article": "retracted",
+    "retracted publication": "retracted",
+    "withdrawn publication": "withdrawn",
+}
+"""Kinds of publication, as PubMed and the Web of Science name them, and the status that each says."""
+
 _DOI_SAFE = "/:;()-._~!$*+,=@'"
 
 
@@ -55,6 +64,17 @@ class Relation:
     iri: str | None = None
     own_status: str | None = None
     other_status: str | None = None
+
+
+def gravest(statuses: Iterable[str | None]) -> str | None:
+    """Return the gravest of some publication statuses; None when there is none that is known."""
+    return max((one for one in statuses if one in STATUSES), key=STATUSES.index, default=None)
+
+
+def status_of_genre(genre: str | None) -> str | None:
+    """Return the publication status that kinds of publication between semicolons say, None where they say none."""
+    kinds = (genre or "").lower().split(";")
+    return gravest(_STATUS_OF_GENRE.get(kind.strip()) for kind in kinds)
 
 
 def doi_iri(doi: str) -> NamedNode:

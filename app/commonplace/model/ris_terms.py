@@ -1,4 +1,4 @@
-"""RIS tags and reference types, and what they mean in a record.
+"""RIS tags that mean the same in every reference type; `ris_types` has those that do not.
 
 Source: the RIS format specification (Research Information Systems, 2001 and 2011 revisions).
 RIS has no tag for much of a record; `FIELD` (a custom tag) carries it as `name: text`.
@@ -6,129 +6,51 @@ RIS has no tag for much of a record; `FIELD` (a custom tag) carries it as `name:
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
-CSL_TYPE = MappingProxyType(
-    {
-        "ABST": "article-journal",
-        "ADVS": "motion_picture",
-        "AGGR": "dataset",
-        "ANCIENT": "classic",
-        "ART": "graphic",
-        "BILL": "bill",
-        "BLOG": "post-weblog",
-        "BOOK": "book",
-        "CASE": "legal_case",
-        "CHAP": "chapter",
-        "CHART": "figure",
-        "COMP": "software",
-        "CONF": "paper-conference",
-        "CPAPER": "paper-conference",
-        "CTLG": "book",
-        "DATA": "dataset",
-        "DICT": "entry-dictionary",
-        "EBOOK": "book",
-        "ECHAP": "chapter",
-        "EDBOOK": "book",
-        "EJOUR": "article-journal",
-        "ELEC": "webpage",
-        "ENCYC": "entry-encyclopedia",
-        "FIGURE": "figure",
-        "GEN": "document",
-        "GOVDOC": "report",
-        "HEAR": "hearing",
-        "ICOMM": "personal_communication",
-        "INPR": "article-journal",
-        "JFULL": "periodical",
-        "JOUR": "article-journal",
-        "LEGAL": "regulation",
-        "MANSCPT": "manuscript",
-        "MAP": "map",
-        "MGZN": "article-magazine",
-        "MPCT": "motion_picture",
-        "MULTI": "document",
-        "MUSIC": "musical_score",
-        "NEWS": "article-newspaper",
-        "PAMP": "pamphlet",
-        "PAT": "patent",
-        "PCOMM": "personal_communication",
-        "PREPRINT": "article",
-        "RPRT": "report",
-        "SER": "book",
-        "SLIDE": "speech",
-        "SOUND": "song",
-        "STAND": "standard",
-        "STAT": "legislation",
-        "THES": "thesis",
-        "UNPB": "manuscript",
-        "VIDEO": "motion_picture",
-        "WEB": "webpage",
-    }
-)
-"""Reference type to CSL type."""
-
-REFERENCE_TYPE = MappingProxyType(
-    {
-        **{csl: ris for ris, csl in reversed(list(CSL_TYPE.items()))},
-        "article-journal": "JOUR",
-        "book": "BOOK",
-        "chapter": "CHAP",
-        "dataset": "DATA",
-        "document": "GEN",
-        "figure": "FIGURE",
-        "manuscript": "UNPB",
-        "motion_picture": "MPCT",
-        "paper-conference": "CPAPER",
-        "personal_communication": "PCOMM",
-        "report": "RPRT",
-        "webpage": "ELEC",
-    }
-)
-"""CSL type to the reference type that says it; a type that is not here is `GEN` with a field `csl-type`."""
-
-ROLE = MappingProxyType(
-    {"AU": "author", "A1": "author", "ED": "editor", "A2": "editor", "A3": "collection-editor", "A4": "translator"}
-)
-ROLE_TAG = MappingProxyType({"author": "AU", "editor": "ED", "collection-editor": "A3", "translator": "A4"})
+import json
+import re
 
 FIELD = "C7"
 """Carries `name: text` for what RIS has no tag for; what others write there (an article's number) has no colon."""
 
-WHOLE_BOOKS = frozenset({"book"})
-"""CSL types whose `T2` is the series, as EndNote, Zotero and Mendeley write it: they are in nothing else."""
+DATE_TAGS = ("DA", "Y1", "PY", "PD")
+"""Tags of the date of publication, the fullest first."""
 
-NUMBERED = frozenset({"legislation", "patent", "report", "standard"})
-"""CSL types whose own number others write in `SN`."""
+ADDRESS_TAGS = ("DO", "M3")
+"""Tags in which programs write a DOI."""
 
-TEXT_TAGS = (
-    ("title", ("TI", "T1", "CT")),
-    ("container_title", ("T2", "JO", "JF", "BT", "JA", "J2")),
-    ("collection_title", ("T3",)),
-    ("volume", ("VL",)),
-    ("issue", ("IS", "CP")),
-    ("edition", ("ET",)),
-    ("genre", ("M3",)),
-    ("publisher", ("PB", "PU")),
-    ("publisher_place", ("CY", "PP", "PI")),
-    ("url", ("UR",)),
-    ("language", ("LA",)),
-    ("abstract", ("AB", "N2")),
-    ("note", ("N1",)),
-    ("number", ("M1", FIELD)),
-)
-"""Attribute of a record to the tags that may say it, the one to write first."""
+MAY_REPEAT = frozenset({"url", "note"})
+"""Attributes whose tags may stand several times in a reference."""
 
-EXTRA_TAGS = MappingProxyType(
-    {
-        "CN": "call-number",
-        "J2": "container-title-short",
-        "JA": "container-title-short",
-        "NV": "number-of-volumes",
-        "ST": "title-short",
-        "Y2": "accessed",
-    }
-)
-"""Tags of what a record keeps in `extra`, and the name it keeps them under: CSL's."""
+SHORT_TITLES = ("JO", "JA", "J2", "JI", "J1")
+"""Tags of the short title of what a work appeared in; the first is its title where no other tag says that."""
 
-EXTRA_TAG = MappingProxyType({kept: tag for tag, kept in reversed(list(EXTRA_TAGS.items()))})
-"""The name in `extra` to the tag that says it."""
+EPUB_DATE = re.compile(r"(\d{4})[-/](\d{1,2})(?:[-/](\d{1,2}))?/*")
+"""What stands in `ET` of a journal article for the date on which it was online: EndNote has it so from PubMed."""
+
+RESERVED = frozenset({"csl-type", "name", "part-of", "available", "keywords"})
+"""Names that a `FIELD` has for what is no field of a record's `extra`."""
+
+
+def field_name(name: str, *, reserved: bool) -> str:
+    """Return how `FIELD` writes the name of a field, in quotes where it would be taken for something else.
+
+    `reserved` is whether the plain name means something of its own to the reader.
+    """
+    plain = name and name == name.strip() and not any(mark in name for mark in ":\n\r")
+    if plain and not reserved and name not in RESERVED and not name.startswith(("role ", "rich ", '"')):
+        return name
+    return json.dumps(name, ensure_ascii=False)
+
+
+def split_field(text: str) -> tuple[str, str, bool] | None:
+    """Return the name and text that a value of `FIELD` holds, and whether the name is in quotes; None for others."""
+    if text.startswith('"'):
+        try:
+            name, end = json.JSONDecoder().raw_decode(text)
+        except ValueError:
+            return None
+        if isinstance(name, str) and text[end : end + 2] == ": ":
+            return name, text[end + 2 :], True
+        return None
+    name, colon, value = text.partition(": ")
+    return (name, value, False) if colon and name and not any(mark in name for mark in ":\n") else None

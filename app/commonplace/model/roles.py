@@ -53,6 +53,7 @@ ROLES: tuple[Role, ...] = (
     Role("guest", None),
     Role("chair", None),
     Role("organizer", None),
+    Role("advisor", None),
     Role("contributor", "contributor"),
 )
 """Every role of CSL and `section-editor`, in the order in which a work's contributors are read from the graph."""

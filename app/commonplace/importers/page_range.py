@@ -1,0 +1,39 @@
+"""Pages from the two places where formats keep their beginning and end."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_DASHES = re.compile(r"(?<!\s)\s*[-–—‒−]+\s*")
+_RANGE = re.compile(r"(?P<start>[^-,;\s]+)-(?P<end>[^-,;\s]+)")
+
+
+class Pages(NamedTuple):
+    """Pages as a record has them, and what of the text is not in them; each None where there is none."""
+
+    page: str | None
+    left: str | None = None
+
+
+def with_hyphens(text: str) -> str:
+    """Return pages with one hyphen for every dash: `12 – 34` as `12-34`."""
+    return _DASHES.sub("-", text.strip())
+
+
+def page_range(first: str | None, last: str | None) -> Pages:
+    """Return the pages that a beginning and an end say together.
+
+    Either may hold the whole range: `12-34` and `34` are `12-34`. An end that such a range does not have is left.
+    """
+    start, end = with_hyphens(first or ""), with_hyphens(last or "")
+    if not start or not end or start == end:
+        return Pages(start or end or None)
+    whole, other = _RANGE.fullmatch(start), _RANGE.fullmatch(end)
+    if other and not whole and other["start"] == start:
+        return Pages(end)
+    if whole is None or other is not None:
+        return Pages(f"{start}-{end}")
+    if end.endswith(whole["end"]) and len(end) >= len(whole["end"]):
+        return Pages(f"{whole['start']}-{end}")
+    return Pages(start, end)
