@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from commonplace.exporters import csl_json
 from commonplace.importers.formats import guess_format
 from commonplace.importers.nbib import medline_date, read_nbib
 from commonplace.importers.text_encoding import UnreadableFile
@@ -87,8 +88,8 @@ def test_an_article_as_pubmed_writes_it() -> None:
     assert made.issn == ("1365-2753", "1356-1294")
     assert made.keywords == ("Patient Participation/methods", "Humans", "co-production")
     assert made.publisher_place is None
-    assert made.extra["pmid"] == "31234567"
-    assert made.extra["pmcid"] == "PMC6500000"
+    assert made.extra["PMID"] == "31234567"
+    assert made.extra["PMCID"] == "PMC6500000"
     assert made.extra["main-subject"] == "Patient Participation/methods"
     assert made.extra["publication-type"] == "Journal Article; Review"
     assert made.extra["journal-country"] == "England"
@@ -163,3 +164,55 @@ def test_tags_in_titles_and_abstracts_are_kept_as_rich_text() -> None:
         "title": "Of <i>Danio</i> and H<sub>2</sub>O",
         "abstract": "With <b>p</b> &lt; 0.05 &amp; more.",
     }
+
+
+def test_people_and_groups_stand_in_the_order_of_the_file() -> None:
+    made = record(
+        "PMID- 1\nJT  - J\nCN  - First Group\nFAU - Doe, Jane\nAU  - Doe J\nAU  - Roe R\nCN  - Second Group\n"
+        "FAU - Suryakant\nAU  - Suryakant\nFED - Able, Ann\nED  - Able A\n"
+    )
+    assert made.names("author") == (
+        Name(literal="First Group"),
+        Name(family="Doe", given="Jane"),
+        Name(family="Roe", given="R"),
+        Name(literal="Second Group"),
+        Name(family="Suryakant"),
+    )
+    assert made.names("editor") == (Name(family="Able", given="Ann"),)
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        ("PT  - Retracted Publication", "retracted"),
+        ("RIN - J Foo. 2022;1(1):5", "retracted"),
+        ("EIN - J Foo. 2022;1(1):5\nRIN - J Foo. 2023;1(1):5", "retracted"),
+        ("EIN - J Foo. 2022;1(1):5", "corrected"),
+        ("ECI - J Foo. 2022;1(1):5", "expression-of-concern"),
+        ("ROF - J Foo. 2022;1(1):5\nPT  - Retraction of Publication", None),
+        ("PT  - Journal Article", None),
+    ],
+)
+def test_what_has_become_of_an_article_is_its_status(lines: str, status: str | None) -> None:
+    made = record(f"PMID- 1\nJT  - J\n{lines}\n")
+    assert made.extra.get("status") == status
+
+
+def test_identifiers_have_the_names_that_csl_has_for_them() -> None:
+    item = csl_json.item(record(ARTICLE))
+    assert (item["PMID"], item["PMCID"]) == ("31234567", "PMC6500000")
+    assert item["container-title-short"] == "J Eval Clin Pract"
+
+
+def test_what_stands_twice_is_kept_and_told() -> None:
+    (entry,) = read(
+        "PMID- 1\nJT  - J\nVI  - 1\nVI  - 2\nLID - 10.1000/a [doi]\nAID - 10.1000/b [doi]\nLA  - eng\nLA  - fre\n"
+    )
+    assert entry.record is not None
+    assert (entry.record.volume, entry.record.doi, entry.record.language) == ("1", "10.1000/a", "en")
+    assert {name: entry.record.extra[name] for name in ("vi", "other-doi", "language")} == {
+        "vi": "2",
+        "other-doi": "10.1000/b",
+        "language": "fr",
+    }
+    assert [loss.raw for loss in entry.losses] == ["2", "10.1000/b"]

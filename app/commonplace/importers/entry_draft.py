@@ -1,4 +1,4 @@
-"""An entry being read: fields and names as they are found, and what of it is lost; then its record.
+"""Collect an entry while it is read: fields and names as they are found, what of it is lost, and then its record.
 
 For formats whose values are plain text. What the record has no field for stays under a name of its own.
 """
@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable
 from types import MappingProxyType
 from typing import Any
 
-from commonplace.importers.markup import loses_markup, rich_line, rich_paragraphs
+from commonplace.importers.markup import loses_markup, rich_line, rich_paragraphs, undo_html_entities
+from commonplace.importers.page_range import page_range
+from commonplace.model import ris_names
 from commonplace.model.edtf_date import is_edtf
-from commonplace.model.identifiers import normal_doi, normal_isbn, normal_issn
+from commonplace.model.identifiers import doi_key, normal_doi, normal_isbn, normal_issn
 from commonplace.model.names import Contributor, Name
 from commonplace.model.record import Loss, Record
 from commonplace.model.rich_text import LOOKS_LIKE_MARKUP, RICH_FIELDS, RichText, rich_form
@@ -20,11 +22,12 @@ from commonplace.model.rich_text import LOOKS_LIKE_MARKUP, RICH_FIELDS, RichText
 BETWEEN = "; "
 """Stands between several values that are kept as one."""
 
-_DASHES = re.compile(r"(?<!\s)\s*[-–—]+\s*")
+MAY_REPEAT = frozenset({"url", "note"})
+"""Fields of which an entry may have several; the others are kept, and that is no loss."""
 
 
 class EntryDraft:
-    """One entry being read. `fields` are those of `Record`; the first value that is set stays."""
+    """Hold one entry while it is read. `fields` are those of `Record`; the first value that is set stays."""
 
     def __init__(self) -> None:
         self.fields: dict[str, Any] = {}
@@ -40,28 +43,36 @@ class EntryDraft:
         self.losses.append(Loss(field=field, raw=raw, why=why))
 
     def put(self, name: str, text: str | None, kept_as: str | None = None) -> None:
-        """Set a field; another value that comes after the first is kept beside it, under `kept_as` or its name."""
+        """Set a field. Another value after the first is kept beside it, under `kept_as` or its name, and told."""
         text = (text or "").strip()
         if name in RICH_FIELDS and LOOKS_LIKE_MARKUP.search(text):
             if loses_markup(text):
                 self.lose(name, text, "markup that is not kept; its text is")
             self.put_rich(name, rich_paragraphs(text) if name != "title" else rich_line(text), kept_as)
             return
+        text = undo_html_entities(text)
         if not text or self.fields.get(name) == text:
             return
         if name in self.fields:
-            self.keep(kept_as or name.replace("_", "-"), text)
+            self._keep_second(name, text, kept_as)
         else:
             self.fields[name] = text
 
     def put_rich(self, name: str, text: RichText, kept_as: str | None = None) -> None:
-        """The same for text with markup, whose plain text is the field."""
+        """Set a field to text with markup, whose plain text it is; another after the first is kept and told."""
         if name not in self.fields and text.plain:
             self.fields[name] = text.plain
             if form := rich_form(name, text):
                 self._rich[name] = form
         elif text.plain and self.fields.get(name) != text.plain:
-            self.keep(kept_as or name.replace("_", "-"), text.plain)
+            self._keep_second(name, text.plain, kept_as)
+
+    def _keep_second(self, name: str, text: str, kept_as: str | None) -> None:
+        kept_as = kept_as or name.replace("_", "-")
+        if name not in MAY_REPEAT:
+            why = f"it stands beside another {name.replace('_', ' ')}, which stays; kept as text under {kept_as}"
+            self.lose(kept_as, text, why)
+        self.keep(kept_as, text)
 
     def keep(self, name: str, text: str | None) -> None:
         """Keep what no field of a record holds, under a name of its own."""
@@ -72,23 +83,33 @@ class EntryDraft:
         """Add a contributor."""
         self._contributors.append(Contributor(role, name))
 
+    def names(self, role: str, field: str, text: str, *, initialled: bool = False) -> None:
+        """Add the contributors on a line that should name one; see `commonplace.model.ris_names.read_line`."""
+        found = ris_names.read_line(undo_html_entities(text), initialled=initialled)
+        if found.why:
+            self.lose(field, text, found.why)
+        for name in found.names:
+            self.name(role, name)
+
     def keyword(self, text: str) -> None:
         """Add a keyword."""
         if text.strip():
-            self._keywords[text.strip()] = None
+            self._keywords[undo_html_entities(text.strip())] = None
 
     def doi(self, field: str, text: str) -> None:
-        """The DOI, in any spelling; what is none is kept and said."""
+        """Set the DOI, in any spelling; what is none is kept and told."""
         if not text.strip():
             return
         try:
-            self.put("doi", normal_doi(text))
+            doi = normal_doi(undo_html_entities(text))
+            if doi_key(doi) != doi_key(self.fields.get("doi") or ""):
+                self.put("doi", doi, "other-doi")
         except ValueError as fault:
             self.keep("doi", text)
             self.lose(field, text, str(fault))
 
     def number(self, field: str, text: str) -> None:
-        """An ISBN or ISSN, whichever it is; what is neither is kept and said."""
+        """Add an ISBN or ISSN, whichever it is; what is neither is kept and told."""
         if not text.strip():
             return
         kinds: tuple[tuple[str, Callable[[str], str]], ...] = (("issn", normal_issn), ("isbn", normal_isbn))
@@ -102,19 +123,23 @@ class EntryDraft:
         self.lose(field, text, "neither an ISBN nor an ISSN; kept as text")
 
     def date(self, name: str, field: str, edtf: str | None, raw: str) -> None:
-        """A date in EDTF; where `raw` could not be read as one it is kept and said."""
+        """Set a date in EDTF; where `raw` could not be read as one it is kept and told."""
         if edtf and is_edtf(edtf):
             self.put(name, edtf)
         elif raw.strip():
             self.keep(f"{name}-date", raw)
             self.lose(field, raw, "no date can be read from it; kept as text")
 
-    def pages(self, text: str) -> None:
-        """A page or a range of pages, as printed."""
-        self.put("page", _DASHES.sub("-", text.strip()))
+    def pages(self, field: str, first: str, last: str = "") -> None:
+        """Set the pages, from a range as printed or from its two ends."""
+        found = page_range(first, last)
+        self.put("page", found.page)
+        if found.left:
+            self.lose(field, found.left, f"it stands beside the pages {found.page}, which stay; kept as text")
+            self.keep("last-page", found.left)
 
     def record(self, key: str, type: str) -> Record:
-        """The record of what was found."""
+        """Return the record of what was found."""
         return Record(
             key=key,
             type=type,
@@ -133,7 +158,7 @@ def _joined(texts: Iterable[str]) -> str:
 
 
 class Keys:
-    """The keys of the entries of one file, so that one that comes again is told."""
+    """Hold the keys of the entries of one file, so that one that comes again is told."""
 
     def __init__(self) -> None:
         self._lines: dict[str, int] = {}

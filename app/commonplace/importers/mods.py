@@ -1,18 +1,23 @@
-"""MODS in: `mods` elements, one or a collection of them.
+"""Read MODS: `mods` elements, one or a collection of them.
 
 Source: Metadata Object Description Schema 3.8, Library of Congress; roles by MARC relator codes.
 """
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 from commonplace.importers.entry_draft import EntryDraft
 from commonplace.importers.reading import Reading
 from commonplace.importers.xml_records import XmlEntries, child, children, leaves, read_entries, text_of
+from commonplace.model import ris_names
 from commonplace.model.languages import language_tag, tag_of_code
 from commonplace.model.names import Name
 from commonplace.model.record import Record
+from commonplace.model.relations import status_of_genre
+from commonplace.model.roles import BY_CSL
 
 _GENRES = {
     "abstract or summary": "document",
@@ -76,23 +81,43 @@ _RESOURCES = {
     "notated music": "musical_score",
 }
 _ROLES = {
-    "aut": "author",
-    "author": "author",
-    "cre": "author",
-    "creator": "author",
-    "edt": "editor",
-    "editor": "editor",
-    "trl": "translator",
-    "translator": "translator",
-    "ill": "illustrator",
-    "illustrator": "illustrator",
-    "com": "compiler",
-    "compiler": "compiler",
-    "drt": "director",
-    "director": "director",
-    "ivr": "interviewer",
-    "interviewer": "interviewer",
+    **dict.fromkeys(("aut", "author", "cre", "creator"), "author"),
+    **dict.fromkeys(("edt", "editor", "edc", "editor of compilation"), "editor"),
+    **dict.fromkeys(("trl", "translator"), "translator"),
+    **dict.fromkeys(("ill", "illustrator"), "illustrator"),
+    **dict.fromkeys(("com", "compiler"), "compiler"),
+    **dict.fromkeys(("drt", "director", "fmd", "film director"), "director"),
+    **dict.fromkeys(("ivr", "interviewer"), "interviewer"),
+    **dict.fromkeys(("ctb", "contributor"), "contributor"),
+    **dict.fromkeys(("ths", "thesis advisor", "dgs", "degree supervisor", "advisor", "supervisor"), "advisor"),
+    **dict.fromkeys(("cmp", "composer"), "composer"),
+    **dict.fromkeys(("cur", "curator"), "curator"),
+    **dict.fromkeys(("hst", "host"), "host"),
+    **dict.fromkeys(("nrt", "narrator"), "narrator"),
+    **dict.fromkeys(("org", "orm", "organizer"), "organizer"),
+    **dict.fromkeys(("prf", "performer"), "performer"),
+    **dict.fromkeys(("pro", "producer"), "producer"),
+    **dict.fromkeys(("rcp", "addressee", "recipient"), "recipient"),
+    **dict.fromkeys(("aus", "screenwriter"), "script-writer"),
 }
+"""MARC relator codes and terms, and the role each is."""
+
+_PUBLISHERS = frozenset({"pbl", "publisher", "dgg", "degree granting institution", "degree grantor"})
+"""Roles of bodies that published a work, or a thesis."""
+
+_ROLES_WITHIN = {
+    "container_title": {"author": "container-author"},
+    "collection_title": {"author": "collection-editor", "editor": "collection-editor"},
+}
+"""What a role in what the work appeared in is in the work itself."""
+
+_IDENTIFIERS = {"pmid": "PMID", "pubmed": "PMID", "pmc": "PMCID", "pmcid": "PMCID"}
+"""Types of identifiers, and the names they are kept under: CSL's."""
+
+_NUMBERS = ("report", "patent")
+"""What the type of an identifier has in it that is a work's own number."""
+
+_COUNTED_PAGES = re.compile(r"(\d+) ?(?:p|pp|pages|s|seiten)\.?", re.IGNORECASE)
 _DATES = ("dateIssued", "copyrightDate", "dateCreated")
 _MARKS = {"approximate": "~", "inferred": "?", "questionable": "?"}
 _DETAILS = {"volume": "volume", "issue": "issue", "number": "issue"}
@@ -105,7 +130,7 @@ def read_mods(data: bytes, filename: str = "") -> Reading:
 
 
 def _key(element: etree._Element) -> str | None:
-    """The `ID` of the element, as bibutils writes a citation key; else the identifier of the record."""
+    """Return the `ID` of the element, as bibutils writes a citation key; else the identifier of the record."""
     said = [found for found in children(element, "identifier") if found.get("type") == "citekey"]
     return (
         text_of(next(iter(said), None))
@@ -120,21 +145,34 @@ def _record(draft: EntryDraft, element: etree._Element, key: str) -> Record:
     host = _related(element, "host")
     type = _type(draft, element, host, taken)
     draft.put("title", _title(element, taken))
+    draft.keep("title-short", _title(element, taken, "abbreviated"))
     _names(draft, element, "author", taken)
     for related, name in ((host, "container_title"), (_related(element, "series"), "collection_title")):
         if related is not None:
             draft.put(name, _title(related, taken))
-            _names(draft, related, "editor" if name == "container_title" else "collection-editor", taken)
+            _names(draft, related, "editor" if name == "container_title" else "collection-editor", taken, name)
+    if host is not None:
+        draft.keep("container-title-short", _title(host, taken, "abbreviated"))
     for place in (element, host):
         if place is not None:
             _origin(draft, place, taken)
             _part(draft, place, type, taken)
-            _identifiers(draft, place, taken)
+            _identifiers(draft, place, taken, is_host=place is host)
     _texts(draft, element, taken)
+    _extent(draft, element, taken)
+    draft.keep("status", status_of_genre("; ".join(text_of(found) for found in children(element, "genre"))))
     for path, leaf in leaves(element):
         if leaf not in taken and text_of(leaf) != key:
             draft.keep(path.replace("/", "-"), text_of(leaf))
     return draft.record(key, type)
+
+
+def _extent(draft: EntryDraft, element: etree._Element, taken: _Taken) -> None:
+    """Keep how many pages there are, where the extent says that and nothing else."""
+    for found in children(element, "physicalDescription", "extent"):
+        if counted := _COUNTED_PAGES.fullmatch(text_of(found)):
+            draft.keep("number-of-pages", counted[1])
+            taken.add(found)
 
 
 def _related(element: etree._Element, type: str) -> etree._Element | None:
@@ -142,7 +180,7 @@ def _related(element: etree._Element, type: str) -> etree._Element | None:
 
 
 def _type(draft: EntryDraft, element: etree._Element, host: etree._Element | None, taken: _Taken) -> str:
-    """What the genre says; else the genre of what it appeared in, the kind of resource, how it is issued."""
+    """Return what the genre says; else the genre of what it appeared in, the kind of resource, how it is issued."""
     genres = [(found, text_of(found).lower()) for found in children(element, "genre")]
     for found, genre in genres:
         if genre in _GENRES and not (genre == "book" and host is not None):
@@ -164,10 +202,13 @@ def _type(draft: EntryDraft, element: etree._Element, host: etree._Element | Non
     return "document"
 
 
-def _title(element: etree._Element, taken: _Taken) -> str:
-    """The first title that is no other form of it: what is not sorted by, the title, its subtitle and part."""
+def _title(element: etree._Element, taken: _Taken, type: str | None = None) -> str:
+    """Return the first title of that type: what is not sorted by, the title, its subtitle and part.
+
+    Without a type it is the title itself, and no other form of it.
+    """
     for info in children(element, "titleInfo"):
-        if info.get("type"):
+        if info.get("type") != type:
             continue
         taken.update(info.iterdescendants("{*}*"))
         first = text_of(child(info, "nonSort"))
@@ -179,33 +220,67 @@ def _title(element: etree._Element, taken: _Taken) -> str:
     return ""
 
 
-def _names(draft: EntryDraft, element: etree._Element, usual: str, taken: _Taken) -> None:
+def _names(draft: EntryDraft, element: etree._Element, usual: str, taken: _Taken, within: str = "") -> None:
+    """Add the names of an element, `usual` the role of those without one, `within` what the work appeared in."""
     for found in children(element, "name"):
         taken.update(found.iterdescendants("{*}namePart", "{*}roleTerm"))
         terms = [text_of(term).lower() for term in children(found, "role", "roleTerm")]
-        known = next((_ROLES[term] for term in terms if term in _ROLES), None)
-        if terms and known is None:
-            draft.lose("name", ", ".join(terms), "a role that is not known here; kept as contributor")
-        if (name := _name(found)) is not None:
-            draft.name(known or ("contributor" if terms else usual), name)
-        else:
+        whole = ", ".join(filter(None, (text_of(part) for part in children(found, "namePart"))))
+        if found.get("type") == "conference":
+            draft.keep("event-title", whole)
+        elif _PUBLISHERS.intersection(terms) and not any(term in _ROLES for term in terms):
+            draft.put("publisher", whole)
+        elif not whole:
             draft.lose("name", "", "a name without any text")
+        else:
+            _name(draft, found, _role(draft, terms, usual, whole, within))
 
 
-def _name(found: etree._Element) -> Name | None:
+def _role(draft: EntryDraft, terms: list[str], usual: str, whole: str, within: str) -> str:
+    role = next((_ROLES[term] for term in terms if term in _ROLES), None)
+    if role == "advisor":
+        draft.lose("name", whole, "the advisor of the thesis, a role that CSL does not have: kept as advisor")
+    if role is None and not terms:
+        return usual
+    role = _ROLES_WITHIN.get(within, {}).get(role or "", role)
+    if role in BY_CSL:
+        return role
+    said = ", ".join(terms)
+    draft.lose("name", whole, f"a role that is not known here ({said}): kept as contributor")
+    draft.keep(terms[-1], whole)
+    return "contributor"
+
+
+def _name(draft: EntryDraft, found: etree._Element, role: str) -> None:
+    """Add a name in its parts; one in a single part is a person where its type or a comma says so."""
     parts: dict[str, list[str]] = {}
     for part in children(found, "namePart"):
         parts.setdefault(part.get("type") or "", []).append(text_of(part))
     said = {kind: " ".join(filter(None, texts)) for kind, texts in parts.items()}
+    suffix, given = said.get("termsOfAddress") or None, said.get("given") or None
+    type = found.get("type") or ""
     if said.get("family"):
-        return Name(family=said["family"], given=said.get("given") or None, suffix=said.get("termsOfAddress") or None)
+        draft.name(role, Name(family=said["family"], given=given, suffix=suffix))
+        return
     whole = ", ".join(filter(None, parts.get("", []))) or said.get("given", "")
     if not whole:
-        return None
-    family, comma, given = whole.partition(", ")
-    if found.get("type") == "personal" and comma:
-        return Name(family=family, given=given)
-    return Name(literal=whole)
+        draft.lose("name", "", "a name without any text")
+    elif type in ("corporate", "family"):
+        draft.name(role, Name(literal=whole))
+    elif type == "personal" and "," not in whole and ris_names.several(whole) is None:
+        _person(draft, role, whole, suffix)
+    else:
+        draft.names(role, "name", whole, initialled=type == "personal")
+
+
+def _person(draft: EntryDraft, role: str, whole: str, suffix: str | None) -> None:
+    """Add a person whose name has no comma: `Doe J`, or one name."""
+    if person := ris_names.initialled_name(whole, certain=True):
+        draft.name(role, person)
+        return
+    if " " in whole:
+        draft.lose("name", whole, "no comma in the name of a person: all of it is kept as the family name")
+    draft.name(role, Name(family=whole, suffix=suffix))
 
 
 def _origin(draft: EntryDraft, element: etree._Element, taken: _Taken) -> None:
@@ -226,7 +301,7 @@ def _origin(draft: EntryDraft, element: etree._Element, taken: _Taken) -> None:
 
 
 def _date(draft: EntryDraft, found: list[etree._Element], taken: _Taken) -> None:
-    """A date, or the two ends of one, as EDTF; W3CDTF and EDTF look alike up to the day."""
+    """Set a date, or the two ends of one, as EDTF; W3CDTF and EDTF look alike up to the day."""
     if not found or "issued" in draft.fields:
         return
     taken.update(found)
@@ -254,24 +329,31 @@ def _part(draft: EntryDraft, element: etree._Element, type: str, taken: _Taken) 
         for extent in children(part, "extent"):
             if extent.get("unit") in ("page", "pages"):
                 start, end = text_of(child(extent, "start")), text_of(child(extent, "end"))
-                draft.pages(text_of(child(extent, "list")) or (f"{start}-{end}" if end and end != start else start))
+                listed = text_of(child(extent, "list"))
+                draft.pages("extent", listed or start, "" if listed else end)
+                draft.keep("number-of-pages", text_of(child(extent, "total")))
                 taken.update(extent.iterdescendants("{*}*"))
         _date(draft, children(part, "date"), taken)
         taken.update(one for one in children(part, "date") if text_of(one) == draft.fields.get("issued"))
 
 
-def _identifiers(draft: EntryDraft, element: etree._Element, taken: _Taken) -> None:
+def _identifiers(draft: EntryDraft, element: etree._Element, taken: _Taken, *, is_host: bool) -> None:
+    """Take identifiers. Of what the work appeared in, only ISBNs and ISSNs are the work's too."""
     for found in children(element, "identifier"):
         kind, text = (found.get("type") or "identifier").lower(), text_of(found)
         taken.add(found)
-        if kind == "doi":
-            draft.doi("identifier", text)
-        elif kind in ("isbn", "issn"):
+        if kind in ("isbn", "issn"):
             draft.number(kind, text)
+        elif is_host:
+            draft.keep(f"host-{kind}", text)
+        elif kind == "doi":
+            draft.doi("identifier", text)
         elif kind == "uri" and text.startswith(("http://", "https://")):
             draft.put("url", text)
+        elif any(word in kind for word in _NUMBERS):
+            draft.put("number", text, kind)
         elif kind != "citekey":
-            draft.keep(kind, text)
+            draft.keep(_IDENTIFIERS.get(kind, kind), text)
 
 
 def _texts(draft: EntryDraft, element: etree._Element, taken: _Taken) -> None:

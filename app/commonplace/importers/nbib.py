@@ -1,4 +1,4 @@
-"""PubMed's NBIB, the MEDLINE format: a tag of four characters, a hyphen, a value; indented lines go on with it.
+"""Read PubMed's NBIB, the MEDLINE format: a tag of four characters, a hyphen, a value; indented lines go on with it.
 
 Source: MEDLINE/PubMed Data Element (Field) Descriptions, National Library of Medicine.
 """
@@ -17,10 +17,10 @@ from commonplace.model import ris_names
 from commonplace.model.languages import tag_of_code
 from commonplace.model.names import Name
 from commonplace.model.record import ReadEntry, Record
+from commonplace.model.relations import gravest, status_of_genre
 
 _TAGGED = re.compile(r"([A-Z][A-Z0-9 ]{3})- ?(.*)")
 _SUFFIX = re.compile(r"(?P<given>.+?),? (?P<suffix>Jr\.?|Sr\.?|2nd|3rd|4th|II|III|IV)")
-_SHORT_NAME = re.compile(r"(?P<family>.+?) (?P<given>[A-Z-]{1,5})(?: (?P<suffix>Jr|Sr|2nd|3rd|4th))?")
 _IDENTIFIER = re.compile(r"(?P<value>.*\S)\s*\[(?P<kind>[a-z]+)\]")
 _ISSN = re.compile(r"\s*\((?:Electronic|Print|Linking|Undetermined)\)\s*")
 _MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
@@ -29,9 +29,9 @@ _SHOWN = 400
 
 _TEXTS = {"VI": "volume", "IP": "issue", "EN": "edition", "CTI": "collection_title", "AB": "abstract"}
 _KEPT = {
-    "PMID": "pmid",
-    "PMC": "pmcid",
-    "TA": "shortjournal",
+    "PMID": "PMID",
+    "PMC": "PMCID",
+    "TA": "container-title-short",
     "PT": "publication-type",
     "TT": "original-title",
     "AD": "affiliation",
@@ -40,8 +40,21 @@ _KEPT = {
 }
 """Tags that no field of a record holds, and the names they are kept under; other tags in lower case."""
 
-_NAMES = {"author": ("FAU", "AU"), "editor": ("FED", "ED")}
-"""A role's tag with whole names, and the one with names cut short, which counts where the first is absent."""
+_WHOLE_NAMES = {"FAU": "author", "FED": "editor"}
+"""Tags of whole names, each followed by the tag of the name cut short, and the role they say."""
+
+_SHORT_NAMES = {"AU": "FAU", "ED": "FED"}
+"""Tags of names cut short, and the tag of the whole name that may stand before each."""
+
+_STATUSES = {
+    "CRI": "corrected",
+    "ECI": "expression-of-concern",
+    "EIN": "corrected",
+    "PRIN": "corrected",
+    "RIN": "retracted",
+    "RPI": "corrected",
+}
+"""Tags that name the notice of a correction or retraction, and the status they give the article."""
 
 _TYPES = {"Preprint": "article", "Dataset": "dataset", "Newspaper Article": "article-newspaper"}
 
@@ -92,40 +105,42 @@ def _entries(citations: list[_Citation]) -> Iterator[ReadEntry]:
     keys = Keys()
     for position, citation in enumerate(citations, 1):
         draft = EntryDraft()
-        values: dict[str, list[str]] = {}
-        for tag, lines in citation.values:
-            if text := " ".join(lines).strip():
-                values.setdefault(tag, []).append(text)
-        pmid = values.get("PMID", [""])[0]
+        said = [(tag, text) for tag, lines in citation.values if (text := " ".join(lines).strip())]
+        pmid = next((text for tag, text in said if tag == "PMID"), "")
         key = keys.of(draft, f"pmid{pmid}" if pmid else None, "PMID", citation.line)
         yield ReadEntry(
             position=position,
             line=citation.line,
             raw="\n".join(citation.raw).strip(),
             key=key if pmid else None,
-            record=_record(draft, values, key),
+            record=_record(draft, said, key),
             losses=tuple(draft.losses),
         )
 
 
-def _record(draft: EntryDraft, values: dict[str, list[str]], key: str) -> Record:
+def _record(draft: EntryDraft, said: list[tuple[str, str]], key: str) -> Record:
+    _names(draft, said)
+    values: dict[str, list[str]] = {}
+    for tag, text in said:
+        if tag not in _WHOLE_NAMES and tag not in _SHORT_NAMES and tag != "CN":
+            values.setdefault(tag, []).append(text)
     type = _type(draft, values)
-    _names(draft, values)
     _titles(draft, values)
     _subjects(draft, values)
     for tag, name in _TEXTS.items():
         for text in values.pop(tag, []):
             draft.put(name, text, tag.lower())
-    for text in values.pop("LA", []):
-        draft.put("language", tag_of_code(text), "language")
+    _languages(draft, values.pop("LA", []))
     for text in values.pop("PG", []):
-        draft.pages(text)
+        draft.pages("PG", text)
     for text in values.pop("DP", []):
         draft.date("issued", "DP", medline_date(text), text)
     for text in values.pop("DEP", []):
         draft.date("available", "DEP", f"{text[:4]}-{text[4:6]}-{text[6:8]}" if len(text) == 8 else None, text)
     _identifiers(draft, values)
     _imprint(draft, values, type)
+    kinds = status_of_genre("; ".join(values.get("PT", [])))
+    draft.keep("status", gravest([kinds, *(status for tag, status in _STATUSES.items() if tag in values)]))
     for tag, texts in values.items():
         for text in texts:
             draft.keep(_KEPT.get(tag, tag.lower()), text)
@@ -144,17 +159,25 @@ def _type(draft: EntryDraft, values: dict[str, list[str]]) -> str:
     return "document"
 
 
-def _names(draft: EntryDraft, values: dict[str, list[str]]) -> None:
-    for role, (whole, short) in _NAMES.items():
-        names, cut = values.pop(whole, []), values.pop(short, [])
-        for name in map(_whole_name, names) if names else map(_short_name, cut):
-            draft.name(role, name)
-    for text in values.pop("CN", []):
-        draft.name("author", Name(literal=text))
+def _names(draft: EntryDraft, said: list[tuple[str, str]]) -> None:
+    """Add people and groups in the order of the file. `FAU` and `AU` say one name, whole and cut short."""
+    before = ""
+    for tag, text in said:
+        if tag in _WHOLE_NAMES:
+            draft.name(_WHOLE_NAMES[tag], _whole_name(text))
+            before = tag
+        elif tag in _SHORT_NAMES:
+            if before != _SHORT_NAMES[tag]:
+                draft.name(_WHOLE_NAMES[_SHORT_NAMES[tag]], _short_name(draft, tag, text))
+            before = ""
+        elif tag == "CN":
+            draft.name("author", Name(literal=text))
 
 
 def _whole_name(text: str) -> Name:
-    """`King, Martin Luther Jr`: what comes after the given names belongs to neither."""
+    """Return the name of `King, Martin Luther Jr`: what comes after the given names belongs to neither."""
+    if "," not in text:
+        return Name(family=text)  # a person of one name: bodies stand in `CN`
     name = ris_names.read(text)
     found = _SUFFIX.fullmatch(name.given or "")
     if not found:
@@ -162,14 +185,24 @@ def _whole_name(text: str) -> Name:
     return Name(family=name.family, given=found["given"], particle=name.particle, suffix=found["suffix"])
 
 
-def _short_name(text: str) -> Name:
-    """`King ML Jr`; what has no initials at its end is a body."""
-    found = _SHORT_NAME.fullmatch(text)
-    return Name(family=found["family"], given=found["given"], suffix=found["suffix"]) if found else Name(literal=text)
+def _short_name(draft: EntryDraft, tag: str, text: str) -> Name:
+    """Return the name of `King ML Jr`; what has no initials at its end is a body."""
+    if person := ris_names.initialled_name(text, certain=True):
+        return person
+    draft.lose(tag, text, "no initials at its end: read as the name of an organization")
+    return Name(literal=text)
+
+
+def _languages(draft: EntryDraft, codes: list[str]) -> None:
+    """Set the first language; an article may be in several, and the others are kept."""
+    for code in codes:
+        tag = tag_of_code(code)
+        if draft.fields.setdefault("language", tag) != tag:
+            draft.keep("language", tag)
 
 
 def _titles(draft: EntryDraft, values: dict[str, list[str]]) -> None:
-    """The title without the full stop that PubMed puts behind every one."""
+    """Set the title without the full stop that PubMed puts behind every one."""
     for text in values.pop("TI", []):
         draft.put("title", text.removesuffix(".") if not text.endswith("..") else text)
     for text in values.pop("BTI", []):
@@ -177,11 +210,11 @@ def _titles(draft: EntryDraft, values: dict[str, list[str]]) -> None:
     for text in values.pop("JT", []):
         draft.put("container_title", text)
     if "container_title" not in draft.fields and "TA" in values:
-        draft.put("container_title", values.pop("TA")[0])
+        draft.put("container_title", values["TA"].pop(0))
 
 
 def _subjects(draft: EntryDraft, values: dict[str, list[str]]) -> None:
-    """Headings and the authors' own words; a star marks what the article is mainly about."""
+    """Add headings and the authors' own words; a star marks what the article is mainly about."""
     for tag in ("MH", "OT"):
         for text in values.pop(tag, []):
             draft.keyword(text.replace("*", ""))
@@ -203,7 +236,7 @@ def _identifiers(draft: EntryDraft, values: dict[str, list[str]]) -> None:
 
 
 def _imprint(draft: EntryDraft, values: dict[str, list[str]], type: str) -> None:
-    """Publisher and place; of a journal the place is the country it comes from, which is not where a work appeared."""
+    """Set publisher and place; of a journal the place is its country, which is not where a work appeared."""
     for text in values.pop("PB", []):
         draft.put("publisher", text)
     for text in values.pop("PL", []):
@@ -214,7 +247,10 @@ def _imprint(draft: EntryDraft, values: dict[str, list[str]], type: str) -> None
 
 
 def medline_date(text: str) -> str | None:
-    """A date of publication as EDTF (`2018 Mar-Apr`, `2018 Dec 20-2019 Jan 3`, `2001 Spring`); None when unreadable."""
+    """Return a date of publication as EDTF, None when it cannot be read.
+
+    `2018 Mar-Apr`, `2018 Dec 20-2019 Jan 3` and `2001 Spring` are such dates.
+    """
     first, dash, second = text.partition("-")
     start = _date_parts(first, ())
     if start is None or not dash:
@@ -224,7 +260,7 @@ def medline_date(text: str) -> str | None:
 
 
 def _date_parts(text: str, before: tuple[int, ...]) -> tuple[int, ...] | None:
-    """Year, month and day as far as they stand there; what is absent at an end is that of the beginning."""
+    """Return year, month and day as far as they stand there; what is absent at an end is that of the beginning."""
     year = month = day = 0
     for word in text.split():
         if word.isdigit() and len(word) == 4:
