@@ -169,7 +169,10 @@ _BIBLATEX_EDITOR_TYPES = {
 }
 
 EDITOR_TYPES = MappingProxyType(
-    {**{role.replace("-", ""): role for role in (*sorted(NAME_VARIABLES), "section-editor")}, **_BIBLATEX_EDITOR_TYPES}
+    {
+        **{role.replace("-", ""): role for role in (*sorted(NAME_VARIABLES), "section-editor", "advisor")},
+        **_BIBLATEX_EDITOR_TYPES,
+    }
 )
 """`editortype`, `editoratype` … in small letters without hyphens, to role: CSL's names, and those of BibLaTeX."""
 

@@ -56,6 +56,6 @@ ROLES: tuple[Role, ...] = (
     Role("advisor", None),
     Role("contributor", "contributor"),
 )
-"""Every role of CSL and `section-editor`, in the order in which a work's contributors are read from the graph."""
+"""Every role of CSL, `section-editor` and `advisor`, in the order in which contributors are read from the graph."""
 
 BY_CSL = {role.csl: role for role in ROLES}
