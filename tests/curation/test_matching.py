@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from commonplace.curation.duplicates.same_work import could_be_same, plainly_other, same_work
-from commonplace.curation.matching import Matcher, fill_gaps
+from commonplace.curation.matching import Matcher, fields_added, fill_gaps
 from commonplace.model.match_key import match_key
 from commonplace.model.names import Contributor, Name
 from commonplace.model.record import Record
@@ -182,14 +182,14 @@ def test_merging_adds_the_people_of_a_role_that_nobody_has() -> None:
     filled = fill_gaps(OSTROM, replace(OSTROM, contributors=(*OSTROM.contributors, editor)))
     assert filled.conflicts == ()
     assert filled.record.contributors == (*OSTROM.contributors, editor)
-    assert filled.added(OSTROM) == ["contributors"]
+    assert fields_added(OSTROM, filled.record) == ["contributors"]
 
 
 def test_merging_does_not_cut_a_list_of_people() -> None:
     cut = replace(BOVAIRD, contributors=(person("Bovaird"),), extra={"moreauthor": "true", "file": "x"})
     filled = fill_gaps(BOVAIRD, cut)
     assert filled.record == replace(BOVAIRD, extra={"file": "x"})
-    assert filled.added(BOVAIRD) == ["file"]
+    assert fields_added(BOVAIRD, filled.record) == ["file"]
 
 
 def test_merging_what_adds_nothing_gives_the_same_record() -> None:

@@ -43,6 +43,7 @@ GOOD: dict[str, tuple[str, str]] = {
     "work": (
         "id/work/w",
         """a fabio:Expression, fabio:JournalArticle ; dcterms:type "article-journal" ; cp:citationKey "w" ;
+        cp:alternativeKey "w1", "w2" ;
         dcterms:title "A title" ; dcterms:issued "1996-08"^^xsd:gYearMonth ;
         fabio:hasPublicationYear "1996"^^xsd:gYear ; dcterms:isPartOf <id/venue/v> ;
         dcterms:creator <id/person/p> ; bibo:editor <id/organization/o> ; dcterms:publisher <id/organization/o> ;
@@ -136,6 +137,8 @@ BREACHES = (
     Breach("evidence", "evidence-about", "cp:about", "cp:about <id/concept/gone>"),
     Breach("work", "work-type", "dcterms:type", 'dcterms:type "journal article"'),
     Breach("work", "work-citation-key", "cp:citationKey"),
+    Breach("work", "work-alternative-key", "cp:alternativeKey", 'cp:alternativeKey "w"'),
+    Breach("work", "work-alternative-key", "cp:alternativeKey", 'cp:alternativeKey ""'),
     Breach("work", "work-title-once", add='dcterms:title "Another title"'),
     Breach("work", "work-title-missing", "dcterms:title"),
     Breach("work", "work-issued", "dcterms:issued", 'dcterms:issued "August 1996"'),

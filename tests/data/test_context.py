@@ -19,9 +19,9 @@ PRISM = Namespace("http://prismstandard.org/namespaces/basic/2.0/")
 WORK, PERSON, EVIDENCE = (URIRef(f"{BASE}id/{name}") for name in ("work/w", "person/p", "evidence/c--w"))
 
 KEYS = """iri key type title authors editors family given particle suffix literal year issued container_title volume
-issue page publisher publisher_place doi isbn issn url language abstract status citation_key evidence version
-id work about state directness certainty quote locator note quote_check method agent at items total complete next
-coverage""".split()
+issue page publisher publisher_place doi isbn issn url language abstract status citation_key alternative_keys evidence
+version id work about state directness certainty quote locator note quote_check method agent at items total complete
+next coverage""".split()
 """The members of the Work, Evidence and List shapes."""
 
 
@@ -57,12 +57,16 @@ def test_a_work_in_a_list_is_the_work_of_the_graph(context: dict[str, Any]) -> N
         "iri": str(WORK), "key": "w", "type": "chapter", "title": "T", "year": 1996, "issued": "1996", "page": "1-2",
         "authors": [{"iri": str(PERSON), "family": "Eijk", "particle": "van"}], "status": "retracted",
         "editors": [{"iri": BASE + "id/organization/o", "literal": "Body"}], "isbn": ["978-1-138-70011-6"],
+        "citation_key": "w", "alternative_keys": ["w1", "w2"],
         "url": "https://example.org/", "version": 42,
     }  # fmt: skip
     found = triples(context, {"items": [work], "total": 1, "complete": "complete", "version": 42, "next": None})
     expected = {
         (WORK, DCTERMS.type, Literal("chapter")),
         (WORK, DCTERMS.title, Literal("T")),
+        (WORK, CP.citationKey, Literal("w")),
+        (WORK, CP.alternativeKey, Literal("w1")),
+        (WORK, CP.alternativeKey, Literal("w2")),
         (WORK, URIRef("http://purl.org/spar/fabio/hasPublicationYear"), Literal("1996", datatype=XSD.gYear)),
         (WORK, DCTERMS.issued, Literal("1996", datatype=URIRef("http://id.loc.gov/datatypes/edtf/EDTF"))),
         (WORK, PRISM.pageRange, Literal("1-2")),

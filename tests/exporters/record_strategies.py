@@ -183,6 +183,7 @@ plain_records = st.builds(
     keywords=st.lists(texts, max_size=3).map(tuple),
     note=_maybe_text,
     part_of=st.none() | st.just("theBook2001"),
+    alternative_keys=st.sampled_from([(), ("theBook2001a",), ("DBLP:conf/a/b", "other.key_1")]),
     extra=extras,
 )
 

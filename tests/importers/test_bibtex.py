@@ -198,7 +198,7 @@ def test_a_crossref_may_name_a_key_of_before() -> None:
     assert chapter.record is not None
     assert (chapter.record.container_title, chapter.record.publisher, chapter.record.part_of) == ("Book", "P", "new")
     assert book.record is not None
-    assert book.record.extra["ids"] == "old1, old2"
+    assert (book.record.alternative_keys, "ids" in book.record.extra) == (("old1", "old2"), False)
 
 
 def test_a_field_or_a_name_of_an_xdata_is_taken() -> None:

@@ -24,7 +24,9 @@ from commonplace.home.tokens import Role, Tokens
 from commonplace.home.verification import clear_derived, findings
 from commonplace.importers.packing import read_bounded, unpacked
 from commonplace.importers.parallel import BatchReading
+from commonplace.library import Library
 from commonplace.library.changes import brief, changes
+from commonplace.library.works import known_thing
 from commonplace.model.change import Version
 from commonplace.model.formats import ExportedFormat, ReadFormat
 from commonplace.settings import SHIPPED_ONTOLOGY, Settings
@@ -246,15 +248,21 @@ def show_log(
     """The versions, newest first."""
     with readable():
         library = _open(home).library
-        iri = None
-        if thing:
-            iri = thing if thing.startswith(library.minter.base) else library.minter.thing("work", thing).value
+        iri = _iri_of(library, thing) if thing else None
         found = [brief(library.log, version) for version in changes(library.log, iri)]
     if as_json:
         typer.echo(json.dumps([change.model_dump(exclude_none=True) for change in found], ensure_ascii=False))
         return
     for change in found:
         typer.echo(f"{change.version:>6}  {change.at[:19]}Z  {change.kind:<14} {change.agent}: {change.message}")
+
+
+def _iri_of(library: Library, thing: str) -> str:
+    """Return the IRI of what is named by its IRI, or of a work by its key or an alternative one."""
+    if thing.startswith(library.minter.base):
+        return thing
+    node = library.minter.thing("work", thing)
+    return (library.read(lambda state: known_thing(state, library.minter, node)) or node).value
 
 
 @cli.command()

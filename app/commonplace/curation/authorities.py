@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pyoxigraph import Literal, NamedNode
 
+from commonplace.derived.graph.records import is_work, work_of_alternative_key
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.model.minter import Minter, slug
 from commonplace.model.names import Name
-from commonplace.model.namespaces import DCTERMS, FABIO, FOAF, RDF, SKOS
+from commonplace.model.namespaces import DCTERMS, FOAF, SKOS
 from commonplace.model.work_reading import Neighbourhood, read_name
 
 ASKED_SINGLY = 2_000
@@ -37,9 +38,11 @@ class KnownInGraph:
             self._described[thing] = any(True for name in names for _ in self._state.triples(thing, name))
         return self._described[thing]
 
-    def is_work(self, key: str) -> bool:
-        work = self._minter.thing("work", key)
-        return any(True for _ in self._state.triples(work, RDF["type"], FABIO["Expression"]))
+    def key_of_work(self, key: str) -> str | None:
+        if is_work(self._state, self._minter.thing("work", key)):
+            return key
+        having = work_of_alternative_key(self._state, key, self._minter)
+        return self._minter.key(having.value) if having else None
 
     def _find(self, name_slug: str) -> tuple[NamedNode, Name] | None:
         alias = self._aliases.get(name_slug)

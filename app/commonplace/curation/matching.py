@@ -27,6 +27,9 @@ _FIELDS = tuple(item.name for item in fields(Record))
 NUMBERED = 100
 """So many works without a title that have numbers after one key are compared with the next of that key."""
 
+_NOT_COMPARED = frozenset(("key", "alternative_keys", "key_is_made", "part_of", "rich", "contributors"))
+"""Fields that `fill_gaps` leaves alone, or fills in its own way."""
+
 _IDENTIFYING = '"(pmid|PMID|eprint)"'
 """Members of `cp:sourceFields` that `commonplace.model.match_key.identifiers` reads."""
 
@@ -37,11 +40,6 @@ class Filled:
 
     record: Record
     conflicts: tuple[Loss, ...]
-
-    def added(self, held: Record) -> list[str]:
-        """The fields of `held` that have more now, other fields than ours by their own names."""
-        names = [name for name in _FIELDS if name != "extra" and getattr(held, name) != getattr(self.record, name)]
-        return names + [name for name in self.record.extra if name not in held.extra]
 
 
 class Held(Protocol):
@@ -59,13 +57,18 @@ class Matcher:
         self._state = state
         self._minter = minter
         self._by_key: dict[str, NamedNode | Record | Held] = {}
+        self._by_alternative_key: dict[str, str] = {}
         self._by_doi: dict[str, list[str]] = {}
         self._by_title: dict[str, list[str]] = {}
         self._by_identifier: dict[str, list[str]] = {}
         self._match_keys: dict[str, MatchKey] = {}
         self._has_read_identifiers = False
         self._next_number: dict[str, int] = {}
-        self._made_keys = MadeKeys(self._by_key.__contains__)
+        by_key, by_alternative = self._by_key, self._by_alternative_key  # a method of this object would be a circle
+        self._made_keys = MadeKeys(lambda key: key in by_key or key in by_alternative)
+        for work, _, alternative in state.triples(None, minter.term("alternativeKey")):
+            if isinstance(work, NamedNode) and isinstance(alternative, Literal):
+                self._by_alternative_key.setdefault(alternative.value, minter.key(work.value))
         rows = state.select(
             f"""{PROLOGUE}SELECT ?work ?title ?doi WHERE {{ ?work a fabio:Expression
             OPTIONAL {{ ?work dcterms:title ?title }} OPTIONAL {{ ?work prism:doi ?doi }} }}"""
@@ -116,15 +119,19 @@ class Matcher:
         return self._by_doi.get(doi_key(doi), [])
 
     def holds(self, key: str) -> bool:
-        """Whether a work has that key."""
-        return key in self._by_key
+        """Whether a work has that key, or has it as an alternative one."""
+        return key in self._by_key or key in self._by_alternative_key
+
+    def key_of_work(self, key: str) -> str | None:
+        """Return the key of the work that has this key, or has it as an alternative one; None where no work has."""
+        return key if key in self._by_key else self._by_alternative_key.get(key)
 
     def free_key(self, key: str) -> str:
-        """That key, or the first of `key-2`, `key-3` … that no work has."""
-        if key not in self._by_key:
+        """Return that key, or the first of `key-2`, `key-3` … that no work has."""
+        if not self.holds(key):
             return key
         number = self._next_number.get(key, 2)
-        while f"{key}-{number}" in self._by_key:
+        while self.holds(f"{key}-{number}"):
             number += 1
         self._next_number[key] = number
         return f"{key}-{number}"
@@ -141,15 +148,19 @@ class Matcher:
             _enter(self._by_doi, of.doi, of.key)
         for identifier in of.identifiers:
             _enter(self._by_identifier, identifier, of.key)
+        for alternative in of.alternative_keys:
+            self._by_alternative_key.setdefault(alternative, of.key)
         self._by_key[of.key] = record
         self._match_keys[of.key] = of
 
     def candidates(self, of: MatchKey) -> list[str]:
         """The keys of the works that a record of that match key is to be compared with."""
         found = self.sharing_identifier(of)
-        if of.key in self._by_key:
-            found.append(of.key)
-            found += () if of.title else self._numbered(of.key)
+        for key in of.keys:
+            if there := self.key_of_work(key):
+                found.append(there)
+        if not of.title and of.key in self._by_key:
+            found += self._numbered(of.key)
         if of.title:
             found += self._by_title.get(of.title, ())
         return list(dict.fromkeys(found)) if len(found) > 1 else found
@@ -214,7 +225,7 @@ def fill_gaps(held: Record, new: Record) -> Filled:
     conflicts: list[Loss] = []
     for name in _FIELDS:
         ours, theirs = getattr(held, name), getattr(new, name)
-        if name in ("key", "part_of", "rich", "contributors") or not theirs or ours == theirs:
+        if name in _NOT_COMPARED or not theirs or ours == theirs:
             continue
         if name == "doi" and ours and doi_key(ours) == doi_key(theirs):
             continue  # one DOI in two spellings
@@ -238,6 +249,12 @@ def fill_gaps(held: Record, new: Record) -> Filled:
     record = replace(held, **filled) if filled else held  # type: ignore[arg-type]
     record, more = _with_rich(record, new)
     return Filled(record, (*conflicts, *more))
+
+
+def fields_added(before: Record, after: Record) -> list[str]:
+    """Return the fields of a record that have more than before, those without a home here by their own names."""
+    names = [name for name in _FIELDS if name != "extra" and getattr(before, name) != getattr(after, name)]
+    return names + [name for name in after.extra if name not in before.extra]
 
 
 def _with_roles(held: Record, new: Record) -> tuple[tuple[Contributor, ...], list[Loss]]:

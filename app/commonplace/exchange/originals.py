@@ -115,7 +115,7 @@ def _take(log: PatchLog, version: Version, works: set[str], format: str, made: O
 def _added(items: Iterable[dict[str, Any]]) -> dict[int, str]:
     """Position to work, of entries that became a work no other entry of the file added to."""
     rows = list(items)
-    updated = {row["work"] for row in rows if row["fate"] == "updated"}
+    updated = {row["work"] for row in rows if row["fate"] == "updated" or row.get("added")}
     return {row["position"]: row["work"] for row in rows if row["fate"] == "new" and row["work"] not in updated}
 
 

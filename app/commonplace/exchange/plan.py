@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from pyoxigraph import Quad, RdfFormat, parse
 from commonplace.curation.additions import Additions
 from commonplace.curation.authorities import KnownInGraph
 from commonplace.curation.duplicates.candidates_of_import import similar_to
-from commonplace.curation.matching import Matcher, fill_gaps
+from commonplace.curation.matching import Matcher, fields_added, fill_gaps
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.exchange.receipts import FATES, FileFault, LossShape, Receipt, ReceiptItem, SimilarShape
 from commonplace.exchange.replayable_text import ReplayableText
@@ -121,7 +121,7 @@ class ImportPlan:
 
     def __post_init__(self) -> None:
         self.matcher = Matcher(self.state, self.minter)
-        self._known = KnownInGraph(self.state, self.minter)
+        self._known = _KnownToPlan(self.state, self.minter, self.matcher)
         self._reader = WorkWriter(self.minter, self._known, self.works)
 
     def take(self, entry: PreparedEntry, held: Prepared) -> str | None:
@@ -144,15 +144,31 @@ class ImportPlan:
         if found is None:
             return self._new(entry, held, (*entry.losses, *self._shared_doi(entry.match_key.doi)))
         filled = fill_gaps(found, record)
-        losses = (*entry.losses, *filled.conflicts)
-        if record.key != found.key and not record.key_is_made:
-            losses = (*losses, Loss(field="key", raw=record.key, why=f"the library has this work as {found.key!r}"))
-        if filled.record == found:
-            self._item(entry, "matched", found.key, losses)
-        else:
-            self._keep(filled.record)
-            self._item(entry, "updated", found.key, losses).added = filled.added(found)
+        alternative, taken = self._alternative_keys(found, record)
+        made = replace(filled.record, alternative_keys=alternative) if alternative else filled.record
+        losses = (*entry.losses, *filled.conflicts, *taken)
+        item = self._item(entry, "matched" if filled.record == found else "updated", found.key, losses)
+        if made != found:
+            self._keep(made)
+            item.added = fields_added(found, made)
         return found.key
+
+    def _alternative_keys(self, found: Record, record: Record) -> tuple[tuple[str, ...], list[Loss]]:
+        """Return the alternative keys of a work with those that an entry brings, and the losses of others.
+
+        Nothing when the entry brings none. A key that was made for the entry is none of its own.
+        """
+        brought = record.alternative_keys if record.key_is_made else (record.key, *record.alternative_keys)
+        new: dict[str, None] = {}
+        taken: list[Loss] = []
+        for key in brought:
+            holder = self.matcher.key_of_work(key)
+            if holder is None:
+                new[key] = None
+            elif holder != found.key:
+                why = f"the library has this work as {found.key!r}, and another one, {holder!r}, has this key"
+                taken.append(Loss(field="key", raw=key, why=why))
+        return (tuple(sorted({*found.alternative_keys, *new})) if new else ()), taken
 
     def _is_said(self, held: Prepared) -> bool:
         """Whether the state says all of the work of that key that the entry does: it then adds nothing, and nothing
@@ -165,15 +181,20 @@ class ImportPlan:
         assert entry.match_key is not None
         wanted = entry.match_key.key
         key = self._free_key(entry.match_key, held)
-        if key == wanted:
+        others = entry.match_key.alternative_keys
+        taken = [*filter(self.matcher.holds, others)]
+        losses = (*losses, *(Loss(field="key", raw=one, why="another work has this key") for one in taken))
+        if key == wanted and not taken:
             self.works[key] = held
             self.matcher.learn(entry.match_key, held)
         else:
-            self._keep(held.record.with_key(key))
-            if not entry.match_key.key_is_made:
-                taken = "another work has this key" if address_key(wanted) == wanted else "no address ends so"
-                losses = (*losses, Loss(field="key", raw=wanted, why=f"{taken}; this one is imported as {key!r}"))
-        of = entry.match_key if key == wanted else entry.match_key._replace(key=key)
+            if address_key(wanted) != wanted and not self.matcher.holds(wanted):
+                others = (wanted, *others)  # it ends no address, and is a key to ask and match by all the same
+            self._keep(replace(held.record, key=key, alternative_keys=tuple(o for o in others if o not in taken)))
+            if key != wanted and not entry.match_key.key_is_made:
+                reason = "another work has this key" if address_key(wanted) == wanted else "no address ends so"
+                losses = (*losses, Loss(field="key", raw=wanted, why=f"{reason}; this one is imported as {key!r}"))
+        of = entry.match_key._replace(key=key)
         self._new_works.append((self._item(entry, "new", key, losses), of))
         return key
 
@@ -273,6 +294,17 @@ class ImportPlan:
         )
         self.items.append(item)
         return item
+
+
+class _KnownToPlan(KnownInGraph):
+    """What a home names already, and the keys of the works that a plan has matched or made so far."""
+
+    def __init__(self, state: Snapshot, minter: Minter, matcher: Matcher) -> None:
+        super().__init__(state, minter)
+        self._matcher = matcher
+
+    def key_of_work(self, key: str) -> str | None:
+        return self._matcher.key_of_work(key)
 
 
 def _text(writer: WorkWriter, held: Record | Prepared) -> WorkText:

@@ -57,7 +57,8 @@ def write(records: Iterable[Record], *, crossref: bool = False) -> Iterator[str]
 def entry(record: Record, *, crossref: bool = False) -> str:
     """The record as one entry, ended by a blank line."""
     entry_type, implied = _entry_type(record)
-    fields = dict(_names(record))
+    fields = {"ids": _braced(", ".join(map(safe_key, record.alternative_keys)))} if record.alternative_keys else {}
+    fields.update(_names(record))
     fields.update(_texts(record, entry_type))
     fields.update(_dates(record))
     fields.update(_identifiers(record))

@@ -70,6 +70,8 @@ def item(record: Record) -> Item:
             custom["keywords"] = list(record.keywords)
     if record.part_of:
         custom["part-of"] = record.part_of
+    if record.alternative_keys:
+        custom["alternative-keys"] = list(record.alternative_keys)
     _add_extra(record, made, custom)
     if custom:
         made[CUSTOM] = custom

@@ -75,10 +75,16 @@ def _tagged(record: Record) -> Iterator[Line]:
         yield "KW", _escaped(keyword)
     if any(";" in keyword or "\n" in keyword for keyword in record.keywords):
         yield FIELD, f"keywords: {json.dumps(record.keywords, ensure_ascii=False)}"
-    if record.part_of:
-        yield FIELD, f"part-of: {record.part_of}"
+    yield from _other_keys(record)
     for name, text in record.extra.items():
         yield from _extra(record, reference_type, means, name, text)
+
+
+def _other_keys(record: Record) -> Iterator[Line]:
+    if record.part_of:
+        yield FIELD, f"part-of: {record.part_of}"
+    for key in record.alternative_keys:
+        yield FIELD, f"alternative-key: {key}"
 
 
 def _text(record: Record, reference_type: str, attribute: str, tag: str, text: str) -> Iterator[Line]:

@@ -86,8 +86,17 @@ class ItemReader:
         fields["issn"] = self._numbers("ISSN", normal_issn)
         fields["keywords"] = self._keywords()
         fields["part_of"] = self._custom.pop("part-of", None)
+        fields["alternative_keys"] = self._alternative_keys()
         self._keep_the_rest()
         return Record(key=self._key, extra=MappingProxyType(self._extra), rich=self._rich, **fields)
+
+    def _alternative_keys(self) -> tuple[str, ...]:
+        """Take the further keys of the item out of `custom`, where our own exporter puts them."""
+        listed = self._custom.get("alternative-keys")
+        if not isinstance(listed, list) or not all(isinstance(key, str) and key for key in listed):
+            return ()
+        del self._custom["alternative-keys"]
+        return tuple(dict.fromkeys(listed))
 
     def _keep_the_rest(self) -> None:
         for name in [name for name in self._left if name in OTHER_TEXT_VARIABLES]:

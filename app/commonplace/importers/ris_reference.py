@@ -52,6 +52,7 @@ class ReferenceReader:
         self._named: dict[str, Name] = {}
         self._names: list[tuple[str, str]] = []
         self._fields: dict[str, str] = {}
+        self._alternative_keys: list[str] = []
         self._extra: dict[str, str] = {}
         values = list(values)
         self._reference_type = next((lines[0].upper() for tag, lines in values if tag == "TY"), "")
@@ -93,6 +94,7 @@ class ReferenceReader:
         self._keep_numbers(others)
         made["keywords"] = self._keywords()
         made["part_of"] = self._fields.pop("part-of", None)
+        made["alternative_keys"] = tuple(dict.fromkeys(self._alternative_keys))
         self._extra.update(self._fields)
         self._keep_identifiers()
         self._keep_rest()
@@ -125,6 +127,8 @@ class ReferenceReader:
             except ValueError:
                 return False
             self._named[written] = parts
+        elif name == "alternative-key":
+            self._alternative_keys.append(value)
         else:
             self._fields[name] = value
         return True

@@ -85,6 +85,7 @@ def _predicates(minter: Minter) -> Iterator[tuple[str, NamedNode]]:
     yield from (
         ("type", DCTERMS["type"]),
         ("citation_key", minter.term("citationKey")),
+        ("alternative_keys", minter.term("alternativeKey")),
         ("issued", DCTERMS["issued"]),
         ("available", DCTERMS["available"]),
         ("container_title", DCTERMS["isPartOf"]),

@@ -136,6 +136,9 @@ class Work(Shape):
     rich_note: str | None = Field(default=None, description="the note as CSL rich text, where it has markup")
     status: str | None = Field(default=None, description="`retracted`, `corrected` …")
     citation_key: str
+    alternative_keys: list[str] | None = Field(
+        default=None, description="further citation keys, by which the work is found and asked for too"
+    )
     identifiers: list[Identifier] | None = None
     doubts: list[Doubt] | None = None
     evidence: list[Evidence] = []

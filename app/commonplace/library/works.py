@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from commonplace.derived.graph.records import is_work, neighbourhood
+from commonplace.derived.graph.records import is_work, neighbourhood, work_of_alternative_key
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, NotFound
 from commonplace.library.evidence import (
@@ -122,6 +122,7 @@ def work_of(state: Snapshot, work: NamedNode, minter: Minter, *, whole: bool = F
         rich_note=record.rich.get("note"),
         status=minter.local(status.value) if status else None,
         citation_key=record.key,
+        alternative_keys=list(record.alternative_keys) or None,
         identifiers=identifiers_of(state, work, minter) or None,
         doubts=list(_doubts(state, work, minter)) or None if whole else None,
         evidence=evidence_of_work(state, work, minter),
@@ -191,9 +192,18 @@ def thing(state: Snapshot, minter: Minter, kind: Kind, given: str, where: str) -
         node = NamedNode(given) if given.startswith(minter.base) else minter.thing(kind, given)
     except ValueError as fault:
         raise nothing from fault
-    if not has(state, node):
+    there = known_thing(state, minter, node)
+    if there is None:
         raise nothing
-    return node
+    return there
+
+
+def known_thing(state: Snapshot, minter: Minter, node: NamedNode) -> NamedNode | None:
+    """Return the thing itself; the work that has the key in its IRI as an alternative one; None where there is none."""
+    if has(state, node):
+        return node
+    named = minter.kind_and_key(node.value)
+    return work_of_alternative_key(state, named[1], minter) if named and named[0] == "work" else None
 
 
 def has(state: Snapshot, node: NamedNode) -> bool:

@@ -39,6 +39,12 @@ class MatchKey(NamedTuple):
     """Volume, issue and first page."""
     part_of: str | None
     key_is_made: bool = False
+    alternative_keys: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The key and the alternative keys."""
+        return (self.key, *self.alternative_keys)
 
 
 def match_key(record: Record) -> MatchKey:
@@ -55,6 +61,7 @@ def match_key(record: Record) -> MatchKey:
         place=(record.volume or "", record.issue or "", first_page(record.page)),
         part_of=record.part_of,
         key_is_made=record.key_is_made,
+        alternative_keys=record.alternative_keys,
     )
 
 

@@ -20,7 +20,8 @@ class Record:
     `issued` and `available` are EDTF (`1996`, `2018-03-29`, `2020/2021`, `199X`); `available`
     is online first. `page` is a range as printed, with a hyphen (`1073-1087`). `isbn` and
     `issn` are hyphenated. `part_of` is the key of the entry this one is a part of (BibTeX's
-    `crossref`). `extra` holds fields of the source that have no home here, by their own name.
+    `crossref`). `alternative_keys` are further citation keys of the work (BibLaTeX's `ids`).
+    `extra` holds fields of the source that have no home here, by their own name.
     `key_is_made` says that the source has no key and this one was made for it: it tells nothing of the work.
     `rich` has the CSL rich text (`RichText.html`) of the fields whose plain text does not say it all:
     italics, raised and lowered text, capitals that must stay. Its plain form is the field's value.
@@ -51,6 +52,7 @@ class Record:
     keywords: tuple[str, ...] = ()
     note: str | None = None
     part_of: str | None = None
+    alternative_keys: tuple[str, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict, hash=False)
     rich: Mapping[str, str] = field(default_factory=dict, hash=False)
     key_is_made: bool = field(default=False, compare=False)
@@ -76,8 +78,12 @@ class Record:
         return tuple([name for held, name in self.contributors if held == role])
 
     def with_key(self, key: str) -> Record:
-        """The same record under another key."""
+        """Return the record under another key."""
         return replace(self, key=key)
+
+    def differs_in_keys_only(self, other: Record) -> bool:
+        """Whether two records say the same of a work, under whatever keys."""
+        return self == replace(other, key=self.key, alternative_keys=self.alternative_keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

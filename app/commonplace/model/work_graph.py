@@ -83,8 +83,8 @@ class Known(Protocol):
     def is_described(self, thing: NamedNode) -> bool:
         """Whether the graph already names that venue or organization."""
 
-    def is_work(self, key: str) -> bool:
-        """Whether there is a work of that key."""
+    def key_of_work(self, key: str) -> str | None:
+        """The key of the work that has this key, or has it as an alternative one; None where no work has."""
 
 
 class NothingKnown:
@@ -96,8 +96,8 @@ class NothingKnown:
     def is_described(self, thing: NamedNode) -> bool:
         return False
 
-    def is_work(self, key: str) -> bool:
-        return False
+    def key_of_work(self, key: str) -> str | None:
+        return None
 
 
 AgentText = tuple[str, str, bytes, bytes]
@@ -247,7 +247,7 @@ class WorkMapping:
         fields = [*LITERAL_FIELDS, *((name, minter.term(term)) for name, term in OWN_FIELDS)]
         self._fields = [(name, _start(predicate)) for name, predicate in fields]
         self._rich_fields = [(name, _start(minter.term(term))) for name, term in RICH_FIELDS]
-        self._citation_key = _start(minter.term("citationKey"))
+        self._citation_key, self._alternative_key = (_start(minter.term(t)) for t in ("citationKey", "alternativeKey"))
         self._is_confirmed = _said(minter.term("confirmation"), minter.term("confirmed"))
 
     def text(self, record: Record) -> WorkText:
@@ -272,6 +272,7 @@ class WorkMapping:
         """Pieces of lines about the work itself; equal pieces say the same."""
         said = [_types(record.type), f"{self._citation_key}{Literal(record.key)!s}{_END}"]
         values = vars(record)
+        said += [f"{self._alternative_key}{Literal(key)!s}{_END}" for key in record.alternative_keys]
         for name, start in self._fields:
             if value := values.get(name):
                 said.append(f"{start}{Literal(value)!s}{_END}")
@@ -297,6 +298,12 @@ class WorkMapping:
             f"{thing}{_HAS_IDENTIFIER}{node}{_END}{node}{_IS_IDENTIFIER}{node}{_IS_OF_SCHEME[scheme]}"
             f"{node}{_HAS_VALUE}{Literal(value)!s}{_END}{node}{self._is_confirmed}"
         )
+
+    def _key_of_work(self, key: str) -> str | None:
+        """Return the key of the work of that key, among those that are written together and those of the home."""
+        if key in self._keys:
+            return key
+        return self._known.key_of_work(key) if self._known else None
 
     def _contributions(self, said: list[str], contributors: Iterable[Contributor]) -> list[tuple[str, AgentText]]:
         """Says the part of each agent in the work; answers the node of each and the agent."""
@@ -326,8 +333,8 @@ class WorkMapping:
 
     def _container(self, said: list[str], bodies: dict[str, BodyText], record: Record) -> tuple[bytes, ...]:
         """Says what the work is part of; answers what is said of that, to be shared."""
-        if record.part_of and (record.part_of in self._keys or (self._known and self._known.is_work(record.part_of))):
-            said.append(_lines(DCTERMS["isPartOf"], self._minter.thing("work", record.part_of)))
+        if record.part_of and (whole := self._key_of_work(record.part_of)):
+            said.append(_lines(DCTERMS["isPartOf"], self._minter.thing("work", whole)))
             return ()
         if not record.container_title:
             said += [_lines(PRISM["issn"], Literal(issn)) for issn in record.issn]

@@ -135,6 +135,7 @@ def read_work(about: Neighbourhood, work: NamedNode, minter: Minter) -> Record:
         issn=tuple(about.texts(container, PRISM["issn"]) if container else about.texts(work, PRISM["issn"])),
         keywords=tuple(about.texts(work, PRISM["keyword"])),
         part_of=part_of[1] if part_of and part_of[0] == "work" else None,
+        alternative_keys=tuple(about.texts(work, minter.term("alternativeKey"))),
         extra=json.loads(source) if source else {},
         rich=dict(_rich(about, work, minter, fields)),
         **fields,

@@ -68,7 +68,7 @@ def could_be_same(one: Record, other: Record) -> bool:
 
 
 def _nothing_differs(one: Record, other: Record, first: MatchKey, second: MatchKey) -> bool:
-    if first.title != second.title or not (first.title or one.key == other.key or _renamed(one, other)):
+    if first.title != second.title or not (first.title or _one_key(one, other) or _renamed(one, other)):
         return False
     return (
         _agree(one.year, other.year)
@@ -80,9 +80,18 @@ def _nothing_differs(one: Record, other: Record, first: MatchKey, second: MatchK
     )
 
 
+def _one_key(one: Record, other: Record) -> bool:
+    """Whether both records have one key, be it a made one: all that is left to know a work without a title by."""
+    return one.key == other.key or _share_key(one, other)
+
+
 def _share_key(one: Record, other: Record) -> bool:
     """Whether a bibliography gives both records one key. A key made of people and year says no more than those do."""
-    return one.key == other.key and not (one.key_is_made or other.key_is_made)
+    return not {*_given_keys(one)}.isdisjoint(_given_keys(other))
+
+
+def _given_keys(record: Record) -> tuple[str, ...]:
+    return record.alternative_keys if record.key_is_made else (record.key, *record.alternative_keys)
 
 
 def _renamed(one: Record, other: Record) -> bool:
@@ -92,7 +101,7 @@ def _renamed(one: Record, other: Record) -> bool:
     shorter, longer = sorted((one.key, other.key), key=len)
     if not longer.startswith(f"{shorter}-") or not longer.removeprefix(f"{shorter}-").isdecimal():
         return False
-    return bool(_people(one) and _people(other)) or one.with_key(other.key) == other
+    return bool(_people(one) and _people(other)) or one.differs_in_keys_only(other)
 
 
 def _identified(one: Record, other: Record, first: MatchKey, second: MatchKey) -> bool:
@@ -115,7 +124,7 @@ def _alike(one: str | None, other: str | None) -> bool:
 
 def _enough(one: Record, other: Record, first: MatchKey, second: MatchKey) -> bool:
     """Whether records of one title that do not differ have enough in common to be one."""
-    if (one.url and one.url == other.url) or one.with_key(other.key) == other:
+    if (one.url and one.url == other.url) or one.differs_in_keys_only(other):
         return True
     if one.type == "book" and _two_pages_of_a_site(one.url, other.url):
         return False  # the volumes of one work have its title, people and year

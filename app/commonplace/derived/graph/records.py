@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import NotFound
@@ -26,6 +26,13 @@ def neighbourhood(state: Snapshot, work: NamedNode) -> Neighbourhood:
                 seen.add(node)
                 about.add(state.triples(node))
     return about
+
+
+def work_of_alternative_key(state: Snapshot, key: str, minter: Minter) -> NamedNode | None:
+    """Return the work that has an alternative key; of several, which no import makes, the first by IRI."""
+    having = state.triples(None, minter.term("alternativeKey"), Literal(key))
+    works = [triple.subject for triple in having if isinstance(triple.subject, NamedNode)]
+    return min(works, key=lambda work: work.value, default=None)
 
 
 def is_work(state: Snapshot, node: NamedNode) -> bool:

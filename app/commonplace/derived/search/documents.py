@@ -81,7 +81,8 @@ class DocumentMaker:
     def __init__(self, minter: Minter) -> None:
         self.minter = minter
         self.works = f"{minter.base}id/work/"
-        self.citation_key, self.collection_title = (minter.term(n).value for n in ("citationKey", "collectionTitle"))
+        self.keys = tuple(minter.term(name).value for name in ("citationKey", "alternativeKey"))
+        self.collection_title = minter.term("collectionTitle").value
         self.said_beside = (PRISM["issn"].value, *(minter.term(n).value for n in ("place", "country", "activity")))
         own = {kind: minter.term(name) for kind, name in OWN_CLASSES.items()}
         self.classes = {kind: of_class.value for kind, of_class in (CLASSES | own).items()}
@@ -90,7 +91,7 @@ class DocumentMaker:
     def said_of_works(self) -> Iterable[str]:
         """The properties of a work that its document is made from: there are many others."""
         links = (_TYPE, ROLE, IDENTIFIER, *_BESIDE_WORK)
-        return (*links, *_WORK_NUMBERS, _TITLE, _KEYWORD, _ABSTRACT, _COMMENT, self.citation_key, self.collection_title)
+        return (*links, *_WORK_NUMBERS, _TITLE, _KEYWORD, _ABSTRACT, _COMMENT, *self.keys, self.collection_title)
 
     def said_of_any(self) -> set[str]:
         """The properties of anything that documents are made from, and of its nodes; but see `links` of claims."""
@@ -188,7 +189,7 @@ class DocumentMaker:
         titles = facts.get(_TITLE, ())
         names = [
             key,
-            *facts.get(self.citation_key, ()),
+            *_values_of(facts, self.keys),
             *numbers,
             *facts.get(_KEYWORD, ()),
             *self.labels_of(links),

@@ -8,11 +8,13 @@ from contextlib import closing
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
+from pyoxigraph import Literal, NamedNode, Variable
 from starlette.concurrency import run_in_threadpool
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.workers.messages import Answer, Question, Spool
 from commonplace.library.named_queries import NamedQuery
+from commonplace.library.works import known_thing
 from commonplace.model.change import Version
 from commonplace.model.namespaces import XSD
 from commonplace.web import answers
@@ -115,7 +117,7 @@ def _add(router: APIRouter, query: NamedQuery) -> None:
 async def _run(context: Context, request: Request, query: NamedQuery) -> Response:
     """The answer of a reader, which can be ended: what a query costs depends on the values it is asked with."""
     values = {name: value for name, value in request.query_params.items() if name != "at"}
-    bound = query.bind(values, context.minter)
+    bound = query.bind(values, context.minter)  # raises before anything is read
     offered = RDF if query.form == "CONSTRUCT" else ROWS
     form = choose(request, offered, split_suffix(request.url.path, offered)[1])
     version = version_of(request.query_params.get("at"))
@@ -127,12 +129,26 @@ async def _run(context: Context, request: Request, query: NamedQuery) -> Respons
         forms=dict.fromkeys(("table", "truth", "graph"), written),
         version=version if version is not None else await run_in_threadpool(context.library.newest),
         exact=version is not None,
-        values={variable.value: term for variable, term in bound.items()},
+        values=await run_in_threadpool(_under_own_keys, context, bound, version),
     )
     client = client_of(context.tokens, request.scope, request.headers.get("authorization", "").encode("latin-1"))
     found = await context.workers.ask(question, client)
     assert isinstance(found, Answer)  # each kind of answer has that form
     return await run_in_threadpool(_response, request, found, form, past=version is not None)
+
+
+def _under_own_keys(
+    context: Context, bound: Mapping[Variable, NamedNode | Literal], version: Version | None
+) -> dict[str, NamedNode | Literal]:
+    """Return the values by the names of their variables, a work that is named by an alternative key under its own."""
+
+    def read(state: Snapshot) -> dict[str, NamedNode | Literal]:
+        return {
+            variable.value: (isinstance(term, NamedNode) and known_thing(state, context.minter, term)) or term
+            for variable, term in bound.items()
+        }
+
+    return context.library.read(read, version)
 
 
 def _response(request: Request, found: Answer, form: Representation, *, past: bool) -> Response:

@@ -17,13 +17,14 @@ from commonplace.library.schemas import Change, Citation, FieldOrigin, Page, Ref
 from commonplace.library.works import WorkFilters, citations_of, order_of, references_as_text, select_works, work_of
 from commonplace.model.change import Version
 from commonplace.web import answers
+from commonplace.web.api.alternative_keys import MOVED, WorkRoute
 from commonplace.web.api.export import Original, Style, bibliography_forms, original_answer
 from commonplace.web.api.provenance import provenance_of_fields
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import JSON, OF_THINGS, OF_WORKS, RECORDS, Representation, choose, split_suffix
 from commonplace.web.http.parameters import At, Cursor, Limit, Search, only_known_parameters
 
-router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)])
+router = APIRouter(tags=["works"], route_class=WorkRoute, dependencies=[Depends(only_known_parameters)])
 
 
 @router.get("/works", response_model=Page[Work], summary="Works, by what they discuss and how they are described")
@@ -79,7 +80,7 @@ def works(
     )
 
 
-@router.get("/works/{key:path}/references", response_model=References, summary="What a work cites")
+@router.get("/works/{key:path}/references", response_model=References, responses=MOVED, summary="What a work cites")
 def references(request: Request, context: ContextDep, key: str, at: At = None) -> Response:
     """In the order of its reference list; ambiguous citations with every candidate.
 
@@ -88,7 +89,7 @@ def references(request: Request, context: ContextDep, key: str, at: At = None) -
     return _citations(request, context, key, at, outgoing=True)
 
 
-@router.get("/works/{key:path}/citations", response_model=Page[Citation], summary="What cites a work")
+@router.get("/works/{key:path}/citations", response_model=Page[Citation], responses=MOVED, summary="What cites a work")
 def citations(request: Request, context: ContextDep, key: str, at: At = None) -> Response:
     """Within the set; ambiguous citations that may mean it are included and marked."""
     return _citations(request, context, key, at, outgoing=False)
@@ -111,7 +112,12 @@ def _citations(request: Request, context: Context, key: str, at: int | None, *, 
     return answers.versioned(request, form, at, make)
 
 
-@router.get("/works/{key:path}/history", response_model=Page[Change], summary="The versions that touched a work")
+@router.get(
+    "/works/{key:path}/history",
+    response_model=Page[Change],
+    responses=MOVED,
+    summary="The versions that touched a work",
+)
 def history(request: Request, context: ContextDep, key: str) -> Response:
     """Newest first."""
     if (whole := _ending(request, context, key, "history", None)) is not None:
@@ -130,7 +136,10 @@ def history(request: Request, context: ContextDep, key: str) -> Response:
 
 
 @router.get(
-    "/works/{key:path}/provenance", response_model=Page[FieldOrigin], summary="Where each field of a work comes from"
+    "/works/{key:path}/provenance",
+    response_model=Page[FieldOrigin],
+    responses=MOVED,
+    summary="Where each field of a work comes from",
 )
 def provenance(request: Request, context: ContextDep, key: str, at: At = None) -> Response:
     """For each value of each field: the version it entered with, by whom and how, and the entry of the file it was.
@@ -188,7 +197,7 @@ def _ending(request: Request, context: Context, key: str, word: str, at: int | N
     return whole if context.library.read(meant, version) else None
 
 
-@router.get("/works/{key:path}", response_model=Work, summary="One work")
+@router.get("/works/{key:path}", response_model=Work, responses=MOVED, summary="One work")
 def work(
     request: Request, context: ContextDep, key: str, style: Style = None, original: Original = False, at: At = None
 ) -> Response:
