@@ -63,6 +63,7 @@ def test_what_is_read_can_be_written_and_changes_nothing(editing: Editing, plura
         ("/works/ostrom1996", "container_title", "Another Journal"),
         ("/works/brandsen2018definitions", "container_title", "A book of their own"),
         ("/works/tuurnas2015", "keywords", ["learning", "professionals"]),
+        ("/works/tuurnas2015", "alternative_keys", ["DBLP:journals/x/T15", "tuurnas"]),
         ("/people/elinor-ostrom", "given", "Lin"),
         ("/people/elinor-ostrom", "dropping_particle", "von"),
         ("/people/elinor-ostrom", "identifiers", [{"scheme": "orcid", "value": "0000-0002-1825-0097"}]),
@@ -186,3 +187,15 @@ def test_the_document_must_be_an_object_of_json(editing: Editing, opened: Home) 
         answer = editing.client.patch("/works/ostrom1996", content=body, headers=token | {"Content-Type": kind})
         assert answer.status_code == status, answer.text
     assert editing.client.patch("/works/ostrom1996", json={"title": "x"}).status_code == 401
+
+
+def test_an_alternative_key_is_no_key_of_another_work_nor_the_work_s_own(editing: Editing) -> None:
+    editing.patch("/works/tuurnas2015", {"alternative_keys": ["learning", "t15"]}).raise_for_status()
+    assert editing.client.get("/works/t15").headers["location"] == "/works/tuurnas2015"
+    for address, taken in (("parks1981", "t15"), ("parks1981", "ostrom1996"), ("tuurnas2015", "tuurnas2015")):
+        answer = editing.patch(f"/works/{address}", {"alternative_keys": ["free", taken]})
+        assert (answer.status_code, answer.json()["errors"][0]["where"]) == (400, "alternative_keys[1]"), answer.text
+    assert editing.post("/works", {"key": "t15", "type": "book", "title": "Another"}).status_code == 400
+    again = editing.patch("/works/tuurnas2015", {"alternative_keys": ["t15"]}).json()
+    assert again["alternative_keys"] == ["t15"], "what is left out is taken away"
+    assert editing.client.get("/works/learning").status_code == 404

@@ -17,6 +17,7 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, CommonplaceError, Conflict
 from commonplace.library import Library
 from commonplace.library.things import shape_of
+from commonplace.library.works import known_thing
 from commonplace.model.change import ChangeSet, Entry, Note, Version
 from commonplace.model.citation_key import MadeKeys, author_year
 from commonplace.model.merge_patch import merge_patch
@@ -137,11 +138,11 @@ class Edits:
         given = values.get("key")
         if given is not None:
             node = edit.minter.thing(kind, _checked_key(given))
-            if _is_there(edit, node):
+            if _is_taken(edit, node):
                 raise BadRequest(f"there is a {kind} {given!r} already", [("key", "choose another, or edit that one")])
             return node
         if kind == "work":
-            made = MadeKeys(lambda key: _is_there(edit, edit.minter.thing("work", key)))
+            made = MadeKeys(lambda key: _is_taken(edit, edit.minter.thing("work", key)))
             return edit.minter.thing("work", made.free(author_year(record_of(edit, "new", {}, values))))
         stem = _stem(kind, values)
         for number in range(1, 10_000):
@@ -158,6 +159,11 @@ def members(state: Snapshot, kind: Kind, node: NamedNode, minter: Minter) -> dic
 
 def _is_there(edit: Edit, node: NamedNode) -> bool:
     return any(True for _ in edit.state.triples(node))
+
+
+def _is_taken(edit: Edit, node: NamedNode) -> bool:
+    """Whether a thing has that IRI, or a work has the key in it as an alternative one."""
+    return known_thing(edit.state, edit.minter, node) is not None
 
 
 def _last(given: object) -> str:

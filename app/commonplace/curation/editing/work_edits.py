@@ -33,7 +33,7 @@ _TEXTS = (
     "title", "container_title", "collection_title", "volume", "issue", "number", "page", "edition", "genre",
     "publisher", "publisher_place", "url", "language", "abstract", "note",
 )  # fmt: skip
-_LISTS = ("isbn", "issn", "keywords")
+_LISTS = ("isbn", "issn", "keywords", "alternative_keys")
 _DATES = ("issued", "available")
 _RICH = {f"rich_{name}": name for name, _ in RICH_FIELDS}
 _PEOPLE = ("authors", "editors", "contributors")
@@ -148,6 +148,7 @@ def _predicates(name: str, minter: Minter) -> list[NamedNode]:
         "issued": [DCTERMS["issued"], FABIO["hasPublicationYear"]],
         "available": [DCTERMS["available"]],
         "keywords": [PRISM["keyword"]],
+        "alternative_keys": [minter.term("alternativeKey")],
         "publisher": [DCTERMS["publisher"]],
         "container_title": [DCTERMS["isPartOf"]],
         "status": [minter.term("status")],
@@ -219,11 +220,22 @@ def _read_members(edit: Edit, key: str, before: Values, after: Values) -> tuple[
         if name in after and not (name == "issn" and moved and after[name] == before.get(name)):
             texts = [text_of(one, f"{name}[{number}]") for number, one in enumerate(list_of(after[name], name))]
             fields[name] = tuple(normal(name, text, f"{name}[{number}]") for number, text in enumerate(texts))
+    _check_keys(edit, key, fields.get("alternative_keys", ()))
     if "doi" in after:
         fields["doi"] = _doi(after["doi"])
     people, agents = _people(edit, after)
     record = Record(key=key, type=_type(after.get("type")), contributors=people, **fields)
     return _with_container(edit, _with_rich(record, before, after), before, after), agents
+
+
+def _check_keys(edit: Edit, key: str, alternative: Iterable[str]) -> None:
+    """Raise `BadRequest` for an alternative key that is the work's own key, or a key of another work."""
+    known = KnownInGraph(edit.state, edit.minter)
+    for number, one in enumerate(alternative):
+        holder = key if one == key else known.key_of_work(one)
+        if one == key or holder not in (None, key):
+            why = "it is the key of the work itself" if one == key else f"the work {holder!r} has this key"
+            raise BadRequest(f"{one!r} cannot be an alternative key: {why}", [(f"alternative_keys[{number}]", why)])
 
 
 def _type(value: object) -> str:
