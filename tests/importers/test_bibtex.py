@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from commonplace.exporters import bibtex
 from commonplace.importers.bibtex import read_bibtex
 from commonplace.importers.text_encoding import UnreadableFile
 from commonplace.model.names import Contributor, Name
@@ -283,7 +284,6 @@ BROKEN = {
     "no comma between fields": "@book{k1, title = {T} year = 1999}\n",
     "no equals sign": "@book{k1, title {T}, year = 1999}\n",
     "a quote too few": '@book{k1, title = "T, year = 1999}\n',
-    "backslash before the brace": "@book{k1, title = {T\\\\}, year = 1999}\n",
     "duplicate field": "@book{k1, title = {T}, year = 1999, title = {U}}\n",
     "duplicate key": "@book{k1, title = {T}, year = 1999}\n@book{k1, title = {U}, year = 1999}\n",
 }
@@ -328,6 +328,13 @@ def test_a_broken_entry_is_recovered_and_reported_and_the_next_is_read(text: str
     assert len(broken) == text.count("@")
     assert all(entry.key == "k1" and entry.record is not None for entry in broken)
     assert broken[-1].losses or broken[0].losses
+
+
+def test_a_brace_counts_with_a_backslash_before_it() -> None:
+    (entry,) = entries("@book{k1, title = {T\\\\}, note = {\\{a\\} b}, year = 1999}")
+    assert entry.record is not None
+    assert (entry.record.title, entry.record.note, entry.record.issued) == ("T", "{a} b", "1999")
+    assert not entry.losses
 
 
 @pytest.mark.parametrize("text", [BROKEN["no comma after the key"], BROKEN["no comma between fields"]])
@@ -397,6 +404,68 @@ def test_numbers_with_labels_or_misplaced(fields: str, isbn: tuple[str, ...], is
     assert entry.record is not None
     assert (entry.record.isbn, sorted(entry.record.issn)) == (isbn, sorted(issn))
     assert not entry.losses
+
+
+PATHS = [
+    r"C:\Users\nina\new\b_c.pdf",
+    "D:\\texts\\",
+    r":C\:/Users/x/a_b\;c.pdf:PDF;:d.pdf:PDF",
+    r"{Attachment:/home/x/50% & more #1~2.pdf:application/pdf}",
+    r"/home/x/{brackets}/$y$.pdf",
+    r"\\server\share\f.pdf",
+    "/home/a&amp;b.pdf",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("field", ["file", "pdf", "bdsk-file-1", "verba"])
+def test_a_path_is_as_it_stands(path: str, field: str) -> None:
+    (entry,) = entries(f"@article{{k, title = {{T}},\n {field} = {{{path}}},\n year = 2001}}")
+    record = entry.record
+    assert record is not None
+    assert (record.extra[field], record.title, record.issued) == (path.strip(), "T", "2001")
+    assert not entry.losses
+    assert f"  {field} = {{{path.strip()}}},\n" in bibtex.entry(record)
+    (again,) = entries(bibtex.entry(record))
+    assert again.record == record
+
+
+def test_braces_that_would_unbalance_an_entry_are_written_otherwise() -> None:
+    record = Record(key="k", type="book", url="https://e.org/}{", doi="10.1000/a{b", extra={"file": "C:\\x}y"})
+    text = bibtex.entry(record)
+    assert "{https://e.org/%7D%7B}" in text
+    (entry,) = entries(text)
+    assert entry.record is not None
+    assert (entry.record.doi, entry.record.extra["file"]) == ("10.1000/a{b", "C:\\x}y")
+
+
+@pytest.mark.parametrize(
+    ("raw", "url"),
+    [
+        ("https://e.org/?a=1&amp;b=2", "https://e.org/?a=1&b=2"),
+        (r"https://e.org/?a=1\&amp;b=2", "https://e.org/?a=1&b=2"),
+        (r"https://e.org/a\_b\%20c\#d", "https://e.org/a_b%20c#d"),
+        ("https://e.org/{id}/a&b_c", "https://e.org/{id}/a&b_c"),
+        ("{https://e.org/{id}}", "https://e.org/{id}"),
+        ("{a}/b/{c}", "{a}/b/{c}"),
+        (r"https://e.org/{\textasciitilde}x", "https://e.org/~x"),
+        (r"https://e.org/$\sim$x", "https://e.org/~x"),
+        (r"\url{https://e.org/a--b}", "https://e.org/a--b"),
+        (r"file:///C:\Users\new\a.pdf", r"file:///C:\Users\new\a.pdf"),
+        (r"http:\\e.org\tail", r"http:\\e.org\tail"),
+    ],
+)
+def test_an_address_is_no_latex(raw: str, url: str) -> None:
+    record = one(f"@misc{{k, title = {{T}}, url = {{{raw}}}, ee = {{{raw}}}, eprint = {{{raw}}}}}")
+    assert (record.url, record.extra["ee"], record.extra["eprint"]) == (url, url, url)
+    assert one(bibtex.entry(record)) == record
+
+
+def test_a_key_in_a_field_is_no_latex() -> None:
+    part, other = entries("@inbook{p, crossref = {a--b}, title = {T}, related = {c--d,e~f}} @book{a--b, title = {W}}")
+    assert part.record is not None
+    assert other.record is not None
+    assert (part.record.part_of, part.record.extra["related"]) == (other.key, "c--d,e~f")
 
 
 def test_an_entry_without_a_key_or_fields_still_comes_out() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from string import ascii_lowercase
 
 from commonplace.exporters.bibtex_names import annotation, name_list
-from commonplace.exporters.latex_text import escape, escape_rich, escape_title, escape_verbatim
+from commonplace.exporters.latex_text import escape, escape_path, escape_rich, escape_title, escape_verbatim
 from commonplace.model.bibtex_terms import (
     ARTICLE_TYPES,
     CSL_TYPE,
@@ -21,8 +21,10 @@ from commonplace.model.bibtex_terms import (
     EXTRA_FIELD,
     MONTH_MACROS,
     MORE_NAMES,
+    PATH_FIELDS,
     ROLE_FIELDS,
     THESIS_GENRE,
+    VERBATIM_FIELDS,
     container_field,
     publisher_fields,
 )
@@ -37,7 +39,6 @@ from commonplace.model.rich_text import plain, read
 _UNSAFE_KEY = re.compile(r"[\s{}(),\"'=\\%#~@]+")
 _UNSAFE_FIELD = re.compile(r"[^A-Za-z0-9:+_./-]+")
 _PAGE_RANGE = re.compile(r"(?<![\w-])(\w[\w.]*)-(\w[\w.]*)(?![\w-])")
-_VERBATIM = re.compile(r"doi|.*url(?:-?\d+)?|file|pdf|eprint|verb[abc]|bdsk-.*|ids|lccn|sha256|keywords-raw")
 _DATE_FIELDS = frozenset({"date", "year", "month", "day"})
 _THESIS = {genre: entry_type for entry_type, genre in THESIS_GENRE.items()}
 _TEXTS = (("volume", "volume"), ("edition", "edition"), ("series", "collection_title"))
@@ -234,4 +235,10 @@ def _extra(record: Record, taken: dict[str, str]) -> Iterator[tuple[str, str]]:
         if name in EXTRA_DATES and is_edtf(text):
             yield free, _braced(text)
         else:
-            yield free, _braced(escape_verbatim(text) if _VERBATIM.fullmatch(name) else escape(text))
+            yield free, _braced(_escaped(name, text))
+
+
+def _escaped(name: str, text: str) -> str:
+    if PATH_FIELDS.fullmatch(name):
+        return escape_path(text)
+    return escape_verbatim(text) if VERBATIM_FIELDS.fullmatch(name) else escape(text)

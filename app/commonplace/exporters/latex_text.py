@@ -33,7 +33,7 @@ _ESCAPES = {
 # Braces are written by name: BibTeX counts `\{` as an opening brace, so one alone would unbalance the entry.
 _ENTITY = re.compile(r"&#?\w+;")
 _SPECIAL = re.compile(r"[\\{}~^&%$#_\u00a0]|-(?=-)|`(?=`)|'(?=')|[?!](?=`)")
-_NEEDS_CARE = frozenset("\\{}$")
+_BRACE = re.compile(r"[{}]")
 
 
 def escape(text: str) -> str:
@@ -89,5 +89,19 @@ def _guessed(word: str) -> str:
 
 
 def escape_verbatim(text: str) -> str:
-    """An address or identifier: as it is, escaped only where braces or backslashes would break the entry."""
-    return escape(text) if _NEEDS_CARE & set(text) else text
+    """Return an address or identifier as it is; braces that would unbalance the entry are percent-encoded."""
+    return text if _is_balanced(text) else text.replace("{", "%7B").replace("}", "%7D")
+
+
+def escape_path(text: str) -> str:
+    """Return a path as it is; braces that would unbalance the entry are written by name."""
+    return text if _is_balanced(text) else _BRACE.sub(_escaped, text)
+
+
+def _is_balanced(text: str) -> bool:
+    depth = 0
+    for brace in _BRACE.findall(text):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            return False
+    return not depth

@@ -130,6 +130,14 @@ TYPE_KEYS = MappingProxyType(
 )
 """BibLaTeX's localisation keys for the `type` field, in English."""
 
+PATH_FIELDS = re.compile(r"file|pdf|localfile|attachments?|verb[abc]|bdsk-file-\d+")
+"""Fields that hold paths, or anything whatever: BibLaTeX reads them as they stand, and so do we."""
+
+VERBATIM_FIELDS = re.compile(
+    r"doi|.*ur[lin](?:-?\d+)?|urlraw|eprint|ee|link|handle|hdl|ids|related|entryset|lccn|sha256|keywords-raw|bdsk-.*"
+)
+"""Fields that hold addresses, identifiers or keys: no LaTeX, but the escapes that users add are taken off."""
+
 ROLE_FIELDS = MappingProxyType(
     {"author": "author", "editor": "editor", "translator": "translator", "bookauthor": "container-author"}
 )

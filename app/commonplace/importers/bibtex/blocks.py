@@ -14,40 +14,32 @@ from commonplace.importers.bibtex.braces import BEGINNING, Braces, begins_line
 from commonplace.importers.bibtex.placed import Placed, PlainEntry, UnreadEntry
 from commonplace.importers.bibtex.segment import Segment, split_segment
 
-# Braces count unless a backslash is before them, as the splitter has it.
-_FLAT = r"[^{}]*+(?:(?<=\\)[{}][^{}]*+)*+"
-_FLAT_UNESCAPED = r"[^{}]*+"
+_FLAT = r"[^{}]*+"
 
 
-def _braced(depth: int) -> str:
-    inner = _FLAT if not depth else rf"{_FLAT}(?:{_braced(depth - 1)}{_FLAT})*+"
-    return rf"(?<!\\)\{{{inner}(?<!\\)\}}"
-
-
-def _unescaped(depth: int) -> str:
-    """What is between two braces, where no brace has a backslash before it: the same, found in half the time."""
-    return _FLAT_UNESCAPED + (rf"(?:\{{{_unescaped(depth - 1)}\}}{_FLAT_UNESCAPED})*+" if depth else "")
+def _within_braces(depth: int) -> str:
+    """Return the pattern of what stands between two braces. Each brace counts, with a backslash before it too."""
+    return _FLAT + (rf"(?:\{{{_within_braces(depth - 1)}\}}{_FLAT})*+" if depth else "")
 
 
 _HEAD = re.compile(r"@(\w+)[ \t]*\{([^{}\",=\\@]*),")
 _NAME = r"[A-Za-z][\w:+./-]*+"
-_QUOTED = rf"[^\"\\{{}}]*+(?:(?:\\[^\"{{}}]|{_braced(4)})[^\"\\{{}}]*+)*+"
-_PART = rf"(?:{_braced(4)}|\"{_QUOTED}\"|\d++|{_NAME})"
+_IN_BRACES = _within_braces(4)
+_IN_QUOTES = rf"[^\"\\{{}}]*+(?:(?:\\[^\"{{}}]|\{{{_IN_BRACES}\}})[^\"\\{{}}]*+)*+"
+_VALUE = rf"(?:\{{{_IN_BRACES}\}}|\"{_IN_QUOTES}\"|\d++|{_NAME})"
 _FIELD = re.compile(
-    rf"\s*+({_NAME})\s*+=\s*+(({_braced(4)})|\"({_QUOTED})\"|\d++|({_NAME}))"
-    rf"((?:\s*+#\s*+{_PART})*+)\s*+(?:,|(?=\}}))"
+    rf"\s*+({_NAME})\s*+=\s*+(\{{({_IN_BRACES})\}}|\"({_IN_QUOTES})\"|\d++|({_NAME}))((?:\s*+#\s*+{_VALUE})*+)"
+    r"\s*+(?:,|(?=\}))"
 )
 _END = re.compile(r"\s*+\}\s*+")
-_QUOTED_UNESCAPED = rf"[^\"\\{{}}]*+(?:(?:\\[^\"{{}}]|\{{{_unescaped(4)}\}})[^\"\\{{}}]*+)*+"
-_VALUE = rf"(?:\{{{_unescaped(4)}\}}|\"{_QUOTED_UNESCAPED}\"|\d++|{_NAME})"
 _WHOLE = re.compile(
     r"@(\w++)[ \t]*+\{([^{}\",=\\@]*+),\s*+"
     rf"(?:(?!(?i:crossref|xdata|ids)(?![\w:+./-])){_NAME}\s*+=\s*+{_VALUE}(?:\s*+#\s*+{_VALUE})*+\s*+(?:,\s*+|(?=\}})))*+\}}\s*+"
 )
-"""An entry as the three above have it, with no escaped brace and no field that takes from others: its type and key."""
+"""An entry as the three above have it, with no field that takes from others: its type and key."""
+
 _FIELD_OF_WHOLE = re.compile(
-    rf"({_NAME})\s*+=\s*+(?:"
-    rf"(?:\{{({_unescaped(4)})\}}|\"({_QUOTED_UNESCAPED})\"|(\d++))\s*+(?:,|(?=\}}))"
+    rf"({_NAME})\s*+=\s*+(?:(?:\{{({_IN_BRACES})\}}|\"({_IN_QUOTES})\"|(\d++))\s*+(?:,|(?=\}}))"
     rf"|({_VALUE}(?:\s*+#\s*+{_VALUE})*+))"
 )
 """A field of such an entry: its name; its value in braces, in quotes, in digits, or as an expression."""
@@ -63,14 +55,13 @@ def blocks(text: str, *, unread: bool = False) -> Iterator[Placed]:
     if not starts or starts[0] > 0:
         yield from split_segment(Segment(text, braces, 0, starts[0] if starts else len(text), 0), 1)
     starts.append(len(text))
-    escaped = _has_escaped_braces(text, 0, len(text))
     place = 0
     while place < len(starts) - 1:
         start, end = starts[place], starts[place + 1]
         place += 1
         line += text.count("\n", position, start)
         position = start
-        read = (_unread_entry(text, start, end, escaped) if unread else None) or plain_entry(text, start, end)
+        read = (_unread_entry(text, start, end) if unread else None) or plain_entry(text, start, end)
         if read is not None:
             yield Placed(read[0], text[start : read[1]], line)
             continue
@@ -89,13 +80,8 @@ def _beginnings(text: str) -> list[int]:
     return [found.start() for found in BEGINNING.finditer(text) if begins_line(text, found.start())]
 
 
-def _unread_entry(text: str, start: int, end: int, escaped: bool) -> tuple[UnreadEntry, int] | None:
-    """The entry that fills the segment, where it ends; None where it is not well-formed or takes from others.
-
-    `escaped`: whether there is an escaped brace anywhere.
-    """
-    if escaped and _has_escaped_braces(text, start, end):
-        return None
+def _unread_entry(text: str, start: int, end: int) -> tuple[UnreadEntry, int] | None:
+    """Return the entry that fills the segment, and its end; None where it is not well-formed or takes from others."""
     found = _WHOLE.fullmatch(text, start, end)
     if found is None:
         return None
@@ -104,10 +90,6 @@ def _unread_entry(text: str, start: int, end: int, escaped: bool) -> tuple[Unrea
     if entry_type in _NEVER_UNREAD or text.find("xdata=", start, end) >= 0:
         return None
     return UnreadEntry(entry_type, key.strip()), text.rindex("}", start, end) + 1
-
-
-def _has_escaped_braces(text: str, start: int, end: int) -> bool:
-    return text.find("\\{", start, end) >= 0 or text.find("\\}", start, end) >= 0
 
 
 def fields_of_unread(raw: str) -> tuple[dict[str, str], frozenset[str]] | None:
@@ -123,7 +105,7 @@ def fields_of_unread(raw: str) -> tuple[dict[str, str], frozenset[str]] | None:
 
 
 def plain_entry(text: str, start: int, end: int) -> tuple[PlainEntry, int] | None:
-    """The entry that fills the segment and where it ends, None where it is anything but well-formed."""
+    """Return the entry that fills the segment, and its end; None where it is anything but well-formed."""
     head = _HEAD.match(text, start, end)
     if head is None:
         return None
@@ -133,18 +115,16 @@ def plain_entry(text: str, start: int, end: int) -> tuple[PlainEntry, int] | Non
     fields: dict[str, str] = {}
     macros: list[str] = []
     position = head.end()
-    # Braces after a backslash count for BibTeX itself, so a value with such must be looked at again.
-    suspect = _has_escaped_braces(text, position, end)
     while found := _FIELD.match(text, position, end):
         name, first, braced, quoted, macro, joined = found.groups()
         name = name.lower()
-        if name in fields or (suspect and _has_escaped_braces(found[0], 0, len(found[0]))):
+        if name in fields:
             return None
         if joined or macro:
             fields[name] = first + joined
             macros.append(name)
         else:
-            fields[name] = braced[1:-1] if braced else first if quoted is None else quoted
+            fields[name] = first if braced is None and quoted is None else braced or quoted or ""
         position = found.end()
     closing = _END.match(text, position, end)
     if closing is None or closing.end() != end:

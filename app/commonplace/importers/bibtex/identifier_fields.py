@@ -7,29 +7,46 @@ from collections.abc import Callable
 
 from commonplace.importers.bibtex.draft import BibtexFile, Draft
 from commonplace.importers.bibtex.latex import decode
+from commonplace.importers.bibtex.strings import closing_brace
 from commonplace.importers.number_list import read_number_list
 from commonplace.model.identifiers import doi_of_address, normal_doi, normal_isbn, normal_issn
+from commonplace.model.rich_text import undo_entities
 
 _ESCAPED = re.compile(r"\{?\\([%#&_~{}$])\}?(?:\{\})?")
 _URL_MACRO = re.compile(r"\\url\s*\{([^{}]*)\}")
 _HREF = re.compile(r"\\href\s*\{([^{}]*)\}\s*\{(?:[^{}]|\{[^{}]*\})*\}")
 _MATH_SIGN = re.compile(r"\$([<>])\$")
+_NO_LATEX = re.compile(r"\\\\|[A-Za-z]:\\")
+"""Two backslashes, or the drive of a path on Windows: such a value was never LaTeX."""
+
+_WRAP = re.compile(r"\s*\n\s*")
+_NAMED_BRACE = re.compile(r"\\textbrace(left|right)\{\}")
 _ONLY_DOI = re.compile(r"\s*(?:doi|https?://(?:dx\.)?doi\.org/)[\s:]*10\.\d\S*\s*", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://\S+")
 
 
 def verbatim(raw: str) -> str:
-    """The text of a value BibLaTeX reads verbatim, with the escapes BibTeX users add taken off."""
+    """Return the text of an address or identifier, with the escapes of LaTeX and of web pages taken off.
+
+    BibLaTeX reads such a value as it stands, and most are; what is no LaTeX stays as it is.
+    """
     if "\\" not in raw and "{" not in raw and "$" not in raw:
-        return " ".join(raw.split())
+        return undo_entities(" ".join(raw.split()))
     text = _URL_MACRO.sub(r"\1", _HREF.sub(r"\1", _MATH_SIGN.sub(r"\1", raw)))
     escaped = text.replace("$\\sim$", "\\textasciitilde{}")
     text = _ESCAPED.sub(r"\1", escaped).strip()
-    if "\\" in text:
-        return decode(escaped).text
-    if text.startswith("{") and text.endswith("}"):
-        return text[1:-1].strip()
-    return text
+    if "\\" in text and not _NO_LATEX.search(text):
+        decoded = decode(escaped)
+        text = text if decoded.unknown else decoded.text
+    elif text.startswith("{") and closing_brace(text, 0) == len(text) - 1:
+        text = text[1:-1].strip()
+    return undo_entities(text)
+
+
+def path(raw: str) -> str:
+    """Return the text of a field with paths, which is as it stands: there a backslash separates folders."""
+    text = _WRAP.sub(" ", raw).strip()
+    return _NAMED_BRACE.sub(lambda found: "{" if found[1] == "left" else "}", text)
 
 
 def read_identifiers(draft: Draft, file: BibtexFile) -> None:

@@ -31,7 +31,7 @@ def plain_value(expression: str, macros: dict[str, str]) -> str:
     for an undefined macro or text that is none of BibTeX's forms.
     """
     expression = expression.strip()
-    if len(expression) > 1 and expression[0] == "{" and _closing_brace(expression, 0) == len(expression) - 1:
+    if len(expression) > 1 and expression[0] == "{" and closing_brace(expression, 0) == len(expression) - 1:
         return expression[1:-1]
     if len(expression) > 1 and expression[0] == '"' and _closing_quote(expression, 0) == len(expression) - 1:
         return expression[1:-1]
@@ -52,7 +52,7 @@ def _joined(expression: str, macros: dict[str, str]) -> str:
             position += 1
             continue
         if char in '{"':
-            end = _closing_brace(expression, position) if char == "{" else _closing_quote(expression, position)
+            end = closing_brace(expression, position) if char == "{" else _closing_quote(expression, position)
             if end < 0:
                 faults.append(f"no closing {'}' if char == '{' else char}")
                 end = len(expression)
@@ -91,8 +91,8 @@ def _defined(name: str, macros: dict[str, str]) -> str | None:
     return MONTH_NAMES.get(name.lower()) if text is None else text
 
 
-def _closing_brace(text: str, start: int) -> int:
-    """Where the brace opened at `start` closes, -1 when it does not. Braces count as BibTeX counts: escaped or not."""
+def closing_brace(text: str, start: int) -> int:
+    """Return where the brace at `start` is closed, -1 where it is not. Braces count, escaped or not, as in BibTeX."""
     depth = 0
     for found in re.finditer(r"[{}]", text[start:]):
         depth += 1 if found[0] == "{" else -1

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from commonplace.importers.bibtex.draft import BibtexFile, Draft
-from commonplace.importers.bibtex.identifier_fields import verbatim
+from commonplace.importers.bibtex.identifier_fields import path, verbatim
 from commonplace.importers.bibtex.latex import decode, squeeze
 from commonplace.importers.bibtex.rich_latex import COMMANDS, SWITCHES, decode_rich, protected_words
 from commonplace.importers.written_dates import written_date
@@ -15,9 +15,11 @@ from commonplace.model.bibtex_terms import (
     CSL_TYPE,
     ENTRY_TYPE,
     EXTRA_FIELDS,
+    PATH_FIELDS,
     SUBTYPE_ALIASES,
     THESIS_GENRE,
     TYPE_KEYS,
+    VERBATIM_FIELDS,
     canonical_entry_type,
     is_csl_type,
     publisher_fields,
@@ -30,10 +32,8 @@ _SIMPLE = {
     "volume": "volume",
     "edition": "edition",
     "series": "collection_title",
-    "crossref": "part_of",
 }
 _PARAGRAPHS = frozenset({"abstract", "annotation", "annote", "note"})
-_VERBATIM = re.compile(r".*url(?:-?\d+)?|file|pdf|eprint|verb[abc]|bdsk-.*|ids|lccn|sha256|keywords-raw")
 _DASH = re.compile(r"\s*(?:-{1,3}|[–—−‐‑‒])\s*")
 _MARKUP = re.compile(rf"\\({'|'.join([*COMMANDS, *SWITCHES, 'texttt', 'tt'])})(?![A-Za-z])")
 _PLAIN_NAMES = ("journal", "journaltitle", "booktitle", "maintitle", "series")
@@ -88,8 +88,9 @@ def read_text_fields(draft: Draft, file: BibtexFile) -> None:
     _read_publisher(draft)
     _read_language(draft)
     _read_keywords(draft)
-    if "xref" in fields and "part_of" not in draft.known:
-        draft.known["part_of"] = _take(draft, "xref")
+    for name in ("crossref", "xref"):
+        if name in fields and "part_of" not in draft.known:
+            draft.known["part_of"] = fields.pop(name).strip()
 
 
 def _read_pages(draft: Draft) -> None:
@@ -115,7 +116,9 @@ def read_other_fields(draft: Draft, file: BibtexFile) -> None:
         if kept in EXTRA_DATES:
             text = decode(raw.replace("~", r"\textasciitilde{}")).text
             text = written_date(text) or text
-        elif _VERBATIM.fullmatch(name):
+        elif PATH_FIELDS.fullmatch(name):
+            text = path(raw)
+        elif VERBATIM_FIELDS.fullmatch(name):
             text = verbatim(raw)
         else:
             decoded = decode(raw, paragraphs=name in _PARAGRAPHS)
