@@ -22,6 +22,7 @@ from commonplace.model.match_key import MatchKey, identifiers, isbn_stem, match_
 from commonplace.model.minter import Minter
 from commonplace.model.names import Contributor
 from commonplace.model.record import Loss, Record
+from commonplace.model.relations import gravest, status_of_fields
 
 _FIELDS = tuple(item.name for item in fields(Record))
 NUMBERED = 100
@@ -271,9 +272,12 @@ def _with_roles(held: Record, new: Record) -> tuple[tuple[Contributor, ...], lis
 
 
 def _with_extra(held: Record, new: Record) -> tuple[dict[str, str], list[Loss]]:
-    """The home's other fields with those it does not have, and those that differ."""
+    """Return the home's other fields with those it does not have, and those that differ; the graver status counts."""
     roles = {f"more{contributor.role}" for contributor in held.contributors}
     added = {name: value for name, value in new.extra.items() if name not in roles}  # ours may be the whole list
+    ours, theirs = status_of_fields(held.extra), status_of_fields(new.extra)
+    if ours and theirs and gravest([ours, theirs]) != ours:
+        held = replace(held, extra={**held.extra, "status": new.extra["status"]})
     conflicts = [
         Loss(field=name, raw=value, why=_stays(held.extra[name]))
         for name, value in added.items()

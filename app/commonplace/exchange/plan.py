@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import NamedTuple
 
-from pyoxigraph import Quad, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from commonplace.curation.additions import Additions
 from commonplace.curation.authorities import KnownInGraph
@@ -25,6 +25,7 @@ from commonplace.model.match_key import MatchKey, match_key
 from commonplace.model.minter import Minter, address_key
 from commonplace.model.quad_text import QuadText
 from commonplace.model.record import Loss, Record
+from commonplace.model.relations import gravest, status_of_fields
 from commonplace.model.work_graph import WorkText, source_fields
 from commonplace.model.work_writing import WorkWriter
 from commonplace.processes.shared_file import SharedFile
@@ -248,14 +249,17 @@ class ImportPlan:
             yield from map(additions.of, writer.lines(_text(writer, held)))
 
     def _outgrown(self) -> Iterator[Quad]:
-        """The other fields of updated works as they were: one literal, in whose place the new one stands."""
-        predicate = self.minter.term("sourceFields")
+        """Yield what updated works no longer say: their other fields as they were, and a status less grave."""
         for held in self.works.values():
             if isinstance(held, Record) and held.extra:
-                said = source_fields(held)
-                for triple in self.state.triples(self.minter.thing("work", held.key), predicate):
-                    if triple.object != said:
-                        yield Quad(triple.subject, triple.predicate, triple.object)
+                status = status_of_fields(held.extra)
+                said: dict[str, NamedNode | Literal] = {"sourceFields": source_fields(held)}
+                if status:
+                    said["status"] = self.minter.term(status)
+                for term, stays in said.items():
+                    for triple in self.state.triples(self.minter.thing("work", held.key), self.minter.term(term)):
+                        if triple.object != stays:
+                            yield Quad(triple.subject, triple.predicate, triple.object)
 
     def receipt(
         self, name: str, source: bytes, format: str, version: Version | None, faults: Iterable[Fault] = ()
@@ -277,8 +281,18 @@ class ImportPlan:
         )
 
     def _keep(self, record: Record) -> None:
+        if status := status_of_fields(record.extra):
+            graver = gravest([status, *self._statuses(record.key)])
+            if graver and graver != status:
+                record = replace(record, extra={**record.extra, "status": graver})
         self.works[record.key] = record
         self.matcher.learn(match_key(record), record)
+
+    def _statuses(self, key: str) -> Iterator[str | None]:
+        """Yield the publication statuses that the state knows of a work."""
+        for triple in self.state.triples(self.minter.thing("work", key), self.minter.term("status")):
+            if isinstance(triple.object, NamedNode):
+                yield self.minter.local(triple.object.value)
 
     def _item(
         self, entry: PreparedEntry, fate: str, key: str | None, losses: tuple[Loss, ...], error: str | None = None
@@ -289,6 +303,7 @@ class ImportPlan:
             key=entry.key,
             fate=fate,
             work=self.minter.iri("work", key) if key else None,
+            status=gravest([entry.status, *(self._statuses(key) if key and fate != "new" else ())]),
             losses=tuple([LossShape(field=loss.field, raw=loss.raw, why=loss.why) for loss in losses]),
             error=error,
         )

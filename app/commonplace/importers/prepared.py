@@ -21,6 +21,7 @@ from commonplace.model.match_key import MatchKey, match_key
 from commonplace.model.minter import Minter
 from commonplace.model.names import Contributor, Name
 from commonplace.model.record import Loss, ReadEntry, Record
+from commonplace.model.relations import status_of_fields
 from commonplace.model.work_graph import WorkMapping, WorkText
 from commonplace.processes.shared_file import SharedFile
 
@@ -29,6 +30,7 @@ class PreparedEntry(NamedTuple):
     """An entry without its text in the file; see `commonplace.model.record.ReadEntry`.
 
     `match_key` is None when nothing could be made of it; its packed record, of `size` bytes, is then empty.
+    `status` is there when the entry says that the work is retracted, corrected …
     """
 
     position: int
@@ -38,6 +40,7 @@ class PreparedEntry(NamedTuple):
     error: str | None
     match_key: MatchKey | None
     size: int
+    status: str | None = None
 
 
 class PreparedBatch(NamedTuple):
@@ -101,7 +104,8 @@ def _packed_record(record: Record) -> bytes:
 def _plain_entry(entry: ReadEntry, size: int) -> tuple[Any, ...]:
     losses = [(loss.field, loss.raw, loss.why) for loss in entry.losses]
     found = tuple(match_key(entry.record)) if entry.record else None
-    return entry.position, entry.line, entry.key, losses, entry.error, found, size
+    status = status_of_fields(entry.record.extra) if entry.record else None
+    return entry.position, entry.line, entry.key, losses, entry.error, found, size, status
 
 
 def _entry(
@@ -112,6 +116,7 @@ def _entry(
     error: str | None,
     found: tuple[Any, ...] | None,
     size: int,
+    status: str | None,
 ) -> PreparedEntry:
     kept = tuple([Loss(field=field, raw=raw, why=why) for field, raw, why in losses])
-    return PreparedEntry(position, line, key, kept, error, MatchKey._make(found) if found else None, size)
+    return PreparedEntry(position, line, key, kept, error, MatchKey._make(found) if found else None, size, status)

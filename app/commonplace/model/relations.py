@@ -77,6 +77,12 @@ def status_of_genre(genre: str | None) -> str | None:
     return gravest(_STATUS_OF_GENRE.get(kind.strip()) for kind in kinds)
 
 
+def status_of_fields(extra: Mapping[str, str]) -> str | None:
+    """Return the publication status that a record's other fields say, None where they say none that is known."""
+    said = extra.get("status")
+    return gravest([said.strip().lower()]) if said else None
+
+
 def doi_iri(doi: str) -> NamedNode:
     """The address of a DOI, the same for all its spellings."""
     return NamedNode(DOI_ADDRESS + quote(doi_key(doi), safe=_DOI_SAFE))

@@ -19,6 +19,7 @@ from commonplace.model.minter import Minter, slug
 from commonplace.model.names import Contributor, Name
 from commonplace.model.namespaces import DATACITE, DCTERMS, EDTF, FABIO, FOAF, LITRE, PRISM, PRO, RDF, RDFS, XSD
 from commonplace.model.record import Record
+from commonplace.model.relations import status_of_fields
 from commonplace.model.roles import BY_CSL
 from commonplace.model.types import DEFAULT_VENUE_CLASS, FABIO_CLASS, VENUE_CLASS
 
@@ -289,6 +290,8 @@ class WorkMapping:
             said.append(f"{_DOI}{Literal(record.doi)!s}{_END}{_WORK}#doi>{self._is_confirmed}")
         if record.extra:
             said.append(_lines(self._minter.term("sourceFields"), source_fields(record)))
+            if status := status_of_fields(record.extra):
+                said.append(_lines(self._minter.term("status"), self._minter.term(status)))
         return said
 
     def _identifier(self, thing: str, scheme: str, value: str) -> str:
