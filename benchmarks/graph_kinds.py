@@ -22,7 +22,8 @@ from benchmarks.literature import quads
 from commonplace.commit import Committer, Proposal
 from commonplace.derived.graph.opening import GraphKind
 from commonplace.library import Library
-from commonplace.library.works import WorkFilters, citations_of, select_works, work_of
+from commonplace.library.work_lists import WorkFilters, select_works
+from commonplace.library.works import citations_of, work_of
 from commonplace.model.change import ChangeSet, Note
 from commonplace.settings import SHIPPED_ONTOLOGY
 

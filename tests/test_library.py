@@ -17,7 +17,8 @@ from commonplace.library import Library
 from commonplace.library.evidence import CLAIM_STATES, CONCEPT_STATES, coverage, states_on_claim, states_on_concept
 from commonplace.library.headings import select_claims, select_concepts
 from commonplace.library.selection import Selection
-from commonplace.library.works import ORDERS, WorkFilters, select_works, work_of
+from commonplace.library.work_lists import ORDERS, WorkFilters, select_works
+from commonplace.library.works import work_of
 from commonplace.model.change import Version
 from commonplace.model.namespaces import SKOS
 from commonplace.model.work_reading import Neighbourhood, read_name

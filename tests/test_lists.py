@@ -20,7 +20,7 @@ from commonplace.library.lists import MOVED_THINGS, Lists, Select, listed, moved
 from commonplace.library.selection import BY_IRI, Order, Selected, Selection
 from commonplace.library.sorted_list import SortedList
 from commonplace.library.totals import count_totals, kept_size, kept_totals
-from commonplace.library.works import ORDERS, WorkFilters, select_works
+from commonplace.library.work_lists import ORDERS, WorkFilters, select_works
 from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import CITO, DCTERMS, FABIO, FOAF, PRO, RDF, SKOS, XSD

@@ -7,7 +7,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
 from commonplace.derived.graph.embedded import StoreSnapshot
 from commonplace.library.selection import Selection
-from commonplace.library.works import ORDERS
+from commonplace.library.work_lists import ORDERS
 from commonplace.model.change import Version
 from commonplace.model.namespaces import DCTERMS, FABIO, RDF
 from tests.conftest import BASE

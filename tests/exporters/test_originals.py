@@ -75,7 +75,7 @@ def test_a_file_that_nobody_has_touched_comes_back_whole(home: Home, kind: str) 
     taken(home, FILES[kind])
     made = original(home)
     assert made.data == FILES[kind]
-    assert made.told == "2 of 2"
+    assert made.counts == "2 of 2"
 
 
 @pytest.mark.parametrize("kind", FILES)
@@ -92,7 +92,7 @@ def test_an_entry_comes_back_as_it_was_beside_one_that_is_changed(home: Home, ki
     assert b"@book(second" not in made.data
     assert b"title = {Quite another}" in made.data
     assert made.data.index(b"written anew") < made.data.index(b"Quite another")
-    assert made.told == "2 of 3"
+    assert made.counts == "2 of 3"
     assert (b"in cp1252" in made.data) == kind.startswith("Latin-1")
 
 
@@ -113,11 +113,11 @@ def test_an_entry_that_another_added_to_is_written_anew(home: Home, tmp_path: Pa
     import_file(home.library, home.committer, FILES["UTF-8"], "mine.bib")
     more = b"@book{second, title={Another}, year=1999, publisher={Press}}"
     assert import_file(home.library, home.committer, more, "more.bib").fates["updated"] == 1
-    assert original(home).told == "1 of 2"
+    assert original(home).counts == "1 of 2"
     assert original(home, at=Version(1)).data == FILES["UTF-8"]
     twice = open_home(settings_for(tmp_path / "twice", reference_set=None))
     import_file(twice.library, twice.committer, b"@book{second, title={Another}, year=1999}\n" + more, "both.bib")
-    assert original(twice).told == "0 of 1"
+    assert original(twice).counts == "0 of 1"
 
 
 def test_ris_and_what_came_in_another_format(home: Home) -> None:
@@ -125,7 +125,7 @@ def test_ris_and_what_came_in_another_format(home: Home) -> None:
     assert original(home, "ris").data == RIS.encode()
     taken(home, CHANGED)
     made = original(home, "ris")
-    assert made.told == "2 of 3"
+    assert made.counts == "2 of 3"
     assert RIS.encode() in made.data
     assert b"ID  - third" in made.data
     with pytest.raises(BadRequest, match="csl-json"):
@@ -134,7 +134,7 @@ def test_ris_and_what_came_in_another_format(home: Home) -> None:
 
 def test_utf_16_is_written_anew(home: Home) -> None:
     taken(home, TEXT.encode("utf-16"))
-    assert original(home).told == "0 of 2"
+    assert original(home).counts == "0 of 2"
 
 
 def test_over_http_and_by_command(home: Home, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from bibtexparser.entrypoint import parse_string
 
 from commonplace.exchange.imports import import_file
 from commonplace.home.opening import open_home
+from commonplace.library.work_lists import WorkFilters
 from tests.conftest import BASE, serving, settings_for
 
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")  # rdflib's own use
@@ -56,6 +57,33 @@ def keys_in(response: httpx.Response, format: str) -> list[str]:
 def test_everything_as_records_in_the_order_of_keys(client: httpx.Client, format: str) -> None:
     keys = [work["key"] for work in client.get("/works", params={"limit": 1000}).json()["items"]]
     assert keys_in(exported(client, format), format) == keys
+
+
+def test_export_takes_every_filter_of_works(client: httpx.Client) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    offered = {path: {p["name"]: p for p in paths[path]["get"]["parameters"]} for path in ("/works", "/export")}
+    for name in WorkFilters.model_fields:
+        assert offered["/works"][name] == offered["/export"][name]
+    assert {*offered["/works"]} - {*offered["/export"]} == {"sort", "limit", "cursor"}
+
+
+@pytest.mark.parametrize("address", ["/works", "/export"])
+def test_a_filter_that_does_not_exist_is_refused_with_those_there_are(client: httpx.Client, address: str) -> None:
+    refused = client.get(address, params={"journal": "world-development"})
+    assert refused.status_code == 400
+    problem = refused.json()
+    assert problem["errors"] == [{"where": "journal", "why": "unknown parameter"}]
+    assert all(name in problem["detail"] for name in WorkFilters.model_fields)
+
+
+def test_what_a_search_finds_is_exported_best_first(client: httpx.Client) -> None:
+    found = [work["key"] for work in client.get("/works", params={"q": "citizens", "limit": 1000}).json()["items"]]
+    assert len(found) > 2
+    for format in RECORDS:
+        assert keys_in(exported(client, format, q="citizens"), format) == found
+    by_year = keys_in(exported(client, "bibtex", q="citizens", year="2012"), "bibtex")
+    assert by_year == [key for key in found if key in by_year] != found
+    assert client.get("/export", params={"q": "citizens", "at": "1"}).status_code == 200, "version 1 is the newest here"
 
 
 @pytest.mark.parametrize("format", RECORDS)

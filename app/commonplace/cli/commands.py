@@ -26,7 +26,7 @@ from commonplace.importers.packing import read_bounded, unpacked
 from commonplace.importers.parallel import BatchReading
 from commonplace.library import Library
 from commonplace.library.changes import brief, changes
-from commonplace.library.works import known_thing
+from commonplace.library.named_things import known_thing
 from commonplace.model.change import Version
 from commonplace.model.formats import ExportedFormat, ReadFormat
 from commonplace.settings import SHIPPED_ONTOLOGY, Settings
@@ -227,7 +227,7 @@ def export_all(
             raise BadRequest("--original and --style cannot both be: a style has no entries of files in it")
         if original:
             made = library.read(lambda state: export_originals(state, library.log, library.minter, format), version)
-            typer.echo(f"commonplace: {made.told} entries are as in their files", err=True)
+            typer.echo(f"commonplace: {made.counts} entries are as in their files", err=True)
             data = made.data
         elif named is None:
             data = library.read(lambda state: export(state, library.minter, format), version)

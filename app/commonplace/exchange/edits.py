@@ -16,8 +16,8 @@ from commonplace.curation.editing.work_edits import record_of
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, CommonplaceError, Conflict
 from commonplace.library import Library
+from commonplace.library.named_things import known_thing
 from commonplace.library.things import shape_of
-from commonplace.library.works import known_thing
 from commonplace.model.change import ChangeSet, Entry, Note, Version
 from commonplace.model.citation_key import MadeKeys, author_year
 from commonplace.model.merge_patch import merge_patch

@@ -1,8 +1,8 @@
-"""Writing what a library holds: works in a bibliographic format, or the graph in an RDF syntax."""
+"""Write what a library holds: works in a format of records or a style, or the graph in a syntax of RDF."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -16,62 +16,69 @@ from commonplace.exchange.originals import originals_of
 from commonplace.exporters.formats import EXPORT_FORMATS
 from commonplace.exporters.styles import BrokenStyle, UnknownStyle, bibliography, page
 from commonplace.library.description import describe
-from commonplace.library.works import WorkFilters, select_works
+from commonplace.library.work_lists import WorkFilters, select_works
 from commonplace.model.formats import FORMATS
 from commonplace.model.minter import Minter
 from commonplace.patchlog.log import PatchLog
 
+WorksOf = Callable[[Snapshot], Sequence[NamedNode]]
+"""Return the works of a snapshot to write, in their order."""
 
-def export(state: Snapshot, minter: Minter, format: str, filters: WorkFilters | None = None) -> bytes:
-    """Return what the filters select, by key, or everything, in the format of that name.
 
-    Without filters a format of RDF has the whole graph; N-Quads and TriG have every named graph too.
+def export(state: Snapshot, minter: Minter, format: str, works: WorksOf | None = None) -> bytes:
+    """Return works, by default all of them by key, in the format of that name.
+
+    By default a format of RDF has the whole graph; N-Quads and TriG have every named graph too.
     """
     row = FORMATS[format]
-    if row.rdf is not None and filters in (None, WorkFilters()):
+    if row.rdf is not None and works is None:
         return state.dump(row.rdf, prefixes=minter.prefixes())
-    selection = select_works(state, minter, filters or WorkFilters(), None).selection
-    things = selection.everything(state)
+    things = _things(state, minter, works)
     if row.rdf is not None:
         triples = describe(state, things, minter)
         return serialize(triples, None, row.rdf, prefixes=minter.prefixes()) or b""
     return write_records(state, things, minter, format)
 
 
+def _things(state: Snapshot, minter: Minter, works: WorksOf | None) -> Sequence[NamedNode]:
+    if works is not None:
+        return works(state)
+    return select_works(state, minter, WorkFilters(), None).selection.everything(state)
+
+
 def write_records(state: Snapshot, things: Iterable[NamedNode], minter: Minter, format: str) -> bytes:
-    """Those works in a bibliographic format. Raises `NotFound`."""
+    """Return those works in a format of records. Raises `NotFound`."""
     return EXPORT_FORMATS[format].whole(record_of(state, thing, minter) for thing in things)
 
 
 @dataclass(frozen=True, slots=True)
 class WithOriginals:
-    """An export in which untouched entries are as their files have them: how many of how many are."""
+    """An export in which untouched entries are as their files have them; `originals` of its `entries` are."""
 
     data: bytes
     originals: int
     entries: int
 
     @property
-    def told(self) -> str:
-        """The counts, for people and for a header."""
+    def counts(self) -> str:
+        """Return the two counts in words, for people and for a header."""
         return f"{self.originals} of {self.entries}"
 
 
 def export_originals(
-    state: Snapshot, log: PatchLog, minter: Minter, format: str, filters: WorkFilters | None = None
+    state: Snapshot, log: PatchLog, minter: Minter, format: str, works: WorksOf | None = None
 ) -> WithOriginals:
-    """What the filters select, untouched entries byte for byte as in their files, the others written anew.
+    """Return works, by default all, untouched entries byte for byte as in their files, the others written anew.
 
     Raises `BadRequest` for a format in which entries cannot stand as they were.
     """
-    selection = select_works(state, minter, filters or WorkFilters(), None).selection
-    return write_originals(state, log, selection.everything(state), minter, format)
+    return write_originals(state, log, _things(state, minter, works), minter, format)
 
 
 def write_originals(
     state: Snapshot, log: PatchLog, things: Sequence[NamedNode], minter: Minter, format: str
 ) -> WithOriginals:
-    """Those works likewise. Files come first, by version; then what is written anew, by key."""
+    """Return those works as `export_originals` does: files first, by version; then what is written anew, by key."""
     found = originals_of(log, things, format, state.version)
     anew = [thing for thing in things if thing not in found.works]
     count = WithOriginals(b"", len(found.works), len(things))
@@ -94,22 +101,21 @@ def formatted(
     state: Snapshot,
     minter: Minter,
     style: str | Path,
-    filters: WorkFilters | None = None,
+    works: WorksOf | None = None,
     *,
     html: bool = False,
 ) -> bytes:
-    """What the filters select, or everything, as a bibliography in a CSL style: plain text, or an HTML fragment.
+    """Return works, by default all, as a bibliography in a CSL style: plain text, or an HTML fragment.
 
     Raises `BadRequest` when there is no such style or its file is broken, `OSError` when it cannot be read.
     """
-    selection = select_works(state, minter, filters or WorkFilters(), None).selection
-    return format_works(state, selection.everything(state), minter, style, html=html)
+    return format_works(state, _things(state, minter, works), minter, style, html=html)
 
 
 def format_works(
     state: Snapshot, things: Iterable[NamedNode], minter: Minter, style: str | Path, *, html: bool = False
 ) -> bytes:
-    """Those works as a bibliography in a CSL style. Raises as `formatted`, and `NotFound`."""
+    """Return those works as a bibliography in a CSL style. Raises what `formatted` raises, and `NotFound`."""
     format: Literal["text", "html"] = "html" if html else "text"
     records = [record_of(state, thing, minter) for thing in things]
     try:

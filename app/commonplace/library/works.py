@@ -1,76 +1,23 @@
-"""Works as answers: one by key, lists by filter, references and citations."""
+"""Works as answers: one by key, what it cites, and what cites it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import Literal, NamedNode
 
-from commonplace.derived.graph.records import is_work, neighbourhood, work_of_alternative_key
+from commonplace.derived.graph.records import is_work, neighbourhood
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest, NotFound
+from commonplace.errors import NotFound
 from commonplace.library.evidence import (
-    CLAIM_STATES,
-    CONCEPT_STATES,
-    UNREAD,
-    coverage,
     evidence_of_work,
     label_of,
-    states_on_claim,
-    states_on_concept,
 )
 from commonplace.library.schemas import Agent, Citation, Doubt, Identifier, Link, OtherContributor, ReferenceText, Work
-from commonplace.library.selection import Order, Selected, Selection
-from commonplace.model.minter import Kind, Minter
-from commonplace.model.namespaces import CITO, DATACITE, DCTERMS, FABIO, LITRE, PRO, RDFS, XSD
+from commonplace.model.minter import Minter
+from commonplace.model.namespaces import CITO, DATACITE, DCTERMS, LITRE, RDFS
 from commonplace.model.relations import read_reference_json
-from commonplace.model.types import FABIO_CLASS
 from commonplace.model.work_reading import Contribution, Neighbourhood, read_contributions, read_work
-
-
-def _works_of_first_author(state: Snapshot, node: NamedNode | BlankNode) -> Iterator[NamedNode]:
-    """The works in which that node is a role, or holds one: what is said of it may be what they are sorted by."""
-    held = [t.subject for t in state.triples(None, PRO["isHeldBy"], node)]
-    for role in (node, *held):
-        if isinstance(role, NamedNode | BlankNode):
-            contexts = state.triples(None, PRO["isDocumentContextFor"], role)
-            yield from (t.subject for t in contexts if isinstance(t.subject, NamedNode))
-
-
-ORDERS: dict[str, Order] = {
-    "key": Order("?thing cp:citationKey ?value"),
-    "title": Order("?thing dcterms:title ?value", folded=True),
-    "-title": Order("?thing dcterms:title ?value", folded=True, descending=True),
-    "year": Order("?thing fabio:hasPublicationYear ?value"),
-    "-year": Order("?thing fabio:hasPublicationYear ?value", descending=True),
-    "author": Order(
-        "?thing pro:isDocumentContextFor ?role . ?role pro:withRole pro:author ; cp:position 1 ; pro:isHeldBy ?first . "
-        "?first foaf:name ?name "
-        "OPTIONAL { ?first foaf:familyName ?family } BIND(COALESCE(?family, ?name) AS ?value)",
-        folded=True,
-        reach=_works_of_first_author,
-    ),
-}
-"""What `sort` may be, besides `relevance` (with `q`)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkFilters:
-    """What `/works` can be asked for; things by key or IRI. `year` is `2010`, `2010..2020`, `..2020` or `2010..`."""
-
-    q: str | None = None
-    discusses: str | None = None
-    claim: str | None = None
-    state: str | None = None
-    author: str | None = None
-    case: str | None = None
-    type: str | None = None
-    year: str | None = None
-    venue: str | None = None
-    cites: str | None = None
-    cited_by: str | None = None
 
 
 def work_of(state: Snapshot, work: NamedNode, minter: Minter, *, whole: bool = False) -> Work:
@@ -181,125 +128,6 @@ def _doubts(state: Snapshot, work: NamedNode, minter: Minter) -> Iterator[Doubt]
             alternative=about.texts(node, minter.term("alternative")) or None,
             note=about.text(node, RDFS["comment"]),
         )
-
-
-def thing(state: Snapshot, minter: Minter, kind: Kind, given: str, where: str) -> NamedNode:
-    """The thing a client names by key or IRI. Raises `BadRequest` saying `where` when there is none."""
-    nothing = BadRequest(f"there is no {kind} {given!r}", [(where, f"no {kind} has this key or IRI")])
-    if not given:
-        raise nothing
-    try:
-        node = NamedNode(given) if given.startswith(minter.base) else minter.thing(kind, given)
-    except ValueError as fault:
-        raise nothing from fault
-    there = known_thing(state, minter, node)
-    if there is None:
-        raise nothing
-    return there
-
-
-def known_thing(state: Snapshot, minter: Minter, node: NamedNode) -> NamedNode | None:
-    """Return the thing itself; the work that has the key in its IRI as an alternative one; None where there is none."""
-    if has(state, node):
-        return node
-    named = minter.kind_and_key(node.value)
-    return work_of_alternative_key(state, named[1], minter) if named and named[0] == "work" else None
-
-
-def has(state: Snapshot, node: NamedNode) -> bool:
-    """Whether anything is said of it."""
-    return any(True for _ in state.triples(node))
-
-
-def select_works(state: Snapshot, minter: Minter, filters: WorkFilters, ranked: list[NamedNode] | None) -> Selected:
-    """The works the filters select, and the coverage when asked with `discusses` or `claim`.
-
-    Raises `BadRequest` naming the parameter that cannot be understood.
-    """
-    selection = Selection(ranked=ranked, kind=FABIO["Expression"])
-    counts = _by_state(state, minter, filters, selection)
-    if filters.author is not None:
-        person = _agent(state, minter, filters.author)
-        selection.where("?thing dcterms:creator ?author .", author=person)
-    if filters.case is not None:
-        selection.where("?case cp:describedBy ?thing .", case=thing(state, minter, "case", filters.case, "case"))
-    if filters.venue is not None:
-        selection.where("?thing dcterms:isPartOf ?venue .", venue=thing(state, minter, "venue", filters.venue, "venue"))
-    if filters.type is not None:
-        if filters.type not in FABIO_CLASS:
-            raise BadRequest(
-                f"{filters.type!r} is not a CSL type", [("type", "use a CSL type such as article-journal")]
-            )
-        selection.where("?thing dcterms:type ?type .", type=Literal(filters.type))
-    if filters.year is not None:
-        _by_year(filters.year, selection)
-    if filters.cites is not None:
-        cited = thing(state, minter, "work", filters.cites, "cites")
-        selection.where("?thing cito:cites ?cited .", cited=cited)
-    if filters.cited_by is not None:
-        citing = thing(state, minter, "work", filters.cited_by, "cited_by")
-        selection.where("?citing cito:cites ?thing .", citing=citing)
-    return Selected(selection, counts)
-
-
-def _agent(state: Snapshot, minter: Minter, given: str) -> NamedNode:
-    try:
-        return thing(state, minter, "person", given, "author")
-    except BadRequest:
-        return thing(state, minter, "organization", given, "author")
-
-
-def _by_state(state: Snapshot, minter: Minter, filters: WorkFilters, selection: Selection) -> dict[str, int] | None:
-    if filters.discusses is not None and filters.claim is not None:
-        raise BadRequest("ask for discusses or for claim, not for both at once", [("claim", "given with discusses")])
-    if filters.discusses is not None:
-        concept = thing(state, minter, "concept", filters.discusses, "discusses")
-        states, names, wanted = states_on_concept(state, concept), CONCEPT_STATES, {"discusses"}
-    elif filters.claim is not None:
-        claim = thing(state, minter, "claim", filters.claim, "claim")
-        states, names, wanted = states_on_claim(state, claim), CLAIM_STATES, {"supports", "contradicts", "mixed"}
-    elif filters.state is not None:
-        raise BadRequest("state needs discusses or claim beside it", [("state", "a state is of a concept or a claim")])
-    else:
-        return None
-    if filters.state is not None:
-        if filters.state not in names:
-            raise BadRequest(f"there is no state {filters.state!r}", [("state", f"use one of {', '.join(names)}")])
-        wanted = {filters.state}
-    if wanted == {UNREAD}:
-        selection.without(states)
-    else:
-        selection.among(work for work, said in states.items() if said in wanted)
-    return coverage(state, states, names)
-
-
-def _by_year(given: str, selection: Selection) -> None:
-    match = re.fullmatch(r"(-?\d{1,4})?(\.\.)?(-?\d{1,4})?", given)
-    if not match or not (match[1] or match[3]) or (match[1] and match[3] and not match[2]):
-        raise BadRequest(f"{given!r} is not a year or range", [("year", "use 2010, 2010..2020, ..2020 or 2010..")])
-    first = match[1]
-    last = match[3] if match[2] else match[1]
-    selection.where("?thing fabio:hasPublicationYear ?year .")
-    if first:
-        selection.where("FILTER(?year >= ?firstYear)", firstYear=_year(first))
-    if last:
-        selection.where("FILTER(?year <= ?lastYear)", lastYear=_year(last))
-
-
-def _year(given: str) -> Literal:
-    return Literal(f"{int(given):04d}", datatype=XSD["gYear"])
-
-
-def order_of(sort: str | None, *, searching: bool) -> Order | None:
-    """The order `sort` names; None is by relevance, the default with `q`. Raises `BadRequest`."""
-    if sort is None:
-        return None if searching else ORDERS["key"]
-    if sort == "relevance" and searching:
-        return None
-    if sort not in ORDERS:
-        choices = ", ".join([*ORDERS, "relevance (with q)"])
-        raise BadRequest(f"cannot sort by {sort!r}", [("sort", f"use one of {choices}")])
-    return ORDERS[sort]
 
 
 def citations_of(state: Snapshot, work: NamedNode, minter: Minter, *, outgoing: bool) -> list[Citation]:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 
 from fastapi import Request, Response
 from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.derived.search.index import SearchIndex
 from commonplace.errors import BadRequest, CommonplaceError, NotFound
 from commonplace.library import Library
 from commonplace.library.description import describe
 from commonplace.library.lists import Listed
 from commonplace.library.schemas import Page, Shape
-from commonplace.library.selection import DEFAULT_LIMIT, Order, Selected
+from commonplace.library.selection import Order, Selected
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind, Minter
 from commonplace.web.context import context_of
 from commonplace.web.http.negotiation import OF_THINGS, Representation, answer, choose, etag, not_modified, unchanged
+from commonplace.web.http.parameters import Paging
 from commonplace.web.http.problems import Gone
 
 
@@ -107,33 +110,36 @@ def missing(library: Library, node: NamedNode, version: Version | None) -> Commo
     )
 
 
-def page(
-    request: Request,
-    at: int | None,
-    of: Hashable,
-    select: Callable[[Snapshot, list[NamedNode] | None], Selected],
-    shape: Callable[[Snapshot, NamedNode], Shape],
-    order: Order | None,
-    limit: int = DEFAULT_LIMIT,
-    cursor: str | None = None,
-    q: str | None = None,
-    kinds: Sequence[Kind] = (),
-) -> Response:
-    """Return one page of a list, in JSON or RDF, with the address of the next.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A list that is offered page by page: what it holds, in what order, and the shape of each thing."""
 
-    `of` names what `select` selects, as in `Lists.of`.
+    name: Hashable
+    """Stands for what `select` selects, as in `Lists.of`."""
+    select: Callable[[Snapshot, list[NamedNode] | None], Selected]
+    """Selects from a snapshot, of the things that a search found when there was one."""
+    shape: Callable[[Snapshot, NamedNode], Shape]
+    order: Order | None
+    kinds: Sequence[Kind]
+    """The kinds of things that a search looks for."""
+
+
+def page(request: Request, listing: Listing, paging: Paging, q: str | None = None) -> Response:
+    """Return one page of a list, in JSON or RDF, with the address of the next; with `q`, of what a search finds.
+
+    Raises `BadRequest` for a search in an earlier version, and what `listing.select` raises.
     """
     context = context_of(request)
     form = choose(request, OF_THINGS)
     following: list[str | None] = [None]
 
     def make(state: Snapshot, listed: Listed) -> bytes:
-        found = listed.page(order, limit, cursor)
+        found = listed.page(listing.order, paging.limit, paging.cursor)
         following[0] = str(request.url.include_query_params(cursor=found.cursor)) if found.cursor else None
         if form.rdf is not None:
             return rdf_text(describe(state, found.things, context.minter), form.rdf, context.minter)
         return Page[Shape](
-            items=[shape(state, node) for node in found.things],
+            items=[listing.shape(state, node) for node in found.things],
             total=found.total,
             complete="complete",
             version=state.version,
@@ -145,23 +151,23 @@ def page(
         if following[0]:
             response.headers["Link"] = f'<{following[0]}>; rel="next"'
 
-    library = context.library
-    name = of if q is None else (of, q, _index_version(library, at))
-    graph = library.graph_at(Version(at) if at is not None else None)
-    ready = context.lists.ready(graph, name, lambda state: select(state, _ranked(library, q, kinds)), order)
-    return versioned(request, form, at, lambda state: make(state, ready(state)), finish=link)
+    name = listing.name if q is None else (listing.name, q, searched(context.library, paging.at).applied_version)
+
+    def select(state: Snapshot) -> Selected:
+        return listing.select(state, None if q is None else ranked(context.library, q, listing.kinds))
+
+    ready = context.lists.ready(context.library.graph_at(paging.version), name, select, listing.order)
+    return versioned(request, form, paging.at, lambda state: make(state, ready(state)), finish=link)
 
 
-def _index_version(library: Library, at: int | None) -> int:
-    """Return the version that a search finds things of. Raises `BadRequest` when an earlier one is asked for."""
+def searched(library: Library, at: int | None) -> SearchIndex:
+    """Return the search index. Raises `BadRequest` when an earlier version is asked for: it knows the newest only."""
     if at is not None and at != library.follow():
         raise BadRequest("q searches the newest version only: leave out at, or q", [("q", "given with at")])
-    return library.search().applied_version
+    return library.search()
 
 
-def _ranked(library: Library, q: str | None, kinds: Sequence[Kind]) -> list[NamedNode] | None:
-    """Return the things of those kinds that a search finds, best first; None without a search."""
-    if q is None:
-        return None
+def ranked(library: Library, q: str, kinds: Sequence[Kind]) -> list[NamedNode]:
+    """Return the things of those kinds that a search finds, kind by kind, best first."""
     index = library.search()
     return [NamedNode(iri) for kind in kinds for iri in index.matching_iris(q, kind)]

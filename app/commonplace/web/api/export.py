@@ -1,4 +1,4 @@
-"""Records written in the bibliographic formats, and `/export`."""
+"""`/export`: everything, or what filters select, as a file in a format or as a bibliography in a style."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest
-from commonplace.exchange.exports import WithOriginals, export_originals, formatted
-from commonplace.exchange.exports import export as export_from
-from commonplace.library.works import WorkFilters
+from commonplace.exchange.exports import WithOriginals, WorksOf, export, export_originals, formatted
+from commonplace.library.work_lists import WorkFilters, select_works
 from commonplace.model.formats import FORMATS, ExportedFormat
 from commonplace.web import answers
 from commonplace.web.context import Context, ContextDep
@@ -33,73 +32,69 @@ Original = Annotated[
 
 
 def original_answer(
-    request: Request, context: Context, form: Representation, at: int | None, make: Callable[[Snapshot], WithOriginals]
+    request: Request, form: Representation, at: int | None, make: Callable[[Snapshot], WithOriginals]
 ) -> Response:
-    """An export with entries as in their files; `Commonplace-Original` says how many of how many are."""
-    told: list[str] = []
+    """Return an export with entries as in their files; `Commonplace-Original` says how many of how many are."""
+    counts: list[str] = []
 
     def body(state: Snapshot) -> bytes:
         made = make(state)
-        told[:] = [made.told]
+        counts[:] = [made.counts]
         return made.data
 
-    def say(response: Response) -> None:
-        response.headers["Commonplace-Original"] = told[0]
+    def add_counts(response: Response) -> None:
+        response.headers["Commonplace-Original"] = counts[0]
 
-    return answers.versioned(request, replace(form, name=f"{form.name}-original"), at, body, finish=say)
+    return answers.versioned(request, replace(form, name=f"{form.name}-original"), at, body, finish=add_counts)
 
 
 def bibliography_forms(style: str) -> tuple[Representation, Representation]:
-    """A formatted bibliography's two forms, the one a client gets when it does not say first."""
+    """Return the two forms of a formatted bibliography; the first is for a client that does not say."""
     return (
         Representation(f"text-{style}", "text/plain", ".txt"),
         Representation(f"html-{style}", "text/html", ".html"),
     )
 
 
-@router.get("/export", summary="Everything, or what the filters of /works select, in a bibliographic or RDF format")
-def exported(
-    request: Request,
-    context: ContextDep,
-    format: Annotated[ExportedFormat, Query(description="which format")] = "bibtex",
-    style: Style = None,
-    discusses: Annotated[str | None, Query(description="a concept's key or IRI")] = None,
-    claim: Annotated[str | None, Query(description="a claim's key or IRI")] = None,
-    state: Annotated[str | None, Query(description="with discusses or claim")] = None,
-    author: Annotated[str | None, Query(description="a person's or organization's key or IRI")] = None,
-    case: Annotated[str | None, Query(description="a case's key or IRI")] = None,
-    type: Annotated[str | None, Query(description="a CSL type")] = None,
-    year: Annotated[str | None, Query(description="2010, 2010..2020 …")] = None,
-    venue: Annotated[str | None, Query(description="a venue's key or IRI")] = None,
-    cites: Annotated[str | None, Query(description="a work's key or IRI")] = None,
-    cited_by: Annotated[str | None, Query(description="a work's key or IRI")] = None,
-    original: Original = False,
-    at: At = None,
-) -> Response:
-    """Never paged and never cut. Without filters an RDF format has the whole graph; N-Quads named graphs too.
+class ExportQuery(WorkFilters):
+    """What `/export` is asked: filters, format and version."""
 
-    With `style`, a bibliography in that style in the place of `format`.
+    format: Annotated[ExportedFormat, Query(description="which format")] = "bibtex"
+    style: Style = None
+    original: Original = False
+    at: At = None
+
+
+@router.get("/export", summary="Everything, or what the filters of /works select, in a bibliographic or RDF format")
+def exported(request: Request, context: ContextDep, asked: Annotated[ExportQuery, Query()]) -> Response:
+    """Never paged and never cut. Without filters an RDF format has the whole graph; N-Quads and TriG named graphs too.
+
+    With `style`, a bibliography in that style in the place of `format`. By key; with `q`, best first.
     """
-    filters = WorkFilters(
-        discusses=discusses, claim=claim, state=state, author=author, case=case, type=type, year=year, venue=venue,
-        cites=cites, cited_by=cited_by,
-    )  # fmt: skip
-    if original and style is not None:
+    library, minter, style = context.library, context.minter, asked.style
+    if asked.original and style is not None:
         raise BadRequest("original and style cannot both be asked for", [("original", "given with style")])
+    works = _selected(context, asked)
     if style is not None:
         chosen = choose(request, bibliography_forms(style))
         html = chosen.media_type == "text/html"
         return answers.versioned(
-            request, chosen, at, lambda snapshot: formatted(snapshot, context.minter, style, filters, html=html)
+            request, chosen, asked.at, lambda state: formatted(state, minter, style, works, html=html)
         )
-    form = representation(FORMATS[format])
-    if original:
-        log = context.library.log
+    form = representation(FORMATS[asked.format])
+    if asked.original:
         return original_answer(
-            request, context, form, at, lambda state: export_originals(state, log, context.minter, format, filters)
+            request, form, asked.at, lambda state: export_originals(state, library.log, minter, asked.format, works)
         )
+    return answers.versioned(request, form, asked.at, lambda state: export(state, minter, asked.format, works))
 
-    def make(snapshot: Snapshot) -> bytes:
-        return export_from(snapshot, context.minter, format, filters)
 
-    return answers.versioned(request, form, at, make)
+def _selected(context: Context, asked: ExportQuery) -> WorksOf | None:
+    """Return what chooses the works that the filters select; None without filters. Raises `BadRequest`."""
+    filters, ranked = asked.alone(), None
+    if filters == WorkFilters():
+        return None
+    if filters.q is not None:
+        answers.searched(context.library, asked.at)
+        ranked = answers.ranked(context.library, filters.q, ("work",))
+    return lambda state: select_works(state, context.minter, filters, ranked).selection.everything(state)

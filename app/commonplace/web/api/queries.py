@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.workers.messages import Answer, Question, Spool
 from commonplace.library.named_queries import NamedQuery
-from commonplace.library.works import known_thing
+from commonplace.library.named_things import known_thing
 from commonplace.model.change import Version
 from commonplace.model.namespaces import XSD
 from commonplace.web import answers

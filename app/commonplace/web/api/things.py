@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
@@ -36,7 +37,7 @@ from commonplace.model.minter import Kind, Minter
 from commonplace.web import answers
 from commonplace.web.context import ContextDep
 from commonplace.web.http.negotiation import OF_THINGS, split_suffix
-from commonplace.web.http.parameters import At, Cursor, Limit, Search, only_known_parameters
+from commonplace.web.http.parameters import At, Search, only_known_parameters
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)])
 
@@ -91,21 +92,15 @@ COLLECTIONS = (
 
 
 def _offer(collection: Collection) -> None:
-    def listed(
-        request: Request, context: ContextDep, q: Search = None, limit: Limit = 50, cursor: Cursor = None, at: At = None
-    ) -> Response:
-        return answers.page(
-            request,
-            at,
-            collection.plural,
-            lambda _, ranked: Selected(collection.select(ranked)),
-            lambda state, node: collection.brief(state, node, context.minter),
-            None if q is not None else collection.order,
-            limit,
-            cursor,
-            q,
-            (collection.kind, *collection.also),
+    def listed(request: Request, context: ContextDep, asked: Annotated[Search, Query()]) -> Response:
+        listing = answers.Listing(
+            name=collection.plural,
+            select=lambda _, ranked: Selected(collection.select(ranked)),
+            shape=lambda state, node: collection.brief(state, node, context.minter),
+            order=None if asked.q is not None else collection.order,
+            kinds=(collection.kind, *collection.also),
         )
+        return answers.page(request, listing, asked, asked.q)
 
     def single(request: Request, context: ContextDep, key: str, at: At = None) -> Response:
         bare, suffix = split_suffix(key, OF_THINGS)

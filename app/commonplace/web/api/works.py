@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import Field
 from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.records import is_work
@@ -14,7 +15,8 @@ from commonplace.exchange.exports import format_works, write_originals, write_re
 from commonplace.library.changes import brief, changes
 from commonplace.library.field_origins import origins_of
 from commonplace.library.schemas import Change, Citation, FieldOrigin, Page, References, Work
-from commonplace.library.works import WorkFilters, citations_of, order_of, references_as_text, select_works, work_of
+from commonplace.library.work_lists import WorkFilters, order_of, select_works
+from commonplace.library.works import citations_of, references_as_text, work_of
 from commonplace.model.change import Version
 from commonplace.web import answers
 from commonplace.web.api.alternative_keys import MOVED, WorkRoute
@@ -22,62 +24,29 @@ from commonplace.web.api.export import Original, Style, bibliography_forms, orig
 from commonplace.web.api.provenance import provenance_of_fields
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import JSON, OF_THINGS, OF_WORKS, RECORDS, Representation, choose, split_suffix
-from commonplace.web.http.parameters import At, Cursor, Limit, Search, only_known_parameters
+from commonplace.web.http.parameters import At, Paging, only_known_parameters
 
 router = APIRouter(tags=["works"], route_class=WorkRoute, dependencies=[Depends(only_known_parameters)])
 
 
+class WorksQuery(Paging, WorkFilters):
+    """What `/works` is asked: filters, order, page and version."""
+
+    sort: str | None = Field(default=None, description="key, title, year, author, -title, -year; relevance with q")
+
+
 @router.get("/works", response_model=Page[Work], summary="Works, by what they discuss and how they are described")
-def works(
-    request: Request,
-    context: ContextDep,
-    q: Search = None,
-    discusses: Annotated[str | None, Query(description="a concept's key or IRI; narrower ones are included")] = None,
-    claim: Annotated[str | None, Query(description="a claim's key or IRI")] = None,
-    state: Annotated[
-        str | None,
-        Query(
-            description="with `discusses`: discusses, silent or unread; with `claim`: supports, contradicts, mixed …"
-        ),
-    ] = None,
-    author: Annotated[str | None, Query(description="a person's or organization's key or IRI")] = None,
-    case: Annotated[str | None, Query(description="a case's key or IRI: works that describe it")] = None,
-    type: Annotated[str | None, Query(description="a CSL type, such as article-journal")] = None,
-    year: Annotated[str | None, Query(description="2010, 2010..2020, ..2020 or 2010..")] = None,
-    venue: Annotated[str | None, Query(description="a venue's key or IRI")] = None,
-    cites: Annotated[str | None, Query(description="a work's key or IRI: works that cite it")] = None,
-    cited_by: Annotated[str | None, Query(description="a work's key or IRI: works it cites")] = None,
-    sort: Annotated[str | None, Query(description="key, title, year, author, -title, -year; relevance with q")] = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-    at: At = None,
-) -> Response:
+def works(request: Request, context: ContextDep, asked: Annotated[WorksQuery, Query()]) -> Response:
     """With `discusses` or `claim` the answer carries `coverage`: all works counted by what they say."""
-    filters = WorkFilters(
-        q=q,
-        discusses=discusses,
-        claim=claim,
-        state=state,
-        author=author,
-        case=case,
-        type=type,
-        year=year,
-        venue=venue,
-        cites=cites,
-        cited_by=cited_by,
+    filters = asked.alone()
+    listing = answers.Listing(
+        name=("works", filters),
+        select=lambda snapshot, ranked: select_works(snapshot, context.minter, filters, ranked),
+        shape=lambda snapshot, node: work_of(snapshot, node, context.minter),
+        order=order_of(asked.sort, searching=filters.q is not None),
+        kinds=("work",),
     )
-    return answers.page(
-        request,
-        at,
-        ("works", filters),
-        lambda snapshot, ranked: select_works(snapshot, context.minter, filters, ranked),
-        lambda snapshot, node: work_of(snapshot, node, context.minter),
-        order_of(sort, searching=q is not None),
-        limit,
-        cursor,
-        q,
-        ("work",),
-    )
+    return answers.page(request, listing, asked, filters.q)
 
 
 @router.get("/works/{key:path}/references", response_model=References, responses=MOVED, summary="What a work cites")
@@ -223,7 +192,7 @@ def work(
         form = choose(request, RECORDS, suffix)
         node, log = minter.thing("work", key), context.library.log
         return original_answer(
-            request, context, form, at, lambda state: write_originals(state, log, [node], minter, form.format)
+            request, form, at, lambda state: write_originals(state, log, [node], minter, form.format)
         )
 
     def write(state: Snapshot, node: NamedNode, form: Representation) -> bytes:

@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import Query, Request
 from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict, Field
 
 from commonplace.errors import BadRequest
-from commonplace.library.selection import MAXIMUM_LIMIT
+from commonplace.library.selection import DEFAULT_LIMIT, MAXIMUM_LIMIT
 from commonplace.model.change import Version
 
 At = Annotated[int | None, Query(ge=1, description="the version to answer from; default the newest")]
 Limit = Annotated[int, Query(ge=1, le=MAXIMUM_LIMIT, description="how many items a page holds at most")]
 Cursor = Annotated[str | None, Query(description="from `next` of the page before; opaque")]
-Search = Annotated[str | None, Query(description="words to search for; accents, case and hyphens do not matter")]
+
+
+class Paging(BaseModel):
+    """Which page of a list is asked for, and of which version: a query-parameter model that others add to."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor = None
+    at: At = None
+
+    @property
+    def version(self) -> Version | None:
+        """Return the version to answer from; None is the newest."""
+        return None if self.at is None else Version(self.at)
+
+
+class Search(Paging):
+    """Which page of a list, or of the things in it that a search finds."""
+
+    q: str | None = Field(default=None, description="words to search for; accents, case and hyphens do not matter")
+
 
 REPEATABLE = frozenset({"kind"})
 """Query parameters that may be given more than once."""
@@ -29,7 +52,9 @@ def only_known_parameters(request: Request) -> None:
     route = request.scope.get("route")
     if not isinstance(route, APIRoute):
         return
-    known = {field.alias for field in route.dependant.query_params}
+    known = {
+        name for field in route.dependant.query_params for name in _names(field.field_info.annotation, field.alias)
+    }
     known |= {extra["name"] for extra in (route.openapi_extra or {}).get("parameters", ())}
     unknown = sorted(set(request.query_params) - known)
     if unknown:
@@ -44,6 +69,13 @@ def only_known_parameters(request: Request) -> None:
             f"{', '.join(once)} can be given once only: of several values all but one would be ignored",
             [(name, "given more than once") for name in once],
         )
+
+
+def _names(annotation: object, alias: str) -> Iterable[str]:
+    """Return the parameters that a field of a route stands for: several when it is a query-parameter model."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation.model_fields
+    return [alias]
 
 
 def version_of(text: str | None) -> Version | None:

@@ -12,10 +12,12 @@ from commonplace.errors import NotFound
 from commonplace.library.agents import VENUE_ORDER, select_venues
 from commonplace.library.evidence import evidence_of_work
 from commonplace.library.headings import case_of, select_cases
+from commonplace.library.named_things import has
 from commonplace.library.schemas import Evidence
 from commonplace.library.selection import Selected
 from commonplace.library.totals import by_name, count_totals
-from commonplace.library.works import ORDERS, WorkFilters, has, select_works, work_of
+from commonplace.library.work_lists import ORDERS, WorkFilters, select_works
+from commonplace.library.works import work_of
 from commonplace.model.minter import Minter
 from commonplace.web import answers
 from commonplace.web.context import ContextDep

@@ -1,0 +1,38 @@
+"""Find the thing that a client names by key, by alternative key or by IRI."""
+
+from __future__ import annotations
+
+from pyoxigraph import NamedNode
+
+from commonplace.derived.graph.records import work_of_alternative_key
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import BadRequest
+from commonplace.model.minter import Kind, Minter
+
+
+def named_thing(state: Snapshot, minter: Minter, kind: Kind, given: str, where: str) -> NamedNode:
+    """Return the thing that a client names by key or IRI. Raises `BadRequest` saying `where` when there is none."""
+    nothing = BadRequest(f"there is no {kind} {given!r}", [(where, f"no {kind} has this key or IRI")])
+    if not given:
+        raise nothing
+    try:
+        node = NamedNode(given) if given.startswith(minter.base) else minter.thing(kind, given)
+    except ValueError as fault:
+        raise nothing from fault
+    there = known_thing(state, minter, node)
+    if there is None:
+        raise nothing
+    return there
+
+
+def known_thing(state: Snapshot, minter: Minter, node: NamedNode) -> NamedNode | None:
+    """Return the thing itself; the work that has the key in its IRI as an alternative one; None where there is none."""
+    if has(state, node):
+        return node
+    named = minter.kind_and_key(node.value)
+    return work_of_alternative_key(state, named[1], minter) if named and named[0] == "work" else None
+
+
+def has(state: Snapshot, node: NamedNode) -> bool:
+    """Return whether anything is said of a node."""
+    return any(True for _ in state.triples(node))

@@ -1,0 +1,171 @@
+"""Lists of works: the filters that choose them, and the orders they come in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pydantic import BaseModel, ConfigDict, Field
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import BadRequest
+from commonplace.library.evidence import (
+    CLAIM_STATES,
+    CONCEPT_STATES,
+    UNREAD,
+    coverage,
+    states_on_claim,
+    states_on_concept,
+)
+from commonplace.library.named_things import named_thing
+from commonplace.library.selection import Order, Selected, Selection
+from commonplace.model.minter import Kind, Minter
+from commonplace.model.namespaces import FABIO, PRO, XSD
+from commonplace.model.types import FABIO_CLASS
+
+
+class WorkFilters(BaseModel):
+    """Which works are asked for: all that fit every filter given. Things are named by key or IRI.
+
+    A query-parameter model: `/works` and `/export` add parameters of their own to it, and any other is refused.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    q: str | None = Field(default=None, description="words to search for; accents, case and hyphens do not matter")
+    discusses: str | None = Field(default=None, description="a concept's key or IRI; narrower ones are included")
+    claim: str | None = Field(default=None, description="a claim's key or IRI")
+    state: str | None = Field(
+        default=None,
+        description="with `discusses`: discusses, silent or unread; with `claim`: supports, contradicts, mixed …",
+    )
+    author: str | None = Field(default=None, description="a person's or organization's key or IRI")
+    case: str | None = Field(default=None, description="a case's key or IRI: works that describe it")
+    type: str | None = Field(default=None, description="a CSL type, such as article-journal")
+    year: str | None = Field(default=None, description="2010, 2010..2020, ..2020 or 2010..")
+    venue: str | None = Field(default=None, description="a venue's key or IRI")
+    cites: str | None = Field(default=None, description="a work's key or IRI: works that cite it")
+    cited_by: str | None = Field(default=None, description="a work's key or IRI: works it cites")
+
+    def alone(self) -> WorkFilters:
+        """Return the filters without the parameters that a request adds to them."""
+        return WorkFilters(**{name: getattr(self, name) for name in WorkFilters.model_fields})
+
+
+def _works_of_first_author(state: Snapshot, node: NamedNode | BlankNode) -> Iterator[NamedNode]:
+    """The works in which that node is a role, or holds one: what is said of it may be what they are sorted by."""
+    held = [t.subject for t in state.triples(None, PRO["isHeldBy"], node)]
+    for role in (node, *held):
+        if isinstance(role, NamedNode | BlankNode):
+            contexts = state.triples(None, PRO["isDocumentContextFor"], role)
+            yield from (t.subject for t in contexts if isinstance(t.subject, NamedNode))
+
+
+ORDERS: dict[str, Order] = {
+    "key": Order("?thing cp:citationKey ?value"),
+    "title": Order("?thing dcterms:title ?value", folded=True),
+    "-title": Order("?thing dcterms:title ?value", folded=True, descending=True),
+    "year": Order("?thing fabio:hasPublicationYear ?value"),
+    "-year": Order("?thing fabio:hasPublicationYear ?value", descending=True),
+    "author": Order(
+        "?thing pro:isDocumentContextFor ?role . ?role pro:withRole pro:author ; cp:position 1 ; pro:isHeldBy ?first . "
+        "?first foaf:name ?name "
+        "OPTIONAL { ?first foaf:familyName ?family } BIND(COALESCE(?family, ?name) AS ?value)",
+        folded=True,
+        reach=_works_of_first_author,
+    ),
+}
+"""What `sort` may be, besides `relevance` (with `q`)."""
+
+
+_LINKED: tuple[tuple[str, Kind, str], ...] = (
+    ("case", "case", "?case cp:describedBy ?thing ."),
+    ("venue", "venue", "?thing dcterms:isPartOf ?venue ."),
+    ("cites", "work", "?thing cito:cites ?cites ."),
+    ("cited_by", "work", "?cited_by cito:cites ?thing ."),
+)
+"""Filters that name one thing: the kind of it, and the pattern by which works hang together with it."""
+
+
+def select_works(state: Snapshot, minter: Minter, filters: WorkFilters, ranked: list[NamedNode] | None) -> Selected:
+    """Return the works that the filters select, and the coverage when they ask with `discusses` or `claim`.
+
+    `ranked` are the works that a search for `q` found. Raises `BadRequest` naming the filter that cannot be understood.
+    """
+    selection = Selection(ranked=ranked, kind=FABIO["Expression"])
+    counts = _by_state(state, minter, filters, selection)
+    if filters.author is not None:
+        selection.where("?thing dcterms:creator ?author .", author=_agent(state, minter, filters.author))
+    for name, kind, pattern in _LINKED:
+        given = getattr(filters, name)
+        if given is not None:
+            selection.where(pattern, **{name: named_thing(state, minter, kind, given, name)})
+    if filters.type is not None:
+        if filters.type not in FABIO_CLASS:
+            why = "use a CSL type such as article-journal"
+            raise BadRequest(f"{filters.type!r} is not a CSL type", [("type", why)])
+        selection.where("?thing dcterms:type ?type .", type=Literal(filters.type))
+    if filters.year is not None:
+        _by_year(filters.year, selection)
+    return Selected(selection, counts)
+
+
+def _agent(state: Snapshot, minter: Minter, given: str) -> NamedNode:
+    try:
+        return named_thing(state, minter, "person", given, "author")
+    except BadRequest:
+        return named_thing(state, minter, "organization", given, "author")
+
+
+def _by_state(state: Snapshot, minter: Minter, filters: WorkFilters, selection: Selection) -> dict[str, int] | None:
+    if filters.discusses is not None and filters.claim is not None:
+        raise BadRequest("ask for discusses or for claim, not for both at once", [("claim", "given with discusses")])
+    if filters.discusses is not None:
+        concept = named_thing(state, minter, "concept", filters.discusses, "discusses")
+        states, names, wanted = states_on_concept(state, concept), CONCEPT_STATES, {"discusses"}
+    elif filters.claim is not None:
+        claim = named_thing(state, minter, "claim", filters.claim, "claim")
+        states, names, wanted = states_on_claim(state, claim), CLAIM_STATES, {"supports", "contradicts", "mixed"}
+    elif filters.state is not None:
+        raise BadRequest("state needs discusses or claim beside it", [("state", "a state is of a concept or a claim")])
+    else:
+        return None
+    if filters.state is not None:
+        if filters.state not in names:
+            raise BadRequest(f"there is no state {filters.state!r}", [("state", f"use one of {', '.join(names)}")])
+        wanted = {filters.state}
+    if wanted == {UNREAD}:
+        selection.without(states)
+    else:
+        selection.among(work for work, said in states.items() if said in wanted)
+    return coverage(state, states, names)
+
+
+def _by_year(given: str, selection: Selection) -> None:
+    match = re.fullmatch(r"(-?\d{1,4})?(\.\.)?(-?\d{1,4})?", given)
+    if not match or not (match[1] or match[3]) or (match[1] and match[3] and not match[2]):
+        raise BadRequest(f"{given!r} is not a year or range", [("year", "use 2010, 2010..2020, ..2020 or 2010..")])
+    first = match[1]
+    last = match[3] if match[2] else match[1]
+    selection.where("?thing fabio:hasPublicationYear ?year .")
+    if first:
+        selection.where("FILTER(?year >= ?firstYear)", firstYear=_year(first))
+    if last:
+        selection.where("FILTER(?year <= ?lastYear)", lastYear=_year(last))
+
+
+def _year(given: str) -> Literal:
+    return Literal(f"{int(given):04d}", datatype=XSD["gYear"])
+
+
+def order_of(sort: str | None, *, searching: bool) -> Order | None:
+    """Return the order that `sort` names; None is by relevance, the default with `q`. Raises `BadRequest`."""
+    if sort is None:
+        return None if searching else ORDERS["key"]
+    if sort == "relevance" and searching:
+        return None
+    if sort not in ORDERS:
+        choices = ", ".join([*ORDERS, "relevance (with q)"])
+        raise BadRequest(f"cannot sort by {sort!r}", [("sort", f"use one of {choices}")])
+    return ORDERS[sort]
