@@ -111,7 +111,13 @@ GOOD: dict[str, tuple[str, str]] = {
         "id/case/a",
         """a cp:Case ; rdfs:label "A picnic"@en, "Un pique-nique"@fr ; cp:country "GB-ENG" ;
         cp:context <id/concept/england> ; cp:form <id/concept/f> ; cp:possibleForm <id/concept/g> ;
-        cp:describedBy <id/work/w>""",
+        cp:describedBy <id/work/w> ; cp:describedTogetherWith <id/case/b>""",
+    ),
+    "characteristic": (
+        "id/characteristic/a--sector",
+        """a cp:Characteristic ; cp:onCase <id/case/a>, <id/case/b> ; cp:dimension cp:sector ;
+        cp:value <id/concept/c> ; cp:work <id/work/w> ; cp:directness cp:indirect ; cp:certainty cp:moderate ;
+        cp:locator "abstract" ; cp:quote "a picnic" ; cp:quoteCheck cp:exact""",
     ),
 }
 """Kind of thing: its IRI relative to the base, and its triples."""
@@ -229,6 +235,7 @@ BREACHES = (
     Breach("evidence", "evidence-locator", add='cp:locator "abstract"'),
     Breach("evidence", "evidence-quote-check", "cp:quoteCheck", "cp:quoteCheck cp:direct"),
     Breach("evidence", "evidence-quote-checked", "cp:quoteCheck"),
+    Breach("evidence", "evidence-quoted-from", add='prov:wasQuotedFrom "another work"'),
     Breach("evidence", "evidence-agent", "prov:wasAttributedTo", 'prov:wasAttributedTo "me"'),
     Breach("evidence", "evidence-time", "prov:generatedAtTime", 'prov:generatedAtTime "yesterday"'),
     Breach("evidence", "evidence-state-fits", "cp:state", "cp:state cp:supports"),
@@ -252,6 +259,16 @@ BREACHES = (
     Breach("case", "case-challenge", add='cp:challenge "time"'),
     Breach("case", "case-enabling-condition", add='cp:enablingCondition "trust"'),
     Breach("case", "case-possible-form", add="cp:possibleForm <id/concept/f>"),
+    Breach("case", "case-described-together", add="cp:describedTogetherWith <id/work/w>"),
+    Breach("characteristic", "characteristic-case", "cp:onCase"),
+    Breach("characteristic", "characteristic-dimension", "cp:dimension", "cp:dimension cp:describedBy"),
+    Breach("characteristic", "characteristic-value", add='cp:value "housing"'),
+    Breach("characteristic", "characteristic-work", add="cp:work <id/work/x>"),
+    Breach("characteristic", "characteristic-directness", "cp:directness"),
+    Breach("characteristic", "characteristic-certainty", "cp:certainty", "cp:certainty cp:likely"),
+    Breach("characteristic", "characteristic-locator", add='cp:locator "title"'),
+    Breach("characteristic", "characteristic-quote", "cp:quote", 'cp:quote ""'),
+    Breach("characteristic", "characteristic-quote-check", "cp:quoteCheck", "cp:quoteCheck cp:accepted"),
 )
 
 

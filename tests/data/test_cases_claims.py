@@ -16,8 +16,7 @@ NEIGHBOURHOOD = tuple(f"quebec-neighbourhood-project-{number}" for number in (1,
 FORMS = (
     "citizen-owned-co-production",
     "citizen-driven-co-production",
-    "transitional-co-production",
-    "enforced-co-production",
+    "transitional-and-enforced-co-production",
 )
 UNDER = {
     "context": "context",
@@ -32,6 +31,9 @@ UNDER = {
     "enablingCondition": "enabling-condition",
 }
 """Dimension of a case: the concept that its values stand under."""
+
+TEXTS = ("country", "place", "activity")
+"""The dimensions whose values are texts."""
 
 
 def thing(kind: str, key: str) -> URIRef:
@@ -96,9 +98,18 @@ def test_the_abstract_leaves_form_and_start_of_its_cases_open(key: str, graph: G
     assert keys(graph, case, CP.describedBy) == {ABSTRACT}
     assert keys(graph, case, CP.form) == {"citizen-led-co-production"}
     assert keys(graph, case, CP.possibleForm) == set(FORMS)
-    assert keys(graph, case, CP.professionalRole) == {"supporting-role"}
-    for unsaid in (CP.initiator, CP.leader, CP.skill, CP.challenge, CP.enablingCondition):
+    for unsaid in (CP.initiator, CP.leader, CP.professionalRole, CP.skill, CP.challenge, CP.enablingCondition):
         assert keys(graph, case, unsaid) == set(), f"{key}: the abstract does not give {unsaid} for this case"
+
+
+def test_what_the_abstract_says_at_large_is_of_low_certainty(graph: Graph) -> None:
+    """That the professional comes second is said of the area of study; that citizens start or lead, of all three."""
+    found = {
+        str(node).rsplit("--", 1)[-1]: keys(graph, node, CP.value)
+        for node in graph.subjects(CP.certainty, CP.low)
+        if (node, RDF.type, CP.Characteristic) in graph
+    }
+    assert found == {"professionalRole": {"supporting-role"}, "initiator": {"citizen"}, "leader": {"citizen"}}
 
 
 @pytest.mark.parametrize("key", NEIGHBOURHOOD)
@@ -114,6 +125,58 @@ def test_the_chapter_says_the_same_of_its_three_cases(key: str, graph: Graph) ->
     assert keys(graph, case, CP.enablingCondition) == conditions
     for unsaid in (CP.initiator, CP.possibleForm):
         assert keys(graph, case, unsaid) == set(), f"{key}: the chapter's abstract does not give {unsaid}"
+
+
+def test_the_cases_of_the_chapter_are_one_study(graph: Graph) -> None:
+    for key in NEIGHBOURHOOD:
+        others = {other for other in NEIGHBOURHOOD if other != key}
+        assert keys(graph, thing("case", key), CP.describedTogetherWith) == others
+        labels = {str(label) for label in graph.objects(thing("case", key), RDFS.label)}
+        assert all("one study" in label or "même étude" in label for label in labels), f"{key}: say so in its label"
+
+
+def test_cases_described_together_differ_in_nothing(graph: Graph) -> None:
+    dimensions = [CP[name] for name in (*UNDER, *TEXTS)]
+    for case, other in graph.subject_objects(CP.describedTogetherWith):
+        assert (other, CP.describedTogetherWith, case) in graph, f"{other}: add cp:describedTogetherWith to {case}"
+        for dimension in (*dimensions, CP.describedBy):
+            same = set(graph.objects(case, dimension)) == set(graph.objects(other, dimension))
+            assert same, f"{case} and {other} differ in {dimension}: they are told apart, so take the link out"
+
+
+def characteristics(graph: Graph, case: Node, dimension: str) -> list[Node]:
+    return [node for node in graph.subjects(CP.onCase, case) if (node, CP.dimension, CP[dimension]) in graph]
+
+
+@pytest.mark.parametrize("dimension", [*UNDER, *TEXTS])
+def test_every_dimension_of_a_case_says_its_certainty_and_source(dimension: str, graph: Graph) -> None:
+    for case in graph.subjects(RDF.type, CP.Case):
+        stated = {value for value in graph.objects(case, CP[dimension]) if isinstance(value, URIRef)}
+        sure: set[Node] = set()
+        unsure: set[Node] = set()
+        for node in characteristics(graph, case, dimension):
+            (unsure if (node, CP.certainty, CP.low) in graph else sure).update(graph.objects(node, CP.value))
+        assert stated == sure, (
+            f"{case} cp:{dimension}: the case has {stated}, its characteristics of high or moderate certainty {sure}: "
+            "say each value in both places, and what is of low certainty in the characteristic alone"
+        )
+        assert not sure & unsure, f"{case} cp:{dimension}: {sure & unsure} is both sure and of low certainty"
+        if dimension in TEXTS and (case, CP[dimension], None) in graph:
+            assert characteristics(graph, case, dimension), f"{case}: add a cp:Characteristic for cp:{dimension}"
+
+
+def test_a_characteristic_comes_from_a_work_that_describes_the_case(graph: Graph) -> None:
+    found = list(graph.subjects(RDF.type, CP.Characteristic))
+    assert found
+    for node in found:
+        for case in graph.objects(node, CP.onCase):
+            assert (case, CP.describedBy, graph.value(node, CP.work)) in graph, (
+                f"{node}: cp:work is a work that {case} names in cp:describedBy"
+            )
+        assert graph.value(node, CP.quote), f"{node}: quote the words that it is read from"
+        assert str(node).endswith(f"--{keys(graph, node, CP.dimension).pop()}"), f"{node}: name it CASE--DIMENSION"
+        if (node, CP.certainty, CP.high) not in graph:
+            assert graph.value(node, RDFS.comment), f"{node}: say in rdfs:comment why it is not certain"
 
 
 def test_each_document_makes_claims(graph: Graph) -> None:
@@ -172,6 +235,28 @@ def test_evidence_on_a_claim_is_keyed_by_claim_and_work(graph: Graph, entries: E
             expected = f"{str(claim).rsplit('/', 1)[-1]}--{work}"
             assert node == thing("evidence", expected), f"{node}: its key is {expected}"
             assert graph.value(node, RDFS.comment), f"{node}: say in rdfs:comment what the state rests on"
+
+
+def test_the_claims_show_the_words_of_who_makes_them(loaded: Graph) -> None:
+    """All of them are made in one of the two abstracts that are held."""
+    for claim in claims(loaded):
+        for maker in loaded.objects(claim, CP.madeBy):
+            (node,) = [node for node in evidence(loaded, claim) if (node, CP.work, maker) in loaded]
+            assert (node, CP.quoteCheck, CP.exact) in loaded, f"{node}: quote the sentence that makes the claim"
+
+
+def test_who_says_it_outright_makes_the_claim(graph: Graph) -> None:
+    """The chapter says what studies tend to look at; that they assume something is the paper's word."""
+    made = {str(claim).rsplit("/", 1)[-1]: keys(graph, claim, CP.madeBy) for claim in claims(graph)}
+    assert made["literature-attends-to-professional-provision"] == {ABSTRACT, CHAPTER}
+    assert made["professional-assumed-regular-producer"] == {ABSTRACT}
+    node = thing("evidence", f"professional-assumed-regular-producer--{CHAPTER}")
+    assert keys(graph, node, CP.directness) | keys(graph, node, CP.certainty) == {"indirect", "moderate"}
+
+
+def test_the_later_article_contradicts_the_count_of_the_forms(graph: Graph) -> None:
+    node = thing("evidence", "three-forms-of-citizen-led-co-production--mcmullin2025lead")
+    assert keys(graph, node, CP.state) == {"contradicts"}
 
 
 def test_a_work_read_on_a_claim_may_be_silent(graph: Graph) -> None:

@@ -114,6 +114,13 @@ def test_a_correction_is_on_a_citation(graph: Graph) -> None:
         assert text(graph, correction, RDFS.comment), f"{correction}: say in rdfs:comment what is wrong"
 
 
+def test_what_was_printed_stands_in_the_chapter(graph: Graph, documents: dict[str, str]) -> None:
+    chapter = documents["mcmullin2020citizenled"]
+    for correction in corrections(graph):
+        printed = text(graph, correction, CP.asPrinted)
+        assert printed in chapter, f"{correction}: “{printed}” does not stand so in the list: give it word for word"
+
+
 def test_what_is_corrected_is_what_the_record_has(graph: Graph, entries: Entries) -> None:
     compared = 0
     for correction in corrections(graph):

@@ -23,7 +23,7 @@ REQUIRED = {
 """What an entry of each type must have."""
 
 OPTIONAL = {
-    *("author", "editor", "editora", "editoratype", "availabledate", "doi", "edition", "isbn", "issn"),
+    *("abstract", "author", "editor", "editora", "editoratype", "availabledate", "doi", "edition", "isbn", "issn"),
     *("keywords", "location", "note", "pages", "publisher", "type", "url"),
 }
 """What an entry of any type may have besides."""
@@ -143,6 +143,25 @@ def test_a_journal_is_spelled_and_published_alike_everywhere(entries: Entries) -
             here = entry.get("issn"), entry.get("publisher")
             first = said.setdefault(entry["journal"], here)
             assert first == here, f"{key}: ISSN and publisher of {entry['journal']} are {first} elsewhere, {here} here"
+
+
+AROUND = {
+    "mcmullin2022lead": ("12:30pm ", ""),
+    "mcmullin2020citizenled": ("Living reference work entry ", " Co-production Citizen participation"),
+}
+"""A source document: what its page has right before its abstract, and right after it; nothing where it ends there."""
+
+
+def test_an_abstract_is_that_of_a_source_document(entries: Entries, documents: dict[str, str]) -> None:
+    """Word for word: the quotes are compared with it."""
+    held = {key for key, entry in entries.items() if "abstract" in entry}
+    assert held == set(AROUND), "only the two source documents print their abstracts; others are not ours to hold"
+    for key, (before, after) in AROUND.items():
+        printed, abstract = " ".join(documents[key].split()), entries[key]["abstract"]
+        assert abstract in printed, f"{key}: the abstract differs from the page in ../shared/seed"
+        head, _, tail = printed.partition(abstract)
+        assert head.endswith(before), f"{key}: the abstract begins at another place than on the page"
+        assert tail.startswith(after) if after else not tail, f"{key}: the abstract ends before that on the page"
 
 
 # ---- against the facts ----

@@ -83,6 +83,7 @@ def test_every_iri_of_the_export_dereferences(client: httpx.Client) -> None:
         "concept",
         "claim",
         "case",
+        "characteristic",
         "evidence",
         "citation",
         "doubt",
@@ -101,7 +102,7 @@ def test_a_node_of_a_thing_is_described_with_it(client: httpx.Client) -> None:
         assert (rdflib.URIRef(iri), None, None) in rdflib.Graph().parse(data=text, format="turtle"), iri
 
 
-@pytest.mark.parametrize("kind", ["evidence", "citation", "doubt", "correction", "scheme"])
+@pytest.mark.parametrize("kind", ["characteristic", "evidence", "citation", "doubt", "correction", "scheme"])
 def test_nodes_without_an_address_of_their_own_are_answered_in_rdf(client: httpx.Client, kind: str) -> None:
     iri = min(iri for iri in everything(client) if iri.startswith(f"{BASE}id/{kind}/"))
     text = dereferenced(client, iri, accept="text/turtle").text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 import rdflib
 from bibtexparser.entrypoint import parse_string
 
-from tests.conftest import BASE, shared
+from tests.conftest import BASE, ROOT, shared
 
 CP = f"{BASE}ontology#"
 DISCUSSING = frozenset(
@@ -49,6 +50,63 @@ def test_directness_follows_the_facts(answer: dict[str, Any]) -> None:
 def test_works_are_the_twenty_one(answer: dict[str, Any]) -> None:
     assert {work["key"] for work in answer["items"]} == DISCUSSING
     assert answer["total"] == len(DISCUSSING) == 21
+
+
+def test_each_answer_shows_words_that_are_held(client: httpx.Client, answer: dict[str, Any]) -> None:
+    for work in answer["items"]:
+        (evidence,) = [e for e in work["evidence"] if e["about"] == "professional-role"]
+        assert evidence["quote_check"] == "exact", f"{work['key']}: {evidence.get('quote')}"
+    page = client.get("/").text
+    table = page[page.index("<tbody>") : page.index("</tbody>")]
+    assert table.count("<tr>") == table.count("<q>") == 21
+
+
+def test_the_words_of_the_two_source_documents_are_from_their_abstracts(answer: dict[str, Any]) -> None:
+    works = {work["key"]: work for work in answer["items"]}
+    for key in ("mcmullin2022lead", "mcmullin2020citizenled"):
+        quotes = [e["quote"] for e in works[key]["evidence"] if e["locator"] == "abstract"]
+        assert len(quotes) > 20
+        assert all(quote in works[key]["abstract"] for quote in quotes)
+
+
+def test_words_of_another_work_name_it(answer: dict[str, Any]) -> None:
+    (book,) = [work for work in answer["items"] if work["key"] == "brandsen2018book"]
+    (evidence,) = [e for e in book["evidence"] if e["about"] == "professional-role"]
+    assert evidence["quoted_from"] == "steen2018"
+    assert evidence["quoted_from_iri"] == f"{BASE}id/work/steen2018"
+
+
+def test_the_claims_show_the_words_of_who_makes_them(client: httpx.Client) -> None:
+    for claim in client.get("/claims").json()["items"]:
+        makers = {maker["key"] for maker in claim["made_by"]}
+        shown = {e["work"] for e in claim["evidence"] if e["quote_check"] == "exact" and e["state"] == "supports"}
+        assert makers <= shown, claim["key"]
+
+
+def test_each_dimension_of_a_case_has_its_source_and_certainty(client: httpx.Client) -> None:
+    for case in client.get("/cases").json()["items"]:
+        for name, links in case["dimensions"].items():
+            said = [c for c in case["characteristics"] if c["dimension"] == name and c["certainty"] != "low"]
+            assert {link["key"] for link in links} == {value["key"] for c in said for value in c["values"]}, case["key"]
+            assert {c["source"] for c in said} == {work["key"] for work in case["described_by"]}
+            assert {c["quote_check"] for c in said} == {"exact"}
+        texts = {c["dimension"] for c in case["characteristics"] if "values" not in c}
+        assert texts == {"country", "place", "activity"}
+
+
+def test_what_a_source_says_at_large_is_not_stated_of_its_cases(client: httpx.Client) -> None:
+    case = client.get("/cases/england-parents-group").json()
+    low = {c["dimension"]: [v["key"] for v in c["values"]] for c in case["characteristics"] if c["certainty"] == "low"}
+    assert low == {"initiator": ["citizen"], "leader": ["citizen"], "professional_role": ["supporting-role"]}
+    assert not set(low) & set(case["dimensions"])
+    assert len(case["dimensions"]["possible_form"]) == 3
+
+
+def test_the_cases_of_one_study_say_so(client: httpx.Client) -> None:
+    for number in (1, 2, 3):
+        case = client.get(f"/cases/quebec-neighbourhood-project-{number}").json()
+        assert "one study" in case["label"]
+        assert len(case["described_together_with"]) == 2
 
 
 def test_each_work_comes_with_accepted_evidence_that_says_where(answer: dict[str, Any]) -> None:
@@ -104,6 +162,31 @@ def test_front_page_answers_it_with_links(client: httpx.Client) -> None:
     for key in DISCUSSING:
         assert f"/works/{key}" in page, key
     assert "discusses=professional-role" in page
+
+
+ROW = re.compile(r"> \| (\d{4}) \| (.+?): (.+?) \| (.+?) \| “(.+?)” \| (.+?) \|$", re.MULTILINE)
+"""A row of the table in README.md: year, who, title, where, quote, how surely."""
+
+
+def named(work: dict[str, Any]) -> str:
+    """Who wrote or edited a work, as a list of references has it: the first of more than two."""
+    people = work.get("authors") or work["editors"]
+    names = [" ".join(filter(None, (one.get("particle"), one.get("family")))) for one in people]
+    return " and ".join(names) if len(names) <= 2 else f"{names[0]} and others"
+
+
+def test_the_table_of_the_readme_is_a_part_of_the_answer(answer: dict[str, Any]) -> None:
+    readme = (ROOT / "README.md").read_text()
+    rows = ROW.findall(readme)
+    assert len(rows) >= 4
+    assert f"| … | {len(answer['items']) - len(rows)} more |" in readme
+    by_quote = {e["quote"]: (work, e) for work in answer["items"] for e in work["evidence"] if "quote" in e}
+    for year, who, title, where, quote, how in rows:
+        assert quote in by_quote, f"README.md: no answer has the quote “{quote}”"
+        work, evidence = by_quote[quote]
+        assert (int(year), who, where) == (work["year"], named(work), evidence["locator"]), work["key"]
+        assert work["title"].startswith(title), work["key"]
+        assert how == f"{evidence['directness']}, {evidence['certainty']}", work["key"]
 
 
 def test_the_chapters_references_are_26_or_more_and_in_order(client: httpx.Client) -> None:

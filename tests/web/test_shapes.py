@@ -20,7 +20,9 @@ WORK_MAY = set(
     identifiers doubts""".split()
 )
 EVIDENCE_MUST = {"id", "iri", "work", "work_iri", "about", "about_iri", "about_type", "state", "status"}
-EVIDENCE_MAY = set("directness certainty quote locator note quote_check method agent at version".split())
+EVIDENCE_MAY = set(
+    "directness certainty quote quoted_from quoted_from_iri locator note quote_check method agent at version".split()
+)
 STATES = {"concept": {"discusses", "silent"}, "claim": {"supports", "contradicts", "silent"}}
 
 

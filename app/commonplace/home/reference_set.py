@@ -14,6 +14,7 @@ from pyoxigraph import Quad, RdfFormat, Triple, parse
 
 from commonplace.commit import Committer, Proposal
 from commonplace.curation.authorities import KnownInGraph
+from commonplace.curation.quotes import quote_checks, quoting_things
 from commonplace.derived.graph.opening import new_graph
 from commonplace.errors import BadRequest
 from commonplace.importers.formats import format_of
@@ -23,6 +24,7 @@ from commonplace.model.minter import Minter
 from commonplace.model.namespaces import PROV, RDF
 from commonplace.model.record import Record
 from commonplace.model.work_writing import WorkWriter
+from commonplace.patchlog.log import next_version
 
 FIRST = Version(1)
 
@@ -41,16 +43,19 @@ def load_reference_set(library: Library, committer: Committer, folder: Path, ont
 
 def reference_set(folder: Path, ontology: Path, minter: Minter) -> Iterator[Quad]:
     """Every statement of the reference set, and the ontology and shapes in their graphs."""
-    said = [triple for path in sorted(folder.glob("*.ttl")) for triple in read_turtle(path, minter)]
+    said = [triple for path in sorted(folder.glob("*.ttl")) for triple in _read_data(path, minter)]
     known = new_graph(minter.base)
     known.apply(FIRST, ChangeSet(added=tuple(Quad(t.subject, t.predicate, t.object) for t in dict.fromkeys(said))))
     records = [record for path in sorted(folder.glob("*.bib")) for record in read_works(path)]
     keys = {record.key for record in records}
-    yield from known.read(
+    works = known.read(
         lambda state: list(WorkWriter(minter, KnownInGraph(state, minter), keys).quads(records)),
     )
+    yield from works
+    known.apply(next_version(FIRST), ChangeSet(added=tuple(dict.fromkeys(works))))
+    checks = known.read(lambda state: list(quote_checks(state, minter, quoting_things(state, minter))))
     made_by = minter.change(FIRST)
-    for triple in said:
+    for triple in (*said, *checks):
         yield Quad(triple.subject, triple.predicate, triple.object)
         if triple.predicate == RDF["type"] and triple.object == minter.term("Evidence"):
             yield Quad(triple.subject, PROV["wasGeneratedBy"], made_by)
@@ -58,6 +63,16 @@ def reference_set(folder: Path, ontology: Path, minter: Minter) -> Iterator[Quad
         graph = minter.graph(name)
         for triple in read_turtle(ontology / file, minter):
             yield Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def _read_data(path: Path, minter: Minter) -> list[Triple]:
+    """The statements of a data file. Raises `BadRequest` also when it says itself whether a quote is found."""
+    triples = read_turtle(path, minter)
+    written = [str(triple.subject) for triple in triples if triple.predicate == minter.term("quoteCheck")]
+    if written:
+        why = "the program compares quotes and writes cp:quoteCheck itself: take it out"
+        raise BadRequest(f"{path}: {why}", [(f"{path} {node}", why) for node in written])
+    return triples
 
 
 def read_turtle(path: Path, minter: Minter) -> list[Triple]:

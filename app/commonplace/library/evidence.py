@@ -110,6 +110,7 @@ def read_evidence(state: Snapshot, node: NamedNode, minter: Minter) -> Evidence 
         value = about.node(node, minter.term(term))
         return minter.local(value.value) if value else None
 
+    source = about.node(node, PROV["wasQuotedFrom"])
     change = about.node(node, PROV["wasGeneratedBy"])
     became = Neighbourhood(state.triples(work, minter.term("status"))).node(work, minter.term("status"))
     return Evidence(
@@ -125,6 +126,8 @@ def read_evidence(state: Snapshot, node: NamedNode, minter: Minter) -> Evidence 
         directness=own("directness"),
         certainty=own("certainty"),
         quote=about.text(node, minter.term("quote")),
+        quoted_from=minter.key(source.value) if source else None,
+        quoted_from_iri=source.value if source else None,
         locator=about.text(node, minter.term("locator")),
         note=about.text(node, RDFS["comment"]),
         quote_check=own("quoteCheck"),

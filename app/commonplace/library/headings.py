@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pyoxigraph import Literal, NamedNode
 
@@ -16,10 +16,10 @@ from commonplace.library.evidence import (
     states_on_claim,
     states_on_concept,
 )
-from commonplace.library.schemas import Case, Claim, Concept, Link
+from commonplace.library.schemas import Case, Characteristic, Claim, Concept, Link
 from commonplace.library.selection import Order, Selection
 from commonplace.library.works import title_link
-from commonplace.model.case_dimensions import DIMENSIONS
+from commonplace.model.case_dimensions import DIMENSIONS, TEXT_DIMENSIONS
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import RDF, RDFS, SKOS
 from commonplace.model.work_reading import Neighbourhood
@@ -104,9 +104,47 @@ def case_of(state: Snapshot, node: NamedNode, minter: Minter) -> Case:
         country=about.text(node, minter.term("country")),
         dimensions={name: links for name, links in found.items() if links},
         described_by=_links(state, about.nodes(node, minter.term("describedBy")), minter),
+        described_together_with=_links(state, about.nodes(node, minter.term("describedTogetherWith")), minter),
+        characteristics=_characteristics(state, node, minter),
         claims=_links(state, (claim for claim in claims if isinstance(claim, NamedNode)), minter),
         note=_text(state, node, RDFS["comment"]),
         version=state.version,
+    )
+
+
+def _characteristics(state: Snapshot, case: NamedNode, minter: Minter) -> list[Characteristic]:
+    """Return what works say of the dimensions of a case, in the order of the dimensions."""
+    names = {minter.term(term): name for name, term in DIMENSIONS.items()}
+    names |= {minter.term(name): name for name in TEXT_DIMENSIONS}
+    subjects = (t.subject for t in state.triples(None, minter.term("onCase"), case))
+    found = [_characteristic(state, node, names, minter) for node in subjects if isinstance(node, NamedNode)]
+    order = list(names.values())
+    return sorted((one for one in found if one is not None), key=lambda one: (order.index(one.dimension), one.iri))
+
+
+def _characteristic(
+    state: Snapshot, node: NamedNode, names: Mapping[NamedNode, str], minter: Minter
+) -> Characteristic | None:
+    """Return one characteristic, or None where it is of no dimension that is known, or does not say what it must."""
+    about = Neighbourhood(state.triples(node))
+    dimension, work = about.node(node, minter.term("dimension")), about.node(node, minter.term("work"))
+    directness, certainty = about.node(node, minter.term("directness")), about.node(node, minter.term("certainty"))
+    if dimension is None or dimension not in names or work is None or directness is None or certainty is None:
+        return None
+    check = about.node(node, minter.term("quoteCheck"))
+    return Characteristic(
+        iri=node.value,
+        dimension=names[dimension],
+        dimension_iri=dimension.value,
+        values=_links(state, about.nodes(node, minter.term("value")), minter),
+        source=minter.key(work.value),
+        source_iri=work.value,
+        directness=minter.local(directness.value),
+        certainty=minter.local(certainty.value),
+        quote=about.text(node, minter.term("quote")),
+        quote_check=minter.local(check.value) if check else None,
+        locator=about.text(node, minter.term("locator")),
+        note=_text(state, node, RDFS["comment"]),
     )
 
 

@@ -84,10 +84,16 @@ class Evidence(Shape):
     state: str = Field(description="`discusses`, `silent`; of a claim `supports`, `contradicts`, `silent`")
     directness: str | None = Field(default=None, description="`direct` or `indirect`; absent when silent")
     certainty: str | None = Field(default=None, description="`high`, `moderate` or `low`")
-    quote: str | None = None
+    quote: str | None = Field(default=None, description="the words that show it, short")
+    quoted_from: str | None = Field(default=None, description="key of the work the words are from, where it is another")
+    quoted_from_iri: str | None = None
     locator: str | None = None
     note: str | None = None
-    quote_check: str | None = None
+    quote_check: str | None = Field(
+        default=None,
+        description="of the quote and the text that is held: `exact`, `normalised`, `not-found`; `no-text` where there "
+        "is no quote, or none of the text it is from",
+    )
     method: str | None = None
     status: str = Field(description="`proposed`, `accepted` or `rejected`")
     agent: str | None = None
@@ -196,6 +202,27 @@ class Claim(Shape):
     version: int
 
 
+class Characteristic(Shape):
+    """What a work says of one dimension of a case: how directly, how surely, and in which words."""
+
+    iri: str
+    dimension: str = Field(description="a name in `dimensions`, or `country`, `place`, `activity`")
+    dimension_iri: str
+    values: list[Link] | None = Field(
+        default=None, description="concepts; absent for a text, which the case has itself"
+    )
+    source: str = Field(description="key of the work")
+    source_iri: str
+    directness: str = Field(description="`direct` or `indirect`")
+    certainty: str = Field(
+        description="`high`, `moderate` or `low`; values of low certainty are not among the dimensions of the case"
+    )
+    quote: str | None = None
+    quote_check: str | None = None
+    locator: str | None = None
+    note: str | None = None
+
+
 class Case(Shape):
     """A case: where, who started and leads it, which form it shows, what the professional does in it."""
 
@@ -208,6 +235,12 @@ class Case(Shape):
     country: str | None = None
     dimensions: dict[str, list[Link]] = Field(description="dimension (`form`, `sector`, `leader` …) to concepts")
     described_by: list[Link] | None = None
+    described_together_with: list[Link] | None = Field(
+        default=None, description="cases of one study that nothing tells apart from this one: they count as one"
+    )
+    characteristics: list[Characteristic] = Field(
+        default=[], description="the source and certainty of each dimension, and what is of low certainty"
+    )
     claims: list[Link] | None = None
     note: str | None = None
     version: int

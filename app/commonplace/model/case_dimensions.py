@@ -15,3 +15,6 @@ DIMENSIONS: dict[str, str] = {
     "enabling_condition": "enablingCondition",
 }
 """Each dimension: its name in JSON to our term. Values are concepts."""
+
+TEXT_DIMENSIONS = ("country", "place", "activity")
+"""Dimensions whose values are texts: their name in JSON, which is our term too."""

@@ -28,6 +28,7 @@ Kind = Literal[
     "scheme",
     "claim",
     "case",
+    "characteristic",
     "evidence",
     "agent",
     "citation",

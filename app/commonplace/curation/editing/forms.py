@@ -25,7 +25,7 @@ from commonplace.errors import BadRequest
 from commonplace.model.case_dimensions import DIMENSIONS
 from commonplace.model.minter import Kind
 from commonplace.model.names import Name
-from commonplace.model.namespaces import DCTERMS, FABIO, FOAF, PRISM, RDF, RDFS, SKOS
+from commonplace.model.namespaces import DCTERMS, FABIO, FOAF, PRISM, PROV, RDF, RDFS, SKOS
 from commonplace.model.types import VENUE_CLASS
 
 Values = Mapping[str, Any]
@@ -205,11 +205,12 @@ FORMS: dict[Kind, Form] = {
             "country": Text("country"),
             "dimensions": ThingsByName(DIMENSIONS, ("concept",)),
             "described_by": Things("describedBy", ("work",)),
+            "described_together_with": Things("describedTogetherWith", ("case",), inverse="describedTogetherWith"),
             "note": InEnglish(RDFS["comment"]),
         },
         _own("Case"),
         required=("labels", "described_by"),
-        read_only=_HEADING_READ_ONLY | {"claims"},
+        read_only=_HEADING_READ_ONLY | {"claims", "characteristics"},
     ),
     "evidence": Form(
         "evidence",
@@ -220,6 +221,7 @@ FORMS: dict[Kind, Form] = {
             "directness": OneOf("directness", ("direct", "indirect")),
             "certainty": OneOf("certainty", ("high", "moderate", "low")),
             "quote": Text("quote"),
+            "quoted_from": Things(PROV["wasQuotedFrom"], ("work",), several=False),
             "locator": Text("locator"),
             "note": Text(RDFS["comment"]),
             "method": OneOf("method", ("human", "machine", "machine-reviewed")),
@@ -228,7 +230,7 @@ FORMS: dict[Kind, Form] = {
         _own("Evidence"),
         required=("work", "about", "state", "certainty"),
         read_only=frozenset(
-            {"id", "iri", "work_iri", "work_status", "about_iri", "about_type", "quote_check", "agent", "at", "version"}
+            "id iri work_iri work_status about_iri about_type quoted_from_iri quote_check agent at version".split()
         ),
     ),
 }

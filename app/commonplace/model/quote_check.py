@@ -1,0 +1,44 @@
+"""Whether a quote stands in the text that the library holds of a work."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+QuoteCheck = Literal["exact", "normalised", "not-found", "no-text"]
+
+Held = Mapping[str, Sequence[str]]
+"""The text that is held of a work, by part: `title`, `abstract`, `keywords`. A part that is not held is absent."""
+
+_BETWEEN_PARTS = re.compile(r"\s*(?:,|;|&|\band\b)\s*")
+_SPELT = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d"})
+_QUOTATION_MARKS = re.compile(r"[\"'`´‘’‚‛“”„‟«»‹›]")
+_DASHES = re.compile(r"[\u2010-\u2015\u2212-]")
+
+
+def check_quote(quote: str | None, locator: str | None, held: Held) -> QuoteCheck:
+    """Return what comes of comparing a quote with the text that is held of the work it is from.
+
+    `locator` names the parts of the work that were read (`title and abstract`). A quote that stands in no held text
+    is `not-found` where every part that the locator names is held, and `no-text` where it may stand in another.
+    """
+    if not quote:
+        return "no-text"
+    texts = [text for part in held.values() for text in part]
+    if any(quote in text for text in texts):
+        return "exact"
+    wanted = normalised(quote)
+    if wanted and any(wanted in normalised(text) for text in texts):
+        return "normalised"
+    named = {part for part in _BETWEEN_PARTS.split((locator or "").strip().lower()) if part}
+    return "not-found" if named and named <= set(held) else "no-text"
+
+
+def normalised(text: str) -> str:
+    """Return a text without its case, accents and quotation marks, with every dash a hyphen and one space for any."""
+    plain = unicodedata.normalize("NFKD", text).casefold().translate(_SPELT)
+    plain = "".join(character for character in plain if not unicodedata.combining(character))
+    plain = _QUOTATION_MARKS.sub("", plain.replace("\u00ad", ""))
+    return " ".join(_DASHES.sub("-", plain).split())
