@@ -57,6 +57,6 @@ def commonplace(*arguments: str | Path, cwd: Path, **settings: str) -> Finished:
 
 def complains_in_one_line(done: Finished) -> bool:
     """Whether the command failed the way a person can read: one line and the places below it, no traceback."""
-    told = ("This home's curator token", "It is also in")  # what a command that makes the home says first
+    told = ("A new library was made", "This home's curator token", "It is also in")  # what making a home says first
     lines = [line for line in done.err.rstrip("\n").split("\n") if not line.startswith(told)]
     return lines[0].startswith("commonplace: ") and all(line.startswith("  ") for line in lines[1:])

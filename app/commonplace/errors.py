@@ -11,18 +11,22 @@ CommonplaceError                  what all of these are; its text is for people
 ├── TooManyQueries                as many queries wait as may; says when to come again
 ├── Conflict                      the head has moved since the version the writer saw
 ├── NoRoom                        a disk is full; nothing was written
+├── ReadOnly                      the home is in a place that cannot be written to; nothing was written
 ├── Interrupted                   a process was killed from outside; nothing was written
 ├── Stopped                       the server was told to stop before it had an answer
 ├── Cancelled                     stopped by who asked for it, before anything was written
 ├── GraphProtected                a write to a named graph that only the program writes
 ├── ShapeViolation                the change would break the shapes; `errors` says where and why
 ├── LogDamaged                    the log's bytes are not what was written; says file and offset
-└── HomeUnusable                  a home that cannot be opened (another base IRI, not writable)
+└── HomeUnusable                  a home that cannot be opened (another base IRI, not readable)
+    └── NoLibrary                 there is no library in that folder, and this does not make one
 """
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 
 class CommonplaceError(Exception):
@@ -82,6 +86,10 @@ class NoRoom(CommonplaceError):
     """A disk is full, or a file may not grow; nothing was written. `errors` names the folder."""
 
 
+class ReadOnly(CommonplaceError):
+    """The home is in a place that cannot be written to; nothing was written. `errors` names the folder."""
+
+
 class Interrupted(CommonplaceError):
     """A process that did a part of the work was killed from outside; nothing was written."""
 
@@ -122,3 +130,37 @@ class LogDamaged(CommonplaceError):
 
 class HomeUnusable(CommonplaceError):
     """A home that cannot be opened."""
+
+
+class NoLibrary(HomeUnusable):
+    """There is no library in a folder, and what was asked for does not make one."""
+
+    @classmethod
+    def at(cls, folder: object) -> NoLibrary:
+        """Return the error for that folder."""
+        return cls(
+            f"no library at {folder}: name its folder with --home or COMMONPLACE_HOME; "
+            "commonplace serve, import and doi make a new one"
+        )
+
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_FORBIDDEN = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+
+
+@contextmanager
+def storing(what: str, where: object) -> Iterator[None]:
+    """Turn what keeps a file in the folder `where` from being written into an error that says so.
+
+    Raises `NoRoom` when the disk or a quota is full, and `ReadOnly` when the folder cannot be written to.
+    """
+    try:
+        yield
+    except OSError as fault:
+        if fault.errno not in _FULL | _FORBIDDEN:
+            raise
+        kind = NoRoom if fault.errno in _FULL else ReadOnly
+        why = fault.strerror or str(fault)
+        raise kind(
+            f"{what} could not be written, and nothing was changed: {where}: {why}", [(str(where), why)]
+        ) from fault

@@ -24,7 +24,7 @@ from commonplace.exchange.by_doi import fetcher_of
 from commonplace.exchange.edits import Edits
 from commonplace.exchange.jobs import ImportJobs
 from commonplace.exchange.updates import Updates
-from commonplace.home.opening import Home, first_token_text, open_home
+from commonplace.home.opening import Home, open_home, told_of, unreachable_base
 from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.library import Library
 from commonplace.library.incremental import Kept
@@ -43,8 +43,9 @@ def create() -> Application:
     settings = Settings()
     home = open_home(settings)
     workers = _workers(home.library, settings)  # first: they are forked while this process has one thread
-    if home.minted:
-        sys.stderr.write(first_token_text(home.minted, settings))
+    sys.stderr.write(told_of(home, settings))
+    if warning := unreachable_base(home.library.minter.base, settings):
+        sys.stderr.write(f"{warning}.\n")
     return application(home, settings, workers=workers)
 
 

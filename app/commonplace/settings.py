@@ -67,6 +67,9 @@ def _mail_address(value: str | None) -> str | None:
     return value
 
 
+_EVERY_NETWORK = ("", "0.0.0.0", "::")  # compared with, and not listened on
+
+
 class Settings(BaseSettings):
     """The settings of one process. Raises pydantic's `ValidationError`, which names each bad one."""
 
@@ -85,7 +88,8 @@ class Settings(BaseSettings):
     base_iri: Annotated[str, AfterValidator(_base_iri)] = Field(
         default="http://127.0.0.1:8000/",
         description="What minted IRIs begin with: the address readers reach the library at. It ends in `/`, which is "
-        "added where it is missing. Fixed for a home once it holds data.",
+        "added where it is missing. Read when a home is made, which keeps it; where it is not set, it is made of "
+        "`HOST` and `PORT`.",
     )
     graph: Literal["memory", "disk"] = Field(
         default="memory",
@@ -153,3 +157,16 @@ class Settings(BaseSettings):
         default="https://doi.org",
         description="Base address of the DOI resolver: which agency registered a DOI, and content negotiation.",
     )
+
+    @property
+    def given_base_iri(self) -> str | None:
+        """Return the base IRI where it was set, else None."""
+        return self.base_iri if "base_iri" in self.model_fields_set else None
+
+    @property
+    def new_base_iri(self) -> str:
+        """Return the base IRI of a home that is made now: as it was set, else the address it is served at."""
+        if self.given_base_iri or not self.port:
+            return self.base_iri
+        host = "127.0.0.1" if self.host in _EVERY_NETWORK else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"

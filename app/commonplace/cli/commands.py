@@ -14,18 +14,19 @@ from commonplace import __version__
 from commonplace.cli.convert import convert_files
 from commonplace.cli.edit import named, patch_of
 from commonplace.cli.terminal import SOME_FAILED, JsonOption, exit_code, no_collector, progress, readable
-from commonplace.errors import BadRequest, LogDamaged
+from commonplace.errors import BadRequest, LogDamaged, NoLibrary
 from commonplace.exchange.edits import Editor, Edits
 from commonplace.exchange.exports import export, export_originals, formatted
 from commonplace.exchange.imports import import_file
 from commonplace.exchange.receipts import Receipt, told
-from commonplace.home.opening import Home, first_token_text, open_home, token_file, tokens_of
+from commonplace.home.opening import Home, open_home, token_file, tokens_of, told_of
 from commonplace.home.tokens import Role, Tokens
 from commonplace.home.verification import clear_derived, findings
 from commonplace.importers.packing import read_bounded, unpacked
 from commonplace.importers.parallel import BatchReading
 from commonplace.library import Library
 from commonplace.library.changes import brief, changes
+from commonplace.library.library import Access, is_library
 from commonplace.library.named_things import known_thing
 from commonplace.model.change import Version
 from commonplace.model.formats import ExportedFormat, ReadFormat
@@ -48,11 +49,11 @@ def _settings(home: Path | None) -> Settings:
     return Settings(home=home) if home else Settings()
 
 
-def _open(home: Path | None) -> Home:
+def _open(home: Path | None, access: Access = "read") -> Home:
+    """Open the home, and tell of it on standard error when that has made it."""
     settings = _settings(home)
-    opened = open_home(settings, at_once=False)
-    if opened.minted:
-        typer.echo(first_token_text(opened.minted, settings), err=True, nl=False)
+    opened = open_home(settings, access=access, at_once=False)
+    typer.echo(told_of(opened, settings), err=True, nl=False)
     return opened
 
 
@@ -114,7 +115,7 @@ def import_files(
     Exit 0 when every entry is in, 1 when some failed (the rest is in), 2 when nothing could be read.
     """
     with readable():
-        opened = _open(home)
+        opened = _open(home, "create")
         limit = _settings(home).import_bytes
         name = _agent(home, agent, writes=not dry_run)
     exits = []
@@ -172,7 +173,7 @@ def import_by_doi(
     )
 
     with readable():
-        opened, settings = _open(home), _settings(home)
+        opened, settings = _open(home, "create"), _settings(home)
         name = _agent(home, agent, writes=not dry_run)
         if sum(map(bool, (dois, file, enrich))) != 1:
             raise BadRequest("give DOIs, or --file with a list of them, or --enrich")
@@ -275,7 +276,7 @@ def undo(
 ) -> None:
     """Take a version back, as a new version; says what later versions keep it from undoing."""
     with readable():
-        opened = _open(home)
+        opened = _open(home, "write")
         undone = opened.committer.undo(Version(version), _agent(home, agent), message)
     kept = [{"thing": k.thing, "why": k.why, "versions": list(k.versions)} for k in undone.kept]
     made = undone.entry.version if undone.entry else None
@@ -301,7 +302,7 @@ def edit(
 ) -> None:
     """Change members of one thing, as one version. Values that begin with [ or { are JSON."""
     with readable():
-        opened = _open(home)
+        opened = _open(home, "write")
         kind, key = named(thing, opened.library.minter)
         editor = Editor(_agent(home, agent), message=message)
         edited = Edits(opened.library, opened.committer).patch(kind, key, patch_of(assignments), editor)
@@ -320,8 +321,10 @@ def rebuild(home: HomeOption = None) -> None:
     """Delete every derived view and make it again from the log."""
     with readable():
         settings = _settings(home)
+        if not is_library(settings.home):
+            raise NoLibrary.at(settings.home)
         clear_derived(settings.home)
-        library = open_home(settings).library
+        library = open_home(settings, access="write").library
         if library.follow():
             library.checkpoints.write(library.graph)
         size = library.read(lambda state: state.size)
@@ -377,10 +380,10 @@ def revoke_token(name: Annotated[str, typer.Argument(help="whose it is")], home:
 
 
 def _tokens(home: Path | None) -> Tokens:
-    """The home's tokens; its first one is made before others can be."""
+    """Return the home's tokens. Raises `NoLibrary`."""
     settings = _settings(home)
-    if not (settings.home / "log").exists():
-        _open(home)
+    if not is_library(settings.home):
+        raise NoLibrary.at(settings.home)
     return tokens_of(settings)
 
 

@@ -1,61 +1,111 @@
-"""Opening a home as the settings say: its library, its door for writes, who may write, and its first version."""
+"""Open a home as the settings say: its library, its door for writes, its tokens, and its first version."""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from commonplace.commit import Committer
-from commonplace.errors import Conflict
+from commonplace.errors import Conflict, HomeUnusable
 from commonplace.home.reference_set import load_reference_set
 from commonplace.home.tokens import Tokens, write_private
 from commonplace.library import Library
+from commonplace.library.library import Access, is_library
 from commonplace.settings import SHIPPED_ONTOLOGY, Settings
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """An open home. `minted` is the text of its first token, when this opening made it."""
+    """An open home. `is_new` says whether this opening made it, and `minted` is the text of its first token then."""
 
     library: Library
     committer: Committer
     tokens: Tokens
     minted: str | None = None
+    is_new: bool = False
 
 
-def open_home(settings: Settings, *, at_once: bool = True) -> Home:
-    """Open the home, creating it with the reference set when it is new; `at_once` as in `Library.open`.
+def open_home(settings: Settings, *, access: Access = "create", at_once: bool = True) -> Home:
+    """Open the home that the settings name; `access` and `at_once` as in `Library.open`.
 
-    Raises `HomeUnusable`, `LogDamaged`, or `BadRequest` when the reference set has faults.
+    A home that this makes begins with the reference set. Raises `NoLibrary`, `HomeUnusable`, `LogDamaged`, or
+    `BadRequest` when the reference set has faults.
     """
-    library = Library.open(settings.home, settings.base_iri, settings.graph, at_once=at_once)
+    is_new = access == "create" and not is_library(settings.home)
+    base = settings.new_base_iri if is_new else settings.given_base_iri
+    library = Library.open(settings.home, base, settings.graph, access=access, at_once=at_once)
     committer = Committer(library, SHIPPED_ONTOLOGY / "shapes.ttl")
+    tokens = tokens_of(settings)
+    if access != "create":
+        return Home(library, committer, tokens)
     if not library.follow() and settings.reference_set is not None:
         try:
             load_reference_set(library, committer, settings.reference_set, SHIPPED_ONTOLOGY)
         except Conflict:
             library.follow()  # another process created it meanwhile
-    tokens = tokens_of(settings)
-    minted = tokens.add_first()
-    if minted:
-        write_private(token_file(settings), minted + "\n")
-    return Home(library, committer, tokens, minted)
+    minted = _first_token(tokens, settings)
+    return Home(library, committer, tokens, minted, is_new)
+
+
+def _first_token(tokens: Tokens, settings: Settings) -> str | None:
+    """Make the first token of a home that has none, and keep its text; None when there is one, or no room for one."""
+    try:
+        minted = tokens.add_first()
+        if minted:
+            write_private(token_file(settings), minted + "\n")
+    except (HomeUnusable, OSError) as fault:
+        log.warning("nobody can write to this home: its first token cannot be kept: %s", fault)
+        return None
+    return minted
 
 
 def tokens_of(settings: Settings) -> Tokens:
-    """The tokens that may write to the home."""
+    """Return the tokens that may write to the home."""
     return Tokens(settings.tokens_file or settings.home / "tokens.json")
 
 
 def token_file(settings: Settings) -> Path:
-    """Where the text of the home's first token is kept, for the command line (mode 0600)."""
+    """Return the file that keeps the text of the home's first token for the command line (mode 0600)."""
     return settings.home / "token"
 
 
-def first_token_text(minted: str, settings: Settings) -> str:
-    """What is told, once, of the token a new home was given."""
-    return (
-        f"This home's curator token, shown this once: {minted}\n"
-        f"It is also in {token_file(settings)}, which the command line reads. "
-        "Send it with writes over HTTP: Authorization: Bearer TOKEN\n"
-    )
+def told_of(home: Home, settings: Settings) -> str:
+    """Return what is told, once, of a home that was just made, and of its token: lines for standard error."""
+    said = ""
+    if home.is_new:
+        said += (
+            f"A new library was made in {settings.home}; its IRIs begin with {home.library.minter.base}, for ever.\n"
+        )
+    if home.minted:
+        said += (
+            f"This home's curator token, shown this once: {home.minted}\n"
+            f"It is also in {token_file(settings)}, which the command line reads. "
+            "Send it with writes over HTTP: Authorization: Bearer TOKEN\n"
+        )
+    return said
+
+
+def unreachable_base(base: str, settings: Settings) -> str | None:
+    """Return a warning where IRIs that begin with that base lead past a server that listens as the settings say.
+
+    A base on another machine is the operator's word: a proxy leads from there to here.
+    """
+    parts = urlsplit(base)
+    if parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        return None
+    if (parts.port or 80) != settings.port:
+        port = f"port {settings.port}" if settings.port else "a free port"
+        return (
+            f"The IRIs of this library begin with {base}, and this server listens on {port}: "
+            "links made of them do not lead here. Serve it there, or make a new home with COMMONPLACE_BASE_IRI set"
+        )
+    if settings.host not in ("127.0.0.1", "localhost", "::1"):
+        return (
+            f"The IRIs of this library begin with {base}: on any other machine links made of them do not lead here. "
+            "Make a new home with COMMONPLACE_BASE_IRI set to the address that readers reach it at"
+        )
+    return None

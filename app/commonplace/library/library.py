@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from commonplace.derived.checkpoints import Checkpoints
 from commonplace.derived.graph.graph import Graph
@@ -19,7 +19,7 @@ from commonplace.derived.past_states import PastStates
 from commonplace.derived.search.index import SearchIndex
 from commonplace.derived.search.lifecycle import Searching
 from commonplace.derived.workers.worker import Views
-from commonplace.errors import HomeUnusable, NotFound
+from commonplace.errors import HomeUnusable, NoLibrary, NotFound
 from commonplace.model.change import EMPTY, ChangeSet, Version
 from commonplace.model.minter import Minter
 from commonplace.model.quad_text import QuadText
@@ -27,6 +27,9 @@ from commonplace.patchlog.log import PatchLog
 from commonplace.patchlog.opening import log_address, open_log
 
 Answer = TypeVar("Answer")
+
+Access = Literal["create", "write", "read"]
+"""What a process may do with a home: make it when it is not there; write to it; or only read, and leave no trace."""
 
 
 class Library:
@@ -54,22 +57,32 @@ class Library:
         self.follow()
 
     @classmethod
-    def open(cls, home: Path, base: str, graph: GraphKind = "memory", *, at_once: bool = True) -> Library:
-        """Open the home in that directory, creating it when absent.
+    def open(
+        cls,
+        home: Path,
+        base: str | None,
+        graph: GraphKind = "memory",
+        *,
+        access: Access = "create",
+        at_once: bool = True,
+    ) -> Library:
+        """Open the home in that directory.
 
-        Without `at_once` a graph in memory takes in a big change that this process writes only when it is next
-        read: for a command, which mostly ends before that, and the graph with it.
+        `base` is what its IRIs begin with; None for a home that is there, which knows. Without `at_once` a graph in
+        memory takes in a big change that this process writes only when it is next read: for a command, which mostly
+        ends before that, and the graph with it.
 
-        Raises `HomeUnusable` when it was made for another base IRI or cannot be written, and
-        `LogDamaged` when its log is not what was written.
+        Raises `NoLibrary` when there is none and `access` does not create it, `HomeUnusable` when it was made for
+        another base IRI or cannot be read, and `LogDamaged` when its log is not what was written.
         """
+        if access != "create" and not is_library(home):
+            raise NoLibrary.at(home)
         try:
-            log = open_log(log_address(home / "log"))
-            _fix_base(home / "log" / "base-iri", base)
-            derived = home / "derived"
-            derived.mkdir(exist_ok=True)
+            log = open_log(log_address(home / "log"), create=access == "create", mend=access != "read")
+            base = _settled_base(home / "log" / "base-iri", base, keep=access != "read")
         except OSError as fault:
             raise HomeUnusable(f"the home {home} cannot be used: {fault}") from fault
+        derived = home / "derived"
         view = open_graph(graph, base, derived / "graph")
         if view.version > log.head():
             view.clear()  # it has versions that the log has lost, or another log's
@@ -141,13 +154,26 @@ class Library:
         return self.searching.at(self.follow(), newest=newest)
 
 
-def _fix_base(path: Path, base: str) -> None:
-    """A home's IRIs are in its log: its base cannot change once it is made."""
-    if not path.exists():
-        path.write_text(base + "\n")
-    found = path.read_text().strip()
-    if found != base:
+def is_library(home: Path) -> bool:
+    """Answer whether there is a library in that directory."""
+    return (home / "log" / "base-iri").is_file() or any((home / "log" / "segments").glob("*.rdfp"))
+
+
+def _settled_base(path: Path, base: str | None, *, keep: bool) -> str:
+    """Return what the IRIs of a home begin with: they are in its log, so it cannot change once the home is made.
+
+    A home that does not say so yet is told `base`, for ever, where it may be written to.
+    """
+    found = path.read_text().strip() if path.exists() else None
+    if found is None:
+        if base is None:
+            raise HomeUnusable(f"{path} is not there, which says what the library's IRIs begin with: set BASE_IRI")
+        if keep:
+            path.write_text(base + "\n")
+        return base
+    if base not in (None, found):
         raise HomeUnusable(
-            f"this home was made with BASE_IRI {found} and its IRIs are in its log; "
-            f"set COMMONPLACE_BASE_IRI={found}, or import an export of it into a new home (asked for: {base})"
+            f"this home was made with BASE_IRI {found} and its IRIs are in its log; leave the setting out, "
+            f"or set COMMONPLACE_BASE_IRI={found}, or import an export of it into a new home (asked for: {base})"
         )
+    return found

@@ -16,11 +16,11 @@ import os
 import time
 from bisect import bisect_left
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import Condition, RLock
 
-from commonplace.errors import LogDamaged, NotFound
+from commonplace.errors import LogDamaged, NoRoom, NotFound, ReadOnly, storing
 from commonplace.model.change import EMPTY, ChangeSet, Entry, Version
 from commonplace.model.quad_text import whole_lines
 from commonplace.patchlog.checking import findings_in
@@ -34,6 +34,7 @@ from commonplace.patchlog.segments import (
     places_touching,
     scan_segment,
     sync_directory,
+    write_whole,
 )
 
 log = logging.getLogger(__name__)
@@ -57,17 +58,21 @@ _REPEATS = 64
 class FileLog:
     """A patch log in a directory; see `commonplace.patchlog.log.PatchLog` for the methods."""
 
-    def __init__(self, directory: Path, *, segment_bytes: int = SEGMENT_BYTES, mend: bool = True) -> None:
-        """Open the log in a directory, creating it when absent.
+    def __init__(
+        self, directory: Path, *, segment_bytes: int = SEGMENT_BYTES, create: bool = True, mend: bool = True
+    ) -> None:
+        """Open the log in a directory; with `create` it is made when absent.
 
-        Without `mend` a torn last entry stays: its writer may still be at it.
+        Without `mend` a torn last entry stays: its writer may still be at it. So it does where nothing can be written,
+        on a full disk and in a read-only folder.
         """
         self._directory = directory
         self._segments = directory / "segments"
         self._files = directory / "files"
         self._segment_bytes = segment_bytes
-        for folder in (self._segments, self._files):
-            folder.mkdir(parents=True, exist_ok=True)
+        if create and not (self._segments.is_dir() and self._files.is_dir()):
+            for folder in (self._segments, self._files):
+                folder.mkdir(parents=True, exist_ok=True)
         self._places: list[Place] = []
         self._chain: str | None = None
         self._lock = RLock()  # guards what is known of the files; held for moments
@@ -77,8 +82,11 @@ class FileLog:
         self._end: tuple[str, int, str, Version] | None = None
         """The last segment, its end, the segment that may begin after it, and the version."""
         if mend:
-            with self.writing():
-                self._mend()
+            try:
+                with self.writing():
+                    self._mend()
+            except (NoRoom, ReadOnly) as fault:
+                log.warning("%s; the library can be read", fault.detail)
 
     @property
     def address(self) -> str:
@@ -109,7 +117,7 @@ class FileLog:
         return head
 
     def append(self, entry: Entry) -> Version:
-        with self.writing():
+        with self.writing(), self._storing():
             head = self.head()
             for number in (entry.version, *range(head, max(head - _REPEATS, 0), -1)):
                 if 0 < number <= head and self._places[number - 1].id == entry.id:
@@ -119,12 +127,22 @@ class FileLog:
             segment, start = self._room(entry.version)
             if segment.exists() and segment.stat().st_size > start:
                 self._mend()  # we hold the lock: what is there too much is left of a writer that died
-            chain = append_entry(segment, start, text)
+            try:
+                chain = append_entry(segment, start, text)
+            except BaseException:
+                self._forget_after(head)
+                raise
             self._follow()
             self._chain = chain
         with self._appended:
             self._appended.notify_all()
         return entry.version
+
+    def _forget_after(self, head: Version) -> None:
+        """Forget the entries after a version, which another thread may have seen before they were taken back."""
+        with self._lock:
+            del self._places[head:]
+            self._end = self._chain = None
 
     def read(self, after: Version = EMPTY) -> Iterator[Entry]:
         return map(self.entry, versions(self, after))
@@ -169,14 +187,9 @@ class FileLog:
         digest = hashlib.sha256(data).hexdigest()
         target = self._files / digest[:2] / digest
         if not target.exists():
-            target.parent.mkdir(exist_ok=True)
-            part = target.with_suffix(f".{os.getpid()}.part")
-            with part.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            part.rename(target)
-            sync_directory(target.parent)
+            with self._storing():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(target, (data,))
         return digest
 
     def attachment(self, sha256: str) -> bytes:
@@ -191,7 +204,9 @@ class FileLog:
             if self._writers:
                 yield  # this thread holds it already
                 return
-            with (self._directory / "lock").open("a") as file:
+            with self._storing():
+                file = (self._directory / "lock").open("a")
+            with file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 self._writers += 1
                 try:
@@ -199,8 +214,19 @@ class FileLog:
                 finally:
                     self._writers -= 1
 
+    def _storing(self) -> AbstractContextManager[None]:
+        """Raise `NoRoom` or `ReadOnly` for what keeps the log's files from being written."""
+        return storing("the log", self._directory)
+
     def check(self) -> Iterator[str]:
-        return findings_in(self, lambda version: str(self._place(version)), str(self._files))
+        try:
+            self._examine()
+        except Torn:
+            pass  # a crash, or a writer at this moment: the next write cuts it off, and nobody was answered from it
+        except LogDamaged as fault:
+            yield fault.detail
+            return
+        yield from findings_in(self, lambda version: str(self._place(version)), str(self._files))
 
     def _change(self, version: Version, header: Header) -> ChangeSet:
         place = self._place(version)
@@ -235,24 +261,33 @@ class FileLog:
         Raises `LogDamaged` where something whole follows: a crash does not leave that.
         """
         try:
+            self._examine()
+        except Torn as torn:
+            lost = torn.tail
+            kept = self._directory / "torn" / f"{len(self._places) + 1:08d}-{lost.checksum()[:12]}.rdfp"
+            with self._storing():
+                kept.parent.mkdir(exist_ok=True)
+                write_whole(kept, lost.pieces())
+                os.truncate(torn.segment, torn.offset)
+                sync_directory(self._segments)
+            log.warning("cut %d bytes of an unfinished write from %s; kept in %s", lost.size, torn.segment, kept)
+
+    def _examine(self) -> None:
+        """Take in the whole entries, and look at how the log ends.
+
+        Raises `Torn` for an unfinished entry at the very end, and `LogDamaged` for any other fault.
+        """
+        try:
             self._scan()
             self._check_last()
             self._check_reached()
         except Torn as torn:
-            segment = torn.segment
-            lost = ByteRange(segment, torn.offset, segment.stat().st_size).read()
-            if segment != self._last_segment() or FOLLOWED in lost:
+            if torn.segment != self._last_segment() or FOLLOWED in torn.tail.read():
                 raise LogDamaged(
-                    f"{segment} at byte {torn.offset}: version {len(self._places) + 1} is not whole, "
+                    f"{torn.segment} at byte {torn.offset}: version {len(self._places) + 1} is not whole, "
                     "and others were written after it"
                 ) from torn
-            folder = self._directory / "torn"
-            folder.mkdir(exist_ok=True)
-            kept = folder / f"{len(self._places) + 1:08d}-{hashlib.sha256(lost).hexdigest()[:12]}.rdfp"
-            kept.write_bytes(lost)
-            os.truncate(segment, torn.offset)
-            sync_directory(self._segments)
-            log.warning("cut %d bytes of an unfinished write from %s; kept in %s", len(lost), segment, kept)
+            raise
 
     def _check_last(self) -> None:
         """Raise `Torn` when a power cut lost pages of the last entry, and `LogDamaged` when it has changed.

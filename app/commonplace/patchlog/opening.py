@@ -14,13 +14,13 @@ def log_address(directory: Path) -> str:
     return f"{SCHEME}{directory}"
 
 
-def open_log(address: str, *, mend: bool = True) -> PatchLog:
-    """Open the log at an address (`file:` and a directory), creating it when absent.
+def open_log(address: str, *, create: bool = True, mend: bool = True) -> PatchLog:
+    """Open the log at an address (`file:` and a directory).
 
-    With `mend` an entry that a crash left unfinished is cut off; a process that only reads beside a writer does
-    without. Raises OSError when the log cannot be read or made, `LogDamaged` when it is not what was written, and
-    `HomeUnusable` for an address of no kind of log.
+    With `create` it is made when absent. With `mend` an entry that a crash left unfinished is cut off; a process that
+    only reads does without both. Raises OSError when the log cannot be read or made, `LogDamaged` when it is not what
+    was written, and `HomeUnusable` for an address of no kind of log.
     """
     if not address.startswith(SCHEME):
         raise HomeUnusable(f"{address!r} is no address of a log: write `{SCHEME}` and the path of a directory")
-    return FileLog(Path(address.removeprefix(SCHEME)), mend=mend)
+    return FileLog(Path(address.removeprefix(SCHEME)), create=create, mend=mend)

@@ -11,6 +11,7 @@ import os
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 from commonplace.errors import Conflict, LogDamaged
@@ -29,6 +30,11 @@ class ByteRange:
     def read(self) -> bytes:
         """Return the bytes."""
         return b"".join(self.pieces())
+
+    @property
+    def size(self) -> int:
+        """How many bytes they are."""
+        return self.end - self.start
 
     def pieces(self) -> Iterator[bytes]:
         """Return the bytes, `CHUNK_BYTES` at a time."""
@@ -83,6 +89,11 @@ class Torn(Exception):
         super().__init__(segment, offset)
         self.segment = segment
         self.offset = offset
+
+    @property
+    def tail(self) -> ByteRange:
+        """The bytes from the offset to the end of the segment."""
+        return ByteRange(self.segment, self.offset, self.segment.stat().st_size)
 
 
 def scan_segment(segment: Path, offset: int, places: list[Place]) -> bool:
@@ -140,21 +151,48 @@ def places_touching(segment: Path, places: list[Place], iri: bytes) -> list[int]
 def append_entry(segment: Path, offset: int, text: Iterable[bytes]) -> str:
     """Write an entry at the end of a segment, which is at that offset, and sync; return the entry's SHA-256.
 
-    Raises `Conflict` when the segment ends elsewhere.
+    Raises `Conflict` when the segment ends elsewhere. What is raised while writing, above all because the disk is
+    full, leaves the segment as it was.
     """
     new, checksum = not segment.exists(), hashlib.sha256()
-    with segment.open("r+b" if not new else "xb") as file:
-        file.seek(0, os.SEEK_END)
-        if file.tell() != offset:
+    with segment.open("r+b" if not new else "xb", buffering=0) as file:
+        if file.seek(0, os.SEEK_END) != offset:
             raise Conflict(f"{segment} has grown while it was locked: is another program writing to it?")
-        for piece in text:
-            checksum.update(piece)
-            file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
+        try:
+            for piece in text:
+                checksum.update(piece)
+                write_all(file, piece)
+            os.fsync(file.fileno())
+        except BaseException:
+            os.ftruncate(file.fileno(), offset)
+            if new:
+                segment.unlink()
+            raise
     if new:
         sync_directory(segment.parent)
     return checksum.hexdigest()
+
+
+def write_all(file: FileIO, piece: bytes) -> None:
+    """Write every byte: an unbuffered file takes as many as there is room for, and says only how many."""
+    left = memoryview(piece)
+    while left:
+        left = left[file.write(left) :]
+
+
+def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file that is there whole or not at all, also after a power cut. Raises OSError, and leaves nothing."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    sync_directory(path.parent)
 
 
 def sync_directory(directory: Path) -> None:

@@ -26,6 +26,7 @@ from commonplace.errors import (
     OutOfTime,
     QueryEnded,
     QueryRefused,
+    ReadOnly,
     ShapeViolation,
     Stopped,
     TooLarge,
@@ -92,6 +93,9 @@ KINDS: dict[type[Exception], Kind] = {
         "query-memory", "This query took too much memory", 503, "It was ended, and would be again: ask for less."
     ),
     QueryEnded: Kind("query-ended", "This query broke down", 503, "The process that read it ended before it answered."),
+    ReadOnly: Kind(
+        "read-only", "This library cannot be written to", 507, "Its folder is read-only. Reading goes on as before."
+    ),
     NoRoom: Kind("no-room", "There is no room for this", 507, "A disk is full. Nothing was written; try again later."),
     Interrupted: Kind(
         "interrupted",
