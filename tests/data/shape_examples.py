@@ -7,6 +7,8 @@ rule named by `shape` must then be reported, and no other but those in `also`.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from rdflib import RDF, SH, Graph, URIRef
@@ -27,17 +29,12 @@ PREFIXES = """
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 """
 
-NEIGHBOURS = """
-<id/work/w> a fabio:Expression . <id/work/w#author-1> a pro:RoleInTime . <id/work/w#doi> a datacite:Identifier .
-<id/work/x> a fabio:Expression . <id/work/y> a fabio:Expression .
-<id/person/p> a foaf:Person . <id/organization/o> a foaf:Organization . <id/venue/v> a fabio:Journal .
-<id/citation/w--x> a cito:Citation . <id/claim/k> a cp:Claim . <id/case/a> a cp:Case .
-<id/scheme/s> a skos:ConceptScheme .
-<id/concept/b> a skos:Concept . <id/concept/c> a skos:Concept . <id/concept/n> a skos:Concept .
-<id/concept/r> a skos:Concept . <id/concept/england> a skos:Concept . <id/concept/f> a skos:Concept .
-<id/concept/g> a skos:Concept .
-"""
-"""The things that the examples point to."""
+CLASSES = {
+    "work": "fabio:Expression", "person": "foaf:Person", "organization": "foaf:Organization", "venue": "fabio:Journal",
+    "concept": "skos:Concept", "scheme": "skos:ConceptScheme", "claim": "cp:Claim", "case": "cp:Case",
+    "citation": "cito:Citation", "#author": "pro:RoleInTime", "#doi": "datacite:Identifier",
+}  # fmt: skip
+"""The class of what an example points to, by the kind in its IRI or by its fragment."""
 
 GOOD: dict[str, tuple[str, str]] = {
     "work": (
@@ -272,6 +269,14 @@ BREACHES = (
 )
 
 
+def neighbours() -> Iterator[str]:
+    """Return, as Turtle, what the things that the examples point to are; one called `gone` is not there."""
+    for text in (*(triples for _, triples in GOOD.values()), *(breach.add for breach in BREACHES)):
+        for iri, kind, key, fragment in re.findall(r"<(id/(\w+)/([^>#]+)(#[a-z]+)?[^>]*)>", text):
+            if key != "gone":
+                yield f"<{iri}> a {CLASSES[fragment or kind]} .\n"
+
+
 def example(kind: str, drop: str = "", add: str = "") -> Graph:
     """Return the good example of that kind, changed, among what it points to."""
     iri, triples = GOOD[kind]
@@ -280,7 +285,7 @@ def example(kind: str, drop: str = "", add: str = "") -> Graph:
         removed = made.namespace_manager.expand_curie(name)
         assert (URIRef(BASE + iri), removed, None) in made, f"{kind}: the example has no {name} to drop"
         made.remove((URIRef(BASE + iri), removed, None))
-    around = Graph().parse(data=PREFIXES + NEIGHBOURS, publicID=BASE)
+    around = Graph().parse(data=PREFIXES + "".join(neighbours()), publicID=BASE)
     made += (triple for triple in around if triple[0] != URIRef(BASE + iri))
     return made.parse(data=f"{PREFIXES} <{iri}> {add} .", publicID=BASE) if add else made
 

@@ -78,6 +78,17 @@ def test_a_message_says_what_is_wrong_and_what_to_do(shapes: Graph) -> None:
         assert len(sentences) >= 2, f"{rule}: one sentence that says what is wrong, one that says what to do"
 
 
+def test_a_link_to_a_thing_of_the_library_leads_to_one_that_is_there(shapes: Graph) -> None:
+    for rule, pattern in shapes.subject_objects(SH.pattern):
+        if (
+            str(pattern).startswith("/id/")
+            and (rule, RDF.type, SH.PropertyShape) in shapes
+            and shapes.value(rule, SH.message)
+        ):
+            named = shapes.value(rule, SH["class"]) or shapes.value(rule, SH.node)
+            assert named, f"{rule}: add sh:class, or sh:node where it may be of several classes"
+
+
 def test_the_rules_of_every_kind_are_reached(shapes: Graph) -> None:
     used = set(shapes.objects(None, SH.property))
     for rule in shapes.subjects(RDF.type, SH.PropertyShape):
