@@ -13,7 +13,7 @@ from commonplace.exchange.updates import Updates
 from commonplace.home.opening import Home, open_home
 from commonplace.home.tokens import Role
 from tests.conftest import BASE, serving, settings_for
-from tests.web.test_sparql_protocol import COUNT, number, refused
+from tests.web.sparql.test_protocol import COUNT, number, refused
 
 UPDATE = "application/sparql-update"
 NOTE = "INSERT DATA { <http://example.org/note> <http://example.org/says> 'see again' }"

@@ -12,7 +12,7 @@ import rdflib
 from commonplace.home.opening import open_home
 from commonplace.home.tokens import Role
 from tests.conftest import BASE, serving, settings_for
-from tests.web.test_sparql_protocol import refused
+from tests.web.sparql.test_protocol import refused
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning:rdflib")  # its own use of itself
 G = "http://example.org/g"
