@@ -7,7 +7,8 @@ CommonplaceError                  what all of these are; its text is for people
 │   └── TooLarge                  more bytes than COMMONPLACE_IMPORT_BYTES, packed or unpacked
 ├── QueryEnded                    a query was ended before it had an answer, and the process it ran in with it
 │   ├── OutOfTime                 at COMMONPLACE_QUERY_SECONDS
-│   └── OutOfMemory               at COMMONPLACE_QUERY_MEMORY
+│   ├── OutOfMemory               at COMMONPLACE_QUERY_MEMORY
+│   └── Broken                    by the engine, which has a stack of a certain depth
 ├── TooManyQueries                as many queries wait as may; says when to come again
 ├── Conflict                      the head has moved since the version the writer saw
 ├── NoRoom                        a disk is full; nothing was written
@@ -66,11 +67,37 @@ class QueryEnded(CommonplaceError):
 
 
 class OutOfTime(QueryEnded):
-    """A query took longer than it may."""
+    """A query, or another answer, took longer than it may."""
+
+    @classmethod
+    def after(cls, seconds: float) -> OutOfTime:
+        """Return the error of what was ended after that time."""
+        return cls(
+            f"this was ended after {seconds:g} s: ask for less, of a query with a LIMIT or fewer open patterns, "
+            "or ask a library of your own that has a higher COMMONPLACE_QUERY_SECONDS"
+        )
 
 
 class OutOfMemory(QueryEnded):
-    """A query took more memory than it may."""
+    """A query, or another answer, took more memory than it may."""
+
+    @classmethod
+    def beyond(cls, memory: int) -> OutOfMemory:
+        """Return the error of what was ended when it needed more than that many bytes."""
+        return cls(
+            f"this was ended when it needed more than {memory:,} bytes of memory: ask for less, of a query without "
+            "sorting or grouping very many rows, or ask a library of your own that has a higher "
+            "COMMONPLACE_QUERY_MEMORY"
+        )
+
+
+class Broken(QueryEnded):
+    """The process that read something was ended by a fault of its own."""
+
+    @classmethod
+    def by(cls, signal: str) -> Broken:
+        """Return the error of what was ended by the signal of that name."""
+        return cls(f"the process that was to answer this broke down ({signal}): is it nested too deeply?")
 
 
 class TooManyQueries(CommonplaceError):

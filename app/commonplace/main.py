@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from commonplace.curation.duplicates.candidates import similar_works
 from commonplace.derived.graph.snapshot import Update
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.pool import Readers
+from commonplace.derived.workers.worker import Task, Views
 from commonplace.derived.workers.zygote import forked, may_fork
 from commonplace.exchange.by_doi import fetcher_of
 from commonplace.exchange.edits import Edits
@@ -36,6 +37,7 @@ from commonplace.model.change import ChangeSet, Version
 from commonplace.settings import QUERIES, SHIPPED_ONTOLOGY, Settings
 from commonplace.web.app import Application, create_app
 from commonplace.web.context import Context
+from commonplace.web.sparql import graph_content
 
 
 def create() -> Application:
@@ -92,7 +94,7 @@ def application(
 async def _running(context: Context, _: FastAPI) -> AsyncIterator[None]:
     """Start the workers and the making of the search index; stop them, and the imports on their way, at the end."""
     library, workers = context.library, context.workers
-    workers.start()
+    workers.start(_tasks)
     searching = asyncio.create_task(run_in_threadpool(library.searching.prepare, library.newest()))
     yield
     searching.cancel()
@@ -115,6 +117,11 @@ def _workers(library: Library, settings: Settings) -> Readers:
     return Readers(views, limits, template)
 
 
+def _tasks(views: Views) -> Mapping[str, Task]:
+    """Return what workers do beside answering queries, by name."""
+    return {graph_content.TASK: graph_content.read_in_worker}
+
+
 def _let_workers_help(library: Library, workers: Readers) -> None:
     """Let worker processes write the search index of the library."""
 
@@ -130,4 +137,4 @@ def _let_workers_help(library: Library, workers: Readers) -> None:
 
 def _work_out(library: Library, workers: Readers, update: Update) -> tuple[ChangeSet, Version]:
     """Return what an update changes, worked out by a worker process, and the version it was worked out on."""
-    return workers.wait_for(workers.work_out(update, library.newest()))
+    return workers.work_out(update, library.newest())

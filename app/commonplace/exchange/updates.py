@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from pyoxigraph import Literal, Quad, Triple
+from pyoxigraph import Quad
 
 from commonplace.commit import Committer, Proposal
+from commonplace.derived.graph.guard import refuse_rdf_12
 from commonplace.derived.graph.snapshot import GraphName, Snapshot, Update
-from commonplace.errors import BadRequest, Conflict, GraphProtected
+from commonplace.errors import Conflict, GraphProtected
 from commonplace.library import Library
 from commonplace.model.change import ChangeSet, Entry, Note, Version
 from commonplace.model.minter import Minter
@@ -49,7 +50,7 @@ class Updates:
             except Conflict:
                 if expected is not None:
                     raise
-        return self._committer.commit(lambda state: self._proposal(state.changes_of(update), note))
+        return self._committer.commit(lambda state: self._proposal(self._changes_of(update, state), note))
 
     def replace(
         self, graph: GraphName, quads: Iterable[Quad], agent: str, message: str = "", expected: Version | None = None
@@ -83,6 +84,13 @@ class Updates:
         entry = self._committer.commit(propose, expected)
         return entry, there[0]
 
+    def _changes_of(self, update: Update, state: Snapshot) -> ChangeSet:
+        """Return what an update changes in a state that cannot move meanwhile. Raises `Conflict` if it has."""
+        change, seen = self._changes(update)
+        if seen != state.version:
+            raise Conflict.moved(state.version, seen)
+        return change
+
     def _here(self, update: Update) -> tuple[ChangeSet, Version]:
         return self._library.graph_at().read_undescribed(lambda state: (state.changes_of(update), state.version))
 
@@ -106,8 +114,4 @@ def refuse_unkept(change: ChangeSet, minter: Minter) -> None:
             graph = str(quad.graph_name)
             why = f"the graph {graph} describes the library, and only the program writes it"
             raise GraphProtected(why, [(graph, "write to another graph")])
-    for quad in change.added:
-        if isinstance(quad.object, Triple) or (isinstance(quad.object, Literal) and quad.object.direction):
-            raise BadRequest(
-                "triple terms and base directions are RDF 1.2; RDF 1.1 is kept here", [(str(quad), "RDF 1.2")]
-            )
+    refuse_rdf_12(change.added)

@@ -13,8 +13,15 @@ A text without the words, which is nearly every text, is left as it is.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+from pyoxigraph import Literal, Quad, Triple
 
 from commonplace.derived.graph.tokens import Token, refusal, tokens, unescaped
+from commonplace.errors import BadRequest
+
+PLACE_CHARACTERS = 300
+"""Maximum length of a statement that is shown to say where a fault is: one may be a megabyte."""
 
 _WORDS = re.compile(r"service|load", re.IGNORECASE)
 _GRAPH_WORDS = re.compile(r"graph|from|\\u", re.IGNORECASE)
@@ -49,6 +56,14 @@ def judged(text: str) -> list[Token]:
 def may_name_graphs(text: str) -> bool:
     """Whether a query may see a named graph: without the words GRAPH and FROM it cannot."""
     return bool(_GRAPH_WORDS.search(text))
+
+
+def refuse_rdf_12(quads: Iterable[Quad]) -> None:
+    """Raise `BadRequest` for what only RDF 1.2 has, which other RDF tools could not read from our exports."""
+    for quad in quads:
+        if isinstance(quad.object, Triple) or (isinstance(quad.object, Literal) and quad.object.direction):
+            why = "triple terms and base directions are RDF 1.2; RDF 1.1 is kept here"
+            raise BadRequest(why, [(str(quad)[:PLACE_CHARACTERS], "RDF 1.2")])
 
 
 def _judge(text: str, token: Token) -> None:

@@ -29,10 +29,7 @@ from pyoxigraph import (
 from commonplace.derived.graph.snapshot import Result
 from commonplace.derived.workers.answer_rows import MARKS, RowCounter
 from commonplace.derived.workers.limits import QueryLimits
-from commonplace.derived.workers.messages import Answer, Cut, Kind, Spool
-
-HELD_BYTES = 1_000_000
-"""An answer up to this size goes through the socket; a bigger one lies in a file."""
+from commonplace.derived.workers.messages import HELD_BYTES, Answer, Cut, Kind, Spool
 
 PACKED_BYTES = 2_048
 """An answer from this size on is compressed for who takes gzip."""

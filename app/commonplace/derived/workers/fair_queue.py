@@ -37,9 +37,9 @@ class FairQueue:
             return
         queue = self._waiting.get(client)
         if queue is not None and len(queue) >= self._most_each:
-            raise self._refusal(f"{len(queue)} queries of yours wait already", own=True)
+            raise self._refusal(f"{len(queue)} requests of yours wait already", own=True)
         if self._count >= self._most:
-            raise self._refusal(f"{self._count} queries wait already", own=False)
+            raise self._refusal(f"{self._count} requests wait already", own=False)
         turn = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(client, deque()).append(turn)
         self._count += 1
@@ -49,7 +49,7 @@ class FairQueue:
             self._give_up(client, turn)
             if isinstance(fault, asyncio.CancelledError):
                 raise
-            raise self._refusal(f"no reader came free within {self._seconds:g} s", own=False) from None
+            raise self._refusal(f"no place came free within {self._seconds:g} s", own=False) from None
 
     async def _in_time(self, turn: asyncio.Future[None]) -> None:
         """Wait for a turn. Raises `TimeoutError`. One timer serves all who wait, who may all wait as long."""

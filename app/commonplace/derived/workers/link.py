@@ -13,19 +13,22 @@ from commonplace.derived.graph.snapshot import Update
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.messages import (
     Answer,
+    Call,
     Inbox,
     Kind,
     Message,
     Question,
+    Reply,
     answer_of,
-    change_of,
+    call_message,
     framed,
     question_message,
     refusal_of,
+    reply_of,
     update_message,
 )
-from commonplace.errors import OutOfMemory, OutOfTime, QueryEnded
-from commonplace.model.change import ChangeSet, Version
+from commonplace.errors import Broken, OutOfMemory, OutOfTime, QueryRefused
+from commonplace.model.change import Version
 
 _START_SECONDS = 600.0
 """What a reader may take to be forked, and to make the state of a past version: it may have to read much log."""
@@ -56,10 +59,12 @@ class ReaderLink:
         self.last = False
         """Whether it has said that it takes no more questions."""
         self.apart = False
-        """Whether it does other work than answering, and is not to be counted."""
-        self.asked = False
-        """Whether it ever was."""
+        """Whether it is not to be counted among those that answer of the newest state."""
+        self.questions = 0
+        """How many it was asked."""
         self._limits = limits
+        self._seconds = limits.seconds
+        """What the reader may take for what it is asked now."""
         self._tell = ended
         self._descriptor: int | None = None
         self._answer: asyncio.Future[Message] | None = None
@@ -74,26 +79,42 @@ class ReaderLink:
 
     async def ask(self, question: Question) -> Answer | Kind:
         """See `Readers.ask`; raises `Lost` beside what that raises."""
-        message = await self.exchange(question_message(question))
+        message = await self._about_query(question_message(question))
         if "no_form" in message.head:
             kind: Kind = message.head["no_form"]
             return kind
         return answer_of(message)
 
-    async def work_out(self, update: Update, version: Version) -> tuple[ChangeSet, Version]:
+    async def work_out(self, update: Update, version: Version) -> Message:
         """See `Readers.work_out`; raises `Lost` beside what that raises."""
-        return change_of(await self.exchange(update_message(update, version)))
+        return await self._about_query(update_message(update, version))
 
-    async def exchange(self, question: Message) -> Message:
-        """Send a message and wait for what comes back. Raises what the reader refuses, `QueryEnded` and `Lost`."""
+    async def call(self, call: Call) -> Reply:
+        """See `Readers.call`; raises `Lost` beside what that raises."""
+        return reply_of(await self.exchange(call_message(call), call.seconds))
+
+    async def _about_query(self, message: Message) -> Message:
+        """As `exchange`; a text that breaks the process that reads it is refused."""
+        try:
+            return await self.exchange(message)
+        except Broken as fault:
+            why = "this is nested too deeply to be read"
+            raise QueryRefused(why, [("query", "nest it less deeply")]) from fault
+
+    async def exchange(self, question: Message, seconds: float | None = None) -> Message:
+        """Send a message and wait for what comes back within that time, else within that of a query.
+
+        Raises what the reader refuses, `QueryEnded` and `Lost`.
+        """
         if self.ended:
             raise Lost
         data = framed(question)
-        self.asked = True
+        self.questions += 1
+        self._seconds = self._limits.seconds if seconds is None else seconds
         self._answer = answer = self._loop.create_future()
-        self._set_clock(_START_SECONDS if self.process is None else self._limits.seconds)
+        self._set_clock(_START_SECONDS if self.process is None else self._seconds)
         try:
-            sent = self._send(data)
+            sent = self._send(data, question.descriptor)
             if sent < len(data):
                 await self._loop.sock_sendall(self._connection, memoryview(data)[sent:])
             return self._checked(await answer)
@@ -107,7 +128,7 @@ class ReaderLink:
         if self.ended:
             self._kill()
         elif self._answer is not None:
-            self._set_clock(self._limits.seconds)
+            self._set_clock(self._seconds)
 
     def gone(self, by: int) -> None:
         """The template says that its process has ended, by that signal, 0 for none."""
@@ -133,13 +154,17 @@ class ReaderLink:
             raise Behind
         if "out_of_memory" in head:
             self.end()
-            raise _out_of_memory(self._limits)
+            raise self._out_of_memory()
         return message
 
-    def _send(self, data: bytes) -> int:
+    def _send(self, data: bytes, descriptor: int | None) -> int:
         try:
+            if descriptor is not None:
+                return socket.send_fds(self._connection, [data], [descriptor])
             return self._connection.send(data)
         except BlockingIOError:
+            if descriptor is not None:  # it goes with the first byte
+                raise Lost from None
             return 0
         except OSError:
             raise Lost from None
@@ -160,7 +185,7 @@ class ReaderLink:
     def _heard(self, message: Message) -> None:
         preparing = message.head.get("preparing")
         if preparing is not None:
-            self._set_clock(_START_SECONDS if preparing else self._limits.seconds)
+            self._set_clock(_START_SECONDS if preparing else self._seconds)
         elif self._answer is not None and not self._answer.done():
             self._answer.set_result(message)
         elif message.descriptor is not None:
@@ -183,13 +208,13 @@ class ReaderLink:
         if self._due > self._loop.time():
             self._clock = self._loop.call_at(self._due, self._rung)
         else:
-            self.end(_out_of_time(self._limits))
+            self.end(self._out_of_time())
 
     def _resolve(self, by: int) -> None:
         """Tell who waits what the end of the process means."""
         if self._answer is None or self._answer.done():
             return
-        self._answer.set_exception(_meaning(by, self._limits))
+        self._answer.set_exception(self._meaning(by))
 
     def _close(self) -> None:
         if self.ended:
@@ -209,27 +234,18 @@ class ReaderLink:
             os.close(self._descriptor)
             self._descriptor = None
 
+    def _meaning(self, by: int) -> Exception:
+        """Return what it means for a question that its reader was ended by that signal."""
+        if by in _FOREIGN:
+            return Lost()
+        if by == signal.SIGABRT:
+            return self._out_of_memory()
+        if by == signal.SIGXCPU:
+            return self._out_of_time()
+        return Broken.by(signal.Signals(by).name)
 
-def _meaning(by: int, limits: QueryLimits) -> Exception:
-    """What it means for a question that its reader was ended by that signal."""
-    if by in _FOREIGN:
-        return Lost()
-    if by == signal.SIGABRT:
-        return _out_of_memory(limits)
-    if by == signal.SIGXCPU:
-        return _out_of_time(limits)
-    return QueryEnded(f"the query broke the process that read it ({signal.Signals(by).name}): is it nested too deeply?")
+    def _out_of_time(self) -> OutOfTime:
+        return OutOfTime.after(self._seconds)
 
-
-def _out_of_time(limits: QueryLimits) -> OutOfTime:
-    return OutOfTime(
-        f"the query was ended after {limits.seconds:g} s: ask for less, with a LIMIT or fewer open patterns, "
-        "or ask a library of your own that has a higher COMMONPLACE_QUERY_SECONDS"
-    )
-
-
-def _out_of_memory(limits: QueryLimits) -> OutOfMemory:
-    return OutOfMemory(
-        f"the query was ended when it needed more than {limits.memory:,} bytes of memory: ask for less, without "
-        "sorting or grouping very many rows, or ask a library of your own that has a higher COMMONPLACE_QUERY_MEMORY"
-    )
+    def _out_of_memory(self) -> OutOfMemory:
+        return OutOfMemory.beyond(self._limits.memory)

@@ -10,8 +10,10 @@ import json
 import os
 import socket
 import struct
+import tempfile
 from array import array
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 from typing import Literal as OneOf
@@ -19,13 +21,17 @@ from typing import Literal as OneOf
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
 from commonplace.derived.graph.snapshot import Update
-from commonplace.errors import CommonplaceError
+from commonplace.errors import CommonplaceError, TooLarge
 from commonplace.model.change import ChangeSet, Version
 
 _SIZES = struct.Struct("!II")
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 _decode = json.JSONDecoder().decode
 _CHUNK = 262_144
+
+HELD_BYTES = 1_000_000
+"""Maximum size of what goes through the socket: more lies in a file."""
+
 _DESCRIPTORS = 4
 _VARIABLES = NamedNode("urn:variable:")
 
@@ -76,6 +82,29 @@ class Spool:
         os.close(self.descriptor)
 
 
+def spooled(data: bytes) -> bytes | Spool:
+    """Return bytes as they go into a message: in a file once they are many."""
+    if len(data) <= HELD_BYTES:
+        return data
+    with tempfile.TemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        return Spool(descriptor=os.dup(file.fileno()), start=0, size=len(data))
+
+
+def whole(body: bytes | Spool) -> bytes:
+    """Return all bytes of what came with a message; a file is closed."""
+    if isinstance(body, bytes):
+        return body
+    with closing(body):
+        pieces: list[bytes] = []
+        offset = 0
+        while piece := body.read(offset):
+            pieces.append(piece)
+            offset += len(piece)
+        return b"".join(pieces)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What a query answers: bytes in that form, of the state of that version. `cut` says where it is not all."""
@@ -85,6 +114,31 @@ class Answer:
     body: bytes | Spool
     cut: Cut | None = None
     packed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A task for a worker, by its name, with what the task is given: JSON, bytes, and an open file.
+
+    `version` and `exact` are those of a `Question`; the task may take that many `seconds`.
+    """
+
+    task: str
+    given: Mapping[str, Any]
+    version: int
+    exact: bool = False
+    seconds: float
+    body: bytes = b""
+    file: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a task gives back: JSON, and bytes. `logged` are lines for the server's log."""
+
+    given: Mapping[str, Any]
+    body: bytes | Spool = b""
+    logged: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -196,17 +250,23 @@ def update_of(head: Mapping[str, Any]) -> Update:
     return Update(head["update"], tuple(using), tuple(using_named))
 
 
-def change_message(change: ChangeSet, version: int) -> Message:
-    """What an update changes in the state of that version, as a message: N-Quads, what is removed first."""
+def change_message(change: ChangeSet, version: int, most: int) -> Message:
+    """Return what an update changes in the state of that version, as a message: N-Quads, what is removed first.
+
+    Raises `TooLarge` when what is added has more than `most` bytes.
+    """
     removed, added = (serialize(quads, format=RdfFormat.N_QUADS) or b"" for quads in (change.removed, change.added))
-    return Message({"removed": len(removed), "version": version}, removed + added)
+    if len(added) > most:
+        raise TooLarge(f"the update adds more than {most:,} bytes", [("update", "do it in parts")])
+    return _with_body({"removed": len(removed), "version": version}, spooled(removed + added))
 
 
 def change_of(message: Message) -> tuple[ChangeSet, Version]:
     """The change set in a message, and the version it was found in."""
-    size = message.head["removed"]
-    parts = (message.body[:size], message.body[size:])
-    removed, added = (tuple(parse(part, format=RdfFormat.N_QUADS, lenient=True)) for part in parts)
+    size, text = message.head["removed"], whole(_body_of(message))
+    parts = (text[:size], text[size:])
+    # Quad by quad: `tuple(parse(…))` would keep every other thread of the process waiting until the last.
+    removed, added = (tuple(quad for quad in parse(part, format=RdfFormat.N_QUADS, lenient=True)) for part in parts)
     return ChangeSet(added=added, removed=removed), Version(message.head["version"])
 
 
@@ -256,6 +316,56 @@ def question_of(message: Message) -> Question:
     )
 
 
+def call_message(call: Call) -> Message:
+    """Return a call as a message."""
+    head = {
+        "call": call.task,
+        "given": call.given,
+        "version": call.version,
+        "exact": call.exact,
+        "seconds": call.seconds,
+        "descriptor": call.file is not None,
+    }
+    return Message(head, call.body, call.file)
+
+
+def call_of(message: Message) -> Call:
+    """Return the call in a message."""
+    head = message.head
+    return Call(
+        task=head["call"],
+        given=head["given"],
+        version=head["version"],
+        exact=head["exact"],
+        seconds=head["seconds"],
+        body=message.body,
+        file=message.descriptor,
+    )
+
+
+def reply_message(reply: Reply) -> Message:
+    """Return the reply to a call as a message."""
+    head: dict[str, Any] = {"reply": reply.given, "logged": reply.logged}
+    return _with_body(head, reply.body)
+
+
+def reply_of(message: Message) -> Reply:
+    """Return the reply in a message."""
+    return Reply(given=message.head["reply"], body=_body_of(message), logged=tuple(message.head["logged"]))
+
+
+def _with_body(head: dict[str, Any], body: bytes | Spool) -> Message:
+    if isinstance(body, Spool):
+        return Message(head | {"descriptor": True, "start": body.start, "size": body.size}, descriptor=body.descriptor)
+    return Message(head, body)
+
+
+def _body_of(message: Message) -> bytes | Spool:
+    if message.descriptor is None:
+        return message.body
+    return Spool(descriptor=message.descriptor, start=message.head["start"], size=message.head["size"])
+
+
 def answer_message(answer: Answer) -> Message:
     """An answer as a message."""
     head: dict[str, Any] = {
@@ -264,16 +374,11 @@ def answer_message(answer: Answer) -> Message:
         "cut": answer.cut,
         "packed": answer.packed,
     }
-    if isinstance(answer.body, Spool):
-        head |= {"descriptor": True, "start": answer.body.start, "size": answer.body.size}
-        return Message(head, descriptor=answer.body.descriptor)
-    return Message(head, answer.body)
+    return _with_body(head, answer.body)
 
 
 def answer_of(message: Message) -> Answer:
     """The answer in a message."""
     head: Mapping[str, Any] = message.head
-    body: bytes | Spool = message.body
-    if message.descriptor is not None:
-        body = Spool(descriptor=message.descriptor, start=head["start"], size=head["size"])
+    body = _body_of(message)
     return Answer(form=head["answer"], version=head["version"], body=body, cut=head["cut"], packed=head["packed"])

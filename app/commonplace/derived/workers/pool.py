@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import pickle
 import socket
 import subprocess
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import asdict
+from enum import Enum
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,8 +24,8 @@ from commonplace.derived.workers import zygote
 from commonplace.derived.workers.fair_queue import FairQueue
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.link import Behind, Lost, ReaderLink
-from commonplace.derived.workers.messages import Answer, Inbox, Kind, Message, Question, send
-from commonplace.derived.workers.worker import Views
+from commonplace.derived.workers.messages import Answer, Call, Inbox, Kind, Message, Question, Reply, change_of, send
+from commonplace.derived.workers.worker import MakeTasks, Views
 from commonplace.errors import Cancelled, QueryEnded
 from commonplace.model.change import ChangeSet, Version
 from commonplace.processes.spawn import program, spawn
@@ -32,6 +34,16 @@ log = logging.getLogger(__name__)
 
 WAITING, WAITING_EACH = 200, 50
 """How many queries may wait for a reader, of all clients and of each."""
+
+PAST_AT_ONCE = 1
+"""How many past states are made or asked at a time; one more is for a client who waits behind another. Each may take
+as much memory and time as the library's start."""
+
+PAST_WAITING, PAST_EACH = 20, 10
+"""How many questions about past states may wait, of all clients and of each."""
+
+PAST_KEPT_SECONDS = 60.0
+"""How long the memory of past states is kept while nobody asks for one."""
 
 SPARE = 1
 """Readers that wait beside those at work, so that one that was ended is replaced at once."""
@@ -50,6 +62,17 @@ _UPDATES = "updates"
 Got = TypeVar("Got")
 
 
+class Lane(Enum):
+    """What waits in one queue. What fills one lane does not hold up the others."""
+
+    QUERIES = "queries"
+    """What a client writes: queries, updates, graphs."""
+    PAGES = "pages"
+    """Lists and exports of the newest state."""
+    PAST = "past"
+    """Whatever is asked of a past state."""
+
+
 class Readers:
     """Answers questions in processes that can be ended."""
 
@@ -60,6 +83,7 @@ class Readers:
         the first question comes.
         """
         self.limits = limits
+        self._log = views.log
         if views.log.address is None:
             raise TypeError("no other process can open this log")
         self._home = (views.log.address, str(views.checkpoints.directory), views.base)
@@ -73,9 +97,18 @@ class Readers:
         self._closed = False
         self._writing: set[subprocess.Popen[bytes]] = set()
         """Processes that write a search index from the log."""
-        self._queue = FairQueue(
-            limits.workers, limits.workers, waiting=WAITING, waiting_each=WAITING_EACH, seconds=limits.seconds
-        )
+        self._tasks = b""
+        """What makes the tasks of the readers, as it is handed to the template."""
+        self._past: list[ReaderLink] = []
+        """Readers that hold past states, and wait to be asked for one."""
+        several, one = limits.workers, PAST_AT_ONCE
+        self._lanes = {
+            Lane.QUERIES: FairQueue(
+                several, several, waiting=WAITING, waiting_each=WAITING_EACH, seconds=limits.seconds
+            ),
+            Lane.PAGES: FairQueue(several, several, waiting=WAITING, waiting_each=WAITING_EACH, seconds=limits.seconds),
+            Lane.PAST: FairQueue(one, one, waiting=PAST_WAITING, waiting_each=PAST_EACH, seconds=limits.seconds),
+        }
 
     async def ask(self, question: Question, client: str) -> Answer | Kind:
         """The answer; or the kind of it, when the question has no form for that kind.
@@ -83,14 +116,32 @@ class Readers:
         Raises `QueryEnded` at a limit, `TooManyQueries`, and what the question itself has wrong. Cancelling
         ends the query. A reader that somebody else has ended is replaced, and the question asked again.
         """
-        return await self._through(client, lambda link: link.ask(question))
+        lane = self._lane(Lane.QUERIES, question.version, exact=question.exact)
+        return await self._through(lane, client, lambda link: link.ask(question))
 
-    async def work_out(self, update: Update, version: Version) -> tuple[ChangeSet, Version]:
-        """What an update changes in the state of that version or a newer one, which it answers too.
+    async def call(self, call: Call, client: str, lane: Lane) -> Reply:
+        """Have a reader do one of the tasks that `start` was given, in its turn.
 
-        Raises what `ask` raises, and what `commonplace.derived.graph.update` does.
+        Raises `QueryEnded` at a limit, `TooManyQueries`, and what the task refuses. Cancelling ends it. The call's
+        file is read at its beginning, by whichever reader, and stays open.
         """
-        return await self._through(_UPDATES, lambda link: link.work_out(update, version))
+        lane = self._lane(lane, call.version, exact=call.exact)
+        reply = await self._through(lane, client, lambda link: link.call(call))
+        for line in reply.logged:
+            log.error("in a reader: %s", line)
+        return reply
+
+    def work_out(self, update: Update, version: Version) -> tuple[ChangeSet, Version]:
+        """Return what an update changes in the state of that version or a newer one, and which that is.
+
+        For another thread than the event loop's: a large change takes a while to be read. Raises what `ask` raises,
+        and what `commonplace.derived.graph.update` does.
+        """
+        message = self.wait_for(self._through(Lane.QUERIES, _UPDATES, lambda link: link.work_out(update, version)))
+        return change_of(message)
+
+    def _lane(self, lane: Lane, version: int, *, exact: bool) -> Lane:
+        return Lane.PAST if exact and version < self._log.head() else lane
 
     async def write_search(self, directory: Path, version: Version) -> Version:
         """Have the search index of that version or a newer one written to a directory, as
@@ -167,15 +218,16 @@ class Readers:
         assert self._loop is not None, "the server has not been started"
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
-    async def _through(self, client: str, talk: Callable[[ReaderLink], Awaitable[Got]]) -> Got:
+    async def _through(self, lane: Lane, client: str, talk: Callable[[ReaderLink], Awaitable[Got]]) -> Got:
         """Talk to a reader when it is the client's turn; to another when that one was lost."""
         if not self._links:
             self._refill()
-        await self._queue.enter(client)
+        queue, past = self._lanes[lane], lane is Lane.PAST
+        await queue.enter(client)
         try:
             attempts = 0
             while attempts < _ATTEMPTS:
-                link = self._take()
+                link = self._take(past=past)
                 try:
                     return await talk(link)
                 except Behind:  # and so is every reader that was forked no later
@@ -189,11 +241,15 @@ class Readers:
                     self._give_back(link)
             raise QueryEnded(f"the query was ended {_ATTEMPTS} times with the process that read it, from outside")
         finally:
-            self._queue.leave(client)
+            queue.leave(client)
 
-    def start(self) -> None:
-        """Called in the event loop, before anything is asked. Readers that cost little are made at once."""
+    def start(self, tasks: MakeTasks | None = None) -> None:
+        """Called in the event loop, before anything is asked. Readers that cost little are made at once.
+
+        `tasks` makes what they can do beside answering queries (see `call`).
+        """
         self._loop = asyncio.get_running_loop()
+        self._tasks = pickle.dumps(tasks) if tasks else b""
         if self._forked is not None:
             self._refill()
 
@@ -218,15 +274,35 @@ class Readers:
         """The process ids of the readers there are."""
         return [link.process for link in self._links.values() if link.process is not None and not link.ended]
 
-    def _take(self) -> ReaderLink:
-        """A reader nobody asks: the one that answered last, whose memory is warm."""
-        return self._free.pop() if self._free else self._fork()
+    def _take(self, *, past: bool) -> ReaderLink:
+        """Return a reader nobody asks: the one that answered last, whose memory is warm."""
+        if not past:
+            return self._free.pop() if self._free else self._fork()
+        link = self._past.pop() if self._past else self._fork()
+        link.apart = True
+        return link
 
     def _give_back(self, link: ReaderLink) -> None:
-        if link.last or (not link.ended and len(self._alive()) > self.limits.workers + SPARE):
+        if link.apart and not link.last and not link.ended:
+            self._keep_for_the_past(link)
+        elif link.last or (not link.ended and len(self._alive()) > self.limits.workers + SPARE):
             link.end()
         elif not link.ended:
             self._free.append(link)
+
+    def _keep_for_the_past(self, link: ReaderLink) -> None:
+        """Keep a reader with past states for a while: another page of the answer may be asked for."""
+        self._past.append(link)
+        if self._loop is not None:
+            self._loop.call_later(PAST_KEPT_SECONDS, self._forget, link, link.questions)
+        while len(self._past) > PAST_AT_ONCE:
+            self._past.pop(0).end()
+
+    def _forget(self, link: ReaderLink, questions: int) -> None:
+        """End a reader with past states that nobody has asked since."""
+        if link in self._past and link.questions == questions:
+            self._past.remove(link)
+            link.end()
 
     def _end_forked_before(self, last: ReaderLink) -> None:
         for link in [link for link in self._free if link.number < last.number]:
@@ -242,9 +318,10 @@ class Readers:
 
     def _ended(self, link: ReaderLink) -> None:
         """A reader can be asked no more. One that was never asked is not replaced before it is missed."""
-        if link in self._free:
-            self._free.remove(link)
-        if link.asked and self._loop is not None and not self._closed:
+        for waiting in (self._free, self._past):
+            if link in waiting:
+                waiting.remove(link)
+        if link.questions and self._loop is not None and not self._closed:
             self._loop.call_soon(self._refill)
 
     def _fork(self) -> ReaderLink:
@@ -270,6 +347,10 @@ class Readers:
             connection, self._forked = self._forked or self._spawn(), None
             connection.setblocking(False)
             self._template = Inbox(connection)
+            if self._tasks:
+                connection.setblocking(True)
+                send(connection, Message({"tasks": True}, self._tasks))
+                connection.setblocking(False)
             asyncio.get_running_loop().add_reader(connection.fileno(), self._template_readable, self._template)
         return self._template
 

@@ -13,7 +13,7 @@ import resource
 import select
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Vari
 
 from commonplace.derived.checkpoints import Checkpoints
 from commonplace.derived.graph.graph import Graph
-from commonplace.derived.graph.guard import guarded
+from commonplace.derived.graph.guard import guarded, refuse_rdf_12
 from commonplace.derived.graph.snapshot import Result, Snapshot, Update
 from commonplace.derived.past_states import PastStates
 from commonplace.derived.search.files import share, write_documents
@@ -32,13 +32,17 @@ from commonplace.derived.workers.answer_writer import kind_of, written
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.messages import (
     Answer,
+    Call,
     Inbox,
     Message,
     Question,
+    Reply,
     answer_message,
+    call_of,
     change_message,
     question_of,
     refusal_message,
+    reply_message,
     send,
     update_of,
 )
@@ -93,15 +97,26 @@ class Views:
         return replayed > REPLAYED_BYTES
 
 
+Task = Callable[[Call], Reply]
+"""What a worker does for a call. Raises `CommonplaceError` when the call itself is at fault."""
+
+MakeTasks = Callable[[Views], Mapping[str, Task]]
+"""Makes the tasks of a worker, by name, over what it reads. Called once, in the process that workers are forked from;
+the server hands it over by name (see pickle), so it is a function of a module, or a partial of one."""
+
+
 class Reader:
     """Answers on a socket until the other side closes it."""
 
-    def __init__(self, connection: socket.socket, views: Views, limits: QueryLimits) -> None:
+    def __init__(
+        self, connection: socket.socket, views: Views, limits: QueryLimits, tasks: Mapping[str, Task] | None = None
+    ) -> None:
         self._connection = connection
         self._views = views
         self._limits = limits
+        self._tasks = tasks or {}
         self._size = 0
-        self._bounded_at = -math.inf
+        self._bounded_until = -math.inf
         self._copying: Iterator[None] | None = owning()
 
     def run(self) -> None:
@@ -136,8 +151,8 @@ class Reader:
                 return self._indexed(head), True
             graph = self._graph(Version(head["version"]), exact=head["exact"])
             started = time.monotonic()
-            self._bound(started)
-            reply = self._worked_out(graph, update_of(head)) if "update" in head else self._answered(graph, message)
+            self._bound(started, head.get("seconds", self._limits.seconds))
+            reply = self._done(graph, message)
         except CommonplaceError as fault:
             return refusal_message(fault), False
         except MemoryError:
@@ -145,6 +160,21 @@ class Reader:
         last = time.monotonic() - started > _SLOW_SECONDS and self._has_grown()
         reply.head["last"] = last
         return reply, last
+
+    def _done(self, graph: Graph, message: Message) -> Message:
+        """Do what a message asks for, and return what comes of it."""
+        if "call" in message.head:
+            return self._called(call_of(message))
+        if "update" in message.head:
+            return self._worked_out(graph, update_of(message.head))
+        return self._answered(graph, message)
+
+    def _called(self, call: Call) -> Message:
+        try:
+            return reply_message(self._tasks[call.task](call))
+        finally:
+            if call.file is not None:
+                os.close(call.file)
 
     def _indexed(self, head: Mapping[str, Any]) -> Message:
         """Write a part of the search index, standing back behind all that answer; for this only was it forked."""
@@ -166,7 +196,9 @@ class Reader:
         """What an update changes; the graph, which is this process's own, is used for it and left as it was."""
 
         def run(state: Snapshot) -> Message:
-            return change_message(state.changes_of(update, private=True), state.version)
+            change = state.changes_of(update, private=True)
+            refuse_rdf_12(change.added)
+            return change_message(change, state.version, self._limits.bytes)
 
         return graph.read_undescribed(run)
 
@@ -214,14 +246,13 @@ class Reader:
         set anew."""
         for kind in (resource.RLIMIT_AS, resource.RLIMIT_CPU):
             unlimit(kind)
-        self._bounded_at = -math.inf
+        self._bounded_until = -math.inf
 
-    def _bound(self, now: float) -> None:
+    def _bound(self, now: float, seconds: float) -> None:
         """Bound memory and processor time from here on: what nobody is left to end ends by itself."""
-        seconds = self._limits.seconds
-        if now - self._bounded_at < seconds:
+        if now + seconds <= self._bounded_until:
             return
-        self._bounded_at = now
+        self._bounded_until = now + 2 * seconds
         self._size = _address_space()
         used = resource.getrusage(resource.RUSAGE_SELF)
         limit(resource.RLIMIT_AS, self._size + self._limits.memory)
@@ -231,12 +262,12 @@ class Reader:
         return _address_space() - self._size > self._limits.memory // _GROWN
 
 
-def begin(connection: socket.socket, views: Views, limits: QueryLimits) -> None:
+def begin(connection: socket.socket, views: Views, limits: QueryLimits, tasks: Mapping[str, Task]) -> None:
     """What a reader's process does: keep quiet, answer."""
     quiet = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(quiet, standard)  # an engine that gives up would say so, perhaps with parts of the query
-    Reader(connection, views, limits).run()
+    Reader(connection, views, limits, tasks).run()
 
 
 def _result(state: Snapshot, text: str, question: Question) -> Result:

@@ -5,27 +5,30 @@ template, which shares its memory until either writes to it; where that is not p
 already, or the graph is on disk) a new process opens the home by itself. A fork then is a matter of
 milliseconds whatever the size of the graph.
 
-It is spoken to over a socket: `fork`, with the socket of the reader to be, is answered with `forked`, its
-process id and a descriptor of the process (so that ending it can never hit another); when a reader has ended
-for whatever reason, `gone` says how. It ends when the server's side of the socket is closed.
+It is spoken to over a socket. `tasks` says what else its readers can do (see `worker.MakeTasks`). `fork`, with the
+socket of the reader to be, is answered with `forked`, its process id and a descriptor of the process (so that ending
+it can never hit another); when a reader has ended for whatever reason, `gone` says how. The template ends when the
+server's side of the socket is closed.
 """
 
 from __future__ import annotations
 
 import gc
 import os
+import pickle
 import resource
 import select
 import signal
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from commonplace.derived.checkpoints import Checkpoints
 from commonplace.derived.graph.opening import new_graph
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.messages import Inbox, Message, send
-from commonplace.derived.workers.worker import Views, begin
+from commonplace.derived.workers.worker import Task, Views, begin
 from commonplace.patchlog.opening import open_log
 
 _NICE = 5
@@ -40,6 +43,7 @@ class Template:
     def __init__(self, connection: socket.socket, views: Views) -> None:
         self._connection = connection
         self._views = views
+        self._tasks: Mapping[str, Task] = {}
         self._readers: dict[int, int] = {}
         """Descriptors of the readers' processes, to the numbers the server gave them."""
 
@@ -64,6 +68,10 @@ class Template:
         if not inbox.receive():
             return False
         while (message := inbox.next()) is not None:
+            if "tasks" in message.head:
+                self._tasks = pickle.loads(message.body)(self._views)  # noqa: S301  from the server that began this
+                gc.freeze()
+                continue
             assert message.descriptor is not None
             limits = QueryLimits(**message.head["fork"])
             self._fork(socket.socket(fileno=message.descriptor), message.head["number"], limits)
@@ -85,7 +93,7 @@ class Template:
             for descriptor in self._readers:
                 os.close(descriptor)
             connection.setblocking(True)
-            begin(connection, self._views, limits)
+            begin(connection, self._views, limits, self._tasks)
         except BaseException:
             os._exit(1)
         os._exit(0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import closing
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -12,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Variable
 from starlette.concurrency import run_in_threadpool
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.derived.workers.messages import Answer, Question, Spool
+from commonplace.derived.workers.messages import Answer, Question, whole
 from commonplace.library.named_queries import NamedQuery
 from commonplace.library.named_things import known_thing
 from commonplace.model.change import Version
@@ -153,26 +152,13 @@ def _under_own_keys(
 
 def _response(request: Request, found: Answer, form: Representation, *, past: bool) -> Response:
     version = Version(found.version)
-    body = _whole(found.body)
+    body = whole(found.body)
     if not_modified(request, etag(version, form.name)):
         return unchanged(form, version, past=past)
     complete = "truncated" if found.cut else "complete"
     if form is JSON:
         body = _as_json(json.loads(body), version, complete)
     return answer(body, form, version, past=past, complete=complete)
-
-
-def _whole(body: bytes | Spool) -> bytes:
-    """A big answer is a file: it is read, and closed."""
-    if isinstance(body, bytes):
-        return body
-    with closing(body):
-        pieces: list[bytes] = []
-        offset = 0
-        while piece := body.read(offset):
-            pieces.append(piece)
-            offset += len(piece)
-        return b"".join(pieces)
 
 
 def _as_json(found: dict[str, Any], version: Version, complete: str) -> bytes:

@@ -7,15 +7,17 @@ https://www.w3.org/TR/sparql11-http-rdf-update/. A graph is there while it has s
 
 from __future__ import annotations
 
+import tempfile
 import uuid
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pyoxigraph import DefaultGraph, NamedNode, Quad
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 from starlette.concurrency import run_in_threadpool
 
 from commonplace.derived.graph.snapshot import GraphName, Snapshot
+from commonplace.derived.workers.messages import whole
 from commonplace.errors import BadRequest, NotFound, TooLarge
 from commonplace.model.change import Entry
 from commonplace.web import answers
@@ -23,7 +25,7 @@ from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import ACurator
 from commonplace.web.http.negotiation import DATASETS, choose, expected_version
 from commonplace.web.http.parameters import At, only_known_parameters
-from commonplace.web.sparql.graph_content import READ, read_graph
+from commonplace.web.sparql.graph_content import READ, read_graph, refuse_unread
 from commonplace.web.sparql.update import stamped
 
 ADDRESS = "/graph-store"
@@ -180,13 +182,15 @@ async def _write(
     """Read the body and write it; 201 when the graph was not there, 204 otherwise."""
     expected = expected_version(request, await run_in_threadpool(context.library.follow))
     content_type = request.headers.get("content-type", "")
-    encoding = request.headers.get("content-encoding", "")
+    refuse_unread(content_type, request.headers.get("content-encoding", ""), several=keep)
     base = context.minter.base if isinstance(graph, DefaultGraph) else str(graph.value)
-    read = read_graph(content_type, encoding, base, several=keep)
-    body = await _received(request, context.import_bytes)
+    with await _received(request, context.import_bytes) as body:
+        client = f"token {agent}"
+        text = await read_graph(context.workers, body, content_type, base, context.import_bytes, client)
 
     def write() -> Response:
-        quads = [Quad(t.subject, t.predicate, t.object, graph) for t in read(body)]
+        triples = parse(whole(text), format=RdfFormat.N_TRIPLES, lenient=True)
+        quads = [Quad(t.subject, t.predicate, t.object, graph) for t in triples]
         door: Callable[..., tuple[Entry | None, bool]] = context.updates.add if keep else context.updates.replace
         entry, there = door(graph, quads, agent, message, expected)
         made = bool(quads) and not there and graph != _DEFAULT
@@ -206,17 +210,19 @@ def _delete(context: Context, request: Request, graph: GraphName, agent: str, me
     return stamped(context, Response(status_code=204), entry)
 
 
-async def _received(request: Request, limit: int) -> bytes:
-    """The body. Raises `TooLarge` as soon as it is."""
+async def _received(request: Request, limit: int) -> BinaryIO:
+    """The body, in a file that has no name. Raises `TooLarge` as soon as it is."""
     fault = TooLarge(f"a graph is sent in at most {limit} bytes", [("body", "send it in parts, by POST")])
     said = request.headers.get("content-length", "")
     if said.isdigit() and int(said) > limit:
         raise fault
-    parts: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        parts.append(chunk)
-        size += len(chunk)
-        if size > limit:
-            raise fault
-    return b"".join(parts)
+    file = tempfile.TemporaryFile()  # noqa: SIM115  # who reads it closes it
+    try:
+        async for chunk in request.stream():
+            file.write(chunk)
+            if file.tell() > limit:
+                raise fault
+    except BaseException:
+        file.close()
+        raise
+    return file
