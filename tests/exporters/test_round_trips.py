@@ -182,6 +182,13 @@ def test_bibtex_looks_as_people_write_it() -> None:
     assert "  crossref = {theBook},\n" in bibtex.entry(record, crossref=True)
 
 
+def test_a_paragraph_that_begins_like_an_entry_does_not_look_like_one() -> None:
+    record = Record(key="k", type="book", abstract="One\n\n@book{x, y}\n\n@ two")
+    assert len(re.findall(r"^@", bibtex.entry(record), re.MULTILINE)) == 1
+    (entry,) = list(IMPORT_FORMATS["bibtex"].read(written("bibtex", record), ""))
+    assert plain(entry.record) == plain(record)
+
+
 @given(record=records)
 @settings(deadline=None, max_examples=30)
 def test_bibtex_braces_balance_as_bibtex_counts_them(record: Record) -> None:

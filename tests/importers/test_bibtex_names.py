@@ -151,6 +151,53 @@ def test_writes_what_bibtex_users_write(name: Name, written: str) -> None:
     assert bibtex_name(name) == written
 
 
+@pytest.mark.parametrize(
+    ("raw", "names"),
+    [
+        ("Wolf K., Bear J.P., Fox M.", ["Wolf, K.", "Bear, J.P.", "Fox, M."]),
+        ("Wolf KA, Bear J, Fox MS", ["Wolf, KA", "Bear, J", "Fox, MS"]),
+        (r"W{\"o}lf K., de Bear J., Fox M.~N.", ["Wölf, K.", "de Bear, J.", "Fox, M. N."]),
+        ("Ann Wolf, Bob Bear, Cy Fox", ["Wolf, Ann", "Bear, Bob", "Fox, Cy"]),
+        ("Ann Wolf, Bob Bear, and Cy Fox", ["Wolf, Ann", "Bear, Bob", "Fox, Cy"]),
+        ("Ann Wolf, Bob Bear and Cy Fox", ["Wolf, Ann", "Bear, Bob", "Fox, Cy"]),
+        ("Wolf A., Bear B. and Fox C.", ["Wolf, A.", "Bear, B.", "Fox, C."]),
+        ("A. Wolf, B. Bear, C. Fox, D. Elk", ["Wolf, A.", "Bear, B.", "Fox, C.", "Elk, D."]),
+        ("Wolf, A., Bear, B.", ["Wolf, A.", "Bear, B."]),
+        (r"Ann Wolf \& Bob Bear", ["Wolf, Ann", "Bear, Bob"]),
+        ("Ann Wolf und Bob Bear", ["Wolf, Ann", "Bear, Bob"]),
+        ("Ann Wolf et Bob Bear", ["Wolf, Ann", "Bear, Bob"]),
+        ("Wolf A.", ["Wolf, A."]),
+        ("van der Wolf A.-B. C.", ["van der Wolf, A.-B. C."]),
+        (r"Wolf \& Bear", ["Wolf & Bear"]),
+        ("Wolf, Graf, Ann", ["Wolf, Graf, Ann"]),
+    ],
+)
+def test_names_with_another_mark_than_and_are_told_apart_and_told(raw: str, names: list[str]) -> None:
+    read = read_names(raw)
+    assert [name.inverted for name in read.names] == names
+    assert read.faults
+
+
+@pytest.mark.parametrize(
+    ("raw", "names"),
+    [
+        ("Ruiz Q., Ana M.", ["Ruiz Q., Ana M."]),
+        ("Ruiz Q., Ana M. and Paz R., Jo", ["Ruiz Q., Ana M.", "Paz R., Jo"]),
+        ("Garcia Paz, Ana Maria and Paz, Jo", ["Garcia Paz, Ana Maria", "Paz, Jo"]),
+        ("Ana Maria von und zu Paz", ["von und zu Paz, Ana Maria"]),
+        ("{Wolf & Bear}", ["Wolf & Bear"]),
+        ("Malcolm X", ["X, Malcolm"]),
+        ("Nyberg 3rd, Eric", ["Nyberg, 3rd, Eric"]),
+        ("Wolf, {Graf}, Ann", ["Wolf, Graf, Ann"]),
+        ("{Wolf, Bear, Fox}", ["Wolf, Bear, Fox"]),
+    ],
+)
+def test_a_name_as_bibtex_has_it_is_left_alone(raw: str, names: list[str]) -> None:
+    read = read_names(raw)
+    assert [name.inverted for name in read.names] == names
+    assert not read.faults
+
+
 def again(listed: list[Name], more: bool = False) -> tuple[NameList, list[Name] | None]:
     """The names as they are read from what is written, and with what stands in the annotation beside them."""
     read = read_names(name_list(listed, more))

@@ -58,7 +58,7 @@ def bibtex_name(name: Name) -> str:
     rest = particles[len(small) :].strip()
     last = " ".join(part for part in (small, _family(f"{rest} {family}" if rest else family)) if part)
     given = _given(name) if name.given else "{}"
-    return ", ".join([last, _words(name.suffix), given] if name.suffix else [last, given])
+    return ", ".join([last, _suffix(name.suffix), given] if name.suffix else [last, given])
 
 
 def _leading_particle(particles: str) -> str:
@@ -89,6 +89,12 @@ def _family(family: str) -> str:
 
 def _words(text: str) -> str:
     return _AND.sub(r"{\1}", escape(text).replace(",", "{,}").replace(";", "{;}"))
+
+
+def _suffix(suffix: str) -> str:
+    """Return a suffix, in braces where it does not look like one, so that it is not taken for a name."""
+    written = _words(suffix)
+    return written if suffix in NAME_SUFFIXES or DEGREE.fullmatch(suffix) else f"{{{written}}}"
 
 
 def _given(name: Name) -> str:

@@ -29,10 +29,12 @@ _ESCAPES = {
     "#": r"\#",
     "_": r"\_",
     "\u00a0": "~",
+    "@": "{}@",
 }
-# Braces are written by name: BibTeX counts `\{` as an opening brace, so one alone would unbalance the entry.
+# Braces are written by name: BibTeX counts `\{` as an opening brace, so one alone would unbalance the entry. An @ that
+# begins a line looks like an entry to many programs.
 _ENTITY = re.compile(r"&#?\w+;")
-_SPECIAL = re.compile(r"[\\{}~^&%$#_\u00a0]|-(?=-)|`(?=`)|'(?=')|[?!](?=`)")
+_SPECIAL = re.compile(r"[\\{}~^&%$#_\u00a0]|(?<=\n)@|-(?=-)|`(?=`)|'(?=')|[?!](?=`)")
 _BRACE = re.compile(r"[{}]")
 
 

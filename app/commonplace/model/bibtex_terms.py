@@ -216,7 +216,7 @@ Better BibTeX writes it so too. One pair is what an author asked for.
 """
 
 NAME_SUFFIXES = frozenset(
-    "Jr Jr. jr jr. JR JR. Sr Sr. sr sr. SR SR. Jnr Jnr. jnr Snr Snr. snr II III IV VI VII VIII".split()
+    "Jr Jr. jr jr. JR JR. Sr Sr. sr sr. SR SR. Jnr Jnr. jnr Snr Snr. snr 2nd 3rd 4th II III IV VI VII VIII".split()
 )
 """What stands after a name and is no part of it, in words of its own; a `V` may be an initial."""
 

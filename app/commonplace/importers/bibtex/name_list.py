@@ -20,14 +20,17 @@ from bibtexparser.middlewares.names import (
 
 from commonplace.importers.bibtex.latex import decode
 from commonplace.importers.bibtex.name_repairs import (
+    AMPERSAND,
     Split,
     Words,
     before_et_al,
     commas_outside,
     family_and_suffix,
     is_et_al,
+    may_be_several,
     set_right,
     several,
+    two_of_a_list,
     without_gaps,
     without_suffix,
 )
@@ -48,6 +51,9 @@ _USUAL_NAME = re.compile(rf"({_LETTERS}(?: {_LETTERS})*+), ({_LETTERS}(?: {_LETT
 """What most names are: family and given name, all letters. No `and` is a word in it, and nothing is LaTeX."""
 _DROPPED = re.compile(r"useprefix\s*=\s*[{\"]?false\b", re.IGNORECASE)
 """BibLaTeX's word for a particle that is left out where the family name stands alone."""
+
+_TWO_WORDS_EACH = re.compile(r"[^\s,{}~]+[\s~]+[^,{}]*, *[^\s,{}~]+[\s~]+[^,{}]*")
+"""Several words on both sides of the one comma."""
 
 _PARTS = {"family": "family", "given": "given", "prefix": "particle", "suffix": "suffix"}
 _IGNORED = frozenset({"useprefix", "family-i", "given-i", "prefix-i", "suffix-i", "hash", "id", "nameid"})
@@ -103,16 +109,16 @@ def _take_et_al(parts: list[str], faults: list[tuple[str, str]]) -> bool:
 
 
 def _each(parts: Sequence[str], faults: list[tuple[str, str]]) -> Iterator[str]:
-    """The names one by one, those too that stand between two `and`s with another mark between them."""
+    """Yield the names one by one, those too that stand between two `and`s with another mark between them."""
     for part in parts:
-        found = several(part) if _may_be_several(part) and not _EXTENDED.match(part) else None
+        found = None
+        if may_be_several(part) and not _EXTENDED.match(part):
+            found = several(part)
+        elif _TWO_WORDS_EACH.fullmatch(part) and part is not parts[-1]:
+            found = two_of_a_list(part, parts[-1])
         if found:
             faults.append((part, f"no 'and' between these names; read as {len(found)} names"))
         yield from found or (part,)
-
-
-def _may_be_several(part: str) -> bool:
-    return ";" in part or "&" in part or part.count(",") > 1
 
 
 def cut_at_ands(raw: str) -> list[str]:
@@ -125,7 +131,9 @@ def read_name_alone(part: str) -> Name | None:
     text = part.strip(" \t\r\n")
     if (usual := _usual_name(text)) is not None:
         return usual
-    if text.lower() == "others" or " al" in text.replace("~", " ") or _may_be_several(text):
+    if text.lower() == "others" or " al" in text.replace("~", " ") or may_be_several(text):
+        return None
+    if _TWO_WORDS_EACH.fullmatch(text):
         return None
     if _AND.search(text) or _AND_AT_END.search(text):
         return None
@@ -142,6 +150,8 @@ def _usual_name(text: str) -> Name | None:
         return None
     family, given = found.groups()
     *before, last = family.split(" ")
+    if before and " " in given:  # two words each: perhaps two names
+        return None
     if given in NAME_SUFFIXES or last in NAME_SUFFIXES or any(map(_is_lower, before)):
         return None
     return Name(family=family, given=given)
@@ -199,6 +209,9 @@ def read_name(raw: str) -> ReadName:
         )
     if _EXTENDED.match(text):
         return _extended(text)
+    if "&" in text and "," not in text and AMPERSAND.search(text):
+        whole = decode(text)
+        return ReadName(Name(literal=whole.text), "an '&' in the name of one; taken for that of a body", whole.unknown)
     if "{" not in text and "\\" not in text and "}" not in text:
         sections = [[word for word in _WORD_BREAK.split(section) if word] for section in text.split(",")]
         if len(sections) > 3:
