@@ -28,11 +28,11 @@ from commonplace.exchange.updates import Updates
 from commonplace.home.opening import Home, open_home, told_of, unreachable_base
 from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.library import Library
-from commonplace.library.incremental import Kept
+from commonplace.library.incremental import Incremental
 from commonplace.library.lists import Lists
 from commonplace.library.named_queries import load_queries
 from commonplace.library.self_description import SelfDescription
-from commonplace.library.totals import kept_size, kept_totals
+from commonplace.library.totals import incremental_size, incremental_totals
 from commonplace.model.change import ChangeSet, Version
 from commonplace.settings import QUERIES, SHIPPED_ONTOLOGY, Settings
 from commonplace.web.app import Application, create_app
@@ -81,9 +81,9 @@ def application(
         ontology=SHIPPED_ONTOLOGY,
         description=SelfDescription(library.log, library.minter, named.values(), in_graphs=described),
         lists=Lists(library.log),
-        totals=kept_totals(library.log, library.minter),
-        size=kept_size(library.log),
-        similar=Kept(library.log, partial(similar_works, minter=library.minter)),
+        totals=incremental_totals(library.log, library.minter),
+        size=incremental_size(library.log),
+        similar=Incremental(library.log, partial(similar_works, minter=library.minter)),
         import_bytes=settings.import_bytes,
         cache_bytes=settings.cache_bytes,
     )

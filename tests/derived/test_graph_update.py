@@ -31,12 +31,12 @@ def stored() -> Store:
     return store
 
 
-def keeps(graph: GraphName) -> bool:
+def is_system_graph(graph: GraphName) -> bool:
     return graph == OWN
 
 
 def changed(text: str, store: Store, *using: tuple[str, ...], private: bool = False) -> ChangeSet:
-    return changes_of_update(store, BASE, Update(text, *using), keeps, private=private)
+    return changes_of_update(store, BASE, Update(text, *using), is_system_graph, private=private)
 
 
 def same(one: Store, other: Store) -> bool:

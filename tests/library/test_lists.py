@@ -19,7 +19,7 @@ from commonplace.library.headings import CONCEPT_ORDER, select_concepts
 from commonplace.library.lists import MOVED_THINGS, Lists, Select, listed, moved
 from commonplace.library.selection import BY_IRI, Order, Selected, Selection
 from commonplace.library.sorted_list import SortedList
-from commonplace.library.totals import count_totals, kept_size, kept_totals
+from commonplace.library.totals import count_totals, incremental_size, incremental_totals
 from commonplace.library.work_lists import ORDERS, WorkFilters, select_works
 from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Minter
@@ -147,7 +147,7 @@ def anew(graph: Graph, select: Select, order: Order | None) -> object:
 @given(CHANGES, st.data())
 def test_kept_lists_and_totals_are_those_made_anew(changes: list[set[Quad]], data: st.DataObject) -> None:
     history = History()
-    kept, totals, size = Lists(history.log), kept_totals(history.log, MINTER), kept_size(history.log)
+    kept, totals, size = Lists(history.log), incremental_totals(history.log, MINTER), incremental_size(history.log)
     for change in changes:
         history.turn_round(change)
         if not data.draw(st.booleans(), label="asked at this version"):

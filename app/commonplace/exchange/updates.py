@@ -110,7 +110,7 @@ def refuse_unkept(change: ChangeSet, minter: Minter) -> None:
     """Raise for statements that have no place here: `GraphProtected` for the program's own graphs, `BadRequest`
     for what only RDF 1.2 has, which other RDF tools could not read from our exports."""
     for quad in change.quads():
-        if minter.keeps(quad.graph_name):
+        if minter.is_system_graph(quad.graph_name):
             graph = str(quad.graph_name)
             why = f"the graph {graph} describes the library, and only the program writes it"
             raise GraphProtected(why, [(graph, "write to another graph")])

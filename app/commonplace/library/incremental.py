@@ -27,7 +27,7 @@ class AtVersion(Generic[Counted]):
     value: Counted
 
 
-class Kept(Generic[Counted]):
+class Incremental(Generic[Counted]):
     """What was counted of the version last asked for; the next is made from it. Safe to share between threads."""
 
     def __init__(

@@ -13,7 +13,7 @@ Item = TypeVar("Item", bound=BaseModel)
 Completeness = Literal["complete", "truncated", "timeout", "unknown"]
 
 
-class Shape(BaseModel):
+class ApiModel(BaseModel):
     """What all shapes are: frozen, and written without what is absent."""
 
     model_config = ConfigDict(frozen=True)
@@ -23,7 +23,7 @@ class Shape(BaseModel):
         return self.model_dump_json(exclude_none=True).encode()
 
 
-class Link(Shape):
+class Link(ApiModel):
     """A thing named in passing."""
 
     iri: str
@@ -31,7 +31,7 @@ class Link(Shape):
     label: str | None = None
 
 
-class Agent(Shape):
+class Agent(ApiModel):
     """A person's or body's name on a work; `literal` alone for a body or a name without parts."""
 
     iri: str
@@ -52,7 +52,7 @@ class OtherContributor(Agent):
     role: str = Field(description="CSL role name, or ours: `translator`, `section-editor` …")
 
 
-class Identifier(Shape):
+class Identifier(ApiModel):
     """An identifier and how sure it is. Plain `doi`, `isbn`, `issn` hold confirmed ones only."""
 
     scheme: str
@@ -61,7 +61,7 @@ class Identifier(Shape):
     note: str | None = None
 
 
-class Doubt(Shape):
+class Doubt(ApiModel):
     """How sure one field of a record is, where it is not simply confirmed."""
 
     field: str
@@ -70,7 +70,7 @@ class Doubt(Shape):
     note: str | None = None
 
 
-class Evidence(Shape):
+class Evidence(ApiModel):
     """What a work says of a concept or a claim: who says so, how surely, and where it stands."""
 
     id: str
@@ -101,7 +101,7 @@ class Evidence(Shape):
     version: int | None = Field(default=None, description="the version that made it")
 
 
-class Work(Shape):
+class Work(ApiModel):
     """One entry of the bibliography."""
 
     iri: str
@@ -151,7 +151,7 @@ class Work(Shape):
     version: int
 
 
-class Person(Shape):
+class Person(ApiModel):
     """A person, or a body that writes or publishes."""
 
     iri: str
@@ -170,7 +170,7 @@ class Person(Shape):
     version: int
 
 
-class Concept(Shape):
+class Concept(ApiModel):
     """A heading a work can discuss (SKOS)."""
 
     iri: str
@@ -187,7 +187,7 @@ class Concept(Shape):
     version: int
 
 
-class Claim(Shape):
+class Claim(ApiModel):
     """A sentence that can be true or false, that works support or contradict."""
 
     iri: str
@@ -202,7 +202,7 @@ class Claim(Shape):
     version: int
 
 
-class Characteristic(Shape):
+class Characteristic(ApiModel):
     """What a work says of one dimension of a case: how directly, how surely, and in which words."""
 
     iri: str
@@ -223,7 +223,7 @@ class Characteristic(Shape):
     note: str | None = None
 
 
-class Case(Shape):
+class Case(ApiModel):
     """A case: where, who started and leads it, which form it shows, what the professional does in it."""
 
     iri: str
@@ -246,7 +246,7 @@ class Case(Shape):
     version: int
 
 
-class Venue(Shape):
+class Venue(ApiModel):
     """What works appear in: a journal, a book, proceedings."""
 
     iri: str
@@ -259,7 +259,7 @@ class Venue(Shape):
     version: int
 
 
-class Citation(Shape):
+class Citation(ApiModel):
     """One citation between two works, with how sure it is."""
 
     work: Work
@@ -268,7 +268,7 @@ class Citation(Shape):
     note: str | None = None
 
 
-class ReferenceText(Shape):
+class ReferenceText(ApiModel):
     """A reference to a work the library does not hold, as its source printed it."""
 
     number: int
@@ -276,7 +276,7 @@ class ReferenceText(Shape):
     doi: str | None = None
 
 
-class Change(Shape):
+class Change(ApiModel):
     """One version of the log."""
 
     version: int
@@ -291,7 +291,7 @@ class Change(Shape):
     receipt: str | None = None
 
 
-class Source(Shape):
+class Source(ApiModel):
     """An entry of an imported file, or of a list of DOIs, that a value came from."""
 
     file: str
@@ -303,7 +303,7 @@ class Source(Shape):
     agency: str | None = Field(default=None, description="who described it: `Crossref`, `DataCite` …")
 
 
-class Origin(Shape):
+class Origin(ApiModel):
     """A version that a value entered with: who wrote it, when, and from which file."""
 
     version: int
@@ -315,7 +315,7 @@ class Origin(Shape):
     sources: list[Source] | None = None
 
 
-class FieldOrigin(Shape):
+class FieldOrigin(ApiModel):
     """One value of one field of a work, and where it comes from."""
 
     field: str = Field(description="a member of the work's shape")
@@ -326,7 +326,7 @@ class FieldOrigin(Shape):
     )
 
 
-class DuplicateCandidate(Shape):
+class DuplicateCandidate(ApiModel):
     """Two works that may be one, and why."""
 
     id: str = Field(description="the same for the same two works")
@@ -335,7 +335,7 @@ class DuplicateCandidate(Shape):
     reasons: list[str]
 
 
-class Node(Shape):
+class Node(ApiModel):
     """A node that has no shape of its own (a citation, a doubt …): its statements by property."""
 
     iri: str
@@ -346,7 +346,7 @@ class Node(Shape):
     version: int
 
 
-class Found(Shape):
+class Found(ApiModel):
     """One thing a search found, best first."""
 
     iri: str
@@ -356,7 +356,7 @@ class Found(Shape):
     snippet: str | None = Field(default=None, description="plain text around what matched")
 
 
-class Page(Shape, Generic[Item]):
+class Page(ApiModel, Generic[Item]):
     """A list. `total` counts everything the filters select; nothing is cut without `complete` saying so."""
 
     items: list[SerializeAsAny[Item]]

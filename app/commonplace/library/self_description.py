@@ -15,7 +15,7 @@ from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.snapshot import DESCRIPTION_GRAPHS, Snapshot
 from commonplace.library.dataset import dataset_description
 from commonplace.library.examples import examples
-from commonplace.library.incremental import Kept
+from commonplace.library.incremental import Incremental
 from commonplace.library.named_queries import NamedQuery
 from commonplace.library.partitions import Partitions, count_partitions, move_partitions
 from commonplace.model.change import ChangeSet, Version
@@ -45,7 +45,7 @@ class SelfDescription:
         """The named graphs that queries find it in."""
         self._minter = minter
         self._examples = examples(queries, minter)
-        self._kept = Kept(log, self._counted, self._moved)
+        self._kept = Incremental(log, self._counted, self._moved)
 
     def of(self, graph: Graph) -> Description:
         """The description of the state the graph is at."""

@@ -11,19 +11,19 @@ from commonplace.errors import NotFound
 from commonplace.library.agents import person_of, venue_of
 from commonplace.library.evidence import read_evidence
 from commonplace.library.headings import case_of, claim_of, concept_of
-from commonplace.library.schemas import Shape
+from commonplace.library.schemas import ApiModel
 from commonplace.library.works import work_of
 from commonplace.model.minter import Kind, Minter
 
 
-def _evidence_of(state: Snapshot, node: NamedNode, minter: Minter) -> Shape:
+def _evidence_of(state: Snapshot, node: NamedNode, minter: Minter) -> ApiModel:
     found = read_evidence(state, node, minter)
     if found is None:
         raise NotFound(f"there is no evidence {minter.key(node.value)!r}")
     return found
 
 
-READERS: dict[Kind, Callable[[Snapshot, NamedNode, Minter], Shape]] = {
+READERS: dict[Kind, Callable[[Snapshot, NamedNode, Minter], ApiModel]] = {
     "work": lambda state, node, minter: work_of(state, node, minter, whole=True),
     "person": person_of,
     "organization": person_of,
@@ -36,6 +36,6 @@ READERS: dict[Kind, Callable[[Snapshot, NamedNode, Minter], Shape]] = {
 """How each kind of thing is read. Every reader raises `NotFound`."""
 
 
-def shape_of(state: Snapshot, kind: Kind, node: NamedNode, minter: Minter) -> Shape:
+def shape_of(state: Snapshot, kind: Kind, node: NamedNode, minter: Minter) -> ApiModel:
     """Return one thing as its JSON shape. Raises `NotFound`."""
     return READERS[kind](state, node, minter)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pyoxigraph import DefaultGraph, NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.library.incremental import Kept
+from commonplace.library.incremental import Incremental
 from commonplace.library.selection import count_of
 from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Minter
@@ -62,15 +62,15 @@ def _move_totals(totals: Totals, _: Snapshot, changes: Sequence[ChangeSet]) -> T
     return counted
 
 
-def kept_totals(log: PatchLog, minter: Minter) -> Kept[Totals]:
+def incremental_totals(log: PatchLog, minter: Minter) -> Incremental[Totals]:
     """How many things there are of each class, at the version asked for."""
-    return Kept(log, lambda state: count_totals(state, minter), _move_totals)
+    return Incremental(log, lambda state: count_totals(state, minter), _move_totals)
 
 
 def _move_size(size: int, _: Snapshot, changes: Sequence[ChangeSet]) -> int:
     return size + sum(len(change.added) - len(change.removed) for change in changes)
 
 
-def kept_size(log: PatchLog) -> Kept[int]:
+def incremental_size(log: PatchLog) -> Incremental[int]:
     """How many statements there are in all graphs: the engine counts them one by one."""
-    return Kept(log, lambda state: state.size, _move_size)
+    return Incremental(log, lambda state: state.size, _move_size)

@@ -113,7 +113,7 @@ class Minter:
         """Return the IRI of a version of the library."""
         return NamedNode(f"{self.base}id/change/{version}")
 
-    def keeps(self, graph: object) -> bool:
+    def is_system_graph(self, graph: object) -> bool:
         """Whether a named graph is one of ours: what describes the library, which only the program writes."""
         return isinstance(graph, NamedNode) and graph.value.startswith(f"{self.base}graph/")
 

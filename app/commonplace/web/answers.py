@@ -14,7 +14,7 @@ from commonplace.errors import BadRequest, CommonplaceError, NotFound
 from commonplace.library import Library
 from commonplace.library.description import describe
 from commonplace.library.lists import Listed
-from commonplace.library.schemas import Page, Shape
+from commonplace.library.schemas import ApiModel, Page
 from commonplace.library.selection import Order, Selected
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind, Minter
@@ -64,7 +64,7 @@ def thing(
     kind: Kind,
     key: str,
     at: int | None,
-    shape: Callable[[Snapshot, NamedNode], Shape],
+    shape: Callable[[Snapshot, NamedNode], ApiModel],
     offered: Sequence[Representation] = OF_THINGS,
     suffix: str | None = None,
     write: Callable[[Snapshot, NamedNode, Representation], bytes] | None = None,
@@ -118,7 +118,7 @@ class Listing:
     """Stands for what `select` selects, as in `Lists.of`."""
     select: Callable[[Snapshot, list[NamedNode] | None], Selected]
     """Selects from a snapshot, of the things that a search found when there was one."""
-    shape: Callable[[Snapshot, NamedNode], Shape]
+    shape: Callable[[Snapshot, NamedNode], ApiModel]
     order: Order | None
     kinds: Sequence[Kind]
     """The kinds of things that a search looks for."""
@@ -138,7 +138,7 @@ def page(request: Request, listing: Listing, paging: Paging, q: str | None = Non
         following[0] = str(request.url.include_query_params(cursor=found.cursor)) if found.cursor else None
         if form.rdf is not None:
             return rdf_text(describe(state, found.things, context.minter), form.rdf, context.minter)
-        return Page[Shape](
+        return Page[ApiModel](
             items=[listing.shape(state, node) for node in found.things],
             total=found.total,
             complete="complete",

@@ -17,7 +17,7 @@ from commonplace.exchange.jobs import ImportJobs
 from commonplace.exchange.updates import Updates
 from commonplace.home.tokens import Tokens
 from commonplace.library import Library
-from commonplace.library.incremental import Kept
+from commonplace.library.incremental import Incremental
 from commonplace.library.lists import Lists
 from commonplace.library.named_queries import NamedQuery
 from commonplace.library.self_description import SelfDescription
@@ -45,11 +45,11 @@ class Context:
     """What the library says of itself, at any version."""
     lists: Lists
     """The lists asked for most recently."""
-    totals: Kept[Totals]
+    totals: Incremental[Totals]
     """Number of things of each class."""
-    size: Kept[int]
+    size: Incremental[int]
     """Number of statements."""
-    similar: Kept[Similar]
+    similar: Incremental[Similar]
     """Works that may be one work."""
     import_bytes: int
     """Maximum size of a file to import and of a graph to store, in bytes."""

@@ -127,7 +127,7 @@ class StoreSnapshot:
         return target.getvalue()
 
     def changes_of(self, update: Update, *, private: bool = False) -> ChangeSet:
-        return changes_of_update(self._store, self._base, update, Minter(self._base).keeps, private=private)
+        return changes_of_update(self._store, self._base, update, Minter(self._base).is_system_graph, private=private)
 
 
 class EmbeddedGraph:

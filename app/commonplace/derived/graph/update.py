@@ -37,19 +37,19 @@ _PLACE = re.compile(r"\b(\d+):(\d+)\b")
 
 
 def changes_of_update(
-    store: Store, base: str, update: Update, keeps: Callable[[GraphName], bool], *, private: bool = False
+    store: Store, base: str, update: Update, is_system_graph: Callable[[GraphName], bool], *, private: bool = False
 ) -> ChangeSet:
     """The net change that a request makes to what is in the store.
 
     The store is left as it is; one that is `private` (nobody else reads it) may be changed meanwhile,
-    which saves a copy where a pattern follows a change. `base` resolves relative IRIs; `keeps` says
+    which saves a copy where a pattern follows a change. `base` resolves relative IRIs; `is_system_graph` says
     which graphs are the library's own: NAMED and ALL leave them out. Raises `QueryRefused` for what is
     no SPARQL 1.1 Update or would reach outside, `BadRequest` for an operation that fails, `TooLarge`
     beyond `MOST_STATEMENTS`.
     """
     work = Workspace(store, private)
     try:
-        return _Run(work, base, update, keeps).change()
+        return _Run(work, base, update, is_system_graph).change()
     finally:
         work.restore()
 
@@ -57,11 +57,13 @@ def changes_of_update(
 class _Run:
     """One request on a workspace."""
 
-    def __init__(self, work: Workspace, base: str, update: Update, keeps: Callable[[GraphName], bool]) -> None:
+    def __init__(
+        self, work: Workspace, base: str, update: Update, is_system_graph: Callable[[GraphName], bool]
+    ) -> None:
         self._work = work
         self._base = base
         self._update = update
-        self._keeps = keeps
+        self._is_system_graph = is_system_graph
         self._created: set[GraphName] = set()
         self._prologue = ""
 
@@ -113,7 +115,7 @@ class _Run:
     def _cleared(self, operation: Clear) -> list[GraphName]:
         if isinstance(operation.target, GraphRef):
             return [self._graph(operation.target)]
-        named = [graph for graph in self._work.named_graphs() if not self._keeps(graph)]
+        named = [graph for graph in self._work.named_graphs() if not self._is_system_graph(graph)]
         return named if operation.target == "NAMED" else [_DEFAULT, *named]
 
     def _exists(self, graph: GraphName) -> bool:

@@ -17,14 +17,14 @@ from commonplace.model.change import Version
 from commonplace.web import answers
 from commonplace.web.api.provenance import provenance_of
 from commonplace.web.context import ContextDep
-from commonplace.web.http.authorization import ACurator
+from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import JSON, RDF, Representation, answer, choose, expected_version
 from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters
 
 router = APIRouter(tags=["history"], dependencies=[Depends(only_known_parameters)])
 
 
-class KeptShape(BaseModel):
+class KeptThing(BaseModel):
     """Something an undo left: the thing, why, and the later versions that are the reason."""
 
     thing: str
@@ -32,7 +32,7 @@ class KeptShape(BaseModel):
     versions: list[int]
 
 
-class UndoneShape(BaseModel):
+class UndoResult(BaseModel):
     """What an undo did: the version it took back, the version that did so, and what it had to leave."""
 
     model_config = ConfigDict(
@@ -55,7 +55,7 @@ class UndoneShape(BaseModel):
 
     undone: int
     version: int | None = None
-    kept: list[KeptShape]
+    kept: list[KeptThing]
 
 
 PATCH = Representation("patch", "application/rdf-patch", ".rdfp")
@@ -106,9 +106,9 @@ def single(request: Request, context: ContextDep, version: int) -> Response:
 @router.post(
     "/changes/{version}/undo",
     status_code=201,
-    response_model=UndoneShape,
+    response_model=UndoResult,
     responses={
-        200: {"model": UndoneShape, "description": "There was nothing left to undo: no version was made"},
+        200: {"model": UndoResult, "description": "There was nothing left to undo: no version was made"},
         201: {"description": "Undone; `Location` is the version that did it"},
         401: {"description": "No token, or one that is not known"},
         403: {"description": "Not a curator's token"},
@@ -120,7 +120,7 @@ def single(request: Request, context: ContextDep, version: int) -> Response:
 def undo(
     request: Request,
     context: ContextDep,
-    token: ACurator,
+    token: CuratorDep,
     version: int,
     message: Annotated[str, Query(max_length=10_000, description="why; recorded in the history")] = "",
 ) -> Response:
@@ -128,8 +128,8 @@ def undo(
     expected = expected_version(request, context.library.follow())
     undone = context.committer.undo(positive(version), token.name, message, expected)
     made = undone.entry.version if undone.entry else None
-    kept = [KeptShape(thing=kept.thing, why=kept.why, versions=list(kept.versions)) for kept in undone.kept]
-    body = UndoneShape(undone=version, version=made, kept=kept)
+    kept = [KeptThing(thing=kept.thing, why=kept.why, versions=list(kept.versions)) for kept in undone.kept]
+    body = UndoResult(undone=version, version=made, kept=kept)
     response = Response(body.model_dump_json(exclude_none=True), 201 if made else 200, media_type=JSON.media_type)
     if made:
         response.headers["Location"] = f"/changes/{made}"

@@ -12,10 +12,10 @@ from starlette.concurrency import run_in_threadpool
 from commonplace.errors import BadRequest
 from commonplace.exchange.edits import Edited, Editor
 from commonplace.home.tokens import Role, Token
-from commonplace.library.schemas import Case, Claim, Concept, Evidence, Person, Shape, Venue, Work
+from commonplace.library.schemas import ApiModel, Case, Claim, Concept, Evidence, Person, Venue, Work
 from commonplace.model.minter import Kind
 from commonplace.web.context import Context, ContextDep
-from commonplace.web.http.authorization import AWriter, forbidden
+from commonplace.web.http.authorization import WriterDep, forbidden
 from commonplace.web.http.negotiation import JSON, etag, expected_version
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import HttpProblem
@@ -27,7 +27,7 @@ EDIT_BYTES = 1_000_000
 
 MERGE_PATCH = "application/merge-patch+json"
 
-EDITED: tuple[tuple[str, Kind, type[Shape]], ...] = (
+EDITED: tuple[tuple[str, Kind, type[ApiModel]], ...] = (
     ("works", "work", Work),
     ("people", "person", Person),
     ("organizations", "organization", Person),
@@ -86,7 +86,9 @@ def not_a_list_of_a_work(key: str) -> None:
 
 
 def _patching(kind: Kind) -> Callable[..., Awaitable[Response]]:
-    async def patch(request: Request, context: ContextDep, token: AWriter, key: str, message: Message = "") -> Response:
+    async def patch(
+        request: Request, context: ContextDep, token: WriterDep, key: str, message: Message = ""
+    ) -> Response:
         editor = editor_of(token, kind, message)
         wanted = await _document(request)
 
@@ -100,7 +102,7 @@ def _patching(kind: Kind) -> Callable[..., Awaitable[Response]]:
 
 
 def _posting(kind: Kind, plural: str) -> Callable[..., Awaitable[Response]]:
-    async def post(request: Request, context: ContextDep, token: AWriter, message: Message = "") -> Response:
+    async def post(request: Request, context: ContextDep, token: WriterDep, message: Message = "") -> Response:
         editor = editor_of(token, kind, message)
         values = await _document(request)
 
@@ -116,7 +118,7 @@ def _posting(kind: Kind, plural: str) -> Callable[..., Awaitable[Response]]:
     return post
 
 
-def _offer(plural: str, kind: Kind, model: type[Shape]) -> None:
+def _offer(plural: str, kind: Kind, model: type[ApiModel]) -> None:
     body = {"required": True, "content": {MERGE_PATCH: {"schema": {"type": "object"}}}}
     router.add_api_route(
         f"/{plural}/{{key:path}}" if kind == "work" else f"/{plural}/{{key}}",

@@ -28,7 +28,7 @@ from commonplace.importers.formats import IMPORT_FORMATS, format_of_media_type
 from commonplace.importers.packing import GZIP
 from commonplace.web.api.jobs import JobStatus, job_address, receipt_address, receipt_response, status_response
 from commonplace.web.context import Context, ContextDep
-from commonplace.web.http.authorization import AWriter, forbidden
+from commonplace.web.http.authorization import WriterDep, forbidden
 from commonplace.web.http.negotiation import expected_version
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import HttpProblem
@@ -110,7 +110,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 async def post(
     request: Request,
     context: ContextDep,
-    token: AWriter,
+    token: WriterDep,
     dry_run: Annotated[bool, Query(description="answer the receipt without writing anything")] = False,
     filename: Annotated[str, Query(max_length=1000, description="the file's name, kept in the receipt")] = "upload",
     enrich: Annotated[

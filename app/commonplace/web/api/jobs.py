@@ -16,7 +16,7 @@ from commonplace.exchange.jobs import Job, JobState
 from commonplace.exchange.receipts import Receipt
 from commonplace.home.tokens import Role
 from commonplace.web.context import ContextDep
-from commonplace.web.http.authorization import AWriter, forbidden
+from commonplace.web.http.authorization import WriterDep, forbidden
 from commonplace.web.http.negotiation import JSON, Representation, choose
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import HttpProblem, kind_of
@@ -112,7 +112,7 @@ def events(request: Request, context: ContextDep, id: JobId) -> Response:
     },
     summary="Stop an import before it is written",
 )
-async def cancel(context: ContextDep, token: AWriter, id: JobId) -> Response:
+async def cancel(context: ContextDep, token: WriterDep, id: JobId) -> Response:
     """It stops soon and leaves nothing, unless it had begun to commit: its state says which."""
     job = context.jobs.job(id)
     if token.role is not Role.CURATOR and token.name != job.agent:

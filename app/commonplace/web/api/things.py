@@ -31,7 +31,7 @@ from commonplace.library.headings import (
     select_claims,
     select_concepts,
 )
-from commonplace.library.schemas import Case, Claim, Concept, Page, Person, Shape, Venue
+from commonplace.library.schemas import ApiModel, Case, Claim, Concept, Page, Person, Venue
 from commonplace.library.selection import Order, Selected, Selection
 from commonplace.model.minter import Kind, Minter
 from commonplace.web import answers
@@ -53,9 +53,9 @@ class Collection:
     kind: Kind
     about: str
     select: Callable[[list[NamedNode] | None], Selection]
-    brief: Callable[[Snapshot, NamedNode, Minter], Shape]
-    whole: Callable[[Snapshot, NamedNode, Minter], Shape]
-    model: type[Shape]
+    brief: Callable[[Snapshot, NamedNode, Minter], ApiModel]
+    whole: Callable[[Snapshot, NamedNode, Minter], ApiModel]
+    model: type[ApiModel]
     page_model: object
     order: Order | None = None
     also: tuple[Kind, ...] = ()

@@ -31,17 +31,17 @@ def writer(request: Request, given: Annotated[HTTPAuthorizationCredentials | Non
     return token
 
 
-AWriter = Annotated[Token, Depends(writer)]
+WriterDep = Annotated[Token, Depends(writer)]
 
 
-def curator(token: AWriter) -> Token:
+def curator(token: WriterDep) -> Token:
     """The same, which must be a curator's. Raises 403."""
     if token.role is not Role.CURATOR:
         raise forbidden(token, "this needs a curator's token")
     return token
 
 
-ACurator = Annotated[Token, Depends(curator)]
+CuratorDep = Annotated[Token, Depends(curator)]
 
 
 def curator_of(request: Request) -> Token:

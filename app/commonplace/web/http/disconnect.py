@@ -1,4 +1,4 @@
-"""The client's side of a request: its body, which can be read again, and whether it is still there."""
+"""Notice that a client has left, and read the body of a request more than once."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import asyncio
 from starlette.types import Message, Receive
 
 WATCH_SECONDS = 0.1
-"""A client is watched once its answer takes longer than this."""
+"""Minimum time an answer takes before its client is watched: to watch costs more than most answers."""
 
 
 class Body:
-    """The body of a request as far as it was read, and the means to read it again from its beginning."""
+    """The body of a request, as far as it was read; it can be read again from its beginning."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
@@ -19,7 +19,7 @@ class Body:
         self.bytes = b""
 
     async def read(self, most: int) -> bool:
-        """Read it all; False when it is longer than that. Raises `ClientGone`."""
+        """Read the whole body; return False when it is longer than `most` bytes. Raises `ClientGone`."""
         parts, size, more = [], 0, True
         while more and size <= most:
             message = await self._receive()
@@ -33,49 +33,50 @@ class Body:
         return size <= most
 
     async def again(self) -> Message:
-        """An ASGI `receive` that begins with what was read."""
+        """Receive as ASGI does, beginning with the messages that were read."""
         return self._messages.pop(0) if self._messages else await self._receive()
 
 
 class ClientGone(Exception):
-    """There is nobody left to answer."""
+    """The client has closed its connection: nobody is left to answer."""
 
 
-class Watch:
-    """Begins to watch those who have waited for `WATCH_SECONDS`: one timer for all, as most wait far less."""
+class DisconnectWatch:
+    """One timer for all requests: each is watched once it has waited for `WATCH_SECONDS`, as most do not."""
 
     def __init__(self) -> None:
-        self._waiting: dict[Watched, float] = {}
-        """Whom nobody watches yet, and since when they wait; who came first is first."""
+        self._waiting: dict[EndOnDisconnect, float] = {}
+        """Requests that are not watched yet, the longest waiting first, and the time each began to wait."""
         self._timer: asyncio.TimerHandle | None = None
 
-    def add(self, watched: Watched) -> None:
-        """Watch it, when it is still here in a while."""
+    def add(self, request: EndOnDisconnect) -> None:
+        """Watch a request, if it still waits in a while."""
         loop = asyncio.get_running_loop()
-        self._waiting[watched] = loop.time()
+        self._waiting[request] = loop.time()
         if self._timer is None:
             self._timer = loop.call_later(WATCH_SECONDS, self._look)
 
-    def remove(self, watched: Watched) -> None:
-        """It has been answered."""
-        self._waiting.pop(watched, None)
+    def remove(self, request: EndOnDisconnect) -> None:
+        """Forget a request that has been answered."""
+        self._waiting.pop(request, None)
 
     def _look(self) -> None:
+        """Begin to watch each request that has waited long enough; come again for the next."""
         self._timer = None
         loop = asyncio.get_running_loop()
         while self._waiting:
-            watched, since = next(iter(self._waiting.items()))
+            request, since = next(iter(self._waiting.items()))
             if since + WATCH_SECONDS > loop.time():
                 self._timer = loop.call_at(since + WATCH_SECONDS, self._look)
                 return
-            del self._waiting[watched]
-            watched.begin()
+            del self._waiting[request]
+            request.begin()
 
 
-class Watched:
-    """While this is entered, the task ends with `ClientGone` when the client disconnects."""
+class EndOnDisconnect:
+    """End the task within the block with `ClientGone` when the client disconnects."""
 
-    def __init__(self, watch: Watch, receive: Receive) -> None:
+    def __init__(self, watch: DisconnectWatch, receive: Receive) -> None:
         self._watch = watch
         self._receive = receive
         self._gone = False
@@ -94,7 +95,7 @@ class Watched:
             raise ClientGone from None
 
     def begin(self) -> None:
-        """Look from now on whether the client is there."""
+        """Watch from now on whether the client is there."""
         self._watching = asyncio.get_running_loop().create_task(self._until_gone())
 
     async def _until_gone(self) -> None:

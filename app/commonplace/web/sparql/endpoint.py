@@ -23,7 +23,7 @@ from commonplace.model.change import Version
 from commonplace.web.context import Context
 from commonplace.web.http import problems
 from commonplace.web.http.authorization import client_of
-from commonplace.web.http.disconnect import Body, ClientGone, Watch, Watched
+from commonplace.web.http.disconnect import Body, ClientGone, DisconnectWatch, EndOnDisconnect
 from commonplace.web.http.negotiation import IMMUTABLE, best, etag, holds
 from commonplace.web.http.parameters import version_of
 from commonplace.web.http.problems import HttpProblem
@@ -32,7 +32,7 @@ from commonplace.web.http.whole_response import head_of, sent_whole
 from commonplace.web.sparql.answer_cache import AnswerCache, Key, Ready
 from commonplace.web.sparql.forms import BY_NAME, OFFERED, takes_gzip, wanted_forms
 from commonplace.web.sparql.protocol import ALLOW, FORM, UPDATE, QueryOperation, media_type_of, read_operation
-from commonplace.web.sparql.single_flight import Flights
+from commonplace.web.sparql.single_flight import SingleFlight
 
 TEXT_BYTES = 1_000_000
 """The longest query."""
@@ -73,8 +73,8 @@ class SparqlEndpoint:
         self._context = context
         self._rest = rest
         self._cache = AnswerCache(context.cache_bytes)
-        self._flights: Flights[Key, Answer | Kind] = Flights(_may_share)
-        self._watch = Watch()
+        self._single_flight: SingleFlight[Key, Answer | Kind] = SingleFlight(_may_share)
+        self._watch = DisconnectWatch()
         self._sending = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -169,8 +169,8 @@ class SparqlEndpoint:
             description=description,
         )
         client = client_of(self._context.tokens, scope, headers.get(b"authorization", b""))
-        with Watched(self._watch, body.again):
-            found = await self._flights.join(key, lambda: self._context.workers.ask(question, client))
+        with EndOnDisconnect(self._watch, body.again):
+            found = await self._single_flight.join(key, lambda: self._context.workers.ask(question, client))
         if isinstance(found, str):
             best(asked.accept, OFFERED[found])  # raises, and says what there is
             raise AssertionError(f"no form for a {found}")

@@ -22,7 +22,7 @@ from commonplace.errors import BadRequest, NotFound, TooLarge
 from commonplace.model.change import Entry
 from commonplace.web import answers
 from commonplace.web.context import Context, ContextDep
-from commonplace.web.http.authorization import ACurator
+from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import DATASETS, choose, expected_version
 from commonplace.web.http.parameters import At, only_known_parameters
 from commonplace.web.sparql.graph_content import READ, read_graph, refuse_unread
@@ -77,7 +77,7 @@ def read_below(request: Request, context: ContextDep, path: str, at: At = None) 
 async def put(
     request: Request,
     context: ContextDep,
-    token: ACurator,
+    token: CuratorDep,
     graph: Named = None,
     default: Default = None,
     message: Why = "",
@@ -87,7 +87,7 @@ async def put(
 
 
 @router.put(BELOW, status_code=204, responses=_WRITES, openapi_extra=_BODY, summary="Replace the graph of this address")
-async def put_below(request: Request, context: ContextDep, token: ACurator, path: str, message: Why = "") -> Response:
+async def put_below(request: Request, context: ContextDep, token: CuratorDep, path: str, message: Why = "") -> Response:
     """The same for the graph whose IRI is this address."""
     return await _write(context, request, _at_address(context, request), token.name, message, keep=False)
 
@@ -96,7 +96,7 @@ async def put_below(request: Request, context: ContextDep, token: ACurator, path
 async def post(
     request: Request,
     context: ContextDep,
-    token: ACurator,
+    token: CuratorDep,
     graph: Named = None,
     default: Default = None,
     message: Why = "",
@@ -110,7 +110,9 @@ async def post(
 
 
 @router.post(BELOW, status_code=204, responses=_WRITES, openapi_extra=_BODY, summary="Add to the graph of this address")
-async def post_below(request: Request, context: ContextDep, token: ACurator, path: str, message: Why = "") -> Response:
+async def post_below(
+    request: Request, context: ContextDep, token: CuratorDep, path: str, message: Why = ""
+) -> Response:
     """The same for the graph whose IRI is this address."""
     return await _write(context, request, _at_address(context, request), token.name, message, keep=True)
 
@@ -119,7 +121,7 @@ async def post_below(request: Request, context: ContextDep, token: ACurator, pat
 def delete(
     request: Request,
     context: ContextDep,
-    token: ACurator,
+    token: CuratorDep,
     graph: Named = None,
     default: Default = None,
     message: Why = "",
@@ -129,7 +131,7 @@ def delete(
 
 
 @router.delete(BELOW, status_code=204, responses=_WRITES, summary="Delete the graph of this address")
-def delete_below(request: Request, context: ContextDep, token: ACurator, path: str, message: Why = "") -> Response:
+def delete_below(request: Request, context: ContextDep, token: CuratorDep, path: str, message: Why = "") -> Response:
     """The same for the graph whose IRI is this address."""
     return _delete(context, request, _at_address(context, request), token.name, message)
 
@@ -166,7 +168,7 @@ def _read(context: Context, request: Request, graph: GraphName, at: int | None) 
         assert form.rdf is not None
         return state.dump(form.rdf, prefixes=context.minter.prefixes(), graph=graph)
 
-    return answers.versioned(request, form, at, make, described=context.minter.keeps(graph))
+    return answers.versioned(request, form, at, make, described=context.minter.is_system_graph(graph))
 
 
 async def _write(

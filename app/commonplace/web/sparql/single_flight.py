@@ -1,4 +1,4 @@
-"""Questions on their way: who asks one that is on its way already waits for the same answer."""
+"""Evaluate a question once for all that ask it at the same time."""
 
 from __future__ import annotations
 
@@ -10,38 +10,42 @@ Name = TypeVar("Name", bound=Hashable)
 Found = TypeVar("Found")
 
 
-class Flights(Generic[Name, Found]):
-    """What is being found out, by its name. `may_share` says whether an answer can be given to several."""
+class SingleFlight(Generic[Name, Found]):
+    """Calls under way, by name: a second caller of a name waits for the answer to the first.
+
+    `may_share` says whether an answer can be given to several callers.
+    """
 
     def __init__(self, may_share: Callable[[Found], bool]) -> None:
         self._may_share = may_share
-        self._flights: dict[Name, asyncio.Future[Found]] = {}
+        self._pending: dict[Name, asyncio.Future[Found]] = {}
 
     async def join(self, name: Name, ask: Callable[[], Awaitable[Found]]) -> Found:
-        """What `ask` answers, or has answered to who came first."""
-        while (flight := self._flights.get(name)) is not None:
+        """Return what `ask` returns, or has returned to the first caller of that name. Raises what it raises."""
+        while (pending := self._pending.get(name)) is not None:
             try:
-                found = await asyncio.shield(flight)
+                found = await asyncio.shield(pending)
             except asyncio.CancelledError:
-                if not flight.cancelled():
-                    raise  # we are who was cancelled
-                continue  # who came first has left
+                if not pending.cancelled():
+                    raise  # this caller was cancelled
+                continue  # the first caller was: take its place
             return found if self._may_share(found) else await ask()
         return await self._lead(name, ask)
 
     async def _lead(self, name: Name, ask: Callable[[], Awaitable[Found]]) -> Found:
-        flight = self._flights[name] = asyncio.get_running_loop().create_future()
+        """Ask, and give the answer to all that join meanwhile."""
+        pending = self._pending[name] = asyncio.get_running_loop().create_future()
         try:
             found = await ask()
         except Exception as fault:
-            flight.set_exception(fault)
-            flight.exception()  # it may be that nobody waits
+            pending.set_exception(fault)
+            pending.exception()  # marks it as retrieved: perhaps nobody joins
             raise
         except BaseException:
-            flight.cancel()
+            pending.cancel()
             raise
         else:
-            flight.set_result(found)
+            pending.set_result(found)
             return found
         finally:
-            del self._flights[name]
+            del self._pending[name]
