@@ -57,7 +57,7 @@ def statements() -> Iterator[Quad]:
     yield from those(WORKS, [DCTERMS["type"]], [Literal("book"), Literal("article")])
     yield from those(WORKS, [DCTERMS["isPartOf"]], [*VENUES, WORKS[0]])
     yield from those(WORKS, [DCTERMS["creator"]], PEOPLE)
-    yield from those(WORKS, [CITO["cites"]], WORKS)
+    yield from those(WORKS, [CITO["cites"], MINTER.term("mayCite")], WORKS)
     yield from those([CASE], [MINTER.term("describedBy")], WORKS)
     yield from those(WORKS, [PRO["isDocumentContextFor"]], ROLES)
     yield from those(ROLES, [PRO["withRole"]], [PRO["author"], PRO["editor"]])

@@ -45,8 +45,8 @@ class WorkFilters(BaseModel):
     type: str | None = Field(default=None, description="a CSL type, such as article-journal")
     year: str | None = Field(default=None, description="2010, 2010..2020, ..2020 or 2010..")
     venue: str | None = Field(default=None, description="a venue's key or IRI")
-    cites: str | None = Field(default=None, description="a work's key or IRI: works that cite it")
-    cited_by: str | None = Field(default=None, description="a work's key or IRI: works it cites")
+    cites: str | None = Field(default=None, description="a work's key or IRI: works that cite it, or may")
+    cited_by: str | None = Field(default=None, description="a work's key or IRI: works it cites, or may")
 
     def alone(self) -> WorkFilters:
         """Return the filters without the parameters that a request adds to them."""
@@ -82,10 +82,13 @@ ORDERS: dict[str, Order] = {
 _LINKED: tuple[tuple[str, Kind, str], ...] = (
     ("case", "case", "?case cp:describedBy ?thing ."),
     ("venue", "venue", "?thing dcterms:isPartOf ?venue ."),
-    ("cites", "work", "?thing cito:cites ?cites ."),
-    ("cited_by", "work", "?cited_by cito:cites ?thing ."),
+    ("cites", "work", "?thing cito:cites|cp:mayCite ?cites ."),
+    ("cited_by", "work", "?cited_by cito:cites|cp:mayCite ?thing ."),
 )
-"""Filters that name one thing: the kind of it, and the pattern by which works hang together with it."""
+"""Filters that name one thing: the kind of it, and the pattern by which works hang together with it.
+
+An ambiguous citation counts for each of its candidates, here as in `citations_of`, which marks it.
+"""
 
 
 def select_works(state: Snapshot, minter: Minter, filters: WorkFilters, ranked: list[NamedNode] | None) -> Selected:

@@ -131,9 +131,10 @@ def _doubts(state: Snapshot, work: NamedNode, minter: Minter) -> Iterator[Doubt]
 
 
 def citations_of(state: Snapshot, work: NamedNode, minter: Minter, *, outgoing: bool) -> list[Citation]:
-    """What a work cites (`outgoing`) or what cites it, ambiguous candidates included and marked.
+    """Return what a work cites (`outgoing`) or what cites it, by reference number and then by key.
 
-    By reference number, then by key. Raises `NotFound`.
+    An ambiguous citation counts for each of its candidates and is marked; a candidate that is cited for certain as
+    well stands as that. Raises `NotFound`.
     """
     if not is_work(state, work):
         raise NotFound(f"there is no work {minter.key(work.value)!r}")
@@ -167,20 +168,21 @@ def references_as_text(state: Snapshot, work: NamedNode, minter: Minter) -> list
 def _citation_nodes(
     state: Snapshot, work: NamedNode, minter: Minter, outgoing: bool
 ) -> dict[NamedNode, tuple[int | None, str, str | None]]:
-    """What is said of each citation: the work at its other end to number, confirmation, note."""
+    """Return what is said of each citation: the work at its other end to number, confirmation and note.
+
+    Of two citations of one work, the one that is certain of it counts.
+    """
     citing, cited, candidate = CITO["hasCitingEntity"], CITO["hasCitedEntity"], minter.term("candidate")
-    here = (citing,) if outgoing else (cited, candidate)
     found: dict[NamedNode, tuple[int | None, str, str | None]] = {}
-    for predicate in here:
-        for triple in state.triples(None, predicate, work):
+    for end in (candidate, cited):
+        for triple in state.triples(None, citing if outgoing else end, work):
             node = triple.subject
             if not isinstance(node, NamedNode):
                 continue
             about = Neighbourhood(state.triples(node))
             number = about.text(node, minter.term("referenceNumber"))
             sure = about.node(node, minter.term("confirmation"))
-            others = about.nodes(node, cited) + about.nodes(node, candidate) if outgoing else about.nodes(node, citing)
-            for other in others:
+            for other in about.nodes(node, end if outgoing else citing):
                 found[other] = (
                     int(number) if number else None,
                     minter.local(sure.value) if sure else "confirmed",
