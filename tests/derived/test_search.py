@@ -231,8 +231,45 @@ def test_a_snippet_shows_where_the_words_stand() -> None:
     assert hit.snippet.startswith("…")
     assert hit.snippet.endswith("…")
     assert len(hit.snippet) <= 202
-    by_label = next(h for h in indexed(graph).search("street-level", ["work"]).hits)
-    assert by_label.snippet == "street-level bureaucrats"
+
+
+def test_a_snippet_has_the_words_of_the_thing_itself() -> None:
+    """A work is found by what the concepts it discusses are called, and that is not what it says."""
+    library = indexed(StoreGraph(LIBRARY))
+    (by_label,) = library.search("street-level", ["work"]).hits
+    assert by_label.key == "tuurnas2015"
+    assert by_label.snippet == "Municipal workers meet citizens in a neighbourhood project of co-production."
+    assert by_label.about == (MINTER.iri("concept", "professional-role"),)
+    assert by_label.own == frozenset()
+    (both,) = library.search("street-level neighbourhood", ["work"]).hits
+    assert both.own == {1}
+    for kind in ("claim", "case", "evidence"):
+        hit = library.search("street-level", [kind]).hits[0]
+        assert "street" not in hit.snippet, kind
+        assert MINTER.iri("concept", "professional-role") in hit.about, kind
+
+
+def test_a_text_where_a_link_should_be_is_kept_as_it_is() -> None:
+    graph = StoreGraph(LIBRARY + '<id/evidence/role--tuurnas> cp:about "no link: at all" .')
+    assert "no link: at all" in indexed(graph).search("municipal learning", ["evidence"]).hits[0].about
+
+
+def test_a_snippet_is_of_the_text_that_holds_most_of_the_question() -> None:
+    graph = StoreGraph(LIBRARY)
+    concept = MINTER.thing("concept", "professional-role")
+    graph.store.add(Quad(concept, SKOS["definition"], Literal("Ce que font les travailleurs payés.", language="fr")))
+    library = indexed(graph)
+    assert library.search("travailleurs payés", ["concept"]).hits[0].snippet == "Ce que font les travailleurs payés."
+    assert library.search("paid workers", ["concept"]).hits[0].snippet == "What paid workers do."
+    assert library.search("frontline staff", ["concept"]).hits[0].snippet == "What paid workers do."
+
+
+def test_a_name_that_says_what_the_title_says_is_no_snippet() -> None:
+    library = indexed(StoreGraph(LIBRARY))
+    (by_title,) = library.search("synergy", ["work"]).hits
+    assert by_title.snippet == ""
+    (by_person,) = library.search("lin ostrom", ["work"]).hits
+    assert by_person.snippet == "Lin Ostrom"
 
 
 def test_an_empty_index_finds_nothing() -> None:

@@ -353,7 +353,14 @@ class Found(ApiModel):
     kind: str
     key: str
     title: str
-    snippet: str | None = Field(default=None, description="plain text around what matched")
+    snippet: str | None = Field(
+        default=None, description="plain text of its own: around what matched, else where its running text begins"
+    )
+    found_by: list[Link] | None = Field(
+        default=None,
+        description="concepts and claims that it speaks of and whose labels matched: these are not its words. `label` "
+        "is in the language of the label that did, English where several did alike",
+    )
 
 
 class Page(ApiModel, Generic[Item]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
+from typing import Any
 
 import httpx
 import pytest
@@ -67,8 +68,66 @@ def test_every_hit_dereferences(client: httpx.Client) -> None:
     for item in page["items"]:
         path = item["iri"].removeprefix("http://127.0.0.1:8000")
         assert client.get(path, follow_redirects=True).status_code == 200, item["iri"]
-        assert set(item) <= {"iri", "kind", "key", "title", "snippet"}
+        assert set(item) <= {"iri", "kind", "key", "title", "snippet", "found_by"}
         assert item["title"]
+
+
+def hit(client: httpx.Client, q: str, kind: str, key: str) -> dict[str, Any]:
+    """What `/search` says of that thing."""
+    page = client.get("/search", params={"q": q, "kind": kind, "limit": 100}).raise_for_status().json()
+    (found,) = [item for item in page["items"] if item["key"] == key]
+    return dict(found)
+
+
+@pytest.mark.parametrize(
+    ("q", "concept", "label"),
+    [
+        ("go-between", "mediator-role", "mediator"),
+        ("médiateur", "mediator-role", "médiateur"),
+        ("street-level bureaucrats", "street-level-professional", "street-level professional"),
+        ("the role of a frontline worker", "street-level-professional", "street-level professional"),
+        ("agent de première ligne", "street-level-professional", "professionnel de terrain"),
+    ],
+)
+def test_a_work_says_by_which_concept_it_was_found_in_the_language_of_the_question(
+    client: httpx.Client, q: str, concept: str, label: str
+) -> None:
+    found = hit(client, q, "work", "vanleene2020")
+    assert {"key": concept, "label": label}.items() <= {c["key"]: c for c in found["found_by"]}[concept].items()
+    assert "snippet" not in found  # it has no text of its own but its title, which is shown
+
+
+def test_no_snippet_of_a_work_is_a_label_of_a_concept(client: httpx.Client) -> None:
+    concepts = client.get("/concepts", params={"limit": 1000}).json()["items"]
+    labels = {
+        label
+        for concept in concepts
+        for label in (*concept["labels"].values(), *chain(*concept.get("alternative_labels", {}).values()))
+    }
+    keywords = {"Co-production", "Citizen participation", "Community development"}  # the chapter's own
+    tried = 0
+    for label in sorted(labels - keywords)[::2]:
+        for item in client.get("/search", params={"q": label, "kind": "work", "limit": 100}).json()["items"]:
+            assert item.get("snippet") not in labels - keywords, (label, item)
+            tried += 1
+    assert tried > 300
+
+
+def test_what_its_own_words_say_is_not_put_down_to_a_concept(client: httpx.Client) -> None:
+    found = hit(client, "derelict neighbourhoods", "work", "vanleene2018")
+    assert [by["key"] for by in found["found_by"]] == ["urban-regeneration"]  # which is called just that, too
+    assert "found_by" not in hit(client, "derelict", "work", "vanleene2018")
+
+
+def test_claims_cases_and_evidence_say_so_too(client: httpx.Client) -> None:
+    claim = hit(client, "animateur", "claim", "active-citizenship-literature-considers-facilitation")
+    assert [by["label"] for by in claim["found_by"]] == ["facilitateur"]
+    case = hit(client, "resident", "case", "quebec-neighbourhood-project-1")
+    assert "citizen" in [by["label"] for by in case["found_by"]]
+    assert case["snippet"].startswith("One of the three community development cases")
+    evidence = hit(client, "go-between", "evidence", "mediator-role--vanleene2020")
+    assert [by["label"] for by in evidence["found_by"]] == ["mediator"]
+    assert evidence["snippet"] == "One of the roles it finds."
 
 
 def test_words_are_not_searched_in_the_past(client: httpx.Client) -> None:

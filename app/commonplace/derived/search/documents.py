@@ -27,8 +27,10 @@ class SearchDocument:
     """One thing as search sees it.
 
     `title` is what a hit is shown as. `titles` are the thing's own names (the strongest hits),
-    `names` those of the things beside it, its keys and keywords, `body` running text. `uses`
-    are the IRIs of other things the text was read from.
+    `names` those of the things beside it, its keys and keywords, `body` running text. `about` are the
+    concepts and claims that it speaks of, and `headings` their labels in every language: it is found by
+    these, as by names, but they are not its own words and are not shown as such. `uses` are the IRIs
+    of other things the text was read from.
     """
 
     iri: str
@@ -38,6 +40,8 @@ class SearchDocument:
     titles: tuple[str, ...]
     names: tuple[str, ...] = ()
     body: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
     uses: frozenset[str] = frozenset()
 
 
@@ -161,8 +165,10 @@ class DocumentMaker:
             key=key,
             title=titles[0] if titles else key,
             titles=tuple(titles),
-            names=(key, *_values_of(facts, self.said_beside), *self.labels_of(links)),
+            names=(key, *_values_of(facts, self.said_beside)),
             body=tuple(_values_of(facts, _BODY)),
+            headings=tuple(self.labels_of(links)),
+            about=tuple(dict.fromkeys(links)),
             uses=frozenset(links),
         )
 
@@ -194,7 +200,6 @@ class DocumentMaker:
             *facts.get(_KEYWORD, ()),
             *self.labels_of(links),
             *filter(None, printed),
-            *self.labels_of(abouts),
         ]
         return SearchDocument(
             iri=iri,
@@ -204,6 +209,8 @@ class DocumentMaker:
             titles=tuple(titles),
             names=tuple(dict.fromkeys(names)),
             body=tuple(_values_of(facts, (_ABSTRACT, _COMMENT, self.collection_title))),
+            headings=tuple(self.labels_of(abouts)),
+            about=tuple(abouts),
             uses=frozenset([*links, *abouts, *(evidence for evidence, _ in discussed)]),
         )
 
@@ -219,8 +226,10 @@ class DocumentMaker:
             key=key,
             title=" · ".join(heads) or key,
             titles=(),
-            names=(key, *_values_of(facts, (cp("quote").value,)), *self.labels_of(abouts)),
+            names=(key, *_values_of(facts, (cp("quote").value,))),
             body=tuple(_values_of(facts, (_COMMENT, cp("locator").value))),
+            headings=tuple(self.labels_of(abouts)),
+            about=tuple(abouts),
             uses=frozenset([*abouts, *works]),
         )
 

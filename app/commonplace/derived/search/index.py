@@ -8,7 +8,7 @@ it is kept from one start to the next `commonplace.derived.search.files`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -31,7 +31,11 @@ order, so all that a question finds among them are looked at."""
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One thing found. `snippet` is plain text; `score` is comparable within one answer only."""
+    """One thing found. `snippet` is plain text of its own; `score` is comparable within one answer only.
+
+    `own` are the places, in the question, of the words that its own text holds; it may be found by labels of the
+    things it is `about`, too.
+    """
 
     iri: str
     kind: Kind
@@ -39,6 +43,8 @@ class Hit:
     title: str
     snippet: str
     score: int
+    about: tuple[str, ...] = ()
+    own: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,8 @@ class SearchResult:
     total: int
     hits: tuple[Hit, ...]
     version: int
+    asked: Asked | None = field(default=None, compare=False, repr=False)
+    """The question, to be compared with other texts; None where it holds no word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +139,8 @@ class SearchIndex:
             return SearchResult(0, (), view.version)
         answers = [run.best(asked.query, offset + limit) for run in view.runs]
         page = islice(merged(found for _, found in answers), offset, offset + limit)
-        return SearchResult(sum(total for total, _ in answers), tuple(_hit(asked, one) for one in page), view.version)
+        hits = tuple(_hit(asked, one) for one in page)
+        return SearchResult(sum(total for total, _ in answers), hits, view.version, asked)
 
     def matching_iris(self, q: str, kind: str) -> list[str]:
         """The IRIs of all things of that kind a user's text finds, in the order of `search`."""
@@ -156,5 +165,6 @@ class SearchIndex:
 
 def _hit(asked: Asked, found: Found) -> Hit:
     key, kind, iri = found.name
-    title, *parts = found.texts()
-    return Hit(iri, kind, key, title, snippet(parts, asked.words), found.score)
+    shown = found.shown()
+    own = asked.held_by([shown.title, *shown.body, *shown.names])
+    return Hit(iri, kind, key, shown.title, snippet(shown, asked), found.score, tuple(shown.about), own)

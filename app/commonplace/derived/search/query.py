@@ -18,6 +18,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 from zlib import crc32
 
 from tantivy import Document, Filter, Index, Occur, Query, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
@@ -29,6 +30,7 @@ from commonplace.derived.search.text import (
     fingerprint,
     fold,
     joined,
+    language_of,
     spaced,
     spellings,
     spellings_of_name,
@@ -60,12 +62,63 @@ _QUOTATION_MARKS = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"',
 _RESOLVER = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|\bdoi:)(?=10\.)", re.IGNORECASE)
 
 
+class Wanted(NamedTuple):
+    """A word or phrase of a question: its spellings, and the words that share its stem."""
+
+    forms: Forms
+    family: AbstractSet[str]
+
+    def stands_in(self, spelled: Iterable[str]) -> bool:
+        """Return whether it stands in a text, given the words of each spelling of it with a space at either end."""
+        wanted = (*(" ".join(form) for form in self.forms), *self.family)
+        return any(f" {words} " in text for text in spelled for words in wanted)
+
+
 @dataclass(frozen=True)
 class Asked:
-    """A question ready to be put: the `query`, and the words, folded, that answer it in a text."""
+    """A question ready to be put: the `query`, what it wants, and the words, folded, that answer it in a text.
+
+    `whole` is the fingerprint of its text, and `language` that of its function words, where these tell it.
+    """
 
     query: Query
+    wanted: tuple[Wanted, ...]
     words: frozenset[str]
+    whole: str
+    language: str | None
+
+    def held_by(self, texts: Iterable[str]) -> frozenset[int]:
+        """Return which of the words and phrases wanted stand in any of the texts, by their places in the question."""
+        spelled = [f" {words_of(form)} " for text in texts for form in spellings(text)]
+        return frozenset(place for place, one in enumerate(self.wanted) if one.stands_in(spelled))
+
+
+class Shown(NamedTuple):
+    """What is kept of a document to show it by: its title, its own texts, and the IRIs of what it speaks of."""
+
+    title: str
+    body: list[str]
+    names: list[str]
+    about: list[str]
+
+    @classmethod
+    def of(cls, document: SearchDocument) -> Shown:
+        """Return what is shown of a document; its key and its other names, which its title stands for, are left out."""
+        told = {document.title, document.key}
+        names = [text for text in document.names if text not in told]
+        return cls(document.title, [text for text in document.body if text not in told], names, list(document.about))
+
+    def packed(self) -> bytes:
+        """Return it as bytes; `unpacked` reads them."""
+        counts = f"{len(self.body)} {len(self.names)}"
+        return joined_texts([self.title, counts, *self.body, *self.names, *self.about]).encode()
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> Shown:
+        """Return what `packed` has written."""
+        title, counts, *texts = parted_texts(data.decode())
+        body, names = map(int, counts.split())
+        return cls(title, texts[:body], texts[body : body + names], texts[body + names :])
 
 
 class SearchFields:
@@ -106,18 +159,18 @@ class SearchFields:
                 add_text("titles", form)
         for whole in wholes:
             add_unsigned("whole", _hashed(whole))
-        for text in of.names:
+        for text in (*of.names, *of.headings):
             for form in of_key if text is of.key else spellings_of_name(text):
                 add_text("names", form)
         for text in of.body:
             for form in spellings(text):
                 add_text("body", form)
-        made.add_bytes("shown", joined_texts([of.title, *_beside(of)]).encode())
+        made.add_bytes("shown", Shown.of(of).packed())
         return made
 
     def words_of(self, of: SearchDocument) -> set[str]:
         """The words that a document is found by."""
-        texts = (text for tier in TIERS for text in getattr(of, tier))
+        texts = (*of.titles, *of.names, *of.headings, *of.body)
         return {word for text in texts for form in spellings(text) for word in self.analyzer.analyze(form)}
 
     def numbered(self, numbers: Iterable[int]) -> Query:
@@ -155,7 +208,14 @@ class SearchFields:
             of_kinds = Query.term_set_query(self.schema, "kind", sorted(kinds))
             clauses.append((Occur.Must, Query.const_score_query(of_kinds, 0.0)))
         words = {word for of in (*forms, *quoted) for form in of for word in form}
-        return Asked(Query.boolean_query(clauses), frozenset(words.union(*families)))
+        wanted = [*map(Wanted, forms, families), *(Wanted(of, frozenset()) for of in quoted)]
+        return Asked(
+            query=Query.boolean_query(clauses),
+            wanted=tuple(wanted),
+            words=frozenset(words.union(*families)),
+            whole=fingerprint(text),
+            language=language_of([*fold(text).split()]),
+        )
 
     def _bonuses(self, text: str, chunks: list[str]) -> list[Query]:
         made: list[Query] = []
@@ -205,11 +265,6 @@ def joined_texts(texts: Sequence[str]) -> str:
 def parted_texts(joined: str) -> list[str]:
     """What `joined_texts` has joined."""
     return joined.split(_BETWEEN)
-
-
-def _beside(of: SearchDocument) -> list[str]:
-    """The texts of a document but for what it is shown as, and its key."""
-    return [text for text in (*of.body, *of.names) if text != of.title and text != of.key]
 
 
 def _hashed(whole: str) -> int:

@@ -19,7 +19,7 @@ from typing import cast, overload
 from tantivy import DocAddress, Index, Occur, Query, Searcher
 
 from commonplace.derived.search.documents import Name, SearchDocument
-from commonplace.derived.search.query import TIERS, SearchFields, parted_texts
+from commonplace.derived.search.query import TIERS, SearchFields, Shown
 from commonplace.model.minter import Kind
 
 WHOLE_BYTES = 256_000_000
@@ -36,9 +36,9 @@ class Found:
     address: DocAddress
     searcher: Searcher
 
-    def texts(self) -> list[str]:
-        """What it is shown as, and then its texts."""
-        return parted_texts(bytes(self.searcher.doc(self.address).get_all("shown")[0]).decode())
+    def shown(self) -> Shown:
+        """Return what it is shown by."""
+        return Shown.unpacked(bytes(self.searcher.doc(self.address).get_all("shown")[0]))
 
     @property
     def rank(self) -> tuple[int, Name]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
+from commonplace.derived.search.query import Asked, Shown
 from commonplace.derived.search.text import fold
 
 LENGTH = 200
@@ -15,19 +16,25 @@ _WORD = re.compile(r"[\w'’]+")
 _LEAD = 60
 
 
-def snippet(parts: Sequence[str], words: AbstractSet[str]) -> str:
-    """A piece of the first part that holds a hit, or the beginning of the first part.
+def snippet(shown: Shown, asked: Asked) -> str:
+    """Return a piece of the text that holds most of the question, of equals the first: running text before names.
 
-    `words`, folded, are those asked for; one may stand in the text as two.
+    A name that holds nothing but what the title shows already tells nothing. Where no text tells anything it is the
+    beginning of running text, and nothing where there is none.
     """
-    for part in parts:
-        start = _first_hit(part, words)
-        if start is not None:
-            return _cut(part, start)
-    return _cut(parts[0], 0) if parts else ""
+    told = asked.held_by([shown.title])
+    best, most = None, 0
+    for place, text in enumerate((*shown.body, *shown.names)):
+        held = asked.held_by([text])
+        if len(held) > most and (place < len(shown.body) or held - told):
+            best, most = text, len(held)
+    if best is not None:
+        return _cut(best, _first_hit(best, asked.words) or 0)
+    return _cut(shown.body[0], 0) if shown.body else ""
 
 
 def _first_hit(part: str, words: AbstractSet[str]) -> int | None:
+    """Return where the first of the words, folded, stands in a text; one may stand there as two."""
     before: tuple[int, str] | None = None
     for start, word in _words(part):
         if word in words or ("'" in word and not words.isdisjoint([*word.split("'"), word.replace("'", "")])):

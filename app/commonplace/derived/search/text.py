@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import lru_cache
 
 _SPELT_OUT = {
@@ -47,12 +48,28 @@ _APART = {code: " " for code in range(128) if not _WORD.match(chr(code))}
 _INNER_MARK = re.compile(r"[-'](?<=\w[-'])(?=\w)")  # begins with what is rare: found far sooner
 _PREFIX_APART = re.compile(rf"\b({'|'.join(sorted(_BOUND_PREFIXES))})\s+(?=[^\W\d_])")
 
-STOP_WORDS = frozenset(
-    "a an and are as at be by for from has have in into is it its of on or that the their this to was were which"
-    " with au aux ce ces dans de des du elle en est et il la le les leur leurs ou par pour que qui sa se ses son"
-    " sont sur un une".split()
-)
-"""Function words of English and French, folded: asked for only where a question has nothing else."""
+FUNCTION_WORDS: dict[str, frozenset[str]] = {
+    "en": frozenset(
+        "a an and are as at be by for from has have in into is it its of on or that the their this to was were which"
+        " with".split()
+    ),
+    "fr": frozenset(
+        "au aux ce ces dans de des du elle en est et il la le les leur leurs ou par pour que qui sa se ses son sont sur"
+        " un une".split()
+    ),
+}
+"""Function words by language, folded; no word is of both."""
+
+STOP_WORDS = frozenset().union(*FUNCTION_WORDS.values())
+"""Words that are asked for only where a question has nothing else."""
+
+
+def language_of(words: Collection[str]) -> str | None:
+    """Return the language that folded words are in by their function words; None where these do not tell."""
+    counts = {language: sum(word in known for word in words) for language, known in FUNCTION_WORDS.items()}
+    best = max(counts.values())
+    likely = [language for language, count in counts.items() if count == best]
+    return likely[0] if len(likely) == 1 else None
 
 
 def fold(text: str) -> str:

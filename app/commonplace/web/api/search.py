@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from commonplace.library.cursors import read_position, write_position
+from commonplace.library.found import found_things
 from commonplace.library.schemas import Found, Page
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind
@@ -36,10 +37,7 @@ def search(
     more = offset + len(found.hits) < found.total and bool(found.hits)
     following = str(request.url.include_query_params(cursor=write_position(offset + limit))) if more else None
     page = Page[Found](
-        items=[
-            Found(iri=hit.iri, kind=hit.kind, key=hit.key, title=hit.title, snippet=hit.snippet or None)
-            for hit in found.hits
-        ],
+        items=context.library.read(lambda state: found_things(state, found, context.minter)),
         total=found.total,
         complete="complete",
         version=found.version,

@@ -1,0 +1,67 @@
+"""What a search found, as answers: each thing with the concepts and claims it was found by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from pyoxigraph import Literal, NamedNode
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.derived.search.index import SearchResult
+from commonplace.derived.search.query import Asked
+from commonplace.derived.search.text import fingerprint
+from commonplace.library.schemas import Found, Link
+from commonplace.model.minter import Minter
+from commonplace.model.namespaces import RDFS, SKOS
+
+Labels = Mapping[str, Sequence[str]]
+"""The labels of a concept or claim by language, English first, in each the preferred one first."""
+
+
+def found_things(state: Snapshot, result: SearchResult, minter: Minter) -> list[Found]:
+    """Return the things that a search found, as they are answered."""
+    asked, labels = result.asked, {iri: _labels(state, iri) for hit in result.hits for iri in hit.about}
+    language = _language(asked, labels.values()) if asked else ""
+    found = []
+    for hit in result.hits:
+        by = [iri for iri in hit.about if asked and _matched(asked, labels[iri], hit.own)]
+        links = [Link(iri=iri, key=minter.key(iri), label=_label_in(language, labels[iri])) for iri in by]
+        thing = Found(iri=hit.iri, kind=hit.kind, key=hit.key, title=hit.title)
+        found.append(thing.model_copy(update={"snippet": hit.snippet or None, "found_by": links or None}))
+    return found
+
+
+def _language(asked: Asked, things: Iterable[Labels]) -> str:
+    """Return the language of the question: that of its function words, else the one whose labels hold most of it."""
+    if asked.language:
+        return asked.language
+    held: dict[str, set[int]] = {"en": set()}
+    for labels in things:
+        for tag, texts in labels.items():
+            held.setdefault(tag, set()).update(asked.held_by(texts))
+    return max(held, key=lambda tag: len(held[tag]))  # of equals the first, which is English
+
+
+def _matched(asked: Asked, labels: Labels, own: frozenset[int]) -> bool:
+    """Return whether a label is the whole question, or holds a word of it that the thing's own text does not hold."""
+    texts = [text for in_language in labels.values() for text in in_language]
+    return any(fingerprint(text) == asked.whole for text in texts) or bool(asked.held_by(texts) - own)
+
+
+def _label_in(language: str, labels: Labels) -> str:
+    """Return the preferred label in that language, else in the first there is."""
+    return (labels.get(language) or next(iter(labels.values())))[0]
+
+
+def _labels(state: Snapshot, iri: str) -> Labels:
+    found: dict[str, list[str]] = {}
+    try:
+        thing = NamedNode(iri)
+    except ValueError:  # any text may stand where a link should
+        return found
+    for predicate in (SKOS["prefLabel"], RDFS["label"], SKOS["altLabel"]):
+        objects = (triple.object for triple in state.triples(thing, predicate))
+        labels = (label for label in objects if isinstance(label, Literal))
+        for label in sorted(labels, key=lambda label: label.value):
+            found.setdefault(label.language or "", []).append(label.value)
+    return {tag: found[tag] for tag in sorted(found, key=lambda tag: (not tag.startswith("en"), tag))}
