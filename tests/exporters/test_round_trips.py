@@ -71,7 +71,7 @@ def test_what_several_formats_have_a_name_for_is_said_in_it() -> None:
         "PMID": "123",
         "PMCID": "PMC1",
         "annote": "A",
-        "status": "inpress",
+        "status": "in press",
         "version": "2",
     }
     assert "custom" not in item

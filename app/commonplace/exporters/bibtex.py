@@ -13,8 +13,10 @@ from string import ascii_lowercase
 
 from commonplace.exporters.bibtex_names import annotation, name_list
 from commonplace.exporters.latex_text import escape, escape_path, escape_rich, escape_title, escape_verbatim
+from commonplace.model.biblatex_keys import state_key
 from commonplace.model.bibtex_terms import (
     ARTICLE_TYPES,
+    BACHELOR_OR_MASTER,
     CSL_TYPE,
     EDITOR_TYPE,
     ENTRY_TYPE,
@@ -97,7 +99,8 @@ def _entry_type(record: Record) -> tuple[str, str]:
     if kept.isalnum() and kept.isascii() and CSL_TYPE.get(kept, "document") == record.type:
         return kept, record.type
     if record.type == "thesis" and record.genre:
-        return _THESIS.get(record.genre, "phdthesis"), "thesis"
+        lower = "mastersthesis" if BACHELOR_OR_MASTER.search(record.genre) else "phdthesis"
+        return _THESIS.get(record.genre, lower), "thesis"
     entry_type = ENTRY_TYPE.get(record.type, "misc")
     if entry_type != "misc":
         return entry_type, CSL_TYPE[entry_type]
@@ -230,6 +233,8 @@ def _extra(record: Record, taken: dict[str, str]) -> Iterator[tuple[str, str]]:
         said = name in ("entrytype", "isbn", "issn") or (name.startswith(MORE_NAMES) and name[4:] in taken)
         if said or not text:
             continue
+        if name == "status":
+            text = state_key(text, record.language)
         safe = EXTRA_FIELD.get(name) or _UNSAFE_FIELD.sub("-", name).strip("-") or "x"
         free = safe if safe not in taken else f"x-{safe}"
         if name in EXTRA_DATES and is_edtf(text):

@@ -21,6 +21,7 @@ from commonplace.model.csl_terms import (
     DATE_WORDS,
     EXTRA_DATES,
     NAME_VARIABLES,
+    NUMBERED_BY_ARCHIVE,
     OTHER_TEXT_VARIABLES,
     TEXT_VARIABLES,
     VERBATIM_VARIABLES,
@@ -30,6 +31,7 @@ from commonplace.model.csl_terms import (
     split_keywords,
 )
 from commonplace.model.edtf_date import is_edtf
+from commonplace.model.eprints import eprint_of
 from commonplace.model.names import Name
 from commonplace.model.record import Record
 from commonplace.model.rich_text import csl_escaped, csl_form
@@ -73,6 +75,8 @@ def item(record: Record) -> Item:
     if record.alternative_keys:
         custom["alternative-keys"] = list(record.alternative_keys)
     _add_extra(record, made, custom)
+    if "eprint" in record.extra:
+        _add_eprint(record, made)
     if custom:
         made[CUSTOM] = custom
     return made
@@ -94,6 +98,19 @@ def _add_extra(record: Record, made: Item, custom: Item) -> None:
             custom[name] = text
     if "issued" not in made and (words := next(filter(None, map(record.extra.get, DATE_WORDS)), None)):
         made["issued"] = {"literal": words}
+
+
+def _add_eprint(record: Record, made: Item) -> None:
+    """Say an electronic archive in CSL's variables: styles print no others, and pandoc does the same."""
+    found = eprint_of(record.extra)
+    if found is None:
+        return
+    made.setdefault("archive", found.archive)
+    made.setdefault("number" if record.type in NUMBERED_BY_ARCHIVE else "archive_location", found.number)
+    if found.archive == "PubMed":
+        made.setdefault("PMID", found.identifier)
+    if found.url:
+        made.setdefault("URL", found.url)
 
 
 def _add_texts(record: Record, made: Item) -> None:

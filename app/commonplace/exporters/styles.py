@@ -140,6 +140,8 @@ def _item(record: Record, number: int) -> dict[str, Any]:
         if text := getattr(record, attribute):
             rich = record.rich.get(attribute)
             made[variable] = (read(rich) if rich else plain(text)).marked_up(_for_pandoc)
+    if made.get("container-author") == made.get("author"):
+        made.pop("container-author", None)  # an author's own collected works are not "in" themselves
     for variable in DATE_NAMES & made.keys():
         if "date-parts" in made[variable]:
             made[variable].pop("literal", None)  # pandoc would take it for all that there is

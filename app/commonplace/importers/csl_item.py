@@ -26,6 +26,7 @@ from commonplace.model.csl_terms import (
     joined_keywords,
     split_keywords,
 )
+from commonplace.model.eprints import arxiv_number, eprint_of
 from commonplace.model.identifiers import doi_of_address, normal_doi, normal_isbn, normal_issn
 from commonplace.model.names import Contributor
 from commonplace.model.record import Loss, Record
@@ -88,6 +89,7 @@ class ItemReader:
         fields["part_of"] = self._custom.pop("part-of", None)
         fields["alternative_keys"] = self._alternative_keys()
         self._keep_the_rest()
+        self._take_eprint(fields)
         return Record(key=self._key, extra=MappingProxyType(self._extra), rich=self._rich, **fields)
 
     def _alternative_keys(self) -> tuple[str, ...]:
@@ -106,6 +108,23 @@ class ItemReader:
             text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             if text:
                 self._extra[name] = text
+
+    def _take_eprint(self, fields: dict[str, Any]) -> None:
+        """Take the number of a preprint in an archive for BibLaTeX's `eprint`, from which it is written again."""
+        number, extra = fields["number"] or "", self._extra
+        if "eprint" not in extra and fields["type"] == "article" and (identifier := arxiv_number(number)) is not None:
+            extra["eprint"], extra["eprinttype"] = identifier, "arxiv"
+        found = eprint_of(extra)
+        if found is None:
+            return
+        if fields["number"] == found.number:
+            fields["number"] = None
+        said = {"archive": found.archive, "archive_location": found.number}
+        if found.archive == "PubMed":
+            said["PMID"] = found.identifier
+        for name, text in said.items():
+            if extra.get(name) == text:
+                del extra[name]
 
     def _take_what_doi_agencies_add(self) -> None:
         """Take Crossref's lists: of subtitles, of short titles, and the empty ones for what there is not."""

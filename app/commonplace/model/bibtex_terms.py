@@ -11,7 +11,7 @@ import re
 from types import MappingProxyType
 
 from commonplace.model.csl_terms import NAME_VARIABLES
-from commonplace.model.types import FABIO_CLASS
+from commonplace.model.types import csl_type
 
 _WORD_PART = re.compile(r"[^-–—/\s]+")
 
@@ -116,19 +116,8 @@ SUBTYPE_ALIASES = MappingProxyType({"magazine": "article-magazine", "newspaper":
 THESIS_GENRE = MappingProxyType({"phdthesis": "PhD thesis", "mastersthesis": "Master's thesis"})
 """The genre a thesis type says by itself."""
 
-TYPE_KEYS = MappingProxyType(
-    {
-        "phdthesis": "PhD thesis",
-        "mathesis": "Master's thesis",
-        "mastersthesis": "Master's thesis",
-        "candthesis": "Candidate thesis",
-        "techreport": "Technical report",
-        "resreport": "Research report",
-        "datacd": "Data CD",
-        "audiocd": "Audio CD",
-    }
-)
-"""BibLaTeX's localisation keys for the `type` field, in English."""
+BACHELOR_OR_MASTER = re.compile(r"(?i)bachelor|master|magister|diplom|licen|mestrado|máster|laurea|magistrale")
+"""What the genre of a thesis has in it that is none for a doctorate."""
 
 PATH_FIELDS = re.compile(r"file|pdf|localfile|attachments?|verb[abc]|bdsk-file-\d+")
 """Fields that hold paths, or anything whatever: BibLaTeX reads them as they stand, and so do we."""
@@ -237,9 +226,11 @@ MORE_NAMES = "more"
 
 
 def canonical_entry_type(entry_type: str) -> str:
-    """The entry type in lower case, aliases resolved."""
+    """Return the entry type in small letters, aliases and CSL's names for types resolved."""
     lower = entry_type.strip().lower()
-    return ENTRY_TYPE_ALIASES.get(lower, lower)
+    if lower in CSL_TYPE:
+        return lower
+    return ENTRY_TYPE_ALIASES.get(lower) or ENTRY_TYPE.get(csl_type(lower) or "", lower)
 
 
 def has_inner_capital(word: str) -> bool:
@@ -249,11 +240,6 @@ def has_inner_capital(word: str) -> bool:
         if any(char.isupper() for char in letters[1:]):
             return True
     return False
-
-
-def is_csl_type(name: str) -> bool:
-    """Whether `name` is a type of CSL 1.0.2."""
-    return name in FABIO_CLASS
 
 
 def publisher_fields(csl_type: str) -> tuple[str, ...]:

@@ -62,6 +62,9 @@ COLLECTED = frozenset(
 )
 """CSL types whose `number` counts them within a series: CSL's `collection-number`."""
 
+NUMBERED_BY_ARCHIVE = frozenset({"article", "document", "manuscript", "post", "report"})
+"""CSL types whose `number` may be that of the archive they are in; others appear in something that counts them."""
+
 VERBATIM_VARIABLES = frozenset({"DOI", "URL", "PMID", "PMCID"})
 """Text variables that are identifiers: neither markup nor entities are read from them or written to them."""
 

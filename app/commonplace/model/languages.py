@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 BCP47: dict[str, str] = {
     "afrikaans": "af",
     "american": "en-US",
@@ -60,9 +62,39 @@ BCP47: dict[str, str] = {
 }
 
 
+_OTHER_NAMES: dict[str, str] = dict(
+    pair.split("=")
+    for pair in """
+    acadian=fr-CA albanian=sq armenian=hy belarusian=be bengali=bn breton=br esperanto=eo farsi=fa francais=fr
+    frenchb=fr georgian=ka germanb=de hindi=hi indonesian=id bahasa=id irish=ga kannada=kn khmer=km kurdish=ku
+    lao=lo lowersorbian=dsb macedonian=mk magyar=hu malay=ms malayalam=ml marathi=mr mexican=es-MX mongolian=mn
+    naustrian=de-AT newzealand=en-NZ norwegian=no nswissgerman=de-CH occitan=oc persian=fa piedmontese=pms
+    polutonikogreek=el portuges=pt romansh=rm samin=se sanskrit=sa scottish=gd serbianc=sr swissfrench=fr-CH
+    swissitalian=it-CH syriac=syc tamil=ta telugu=te turkmen=tk uppersorbian=hsb urdu=ur welsh=cy
+    deutsch=de français=fr español=es castellano=es italiano=it nederlands=nl português=pt русский=ru svenska=sv
+    dansk=da suomi=fi polski=pl čeština=cs
+    """.split()
+)
+"""Names of languages that are read and not written: babel's older ones, rarer languages, and some of their own."""
+
+_BETWEEN = re.compile(r"\s+and\s+|\s*[;,/]\s*")
+
+
 def language_tag(text: str) -> str:
-    """The tag for a language's babel name; any other text as it is."""
-    return BCP47.get(text.strip().lower(), text.strip())
+    """Return the tag for a language by its babel name, BibLaTeX's key (`langfrench`), its own name or its ISO 639 code.
+
+    Of several languages it is that of the first; any other text comes back as it is.
+    """
+    text = text.strip()
+    for name in (text, _BETWEEN.split(text, maxsplit=1)[0]):
+        if (tag := _tag(name.lower())) is not None:
+            return tag
+    return _LOCALE.sub(r"\1-\2", text)
+
+
+def _tag(name: str) -> str | None:
+    known = BCP47.get(name) or _OTHER_NAMES.get(name) or _TWO_LETTERS.get(name)
+    return _tag(name[4:]) if known is None and name.startswith("lang") else known
 
 
 _LANGID = {tag: name for name, tag in reversed(BCP47.items())}
@@ -70,7 +102,7 @@ _LANGID["de"] = "ngerman"
 
 
 def langid(tag: str) -> str | None:
-    """The `langid` for a tag (`english` for `en`), None where there is none."""
+    """Return the `langid` for a tag (`english` for `en`), None where there is none."""
     return _LANGID.get(tag)
 
 
@@ -87,6 +119,10 @@ _TWO_LETTERS: dict[str, str] = dict(
 """ISO 639-2 codes, those for bibliographies and those for terminology, to ISO 639-1."""
 
 
+_LOCALE = re.compile(r"^([a-z]{2})_([A-Z]{2})$")
+"""`en_US`, as operating systems write a language."""
+
+
 def tag_of_code(code: str) -> str:
-    """The tag for a language's ISO 639-2 code (`en` for `eng`); any other text as it is."""
+    """Return the tag for a language's ISO 639-2 code (`en` for `eng`); any other text as it is."""
     return _TWO_LETTERS.get(code.strip().lower(), code.strip())

@@ -1,10 +1,9 @@
 """What an entry takes from the entries it points to: `crossref` and `xdata`.
 
-Source: the BibLaTeX 3.20 manual, section 2.4.1 and appendix B (inheritance rules). Kept from
-it: which field of which parent becomes which field of which child. Left out on purpose:
-fields that identify or describe the parent itself (its DOI, its abstract), which the default
-rules would copy and which would make a chapter look like its book. As BibTeX does, a parent
-of another type that holds a title gives it to an `in…` child as `booktitle` too.
+Source: the BibLaTeX 3.20 manual, section 2.4.1 and appendix B (inheritance rules), all of whose rows are below. Left
+out on purpose: fields that identify or describe the parent itself (its DOI, its abstract), which the default rules
+would copy and which would make a chapter look like its book. As BibTeX does, a parent of another type that holds a
+title gives it to an `in…` child as `booktitle` too.
 """
 
 from __future__ import annotations
@@ -35,24 +34,27 @@ _VOLUMES = frozenset({"book", "collection", "proceedings", "reference"})
 _PARTS = frozenset(
     {"inbook", "bookinbook", "suppbook", "incollection", "suppcollection", "inproceedings", "inreference"}
 )
+_PARTS_OF_BOOKS = frozenset({"inbook", "bookinbook", "suppbook"})
 _ARTICLES = frozenset({"article", "suppperiodical"})
 
 
-def _renamed(parent: str, child: str) -> dict[str, str | None]:
-    """Fields of `parent` that another field of `child` takes; None when no field does."""
+def _targets(parent: str, child: str) -> dict[str, tuple[str, ...]]:
+    """Return the fields of `parent` that go to other fields of `child` than their own, with those, the first first."""
     if parent == "periodical" and child in _ARTICLES:
-        return dict(zip(_TITLES, ("journaltitle", "journalsubtitle", "journaltitleaddon"), strict=True))
+        return _titles("journal")
     if parent in _MULTIVOLUME and child in _VOLUMES | _PARTS:
-        renamed: dict[str, str | None] = dict(
-            zip(_TITLES, ("maintitle", "mainsubtitle", "maintitleaddon"), strict=True)
-        )
+        targets = _titles("main")
     elif child in _PARTS:
-        renamed = dict(zip(_TITLES, ("booktitle", "booksubtitle", "booktitleaddon"), strict=True))
+        targets = _titles("book")
     else:
         return {}
-    if parent in ("book", "mvbook") and child in ("inbook", "bookinbook", "suppbook"):
-        renamed["author"] = "bookauthor"
-    return renamed
+    if parent in ("book", "mvbook") and child in _PARTS_OF_BOOKS:
+        targets["author"] = ("author", "bookauthor")
+    return targets
+
+
+def _titles(kind: str) -> dict[str, tuple[str, ...]]:
+    return {name: (kind + name,) for name in _TITLES}
 
 
 def enter_aliases(draft: Draft, file: BibtexFile) -> None:
@@ -131,14 +133,15 @@ def _piece(found: re.Match[str], field: str, draft: Draft, file: BibtexFile) -> 
 
 
 def _take_from(parent: Draft, draft: Draft) -> None:
-    renamed = _renamed(canonical_entry_type(parent.entry_type), canonical_entry_type(draft.entry_type))
+    targets = _targets(canonical_entry_type(parent.entry_type), canonical_entry_type(draft.entry_type))
     has_date = bool(_DATE_FIELDS & draft.fields.keys())
     before = set(draft.fields)
     if {"journal", "journaltitle"} & before:
         before |= {"journal", "journaltitle"}
+    filled = {target for listed in targets.values() for target in listed}
     for name, value in parent.fields.items():
-        target = renamed.get(name, name)
-        if target is None or target in before or name in _NEVER or (has_date and name in _DATE_FIELDS):
+        if name in _NEVER or (has_date and name in _DATE_FIELDS):
             continue
-        if name in renamed or target not in renamed.values() or target not in draft.fields:
-            draft.fields[target] = value
+        for target in targets.get(name, (name,)):
+            if target not in before and (name in targets or target not in filled or target not in draft.fields):
+                draft.fields[target] = value

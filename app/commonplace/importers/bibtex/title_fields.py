@@ -1,0 +1,81 @@
+"""The titles of an entry and of what it appears in; and what stands in for a title where there is none."""
+
+from __future__ import annotations
+
+from commonplace.importers.bibtex.draft import Draft
+from commonplace.importers.bibtex.field_values import (
+    LOOK_LOST,
+    MARKUP,
+    drop_repeated,
+    keep_rich,
+    take,
+    take_rich,
+    take_words,
+)
+from commonplace.model.bibtex_terms import ARTICLE_TYPES
+from commonplace.model.rich_text import plain
+
+_PLAIN_NAMES = ("journal", "journaltitle", "booktitle", "maintitle", "series")
+_ENDS_SENTENCE = ("?", "!", ":", ".")
+_WHOLE = frozenset({"book", "collection", "periodical", "pamphlet"})
+"""CSL types of works that appear in nothing else: what names a container is their own title."""
+
+_STAND_INS = ("titleaddon", "issuetitle", "shorttitle")
+_STAND_INS_OF_WHOLE = ("booktitle", "maintitle", "journaltitle", *_STAND_INS)
+"""Fields that say what an entry without a title is, the best first."""
+
+
+def read_titles(draft: Draft) -> None:
+    """Set the title of the record and that of its container."""
+    _report_markup(draft)
+    _read_title(draft)
+    if not draft.known.get("title"):
+        _take_stand_in(draft)
+    _read_container(draft)
+
+
+def _read_title(draft: Draft) -> None:
+    if "title" in draft.fields and "subtitle" not in draft.fields and take_words(draft, "title"):
+        return
+    title, subtitle = take_rich(draft, "title"), take_rich(draft, "subtitle")
+    if title.runs and subtitle.runs:
+        title += plain(" " if title.plain.endswith(_ENDS_SENTENCE) else ": ")
+    keep_rich(draft, "title", title + subtitle if subtitle.runs else title)
+
+
+def _take_stand_in(draft: Draft) -> None:
+    """Take the field that says what the entry is (`titleaddon = {Comment on …}`), and tell it."""
+    for name in _STAND_INS_OF_WHOLE if draft.csl_type in _WHOLE else _STAND_INS:
+        raw = draft.fields.get(name, "")
+        if raw.strip():
+            keep_rich(draft, "title", take_rich(draft, name))
+            draft.lose(name, raw, f"the entry has no title; its {name} was read as one")
+            return
+
+
+def _read_container(draft: Draft) -> None:
+    journals, books = ("journaltitle", "journal"), ("booktitle", "maintitle")
+    names = (*journals, *books) if draft.csl_type in ARTICLE_TYPES else (*books, *journals)
+    for name in names:
+        if name in draft.fields:
+            container = take(draft, name)
+            if container:
+                subtitle = take(draft, f"{name.removesuffix('title')}subtitle") if name != "journal" else None
+                draft.known["container_title"] = _joined(container, subtitle)
+                drop_repeated(draft, [n for n in names if n != name], container)
+                return
+
+
+def _joined(title: str | None, subtitle: str | None) -> str | None:
+    if not title or not subtitle:
+        return title or subtitle
+    return f"{title}{'' if title.endswith(_ENDS_SENTENCE) else ':'} {subtitle}"
+
+
+def _report_markup(draft: Draft) -> None:
+    """Tell the markup in the title of a venue or series, which is plain in a record, where it means something."""
+    for name in _PLAIN_NAMES:
+        raw = draft.fields.get(name)
+        if raw and "\\" in raw and (found := MARKUP.findall(raw)):
+            macros = ", ".join(dict.fromkeys(f"\\{macro}" for macro in found))
+            draft.lose(name, raw, f"{macros}: {LOOK_LOST}")
