@@ -79,7 +79,7 @@ def application_over(
     """Return the application over an open home, built as `serve` builds it, with those settings and no network."""
     return application(
         home,
-        Settings.model_validate({"base_iri": BASE, **settings}),
+        Settings.model_validate(settings),
         workers=workers or Readers(home.library.reader_views(), QueryLimits()),
         fetcher=fetcher,
         queries=queries,
@@ -92,7 +92,9 @@ def serving(home: Home, **given: Any) -> Iterator[httpx.Client]:
     """Serve an open home on a free port, and yield a client; `given` goes to `application_over`."""
     app = application_over(home, **given)
     server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", http=WholeResponses)  # as `serve` does
+        uvicorn.Config(
+            app, host="127.0.0.1", port=0, log_level="warning", proxy_headers=False, http=WholeResponses
+        )  # as `serve` does
     )
     started = threading.Event()
     startup = server.startup

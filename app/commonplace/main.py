@@ -37,6 +37,7 @@ from commonplace.model.change import ChangeSet, Version
 from commonplace.settings import QUERIES, SHIPPED_ONTOLOGY, Settings
 from commonplace.web.app import Application, create_app
 from commonplace.web.context import Context
+from commonplace.web.http.public_address import Address
 from commonplace.web.sparql import graph_content
 
 
@@ -84,6 +85,11 @@ def application(
         totals=incremental_totals(library.log, library.minter),
         size=incremental_size(library.log),
         similar=Incremental(library.log, partial(similar_works, minter=library.minter)),
+        address=Address(
+            base=settings.base_iri if "base_iri" in settings.model_fields_set else None,
+            hosts=settings.allowed_hosts,
+            proxies=settings.trusted_proxies,
+        ),
         import_bytes=settings.import_bytes,
         cache_bytes=settings.cache_bytes,
     )

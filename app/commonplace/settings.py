@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -67,6 +67,13 @@ def _mail_address(value: str | None) -> str | None:
     return value
 
 
+def _names(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
+"""Names separated by commas."""
+
 _EVERY_NETWORK = ("", "0.0.0.0", "::")  # compared with, and not listened on
 
 
@@ -90,6 +97,18 @@ class Settings(BaseSettings):
         description="What minted IRIs begin with: the address readers reach the library at. It ends in `/`, which is "
         "added where it is missing. Read when a home is made, which keeps it; where it is not set, it is made of "
         "`HOST` and `PORT`.",
+    )
+    allowed_hosts: Names = Field(
+        default=("*",),
+        description="Names that a request's `Host` may give, separated by commas, without port; `*` allows any. The "
+        "host of the base IRI, where one is set, is always allowed. Another is answered with 400.",
+        json_schema_extra={"shown": "`*`"},
+    )
+    trusted_proxies: Names = Field(
+        default=(),
+        description="Addresses of the reverse proxies whose `X-Forwarded-Host`, `-Proto` and `-For` are believed, "
+        "separated by commas; `*` believes every client.",
+        json_schema_extra={"shown": "none"},
     )
     graph: Literal["memory", "disk"] = Field(
         default="memory",

@@ -61,6 +61,7 @@ def person_of(state: Snapshot, node: NamedNode, minter: Minter) -> Person:
     return Person(
         iri=node.value,
         key=key,
+        kind=kind,
         type=kind,
         name=about.text(node, FOAF["name"]) or key,
         family=about.text(node, FOAF["familyName"]),

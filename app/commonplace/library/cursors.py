@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Sequence
 
 from commonplace.errors import BadRequest
 
@@ -38,6 +39,20 @@ def read_position(cursor: str) -> int:
     if not re.fullmatch(r"[0-9]{1,18}", position):
         raise _not_ours()
     return int(position)
+
+
+def after(cursor: str | None, names: Sequence[str]) -> int:
+    """Return where the next page of a short list begins, whose things have those names, in order.
+
+    The cursor (`write_cursor(name, position)`) names the last thing seen, and its position, which counts where that
+    thing is there no more. Raises `BadRequest` when it is not one of ours.
+    """
+    if cursor is None:
+        return 0
+    name, position = read_cursor(cursor)
+    if not re.fullmatch(r"[0-9]{1,18}", position):
+        raise _not_ours()
+    return names.index(name) + 1 if name in names else int(position)
 
 
 def _not_ours() -> BadRequest:

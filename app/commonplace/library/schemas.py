@@ -74,6 +74,7 @@ class Evidence(ApiModel):
     """What a work says of a concept or a claim: who says so, how surely, and where it stands."""
 
     id: str
+    kind: Literal["evidence"] = "evidence"
     iri: str
     work: str = Field(description="key of the work")
     work_iri: str
@@ -104,6 +105,7 @@ class Evidence(ApiModel):
 class Work(ApiModel):
     """One entry of the bibliography."""
 
+    kind: Literal["work"] = "work"
     iri: str
     key: str
     type: str = Field(description="CSL type")
@@ -154,6 +156,7 @@ class Work(ApiModel):
 class Person(ApiModel):
     """A person, or a body that writes or publishes."""
 
+    kind: Literal["person", "organization"]
     iri: str
     key: str
     type: Literal["person", "organization"]
@@ -173,6 +176,7 @@ class Person(ApiModel):
 class Concept(ApiModel):
     """A heading a work can discuss (SKOS)."""
 
+    kind: Literal["concept"] = "concept"
     iri: str
     key: str
     label: str
@@ -190,6 +194,7 @@ class Concept(ApiModel):
 class Claim(ApiModel):
     """A sentence that can be true or false, that works support or contradict."""
 
+    kind: Literal["claim"] = "claim"
     iri: str
     key: str
     label: str
@@ -226,6 +231,7 @@ class Characteristic(ApiModel):
 class Case(ApiModel):
     """A case: where, who started and leads it, which form it shows, what the professional does in it."""
 
+    kind: Literal["case"] = "case"
     iri: str
     key: str
     label: str

@@ -151,6 +151,8 @@ def _by_year(given: str, selection: Selection) -> None:
         raise BadRequest(f"{given!r} is not a year or range", [("year", "use 2010, 2010..2020, ..2020 or 2010..")])
     first = match[1]
     last = match[3] if match[2] else match[1]
+    if first and last and int(first) > int(last):
+        raise BadRequest(f"{given!r} ends before it begins", [("year", f"use {last}..{first}")])
     selection.where("?thing fabio:hasPublicationYear ?year .")
     if first:
         selection.where("FILTER(?year >= ?firstYear)", firstYear=_year(first))

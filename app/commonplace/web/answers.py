@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from fastapi import Request, Response
 from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
@@ -12,6 +13,7 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.search.index import SearchIndex
 from commonplace.errors import BadRequest, CommonplaceError, NotFound
 from commonplace.library import Library
+from commonplace.library.cursors import after, write_cursor
 from commonplace.library.description import describe
 from commonplace.library.lists import Listed
 from commonplace.library.schemas import ApiModel, Page
@@ -22,6 +24,8 @@ from commonplace.web.context import context_of
 from commonplace.web.http.negotiation import OF_THINGS, Representation, answer, choose, etag, not_modified, unchanged
 from commonplace.web.http.parameters import Paging
 from commonplace.web.http.problems import Gone
+
+Item = TypeVar("Item")
 
 
 def versioned(
@@ -52,6 +56,44 @@ def versioned(
     if finish:
         finish(response)
     return response
+
+
+def unversioned(request: Request, body: bytes, form: Representation) -> Response:
+    """Return an answer that the program gives at every version alike; 304 when the client has it."""
+    return answered(request, body, form, context_of(request).library.follow())
+
+
+def answered(request: Request, body: bytes, form: Representation, version: Version, *, past: bool = False) -> Response:
+    """Return an answer of a version, which never changes where it is `past`; 304 when the client has it."""
+    if not_modified(request, etag(version, form.name)):
+        return unchanged(form, version, past=past)
+    return answer(body, form, version, past=past)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[Item]):
+    """A page of a list that is held whole: its things, and the address of the next page, if there is one."""
+
+    items: Sequence[Item]
+    next: str | None
+
+    def link(self, response: Response) -> None:
+        """Say in `Link` where the next page is."""
+        if self.next:
+            response.headers["Link"] = f'<{self.next}>; rel="next"'
+
+
+def part(
+    request: Request, items: Sequence[Item], name: Callable[[Item], str], limit: int, cursor: str | None
+) -> Slice[Item]:
+    """Return one page of a list held whole; `name` tells its things apart. Raises `BadRequest` for a strange cursor."""
+    names = [name(item) for item in items] if cursor else []
+    start = after(cursor, names)
+    shown = items[start : start + limit]
+    if start + limit >= len(items):
+        return Slice(shown, None)
+    following = write_cursor(name(shown[-1]), str(start + limit))
+    return Slice(shown, str(request.url.include_query_params(cursor=following)))
 
 
 def rdf_text(triples: Sequence[Triple], format: RdfFormat, minter: Minter) -> bytes:
@@ -167,7 +209,14 @@ def searched(library: Library, at: int | None) -> SearchIndex:
     return library.search()
 
 
+def words(q: str) -> str:
+    """Return the words to search for. Raises `BadRequest` where there are none."""
+    if not q.strip():
+        raise BadRequest("q is empty", [("q", "give words to search for, or leave it out")])
+    return q
+
+
 def ranked(library: Library, q: str, kinds: Sequence[Kind]) -> list[NamedNode]:
-    """Return the things of those kinds that a search finds, kind by kind, best first."""
-    index = library.search()
+    """Return the things of those kinds that a search finds, kind by kind, best first. Raises `BadRequest`."""
+    index, q = library.search(), words(q)
     return [NamedNode(iri) for kind in kinds for iri in index.matching_iris(q, kind)]

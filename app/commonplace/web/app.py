@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -26,8 +27,12 @@ from commonplace.web.api import (
 )
 from commonplace.web.context import Context
 from commonplace.web.http import problems
+from commonplace.web.http.methods import AllowedMethods
+from commonplace.web.http.public_address import PublicAddress
+from commonplace.web.http.security_headers import SecurityHeaders
 from commonplace.web.http.stopping import Stopping
 from commonplace.web.http.unread_body import UnreadBodies
+from commonplace.web.openapi import describe, operation_id
 from commonplace.web.pages import front, rendering
 from commonplace.web.sparql import graph_store
 from commonplace.web.sparql import routes as sparql
@@ -83,6 +88,7 @@ def create_app(*, context: Context, lifespan: Lifespan) -> Application:
         lifespan=lifespan,
         docs_url=None,  # FastAPI's own pages load from elsewhere; `pages` serves ours
         redoc_url=None,
+        generate_unique_id_function=operation_id,
     )
     app.state.context = context
     app.state.stopping = asyncio.Event()
@@ -101,7 +107,10 @@ def create_app(*, context: Context, lifespan: Lifespan) -> Application:
         allow_headers=SENT,
         expose_headers=EXPOSED,
     )
+    app.add_middleware(AllowedMethods, routes=app.routes)
     app.add_middleware(UnreadBodies)
+    app.add_middleware(SecurityHeaders)
+    app.public = PublicAddress(app.served, context.address)
     return app
 
 
@@ -110,10 +119,19 @@ class Application(FastAPI):
 
     sparql: SparqlEndpoint
     stopping: Stopping
+    public: PublicAddress
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI description."""
+        return describe(self)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self
+        await self.public(scope, receive, send)
+
+    async def served(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request whose address is known, until the server is told to stop."""
         if scope["type"] == "http":
-            scope["app"] = self
             await self.stopping.run(self._answered, scope, receive, send)
         else:
             await self.routed(scope, receive, send)

@@ -23,6 +23,7 @@ from commonplace.library.named_queries import NamedQuery
 from commonplace.library.self_description import SelfDescription
 from commonplace.library.totals import Totals
 from commonplace.model.minter import Minter
+from commonplace.web.http.public_address import Address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,8 @@ class Context:
     """Number of statements."""
     similar: Incremental[Similar]
     """Works that may be one work."""
+    address: Address
+    """What is known of the address that clients reach the library at."""
     import_bytes: int
     """Maximum size of a file to import and of a graph to store, in bytes."""
     cache_bytes: int

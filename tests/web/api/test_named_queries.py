@@ -37,7 +37,7 @@ def test_its_parameters_are_in_openapi_with_examples(client: httpx.Client, name:
     operation = client.get("/openapi.json").json()["paths"][f"/queries/{name}"]["get"]
     query = NAMED[name]
     documented = {parameter["name"]: parameter for parameter in operation["parameters"]}
-    assert set(documented) == {parameter.name for parameter in query.parameters} | {"at"}
+    assert set(documented) == {parameter.name for parameter in query.parameters} | {"at", "limit", "cursor"}
     assert operation["summary"] == query.question
     for parameter in query.parameters:
         said = documented[parameter.name]

@@ -80,7 +80,7 @@ def test_each_value_names_the_file_and_line_it_came_from(client: httpx.Client) -
 
 def test_every_field_of_the_shape_is_there(client: httpx.Client) -> None:
     shape = client.get("/works/doe2001").json()
-    beside = {"iri", "key", "year", "container", "evidence", "identifiers", "doubts", "version"}
+    beside = {"kind", "iri", "key", "year", "container", "evidence", "identifiers", "doubts", "version"}
     assert {field for field, _ in rows(client)} == shape.keys() - beside
 
 

@@ -14,14 +14,16 @@ COLLECTIONS = ("works", "people", "organizations", "venues", "concepts", "claims
 LIST_KEYS = {"items", "total", "complete", "version", "next"}
 WORK_MUST = {"iri", "key", "type", "citation_key", "evidence", "version"}
 WORK_MAY = set(
-    """title authors editors contributors year issued available container_title container collection_title volume issue
+    """kind title authors editors contributors year issued available container_title container collection_title volume
+    issue
     rich_title rich_abstract rich_note
     number page edition genre publisher publisher_place doi isbn issn url language abstract keywords note status
     identifiers doubts""".split()
 )
 EVIDENCE_MUST = {"id", "iri", "work", "work_iri", "about", "about_iri", "about_type", "state", "status"}
 EVIDENCE_MAY = set(
-    "directness certainty quote quoted_from quoted_from_iri locator note quote_check method agent at version".split()
+    """kind directness certainty quote quoted_from quoted_from_iri locator note quote_check method agent at
+    version""".split()
 )
 STATES = {"concept": {"discusses", "silent"}, "claim": {"supports", "contradicts", "silent"}}
 

@@ -188,7 +188,7 @@ def test_a_filter_that_means_nothing_is_400_and_says_which(client: httpx.Client,
         is_problem(client, client.get("/export", params={name: value}), 400)
 
 
-@pytest.mark.parametrize("q", ["", " ", '"', "***", "-", "(", "\x00", "\ufdd0", "a" * 5000, "title:x", "😀"])
+@pytest.mark.parametrize("q", ['"', "***", "-", "(", "\x00", "\ufdd0", "a" * 5000, "title:x", "😀"])
 def test_whatever_is_searched_for_is_answered(client: httpx.Client, q: str) -> None:
     for address in ("/search", "/works", "/people", "/concepts"):
         response = client.get(address, params={"q": q})

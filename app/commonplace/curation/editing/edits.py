@@ -62,7 +62,7 @@ def edited(edit: Edit, kind: Kind, node: NamedNode, before: Values, after: Value
 
 def created(edit: Edit, kind: Kind, node: NamedNode, values: Values) -> ChangeSet:
     """Return the change that makes a new thing of those members. Raises `BadRequest` as `edited` does."""
-    given = {name: value for name, value in values.items() if value is not None and name != "key"}
+    given = {name: value for name, value in values.items() if value is not None and name not in ("key", "kind")}
     if kind == "work":
         check_members(given)
         return _change(WorkEdit(edit, node, {}, given, given).new(), ())

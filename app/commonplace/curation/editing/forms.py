@@ -230,7 +230,7 @@ FORMS: dict[Kind, Form] = {
         _own("Evidence"),
         required=("work", "about", "state", "certainty"),
         read_only=frozenset(
-            "id iri work_iri work_status about_iri about_type quoted_from_iri quote_check agent at version".split()
+            "kind id iri work_iri work_status about_iri about_type quoted_from_iri quote_check agent at version".split()
         ),
     ),
 }

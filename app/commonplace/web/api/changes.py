@@ -18,7 +18,7 @@ from commonplace.web import answers
 from commonplace.web.api.provenance import provenance_of
 from commonplace.web.context import ContextDep
 from commonplace.web.http.authorization import CuratorDep
-from commonplace.web.http.negotiation import JSON, RDF, Representation, answer, choose, expected_version
+from commonplace.web.http.negotiation import JSON, RDF, Representation, choose, expected_version
 from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters
 
 router = APIRouter(tags=["history"], dependencies=[Depends(only_known_parameters)])
@@ -85,7 +85,10 @@ def listed(
         version=head,
         next=following,
     )
-    return answer(page.json_bytes(), form, head)
+    response = answers.answered(request, page.json_bytes(), form, head)
+    if following:
+        response.headers["Link"] = f'<{following}>; rel="next"'
+    return response
 
 
 @router.get("/changes/{version}", response_model=Change, summary="One version")
@@ -100,7 +103,7 @@ def single(request: Request, context: ContextDep, version: int) -> Response:
         body = answers.rdf_text(provenance_of(log.header(number), context.minter), form.rdf, context.minter)
     else:
         body = change_of(log, number).json_bytes()
-    return answer(body, form, number, past=True)
+    return answers.answered(request, body, form, number, past=True)
 
 
 @router.post(
@@ -141,7 +144,7 @@ def undo(
 def receipt(request: Request, context: ContextDep, id: int) -> Response:
     """What became of every entry of the file. The id is the version the import made."""
     form = choose(request, [JSON])
-    return answer(receipt_of(context.library, Version(id)), form, Version(id), past=True)
+    return answers.answered(request, receipt_of(context.library, Version(id)), form, Version(id), past=True)
 
 
 def positive(version: int) -> Version:

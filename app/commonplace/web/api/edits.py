@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import PathConvertor, register_url_convertor
 
 from commonplace.errors import BadRequest
 from commonplace.exchange.edits import Edited, Editor
@@ -19,6 +20,15 @@ from commonplace.web.http.authorization import WriterDep, forbidden
 from commonplace.web.http.negotiation import JSON, etag, expected_version
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import HttpProblem
+
+
+class WorkKey(PathConvertor):
+    """A work's key in an address: it may have slashes, but does not end in the name of a list of a work."""
+
+    regex = r"(?:(?!/(?:references|citations|history|provenance)$).)+"
+
+
+register_url_convertor("workkey", WorkKey())
 
 router = APIRouter(tags=["editing"], dependencies=[Depends(only_known_parameters)])
 
@@ -79,12 +89,6 @@ def _answer(context: Context, edited: Edited, status: int, place: str | None = N
     return response
 
 
-def not_a_list_of_a_work(key: str) -> None:
-    """Refuse an edit of what hangs on a work and is no thing of its own (405)."""
-    if key.endswith(("/references", "/citations", "/history", "/provenance")):
-        raise HttpProblem(405, "this is read only: edit the work itself", headers={"Allow": "GET, HEAD"})
-
-
 def _patching(kind: Kind) -> Callable[..., Awaitable[Response]]:
     async def patch(
         request: Request, context: ContextDep, token: WriterDep, key: str, message: Message = ""
@@ -121,10 +125,9 @@ def _posting(kind: Kind, plural: str) -> Callable[..., Awaitable[Response]]:
 def _offer(plural: str, kind: Kind, model: type[ApiModel]) -> None:
     body = {"required": True, "content": {MERGE_PATCH: {"schema": {"type": "object"}}}}
     router.add_api_route(
-        f"/{plural}/{{key:path}}" if kind == "work" else f"/{plural}/{{key}}",
+        f"/{plural}/{{key:workkey}}" if kind == "work" else f"/{plural}/{{key}}",
         _patching(kind),
         methods=["PATCH"],
-        dependencies=[Depends(not_a_list_of_a_work)],
         name=f"edit_{kind}",
         response_model=model,
         summary=f"Edit a {kind}",

@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from pyoxigraph import Literal, NamedNode, Variable
+from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, Variable, parse_query_results
 from starlette.concurrency import run_in_threadpool
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.workers.messages import Answer, Question, whole
+from commonplace.errors import BadRequest
+from commonplace.library.cursors import read_cursor, write_cursor
 from commonplace.library.named_queries import NamedQuery
 from commonplace.library.named_things import known_thing
+from commonplace.library.parameters import KINDS_OF_TYPE
 from commonplace.model.change import Version
 from commonplace.model.namespaces import XSD
 from commonplace.web import answers
@@ -30,11 +33,39 @@ from commonplace.web.http.negotiation import (
     split_suffix,
     unchanged,
 )
-from commonplace.web.http.parameters import only_known_parameters, version_of
+from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters, version_of
 from commonplace.web.sparql.forms import TABLES
 
 ROWS = (JSON, *(form for form in TABLES))
 """Forms of an answer with rows: our JSON first, then the SPARQL result formats."""
+
+ROWS_OF_A_PAGE, MOST_ROWS_OF_A_PAGE = 1_000, 10_000
+"""Rows of a page of JSON where no `limit` is given, and the most that one may ask for."""
+
+PAGING: tuple[dict[str, Any], ...] = (
+    {
+        "name": "limit",
+        "in": "query",
+        "required": False,
+        "description": "how many rows a page holds at most; in JSON 1000 where it is not given, in other forms all",
+        "schema": {"type": "integer", "minimum": 1, "maximum": MOST_ROWS_OF_A_PAGE},
+    },
+    {
+        "name": "cursor",
+        "in": "query",
+        "required": False,
+        "description": "from `next`, or `Link`, of the page before; opaque",
+        "schema": {"type": "string"},
+    },
+    {
+        "name": "at",
+        "in": "query",
+        "required": False,
+        "description": "the version to answer from; default the newest",
+        "schema": {"type": "integer", "minimum": 1},
+    },
+)
+"""Parameters of every named query, beside its own."""
 
 _INTEGERS = {XSD["integer"].value, XSD["int"].value, XSD["long"].value}
 _YEAR = XSD["gYear"].value
@@ -45,14 +76,16 @@ def router_of(queries: Mapping[str, NamedQuery]) -> APIRouter:
     router = APIRouter(tags=["queries"], dependencies=[Depends(only_known_parameters)])
 
     @router.get("/queries", summary="The named queries, each with its question and parameters")
-    def listed(request: Request, context: ContextDep) -> Response:
-        items = [_described(context, query) for query in context.queries.values()]
-        page = {"items": items, "total": len(items), "complete": "complete", "next": None}
+    def listed(request: Request, context: ContextDep, limit: Limit = 50, cursor: Cursor = None) -> Response:
+        every = list(context.queries.values())
+        shown = answers.part(request, every, lambda query: query.name, limit, cursor)
+        items = [_described(context, query) for query in shown.items]
+        page = {"items": items, "total": len(every), "complete": "complete", "next": shown.next}
 
         def make(state: Snapshot) -> bytes:
             return json.dumps({**page, "version": state.version}, ensure_ascii=False).encode()
 
-        return answers.versioned(request, choose(request, [JSON]), None, make)
+        return answers.versioned(request, choose(request, [JSON]), None, make, finish=shown.link)
 
     for query in queries.values():
         _add(router, query)
@@ -90,15 +123,8 @@ def _add(router: APIRouter, query: NamedQuery) -> None:
         }
         for parameter in query.parameters
     ]
-    parameters.append(
-        {
-            "name": "at",
-            "in": "query",
-            "required": False,
-            "description": "the version to answer from; default the newest",
-            "schema": {"type": "integer", "minimum": 1},
-        }
-    )
+    own = {parameter["name"] for parameter in parameters}
+    parameters += [parameter for parameter in PAGING if parameter["name"] not in own]
     forms: dict[str, dict[str, object]] = {form.media_type: {} for form in (ROWS if query.form != "CONSTRUCT" else RDF)}
     for path in (f"/queries/{query.name}", *(f"/queries/{query.name}{form.suffix}" for form in ROWS)):
         router.add_api_route(
@@ -115,14 +141,19 @@ def _add(router: APIRouter, query: NamedQuery) -> None:
 
 async def _run(context: Context, request: Request, query: NamedQuery) -> Response:
     """The answer of a reader, which can be ended: what a query costs depends on the values it is asked with."""
-    values = {name: value for name, value in request.query_params.items() if name != "at"}
+    own = {parameter.name for parameter in query.parameters}
+    paging = {parameter["name"] for parameter in PAGING} - own
+    values = {name: value for name, value in request.query_params.items() if name not in paging}
+    limit, position, seen = _page_asked(request, own)
     bound = query.bind(values, context.minter)  # raises before anything is read
+    await run_in_threadpool(_must_be_there, context, query, bound)
     offered = RDF if query.form == "CONSTRUCT" else ROWS
     form = choose(request, offered, split_suffix(request.url.path, offered)[1])
-    version = version_of(request.query_params.get("at"))
+    version = version_of(request.query_params.get("at")) or seen
     if version is not None:
         context.library.log.header(version)  # raises where there is no such version
-    written = "srj" if form is JSON else form.name
+    paged = query.form != "CONSTRUCT" and (form is JSON or limit is not None or position)
+    written = "srj" if paged else form.name
     question = Question(
         text=query.render(values),
         forms=dict.fromkeys(("table", "truth", "graph"), written),
@@ -133,7 +164,9 @@ async def _run(context: Context, request: Request, query: NamedQuery) -> Respons
     client = client_of(context.tokens, request.scope, request.headers.get("authorization", "").encode("latin-1"))
     found = await context.workers.ask(question, client)
     assert isinstance(found, Answer)  # each kind of answer has that form
-    return await run_in_threadpool(_response, request, found, form, past=version is not None)
+    past = "at" in request.query_params
+    rows = (limit or ROWS_OF_A_PAGE, position) if paged else None
+    return await run_in_threadpool(_response, request, found, form, rows, past=past)
 
 
 def _under_own_keys(
@@ -150,18 +183,98 @@ def _under_own_keys(
     return context.library.read(read, version)
 
 
-def _response(request: Request, found: Answer, form: Representation, *, past: bool) -> Response:
+def _must_be_there(context: Context, query: NamedQuery, bound: Mapping[Variable, object]) -> None:
+    """Refuse values that name nothing: an empty answer to a misspelt key would be taken for the truth.
+
+    A thing that some version has had is something. Raises `BadRequest`.
+    """
+    typed = {Variable(p.name): p.name for p in query.parameters if p.type in KINDS_OF_TYPE}
+    things = {typed[variable]: node for variable, node in bound.items() if variable in typed}
+
+    def missing(state: Snapshot) -> list[str]:
+        return [
+            name
+            for name, node in things.items()
+            if isinstance(node, NamedNode) and not known_thing(state, context.minter, node)
+        ]
+
+    log = context.library.log
+    names = [name for name in context.library.read(missing) if not log.history(_iri_of(things[name]))]
+    if names:
+        faults = [(name, f"nothing is called {_key_of(things[name], context)!r} here") for name in names]
+        raise BadRequest(f"there is no such {', '.join(names)}", faults)
+
+
+def _iri_of(node: object) -> str:
+    return node.value if isinstance(node, NamedNode) else ""
+
+
+def _key_of(node: object, context: Context) -> str:
+    return context.minter.key(_iri_of(node))
+
+
+def _page_asked(request: Request, own: set[str]) -> tuple[int | None, int, Version | None]:
+    """Return the rows a page may have, the row that it begins with, and the version that the page before was of.
+
+    A query with a `limit` of its own has its rows limited already. Raises `BadRequest`.
+    """
+    limit = None
+    if "limit" not in own and (given := request.query_params.get("limit")) is not None:
+        if not given.isdecimal() or not 1 <= int(given) <= MOST_ROWS_OF_A_PAGE:
+            raise BadRequest(f"limit cannot be {given!r}", [("limit", f"use 1 to {MOST_ROWS_OF_A_PAGE}")])
+        limit = int(given)
+    if (cursor := request.query_params.get("cursor")) is None:
+        return limit, 0, None
+    position, version = read_cursor(cursor)
+    if not position.isdecimal() or not version.isdecimal():
+        raise BadRequest("this cursor is not one we gave: start again without it", [("cursor", "cannot be read")])
+    return limit, int(position), Version(int(version))
+
+
+def _response(
+    request: Request, found: Answer, form: Representation, rows: tuple[int, int] | None, *, past: bool
+) -> Response:
+    """Return the answer of a worker; of a table, where `rows` says so, that many rows from a place on."""
     version = Version(found.version)
     body = whole(found.body)
     if not_modified(request, etag(version, form.name)):
         return unchanged(form, version, past=past)
     complete = "truncated" if found.cut else "complete"
-    if form is JSON:
-        body = _as_json(json.loads(body), version, complete)
-    return answer(body, form, version, past=past, complete=complete)
+    following = None
+    if rows is not None:
+        table = json.loads(body)
+        total = len(table.get("results", {}).get("bindings", ()))
+        following = _cut(request, table, *rows, version)
+        body = _as_json(table, version, complete, total, following) if form is JSON else _as_table(table, form)
+    response = answer(body, form, version, past=past, complete=complete)
+    if following:
+        response.headers["Link"] = f'<{following}>; rel="next"'
+    return response
 
 
-def _as_json(found: dict[str, Any], version: Version, complete: str) -> bytes:
+def _cut(request: Request, table: dict[str, Any], limit: int, position: int, version: Version) -> str | None:
+    """Leave of a table the rows of one page, and return the address of the next, which is of the same version."""
+    if "results" not in table:
+        return None
+    rows = table["results"]["bindings"]
+    table["results"]["bindings"] = rows[position : position + limit]
+    if position + limit >= len(rows):
+        return None
+    cursor = write_cursor(str(position + limit), str(version))
+    return str(request.url.include_query_params(cursor=cursor))
+
+
+def _as_table(table: dict[str, Any], form: Representation) -> bytes:
+    """Return a table in one of the SPARQL result formats."""
+    text = json.dumps(table, ensure_ascii=False).encode()
+    solutions = parse_query_results(text, format=QueryResultsFormat.JSON)
+    format = QueryResultsFormat.from_media_type(form.media_type)
+    assert format is not None
+    assert isinstance(solutions, QuerySolutions)
+    return solutions.serialize(format=format) or b""
+
+
+def _as_json(found: dict[str, Any], version: Version, complete: str, total: int, following: str | None) -> bytes:
     """SPARQL 1.1 Query Results JSON as our JSON."""
     if "boolean" in found:
         return json.dumps({"answer": found["boolean"], "complete": complete, "version": version}).encode()
@@ -169,10 +282,10 @@ def _as_json(found: dict[str, Any], version: Version, complete: str) -> bytes:
     items = [{name: _plain(row[name]) for name in names if name in row} for row in found["results"]["bindings"]]
     page = {
         "items": items,
-        "total": len(items),
+        "total": total,
         "complete": complete,
         "version": version,
-        "next": None,
+        "next": following,
         "columns": names,
     }
     return json.dumps(page, ensure_ascii=False).encode()

@@ -11,8 +11,9 @@ from commonplace.library.found import found_things
 from commonplace.library.schemas import Found, Page
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind
+from commonplace.web import answers
 from commonplace.web.context import ContextDep
-from commonplace.web.http.negotiation import JSON, answer, choose
+from commonplace.web.http.negotiation import JSON, choose
 from commonplace.web.http.parameters import Cursor, only_known_parameters
 
 router = APIRouter(tags=["search"], dependencies=[Depends(only_known_parameters)])
@@ -31,6 +32,7 @@ def search(
 ) -> Response:
     """Best first. Works are found by the labels, in any language, of the concepts they discuss, too."""
     form = choose(request, [JSON])
+    answers.words(q)
     offset = read_position(cursor) if cursor else 0
     kinds: list[Kind] | None = list(kind) if kind else None
     found = context.library.search().search(q, kinds=kinds, limit=limit, offset=offset)
@@ -43,7 +45,7 @@ def search(
         version=found.version,
         next=following,
     )
-    response = answer(page.json_bytes(), form, Version(found.version))
+    response = answers.answered(request, page.json_bytes(), form, Version(found.version))
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
     return response

@@ -31,11 +31,13 @@ from commonplace.library.headings import (
     select_claims,
     select_concepts,
 )
+from commonplace.library.named_things import has
 from commonplace.library.schemas import ApiModel, Case, Claim, Concept, Page, Person, Venue
 from commonplace.library.selection import Order, Selected, Selection
+from commonplace.model.change import Version
 from commonplace.model.minter import Kind, Minter
 from commonplace.web import answers
-from commonplace.web.context import ContextDep
+from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import OF_THINGS, split_suffix
 from commonplace.web.http.parameters import At, Search, only_known_parameters
 
@@ -104,9 +106,10 @@ def _offer(collection: Collection) -> None:
 
     def single(request: Request, context: ContextDep, key: str, at: At = None) -> Response:
         bare, suffix = split_suffix(key, OF_THINGS)
+        kind = _kind_of(context, bare, collection, at)
         return answers.thing(
             request,
-            collection.kind,
+            kind,
             bare,
             at,
             lambda state, node: collection.whole(state, node, context.minter),
@@ -131,6 +134,17 @@ def _offer(collection: Collection) -> None:
         description="By key, as JSON or RDF: by `Accept`, or by suffix (`.ttl`, `.jsonld`, `.nt`, `.rdf`).",
         tags=[collection.plural],
     )
+
+
+def _kind_of(context: Context, key: str, collection: Collection, at: int | None) -> Kind:
+    """Return the kind of the thing of that key: a list may hold others than its own, as a book that has chapters."""
+    version = None if at is None else Version(at)
+
+    def there(state: Snapshot) -> Kind:
+        kinds = (collection.kind, *collection.also)
+        return next((kind for kind in kinds if has(state, context.minter.thing(kind, key))), collection.kind)
+
+    return context.library.read(there, version) if collection.also else collection.kind
 
 
 for _collection in COLLECTIONS:

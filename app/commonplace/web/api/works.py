@@ -24,7 +24,7 @@ from commonplace.web.api.export import Original, Style, bibliography_forms, orig
 from commonplace.web.api.provenance import provenance_of_fields
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import JSON, OF_THINGS, OF_WORKS, RECORDS, Representation, choose, split_suffix
-from commonplace.web.http.parameters import At, Paging, only_known_parameters
+from commonplace.web.http.parameters import At, Cursor, Limit, Paging, only_known_parameters
 
 router = APIRouter(tags=["works"], route_class=WorkRoute, dependencies=[Depends(only_known_parameters)])
 
@@ -50,21 +50,27 @@ def works(request: Request, context: ContextDep, asked: Annotated[WorksQuery, Qu
 
 
 @router.get("/works/{key:path}/references", response_model=References, responses=MOVED, summary="What a work cites")
-def references(request: Request, context: ContextDep, key: str, at: At = None) -> Response:
+def references(
+    request: Request, context: ContextDep, key: str, limit: Limit = 50, cursor: Cursor = None, at: At = None
+) -> Response:
     """In the order of its reference list; ambiguous citations with every candidate.
 
     `as_text` has the references to works that are not in the library, as their source printed them.
     """
-    return _citations(request, context, key, at, outgoing=True)
+    return _citations(request, context, key, limit, cursor, at, outgoing=True)
 
 
 @router.get("/works/{key:path}/citations", response_model=Page[Citation], responses=MOVED, summary="What cites a work")
-def citations(request: Request, context: ContextDep, key: str, at: At = None) -> Response:
+def citations(
+    request: Request, context: ContextDep, key: str, limit: Limit = 50, cursor: Cursor = None, at: At = None
+) -> Response:
     """Within the set; ambiguous citations that may mean it are included and marked."""
-    return _citations(request, context, key, at, outgoing=False)
+    return _citations(request, context, key, limit, cursor, at, outgoing=False)
 
 
-def _citations(request: Request, context: Context, key: str, at: int | None, *, outgoing: bool) -> Response:
+def _citations(
+    request: Request, context: Context, key: str, limit: int, cursor: str | None, at: int | None, *, outgoing: bool
+) -> Response:
     if (whole := _ending(request, context, key, "references" if outgoing else "citations", at)) is not None:
         return work(request, context, whole, at=at)
     form = choose(request, [JSON])
@@ -72,13 +78,21 @@ def _citations(request: Request, context: Context, key: str, at: int | None, *, 
     def make(state: Snapshot) -> bytes:
         node = context.minter.thing("work", key)
         found = citations_of(state, node, context.minter, outgoing=outgoing)
-        page = Page[Citation](items=found, total=len(found), complete="complete", version=state.version, next=None)
+        shown[:] = [answers.part(request, found, lambda citation: citation.work.key, limit, cursor)]
+        page = Page[Citation](
+            items=list(shown[0].items),
+            total=len(found),
+            complete="complete",
+            version=state.version,
+            next=shown[0].next,
+        )
         if not outgoing:
             return page.json_bytes()
         kept = references_as_text(state, node, context.minter)
         return References(**dict(page), as_text=kept, total_as_text=len(kept)).json_bytes()
 
-    return answers.versioned(request, form, at, make)
+    shown: list[answers.Slice[Citation]] = []
+    return answers.versioned(request, form, at, make, finish=lambda response: shown[0].link(response))
 
 
 @router.get(
@@ -87,21 +101,28 @@ def _citations(request: Request, context: Context, key: str, at: int | None, *, 
     responses=MOVED,
     summary="The versions that touched a work",
 )
-def history(request: Request, context: ContextDep, key: str) -> Response:
-    """Newest first."""
-    if (whole := _ending(request, context, key, "history", None)) is not None:
-        return work(request, context, whole)
+def history(
+    request: Request, context: ContextDep, key: str, limit: Limit = 50, cursor: Cursor = None, at: At = None
+) -> Response:
+    """Newest first; with `at`, those up to that version."""
+    if (whole := _ending(request, context, key, "history", at)) is not None:
+        return work(request, context, whole, at=at)
     log = context.library.log
     form = choose(request, [JSON])
 
     def make(state: Snapshot) -> bytes:
-        found = changes(log, context.minter.thing("work", key).value)
-        items = [brief(log, version) for version in found if version <= state.version]
+        found = [one for one in changes(log, context.minter.thing("work", key).value) if one <= state.version]
+        shown[:] = [answers.part(request, found, str, limit, cursor)]
         return Page[Change](
-            items=items, total=len(items), complete="complete", version=state.version, next=None
+            items=[brief(log, version) for version in shown[0].items],
+            total=len(found),
+            complete="complete",
+            version=state.version,
+            next=shown[0].next,
         ).json_bytes()
 
-    return answers.versioned(request, form, None, make)
+    shown: list[answers.Slice[Version]] = []
+    return answers.versioned(request, form, at, make, finish=lambda response: shown[0].link(response))
 
 
 @router.get(
@@ -110,31 +131,51 @@ def history(request: Request, context: ContextDep, key: str) -> Response:
     responses=MOVED,
     summary="Where each field of a work comes from",
 )
-def provenance(request: Request, context: ContextDep, key: str, at: At = None) -> Response:
+def provenance(
+    request: Request, context: ContextDep, key: str, limit: Limit = 50, cursor: Cursor = None, at: At = None
+) -> Response:
     """For each value of each field: the version it entered with, by whom and how, and the entry of the file it was.
 
     As JSON, or as PROV-O in an RDF syntax: by `Accept`, or by suffix (`provenance.ttl`).
     """
     if (whole := _ending(request, context, key, "provenance", at)) is not None:
         return work(request, context, whole, at=at)
-    return _provenance(request, context, key, at, None)
+    return _provenance(request, context, key, limit, cursor, at, None)
 
 
 @router.get("/works/{key:path}/provenance.{suffix}", response_model=Page[FieldOrigin], include_in_schema=False)
-def provenance_in_a_form(request: Request, context: ContextDep, key: str, suffix: str, at: At = None) -> Response:
+def provenance_in_a_form(
+    request: Request,
+    context: ContextDep,
+    key: str,
+    suffix: str,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    at: At = None,
+) -> Response:
     """The same with the suffix of its form."""
     whole = f"provenance.{suffix}"
     if f".{suffix}" not in {form.suffix for form in OF_THINGS} or _ending(request, context, key, whole, at) is not None:
         return work(request, context, f"{key}/{whole}", at=at)
-    return _provenance(request, context, key, at, f".{suffix}")
+    return _provenance(request, context, key, limit, cursor, at, f".{suffix}")
 
 
-def _provenance(request: Request, context: Context, key: str, at: int | None, suffix: str | None) -> Response:
+def _provenance(
+    request: Request,
+    context: Context,
+    key: str,
+    limit: int,
+    cursor: str | None,
+    at: int | None,
+    suffix: str | None,
+) -> Response:
     form = choose(request, OF_THINGS, suffix)
     node, log = context.minter.thing("work", key), context.library.log
 
     def make(state: Snapshot) -> bytes:
-        found = origins_of(state, log, node, context.minter)
+        every = origins_of(state, log, node, context.minter)
+        shown[:] = [answers.part(request, every, lambda row: f"{row.field} {row.value}", limit, cursor)]
+        found = list(shown[0].items)
         if form.rdf is not None:
             made = {made.version for row in found for made in (row.entered, row.first_entered) if made}
             headers = [log.header(Version(version)) for version in sorted(made)]
@@ -142,10 +183,11 @@ def _provenance(request: Request, context: Context, key: str, at: int | None, su
                 provenance_of_fields(node, found, headers, context.minter), form.rdf, context.minter
             )
         return Page[FieldOrigin](
-            items=found, total=len(found), complete="complete", version=state.version, next=None
+            items=found, total=len(every), complete="complete", version=state.version, next=shown[0].next
         ).json_bytes()
 
-    return answers.versioned(request, form, at, make)
+    shown: list[answers.Slice[FieldOrigin]] = []
+    return answers.versioned(request, form, at, make, finish=lambda response: shown[0].link(response))
 
 
 def _ending(request: Request, context: Context, key: str, word: str, at: int | None) -> str | None:

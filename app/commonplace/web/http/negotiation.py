@@ -73,8 +73,12 @@ def best(accept: str, offered: Sequence[Representation]) -> Representation:
     accept = accept.strip().lower()  # media types have no case
     if not accept:
         return offered[0]
-    # mimeparse prefers the last of equals; the first offered is the one we would rather give.
-    names = [name for form in reversed(offered) for name in (*form.also, form.media_type)]
+    if "text/html" in accept:
+        offered = _without_xml(accept, offered)
+    # mimeparse prefers the last of equals; the first offered is the one we would rather give. Another name of a form
+    # counts only where it is asked for by that name: a range (`text/*`) is promised the type that is sent.
+    named = {part.partition(";")[0].strip() for part in accept.split(",")}
+    names = [name for form in reversed(offered) for name in (*named.intersection(form.also), form.media_type)]
     try:
         found = mimeparse.best_match(names, accept)
     except mimeparse.MimeTypeParseException as fault:
@@ -82,6 +86,16 @@ def best(accept: str, offered: Sequence[Representation]) -> Representation:
     if not found:
         raise NotAcceptable(f"none of {', '.join(form.media_type for form in offered)} fits Accept: {accept}")
     return next(form for form in offered if found in (form.media_type, *form.also))
+
+
+def _without_xml(accept: str, offered: Sequence[Representation]) -> Sequence[Representation]:
+    """Return the forms without XML that is wanted no more than a page: a browser takes any, and saves it as a file."""
+    try:
+        page = mimeparse.quality("text/html", accept)
+        rest = [f for f in offered if "xml" not in f.media_type or mimeparse.quality(f.media_type, accept) > page]
+    except mimeparse.MimeTypeParseException:
+        return offered
+    return rest or offered
 
 
 def split_suffix(key: str, offered: Sequence[Representation]) -> tuple[str, str | None]:

@@ -157,7 +157,7 @@ def problem(
 ) -> Response:
     """Return one problem as a response; `members` are further ones of its own."""
     body: dict[str, object] = {
-        "type": str(request.url_for("problem_page", slug=kind.slug)),
+        "type": f"{request.base_url}docs/problems/{kind.slug}",
         "title": kind.title,
         "status": kind.status,
         "detail": detail,

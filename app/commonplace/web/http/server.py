@@ -49,5 +49,6 @@ def run(factory: str, host: str, port: int) -> None:
         access_log=False,
         http=WholeResponses,
         timeout_graceful_shutdown=ENDING_SECONDS,
+        proxy_headers=False,  # the application reads them, `X-Forwarded-Host` too
     )
     Announcing(config, app.stopping).run()

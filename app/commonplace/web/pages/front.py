@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pyoxigraph import NamedNode, RdfFormat, parse
 from starlette.responses import PlainTextResponse
 
@@ -21,11 +21,14 @@ from commonplace.library.works import work_of
 from commonplace.model.minter import Minter
 from commonplace.web import answers
 from commonplace.web.context import ContextDep
-from commonplace.web.http.negotiation import RDF, answer, choose, etag, not_modified, unchanged
+from commonplace.web.http.negotiation import RDF, Representation, answer, choose, etag, not_modified, unchanged
+from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import BY_STATUS, GONE, INTERNAL, KINDS, TRUNCATED
 from commonplace.web.pages.rendering import page
 
-router = APIRouter(tags=["about"])
+router = APIRouter(tags=["about"], dependencies=[Depends(only_known_parameters)])
+
+CONTEXT = Representation("jsonld", "application/ld+json", ".jsonld")
 
 FIRST_QUESTION = "professional-role"
 SHOWN = 100
@@ -82,14 +85,14 @@ def ontology(request: Request, context: ContextDep) -> Response:
     text = (context.ontology / "commonplace.ttl").read_bytes()
     triples = [quad.triple for quad in parse(text, format=RdfFormat.TURTLE, base_iri=context.minter.base)]
     assert form.rdf is not None
-    return answer(answers.rdf_text(triples, form.rdf, context.minter), form, context.library.follow())
+    return answers.unversioned(request, answers.rdf_text(triples, form.rdf, context.minter), form)
 
 
 @router.get("/context.jsonld", summary="The JSON-LD context of this API's JSON")
-def context(context: ContextDep) -> Response:
+def context(request: Request, context: ContextDep) -> Response:
     """With it our `application/json` is JSON-LD."""
-    text = (context.ontology / "context.jsonld").read_text()
-    return Response(text.replace(DEFAULT_BASE, context.minter.base), media_type="application/ld+json")
+    text = (context.ontology / "context.jsonld").read_text().replace(DEFAULT_BASE, context.minter.base)
+    return answers.unversioned(request, text.encode(), CONTEXT)
 
 
 @router.get("/.well-known/void", summary="What this dataset holds (VoID)")

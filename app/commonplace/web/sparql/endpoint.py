@@ -27,6 +27,7 @@ from commonplace.web.http.disconnect import Body, ClientGone, DisconnectWatch, E
 from commonplace.web.http.negotiation import IMMUTABLE, best, etag, holds
 from commonplace.web.http.parameters import version_of
 from commonplace.web.http.problems import HttpProblem
+from commonplace.web.http.security_headers import SECURITY_HEADERS
 from commonplace.web.http.stopping import READ
 from commonplace.web.http.whole_response import head_of, sent_whole
 from commonplace.web.sparql.answer_cache import AnswerCache, Key, Ready
@@ -42,7 +43,11 @@ SENDING_ANSWERS = 5
 
 _REMEMBERED_BYTES = 4_096
 _EXPOSED = b"ETag, Link, Location, Preference-Applied, Commonplace-Version, Commonplace-Complete"
-_OPEN = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", _EXPOSED)]
+_OPEN = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", _EXPOSED),
+    *((name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()),
+]
 _PREFLIGHT = b"access-control-request-method"
 _HEADERS = frozenset((b"accept", b"accept-encoding", b"if-none-match", b"content-type", b"authorization", _PREFLIGHT))
 

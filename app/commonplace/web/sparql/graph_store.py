@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 
 from commonplace.derived.graph.snapshot import GraphName, Snapshot
 from commonplace.derived.workers.messages import whole
-from commonplace.errors import BadRequest, NotFound, TooLarge
+from commonplace.errors import BadRequest, Conflict, NotFound, TooLarge
 from commonplace.model.change import Entry
 from commonplace.web import answers
 from commonplace.web.context import Context, ContextDep
@@ -183,6 +183,8 @@ async def _write(
 ) -> Response:
     """Read the body and write it; 201 when the graph was not there, 204 otherwise."""
     expected = expected_version(request, await run_in_threadpool(context.library.follow))
+    if not keep and request.headers.get("if-none-match", "").strip() == "*":
+        await run_in_threadpool(_must_be_absent, context, graph)
     content_type = request.headers.get("content-type", "")
     refuse_unread(content_type, request.headers.get("content-encoding", ""), several=keep)
     base = context.minter.base if isinstance(graph, DefaultGraph) else str(graph.value)
@@ -202,6 +204,12 @@ async def _write(
         return stamped(context, response, entry)
 
     return await run_in_threadpool(write)
+
+
+def _must_be_absent(context: Context, graph: GraphName) -> None:
+    """Refuse to replace a graph that is there (`If-None-Match: *`, RFC 9110, 13.1.2). Raises `Conflict`."""
+    if context.library.read(lambda state: next(state.quads(graph), None) is not None):
+        raise Conflict(f"there is a graph {graph} already: leave out If-None-Match to replace it")
 
 
 def _delete(context: Context, request: Request, graph: GraphName, agent: str, message: str) -> Response:

@@ -216,7 +216,7 @@ def _refuse(parameters: Parameters, names: Sequence[str], why: str) -> None:
 
 
 def _graphs(parameters: Parameters, name: str) -> tuple[str, ...]:
-    given = _values(parameters, name)
+    given = tuple(value for value in _values(parameters, name) if value)  # an empty one, as forms send it, is none
     for iri in given:
         try:
             NamedNode(iri)

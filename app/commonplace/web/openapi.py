@@ -1,0 +1,205 @@
+"""Write the OpenAPI description: what each address answers, its problems and their statuses included.
+
+FastAPI describes what it knows of a route: parameters, bodies and the shape of an answer in JSON. What all addresses
+have in common is added here, so that no route repeats it: problem details (RFC 9457) with the statuses that its
+method and parameters make possible, the media types it offers, and an operation id that a generated client can use.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from commonplace.web.http.negotiation import DATASETS, OF_THINGS, OF_WORKS, RDF, RECORDS
+from commonplace.web.http.problems import MEDIA_TYPE
+
+Operation = dict[str, Any]
+
+METHODS = ("get", "post", "put", "patch", "delete")
+WRITES = ("post", "put", "patch", "delete")
+
+PROBLEMS = {
+    400: "A parameter or the body cannot be understood; `errors` says where and why.",
+    401: "A write needs a token, or this one is not known.",
+    403: "The token's role does not allow this.",
+    404: "There is no such thing, or no such version.",
+    406: "No form of this fits what the client accepts.",
+    409: "It is too late for this, or something else stands against it.",
+    410: "It was deleted; `errors` names the version that still has it.",
+    412: "The library has a newer version than the one that `If-Match` names.",
+    413: "It is too large.",
+    415: "This form of content is not understood.",
+    422: "The change would break the rules of the data; nothing was written.",
+    429: "As many queries of this client wait as may; `Retry-After` says when to come again.",
+    503: "Too much is going on, or the server stops; `Retry-After` says when to come again.",
+    504: "It took too long, and was ended.",
+    507: "There is no room for this; nothing was written.",
+}
+"""What each problem status means, wherever it is answered."""
+
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "A problem, as RFC 9457 has it.",
+    "required": ["type", "title", "status", "detail", "instance"],
+    "properties": {
+        "type": {"type": "string", "description": "address of the page that explains this kind of problem"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "what went wrong this time, for people"},
+        "instance": {"type": "string", "description": "path that was asked for"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["where", "why"],
+                "properties": {"where": {"type": "string"}, "why": {"type": "string"}},
+            },
+        },
+    },
+}
+
+_QUERIES = ("/queries/", "/sparql")
+_THINGS = re.compile(r"/(works|people|organizations|venues|concepts|claims|cases)(/\{key\})?")
+
+
+_SINGULAR = {"people": "person", "queries": "query"}
+_VERBS = {"get": "get", "post": "create", "put": "replace", "patch": "edit", "delete": "delete"}
+_NAMED = {
+    ("get", "/sparql"): "ask_sparql",
+    ("post", "/sparql"): "post_sparql",
+    ("get", "/graph-store"): "get_graph",
+    ("put", "/graph-store"): "replace_graph",
+    ("post", "/graph-store"): "add_to_graph",
+    ("delete", "/graph-store"): "delete_graph",
+    ("get", "/graph-store/{path}"): "get_graph_of_path",
+    ("put", "/graph-store/{path}"): "replace_graph_of_path",
+    ("post", "/graph-store/{path}"): "add_to_graph_of_path",
+    ("delete", "/graph-store/{path}"): "delete_graph_of_path",
+    ("post", "/changes/{version}/undo"): "undo_change",
+    ("post", "/imports"): "import_works",
+    ("delete", "/imports/jobs/{id}"): "cancel_import_job",
+    ("get", "/search"): "search",
+    ("get", "/export"): "export_works",
+    ("get", "/.well-known/void"): "get_void",
+    ("get", "/context.jsonld"): "get_context",
+}
+"""Operations whose names do not follow from method and path."""
+
+_LISTS = frozenset(("duplicates", "changes", "queries", "references", "citations", "history", "provenance"))
+
+
+def operation_id(route: APIRoute) -> str:
+    """Return the name of an operation for generated clients: `list_works`, `get_work`, `query_gap_map`."""
+    method = min(route.methods or {"GET"}).lower()
+    path = re.sub(r":\w+\}", "}", route.path)
+    if (method, path) in _NAMED:
+        return _NAMED[method, path]
+    parts = [re.sub(r"\W+", "_", part) for part in path.strip("/").split("/")]
+    if parts[0] == "queries" and len(parts) > 1:
+        return f"query_{parts[1]}"
+    words = [part for part in parts if not part.startswith("_")]
+    single = parts[-1].startswith("_") or method in ("post", "patch", "delete", "put")
+    verb = "list" if method == "get" and not single and _is_list(parts[-1]) else _VERBS[method]
+    last = len(words) - 1
+    named = [_singular(word) if place < last or single else word for place, word in enumerate(words)]
+    return "_".join([verb, *named])
+
+
+def _is_list(word: str) -> bool:
+    return word in _LISTS or f"/{word}" in _COLLECTIONS
+
+
+def _singular(word: str) -> str:
+    return _SINGULAR.get(word) or (word.removesuffix("s") if f"/{word}" in _COLLECTIONS or word in _LISTS else word)
+
+
+_COLLECTIONS = tuple(
+    f"/{name}" for name in ("works", "people", "organizations", "venues", "concepts", "claims", "cases")
+)
+"""Addresses of lists of things."""
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI description of the application, made once."""
+    if app.openapi_schema is None:
+        schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+        for path, method, operation in _operations(schema):
+            _complete(path, method, operation)
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schema["components"]["schemas"].pop(unused, None)
+        app.openapi_schema = schema
+    return app.openapi_schema
+
+
+def _operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, Operation]]:
+    for path, item in schema["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, method, item[method]
+
+
+def _complete(path: str, method: str, operation: Operation) -> None:
+    """Add to an operation what follows from its address, method and parameters."""
+    responses = operation["responses"]
+    if "HTTPValidationError" in str(responses.get("422", "")):
+        del responses["422"]
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for status in sorted({*_statuses(path, method, operation), *_declared(responses)}):
+        responses[str(status)] = {"description": PROBLEMS[status], "content": content}
+    if method == "get":
+        _add_forms(path, responses)
+
+
+def _declared(responses: Iterable[str]) -> Iterator[int]:
+    """Yield the problem statuses that a route declares by itself."""
+    for status in responses:
+        if status.isdecimal() and int(status) in PROBLEMS:
+            yield int(status)
+
+
+def _statuses(path: str, method: str, operation: Operation) -> Iterator[int]:
+    """Yield the problem statuses that an address can answer."""
+    names = {parameter["name"] for parameter in operation.get("parameters", ())}
+    yield from (400, 503)
+    if "{" in path or "at" in names:
+        yield 404
+    if "{key}" in path:
+        yield 410
+    if method == "get":
+        yield 406
+    if method in WRITES:
+        yield from (401, 403, 412, 413, 415, 422, 507)
+    if path.startswith(_QUERIES) or "at" in names or "q" in names:
+        yield from (429, 504)
+
+
+_BIBLIOGRAPHY = ("text/plain", "text/html")
+_MORE_FORMS: dict[str, tuple[str, ...]] = {
+    "/works/{key}": _BIBLIOGRAPHY,
+    "/works/{key}/provenance": tuple(form.media_type for form in RDF),
+    "/changes/{version}": ("application/rdf-patch", *(form.media_type for form in RDF)),
+    "/export": (*_BIBLIOGRAPHY, *(form.media_type for form in (*RECORDS, *DATASETS))),
+    "/id/{kind}/{key}": tuple(form.media_type for form in RDF),
+}
+"""Media types of an address beside JSON and the forms of things."""
+
+
+def _add_forms(path: str, responses: dict[str, Any]) -> None:
+    """Add to what is answered with 200 the forms in which it can be had, and 304 where nothing has changed."""
+    responses["304"] = {"description": "The client has this answer already (`If-None-Match`)."}
+    found = _THINGS.fullmatch(path)
+    forms = (OF_WORKS if found[1] == "works" and found[2] else OF_THINGS) if found else ()
+    if path in ("/ontology", "/.well-known/void", "/sparql"):
+        forms = RDF
+        responses["200"]["content"] = {}
+    if path == "/context.jsonld":
+        responses["200"]["content"] = {"application/ld+json": {"schema": {"type": "object"}}}
+    content = responses.get("200", {}).get("content", {})
+    for media_type in (*(form.media_type for form in forms), *_MORE_FORMS.get(path, ())):
+        content.setdefault(media_type, {"schema": {"type": "string"}})
