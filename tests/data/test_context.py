@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from pyoxigraph import RdfFormat, parse, serialize
-from rdflib import DCTERMS, RDF, RDFS, XSD, Graph, Literal, Namespace, URIRef
+from rdflib import DCTERMS, PROV, RDF, RDFS, XSD, Graph, Literal, Namespace, URIRef
 
 PROJECT = Path(__file__).parents[2]
 BASE = "http://127.0.0.1:8000/"
@@ -22,8 +22,8 @@ KEYS = """iri kind key type title authors editors family given particle suffix l
 volume issue page publisher publisher_place doi isbn issn url language abstract status citation_key alternative_keys
 evidence
 version id work about state directness certainty quote locator note quote_check method agent at items total complete
-next coverage""".split()
-"""The members of the Work, Evidence and List shapes."""
+next coverage quoted_from quoted_from_iri characteristics dimension dimension_iri values source source_iri""".split()
+"""The members of the Work, Evidence, Characteristic and List shapes."""
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +96,28 @@ def test_the_status_of_evidence_is_its_standing_and_not_that_of_the_work(context
         assert (EVIDENCE, CP.quoteCheck, CP.exact) in found
         assert (EVIDENCE, CP.about, URIRef(BASE + "id/concept/c")) in found
         assert (EVIDENCE, RDFS.comment, Literal("Says so.")) in found
+
+
+def test_words_of_another_work_name_it(context: dict[str, Any]) -> None:
+    found = triples(context, evidence(quoted_from="x", quoted_from_iri=BASE + "id/work/x"))
+    assert set(found.objects(EVIDENCE, PROV.wasQuotedFrom)) == {URIRef(BASE + "id/work/x")}
+
+
+def test_the_characteristics_of_a_case_are_those_of_the_graph(context: dict[str, Any], loaded: Graph) -> None:
+    """As `/cases/{key}` has them, less the members that are no statements: labels, and keys beside IRIs."""
+    node, case = (URIRef(f"{BASE}id/{name}") for name in (
+        "characteristic/england-parents-group--sector", "case/england-parents-group"
+    ))  # fmt: skip
+    said = {
+        "iri": str(node), "dimension": "sector", "dimension_iri": str(CP.sector), "directness": "indirect",
+        "values": [{"iri": BASE + "id/concept/child-and-family", "key": "child-and-family", "label": "families"}],
+        "source": "mcmullin2022lead", "source_iri": BASE + "id/work/mcmullin2022lead", "certainty": "moderate",
+        "quote": "a parents’ activity group in England", "quote_check": "exact", "locator": "abstract",
+    }  # fmt: skip
+    found = set(triples(context, {"iri": str(case), "characteristics": [said]}))
+    in_graph = set(loaded.triples((node, None, None)))
+    left_out = {(node, RDF.type, CP.Characteristic), *loaded.triples((node, RDFS.comment, None))}
+    assert found == in_graph - left_out
 
 
 def test_every_own_term_of_the_context_is_declared(context: dict[str, Any]) -> None:
