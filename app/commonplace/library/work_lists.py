@@ -33,7 +33,9 @@ class WorkFilters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    q: str | None = Field(default=None, description="words to search for; accents, case and hyphens do not matter")
+    q: str | None = Field(
+        default=None, min_length=1, description="words to search for; accents, case and hyphens do not matter"
+    )
     discusses: str | None = Field(default=None, description="a concept's key or IRI; narrower ones are included")
     claim: str | None = Field(default=None, description="a claim's key or IRI")
     state: str | None = Field(

@@ -198,6 +198,10 @@ def _add_forms(path: str, responses: dict[str, Any]) -> None:
     if path in ("/ontology", "/.well-known/void", "/sparql"):
         forms = RDF
         responses["200"]["content"] = {}
+    if path.startswith("/graph-store"):
+        forms = DATASETS
+        responses["200"]["content"] = {}
+    responses.get("303", {}).pop("content", None)
     if path == "/context.jsonld":
         responses["200"]["content"] = {"application/ld+json": {"schema": {"type": "object"}}}
     content = responses.get("200", {}).get("content", {})

@@ -7,13 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from commonplace.errors import NotFound
+from commonplace.errors import BadRequest, NotFound
 from commonplace.exchange.imports import receipt_of
 from commonplace.exchange.receipts import Receipt
 from commonplace.library.changes import brief, change_of, changes
 from commonplace.library.cursors import read_position, write_position
 from commonplace.library.schemas import Change, Page
 from commonplace.model.change import Version
+from commonplace.patchlog.log import PatchLog
 from commonplace.web import answers
 from commonplace.web.api.provenance import provenance_of
 from commonplace.web.context import ContextDep
@@ -73,7 +74,7 @@ def listed(
     log = context.library.log
     form = choose(request, [JSON])
     head = context.library.newest()
-    found = [version for version in (changes(log, thing) if thing or head else []) if version <= head]
+    found = [version for version in _touching(log, thing, head) if version <= head]
     before = read_position(cursor) if cursor else head + 1
     rest = [version for version in found if version < before]
     shown, more = rest[:limit], len(rest) > limit
@@ -89,6 +90,16 @@ def listed(
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
     return response
+
+
+def _touching(log: PatchLog, thing: str | None, head: Version) -> list[Version]:
+    """Return the versions that touched a thing, all without one. Raises `BadRequest` for one that never was."""
+    if thing is None:
+        return changes(log) if head else []
+    try:
+        return changes(log, thing)
+    except NotFound as fault:
+        raise BadRequest(fault.detail, [("thing", "no version has touched a thing of this IRI")]) from fault
 
 
 @router.get("/changes/{version}", response_model=Change, summary="One version")

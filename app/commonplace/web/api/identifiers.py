@@ -7,7 +7,7 @@ there in an earlier version and is not now is 410 with the last version that had
 
 from __future__ import annotations
 
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 from fastapi import APIRouter, Depends, Request, Response
 from pyoxigraph import NamedNode
@@ -39,13 +39,18 @@ PLACES: dict[Kind, str] = {
 """Kinds of things with an address of their own."""
 
 
-@router.get("/id/change/{version}", summary="A version as a thing", response_model=None)
+_SEEN: dict[int | str, dict[str, Any]] = {303: {"description": "The address of the thing itself is in `Location`."}}
+
+
+@router.get(
+    "/id/change/{version}", summary="A version as a thing", response_model=None, status_code=303, responses=_SEEN
+)
 def change(version: int) -> Response:
     """See the version's own address."""
     return RedirectResponse(f"/changes/{version}", status_code=303)
 
 
-@router.get("/id/{kind}/{key:path}", summary="Any IRI of this library", response_model=None)
+@router.get("/id/{kind}/{key:path}", summary="Any IRI of this library", response_model=None, responses=_SEEN)
 def dereference(request: Request, context: ContextDep, kind: str, key: str, at: At = None) -> Response:
     """303 to the thing's own address, or the node itself; 410 when it was deleted, 404 when it never was."""
     if kind not in get_args(Kind):

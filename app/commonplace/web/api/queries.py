@@ -55,7 +55,7 @@ PAGING: tuple[dict[str, Any], ...] = (
         "in": "query",
         "required": False,
         "description": "from `next`, or `Link`, of the page before; opaque",
-        "schema": {"type": "string"},
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
     },
     {
         "name": "at",
@@ -117,7 +117,7 @@ def _add(router: APIRouter, query: NamedQuery) -> None:
             "description": f"{parameter.description} ({parameter.type})",
             "example": parameter.example,
             "schema": {
-                "type": "integer" if parameter.type == "integer" else "string",
+                **({"type": "integer"} if parameter.type == "integer" else {"type": "string", "minLength": 1}),
                 **({"default": parameter.default} if parameter.default is not None else {}),
             },
         }

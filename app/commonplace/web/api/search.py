@@ -25,7 +25,7 @@ Searchable = Literal["work", "person", "organization", "venue", "concept", "clai
 def search(
     request: Request,
     context: ContextDep,
-    q: Annotated[str, Query(description='words, or a "phrase"; accents, case and hyphens do not matter')],
+    q: Annotated[str, Query(min_length=1, description='words, or a "phrase"; accents, case and hyphens do not matter')],
     kind: Annotated[list[Searchable] | None, Query(description="only things of these kinds")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Cursor = None,

@@ -16,7 +16,7 @@ from commonplace.model.change import Version
 
 At = Annotated[int | None, Query(ge=1, description="the version to answer from; default the newest")]
 Limit = Annotated[int, Query(ge=1, le=MAXIMUM_LIMIT, description="how many items a page holds at most")]
-Cursor = Annotated[str | None, Query(description="from `next` of the page before; opaque")]
+Cursor = Annotated[str | None, Query(pattern="^[A-Za-z0-9_-]+$", description="from `next` of the page before; opaque")]
 
 
 class Paging(BaseModel):
@@ -37,7 +37,9 @@ class Paging(BaseModel):
 class Search(Paging):
     """Which page of a list, or of the things in it that a search finds."""
 
-    q: str | None = Field(default=None, description="words to search for; accents, case and hyphens do not matter")
+    q: str | None = Field(
+        default=None, min_length=1, description="words to search for; accents, case and hyphens do not matter"
+    )
 
 
 REPEATABLE = frozenset({"kind"})

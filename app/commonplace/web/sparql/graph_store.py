@@ -43,7 +43,7 @@ _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "The graph in an RDF syntax; for POST also a form of several files (multipart/form-data).",
-        "content": {name: {"schema": {"type": "string"}} for name in READ},
+        "content": {name: {"schema": {} if "json" in name else {"type": "string"}} for name in READ},
     }
 }
 _WRITES: dict[int | str, dict[str, Any]] = {
