@@ -1,6 +1,6 @@
-"""Everything that can go wrong, in one tree.
+"""Define every error, in one tree.
 
-CommonplaceError                  what all of these are; its text is for people
+CommonplaceError                  the root; its text is for people, and says what to do
 ├── NotFound                      no such thing, version, query or receipt
 ├── BadRequest                    the input cannot be understood; `errors` says where and why
 │   ├── QueryRefused              SPARQL that reaches outside (SERVICE, LOAD) or does not parse
@@ -8,19 +8,19 @@ CommonplaceError                  what all of these are; its text is for people
 ├── QueryEnded                    a query was ended before it had an answer, and the process it ran in with it
 │   ├── OutOfTime                 at COMMONPLACE_QUERY_SECONDS
 │   ├── OutOfMemory               at COMMONPLACE_QUERY_MEMORY
-│   └── Broken                    by the engine, which has a stack of a certain depth
-├── TooManyQueries                as many queries wait as may; says when to come again
+│   └── Broken                    by a fault of the engine, whose stack has a limit
+├── TooManyQueries                the queue of queries is full; says when to try again
 ├── Conflict                      the head has moved since the version the writer saw
 ├── NoRoom                        a disk is full; nothing was written
 ├── ReadOnly                      the home is in a place that cannot be written to; nothing was written
 ├── Interrupted                   a process was killed from outside; nothing was written
 ├── Stopped                       the server was told to stop before it had an answer
-├── Cancelled                     stopped by who asked for it, before anything was written
+├── Cancelled                     stopped on request, before anything was written
 ├── GraphProtected                a write to a named graph that only the program writes
 ├── ShapeViolation                the change would break the shapes; `errors` says where and why
 ├── LogDamaged                    the log's bytes are not what was written; says file and offset
 └── HomeUnusable                  a home that cannot be opened (another base IRI, not readable)
-    └── NoLibrary                 there is no library in that folder, and this does not make one
+    └── NoLibrary                 there is no library in that folder, and the command makes none
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from contextlib import contextmanager
 
 
 class CommonplaceError(Exception):
-    """The root. `errors` holds (where, why) pairs for faults that have a place."""
+    """The root. `detail` is one line for people; `errors` are pairs (where, why) for faults that have a place."""
 
     def __init__(self, detail: str, errors: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(detail)
@@ -47,7 +47,7 @@ class CommonplaceError(Exception):
 
 
 class NotFound(CommonplaceError):
-    """No such thing, version, query or receipt."""
+    """There is no such thing, version, query or receipt."""
 
 
 class BadRequest(CommonplaceError):
@@ -63,7 +63,7 @@ class TooLarge(BadRequest):
 
 
 class QueryEnded(CommonplaceError):
-    """A query was ended before it had an answer: it took down the process it ran in."""
+    """A query was ended before it had an answer, with the process it ran in."""
 
 
 class OutOfTime(QueryEnded):
@@ -71,7 +71,7 @@ class OutOfTime(QueryEnded):
 
     @classmethod
     def after(cls, seconds: float) -> OutOfTime:
-        """Return the error of what was ended after that time."""
+        """Return the error for a query that was ended after that time."""
         return cls(
             f"this was ended after {seconds:g} s: ask for less, of a query with a LIMIT or fewer open patterns, "
             "or ask a library of your own that has a higher COMMONPLACE_QUERY_SECONDS"
@@ -83,7 +83,7 @@ class OutOfMemory(QueryEnded):
 
     @classmethod
     def beyond(cls, memory: int) -> OutOfMemory:
-        """Return the error of what was ended when it needed more than that many bytes."""
+        """Return the error for a query that was ended when it needed more than that many bytes."""
         return cls(
             f"this was ended when it needed more than {memory:,} bytes of memory: ask for less, of a query without "
             "sorting or grouping very many rows, or ask a library of your own that has a higher "
@@ -96,12 +96,12 @@ class Broken(QueryEnded):
 
     @classmethod
     def by(cls, signal: str) -> Broken:
-        """Return the error of what was ended by the signal of that name."""
+        """Return the error for a query whose process was ended by the signal of that name."""
         return cls(f"the process that was to answer this broke down ({signal}): is it nested too deeply?")
 
 
 class TooManyQueries(CommonplaceError):
-    """As many queries wait as may, of this client (`own`) or of all. `retry_after` is in seconds."""
+    """The queue is full, for this client (`own`) or for all; `retry_after` says in how many seconds to try again."""
 
     def __init__(self, detail: str, *, own: bool, retry_after: int) -> None:
         super().__init__(detail)
@@ -114,7 +114,7 @@ class NoRoom(CommonplaceError):
 
 
 class ReadOnly(CommonplaceError):
-    """The home is in a place that cannot be written to; nothing was written. `errors` names the folder."""
+    """The home lies in a place that cannot be written to; nothing was written. `errors` names the folder."""
 
 
 class Interrupted(CommonplaceError):
@@ -126,7 +126,7 @@ class Stopped(CommonplaceError):
 
 
 class Cancelled(CommonplaceError):
-    """Stopped by who asked for it, before anything was written."""
+    """It was stopped on request, before anything was written."""
 
 
 class Conflict(CommonplaceError):
@@ -139,12 +139,12 @@ class Conflict(CommonplaceError):
 
     @classmethod
     def moved(cls, head: object, seen: object) -> Conflict:
-        """The library is at version `head`; the writer saw `seen`."""
+        """Return the error for a writer that saw version `seen` of a library at version `head`."""
         return cls(f"the library is at version {head}, not {seen}: read it again and retry")
 
 
 class GraphProtected(CommonplaceError):
-    """A write to a named graph that describes the library (`BASE_IRI` + `graph/…`): only the program writes those."""
+    """A write to a system graph (`BASE_IRI` + `graph/…`): it describes the library, and only the program writes it."""
 
 
 class ShapeViolation(CommonplaceError):
@@ -152,15 +152,15 @@ class ShapeViolation(CommonplaceError):
 
 
 class LogDamaged(CommonplaceError):
-    """The log's bytes are not what was written."""
+    """The log does not have the bytes that were written."""
 
 
 class HomeUnusable(CommonplaceError):
-    """A home that cannot be opened."""
+    """A home cannot be opened: it is of another base IRI, or cannot be read."""
 
 
 class NoLibrary(HomeUnusable):
-    """There is no library in a folder, and what was asked for does not make one."""
+    """There is no library in a folder, and the command does not make one."""
 
     @classmethod
     def at(cls, folder: object) -> NoLibrary:
@@ -177,7 +177,7 @@ _FORBIDDEN = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 @contextmanager
 def storing(what: str, where: object) -> Iterator[None]:
-    """Turn what keeps a file in the folder `where` from being written into an error that says so.
+    """Turn the error that keeps a file in the folder `where` from being written into one for people.
 
     Raises `NoRoom` when the disk or a quota is full, and `ReadOnly` when the folder cannot be written to.
     """

@@ -1,4 +1,4 @@
-"""Settings: read once, when the program is put together, from the environment and a `.env` file.
+"""Read the settings, once, from the environment and a `.env` file.
 
 Each is the environment variable `COMMONPLACE_` + its name. `docs/configuration.md` is made
 from this file (`commonplace.cli.settings_reference`).
@@ -28,7 +28,7 @@ SHIPPED_DATA = _shipped("data")
 """The reference set that comes with the program."""
 
 SHIPPED_ONTOLOGY = _shipped("ontology")
-"""Our own terms, their shapes, and the JSON-LD context."""
+"""The ontology: its terms, their shapes, and the JSON-LD context."""
 
 QUERIES = _shipped("queries")
 """The named queries."""
@@ -94,9 +94,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="TCP port to listen on; 0 takes a free one.")
     base_iri: Annotated[str, AfterValidator(_base_iri)] = Field(
         default="http://127.0.0.1:8000/",
-        description="What minted IRIs begin with: the address readers reach the library at. It ends in `/`, which is "
-        "added where it is missing. Read when a home is made, which keeps it; where it is not set, it is made of "
-        "`HOST` and `PORT`.",
+        description="Beginning of minted IRIs: the address at which readers reach the library. It ends in `/`, which "
+        "is added where it is missing. It is read when a home is made, which keeps it; where it is not set, it is made "
+        "of `HOST` and `PORT`.",
     )
     allowed_hosts: Names = Field(
         default=("*",),
@@ -112,7 +112,7 @@ class Settings(BaseSettings):
     )
     graph: Literal["memory", "disk"] = Field(
         default="memory",
-        description="Where the graph is kept: `memory` is fastest (about 23 kB a work) and is read from the log at "
+        description="Place of the graph: `memory` is fastest (about 23 kB a work) and is read from the log at "
         "each start; `disk` is for a library that outgrows memory. Nothing is lost by changing it.",
     )
     reference_set: Annotated[Path | None, BeforeValidator(_folder_or_none), AfterValidator(_existing_folder)] = Field(
@@ -121,43 +121,45 @@ class Settings(BaseSettings):
         json_schema_extra={"shown": "the shipped `data/`"},
     )
     import_bytes: int = Field(
-        default=100_000_000, ge=1, description="Bytes of the largest file an import takes, unpacked if it was packed."
+        default=100_000_000,
+        ge=1,
+        description="Maximum size of a file to import, unpacked if it was packed, and of a graph to store, in bytes.",
     )
     query_seconds: float = Field(
         default=30.0,
         gt=0,
-        description="Seconds a SPARQL query may run, and may wait before it does. Then its process is ended: 504.",
+        description="Maximum seconds that a SPARQL query runs, and that it waits before. Then it is ended: 504.",
     )
     query_rows: int = Field(
         default=1_000_000,
         ge=1,
-        description="Rows, or triples, a SPARQL answer has at most. What is cut says so (`Commonplace-Complete`).",
+        description="Maximum rows, or triples, of a SPARQL answer. One that is cut says so (`Commonplace-Complete`).",
     )
     query_bytes: int = Field(
         default=200_000_000,
         ge=1_000,
-        description="Bytes a SPARQL answer has at most, before compression. It is cut between rows, and says so.",
+        description="Maximum bytes of a SPARQL answer, before compression. It is cut between rows, and says so.",
     )
     query_memory: int = Field(
         default=2_000_000_000,
         ge=16_000_000,
-        description="Bytes of memory a SPARQL query may take beside the graph itself. Then its process is ended: 503.",
+        description="Maximum bytes of memory that a SPARQL query takes beside the graph. Then it is ended: 503.",
     )
     query_workers: int = Field(
         default_factory=_cores,
         ge=1,
-        description="How many SPARQL queries are answered at a time, each in a process of its own.",
+        description="Number of SPARQL queries that are answered at a time, each in a process of its own.",
         json_schema_extra={"shown": "the number of processors, at least 2"},
     )
     cache_bytes: int = Field(
         default=100_000_000,
         ge=0,
-        description="Bytes of SPARQL answers kept in memory, so that a question asked again of the same version is not "
-        "evaluated again; 0 keeps none.",
+        description="Maximum bytes of SPARQL answers kept in memory, so that a question asked again of a version is "
+        "not evaluated again; 0 keeps none.",
     )
     tokens_file: Path | None = Field(
         default=None,
-        description="File of the tokens that may write: names, roles and hashes. Made by `commonplace token`.",
+        description="File of the tokens that may write: names, roles and hashes. `commonplace token` makes it.",
         json_schema_extra={"shown": "`tokens.json` in the home"},
     )
     contact: Annotated[str | None, AfterValidator(_mail_address)] = Field(

@@ -1,4 +1,4 @@
-"""The command line. Each command is a face of something the library does; errors are one line."""
+"""The commands. Each shows on a terminal a thing that the library does; an error is one line."""
 
 from __future__ import annotations
 
@@ -13,23 +13,21 @@ import typer
 from commonplace import __version__
 from commonplace.cli.convert import convert_files
 from commonplace.cli.edit import named, patch_of
-from commonplace.cli.terminal import SOME_FAILED, JsonOption, exit_code, no_collector, progress, readable
+from commonplace.cli.imports import import_by_doi, import_files
+from commonplace.cli.opening import AgentOption, HomeOption, agent_of, open_library, settings_of
+from commonplace.cli.terminal import JsonOption, readable
+from commonplace.cli.tokens import token_cli
 from commonplace.errors import BadRequest, LogDamaged, NoLibrary
 from commonplace.exchange.edits import Editor, Edits
 from commonplace.exchange.exports import export, export_originals, formatted
-from commonplace.exchange.imports import import_file
-from commonplace.exchange.receipts import Receipt, told
-from commonplace.home.opening import Home, open_home, token_file, tokens_of, told_of
-from commonplace.home.tokens import Role, Tokens
+from commonplace.home.opening import open_home
 from commonplace.home.verification import clear_derived, findings
-from commonplace.importers.packing import read_bounded, unpacked
-from commonplace.importers.parallel import BatchReading
 from commonplace.library import Library
 from commonplace.library.changes import brief, changes
-from commonplace.library.library import Access, is_library
+from commonplace.library.library import is_library
 from commonplace.library.named_things import known_thing
 from commonplace.model.change import Version
-from commonplace.model.formats import ExportedFormat, ReadFormat
+from commonplace.model.formats import ExportedFormat
 from commonplace.settings import SHIPPED_ONTOLOGY, Settings
 
 cli = typer.Typer(
@@ -39,41 +37,6 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-HomeOption = Annotated[Path | None, typer.Option("--home", help="the library's folder; default COMMONPLACE_HOME")]
-AgentOption = Annotated[
-    str | None, typer.Option(help="who does it; recorded in the history; default the name of the home's token")
-]
-
-
-def _settings(home: Path | None) -> Settings:
-    return Settings(home=home) if home else Settings()
-
-
-def _open(home: Path | None, access: Access = "read") -> Home:
-    """Open the home, and tell of it on standard error when that has made it."""
-    settings = _settings(home)
-    opened = open_home(settings, access=access, at_once=False)
-    typer.echo(told_of(opened, settings), err=True, nl=False)
-    return opened
-
-
-def _agent(home: Path | None, given: str | None, *, writes: bool = True) -> str:
-    """Who writes: as given, else by the token in the home. Raises `BadRequest` when neither says, or it may not."""
-    settings = _settings(home)
-    path = token_file(settings)
-    if given:
-        return given
-    if not path.exists():
-        raise BadRequest(f"there is no token in {path}: say who you are with --agent")
-    token = tokens_of(settings).holder(path.read_text().strip())
-    if token is None:
-        raise BadRequest(f"the token in {path} is not known to this home, or was revoked")
-    if writes and token.role is not Role.CURATOR:
-        raise BadRequest(f"the token in {path} is {token.name}'s, a {token.role.value}: only a curator may write")
-    return token.name
-
-
-token_cli = typer.Typer(help="Who may write over HTTP.", no_args_is_help=True)
 cli.add_typer(token_cli, name="token")
 
 
@@ -101,108 +64,8 @@ def serve(
         run("commonplace.main:create", settings.host, settings.port)
 
 
-@cli.command("import")
-def import_files(
-    files: Annotated[list[Path], typer.Argument(help="bibliography files, plain or gzipped", metavar="FILE...")],
-    format: Annotated[ReadFormat | None, typer.Option(help="guessed from name and content otherwise")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="show the receipt, change nothing")] = False,
-    as_json: JsonOption = False,
-    agent: AgentOption = None,
-    home: HomeOption = None,
-) -> None:
-    """Import files: one version and one receipt each, with the fate of every entry.
-
-    Exit 0 when every entry is in, 1 when some failed (the rest is in), 2 when nothing could be read.
-    """
-    with readable():
-        opened = _open(home, "create")
-        limit = _settings(home).import_bytes
-        name = _agent(home, agent, writes=not dry_run)
-    exits = []
-    for path in files:  # one that cannot be read does not keep the others out
-        try:
-            with readable():
-                receipt = _import(opened, path, format, name, dry_run, as_json, limit)
-            exits.append(SOME_FAILED if receipt.failed else 0)
-        except typer.Exit as stopped:
-            exits.append(stopped.exit_code)
-    if code := exit_code(exits):
-        raise typer.Exit(code)
-
-
-def _import(
-    home: Home, path: Path, format: str | None, agent: str, dry_run: bool, as_json: bool, limit: int
-) -> Receipt:
-    data, name = unpacked(read_bounded(path, limit), path.name, limit)
-    with progress(f"reading {path.name}") as shown, no_collector():
-        receipt = import_file(
-            home.library,
-            home.committer,
-            data,
-            name,
-            format=format,
-            agent=agent,
-            dry_run=dry_run,
-            read=BatchReading,
-            progress=shown,
-        )
-    typer.echo(receipt.json_text() if as_json else "\n".join(told(receipt)))
-    return receipt
-
-
-@cli.command("doi")
-def import_by_doi(
-    dois: Annotated[list[str] | None, typer.Argument(help="DOIs in any spelling", metavar="DOI...")] = None,
-    file: Annotated[Path | None, typer.Option(help="a list, one DOI a line; - is standard input")] = None,
-    enrich: Annotated[bool, typer.Option("--enrich", help="add what is missing to the works that have a DOI")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="show the receipt, change nothing")] = False,
-    as_json: JsonOption = False,
-    agent: AgentOption = None,
-    home: HomeOption = None,
-) -> None:
-    """Fetch works by DOI from Crossref, DataCite and the other agencies, and import them: one version, one receipt.
-
-    What was fetched is kept in the home, so that a list that was interrupted goes on where it stopped.
-    Exit 0 when every DOI is in, 1 when some failed (the rest is in), 2 when there is nothing to ask for.
-    """
-    from commonplace.exchange.by_doi import (  # an HTTP client and more
-        dois_of_works,
-        fetcher_of,
-        import_dois,
-        read_doi_list,
-    )
-
-    with readable():
-        opened, settings = _open(home, "create"), _settings(home)
-        name = _agent(home, agent, writes=not dry_run)
-        if sum(map(bool, (dois, file, enrich))) != 1:
-            raise BadRequest("give DOIs, or --file with a list of them, or --enrich")
-        if file:
-            listed = (
-                sys.stdin.read()
-                if str(file) == "-"
-                else read_bounded(file, settings.import_bytes).decode(errors="replace")
-            )
-        else:
-            listed = "\n".join(dois or dois_of_works(opened.library))
-        if not settings.contact:
-            typer.echo("commonplace: agencies prefer to know whom to write to: set COMMONPLACE_CONTACT", err=True)
-        source = file.name if file else "enrich" if enrich else "dois"
-        with progress("fetching") as shown:
-            receipt = import_dois(
-                opened.library,
-                opened.committer,
-                read_doi_list(listed),
-                fetcher_of(settings),
-                name=source,
-                agent=name,
-                dry_run=dry_run,
-                enrich=enrich,
-                progress=shown,
-            )
-    typer.echo(receipt.json_text() if as_json else "\n".join(told(receipt)))
-    if receipt.failed:
-        raise typer.Exit(SOME_FAILED)
+cli.command("import")(import_files)
+cli.command("doi")(import_by_doi)
 
 
 @cli.command("export")
@@ -212,20 +75,20 @@ def export_all(
         str | None,
         typer.Option(metavar="NAME|FILE", help="a bibliography in that CSL style (apa, mla, chicago …) or .csl file"),
     ] = None,
-    html: Annotated[bool, typer.Option("--html", help="with --style: HTML, not plain text")] = False,
+    html: Annotated[bool, typer.Option("--html", help="with --style: write HTML, not plain text")] = False,
     original: Annotated[
-        bool, typer.Option("--original", help="untouched BibTeX or RIS entries byte for byte as in their files")
+        bool, typer.Option("--original", help="write untouched BibTeX or RIS entries byte for byte as in their files")
     ] = False,
     at: Annotated[int | None, typer.Option(min=1, help="the version to export; default the newest")] = None,
     home: HomeOption = None,
 ) -> None:
     """Write the whole library to standard output: in a format, or as a bibliography in a style."""
     with readable():
-        library = _open(home).library
+        library = open_library(home).library
         version = Version(at) if at is not None else None
         named = Path(style) if style and style.endswith(".csl") else style
         if original and named is not None:
-            raise BadRequest("--original and --style cannot both be: a style has no entries of files in it")
+            raise BadRequest("give --original or --style, not both: a style leaves no entry as it was")
         if original:
             made = library.read(lambda state: export_originals(state, library.log, library.minter, format), version)
             typer.echo(f"commonplace: {made.counts} entries are as in their files", err=True)
@@ -246,9 +109,9 @@ def show_log(
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """The versions, newest first."""
+    """Print the versions, newest first."""
     with readable():
-        library = _open(home).library
+        library = open_library(home).library
         iri = _iri_of(library, thing) if thing else None
         found = [brief(library.log, version) for version in changes(library.log, iri)]
     if as_json:
@@ -259,7 +122,7 @@ def show_log(
 
 
 def _iri_of(library: Library, thing: str) -> str:
-    """Return the IRI of what is named by its IRI, or of a work by its key or an alternative one."""
+    """Return the IRI of a thing given by its IRI, or of a work given by its key or an alternative one."""
     if thing.startswith(library.minter.base):
         return thing
     node = library.minter.thing("work", thing)
@@ -274,10 +137,10 @@ def undo(
     agent: AgentOption = None,
     home: HomeOption = None,
 ) -> None:
-    """Take a version back, as a new version; says what later versions keep it from undoing."""
+    """Take a version back, as a new version; say what later versions keep from being undone."""
     with readable():
-        opened = _open(home, "write")
-        undone = opened.committer.undo(Version(version), _agent(home, agent), message)
+        opened = open_library(home, "write")
+        undone = opened.committer.undo(Version(version), agent_of(home, agent), message)
     kept = [{"thing": k.thing, "why": k.why, "versions": list(k.versions)} for k in undone.kept]
     made = undone.entry.version if undone.entry else None
     if as_json:
@@ -302,9 +165,9 @@ def edit(
 ) -> None:
     """Change members of one thing, as one version. Values that begin with [ or { are JSON."""
     with readable():
-        opened = _open(home, "write")
+        opened = open_library(home, "write")
         kind, key = named(thing, opened.library.minter)
-        editor = Editor(_agent(home, agent), message=message)
+        editor = Editor(agent_of(home, agent), message=message)
         edited = Edits(opened.library, opened.committer).patch(kind, key, patch_of(assignments), editor)
     if as_json:
         typer.echo(json.dumps(edited.shape, ensure_ascii=False))
@@ -320,7 +183,7 @@ def edit(
 def rebuild(home: HomeOption = None) -> None:
     """Delete every derived view and make it again from the log."""
     with readable():
-        settings = _settings(home)
+        settings = settings_of(home)
         if not is_library(settings.home):
             raise NoLibrary.at(settings.home)
         clear_derived(settings.home)
@@ -337,56 +200,18 @@ def verify(home: HomeOption = None) -> None:
     count = 0
     with readable():
         try:
-            library = _open(home).library
+            library = open_library(home).library
             for finding in findings(library, SHIPPED_ONTOLOGY / "shapes.ttl"):
                 count += 1
                 typer.echo(finding)
             typer.echo(f"version {library.follow()}: {count or 'no'} findings")
-        except LogDamaged as damage:  # so bad that the home does not open: that is a finding, too
+        except LogDamaged as damage:  # the home does not even open: that is a finding, too
             count += 1
             typer.echo(f"{damage.detail}\nthe log is damaged: restore it from a backup; {count} findings")
     if count:
         raise typer.Exit(1)
 
 
-@token_cli.command("add")
-def add_token(
-    name: Annotated[str, typer.Argument(help="whose it is: it becomes the agent in the history")],
-    role: Annotated[Role, typer.Option(help="curator: everything; contributor: dry runs")] = Role.CONTRIBUTOR,
-    home: HomeOption = None,
-) -> None:
-    """Make a token and print it: this once, and nowhere kept."""
-    with readable():
-        typer.echo(_tokens(home).add(name, role))
-
-
-@token_cli.command("list")
-def list_tokens(as_json: JsonOption = False, home: HomeOption = None) -> None:
-    """The tokens: name, role, when made."""
-    with readable():
-        tokens = _tokens(home).all()
-    if as_json:
-        typer.echo(json.dumps([token.model_dump(mode="json", exclude={"sha256"}) for token in tokens]))
-        return
-    for token in tokens:
-        typer.echo(f"{token.name:<24} {token.role.value:<12} {token.created:%Y-%m-%d}")
-
-
-@token_cli.command("revoke")
-def revoke_token(name: Annotated[str, typer.Argument(help="whose it is")], home: HomeOption = None) -> None:
-    """Forget a token: it opens nothing from now on, in a running server too."""
-    with readable():
-        _tokens(home).revoke(name)
-
-
-def _tokens(home: Path | None) -> Tokens:
-    """Return the home's tokens. Raises `NoLibrary`."""
-    settings = _settings(home)
-    if not is_library(settings.home):
-        raise NoLibrary.at(settings.home)
-    return tokens_of(settings)
-
-
 def main() -> None:
-    """The entry point of the `commonplace` program."""
+    """Run the `commonplace` program."""
     cli()

@@ -1,4 +1,4 @@
-"""`commonplace convert`: files from one format to another, without a library."""
+"""Convert files from one format to another, without a library: `commonplace convert`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from commonplace.settings import Settings
 def convert_files(
     files: Annotated[list[Path], typer.Argument(help="bibliography files, plain or gzipped", metavar="FILE...")],
     to: Annotated[ConvertedFormat, typer.Option(help="the format to write")],
-    source: Annotated[ReadFormat | None, typer.Option("--from", help="guessed from name and content otherwise")] = None,
+    source: Annotated[ReadFormat | None, typer.Option("--from", help="format to read; default a guess")] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="write DIR/NAME.EXT for each file, not to standard output")
     ] = None,
@@ -28,7 +28,7 @@ def convert_files(
 ) -> None:
     """Convert files. Losses and faults go to standard error, or, with --json, into a receipt of every entry.
 
-    The receipt is on standard output with --out, else on standard error. No library is touched. Exit 0 when every
+    The receipt goes to standard output with --out, else to standard error. No library is touched. Exit 0 when every
     entry is converted, 1 when some failed (the rest is written), 2 when nothing could be read.
     """
     with readable():
@@ -50,7 +50,7 @@ def convert_files(
 
 
 def _refuse_same_names(files: list[Path], out: Path, to: str) -> None:
-    """Raises `BadRequest` where a file would be written over another, or over itself."""
+    """Refuse to write a file over another, or over itself. Raises `BadRequest`."""
     made: dict[Path, Path] = {}
     for path in files:
         target = _target(path, out, to)

@@ -1,4 +1,4 @@
-"""The page of all settings, `docs/configuration.md`, made from `commonplace.settings`.
+"""Make the page of all settings, `docs/configuration.md`, from `commonplace.settings`.
 
 .venv/bin/python -m commonplace.cli.settings_reference > docs/configuration.md
 """
@@ -26,7 +26,7 @@ value that cannot be used stops the start and is named.
 
 
 def configuration_page() -> str:
-    """The page as Markdown, a row for each setting in the order of the class."""
+    """Return the page in Markdown, a row for each setting in the order of the class."""
     prefix = Settings.model_config["env_prefix"]
     rows = (
         f"| `{prefix}{name.upper()}` | {_default(field)} | {field.description} |\n"

@@ -1,4 +1,4 @@
-"""What every command does on a terminal: errors in one line, and a bar where something takes long."""
+"""Speak to a terminal: errors in one line, and a bar where something takes long."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 @contextmanager
 def readable() -> Iterator[None]:
-    """Errors as one line on standard error, with the place of each fault below it; exit 2."""
+    """Print an error in one line on standard error, with the place of each fault below it; exit 2."""
     try:
         yield
     except CommonplaceError as fault:
@@ -46,7 +46,7 @@ def _complain(detail: str, errors: tuple[tuple[str, str], ...] | list[tuple[str,
 
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on a terminal; nothing where standard error is not one."""
+    """Show a bar on a terminal, and nothing where standard error is none; yield what moves it."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -60,7 +60,7 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
 
 @contextmanager
 def no_collector() -> Iterator[None]:
-    """Without the garbage collector: what an import makes does not go in circles, and is much to look through."""
+    """Run the block without the garbage collector: an import makes many objects, and none in circles."""
     gc.disable()
     try:
         yield
@@ -69,7 +69,7 @@ def no_collector() -> Iterator[None]:
 
 
 def exit_code(codes: list[int]) -> int:
-    """The exit of a command over several files: 0, 2 when nothing could be read, else 1."""
+    """Return the exit code of a command over several files: 0, 2 when nothing could be read, else 1."""
     if not any(codes):
         return 0
     return NOTHING_READ if all(code == NOTHING_READ for code in codes) else SOME_FAILED

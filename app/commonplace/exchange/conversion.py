@@ -1,6 +1,6 @@
-"""Converting a file from one format to another: no home, every entry accounted for.
+"""Convert a file from one format to another, without a home, and account for every entry.
 
-What is written goes out while the file is being read; what was lost is in the receipt.
+The output is written while the file is being read; losses are in the receipt.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from commonplace.model.work_graph import NothingKnown
 from commonplace.model.work_writing import WorkWriter
 
 BASE = "http://127.0.0.1:8000/"
-"""Where minted IRIs begin when nothing else is said: the base of a new home."""
+"""Base of minted IRIs when none is given: that of a new home."""
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one entry: `converted` or `failed`, with what of it was lost."""
+    """The fate of one entry, `converted` or `failed`, and its losses."""
 
     position: int
     line: int
@@ -47,7 +47,7 @@ class Outcome:
 
 @dataclass(slots=True)
 class ConversionReceipt:
-    """What became of a file. `fates` add up to `entries`; `items` are those with a loss or error, or all when asked."""
+    """The fate of a file. `fates` add up to `entries`; `items` are those with a loss or error, or all when asked."""
 
     file: str
     sha256: str
@@ -60,15 +60,15 @@ class ConversionReceipt:
 
     @property
     def failed(self) -> int:
-        """How many entries could not be converted."""
+        """Return the number of entries that could not be converted."""
         return self.fates["failed"]
 
     def json_text(self) -> str:
-        """As JSON, what is absent left out."""
+        """Return the JSON, without absent values."""
         return json.dumps(_present(asdict(self)), ensure_ascii=False)
 
     def lines(self) -> Iterator[str]:
-        """For people: one line for each fault and loss, with its place in the file."""
+        """Yield one line for people for each fault and loss, with its place in the file."""
         for fault in self.faults:
             yield f"{self.file}:{fault.line}: {fault.why}"
         for item in self.items:
@@ -105,7 +105,7 @@ def convert(
     base: str = BASE,
     progress: Progress | None = None,
 ) -> ConversionReceipt:
-    """Convert one file. `source` is guessed when None; `out` opens what is written to, once the file could be read.
+    """Convert one file. `source` is guessed when None; `out` opens the output once the file could be read.
 
     `every_item` puts the entries without a loss in the receipt too. IRIs of RDF begin with `base`.
     Raises `BadRequest` when nothing could be read.
@@ -174,7 +174,7 @@ def _with_problems(batches: Iterable[_Batch], filename: str) -> Iterator[_Batch]
 
 
 def _work(to: str, every_item: bool, entries: Sequence[ReadEntry]) -> _Batch:
-    """What is done to a batch where it is read: its text made, so that only text comes back."""
+    """Convert a batch in the process that reads it, so that only text comes back."""
     target = EXPORT_FORMATS.get(to)
     records = [entry.record for entry in entries if entry.record is not None]
     items = []

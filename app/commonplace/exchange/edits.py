@@ -17,7 +17,7 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, CommonplaceError, Conflict
 from commonplace.library import Library
 from commonplace.library.named_things import known_thing
-from commonplace.library.things import shape_of
+from commonplace.library.things import read_thing
 from commonplace.model.change import ChangeSet, Entry, Note, Version
 from commonplace.model.citation_key import MadeKeys, author_year
 from commonplace.model.merge_patch import merge_patch
@@ -154,7 +154,7 @@ class Edits:
 
 def members(state: Snapshot, kind: Kind, node: NamedNode, minter: Minter) -> dict[str, Any]:
     """Return the JSON members of a thing, absent ones left out. Raises `NotFound`."""
-    return shape_of(state, kind, node, minter).model_dump(mode="json", exclude_none=True)
+    return read_thing(state, kind, node, minter).model_dump(mode="json", exclude_none=True)
 
 
 def _is_there(edit: Edit, node: NamedNode) -> bool:

@@ -1,4 +1,4 @@
-"""The reading face of a home: things by key, lists by filter, any query, at any version."""
+"""Read the library: things by key, lists by filter, any query, at any version."""
 
 from commonplace.library.library import Library
 

@@ -1,4 +1,4 @@
-"""People, organizations and venues as answers."""
+"""Read people, organizations and venues."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ VENUE_ORDER = Order("?thing dcterms:title ?value", folded=True)
 
 
 def select_people(ranked: list[NamedNode] | None) -> Selection:
-    """Everyone with a name."""
+    """Select every person."""
     return Selection(ranked=ranked, kind=FOAF["Person"])
 
 
 def select_organizations(ranked: list[NamedNode] | None) -> Selection:
-    """Every body: corporate authors and publishers."""
+    """Select every organization: corporate authors and publishers."""
     return Selection(ranked=ranked, kind=FOAF["Organization"])
 
 
 def select_venues(ranked: list[NamedNode] | None) -> Selection:
-    """Everything a work of the set appears in."""
+    """Select everything that a work of the library appears in."""
     patterns = ["?part a fabio:Expression ; dcterms:isPartOf ?thing ."]
     return Selection(patterns, ranked=ranked, reach=_venues_of, repeats=True)
 
 
 def _venues_of(state: Snapshot, part: NamedNode | BlankNode) -> Iterator[NamedNode]:
-    """What something appears in: it is a venue when that is a work."""
+    """Return what a node appears in, which is a venue when the node is a work."""
     return (t.object for t in state.triples(part, DCTERMS["isPartOf"]) if isinstance(t.object, NamedNode))
 
 
 def person_of(state: Snapshot, node: NamedNode, minter: Minter) -> Person:
-    """The shape of a person or organization. Raises `NotFound`."""
+    """Return a person or organization. Raises `NotFound`."""
     about = Neighbourhood(state.triples(node))
     kinds = {kind.value for kind in about.nodes(node, RDF["type"])}
     kind: OneOf["person", "organization"]
@@ -92,7 +92,7 @@ def _roles(state: Snapshot, agent: NamedNode, minter: Minter) -> dict[str, int]:
 
 
 def venue_of(state: Snapshot, node: NamedNode, minter: Minter) -> Venue:
-    """The shape of a venue. Raises `NotFound`."""
+    """Return a venue. Raises `NotFound`."""
     about = Neighbourhood(state.triples(node))
     title = about.text(node, DCTERMS["title"])
     parts = sum(1 for _ in state.triples(None, DCTERMS["isPartOf"], node))

@@ -1,4 +1,4 @@
-"""The log as answers: its versions, newest first."""
+"""Read the log as a list of versions, newest first."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from commonplace.patchlog.log import PatchLog
 from commonplace.patchlog.rdf_patch import Header
 
 _LINE_BYTES = 60
-"""What a quad of a change takes in the log; rarely less."""
+"""Minimum size of a quad in the log, in nearly all changes: bounds the quads of an entry without reading it."""
 
 
 def change_of(log: PatchLog, version: Version) -> Change:
-    """One version with its counts. Raises `NotFound`."""
+    """Return one version, with the counts of its statements. Raises `NotFound`."""
     entry = log.entry(version)
     shape = _shape(log.header(version))
     return shape.model_copy(update={"added": len(entry.change.added), "removed": len(entry.change.removed)})
 
 
 def changes(log: PatchLog, thing: str | None = None) -> list[Version]:
-    """The versions, newest first; only those that touched that thing's IRI when one is given.
+    """Return the versions, newest first; with the IRI of a thing, only those that touched it.
 
-    Raises `NotFound` when nothing was ever said of it.
+    Raises `NotFound` for a thing of which nothing was ever said.
     """
     if thing is None:
         return [Version(number) for number in range(log.head(), 0, -1)]
@@ -33,7 +33,8 @@ def changes(log: PatchLog, thing: str | None = None) -> list[Version]:
 
 
 def changes_between(log: PatchLog, after: Version, until: Version, most: int) -> list[ChangeSet] | None:
-    """The changes that lead from one version to a later one; None when it is not later, or they have more quads."""
+    """Return the changes that lead from one version to a later one; None when they have more than `most` quads, or
+    the second version is not later."""
     if until < after:
         return None
     found: list[ChangeSet] = []
@@ -48,7 +49,7 @@ def changes_between(log: PatchLog, after: Version, until: Version, most: int) ->
 
 
 def brief(log: PatchLog, version: Version) -> Change:
-    """One version from its header alone."""
+    """Return one version from its header alone, without counts."""
     return _shape(log.header(version))
 
 

@@ -1,4 +1,4 @@
-"""Cursors: where the next page of a list begins, as opaque text for clients."""
+"""Write and read cursors: opaque text that says where the next page of a list begins."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from commonplace.errors import BadRequest
 
 
 def write_cursor(value: str, thing: str) -> str:
-    """An opaque cursor for what follows that thing, which is sorted by that value."""
+    """Return the cursor of the page after a thing, which is sorted by that value."""
     return base64.urlsafe_b64encode(json.dumps([value, thing]).encode()).rstrip(b"=").decode()
 
 
 def read_cursor(cursor: str) -> tuple[str, str]:
-    """The sort value and thing in a cursor. Raises `BadRequest` when it is not one of ours."""
+    """Return the sort value and the thing in a cursor. Raises `BadRequest` for text that is no cursor."""
     try:
         value, thing = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if isinstance(value, str) and isinstance(thing, str):
@@ -29,12 +29,12 @@ def read_cursor(cursor: str) -> tuple[str, str]:
 
 
 def write_position(position: int) -> str:
-    """An opaque cursor for what follows that position, for lists that are counted and not sorted."""
+    """Return the cursor of the page from a position on, in a list that is counted and not sorted."""
     return write_cursor(str(position), "")
 
 
 def read_position(cursor: str) -> int:
-    """The position in such a cursor. Raises `BadRequest` when it is not one of ours."""
+    """Return the position in such a cursor. Raises `BadRequest` for text that is no cursor."""
     position = read_cursor(cursor)[0]
     if not re.fullmatch(r"[0-9]{1,18}", position):
         raise _not_ours()

@@ -1,4 +1,4 @@
-"""The dataset as a whole: its VoID description."""
+"""Describe the dataset as a whole in VoID."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ VOID = Namespace("http://rdfs.org/ns/void#")
 
 
 def dataset_description(state: Snapshot, minter: Minter, partitions: Partitions) -> list[Triple]:
-    """VoID: addresses, vocabularies, counts, and partitions by class and by property of the default graph."""
+    """Return the VoID description: addresses, vocabularies, counts, and partitions by class and by property."""
     base = minter.base
     dataset = dataset_name(minter)
     triples = [
@@ -41,7 +41,7 @@ def dataset_description(state: Snapshot, minter: Minter, partitions: Partitions)
 
 
 def dataset_name(minter: Minter) -> NamedNode:
-    """What the dataset is called: VoID of it, and its description as a service, speak of the same."""
+    """Return the IRI of the dataset, by which VoID and the description of the SPARQL service speak of it."""
     return NamedNode(f"{minter.base}.well-known/void#dataset")
 
 
@@ -54,5 +54,5 @@ def _of_properties(of: NamedNode, start: str, properties: list[tuple[NamedNode, 
 
 
 def _digest(name: NamedNode) -> str:
-    """Part of a partition's name that stays as it is when other partitions come and go."""
+    """Return a part of a partition's IRI that stays as it is when other partitions come and go."""
     return hashlib.sha256(name.value.encode()).hexdigest()[:16]

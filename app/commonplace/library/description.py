@@ -1,4 +1,4 @@
-"""What the graph says of a thing, as triples: the answer in RDF for pages, lists and exports."""
+"""Describe things in triples, as they are answered and exported in RDF."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from commonplace.model.namespaces import CITO, DATACITE, PRO, RDF
 from commonplace.model.work_reading import NEIGHBOURS
 
 OWN_NODES = (PRO["isDocumentContextFor"], DATACITE["hasIdentifier"])
-"""Properties whose objects are nodes of the thing itself."""
+"""Properties that lead from a thing to nodes of its own."""
 
 
 def describe(state: Snapshot, things: Iterable[NamedNode], minter: Minter) -> list[Triple]:
-    """Each thing with its own nodes, the people, venue and publisher it names, and what is said of it.
+    """Return triples that describe each thing: its own nodes, the people, venue and publisher it names, and statements
+    about it.
 
-    What is said of a work: its evidence, the citations it makes, doubts and corrections. No triple
-    twice; each thing first and then its neighbours, types before other properties.
+    Statements about a work are its evidence, the citations it makes, doubts and corrections. No triple comes
+    twice; each thing comes before its neighbours, and types before other properties.
     """
     found: dict[Triple, None] = {}
     for thing in things:

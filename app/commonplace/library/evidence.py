@@ -1,4 +1,4 @@
-"""Evidence as answers: what works say of a concept or claim, and how many are silent or unread."""
+"""Read evidence: what works say of a concept or claim, and how many are silent or unread."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ Direction = OneOf["narrower", "broader"]
 
 
 def reach(state: Snapshot, concept: NamedNode, direction: Direction) -> list[NamedNode]:
-    """The concept and all narrower (or broader) ones, over any number of steps."""
+    """Return the concept and all narrower (or broader) ones, over any number of steps."""
     path = f"?found skos:broader* {concept}" if direction == "narrower" else f"{concept} skos:broader* ?found"
     rows = state.select(f"{PROLOGUE}SELECT DISTINCT ?found WHERE {{ {path} }}")
     return [node for row in rows if isinstance(node := row["found"], NamedNode)]
 
 
 def states_on_concept(state: Snapshot, concept: NamedNode) -> dict[NamedNode, str]:
-    """Each work read on the concept: `discusses` or `silent`. Works that are not in it are unread.
+    """Return the state of each work read on the concept: `discusses` or `silent`. All other works are unread.
 
     A work discusses a concept when it discusses that or a narrower one; it is silent when it
     does not, and is recorded as silent on that or a broader one.
@@ -43,7 +43,7 @@ def states_on_concept(state: Snapshot, concept: NamedNode) -> dict[NamedNode, st
 
 
 def states_on_claim(state: Snapshot, claim: NamedNode) -> dict[NamedNode, str]:
-    """Each work read on the claim: `supports`, `contradicts`, `mixed` (both) or `silent`."""
+    """Return the state of each work read on the claim: `supports`, `contradicts`, `mixed` (both) or `silent`."""
     said: dict[NamedNode, set[str]] = {}
     for work, what in _works(state, [claim], ("supports", "contradicts", "silent")):
         said.setdefault(work, set()).add(what)
@@ -75,7 +75,7 @@ def _works(state: Snapshot, about: Iterable[NamedNode], states: tuple[str, ...])
 
 
 def coverage(state: Snapshot, states: Mapping[NamedNode, str], names: tuple[str, ...]) -> dict[str, int]:
-    """How many works there are by state; the counts add up to the number of works."""
+    """Return the number of works by state; the counts add up to the number of works."""
     counted = Counter(states.values())
     works = count_of(state, f"{PROLOGUE}SELECT (COUNT(DISTINCT ?w) AS ?n) WHERE {{ ?w a fabio:Expression }}")
     counted[UNREAD] = works - len(states)
@@ -83,12 +83,12 @@ def coverage(state: Snapshot, states: Mapping[NamedNode, str], names: tuple[str,
 
 
 def evidence_of_work(state: Snapshot, work: NamedNode, minter: Minter) -> list[Evidence]:
-    """Everything recorded of what that work says, by what it is about."""
+    """Return all evidence of a work, in the order of the concepts and claims it is about."""
     return _sorted(state, (t.subject for t in state.triples(None, minter.term("work"), work)), minter)
 
 
 def evidence_about(state: Snapshot, about: NamedNode, minter: Minter) -> list[Evidence]:
-    """Everything recorded about that concept or claim, by work."""
+    """Return all evidence about a concept or claim, in the order of its works."""
     return _sorted(state, (t.subject for t in state.triples(None, minter.term("about"), about)), minter)
 
 
@@ -98,7 +98,7 @@ def _sorted(state: Snapshot, nodes: Iterable[object], minter: Minter) -> list[Ev
 
 
 def read_evidence(state: Snapshot, node: NamedNode, minter: Minter) -> Evidence | None:
-    """One piece of evidence, or None when there is none of that IRI."""
+    """Return the evidence of that IRI, or None when there is none."""
     about = Neighbourhood(state.triples(node))
     work, target = about.node(node, minter.term("work")), about.node(node, minter.term("about"))
     said, standing = about.node(node, minter.term("state")), about.node(node, minter.term("standing"))
@@ -152,7 +152,7 @@ def _version(change: NamedNode | None) -> int | None:
 
 
 def label_of(state: Snapshot, node: NamedNode, language: str = "en") -> str | None:
-    """A label for people: preferred label, label, title or name, in that language where there is a choice."""
+    """Return a label for people: preferred label, label, title or name, in that language where there is a choice."""
     found: dict[str, str] = {}
     for predicate in (SKOS["prefLabel"], RDFS["label"], DCTERMS["title"], FOAF["name"]):
         for triple in state.triples(node, predicate):

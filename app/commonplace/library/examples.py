@@ -1,4 +1,4 @@
-"""The named queries as examples for SPARQL editors, and our prefixes: SHACL's `sh:SPARQLExecutable` and `sh:declare`.
+"""Offer the named queries to SPARQL editors, as `sh:SPARQLExecutable`, and the prefixes, as `sh:declare`.
 
 The form is that of the SIB's sparql-examples, which editors read through SPARQL.
 """
@@ -17,7 +17,7 @@ SCHEMA = Namespace("https://schema.org/")
 
 
 def examples(queries: Iterable[NamedQuery], minter: Minter) -> list[Triple]:
-    """Each query, ready to run with the examples of its parameters; and the prefixes."""
+    """Return triples of each query, ready to run with the examples of its parameters, and of the prefixes."""
     prefixes = NamedNode(f"{minter.base}queries#prefixes")
     triples = list(_declarations(prefixes, minter))
     for query in queries:

@@ -1,4 +1,4 @@
-"""Where each field of a work comes from, read from the log: nothing is stored for it.
+"""Find out from the log where each field of a work comes from; nothing is stored for it.
 
 A value that stands in a state entered with the last version that added its statement. What entered before,
 was taken away and came back (an undo, an edit that returns to it) has both: when it came back, and first.
@@ -31,12 +31,12 @@ from commonplace.model.work_reading import Neighbourhood, read_name
 from commonplace.patchlog.log import PatchLog
 
 _ROLE_FIELDS = {"author": "authors", "editor": "editors"}
-"""Fields of a work's shape for roles; the others are `contributors`."""
+"""Fields of a work that hold the people of one role; people of other roles are in `contributors`."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatedField:
-    """A field of a work's shape, its value as text, and the statement that says it."""
+    """A field of a work, its value as text, and the statement that says it."""
 
     field: str
     value: str
@@ -44,7 +44,7 @@ class StatedField:
 
 
 def origins_of(state: Snapshot, log: PatchLog, work: NamedNode, minter: Minter) -> list[FieldOrigin]:
-    """Every field of the work in that state, a row for each value, with what it came from. Raises `NotFound`."""
+    """Return a row for each value of each field of the work, with its origin. Raises `NotFound`."""
     stated = stated_fields(state, work, minter)
     added = _added(log, work, {one.statement for one in stated}, state.version)
     origins = _Origins(log, work)
@@ -66,7 +66,7 @@ def origins_of(state: Snapshot, log: PatchLog, work: NamedNode, minter: Minter) 
 
 
 def stated_fields(state: Snapshot, work: NamedNode, minter: Minter) -> list[StatedField]:
-    """The fields of a work as the graph says them, in the order of its shape. Raises `NotFound`."""
+    """Return the fields of a work with their statements, in the order of its JSON. Raises `NotFound`."""
     if not is_work(state, work):
         raise NotFound(f"there is no work {minter.key(work.value)!r}")
     names = {predicate.value: field for field, predicate in _predicates(minter)}
@@ -118,7 +118,7 @@ def _text(state: Snapshot, term: object, minter: Minter) -> str:
 
 
 def _added(log: PatchLog, work: NamedNode, wanted: set[Triple], until: Version) -> dict[Triple, list[Version]]:
-    """The versions that added each statement, oldest first."""
+    """Return the versions that added each statement, oldest first."""
     found: dict[Triple, list[Version]] = {}
     for version in log.history(work.value):
         if version > until:
@@ -130,7 +130,7 @@ def _added(log: PatchLog, work: NamedNode, wanted: set[Triple], until: Version) 
 
 
 def quads_about(quads: Sequence[Quad], thing: str) -> Iterable[Quad]:
-    """Those whose subject is that thing; of many that are held as text only these are parsed."""
+    """Return the quads whose subject is that thing; of quads held as text only these are parsed."""
     if not isinstance(quads, QuadText):
         return [quad for quad in quads if isinstance(quad.subject, NamedNode) and quad.subject.value == thing]
     lines = re.compile(rb"^<" + re.escape(thing.encode()) + rb"> [^\n]*\n", re.MULTILINE)
@@ -139,7 +139,7 @@ def quads_about(quads: Sequence[Quad], thing: str) -> Iterable[Quad]:
 
 
 class _Origins:
-    """Versions as origins of fields of one work; a receipt is read once."""
+    """Origins of the fields of one work, by version. Each receipt is read once."""
 
     def __init__(self, log: PatchLog, work: NamedNode) -> None:
         self._log = log
@@ -147,7 +147,7 @@ class _Origins:
         self._known: dict[Version, Origin] = {}
 
     def of(self, version: Version) -> Origin:
-        """Who wrote it, when, what kind of write it was, and the place in the file of an import."""
+        """Return who made a version, when, by what kind of write, and from which entries of a file."""
         if version not in self._known:
             header = self._log.header(version)
             self._known[version] = Origin(
@@ -162,7 +162,7 @@ class _Origins:
         return self._known[version]
 
     def _sources(self, version: Version) -> Iterator[Source]:
-        """The entries of the imported file that became this work, or were added to it."""
+        """Return the entries of the imported file that became this work, or were added to it."""
         attachments = self._log.header(version).note.attachments
         if "receipt" not in attachments:
             return
@@ -181,7 +181,7 @@ class _Origins:
                 )
 
     def _agencies(self, answers: str | None) -> dict[str, str]:
-        """DOI to the agency that described it, of an import by DOI."""
+        """Return the agency that described each DOI of an import by DOI."""
         if answers is None:
             return {}
         rows: list[dict[str, Any]] = [

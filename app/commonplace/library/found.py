@@ -1,4 +1,4 @@
-"""What a search found, as answers: each thing with the concepts and claims it was found by."""
+"""Show what a search found: each thing with the concepts and claims it was found by."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Concepts, claims and cases as answers: what works speak of."""
+"""Read concepts, claims and cases: what works speak of."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ CONCEPT_ORDER = Order(
 
 
 def select_concepts(ranked: list[NamedNode] | None) -> Selection:
-    """Every concept."""
+    """Select every concept."""
     return Selection(ranked=ranked, kind=SKOS["Concept"])
 
 
 def select_claims(ranked: list[NamedNode] | None) -> Selection:
-    """Every claim."""
+    """Select every claim."""
     return Selection(["?thing a cp:Claim ."], ranked=ranked)
 
 
 def select_cases(ranked: list[NamedNode] | None) -> Selection:
-    """Every case."""
+    """Select every case."""
     return Selection(["?thing a cp:Case ."], ranked=ranked)
 
 
 def concept_of(state: Snapshot, node: NamedNode, minter: Minter, *, whole: bool = False) -> Concept:
-    """The shape of a concept; `whole` adds its coverage. Raises `NotFound`."""
+    """Return a concept; `whole` adds its coverage. Raises `NotFound`."""
     _must_be(state, node, SKOS["Concept"], "concept", minter)
     about = Neighbourhood(state.triples(node))
     labels = _one_each(state, node, SKOS["prefLabel"])
@@ -68,7 +68,7 @@ def concept_of(state: Snapshot, node: NamedNode, minter: Minter, *, whole: bool 
 
 
 def claim_of(state: Snapshot, node: NamedNode, minter: Minter, *, whole: bool = False) -> Claim:
-    """The shape of a claim with its evidence; `whole` adds its coverage. Raises `NotFound`."""
+    """Return a claim with its evidence; `whole` adds its coverage. Raises `NotFound`."""
     _must_be(state, node, minter.term("Claim"), "claim", minter)
     about = Neighbourhood(state.triples(node))
     labels = _one_each(state, node, RDFS["label"])
@@ -88,7 +88,7 @@ def claim_of(state: Snapshot, node: NamedNode, minter: Minter, *, whole: bool = 
 
 
 def case_of(state: Snapshot, node: NamedNode, minter: Minter) -> Case:
-    """The shape of a case with all its dimensions. Raises `NotFound`."""
+    """Return a case with all its dimensions. Raises `NotFound`."""
     _must_be(state, node, minter.term("Case"), "case", minter)
     about = Neighbourhood(state.triples(node))
     labels = _one_each(state, node, RDFS["label"])
@@ -154,7 +154,7 @@ def _must_be(state: Snapshot, node: NamedNode, kind: NamedNode, word: str, minte
 
 
 def _tagged(state: Snapshot, node: NamedNode, predicate: NamedNode) -> dict[str, list[str]]:
-    """Language tag to values, both sorted; untagged under `und` (BCP 47: undetermined)."""
+    """Return values by language tag, both sorted; untagged ones under `und` (BCP 47: undetermined)."""
     found: dict[str, list[str]] = {}
     for triple in state.triples(node, predicate):
         if isinstance(triple.object, Literal):
@@ -167,7 +167,7 @@ def _one_each(state: Snapshot, node: NamedNode, predicate: NamedNode) -> dict[st
 
 
 def _text(state: Snapshot, node: NamedNode, predicate: NamedNode) -> str | None:
-    """The value in English where there is one, else in the first language there is."""
+    """Return the value in English where there is one, else in the first language there is."""
     found = _one_each(state, node, predicate)
     return found.get("en") or next(iter(found.values()), None)
 

@@ -1,4 +1,4 @@
-"""What is counted of a state: made once, and from then on moved along with the log."""
+"""Make a value from the graph once, and from then on move it along with the log."""
 
 from __future__ import annotations
 
@@ -14,37 +14,38 @@ from commonplace.model.change import ChangeSet, Version
 from commonplace.patchlog.log import PatchLog
 
 MOVED_QUADS = 20_000
-"""Changes with more quads than this are not looked through: the engine counts faster than they are looked up."""
+"""Maximum quads of the changes that a value is moved along with: beyond, to make it anew takes less time."""
 
-Counted = TypeVar("Counted")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
-class AtVersion(Generic[Counted]):
-    """What was counted, and of which version."""
+class AtVersion(Generic[Value]):
+    """A value made from the graph, and the version it is of."""
 
     version: Version
-    value: Counted
+    value: Value
 
 
-class Incremental(Generic[Counted]):
-    """What was counted of the version last asked for; the next is made from it. Safe to share between threads."""
+class Incremental(Generic[Value]):
+    """The value at the version asked for last, from which that at the next is made. Safe to share between threads."""
 
     def __init__(
         self,
         log: PatchLog,
-        count: Callable[[Snapshot], Counted],
-        move: Callable[[Counted, Snapshot, Sequence[ChangeSet]], Counted] | None = None,
+        make: Callable[[Snapshot], Value],
+        move: Callable[[Value, Snapshot, Sequence[ChangeSet]], Value] | None = None,
     ) -> None:
-        """`count` makes it of a state; `move`, where there is one, of a later state, given the net changes between."""
+        """`make` makes the value from a snapshot. `move`, where there is one, makes it from the value at an earlier
+        version, a snapshot and the net changes between."""
         self._log = log
-        self._count = count
+        self._make = make
         self._move = move
-        self._newest: AtVersion[Counted] | None = None
+        self._newest: AtVersion[Value] | None = None
         self._making = Lock()
 
-    def of(self, graph: Graph) -> AtVersion[Counted]:
-        """That of the state the graph is at."""
+    def of(self, graph: Graph) -> AtVersion[Value]:
+        """Return the value at the version that the graph is at."""
         with self._making:
             newest = self._newest
             if newest and newest.version == graph.version:
@@ -54,10 +55,10 @@ class Incremental(Generic[Counted]):
                 self._newest = made
             return made
 
-    def _made(self, state: Snapshot) -> AtVersion[Counted]:
+    def _made(self, state: Snapshot) -> AtVersion[Value]:
         newest = self._newest
         if newest is not None and self._move is not None:
             changes = changes_between(self._log, newest.version, state.version, MOVED_QUADS)
             if changes is not None:
                 return AtVersion(state.version, self._move(newest.value, state, changes))
-        return AtVersion(state.version, self._count(state))
+        return AtVersion(state.version, self._make(state))

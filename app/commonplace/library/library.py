@@ -1,4 +1,4 @@
-"""A home opened for reading: the log, the views that follow it, and its past.
+"""Open a home for reading: the log, the views that follow it, and its past.
 
 A home is a directory: `log/` is the truth, `derived/` may be deleted at any time.
 """
@@ -91,7 +91,7 @@ class Library:
         return cls(log, Minter(base), view, checkpoints, search=derived / "search", at_once=at_once)
 
     def follow(self) -> Version:
-        """Let the graph catch up with the log; answers the head. Readers ask `newest`, which does not wait."""
+        """Let the graph catch up with the log, and return the head. To read, ask `newest`, which does not wait."""
         head = self.log.head()
         if self.graph.version < head:
             with self._following:
@@ -99,7 +99,7 @@ class Library:
         return head
 
     def newest(self) -> Version:
-        """The newest version that can be read now: the head, unless another thread is bringing it in."""
+        """Return the newest version that can be read now: the head, unless another thread is bringing it in."""
         head = self.log.head()
         if self.graph.version < head and self._following.acquire(blocking=self.graph.version == EMPTY):
             try:
@@ -110,9 +110,11 @@ class Library:
 
     @contextmanager
     def applying(self, version: Version, change: ChangeSet) -> Iterator[None]:
-        """Held while this process appends the entry of that version and change: the graph takes it in without reading
-        it back from the log, and is at the version when the block has ended well. Readers meanwhile read the state
-        before, and do not wait."""
+        """Apply a change to the graph while the block appends its entry to the log, so that it is not read back.
+
+        The graph is at the version when the block has ended well. Meanwhile it is read as it was before, without
+        waiting.
+        """
         at_once = self._at_once or not isinstance(change.added, QuadText)
         with self._following:
             if at_once and self.graph.version + 1 == version:
@@ -125,14 +127,14 @@ class Library:
             self.follow()
 
     def read(self, run: Callable[[Snapshot], Answer], at: Version | None = None) -> Answer:
-        """Run a function on one unchanging state: the newest, or that of version `at`.
+        """Return what a function returns for one snapshot: the newest, or that of version `at`.
 
-        It may be run again when a write came between; raises `NotFound` for a version there is not.
+        It may be called again when a write comes between. Raises `NotFound` for a version there is not.
         """
         return self.graph_at(at).read(run)
 
     def graph_at(self, at: Version | None = None) -> Graph:
-        """The graph of the newest state, or of version `at`. Raises `NotFound` for a version there is not."""
+        """Return the graph at the newest version, or at version `at`. Raises `NotFound` for a version there is not."""
         head = self.newest()
         if at is not None and at > head:
             head = self.follow()
@@ -143,13 +145,13 @@ class Library:
         return self._past.at(at)
 
     def reader_views(self) -> Views:
-        """What a process that answers queries reads: the same log, and the graph for as long as memory is shared."""
+        """Return what a worker process reads: the log, and the graph for as long as memory is shared."""
         return Views(self.minter.base, self.log, self.checkpoints, self.graph)
 
     def search(self, *, newest: bool = False) -> SearchIndex:
-        """The search index at the head, opened or built when first asked for.
+        """Return the search index at the head, opened or built when first asked for.
 
-        While it is built anew after a big change, it answers as before; who wants the `newest` waits.
+        While it is built anew after a big change, the index before is returned; with `newest` the call waits.
         """
         return self.searching.at(self.follow(), newest=newest)
 
@@ -160,7 +162,7 @@ def is_library(home: Path) -> bool:
 
 
 def _settled_base(path: Path, base: str | None, *, keep: bool) -> str:
-    """Return what the IRIs of a home begin with: they are in its log, so it cannot change once the home is made.
+    """Return the base IRI of a home; its log holds IRIs that begin with it, so it cannot change once the home is made.
 
     A home that does not say so yet is told `base`, for ever, where it may be written to.
     """

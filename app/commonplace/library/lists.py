@@ -1,8 +1,9 @@
-"""The lists that were asked for, kept in order: a page costs what it shows.
+"""Keep lists in order, so that a page costs what it shows.
 
 A list is made from the graph once. At a later version it is moved along: only the things that the changes between
 can have moved are looked at again. Where there are too many of these, or the list follows from more than a thing's
-own statements (evidence, a search), it is made anew. What is kept is what would be made: it may go at any time.
+own statements (evidence, a search), it is made anew. A kept list equals the one made anew, so it may be dropped at
+any time.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ from commonplace.model.change import EMPTY, ChangeSet, Version
 from commonplace.patchlog.log import PatchLog
 
 KEPT_THINGS = 2_000_000
-"""How many things all kept lists may have together: 16 bytes each, beside the texts, which lists share."""
+"""Maximum things in all kept lists together: 16 bytes each, beside the texts, which lists share."""
 
 MOVED_PART = 20
-"""A list of which more than this part may have moved is made anew: to look at one thing again takes that many times
+"""Maximum part of a list that is moved along, as its denominator: to look at one thing again takes that many times
 as long as its share of making the list."""
 
 MOVED_THINGS = 20
-"""As many are looked at again however short the list is."""
+"""Things that are looked at again however short the list is."""
 
 _DEFAULT = DefaultGraph()
 
@@ -42,19 +43,19 @@ Select = Callable[[Snapshot], Selected]
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A list at a version: what it has, and in order."""
+    """A list at a version: its selection, and its things in order."""
 
     version: Version
     selected: Selected
     things: SortedList | RankedList
 
     def page(self, order: Order | None, limit: int, cursor: str | None) -> PageOfThings:
-        """One page, in the direction of the order."""
+        """Return one page, in the direction of the order."""
         return self.things.page(limit, cursor, descending=order is not None and order.descending)
 
 
 class _Making:
-    """Held by who makes a list, so that who wants the same one waits for it."""
+    """A lock held while a list is made, so that another thread that wants the list waits for it."""
 
     def __init__(self) -> None:
         self.lock = Lock()
@@ -62,14 +63,14 @@ class _Making:
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """What a list is of, and by which order, whatever its direction."""
+    """Name of a list: what it selects, and its order without the direction."""
 
     of: Hashable
     order: Order | None
 
 
 class Lists:
-    """Makes lists and keeps the least recently asked for out. Safe to share between threads."""
+    """The lists asked for most recently. Safe to share between threads."""
 
     def __init__(self, log: PatchLog, room: int = KEPT_THINGS) -> None:
         self._log = log
@@ -81,9 +82,9 @@ class Lists:
         self._lock = Lock()
 
     def of(self, graph: Graph, of: Hashable, select: Select, order: Order | None) -> Listed:
-        """The list at the state the graph is at.
+        """Return the list at the version that the graph is at.
 
-        `of` stands for what `select` selects: the same at one version for two that are equal. Raises what
+        `of` names what `select` selects: two equal names select the same things at one version. Raises what
         `select` raises.
         """
         name = _Name(of, order and replace(order, descending=False))
@@ -100,9 +101,10 @@ class Lists:
             return kept
 
     def ready(self, graph: Graph, of: Hashable, select: Select, order: Order | None) -> Callable[[Snapshot], Listed]:
-        """Return a function from a state of the graph that is about to be read to its list, without the lock of `of`.
+        """Return a function from the snapshot that is about to be read to its list.
 
-        That is the list kept; when a write comes between, it is made from the state. Raises what `select` raises.
+        The function returns the list kept; when a write came between, it makes the list from the snapshot. Raises
+        what `select` raises.
         """
         kept = self.of(graph, of, select, order)
         return lambda state: kept if kept.version == state.version else listed(state, select, order)
@@ -115,7 +117,7 @@ class Lists:
             return kept
 
     def _put(self, name: _Name, made: Listed) -> None:
-        """Keep a list; of a name's versions before, those whose list it is moved from are not wanted any more."""
+        """Keep a list, in the place of the newest of that name, from which it was moved along."""
         with self._lock:
             if (name, made.version) in self._kept:
                 return
@@ -144,7 +146,7 @@ class Lists:
         return Listed(state.version, selected, things)
 
     def _moved(self, state: Snapshot, name: _Name, selection: Selection) -> SortedList | RankedList | None:
-        """The newest list kept by that name, moved along to that state; None when it must be made anew."""
+        """Return the newest list kept by that name, moved along to the snapshot; None when it must be made anew."""
         with self._lock:
             earlier = self._kept.get((name, self._newest.get(name, EMPTY)))
         if earlier is None or earlier.selected.selection != selection or not isinstance(earlier.things, SortedList):
@@ -156,7 +158,7 @@ class Lists:
 
 
 def listed(state: Snapshot, select: Select, order: Order | None) -> Listed:
-    """A list made from the state."""
+    """Make a list from the snapshot."""
     selected = select(state)
     return Listed(state.version, selected, selected.selection.sorted(state, order))
 
@@ -164,7 +166,7 @@ def listed(state: Snapshot, select: Select, order: Order | None) -> Listed:
 def moved(
     things: SortedList, state: Snapshot, changes: Iterable[ChangeSet], selection: Selection, order: Order
 ) -> SortedList | None:
-    """The list of a selection at a later state, given the net changes between; None when too many may have moved."""
+    """Return the list at a later snapshot, given the net changes between; None when too many things may have moved."""
     reaches = [reach for reach in (selection.reach, order.reach) if reach]
     most = MOVED_THINGS + len(things) // MOVED_PART
     touched: set[str] = set()
@@ -178,10 +180,10 @@ def moved(
 
 
 def _may_have_moved(state: Snapshot, changes: Iterable[ChangeSet], reaches: Sequence[Reach]) -> Iterator[NamedNode]:
-    """What stands in the changed statements, and what is reached from there.
+    """Yield the nodes in the changed statements, and the things reached from there.
 
-    The state after the changes is enough to find these: where a statement on the way from a thing to what changed
-    is gone, it is itself among the changes, and nearer to the thing.
+    The snapshot after the changes is enough to find them: a statement that led from a thing to a changed one and is
+    gone stands itself among the changes, nearer to the thing.
     """
     subjects: set[NamedNode | BlankNode] = set()
     for change in changes:

@@ -1,8 +1,8 @@
-"""Named queries: the files of `queries/`, what they ask, and their parameters bound safely.
+"""Load named queries, the files of `queries/`, and bind their parameters safely.
 
 A query file is SPARQL 1.1 under a header of `#+` lines in YAML (grlc's decorator convention)
-that gives the question in words, the parameters and the columns. The file stands for itself:
-parsed against a home's base IRI it runs as it is, and answers for every value of its parameters.
+that gives the question in words, the parameters and the columns. A file is complete: parsed against
+the base IRI of a home it runs as it is, and answers for every value of its parameters.
 
 - A parameter that is a thing or a text is the variable of its name. It is bound by
   substitution (SPARQL-dev SEP-0007), never by writing a value into the text; the engine asks
@@ -49,7 +49,7 @@ _ANY_MARK = re.compile(r"\$\{\w*\}?")
 
 
 class QueryFileError(ValueError):
-    """A query file that cannot be used: `path`, `line` (from 1) and `what` is wrong with it."""
+    """A query file that cannot be used: its `path`, and `what` is wrong in which `line` (from 1)."""
 
     def __init__(self, path: Path, line: int, what: str) -> None:
         super().__init__(f"{path}:{line}: {what}")
@@ -58,7 +58,7 @@ class QueryFileError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a SELECT query's answer and what stands in it."""
+    """A column in the answer of a SELECT query, with a description."""
 
     name: str
     description: str
@@ -85,11 +85,11 @@ class NamedQuery:
 
     @property
     def may_be_empty(self) -> bool:
-        """True when no rows is a good answer even on a library that has everything else."""
+        """Return whether an answer without rows may be right even in a library that has everything else."""
         return self.empty_because is not None
 
     def bind(self, values: Mapping[str, str], minter: Minter) -> dict[Variable, NamedNode | RdfLiteral]:
-        """What to substitute for the variables of `render(values)`, defaults filled in.
+        """Return the terms to substitute for the variables of `render(values)`, defaults included.
 
         Integers are not among them: `render` writes them. Raises ParameterError naming every
         value that is missing, unknown or of the wrong type, integers too.
@@ -98,7 +98,7 @@ class NamedQuery:
         return {Variable(p.name): terms[p.name] for p in self.parameters if p.name in terms and p.type != "integer"}
 
     def render(self, values: Mapping[str, str]) -> str:
-        """The text to run for `values`: `text` with its integers written in, checked as `bind` checks them."""
+        """Return the text to run for `values`: `text` with its integers written in, checked as `bind` checks them."""
         integers = {p.name for p in self.parameters if p.type == "integer"}
         terms = self._terms({**self.examples(), **values}, ANY_BASE)
         return _MARK.sub(
@@ -107,11 +107,11 @@ class NamedQuery:
         )
 
     def examples(self) -> dict[str, str]:
-        """A value for every parameter that must be given."""
+        """Return an example value for every parameter that must be given."""
         return {p.name: p.example for p in self.parameters if p.required}
 
     def sparql(self, minter: Minter, values: Mapping[str, str] | None = None) -> str:
-        """The whole query as text that runs anywhere: IRIs absolute, the values in a VALUES clause at its end.
+        """Return the whole query as text that runs anywhere: IRIs absolute, the values in a VALUES clause at its end.
 
         Without `values` the examples are used. A parameter left open is UNDEF there, which
         stands for every value. Raises ParameterError as `bind` does.
@@ -149,7 +149,7 @@ class NamedQuery:
 
 
 def load_queries(folder: Path) -> Mapping[str, NamedQuery]:
-    """Every `.rq` file under `folder` by its name, the file's without `.rq`, in the order of names.
+    """Return every `.rq` file under `folder` by its name without `.rq`, in the order of names.
 
     Raises QueryFileError, which gives file and line, when a header is malformed, a parameter or
     column is undeclared or unused, or two files have one name; NotADirectoryError without a folder.
@@ -166,7 +166,7 @@ def load_queries(folder: Path) -> Mapping[str, NamedQuery]:
 
 
 def read_query(path: Path) -> NamedQuery:
-    """One query file. Raises QueryFileError when it cannot be used, OSError when it cannot be read."""
+    """Read one query file. Raises QueryFileError when it cannot be used, OSError when it cannot be read."""
     if not _NAME.fullmatch(path.stem):
         raise QueryFileError(path, 1, "a query's file name is lower-case words with hyphens between")
     try:
@@ -244,7 +244,7 @@ def _read_header(path: Path, text: str) -> _Header:
 
 
 def _positions(node: yaml.Node, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], int]]:
-    """Each place in the header, by the keys that lead to it, with its line from 1."""
+    """Return the line (from 1) of each place in the header, by the keys that lead to it."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             here = (*path, str(key.value))
@@ -257,7 +257,7 @@ def _positions(node: yaml.Node, path: tuple[str | int, ...] = ()) -> Iterator[tu
 
 
 class _Body:
-    """The SPARQL of a file, as far as its header has to agree with it.
+    """The SPARQL of a file, read as far as its header has to agree with it.
 
     The engine parses it in full when it runs; here only the query form, the variables and
     the names in the first SELECT clause are read, with comments, strings and IRIs blanked.
@@ -279,7 +279,7 @@ class _Body:
         self.projected = tuple(_projected(clause)) if self.form == "SELECT" else ()
 
     def fault(self, at: int, what: str) -> QueryFileError:
-        """The error for the place `at` in the text."""
+        """Return the error for the place `at` in the text."""
         return QueryFileError(self.path, self.first_line + self.text.count("\n", 0, at), what)
 
     def check(self, header: _Header) -> None:
@@ -314,7 +314,7 @@ class _Body:
 
 
 def _projected(clause: str) -> Iterator[str]:
-    """The names a SELECT clause gives its columns: `?x` and the last of `(… AS ?y)`."""
+    """Return the names that a SELECT clause gives its columns: `?x` and the last of `(… AS ?y)`."""
     depth, last = 0, ""
     for token in re.finditer(r"[?$](\w+)|[()]", clause):
         if token[0] == "(":
@@ -330,7 +330,7 @@ def _projected(clause: str) -> Iterator[str]:
 
 
 def _absolute(text: str, base: str) -> str:
-    """The text with `base` put before every relative IRI; comments and strings are left alone."""
+    """Return the text with `base` before every relative IRI; comments and strings are left alone."""
 
     def resolved(token: re.Match[str]) -> str:
         iri = token["iri"]

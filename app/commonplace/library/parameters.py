@@ -1,4 +1,4 @@
-"""Parameters of named queries: what a value may be, and the RDF term it stands for."""
+"""Check the values of the parameters of named queries, and turn them into RDF terms."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ KINDS_OF_TYPE: Mapping[str, tuple[Kind, ...]] = MappingProxyType(
         "venue": ("venue", "work"),
     }
 )
-"""The kinds of thing a parameter of that type may name; a bare key is of the first."""
+"""Kinds of thing that a parameter of a type may name; a bare key is of the first."""
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 ANY_BASE = Minter("http://example.org/")
-"""A home for checking values that are the same in every home."""
+"""Maker of IRIs by which values are checked that are alike in every home."""
 
 
 class ParameterError(ValueError):
-    """Values that do not fit a query's parameters: `errors` are pairs of parameter and reason."""
+    """Values that do not fit the parameters of a query: `errors` are pairs of parameter and reason."""
 
     def __init__(self, errors: list[tuple[str, str]]) -> None:
         super().__init__("; ".join(f"{where}: {why}" for where, why in errors))
@@ -41,7 +41,7 @@ class ParameterError(ValueError):
 
 
 def _as_text(value: object) -> object:
-    """YAML reads `example: 10` as a number; values are text until they are bound."""
+    """Return a value of YAML as text: it reads `example: 10` as a number, and values are text until they are bound."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -50,7 +50,7 @@ _Value = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
 
 
 class Parameter(BaseModel):
-    """One parameter. `example` and `default` are texts as a caller would give them.
+    """One parameter. `example` and `default` are texts, as a client gives them.
 
     A parameter with a `default` is not required. One that is neither required nor has a
     default is left unbound when no value is given: the query then answers for all values.
@@ -89,7 +89,7 @@ class Parameter(BaseModel):
         return self
 
     def term(self, value: str, minter: Minter) -> NamedNode | RdfLiteral:
-        """The RDF term `value` stands for in the home of `minter`; ValueError says why it is none.
+        """Return the RDF term that `value` stands for in the home of `minter`. Raises ValueError when there is none.
 
         A thing is named by its key (`ostrom1996`), by kind and key where the type covers
         several kinds (`organization/world-bank`), or by its IRI. An integer is an

@@ -1,7 +1,7 @@
-"""How many statements there are by class and by property: what VoID calls partitions.
+"""Count statements by class and by property, which VoID calls partitions.
 
-Counted in SPARQL once, and from then on moved along with the log: only what a version says of a thing,
-before and after it, is looked at again.
+They are counted in SPARQL once, and from then on moved along with the log: only statements about things that a
+version touches are looked at again, as they were before it and as they are after it.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ class Partitions:
 
     @property
     def triples(self) -> int:
-        """How many statements the default graph has."""
+        """Return the number of statements in the default graph."""
         return sum(count for (of_class, _), count in self.counts.items() if of_class is None)
 
     def classes(self) -> list[tuple[NamedNode, int]]:
-        """Each class with the number of its things, by IRI."""
+        """Return each class with the number of its things, in the order of IRIs."""
         return _by_iri((of_class, n) for (of_class, name), n in self.counts.items() if of_class and name is None)
 
     def properties(self, of: NamedNode | None = None) -> list[tuple[NamedNode, int]]:
-        """Each property with the number of its statements (about things of that class), by IRI."""
+        """Return each property with the number of its statements (about things of that class), in the order of IRIs."""
         return _by_iri((name, n) for (of_class, name), n in self.counts.items() if name and of_class == of)
 
 
@@ -58,7 +58,7 @@ def _by_iri(found: Iterable[tuple[NamedNode, int]]) -> list[tuple[NamedNode, int
 
 
 def count_partitions(state: Snapshot) -> Partitions:
-    """Count them all."""
+    """Count all statements of the default graph."""
     counts: Counter[Key] = Counter()
     for query, names in _COUNTS.items():
         for row in state.select(query):
@@ -70,7 +70,7 @@ def count_partitions(state: Snapshot) -> Partitions:
 
 
 def move_partitions(partitions: Partitions, state: Snapshot, changes: Iterable[ChangeSet]) -> Partitions:
-    """The counts at a later state, given the net changes between, in order."""
+    """Return the counts at a later snapshot, given the net changes between, in order."""
     said: dict[NamedNode | BlankNode, Counter[Triple]] = defaultdict(Counter)
     for change in changes:
         for sign, quads in ((-1, change.removed), (1, change.added)):
@@ -88,7 +88,7 @@ def move_partitions(partitions: Partitions, state: Snapshot, changes: Iterable[C
 
 
 def _keys(triples: set[Triple]) -> Iterator[Key]:
-    """What the statements about one thing count for."""
+    """Return the counts that the statements about one thing add to."""
     classes = [t.object for t in triples if t.predicate == RDF["type"] and isinstance(t.object, NamedNode)]
     yield from ((of_class, None) for of_class in classes)
     for triple in triples:

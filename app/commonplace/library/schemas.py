@@ -1,6 +1,6 @@
-"""The JSON shapes of the contract, as models. Absent is absent, never `""` or null.
+"""Define the JSON of the API, as models. An absent value has no member, never `""` or null.
 
-Names here are what outsiders rely on: change a field only with a deprecation in the changelog.
+Other programs rely on the names here: change a field only with a deprecation in the changelog.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ Completeness = Literal["complete", "truncated", "timeout", "unknown"]
 
 
 class ApiModel(BaseModel):
-    """What all shapes are: frozen, and written without what is absent."""
+    """Base of all models: frozen, and written without absent values."""
 
     model_config = ConfigDict(frozen=True)
 
     def json_bytes(self) -> bytes:
-        """As JSON, absent fields left out."""
+        """Return the JSON, without absent values."""
         return self.model_dump_json(exclude_none=True).encode()
 
 
@@ -62,7 +62,7 @@ class Identifier(ApiModel):
 
 
 class Doubt(ApiModel):
-    """How sure one field of a record is, where it is not simply confirmed."""
+    """A field of a record that is not simply confirmed, and how sure it is."""
 
     field: str
     confirmation: str
@@ -71,7 +71,7 @@ class Doubt(ApiModel):
 
 
 class Evidence(ApiModel):
-    """What a work says of a concept or a claim: who says so, how surely, and where it stands."""
+    """A statement of what a work says of a concept or a claim: who says so, how surely, and where it stands."""
 
     id: str
     kind: Literal["evidence"] = "evidence"
@@ -208,7 +208,7 @@ class Claim(ApiModel):
 
 
 class Characteristic(ApiModel):
-    """What a work says of one dimension of a case: how directly, how surely, and in which words."""
+    """A value that a work gives for one dimension of a case: how directly, how surely, and in which words."""
 
     iri: str
     dimension: str = Field(description="a name in `dimensions`, or `country`, `place`, `activity`")
@@ -229,7 +229,7 @@ class Characteristic(ApiModel):
 
 
 class Case(ApiModel):
-    """A case: where, who started and leads it, which form it shows, what the professional does in it."""
+    """A case: its place, who started and leads it, the form it shows, and the part of the professional."""
 
     kind: Literal["case"] = "case"
     iri: str
@@ -253,7 +253,7 @@ class Case(ApiModel):
 
 
 class Venue(ApiModel):
-    """What works appear in: a journal, a book, proceedings."""
+    """A journal, a book or proceedings that works appear in."""
 
     iri: str
     key: str
@@ -342,7 +342,7 @@ class DuplicateCandidate(ApiModel):
 
 
 class Node(ApiModel):
-    """A node that has no shape of its own (a citation, a doubt …): its statements by property."""
+    """A node that has no model of its own (a citation, a doubt …): its statements by property."""
 
     iri: str
     key: str
@@ -370,7 +370,7 @@ class Found(ApiModel):
 
 
 class Page(ApiModel, Generic[Item]):
-    """A list. `total` counts everything the filters select; nothing is cut without `complete` saying so."""
+    """One page of a list. `total` counts all that the filters select; nothing is cut without `complete` saying so."""
 
     items: list[SerializeAsAny[Item]]
     total: int
@@ -382,13 +382,13 @@ class Page(ApiModel, Generic[Item]):
     )
 
     def json_bytes(self) -> bytes:
-        """As JSON; `next` is null on the last page, so that a client need not guess."""
+        """Return the JSON; `next` is null on the last page, so that a client need not guess."""
         text = super().json_bytes()
         return text if self.next else text[:-1] + b',"next":null}'
 
 
 class References(Page[Citation]):
-    """What a work cites: `items` of the library, and in `as_text` every reference to what is not in it.
+    """The references of a work: to works of the library in `items`, to others in `as_text`.
 
     `total` counts the first, `total_as_text` the second; neither is ever cut.
     """

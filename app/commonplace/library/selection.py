@@ -1,7 +1,7 @@
-"""Which things a list holds and in what order.
+"""Select the things of a list, and put them in order.
 
-A `Selection` gathers SPARQL patterns on `?thing`; what a client sends enters as RDF terms that the
-engine's own writer serialises, never as text.
+A `Selection` gathers SPARQL patterns on `?thing`. Values from a client enter them as RDF terms that the engine
+serialises, never as text.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ DEFAULT_LIMIT = 50
 MAXIMUM_LIMIT = 1000
 
 _THING = re.compile(r"(?<!\S)\?thing\b")
-"""The variable where it stands in a pattern: before it is a space, and in an IRI there is none."""
+"""The variable where it stands in a pattern: a space comes before it, and no IRI has one."""
 
 Reach = Callable[[Snapshot, NamedNode | BlankNode], Iterable[NamedNode]]
-"""Which things a list has otherwise, or elsewhere, when something is said of a node that is none of them."""
+"""Return the things whose membership or place in a list follows from statements about another node."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A sort order: the pattern that binds `?value` for `?thing` (one value), and its direction.
+    """A sort order: the pattern that binds one `?value` for `?thing`, and its direction.
 
-    `folded` is whether values are compared without case and accents, as text should be. `reach` is needed
-    where the pattern reads more than statements with the thing as their subject or object.
+    With `folded`, values are compared without case and accents, as text should be. `reach` is needed where the
+    pattern reads more than statements with the thing as their subject or object.
     """
 
     pattern: str
@@ -43,7 +43,7 @@ class Order:
 
 
 BY_IRI = Order("BIND('' AS ?value)")
-"""All are equal, and equal ones stand by IRI."""
+"""The order by IRI: all values are equal, and things with equal values stand by IRI."""
 
 
 @dataclass(slots=True)
@@ -52,15 +52,15 @@ class Selection:
 
     patterns: list[str] = field(default_factory=list)
     ranked: list[NamedNode] | None = None
-    """When set, only these things, and (unless another order is asked for) in this order."""
+    """When set, only these things are selected, in this order unless another is asked for."""
     kind: NamedNode | None = None
-    """When set, only things of this class."""
+    """When set, only things of this class are selected."""
     reach: Reach | None = None
-    """As of an `Order`: needed where a pattern reads more than statements with the thing as subject or object."""
+    """As that of an `Order`: needed where a pattern reads more than statements with the thing as subject or object."""
     repeats: bool = False
-    """Whether a thing may fit the patterns many times over."""
+    """Whether a thing may fit the patterns several times."""
     listed: bool = False
-    """Whether it is known only by naming what it holds: it can be made anew, but not be moved along with changes."""
+    """Whether a pattern lists things by their IRIs: such a list is made anew, and not moved along with changes."""
 
     def where(self, pattern: str, **values: NamedNode | Literal) -> None:
         """Add a pattern, with values for its variables."""
@@ -68,12 +68,12 @@ class Selection:
         self.patterns.append(pattern)
 
     def among(self, things: Iterable[NamedNode]) -> None:
-        """Only these things."""
+        """Select only these things."""
         self.listed = True
         self.patterns.append(values_clause("thing", things))
 
     def without(self, things: Iterable[NamedNode]) -> None:
-        """Not these things."""
+        """Select none of these things."""
         self.listed = True
         self.patterns.append(f"MINUS {{ {values_clause('thing', things)} }}")
 
@@ -83,12 +83,12 @@ class Selection:
         return "\n".join(ranked + kind + self.patterns)
 
     def total(self, state: Snapshot) -> int:
-        """How many things it holds."""
+        """Return the number of things."""
         text = f"{PROLOGUE}SELECT (COUNT(DISTINCT ?thing) AS ?total) WHERE {{\n{self._body()}\n}}"
         return count_of(state, text)
 
     def everything(self, state: Snapshot) -> list[NamedNode]:
-        """All of it, by IRI (by rank, when ranked)."""
+        """Return all things, by IRI, or by rank when they are ranked."""
         text = f"{PROLOGUE}SELECT DISTINCT ?thing WHERE {{\n{self._body()}\n}} ORDER BY STR(?thing)"
         found = [node for row in state.select(text) if isinstance(node := row["thing"], NamedNode)]
         if self.ranked is None:
@@ -97,20 +97,20 @@ class Selection:
         return [thing for thing in self.ranked if thing in inside]
 
     def page(self, state: Snapshot, order: Order | None, limit: int, cursor: str | None) -> PageOfThings:
-        """One page. Without an order: by rank when ranked, else by IRI."""
+        """Return one page; without an order by rank when the things are ranked, else by IRI."""
         descending = order is not None and order.descending
         return self.sorted(state, order).page(limit, cursor, descending=descending)
 
     def sorted(self, state: Snapshot, order: Order | None) -> SortedList | RankedList:
-        """All of it in order, whatever its direction; without an order as in `page`."""
+        """Return all things in order, whatever its direction; without an order as `page` does."""
         if order is None and self.ranked is not None:
             return RankedList([thing.value for thing in self.everything(state)])
         return SortedList.of(self._sort_values(state, order or BY_IRI))
 
     def _sort_values(self, state: Snapshot, order: Order) -> dict[str, str]:
-        """What each thing is sorted by: the least of its values, or nothing.
+        """Return the value that each thing is sorted by: the least it has, or an empty one.
 
-        Read as a table and compared here: the engine takes many times as long to group and sort as to find.
+        The engine answers a table, which is grouped here: it takes many times as long to group and sort as to find.
         """
         body = f"{{ SELECT DISTINCT ?thing WHERE {{\n{self._body()}\n}} }}" if self.repeats else self._body()
         text = f"{PROLOGUE}SELECT ?thing ?value WHERE {{\n{body}\nOPTIONAL {{ {order.pattern} }} }}"
@@ -125,10 +125,10 @@ class Selection:
         return least
 
     def sort_value(self, state: Snapshot, order: Order, thing: NamedNode) -> str | None:
-        """What one thing is sorted by; None when it is not in the selection.
+        """Return the value that one thing is sorted by; None when it is not in the selection.
 
-        Its IRI is written where the variable stands, so that the engine begins there: given a value
-        of the variable, it still begins with all there are.
+        Its IRI is written where the variable stands, so that the engine begins there: with the variable bound by
+        VALUES it would begin with all things.
         """
         if self.kind is not None and not state.contains(Quad(thing, RDF["type"], self.kind)):
             return None
@@ -139,20 +139,20 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """Which things a list has, and what is said of them all beside it."""
+    """The selection of a list, and the coverage that is shown with it."""
 
     selection: Selection
     coverage: dict[str, int] | None = None
 
 
 def _compared(term: str, order: Order) -> str:
-    """A term as it is compared."""
+    """Return a term as it is compared."""
     said = text_and_language(term)
     value = said[0] if said else ""
     return without_marks(value) if order.folded else value
 
 
 def count_of(state: Snapshot, text: str) -> int:
-    """The integer that a query with one row and one column answers."""
+    """Return the integer that is the whole answer of a query."""
     value = state.select(text)[0][0]
     return int(value.value) if isinstance(value, Literal) else 0

@@ -1,7 +1,7 @@
-"""What the library says of itself, at a version: VoID kept true by the data, and the query examples.
+"""Describe the library at a version: its VoID, which follows from the data, and the query examples.
 
-It is derived from a state and never stored: the named graphs of it are put into a graph when a query may see them
-(`Graph.read_described`) and are gone with the next version.
+The description is derived and never stored: its named graphs are put into the graph when a query may see them
+(`Graph.read_described`), and taken out with the next change.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from commonplace.patchlog.log import PatchLog
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """One version's description: its counts, and the statements of each of its named graphs."""
+    """The description of one version: its counts, and the statements of each of its named graphs."""
 
     partitions: Partitions
     graphs: dict[str, list[Triple]]
@@ -33,26 +33,26 @@ class Description:
 
     @property
     def version(self) -> Version:
-        """The version it describes."""
+        """Return the version described."""
         return self.partitions.version
 
 
 class SelfDescription:
-    """Makes descriptions. Safe to share between threads; the newest is kept, and the next is made from it."""
+    """Make descriptions; the newest is kept, and the next is made from it. Safe to share between threads."""
 
     def __init__(self, log: PatchLog, minter: Minter, queries: Iterable[NamedQuery], *, in_graphs: bool = True) -> None:
         self.names = [minter.graph(name) for name in DESCRIPTION_GRAPHS] if in_graphs else []
-        """The named graphs that queries find it in."""
+        """The named graphs in which queries find the description."""
         self._minter = minter
         self._examples = examples(queries, minter)
         self._kept = Incremental(log, self._counted, self._moved)
 
     def of(self, graph: Graph) -> Description:
-        """The description of the state the graph is at."""
+        """Return the description of the version that the graph is at."""
         return self._kept.of(graph).value
 
     def quads(self, graph: Graph) -> tuple[Version, list[Quad]]:
-        """The version the graph is at, and the description of it in its named graphs."""
+        """Return the version that the graph is at, and its description in its named graphs."""
         made = self.of(graph)
         return made.version, [
             Quad(triple.subject, triple.predicate, triple.object, self._minter.graph(name))

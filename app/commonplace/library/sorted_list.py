@@ -1,7 +1,7 @@
-"""A list in its order, held in memory: any page of it is found by bisection, and a change moves a few of its things.
+"""Hold a list in its order: a page is found by bisection, and a change moves only a few things.
 
-Pages are keyset pages: a cursor names the last thing seen and its sort value, so a page never repeats or skips
-what was there all along.
+Pages are keyset pages: a cursor names the last thing seen and its sort value, so that no page repeats or skips a
+thing that was there all along.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from commonplace.library.cursors import read_cursor, write_cursor
 
 @dataclass(frozen=True, slots=True)
 class PageOfThings:
-    """The IRIs of one page, how many there are on all pages, and the cursor of the next."""
+    """The IRIs of one page, the number on all pages, and the cursor of the next."""
 
     things: Sequence[NamedNode]
     total: int
@@ -29,14 +29,14 @@ class PageOfThings:
 
 @dataclass(frozen=True, slots=True)
 class SortedList:
-    """IRIs by sort value, equal ones by IRI; `values` has the sort value of each. Never changed once it is made."""
+    """IRIs in the order of their sort values (`values`), equal ones by IRI. It never changes."""
 
     things: list[str]
     values: list[str]
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> SortedList:
-        """From the sort value of each thing. Lists share the texts they have in common."""
+        """Make a list from the sort value of each thing. Lists share the texts they have in common."""
         pairs = sorted((value, thing) for thing, value in values.items())
         return cls([intern(thing) for _, thing in pairs], [intern(value) for value, _ in pairs])
 
@@ -44,7 +44,7 @@ class SortedList:
         return len(self.things)
 
     def page(self, limit: int, cursor: str | None, *, descending: bool = False) -> PageOfThings:
-        """One page. Descending, the values fall and equal ones still stand by IRI."""
+        """Return one page. When `descending`, values fall, and equal ones still stand by IRI."""
         last = read_cursor(cursor) if cursor else None
         found = list(islice(self._falling(last) if descending else self._rising(last), limit + 1))
         shown = found[:limit]
@@ -52,11 +52,11 @@ class SortedList:
         return PageOfThings([NamedNode(self.things[n]) for n in shown], len(self), following)
 
     def _rising(self, last: tuple[str, str] | None) -> Iterator[int]:
-        """Positions from the one after the last seen."""
+        """Yield positions from the one after the last thing seen."""
         return iter(range(self._position(*last, after=True) if last else 0, len(self)))
 
     def _falling(self, last: tuple[str, str] | None) -> Iterator[int]:
-        """The same, one run of equal values after another from the end."""
+        """Yield positions in falling order of values, one run of equal values after another."""
         end = len(self)
         if last:
             end = bisect_left(self.values, last[0])
@@ -67,16 +67,16 @@ class SortedList:
             end = start
 
     def _position(self, value: str, thing: str, *, after: bool) -> int:
-        """Where that thing with that value is, or would be; or the place after it."""
+        """Return the position of a thing with that value, or where it would be; with `after`, the next one."""
         start, end = bisect_left(self.values, value), bisect_right(self.values, value)
         return (bisect_right if after else bisect_left)(self.things, thing, start, end)
 
     def positions(self, things: AbstractSet[str]) -> list[int]:
-        """Where those of these things are that are in the list, rising."""
+        """Return the positions of those of the things that are in the list, rising."""
         return [position for position, thing in enumerate(self.things) if thing in things]
 
     def moved(self, gone: Sequence[int], values: Mapping[str, str]) -> SortedList:
-        """The list without what is at those positions (rising), and with these things by these values."""
+        """Return the list without the things at those positions (rising), and with these things by their values."""
         if not gone and not values:
             return self
         moved = SortedList(self.things.copy(), self.values.copy())
@@ -91,7 +91,7 @@ class SortedList:
 
 @dataclass(frozen=True, slots=True)
 class RankedList:
-    """IRIs in an order that is given, the best first."""
+    """IRIs in a given order, the best first."""
 
     things: Sequence[str]
 
@@ -99,7 +99,7 @@ class RankedList:
         return len(self.things)
 
     def page(self, limit: int, cursor: str | None, *, descending: bool = False) -> PageOfThings:
-        """One page; what is ranked has one direction."""
+        """Return one page; a ranking has one direction."""
         start = 0
         if cursor:
             last = read_cursor(cursor)[1]

@@ -33,9 +33,9 @@ READERS: dict[Kind, Callable[[Snapshot, NamedNode, Minter], ApiModel]] = {
     "case": case_of,
     "evidence": _evidence_of,
 }
-"""How each kind of thing is read. Every reader raises `NotFound`."""
+"""Function that reads a thing of each kind. Each raises `NotFound`."""
 
 
-def shape_of(state: Snapshot, kind: Kind, node: NamedNode, minter: Minter) -> ApiModel:
-    """Return one thing as its JSON shape. Raises `NotFound`."""
+def read_thing(state: Snapshot, kind: Kind, node: NamedNode, minter: Minter) -> ApiModel:
+    """Return one thing. Raises `NotFound`."""
     return READERS[kind](state, node, minter)

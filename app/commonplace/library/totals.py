@@ -1,4 +1,4 @@
-"""How much there is: statements, and things of each kind. A net change says by itself what is more and what is less."""
+"""Count statements, and things of each kind. A net change says by itself which counts rise and which fall."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from commonplace.model.namespaces import CITO, FABIO, FOAF, RDF, SKOS
 from commonplace.patchlog.log import PatchLog
 
 Totals = Counter[NamedNode]
-"""How many things there are of each class that the library knows."""
+"""Number of things of each class that is counted."""
 
 _DEFAULT = DefaultGraph()
 
 
 def classes(minter: Minter) -> dict[str, NamedNode]:
-    """What is counted, by what it is called."""
+    """Return the classes that are counted, by name."""
     return {
         "works": FABIO["Expression"],
         "people": FOAF["Person"],
@@ -36,7 +36,7 @@ def classes(minter: Minter) -> dict[str, NamedNode]:
 
 
 def by_name(totals: Totals, minter: Minter, *, venues: int) -> dict[str, int]:
-    """How many there are of each kind of thing; `venues`, which have no class of their own, after the agents."""
+    """Return the counts by name; that of `venues`, which have no class of their own, comes after the agents."""
     counted = {name: totals[of_class] for name, of_class in classes(minter).items()}
     agents = {name: counted.pop(name) for name in ("works", "people", "organizations")}
     return {**agents, "venues": venues, **counted}
@@ -63,7 +63,7 @@ def _move_totals(totals: Totals, _: Snapshot, changes: Sequence[ChangeSet]) -> T
 
 
 def incremental_totals(log: PatchLog, minter: Minter) -> Incremental[Totals]:
-    """How many things there are of each class, at the version asked for."""
+    """Return what counts the things of each class at a version."""
     return Incremental(log, lambda state: count_totals(state, minter), _move_totals)
 
 
@@ -72,5 +72,5 @@ def _move_size(size: int, _: Snapshot, changes: Sequence[ChangeSet]) -> int:
 
 
 def incremental_size(log: PatchLog) -> Incremental[int]:
-    """How many statements there are in all graphs: the engine counts them one by one."""
+    """Return what counts the statements of all graphs at a version; the engine counts them one by one."""
     return Incremental(log, lambda state: state.size, _move_size)

@@ -1,4 +1,4 @@
-"""Lists of works: the filters that choose them, and the orders they come in."""
+"""List works: the filters that choose them, and the orders they come in."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from commonplace.model.types import FABIO_CLASS
 
 
 class WorkFilters(BaseModel):
-    """Which works are asked for: all that fit every filter given. Things are named by key or IRI.
+    """Filters of works: those that fit every one given are selected. Things are named by key or IRI.
 
     A query-parameter model: `/works` and `/export` add parameters of their own to it, and any other is refused.
     """
@@ -56,7 +56,7 @@ class WorkFilters(BaseModel):
 
 
 def _works_of_first_author(state: Snapshot, node: NamedNode | BlankNode) -> Iterator[NamedNode]:
-    """The works in which that node is a role, or holds one: what is said of it may be what they are sorted by."""
+    """Yield the works in which a node is a role, or holds one: its name may be what they are sorted by."""
     held = [t.subject for t in state.triples(None, PRO["isHeldBy"], node)]
     for role in (node, *held):
         if isinstance(role, NamedNode | BlankNode):
@@ -78,7 +78,7 @@ ORDERS: dict[str, Order] = {
         reach=_works_of_first_author,
     ),
 }
-"""What `sort` may be, besides `relevance` (with `q`)."""
+"""Orders by the names that `sort` takes, besides `relevance` (with `q`)."""
 
 
 _LINKED: tuple[tuple[str, Kind, str], ...] = (

@@ -1,4 +1,4 @@
-"""Works as answers: one by key, what it cites, and what cites it."""
+"""Read a work: its fields and names, what it cites, and what cites it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from commonplace.model.work_reading import Contribution, Neighbourhood, read_con
 
 
 def work_of(state: Snapshot, work: NamedNode, minter: Minter, *, whole: bool = False) -> Work:
-    """The shape of one work; `whole` adds its doubts. Raises `NotFound`."""
+    """Return one work; `whole` adds its doubts. Raises `NotFound`."""
     if not is_work(state, work):
         raise NotFound(f"there is no work {minter.key(work.value)!r}")
     about = neighbourhood(state, work)
@@ -78,7 +78,7 @@ def work_of(state: Snapshot, work: NamedNode, minter: Minter, *, whole: bool = F
 
 
 def agent_of(contribution: Contribution, minter: Minter) -> Agent:
-    """A contributor as the contract shows it."""
+    """Return a contributor as the API shows it."""
     name = contribution.contributor.name
     return Agent(
         iri=contribution.agent.value,
@@ -95,7 +95,7 @@ def agent_of(contribution: Contribution, minter: Minter) -> Agent:
 
 
 def identifiers_of(state: Snapshot, thing: NamedNode, minter: Minter) -> list[Identifier]:
-    """Every identifier of a thing with how sure it is, by scheme and value."""
+    """Return every identifier of a thing with how sure it is, in the order of schemes and values."""
     found = []
     for triple in state.triples(thing, DATACITE["hasIdentifier"]):
         node = triple.object
@@ -131,7 +131,7 @@ def _doubts(state: Snapshot, work: NamedNode, minter: Minter) -> Iterator[Doubt]
 
 
 def citations_of(state: Snapshot, work: NamedNode, minter: Minter, *, outgoing: bool) -> list[Citation]:
-    """Return what a work cites (`outgoing`) or what cites it, by reference number and then by key.
+    """Return the citations that a work makes (`outgoing`) or receives, by reference number and then by key.
 
     An ambiguous citation counts for each of its candidates and is marked; a candidate that is cited for certain as
     well stands as that. Raises `NotFound`.
@@ -154,7 +154,7 @@ def citations_of(state: Snapshot, work: NamedNode, minter: Minter, *, outgoing: 
 
 
 def references_as_text(state: Snapshot, work: NamedNode, minter: Minter) -> list[ReferenceText]:
-    """The references of a work whose works the library does not hold, by number."""
+    """Return the references of a work to works that the library does not hold, by number."""
     found: list[ReferenceText] = []
     for triple in state.triples(work, minter.term("referenceText")):
         try:
@@ -168,7 +168,7 @@ def references_as_text(state: Snapshot, work: NamedNode, minter: Minter) -> list
 def _citation_nodes(
     state: Snapshot, work: NamedNode, minter: Minter, outgoing: bool
 ) -> dict[NamedNode, tuple[int | None, str, str | None]]:
-    """Return what is said of each citation: the work at its other end to number, confirmation and note.
+    """Return number, confirmation and note of each citation, by the work at its other end.
 
     Of two citations of one work, the one that is certain of it counts.
     """
@@ -192,5 +192,5 @@ def _citation_nodes(
 
 
 def title_link(state: Snapshot, node: NamedNode, minter: Minter) -> Link:
-    """A link with the thing's own label."""
+    """Return a link with the label of the thing."""
     return Link(iri=node.value, key=minter.key(node.value), label=label_of(state, node))

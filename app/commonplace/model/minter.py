@@ -1,4 +1,4 @@
-"""IRIs: how the things of a home are named, and back.
+"""Make the IRIs of the things of a home, and read them.
 
 Every minted IRI is `BASE_IRI` + `id/` + kind + `/` + key (percent-encoded), optionally with
 a fragment for a node that belongs to one thing (`#author-1`, `#doi`). Our own ontology terms
@@ -39,18 +39,18 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _SAFE = "-._~:"
 _LETTERS: Final = "text-unidecode"
-"""What turns other letters into ASCII: this one by name, or keys would depend on which are installed."""
+"""Turns other letters into ASCII. It is named, because keys must not depend on the packages installed."""
 _LETTER_OR_SPACE = bytes(
     ord(char.lower()) if char.isascii() and char.isalnum() else ord(" ") for char in map(chr, range(256))
 )
-"""Of each byte of ASCII its small letter or its digit, and space for any other."""
+"""The small letter or digit of each byte of ASCII, and a space for any other."""
 _GROUPED = re.compile(r"(?<=[0-9]),(?=[0-9])")
 """The comma in `1,000`."""
 
 
 @lru_cache(maxsize=65536)
 def slug(name: str) -> str:
-    """The key for a name: ASCII, lower case, hyphens; a hash where nothing of it is left (`"?"`)."""
+    """Return the key for a name: ASCII, lower case, hyphens; a hash where nothing of it is left (`"?"`)."""
     made = _ascii_slug(name) if name.isascii() and "&" not in name else slugify(name, backend=_LETTERS)
     if made:
         return made
@@ -58,7 +58,7 @@ def slug(name: str) -> str:
 
 
 def _ascii_slug(name: str) -> str:
-    """What `slugify` makes of ASCII without HTML entities, in a tenth of the time: most names and titles are."""
+    """Return what `slugify` makes of ASCII without HTML entities, which most names are, in a tenth of the time."""
     letters = (_GROUPED.sub("", name) if "," in name else name).encode("ascii").translate(_LETTER_OR_SPACE)
     return b"-".join(letters.split()).decode("ascii")
 
@@ -67,7 +67,7 @@ _PLAIN = re.compile(r"[\w.~-]*", re.ASCII)
 
 
 def _quoted(key: str) -> str:
-    """The key as it stands in an address; most need no change, and are found out more quickly than quoted."""
+    """Return the key as it stands in an address. Most need no change, and to find that out is faster than to quote."""
     return key if _PLAIN.fullmatch(key) else quote(key, safe=_SAFE)
 
 
@@ -75,7 +75,7 @@ _DOT_SEGMENTS = {".": "dot", "..": "dot-dot"}
 
 
 def address_key(key: str) -> str:
-    """The key, or one like it where no address can end in it: clients take `.` and `..` for steps in a path.
+    """Return the key, or one like it where no address can end in it: clients take `.` and `..` for steps in a path.
 
     RFC 3986, 5.2.4 and 6.2.2.2: percent-encoding a dot does not keep it from being one.
     """
@@ -84,7 +84,7 @@ def address_key(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Minter:
-    """Mints and reads the IRIs of one home. `base` ends in `/`."""
+    """Maker and reader of the IRIs of one home. `base` ends in `/`."""
 
     base: str
 
@@ -93,20 +93,20 @@ class Minter:
             raise ValueError(f"the base IRI must end in '/': {self.base!r}")
 
     def term(self, name: str) -> NamedNode:
-        """Our own ontology term `name`, e.g. `Evidence`, `state`, `discusses`."""
+        """Return the term `name` of the ontology, for instance `Evidence`, `state`, `discusses`."""
         return _term(self.base, name)
 
     def iri(self, kind: Kind, key: str) -> str:
-        """The IRI of the thing of that kind and key."""
+        """Return the IRI of the thing of that kind and key."""
         return f"{self.base}id/{kind}/{_quoted(key)}"
 
     def thing(self, kind: Kind, key: str, fragment: str | None = None) -> NamedNode:
-        """The IRI of the thing of that kind and key, as a node."""
+        """Return the IRI of the thing of that kind and key, as a node."""
         iri = self.iri(kind, key)
         return NamedNode(f"{iri}#{_quoted(fragment)}" if fragment else iri)
 
     def graph(self, name: str) -> NamedNode:
-        """The IRI of a named graph of ours: `ontology`, `shapes`."""
+        """Return the IRI of a system graph: `ontology`, `shapes`."""
         return NamedNode(f"{self.base}graph/{name}")
 
     def change(self, version: int) -> NamedNode:
@@ -114,11 +114,11 @@ class Minter:
         return NamedNode(f"{self.base}id/change/{version}")
 
     def is_system_graph(self, graph: object) -> bool:
-        """Whether a named graph is one of ours: what describes the library, which only the program writes."""
+        """Return whether a named graph is a system graph: it describes the library, and only the program writes it."""
         return isinstance(graph, NamedNode) and graph.value.startswith(f"{self.base}graph/")
 
     def kind_and_key(self, iri: str) -> tuple[Kind, str] | None:
-        """What a minted IRI names, its fragment ignored; None when it is not one of ours."""
+        """Return the kind and key in a minted IRI, its fragment ignored; None for any other IRI."""
         if not iri.startswith(self.base + "id/"):
             return None
         kind, slash, key = iri[len(self.base) + 3 :].partition("#")[0].partition("/")
@@ -127,16 +127,16 @@ class Minter:
         return kind, unquote(key)
 
     def key(self, iri: str) -> str:
-        """The key in a minted IRI, or the IRI itself when it is not one of ours."""
+        """Return the key in a minted IRI, or any other IRI as it is."""
         named = self.kind_and_key(iri)
         return named[1] if named else iri
 
     def local(self, term: str) -> str:
-        """The local name of one of our own terms (`discusses`), or the IRI itself."""
+        """Return the local name of a term of the ontology (`discusses`), or any other IRI as it is."""
         return term.removeprefix(self.base + "ontology#")
 
     def prefixes(self) -> dict[str, str]:
-        """Prefix to IRI for serialisations, ours (`cp`) included."""
+        """Return prefixes for serialisations, that of the ontology (`cp`) included."""
         return {"cp": self.base + "ontology#", **PREFIXES}
 
 

@@ -1,1 +1,1 @@
-"""HTTP and nothing else: addresses, negotiation, conditional requests, problems, templates."""
+"""Serve the library over HTTP: negotiation, conditions, problems, addresses and pages."""

@@ -46,10 +46,10 @@ def versioned(
     version = Version(at) if at is not None else None
     graph = context.library.graph_at(version)
 
-    def read(state: Snapshot) -> tuple[bytes, Version]:
+    def make_one(state: Snapshot) -> tuple[bytes, Version]:
         return make(state), state.version
 
-    body, made = graph.read_described(context.description.quads, read) if described else graph.read(read)
+    body, made = graph.read_described(context.description.quads, make_one) if described else graph.read(make_one)
     if not_modified(request, etag(made, form.name)):
         return unchanged(form, made, past=at is not None)
     response = answer(body, form, made, past=at is not None)
@@ -106,7 +106,7 @@ def thing(
     kind: Kind,
     key: str,
     at: int | None,
-    shape: Callable[[Snapshot, NamedNode], ApiModel],
+    read: Callable[[Snapshot, NamedNode], ApiModel],
     offered: Sequence[Representation] = OF_THINGS,
     suffix: str | None = None,
     write: Callable[[Snapshot, NamedNode, Representation], bytes] | None = None,
@@ -120,7 +120,7 @@ def thing(
     node = context.minter.thing(kind, key)
 
     def make(state: Snapshot) -> bytes:
-        shown = shape(state, node)  # raises NotFound in every form alike
+        shown = read(state, node)  # raises NotFound in every form alike
         if form.rdf is not None:
             return rdf_text(describe(state, [node], context.minter), form.rdf, context.minter)
         if form.name == "json" or write is None:
@@ -139,7 +139,7 @@ def thing(
 
 
 def missing(library: Library, node: NamedNode, version: Version | None) -> CommonplaceError:
-    """Return why a thing is not there: `Gone` naming the version that still has it, or `NotFound`."""
+    """Return the error for a thing that is not there: `Gone` naming the version that still has it, or `NotFound`."""
     history = library.log.history(node.value)
     if not history:
         return NotFound(f"there is no {node.value}, and there never was")
@@ -154,16 +154,16 @@ def missing(library: Library, node: NamedNode, version: Version | None) -> Commo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A list that is offered page by page: what it holds, in what order, and the shape of each thing."""
+    """A list that is offered page by page: its selection, its order, and the function that reads each thing."""
 
     name: Hashable
-    """Stands for what `select` selects, as in `Lists.of`."""
+    """Name of what `select` selects, as in `Lists.of`."""
     select: Callable[[Snapshot, list[NamedNode] | None], Selected]
-    """Selects from a snapshot, of the things that a search found when there was one."""
-    shape: Callable[[Snapshot, NamedNode], ApiModel]
+    """Return what is selected from a snapshot, of the things that a search found when there was one."""
+    read: Callable[[Snapshot, NamedNode], ApiModel]
     order: Order | None
     kinds: Sequence[Kind]
-    """The kinds of things that a search looks for."""
+    """Kinds of things that a search looks for."""
 
 
 def page(request: Request, listing: Listing, paging: Paging, q: str | None = None) -> Response:
@@ -181,7 +181,7 @@ def page(request: Request, listing: Listing, paging: Paging, q: str | None = Non
         if form.rdf is not None:
             return rdf_text(describe(state, found.things, context.minter), form.rdf, context.minter)
         return Page[ApiModel](
-            items=[listing.shape(state, node) for node in found.things],
+            items=[listing.read(state, node) for node in found.things],
             total=found.total,
             complete="complete",
             version=state.version,
@@ -203,7 +203,7 @@ def page(request: Request, listing: Listing, paging: Paging, q: str | None = Non
 
 
 def searched(library: Library, at: int | None) -> SearchIndex:
-    """Return the search index. Raises `BadRequest` when an earlier version is asked for: it knows the newest only."""
+    """Return the search index, which knows the newest version only. Raises `BadRequest` for an earlier one."""
     if at is not None and at != library.follow():
         raise BadRequest("q searches the newest version only: leave out at, or q", [("q", "given with at")])
     return library.search()

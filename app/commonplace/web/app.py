@@ -73,7 +73,7 @@ EXPOSED = (
 
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-"""Start what the routes work with, and stop it after the last of them."""
+"""What starts the things that the routes work with, and stops them after the last answer."""
 
 
 def create_app(*, context: Context, lifespan: Lifespan) -> Application:
@@ -115,7 +115,7 @@ def create_app(*, context: Context, lifespan: Lifespan) -> Application:
 
 
 class Application(FastAPI):
-    """FastAPI, with SPARQL queries taken before it does anything for them."""
+    """FastAPI, which SPARQL queries bypass: what it does for a request costs more than most queries."""
 
     sparql: SparqlEndpoint
     stopping: Stopping
@@ -141,12 +141,12 @@ class Application(FastAPI):
         await answers(scope, receive, send)
 
     async def routed(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The routes and what is around them."""
+        """Answer a request by the routes and the middleware around them."""
         await super().__call__(scope, receive, send)
 
 
 class HeadAsGet:
-    """HEAD is GET without its body (RFC 9110, 9.3.2), on every route."""
+    """Answer HEAD on every route as GET, without the body (RFC 9110, 9.3.2)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

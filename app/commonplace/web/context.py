@@ -1,4 +1,4 @@
-"""The context of the application: what `commonplace.main` has built for the routes to work with."""
+"""Hold the context of the application: the parts that `commonplace.main` has built for the routes to work with."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Context:
     ontology: Path
     """Folder of the ontology's files."""
     description: SelfDescription
-    """What the library says of itself, at any version."""
+    """Descriptions of the library, at any version."""
     lists: Lists
     """The lists asked for most recently."""
     totals: Incremental[Totals]

@@ -1,4 +1,4 @@
-"""`/changes` and `/imports/{id}`: the versions of the library, taking one back, and the receipts of imports."""
+"""Show the versions of the library and the receipts of imports, and take a version back."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ router = APIRouter(tags=["history"], dependencies=[Depends(only_known_parameters
 
 
 class KeptThing(BaseModel):
-    """Something an undo left: the thing, why, and the later versions that are the reason."""
+    """A thing that an undo left: why, and the later versions that are the reason."""
 
     thing: str
     why: str
@@ -34,7 +34,7 @@ class KeptThing(BaseModel):
 
 
 class UndoResult(BaseModel):
-    """What an undo did: the version it took back, the version that did so, and what it had to leave."""
+    """The outcome of an undo: the version taken back, the version that did so, and the things it had to leave."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -70,7 +70,7 @@ def listed(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
-    """Every write there ever was: who, when, what kind, and why."""
+    """Answer with every write there ever was: who, when, what kind, and why."""
     log = context.library.log
     form = choose(request, [JSON])
     head = context.library.newest()
@@ -104,7 +104,7 @@ def _touching(log: PatchLog, thing: str | None, head: Version) -> list[Version]:
 
 @router.get("/changes/{version}", response_model=Change, summary="One version")
 def single(request: Request, context: ContextDep, version: int) -> Response:
-    """As JSON, as the RDF Patch itself (`Accept: application/rdf-patch`), or as PROV-O."""
+    """Answer with a version as JSON, as the RDF Patch itself (`Accept: application/rdf-patch`), or as PROV-O."""
     number = positive(version)
     form = choose(request, [JSON, PATCH, *RDF])
     log = context.library.log
@@ -138,7 +138,7 @@ def undo(
     version: int,
     message: Annotated[str, Query(max_length=10_000, description="why; recorded in the history")] = "",
 ) -> Response:
-    """What later versions build on stays; `kept` says what, why, and which versions those are."""
+    """Take a version back. Things that later versions build on stay: `kept` names them, with why and which versions."""
     expected = expected_version(request, context.library.follow())
     undone = context.committer.undo(positive(version), token.name, message, expected)
     made = undone.entry.version if undone.entry else None
@@ -153,13 +153,13 @@ def undo(
 
 @router.get("/imports/{id}", response_model=Receipt, summary="The receipt of an import, for ever")
 def receipt(request: Request, context: ContextDep, id: int) -> Response:
-    """What became of every entry of the file. The id is the version the import made."""
+    """Answer with the fate of every entry of the file. The id is the version that the import made."""
     form = choose(request, [JSON])
     return answers.answered(request, receipt_of(context.library, Version(id)), form, Version(id), past=True)
 
 
 def positive(version: int) -> Version:
-    """A number as a version. Raises `NotFound` for one that no version can have."""
+    """Return a number as a version. Raises `NotFound` for one that no version can have."""
     if version < 1:
         raise NotFound(f"there is no version {version}: the first is 1")
     return Version(version)

@@ -1,4 +1,4 @@
-"""`/duplicates`: works that may be one work, with the reasons."""
+"""Show works that may be one work, with the reasons."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)]
 def duplicates(
     request: Request, context: ContextDep, limit: Limit = 50, cursor: Cursor = None, at: At = None
 ) -> Response:
-    """Similar and not the same: near titles or one title, with people in common. By key; nothing is merged.
+    """Answer with pairs of works with similar or equal titles and people in common, by key; nothing is merged.
 
     `coverage` says how many works there are, how many have no title to compare, and how many pairs were compared.
     """

@@ -1,4 +1,4 @@
-"""`/export`: everything, or what filters select, as a file in a format or as a bibliography in a style."""
+"""Export everything, or the works that filters select, in a format or as a bibliography in a style."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def bibliography_forms(style: str) -> tuple[Representation, Representation]:
 
 
 class ExportQuery(WorkFilters):
-    """What `/export` is asked: filters, format and version."""
+    """Parameters of `/export`: filters, format and version."""
 
     format: Annotated[ExportedFormat, Query(description="which format")] = "bibtex"
     style: Style = None
@@ -67,9 +67,10 @@ class ExportQuery(WorkFilters):
 
 @router.get("/export", summary="Everything, or what the filters of /works select, in a bibliographic or RDF format")
 def exported(request: Request, context: ContextDep, asked: Annotated[ExportQuery, Query()]) -> Response:
-    """Never paged and never cut. Without filters an RDF format has the whole graph; N-Quads and TriG named graphs too.
+    """Export works by key, or with `q` best first; never paged and never cut.
 
-    With `style`, a bibliography in that style in the place of `format`. By key; with `q`, best first.
+    Without filters an RDF format has the whole graph; N-Quads and TriG have the named graphs too. With `style` the
+    export is a bibliography in that style, whatever `format` says.
     """
     library, minter, style = context.library, context.minter, asked.style
     if asked.original and style is not None:
@@ -90,7 +91,7 @@ def exported(request: Request, context: ContextDep, asked: Annotated[ExportQuery
 
 
 def _selected(context: Context, asked: ExportQuery) -> WorksOf | None:
-    """Return what chooses the works that the filters select; None without filters. Raises `BadRequest`."""
+    """Return the function that selects works by the filters; None without filters. Raises `BadRequest`."""
     filters, ranked = asked.alone(), None
     if filters == WorkFilters():
         return None

@@ -1,8 +1,8 @@
-"""`/id/…`: the IRIs themselves, dereferenced.
+"""Dereference the IRIs of the library, `/id/…`.
 
 A thing with an address of its own is answered there (303, "see other": the thing is not the
-document). A node that has none (evidence, a citation, a doubt …) is answered here. What was
-there in an earlier version and is not now is 410 with the last version that had it.
+document). A node that has none (evidence, a citation, a doubt …) is answered here. A thing that was
+deleted is 410, with the last version that had it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ PLACES: dict[Kind, str] = {
     "claim": "claims",
     "case": "cases",
 }
-"""Kinds of things with an address of their own."""
+"""Addresses of the kinds of things that have their own."""
 
 
 _SEEN: dict[int | str, dict[str, Any]] = {303: {"description": "The address of the thing itself is in `Location`."}}
@@ -46,13 +46,13 @@ _SEEN: dict[int | str, dict[str, Any]] = {303: {"description": "The address of t
     "/id/change/{version}", summary="A version as a thing", response_model=None, status_code=303, responses=_SEEN
 )
 def change(version: int) -> Response:
-    """See the version's own address."""
+    """Redirect to the address of the version."""
     return RedirectResponse(f"/changes/{version}", status_code=303)
 
 
 @router.get("/id/{kind}/{key:path}", summary="Any IRI of this library", response_model=None, responses=_SEEN)
 def dereference(request: Request, context: ContextDep, kind: str, key: str, at: At = None) -> Response:
-    """303 to the thing's own address, or the node itself; 410 when it was deleted, 404 when it never was."""
+    """Redirect to the address of the thing, or answer with the node; 410 when it was deleted, 404 when it never was."""
     if kind not in get_args(Kind):
         raise NotFound(f"there is no kind of thing called {kind!r}: {', '.join(get_args(Kind))}")
     named = cast(Kind, kind)
@@ -76,7 +76,7 @@ def dereference(request: Request, context: ContextDep, kind: str, key: str, at: 
 
 
 def _node(state: Snapshot, context: Context, node: NamedNode) -> Node:
-    """A node without a shape of its own: its statements as they are, by property."""
+    """Return a node that has no model of its own: its statements as they are, by property."""
     found: dict[str, list[str]] = {}
     for triple in state.triples(node):
         if triple.predicate != RDF_NS["type"]:

@@ -1,4 +1,4 @@
-"""PROV-O: a version as an activity, who did it, which came before; a work's fields as entities that versions made."""
+"""Tell provenance in PROV-O: versions as activities, and the fields of a work as entities that they made."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from commonplace.patchlog.rdf_patch import Header
 
 
 def change_iri(minter: Minter, version: int) -> NamedNode:
-    """The IRI of a version as a thing."""
+    """Return the IRI of a version as a thing."""
     return minter.change(version)
 
 
 def provenance_of(header: Header, minter: Minter) -> list[Triple]:
-    """The version as `prov:Activity`, with its agent as a fragment of it."""
+    """Return a version as `prov:Activity`, with its agent as a fragment of it."""
     change = change_iri(minter, header.version)
     agent = NamedNode(f"{change.value}#agent")
     triples = [
@@ -40,7 +40,7 @@ def provenance_of(header: Header, minter: Minter) -> list[Triple]:
 def provenance_of_fields(
     work: NamedNode, origins: Iterable[FieldOrigin], headers: Iterable[Header], minter: Minter
 ) -> list[Triple]:
-    """Each value of a work as a `prov:Entity`, the versions that made it, and the file those used."""
+    """Return each value of a work as a `prov:Entity`, with the versions that made it and the file they used."""
     found: dict[Triple, None] = {}
     for header in headers:
         found.update(dict.fromkeys(provenance_of(header, minter)))

@@ -1,4 +1,4 @@
-"""`/queries`: the named queries, each an address of its own with its parameters in OpenAPI."""
+"""Serve the named queries, each at an address of its own with its parameters in OpenAPI."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters
 from commonplace.web.sparql.forms import TABLES
 
 ROWS = (JSON, *(form for form in TABLES))
-"""Forms of an answer with rows: our JSON first, then the SPARQL result formats."""
+"""Forms of an answer with rows: the JSON of this API first, then the SPARQL result formats."""
 
 ROWS_OF_A_PAGE, MOST_ROWS_OF_A_PAGE = 1_000, 10_000
-"""Rows of a page of JSON where no `limit` is given, and the most that one may ask for."""
+"""Rows of a page of JSON where no `limit` is given, and their maximum."""
 
 PAGING: tuple[dict[str, Any], ...] = (
     {
@@ -72,7 +72,7 @@ _YEAR = XSD["gYear"].value
 
 
 def router_of(queries: Mapping[str, NamedQuery]) -> APIRouter:
-    """The routes of those queries."""
+    """Return the routes of those queries."""
     router = APIRouter(tags=["queries"], dependencies=[Depends(only_known_parameters)])
 
     @router.get("/queries", summary="The named queries, each with its question and parameters")
@@ -140,7 +140,7 @@ def _add(router: APIRouter, query: NamedQuery) -> None:
 
 
 async def _run(context: Context, request: Request, query: NamedQuery) -> Response:
-    """The answer of a reader, which can be ended: what a query costs depends on the values it is asked with."""
+    """Return the answer of a worker, which can be ended: the cost of a query depends on its values."""
     own = {parameter.name for parameter in query.parameters}
     paging = {parameter["name"] for parameter in PAGING} - own
     values = {name: value for name, value in request.query_params.items() if name not in paging}
@@ -275,7 +275,7 @@ def _as_table(table: dict[str, Any], form: Representation) -> bytes:
 
 
 def _as_json(found: dict[str, Any], version: Version, complete: str, total: int, following: str | None) -> bytes:
-    """SPARQL 1.1 Query Results JSON as our JSON."""
+    """Return SPARQL 1.1 Query Results JSON as the JSON of this API."""
     if "boolean" in found:
         return json.dumps({"answer": found["boolean"], "complete": complete, "version": version}).encode()
     names = found["head"]["vars"]
@@ -292,7 +292,7 @@ def _as_json(found: dict[str, Any], version: Version, complete: str, total: int,
 
 
 def _plain(term: dict[str, str]) -> object:
-    """A term as a plain value: IRIs and texts as strings, whole numbers and years as numbers."""
+    """Return a term as a plain value: IRIs and texts as strings, whole numbers and years as numbers."""
     value, datatype = term["value"], term.get("datatype")
     if datatype in _INTEGERS or (datatype == _YEAR and value.isdigit()):
         return int(value)

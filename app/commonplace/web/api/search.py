@@ -1,4 +1,4 @@
-"""`/search`: one box over works, people, organizations, venues, concepts, claims, cases and evidence."""
+"""Search works, people, organizations, venues, concepts, claims, cases and evidence in one box."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def search(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Cursor = None,
 ) -> Response:
-    """Best first. Works are found by the labels, in any language, of the concepts they discuss, too."""
+    """Answer best first. Works are found by the labels of the concepts they discuss, too, in any language."""
     form = choose(request, [JSON])
     answers.words(q)
     offset = read_position(cursor) if cursor else 0

@@ -1,6 +1,6 @@
-"""`/people`, `/organizations`, `/venues`, `/concepts`, `/claims`, `/cases`: a list and single things of each.
+"""Serve people, organizations, venues, concepts, claims and cases: a list, and single things, of each.
 
-They differ in what they hold, not in their manners: each is a row of `COLLECTIONS`.
+Each is a row of `COLLECTIONS`, and all work alike.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ router = APIRouter(dependencies=[Depends(only_known_parameters)])
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """One kind of thing: its address, what is in its list and in what order, and the shape of one.
+    """One kind of thing: its address, its list and the order of that, and the functions that read one.
 
-    `whole` is the shape of a thing asked for by itself, `brief` of one in a list.
+    `whole` reads a thing that is asked for by itself, `brief` one in a list.
     """
 
     plural: str
@@ -61,7 +61,7 @@ class Collection:
     page_model: object
     order: Order | None = None
     also: tuple[Kind, ...] = ()
-    """Other kinds of things its list may hold, for searching."""
+    """Other kinds of things that a search in its list may find."""
 
 
 COLLECTIONS = (
@@ -98,7 +98,7 @@ def _offer(collection: Collection) -> None:
         listing = answers.Listing(
             name=collection.plural,
             select=lambda _, ranked: Selected(collection.select(ranked)),
-            shape=lambda state, node: collection.brief(state, node, context.minter),
+            read=lambda state, node: collection.brief(state, node, context.minter),
             order=None if asked.q is not None else collection.order,
             kinds=(collection.kind, *collection.also),
         )

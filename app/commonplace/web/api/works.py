@@ -1,4 +1,4 @@
-"""`/works`: the bibliography."""
+"""Serve works: their list, one of them in every form, and what hangs on it."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ router = APIRouter(tags=["works"], route_class=WorkRoute, dependencies=[Depends(
 
 
 class WorksQuery(Paging, WorkFilters):
-    """What `/works` is asked: filters, order, page and version."""
+    """Parameters of `/works`: filters, order, page and version."""
 
     sort: str | None = Field(default=None, description="key, title, year, author, -title, -year; relevance with q")
 
 
 @router.get("/works", response_model=Page[Work], summary="Works, by what they discuss and how they are described")
 def works(request: Request, context: ContextDep, asked: Annotated[WorksQuery, Query()]) -> Response:
-    """With `discusses` or `claim` the answer carries `coverage`: all works counted by what they say."""
+    """List works. With `discusses` or `claim` the answer has `coverage`: all works counted by what they say."""
     filters = asked.alone()
     listing = answers.Listing(
         name=("works", filters),
         select=lambda snapshot, ranked: select_works(snapshot, context.minter, filters, ranked),
-        shape=lambda snapshot, node: work_of(snapshot, node, context.minter),
+        read=lambda snapshot, node: work_of(snapshot, node, context.minter),
         order=order_of(asked.sort, searching=filters.q is not None),
         kinds=("work",),
     )
@@ -53,7 +53,7 @@ def works(request: Request, context: ContextDep, asked: Annotated[WorksQuery, Qu
 def references(
     request: Request, context: ContextDep, key: str, limit: Limit = 50, cursor: Cursor = None, at: At = None
 ) -> Response:
-    """In the order of its reference list; ambiguous citations with every candidate.
+    """List the works that a work cites, in the order of its references; ambiguous ones with every candidate.
 
     `as_text` has the references to works that are not in the library, as their source printed them.
     """
@@ -64,7 +64,7 @@ def references(
 def citations(
     request: Request, context: ContextDep, key: str, limit: Limit = 50, cursor: Cursor = None, at: At = None
 ) -> Response:
-    """Within the set; ambiguous citations that may mean it are included and marked."""
+    """List the works of the library that cite a work; ambiguous citations that may mean it are included and marked."""
     return _citations(request, context, key, limit, cursor, at, outgoing=False)
 
 
@@ -104,7 +104,7 @@ def _citations(
 def history(
     request: Request, context: ContextDep, key: str, limit: Limit = 50, cursor: Cursor = None, at: At = None
 ) -> Response:
-    """Newest first; with `at`, those up to that version."""
+    """List the versions that touched a work, newest first; with `at`, those up to that version."""
     if (whole := _ending(request, context, key, "history", at)) is not None:
         return work(request, context, whole, at=at)
     log = context.library.log
@@ -134,9 +134,9 @@ def history(
 def provenance(
     request: Request, context: ContextDep, key: str, limit: Limit = 50, cursor: Cursor = None, at: At = None
 ) -> Response:
-    """For each value of each field: the version it entered with, by whom and how, and the entry of the file it was.
+    """List each value of each field, with the version it entered with, by whom and how, and the entry of the file.
 
-    As JSON, or as PROV-O in an RDF syntax: by `Accept`, or by suffix (`provenance.ttl`).
+    The answer is JSON, or PROV-O in an RDF syntax: by `Accept`, or by suffix (`provenance.ttl`).
     """
     if (whole := _ending(request, context, key, "provenance", at)) is not None:
         return work(request, context, whole, at=at)
@@ -153,7 +153,7 @@ def provenance_in_a_form(
     cursor: Cursor = None,
     at: At = None,
 ) -> Response:
-    """The same with the suffix of its form."""
+    """List the same values, in the form of the suffix."""
     whole = f"provenance.{suffix}"
     if f".{suffix}" not in {form.suffix for form in OF_THINGS} or _ending(request, context, key, whole, at) is not None:
         return work(request, context, f"{key}/{whole}", at=at)
@@ -191,7 +191,7 @@ def _provenance(
 
 
 def _ending(request: Request, context: Context, key: str, word: str, at: int | None) -> str | None:
-    """The key `key/word` when that is the work meant: a citation key may have slashes, and end in our own words.
+    """Return `key/word` when a work with that key is meant: a citation key may have slashes, and end in such a word.
 
     Its IRI has `%2F` for the slash, which tells the two apart wherever it arrives undecoded.
     """
@@ -212,9 +212,9 @@ def _ending(request: Request, context: Context, key: str, word: str, at: int | N
 def work(
     request: Request, context: ContextDep, key: str, style: Style = None, original: Original = False, at: At = None
 ) -> Response:
-    """With `style`, formatted in that citation style; with `original`, as it stood in its file where it is untouched.
+    """Answer with one work in a form, by `Accept` or by suffix (`.bib`).
 
-    Else as JSON, Turtle, JSON-LD, N-Triples, RDF/XML, BibTeX, RIS or CSL-JSON: by `Accept`, or by suffix (`.bib`).
+    With `style` it is formatted in that citation style; with `original` it is as in its file, where it is untouched.
     """
     minter = context.minter
     if style is not None:

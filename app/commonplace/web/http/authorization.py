@@ -1,4 +1,4 @@
-"""Who a write is from: `Authorization: Bearer TOKEN` (RFC 6750), before any of its body is read."""
+"""Find the token of a request, `Authorization: Bearer TOKEN` (RFC 6750), before any of its body is read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _scheme = HTTPBearer(auto_error=False, scheme_name="token", description="A token
 
 
 def writer(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)] = None) -> Token:
-    """The token that a request carries, of any role. Raises 401."""
+    """Return the token that a request carries, of any role. Raises 401."""
     if given is None:
         detail = "a write needs Authorization: Bearer TOKEN"
         raise HttpProblem(401, detail, headers={"WWW-Authenticate": REALM})
@@ -35,7 +35,7 @@ WriterDep = Annotated[Token, Depends(writer)]
 
 
 def curator(token: WriterDep) -> Token:
-    """The same, which must be a curator's. Raises 403."""
+    """Return the token of a request, which must be a curator's. Raises 401, 403."""
     if token.role is not Role.CURATOR:
         raise forbidden(token, "this needs a curator's token")
     return token
@@ -45,7 +45,7 @@ CuratorDep = Annotated[Token, Depends(curator)]
 
 
 def curator_of(request: Request) -> Token:
-    """The curator's token of a request that comes by no FastAPI route. Raises 401, 403."""
+    """Return the curator's token of a request that comes by no FastAPI route. Raises 401, 403."""
     scheme, credentials = get_authorization_scheme_param(request.headers.get("authorization"))
     bearer = scheme.lower() == "bearer" and credentials
     given = HTTPAuthorizationCredentials(scheme=scheme, credentials=credentials) if bearer else None
@@ -62,6 +62,6 @@ def client_of(tokens: Tokens, scope: Scope, authorization: bytes) -> str:
 
 
 def forbidden(token: Token, why: str) -> HttpProblem:
-    """What a writer is told who may not do this."""
+    """Return the problem for a writer whose role does not allow this."""
     headers = {"WWW-Authenticate": f'{REALM}, error="insufficient_scope"'}
     return HttpProblem(403, f"{why}; yours ({token.name!r}) has the role {token.role.value}", headers=headers)

@@ -1,4 +1,4 @@
-"""Which representation a client gets: by suffix, by `Accept`, and the tags that let it ask again cheaply.
+"""Choose a representation by suffix or `Accept`, and tag it so that a client can ask again cheaply.
 
 RFC 9110: sections 12 (negotiation) and 13 (conditional requests).
 """
@@ -19,24 +19,24 @@ from commonplace.model.formats import CONVERTED, EXPORTED, FORMATS, Format
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """One form a thing can be had in. `name` is in its ETag; `suffix` (with the dot) in its address."""
+    """A form in which a thing is answered. `name` stands in its ETag, `suffix` (with the dot) in its address."""
 
     name: str
     media_type: str
     suffix: str
     rdf: RdfFormat | None = None
     also: tuple[str, ...] = ()
-    """Other media types people ask for it by."""
+    """Other media types that ask for it."""
     format: str = ""
     """Its name in `commonplace.model.formats`, if it has a row there."""
 
 
 class NotAcceptable(CommonplaceError):
-    """None of the forms there are is one the client takes (406)."""
+    """The client accepts no form that is offered (406)."""
 
 
 IMMUTABLE = "public, max-age=31536000, immutable"
-"""How long an answer from a named version holds."""
+"""`Cache-Control` of an answer from a named version, which never changes."""
 
 
 def representation(format: Format) -> Representation:
@@ -59,9 +59,9 @@ OF_WORKS = (JSON, *RDF, *RECORDS)
 
 
 def choose(request: Request, offered: Sequence[Representation], suffix: str | None = None) -> Representation:
-    """The form to answer in: that of the suffix, else the best for `Accept`, else the first.
+    """Return the form to answer in: that of the suffix, else the best for `Accept`, else the first.
 
-    Raises `NotAcceptable` when the client takes none of them.
+    Raises `NotAcceptable` when the client accepts none of them.
     """
     if suffix is not None:
         return next(form for form in offered if form.suffix == suffix)
@@ -69,7 +69,7 @@ def choose(request: Request, offered: Sequence[Representation], suffix: str | No
 
 
 def best(accept: str, offered: Sequence[Representation]) -> Representation:
-    """The best form for that `Accept` header, the first where there is none. Raises `NotAcceptable`."""
+    """Return the best form for an `Accept` header; the first for an empty one. Raises `NotAcceptable`."""
     accept = accept.strip().lower()  # media types have no case
     if not accept:
         return offered[0]
@@ -99,7 +99,7 @@ def _without_xml(accept: str, offered: Sequence[Representation]) -> Sequence[Rep
 
 
 def split_suffix(key: str, offered: Sequence[Representation]) -> tuple[str, str | None]:
-    """A key and the suffix that was on it, the longest that fits."""
+    """Return a key without its suffix, and the suffix: the longest that is offered."""
     for form in sorted(offered, key=lambda form: -len(form.suffix)):
         if key.endswith(form.suffix) and len(key) > len(form.suffix):
             return key.removesuffix(form.suffix), form.suffix
@@ -107,23 +107,23 @@ def split_suffix(key: str, offered: Sequence[Representation]) -> tuple[str, str 
 
 
 def etag(version: Version, form: str) -> str:
-    """The tag of an answer: version, then representation."""
+    """Return the tag of an answer: version, then representation."""
     return f'"{version};{form}"'
 
 
 def not_modified(request: Request, tag: str) -> bool:
-    """Whether the client holds that answer already (`If-None-Match`, weak comparison)."""
+    """Return whether the client holds that answer already (`If-None-Match`, weak comparison)."""
     held = request.headers.get("if-none-match")
     return held is not None and holds(held, tag)
 
 
 def holds(held: str, tag: str) -> bool:
-    """Whether an `If-None-Match` header names that tag."""
+    """Return whether an `If-None-Match` header names that tag."""
     return held.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in held.split(","))
 
 
 def expected_version(request: Request, head: Version, *, lenient: bool = False) -> Version | None:
-    """The version a write must find as the head (`If-Match`, RFC 9110, 13.1.1): the head, or None when any will do.
+    """Return the version that a write must find as the head (`If-Match`, RFC 9110, 13.1.1); None when any will do.
 
     Raises `Conflict` when the client names others: the library has moved since; or returns the newest of those where
     `lenient`, for a write that says itself what has changed since then.
@@ -143,7 +143,7 @@ def expected_version(request: Request, head: Version, *, lenient: bool = False) 
 def answer(
     body: bytes, form: Representation, version: Version, *, past: bool = False, complete: str = "complete"
 ) -> Response:
-    """A response with what every answer carries: its tag, its completeness, and how long it holds."""
+    """Return a response with the headers of every answer: its tag, its completeness, and how long it holds."""
     response = Response(body, media_type=form.media_type)
     stamp(response, form, version, past=past)
     response.headers["Commonplace-Complete"] = complete
@@ -151,14 +151,14 @@ def answer(
 
 
 def unchanged(form: Representation, version: Version, *, past: bool = False) -> Response:
-    """304, with the headers the full answer would have."""
+    """Return 304, with the headers that the full answer would have."""
     response = Response(status_code=304)
     stamp(response, form, version, past=past)
     return response
 
 
 def stamp(response: Response, form: Representation, version: Version, *, past: bool) -> None:
-    """Set the headers of a versioned answer; what is asked of a past version never changes."""
+    """Set the headers of a versioned answer; an answer from a named version never changes."""
     response.headers["ETag"] = etag(version, form.name)
     response.headers["Vary"] = "Accept"
     response.headers["Cache-Control"] = IMMUTABLE if past else "no-cache"

@@ -1,4 +1,4 @@
-"""Query parameters: those that many addresses have in common, and the refusal of those an address does not have."""
+"""Read the query parameters that many addresses have in common, and refuse those that an address does not have."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Cursor = Annotated[str | None, Query(pattern="^[A-Za-z0-9_-]+$", description="fr
 
 
 class Paging(BaseModel):
-    """Which page of a list is asked for, and of which version: a query-parameter model that others add to."""
+    """A page of a list at a version: a query-parameter model that others add to."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -35,7 +35,7 @@ class Paging(BaseModel):
 
 
 class Search(Paging):
-    """Which page of a list, or of the things in it that a search finds."""
+    """A page of a list, or of the things in it that a search finds."""
 
     q: str | None = Field(
         default=None, min_length=1, description="words to search for; accents, case and hyphens do not matter"
@@ -47,7 +47,7 @@ REPEATABLE = frozenset({"kind"})
 
 
 def only_known_parameters(request: Request) -> None:
-    """Refuse a parameter that the route does not have, or one given twice: no filter may be ignored in silence.
+    """Refuse a parameter that the route does not have, or one given twice: no filter is ignored in silence.
 
     Raises `BadRequest` that lists the parameters there are.
     """

@@ -1,4 +1,4 @@
-"""Every error as `application/problem+json` (RFC 9457), made in one place."""
+"""Answer every error as `application/problem+json` (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ BACK_AFTER = "10"
 """Seconds to wait for a server that was told to stop: mostly it is started again at once."""
 
 PATH_SAFE = "/:@!$&'()*+,;=~"
-"""What stands in the path of an IRI as it is (RFC 3986, pchar)."""
+"""Characters that stand in the path of an IRI as they are (RFC 3986, pchar)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +126,11 @@ BY_STATUS = {
 TRUNCATED = Kind(
     "truncated", "This answer is cut", 200, "It is larger than this library gives at once: ask for it in parts."
 )
-"""No problem, but described among them: what a cut answer points to."""
+"""No problem, but described among them: an answer that is cut points to its page."""
 
 
 class Gone(CommonplaceError):
-    """A thing that was there in an earlier version (410)."""
+    """The thing was deleted; an earlier version has it (410)."""
 
 
 class HttpProblem(CommonplaceError):
@@ -184,7 +184,7 @@ async def _known(request: Request, fault: Exception) -> Response:
 
 
 def answered(request: Request, fault: Exception) -> Response:
-    """Any error as a response; one that nobody foresaw goes to the log."""
+    """Return any error as a response; one that nobody foresaw goes to the log."""
     kind = kind_of(fault)
     if kind is INTERNAL:
         log.error("unexpected error at %s", request.url.path, exc_info=fault)
@@ -205,7 +205,7 @@ def answered(request: Request, fault: Exception) -> Response:
 
 
 def kind_of(fault: Exception) -> Kind:
-    """The kind of problem that an error is."""
+    """Return the kind of problem that an error is."""
     if isinstance(fault, HttpProblem):
         return BY_STATUS[fault.status]
     if isinstance(fault, TooManyQueries):

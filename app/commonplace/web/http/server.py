@@ -1,4 +1,4 @@
-"""Running the server: uvicorn, and the line that says it is ready."""
+"""Run the server: uvicorn, and the line that says it is ready."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from commonplace.web.http.stopping import Stopping
 from commonplace.web.http.whole_response import WholeResponses
 
 ENDING_SECONDS = 10
-"""How long answers that are under way have when the server is told to stop."""
+"""Maximum time that answers under way have to end when the server is told to stop."""
 
 
 class Announcing(uvicorn.Server):
@@ -38,7 +38,7 @@ class Announcing(uvicorn.Server):
 
 
 def run(factory: str, host: str, port: int) -> None:
-    """Serve the application a factory makes, until told to stop; what the factory raises is raised here."""
+    """Serve the application that a factory makes, until told to stop. Raises what the factory raises."""
     app = import_from_string(factory)()  # before the server is, so that a fault is one line and not its traceback
     raise_limit(resource.RLIMIT_NOFILE, CONNECTIONS + KEPT_FILES)
     config = uvicorn.Config(

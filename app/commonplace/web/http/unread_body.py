@@ -1,4 +1,4 @@
-"""What is left of a request's body when it has been refused: read and thrown away, within bounds.
+"""Read and discard, within bounds, the rest of the body of a request that was refused.
 
 A client that writes its whole body before it reads the answer would find the connection broken and never learn why
 it was refused. The answer is sent at once all the same, for those that read it first.
@@ -11,17 +11,18 @@ import asyncio
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-THROWN_BYTES = 200_000_000
-"""Of a body that is larger, or says that it is, no more is read."""
+DISCARDED_BYTES = 200_000_000
+"""Maximum size of a body whose rest is read: a larger one costs more than a broken connection."""
 
-THROWN_SECONDS = 30.0
+DISCARDED_SECONDS = 30.0
+"""Maximum time in which a rest is read."""
 
 _REFUSED = 400
-"""Answers from this status on."""
+"""Minimum status of an answer that refuses."""
 
 
 class UnreadBodies:
-    """Reads what a refused request has left of its body, after the answer and before the connection is closed."""
+    """Read the rest of the body of a refused request, after the answer and before the connection is closed."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -31,7 +32,7 @@ class UnreadBodies:
             await self._app(scope, receive, send)
             return
         size = Headers(scope=scope).get("content-length", "0")
-        left = size.isdigit() and int(size) <= THROWN_BYTES
+        left = size.isdigit() and int(size) <= DISCARDED_BYTES
         refused = False
 
         async def read() -> Message:
@@ -46,20 +47,20 @@ class UnreadBodies:
                 refused = message["status"] >= _REFUSED
             elif refused and left and not message.get("more_body"):
                 await send({**message, "more_body": True})
-                await _throw_away(receive)
+                await _discard(receive)
                 message = {"type": "http.response.body", "body": b""}
             await send(message)
 
         await self._app(scope, read, answer)
 
 
-async def _throw_away(receive: Receive) -> None:
-    thrown = 0
+async def _discard(receive: Receive) -> None:
+    discarded = 0
     try:
-        async with asyncio.timeout(THROWN_SECONDS):
-            while thrown <= THROWN_BYTES:
+        async with asyncio.timeout(DISCARDED_SECONDS):
+            while discarded <= DISCARDED_BYTES:
                 message = await receive()
-                thrown += len(message.get("body", b""))
+                discarded += len(message.get("body", b""))
                 if not message.get("more_body"):
                     return
     except TimeoutError:

@@ -1,8 +1,8 @@
-"""Sending a response at once: its head and its body in one write.
+"""Send a response at once: its head and its body in one write.
 
 An ASGI server is told a response in two messages, looks at each header and writes twice, which costs more than
-finding a small answer. Our server (`server`) offers an extension that takes both together, ready made; with
-another server, or where the connection is in no state for it, the two messages are sent.
+finding a small answer. The server of `server` has an extension that takes both together, ready made. With another
+server, or where the connection is in no state for it, the two messages are sent.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ class WholeResponses(BoundedConnection):
 
 
 def head_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """Headers as they are written."""
+    """Return headers as they are written on the wire."""
     return b"".join(b"%b: %b\r\n" % pair for pair in headers)
 
 
 def sent_whole(scope: Scope, head: bytes, body: bytes) -> bool:
-    """Answer 200 with that head, which has the body's length, if the server can; False when nothing was sent."""
+    """Answer 200 with a head, which has the length of the body; return False when the server cannot, or must not."""
     extension = scope.get("extensions")
     if not extension or EXTENSION not in extension or scope["method"] == "HEAD":
         return False

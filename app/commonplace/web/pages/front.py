@@ -1,4 +1,4 @@
-"""`/`, `/ontology`, `/context.jsonld`, `/.well-known/void`, `/healthz`, `/metrics` and the problem pages."""
+"""Serve the front page, what describes the library, what tells its health, and the pages of problems."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ CONTEXT = Representation("jsonld", "application/ld+json", ".jsonld")
 
 FIRST_QUESTION = "professional-role"
 SHOWN = 100
-"""How many works and cases the first page shows at most; it links to all."""
+"""Maximum number of works and of cases on the front page, which links to all."""
 
 DEFAULT_BASE = "http://127.0.0.1:8000/"
-"""The base the files in `ontology/` are written with where their format has no relative IRIs."""
+"""Base IRI in the files of `ontology/` whose format has no relative IRIs."""
 
 
 @router.get("/", include_in_schema=False)
 def front(context: ContextDep) -> Response:
-    """The page a scholar starts from: what is here, and the first question answered."""
+    """Show the page that a scholar starts from: what is here, and the first question answered."""
     minter = context.minter
     concept = minter.thing("concept", FIRST_QUESTION)
     filters = WorkFilters(discusses=FIRST_QUESTION)
@@ -74,13 +74,13 @@ def front(context: ContextDep) -> Response:
 
 
 def _said(state: Snapshot, work: NamedNode, concept: NamedNode, minter: Minter) -> Evidence | None:
-    """What is recorded of the work on that very concept."""
+    """Return the evidence of the work on that very concept."""
     return next((e for e in evidence_of_work(state, work, minter)[::-1] if e.about_iri == concept.value), None)
 
 
 @router.get("/ontology", summary="Our own terms, as RDF")
 def ontology(request: Request, context: ContextDep) -> Response:
-    """The terms of `ontology/commonplace.ttl`, with their definitions, examples and mappings."""
+    """Answer with the terms of the ontology: definitions, examples and mappings."""
     form = choose(request, RDF)
     text = (context.ontology / "commonplace.ttl").read_bytes()
     triples = [quad.triple for quad in parse(text, format=RdfFormat.TURTLE, base_iri=context.minter.base)]
@@ -90,14 +90,14 @@ def ontology(request: Request, context: ContextDep) -> Response:
 
 @router.get("/context.jsonld", summary="The JSON-LD context of this API's JSON")
 def context(request: Request, context: ContextDep) -> Response:
-    """With it our `application/json` is JSON-LD."""
+    """Answer with the context that makes the JSON of this API JSON-LD."""
     text = (context.ontology / "context.jsonld").read_text().replace(DEFAULT_BASE, context.minter.base)
     return answers.unversioned(request, text.encode(), CONTEXT)
 
 
 @router.get("/.well-known/void", summary="What this dataset holds (VoID)")
 def void(request: Request, context: ContextDep) -> Response:
-    """Counts by class and property, addresses, vocabularies, licence."""
+    """Answer with counts by class and property, addresses, vocabularies and licence."""
     form = choose(request, RDF)
     assert form.rdf is not None
     described = context.description.of(context.library.graph_at())
@@ -108,13 +108,13 @@ def void(request: Request, context: ContextDep) -> Response:
 
 @router.get("/healthz", summary="Whether the server is up")
 def healthz(context: ContextDep) -> dict[str, object]:
-    """200 when it answers."""
+    """Answer 200 when the server is up."""
     return {"status": "ok", "version": context.library.follow(), "software": __version__}
 
 
 @router.get("/metrics", summary="Numbers for a monitoring system (OpenMetrics text)", response_class=PlainTextResponse)
 def metrics(context: ContextDep) -> str:
-    """The version and the number of statements."""
+    """Answer with the version and the number of statements."""
     counted = context.size.of(context.library.graph_at())
     return (
         "# TYPE commonplace_version gauge\n"
@@ -126,7 +126,7 @@ def metrics(context: ContextDep) -> str:
 
 @router.get("/docs/problems/{slug}", name="problem_page", include_in_schema=False)
 def problem_page(slug: str) -> Response:
-    """What a kind of problem means: the page its `type` names."""
+    """Show the page that the `type` of a problem names."""
     kinds = {kind.slug: kind for kind in (*KINDS.values(), *BY_STATUS.values(), GONE, INTERNAL, TRUNCATED)}
     if slug not in kinds:
         raise NotFound(f"there is no kind of problem called {slug!r}")
@@ -135,5 +135,5 @@ def problem_page(slug: str) -> Response:
 
 @router.get("/favicon.ico", include_in_schema=False)
 def favicon() -> Response:
-    """There is none: say so once and for a day."""
+    """Say for a day that there is no icon."""
     return Response(status_code=204, headers={"Cache-Control": "max-age=86400"})

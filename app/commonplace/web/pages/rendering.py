@@ -1,7 +1,7 @@
-"""What the pages for people share: templates, files of our own and of the front end, and what a page may load.
+"""Render pages for people, and serve the files that they load.
 
 The front end is installed from `frontend/package-lock.json` by `make setup` into `static/vendor/`, which is not under
-version control. Where it is not there, each page says so and does without.
+version control. Where it is missing, each page says so and does without.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from fastapi.templating import Jinja2Templates
 
 STATIC = Path(__file__).parent / "static"
 BUILT = STATIC / "vendor" / "LICENSES.txt"
-"""Written last by the build: where it is, the front end is whole."""
+"""File that the build writes last: where it is, the front end is whole."""
 
 POLICY = "; ".join(
     (
@@ -30,25 +30,25 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-"""Content-Security-Policy of every page: nothing comes from anywhere else."""
+"""Content-Security-Policy of every page: all that it loads comes from this server."""
 
 router = APIRouter(tags=["about"])
 templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
 
 def page(template: str, /, **context: object) -> Response:
-    """A page made from a template; `built` says whether the front end is there."""
+    """Return a page made from a template, to which `built` says whether the front end is there."""
     text = templates.get_template(template).render(built=BUILT.exists(), **context)
     return HTMLResponse(text, headers={"Content-Security-Policy": POLICY})
 
 
 def install(app: FastAPI) -> None:
-    """Serve `/docs` and the files pages load, below `/static/`."""
+    """Serve `/docs`, and the files that pages load below `/static/`."""
     app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
 
 @router.get("/docs", include_in_schema=False)
 def docs() -> Response:
-    """The API, page by page of OpenAPI, drawn by Swagger UI."""
+    """Show the API as Swagger UI draws its OpenAPI description."""
     return page("docs.html")

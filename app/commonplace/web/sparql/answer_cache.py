@@ -1,6 +1,6 @@
-"""Answers ready to send, kept while there is room: a question asked again of the same version is not evaluated.
+"""Keep answers ready to send, so that a question asked again of the same version is not evaluated again.
 
-Nothing here can be stale: what an answer is kept by has the version in it, and a version never changes meaning.
+No answer can be stale: its key has the version in it, and a version never changes meaning.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from commonplace.derived.workers.messages import Graphs
 
 _OVERHEAD = 1_500
-"""About what an entry takes beside its body and its text."""
+"""Bytes that an entry takes beside its body and its text, roughly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What an answer answers: of which version, asked what, of which dataset, in which representation."""
+    """The question of an answer: version, text, dataset and representation."""
 
     version: int
     text: str
@@ -27,7 +27,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """An answer as it goes out: its tag, its headers, the same as they are written, its body."""
+    """An answer as it goes out: tag, headers, the headers as they are written on the wire, and body."""
 
     tag: str
     headers: list[tuple[bytes, bytes]]
@@ -36,21 +36,21 @@ class Ready:
 
 
 class AnswerCache:
-    """At most `room` bytes of answers. The least recently used leave first, and before them those of old versions."""
+    """At most `room` bytes of answers. Those of old versions leave first, and among them the least recently used."""
 
     def __init__(self, room: int) -> None:
         self._room = room
         self._size = 0
         self._version = 0
         self._new: OrderedDict[Key, Ready] = OrderedDict()
-        """Those of the newest version seen."""
+        """Answers of the newest version seen."""
         self._old: OrderedDict[Key, Ready] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._new) + len(self._old)
 
     def get(self, key: Key) -> Ready | None:
-        """The answer kept for that key, which counts as used."""
+        """Return the answer kept for that key, which counts as used."""
         kept = self._new if key.version == self._version else self._old
         ready = kept.get(key)
         if ready is not None:
@@ -58,7 +58,7 @@ class AnswerCache:
         return ready
 
     def put(self, key: Key, ready: Ready) -> None:
-        """Keep an answer, if it is not more than a fraction of the room."""
+        """Keep an answer, if it takes no more than a quarter of the room."""
         size = _size(key, ready)
         if size > self._room // 4 or self.get(key) is not None:
             return

@@ -1,4 +1,4 @@
-"""The page `/sparql` shows a browser that brings no query: an editor, served whole from this server."""
+"""Show a browser that comes to `/sparql` without a query an editor, served whole from this server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LIMIT 20"""
 
 
 def editor_page(context: Context) -> Response:
-    """The editor, or a plain form where the front end is not built."""
+    """Return the editor, or a plain form where the front end is not built."""
     response = page(
         "sparql.html",
         version=context.library.newest(),

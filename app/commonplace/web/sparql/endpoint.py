@@ -1,7 +1,7 @@
-"""`/sparql` beside FastAPI: queries go from the socket to a reader or to the cache, and the answer back.
+"""Answer queries at `/sparql`, from the cache or by a worker, beside FastAPI.
 
-A plain ASGI application, because what a web framework does for a request costs more than most queries. What is
-not a query (an update, the service's description, a preflight) goes on to the routes of `routes`.
+This is a plain ASGI application, because what a web framework does for a request costs more than most queries. An
+update, the description of the service and a preflight are no queries: they go on to the routes of `routes`.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ from commonplace.web.sparql.protocol import ALLOW, FORM, UPDATE, QueryOperation,
 from commonplace.web.sparql.single_flight import SingleFlight
 
 TEXT_BYTES = 1_000_000
-"""The longest query."""
+"""Maximum size of a query."""
 
 SENDING_ANSWERS = 5
-"""How many of the biggest answers may be on their way to clients that read slowly."""
+"""Maximum bytes on their way to clients that read slowly, in sizes of the biggest answer."""
 
 _REMEMBERED_BYTES = 4_096
 _EXPOSED = b"ETag, Link, Location, Preference-Applied, Commonplace-Version, Commonplace-Complete"
@@ -56,7 +56,7 @@ Headers = Mapping[bytes, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A query as the request has it: the operation, the form wanted of each kind of answer, and gzip or not."""
+    """A query as the request has it: the operation, the form wanted for each kind of answer, and whether by gzip."""
 
     operation: QueryOperation
     forms: tuple[tuple[Kind, str | None], ...]
@@ -65,16 +65,16 @@ class Asked:
 
     @property
     def graphs(self) -> Graphs | None:
-        """The dataset the request names, if it does."""
+        """Return the dataset that the request names; None when it names none."""
         named = (self.operation.default_graphs, self.operation.named_graphs)
         return named if any(named) else None
 
 
 class SparqlEndpoint:
-    """The query operation of the SPARQL 1.1 Protocol over one library."""
+    """The query operation of the SPARQL 1.1 Protocol, over one library."""
 
     def __init__(self, context: Context, rest: ASGIApp) -> None:
-        """`rest` answers what is no query."""
+        """`rest` answers requests that are no queries."""
         self._context = context
         self._rest = rest
         self._cache = AnswerCache(context.cache_bytes)
@@ -112,7 +112,7 @@ class SparqlEndpoint:
         await send({"type": "http.response.body"})
 
     async def _asked(self, scope: Scope, headers: Headers, body: Body) -> Asked | None:
-        """The query in a request; None when it has none. Raises what the protocol says is wrong."""
+        """Return the query in a request; None when it has none. Raises the faults that the protocol names."""
         method, address = scope["method"], scope["query_string"]
         content_type = headers.get(b"content-type")
         media_type = media_type_of(method, None if content_type is None else content_type.decode("latin-1"))
@@ -147,7 +147,7 @@ class SparqlEndpoint:
             await send({"type": "http.response.body", "body": ready.body})
 
     async def _version(self, at: Version | None) -> Version:
-        """The version to answer from. Raises `NotFound` for one there is not."""
+        """Return the version to answer from. Raises `NotFound` for one there is not."""
         library = self._context.library
         if at is not None:
             library.log.header(at)
@@ -158,7 +158,7 @@ class SparqlEndpoint:
         return head
 
     async def _evaluated(self, scope: Scope, headers: Headers, key: Key, asked: Asked, body: Body) -> Answer:
-        """The answer from a reader; from the same one for all who ask the same at the same time."""
+        """Return the answer of a worker, which is asked once for all clients with one question at one time."""
         version, description = key.version, b""
         if key.graphs is not None or may_name_graphs(key.text):
             version, description = await run_in_threadpool(
@@ -182,12 +182,12 @@ class SparqlEndpoint:
         return found
 
     def _description(self, at: Version | None) -> tuple[Version, bytes]:
-        """What the library says of itself at that version or the newest, as N-Quads, and at which one that is."""
+        """Return the description of the library as N-Quads, and its version: that one, or the newest."""
         version, quads = self._context.description.quads(self._context.library.graph_at(at))
         return version, serialize(quads, format=RdfFormat.N_QUADS) or b""
 
     async def _send_spooled(self, answer: Answer, spool: Spool, headers: Headers, send: Send, *, past: bool) -> None:
-        """Send an answer that lies in a file, as fast as the client takes it."""
+        """Send an answer that lies in a file, as fast as the client reads it."""
         with closing(spool):
             made = _headers(answer, spool.size, past=past)
             if _has(headers, _tag(answer)):
@@ -207,7 +207,7 @@ class SparqlEndpoint:
 
 
 def without_body(send: Send) -> Send:
-    """The same, sending the headers only (RFC 9110, 9.3.2)."""
+    """Return a `send` that sends headers only (RFC 9110, 9.3.2)."""
 
     async def bare(message: Message) -> None:
         if message["type"] == "http.response.body":
@@ -220,7 +220,7 @@ def without_body(send: Send) -> Send:
 def _read(
     method: str, address: bytes, content_type: bytes | None, body: bytes, accept: bytes, encoding: bytes
 ) -> Asked | None:
-    """The query that a request asks, None when it asks for something else."""
+    """Return the query that a request asks; None when it asks for something else."""
     given = None if content_type is None else content_type.decode("latin-1")
     operation = read_operation(method, address, given, body)
     if not isinstance(operation, QueryOperation):
@@ -230,11 +230,11 @@ def _read(
 
 
 _remembered = lru_cache(maxsize=4_096)(_read)
-"""Reading a request again costs more than finding its answer; those that are wrong are not remembered."""
+"""Read a request, or remember what it asked: to read it costs more than to find its answer. Faults are not kept."""
 
 
 def _may_share(found: Answer | Kind) -> bool:
-    """A big answer is a file, which is read once."""
+    """Return whether several clients can have an answer: a big one is a file, which is read once."""
     return isinstance(found, str) or isinstance(found.body, bytes)
 
 
@@ -267,7 +267,7 @@ def _headers(answer: Answer, size: int, *, past: bool) -> list[tuple[bytes, byte
 
 
 async def _send_unchanged(headers: list[tuple[bytes, bytes]], send: Send) -> None:
-    """304, with the headers of the full answer that speak of it (RFC 9110, 15.4.5)."""
+    """Send 304, with the headers of the full answer that belong to it (RFC 9110, 15.4.5)."""
     kept = [pair for pair in headers if not pair[0].startswith(b"content-")]
     await send({"type": "http.response.start", "status": 304, "headers": kept})
     await send({"type": "http.response.body"})

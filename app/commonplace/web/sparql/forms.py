@@ -1,4 +1,4 @@
-"""The forms a SPARQL answer can be had in, by what the query answers, and the one a client wants of each."""
+"""Choose the form of a SPARQL answer, before it is known whether it is a table, a truth value or a graph."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BY_NAME: Mapping[str, Representation] = {form.name: form for form in (*TABLES, *
 
 @lru_cache(maxsize=512)
 def wanted_forms(accept: str) -> tuple[tuple[Kind, str | None], ...]:
-    """For each kind of answer the name of the form that an `Accept` header wants, None where it takes none."""
+    """Return the form that an `Accept` header wants for each kind of answer; None where it accepts none."""
     return tuple((kind, _name(accept, offered)) for kind, offered in OFFERED.items())
 
 
@@ -41,7 +41,7 @@ def _name(accept: str, offered: tuple[Representation, ...]) -> str | None:
 
 @lru_cache(maxsize=512)
 def takes_gzip(accept_encoding: str) -> bool:
-    """Whether an `Accept-Encoding` header takes gzip (RFC 9110, 12.5.3); only if it says so."""
+    """Return whether an `Accept-Encoding` header names gzip as accepted (RFC 9110, 12.5.3)."""
     weights: dict[str, str] = {}
     for part in accept_encoding.lower().split(","):
         coding, _, weight = part.partition(";")

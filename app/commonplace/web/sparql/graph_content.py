@@ -159,7 +159,7 @@ def _unsupported(detail: str, given: str) -> HttpProblem:
 
 
 def _files(content_type: str, body: bytes) -> Iterator[Message]:
-    """The files of a form (RFC 7578). Raises `BadRequest`."""
+    """Return the files of a form (RFC 7578). Raises `BadRequest`."""
     boundary = _header(content_type).get_boundary()
     head = f'Content-Type: {FORM}; boundary="{boundary}"\r\n\r\n'.encode(errors="replace")
     form = BytesParser(policy=HTTP).parsebytes(head + body)

@@ -1,4 +1,4 @@
-"""`/graph-store`: SPARQL 1.1 Graph Store HTTP Protocol, read and write whole graphs.
+"""Read and write whole graphs at `/graph-store`, by the SPARQL 1.1 Graph Store HTTP Protocol.
 
 A graph is named by `?default`, by `?graph=IRI`, or is the one below this address (5.1: the address is
 its IRI, `BASE_IRI` + `graph-store/…`). Section numbers are those of
@@ -63,13 +63,13 @@ _WRITES: dict[int | str, dict[str, Any]] = {
 def read(
     request: Request, context: ContextDep, graph: Named = None, default: Default = None, at: At = None
 ) -> Response:
-    """The statements of a graph, by `Accept` in every RDF syntax (5.2)."""
+    """Answer with the statements of a graph, by `Accept` in every RDF syntax (5.2)."""
     return _read(context, request, _one_graph(graph, default), at)
 
 
 @router.get(BELOW, summary="One graph, at its own address")
 def read_below(request: Request, context: ContextDep, path: str, at: At = None) -> Response:
-    """The same for the graph whose IRI is this address."""
+    """Answer with the statements of the graph whose IRI is this address."""
     return _read(context, request, _at_address(context, request), at)
 
 
@@ -82,7 +82,7 @@ async def put(
     default: Default = None,
     message: Why = "",
 ) -> Response:
-    """The statements in the body become the only ones of the graph: one version (5.3)."""
+    """Make the statements in the body the only ones of the graph: one version (5.3)."""
     return await _write(context, request, _one_graph(graph, default), token.name, message, keep=False)
 
 
@@ -101,7 +101,7 @@ async def post(
     default: Default = None,
     message: Why = "",
 ) -> Response:
-    """The statements in the body are added: one version (5.5). Where no graph is named a new one is made;
+    """Add the statements in the body: one version (5.5). Where no graph is named a new one is made;
     `Location` is its IRI."""
     if graph is not None or default is not None:
         return await _write(context, request, _one_graph(graph, default), token.name, message, keep=True)
@@ -126,7 +126,7 @@ def delete(
     default: Default = None,
     message: Why = "",
 ) -> Response:
-    """Every statement of the graph goes: one version, which can be undone (5.4). 404 when there are none."""
+    """Delete every statement of the graph: one version, which can be undone (5.4). 404 when there are none."""
     return _delete(context, request, _one_graph(graph, default), token.name, message)
 
 
@@ -137,7 +137,7 @@ def delete_below(request: Request, context: ContextDep, token: CuratorDep, path:
 
 
 def _one_graph(graph: str | None, default: str | None) -> GraphName:
-    """The graph a request names (5.2). Raises `BadRequest` unless it is exactly one."""
+    """Return the graph that a request names (5.2). Raises `BadRequest` unless it is exactly one."""
     if (graph is None) == (default is None):
         found = "both are" if graph is not None else "neither is"
         raise BadRequest(f"one of default and graph=IRI names the graph; {found} given", [("graph", f"{found} given")])
@@ -150,7 +150,7 @@ def _one_graph(graph: str | None, default: str | None) -> GraphName:
 
 
 def _at_address(context: Context, request: Request) -> NamedNode:
-    """The graph whose IRI a request's own address is, as it was sent (percent-encoded)."""
+    """Return the graph whose IRI is the address of the request, as it was sent (percent-encoded)."""
     raw = request.scope.get("raw_path") or request.url.path.encode()
     path = raw.partition(b"?")[0].decode("ascii", errors="replace")
     try:
@@ -181,7 +181,7 @@ async def _write(
     keep: bool,
     location: str | None = None,
 ) -> Response:
-    """Read the body and write it; 201 when the graph was not there, 204 otherwise."""
+    """Write the statements in the body; answer 201 when the graph was not there, 204 otherwise."""
     expected = expected_version(request, await run_in_threadpool(context.library.follow))
     if not keep and request.headers.get("if-none-match", "").strip() == "*":
         await run_in_threadpool(_must_be_absent, context, graph)
@@ -221,7 +221,7 @@ def _delete(context: Context, request: Request, graph: GraphName, agent: str, me
 
 
 async def _received(request: Request, limit: int) -> BinaryIO:
-    """The body, in a file that has no name. Raises `TooLarge` as soon as it is."""
+    """Return the body in a file without a name. Raises `TooLarge` as soon as it is."""
     fault = TooLarge(f"a graph is sent in at most {limit} bytes", [("body", "send it in parts, by POST")])
     said = request.headers.get("content-length", "")
     if said.isdigit() and int(said) > limit:

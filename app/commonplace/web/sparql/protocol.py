@@ -1,8 +1,8 @@
-"""SPARQL 1.1 Protocol, as data: what a request asks for, or why it is none (4xx).
+"""Read a request of the SPARQL 1.1 Protocol: the operation it asks for, or why it asks for none (4xx).
 
-Pure functions over what came on the wire: method, query string, content type, body. Section numbers
-are those of https://www.w3.org/TR/sparql11-protocol/. Parameters that nobody has specified are read
-over: clients send their own (`format`, `output`, `timeout` …).
+The functions here are pure, over method, query string, content type and body. Section numbers are those of
+https://www.w3.org/TR/sparql11-protocol/. Parameters that nobody has specified are ignored, because clients send
+their own (`format`, `output`, `timeout` …).
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ Parameters = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class QueryOperation:
-    """A query (2.1): its text, the dataset the request names, and the version asked, as given (`at`).
+    """A query (2.1): its text, the dataset that the request names, and the version asked for as given (`at`).
 
-    No graph in either tuple means that the request names no dataset: the query's own, or ours, counts.
+    With no graph in either tuple the request names no dataset: that of the query counts, or the default.
     """
 
     text: str
@@ -50,7 +50,7 @@ class QueryOperation:
 
 @dataclass(frozen=True, slots=True)
 class UpdateOperation:
-    """An update request (2.2): its text, the graphs its patterns see, and why it is made (`message`)."""
+    """An update (2.2): its text, the graphs that its patterns see, and why it is made (`message`)."""
 
     text: str
     using_graphs: tuple[str, ...] = ()
@@ -67,9 +67,9 @@ Operation = QueryOperation | UpdateOperation | ServiceDescription
 
 
 def read_operation(method: str, query_string: bytes, content_type: str | None, body: bytes) -> Operation:
-    """The one operation a request asks for.
+    """Return the one operation that a request asks for.
 
-    `content_type` is the header as it came, None when absent; the body of a GET is read over. Raises
+    `content_type` is the header as it came, None when absent; the body of a GET is ignored. Raises
     `BadRequest` (400), or `HttpProblem` with 405 or 415 and the headers these want.
     """
     media_type = media_type_of(method, content_type)
@@ -86,7 +86,7 @@ def read_operation(method: str, query_string: bytes, content_type: str | None, b
 
 
 def media_type_of(method: str, content_type: str | None) -> str | None:
-    """The media type of a POST, None for GET and HEAD: what can be judged before the body is read.
+    """Return the media type of a POST, None for GET and HEAD, before the body is read.
 
     Raises `HttpProblem`: 405 for another method, 415 for another media type or a charset that is not UTF-8.
     """
@@ -112,7 +112,7 @@ def _unsupported(detail: str, given: str) -> HttpProblem:
 
 
 def _text(data: bytes, where: str) -> str:
-    """Bytes as text; a byte order mark is no part of it."""
+    """Return bytes as text, without a byte order mark."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
@@ -122,7 +122,7 @@ def _text(data: bytes, where: str) -> str:
 
 
 def _parameters(text: str, where: str) -> Parameters:
-    """Names and values, each decoded once."""
+    """Return names and values, each decoded once."""
     broken = _BROKEN_ESCAPE.search(text)
     if broken:
         raise BadRequest(
@@ -142,8 +142,10 @@ def _parameters(text: str, where: str) -> Parameters:
 
 
 def _decoded(part: str) -> str:
-    """A name or value of a form, decoded. Its escapes are whole: with another sign before them they are those of
-    quoted-printable, which the standard library reads many times faster than it reads these."""
+    """Return a name or value of a form, decoded; all its escapes are whole.
+
+    With another sign before them they are escapes of quoted-printable, which the standard library reads many times
+    faster."""
     part = part.replace("+", " ")
     if "%" not in part:
         return part
@@ -151,7 +153,7 @@ def _decoded(part: str) -> str:
 
 
 def _by_get(address: Parameters) -> Operation:
-    """2.1.1; an update is never sent by GET (2.2)."""
+    """Return the operation of a GET (2.1.1); an update is never sent so (2.2)."""
     if _values(address, "update"):
         raise BadRequest("an update is sent by POST", [("update", "given in the address of a GET")])
     query = _one(address, "query")
@@ -162,7 +164,7 @@ def _by_get(address: Parameters) -> Operation:
 
 
 def _by_form(address: Parameters, form: Parameters) -> Operation:
-    """2.1.2 and 2.2.1. The dataset may stand in the address too; the text may not."""
+    """Return the operation of a form (2.1.2, 2.2.1). The dataset may stand in the address too, the text may not."""
     _refuse(address, ("query", "update"), "a form holds the text, not the address")
     together = [*address, *form]
     _given_once(together)
@@ -209,7 +211,7 @@ def _given_once(parameters: Parameters) -> None:
 
 
 def _refuse(parameters: Parameters, names: Sequence[str], why: str) -> None:
-    """Raise for parameters that have no meaning in this request: reading over one would answer another question."""
+    """Refuse parameters that have no meaning in this request: to ignore one would answer another question."""
     found = [name for name in names if _values(parameters, name)]
     if found:
         raise BadRequest(f"{why}; the request has {', '.join(found)}", [(name, "has no place here") for name in found])

@@ -1,4 +1,4 @@
-"""Serve `/sparql` but for queries, which `endpoint` answers: the editor, the description, and updates."""
+"""Serve the editor, the description of the service, and updates at `/sparql`; `endpoint` answers queries."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from commonplace.web.sparql.update import answer_update
 router = APIRouter(tags=["sparql"])
 
 TEXT_BYTES = 1_000_000
-"""The longest update."""
+"""Maximum size of an update."""
 
 
 @router.get("/sparql", summary="Ask in SPARQL; without a query, the service's description")
 async def by_get(request: Request) -> Response:
-    """SPARQL 1.1 Protocol, 2.1.1, and SPARQL 1.1 Service Description. `at=VERSION` asks an earlier state."""
+    """Answer by the SPARQL 1.1 Protocol, 2.1.1, or the Service Description. `at=VERSION` asks an earlier version."""
     return await run_in_threadpool(_description, context_of(request), request)
 
 
 @router.post("/sparql", summary="Ask or update in SPARQL by POST, as a form or as the text itself")
 async def by_post(request: Request) -> Response:
-    """SPARQL 1.1 Protocol, 2.1.2, 2.1.3, 2.2.1 and 2.2.2. An update needs a curator's token and makes one version:
-    200 with its description and `Location`, or 204 when nothing changed."""
+    """Answer by the SPARQL 1.1 Protocol, 2.1.2, 2.1.3, 2.2.1 and 2.2.2. An update needs a curator's token and makes
+    one version: 200 with its description and `Location`, or 204 when nothing changed."""
     content_type = request.headers.get("content-type")
     media_type_of("POST", content_type)
     body = await _body(request)
@@ -49,7 +49,7 @@ async def _body(request: Request) -> bytes:
 
 
 def _description(context: Context, request: Request) -> Response:
-    """SPARQL 1.1 Service Description of this endpoint; for a browser, the editor."""
+    """Return the SPARQL 1.1 Service Description of this endpoint; for a browser, the editor."""
     form = choose(request, (*RDF, PAGE))
     if form is PAGE:
         return editor_page(context)

@@ -1,4 +1,4 @@
-"""SPARQL 1.1 Service Description of `/sparql`, and with it all that an editor looks for there: VoID and examples.
+"""Describe the SPARQL service, with the VoID and the examples that an editor looks for there.
 
 https://www.w3.org/TR/sparql11-service-description/
 """
@@ -32,16 +32,16 @@ NAMES = {
     "trig": "TriG",
     "nq": "N-Quads",
 }
-"""Our name of a representation to the W3C's unique URI for file formats."""
+"""Local names of the W3C's unique URIs for file formats, by the name of the representation."""
 
 INPUT = ("ttl", "nt", "rdf", "jsonld", "trig", "nq")
-"""What the graph store takes."""
+"""Representations that the graph store reads."""
 
 LANGUAGES = ("SPARQL11Query", "SPARQL11Update")
 
 
 def named_graphs(state: Snapshot) -> list[NamedNode]:
-    """The named graphs of a state, in the order of their IRIs."""
+    """Return the named graphs of a snapshot, in the order of their IRIs."""
     rows = state.select("SELECT DISTINCT ?graph WHERE { GRAPH ?graph { } }")
     return sorted({g for row in rows if isinstance(g := row["graph"], NamedNode)}, key=lambda graph: graph.value)
 
@@ -49,7 +49,7 @@ def named_graphs(state: Snapshot) -> list[NamedNode]:
 def service_description(
     minter: Minter, described: Description, graphs: Sequence[NamedNode], formats: Iterable[Representation]
 ) -> list[Triple]:
-    """The service with its languages, formats and dataset, then the dataset in VoID, then the query examples."""
+    """Return the service with its languages, formats and dataset; then the dataset in VoID; then the examples."""
     triples = [*_service(minter, formats), *_dataset(minter, dict.fromkeys(graphs))]
     for statements in described.graphs.values():
         triples += statements

@@ -1,4 +1,4 @@
-"""The update operation of `/sparql`: one request, one version."""
+"""Make SPARQL updates: one request, one version."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from commonplace.web.sparql.protocol import UpdateOperation
 
 
 def answer_update(context: Context, request: Request, operation: UpdateOperation) -> Response:
-    """Make the update, and answer the version it made: 200 with what `GET /changes/{version}` answers.
+    """Make the update, and answer 200 with the version it made, as `GET /changes/{version}` does.
 
-    204 when it changed nothing. Raises what `HttpProblem`, `QueryRefused`, `BadRequest`, `Conflict`,
-    `GraphProtected` and `ShapeViolation` say; nothing is written then.
+    The answer is 204 when nothing changed. Raises `HttpProblem`, `QueryRefused`, `BadRequest`, `Conflict`,
+    `GraphProtected` and `ShapeViolation`; nothing is written then.
     """
     token = curator_of(request)
     expected = expected_version(request, context.library.follow())
@@ -33,7 +33,7 @@ def answer_update(context: Context, request: Request, operation: UpdateOperation
 
 
 def stamped(context: Context, response: Response, entry: Entry | None) -> Response:
-    """A response to a write with the version there is after it."""
+    """Add the version after a write to its response, and return it."""
     version = entry.version if entry else context.library.newest()
     response.headers["ETag"] = etag(version, JSON.name)
     response.headers["Commonplace-Version"] = str(version)

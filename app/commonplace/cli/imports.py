@@ -1,0 +1,122 @@
+"""Import files and DOIs from a terminal: `commonplace import` and `commonplace doi`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commonplace.cli.opening import AgentOption, HomeOption, agent_of, open_library, settings_of
+from commonplace.cli.terminal import SOME_FAILED, JsonOption, exit_code, no_collector, progress, readable
+from commonplace.errors import BadRequest
+from commonplace.exchange.imports import import_file
+from commonplace.exchange.receipts import Receipt, told
+from commonplace.home.opening import Home
+from commonplace.importers.packing import read_bounded, unpacked
+from commonplace.importers.parallel import BatchReading
+from commonplace.model.formats import ReadFormat
+
+
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="bibliography files, plain or gzipped", metavar="FILE...")],
+    format: Annotated[ReadFormat | None, typer.Option(help="format to read; default a guess")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="show the receipt, change nothing")] = False,
+    as_json: JsonOption = False,
+    agent: AgentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Import files: one version and one receipt each, with the fate of every entry.
+
+    Exit 0 when every entry is in, 1 when some failed (the rest is in), 2 when nothing could be read.
+    """
+    with readable():
+        opened = open_library(home, "create")
+        limit = settings_of(home).import_bytes
+        name = agent_of(home, agent, writes=not dry_run)
+    exits = []
+    for path in files:  # one that cannot be read does not keep the others out
+        try:
+            with readable():
+                receipt = _import(opened, path, format, name, dry_run, as_json, limit)
+            exits.append(SOME_FAILED if receipt.failed else 0)
+        except typer.Exit as stopped:
+            exits.append(stopped.exit_code)
+    if code := exit_code(exits):
+        raise typer.Exit(code)
+
+
+def _import(
+    home: Home, path: Path, format: str | None, agent: str, dry_run: bool, as_json: bool, limit: int
+) -> Receipt:
+    data, name = unpacked(read_bounded(path, limit), path.name, limit)
+    with progress(f"reading {path.name}") as shown, no_collector():
+        receipt = import_file(
+            home.library,
+            home.committer,
+            data,
+            name,
+            format=format,
+            agent=agent,
+            dry_run=dry_run,
+            read=BatchReading,
+            progress=shown,
+        )
+    typer.echo(receipt.json_text() if as_json else "\n".join(told(receipt)))
+    return receipt
+
+
+def import_by_doi(
+    dois: Annotated[list[str] | None, typer.Argument(help="DOIs in any spelling", metavar="DOI...")] = None,
+    file: Annotated[Path | None, typer.Option(help="a list, one DOI on each line; - is standard input")] = None,
+    enrich: Annotated[bool, typer.Option("--enrich", help="add what is missing to the works that have a DOI")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="show the receipt, change nothing")] = False,
+    as_json: JsonOption = False,
+    agent: AgentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Fetch works by DOI from Crossref, DataCite and the other agencies, and import them: one version, one receipt.
+
+    Answers of the agencies are kept in the home: a list that was interrupted goes on where it stopped.
+    Exit 0 when every DOI is in, 1 when some failed (the rest is in), 2 when there is nothing to ask for.
+    """
+    from commonplace.exchange.by_doi import (  # an HTTP client and more
+        dois_of_works,
+        fetcher_of,
+        import_dois,
+        read_doi_list,
+    )
+
+    with readable():
+        opened, settings = open_library(home, "create"), settings_of(home)
+        name = agent_of(home, agent, writes=not dry_run)
+        if sum(map(bool, (dois, file, enrich))) != 1:
+            raise BadRequest("give DOIs, or --file with a list of them, or --enrich")
+        listed = _listed(file, settings.import_bytes) if file else "\n".join(dois or dois_of_works(opened.library))
+        if not settings.contact:
+            typer.echo(
+                "commonplace: agencies prefer to know whom to write to: set COMMONPLACE_CONTACT",
+                err=True,
+            )
+        source = file.name if file else "enrich" if enrich else "dois"
+        with progress("fetching") as shown:
+            receipt = import_dois(
+                opened.library,
+                opened.committer,
+                read_doi_list(listed),
+                fetcher_of(settings),
+                name=source,
+                agent=name,
+                dry_run=dry_run,
+                enrich=enrich,
+                progress=shown,
+            )
+    typer.echo(receipt.json_text() if as_json else "\n".join(told(receipt)))
+    if receipt.failed:
+        raise typer.Exit(SOME_FAILED)
+
+
+def _listed(file: Path, limit: int) -> str:
+    """Return the text of a list of DOIs. Raises `TooLarge`."""
+    return sys.stdin.read() if str(file) == "-" else read_bounded(file, limit).decode(errors="replace")
