@@ -88,7 +88,7 @@ def test_an_author_goes_to_no_other_field_elsewhere(parent: str, child: str) -> 
         ("@mvbook{k, maintitle = {Works}}", "Works", "maintitle"),
         ("@periodical{k, issuetitle = {On X}, journaltitle = {J}}", "J", "journaltitle"),
         ("@article{k, issuetitle = {On X}, journaltitle = {J}}", "On X", "issuetitle"),
-        ("@misc{k, title = { }, shorttitle = {S}}", "S", "shorttitle"),
+        ("@misc{k, title = { }, titleaddon = {S}}", "S", "titleaddon"),
     ],
 )
 def test_an_entry_without_a_title_has_one_that_says_something(entry: str, title: str, field: str) -> None:

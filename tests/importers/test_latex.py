@@ -52,6 +52,54 @@ def test_decodes(latex: str, text: str) -> None:
     assert decode(latex).unknown == ()
 
 
+@pytest.mark.parametrize(
+    ("latex", "text"),
+    [
+        (r"$\bar{1}$, $\overline{3}$, $\overline{AB}$, $\overline{\alpha}$", "1̅, 3̅, A̅B̅, α̅"),
+        (r"$\hat{H}$, $\widehat{f}$, $\tilde{g}$, $\vec v$, $\dot{x}$, $\mathring{a}$", "Ĥ, f̂, g̃, v⃗, ẋ, å"),
+        (r"$\underline{x}$, $\overrightarrow{AB}$, $\bar{x}_1$, $\overline{x_1}$", "x̲, A⃗B⃗, x̅₁, x̅₁"),
+        (
+            r"$(10\bar{1}0)$, $[11\overline{2}0]$, $\{11\bar{2}2\}$, $\langle 1\bar{1}0\rangle$",
+            "(101̅0), [112̅0], {112̅2}, ⟨11̅0⟩",
+        ),
+        (r"$\left( x \right)$, $\left[y\right]$, $\left\{z\right\}$, $\left. f\right|$", "(x), [y], {z}, f|"),
+        (r"$\bigl( x \bigr)$, $\Big|y\Big|$, $\left\langle a\middle|b\right\rangle$", "(x), |y|, ⟨a|b⟩"),
+        (
+            r"$\frac{1}{2}$, $\frac{a+b}{c}$, $\tfrac12$, $2\frac{1}{2}$, $\frac{1}{2}x$",
+            "1/2, (a+b)/c, 1/2, 2 1/2, 1/2 x",
+        ),
+        (r"$\frac{\frac{a}{b}}{c}$, $\dfrac{x}{y-z}$", "(a/b)/c, x/(y-z)"),
+        (r"$\sqrt{s}$, $\sqrt[3]{x}$, $\sqrt[n]{x}$", "√(s), ∛(x), ⁿ√(x)"),
+        (r"$\operatorname{Tr}(A)$, $\mathop{arg}$, $\displaystyle x$, $\sum\limits_i$", "Tr(A), arg, x, ∑ᵢ"),
+        (
+            r"$a \bmod b$, $x\pmod{7}$, $\xrightarrow{f}$, $\phantom{x}y$, $\color{red}z$",
+            "a mod b, x (mod 7), →ᶠ, y, z",
+        ),
+        (r"\(\bar{4}\) and \ensuremath{\overline{5}}", "4̅ and 5̅"),
+        ("`one' and `it's two' (`three') ``and `four' so''", "‘one’ and ‘it's two’ (‘three’) “and ‘four’ so”"),
+        ("Hawai`i, `Okina, d`x', rock 'n' roll, the boys' `", "Hawai`i, `Okina, d`x', rock 'n' roll, the boys' `"),
+        (r"\`a l'\'et\'e, {`x'} \emph{`y'} 5'`", "à l'été, ‘x’ ‘y’ 5'`"),
+    ],
+)
+def test_math_and_quotes_have_a_plain_form(latex: str, text: str) -> None:
+    assert decode(latex) == (text, ())
+
+
+@pytest.mark.parametrize(
+    ("latex", "text", "unknown"),
+    [
+        (r"$\underbrace{x+y}$", "x+y", r"\underbrace"),
+        (r"$\widehat{xy}$", "xy", r"\widehat"),
+        (r"$\overline{\mathrm{AB}}$", "AB", r"\overline"),
+        (r"$\binom{n}{k}$", "(n, k)", r"\binom"),
+        (r"$\cancel{x}y$", "xy", r"\cancel"),
+        (r"a \overline{b}", "a b", r"\overline"),
+    ],
+)
+def test_math_without_a_plain_form_is_named_and_its_text_kept(latex: str, text: str, unknown: str) -> None:
+    assert decode(latex) == (text, (unknown,))
+
+
 def test_unknown_macros_are_named_and_their_text_kept() -> None:
     decoded = decode(r"the \foo{bar} and \BAZ too")
     assert decoded.text == "the bar and BAZ too"

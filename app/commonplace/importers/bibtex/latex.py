@@ -15,17 +15,17 @@ from html import unescape
 from typing import NamedTuple
 
 from commonplace.importers.bibtex import latex_macros as macros
-from commonplace.importers.bibtex.latex_rewriting import rewritten
+from commonplace.importers.bibtex.latex_rewriting import MATH, rewritten
 from commonplace.importers.bibtex.latex_walker import symbol, walk
 from commonplace.model.rich_text import shifted
 
 _ANYTHING = re.compile(r"\\|\{|\}|\$|~|--|``|''|\?`|!`")  # each begins with a letter of its own: searched fast
 _SPACE = re.compile(r"[ \t\n\r\f\v]+")
 _PARAGRAPH = re.compile(r"[ \t]*\n[ \t]*\n[ \t\n]*")
-MATH = re.compile(
-    r"(?<!\\)\$\$?((?:[^$\\]|\\.)+)\$\$?|\\\(((?:[^\\]|\\[^)])+)\\\)|\\ensuremath\s*\{((?:[^{}]|\{[^{}]*\})*)\}", re.S
-)
 _SCRIPT = re.compile(r"([_^])\s*(?:\{([^{}\\]+)\}|([^\s{}\\$]))")
+_MACRO_BEFORE_SCRIPT = re.compile(r"(\\[A-Za-z]+)\s*(?=[_^])")
+"""A raised letter must not become part of the name of the macro before it."""
+
 _TOKEN = re.compile(
     r"\\(?:(?P<mark>['`^\"~=.]|(?:[uvHcdbkrhGU]|textcommabelow)(?![A-Za-z]))\s*"
     r"(?:\{\s*(?P<braced>[^\W\d_][\u0300-\u036f]*)?\s*\}|(?P<bare>[^\W\d_][\u0300-\u036f]*))"
@@ -47,6 +47,9 @@ _SPECIAL = re.compile(
     r"|\\(?:kern|hskip|vskip|raise|lower|hspace\*?|vspace\*?)\s*\{?[-+]?[\d.]*\s*(?:pt|em|ex|mm|cm|in|mu|sp|\\[A-Za-z]+)\}?\s*",
     re.S,
 )
+_SINGLE_QUOTED = re.compile(r"(?<![\w`\\}?!])`(?![`\s])([^`]*?)(?<![\s'\\])'(?![\w'])")
+"""What stands in single quotes as LaTeX writes them; an apostrophe within a word ends nothing."""
+
 _BRACED_AMPERSAND = re.compile(r"\{\\&\}(?=\\?#\d+;|[A-Za-z]\w*;)")
 _ENTITY = re.compile(r"\\?(&(?:\\?#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)")
 _BY_NAME = {"\\": "backslash", "{": "braceleft", "}": "braceright", "~": "asciitilde", "^": "asciicircum"}
@@ -122,6 +125,7 @@ def _decode(raw: str, paragraphs: bool) -> Decoded:
         return Decoded(raw)
     if (text := word_by_word(raw, _WORDS, paragraphs)) is not None:
         return Decoded(text)
+    raw = with_single_quotes(raw)
     if "&" in raw:
         raw = _without_entities(raw)
     if not _ANYTHING.search(raw):
@@ -130,6 +134,11 @@ def _decode(raw: str, paragraphs: bool) -> Decoded:
     if usual is not None:
         return Decoded(squeeze(usual, paragraphs))
     return _decode_any(raw, paragraphs)
+
+
+def with_single_quotes(raw: str) -> str:
+    """Return the value with curly quotes in the place of LaTeX's single ones, which come in pairs: `` `so' ``."""
+    return _SINGLE_QUOTED.sub("‘\\1’", raw) if "`" in raw else raw
 
 
 class Words(dict[str, str]):
@@ -162,8 +171,8 @@ def word_by_word(raw: str, known: Words, paragraphs: bool = False) -> str | None
 
 
 def stands_alone(word: str) -> bool:
-    """Whether there is nothing in a word that could do something to the next one, and it is one word."""
-    return not _SWALLOWS_SPACE.search(word) and not _HAS_SPACE.search(word)
+    """Return whether a word is one word, and nothing in it could do something to the next one."""
+    return "`" not in word.replace("``", "") and not _SWALLOWS_SPACE.search(word) and not _HAS_SPACE.search(word)
 
 
 def _word_text(word: str) -> str | None:
@@ -266,7 +275,7 @@ def _shown(text: str) -> str:
 
 
 def _decode_math(latex: str, unknown: list[str]) -> str:
-    scripted = _SCRIPT.sub(_script, latex)
+    scripted = _SCRIPT.sub(_script, _MACRO_BEFORE_SCRIPT.sub(r"\1{}", latex))
     if "\\" not in scripted:
         return scripted.replace("{", "").replace("}", "").replace("~", " ")
     return walk(f"${scripted}$", unknown)

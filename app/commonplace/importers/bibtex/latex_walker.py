@@ -20,6 +20,14 @@ from pylatexenc.latex2text import (  # type: ignore[import-untyped]
 from commonplace.importers.bibtex import latex_macros
 
 _BARE_PERCENT = re.compile(r"(?<!\\)([%&])")
+_MARKS_DROPPED = (
+    "overline widehat widetilde wideparen overleftarrow overrightarrow overleftrightarrow underleftarrow "
+    "underrightarrow underleftrightarrow overbrace underbrace overgroup undergroup overbracket underbracket "
+    "overlinesegment underlinesegment overleftharpoon overrightharpoon"
+).split()
+"""Macros whose mark the library drops without a word."""
+
+_NAMED_GROUP = re.compile(r"\\([A-Za-z]+)\*?\s*(?=\{)")
 _DEPTH = 200
 """Deeper nesting than this would exhaust the walker's own recursion."""
 
@@ -40,6 +48,13 @@ class SymbolText:
         """Whether the macro is known and takes arguments, or its text depends on more than its name."""
         spec = self._texts.get_macro_spec(name)
         return spec is not None and bool(spec.macroname)
+
+    def is_known(self, name: str) -> bool:
+        """Return whether anything is known of a macro: its text, its arguments, or that it changes a look only."""
+        if name in latex_macros.SYMBOLS or name in latex_macros.FONTS or name in ("url", "href", "begin", "end"):
+            return True
+        specs = (self._texts.get_macro_spec(name), self._arguments.get_macro_spec(name))
+        return any(spec is not None and spec.macroname for spec in specs)
 
     def _look_up(self, name: str) -> str | None:
         spec = self._texts.get_macro_spec(name)
@@ -63,6 +78,8 @@ class _Walker(threading.local):
         urls = [MacroTextSpec("url", simplify_repl="%s"), MacroTextSpec("href", simplify_repl="%s %s")]
         fonts = [MacroTextSpec(name, discard=False) for name in latex_macros.FONTS]
         cited = [MacroTextSpec(name, simplify_repl=self._unknown) for name in ("cite", "citet", "citep", "ref")]
+        dropped = [MacroTextSpec(name, simplify_repl=self._unknown) for name in _MARKS_DROPPED]
+        cited += dropped
         context.add_context_category("bibliography", prepend=True, macros=[*known, *urls, *fonts, *cited])
         context.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=self._unknown))
         self.converter = LatexNodes2Text(latex_context=context, math_mode="text")
@@ -87,4 +104,13 @@ def walk(latex: str, unknown: list[str]) -> str:
         unknown.append("{")
         return latex.replace("{", "").replace("}", "")
     _walker.unknown = unknown
+    latex = _NAMED_GROUP.sub(_without_unknown, latex)
     return str(_walker.converter.latex_to_text(_BARE_PERCENT.sub(r"\\\1", latex)))
+
+
+def _without_unknown(found: re.Match[str]) -> str:
+    """Report a macro that nothing is known of, and leave the text of its argument."""
+    if symbol.is_known(found[1]):
+        return found[0]
+    _walker.unknown.append("\\" + found[1])
+    return ""

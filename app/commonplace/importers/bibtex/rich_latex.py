@@ -13,8 +13,15 @@ import re
 from typing import NamedTuple
 
 from commonplace.importers.bibtex import latex_macros as macros
-from commonplace.importers.bibtex.latex import MATH, Words, decode, stands_alone, usual_letters, word_by_word
-from commonplace.importers.bibtex.latex_rewriting import rewritten
+from commonplace.importers.bibtex.latex import (
+    Words,
+    decode,
+    stands_alone,
+    usual_letters,
+    with_single_quotes,
+    word_by_word,
+)
+from commonplace.importers.bibtex.latex_rewriting import MATH, rewritten
 from commonplace.model.bibtex_terms import GUESSED_PROTECTION, has_inner_capital
 from commonplace.model.rich_text import TAGS, RichText, plain, protected, read
 
@@ -43,7 +50,7 @@ _AS_IT_IS = re.compile(
     re.S,
 )
 _TWO_ARGUMENTS = frozenset({"href", "textcolor"})
-_SCRIPT = re.compile(r"([_^])\s*(?:\{(\s*\\[A-Za-z]+\s*|[^{}\\]+)\}|([^\s{}\\$]|\\[A-Za-z]+))")
+_SCRIPT = re.compile(r"([_^])\s*(?:\{([^{}]+)\}|([^\s{}\\$]|\\[A-Za-z]+))")
 
 _OPEN = {style: chr(0xFDD0 + 2 * number) for number, style in enumerate(TAGS)}
 _CLOSE = {style: chr(0xFDD1 + 2 * number) for number, style in enumerate(TAGS)}
@@ -70,6 +77,7 @@ class DecodedRich(NamedTuple):
 
 def decode_rich(raw: str, *, paragraphs: bool = False) -> DecodedRich:
     """`raw` as rich text; the tags of HTML that CSL knows are read too, for web pages leave them in BibTeX."""
+    raw = with_single_quotes(raw)
     if not _MEANS_SOMETHING.search(raw) or (not raw.isascii() and _MARK.search(raw)):
         decoded = decode(raw, paragraphs=paragraphs)
         found = decoded.text
@@ -77,7 +85,8 @@ def decode_rich(raw: str, *, paragraphs: bool = False) -> DecodedRich:
     parts = _groups_in_a_row(usual_letters(raw))
     if parts is not None:
         return DecodedRich(protected(parts))
-    decoded = decode(_Marker(rewritten(raw)).marked(), paragraphs=paragraphs)
+    raw = rewritten(raw)
+    decoded = decode(_Marker(raw).marked(), paragraphs=paragraphs)
     text = decoded.text
     if not _MARK.search(text) and "<" not in text:
         made = plain(text)
@@ -218,4 +227,7 @@ class _Marker:
 
 def _script(found: re.Match[str]) -> str:
     style = "sup" if found[1] == "^" else "sub"
-    return f"{_OPEN[style]}{(found[2] or found[3]).replace(' ', '')}{_CLOSE[style]}"
+    text = found[2] or found[3]
+    if "\\" not in text:  # else a space may end the name of a macro
+        text = text.replace(" ", "")
+    return f"{_OPEN[style]}{text}{_CLOSE[style]}"

@@ -12,17 +12,20 @@ from commonplace.importers.bibtex.field_values import (
     take_rich,
     take_words,
 )
-from commonplace.model.bibtex_terms import ARTICLE_TYPES
+from commonplace.model.bibtex_terms import ARTICLE_TYPES, canonical_entry_type
 from commonplace.model.rich_text import plain
 
 _PLAIN_NAMES = ("journal", "journaltitle", "booktitle", "maintitle", "series")
 _ENDS_SENTENCE = ("?", "!", ":", ".")
-_WHOLE = frozenset({"book", "collection", "periodical", "pamphlet"})
-"""CSL types of works that appear in nothing else: what names a container is their own title."""
-
-_STAND_INS = ("titleaddon", "issuetitle", "shorttitle")
-_STAND_INS_OF_WHOLE = ("booktitle", "maintitle", "journaltitle", *_STAND_INS)
-"""Fields that say what an entry without a title is, the best first."""
+_STAND_INS = ("titleaddon", "issuetitle")
+_VOLUMES = ("booktitle", "maintitle")
+_STAND_INS_OF = {
+    **dict.fromkeys(("proceedings", "collection", "reference"), _VOLUMES),
+    **dict.fromkeys(("mvbook", "mvproceedings", "mvcollection", "mvreference"), _VOLUMES),
+    "book": ("maintitle",),
+    "periodical": ("journaltitle",),
+}
+"""By entry type, fields that name the work itself where it has no title, beside those of any entry; the best first."""
 
 
 def read_titles(draft: Draft) -> None:
@@ -45,7 +48,7 @@ def _read_title(draft: Draft) -> None:
 
 def _take_stand_in(draft: Draft) -> None:
     """Take the field that says what the entry is (`titleaddon = {Comment on …}`), and tell it."""
-    for name in _STAND_INS_OF_WHOLE if draft.csl_type in _WHOLE else _STAND_INS:
+    for name in (*_STAND_INS_OF.get(canonical_entry_type(draft.entry_type), ()), *_STAND_INS):
         raw = draft.fields.get(name, "")
         if raw.strip():
             keep_rich(draft, "title", take_rich(draft, name))
