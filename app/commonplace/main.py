@@ -106,7 +106,7 @@ async def _running(context: Context, _: FastAPI) -> AsyncIterator[None]:
     searching.cancel()
     workers.close()
     await run_in_threadpool(context.jobs.close)
-    await run_in_threadpool(library.searching.close)
+    await run_in_threadpool(library.searching.early.close)
 
 
 def _workers(library: Library, settings: Settings) -> Readers:
@@ -138,7 +138,7 @@ def _let_workers_help(library: Library, workers: Readers) -> None:
         workers.wait_for(workers.write_search_of_change(directory, version))
 
     library.searching.write_parts = write_parts
-    library.searching.write_change = write_change
+    library.searching.early.write = write_change
 
 
 def _work_out(library: Library, workers: Readers, update: Update) -> tuple[ChangeSet, Version]:

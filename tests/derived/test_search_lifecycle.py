@@ -111,7 +111,7 @@ def test_a_long_change_is_taken_in_by_building_anew_and_the_files_before_it_go(
 ) -> None:
     found(small.library, "divide")
     before = parts(tmp_path / "home")
-    monkeypatch.setattr("commonplace.derived.search.lifecycle.REBUILT_BYTES", 1)
+    monkeypatch.setattr("commonplace.derived.search.early_index.REBUILT_BYTES", 1)
     small.add(BOVAIRD)
     assert found(small.library, "engagement") == ["bovaird2007"]
     assert built == [1, 1]
@@ -121,7 +121,7 @@ def test_a_long_change_is_taken_in_by_building_anew_and_the_files_before_it_go(
 
 def test_while_it_is_built_anew_the_one_before_answers(small: SmallLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     found(small.library, "divide")
-    monkeypatch.setattr("commonplace.derived.search.lifecycle.REBUILT_BYTES", 1)
+    monkeypatch.setattr("commonplace.derived.search.early_index.REBUILT_BYTES", 1)
     small.add(BOVAIRD)
     building, go_on = threading.Event(), threading.Event()
     write = small.library.searching.write_here
@@ -161,7 +161,7 @@ def test_a_server_has_it_written_by_others(built: list[int], opened: Home) -> No
 
 
 def test_an_import_is_found_when_its_job_is_done(opened: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("commonplace.derived.search.lifecycle.REBUILT_BYTES", 1)
+    monkeypatch.setattr("commonplace.derived.search.early_index.REBUILT_BYTES", 1)
     token = opened.tokens.add("tester", Role.CURATOR)
     entry = "@book{made2001, author = {Maker, Ann}, title = {Quagmire}, year = 2001}"
     with serving(opened) as client:
@@ -206,14 +206,14 @@ def test_a_big_change_is_searched_from_the_log_before_the_graph_has_it(
     with serving(opened) as client:
         client.timeout = PATIENCE
         before = keys(client, "coproduction")
-        monkeypatch.setattr("commonplace.derived.search.lifecycle.REBUILT_BYTES", 1)
+        monkeypatch.setattr("commonplace.derived.search.early_index.REBUILT_BYTES", 1)
         known = library.read(lambda state: KnownInGraph(state, library.minter))
         quads = tuple(WorkWriter(library.minter, known).quads((OSTROM, BOVAIRD)))
         written = dataclasses.replace(entry(2, *quads), previous=library.log.header(Version(1)).id)
         library.log.append(written)
 
-        library.searching.begin(Version(2))
-        library.searching.close()
+        library.searching.early.begin(Version(2))
+        library.searching.early.close()
         assert (asked[-1], library.graph.version) == ("log", 1)
         assert keys(client, "beyond engagement")[0] == "bovaird2007"
         index = library.search(newest=True)
@@ -233,10 +233,10 @@ def test_a_change_that_takes_back_or_is_not_big_is_left_to_the_graph(
     with serving(opened) as client:
         client.timeout = PATIENCE
         keys(client, "coproduction")
-        opened.library.searching.begin(Version(1))
+        opened.library.searching.early.begin(Version(1))
         opened.committer.undo(Version(1), "tester")
-        monkeypatch.setattr("commonplace.derived.search.lifecycle.REBUILT_BYTES", 1)
-        opened.library.searching.begin(Version(2))
+        monkeypatch.setattr("commonplace.derived.search.early_index.REBUILT_BYTES", 1)
+        opened.library.searching.early.begin(Version(2))
         assert keys(client, "coproduction") == []
     assert asked == ["graph"], "what the undo leaves is too small for files"
 
@@ -245,7 +245,7 @@ def test_where_it_cannot_be_written_from_the_log_it_is_from_the_graph(
     opened: Home, asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("commonplace.derived.search.log_process._PROGRAM", "raise SystemExit(3)")
-    monkeypatch.setattr("commonplace.derived.search.lifecycle.REBUILT_BYTES", 1)
+    monkeypatch.setattr("commonplace.derived.search.early_index.REBUILT_BYTES", 1)
     with serving(opened) as client:
         client.timeout = PATIENCE
         assert keys(client, "coproduction") != []
@@ -254,7 +254,7 @@ def test_where_it_cannot_be_written_from_the_log_it_is_from_the_graph(
 
 def test_a_server_that_stops_ends_what_writes_from_the_log(opened: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("commonplace.derived.search.log_process._PROGRAM", "import sys; sys.stdin.read()")
-    monkeypatch.setattr("commonplace.derived.search.lifecycle.REBUILT_BYTES", 1)
+    monkeypatch.setattr("commonplace.derived.search.early_index.REBUILT_BYTES", 1)
     begun = threading.Event()
     start, processes = log_process.start, []
 

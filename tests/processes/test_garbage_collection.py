@@ -1,17 +1,26 @@
-"""Full collections are rarer while somebody asks for it, and as often as before when nobody does any more."""
+"""Collections are rarer while somebody asks for it, and as often as before when nobody does any more."""
 
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 
 import pytest
 
 from commonplace.processes.garbage_collection import RARER, rarely_collected
 
 
-def test_the_threshold_of_full_collections_is_higher_until_the_last_has_left() -> None:
+@pytest.fixture(autouse=True)
+def found() -> Iterator[tuple[int, int, int]]:
+    """Thresholds that a block finds, other than Python's own."""
     before = gc.get_threshold()
-    rarer = (before[0], before[1], before[2] * RARER)
+    gc.set_threshold(before[0] + 1, before[1] + 2, before[2] + 3)
+    yield gc.get_threshold()
+    gc.set_threshold(*before)
+
+
+def test_collections_are_rarer_until_the_last_block_has_ended(found: tuple[int, int, int]) -> None:
+    rarer = (found[0] * RARER, found[1], found[2])
     one, other = rarely_collected(), rarely_collected()
     with one:
         assert gc.get_threshold() == rarer
@@ -19,11 +28,21 @@ def test_the_threshold_of_full_collections_is_higher_until_the_last_has_left() -
         assert gc.get_threshold() == rarer
     assert gc.get_threshold() == rarer, "the other goes on"
     other.__exit__(None, None, None)
-    assert gc.get_threshold() == before
+    assert gc.get_threshold() == found
 
 
-def test_it_ends_with_an_error_too() -> None:
-    before = gc.get_threshold()
+def test_a_block_that_fails_restores_what_it_found(found: tuple[int, int, int]) -> None:
     with pytest.raises(ValueError, match="broken"), rarely_collected():
         raise ValueError("broken")
-    assert gc.get_threshold() == before
+    assert gc.get_threshold() == found
+
+
+def test_a_collector_that_is_off_stays_off(found: tuple[int, int, int]) -> None:
+    gc.disable()
+    try:
+        with rarely_collected():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    assert gc.get_threshold() == found

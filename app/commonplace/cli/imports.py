@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from commonplace.cli.opening import AgentOption, HomeOption, agent_of, open_library, settings_of
-from commonplace.cli.terminal import SOME_FAILED, JsonOption, exit_code, no_collector, progress, readable
+from commonplace.cli.terminal import SOME_FAILED, JsonOption, exit_code, progress, readable
 from commonplace.errors import BadRequest
 from commonplace.exchange.imports import import_file
 from commonplace.exchange.receipts import Receipt, told
@@ -51,7 +51,7 @@ def _import(
     home: Home, path: Path, format: str | None, agent: str, dry_run: bool, as_json: bool, limit: int
 ) -> Receipt:
     data, name = unpacked(read_bounded(path, limit), path.name, limit)
-    with progress(f"reading {path.name}") as shown, no_collector():
+    with progress(f"reading {path.name}") as shown():
         receipt = import_file(
             home.library,
             home.committer,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -56,16 +55,6 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-@contextmanager
-def no_collector() -> Iterator[None]:
-    """Run the block without the garbage collector: an import makes many objects, and none in circles."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def exit_code(codes: list[int]) -> int:

@@ -5,7 +5,6 @@ The output is written while the file is being read; losses are in the receipt.
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,11 +16,11 @@ from pyoxigraph import Quad, RdfFormat, serialize
 
 from commonplace.errors import BadRequest
 from commonplace.exporters.formats import EXPORT_FORMATS
-from commonplace.importers.formats import ImportFormat, format_of
+from commonplace.importers.formats import format_of
 from commonplace.importers.parallel import BatchReading
 from commonplace.importers.reading import Fault
 from commonplace.importers.reading_problems import reading_problems
-from commonplace.model.formats import FORMATS, Format
+from commonplace.model.formats import FORMATS
 from commonplace.model.minter import Minter, address_key
 from commonplace.model.record import Loss, ReadEntry, Record
 from commonplace.model.work_graph import NothingKnown
@@ -112,25 +111,6 @@ def convert(
     """
     format = format_of(source, filename, data)
     target = FORMATS[to]
-    collecting = gc.isenabled()
-    gc.disable()  # nothing here goes in circles, and the collector would walk every record again and again
-    try:
-        return _convert(data, filename, format, target, out, every_item, base, progress)
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def _convert(
-    data: bytes,
-    filename: str,
-    format: ImportFormat,
-    target: Format,
-    out: Callable[[], BinaryIO],
-    every_item: bool,
-    base: str,
-    progress: Progress | None,
-) -> ConversionReceipt:
     with reading_problems(filename):
         batches = BatchReading(format, data, filename, partial(_work, target.name, every_item))
     if not batches.total and not batches.faults:

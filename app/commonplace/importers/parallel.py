@@ -7,7 +7,6 @@ Their answers come back in the order of the file.
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import sys
@@ -32,7 +31,7 @@ from commonplace.importers.formats import ImportFormat
 from commonplace.importers.reading import Fault, Reading
 from commonplace.importers.text_encoding import UnreadableFile
 from commonplace.model.record import ReadEntry
-from commonplace.processes.malloc import take_large_pieces
+from commonplace.processes.garbage_collection import rarely_collected
 
 PARALLEL_BYTES = 2_000_000
 """A file below this is read before others could have started."""
@@ -294,17 +293,14 @@ _works: list[Work[Any]] = []
 
 
 def _read_batch(drafts: Sequence[Draft | UnreadDraft]) -> Any:
-    return _works[0](read_drafts(drafts))
+    with rarely_collected():
+        return _works[0](read_drafts(drafts))
 
 
 def _begin(size: int, work: Work[Any]) -> None:
-    """What each process does first: its bounds; no garbage collector, as nothing here goes in circles; memory that it
-    need not take anew for every batch; an end with its parent's.
-    """
+    """Prepare a process of the pool: its work, its bounds, and its end with its parent's."""
     _works.append(work)
     bounded(size)
-    gc.disable()
-    take_large_pieces()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -120,7 +120,7 @@ class Library:
             if at_once and self.graph.version + 1 == version:
                 with self.graph.applying(version, change):
                     yield
-                    self.searching.begin(version)
+                    self.searching.early.begin(version)
             else:
                 yield  # the log has it then, and who reads follows the log
         if at_once:

@@ -1,4 +1,7 @@
-"""How often Python looks for garbage: objects that hold one another in a circle, and are used by nobody."""
+"""Have Python look for garbage less often: for objects that hold one another in a circle and are used by nobody.
+
+This is the one place that changes how the collector works; `docs/performance.md` says what it gains.
+"""
 
 from __future__ import annotations
 
@@ -7,35 +10,43 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-RARER = 10
-"""Full collections are so many times rarer while much is made that stays."""
+RARER = 100
+"""How many times rarer collections are while much is made that stays: one for every 70,000 objects, not for every 700.
+
+That bounds what others leave behind meanwhile to some megabytes."""
 
 _lock = Lock()
-_asked_by = 0
+_blocks = 0
+"""How many blocks run now, in all threads."""
+_found = gc.get_threshold()
+"""The thresholds that the first of those blocks found."""
 
 
 @contextmanager
 def rarely_collected() -> Iterator[None]:
-    """While many objects are made that all stay, as those of an import do: fewer full collections.
+    """Make collections rarer while a block makes many objects that stay, and restore what was found.
 
-    Each of those goes through every object there is. Young objects are looked at as often as before, so that what
-    others leave behind meanwhile mostly goes at once, and the rest is bounded as before, only higher. May be entered
-    from several threads.
+    Blocks may overlap in several threads; the last to end restores.
     """
-    global _asked_by
+    global _blocks, _found
     with _lock:
-        _asked_by += 1
-        if _asked_by == 1:
-            _times(RARER)
+        _blocks += 1
+        if _blocks == 1:
+            _found = gc.get_threshold()
+            young, middle, old = _found
+            gc.set_threshold(young * RARER, middle, old)
     try:
         yield
     finally:
         with _lock:
-            _asked_by -= 1
-            if not _asked_by:
-                _times(1 / RARER)
+            _blocks -= 1
+            if not _blocks:
+                gc.set_threshold(*_found)
 
 
-def _times(factor: float) -> None:
-    young, middle, old = gc.get_threshold()
-    gc.set_threshold(young, middle, round(old * factor))
+def share_with_forks() -> None:
+    """Leave the objects there are now out of every later collection, which would write to each of them.
+
+    A process that is forked from this one shares their memory until one of the two writes there.
+    """
+    gc.freeze()

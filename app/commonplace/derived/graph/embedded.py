@@ -38,7 +38,6 @@ from commonplace.derived.graph.update import changes_of_update
 from commonplace.model.change import EMPTY, ChangeSet, Version
 from commonplace.model.minter import Minter
 from commonplace.model.quad_text import QuadText
-from commonplace.processes.malloc import in_large_pieces
 
 Answer = TypeVar("Answer")
 
@@ -294,8 +293,7 @@ class EmbeddedGraph:
             if _has_blank_nodes(path):  # which bulk_load would give new labels
                 self._store.bulk_extend(parse(path=str(path), format=RdfFormat.N_QUADS, lenient=True))
             else:
-                with in_large_pieces():
-                    self._store.bulk_load(path=str(path), format=RdfFormat.N_QUADS, lenient=True)
+                self._store.bulk_load(path=str(path), format=RdfFormat.N_QUADS, lenient=True)
             self._version = version
             self._record(version)
 
@@ -315,8 +313,7 @@ class EmbeddedGraph:
 
     def _load(self, path: str) -> None:
         """Add the N-Quads at a path, all or nothing."""
-        with in_large_pieces():
-            self._store.load(path=path, format=RdfFormat.N_QUADS, lenient=True)
+        self._store.load(path=path, format=RdfFormat.N_QUADS, lenient=True)
 
     def _record(self, version: Version) -> None:
         """Keep the version durably: in memory there is nothing to do."""

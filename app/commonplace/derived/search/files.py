@@ -7,7 +7,6 @@ once; beside it are the names of its documents and the words it has. It may all 
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 import os
@@ -29,6 +28,7 @@ from commonplace.derived.search.vocabulary import Vocabulary
 from commonplace.model.change import EMPTY, Version
 from commonplace.model.minter import Minter
 from commonplace.patchlog.log import PatchLog
+from commonplace.processes.garbage_collection import rarely_collected
 
 T = TypeVar("T")
 
@@ -54,24 +54,12 @@ def write_documents(made: Iterable[SearchDocument], place: Path) -> None:
     """
     fields = SearchFields()
     place.mkdir()
-    with _without_collecting():
+    with rarely_collected():
         run = Run.of(fields, made, place)
     vocabulary = Vocabulary()
     vocabulary.learn(set(run.words()))  # many stand in several tiers
     beside = {"names": KeptNames.kept(run.names), "families": vocabulary.families()}
     place.with_suffix(".json").write_text(json.dumps(beside, ensure_ascii=False))
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Documents go in no circles, and to look for such among millions of objects takes as long as to make them."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 def emptied(directory: Path) -> None:

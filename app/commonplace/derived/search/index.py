@@ -13,12 +13,13 @@ from itertools import islice
 from pathlib import Path
 from threading import Lock
 
-from commonplace.derived.search.files import read_parts
+from commonplace.derived.search.files import SearchFiles, read_parts
 from commonplace.derived.search.from_graph import Graph, documents, subjects, works_of_evidence
 from commonplace.derived.search.query import Asked, SearchFields
 from commonplace.derived.search.segment import Found, Run, merged
 from commonplace.derived.search.snippet import snippet
 from commonplace.derived.search.vocabulary import Vocabulary
+from commonplace.model.change import Version
 from commonplace.model.minter import Kind, Minter
 
 RUN_DOCUMENTS = 200_000
@@ -98,6 +99,16 @@ class SearchIndex:
         with self._lock:
             runs, vocabulary = read_parts(self._fields, parts)
             self._view = _View(runs, Run.empty(self._fields), vocabulary, version)
+
+    def open_newest(self, files: SearchFiles, head: Version) -> bool:
+        """Take the newest index that is kept of a version up to `head`, if any; return whether there is one.
+
+        Raises OSError or ValueError where it is not whole.
+        """
+        kept = files.newest(head)
+        if kept:
+            self.open(kept[1], kept[0])
+        return kept is not None
 
     def takes_in(self, touched: Collection[str]) -> bool:
         """Whether a change that touched so many things is an update, or better a build from anew."""

@@ -8,7 +8,6 @@ lines of `LEFT` in the directory.
 
 from __future__ import annotations
 
-import gc
 import os
 import select
 import signal
@@ -25,7 +24,6 @@ from commonplace.model.change import Version
 from commonplace.model.minter import Minter
 from commonplace.patchlog.log import PatchLog
 from commonplace.patchlog.opening import open_log
-from commonplace.processes.malloc import take_large_pieces
 from commonplace.processes.spawn import spawn
 
 LEFT = "left"
@@ -137,8 +135,6 @@ def main() -> None:
     """What the process does."""
     log, base, version, directory, parts = sys.argv[1:]
     os.nice(_NICE)
-    gc.disable()  # what is made here goes in no circles
-    take_large_pieces()
     try:
         write_change(open_log(log, mend=False), Minter(base), Version(int(version)), Path(directory), int(parts))
     except EOFError:

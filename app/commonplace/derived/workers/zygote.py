@@ -13,7 +13,6 @@ server's side of the socket is closed.
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 import resource
@@ -30,6 +29,7 @@ from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.messages import Inbox, Message, send
 from commonplace.derived.workers.worker import Task, Views, begin
 from commonplace.patchlog.opening import open_log
+from commonplace.processes.garbage_collection import share_with_forks
 
 _NICE = 5
 
@@ -51,7 +51,7 @@ class Template:
         """Fork readers on request, standing back, as they do, behind who serves."""
         os.nice(_NICE)
         self._views.follow()
-        gc.freeze()  # what is here now is not looked through again, and its memory stays shared
+        share_with_forks()
         self._connection.setblocking(False)
         inbox, ours = Inbox(self._connection), self._connection.fileno()
         while True:
@@ -70,7 +70,7 @@ class Template:
         while (message := inbox.next()) is not None:
             if "tasks" in message.head:
                 self._tasks = pickle.loads(message.body)(self._views)  # noqa: S301  from the server that began this
-                gc.freeze()
+                share_with_forks()
                 continue
             assert message.descriptor is not None
             limits = QueryLimits(**message.head["fork"])
