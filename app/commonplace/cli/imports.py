@@ -51,7 +51,7 @@ def _import(
     home: Home, path: Path, format: str | None, agent: str, dry_run: bool, as_json: bool, limit: int
 ) -> Receipt:
     data, name = unpacked(read_bounded(path, limit), path.name, limit)
-    with progress(f"reading {path.name}") as shown():
+    with progress(f"reading {path.name}") as shown:
         receipt = import_file(
             home.library,
             home.committer,
