@@ -42,7 +42,7 @@ cli.add_typer(token_cli, name="token")
 
 @cli.callback(invoke_without_command=True)
 def about(version: Annotated[bool, typer.Option("--version", help="print the version and stop")] = False) -> None:
-    """A knowledge graph and bibliography of a literature."""
+    """Keep a knowledge graph and bibliography of a literature."""
     if version:
         typer.echo(__version__)
         raise typer.Exit

@@ -1,7 +1,6 @@
-"""`POST /imports`: a file as the body, or a list of DOIs; answered with its receipt, or with a job on its way.
+"""Take imports by `POST /imports`: a file as the body, or a list of DOIs; answer with the receipt, or with a job.
 
-The body goes to a temporary file as it comes and is counted on the way; nothing of one that is
-refused is kept.
+The body goes to a temporary file and is counted as it comes; nothing of a refused one is kept.
 """
 
 from __future__ import annotations
@@ -36,10 +35,10 @@ from commonplace.web.http.problems import HttpProblem
 router = APIRouter(tags=["writing"], dependencies=[Depends(only_known_parameters)])
 
 QUICK_SECONDS = 2.0
-"""What takes longer than this is answered with the address of its job."""
+"""Maximum time to wait for a receipt; an import that takes longer is answered with the address of its job."""
 
 LONGEST_WAIT = 30
-"""The most seconds that `Prefer: wait=` gets."""
+"""Maximum seconds that `Prefer: wait=` gets."""
 
 JSON = "application/json"
 GUESSED = (
@@ -52,7 +51,7 @@ GUESSED = (
     "text/xml",
 )
 BY_HABIT = "application/x-www-form-urlencoded"
-"""What curl says of any body when it is told nothing; no form is taken here, so it is the file."""
+"""The media type that curl gives any body by default; no form is taken here, so the body is the file."""
 
 DOIS_BYTES = 1_000_000
 _TO_ENRICH = (
@@ -121,9 +120,9 @@ async def post(
         ),
     ] = False,
 ) -> Response:
-    """The format is that of `Content-Type`; for `text/plain`, XML, `application/octet-stream` or none it is guessed.
+    """Import a file in the format of `Content-Type`; of `text/plain`, XML, `application/octet-stream` or none, a guess.
 
-    What takes longer than two seconds is answered 202 with the address of a job, and so is everything
+    An import that takes longer than two seconds is answered 202 with the address of a job, and so is everything
     asked with `Prefer: respond-async` (RFC 7240); `Prefer: wait=10` waits longer before that. With
     `If-Match` the import is made only while that version is the newest. A contributor's token may do
     dry runs only: making proposals is not in this release. A list of DOIs is fetched from the agencies
@@ -163,7 +162,7 @@ async def post(
 
 
 async def _answer(request: Request, context: Context, job: Job) -> Response:
-    """The receipt when it comes soon; the job's address when not, or when that is asked for."""
+    """Return the receipt when it comes soon; the address of the job when not, or when that is asked for."""
     prefer = ", ".join(request.headers.getlist("prefer")).lower()
     at_once = "respond-async" in prefer
     waited = _WAIT.search(prefer)
@@ -187,13 +186,13 @@ async def _answer(request: Request, context: Context, job: Job) -> Response:
 
 
 async def over_within(job: Job, seconds: float) -> bool:
-    """Wait for a job without holding a thread; whether it is over."""
+    """Wait for a job without holding a thread; return whether it is over."""
     await asyncio.wait([asyncio.wrap_future(job.ended)], timeout=seconds)
     return job.over
 
 
 def _media_type(request: Request) -> str:
-    """The bare media type. Raises 415 for one that cannot be a bibliography."""
+    """Return the bare media type. Raises 415 for one that cannot be a bibliography."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type in GUESSED or media_type in (JSON, BY_HABIT) or format_of_media_type(media_type):
         return media_type
@@ -207,7 +206,7 @@ def _media_type(request: Request) -> str:
 
 
 def _packed(request: Request) -> bool:
-    """Whether the body is said to be gzip. Raises 415 for other encodings (RFC 9110, 15.5.16)."""
+    """Return whether the body is said to be gzip. Raises 415 for other encodings (RFC 9110, 15.5.16)."""
     encoding = request.headers.get("content-encoding", "").strip().lower()
     if encoding in ("", "identity", "gzip", "x-gzip"):
         return encoding.endswith("gzip")
@@ -220,7 +219,7 @@ def _packed(request: Request) -> bool:
 
 
 async def _received(request: Request, limit: int) -> BinaryIO:
-    """The body in a file that has no name and goes with its last reader. Raises `TooLarge` as soon as it is."""
+    """Return the body in a file without a name, which goes with its last user. Raises `TooLarge` as soon as it is."""
     said = request.headers.get("content-length", "")
     if said.isdigit() and int(said) > limit:
         raise _too_large(limit)
@@ -268,7 +267,7 @@ def _too_large(limit: int) -> CommonplaceError:
 
 
 def _format(media_type: str) -> str | None:
-    """The format's name, None where it is to be guessed."""
+    """Return the name of the format; None where it is to be guessed."""
     if media_type == JSON:
         return "csl-json"
     format = format_of_media_type(media_type)
@@ -276,7 +275,7 @@ def _format(media_type: str) -> str | None:
 
 
 def _listed_dois(file: BinaryIO) -> list[str] | None:
-    """The DOIs of a JSON body, None when it is not a list of them but works. Raises `BadRequest`, `TooLarge`."""
+    """Return the DOIs of a JSON body; None when it has works, not DOIs. Raises `BadRequest`, `TooLarge`."""
     file.seek(0)
     text = _begun(file.read(DOIS_BYTES + 1))
     if not _DOIS.match(text):
@@ -293,7 +292,7 @@ def _listed_dois(file: BinaryIO) -> list[str] | None:
 
 
 def _begun(data: bytes) -> bytes:
-    """The beginning of a body, unpacked, and more of it than a list of DOIs may have."""
+    """Return the beginning of a body, unpacked: more of it than a list of DOIs may have."""
     if not data.startswith(GZIP):
         return data
     try:
@@ -303,5 +302,5 @@ def _begun(data: bytes) -> bytes:
 
 
 def _plain_name(filename: str) -> str:
-    """The last part of a file's name, as it may stand in a message."""
+    """Return the last part of a file name, as it may stand in a message."""
     return _UNSAFE.sub("", PurePosixPath(filename.replace("\\", "/")).name)[:255] or "upload"

@@ -1,4 +1,4 @@
-"""`/imports/jobs/{id}`: how far an import is, as JSON and as events; and how to stop it."""
+"""Show how far an import is, as JSON and as events, and stop it: `/imports/jobs/{id}`."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ router = APIRouter(tags=["writing"], dependencies=[Depends(only_known_parameters
 
 EVENTS = Representation("events", "text/event-stream", ".events")
 LOOK_SECONDS = 0.1
-"""How often a job is looked at for its events."""
+"""Time between two looks at a job for its events."""
 QUIET_SECONDS = 15.0
-"""After this long without an event a comment is sent, so that nobody between takes the connection for dead."""
+"""Maximum time without an event; then a comment is sent, so that no proxy takes the connection for dead."""
 
 JobId = Annotated[str, Path(description="from the Location of a 202", examples=["6f1c2f0e8f3b4c1d9a7b5e2d4c6f8a90"])]
 
 
 class JobProblem(BaseModel):
-    """Why a job ended without a receipt: members of its problem (RFC 9457)."""
+    """The problem of a job that ended without a receipt (members of RFC 9457)."""
 
     title: str
     status: int
@@ -42,7 +42,7 @@ class JobProblem(BaseModel):
 
 
 class JobStatus(BaseModel):
-    """How far an import is. `done` and `total` count entries; `receipt` is an address, there when it is done."""
+    """The progress of an import. `done` and `total` count entries; `receipt` is an address, once the import is done."""
 
     id: str
     state: JobState
@@ -69,14 +69,14 @@ _SHOWN: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json":
 
 @router.get("/imports/jobs/{id}", response_model=JobStatus, responses=_SHOWN, summary="How far an import is")
 def status(request: Request, context: ContextDep, id: JobId) -> Response:
-    """Known until the server stops; the receipt it ends with is kept for ever (`receipt`)."""
+    """Answer with the status of a job, until the server stops; its receipt is kept for ever (`receipt`)."""
     choose(request, [JSON])
     return status_response(context.jobs.job(id), 200)
 
 
 @router.get("/imports/jobs/{id}/receipt", response_model=Receipt, summary="The receipt of an import or a dry run")
 def receipt(request: Request, context: ContextDep, id: JobId) -> Response:
-    """What a job found. A dry run's receipt is here only; 404 until there is one."""
+    """Answer with the receipt of a job, 404 until there is one. The receipt of a dry run is here only."""
     choose(request, [JSON])
     job = context.jobs.job(id)
     if job.receipt is None or job.state is not JobState.DONE:
@@ -91,7 +91,7 @@ def receipt(request: Request, context: ContextDep, id: JobId) -> Response:
     summary="How far an import is, as events",
 )
 def events(request: Request, context: ContextDep, id: JobId) -> Response:
-    """Server-sent events named `status`, each with the whole status as JSON; the last says how it ended.
+    """Send events named `status`, each with the whole status as JSON; the last says how the import ended.
 
     When the server is told to stop the stream ends before that, and so does an import that has not begun to commit.
     """
@@ -113,7 +113,7 @@ def events(request: Request, context: ContextDep, id: JobId) -> Response:
     summary="Stop an import before it is written",
 )
 async def cancel(context: ContextDep, token: WriterDep, id: JobId) -> Response:
-    """It stops soon and leaves nothing, unless it had begun to commit: its state says which."""
+    """Stop an import: it leaves nothing, unless it had begun to commit; its state says which."""
     job = context.jobs.job(id)
     if token.role is not Role.CURATOR and token.name != job.agent:
         raise forbidden(token, "only a curator, or whose import it is, may cancel it")
@@ -125,30 +125,30 @@ async def cancel(context: ContextDep, token: WriterDep, id: JobId) -> Response:
 
 
 def job_address(job: Job) -> str:
-    """Where a job says how far it is."""
+    """Return the address of the status of a job."""
     return f"/imports/jobs/{job.id}"
 
 
 def receipt_address(job: Job) -> str:
-    """Where the receipt of a job that is done can be had."""
+    """Return the address of the receipt of a job that is done."""
     if job.receipt is not None and job.receipt.id is not None:
         return f"/imports/{job.receipt.id}"
     return f"{job_address(job)}/receipt"
 
 
 def status_response(job: Job, code: int) -> Response:
-    """A job's status as JSON; never to be kept, since it changes."""
+    """Return the status of a job as a response that no cache keeps, since it changes."""
     headers = {"Cache-Control": "no-store"}
     return Response(status_text(job), status_code=code, media_type=JSON.media_type, headers=headers)
 
 
 def receipt_response(receipt: Receipt, code: int) -> Response:
-    """A receipt as JSON."""
+    """Return a receipt as a response."""
     return Response(receipt.json_text(), status_code=code, media_type=JSON.media_type)
 
 
 def status_text(job: Job) -> str:
-    """A job's status as JSON, what is absent left out."""
+    """Return the status of a job as JSON, without absent values."""
     over = job.over  # first: what is read after it is settled
     problem = None
     if over and job.fault is not None:

@@ -88,7 +88,7 @@ async def put(
 
 @router.put(BELOW, status_code=204, responses=_WRITES, openapi_extra=_BODY, summary="Replace the graph of this address")
 async def put_below(request: Request, context: ContextDep, token: CuratorDep, path: str, message: Why = "") -> Response:
-    """The same for the graph whose IRI is this address."""
+    """Replace the graph whose IRI is this address: one version (5.3)."""
     return await _write(context, request, _at_address(context, request), token.name, message, keep=False)
 
 
@@ -113,7 +113,7 @@ async def post(
 async def post_below(
     request: Request, context: ContextDep, token: CuratorDep, path: str, message: Why = ""
 ) -> Response:
-    """The same for the graph whose IRI is this address."""
+    """Add to the graph whose IRI is this address: one version (5.5)."""
     return await _write(context, request, _at_address(context, request), token.name, message, keep=True)
 
 
@@ -132,7 +132,7 @@ def delete(
 
 @router.delete(BELOW, status_code=204, responses=_WRITES, summary="Delete the graph of this address")
 def delete_below(request: Request, context: ContextDep, token: CuratorDep, path: str, message: Why = "") -> Response:
-    """The same for the graph whose IRI is this address."""
+    """Delete the graph whose IRI is this address: one version (5.4)."""
     return _delete(context, request, _at_address(context, request), token.name, message)
 
 
