@@ -113,9 +113,11 @@ def convert(
     target = FORMATS[to]
     with reading_problems(filename):
         batches = BatchReading(format, data, filename, partial(_work, target.name, every_item))
-    if not batches.total and not batches.faults:
+    if not batches.total:
         batches.close()
-        raise BadRequest(f"{filename}: no entry in it could be found", [(filename, f"no {format.name} entry")])
+        places = [(f"{filename}, line {fault.line}", fault.why) for fault in batches.faults]
+        why = f"{filename}: no {format.name} entry in it could be found"
+        raise BadRequest(why, places or [(filename, f"no {format.name} entry")])
     receipt = ConversionReceipt(filename, hashlib.sha256(data).hexdigest(), format.name, target.name)
     receipt.faults = batches.faults
     counted = _counted(batches, receipt, progress)

@@ -13,7 +13,7 @@ from typing import cast
 
 from commonplace.errors import BadRequest
 from commonplace.importers.reading import Reading
-from commonplace.importers.text_encoding import UnreadableFile, marked_encoding, refuse_no_text, unmarked_utf16
+from commonplace.importers.text_encoding import UnreadableFile, marked_encoding, refuse_no_text, unmarked_encoding
 from commonplace.model.formats import FORMATS, READ, Format
 
 _HEAD_BYTES = 65_536
@@ -51,7 +51,7 @@ def guess_format(filename: str, head: bytes) -> ImportFormat | None:
 
     The content comes first: a download often has the wrong extension.
     """
-    encoding = marked_encoding(head) or unmarked_utf16(head)
+    encoding = marked_encoding(head) or unmarked_encoding(head)
     text = head.decode(encoding, errors="ignore").encode() if encoding else head
     for made in reversed(IMPORT_FORMATS.values()):
         if made.format.mark is not None and made.format.mark.search(text):

@@ -7,18 +7,29 @@ import re
 
 from commonplace.importers.reading import Fault
 
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _BINARY = {b"%PDF-": "a PDF", b"PK\x03\x04": "a ZIP archive or an office document", b"\x1f\x8b": "gzip-compressed data"}
 _NOT_BLANK = re.compile(rb"[^ \t\r\n\x00]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+"""Characters that mean nothing in a text, and that XML cannot hold."""
+
 _CONTROL_BYTES = bytes((*range(9), 11, 12, *range(14, 32), 127))
 _SHOWN = 60
 _LOOKED_AT = 65_536
 _BINARY_SHARE = 0.1
-"""Of random bytes one in nine is a control character; of text none, or a few that slipped in."""
+"""Minimum share of control characters in what is no text: of random bytes one in nine is one, of text hardly any."""
 
 _UTF16_SHARE = 0.3
-"""How many of the odd, or of the even bytes are zero in UTF-16 of a bibliography, at the least."""
+"""Minimum share of zeros among the odd, or the even, bytes of a bibliography in UTF-16."""
+
+_UTF32_SHARE = 0.95
+"""Minimum share of zeros in the place of the third byte of a bibliography in UTF-32, where the fourth is always one."""
 
 
 class UnreadableFile(ValueError):
@@ -26,51 +37,53 @@ class UnreadableFile(ValueError):
 
 
 def decode_text(data: bytes) -> tuple[str, list[Fault]]:
-    """The text of a file with `\\n` line ends, and what had to be assumed or replaced.
+    """Return the text of a file with `\\n` line ends, and what had to be assumed or replaced.
 
-    UTF-8 and UTF-16 with or without a byte order mark; otherwise Latin-1 (as Windows reads it),
-    reported. Control characters become spaces, reported with the first place.
-    Raises `UnreadableFile` for empty and binary data.
+    UTF-8, UTF-16 and UTF-32 with or without a byte order mark; otherwise Latin-1 (as Windows reads it), reported.
+    Control characters become spaces, reported with the first place. Raises `UnreadableFile` for empty and binary data.
     """
     refuse_no_text(data)
     text, faults = _decoded(data)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     # Such a character has such a byte in it, in any encoding, and bytes are looked through many times faster.
-    found = _CONTROL.search(text) if len(data.translate(None, _CONTROL_BYTES)) < len(data) else None
-    if found:
+    may_have = len(data.translate(None, _CONTROL_BYTES)) < len(data) or "\ufffe" in text or "\uffff" in text
+    if may_have and (found := CONTROL.search(text)):
         line = text.count("\n", 0, found.start()) + 1
-        text, count = _CONTROL.subn(" ", text)
+        text, count = CONTROL.subn(" ", text)
         faults.append(Fault(line=line, why=f"{count} control characters in the file, read as spaces", raw=found[0]))
     return text, faults
 
 
 def refuse_no_text(data: bytes) -> None:
-    """Raises `UnreadableFile` for bytes that are empty, or no text in any encoding, and says what they look like."""
+    """Raise `UnreadableFile` for bytes that are empty, or no text in any encoding, and say what they look like."""
     if not _NOT_BLANK.search(data):
         raise UnreadableFile("the file is empty")
     for magic, what in _BINARY.items():
         if data.startswith(magic):
             raise UnreadableFile(f"this is {what}, not a bibliography in text")
-    if data.startswith(_UTF16):
-        _decoded(data)
-    elif not unmarked_utf16(data):
+    marked = marked_encoding(data)
+    if marked:
+        _decoded_as(data, marked)
+    elif not unmarked_encoding(data):
         _refuse_binary(data[:_LOOKED_AT])
 
 
 def marked_encoding(data: bytes) -> str | None:
-    """The encoding that a byte order mark says, None where there is none."""
-    if data.startswith(_UTF16):
-        return "utf-16"
-    return "utf-8-sig" if data.startswith(codecs.BOM_UTF8) else None
+    """Return the encoding that a byte order mark says, None where there is none."""
+    return next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
 
 
-def unmarked_utf16(data: bytes) -> str | None:
-    """Which UTF-16 this is though no mark says so: in text like ours every other byte is mostly zero."""
+def unmarked_encoding(data: bytes) -> str | None:
+    """Return which UTF-16 or UTF-32 this is though no mark says so: of text like ours most other bytes are zero."""
     if marked_encoding(data):
         return None
-    head = data[:_LOOKED_AT]
-    half = len(head) // 2
+    head = data[: _LOOKED_AT - _LOOKED_AT % 4]
+    quarter, half = len(head) // 4, len(head) // 2
+    for encoding, first, second in (("utf-32-le", 3, 2), ("utf-32-be", 0, 1)):
+        high, middle = head[first::4], head[second::4]
+        if quarter and high.count(0) == len(high) and middle.count(0) > _UTF32_SHARE * quarter and len(data) % 4 == 0:
+            return encoding
     for encoding, zeros, others in (("utf-16-le", head[1::2], head[::2]), ("utf-16-be", head[::2], head[1::2])):
         if half and zeros.count(0) > _UTF16_SHARE * half and not others.count(0):
             return encoding
@@ -84,14 +97,12 @@ def _refuse_binary(head: bytes) -> None:
 
 
 def _decoded(data: bytes) -> tuple[str, list[Fault]]:
-    if (encoding := unmarked_utf16(data)) is not None:
+    if (encoding := unmarked_encoding(data)) is not None:
         why = f"no byte order mark; the file was read as {encoding.upper()}"
         return data.decode(encoding, errors="replace"), [Fault(line=1, why=why)]
-    if data.startswith(_UTF16):
-        try:
-            return data.decode("utf-16"), []
-        except UnicodeDecodeError as fault:
-            raise UnreadableFile(f"the file begins as UTF-16 and is broken at byte {fault.start}") from fault
+    marked = marked_encoding(data)
+    if marked and marked != "utf-8-sig":
+        return _decoded_as(data, marked), []
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError as fault:
@@ -100,3 +111,14 @@ def _decoded(data: bytes) -> tuple[str, list[Fault]]:
         shown = data[max(0, fault.start - 20) : fault.start + 20].decode("cp1252", errors="replace")
         why = f"not UTF-8 (byte {fault.start}); the whole file was read as Latin-1 (Windows-1252)"
         return text, [Fault(line=line, why=why, raw=shown[:_SHOWN])]
+
+
+def _decoded_as(data: bytes, encoding: str) -> str:
+    """Return the text of marked bytes; UTF-8 that is broken is left for another try."""
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as fault:
+        if encoding == "utf-8-sig":
+            return ""
+        name = encoding.upper()
+        raise UnreadableFile(f"the file begins as {name} and is broken at byte {fault.start}") from fault

@@ -52,6 +52,9 @@ _SINGLE_QUOTED = re.compile(r"(?<![\w`\\}?!])`(?![`\s])([^`]*?)(?<![\s'\\])'(?![
 
 _BRACED_AMPERSAND = re.compile(r"\{\\&\}(?=\\?#\d+;|[A-Za-z]\w*;)")
 _ENTITY = re.compile(r"\\?(&(?:\\?#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)")
+_NO_TEXT = frozenset({"Cc", "Cs", "Cn"})
+"""Categories of what no text has: control characters, halves of surrogate pairs, what Unicode has not given out."""
+
 _BY_NAME = {"\\": "backslash", "{": "braceleft", "}": "braceright", "~": "asciitilde", "^": "asciicircum"}
 _MACRO_NAME = re.compile(r"\\[a-zA-Z]{2}")
 _HIDE = str.maketrans("\\{}~-`'?!$", "\x01\x02\x03\x04\x05\x06\x07\x0e\x0f\x10")
@@ -110,7 +113,7 @@ def _character(found: re.Match[str]) -> str:
     """The character of an entity, as LaTeX where it means something there; what names no character stays."""
     entity = found[1].replace("\\", "")
     char = unescape(entity)
-    if char == entity or not char.isprintable():
+    if char == entity or any(unicodedata.category(c) in _NO_TEXT for c in char):
         return found[0]
     return "".join("\\" + c if c in "&%$#_" else f"\\text{_BY_NAME[c]}{{}}" if c in _BY_NAME else c for c in char)
 
@@ -380,5 +383,6 @@ def _special(found: re.Match[str]) -> str:
         return shifted(found["scripted"], "sup" if found["script"] == "textsuperscript" else "sub")
     for group, base in (("decimal", 10), ("octal", 8), ("hex", 16)):
         if found[group] is not None:
-            return chr(int(found[group], base) % 0x110000).translate(_HIDE)
+            char = chr(int(found[group], base) % 0x110000)
+            return "" if unicodedata.category(char) in _NO_TEXT else char.translate(_HIDE)
     return (found["literal"] or "").translate(_HIDE)
