@@ -10,10 +10,9 @@ import logging
 import math
 import os
 import resource
-import select
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,7 +50,6 @@ from commonplace.model.change import Version
 from commonplace.model.minter import Minter
 from commonplace.patchlog.log import PatchLog, versions
 from commonplace.processes.limits import limit, unlimit
-from commonplace.processes.prefault import owning
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +115,6 @@ class Reader:
         self._tasks = tasks or {}
         self._size = 0
         self._bounded_until = -math.inf
-        self._copying: Iterator[None] | None = owning()
 
     def run(self) -> None:
         """Answer question after question."""
@@ -135,13 +132,6 @@ class Reader:
                 os.close(reply.descriptor)
             if last:
                 return
-            self._copy()
-
-    def _copy(self) -> None:
-        """Make what is shared this process's own while nobody asks: asked once, it will be asked again."""
-        while self._copying is not None and not select.select([self._connection], [], [], 0)[0]:
-            if next(self._copying, self) is self:
-                self._copying = None
 
     def _reply(self, message: Message) -> tuple[Message, bool]:
         """What to send back, and whether this process has had its time."""
