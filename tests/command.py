@@ -44,10 +44,16 @@ def environment(**settings: str) -> dict[str, str]:
 
 def commonplace(*arguments: str | Path, cwd: Path, **settings: str) -> Finished:
     """Run a command in `cwd` with those settings in its environment."""
+    return fed(None, *arguments, cwd=cwd, **settings)
+
+
+def fed(stdin: bytes | None, *arguments: str | Path, cwd: Path, **settings: str) -> Finished:
+    """Run a command in the same way with those bytes on its standard input."""
     done = subprocess.run(
         [sys.executable, "-m", "commonplace", *map(str, arguments)],
         cwd=cwd,
         env=environment(**settings),
+        input=stdin,
         capture_output=True,
         timeout=300,
         check=False,

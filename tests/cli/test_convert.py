@@ -18,7 +18,7 @@ from commonplace.importers.bibtex import read_bibtex
 from commonplace.importers.formats import IMPORT_FORMATS
 from commonplace.importers.parallel import BatchReading, read_on_all_cores
 from commonplace.model.record import ReadEntry
-from tests.command import Finished, commonplace
+from tests.command import Finished, commonplace, complains_in_one_line, fed
 
 BIB = r"""@string{lgs = "Local Government Studies"}
 @article{doe2020, author = {Doe, Jos{\'e} and {World Bank}}, title = {A study}, journal = lgs, year = 2020}
@@ -169,3 +169,24 @@ def test_the_receipt_is_json_without_what_is_absent() -> None:
     assert told["fates"] == {"converted": 4, "failed": 0}
     assert "error" not in told["items"][0]
     assert len(list(receipt.lines())) == 2
+
+
+def test_standard_input_is_converted_to_standard_output_and_into_a_folder(tmp_path: Path) -> None:
+    data = b"@book{a, title={Tides}, month={never}}\n"
+    done = fed(data, "convert", "-", "--to", "ris", cwd=tmp_path)
+    assert (done.exit, "TI  - Tides" in done.text) == (0, True)
+    assert all(line.startswith("standard input:") for line in done.err.splitlines())
+    into = fed(data, "convert", "-", "--to", "ris", "--out", "made", "--json", cwd=tmp_path)
+    assert (tmp_path / "made" / "standard-input.ris").read_bytes() == done.out
+    receipt = into.json()
+    assert receipt["file"] == "standard input"
+    assert sum(one["count"] for one in receipt["loss_counts"]) == len(receipt["items"][0]["losses"]) > 0
+
+
+def test_standard_input_is_read_in_the_format_that_is_given(tmp_path: Path) -> None:
+    data = b'[{"id": "a", "type": "book", "title": "Tides"}]'
+    assert "@book{a," in fed(data, "convert", "-", "--to", "bibtex", cwd=tmp_path).text
+    wrong = fed(data, "convert", "-", "--from", "ris", "--to", "bibtex", cwd=tmp_path)
+    assert (wrong.exit, complains_in_one_line(wrong), "standard input: not RIS" in wrong.err) == (2, True, True)
+    twice = fed(data, "convert", "-", "-", "--to", "ris", cwd=tmp_path)
+    assert (twice.exit, complains_in_one_line(twice)) == (2, True)

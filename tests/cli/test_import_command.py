@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import hashlib
 import os
 import threading
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 
 from commonplace.errors import TooLarge
 from commonplace.importers.packing import read_bounded
-from tests.command import Finished, commonplace, complains_in_one_line
+from tests.command import Finished, commonplace, complains_in_one_line, fed
 from tests.conftest import shared
 from tests.receipts import OSTROM, SMITH, check
 
@@ -124,8 +126,12 @@ def test_a_receipt_on_the_terminal_says_what_became_of_entries(tmp_path: Path) -
     lines = done.text.splitlines()
     assert lines[:-1] == [
         "b.bib: 3 entries: 2 new, 0 matched, 1 updated, 0 failed",
+        "  3 losses, by kind:",
+        "      1 × key: another work has this key; this one is imported as …",
+        "      1 × key: the same key was used on line …; both entries were read",
+        "      1 × note: the library holds …, which stays",
         "  1 of the new are similar to other works, named below; nothing is merged on a guess",
-        "  line 1: smith2001: updated with doi",
+        "  line 1: smith2001: matched smith2001 on key, title, people, year, venue, pages; updated with doi",
         "  line 1: smith2001: note: 'Theirs': the library holds 'Ours', which stays",
         "  line 3: smith2001: key: the same key was used on line 1; both entries were read",
         "  line 3: smith2001: key: another work has this key; this one is imported as 'smith2001-2'",
@@ -133,3 +139,83 @@ def test_a_receipt_on_the_terminal_says_what_became_of_entries(tmp_path: Path) -
         "other venues; volumes 4 and 3",
     ]
     assert dry.text.splitlines() == [*lines[:-1], "nothing was changed (dry run)"]
+
+
+def test_a_work_known_by_its_doi_says_so_and_what_is_plainly_in_is_counted_only(tmp_path: Path) -> None:
+    (tmp_path / "a.bib").write_text(OSTROM + SMITH)
+    (tmp_path / "b.bib").write_text(SMITH + OSTROM.replace("ostrom1996", "Crossing").replace("World", "Our World"))
+    assert run(tmp_path / "home", "a.bib").exit == 0
+    assert run(tmp_path / "home", "b.bib").text.splitlines()[:-1] == [
+        "b.bib: 2 entries: 0 new, 2 matched, 0 updated, 0 failed",
+        "  1 loss, by kind:",
+        "      1 × container_title: the library holds …, which stays",
+        "  line 3: Crossing: matched ostrom1996 on DOI, title, people, year; its key is kept as another key",
+        "  line 3: Crossing: container_title: 'Our World Development': "
+        "the library holds 'World Development', which stays",
+    ]
+
+
+def piped(tmp_path: Path, data: bytes, *arguments: str) -> Finished:
+    """A command with that on its standard input."""
+    return fed(data, *arguments, cwd=tmp_path, home=str(tmp_path / "home"), reference_set="none")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_standard_input_is_imported_in_whatever_format_it_is(tmp_path: Path, packed: bool) -> None:
+    data = b"TY  - BOOK\nID  - r\nTI  - Rivers\nER  - \n"
+    done = piped(tmp_path, gzip.compress(data) if packed else data, "import", "-", "--json")
+    (receipt,) = done.receipts()
+    check(receipt)
+    assert (receipt["file"], receipt["format"], receipt["fates"]["new"]) == ("standard input", "ris", 1)
+    assert receipt["sha256"] == hashlib.sha256(data).hexdigest()
+
+
+def test_standard_input_stands_among_files_and_is_named_once(tmp_path: Path) -> None:
+    (tmp_path / "a.bib").write_text(OSTROM)
+    done = piped(tmp_path, SMITH.encode(), "import", "a.bib", "-", "--json")
+    assert [receipt["file"] for receipt in done.receipts()] == ["a.bib", "standard input"]
+    twice = piped(tmp_path, SMITH.encode(), "import", "-", "-")
+    assert (twice.exit, complains_in_one_line(twice)) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("data", "arguments", "says"),
+    [
+        (b"", (), "standard input: the file is empty"),
+        (b"just words", (), "standard input: what this is cannot be told; name its format"),
+        (b"%PDF-1.7", ("--format", "bibtex"), "standard input: this is a PDF"),
+        (b"\x1f\x8b broken", (), "standard input: the gzip file ends too early"),
+        (b"@book{a, title={A}}" * 200, (), "standard input has more than 1000 bytes"),
+    ],
+)
+def test_what_cannot_be_read_of_standard_input_is_said_of_it(
+    tmp_path: Path, data: bytes, arguments: tuple[str, ...], says: str
+) -> None:
+    done = fed(data, "import", "-", *arguments, cwd=tmp_path, home="home", reference_set="none", import_bytes="1000")
+    assert (done.exit, complains_in_one_line(done)) == (2, True), done.err
+    assert says in done.err
+
+
+def test_the_receipts_of_a_command_come_as_one_table(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('[{"id": "=cmd", "type": "book", "title": "@SUM(A1)"}, {"id": "b"}, 7]')
+    done = piped(tmp_path, SMITH.encode(), "import", "a.json", "-", "--receipt", "table.csv")
+    assert done.exit == 1
+    with (tmp_path / "table.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["file"], row["position"], row["key"], row["fate"]) for row in rows] == [
+        ("a.json", "1", "'=cmd", "new"),
+        ("a.json", "2", "b", "new"),
+        ("a.json", "3", "", "failed"),
+        ("standard input", "1", "smith2001", "new"),
+    ]
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
+
+
+@pytest.mark.parametrize("name", ["a.bib", "nowhere/table.csv", "home"])
+def test_a_table_that_cannot_be_written_stops_the_import_before_it_begins(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.bib").write_text(OSTROM)
+    (tmp_path / "home").mkdir()
+    done = run(tmp_path / "home", "a.bib", "--receipt", name)
+    assert (done.exit, complains_in_one_line(done)) == (2, True)
+    assert not (tmp_path / "home" / "log").exists()
+    assert (tmp_path / "a.bib").read_text() == OSTROM

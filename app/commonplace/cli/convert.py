@@ -9,16 +9,18 @@ from typing import Annotated, BinaryIO
 
 import typer
 
+from commonplace.cli.input import STANDARD_INPUT, name_of, read_input, refuse_reading_twice
 from commonplace.cli.terminal import SOME_FAILED, JsonOption, exit_code, progress, readable
 from commonplace.errors import BadRequest
 from commonplace.exchange.conversion import ConversionReceipt, convert
-from commonplace.importers.packing import read_bounded, unpacked
 from commonplace.model.formats import FORMATS, ConvertedFormat, ReadFormat
 from commonplace.settings import Settings
 
 
 def convert_files(
-    files: Annotated[list[Path], typer.Argument(help="bibliography files, plain or gzipped", metavar="FILE...")],
+    files: Annotated[
+        list[Path], typer.Argument(help="bibliography files, plain or gzipped; - is standard input", metavar="FILE...")
+    ],
     to: Annotated[ConvertedFormat, typer.Option(help="the format to write")],
     source: Annotated[ReadFormat | None, typer.Option("--from", help="format to read; default a guess")] = None,
     out: Annotated[
@@ -32,6 +34,7 @@ def convert_files(
     entry is converted, 1 when some failed (the rest is written), 2 when nothing could be read.
     """
     with readable():
+        refuse_reading_twice(files)
         settings = Settings()
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
@@ -62,18 +65,18 @@ def _refuse_same_names(files: list[Path], out: Path, to: str) -> None:
 
 
 def _target(path: Path, out: Path, to: str) -> Path:
-    name = path.name.removesuffix(".gz")
+    name = "standard-input" if path == STANDARD_INPUT else path.name.removesuffix(".gz")
     return out / (Path(name).stem.removesuffix(".csl") + FORMATS[to].extensions[0])
 
 
 def _convert(
     path: Path, source: str | None, to: str, out: Path | None, as_json: bool, settings: Settings
 ) -> ConversionReceipt:
-    data, name = unpacked(read_bounded(path, settings.import_bytes), path.name, settings.import_bytes)
+    data, name = read_input(path, settings.import_bytes)
     target = _target(path, out, to) if out is not None else None
     partial = target.with_name(f".{target.name}.part") if target is not None else None
     opened: list[BinaryIO] = []
-    with progress(f"converting {path.name}") as shown:
+    with progress(f"converting {name_of(path)}") as shown:
         try:
             receipt = convert(
                 data, name, source, to, _opener(partial, opened),

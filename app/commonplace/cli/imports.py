@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from commonplace.cli.input import name_of, read_input, refuse_reading_twice
 from commonplace.cli.opening import AgentOption, HomeOption, agent_of, open_library, settings_of
 from commonplace.cli.terminal import SOME_FAILED, JsonOption, exit_code, progress, readable
 from commonplace.errors import BadRequest
 from commonplace.exchange.imports import import_file
+from commonplace.exchange.receipt_table import receipt_table
 from commonplace.exchange.receipts import Receipt, told
 from commonplace.home.opening import Home
-from commonplace.importers.packing import read_bounded, unpacked
 from commonplace.importers.parallel import BatchReading
 from commonplace.model.formats import ReadFormat
 
+ReceiptOption = Annotated[
+    Path | None, typer.Option("--receipt", metavar="FILE", help="write what became of every entry to FILE, as CSV")
+]
+
 
 def import_files(
-    files: Annotated[list[Path], typer.Argument(help="bibliography files, plain or gzipped", metavar="FILE...")],
+    files: Annotated[
+        list[Path], typer.Argument(help="bibliography files, plain or gzipped; - is standard input", metavar="FILE...")
+    ],
     format: Annotated[ReadFormat | None, typer.Option(help="format to read; default a guess")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="show the receipt, change nothing")] = False,
     as_json: JsonOption = False,
+    table: ReceiptOption = None,
     agent: AgentOption = None,
     home: HomeOption = None,
 ) -> None:
@@ -32,26 +40,52 @@ def import_files(
     Exit 0 when every entry is in, 1 when some failed (the rest is in), 2 when nothing could be read.
     """
     with readable():
+        refuse_reading_twice(files)
+        _check_table(table, files)
         opened = open_library(home, "create")
         limit = settings_of(home).import_bytes
         name = agent_of(home, agent, writes=not dry_run)
     exits = []
+    receipts = []
     for path in files:  # one that cannot be read does not keep the others out
         try:
             with readable():
                 receipt = _import(opened, path, format, name, dry_run, as_json, limit)
+            receipts.append(receipt)
             exits.append(SOME_FAILED if receipt.failed else 0)
         except typer.Exit as stopped:
             exits.append(stopped.exit_code)
+    _write_table(table, receipts)
     if code := exit_code(exits):
         raise typer.Exit(code)
+
+
+def _check_table(path: Path | None, files: Sequence[Path]) -> None:
+    """Raise `BadRequest` before anything is imported when the table of the receipts could not be written there."""
+    if path is None:
+        return
+    if path.is_dir() or not path.parent.is_dir():
+        missing = "a folder of this name" if path.is_dir() else f"no folder {path.parent}"
+        raise BadRequest(f"{path}: the receipts cannot be written there: there is {missing}")
+    if path.resolve() in (file.resolve() for file in files):
+        raise BadRequest(f"{path}: the receipts would be written over a file to import")
+
+
+def _write_table(path: Path | None, receipts: Sequence[Receipt]) -> None:
+    """Write receipts as one table, whole or not at all, where a file for it is named."""
+    if path is None:
+        return
+    with readable():
+        written = path.with_name(f".{path.name}.part")
+        written.write_text(receipt_table(receipts), encoding="utf-8", errors="replace", newline="")
+        written.replace(path)
 
 
 def _import(
     home: Home, path: Path, format: str | None, agent: str, dry_run: bool, as_json: bool, limit: int
 ) -> Receipt:
-    data, name = unpacked(read_bounded(path, limit), path.name, limit)
-    with progress(f"reading {path.name}") as shown:
+    data, name = read_input(path, limit)
+    with progress(f"reading {name_of(path)}") as shown:
         receipt = import_file(
             home.library,
             home.committer,
@@ -73,6 +107,7 @@ def import_by_doi(
     enrich: Annotated[bool, typer.Option("--enrich", help="add what is missing to the works that have a DOI")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="show the receipt, change nothing")] = False,
     as_json: JsonOption = False,
+    table: ReceiptOption = None,
     agent: AgentOption = None,
     home: HomeOption = None,
 ) -> None:
@@ -89,6 +124,7 @@ def import_by_doi(
     )
 
     with readable():
+        _check_table(table, [file] if file else [])
         opened, settings = open_library(home, "create"), settings_of(home)
         name = agent_of(home, agent, writes=not dry_run)
         if sum(map(bool, (dois, file, enrich))) != 1:
@@ -99,7 +135,7 @@ def import_by_doi(
                 "commonplace: agencies prefer to know whom to write to: set COMMONPLACE_CONTACT",
                 err=True,
             )
-        source = file.name if file else "enrich" if enrich else "dois"
+        source = name_of(file) if file else "enrich" if enrich else "dois"
         with progress("fetching") as shown:
             receipt = import_dois(
                 opened.library,
@@ -113,10 +149,11 @@ def import_by_doi(
                 progress=shown,
             )
     typer.echo(receipt.json_text() if as_json else "\n".join(told(receipt)))
+    _write_table(table, [receipt])
     if receipt.failed:
         raise typer.Exit(SOME_FAILED)
 
 
 def _listed(file: Path, limit: int) -> str:
     """Return the text of a list of DOIs. Raises `TooLarge`."""
-    return sys.stdin.read() if str(file) == "-" else read_bounded(file, limit).decode(errors="replace")
+    return read_input(file, limit)[0].decode(errors="replace")

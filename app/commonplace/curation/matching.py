@@ -13,7 +13,7 @@ from typing import Protocol
 
 from pyoxigraph import Literal, NamedNode
 
-from commonplace.curation.duplicates.same_work import could_be_same, plainly_other, same_work
+from commonplace.curation.duplicates.same_work import could_be_same, match_grounds, plainly_other
 from commonplace.derived.graph.records import record_of
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.model.citation_key import MadeKeys, author_year
@@ -41,6 +41,14 @@ class Filled:
 
     record: Record
     conflicts: tuple[Loss, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A work that a record is of, and what that rests on (`match_grounds`)."""
+
+    record: Record
+    grounds: tuple[str, ...]
 
 
 class Held(Protocol):
@@ -83,16 +91,21 @@ class Matcher:
                 if isinstance(title, Literal):
                     self._by_title.setdefault(title_key(title.value), []).append(key)
 
-    def find(self, record: Record) -> Record | None:
-        """The record of the same work, or None."""
+    def match(self, record: Record) -> Match | None:
+        """Return the work that a record is of, and on what that rests; None where the library does not have it."""
         of = match_key(record)
         for key in self.candidates(of):
             if plainly_other(self._match_key(key), of):
                 continue
             there = self.record(key)
-            if same_work(there, record):
-                return there
+            if grounds := match_grounds(there, record):
+                return Match(there, grounds)
         return None
+
+    def find(self, record: Record) -> Record | None:
+        """Return the record of the same work, or None."""
+        found = self.match(record)
+        return found.record if found else None
 
     def recognise(self, reference: Record) -> Record | None:
         """The first work of that title that nothing in a reference, which says little, speaks against; or None."""

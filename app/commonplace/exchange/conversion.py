@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from pyoxigraph import Quad, RdfFormat, serialize
 
 from commonplace.errors import BadRequest
+from commonplace.exchange.receipts import LossCount, loss_counts
 from commonplace.exporters.formats import EXPORT_FORMATS
 from commonplace.importers.formats import format_of
 from commonplace.importers.parallel import BatchReading
@@ -62,12 +63,18 @@ class ConversionReceipt:
         """Return the number of entries that could not be converted."""
         return self.fates["failed"]
 
+    @property
+    def loss_counts(self) -> list[LossCount]:
+        """How many losses of each kind there are."""
+        return loss_counts(loss for item in self.items for loss in item.losses)
+
     def json_text(self) -> str:
-        """Return the JSON, without absent values."""
-        return json.dumps(_present(asdict(self)), ensure_ascii=False)
+        """Return the receipt as JSON; what is absent is left out."""
+        made = {"loss_counts": [asdict(one) for one in self.loss_counts], **asdict(self)}
+        return json.dumps(_present({name: made[name] for name in _MEMBERS}), ensure_ascii=False)
 
     def lines(self) -> Iterator[str]:
-        """Yield one line for people for each fault and loss, with its place in the file."""
+        """Yield a line for people for each fault and loss, with its place in the file."""
         for fault in self.faults:
             yield f"{self.file}:{fault.line}: {fault.why}"
         for item in self.items:
@@ -76,6 +83,10 @@ class ConversionReceipt:
                 yield f"{place}: failed: {item.error}"
             for loss in item.losses:
                 yield f"{place}: {loss.field}: {loss.why}"
+
+
+_MEMBERS = ("file", "sha256", "format", "to", "entries", "fates", "loss_counts", "items", "faults")
+"""Members of a conversion receipt in JSON, in their order."""
 
 
 def _present(value: Any) -> Any:

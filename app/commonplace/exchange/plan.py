@@ -16,7 +16,16 @@ from commonplace.curation.authorities import KnownInGraph
 from commonplace.curation.duplicates.candidates_of_import import similar_to
 from commonplace.curation.matching import Matcher, fields_added, fill_gaps
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.exchange.receipts import FATES, FileFault, LossShape, Receipt, ReceiptItem, SimilarShape
+from commonplace.exchange.receipts import (
+    FATES,
+    PLAINLY_IN,
+    FileFault,
+    LossShape,
+    Receipt,
+    ReceiptItem,
+    SimilarShape,
+    loss_counts,
+)
 from commonplace.exchange.replayable_text import ReplayableText
 from commonplace.importers.prepared import PreparedBatch, PreparedEntry, entries_in, record_in, texts_in
 from commonplace.importers.reading import Fault
@@ -138,17 +147,19 @@ class ImportPlan:
         if not candidates:
             return self._new(entry, held, entry.losses)
         if not entry.match_key.key_is_made and entry.match_key.key in candidates and self._is_said(held):
-            self._item(entry, "matched", entry.match_key.key, entry.losses)
+            self._item(entry, "matched", entry.match_key.key, entry.losses).matched_on = PLAINLY_IN
             return entry.match_key.key
         record = held.record
-        found = self.matcher.find(record)
-        if found is None:
+        match = self.matcher.match(record)
+        if match is None:
             return self._new(entry, held, (*entry.losses, *self._shared_doi(entry.match_key.doi)))
+        found = match.record
         filled = fill_gaps(found, record)
         alternative, taken = self._alternative_keys(found, record)
         made = replace(filled.record, alternative_keys=alternative) if alternative else filled.record
         losses = (*entry.losses, *filled.conflicts, *taken)
         item = self._item(entry, "matched" if filled.record == found else "updated", found.key, losses)
+        item.matched_on = list(match.grounds)
         if made != found:
             self._keep(made)
             item.added = fields_added(found, made)
@@ -268,6 +279,7 @@ class ImportPlan:
         self.find_similar()
         counted = Counter(item.fate for item in self.items)
         return Receipt(
+            loss_counts=loss_counts(loss for item in self.items for loss in item.losses),
             id=str(version) if version else None,
             version=version,
             file=name,

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 from pydantic import BaseModel
 
+from commonplace.curation.duplicates.same_work import GROUNDS
+from commonplace.model.record import Loss
+
 SHOWN_CHARACTERS = 200
 """So much of a value is shown to people; the receipt has it all."""
 
+SHOWN_KINDS = 20
+"""Maximum number of kinds of losses that are counted for people; the receipt has all."""
+
+_QUOTED = re.compile(r"""(?<!\w)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?!\w)""")
+_COMMANDS = re.compile(r"\\[A-Za-z@]+\*?(?:, \\[A-Za-z@]+\*?)*")
+_NUMBERS = re.compile(r"(?<!\w)[-–]?\d[\w./:~?%-]*")
+
 FATES = ("new", "matched", "updated", "failed")
+
+PLAINLY_IN = ["key", "entry"]
+"""What the match of an entry rests on whose work has its key and says all that it says."""
 
 # What there is one of for every entry is a dataclass with slots: a model of pydantic is checked when it is made, and
 # takes ten times as long and four times as many objects.
@@ -38,7 +53,8 @@ class SimilarShape:
 class ReceiptItem:
     """What became of one entry. `status` is there when the work is known to be retracted, corrected …
 
-    `added` names the fields that an updated work took; `similar` the works that a new one may be.
+    `matched_on` says on what the match with a work rests (`same_work.GROUNDS`), what decided it first; `added` names
+    the fields that the work took; `similar` the works that a new one may be.
     """
 
     position: int
@@ -47,10 +63,20 @@ class ReceiptItem:
     fate: str
     work: str | None = None
     status: str | None = None
+    matched_on: list[str] | None = None
     added: list[str] | None = None
     similar: list[SimilarShape] | None = None
     losses: tuple[LossShape, ...] = ()
     error: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class LossCount:
+    """How many losses of one kind a receipt has: of one field, for one reason. `…` stands for what differs."""
+
+    field: str
+    why: str
+    count: int
 
 
 class FileFault(BaseModel):
@@ -71,6 +97,7 @@ class Receipt(BaseModel):
     format: str
     entries: int
     fates: dict[str, int]
+    loss_counts: list[LossCount] = []
     items: list[ReceiptItem]
     faults: list[FileFault] = []
     undo: str | None = None
@@ -85,10 +112,28 @@ class Receipt(BaseModel):
         return self.model_dump_json(exclude_none=True)
 
 
+def loss_counts(losses: Iterable[LossShape | Loss]) -> list[LossCount]:
+    """Count losses by field and reason, the most frequent first.
+
+    A reason that quotes a value, a line or a number is one reason, whatever it quotes.
+    """
+    counted = Counter((loss.field, reason_of(loss.why)) for loss in losses)
+    ordered = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+    return [LossCount(field=field, why=why, count=count) for (field, why), count in ordered]
+
+
+def reason_of(why: str) -> str:
+    """Return the reason of a loss without what it quotes: values in quotation marks, LaTeX commands, numbers."""
+    for quoted in (_QUOTED, _COMMANDS, _NUMBERS):
+        why = quoted.sub("…", why)
+    return why
+
+
 def told(receipt: Receipt) -> Iterator[str]:
     """A receipt for people, in lines: the counts, then every entry that is not plainly in, then how to take it back."""
     counts = ", ".join(f"{receipt.fates[fate]} {fate}" for fate in FATES)
     yield f"{receipt.file}: {receipt.entries} entries: {counts}"
+    yield from _counted(receipt.loss_counts)
     if similar := sum(bool(item.similar) for item in receipt.items):
         yield f"  {similar} of the new are similar to other works, named below; nothing is merged on a guess"
     for fault in receipt.faults:
@@ -102,19 +147,40 @@ def told(receipt: Receipt) -> Iterator[str]:
         yield "nothing was changed (dry run)"
 
 
+def _counted(counts: Sequence[LossCount]) -> Iterator[str]:
+    if counts:
+        total = sum(one.count for one in counts)
+        yield f"  {total} {'losses' if total > 1 else 'loss'}, by kind:"
+    for one in counts[:SHOWN_KINDS]:
+        yield f"  {one.count:>5} × {one.field}: {_shown(one.why)}"
+    if len(counts) > SHOWN_KINDS:
+        yield f"        and {len(counts) - SHOWN_KINDS} more kinds; --json counts all"
+
+
 def _told(item: ReceiptItem) -> Iterator[str]:
     if item.error:
         yield f"failed: {item.error}"
     if item.status:
         yield f"the work is {item.status}"
-    if item.added:
+    if item.work and item.matched_on and item.matched_on != PLAINLY_IN:
+        on = ", ".join(GROUNDS.get(ground, ground) for ground in item.matched_on)
+        fields = [name for name in item.added or () if name != "alternative_keys"]
+        took = f"; updated with {', '.join(fields)}" if fields else ""
+        kept = "; its key is kept as another key" if len(fields) < len(item.added or ()) else ""
+        yield f"matched {key_in(item.work)} on {on}{took}{kept}"
+    elif item.added:
         yield f"updated with {', '.join(item.added)}"
     for loss in item.losses:
         raw = " ".join(loss.raw.split())
         said = raw and loss.field != "entry" and raw != item.key and raw not in loss.why
         yield f"{loss.field}: {f'{_shown(raw)!r}: ' if said else ''}{_shown(loss.why)}"
     for other in item.similar or ():
-        yield f"similar to {unquote(other.work.rpartition('/')[2])}: {'; '.join(other.reasons)}"
+        yield f"similar to {key_in(other.work)}: {'; '.join(other.reasons)}"
+
+
+def key_in(work: str) -> str:
+    """Return the key at the end of a work's IRI."""
+    return unquote(work.rpartition("/")[2])
 
 
 def _shown(text: str) -> str:

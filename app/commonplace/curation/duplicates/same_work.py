@@ -8,7 +8,7 @@ same title, where nothing that both say differs, and enough that both say agrees
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from rapidfuzz import fuzz
@@ -17,6 +17,22 @@ from commonplace.model.identifiers import doi_key
 from commonplace.model.match_key import PARTS, MatchKey, match_key, name_key
 from commonplace.model.minter import slug
 from commonplace.model.record import Record
+
+GROUNDS = {
+    "doi": "DOI",
+    "pmid": "PMID",
+    "isbn": "ISBN",
+    "arxiv": "arXiv number",
+    "key": "key",
+    "url": "address",
+    "entry": "all that the entry says",
+    "title": "title",
+    "people": "people",
+    "year": "year",
+    "venue": "venue",
+    "pages": "pages",
+}
+"""What two records can be known as one work by, and how that is called in messages."""
 
 ALIKE = 85.0
 """How much alike titles must be, of 100, for an identifier that both records have to be believed."""
@@ -34,20 +50,70 @@ _ARXIV_VENUE = "arxiv"
 
 def same_work(one: Record, other: Record) -> bool:
     """Whether two records are of one work."""
+    return _decisive_ground(one, other, match_key(one), match_key(other)) is not None
+
+
+def match_grounds(one: Record, other: Record) -> tuple[str, ...]:
+    """Return what makes two records one work: what decides it, then all else that both have and that agrees.
+
+    Empty when they are two works, or may be. The words are those of `GROUNDS`.
+    """
     first, second = match_key(one), match_key(other)
+    decisive = _decisive_ground(one, other, first, second)
+    if decisive is None:
+        return ()
+    return tuple(dict.fromkeys((decisive, *_agreeing(one, other, first, second))))
+
+
+def _decisive_ground(one: Record, other: Record, first: MatchKey, second: MatchKey) -> str | None:
     if one.doi and other.doi:
-        return doi_key(one.doi) == doi_key(other.doi) and _identified(one, other, first, second)
-    shared = {text.partition(":")[0] for text in {*first.identifiers} & {*second.identifiers}}
+        return "doi" if doi_key(one.doi) == doi_key(other.doi) and _identified(one, other, first, second) else None
+    shared = _shared_schemes(first, second)
     if "pmid" in shared and _identified(one, other, first, second):
-        return True
+        return "pmid"
     if shared and _alike(first.title, second.title) and _none_differs(one, other, ("volume", "edition")):
         if "isbn" in shared and one.type == other.type:
-            return True
+            return "isbn"
         if one.type == other.type and _venues_agree(one, other):
-            return True
+            return shared[0]
     if not _nothing_differs(one, other, first, second):
-        return False
-    return _share_key(one, other) or _renamed(one, other) or _enough(one, other, first, second)
+        return None
+    if _share_key(one, other) or _renamed(one, other):
+        return "key"
+    return _ground_of_title(one, other) if _enough(one, other, first, second) else None
+
+
+def _ground_of_title(one: Record, other: Record) -> str:
+    """Return what decides that records of one title, of which nothing differs and enough agrees, are one."""
+    if one.url and one.url == other.url:
+        return "url"
+    if one.differs_in_keys_only(other):
+        return "entry"
+    return "title" if one.title else "key"
+
+
+def _shared_schemes(first: MatchKey, second: MatchKey) -> list[str]:
+    """Return the schemes of the identifiers, other than the DOI, that two works share."""
+    return sorted({text.partition(":")[0] for text in {*first.identifiers} & {*second.identifiers}})
+
+
+def _agreeing(one: Record, other: Record, first: MatchKey, second: MatchKey) -> Iterator[str]:
+    """Yield what both records have and what agrees between them."""
+    if first.doi and first.doi == second.doi:
+        yield "doi"
+    yield from _shared_schemes(first, second)
+    if _share_key(one, other):
+        yield "key"
+    if first.title and first.title == second.title:
+        yield "title"
+    if first.people and second.people and _people_agree(one, other):
+        yield "people"
+    if first.year and first.year == second.year:
+        yield "year"
+    if first.venue and second.venue and _venues_agree(one, other):
+        yield "venue"
+    if first.place[2] and first.place[2] == second.place[2]:
+        yield "pages"
 
 
 def plainly_other(one: MatchKey, other: MatchKey) -> bool:

@@ -1,4 +1,4 @@
-"""Show the versions of the library and the receipts of imports, and take a version back."""
+"""Show the versions of the library, and take one back."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from commonplace.errors import BadRequest, NotFound
-from commonplace.exchange.imports import receipt_of
-from commonplace.exchange.receipts import Receipt
 from commonplace.library.changes import brief, change_of, changes
 from commonplace.library.cursors import read_position, write_position
 from commonplace.library.schemas import Change, Page
@@ -149,13 +147,6 @@ def undo(
         response.headers["Location"] = f"/changes/{made}"
         response.headers["Commonplace-Version"] = str(made)
     return response
-
-
-@router.get("/imports/{id}", response_model=Receipt, summary="The receipt of an import, for ever")
-def receipt(request: Request, context: ContextDep, id: int) -> Response:
-    """Answer with the fate of every entry of the file. The id is the version that the import made."""
-    form = choose(request, [JSON])
-    return answers.answered(request, receipt_of(context.library, Version(id)), form, Version(id), past=True)
 
 
 def positive(version: int) -> Version:

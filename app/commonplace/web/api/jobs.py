@@ -15,6 +15,8 @@ from commonplace.errors import NotFound
 from commonplace.exchange.jobs import Job, JobState
 from commonplace.exchange.receipts import Receipt
 from commonplace.home.tokens import Role
+from commonplace.web.api.receipts import RECEIPT_FORMS, table_bytes
+from commonplace.web.api.receipts import SHOWN as RECEIPT_SHOWN
 from commonplace.web.context import ContextDep
 from commonplace.web.http.authorization import WriterDep, forbidden
 from commonplace.web.http.negotiation import JSON, Representation, choose
@@ -74,14 +76,24 @@ def status(request: Request, context: ContextDep, id: JobId) -> Response:
     return status_response(context.jobs.job(id), 200)
 
 
-@router.get("/imports/jobs/{id}/receipt", response_model=Receipt, summary="The receipt of an import or a dry run")
+@router.get(
+    "/imports/jobs/{id}/receipt",
+    response_model=Receipt,
+    responses=RECEIPT_SHOWN,
+    summary="The receipt of an import or a dry run",
+)
 def receipt(request: Request, context: ContextDep, id: JobId) -> Response:
-    """Answer with the receipt of a job, 404 until there is one. The receipt of a dry run is here only."""
-    choose(request, [JSON])
+    """Answer with the receipt of a job, as JSON or as a table; 404 until there is one.
+
+    The receipt of a dry run is here only.
+    """
+    form = choose(request, RECEIPT_FORMS)
     job = context.jobs.job(id)
     if job.receipt is None or job.state is not JobState.DONE:
         raise NotFound(f"the import job {id!r} has no receipt; it is {job.state.value}")
-    return receipt_response(job.receipt, 200)
+    if form is JSON:
+        return receipt_response(job.receipt, 200)
+    return Response(table_bytes(job.receipt), media_type=form.media_type)
 
 
 @router.get(

@@ -1,0 +1,71 @@
+"""Receipts as a table (CSV, RFC 4180) that is safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+from commonplace.exchange.receipts import Receipt, ReceiptItem, key_in
+
+COLUMNS = (
+    "file",
+    "version",
+    "position",
+    "line",
+    "key",
+    "fate",
+    "work",
+    "matched_on",
+    "added",
+    "status",
+    "similar",
+    "loss_count",
+    "losses",
+    "error",
+)
+"""Names of the columns. A cell with several values has `; ` between them, `losses` a line for each."""
+
+FAULT = "fault"
+"""The fate in the row of a fault that belongs to no entry; it has no position."""
+
+FORMULA = "=+-@\t\r\n＝＋－＠"
+"""Characters at the beginning of a cell that make a spreadsheet take it for a formula, full-width ones too."""
+
+
+def receipt_table(receipts: Iterable[Receipt]) -> str:
+    """Return receipts as one CSV text with a header: a row for each entry, then one for each fault of its file."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for receipt in receipts:
+        writer.writerows(map(safe_cell, row) for row in _rows(receipt))
+    return text.getvalue()
+
+
+def safe_cell(value: object) -> str:
+    """Return the text of a cell that no spreadsheet takes for a formula.
+
+    A text that begins like one, after any spaces, gets an apostrophe before it, as spreadsheets mark text themselves.
+    """
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(tuple(FORMULA)) or text.lstrip().startswith(tuple(FORMULA)) else text
+
+
+def _rows(receipt: Receipt) -> Iterator[tuple[object, ...]]:
+    for item in receipt.items:
+        yield (receipt.file, receipt.version, *_cells(item))
+    for fault in receipt.faults:
+        empty = [None] * (len(COLUMNS) - 6)
+        yield (receipt.file, receipt.version, None, fault.line, None, FAULT, *empty[:-1], fault.why)
+
+
+def _cells(item: ReceiptItem) -> Iterator[object]:
+    yield from (item.position, item.line, item.key, item.fate, item.work)
+    yield "; ".join(item.matched_on or ())
+    yield "; ".join(item.added or ())
+    yield item.status
+    yield "; ".join(f"{key_in(one.work)} ({', '.join(one.reasons)})" for one in item.similar or ())
+    yield len(item.losses)
+    yield "\n".join(f"{loss.field}: {loss.why}" + (f": {loss.raw}" if loss.raw else "") for loss in item.losses)
+    yield item.error
