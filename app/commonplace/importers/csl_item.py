@@ -119,6 +119,8 @@ class ItemReader:
             return
         if fields["number"] == found.number:
             fields["number"] = None
+        if fields.get("url") == found.url:
+            fields["url"] = None
         said = {"archive": found.archive, "archive_location": found.number}
         if found.archive == "PubMed":
             said["PMID"] = found.identifier
