@@ -68,7 +68,8 @@ def served(directory: Path, cache_bytes: int = 0, queries: Path = QUERIES, **lim
     """A server over that home with those limits."""
     home = open_home(settings_for(directory))
     readers = Readers(home.library.reader_views(), QueryLimits(**limits))  # type: ignore[arg-type]
-    with serving(home, workers=readers, cache_bytes=cache_bytes, queries=queries) as client:
+    asked = {"cache_bytes": cache_bytes, "queries": queries, "trusted_proxies": "127.0.0.1"}
+    with serving(home, workers=readers, **asked) as client:
         yield Served(home, client, readers)
 
 
