@@ -122,6 +122,42 @@ def test_a_key_bibtex_cannot_have_is_made_one_and_reported() -> None:
     assert entry.key in receipt.items[0].losses[0].why
 
 
+KEYS = ["k", "k", "k-2", "K"]
+SAME = {
+    "bibtex": "".join(f"@book{{{key}, title = {{{key}}}}}\n" for key in KEYS),
+    "csl-json": json.dumps([{"id": key, "type": "book", "title": key} for key in KEYS]),
+    "ris": "".join(f"TY  - BOOK\nID  - {key}\nTI  - {key}\nER  - \n" for key in KEYS),
+}
+
+
+@pytest.mark.parametrize("source", SAME)
+@pytest.mark.parametrize("to", ["bibtex", "csl-json", "ris", "turtle"])
+def test_no_two_entries_go_out_under_one_key(source: str, to: str) -> None:
+    out = io.BytesIO()
+    receipt = convert(SAME[source].encode(), "x", source, to, lambda: out)
+    if to == "turtle":
+        graph = rdflib.Graph().parse(data=out.getvalue(), format="turtle")
+        keys = {str(key) for key in graph.objects(None, rdflib.URIRef("http://127.0.0.1:8000/ontology#citationKey"))}
+        assert keys == {"k", "k-3", "k-2", "K"}
+    else:
+        assert [entry.key for entry in IMPORT_FORMATS[to].read(out.getvalue(), "")] == ["k", "k-3", "k-2", "K"]
+    told = [(item.position, loss.why) for item in receipt.items for loss in item.losses if "written as" in loss.why]
+    assert told == [(2, "another entry of the file has this key; written as 'k-3'")]
+
+
+def test_keys_are_told_apart_the_same_on_several_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = "".join(f"@book{{k{number % 900}, title = {{Title {number}}}}}\n" for number in range(1000)).encode()
+    alone, together = io.BytesIO(), io.BytesIO()
+    convert(data, "x.bib", "bibtex", "csl-json", lambda: alone)
+    monkeypatch.setattr(parallel, "PARALLEL_BYTES", 0)
+    monkeypatch.setattr(parallel, "cores_at_hand", lambda: 2)
+    convert(data, "x.bib", "bibtex", "csl-json", lambda: together)
+    assert together.getvalue() == alone.getvalue()
+    ids = [item["id"] for item in json.loads(alone.getvalue())]
+    assert len(set(ids)) == 1000
+    assert ids[900:902] == ["k0-2", "k1-2"]
+
+
 def test_nothing_is_opened_for_a_file_that_cannot_be_read() -> None:
     def never() -> io.BytesIO:
         raise AssertionError("opened")

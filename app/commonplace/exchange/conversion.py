@@ -169,7 +169,7 @@ def _with_problems(batches: Iterable[_Batch], filename: str) -> Iterator[_Batch]
 def _work(to: str, every_item: bool, entries: Sequence[ReadEntry]) -> _Batch:
     """Convert a batch in the process that reads it, so that only text comes back."""
     target = EXPORT_FORMATS.get(to)
-    records = [entry.record for entry in entries if entry.record is not None]
+    records = [_under_own_key(entry) for entry in entries if entry.record is not None]
     items = []
     for entry in entries:
         losses = _losses(entry, to)
@@ -185,17 +185,25 @@ def _work(to: str, every_item: bool, entries: Sequence[ReadEntry]) -> _Batch:
     )
 
 
+def _under_own_key(entry: ReadEntry) -> Record:
+    assert entry.record is not None
+    return entry.record.with_key(entry.own_key) if entry.own_key else entry.record
+
+
 def _losses(entry: ReadEntry, to: str) -> tuple[Loss, ...]:
     if entry.record is None:
         return entry.losses
     key = entry.record.key
+    own = entry.own_key or key
     target = EXPORT_FORMATS.get(to)
     if target is not None:
-        written, why = target.key(key), f"not a key in {target.format.label}"
+        written, why = target.key(own), f"not a key in {target.format.label}"
     else:
-        written, why = address_key(key), "no address ends so"
+        written, why = address_key(own), "no address ends so"
     if written == key:
         return entry.losses
+    if entry.own_key:
+        why = "another entry of the file has this key"
     return (*entry.losses, Loss(field="key", raw=key, why=f"{why}; written as {written!r}"))
 
 

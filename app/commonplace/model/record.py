@@ -99,7 +99,8 @@ class ReadEntry(NamedTuple):
     """What a reader made of one entry: a `record`, or an `error` when nothing could be made of it.
 
     `position` counts entries from 1, `line` lines of the file from 1; `raw` is the entry's
-    own text. `losses` says what of it the record does not hold.
+    own text. `losses` says what of it the record does not hold. `own_key` is a key under which it can stand beside
+    the others of its file, where one before it has the same key.
     """
 
     position: int
@@ -109,3 +110,4 @@ class ReadEntry(NamedTuple):
     record: Record | None
     losses: tuple[Loss, ...] = ()
     error: str | None = None
+    own_key: str | None = None

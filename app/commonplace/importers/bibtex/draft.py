@@ -35,7 +35,10 @@ class Draft:
     record: Record | None = None
     macros: frozenset[str] | None = None
     made_key: str = ""
-    """The key that is made for an entry without one, where the others of its file are not at hand later."""
+    """The key that is made for an entry without one, or for the second one of a key.
+
+    It is made where all of the file is at hand; the record may be made where it is not.
+    """
 
     def lose(self, name: str, raw: str, why: str) -> None:
         """Report that `raw` of field `name` is not in the record as it was."""

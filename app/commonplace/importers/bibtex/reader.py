@@ -10,7 +10,7 @@ from commonplace.importers.bibtex.inheritance import enter_aliases, inherit
 from commonplace.importers.bibtex.split import HandOut, SplitFile, split, take_apart, take_apart_in
 from commonplace.importers.bibtex.steps import EACH_ENTRY, Step
 from commonplace.importers.bibtex.strings import interpolate
-from commonplace.importers.missing_keys import with_keys
+from commonplace.importers.missing_keys import OwnKeys, with_keys
 from commonplace.importers.reading import Fault, Reading
 from commonplace.importers.text_encoding import decode_text
 from commonplace.model.record import ReadEntry
@@ -59,15 +59,26 @@ def _do(step: Step, drafts: Iterable[Draft], file: BibtexFile) -> None:
 
 
 def _make_missing_keys(pieces: SplitFile) -> None:
-    """Give the drafts without a key one, for records that are made in processes which do not know the other entries."""
+    """Give a key to drafts that have none, or one that a draft before them has.
+
+    Their records are made in processes which do not know the other entries.
+    """
+    keys = [draft.key for draft in pieces.drafts]
+    own = OwnKeys(filter(None, keys))
+    for draft in [*pieces.drafts]:
+        if draft.key and (other := own.of(draft.key)) is not None:
+            _set_made_key(pieces, draft, other)
     without = [draft for draft in pieces.drafts if not draft.key]
     entries = read_drafts(copy.deepcopy(without))
-    for draft, entry in zip(without, with_keys(entries, [draft.key for draft in pieces.drafts]), strict=True):
-        key = entry.record.key if entry.record else ""
-        if isinstance(draft, Draft):
-            draft.made_key = key
-        else:
-            pieces.drafts[draft.position - 1] = draft._replace(made_key=key)
+    for draft, entry in zip(without, with_keys(entries, keys), strict=True):
+        _set_made_key(pieces, draft, entry.record.key if entry.record else "")
+
+
+def _set_made_key(pieces: SplitFile, draft: Draft | UnreadDraft, key: str) -> None:
+    if isinstance(draft, Draft):
+        draft.made_key = key
+    else:
+        pieces.drafts[draft.position - 1] = draft._replace(made_key=key)
 
 
 def _unread_parents(drafts: Iterable[Draft], pieces: SplitFile) -> Iterator[Draft]:
@@ -105,4 +116,5 @@ def _read(draft: Draft, file: BibtexFile) -> ReadEntry:
         step(draft, file)
     record = draft.record
     error = draft.error if record is None else None
-    return ReadEntry(draft.position, draft.line, draft.raw, draft.key or None, record, tuple(draft.losses), error)
+    own = draft.made_key if draft.key and draft.made_key else None
+    return ReadEntry(draft.position, draft.line, draft.raw, draft.key or None, record, tuple(draft.losses), error, own)

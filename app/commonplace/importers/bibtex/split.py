@@ -47,6 +47,9 @@ class SplitFile:
     handed_out: int = 0
     """How many of the drafts were handed out while the rest was split."""
 
+    handed_keys: set[str] = field(default_factory=set)
+    """The keys of those."""
+
 
 def split(text: str, *, unread: bool = False, hand_out: HandOut | None = None) -> SplitFile:
     """Split `text` into drafts. `@string`s are resolved here, in order, because later ones may use earlier ones.
@@ -85,8 +88,10 @@ def _hand_out(hand_out: HandOut, result: SplitFile) -> bool:
         for draft in islice(result.drafts, result.handed_out, result.handed_out + BATCH)
         if isinstance(draft, UnreadDraft) and draft.key  # one that is made depends on all others
     ]
-    if len(batch) < BATCH:
+    keys = {draft.key for draft in batch}
+    if len(keys) < BATCH or not keys.isdisjoint(result.handed_keys):  # nor may two have one key
         return False
+    result.handed_keys |= keys
     _enter_keys(result, batch)
     result.handed_out += BATCH
     hand_out(batch)
