@@ -162,6 +162,7 @@ pages = st.sampled_from(
     ]
 )
 _own_fields = ["remark", "custom_1", "annote", "title-short", "container-title-short", "event-place", "status", "orcid"]
+_own_fields += ["My Field", "title+an:x", "a+b:c", "Größe (cm)", "numBER", "file", "Note:X"]
 _undated = texts.filter(lambda text: written_date(text) in (None, text))
 """What no reader takes for a date in other words, as `00` is for the year 0."""
 extras = st.builds(

@@ -182,6 +182,25 @@ def test_bibtex_looks_as_people_write_it() -> None:
     assert "  crossref = {theBook},\n" in bibtex.entry(record, crossref=True)
 
 
+def test_names_that_bibtex_cannot_write_come_back_and_no_field_takes_the_place_of_another() -> None:
+    kept = {"my field": "a", "my-field": "b", "My Field": "c", "title": "d", "URL 2": "e_f--g", "ün": "h"}
+    record = Record(key="k", type="book", title="T", extra=kept)
+    text = bibtex.entry(record)
+    assert "  my-field = {a},\n  x-my-field = {b},\n  x-x-My-Field = {c},\n  x-title = {d},\n" in text
+    (entry,) = list(IMPORT_FORMATS["bibtex"].read(text.encode(), ""))
+    assert plain(entry.record) == plain(record)
+
+
+def test_a_date_in_words_is_the_year_of_bibtex() -> None:
+    record = Record(key="k", type="book", title="T", extra={"issued": "in preparation"})
+    text = bibtex.entry(record)
+    assert "  year = {in preparation},\n" in text
+    assert "issued" not in text
+    (entry,) = list(IMPORT_FORMATS["bibtex"].read(text.encode(), ""))
+    assert entry.record is not None
+    assert csl_json.item(entry.record)["issued"] == {"literal": "in preparation"}
+
+
 def test_a_paragraph_that_begins_like_an_entry_does_not_look_like_one() -> None:
     record = Record(key="k", type="book", abstract="One\n\n@book{x, y}\n\n@ two")
     assert len(re.findall(r"^@", bibtex.entry(record), re.MULTILINE)) == 1

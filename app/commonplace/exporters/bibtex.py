@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from string import ascii_lowercase
 
 from commonplace.exporters.bibtex_names import annotation, name_list
@@ -21,14 +21,20 @@ from commonplace.model.bibtex_terms import (
     EDITOR_TYPE,
     ENTRY_TYPE,
     EXTRA_FIELD,
+    EXTRA_FIELDS,
+    FIELD_NAMES,
     MONTH_MACROS,
     MORE_NAMES,
     PATH_FIELDS,
+    READ_ALWAYS,
+    READ_FIRST,
     ROLE_FIELDS,
     THESIS_GENRE,
     VERBATIM_FIELDS,
+    WORDS_FOR_YEAR,
     container_field,
     publisher_fields,
+    written_names,
 )
 from commonplace.model.csl_terms import EXTRA_DATES
 from commonplace.model.edtf_date import EdtfDate, is_edtf, read_edtf
@@ -193,6 +199,9 @@ def _dates(record: Record) -> Iterator[tuple[str, str]]:
     if record.available:
         yield "availabledate", _braced(record.available)
     if not record.issued:
+        words = next(filter(None, map(record.extra.get, WORDS_FOR_YEAR)), None)
+        if words and not _DATE_FIELDS & record.extra.keys():
+            yield "year", _braced(escape(words))
         return
     try:
         interval = read_edtf(record.issued)
@@ -227,23 +236,40 @@ def _identifiers(record: Record) -> Iterator[tuple[str, str]]:
         yield "url", _braced(escape_verbatim(record.url))
 
 
-def _extra(record: Record, taken: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """The fields without a home, those left out that are written elsewhere; a name in use gets `x-` before it."""
+def _extra(record: Record, taken: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the fields without a home, those left out that are written elsewhere; a name in use gets `x-` before it.
+
+    BibTeX's names know no capitals, and not every sign: names that would come back as others are given in a field.
+    """
+    used = {name.lower() for name in taken}
+    used.update(READ_ALWAYS, *(group for group in READ_FIRST if group.isdisjoint(used)))
+    others: dict[str, str] = {}
     for name, text in record.extra.items():
         said = name in ("entrytype", "isbn", "issn") or (name.startswith(MORE_NAMES) and name[4:] in taken)
-        if said or not text:
+        if said or not text or (name in WORDS_FOR_YEAR and taken.get("year") == _braced(escape(text))):
             continue
         if name == "status":
             text = state_key(text, record.language)
-        safe = EXTRA_FIELD.get(name) or _UNSAFE_FIELD.sub("-", name).strip("-") or "x"
-        free = safe if safe not in taken else f"x-{safe}"
+        field = _free_field(name, used)
+        used.add(field.lower())
+        if EXTRA_FIELDS.get(field.lower(), field.lower()) != name:
+            others[field] = name
         if name in EXTRA_DATES and is_edtf(text):
-            yield free, _braced(text)
+            yield field, _braced(text)
         else:
-            yield free, _braced(_escaped(name, text))
+            yield field, _braced(_escaped(field.lower(), text))
+    if others:
+        yield FIELD_NAMES, _braced(written_names(others))
 
 
-def _escaped(name: str, text: str) -> str:
-    if PATH_FIELDS.fullmatch(name):
+def _free_field(name: str, used: Container[str]) -> str:
+    field = EXTRA_FIELD.get(name) or _UNSAFE_FIELD.sub("-", name).strip("-") or "x"
+    while field.lower() in used:
+        field = f"x-{field}"
+    return field
+
+
+def _escaped(field: str, text: str) -> str:
+    if PATH_FIELDS.fullmatch(field):
         return escape_path(text)
-    return escape_verbatim(text) if VERBATIM_FIELDS.fullmatch(name) else escape(text)
+    return escape_verbatim(text) if VERBATIM_FIELDS.fullmatch(field) else escape(text)

@@ -8,7 +8,9 @@ CSL 1.0.2 appendix III (types) and IV (name variables).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from types import MappingProxyType
+from urllib.parse import unquote
 
 from commonplace.model.csl_terms import NAME_VARIABLES
 from commonplace.model.types import csl_type
@@ -118,6 +120,28 @@ THESIS_GENRE = MappingProxyType({"phdthesis": "PhD thesis", "mastersthesis": "Ma
 
 BACHELOR_OR_MASTER = re.compile(r"(?i)bachelor|master|magister|diplom|licen|mestrado|máster|laurea|magistrale")
 """What the genre of a thesis has in it that is none for a doctorate."""
+
+READ_ALWAYS = frozenset(
+    "title subtitle author editor translator bookauthor volume number pages edition series type abstract note keywords "
+    "keyword url crossref xref xdata entrysubtype".split()
+)
+"""Fields that a record has places of its own for, so that no other field can be written under their names."""
+
+READ_FIRST = (
+    frozenset({"journal", "journaltitle", "booktitle", "maintitle"}),
+    frozenset({"publisher", "institution", "school", "organization"}),
+    frozenset({"address", "location"}),
+    frozenset({"issue", "eid", "number"}),
+    frozenset({"page", "pages"}),
+    frozenset({"langid", "language", "hyphenation"}),
+)
+"""Fields of which one is read and the others are kept: where none of them is written, another would be taken for it."""
+
+FIELD_NAMES = "fieldnames"
+"""A field of our own: the names that other fields have in a record, where BibTeX cannot write them."""
+
+WORDS_FOR_YEAR = ("issued", "issued-date")
+"""Names in `extra` of the words that stand in place of a year (*forthcoming*), which `year` may say as well."""
 
 PATH_FIELDS = re.compile(r"file|pdf|localfile|attachments?|verb[abc]|bdsk-file-\d+")
 """Fields that hold paths, or anything whatever: BibLaTeX reads them as they stand, and so do we."""
@@ -250,3 +274,21 @@ def publisher_fields(csl_type: str) -> tuple[str, ...]:
 def container_field(csl_type: str) -> str:
     """The field that names what a work of that type appears in."""
     return "journal" if csl_type in ARTICLE_TYPES else "booktitle"
+
+
+_UNSAFE_IN_NAME = re.compile(r"[^\w .:+/*-]")
+
+
+def written_names(names: Mapping[str, str]) -> str:
+    """Return the value of `fieldnames`: `my-field = My Field, db = DB`, what would be read as LaTeX percent-encoded."""
+    return ", ".join(f"{field} = {_UNSAFE_IN_NAME.sub(_encoded, name)}" for field, name in names.items())
+
+
+def _encoded(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode())
+
+
+def read_names_of_fields(value: str) -> dict[str, str]:
+    """Return the names in a value of `fieldnames`, by the field in small letters."""
+    pairs = (pair.partition("=") for pair in value.split(","))
+    return {field.strip().lower(): unquote(name.strip()) for field, sign, name in pairs if sign and name.strip()}

@@ -18,12 +18,14 @@ from commonplace.model.bibtex_terms import (
     ENTRY_TYPE,
     ENTRY_TYPE_ALIASES,
     EXTRA_FIELDS,
+    FIELD_NAMES,
     PATH_FIELDS,
     SUBTYPE_ALIASES,
     THESIS_GENRE,
     VERBATIM_FIELDS,
     canonical_entry_type,
     publisher_fields,
+    read_names_of_fields,
 )
 from commonplace.model.csl_terms import EXTRA_DATES
 from commonplace.model.eprints import arxiv_number
@@ -110,8 +112,9 @@ def _with_hyphens(page: str) -> str:
 
 def read_other_fields(draft: Draft, file: BibtexFile) -> None:
     """Step: every field that is left goes to `extra`, decoded, or as LaTeX where it cannot be decoded."""
+    names = read_names_of_fields(draft.fields.pop(FIELD_NAMES)) if FIELD_NAMES in draft.fields else {}
     for name, raw in draft.fields.items():
-        kept = EXTRA_FIELDS.get(name, name)
+        kept = names.get(name) or EXTRA_FIELDS.get(name, name)
         if kept != name and kept in draft.extra:
             kept = name
         if kept in EXTRA_DATES:
