@@ -74,7 +74,7 @@ class Committer:
             with library.applying(next_version(head), proposal.change):
                 entry = self._entry(head, proposal)
                 library.log.append(entry)
-        library.checkpoints.keep(library.graph)
+        library.keep_checkpoint()
         return entry
 
     def undo(self, version: Version, agent: str, message: str = "", expected: Version | None = None) -> Undone:

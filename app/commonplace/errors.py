@@ -184,10 +184,16 @@ def storing(what: str, where: object) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        if fault.errno not in _FULL | _FORBIDDEN:
+        told = not_stored(fault, what, where)
+        if told is None:
             raise
-        kind = NoRoom if fault.errno in _FULL else ReadOnly
-        why = fault.strerror or str(fault)
-        raise kind(
-            f"{what} could not be written, and nothing was changed: {where}: {why}", [(str(where), why)]
-        ) from fault
+        raise told from fault
+
+
+def not_stored(fault: OSError, what: str, where: object) -> NoRoom | ReadOnly | None:
+    """Return an error of the system as one for people, where a disk or quota is full or a folder is read-only."""
+    if fault.errno not in _FULL | _FORBIDDEN:
+        return None
+    why = fault.strerror or str(fault)
+    detail = f"{what} could not be written to, and nothing was changed: {where}: {why}"
+    return (NoRoom if fault.errno in _FULL else ReadOnly)(detail, [(str(where), why)])

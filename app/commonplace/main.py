@@ -101,7 +101,7 @@ async def _running(context: Context, _: FastAPI) -> AsyncIterator[None]:
     """Start the workers and the making of the search index; stop them, and the imports on their way, at the end."""
     library, workers = context.library, context.workers
     workers.start(_tasks)
-    searching = asyncio.create_task(run_in_threadpool(library.searching.prepare, library.newest()))
+    searching = asyncio.create_task(run_in_threadpool(library.prepare))
     yield
     searching.cancel()
     workers.close()

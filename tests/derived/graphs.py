@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
 
+from commonplace.derived.graph.disk_mark import DiskMark
 from commonplace.derived.graph.graph import Graph
+from commonplace.derived.sealed import Origin
+from commonplace.model.change import Version
 from commonplace.model.quad_text import QuadText
 
 BASE = "http://127.0.0.1:8000/"
@@ -29,3 +34,13 @@ def text_of(*quads: Quad) -> QuadText:
 def contents(graph: Graph) -> set[Quad]:
     """Return every statement of a graph."""
     return graph.read(lambda snapshot: set(snapshot.quads()))
+
+
+def origin_of(version: Version) -> Origin:
+    """Return where a version of the one log that these graphs follow comes from."""
+    return Origin(version, "the-log")
+
+
+def mark_of(directory: Path) -> DiskMark:
+    """Return the mark of a graph on disk."""
+    return DiskMark(directory, origin_of)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from commonplace.derived.checkpoints import Checkpoints
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.opening import new_graph
 from commonplace.derived.past_states import PastStates
+from commonplace.derived.sealed import Origin, write_sealed
 from commonplace.model.change import ChangeSet, Version
 from commonplace.patchlog.log import PatchLog
 from commonplace.patchlog.memory_log import MemoryLog
@@ -89,28 +91,77 @@ def test_the_nearest_checkpoint_is_the_newest_not_after_the_version(checkpoints:
     assert found == [None, two, two, four, four, four]
 
 
-def test_a_checkpoint_is_what_is_read(checkpoints: Checkpoints) -> None:
-    path = checkpoints.write(graph_at(checkpoints, 2))
-    path.write_text('<urn:a> <urn:p> "from the checkpoint" .\n')
+OTHER = b'<urn:a> <urn:p> "from the checkpoint" .\n'
+
+
+def test_a_checkpoint_is_what_is_read(checkpoints: Checkpoints, log: PatchLog) -> None:
+    write_sealed(checkpoints.write(graph_at(checkpoints, 2)), Origin.of(log, Version(2)), [OTHER])
 
     assert Quad(NamedNode("urn:a"), NamedNode("urn:p"), Literal("from the checkpoint")) in contents(
         graph_at(checkpoints, 3)
     )
 
 
-def test_a_checkpoint_of_another_log_is_not_used(checkpoints: Checkpoints, tmp_path: Path) -> None:
+def damage(text: bytes) -> Iterator[bytes]:
+    """Return what disks, crashes and hands make of a file."""
+    lines = text.splitlines(keepends=True)
+    yield text.replace(b"value", b"valve")  # one letter
+    yield b"".join(lines[:-1])  # cut at the end of a line
+    yield text[:-3]
+    yield b"".join(lines[1:])  # without its seal: a checkpoint of an earlier release
+    yield text + OTHER
+    yield lines[0]
+    yield text[:40]
+    yield b""
+    yield b"\0" * len(text)
+    yield b"\xff\xfe not a checkpoint"
+    yield text.replace(b"version 2 ", b"version 3 ")
+    yield lines[0].replace(b"sha256 ", b"sha256 0") + b"".join(lines[1:])
+    yield lines[0].replace(b"length ", b"length " + b"9" * 400) + b"".join(lines[1:])
+
+
+@pytest.mark.parametrize("kind", range(13))
+def test_a_checkpoint_that_is_not_what_was_written_is_thrown_away(
+    log: PatchLog, checkpoints: Checkpoints, kind: int
+) -> None:
+    checkpoints.write(graph_at(checkpoints, 1))
+    path = checkpoints.write(graph_at(checkpoints, 2))
+    changed = list(damage(path.read_bytes()))[kind]
+    assert changed != path.read_bytes()
+    path.write_bytes(changed)
+
+    for version in range(VERSIONS + 1):
+        assert contents(graph_at(Checkpoints(checkpoints.directory, log), version)) == expected(version)
+    assert not path.exists()
+    checkpoints.write(graph_at(checkpoints, 2))
+    assert checkpoints.fault_of(path, Version(2)) is None
+
+
+def test_who_only_reads_leaves_a_bad_checkpoint_where_it_is(log: PatchLog, checkpoints: Checkpoints) -> None:
+    path = checkpoints.write(graph_at(checkpoints, 2))
+    path.write_bytes(b"bad")
+
+    assert contents(graph_at(Checkpoints(checkpoints.directory, log, throws_away=False), 6)) == expected(6)
+    assert path.read_bytes() == b"bad"
+
+
+def test_a_checkpoint_of_another_log_is_not_used(checkpoints: Checkpoints, tmp_path: Path, log: PatchLog) -> None:
     path = checkpoints.write(graph_at(checkpoints, 1))
-    path.write_text('<urn:a> <urn:p> "of another log" .\n')
+    write_sealed(path, Origin.of(log, Version(1)), [OTHER])
     checkpoints.write(graph_at(checkpoints, 6))
 
-    other = Checkpoints(tmp_path / "checkpoints", a_log(first_id=id_of(99)))
+    other_log = a_log(first_id=id_of(99))
+    other = Checkpoints(tmp_path / "checkpoints", other_log)
     assert other.nearest(Version(1)) is None
     assert contents(graph_at(other, 1)) == expected(1)
+    path.rename(path.with_name(f"00000001-{other_log.header(Version(1)).id.removeprefix('urn:uuid:')}.nq"))
+    assert contents(graph_at(other, 1)) == expected(1), "whatever its name says"
 
     shorter = MemoryLog()
     shorter.append(entry(1, quad("only")))
     assert contents(graph_at(Checkpoints(tmp_path / "nowhere", shorter), 1)) == {quad("only")}
-    assert Checkpoints(tmp_path / "checkpoints", shorter).nearest(Version(6)) == (Version(1), path)
+    again = checkpoints.write(graph_at(checkpoints, 1))
+    assert Checkpoints(tmp_path / "checkpoints", shorter).nearest(Version(6)) == (Version(1), again)
 
 
 def test_files_that_are_no_checkpoints_are_passed_over(checkpoints: Checkpoints, tmp_path: Path) -> None:

@@ -12,18 +12,18 @@ from commonplace.derived.graph.embedded import EmbeddedGraph
 from commonplace.derived.graph.opening import open_graph
 from commonplace.model.change import ChangeSet, Version
 from commonplace.model.quad_text import QuadText
-from tests.derived.graphs import BASE, P, contents, quad, text_of
+from tests.derived.graphs import BASE, P, contents, mark_of, origin_of, quad, text_of
 
 
 def test_a_graph_on_disk_goes_on_at_its_version(tmp_path: Path) -> None:
     directory = tmp_path / "graph"
-    graph = EmbeddedGraph.on_disk(BASE, directory)
+    graph = EmbeddedGraph.on_disk(BASE, directory, mark_of(directory))
     node = BlankNode("kept")
     graph.apply(Version(1), ChangeSet(added=(quad("a"), Quad(node, P, Literal("x")))))
     graph.apply(Version(2), ChangeSet(added=(quad("b"),), removed=(quad("a"),)))
     del graph
 
-    reopened = EmbeddedGraph.on_disk(BASE, directory)
+    reopened = EmbeddedGraph.on_disk(BASE, directory, mark_of(directory))
 
     assert reopened.version == 2
     assert contents(reopened) == {quad("b"), Quad(node, P, Literal("x"))}
@@ -40,26 +40,25 @@ def test_a_crash_between_data_and_position_is_mended_by_applying_again(tmp_path:
         ChangeSet(removed=(quad("c"),)),
     ]
     directory = tmp_path / "graph"
-    recorded = directory.with_suffix(".version")
-    graph = EmbeddedGraph.on_disk(BASE, directory)
+    graph = EmbeddedGraph.on_disk(BASE, directory, mark_of(directory))
     for number, change in enumerate(changes, 1):
         graph.apply(Version(number), change)
     del graph
-    recorded.write_text(str(position))
+    mark_of(directory).write(Version(position))
 
-    reopened = EmbeddedGraph.on_disk(BASE, directory)
+    reopened = EmbeddedGraph.on_disk(BASE, directory, mark_of(directory))
     assert reopened.version == position
     for number in range(position, len(changes)):
         reopened.apply(Version(number + 1), changes[number])
 
     assert reopened.version == 4
     assert contents(reopened) == {quad("a")}
-    assert recorded.read_text() == "4"
+    assert mark_of(directory).read() == 4
 
 
 def test_a_large_change_on_disk_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("commonplace.derived.graph.embedded.BULK_QUADS", 10)
-    graph = EmbeddedGraph.on_disk(BASE, tmp_path / "graph")
+    graph = EmbeddedGraph.on_disk(BASE, tmp_path / "graph", mark_of(tmp_path / "graph"))
 
     many = ChangeSet(added=tuple(quad(f"thing{number}") for number in range(20)))
     graph.apply(Version(1), many)
@@ -70,7 +69,7 @@ def test_a_large_change_on_disk_is_whole(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_checkpoint_replaces_what_a_crash_left(tmp_path: Path) -> None:
     checkpoint = tmp_path / "checkpoint.nq"
     checkpoint.write_text('<urn:a> <urn:p> "x" .\n')
-    graph = EmbeddedGraph.on_disk(BASE, tmp_path / "graph")
+    graph = EmbeddedGraph.on_disk(BASE, tmp_path / "graph", mark_of(tmp_path / "graph"))
     graph.apply(Version(1), ChangeSet(added=(quad("left"),)))
 
     graph.load_checkpoint(checkpoint, Version(7))
@@ -116,10 +115,10 @@ def test_a_change_that_cannot_be_taken_in_fails_though_its_block_ends_well() -> 
 
 
 def test_a_second_process_has_a_graph_on_disk_in_memory(tmp_path: Path) -> None:
-    first = open_graph("disk", BASE, tmp_path / "graph")
+    first = open_graph("disk", BASE, tmp_path / "graph", origin_of)
     first.apply(Version(1), ChangeSet(added=(quad("a"),)))
 
-    second = open_graph("disk", BASE, tmp_path / "graph")
+    second = open_graph("disk", BASE, tmp_path / "graph", origin_of)
 
     assert second.version == 0
     second.apply(Version(1), ChangeSet(added=(quad("a"),)))

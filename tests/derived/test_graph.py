@@ -15,7 +15,7 @@ from commonplace.derived.graph.snapshot import Snapshot, Update
 from commonplace.derived.graph.sparql_tsv import tsv
 from commonplace.errors import QueryRefused
 from commonplace.model.change import ChangeSet, Version
-from tests.derived.graphs import BASE, P, contents, quad, text_of
+from tests.derived.graphs import BASE, P, contents, origin_of, quad, text_of
 
 MARKER = NamedNode("http://example.org/marker")
 VOID = NamedNode(f"{BASE}graph/void")
@@ -24,7 +24,7 @@ NAMES = "SELECT DISTINCT ?g { GRAPH ?g { } }"
 
 @pytest.fixture(params=["memory", "disk"])
 def graph(request: pytest.FixtureRequest, tmp_path: Path) -> Graph:
-    return open_graph(request.param, BASE, tmp_path / "graph")
+    return open_graph(request.param, BASE, tmp_path / "graph", origin_of)
 
 
 def test_an_empty_graph_is_at_version_0(graph: Graph) -> None:

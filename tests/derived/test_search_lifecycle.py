@@ -102,8 +102,10 @@ def test_one_that_is_damaged_or_of_another_log_is_built_anew(
 
 
 def test_where_nothing_can_be_written_it_is_in_memory(small: SmallLibrary, tmp_path: Path) -> None:
+    (tmp_path / "home" / "derived").mkdir()
     (tmp_path / "home" / "derived" / "search").write_text("in the way")
     assert found(small.library, "divide") == ["ostrom1996"]
+    assert [problem.what for problem in small.library.health.problems()] == ["the search index in files"]
 
 
 def test_a_long_change_is_taken_in_by_building_anew_and_the_files_before_it_go(

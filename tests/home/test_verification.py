@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from commonplace.derived.graph.opening import new_graph
+from commonplace.derived.graph.opening import GraphKind, new_graph
+from commonplace.derived.sealed import read_sealed, write_sealed
 from commonplace.errors import LogDamaged
 from commonplace.home.verification import clear_derived, findings
 from commonplace.library import Library
@@ -33,8 +34,11 @@ def small(tmp_path: Path) -> SmallLibrary:
     return made
 
 
-def found(home: Path, kind: str = "memory") -> list[str]:
-    return list(findings(Library.open(home, BASE, "disk" if kind == "disk" else "memory"), SHAPES))
+def found(home: Path, kind: GraphKind = "memory") -> list[str]:
+    """Return the findings in a home whose graph was kept so."""
+    Library.open(home, BASE, kind)
+    gc.collect()  # one process may hold the store open, and the library just used has it
+    return list(findings(Library.open(home, BASE, access="read"), home, SHAPES))
 
 
 def test_a_sound_home_has_no_findings(small: SmallLibrary, tmp_path: Path) -> None:
@@ -53,35 +57,40 @@ def test_an_empty_home_has_no_findings(tmp_path: Path) -> None:
     assert found(tmp_path / "home") == []
 
 
-def test_a_changed_checkpoint_is_found(small: SmallLibrary, tmp_path: Path) -> None:
+def test_a_checkpoint_that_was_changed_is_found_and_not_read(small: SmallLibrary, tmp_path: Path) -> None:
     path = small.library.checkpoints.write(small.library.graph)
-    path.write_text(path.read_text().replace("Crossing the Great Divide", "Crossing the Small Divide"))
+    path.write_text(path.read_text().replace("Crossing", "Crissing"))
+    before = path.read_bytes()
 
-    lines = list(findings(small.library, SHAPES))
+    lines = list(findings(Library.open(tmp_path / "home", BASE, access="read"), tmp_path / "home", SHAPES))
 
-    assert len(lines) == 2
-    assert all(line.startswith(f"the checkpoint {path.name} ") for line in lines)
-    assert "lacks: 1 statements" in lines[0]
-    assert "Great Divide" in lines[0]
-    assert "has too much: 1 statements" in lines[1]
+    assert lines == [f"{path}: its bytes have changed (it is not used, and made again from the log)"]
+    assert path.read_bytes() == before, "verify writes nothing"
     clear_derived(tmp_path / "home")
     assert found(tmp_path / "home") == []
 
 
-def test_a_graph_made_from_a_changed_checkpoint_is_found(small: SmallLibrary, tmp_path: Path) -> None:
+def test_a_checkpoint_that_was_written_wrong_is_found(small: SmallLibrary, tmp_path: Path) -> None:
     path = small.library.checkpoints.write(small.library.graph)
-    path.write_text(path.read_text() + '<urn:x> <urn:p> "tampered" .\n')
+    origin, text = read_sealed(path)
+    write_sealed(path, origin, [text.replace(b"Great Divide", b"Small Divide"), b'<urn:x> <urn:p> "tampered" .\n'])
 
-    assert [line.partition(" has")[0] for line in found(tmp_path / "home")] == [
-        f"the checkpoint {path.name}",
-        "the graph",
+    lines = found(tmp_path / "home")
+
+    assert [line.partition(": ")[0] for line in lines] == [
+        f"the checkpoint {path.name} lacks",
+        f"the checkpoint {path.name} has too much",
+        "the graph lacks",
+        "the graph has too much",
     ]
+    assert "Great Divide" in lines[0]
+    assert "Small Divide" in lines[1]
 
 
 def test_a_graph_on_disk_that_was_tampered_with_is_found(small: SmallLibrary, tmp_path: Path) -> None:
     home = tmp_path / "home"
     assert found(home, "disk") == []
-    gc.collect()  # one process may hold the store open, and the library just used has it
+    gc.collect()
     store = Store(str(home / "derived" / "graph"))
     store.add(EXTRA)
     store.flush()
@@ -95,13 +104,13 @@ def test_a_graph_on_disk_that_was_tampered_with_is_found(small: SmallLibrary, tm
     assert found(home, "disk") == []
 
 
-def test_a_graph_in_memory_that_went_astray_is_found(small: SmallLibrary) -> None:
+def test_a_graph_in_memory_that_went_astray_is_found(small: SmallLibrary, tmp_path: Path) -> None:
     astray = new_graph(BASE)
     small.library.checkpoints.fill(astray, Version(2))
     astray.apply(Version(3), ChangeSet(added=(EXTRA,)))
     small.library.graph = astray
 
-    (line,) = findings(small.library, SHAPES)
+    (line,) = findings(small.library, tmp_path / "home", SHAPES)
     assert line.startswith("the graph has too much: 2 statements")
 
 

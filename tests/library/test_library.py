@@ -108,8 +108,7 @@ def test_a_graph_on_disk_that_is_ahead_of_the_log_is_made_anew(small: SmallLibra
     home = tmp_path / "home"
     ahead = Library.open(home, BASE, "disk")
     assert ahead.graph.version == 2
-    recorded = home / "derived" / "graph.version"
-    assert recorded.read_text() == "2"
+    assert b"version 2 " in (home / "derived" / "graph.version").read_bytes()
     del ahead
     (segment,) = (home / "log" / "segments").iterdir()
     segment.write_bytes(segment.read_bytes()[:-1])

@@ -201,7 +201,8 @@ def verify(home: HomeOption = None) -> None:
     with readable():
         try:
             library = open_library(home).library
-            for finding in findings(library, SHIPPED_ONTOLOGY / "shapes.ttl"):
+            folder = settings_of(home).home
+            for finding in findings(library, folder, SHIPPED_ONTOLOGY / "shapes.ttl"):
                 count += 1
                 typer.echo(finding)
             typer.echo(f"version {library.follow()}: {count or 'no'} findings")

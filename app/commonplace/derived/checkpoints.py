@@ -1,61 +1,104 @@
 """Checkpoints: whole states as N-Quads, so that neither a start nor time travel replays the whole log.
 
-A file `{version}-{id}.nq` holds the state of that version of the log whose entry has that id;
-one that belongs to another log (a restored home) is not used.
+A file `{version}-{id}.nq` holds the state of that version of the log whose entry has that id, and is sealed
+(`commonplace.derived.sealed`). One that belongs to another log (a restored home) is not used; one that is not what
+was written is thrown away.
 """
 
 from __future__ import annotations
 
-import os
+import logging
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from pyoxigraph import RdfFormat
 
 from commonplace.derived.graph.graph import Graph
+from commonplace.derived.sealed import NotSealed, Origin, check_sealed, write_sealed
 from commonplace.model.change import EMPTY, Version
 from commonplace.patchlog.log import PatchLog, versions
 
+log = logging.getLogger(__name__)
+
 REPLAY_BYTES = 8 * 1024 * 1024
-"""A new checkpoint is worth its space once this much log would have to be replayed without it."""
+"""Minimum bytes of log to be replayed from the newest checkpoint on before another is worth its space."""
 
 
 class Checkpoints:
     """The checkpoints of one home, in a directory that may be deleted at any time."""
 
-    def __init__(self, directory: Path, log: PatchLog) -> None:
+    def __init__(self, directory: Path, log: PatchLog, *, throws_away: bool = True) -> None:
+        """Use the checkpoints in a directory; one that does not hold is left there where this `throws_away` nothing."""
         self._directory = directory
         self._log = log
+        self._throws_away = throws_away
+        self._unsound: set[Path] = set()
         self._counted = (EMPTY, EMPTY, 0)
         """From which version, to which, and how many bytes of log lie between: each is counted once."""
 
     @property
     def directory(self) -> Path:
-        """Where they are kept."""
+        """The directory that they are kept in."""
         return self._directory
 
     def fill(self, graph: Graph, version: Version) -> None:
         """Bring a graph (empty, or at an earlier version) to that version."""
-        if graph.version == EMPTY:
-            near = self.nearest(version)
-            if near is not None:
-                graph.load_checkpoint(near[1], near[0])
+        while graph.version == EMPTY and (near := self.nearest(version)) is not None:
+            number, path = near
+            if self.holds(path, number):
+                self._load(graph, path, number)
         for number in versions(self._log, graph.version):
             if number > version:
                 return
             graph.apply(number, self._log.entry(number).change)
 
+    def _load(self, graph: Graph, path: Path, version: Version) -> None:
+        """Load a checkpoint into an empty graph, which stays empty when the file cannot be read."""
+        try:
+            graph.load_checkpoint(path, version)
+        except (OSError, SyntaxError) as fault:
+            log.warning("the checkpoint %s cannot be loaded: %s", path, fault)
+            self._unsound.add(path)
+            graph.clear()
+
     def nearest(self, version: Version) -> tuple[Version, Path] | None:
-        """The newest usable checkpoint not after that version."""
-        found = sorted(((self._version(path), path) for path in self._directory.glob("*.nq")), reverse=True)
-        for number, path in found:
-            if EMPTY < number <= version and number <= self._log.head() and path.name == self._name(number):
-                return number, path
-        return None
+        """Return the newest checkpoint not after that version, by its name, and its version."""
+        found = sorted(((number, path) for path, number in self.all() if path not in self._unsound), reverse=True)
+        return next(((number, path) for number, path in found if number <= version), None)
+
+    def all(self) -> Iterator[tuple[Path, Version]]:
+        """Return each checkpoint of this log, by its name, and its version."""
+        for path in self._directory.glob("*.nq"):
+            number = self._version(path)
+            if EMPTY < number <= self._log.head() and path.name == self._name(number):
+                yield path, number
+
+    def holds(self, path: Path, version: Version) -> bool:
+        """Answer whether a checkpoint is what was written, of that version; one that is not is thrown away."""
+        why = self.fault_of(path, version)
+        if why is None:
+            return True
+        log.warning("the checkpoint %s is not used, but made again: %s", path, why)
+        self._unsound.add(path)
+        if self._throws_away:
+            with suppress(OSError):
+                path.unlink()
+        return False
+
+    def fault_of(self, path: Path, version: Version) -> str | None:
+        """Return what is wrong with a checkpoint of that version, None when it is what was written."""
+        try:
+            found = check_sealed(path)
+        except (OSError, NotSealed) as fault:
+            return str(fault)
+        return None if found == Origin.of(self._log, version) else f"it is of version {found.version} of another log"
 
     def keep(self, graph: Graph) -> Path | None:
-        """Write one for the graph's present state if enough has been logged since the nearest; answers its path.
+        """Write one of the graph's present state if enough has been logged since the nearest; return its path.
 
-        A long entry that only adds is read as fast from the log as from a checkpoint: it does not count.
+        A long entry that only adds is read as fast from the log as from a checkpoint: it does not count. Raises
+        OSError.
         """
         version = graph.version
         near = self.nearest(version)
@@ -63,7 +106,7 @@ class Checkpoints:
         return self.write(graph) if self._replayed_between(start, version) >= REPLAY_BYTES else None
 
     def _replayed_between(self, start: Version, end: Version) -> int:
-        """The same of the entries after one version, up to another."""
+        """Return how many bytes of the entries after one version, up to another, are applied one by one."""
         since, upto, size = self._counted
         if since != start or upto > end:
             upto, size = start, 0
@@ -75,21 +118,20 @@ class Checkpoints:
         return size
 
     def _replayed(self, version: Version) -> int:
-        """Bytes of that entry that are applied statement by statement."""
+        """Return how many bytes of an entry are applied statement by statement."""
         length = self._log.header(version).body_length
         return 0 if length >= REPLAY_BYTES and self._log.only_adds(version) else length
 
     def write(self, graph: Graph) -> Path:
-        """Write one for the graph's present state."""
+        """Write one of the graph's present state; return its path. Raises OSError, and leaves nothing half-written."""
         self._directory.mkdir(parents=True, exist_ok=True)
         version, data = graph.read(lambda state: (state.version, state.dump(RdfFormat.N_QUADS)))
         target = self._directory / self._name(version)
-        part = target.with_suffix(f".{os.getpid()}.part")
         # The engine walks its newest statements first; loading them oldest first restores the same walk,
         # so that answers without an order of their own come out alike from a checkpoint and from the log. (But a
         # statement removed before the checkpoint and added again after it has its old place only in the log's walk.)
-        part.write_bytes(b"".join(reversed(data.splitlines(keepends=True))))
-        part.rename(target)
+        write_sealed(target, Origin.of(self._log, version), reversed(data.splitlines(keepends=True)))
+        self._unsound.discard(target)
         return target
 
     def clear(self) -> None:

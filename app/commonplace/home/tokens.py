@@ -10,7 +10,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import hmac
-import os
 import re
 import secrets
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from threading import Lock
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from commonplace.errors import BadRequest, HomeUnusable, NotFound
+from commonplace.processes.whole_file import write_whole
 
 FIRST_NAME = "curator"
 """The name of the token that a new home begins with."""
@@ -170,11 +170,4 @@ def digest(secret: str) -> str:
 
 def write_private(path: Path, text: str) -> None:
     """Replace a file as a whole, readable by its owner only from its first moment (mode 0600)."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(path)
+    write_whole(path, (text.encode(),), mode=0o600)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from pyoxigraph import Quad
 
 from commonplace.curation.shacl.validation import read_shapes, violations
 from commonplace.derived.graph.graph import Graph
-from commonplace.derived.graph.opening import new_graph
+from commonplace.derived.graph.opening import fault_of_graph, new_graph
+from commonplace.derived.sealed import Origin
+from commonplace.derived.search.files import SearchFiles
 from commonplace.library import Library
 from commonplace.model.change import ChangeSet, Version
 from commonplace.patchlog.log import versions
@@ -27,25 +30,26 @@ def clear_derived(home: Path) -> None:
     shutil.rmtree(home / "derived", ignore_errors=True)
 
 
-def findings(library: Library, shapes: Path) -> Iterator[str]:
-    """What is wrong, a line each; nothing when all is well.
+def findings(library: Library, home: Path, shapes: Path) -> Iterator[str]:
+    """Return what is wrong, a line each; nothing when all is well. Nothing is written.
 
-    The log: checksums, chain, attachments, every change net against the state it met. The views: the
-    graph and each checkpoint against a replay of the log from nothing. The data: the shapes.
+    The log: checksums, chain, attachments, every change net against the state it met. What is derived: whether it is
+    what was written, and the graph and each checkpoint against a replay of the log from nothing. The data: the shapes.
     """
     damage = list(library.log.check())
     yield from damage
     if damage:
         return
+    yield from _unsound(library, home)
     head = library.follow()
     replayed = new_graph(library.minter.base)
-    kept = _checkpoints(library)
+    kept = {number: path for path, number in library.checkpoints.all()}
     for version in versions(library.log):
         change = library.log.entry(version).change
         if change.net(lambda quad: replayed.read(lambda state: state.contains(quad))) != _as_set(change):
             yield f"version {version}: the log's change is not net against the version before it"
         replayed.apply(version, change)
-        if version in kept:
+        if version in kept and library.checkpoints.holds(kept[version], version):
             yield from _differences(f"the checkpoint {kept[version].name}", _load(library, version, kept), replayed)
     if head:
         yield from _differences("the graph", library.graph, replayed)
@@ -54,16 +58,20 @@ def findings(library: Library, shapes: Path) -> Iterator[str]:
         yield f"{violation.where}: {violation.why}"
 
 
+def _unsound(library: Library, home: Path) -> Iterator[str]:
+    """Return which derived files are not what was written."""
+    graph = home / "derived" / "graph"
+    found = [(path, library.checkpoints.fault_of(path, version)) for path, version in library.checkpoints.all()]
+    found.append((graph, fault_of_graph(graph, partial(Origin.of, library.log))))
+    indexes = SearchFiles(home / "derived" / "search", library.log)
+    found += [(path, indexes.fault_of(path, version)) for path, version in indexes.all()]
+    for path, why in found:
+        if why is not None:
+            yield f"{path}: {why} (it is not used, and made again from the log)"
+
+
 def _as_set(change: ChangeSet) -> ChangeSet:
     return ChangeSet(tuple(dict.fromkeys(change.added)), tuple(dict.fromkeys(change.removed)))
-
-
-def _checkpoints(library: Library) -> dict[Version, Path]:
-    return {
-        version: near[1]
-        for version in versions(library.log)
-        if (near := library.checkpoints.nearest(version)) and near[0] == version
-    }
 
 
 def _load(library: Library, version: Version, kept: dict[Version, Path]) -> Graph:

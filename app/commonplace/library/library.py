@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import RLock
 from typing import Literal, TypeVar
 
 from commonplace.derived.checkpoints import Checkpoints
 from commonplace.derived.graph.graph import Graph
-from commonplace.derived.graph.opening import GraphKind, open_graph
+from commonplace.derived.graph.opening import GraphKind, open_graph, open_graph_for_reading
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.derived.health import Health
 from commonplace.derived.past_states import PastStates
+from commonplace.derived.sealed import Origin
 from commonplace.derived.search.index import SearchIndex
 from commonplace.derived.search.lifecycle import Searching
 from commonplace.derived.workers.worker import Views
@@ -51,7 +54,8 @@ class Library:
         self.checkpoints = checkpoints
         self.graph = graph
         self._past = PastStates(minter.base, checkpoints)
-        self.searching = Searching(graph, log, minter, search)
+        self.health = Health()
+        self.searching = Searching(graph, log, minter, search, self.health)
         self._at_once = at_once
         self._following = RLock()
         self.follow()
@@ -83,11 +87,13 @@ class Library:
         except OSError as fault:
             raise HomeUnusable(f"the home {home} cannot be used: {fault}") from fault
         derived = home / "derived"
-        view = open_graph(graph, base, derived / "graph")
-        if view.version > log.head():
-            view.clear()  # it has versions that the log has lost, or another log's
+        origin_of = partial(Origin.of, log)
+        if access == "read":
+            view = open_graph_for_reading(base, derived / "graph", origin_of, log.head())
+        else:
+            view = open_graph(graph, base, derived / "graph", origin_of)
         at_once = at_once or graph == "disk"
-        checkpoints = Checkpoints(derived / "checkpoints", log)
+        checkpoints = Checkpoints(derived / "checkpoints", log, throws_away=access != "read")
         return cls(log, Minter(base), view, checkpoints, search=derived / "search", at_once=at_once)
 
     def follow(self) -> Version:
@@ -95,7 +101,7 @@ class Library:
         head = self.log.head()
         if self.graph.version < head:
             with self._following:
-                self.checkpoints.fill(self.graph, head)
+                self._fill(head)
         return head
 
     def newest(self) -> Version:
@@ -103,28 +109,59 @@ class Library:
         head = self.log.head()
         if self.graph.version < head and self._following.acquire(blocking=self.graph.version == EMPTY):
             try:
-                self.checkpoints.fill(self.graph, head)
+                self._fill(head)
             finally:
                 self._following.release()
         return self.graph.version
 
+    def _fill(self, head: Version) -> None:
+        """Bring the graph to the head; one on disk goes on in memory when its disk fails."""
+        try:
+            self.checkpoints.fill(self.graph, head)
+        except (OSError, RuntimeError) as fault:
+            if not self.graph.leave_disk():
+                raise
+            self.health.failed("the graph on disk", fault)
+            self.checkpoints.fill(self.graph, head)
+
     @contextmanager
     def applying(self, version: Version, change: ChangeSet) -> Iterator[None]:
-        """Apply a change to the graph while the block appends its entry to the log, so that it is not read back.
+        """Apply a change to the graph at the end of a block that appends its entry to the log.
 
-        The graph is at the version when the block has ended well. Meanwhile it is read as it was before, without
-        waiting.
+        The graph takes it in without reading it back from the log. Readers meanwhile read the state before, and do not
+        wait. Once the log has the entry the change is made: a graph that fails then is left to catch up.
         """
         at_once = self._at_once or not isinstance(change.added, QuadText)
-        with self._following:
-            if at_once and self.graph.version + 1 == version:
-                with self.graph.applying(version, change):
-                    yield
-                    self.searching.early.begin(version)
-            else:
-                yield  # the log has it then, and who reads follows the log
-        if at_once:
-            self.follow()
+        logged = False
+        try:
+            with self._following:
+                if at_once and self.graph.version + 1 == version:
+                    with self.graph.applying(version, change):
+                        yield
+                        logged = True
+                        self.searching.early.begin(version)
+                else:
+                    yield  # the log has it then, and who reads follows the log
+                    logged = True
+            if at_once:
+                self.follow()
+        except Exception as fault:
+            if not logged:
+                raise
+            self.graph.leave_disk()
+            self.health.failed("the graph", fault)
+        else:
+            self.health.passed("the graph")
+
+    def keep_checkpoint(self) -> None:
+        """Write a checkpoint where one is worth its space; what keeps it from being written is no fault of a change."""
+        with self.health.tolerating("the checkpoint"):
+            self.checkpoints.keep(self.graph)
+
+    def prepare(self) -> None:
+        """Make what reads will need, before they ask: a checkpoint, and the search index of a large library."""
+        self.keep_checkpoint()
+        self.searching.prepare(self.newest())
 
     def read(self, run: Callable[[Snapshot], Answer], at: Version | None = None) -> Answer:
         """Return what a function returns for one snapshot: the newest, or that of version `at`.

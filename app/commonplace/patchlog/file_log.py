@@ -16,9 +16,9 @@ import os
 import time
 from bisect import bisect_left
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from threading import Condition, RLock
+from threading import Condition, RLock, get_ident
 
 from commonplace.errors import LogDamaged, NoRoom, NotFound, ReadOnly, storing
 from commonplace.model.change import EMPTY, ChangeSet, Entry, Version
@@ -33,9 +33,8 @@ from commonplace.patchlog.segments import (
     append_entry,
     places_touching,
     scan_segment,
-    sync_directory,
-    write_whole,
 )
+from commonplace.processes.whole_file import sync_directory, write_whole
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +78,9 @@ class FileLog:
         self._write_lock = RLock()  # one writing thread; held as long as a write takes
         self._appended = Condition()  # notified when this process has appended
         self._writers = 0
+        self._writer: int | None = None
+        self._unnamed: list[Path] = []
+        """Attachments written while the writer's lock is held, which no entry names yet; they go when none is made."""
         self._end: tuple[str, int, str, Version] | None = None
         """The last segment, its end, the segment that may begin after it, and the version."""
         if mend:
@@ -134,6 +136,7 @@ class FileLog:
                 raise
             self._follow()
             self._chain = chain
+            self._unnamed.clear()
         with self._appended:
             self._appended.notify_all()
         return entry.version
@@ -190,6 +193,8 @@ class FileLog:
             with self._storing():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 write_whole(target, (data,))
+            if self._writer == get_ident():
+                self._unnamed.append(target)
         return digest
 
     def attachment(self, sha256: str) -> bytes:
@@ -209,10 +214,15 @@ class FileLog:
             with file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 self._writers += 1
+                self._writer = get_ident()
                 try:
                     yield
                 finally:
                     self._writers -= 1
+                    self._writer = None
+                    while self._unnamed:
+                        with suppress(OSError):
+                            self._unnamed.pop().unlink()
 
     def _storing(self) -> AbstractContextManager[None]:
         """Raise `NoRoom` or `ReadOnly` for what keeps the log's files from being written."""

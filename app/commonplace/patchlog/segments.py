@@ -17,6 +17,7 @@ from pathlib import Path
 from commonplace.errors import Conflict, LogDamaged
 from commonplace.model.quad_text import CHUNK_BYTES
 from commonplace.patchlog.rdf_patch import BEGIN, COMMIT, read_header
+from commonplace.processes.whole_file import sync_directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,27 +179,3 @@ def write_all(file: FileIO, piece: bytes) -> None:
     left = memoryview(piece)
     while left:
         left = left[file.write(left) :]
-
-
-def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write a file that is there whole or not at all, also after a power cut. Raises OSError, and leaves nothing."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            file.writelines(pieces)
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    sync_directory(path.parent)
-
-
-def sync_directory(directory: Path) -> None:
-    """Have the system write what a directory lists: a file made or renamed there survives a power cut."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -31,6 +31,7 @@ from pyoxigraph import (
     serialize,
 )
 
+from commonplace.derived.graph.disk_mark import DiskMark
 from commonplace.derived.graph.graph import Describe
 from commonplace.derived.graph.snapshot import DESCRIPTION_GRAPHS, Bindings, GraphName, Result, Update
 from commonplace.derived.graph.text_loading import loaded
@@ -152,17 +153,24 @@ class EmbeddedGraph:
         return cls(base, Store())
 
     @classmethod
-    def on_disk(cls, base: str, directory: Path) -> EmbeddedGraph:
-        """Return the graph kept in that directory, at the version recorded there.
+    def on_disk(cls, base: str, directory: Path, mark: DiskMark) -> EmbeddedGraph:
+        """Return the graph kept in that directory, at the version that its mark says.
 
-        Raises OSError when another process holds it open.
+        Raises `NotSealed` when it is not what was written, OSError when another process holds it open, and
+        RuntimeError when the engine cannot read it.
         """
+        version = mark.read()
         directory.mkdir(parents=True, exist_ok=True)
-        recorded = directory.with_suffix(".version")
-        version = Version(int(recorded.read_text())) if recorded.exists() else EMPTY
-        graph = _OnDiskGraph(base, Store(str(directory)), version, recorded)
+        graph = _OnDiskGraph(base, Store(str(directory)), version, mark)
         graph._described = True  # it may have been closed with a description in it
         graph.undescribe()
+        return graph
+
+    @classmethod
+    def read_only(cls, base: str, directory: Path, version: Version) -> EmbeddedGraph:
+        """Return the graph kept in that directory, to be read and not written to while nobody else has it open."""
+        graph = cls(base, Store.read_only(str(directory)), version)
+        graph._described = True  # it may have been closed with a description in it, which is no part of what it holds
         return graph
 
     @property
@@ -318,6 +326,9 @@ class EmbeddedGraph:
     def _record(self, version: Version) -> None:
         """Keep the version durably: in memory there is nothing to do."""
 
+    def leave_disk(self) -> bool:
+        return False
+
 
 def _has_blank_nodes(path: Path) -> bool:
     """Return whether a file of N-Quads may have blank nodes (a literal that looks like one counts too)."""
@@ -334,22 +345,33 @@ class _OnDiskGraph(EmbeddedGraph):
 
     _loads_in_one_transaction = False
 
-    def __init__(self, base: str, store: Store, version: Version, recorded: Path) -> None:
+    def __init__(self, base: str, store: Store, version: Version, mark: DiskMark) -> None:
         super().__init__(base, store, version)
-        self._recorded = recorded
+        self._mark: DiskMark | None = mark
 
     def _add(self, quads: Sequence[Quad], confirm: Callable[[], object] = _at_once) -> None:
-        if not isinstance(quads, QuadText) and len(quads) >= BULK_QUADS:
+        if self._mark and not isinstance(quads, QuadText) and len(quads) >= BULK_QUADS:
             confirm()
             self._store.bulk_extend(quads)
         else:
             super()._add(quads, confirm)
 
     def _load(self, path: str) -> None:
-        self._store.bulk_load(path=path, format=RdfFormat.N_QUADS, lenient=True)
+        if self._mark:
+            self._store.bulk_load(path=path, format=RdfFormat.N_QUADS, lenient=True)
+        else:
+            super()._load(path)
 
     def _record(self, version: Version) -> None:
-        self._store.flush()
-        part = self._recorded.with_suffix(".part")
-        part.write_text(str(version))
-        part.rename(self._recorded)
+        if self._mark is not None:
+            self._store.flush()
+            self._mark.write(version)
+
+    def leave_disk(self) -> bool:
+        with self._applying:
+            self._mark = None
+            self._loads_in_one_transaction = True
+            self._store = Store()
+            self._version = EMPTY
+            self._described = False
+        return True

@@ -75,3 +75,6 @@ class Graph(Protocol):
 
     def clear(self) -> None:
         """Empty the graph, which is then at version 0."""
+
+    def leave_disk(self) -> bool:
+        """Go on in memory, empty, at version 0, because the disk fails; return False where that makes no difference."""

@@ -2,13 +2,15 @@
 
 `derived/search/{version}-{id}-{making}/` holds the index of that version of the log whose entry has that id, as
 this very code makes it, in parts: `0`, `0.json` and so on. A part is a `segment`, written
-once; beside it are the names of its documents and the words it has. It may all be deleted at any time.
+once; beside it are the names of its documents and the words it has. The directory is sealed
+(`commonplace.derived.sealed`); one that is not what was written is thrown away. It may all be deleted at any time.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 import tempfile
@@ -20,6 +22,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
+from commonplace.derived.sealed import NotSealed, Origin, check_directory, seal_directory
 from commonplace.derived.search.documents import SearchDocument
 from commonplace.derived.search.from_graph import Graph, documents, subjects
 from commonplace.derived.search.query import SearchFields
@@ -29,6 +32,9 @@ from commonplace.model.change import EMPTY, Version
 from commonplace.model.minter import Minter
 from commonplace.patchlog.log import PatchLog
 from commonplace.processes.garbage_collection import rarely_collected
+from commonplace.processes.whole_file import sync_directory
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -87,16 +93,30 @@ class SearchFiles:
         self._log = log
 
     def newest(self, head: Version) -> tuple[Version, list[Path]] | None:
-        """The parts of the newest index of a version up to that one, and the version; None when there is none."""
-        found: list[tuple[Version, Path]] = []
+        """Return the newest index of a version up to that one: the version, and its parts. None when there is none."""
+        for number, path in sorted(((number, path) for path, number in self.all()), reverse=True):
+            if number > head:
+                continue
+            if (why := self.fault_of(path, number)) is None:
+                parts = (one.with_suffix("") for one in path.glob("*.json"))
+                return number, sorted(parts, key=lambda part: int(part.name))
+            log.warning("the search index %s is not used, but made again: %s", path, why)
+            shutil.rmtree(path, ignore_errors=True)
+        return None
+
+    def all(self) -> Iterator[tuple[Path, Version]]:
+        """Return each index of this log that this code has made, and its version."""
         for path in self._directory.glob(f"*-{making()}"):
-            number = self._version_of(path)
-            if EMPTY < number <= head:
-                found.append((number, path))
-        if not found:
-            return None
-        number, path = max(found)
-        return number, sorted((one.with_suffix("") for one in path.glob("*.json")), key=lambda part: int(part.name))
+            if (number := self._version_of(path)) > EMPTY:
+                yield path, number
+
+    def fault_of(self, path: Path, version: Version) -> str | None:
+        """Return what is wrong with an index of that version, None when it is what was written."""
+        try:
+            found = check_directory(path)
+        except (OSError, NotSealed) as fault:
+            return str(fault)
+        return None if found == Origin.of(self._log, version) else f"it is of version {found.version} of another log"
 
     @contextmanager
     def writing(self) -> Iterator[tuple[Path, Callable[[Version], None]]]:
@@ -108,7 +128,9 @@ class SearchFiles:
         def keep(version: Version) -> None:
             target = self._directory / self._name(version)
             if not target.exists():
+                seal_directory(place, Origin.of(self._log, version))
                 place.rename(target)
+                sync_directory(self._directory)
             for other in self._directory.iterdir():
                 if other != target and self._version_of(other) <= version and not _is_being_written(other):
                     shutil.rmtree(other, ignore_errors=True)

@@ -10,6 +10,7 @@ from threading import Lock
 
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.derived.health import Health
 from commonplace.derived.search import early_index
 from commonplace.derived.search.early_index import EarlyIndex
 from commonplace.derived.search.files import SearchFiles, emptied, write_part
@@ -33,8 +34,14 @@ Raises OSError or `CommonplaceError`."""
 class Searching:
     """The search index of one library. Safe to share between threads."""
 
-    def __init__(self, graph: Graph, entries: PatchLog, minter: Minter, directory: Path | None) -> None:
-        """Index what a graph holds that follows the log `entries`; keep large indexes in `directory`, if given."""
+    def __init__(
+        self, graph: Graph, entries: PatchLog, minter: Minter, directory: Path | None, health: Health | None = None
+    ) -> None:
+        """Index what a graph holds that follows the log `entries`; keep large indexes in `directory`, if given.
+
+        `health` is told when they cannot be kept there.
+        """
+        self._health = health or Health()
         self._graph = graph
         self._entries = entries
         self._minter = minter
@@ -135,9 +142,11 @@ class Searching:
         try:
             with files.writing() as (place, keep):
                 keep(self.write_parts(place))
-            return index.open_newest(files, self._entries.head())
+            opened = index.open_newest(files, self._entries.head())
         except Cancelled:
             raise  # the server stops
         except (OSError, ValueError, CommonplaceError) as fault:
-            log.warning("the search index cannot be kept in files, and is built in memory: %s", fault)
+            self._health.failed("the search index in files", fault)
             return False
+        self._health.passed("the search index in files")
+        return opened

@@ -11,6 +11,7 @@ import math
 import os
 import resource
 import socket
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -45,7 +46,7 @@ from commonplace.derived.workers.messages import (
     send,
     update_of,
 )
-from commonplace.errors import CommonplaceError, QueryRefused
+from commonplace.errors import CommonplaceError, QueryRefused, storing
 from commonplace.model.change import Version
 from commonplace.model.minter import Minter
 from commonplace.patchlog.log import PatchLog, versions
@@ -142,7 +143,8 @@ class Reader:
             graph = self._graph(Version(head["version"]), exact=head["exact"])
             started = time.monotonic()
             self._bound(started, head.get("seconds", self._limits.seconds))
-            reply = self._done(graph, message)
+            with storing("temporary files", tempfile.tempdir or os.environ.get("TMPDIR", "TMPDIR")):
+                reply = self._done(graph, message)
         except CommonplaceError as fault:
             return refusal_message(fault), False
         except MemoryError:

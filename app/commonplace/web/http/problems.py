@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -31,6 +32,7 @@ from commonplace.errors import (
     Stopped,
     TooLarge,
     TooManyQueries,
+    not_stored,
 )
 from commonplace.exchange.jobs import Busy
 from commonplace.library.named_queries import ParameterError
@@ -185,6 +187,8 @@ async def _known(request: Request, fault: Exception) -> Response:
 
 def answered(request: Request, fault: Exception) -> Response:
     """Return any error as a response; one that nobody foresaw goes to the log."""
+    if isinstance(fault, OSError):
+        fault = not_stored(fault, "a file", fault.filename or tempfile.gettempdir()) or fault
     kind = kind_of(fault)
     if kind is INTERNAL:
         log.error("unexpected error at %s", request.url.path, exc_info=fault)

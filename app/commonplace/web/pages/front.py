@@ -108,8 +108,22 @@ def void(request: Request, context: ContextDep) -> Response:
 
 @router.get("/healthz", summary="Whether the server is up")
 def healthz(context: ContextDep) -> dict[str, object]:
-    """Answer 200 when the server is up."""
-    return {"status": "ok", "version": context.library.follow(), "software": __version__}
+    """Answer 200 when the server is up.
+
+    `degraded` when something derived from the log could not be made or kept: `problems` says what, why and since when.
+    Nothing is lost then; starts and answers may be slower.
+    """
+    problems = context.library.health.problems()
+    found: dict[str, object] = {
+        "status": "degraded" if problems else "ok",
+        "version": context.library.newest(),
+        "software": __version__,
+    }
+    if problems:
+        found["problems"] = [
+            {"what": one.what, "why": one.why, "since": one.since.isoformat(timespec="seconds")} for one in problems
+        ]
+    return found
 
 
 @router.get("/metrics", summary="Numbers for a monitoring system (OpenMetrics text)", response_class=PlainTextResponse)

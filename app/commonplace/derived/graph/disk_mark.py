@@ -1,0 +1,78 @@
+"""Mark which version of the log a graph on disk holds, and what its files are.
+
+The engine (RocksDB) writes table files (`*.sst`) once and never changes them. The mark, a sealed file, has the
+checksum of each, so that one that has changed is found when the graph is opened: the engine finds it only when it
+comes to the place, and some queries then never end. A table written after the mark is vouched for by no checksum; the
+engine checks what it holds as it reads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from commonplace.derived.sealed import NotSealed, Origin, read_sealed, write_sealed
+from commonplace.errors import NotFound
+from commonplace.model.change import EMPTY, Version
+
+OriginOf = Callable[[Version], Origin]
+"""Return where the state of a version comes from, in the log that the graph follows. Raises `NotFound`."""
+
+
+class DiskMark:
+    """The mark of the graph in one directory."""
+
+    def __init__(self, directory: Path, origin_of: OriginOf) -> None:
+        self._directory = directory
+        self._path = directory.with_suffix(".version")
+        self._origin_of = origin_of
+        self._checksums: dict[str, str] = {}
+
+    def read(self) -> Version:
+        """Return the version that the graph holds, 0 when there is no graph.
+
+        Raises `NotSealed` when the mark or a file is not what was written, or when it is of another log, and OSError.
+        """
+        if not self._path.exists():
+            if any(self._directory.glob("*.sst")):
+                raise NotSealed("nothing says which version it holds")
+            return EMPTY
+        origin, listed = read_sealed(self._path)
+        try:
+            is_ours = origin == self._origin_of(origin.version)
+        except NotFound:
+            is_ours = False
+        if not is_ours:
+            raise NotSealed(f"it holds version {origin.version} of another log")
+        self._checksums = dict(line.split(" ") for line in listed.decode().splitlines())
+        marked = self._path.stat().st_mtime_ns
+        for path in self._directory.glob("*.sst"):
+            if path.name in self._checksums:
+                if _checksum(path) != self._checksums[path.name]:
+                    raise NotSealed(f"{path.name} has changed")
+            elif path.stat().st_mtime_ns < marked:
+                raise NotSealed(f"{path.name} is not one of its files")
+        return origin.version
+
+    def remove(self) -> None:
+        """Delete the mark of a graph that is thrown away. Raises OSError."""
+        self._path.unlink(missing_ok=True)
+        self._checksums = {}
+
+    def write(self, version: Version) -> None:
+        """Say that the graph holds a version, all of which is on the disk. Raises OSError."""
+        found: dict[str, str] = {}
+        for path in sorted(self._directory.glob("*.sst")):
+            try:
+                found[path.name] = self._checksums.get(path.name) or _checksum(path)
+            except FileNotFoundError:
+                continue  # the engine has put it together with others meanwhile
+        self._checksums = found
+        lines = "".join(f"{name} {checksum}\n" for name, checksum in found.items())
+        write_sealed(self._path, self._origin_of(version), [lines.encode()])
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

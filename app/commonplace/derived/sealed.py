@@ -1,0 +1,130 @@
+"""Seal derived files, so that wrong bytes are found before anybody is answered from them.
+
+Whatever is derived from the log and kept on disk can be cut short or changed: by a crash, a disk, a hand. A sealed
+file begins with a line that says of which version of which log it is, and has the length and the SHA-256 of what
+follows. (The line is a comment in N-Quads.) A sealed directory has such a file, `SEAL`, which names the other files
+with the length and SHA-256 of each. What does not hold is thrown away by its owner, and made again from the log.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import BufferedReader
+from pathlib import Path
+from typing import Final
+
+from commonplace.model.change import EMPTY, Version
+from commonplace.patchlog.log import PatchLog
+from commonplace.processes.whole_file import sync, sync_directory, write_whole
+
+SEAL: Final = "SEAL"
+"""The file of a sealed directory that has the checksums of the others."""
+
+_LINE = re.compile(rb"# derived from version ([0-9]{1,18}) (\S{0,200}) length ([0-9]{1,18}) sha256 ([0-9a-f]{64})\n")
+_LONGEST_LINE = 400
+_LISTED = re.compile(r"([0-9a-f]{64}) ([0-9]{1,18}) (.+)")
+
+
+class NotSealed(ValueError):
+    """Bytes that are not what was written; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The version of a log that something was derived from, and the id of its entry: logs differ in their ids."""
+
+    version: Version
+    id: str
+
+    @classmethod
+    def of(cls, log: PatchLog, version: Version) -> Origin:
+        """Return the origin of what is derived from that version of a log."""
+        return cls(version, log.header(version).id if version > EMPTY else "-")
+
+
+def write_sealed(path: Path, origin: Origin, pieces: Iterable[bytes] = ()) -> None:
+    """Write a sealed file. Raises OSError, and leaves the file as it was."""
+    held = list(pieces)
+    checksum = hashlib.sha256()
+    for piece in held:
+        checksum.update(piece)
+    length = sum(map(len, held))
+    line = f"# derived from version {origin.version} {origin.id} length {length} sha256 {checksum.hexdigest()}\n"
+    write_whole(path, (line.encode(), *held))
+
+
+def check_sealed(path: Path) -> Origin:
+    """Return what a sealed file is derived from. Raises `NotSealed` when it is not what was written, and OSError."""
+    with path.open("rb") as file:
+        return _checked(file)
+
+
+def read_sealed(path: Path) -> tuple[Origin, bytes]:
+    """Return the same and what is in the file. Raises the same."""
+    with path.open("rb") as file:
+        origin = _checked(file)
+        file.seek(0)
+        file.readline(_LONGEST_LINE)
+        return origin, file.read()
+
+
+def _checked(file: BufferedReader) -> Origin:
+    line = _LINE.fullmatch(file.readline(_LONGEST_LINE))
+    if line is None:
+        raise NotSealed("it does not begin as what was written")
+    checksum, length = _checksum(file)
+    if length != int(line[3]):
+        raise NotSealed(f"it has {length} bytes and not {int(line[3])}")
+    if checksum != line[4].decode():
+        raise NotSealed("its bytes have changed")
+    return Origin(Version(int(line[1])), line[2].decode(errors="replace"))
+
+
+def _checksum(file: BufferedReader) -> tuple[str, int]:
+    """Return the SHA-256 of the rest of a file, and its length."""
+    start = file.tell()
+    checksum = hashlib.file_digest(file, "sha256").hexdigest()
+    return checksum, file.tell() - start
+
+
+def seal_directory(directory: Path, origin: Origin) -> None:
+    """Seal what a directory holds now; nothing may change in it afterwards. Raises OSError."""
+    listed = []
+    for path in _files(directory):
+        sync(path)
+        with path.open("rb") as file:
+            checksum, length = _checksum(file)
+        listed.append(f"{checksum} {length} {path.relative_to(directory)}\n")
+    for folder in (directory, *(path for path in directory.rglob("*") if path.is_dir())):
+        sync_directory(folder)
+    write_sealed(directory / SEAL, origin, ["".join(listed).encode()])
+
+
+def check_directory(directory: Path) -> Origin:
+    """Return what a sealed directory is derived from.
+
+    Raises `NotSealed` when it is not what was written, and OSError.
+    """
+    try:
+        origin, listed = read_sealed(directory / SEAL)
+    except FileNotFoundError as fault:
+        raise NotSealed("it was never finished") from fault
+    wanted = {name: (checksum, int(length)) for checksum, length, name in _LISTED.findall(listed.decode())}
+    there = {str(path.relative_to(directory)): path for path in _files(directory)}
+    if wanted.keys() != there.keys():
+        raise NotSealed(f"files are missing or too many: {', '.join(sorted(wanted.keys() ^ there.keys())[:3])}")
+    for name, path in there.items():
+        with path.open("rb") as file:
+            if _checksum(file) != wanted[name]:
+                raise NotSealed(f"{name} has changed")
+    return origin
+
+
+def _files(directory: Path) -> Iterator[Path]:
+    """Return the files of a directory, in order, but for its seal; locks are no part of what it holds."""
+    for path in sorted(directory.rglob("*")):
+        if path.is_file() and path != directory / SEAL and path.suffix != ".lock":
+            yield path

@@ -1,0 +1,146 @@
+"""Wrong bytes in what is derived never stop a library, and are never answered from: it is made again from the log."""
+
+from __future__ import annotations
+
+import gc
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Quad
+
+from commonplace.derived.graph.opening import GraphKind
+from commonplace.derived.sealed import (
+    NotSealed,
+    Origin,
+    check_directory,
+    check_sealed,
+    read_sealed,
+    seal_directory,
+    write_sealed,
+)
+from commonplace.library import Library
+from commonplace.model.change import Version
+from tests.conftest import BASE
+from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary
+from tests.patchlog.entries import quad
+
+OTHERS = (quad("a"), quad("b"))
+ORIGIN = Origin(Version(7), "urn:uuid:a-log")
+
+
+def flipped(data: bytes) -> bytes:
+    """Return bytes with one bit in the middle changed."""
+    middle = len(data) // 2
+    return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :] if data else b"\1"
+
+
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "one bit": flipped,
+    "cut": lambda data: data[: len(data) // 2],
+    "empty": lambda data: b"",
+    "zeros": lambda data: b"\0" * len(data),
+    "more": lambda data: data + b"more\n",
+}
+
+
+@pytest.fixture
+def derived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a home with a graph on disk, a checkpoint and a search index in files."""
+    monkeypatch.setattr("commonplace.derived.search.lifecycle.FILED_STATEMENTS", 1)
+    small = SmallLibrary(tmp_path / "home")
+    small.add(OSTROM)
+    small.add(BOVAIRD)
+    library = Library.open(tmp_path / "home", BASE, "disk")
+    library.checkpoints.write(library.graph)
+    library.search()
+    del library
+    gc.collect()
+    return tmp_path / "home"
+
+
+def state_of(home: Path, kind: GraphKind) -> tuple[set[Quad], list[str]]:
+    """Return all that a library says, and what a search in it finds."""
+    library = Library.open(home, BASE, kind)
+    said = library.read(lambda state: set(state.quads()))
+    return said, [hit.key for hit in library.search().search("divide", ["work"]).hits]
+
+
+def files_of(home: Path) -> list[Path]:
+    """Return the derived files of a home, of every kind."""
+    files = sorted(path.relative_to(home) for path in (home / "derived").rglob("*") if path.is_file())
+    assert {path.parts[1] for path in files} == {"checkpoints", "graph", "graph.version", "search"}
+    return files
+
+
+def survives(home: Path, name: Path, change: Callable[[bytes], bytes] | None, copy: Path) -> None:
+    """Assert that a library with a changed derived file, or without it, says what it said before."""
+    before = state_of(home, "memory")
+    assert before[1] == ["ostrom1996"]
+    shutil.copytree(home, copy)
+    if change is None:
+        (copy / name).unlink()
+    else:
+        (copy / name).write_bytes(change((home / name).read_bytes()))
+    kinds: tuple[GraphKind, ...] = ("disk",) if "graph" in name.parts[1] else ("memory",)
+    for kind in kinds:
+        assert state_of(copy, kind) == before, f"{name}, {kind}"
+        gc.collect()
+    shutil.rmtree(copy)
+
+
+def test_any_derived_file_may_be_damaged_or_missing(derived: Path, tmp_path: Path) -> None:
+    ways = [*DAMAGE.values(), None]
+    for number, name in enumerate(files_of(derived)):
+        survives(derived, name, ways[number % len(ways)], tmp_path / str(number))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_every_derived_file_may_be_damaged_in_every_way(derived: Path, tmp_path: Path, damage: str) -> None:
+    for number, name in enumerate(files_of(derived)):
+        survives(derived, name, DAMAGE[damage], tmp_path / str(number))
+
+
+@pytest.mark.parametrize("pieces", [(), (b"",), (b"one\n", b"two")])
+def test_what_is_sealed_is_read_back(tmp_path: Path, pieces: tuple[bytes, ...]) -> None:
+    write_sealed(tmp_path / "file", ORIGIN, pieces)
+
+    assert read_sealed(tmp_path / "file") == (ORIGIN, b"".join(pieces))
+    assert check_sealed(tmp_path / "file") == ORIGIN
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_sealed_directory_holds_while_nothing_in_it_changes(tmp_path: Path) -> None:
+    place = tmp_path / "index"
+    (place / "0").mkdir(parents=True)
+    (place / "0" / "words of it").write_bytes(b"words")
+    (place / "0.json").write_bytes(b"{}")
+    with pytest.raises(NotSealed, match="never finished"):
+        check_directory(place)
+    seal_directory(place, ORIGIN)
+    assert check_directory(place) == ORIGIN
+
+    (place / "0" / "writer.lock").touch()
+    assert check_directory(place) == ORIGIN, "a lock is no part of it"
+    (place / "more").touch()
+    with pytest.raises(NotSealed, match="too many: more"):
+        check_directory(place)
+    (place / "more").unlink()
+    (place / "0" / "words of it").write_bytes(b"wards")
+    with pytest.raises(NotSealed, match="words of it has changed"):
+        check_directory(place)
+
+
+def test_a_graph_on_disk_of_another_log_is_not_used(derived: Path, tmp_path: Path) -> None:
+    other = SmallLibrary(tmp_path / "other")
+    other.add(BOVAIRD)
+    other.add(OSTROM)
+    shutil.copytree(derived / "derived" / "graph", tmp_path / "other" / "derived" / "graph")
+    shutil.copy(derived / "derived" / "graph.version", tmp_path / "other" / "derived" / "graph.version")
+    extra = other.commit(*OTHERS)
+    assert extra.version == 3
+
+    said, _ = state_of(tmp_path / "other", "disk")
+    assert said == other.contents()
