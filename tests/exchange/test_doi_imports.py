@@ -10,7 +10,8 @@ import pytest
 from pyoxigraph import NamedNode
 
 from commonplace.errors import BadRequest, Conflict
-from commonplace.exchange.by_doi import dois_of_works, import_dois, read_doi_list
+from commonplace.exchange.by_doi import dois_of_works, import_dois
+from commonplace.exchange.doi_lists import read_doi_list
 from commonplace.exchange.receipts import Receipt
 from commonplace.home.opening import Home
 from commonplace.importers.doi.client import AgencyClient, Patience

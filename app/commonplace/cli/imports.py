@@ -12,6 +12,7 @@ from commonplace.cli.input import name_of, read_input, refuse_reading_twice
 from commonplace.cli.opening import AgentOption, HomeOption, agent_of, open_library, settings_of
 from commonplace.cli.terminal import SOME_FAILED, JsonOption, exit_code, progress, readable
 from commonplace.errors import BadRequest
+from commonplace.exchange.doi_lists import read_doi_list
 from commonplace.exchange.imports import import_file
 from commonplace.exchange.receipt_table import receipt_table
 from commonplace.exchange.receipts import Receipt, told
@@ -116,12 +117,7 @@ def import_by_doi(
     Answers of the agencies are kept in the home: a list that was interrupted goes on where it stopped.
     Exit 0 when every DOI is in, 1 when some failed (the rest is in), 2 when there is nothing to ask for.
     """
-    from commonplace.exchange.by_doi import (  # an HTTP client and more
-        dois_of_works,
-        fetcher_of,
-        import_dois,
-        read_doi_list,
-    )
+    from commonplace.exchange.by_doi import dois_of_works, fetcher_of, import_dois  # an HTTP client and more
 
     with readable():
         _check_table(table, [file] if file else [])

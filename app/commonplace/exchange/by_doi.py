@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import gzip
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from commonplace.commit import Committer, Proposal
 from commonplace.curation.citation_links import DoiLinks
 from commonplace.curation.matching import Matcher
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.errors import BadRequest, Conflict
+from commonplace.exchange.doi_lists import HALF_A_PAIR, AskedDoi, shown
 from commonplace.exchange.imports import Progress
 from commonplace.exchange.plan import EntryFile, ImportPlan
 from commonplace.exchange.receipts import Receipt
@@ -28,7 +27,6 @@ from commonplace.importers.doi.mapping import describe
 from commonplace.importers.prepared import prepared
 from commonplace.library import Library
 from commonplace.model.change import ChangeSet, Note, Version
-from commonplace.model.identifiers import normal_doi
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import CITO
 from commonplace.model.record import ReadEntry
@@ -38,32 +36,11 @@ from commonplace.settings import Settings
 FORMAT = "doi"
 
 
-@dataclass(frozen=True, slots=True)
-class AskedDoi:
-    """One DOI of a list, as it stands there; `line` counts from 1."""
-
-    text: str
-    line: int
-
-
 def fetcher_of(settings: Settings) -> DoiFetcher:
     """The fetcher that the settings describe, with its cache in the home. Its limiter is the process's own."""
     cache = AnswerCache(settings.home / "cache" / "doi.sqlite")
     addresses = Addresses(crossref=settings.crossref_url, datacite=settings.datacite_url, doi=settings.doi_url)
     return DoiFetcher(AgencyClient(settings.contact, cache), addresses)
-
-
-def read_doi_list(text: str) -> list[AskedDoi]:
-    """The DOIs of a list: one a line, or several with white space between; `#` begins a comment line."""
-    asked: list[AskedDoi] = []
-    for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
-        content = line.strip()
-        if not content or content.startswith("#"):
-            continue
-        words = [word for word in re.split(r"\s+", content) if word.strip(",;")]
-        texts = words if len(words) > 1 and all(map(_is_doi, words)) else [content]
-        asked += [AskedDoi(text, number) for text in texts]
-    return asked
 
 
 def dois_of_works(library: Library) -> list[str]:
@@ -79,7 +56,7 @@ def dois_of_works(library: Library) -> list[str]:
 def import_dois(
     library: Library,
     committer: Committer,
-    dois: Sequence[str | AskedDoi],
+    dois: Sequence[object],
     fetcher: DoiFetcher,
     *,
     name: str = "dois",
@@ -96,15 +73,15 @@ def import_dois(
     cannot be had is a `failed` item that says why. Raises `BadRequest` for an empty list, and `Conflict` when
     `expected` is given and is not the head.
     """
-    asked = [AskedDoi(doi, place) if isinstance(doi, str) else doi for place, doi in enumerate(dois, 1)]
+    asked = [doi if isinstance(doi, AskedDoi) else AskedDoi.given(doi, place) for place, doi in enumerate(dois, 1)]
     if not asked:
         raise BadRequest(f"{name}: there is no DOI to ask for", [(name, "no DOI")])
     if expected is not None and expected != library.follow():
         raise Conflict.moved(library.follow(), expected)
-    fetched = fetcher.fetch([one.text for one in asked], progress)
+    fetched = _fetched(asked, fetcher, progress)
     described = [_described(one) for one in fetched]
     entries = list(_entries(asked, fetched, described))
-    source = "".join(f"{one.text}\n" for one in asked).encode()
+    source = "".join(f"{' '.join(one.text.splitlines())}\n" for one in asked).encode()
     receipts: list[Receipt] = []
 
     def propose(state: Snapshot) -> Proposal:
@@ -128,18 +105,18 @@ def import_dois(
     return receipts[-1]
 
 
-def _is_doi(text: str) -> bool:
-    try:
-        normal_doi(text)
-    except ValueError:
-        return False
-    return True
+def _fetched(asked: Sequence[AskedDoi], fetcher: DoiFetcher, progress: Progress | None) -> list[Fetched]:
+    """Return what became of each DOI; what cannot be asked for is not sent anywhere."""
+    answers = iter(fetcher.fetch([one.text for one in asked if one.error is None], progress))
+    return [Fetched(asked=one.text, error=one.error) if one.error else next(answers) for one in asked]
 
 
 def _described(fetched: Fetched) -> DoiDescription | str:
     """What a fetched DOI says, or why there is nothing."""
     if fetched.body is None:
         return fetched.error or "it was not answered"
+    if HALF_A_PAIR.search(json.dumps(fetched.body, ensure_ascii=False)):
+        return f"{fetched.agency}: its answer has half of a surrogate pair, which is no character"
     try:
         return describe(fetched)
     except ValueError as fault:
@@ -155,7 +132,7 @@ def _entries(
             position=position,
             line=one.line,
             raw=one.text,
-            key=got.doi or one.text,
+            key=got.doi or shown(one.text) or None,
             record=found.record if found else None,
             losses=found.losses if found else (),
             error=made if isinstance(made, str) else None,
@@ -231,7 +208,7 @@ def _related(links: ChangeSet, minter: Minter) -> Iterator[frozenset[str]]:
 def _attach(library: Library, receipt: Receipt, source: bytes, fetched: Iterable[Fetched]) -> dict[str, str]:
     """The receipt, the list, and what the agencies answered (JSON Lines, gzipped): kept with the log."""
     lines = (
-        json.dumps({"doi": one.doi, "agency": one.agency, "body": one.body}, ensure_ascii=False) + "\n"
+        json.dumps({"doi": one.doi, "agency": one.agency, "body": one.body}) + "\n"
         for one in fetched
         if one.body is not None
     )

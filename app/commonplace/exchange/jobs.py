@@ -150,7 +150,13 @@ class ImportJobs:
         return job
 
     def begin_dois(
-        self, dois: Sequence[str] | None, agent: str, dry_run: bool, expected: Version | None, *, enrich: bool = False
+        self,
+        dois: Sequence[object] | None,
+        agent: str,
+        dry_run: bool,
+        expected: Version | None,
+        *,
+        enrich: bool = False,
     ) -> Job:
         """Take a list of DOIs in hand, or, without one, those of all works. Raises `Busy` when too many wait already.
 

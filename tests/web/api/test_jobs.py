@@ -26,6 +26,7 @@ from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.importers.doi.rate_limit import RateLimiter
 from tests.conftest import no_network, serving, shared
 from tests.importers.doi.agency_server import Agencies, PassingTime, serving_agencies
+from tests.receipts import check
 
 BIBTEX = {"Content-Type": "application/x-bibtex"}
 ASYNC = {**BIBTEX, "Prefer": "respond-async"}
@@ -366,6 +367,69 @@ def test_a_listed_doi_that_no_work_has_is_not_enriched_with(
     receipt = client.post("/imports", params={"enrich": "true"}, json={"dois": ["10.1000/a"]}).json()
     [item] = receipt["items"]
     assert (item["fate"], "no work here has this DOI" in item["error"]) == ("failed", True)
+
+
+JUNK = """{"dois": ["10.1000/a", 7, "", "  ", null, true, ["10.1000/a"], {"doi": "10.1000/a"}, "10.1000/\\ud800",
+    "\\ude00", 1e999, NaN, "10.1000/a", "https://doi.org/10.1000/A", "10.1000/b\\u0000", "two\\nlines", %s, "%s"]}"""
+
+
+def test_whatever_is_listed_as_a_doi_has_a_fate_of_its_own(
+    asked_of_agencies: tuple[Agencies, httpx.Client],
+) -> None:
+    agencies, client = asked_of_agencies
+    agencies.crossref["10.1000/a"] = HARBOURS
+    body = JUNK % ("9" * 5_000, "x" * 50_000)
+    response = client.post("/imports", content=body, headers={"Content-Type": "application/json"})
+    assert response.status_code == 201, response.text
+    receipt = response.json()
+    check(receipt)
+    fates = [item["fate"] for item in receipt["items"]]
+    assert [place for place, fate in enumerate(fates) if fate != "failed"] == [0, 12, 13]
+    assert (fates[0], fates[12], fates[13]) == ("new", "matched", "matched"), "the same DOI again is the same work"
+    errors = [item.get("error", "") for item in receipt["items"]]
+    for place, says in {1: "a number", 2: "empty", 3: "empty", 4: "null", 5: "true or false", 6: "a list",
+                        7: "an object", 8: "surrogate", 9: "surrogate", 10: "a number", 11: "a number",
+                        16: "a number", 17: "50000 characters"}.items():  # fmt: skip
+        assert says in errors[place], (place, errors[place])
+    assert max(len(item.get("key", "")) for item in receipt["items"]) < 300
+    assert client.get(response.headers["location"]).json() == receipt
+
+
+def test_ten_thousand_junk_dois_are_answered_each(asked_of_agencies: tuple[Agencies, httpx.Client]) -> None:
+    agencies, client = asked_of_agencies
+    dois = [None, "nonsense", 3, "x" * 20] * 2_500
+    receipt = client.post("/imports", json={"dois": dois}, params={"dry_run": "true"}).raise_for_status().json()
+    assert receipt["fates"] == {"new": 0, "matched": 0, "updated": 0, "failed": 10_000}
+    assert not agencies.requests
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ('{"dois": []}', "dois"),
+        ('{"dois": "10.1000/a"}', "dois"),
+        ('{"dois": null}', "dois"),
+        ('{"dois": ["10.1000/a"], "enrich": true}', "enrich"),
+        ('{"dois": [' * 100_000, "body"),
+        ('{"dois": ["10.1000/a"}', "body"),
+        (b'{"dois": ["10.1000/\xff"]}', "body"),
+    ],
+)
+def test_what_is_no_list_of_dois_is_refused(curator: httpx.Client, body: str | bytes, where: str) -> None:
+    response = curator.post("/imports", content=body, headers={"Content-Type": "application/json"})
+    assert (response.status_code, response.json()["errors"][0]["where"]) == (400, where), response.text
+
+
+def test_an_answer_with_half_a_surrogate_pair_fails_alone(
+    asked_of_agencies: tuple[Agencies, httpx.Client],
+) -> None:
+    agencies, client = asked_of_agencies
+    agencies.crossref["10.1000/a"] = HARBOURS
+    agencies.crossref["10.1000/b"] = {**HARBOURS, "DOI": "10.1000/b", "title": ["Half \ud83d of a pair"]}
+    response = client.post("/imports", json={"dois": ["10.1000/b", "10.1000/a"]})
+    assert response.status_code == 201, response.text
+    first, second = response.json()["items"]
+    assert (first["fate"], "surrogate" in first["error"], second["fate"]) == ("failed", True, "new")
 
 
 def test_a_list_of_dois_may_be_packed(asked_of_agencies: tuple[Agencies, httpx.Client]) -> None:

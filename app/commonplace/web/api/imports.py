@@ -20,6 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from commonplace.errors import BadRequest, CommonplaceError, NoRoom, TooLarge
+from commonplace.exchange.doi_lists import JsonNumber
 from commonplace.exchange.jobs import Job, Upload
 from commonplace.exchange.receipts import Receipt
 from commonplace.home.tokens import Role
@@ -274,8 +275,11 @@ def _format(media_type: str) -> str | None:
     return format.name if format else None
 
 
-def _listed_dois(file: BinaryIO) -> list[str] | None:
-    """Return the DOIs of a JSON body; None when it has works, not DOIs. Raises `BadRequest`, `TooLarge`."""
+def _listed_dois(file: BinaryIO) -> list[object] | None:
+    """Return what a JSON body lists as DOIs, whatever it is; None when it has works, not DOIs.
+
+    Raises `BadRequest`, `TooLarge`.
+    """
     file.seek(0)
     text = _begun(file.read(DOIS_BYTES + 1))
     if not _DOIS.match(text):
@@ -283,11 +287,15 @@ def _listed_dois(file: BinaryIO) -> list[str] | None:
     if len(text) > DOIS_BYTES:
         raise TooLarge(f"a list of DOIs has at most {DOIS_BYTES} bytes", [("dois", "too large")])
     try:
-        dois = json.loads(text)["dois"]
+        body = json.loads(text, parse_int=JsonNumber, parse_float=JsonNumber, parse_constant=JsonNumber)
     except (ValueError, RecursionError) as fault:
         raise BadRequest(f"the body is not JSON: {fault}", [("body", str(fault))]) from fault
-    if not isinstance(dois, list) or not dois or not all(isinstance(doi, str) and doi.strip() for doi in dois):
-        raise BadRequest('dois must be a list of strings: {"dois": ["10.…"]}', [("dois", "not a list of strings")])
+    if others := sorted(body.keys() - {"dois"}):
+        why = "not beside dois; dry_run and enrich are parameters of the address"
+        raise BadRequest('a list of DOIs is {"dois": ["10.…"]} and nothing else', [(name, why) for name in others])
+    dois = body["dois"]
+    if not isinstance(dois, list) or not dois:
+        raise BadRequest('dois must be a list of strings: {"dois": ["10.…"]}', [("dois", "not a list, or empty")])
     return dois
 
 
