@@ -1,1 +1,1 @@
-"""Values and rules: terms, names, records, change sets. Knows no storage, no HTTP, no files."""
+"""Hold values and rules: terms, names, records, change sets. Nothing here reads, writes or knows HTTP."""

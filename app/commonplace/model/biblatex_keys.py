@@ -1,4 +1,4 @@
-"""BibLaTeX's localisation keys for the fields `type` and `pubstate`: what a style prints for them.
+"""List BibLaTeX's localisation keys for the fields `type` and `pubstate`, and the words that a style prints for them.
 
 The keys are those of the BibLaTeX 3.20 manual, section 4.9.2; the words are the usual ones of each language.
 """

@@ -1,4 +1,4 @@
-"""What BibTeX's and BibLaTeX's names mean: entry types, contributor fields, months.
+"""List the meanings of BibTeX's and BibLaTeX's names: entry types, contributor fields, months.
 
 Importers and exporters share these tables, so that what one writes the other reads.
 Sources: the BibTeX 0.99d standard styles; the BibLaTeX 3.20 manual, section 2 (data model);
@@ -116,10 +116,10 @@ SUBTYPE_ALIASES = MappingProxyType({"magazine": "article-magazine", "newspaper":
 """`entrysubtype` values in use beside the CSL types' own names."""
 
 THESIS_GENRE = MappingProxyType({"phdthesis": "PhD thesis", "mastersthesis": "Master's thesis"})
-"""The genre a thesis type says by itself."""
+"""Entry type of a thesis to the genre that it says by itself."""
 
 BACHELOR_OR_MASTER = re.compile(r"(?i)bachelor|master|magister|diplom|licen|mestrado|máster|laurea|magistrale")
-"""What the genre of a thesis has in it that is none for a doctorate."""
+"""Matches in the genre of a thesis that is none for a doctorate."""
 
 READ_ALWAYS = frozenset(
     "title subtitle author editor translator bookauthor volume number pages edition series type abstract note keywords "
@@ -234,10 +234,10 @@ NAME_SUFFIXES = frozenset(
 """What stands after a name and is no part of it, in words of its own; a `V` may be an initial."""
 
 DEGREE = re.compile(r"(?:P[Hh]\.?\s?D|M\.?\s?D|M\.?\s?Sc|M\.?\s?A|Esq)\.?")
-"""What stands where a suffix does and is a title."""
+"""Matches a degree where a suffix would stand (`PhD`): it is a title, and no part of the name."""
 
 ET_AL = re.compile(r"\{?\s*et\.?[\s~]+al\.?\s*\}?", re.IGNORECASE)
-"""What people write for `others` at the end of a list of names."""
+"""Matches words that people write for `others` at the end of a list of names."""
 
 CAPITAL_PARTICLES = frozenset(
     "al am auf aus da dal dall' dalla das de dei del della den der des di do dos du el in la las le les lo los op "
@@ -258,7 +258,7 @@ def canonical_entry_type(entry_type: str) -> str:
 
 
 def has_inner_capital(word: str) -> bool:
-    """Whether a part of the word (between hyphens) has a capital after its first letter: DNA, McDonald, iPhone."""
+    """Return whether a part of a word (between hyphens) has a capital after its first letter: DNA, McDonald, iPhone."""
     for part in _WORD_PART.findall(word):
         letters = [char for char in part if char.isalpha()]
         if any(char.isupper() for char in letters[1:]):
@@ -267,12 +267,12 @@ def has_inner_capital(word: str) -> bool:
 
 
 def publisher_fields(csl_type: str) -> tuple[str, ...]:
-    """The fields that may say the publisher of a work of that type, the best first."""
+    """Return the fields that may say the publisher of a work of that type, the best first."""
     return PUBLISHER_FIELDS.get(csl_type, DEFAULT_PUBLISHER_FIELDS)
 
 
 def container_field(csl_type: str) -> str:
-    """The field that names what a work of that type appears in."""
+    """Return the field that names what a work of that type appears in."""
     return "journal" if csl_type in ARTICLE_TYPES else "booktitle"
 
 

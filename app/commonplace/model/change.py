@@ -1,6 +1,6 @@
-"""Change sets: what a write did, exactly; and the versions they make.
+"""Say what a write did, exactly, as a change set; and number the versions that writes make.
 
-A `ChangeSet` is applied removals first, then additions. It is *net* against a state when it
+A `ChangeSet` is applied removals first, then additions. It is *net* against a snapshot when it
 adds nothing that is there and removes nothing that is not. An `Entry` is a net change set
 with its place in the log.
 """
@@ -34,7 +34,7 @@ class ChangeSet:
         return bool(self.added or self.removed)
 
     def net(self, contains: Callable[[Quad], bool]) -> ChangeSet:
-        """The same effect on the state that `contains` describes, without what would have no effect."""
+        """Return the change with the same effect on the snapshot that `contains` describes, without what has none."""
         wanted = dict.fromkeys(self.added)
         return ChangeSet(
             added=tuple(q for q in wanted if not contains(q)),
@@ -42,20 +42,20 @@ class ChangeSet:
         )
 
     def inverse(self) -> ChangeSet:
-        """What takes a net change back."""
+        """Return the change that takes a net change back."""
         return ChangeSet(added=self.removed, removed=self.added)
 
     def quads(self) -> Iterator[Quad]:
-        """Every quad of it, removed and added."""
+        """Return every quad, removed and added."""
         yield from self.removed
         yield from self.added
 
     def touched(self) -> set[str]:
-        """IRIs of the things it speaks of: its subjects, fragments dropped. Blank nodes are left out."""
+        """Return the IRIs of the things it speaks of: its subjects, fragments dropped, blank nodes left out."""
         return {*things_of(self.removed), *things_of(self.added)}
 
     def touches_more_than(self, things: int) -> bool:
-        """Whether it speaks of more than that many things; stops counting there."""
+        """Return whether the change speaks of more than that many things; counting stops there."""
         seen: set[str] = set()
         for thing in chain(things_of(self.removed), things_of(self.added)):
             seen.add(thing)

@@ -1,4 +1,4 @@
-"""Citation keys for works whose source has none: family name and year, as `larsen1999`, `larsen1999a`."""
+"""Make citation keys for works whose source has none, of family name and year: `larsen1999`, `larsen1999a`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Crossref's types of works. Source: the `types` list of Crossref's REST API."""
+"""List Crossref's types of works. Source: the `types` list of Crossref's REST API."""
 
 from __future__ import annotations
 

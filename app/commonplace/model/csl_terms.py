@@ -1,4 +1,4 @@
-"""CSL-JSON's names for the fields of a record, and dates between EDTF and CSL's date parts.
+"""List CSL-JSON's names for the fields of a record, and turn dates from EDTF into CSL's date parts and back.
 
 Sources: CSL 1.0.2 appendix IV (variables) and the `csl-data.json` schema of that version.
 """
@@ -79,7 +79,7 @@ KNOWN_MEMBERS = frozenset(
         *("id", "citation-key", "type", "ISBN", "ISSN", "keyword", "categories", CUSTOM),
     }
 )
-"""What an item of CSL-JSON may have in it."""
+"""Members that an item of CSL-JSON may have."""
 
 
 _KEYWORD_BREAKS = {",": re.compile(r"\s*,\s*"), ";": re.compile(r"\s*;\s*")}

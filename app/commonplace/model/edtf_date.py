@@ -1,4 +1,4 @@
-"""Dates in EDTF level 1, split into parts for the formats that want parts.
+"""Split dates in EDTF level 1 into the parts that other formats want.
 
 Source: Extended Date/Time Format (EDTF) Specification, Library of Congress 2019, levels 0
 and 1: uncertain `?`, approximate `~`, both `%`, `X` for unspecified digits, seasons 21–24,
@@ -34,7 +34,7 @@ class EdtfDate:
 
     @property
     def season(self) -> int | None:
-        """1 (spring) to 4 (winter), as CSL counts seasons."""
+        """The season as CSL counts it: 1 (spring) to 4 (winter)."""
         return self.month - 20 if self.month is not None and self.month > 12 else None
 
     @property
@@ -62,7 +62,7 @@ class EdtfInterval:
 
 @lru_cache(maxsize=8192)
 def read_edtf(text: str) -> EdtfInterval:
-    """`text` in parts. Raises `ValueError` when it is not EDTF level 1 or no day of the calendar."""
+    """Return a date or interval in parts. Raises `ValueError` for what is no EDTF level 1 or no day of the year."""
     first, slash, second = text.strip().partition("/")
     if not slash:
         return EdtfInterval(_read_date(first))
@@ -73,7 +73,7 @@ def read_edtf(text: str) -> EdtfInterval:
 
 
 def is_edtf(text: str) -> bool:
-    """Whether `text` is a date in EDTF level 1."""
+    """Return whether a text is a date in EDTF level 1."""
     try:
         read_edtf(text)
     except ValueError:

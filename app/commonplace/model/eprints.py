@@ -1,4 +1,4 @@
-"""Electronic archives: what BibLaTeX's `eprint` fields say in the variables of CSL.
+"""Say in the variables of CSL what BibLaTeX's `eprint` fields say of a place in an electronic archive.
 
 Sources: the BibLaTeX 3.20 manual, section 3.14.7 (electronic publishing), for the names; each archive's own pages
 for the form of its addresses.

@@ -1,4 +1,4 @@
-"""The one table of formats: a row for each format that the program reads or writes, from which all else follows.
+"""List every format that the program reads or writes, a row each, from which all else follows.
 
 The choices of the command line, negotiation, `/export`, `convert`, the guess of what an import is, and the table in
 `docs/api.md` are made from it. A format that is read has `read_NAME` in `commonplace.importers.NAME`; a format of

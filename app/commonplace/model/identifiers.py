@@ -1,4 +1,4 @@
-"""Identifiers of works and people: DOI, ISBN, ISSN and ORCID, in one normal form each.
+"""Bring identifiers of works and people (DOI, ISBN, ISSN, ORCID) into one normal form each.
 
 Every `normal_*` function takes any usual spelling and returns the form to show; it raises
 `ValueError` with a message for people when the text is no such identifier. Every `*_key`
@@ -22,7 +22,7 @@ from stdnum.iso7064 import mod_11_2
 
 _DOI = re.compile(r"10\.\d{3,9}(?:\.\d+)*/\S+")
 _BARE_DOI = re.compile(r"10\.[0-9]{3,9}/[A-Za-z0-9._/-]*[A-Za-z0-9]")
-"""What most DOIs are, with nothing around them: such a text is its own normal form."""
+"""Matches a DOI with nothing around it, as most are: such a text is its own normal form."""
 
 _LONGEST_DOI = 4096
 _DOI_IN_ADDRESS = re.compile(r"(?:https?://|www\.|dx\.|doi\.org/)\S*?(?=10\.\d{3,9}(?:\.\d+)*(?:/|%2F))", re.IGNORECASE)
@@ -40,7 +40,7 @@ _ORCID = re.compile(
 
 
 def normal_doi(text: str) -> str:
-    """The bare DOI (`10.1016/0305-750X(96)00023-X`) in the case it came in.
+    """Return the bare DOI (`10.1016/0305-750X(96)00023-X`) in the case it came in.
 
     Accepts `https://doi.org/…`, `dx.doi.org`, publishers' and proxies' addresses, `doi:`,
     `info:doi/`, percent-encoding, HTML entities and punctuation left by a sentence.
@@ -70,7 +70,7 @@ def normal_doi(text: str) -> str:
 
 
 def doi_of_address(address: str) -> str | None:
-    """The DOI of which `address` is the resolver's address (`https://doi.org/10.…`); None for any other address."""
+    """Return the DOI whose resolver's address this is (`https://doi.org/10.…`); None for any other address."""
     if not _RESOLVER.match(address):
         return None
     try:
@@ -80,12 +80,12 @@ def doi_of_address(address: str) -> str | None:
 
 
 def doi_key(doi: str) -> str:
-    """What equal DOIs share: ASCII letters in lower case, the rest as it is."""
+    """Return the text that equal DOIs share: ASCII letters in lower case, the rest as it is."""
     return doi.translate(_ASCII_FOLD)
 
 
 def normal_isbn(text: str) -> str:
-    """The ISBN with its hyphens in the right places, ten or thirteen digits as it came.
+    """Return the ISBN with its hyphens in the right places, ten or thirteen digits as it came.
 
     Raises `ValueError` when the length or the check digit is wrong.
     """
@@ -99,13 +99,8 @@ def normal_isbn(text: str) -> str:
     return formatted
 
 
-def isbn_key(isbn: str) -> str:
-    """What equal ISBNs share: thirteen digits without hyphens. Raises `ValueError` as `normal_isbn` does."""
-    return str(_isbn.to_isbn13(normal_isbn(isbn))).replace("-", "")
-
-
 def normal_issn(text: str) -> str:
-    """The ISSN as `0305-750X`. Raises `ValueError` when the length or the check digit is wrong."""
+    """Return the ISSN as `0305-750X`. Raises `ValueError` when the length or the check digit is wrong."""
     compact = _without_label(text, _ISSN_LABEL).replace("-", "").replace(" ", "").upper()
     try:
         return str(_issn.format(_issn.validate(compact)))
@@ -116,7 +111,7 @@ def normal_issn(text: str) -> str:
 
 
 def normal_orcid(text: str) -> str:
-    """The ORCID as `0000-0002-1825-0097`, from that form or its address.
+    """Return the ORCID as `0000-0002-1825-0097`, from that form or its address.
 
     Raises `ValueError` when the form or the check digit is wrong.
     """

@@ -1,4 +1,4 @@
-"""BibLaTeX's `langid` names (those of babel and polyglossia) to BCP 47 tags, and back."""
+"""Turn BibLaTeX's `langid` names (those of babel and polyglossia) into BCP 47 tags, and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What CSL says of a name and BibTeX's own form cannot, as the value of a BibLaTeX annotation.
+"""Write as a BibLaTeX annotation what CSL says of a name and BibTeX's own form cannot.
 
 `author+an:csl = {2="dropping-particle von"; 3="comma-suffix"}` is about the second and the third author. Classic
 BibTeX passes over a field that no style knows, so that its names stay names; BibLaTeX keeps the annotation.

@@ -1,4 +1,4 @@
-"""Names of people and of bodies, in the parts that CSL has for them."""
+"""Hold names of people and of bodies, in the parts that CSL has for them."""
 
 from __future__ import annotations
 

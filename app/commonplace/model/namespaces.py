@@ -1,4 +1,4 @@
-"""The vocabularies the graph is written in.
+"""Name the vocabularies that the graph is written in.
 
 One `Namespace` per vocabulary; `DCTERMS["title"]` is a `NamedNode`. Our own terms and all
 minted IRIs depend on the home's base IRI: see `commonplace.model.minter`.
@@ -67,4 +67,4 @@ PREFIXES: dict[str, str] = {
     "prov": PROV.iri,
     "edtf": EDTF.iri,
 }
-"""Prefix to namespace IRI, in the order serialisations write them (ours, `cp`, is added by `Minter.prefixes`)."""
+"""Prefix to namespace IRI, in the order in which serialisations write them; `Minter.prefixes` adds ours, `cp`."""

@@ -1,7 +1,7 @@
-"""Many quads held as N-Quads text, not as objects: a tenth of the memory, and the engine reads them by itself.
+"""Hold many quads as N-Quads text, not as objects: a tenth of the memory, and the engine reads them by itself.
 
-A `QuadText` is a sequence of quads like a tuple of them is, and equal to one that holds the same.
-Where its text lies (memory, a file, the log) is the business of who makes it.
+A `QuadText` is a sequence of quads like a tuple of them, and equal to one that holds the same quads.
+Its text may lie in memory, in a file or in the log.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from typing import overload
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 CHUNK_BYTES = 256 * 1024
-"""About how much text is worked on at a time: what is next done to it finds it in the processor's cache."""
+"""Usual size of a piece of text: small enough that the next step finds it in the processor's cache."""
 
 _THING = re.compile(rb"^<([^>#]*)[^\n]*\n(?:<\1[>#][^\n]*\n)*", re.MULTILINE)
-"""The lines about one thing that stand together; the group is its IRI."""
+"""Matches lines about one thing that stand together; the group is the thing's IRI."""
 
 
 _BLANK_NODE = re.compile(rb"_:(?<!\S_:)")
-"""Looked for by a pattern, which finds that there is none in a third of the time that `in` takes."""
+"""Matches a blank node. A pattern finds that there is none in a third of the time that `in` takes."""
 
 
 class QuadText(Sequence[Quad]):
-    """Quads as N-Quads text. Iterating parses it, each time anew; what was written was checked then."""
+    """Quads as N-Quads text. Iterating parses the text, each time anew; it was checked when it was written."""
 
     def __init__(self, chunks: Callable[[], Iterable[bytes]]) -> None:
         """Take the text from `chunks`, which gives it from its beginning at each call, in pieces of whole lines."""
@@ -33,11 +33,11 @@ class QuadText(Sequence[Quad]):
         self._count: int | None = None
 
     def chunks(self) -> Iterator[bytes]:
-        """The text, in pieces of whole lines; none of them is empty."""
+        """Return the text, in pieces of whole lines; none of them is empty."""
         return (chunk for chunk in self._chunks() if chunk)
 
     def things(self) -> Iterator[str]:
-        """IRIs of the things it speaks of, fragments dropped, each once for every piece of text it is in."""
+        """Return the IRIs of the things it speaks of, fragments dropped, each once for every piece of text it is in."""
         for chunk in self.chunks():
             yield from {subject.decode() for subject in _THING.findall(chunk)}
 
@@ -81,19 +81,19 @@ class QuadText(Sequence[Quad]):
 
 
 def has_blank_nodes(text: bytes) -> bool:
-    """Whether there may be blank nodes in N-Quads of whole lines (a literal that looks like one counts too)."""
+    """Return whether there may be blank nodes in N-Quads of whole lines (a literal that looks like one counts too)."""
     return _BLANK_NODE.search(text) is not None
 
 
 def things_of(quads: Iterable[Quad]) -> Iterator[str]:
-    """IRIs of the things that quads speak of: their subjects, fragments dropped. Blank nodes are left out."""
+    """Return the IRIs of the things that quads speak of: their subjects, fragments dropped, blank nodes left out."""
     if isinstance(quads, QuadText):
         return quads.things()
     return (quad.subject.value.partition("#")[0] for quad in quads if isinstance(quad.subject, NamedNode))
 
 
 def whole_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The same text, cut at the ends of lines."""
+    """Return a text that comes in pieces, cut at the ends of lines."""
     rest = b""
     for piece in pieces:
         text = rest + piece

@@ -1,4 +1,4 @@
-"""Whether a quote stands in the text that the library holds of a work."""
+"""Check whether a quote stands in the text that the library holds of a work."""
 
 from __future__ import annotations
 

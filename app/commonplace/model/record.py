@@ -1,4 +1,4 @@
-"""A record: one entry of a bibliography, as importers read it and exporters write it.
+"""Hold one entry of a bibliography as a record, as importers read it and exporters write it.
 
 Shapes follow CSL-JSON where it has a word (with `_` for `-`). A record knows no IRI and no
 store; `commonplace.model.work_graph` turns it into quads and back.
@@ -59,7 +59,9 @@ class Record:
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> Self:
-        """The record with these values of fields, which become its own; `key`, `type`, `extra` and `rich` are there.
+        """Return the record with these values of fields, which become its own.
+
+        `key`, `type`, `extra` and `rich` are among them.
 
         The constructor sets every field there is, one by one, which takes ten times as long.
         """
@@ -69,12 +71,12 @@ class Record:
 
     @property
     def year(self) -> int | None:
-        """The four-digit year `issued` begins with, if it has one."""
+        """The four-digit year that `issued` begins with, if it has one."""
         digits = (self.issued or "")[:4]
         return int(digits) if len(digits) == 4 and digits.isdigit() else None
 
     def names(self, role: str) -> tuple[Name, ...]:
-        """The names in that role, in order."""
+        """Return the names in that role, in order."""
         return tuple([name for held, name in self.contributors if held == role])
 
     def with_key(self, key: str) -> Record:
@@ -82,13 +84,13 @@ class Record:
         return replace(self, key=key)
 
     def differs_in_keys_only(self, other: Record) -> bool:
-        """Whether two records say the same of a work, under whatever keys."""
+        """Return whether two records say the same of a work, under whatever keys."""
         return self == replace(other, key=self.key, alternative_keys=self.alternative_keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
-    """A part of an entry that could not be kept as it was: which field, its raw text, and why."""
+    """A part of an entry that could not be kept as it was: its field, its raw text, and the reason."""
 
     field: str
     raw: str
@@ -96,7 +98,7 @@ class Loss:
 
 
 class ReadEntry(NamedTuple):
-    """What a reader made of one entry: a `record`, or an `error` when nothing could be made of it.
+    """An entry as a reader has it: a `record`, or an `error` when nothing could be made of it.
 
     `position` counts entries from 1, `line` lines of the file from 1; `raw` is the entry's
     own text. `losses` says what of it the record does not hold. `own_key` is a key under which it can stand beside

@@ -1,4 +1,4 @@
-"""What a registration agency says of a work beyond its record: what it cites, and what else it is to other works.
+"""Hold what a registration agency says of a work beyond its record: what it cites, and how it relates to other works.
 
 Properties are those of the graph: CiTO for citing, reviewing, correcting and retracting, DC Terms
 for versions. A work that the library does not hold is named by the address of its DOI.
@@ -10,11 +10,11 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from pyoxigraph import NamedNode
 
-from commonplace.model.identifiers import doi_key, normal_doi
+from commonplace.model.identifiers import doi_key
 
 DOI_ADDRESS = "https://doi.org/"
 
@@ -84,22 +84,12 @@ def status_of_fields(extra: Mapping[str, str]) -> str | None:
 
 
 def doi_iri(doi: str) -> NamedNode:
-    """The address of a DOI, the same for all its spellings."""
+    """Return the address of a DOI, one for all its spellings."""
     return NamedNode(DOI_ADDRESS + quote(doi_key(doi), safe=_DOI_SAFE))
 
 
-def doi_of_iri(iri: str) -> str | None:
-    """The DOI of such an address (`doi_key` form), None when it is no such address."""
-    if not iri.startswith(DOI_ADDRESS):
-        return None
-    try:
-        return doi_key(normal_doi(unquote(iri.removeprefix(DOI_ADDRESS))))
-    except ValueError:
-        return None
-
-
 def reference_json(references: Iterable[Reference]) -> str:
-    """References as the text of an `rdf:JSON` literal: an array of `number`, `text` and `doi`, by number."""
+    """Return references as the text of an `rdf:JSON` literal: an array of `number`, `text` and `doi`, by number."""
     rows = [
         {"number": ref.number, "text": ref.text, **({"doi": ref.doi} if ref.doi else {})}
         for ref in sorted(references, key=lambda ref: ref.number)
@@ -108,6 +98,6 @@ def reference_json(references: Iterable[Reference]) -> str:
 
 
 def read_reference_json(text: str) -> list[Reference]:
-    """The inverse of `reference_json`. Raises `ValueError` when the text is not such an array."""
+    """Return the references in such a text. Raises `ValueError` when it is not such an array."""
     rows: list[Mapping[str, Any]] = json.loads(text)
     return [Reference(number=int(row["number"]), text=str(row["text"]), doi=row.get("doi")) for row in rows]

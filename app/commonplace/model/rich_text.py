@@ -1,4 +1,4 @@
-"""CSL rich text: text with the small markup that CSL-JSON defines, and its plain form.
+"""Hold CSL rich text: text with the small markup that CSL-JSON defines, and its plain form.
 
 Source: the CSL-JSON documentation, "HTML-like formatting tags": `<i>`, `<b>`, `<sub>`, `<sup>`,
 `<span style="font-variant:small-caps;">` and `<span class="nocase">`, whose letters a style must not
@@ -35,13 +35,13 @@ _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _LOOKS_LIKE_ENTITY = re.compile(r"&(?=(?:amp|lt|gt|quot|#\d+|#[xX][0-9A-Fa-f]+);)")
 _SAME_IN_CSL = re.compile(r'[^<&]*+(?:<span class="nocase">[^<&A-Za-z]*+[A-Za-z][^<&]*+</span>(?:[^<&]++|\Z))*+')
 LOOKS_LIKE_TAG = re.compile(r"<(?=/?(?:i|em|b|strong|sub|sup|scp?|span)(?:\s[^<>]*)?>)")
-"""A `<` that would be read as the beginning of a tag."""
+"""Matches a `<` that would be read as the beginning of a tag."""
 
 _NOCASE = ("nocase",)
 _ASCII_SPACE = " \t\n\r\f\v"
 _SPACES = re.compile(f"[{_ASCII_SPACE}]+")
 LOOKS_LIKE_MARKUP = re.compile(r"<[!?/A-Za-z]|&#?\w+;")
-"""What text may have in it that is markup of some kind, or an entity."""
+"""Matches text that may be markup of some kind, or an entity."""
 
 _RAISED = str.maketrans("0123456789+-−=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 _LOWERED = str.maketrans("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
@@ -51,7 +51,7 @@ Escape = Callable[[str], str]
 
 
 class Run(NamedTuple):
-    """A stretch of text with the same styles, the outermost first."""
+    """A stretch of text in which the styles do not change, the outermost style first."""
 
     text: str
     styles: tuple[str, ...] = ()
@@ -73,21 +73,21 @@ class RichText:
 
     @property
     def plain(self) -> str:
-        """The text alone. What is raised or lowered is so in Unicode's characters where that reads well (`H₂O`)."""
+        """The text alone. Where Unicode has raised or lowered characters that read well, these are used (`H₂O`)."""
         return "".join([_plain(run) if run.styles else run.text for run in self.runs])
 
     @property
     def html(self) -> str:
-        """As a fragment of HTML, with `&`, `<` and `>` of the text escaped; `read` gives it back."""
+        """A fragment of HTML, with `&`, `<` and `>` of the text escaped; `read` turns it back."""
         return self.marked_up(_html_escaped)
 
     @property
     def csl(self) -> str:
-        """As CSL-JSON has it: only what would be read as a tag or an entity is escaped."""
+        """The text as CSL-JSON has it: only what would be read as a tag or an entity is escaped."""
         return self.marked_up(csl_escaped)
 
     def marked_up(self, escaped: Escape) -> str:
-        """The runs in CSL's tags, each text as `escaped` gives it."""
+        """Return the runs in CSL's tags, each text as `escaped` gives it."""
         parts: list[str] = []
         opened: tuple[str, ...] = ()
         for text, styles in (*self.runs, _END):
@@ -100,11 +100,11 @@ class RichText:
         return "".join(parts)
 
     def without(self, style: str) -> RichText:
-        """The same without one style."""
+        """Return the text without one style."""
         return rich_text(Run(run.text, tuple(s for s in run.styles if s != style)) for run in self.runs)
 
     def squeeze(self, *, paragraphs: bool = False) -> RichText:
-        """The same with one space for each stretch of white space, and none at its ends.
+        """Return the text with one space for each stretch of white space, and none at its ends.
 
         With `paragraphs`, a stretch with an empty line in it stays an empty line.
         """
@@ -128,7 +128,7 @@ class RichText:
 
 
 def rich_text(runs: Iterable[Run]) -> RichText:
-    """Those runs, joined where their styles are the same. Case that no letter has is not protected."""
+    """Return runs as rich text, joined where their styles are equal. Case that no letter has is not protected."""
     joined: list[Run] = []
     for protected, stretch in groupby(runs, key=lambda run: "nocase" in run.styles):
         listed = list(stretch)
@@ -143,7 +143,7 @@ def rich_text(runs: Iterable[Run]) -> RichText:
 
 
 def protected(parts: Iterable[str]) -> RichText:
-    """Text whose every second part, from the second on, keeps its case; the same as `rich_text` of such runs."""
+    """Return text whose every second part, from the second on, keeps its case; equal to `rich_text` of such runs."""
     joined: list[Run] = []
     nocase = False
     for part in parts:
@@ -157,12 +157,12 @@ def protected(parts: Iterable[str]) -> RichText:
 
 
 def plain(text: str) -> RichText:
-    """Text without any style."""
+    """Return text without any style."""
     return RichText((Run(text),) if text else ())
 
 
 def read(markup: str) -> RichText:
-    """CSL rich text, as in CSL-JSON or as `RichText.html` writes it. Never raises."""
+    """Return the rich text of CSL-JSON, or of `RichText.html`. Never raises."""
     if "<" not in markup:
         return plain(undo_entities(markup))
     tags = _paired(markup)
@@ -182,12 +182,12 @@ def read(markup: str) -> RichText:
 
 
 def unknown_tags(markup: str) -> list[str]:
-    """The opening tags in the text that have a partner and no style that is kept."""
+    """Return the opening tags in a text that have a partner and no style that is kept."""
     return [tag[0] for tag, style in _paired(markup) if style is None and not tag[1]]
 
 
 def rich_form(field: str, text: RichText) -> str | None:
-    """What a record keeps beside its plain `field`: `RichText.html`, None where plain text says it all.
+    """Return what a record keeps beside a plain `field`: `RichText.html`; None where plain text says it all.
 
     No style changes the case of abstracts and notes, so that none is protected there.
     """
@@ -198,19 +198,19 @@ def rich_form(field: str, text: RichText) -> str | None:
 
 
 def csl_form(markup: str) -> str:
-    """`RichText.html` as CSL-JSON has it. Where only words are protected, as nearly always, the two are the same."""
+    """Return `RichText.html` as CSL-JSON has it. Where only words are protected, as nearly always, both are equal."""
     return markup if _SAME_IN_CSL.fullmatch(markup) else read(markup).csl
 
 
 def csl_escaped(text: str) -> str:
-    """Plain text for CSL-JSON, whose text is HTML in part: what only looks like a tag or an entity is escaped."""
+    """Return plain text for CSL-JSON, whose text is HTML in part: only what looks like a tag or entity is escaped."""
     if "&" in text:
         text = _LOOKS_LIKE_ENTITY.sub("&amp;", text)
     return LOOKS_LIKE_TAG.sub("&lt;", text) if "<" in text else text
 
 
 def shifted(text: str, style: str) -> str:
-    """The text of a `sup` or `sub` in Unicode: numbers, signs and single letters; words stay (`19th`, not `19ᵗʰ`)."""
+    """Return the text of a `sup` or `sub` in Unicode: numbers, signs and letters; words stay (`19th`, not `19ᵗʰ`)."""
     table = _RAISED if style == "sup" else _LOWERED
     stripped = text.strip()
     letters = sum(char.isalpha() for char in stripped)
@@ -224,7 +224,7 @@ def _html_escaped(text: str) -> str:
 
 
 def _shared(outer: tuple[str, ...], inner: tuple[str, ...]) -> int:
-    """How many styles the two begin with in common."""
+    """Return how many styles two runs begin with in common."""
     return next(
         (place for place, (a, b) in enumerate(zip(outer, inner, strict=False)) if a != b), min(len(outer), len(inner))
     )
@@ -247,7 +247,7 @@ def undo_entities(text: str) -> str:
 
 
 def _paired(markup: str) -> list[tuple[re.Match[str], str | None]]:
-    """The tags that have a partner, well nested, in order, with their style; None for one that is not kept."""
+    """Return the tags that have a partner, well nested, in order, each with its style; None for one not kept."""
     opened: list[re.Match[str]] = []
     count: dict[str, int] = {}
     found: list[tuple[re.Match[str], str | None]] = []

@@ -1,4 +1,4 @@
-"""Names on a line of RIS: `van Eijk, Carola`, `King, Martin Luther, Jr.`, a body without any comma.
+"""Read and write names on a line of RIS: `van Eijk, Carola`, `King, Martin Luther, Jr.`, a body without any comma.
 
 RIS cannot say everything; `written` and `read` are each other's inverse wherever they can be, and the exporter adds
 the parts of a name where `read(written(name))` is not the name. EndNote XML, NBIB and MODS write names alike.
@@ -160,12 +160,12 @@ def initialled_name(text: str, *, certain: bool = False) -> Name | None:
 
 
 def writes_initials(lines: Iterable[str]) -> bool:
-    """Whether people are written `Doe J` in a list of names: as the Web of Science, Scopus and PubMed write them."""
+    """Return whether people are written `Doe J` in a list of names, as the Web of Science, Scopus and PubMed do."""
     return any(initialled_name(" ".join(line.split())) for line in lines)
 
 
 def needs_parts(text: str, name: Name) -> bool:
-    """Whether a reader would take a written name for another one, or for several."""
+    """Return whether a reader would take a written name for another one, or for several."""
     try:
         return any(read_line(text, initialled=initialled).names != (name,) for initialled in (False, True))
     except ValueError:  # nothing but marks

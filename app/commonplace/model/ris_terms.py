@@ -1,4 +1,4 @@
-"""RIS tags that mean the same in every reference type; `ris_types` has those that do not.
+"""List the RIS tags that mean the same in every reference type; `ris_types` has those that do not.
 
 Source: the RIS format specification (Research Information Systems, 2001 and 2011 revisions).
 RIS has no tag for much of a record; `FIELD` (a custom tag) carries it as `name: text`.

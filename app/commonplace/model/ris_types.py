@@ -1,4 +1,4 @@
-"""Reference types of RIS and EndNote, and what the general tags mean in each.
+"""List the reference types of RIS and EndNote, and what the general tags mean in each.
 
 Tags mean different things in different types: `A3` is the editor of a book, the series editor of a chapter and the
 advisor of a thesis. EndNote XML has the same fields under longer names (`tertiary-authors`), so both readers ask here.

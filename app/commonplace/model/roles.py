@@ -1,4 +1,4 @@
-"""Roles of contributors: CSL name, PRO term, and the plain property beside the ordered role.
+"""List the roles of contributors: CSL name, PRO term, and the plain property beside the ordered role.
 
 Sources: CSL 1.0.2 name variables; PRO, the Publishing Roles Ontology; BIBO for the shortcuts.
 """

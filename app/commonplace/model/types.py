@@ -1,4 +1,4 @@
-"""CSL types and the FaBiO class each is, with the venue class its container is.
+"""List the CSL types with the FaBiO class of each, and the class of its venue.
 
 Sources: CSL 1.0.2 appendix III (types); FaBiO 1.1 classes. A type FaBiO has no class for is a
 plain `fabio:Expression`; its `dcterms:type` keeps it exact.

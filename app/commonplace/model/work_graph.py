@@ -1,8 +1,8 @@
-"""Records to statements. `docs/model.md` shows the result; `commonplace.model.work_reading` is the way back.
+"""Turn records into statements. `docs/model.md` shows the result; `commonplace.model.work_reading` is the way back.
 
-A record becomes N-Quads text in two steps. `WorkMapping` says all that the record itself says, and may
-be anywhere: where a file is read, by several processes. `work_writing` knows what else is written by the same
-change and what the home names already.
+A record becomes N-Quads text in two steps. `WorkMapping` writes all that the record itself says, and may
+run anywhere: where a file is read, in several processes. `work_writing` knows what else is written by one
+change, and which things the home has already.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ LITERAL_FIELDS: tuple[tuple[str, NamedNode], ...] = (
     ("abstract", DCTERMS["abstract"]),
     ("note", RDFS["comment"]),
 )
-"""Fields of a record that are one plain literal of the work, and its property."""
+"""Fields of a record that are one plain literal of the work, and the property of each."""
 
 OWN_FIELDS: tuple[tuple[str, str], ...] = (
     ("genre", "genre"),
     ("collection_title", "collectionTitle"),
 )
-"""The same for properties of our own ontology."""
+"""Fields of a record that are one plain literal of the work, and the property of our own ontology of each."""
 
 RICH_FIELDS: tuple[tuple[str, str], ...] = (
     ("title", "richTitle"),
@@ -63,7 +63,7 @@ SCHEMES = {"doi": "doi", "isbn": "isbn", "issn": "issn"}
 
 
 def date_literal(edtf: str) -> Literal:
-    """An EDTF string as the narrowest XSD type that can hold it, else as EDTF."""
+    """Return an EDTF string as the narrowest XSD type that can hold it, else as EDTF."""
     for pattern, name in _DATATYPE:
         if pattern.fullmatch(edtf):
             return Literal(edtf, datatype=XSD[name])
@@ -71,25 +71,25 @@ def date_literal(edtf: str) -> Literal:
 
 
 def source_fields(record: Record) -> Literal:
-    """The fields of a record that have no property of their own, as one literal."""
+    """Return the fields of a record that have no property of their own, as one literal."""
     return Literal(json.dumps(dict(record.extra), ensure_ascii=False, sort_keys=True), datatype=RDF["JSON"])
 
 
 class Known(Protocol):
-    """What a writer may ask of the home it writes for."""
+    """The questions that a writer asks of the home it writes for."""
 
     def agent(self, name_slug: str) -> tuple[NamedNode, Name] | None:
-        """The person or body one of whose names has that slug, with the name the graph gives it."""
+        """Return the person or body one of whose names has that slug, with its name in the graph; None for none."""
 
     def is_described(self, thing: NamedNode) -> bool:
-        """Whether the graph already names that venue or organization."""
+        """Return whether the graph already names that venue or organization."""
 
     def key_of_work(self, key: str) -> str | None:
-        """The key of the work that has this key, or has it as an alternative one; None where no work has."""
+        """Return the key of the work that has this key, or has it as an alternative one; None where no work has."""
 
 
 class NothingKnown:
-    """An empty home, as `Known`."""
+    """The answers of an empty home."""
 
     def agent(self, name_slug: str) -> tuple[NamedNode, Name] | None:
         return None
@@ -102,16 +102,17 @@ class NothingKnown:
 
 
 AgentText = tuple[str, str, bytes, bytes]
-"""A person or body that a work names: its IRI, and the slug of the name; what is said of it when it is new, and what
-is said of its part in a work when this form of the name is not the one described. Lines that begin with `SUBJECT`;
-one object for every work of one mapping that has the name."""
+"""A person or body that a work names: its IRI and the slug of its name; what is said of it when it is new; and what is
+said of its part in a work when this form of the name is not the one described.
+
+Lines begin with `SUBJECT`. All works of one mapping that have the name share one object."""
 
 BodyText = tuple[str, bytes]
 """A venue or publisher: its IRI, and the lines that describe it when it is new."""
 
 
 class WorkText(NamedTuple):
-    """What a record says, as N-Quads lines.
+    """A record as N-Quads lines.
 
     `own` is about the work and its nodes, and begins with the work. `agents` are the people and bodies that it
     names, each after the end of the IRI of its part in the work (`#author-1>`). `shared` are lines about the venue
@@ -125,24 +126,24 @@ class WorkText(NamedTuple):
 
 
 SUBJECT = b"\r"
-"""What stands in lines for an IRI that they are given later: nothing else that N-Quads can hold there."""
+"""Stands in lines for an IRI that they are given later: nothing else that N-Quads can hold stands there."""
 
 _WORK = SUBJECT.decode()
-"""The same in lines about a work: for the IRI of the work, but not for its closing `>`."""
+"""Stands in lines about a work for its IRI, without the closing `>`."""
 
 
 def _said(predicate: NamedNode, object: NamedNode | Literal) -> str:
-    """A statement without its subject; terms are serialised by the engine's own writer."""
+    """Return a statement without its subject, as the engine's own writer has it."""
     return f" {predicate!s} {object!s} .\n"
 
 
 def _about(predicate: NamedNode, object: NamedNode | Literal) -> str:
-    """A statement about what is named later."""
+    """Return a statement about a thing that is named later."""
     return _WORK + _said(predicate, object)
 
 
 def _start(predicate: NamedNode) -> str:
-    """The line about a work that ends with an object and `_END`."""
+    """Return the line about a work that ends with an object and `_END`."""
     return f"{_WORK}> {predicate!s} "
 
 
@@ -150,7 +151,7 @@ _END = " .\n"
 
 
 def _lines(predicate: NamedNode, *objects: NamedNode | Literal) -> str:
-    """Lines about a work."""
+    """Return lines about a work."""
     return "".join([f"{_start(predicate)}{object!s}{_END}" for object in objects])
 
 
@@ -172,7 +173,7 @@ _minter = lru_cache(maxsize=8)(Minter)
 
 @lru_cache(maxsize=65536)  # a name comes again and again in one file
 def _agent_text(base: str, name: Name) -> AgentText:
-    """What follows from a name alone, under the IRI minted for it."""
+    """Return what follows from a name alone, under the IRI minted for it."""
     minter, full = _minter(base), name.full
     key = slug(full)
     if name.literal:
@@ -196,21 +197,21 @@ def _agent_text(base: str, name: Name) -> AgentText:
 
 @lru_cache(maxsize=65536)
 def _publisher_text(base: str, name: str) -> BodyText:
-    """The publisher of that name, and what is said of it."""
+    """Return the publisher of that name, and what is said of it."""
     body = str(_minter(base).thing("organization", slug(name)))
     return body, (body + _said(RDF["type"], FOAF["Organization"]) + body + _said(FOAF["name"], Literal(name))).encode()
 
 
 @lru_cache(maxsize=65536)
 def _venue_text(base: str, type: str, name: str) -> BodyText:
-    """What holds works of a type under that name, and what is said of it."""
+    """Return the venue of that name for works of a type, and what is said of it."""
     body, kind = str(_minter(base).thing("venue", slug(name))), FABIO[VENUE_CLASS.get(type, DEFAULT_VENUE_CLASS)]
     return body, (body + _said(RDF["type"], kind) + body + _said(DCTERMS["title"], Literal(name))).encode()
 
 
 @lru_cache(maxsize=256)
 def _types(type: str) -> str:
-    """What is said of a work of that type."""
+    """Return what is said of a work of that type."""
     classes = dict.fromkeys(("Expression", FABIO_CLASS.get(type) or "Expression"))
     return _lines(RDF["type"], *(FABIO[name] for name in classes)) + _lines(DCTERMS["type"], Literal(type))
 
@@ -226,8 +227,11 @@ def _dates(issued: str | None, year: int | None, available: str | None) -> str:
 
 
 class _Part(NamedTuple):
-    """The place of an agent in a work: the end of its IRI, the lines before and after the agent's IRI, and the
-    beginning of the line that says the same in short, if there is one."""
+    """The place of an agent in a work.
+
+    It has the end of the node's IRI, the lines before and after the agent's IRI, and the beginning of the line that
+    says the same in short, if there is one.
+    """
 
     node: str
     before: str
@@ -236,10 +240,10 @@ class _Part(NamedTuple):
 
 
 class WorkMapping:
-    """Turns a record into what it says, whatever else is said."""
+    """Turns records into text, whatever else is written with them."""
 
     def __init__(self, minter: Minter, known: Known | None = None, keys: Container[str] = ()) -> None:
-        """Without `known` no name is known; `keys` are those of all the works that are written together."""
+        """Prepare for records of one change; `keys` are those of all its works. Without `known` no name is known."""
         self._minter = minter
         self._base = minter.base
         self._known = known
@@ -252,7 +256,7 @@ class WorkMapping:
         self._is_confirmed = _said(minter.term("confirmation"), minter.term("confirmed"))
 
     def text(self, record: Record) -> WorkText:
-        """What that record says."""
+        """Return what a record says."""
         work = str(self._minter.thing("work", record.key))
         said = self._own(work, record)
         agents = tuple(self._contributions(said, record.contributors))
@@ -266,11 +270,11 @@ class WorkMapping:
         return WorkText(own, agents, tuple(bodies.values()), shared)
 
     def description(self, name: Name) -> bytes:
-        """What is said of a person or body of that name: lines that begin with `SUBJECT`."""
+        """Return what is said of a person or body of that name: lines that begin with `SUBJECT`."""
         return _agent_text(self._base, name)[2]
 
     def _own(self, work: str, record: Record) -> list[str]:
-        """Pieces of lines about the work itself; equal pieces say the same."""
+        """Return pieces of lines about the work itself; equal pieces say the same."""
         said = [_types(record.type), f"{self._citation_key}{Literal(record.key)!s}{_END}"]
         values = vars(record)
         said += [f"{self._alternative_key}{Literal(key)!s}{_END}" for key in record.alternative_keys]
@@ -295,7 +299,7 @@ class WorkMapping:
         return said
 
     def _identifier(self, thing: str, scheme: str, value: str) -> str:
-        """The lines that give a thing an identifier of which it may have several."""
+        """Return the lines that give a thing an identifier of which it may have several."""
         node = str(NamedNode(f"{thing[1:-1]}#{scheme}-{value}"))
         return (
             f"{thing}{_HAS_IDENTIFIER}{node}{_END}{node}{_IS_IDENTIFIER}{node}{_IS_OF_SCHEME[scheme]}"
@@ -309,7 +313,7 @@ class WorkMapping:
         return self._known.key_of_work(key) if self._known else None
 
     def _contributions(self, said: list[str], contributors: Iterable[Contributor]) -> list[tuple[str, AgentText]]:
-        """Says the part of each agent in the work; answers the node of each and the agent."""
+        """Add the part of each agent in the work to what is said; return the node of each, and the agent."""
         agents: list[tuple[str, AgentText]] = []
         seen: dict[str, int] = {}
         for role, name in contributors:
@@ -326,7 +330,7 @@ class WorkMapping:
         return agents
 
     def _part(self, csl: str, number: int) -> _Part:
-        """The place of the agent of that role and number in any work."""
+        """Return the place of the agent of that role and number in any work."""
         role, node = BY_CSL[csl], f"#{csl}-{number}>"
         before = f"{_HAS_ROLE}{_WORK}{node}{_END}{_WORK}{node}{_IS_ROLE}"
         before += f"{_WORK}{node}{_said(PRO['withRole'], role.term(self._minter))}{_WORK}{node}{_HELD_BY}"
@@ -335,7 +339,7 @@ class WorkMapping:
         return self._parts.setdefault((csl, number), made)
 
     def _container(self, said: list[str], bodies: dict[str, BodyText], record: Record) -> tuple[bytes, ...]:
-        """Says what the work is part of; answers what is said of that, to be shared."""
+        """Add to what is said what the work is part of; return what is said of that, to be shared."""
         if record.part_of and (whole := self._key_of_work(record.part_of)):
             said.append(_lines(DCTERMS["isPartOf"], self._minter.thing("work", whole)))
             return ()

@@ -1,6 +1,6 @@
-"""Quads back to records: the inverse of `commonplace.model.work_graph`.
+"""Turn quads back into records: the inverse of `commonplace.model.work_graph`.
 
-What is read is a `Neighbourhood`: the statements about a work and about the nodes one or two
+A record is read from a `Neighbourhood`: the statements about a work and about the nodes one or two
 steps away that its record needs (`NEIGHBOURS` names the steps).
 """
 
@@ -28,7 +28,7 @@ NEIGHBOURS: tuple[tuple[NamedNode, ...], ...] = (
     (DCTERMS["isPartOf"],),
     (DCTERMS["publisher"],),
 )
-"""Paths from a work to the nodes its record is read from."""
+"""Paths from a work to the nodes that its record is read from."""
 
 
 class Neighbourhood:
@@ -45,16 +45,16 @@ class Neighbourhood:
                 self._objects.setdefault((subject.value, predicate.value), []).append(object)
 
     def nodes(self, subject: NamedNode, predicate: NamedNode) -> list[NamedNode]:
-        """The IRIs that are objects, sorted."""
+        """Return the IRIs that are objects, sorted."""
         found = [o for o in self._objects.get((subject.value, predicate.value), ()) if isinstance(o, NamedNode)]
         return sorted(found, key=lambda node: node.value) if len(found) > 1 else found
 
     def node(self, subject: NamedNode, predicate: NamedNode) -> NamedNode | None:
-        """The first such IRI, or None."""
+        """Return the first of the IRIs that are objects, or None."""
         return next(iter(self.nodes(subject, predicate)), None)
 
     def texts(self, subject: NamedNode, predicate: NamedNode) -> list[str]:
-        """The literals' values, sorted."""
+        """Return the values of the literals that are objects, sorted."""
         found = self._objects.get((subject.value, predicate.value))
         if not found:
             return []
@@ -62,21 +62,21 @@ class Neighbourhood:
         return sorted(texts) if len(texts) > 1 else texts
 
     def text(self, subject: NamedNode, predicate: NamedNode) -> str | None:
-        """The first such value, or None."""
+        """Return the first of the values of the literals that are objects, or None."""
         found = self.texts(subject, predicate)
         return found[0] if found else None
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """A contributor with the IRI of the person or body it is."""
+    """A contributor, with the IRI of the person or body."""
 
     agent: NamedNode
     contributor: Contributor
 
 
 def read_name(about: Neighbourhood, node: NamedNode, minter: Minter) -> Name | None:
-    """The name standing on a person, body or role node; None when there is none."""
+    """Return the name that stands on a person, body or role node; None when there is none."""
     family = about.text(node, FOAF["familyName"])
     if family:
         return Name(
@@ -94,12 +94,12 @@ def read_name(about: Neighbourhood, node: NamedNode, minter: Minter) -> Name | N
 
 @lru_cache(maxsize=4)
 def _ranks(minter: Minter) -> dict[str, tuple[int, str]]:
-    """The IRI of each role, and its place in `ROLES` and CSL name."""
+    """Return the IRI of each role, with its place in `ROLES` and its CSL name."""
     return {role.term(minter).value: (number, role.csl) for number, role in enumerate(ROLES)}
 
 
 def read_contributions(about: Neighbourhood, work: NamedNode, minter: Minter) -> list[Contribution]:
-    """Who contributed to the work, in the order of `ROLES`, then of position."""
+    """Return the contributors of a work, in the order of `ROLES`, then of position."""
     rank = _ranks(minter)
     found: list[tuple[int, int, Contribution]] = []
     for node in about.nodes(work, PRO["isDocumentContextFor"]):
@@ -116,7 +116,7 @@ def read_contributions(about: Neighbourhood, work: NamedNode, minter: Minter) ->
 
 
 def read_work(about: Neighbourhood, work: NamedNode, minter: Minter) -> Record:
-    """The record of a work, from the statements in its neighbourhood."""
+    """Return the record of a work, from the statements in its neighbourhood."""
     fields: dict[str, Any] = {name: about.text(work, predicate) for name, predicate in LITERAL_FIELDS}
     fields |= {name: about.text(work, minter.term(term)) for name, term in OWN_FIELDS}
     container = about.node(work, DCTERMS["isPartOf"])
@@ -145,7 +145,7 @@ def read_work(about: Neighbourhood, work: NamedNode, minter: Minter) -> Record:
 def _rich(
     about: Neighbourhood, work: NamedNode, minter: Minter, fields: Mapping[str, str | None]
 ) -> Iterator[tuple[str, str]]:
-    """The rich form of each field that has one, made safe; one that is of another text than the field is left."""
+    """Return the rich form of each field that has one, made safe; not one that is of another text than the field."""
     for name, term in RICH_FIELDS:
         markup = about.text(work, minter.term(term))
         if markup and (text := read(markup)).plain == fields[name] and (form := rich_form(name, text)):
@@ -153,11 +153,11 @@ def _rich(
 
 
 def _isbn(about: Neighbourhood, work: NamedNode, container: NamedNode | None) -> Iterator[str]:
-    """A work's own ISBNs, or those of the book it is a part of."""
+    """Return a work's own ISBNs, or those of the book it is a part of."""
     own = about.texts(work, PRISM["isbn"])
     yield from own or (about.texts(container, PRISM["isbn"]) if container else ())
 
 
 def is_work(about: Neighbourhood, node: NamedNode) -> bool:
-    """Whether the node is a bibliography entry."""
+    """Return whether the node is a bibliography entry."""
     return FABIO["Expression"] in about.nodes(node, RDF["type"])

@@ -1,4 +1,4 @@
-"""What several works say, each thing once: the second step from records to statements (`work_graph`)."""
+"""Write what several works say, each statement once: the second step from records to statements (see `work_graph`)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from commonplace.model.work_graph import SUBJECT, Known, WorkMapping, WorkText
 
 
 class WorkWriter:
-    """Writes the works of one change, and what is first met in them; what is said already, of people, venues and
-    organizations above all, is left out."""
+    """Writes the works of one change, and the people, venues and bodies first met in them.
+
+    What the home already says of people, venues and bodies is left out.
+    """
 
     def __init__(self, minter: Minter, known: Known, keys: Container[str] = ()) -> None:
-        """`keys` are those of all the works this change writes, so that a part may come before its whole."""
+        """Prepare for the works of one change; `keys` are those of all of them: a part may come before its whole."""
         self._known = known
         self._mapping = WorkMapping(minter, known, keys)
         self._described: dict[str, bytes] = {}
@@ -24,21 +26,21 @@ class WorkWriter:
         self._shared: set[bytes] = set()
 
     def quads(self, records: Iterable[Record]) -> Iterator[Quad]:
-        """Everything the graph says of those records, and of people, venues and publishers first met here."""
+        """Return all that the graph is to say of those records, and of people, venues and publishers first met here."""
         for record in records:
             lines = b"".join(self.lines(self.text(record)))
             yield from parse(lines, format=RdfFormat.N_QUADS, lenient=True)
 
     def triples(self, record: Record) -> list[Triple]:
-        """The same for one record, without the graph's name."""
+        """Return what `quads` does for one record, without the name of the graph."""
         return [quad.triple for quad in self.quads([record])]
 
     def text(self, record: Record) -> WorkText:
-        """What a record says, its people and bodies under the IRIs the home has for their names."""
+        """Return what a record says, its people and bodies under the IRIs that the home has for their names."""
         return self._mapping.text(record)
 
     def fits(self, text: WorkText) -> bool:
-        """Whether text that was made knowing of no names has the IRIs that the home has for them."""
+        """Return whether text that was made without knowing any name has the IRIs that the home has for its names."""
         agents = self._agents
         for _, (iri, name_slug, _, _) in text.agents:
             known = agents[name_slug] if name_slug in agents else self._agent(name_slug)
@@ -47,7 +49,7 @@ class WorkWriter:
         return True
 
     def lines(self, text: WorkText) -> list[bytes]:
-        """What is to be said for that work, each piece of lines about one thing."""
+        """Return what is to be said for a work, each piece of lines about one thing."""
         pieces: list[bytes] = []
         own = text.own
         for node, (iri, name_slug, description, printed) in text.agents:
@@ -72,7 +74,7 @@ class WorkWriter:
         return pieces
 
     def _agent(self, name_slug: str) -> tuple[str, bytes] | None:
-        """IRI and description of the person or body the home knows by that name."""
+        """Return the IRI and description of the person or body that the home knows by that name."""
         if name_slug not in self._agents:
             known = self._known.agent(name_slug)
             self._agents[name_slug] = (str(known[0]), self._mapping.description(known[1])) if known else None
