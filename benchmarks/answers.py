@@ -1,4 +1,4 @@
-"""Whether servers answer the same: asked before they are timed, so that nobody is fast by answering wrong."""
+"""Compare the answers of servers before they are timed, so that nobody is fast by answering wrong."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Answer = Counter[tuple[str, ...]]
 
 
 def answer_of(client: httpx.Client, server: Server, query: Query) -> Answer:
-    """What a server answers. Raises `httpx.HTTPStatusError`, and `ValueError` when it says that it was cut."""
+    """Return the answer of a server. Raises `httpx.HTTPStatusError`, and `ValueError` for one that says it was cut."""
     got = client.get(server.url(), params={"query": query.text}, headers={"Accept": query.accept})
     got.raise_for_status()
     complete = got.headers.get("commonplace-complete", "complete")
@@ -33,7 +33,7 @@ def answer_of(client: httpx.Client, server: Server, query: Query) -> Answer:
 
 
 def differences(servers: Sequence[Server], queries: Iterable[Query]) -> list[str]:
-    """Each answer that is not that of the first server, in a line. With one server there are none."""
+    """Return a line for each answer that is not that of the first server. With one server there are none."""
     found = []
     with httpx.Client(timeout=120) as client:
         for query in queries:

@@ -1,4 +1,4 @@
-"""A made-up library of about 28 statements a work, the same for the same size: what the SPARQL benchmark asks.
+"""Make a library of about 28 statements a work, always equal for one size: the SPARQL benchmark asks it.
 
 Works with one or two authors out of a pool, venues of about 200 works, a tree of concepts, evidence
 that a third of the works discuss a concept, citations and authors that follow Zipf's law, and abstracts
@@ -38,7 +38,7 @@ def _word(chance: random.Random) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What a library of that size is made of, and what questions to it are about."""
+    """The words, people and journals that a library of one size is made of, and that questions to it are about."""
 
     works: int
     words: tuple[str, ...]
@@ -46,17 +46,17 @@ class Vocabulary:
     venues: tuple[str, ...]
 
     def author_keys(self) -> list[str]:
-        """Keys of the people, the most prolific first."""
+        """Return the keys of the people, the most prolific first."""
         return [slug(name.full) for name in self.authors]
 
     def venue_keys(self) -> list[str]:
-        """Keys of the journals."""
+        """Return the keys of the journals."""
         return [slug(venue) for venue in self.venues]
 
 
 @cache
 def vocabulary(works: int) -> Vocabulary:
-    """The words, people and journals of the library with that many works."""
+    """Return the words, people and journals of the library with that many works."""
     chance = random.Random(works)
     families = [_word(chance).capitalize() for _ in range(max(50, works // 10))]
     given = [_word(chance).capitalize() for _ in range(400)]
@@ -75,12 +75,12 @@ def vocabulary(works: int) -> Vocabulary:
 
 
 def leaning(chance: random.Random, count: int) -> int:
-    """A number below `count`; the nth is drawn about in proportion to n ** (-2/3), so few are drawn very often."""
+    """Return a number below `count`; the nth is drawn about in proportion to n ** (-2/3): few are drawn very often."""
     return int(count * chance.random() ** 3)
 
 
 def records(works: int) -> Iterator[Record]:
-    """The works, with keys `w0`, `w1` …"""
+    """Return the works, with keys `w0`, `w1` …"""
     known = vocabulary(works)
     chance = random.Random(works + 1)
     for number in range(works):
@@ -97,7 +97,7 @@ def records(works: int) -> Iterator[Record]:
 
 
 def concept_keys(depth: int) -> list[str]:
-    """Keys of the concepts that many steps below the one at the top (`c`, `c-0` … `c-9`, `c-0-0` …)."""
+    """Return the keys of the concepts that many steps below the top one (`c`, `c-0` … `c-9`, `c-0-0` …)."""
     keys = ["c"]
     for _ in range(depth):
         keys = [f"{key}-{branch}" for key in keys for branch in range(BRANCHES)]
@@ -105,7 +105,7 @@ def concept_keys(depth: int) -> list[str]:
 
 
 def quads(works: int) -> Iterator[Quad]:
-    """Every statement of the library, each once."""
+    """Return every statement of the library, each once."""
     chance = random.Random(works + 2)
     yield from _concepts()
     yield Quad(READERS, RDF["type"], FOAF["Organization"])

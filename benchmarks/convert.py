@@ -1,11 +1,11 @@
-"""Converting a big BibTeX file full of accents to CSL-JSON, beside what else does it on this machine.
+"""Convert a big BibTeX file full of accents to CSL-JSON, beside other programs that do so on this machine.
 
 `python benchmarks/convert.py [ENTRIES]` (default 100,000) makes the file itself. Every row is one whole
 process: seconds on the clock, seconds of processor, the most memory one process of it held, and how many
-times as long an entry took as with us. What needs minutes or many gigabytes for the whole file is given its
-first tenth, and the row says so. `--limit SECONDS` (default 900) ends what takes longer.
+times as long an entry took as with us. A program that needs minutes or many gigabytes for the whole file is given
+its first tenth, and the row says so. `--limit SECONDS` (default 900) ends what takes longer.
 
-What is not installed is skipped by name. citation-js is installed by `npm ci --prefix benchmarks/peers`;
+A program that is not installed is skipped by name. citation-js is installed by `npm ci --prefix benchmarks/peers`;
 pandoc is the one on the PATH, or the one of the pypandoc-binary package. JabRef is the one on the PATH, without
 its window; it writes RIS, the nearest thing to CSL-JSON that it writes whole.
 """
@@ -54,7 +54,7 @@ WATCH = (
 )
 PEERS = ROOT / "benchmarks" / "peers"
 SHARE = 10
-"""One in so many entries is what a slow program is given."""
+"""Part of the entries that a slow program is given: one in so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Measured:
 
 
 def entries(count: int) -> str:
-    """A file of that many articles, the same every time."""
+    """Return a file of that many articles, always equal."""
     chosen = random.Random(7)
     made = []
     for number in range(count):
@@ -100,7 +100,7 @@ def entries(count: int) -> str:
 
 
 def measured(command: list[str], limit: float) -> Measured | str:
-    """What the command took; or why that cannot be said."""
+    """Return what a command took; or a sentence that says why nobody knows."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "app"), "NODE_PATH": str(PEERS / "node_modules")}
     # A process in between, whose only children are the command's: the system tells the most memory of all so far.
     watched = [sys.executable, "-c", WATCH, *command]
@@ -118,7 +118,7 @@ def measured(command: list[str], limit: float) -> Measured | str:
 
 
 def peers(whole: Path, tenth: Path, folder: Path) -> list[Peer]:
-    """What is measured, ours first."""
+    """Return what is measured, ours first."""
     python, node, pandoc = sys.executable, shutil.which("node") or "", pandoc_here()
     output = str(folder / "out.json")
     jabref = shutil.which("jabref") or ""
@@ -144,7 +144,7 @@ def peers(whole: Path, tenth: Path, folder: Path) -> list[Peer]:
 
 
 def pandoc_here() -> str:
-    """Where pandoc is, empty when it is not installed."""
+    """Return the path of pandoc, empty when it is not installed."""
     try:
         import pypandoc
     except ImportError:

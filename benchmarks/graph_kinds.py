@@ -1,4 +1,4 @@
-"""The graph in memory against the graph on disk: load, start, memory, and what readers wait.
+"""Compare the graph in memory with the graph on disk: load, start, memory, and how long readers wait.
 
     python -m benchmarks.graph_kinds [WORKS]
 
@@ -44,7 +44,7 @@ def fill(home: Path, count: int) -> dict[str, float]:
 
 
 def measure(home: Path, kind: GraphKind, count: int) -> dict[str, float]:
-    """What one kind does with that home: first open, open again, memory, and milliseconds a question takes."""
+    """Return what one kind does with a home: first open, open again, memory, and milliseconds a question takes."""
     opened = []
     for _ in range(2 if kind == "disk" else 1):
         start = time.perf_counter()

@@ -1,4 +1,4 @@
-"""What grows with the library, and what must not: the same questions to libraries of several sizes.
+"""Put the same questions to libraries of several sizes, to see what grows with the library and what does not.
 
     python -m benchmarks.growth [--works 1000 10000 100000] [--seconds 3]
 
@@ -38,11 +38,11 @@ class Size:
     memory: int
     answers: dict[str, Measured]
     first: dict[str, tuple[float, float]]
-    """What the first answer of a kind took whose answers rest on what is kept: milliseconds, and of processor."""
+    """Cost of the first answer of a kind whose answers rest on what is kept: milliseconds, and of processor."""
 
 
 def lists(works: int) -> Iterator[tuple[str, list[Request], bool]]:
-    """Kind, requests, and whether each query is to be made unlike all others."""
+    """Return the requests of each kind, and whether each query is to be made unlike all others."""
     some = Chosen(works, seed=7)
     for kind in KINDS:
         yield kind, sparql_requests(query(kind, some) for _ in range(REQUESTS)), True
@@ -76,7 +76,7 @@ def measure(works: int, given: argparse.Namespace) -> Size:
 
 
 def once(server: Server, request: Request) -> tuple[float, float]:
-    """What one answer takes: milliseconds, and those of the server's processor."""
+    """Return what one answer takes: milliseconds, and those of the server's processor."""
     used, begun = processor_seconds(server.process), time.perf_counter()
     asked = urllib.request.Request(server.address + request.path, headers={"Accept": request.accept})
     with urllib.request.urlopen(asked) as answer:
@@ -85,7 +85,7 @@ def once(server: Server, request: Request) -> tuple[float, float]:
 
 
 def report(sizes: list[Size]) -> str:
-    """One row for each fact, one column for each size."""
+    """Return a table with a row for each fact, and a column for each size."""
     rows = [
         ["statements", *(f"{size.library.statements:,}" for size in sizes)],
         ["commit of all, s", *(two_digits(size.library.home_seconds) for size in sizes)],

@@ -1,13 +1,13 @@
-"""How long a big file takes to import, beside what only parsing it takes in the same run.
+"""Measure how long a big file takes to import, beside what only parsing it takes in one run.
 
     .venv/bin/python -m benchmarks.imports FILE
 
-Each part runs in a process of its own, whose whole life is measured, also what it computes in others:
+Each part runs in a process of its own, whose whole life is measured, with the processes it starts:
 bibtexparser parsing the file; `commonplace import` into an empty home; a start on that home until the first
 answer to a SPARQL query, and until the first to a search; the same import a second time, where every
 entry is matched. Prints seconds, computing seconds and peak memory of each, and its ratio to the first.
 
-Last comes what counts for who reads: the import into a running server with the reference set, until its job is
+Last comes what counts for readers: the import into a running server with the reference set, until its job is
 done and SPARQL and search answer from it; and once more while pages are asked for all the while, and how long
 those took. Each is compared with parsing right before and after it: a machine that others use has slow minutes.
 """
@@ -50,16 +50,16 @@ library.read(lambda state: state.select("SELECT ?s WHERE { ?s a <http://purl.org
 _SEARCH = _START + "assert library.search().search('machine translation').version == library.newest()\n"
 _COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s a <http://purl.org/spar/fabio/Expression> }"
 _PAUSE = 0.1
-"""Seconds between two questions of who reads."""
+"""Seconds between two questions of a reader."""
 _LOOK = 0.05
-"""The same of who waits for an import."""
+"""Seconds between two looks at the job of an import."""
 
 _COMMAND = "import sys; from commonplace.cli.commands import main; main()"
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a process took: seconds, seconds of computing (its children's too), and its peak memory in bytes."""
+    """Cost of a process: seconds, seconds of computing (its children's too), and its peak memory in bytes."""
 
     wall: float
     computing: float
@@ -84,12 +84,12 @@ def cost(program: str, *arguments: str, home: Path) -> Cost:
 
 
 def parsing(file: Path, home: Path) -> Cost:
-    """What it takes bibtexparser alone to parse the file."""
+    """Return what bibtexparser alone takes to parse the file."""
     return cost(_PARSE, str(file), home=home)
 
 
 def costs(file: Path, home: Path) -> dict[str, Cost]:
-    """Each part by what it is, the one all others are compared with first."""
+    """Return the cost of each part by its name, first the one that all others are compared with."""
     importing = ("import", str(file), "--agent", "benchmark", "--json")
     return {
         "bibtexparser, parsing only": parsing(file, home),
@@ -102,7 +102,7 @@ def costs(file: Path, home: Path) -> dict[str, Cost]:
 
 @contextmanager
 def serving(home: Path) -> Iterator[httpx.Client]:
-    """A server of a new home with the reference set, and a client that may write."""
+    """Serve a new home with the reference set, and give a client that may write."""
     environment = {**os.environ, "COMMONPLACE_HOME": str(home)}
     command = [sys.executable, "-c", _COMMAND, "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment) as server:
@@ -117,7 +117,7 @@ def serving(home: Path) -> Iterator[httpx.Client]:
 
 
 def served(file: Path, home: Path) -> float:
-    """Seconds of an import into a running server of a new home, until SPARQL and search answer from it."""
+    """Return the seconds of an import into a running server of a new home, until SPARQL and search answer from it."""
     with serving(home) as client:
         client.get("/search", params={"q": "co-production"}).raise_for_status()
         began = time.perf_counter()
@@ -126,7 +126,7 @@ def served(file: Path, home: Path) -> float:
 
 
 def served_beside_readers(file: Path, home: Path) -> tuple[float, list[float]]:
-    """The same while pages are asked for, one after another; and the seconds of each of those, in order."""
+    """Return the seconds of such an import while pages are asked for, and those of each page, in order."""
     pages: list[float] = []
     with serving(home) as client:
         done = threading.Event()

@@ -1,4 +1,4 @@
-"""A made-up literature of any size, the same for the same seed: what the benchmarks run on.
+"""Make a literature of any size, always equal for one seed, for the benchmarks to run on.
 
 Works, authors, journals, 100-word abstracts, and citations that follow Zipf's law: few works are cited
 by very many. About 55 statements a work.
@@ -29,7 +29,7 @@ def _word(chance: random.Random) -> str:
 
 
 def records(count: int, seed: int = 1) -> Iterator[Record]:
-    """That many works, with keys `w0`, `w1` …"""
+    """Return that many works, with keys `w0`, `w1` …"""
     chance = random.Random(seed)
     words = [_word(chance) for _ in range(20_000)]
     families = [_word(chance).capitalize() for _ in range(max(50, count // 4))]
@@ -57,7 +57,7 @@ def records(count: int, seed: int = 1) -> Iterator[Record]:
 
 
 def quads(count: int, minter: Minter, seed: int = 1) -> Iterator[Quad]:
-    """The works and who cites whom, as statements."""
+    """Return the works and the citations among them, as statements."""
     writer = WorkWriter(minter, NothingKnown())
     yield from writer.quads(records(count, seed))
     chance = random.Random(seed + 1)

@@ -1,7 +1,7 @@
-"""The load program: `wrk` with a Lua script, some keep-alive connections that each wait for their answer.
+"""Run the load program: `wrk` with a Lua script, some keep-alive connections that each wait for their answer.
 
 wrk takes 5–10 microseconds of processor a request, which a client in Python could not: client and
-server share the machine. What it took is in each measurement.
+server share the machine. Each measurement has the processor time of the client.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CLIENTS = 8
 LATE = 300
 """Seconds after which wrk counts an answer as late; a run itself never lasts much longer than it was told to."""
 BUCKETS = 100
-"""Of the script's histograms, in a factor of e."""
+"""Buckets of the script's histograms in a factor of e."""
 
 
 class NoLoadProgram(RuntimeError):
@@ -58,9 +58,9 @@ class Measured:
     """Answers 304, counted when entity tags were sent."""
     latencies: Mapping[str, Mapping[float, int]]
     client_seconds: float
-    """Of processor, by wrk, while it asked."""
+    """Seconds of processor that wrk took while it asked."""
     server_seconds: float
-    """Of processor, by the server and its workers."""
+    """Seconds of processor that the server and its workers took."""
 
     @property
     def rate(self) -> float:
@@ -73,7 +73,7 @@ class Measured:
         return self.requests / self.server_seconds if self.server_seconds else 0.0
 
     def percentile(self, kind: str | None, share: float) -> float:
-        """The milliseconds that this share of the answers of a kind (or of all) took at most; nan for no answers."""
+        """Return the most milliseconds that this share of the answers of a kind (or of all) took; nan for none."""
         chosen = self.latencies.values() if kind is None else [self.latencies.get(kind, {})]
         times = sorted((time, count) for each in chosen for time, count in each.items())
         left = share * sum(count for _, count in times)
@@ -85,7 +85,7 @@ class Measured:
 
 
 def sparql_requests(queries: Iterable[Query], endpoint: str = "/sparql") -> list[Request]:
-    """The queries as SPARQL 1.1 Protocol GETs."""
+    """Return the queries as SPARQL 1.1 Protocol GETs."""
     return [Request(each.kind, f"{endpoint}?query={quote(each.text, safe='')}", each.accept) for each in queries]
 
 
@@ -144,5 +144,5 @@ def _measured(said: Mapping[str, int], kinds: list[str], served: float) -> Measu
 
 
 def cores() -> int:
-    """How many this process may use."""
+    """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0))

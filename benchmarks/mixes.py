@@ -1,6 +1,6 @@
-"""The twelve kinds of query and the mixes of them that servers are compared by.
+"""Define the twelve kinds of query, and the mixes of them that servers are compared by.
 
-A mix is a list of requests, the same for every server: each has its random work, author, venue, concept
+A mix is a list of requests, alike for every server: each has its random work, author, venue, concept
 or word. `docs/benchmarks.md` says what each kind asks.
 """
 
@@ -24,9 +24,9 @@ PREFIX pro: <http://purl.org/spar/pro/>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 """
 LONG = 10
-"""Letters of words that are looked for in titles."""
+"""Minimum number of letters of a word that is looked for in titles."""
 DISTINCT = 3000
-"""Queries that repeated traffic chooses among, by Zipf's law."""
+"""Number of queries that repeated traffic chooses among, by Zipf's law."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,11 @@ class Chosen:
         return f"<{BASE}id/venue/{self.chance.choice(self._venues)}>"
 
     def concept(self) -> str:
-        """One with ten narrower ones."""
+        """Return a concept with ten narrower ones."""
         return f"<{BASE}id/concept/{self.chance.choice(concept_keys(2))}>"
 
     def word(self) -> str:
-        """One long enough to be in few titles."""
+        """Return a word long enough to be in few titles."""
         return self.chance.choice(self._words)
 
 
@@ -99,7 +99,7 @@ ORDER BY DESC(?year) ?work"""
 
 
 def _concept(some: Chosen) -> str:
-    """With the state as a filter: Oxigraph would begin a constant one with all evidence of that state (400 ms)."""
+    """Ask for works on a concept, the state as a filter: Oxigraph would begin with all evidence of it (400 ms)."""
     return f"""SELECT ?work ?title WHERE {{
   {some.concept()} skos:narrower* ?concept .
   ?evidence cp:about ?concept ; cp:state ?state ; cp:work ?work . ?work dcterms:title ?title .
@@ -167,7 +167,7 @@ MIXES = (*WEIGHTS, "repeated", "conditional")
 
 
 def queries(mix: str, works: int, count: int, seed: int = 1) -> list[Query]:
-    """That many queries of one of the mixes, for a library with that many works; the same for the same seed."""
+    """Return that many queries of one mix, for a library with that many works; always equal for one seed."""
     if mix not in WEIGHTS:
         drawn = list(_distinct(works, min(DISTINCT, count), seed))
         chance = random.Random(seed + 1)
@@ -178,7 +178,7 @@ def queries(mix: str, works: int, count: int, seed: int = 1) -> list[Query]:
 
 
 def _kinds(weights: dict[str, float], chance: random.Random) -> Iterator[str]:
-    """Kinds without end, by weight and evenly spread: a short run meets as many heavy ones as a long one.
+    """Return kinds without end, by weight and evenly spread: a short run meets as many heavy ones as a long one.
 
     The one that is most owed comes next ("smooth weighted round robin"); debts begin at random.
     """
@@ -193,12 +193,12 @@ def _kinds(weights: dict[str, float], chance: random.Random) -> Iterator[str]:
 
 
 def query(kind: str, some: Chosen) -> Query:
-    """A query of that kind."""
+    """Return a query of that kind."""
     return Query(kind, PROLOGUE + KINDS[kind](some), N_TRIPLES if kind == "CONSTRUCT" else JSON)
 
 
 def _distinct(works: int, count: int, seed: int) -> Iterator[Query]:
-    """Queries of a site's traffic, each once. Small libraries have too few things for many: it stops then."""
+    """Return queries of a site's traffic, each once; fewer where a small library has too few things."""
     seen: set[str] = set()
     for each in queries("site", works, 4 * count, seed):
         if each.text not in seen and len(seen) < count:

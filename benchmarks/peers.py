@@ -1,4 +1,4 @@
-"""The servers that are compared, each started on the same N-Triples on a loopback port of its own.
+"""Start the servers that are compared, each on the same N-Triples and on a loopback port of its own.
 
 A peer that is not installed raises `NotInstalled` and is skipped by name.
 """
@@ -25,12 +25,12 @@ from benchmarks.stored import Stored
 
 ROOT = Path(__file__).resolve().parent.parent
 START_LIMIT = 1800
-"""Seconds a server may take to load its library and answer."""
+"""Maximum number of seconds that a server may take to load its library and answer."""
 VIRTUOSO_GRAPH = "urn:commonplace:benchmark"
 
 
 class NotInstalled(RuntimeError):
-    """A program that this machine does not have, and how to get it."""
+    """A program is not on this machine; says how to get it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +65,14 @@ Starter = Callable[[Stored, Path, Programs], AbstractContextManager[Server]]
 
 
 def truth(said: Mapping[str, Any]) -> bool | None:
-    """The answer to an ASK in SPARQL JSON, None for that to a SELECT. Virtuoso 7.2.5 answers a row with 1 or 0."""
+    """Return the answer to an ASK in SPARQL JSON, None for one to a SELECT. Virtuoso answers with a row of 1 or 0."""
     if said["head"].get("vars") == ["__ASK_RETVAL"]:
         return [row["__ASK_RETVAL"]["value"] for row in said["results"]["bindings"]] == ["1"]
     return said.get("boolean")
 
 
 def _first_answer(address: str, endpoint: str = "/sparql") -> Callable[[], bool]:
-    """Whether it answers that the library's first work is there."""
+    """Return whether a server answers that the library's first work is there."""
     question = f"ASK {{ <{BASE}id/work/w0> ?p ?o }}"
 
     def answers() -> bool:
@@ -96,7 +96,7 @@ def _on_path(name: str, hint: str) -> str:
 
 @contextlib.contextmanager
 def commonplace(library: Stored, folder: Path, programs: Programs) -> Iterator[Server]:
-    """Ours: `commonplace serve` on the home, with the settings given."""
+    """Start ours: `commonplace serve` on the home, with the settings given."""
     port = free_port()
     address, log = f"http://127.0.0.1:{port}", folder / "commonplace.log"
     environment = {
@@ -117,7 +117,7 @@ def commonplace(library: Stored, folder: Path, programs: Programs) -> Iterator[S
 
 @contextlib.contextmanager
 def plain(library: Stored, folder: Path, programs: Programs) -> Iterator[Server]:
-    """pyoxigraph in memory behind raw ASGI with threads: `benchmarks.plain_server`."""
+    """Start pyoxigraph in memory behind raw ASGI with threads: `benchmarks.plain_server`."""
     port = free_port()
     address, log = f"http://127.0.0.1:{port}", folder / "plain.log"
     command = [
@@ -134,7 +134,7 @@ def plain(library: Stored, folder: Path, programs: Programs) -> Iterator[Server]
 
 @contextlib.contextmanager
 def oxigraph_memory(library: Stored, folder: Path, programs: Programs) -> Iterator[Server]:
-    """Oxigraph's own server without a location; the data are posted to it."""
+    """Start Oxigraph's own server without a location; the data are posted to it."""
     program = _on_path(programs.oxigraph, "pip install oxigraph==0.5.13, in a venv of its own")
     port = free_port()
     address, log = f"http://127.0.0.1:{port}", folder / "oxigraph-memory.log"
@@ -155,7 +155,7 @@ def oxigraph_memory(library: Stored, folder: Path, programs: Programs) -> Iterat
 
 @contextlib.contextmanager
 def oxigraph_disk(library: Stored, folder: Path, programs: Programs) -> Iterator[Server]:
-    """Oxigraph's own server on a store in files."""
+    """Start Oxigraph's own server on a store in files."""
     program = _on_path(programs.oxigraph, "pip install oxigraph==0.5.13, in a venv of its own")
     port = free_port()
     address, log, location = f"http://127.0.0.1:{port}", folder / "oxigraph-disk.log", folder / "oxigraph"
@@ -171,7 +171,7 @@ def oxigraph_disk(library: Stored, folder: Path, programs: Programs) -> Iterator
 
 @contextlib.contextmanager
 def fuseki(library: Stored, folder: Path, programs: Programs) -> Iterator[Server]:
-    """Apache Jena Fuseki in memory, from its jar."""
+    """Start Apache Jena Fuseki in memory, from its jar."""
     java = _on_path("java", "a Java 17 runtime")
     if not programs.fuseki or not Path(programs.fuseki).is_file():
         raise NotInstalled("give --fuseki with the path of fuseki-server.jar")
@@ -225,12 +225,12 @@ SQL_QUERY_TIMEOUT = 0
 ResultSetMaxRows = 1000000
 DefaultGraph = {graph}
 """
-"""As its manual advises for 2 GB of memory; no limit on rows, so that it answers what the others do."""
+"""Settings as its manual advises for 2 GB of memory; no limit on rows, so that it answers what the others do."""
 
 
 @contextlib.contextmanager
 def virtuoso(library: Stored, folder: Path, programs: Programs) -> Iterator[Server]:
-    """Virtuoso Open Source 7, its data loaded with its bulk loader."""
+    """Start Virtuoso Open Source 7, its data loaded with its bulk loader."""
     hint = "apt install virtuoso-opensource-7"
     program, isql = _on_path("virtuoso-t", hint), _on_path("isql-vt", hint)
     own = folder / "virtuoso"
@@ -285,7 +285,7 @@ def start_all(
 
 
 def environment_settings(given: list[str]) -> dict[str, str]:
-    """`NAME=VALUE` for our server. Raises `ValueError` for anything else."""
+    """Return settings for our server from `NAME=VALUE`. Raises `ValueError` for anything else."""
     pairs = [text.partition("=") for text in given]
     for name, equals, _ in pairs:
         if not equals or not name.startswith("COMMONPLACE_"):

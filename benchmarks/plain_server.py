@@ -1,4 +1,4 @@
-"""The plain Python baseline: pyoxigraph in memory behind raw ASGI, queries run in threads. No protocol, no limits.
+"""Serve pyoxigraph in memory behind raw ASGI, queries in threads: the plain Python baseline, without any limit.
 
 LIBRARY=library.nt python -m uvicorn benchmarks.plain_server:answer
 """
@@ -31,7 +31,7 @@ async def answer(
     receive: Callable[[], Awaitable[dict[str, Any]]],
     send: Callable[[dict[str, Any]], Awaitable[None]],
 ) -> None:
-    """The ASGI application: any path, `query=` in the address."""
+    """Answer any path, with `query=` in the address (ASGI)."""
     if scope["type"] != "http":
         return
     text = dict(parse_qsl(scope["query_string"].decode())).get("query", "ASK {}")

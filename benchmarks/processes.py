@@ -1,4 +1,4 @@
-"""Programs started for a benchmark: ended with it whatever happens, and what they take of processor and memory.
+"""Start programs for a benchmark, end them with it whatever happens, and measure their processor and memory.
 
 Reads `/proc`: Linux only.
 """
@@ -26,9 +26,9 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 def started(
     command: Sequence[str], log: Path, *, environment: Mapping[str, str] | None = None, folder: Path | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A program with its own process group, which is ended when the block is left, or when this process dies.
+    """Run a program with its own process group; end it with the block, or when this process dies.
 
-    What it prints goes to `log`.
+    Its output goes to `log`.
     """
     tied = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
     with log.open("wb") as output:
@@ -68,7 +68,7 @@ def end_when_told() -> None:
 
 
 def wait_until(answers: Callable[[], bool], process: subprocess.Popen[bytes], log: Path, limit: float) -> float:
-    """Seconds until `answers` is true. Raises `RuntimeError` when the process ends before, or after `limit`."""
+    """Return the seconds until `answers` is true. Raises `RuntimeError` when the process ends, or after `limit`."""
     begin = time.perf_counter()
     while time.perf_counter() - begin < limit:
         with contextlib.suppress(httpx.HTTPError, OSError):
@@ -81,7 +81,7 @@ def wait_until(answers: Callable[[], bool], process: subprocess.Popen[bytes], lo
 
 
 def free_port() -> int:
-    """A TCP port of the loopback that nobody listens on."""
+    """Return a TCP port of the loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -89,7 +89,7 @@ def free_port() -> int:
 
 
 def family(process: int | None) -> list[int]:
-    """The process and all that descend from it."""
+    """Return the process and all that descend from it."""
     if process is None:
         return []
     found = [process]
@@ -101,7 +101,7 @@ def family(process: int | None) -> list[int]:
 
 
 def processor_seconds(process: int | None) -> float:
-    """Of user and system, by a process, its descendants, and those of them that have ended and were waited for."""
+    """Return the seconds, user and system, of a process and its descendants, also those that were waited for."""
     total = 0
     for each in family(process):
         with contextlib.suppress(OSError):
@@ -111,7 +111,7 @@ def processor_seconds(process: int | None) -> float:
 
 
 def memory_bytes(process: int) -> int:
-    """What a process and its descendants hold: pages they share are counted once (PSS)."""
+    """Return what a process and its descendants hold: pages they share are counted once (PSS)."""
     total = 0
     for each in family(process):
         with contextlib.suppress(OSError):

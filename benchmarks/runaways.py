@@ -1,4 +1,4 @@
-"""What others feel while strangers' queries run away, and when a worker is killed.
+"""Measure what others feel while strangers' queries run away, and when a worker is killed.
 
     python -m benchmarks.runaways [--works 100000] [--runaways 8] [--seconds 20]
 
@@ -34,14 +34,14 @@ from benchmarks.stored import stored
 
 RUNAWAY = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(STRLEN(STR(?c)) > %d) }"
 PATIENCE = 120.0
-"""Seconds a client waits for an answer, whatever it is: longer than the server's own limit on a query."""
+"""Maximum number of seconds that a client waits for an answer: longer than the server's own limit on a query."""
 KILLS = 5
 LIGHT_CLIENTS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """One request: what it took, and its status (0 when the connection failed)."""
+    """One request: its duration, and its status (0 when the connection failed)."""
 
     milliseconds: float
     status: int
@@ -49,7 +49,7 @@ class Fetch:
 
 
 def fetch(client: httpx.Client, path: str, **parameters: str) -> Fetch:
-    """Get it, whatever happens."""
+    """Get a path, whatever happens."""
     begin = time.perf_counter()
     accept = JSON if parameters else "application/json"
     try:
@@ -61,12 +61,12 @@ def fetch(client: httpx.Client, path: str, **parameters: str) -> Fetch:
 
 
 def client_of(server: Server) -> httpx.Client:
-    """A client with connections of its own."""
+    """Return a client with connections of its own."""
     return httpx.Client(base_url=server.address, timeout=PATIENCE)
 
 
 def works_for(server: Server, works: int, until: Callable[[], bool]) -> list[Fetch]:
-    """Random works, one after another, as JSON."""
+    """Fetch random works, one after another, as JSON."""
     chance = random.Random(5)
     found = []
     with client_of(server) as client:
@@ -76,19 +76,19 @@ def works_for(server: Server, works: int, until: Callable[[], bool]) -> list[Fet
 
 
 def runaway(server: Server, number: int) -> Fetch:
-    """One unlimited cross product (each unlike the others), until it ends or patience does."""
+    """Ask one unlimited cross product (each unlike the others), until it ends or patience does."""
     with client_of(server) as client:
         return fetch(client, server.endpoint, query=RUNAWAY % -number)
 
 
 def after(seconds: float) -> Callable[[], bool]:
-    """True once so many seconds are over."""
+    """Return a function that is true once so many seconds are over."""
     end = time.perf_counter() + seconds
     return lambda: time.perf_counter() >= end
 
 
 def with_runaways(server: Server, works: int, count: int, seconds: float) -> tuple[list[Fetch], list[Fetch]]:
-    """The works fetched meanwhile, and how the runaways ended."""
+    """Return the works fetched while queries run away, and how each of those ended."""
     with ThreadPoolExecutor(count) as threads:
         begun = [threads.submit(runaway, server, number + 1) for number in range(count)]
         limit = after(seconds)
@@ -120,12 +120,12 @@ def light_queries(server: Server) -> Iterator[list[Fetch]]:
 
 
 def _look_up(client: httpx.Client, server: Server) -> Fetch:
-    """A query that no cache has."""
+    """Ask a query that no cache has."""
     return fetch(client, server.endpoint, query=f"ASK {{ <{BASE}id/work/w1> ?p ?o }} # {random.random()}")
 
 
 def workers(server: Server) -> list[int]:
-    """Processes of the server that have no children of their own, itself not."""
+    """Return the processes of the server that have no children of their own, itself excepted."""
     return [each for each in family(server.process)[1:] if len(family(each)) == 1]
 
 
@@ -151,7 +151,7 @@ def killed(server: Server) -> list[float]:
 
 
 def times(fetched: list[Fetch]) -> list[str]:
-    """How many, p50, p99, longest, and how many failed."""
+    """Return the number of requests, p50, p99, the longest, and the number that failed."""
     taken = sorted(each.milliseconds for each in fetched)
     if not taken:
         return ["0", "–", "–", "–", "0"]
@@ -161,7 +161,7 @@ def times(fetched: list[Fetch]) -> list[str]:
 
 
 def main() -> None:
-    """Quiet, then with runaways, then with kills; a table and how each runaway ended."""
+    """Measure quiet, then with runaways, then with kills; print a table, and how each runaway ended."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--works", type=int, default=100_000)
     parser.add_argument("--runaways", type=int, default=8)

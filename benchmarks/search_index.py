@@ -1,4 +1,4 @@
-"""How long the search index takes to build, to change and to answer, on synthetic works.
+"""Measure how long the search index takes to build, to change and to answer, on synthetic works.
 
     .venv/bin/python -m benchmarks.search_index [WORKS]
 
@@ -64,13 +64,13 @@ class StoreGraph:
 
 
 def vocabulary(random_: random.Random, size: int = 20_000) -> tuple[list[str], list[float]]:
-    """Made-up words and their cumulative weights, falling with the rank as in Zipf's law."""
+    """Return made-up words and their cumulative weights, falling with the rank as in Zipf's law."""
     words = ["".join(random_.choices(SYLLABLES, k=random_.randint(2, 4))) for _ in range(size)]
     return words, list(accumulate(1 / (rank + 2) for rank in range(size)))
 
 
 def quads(works: int, random_: random.Random) -> Iterator[Quad]:
-    """The graph of that many works, their people and journals."""
+    """Return the graph of that many works, their people and journals."""
     words, weights = vocabulary(random_)
 
     def text(length: int) -> str:
@@ -97,14 +97,14 @@ def quads(works: int, random_: random.Random) -> Iterator[Quad]:
 
 
 def seconds(action: Callable[[], object]) -> float:
-    """How long the action takes."""
+    """Return how long the action takes."""
     start = time.perf_counter()
     action()
     return time.perf_counter() - start
 
 
 def resident() -> float:
-    """Megabytes of memory the process holds now, once it has given back what it can."""
+    """Return the megabytes of memory that the process holds, once it has given back what it can."""
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)
     pages = int(Path("/proc/self/statm").read_text().split()[1])
@@ -131,19 +131,19 @@ class PlainIndex:
         self.index.reload()
 
     def search(self, q: str) -> object:
-        """The first page with its texts."""
+        """Return the first page with its texts."""
         searcher = self.index.searcher()
         query = self.index.parse_query(q, ["text"], conjunction_by_default=True)
         return [searcher.doc(address) for _, address in searcher.search(query, 20).hits]
 
 
 def show(what: str, ours: float, plain: float, unit: str, note: str = "") -> None:
-    """One line: ours, the plain index's, and their ratio."""
+    """Print one line: ours, the plain index's, and their ratio."""
     print(f"{what:24}{ours:9.1f} {unit:3}{plain:9.1f} {unit:3}{ours / plain if plain else 0:8.1f} ×  {note}")
 
 
 def main(works: int) -> None:
-    """Builds, changes and asks; prints a line for each."""
+    """Build, change and ask; print a line for each."""
     random_ = random.Random(1996)
     store = Store()
     store.bulk_extend(quads(works, random_))
@@ -177,7 +177,7 @@ def main(works: int) -> None:
 
 
 def text(store: Store, work: int, name: NamedNode) -> str:
-    """That text of a work."""
+    """Return that text of a work."""
     (quad,) = store.quads_for_pattern(MINTER.thing("work", f"work-{work}"), name, None)
     assert isinstance(quad.object, Literal)
     return quad.object.value

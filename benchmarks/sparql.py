@@ -1,4 +1,4 @@
-"""SPARQL over HTTP: ours beside the servers people would otherwise run, as a table in Markdown.
+"""Measure SPARQL over HTTP: ours beside other servers that people run, as a table in Markdown.
 
     python -m benchmarks.sparql [--works 100000] [--peers NAME,…] [--mixes NAME,…] [--seconds 10] [--rounds 3]
 
@@ -28,11 +28,11 @@ from benchmarks.processes import end_when_told, memory_bytes
 from benchmarks.stored import DEFAULT_FOLDER, Stored, stored
 
 REQUESTS = 6000
-"""In the list of a mix: a run that gets through it begins again (its queries made unlike by a comment)."""
+"""Number of requests in the list of a mix: a run that gets through it begins again, a comment making queries unlike."""
 COMPARED = 5
-"""Queries of each kind whose answers are compared before anything is timed."""
+"""Number of queries of each kind whose answers are compared before anything is timed."""
 TAGGED = 300
-"""Answers whose entity tags are sent back for 304."""
+"""Number of answers whose entity tags are sent back for 304."""
 WARM_SECONDS = 2.0
 
 Results = dict[str, dict[str, Measured]]
@@ -40,7 +40,7 @@ Results = dict[str, dict[str, Measured]]
 
 
 def requests_of(mix: str, works: int, server: Server) -> list[Request]:
-    """The mix as sent to that server; empty when it has no entity tags to be asked with."""
+    """Return the mix as sent to that server; empty when the server has no entity tags to be asked with."""
     if mix != "conditional":
         return sparql_requests(queries(mix, works, REQUESTS), server.endpoint)
     return _tagged(sparql_requests(queries("repeated", works, TAGGED), server.endpoint), server)
@@ -81,21 +81,21 @@ def measure(
 
 
 def two_digits(value: float) -> str:
-    """A number as tables have it: two digits at least, a dash where there is none."""
+    """Return a number as tables have it: two digits at least, a dash where there is none."""
     if math.isnan(value):
         return "–"
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table in Markdown."""
+    """Return a table in Markdown."""
     lines = [list(head), *map(list, rows)]
     lines.insert(1, ["---"] * len(lines[0]))
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
 def rates(results: Results, servers: list[Server]) -> str:
-    """Requests a second, and in brackets how many times those of the first server that has any there."""
+    """Return requests a second, and in brackets how many times those of the first server that has any there."""
     rows = []
     for server in servers:
         row = [server.name]
@@ -112,7 +112,7 @@ def rates(results: Results, servers: list[Server]) -> str:
 
 
 def ours_to_theirs(results: Results, servers: list[Server]) -> str:
-    """What ours does for each request that the other does: by the clock, and by seconds of processor."""
+    """Return what ours does for each request that the other does: by the clock, and by seconds of processor."""
     rows = []
     for server in servers[1:]:
         row = [server.name]
@@ -128,7 +128,7 @@ def ours_to_theirs(results: Results, servers: list[Server]) -> str:
 
 
 def kinds(results: Results, servers: list[Server], mix: str) -> str:
-    """p50 and p99 by kind in one mix, milliseconds."""
+    """Return p50 and p99 by kind in one mix, milliseconds."""
     measured = {server.name: results[mix][server.name] for server in servers if server.name in results[mix]}
     found = [kind for kind in KINDS if any(kind in each.latencies for each in measured.values())]
     rows = [[kind, *(_percentiles(each, kind) for each in measured.values())] for kind in found]
@@ -141,7 +141,7 @@ def _percentiles(measured: Measured, kind: str | None) -> str:
 
 
 def loads(servers: list[Server], library: Stored) -> str:
-    """Seconds to load and to start, and memory as it is now."""
+    """Return the seconds to load and to start, and the memory held now."""
     rows = [
         [
             server.name,
@@ -155,7 +155,7 @@ def loads(servers: list[Server], library: Stored) -> str:
 
 
 def report(results: Results, servers: list[Server], library: Stored, given: argparse.Namespace) -> str:
-    """All the tables, and what they were made by."""
+    """Return all the tables, and the command that made them."""
     client = [each for measured in results.values() for each in measured.values()]
     overhead = 1e6 * sum(each.client_seconds for each in client) / max(1, sum(each.requests for each in client))
     parts = [
@@ -177,13 +177,13 @@ def report(results: Results, servers: list[Server], library: Stored, given: argp
 
 
 def compared(works: int) -> list[Query]:
-    """The sample whose answers must be equal."""
+    """Return the sample whose answers must be equal."""
     some = Chosen(works, seed=99)
     return [query(kind, some) for kind in KINDS for _ in range(COMPARED)]
 
 
 def arguments(text: list[str] | None = None) -> argparse.Namespace:
-    """The options."""
+    """Return the options."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--works", type=int, default=100_000)
     parser.add_argument("--peers", default=",".join(PEERS), help="default all; the first is what others are held to")
@@ -203,7 +203,7 @@ def arguments(text: list[str] | None = None) -> argparse.Namespace:
 
 
 def add_places(parser: argparse.ArgumentParser) -> None:
-    """Options that all the programs with servers take."""
+    """Add the options that all the programs with servers take."""
     parser.add_argument("--data", type=Path, default=DEFAULT_FOLDER, help="where made libraries are kept")
     parser.add_argument("--fresh", action="store_true", help="make the library anew (after the log's form changed)")
     parser.add_argument("--oxigraph", default="oxigraph", help="its program, when not on the PATH")
@@ -212,7 +212,7 @@ def add_places(parser: argparse.ArgumentParser) -> None:
 
 
 def programs_of(given: argparse.Namespace) -> Programs:
-    """Where things are, as the options say."""
+    """Return where programs are, as the options say."""
     return Programs(given.oxigraph, given.fuseki, environment_settings(given.set))
 
 

@@ -1,4 +1,4 @@
-"""The made-up library on disk, made once for each size: N-Triples for the peers, a home for us."""
+"""Keep made-up libraries on disk, made once for each size: N-Triples for the peers, a home for us."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from commonplace.settings import SHIPPED_ONTOLOGY
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_FOLDER = ROOT / "var" / "benchmarks"
 CHANGE = 3_000_000
-"""Statements of one change: 100,000 works are one, and a million do not have to be in memory twice."""
+"""Maximum number of statements of one change: 100,000 works are one, and a million need not be in memory twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Stored:
 
 
 def stored(works: int, folder: Path, *, fresh: bool = False) -> Stored:
-    """The library of that size under `folder`, made when it is not there (or when `fresh`)."""
+    """Return the library of that size under `folder`, made when it is not there (or when `fresh`)."""
     own = folder / str(works)
     if fresh and own.exists():
         shutil.rmtree(own)

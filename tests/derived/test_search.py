@@ -373,7 +373,7 @@ def test_an_updated_index_answers_as_a_rebuilt_one(
 
 
 def test_an_index_in_several_runs_answers_as_one_in_one(library: SearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("commonplace.derived.search.index.RUN_DOCUMENTS", 3)
+    monkeypatch.setattr("commonplace.derived.search.index.SEGMENT_DOCUMENTS", 3)
     parted = indexed(StoreGraph(LIBRARY))
     for q in [*QUESTIONS, "professional"]:
         assert parted.search(q, limit=100) == library.search(q, limit=100), q

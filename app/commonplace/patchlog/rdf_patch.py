@@ -1,4 +1,4 @@
-"""Entries as RDF Patch text, and back.
+"""Write entries as RDF Patch text, and read them back.
 
 Format: RDF Patch (the text form Jena and RDF Delta read). Header lines `H name term .`, then
 `TX .`, removals `D s p o g .`, additions `A s p o g .`, `TC .`. The header also carries what
@@ -25,10 +25,10 @@ from commonplace.model.quad_text import QuadText
 BEGIN = b"TX .\n"
 COMMIT = b"TC .\n"
 REMOVAL, ADDITION = b"D ", b"A "
-"""What the lines of a body begin with; removals come first."""
+"""Beginnings of the lines of a body; removals come first."""
 
 HELD_BYTES = 1_000_000
-"""The text of more removals or additions than this is not made into quads before they are asked for."""
+"""Maximum length of the removals or additions that are made into quads before they are asked for."""
 
 _HEADER_IRI = "urn:x-rdf-patch:header:"
 _HEADER_CHECKSUM = b"H header-sha256 "
@@ -37,7 +37,7 @@ _HEADER_LINE = re.compile(rb"H ([A-Za-z0-9-]+) (.+) \.\n")
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The header of an entry as text: what is needed without reading the body."""
+    """The header of an entry: what is needed without reading the body."""
 
     version: Version
     id: str
@@ -51,12 +51,12 @@ class Header:
 
 
 def write_entry(entry: Entry, chain: str) -> bytes:
-    """The entry as RDF Patch bytes. `chain` is the SHA-256 of the entry before it."""
+    """Return an entry as RDF Patch bytes. `chain` is the SHA-256 of the entry before it."""
     return b"".join(entry_text(entry, chain))
 
 
 def entry_text(entry: Entry, chain: str) -> Iterator[bytes]:
-    """The same in pieces, for an entry too big to hold twice. Its body is gone through once before there is any."""
+    """Return an entry as RDF Patch in pieces, for one too big to hold twice. Its body is gone through once before."""
     length, checksum = 0, hashlib.sha256()
     for piece in _body(entry.change):
         length += len(piece)
@@ -102,7 +102,7 @@ def _lines(operation: bytes, quads: Sequence[Quad]) -> Iterator[bytes]:
 
 
 def read_header(text: bytes, where: str) -> Header:
-    """The header from its lines (everything before `TX .`). Raises `LogDamaged` naming `where`."""
+    """Return the header in its lines (everything before `TX .`). Raises `LogDamaged` naming `where`."""
     try:
         terms = _header_terms(text)
         return Header(
@@ -126,7 +126,7 @@ def read_header(text: bytes, where: str) -> Header:
 
 
 def _header_terms(text: bytes) -> dict[str, str]:
-    """Header names to values, read by the N-Triples parser: a header term is an RDF term."""
+    """Return header names to values, read by the N-Triples parser: a header term is an RDF term."""
     if _HEADER_LINE.sub(b"", text):
         raise ValueError("a line of it is not `H name term .`")
     triples = _HEADER_LINE.sub(rb"<%s> <%s\1> \2 .\n" % (_HEADER_IRI.encode(), _HEADER_IRI.encode()), text)
@@ -145,15 +145,18 @@ def _attachments(terms: Mapping[str, str]) -> dict[str, str]:
 
 
 def read_body(body: bytes, header: Header, where: str) -> ChangeSet:
-    """The change set in the lines between `TX .` and `TC .`. Raises `LogDamaged` when they are not what was written."""
+    """Return the change set in the lines between `TX .` and `TC .`.
+
+    Raises `LogDamaged` naming `where` when they are not what was written.
+    """
     return read_pieces(lambda: [body], header, where)
 
 
 def read_pieces(pieces: Callable[[], Iterable[bytes]], header: Header, where: str) -> ChangeSet:
-    """The same, of a body that `pieces` gives from its beginning at each call, in pieces of whole lines.
+    """Return the change set of a body that `pieces` gives from its beginning at each call, in pieces of whole lines.
 
-    A big one stays where it is. One that only adds is not gone through here: whoever goes through what it adds,
-    each time, is told in the end when it is not what was written, as by this.
+    A long body stays where it is. One that only adds is not read here; whoever reads its additions, each time, is told
+    at their end when they are not what was written. Raises `LogDamaged` naming `where`, as `read_body` does.
     """
     if header.body_length > HELD_BYTES and next(iter(pieces()), b"").startswith(ADDITION):
         return ChangeSet(added=QuadText(lambda: _additions_checked(pieces(), header, where)))
@@ -184,7 +187,7 @@ def _compare(checksum: str, header: Header, where: str) -> None:
 
 
 def _additions(piece: bytes) -> int:
-    """Where the first addition of some lines of a body begins, their end when there is none."""
+    """Return the offset of the first addition in some lines of a body; their end when there is none."""
     if piece.startswith(ADDITION):
         return 0
     return piece.find(b"\n" + ADDITION) + 1 or len(piece)
@@ -200,7 +203,7 @@ def _quads(size: int, chunks: Callable[[], Iterable[bytes]]) -> Sequence[Quad]:
 
 
 def entry_of(header: Header, change: ChangeSet) -> Entry:
-    """The entry that header and change set make."""
+    """Return the entry that a header and a change set make."""
     return Entry(
         version=header.version,
         id=header.id,

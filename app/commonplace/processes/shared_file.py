@@ -1,4 +1,4 @@
-"""A file without a name that the processes of one reading write together, and that none of them has to remove."""
+"""Share a file without a name among the processes of one reading: all write to it, and none has to remove it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import Any, Self
 
 
 class NotWritten(OSError):
-    """What was to be kept in a file could not be, above all because the disk is full; its `filename` is the folder."""
+    """A file had no room for what was to be written, above all because the disk is full; `filename` is the folder."""
 
 
 class SharedFile:
-    """Bytes written by any process that was started with the file, at places that nobody writes to twice.
+    """A file that any process started with it may write to, at places that nobody writes to twice.
 
     It goes to a process with what that is started with: to one of `multiprocessing` as it is, to another as
     `inherited` by its descriptor. The system removes it with the last process that has it, however that ends.
@@ -41,7 +41,7 @@ class SharedFile:
         self.descriptor = descriptor
         """The number by which this process knows the file."""
         self.folder = folder
-        """Where the file is: in another process, not always where that process would make one."""
+        """The folder of the file: in another process, not always the one where that process would make a file."""
         weakref.finalize(self, os.close, descriptor)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -68,11 +68,11 @@ class SharedFile:
             place, left = place + written, left[written:]
 
     def read(self, start: int, size: int) -> bytes:
-        """Bytes that were written, from an offset on. May be called from any thread."""
+        """Return bytes that were written, from an offset on. May be called from any thread."""
         return os.pread(self.descriptor, size, start)
 
     def _reserved(self, size: int) -> int:
-        """Where so many bytes can be written that nobody else writes to. The lock is the process's: it goes with it."""
+        """Return the offset of that many bytes that nobody else writes to. The lock goes with the process."""
         fcntl.lockf(self.descriptor, fcntl.LOCK_EX)
         try:
             start = os.fstat(self.descriptor).st_size

@@ -1,13 +1,13 @@
-"""What a query or update from outside may not do: reach out. SERVICE and LOAD are refused by token.
+"""Refuse what reaches outside in a query or update: SERVICE and LOAD, found by token.
 
 The engine has no switch for federation, and its parser is laxer than SPARQL's grammar: it takes
 `SERVICE:x`, `SERVICESILENT<…>`, `trueSERVICE<…>`. A look at words alone can be led astray: what it
 takes for a string may be code to the engine. So a text in which one of the words occurs at all is
 cut into tokens, judged, and *written anew* so that it can be read in one way only
-(`commonplace.derived.graph.tokens`). What was judged is then what the engine reads. The word inside a
+(`commonplace.derived.graph.tokens`). The engine then reads what was judged. The word inside a
 string, an IRI, a comment, a local name, a label or a variable is innocent.
 
-A text without the words, which is nearly every text, is left as it is.
+A text without the words, as nearly every text is, is left as it is.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ PLACE_CHARACTERS = 300
 
 _WORDS = re.compile(r"service|load", re.IGNORECASE)
 _GRAPH_WORDS = re.compile(r"graph|from|\\u", re.IGNORECASE)
-"""Those words, or an escape that could hide one."""
+"""Matches those words, or an escape that could hide one."""
 
 _BEFORE_COLON = re.compile(r"(?:^|\.)(?:true|false)?(?:service|load)", re.IGNORECASE)
-"""Where the engine could split a prefix into a keyword and the default prefix: at its start, and after a dot."""
+"""Matches a prefix that the engine could split into a keyword and the default prefix: at its start, and after a dot."""
 
 _AFTER_DOT = re.compile(r"\.(?:service|load)", re.IGNORECASE)
-"""Where the engine could split a local name or a label: it takes a second dot in one for the end of a statement."""
+"""Matches a name or label that the engine could split: it takes a second dot in one for the end of a statement."""
 
 
 def guarded(text: str) -> str:
-    """The text to give the engine: the same query, unable to reach out.
+    """Return the text to give the engine: the query as it was, unable to reach out.
 
     Raises `QueryRefused`, with line and column, for a SERVICE or LOAD keyword, and for text
     near such a word that cannot be told apart.
@@ -46,7 +46,7 @@ def guarded(text: str) -> str:
 
 
 def judged(text: str) -> list[Token]:
-    """The tokens of a text, none of which reaches out. Raises as `guarded` does."""
+    """Return the tokens of a text, none of which reaches out. Raises as `guarded` does."""
     found = list(tokens(text))
     for token in found:
         _judge(text, token)
@@ -54,7 +54,7 @@ def judged(text: str) -> list[Token]:
 
 
 def may_name_graphs(text: str) -> bool:
-    """Whether a query may see a named graph: without the words GRAPH and FROM it cannot."""
+    """Return whether a query may see a named graph: without the words GRAPH and FROM it cannot."""
     return bool(_GRAPH_WORDS.search(text))
 
 

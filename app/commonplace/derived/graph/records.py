@@ -1,4 +1,4 @@
-"""Works of a state as records: what exporters write and matching compares."""
+"""Read works of a snapshot as records, for exporters and for matching."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from commonplace.model.work_reading import is_work as says_work
 
 
 def neighbourhood(state: Snapshot, work: NamedNode) -> Neighbourhood:
-    """The statements a work's record is read from."""
+    """Return the statements that a work's record is read from."""
     about = Neighbourhood(state.triples(work))
     seen = {work}
     for path in NEIGHBOURS:
@@ -36,12 +36,12 @@ def work_of_alternative_key(state: Snapshot, key: str, minter: Minter) -> NamedN
 
 
 def is_work(state: Snapshot, node: NamedNode) -> bool:
-    """Whether there is a work of that IRI."""
+    """Return whether there is a work of that IRI."""
     return any(True for _ in state.triples(node, RDF["type"], FABIO["Expression"]))
 
 
 def record_of(state: Snapshot, work: NamedNode, minter: Minter) -> Record:
-    """The record of one work, for exporters. Raises `NotFound`."""
+    """Return the record of one work, for exporters. Raises `NotFound`."""
     about = neighbourhood(state, work)
     if not says_work(about, work):
         raise NotFound(f"there is no work {minter.key(work.value)!r}")

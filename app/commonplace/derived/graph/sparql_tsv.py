@@ -1,4 +1,4 @@
-"""The engine's answers as plain text.
+"""Read the engine's answers as plain text.
 
 The engine writes a table of millions of terms in seconds, and without the interpreter's lock; making an
 object of each term and asking it for its text takes many times as long. The tables are SPARQL 1.1 Query
@@ -17,20 +17,22 @@ _UNESCAPED = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 
 
 def tsv(answer: QuerySolutions | QueryTriples | QueryBoolean) -> bytes:
-    """The rows of a SELECT as TSV, with a line of names first."""
+    """Return the rows of a SELECT as TSV, with a line of names first. Raises `TypeError` for any other query."""
     if not isinstance(answer, QuerySolutions):
         raise TypeError("a SELECT query answers rows")
     return answer.serialize(format=QueryResultsFormat.TSV) or b""
 
 
 def rows(table: bytes) -> Iterator[list[str]]:
-    """The terms of each row, as they are written; one without a value is empty."""
+    """Return the terms of each row, as they are written; a term without a value is empty."""
     return (line.split("\t") for line in table.decode().split("\n")[1:-1])
 
 
 def text_and_language(term: str) -> tuple[str, str] | None:
-    """The text of an IRI or a literal, as in Turtle or N-Triples, and its language (or nothing); None for other terms
-    and for no term."""
+    """Return the text of an IRI or literal, as in Turtle or N-Triples, with its language, or an empty one.
+
+    Returns None for other terms and for no term.
+    """
     if term.startswith("<"):
         return (term[1:-1], "") if term[1] != "<" else None
     if not term.startswith('"'):

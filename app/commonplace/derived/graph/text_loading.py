@@ -1,4 +1,4 @@
-"""N-Quads text handed to the engine while it is made: read by the engine itself, without a copy of the whole."""
+"""Hand N-Quads text to the engine while it is made: the engine reads it by itself, and nobody holds a whole copy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from commonplace.model.quad_text import QuadText, has_blank_nodes
 
 PIPE_BYTES = 1024 * 1024
-"""What a pipe to the engine may hold, where the system lets one say: few waits for each other."""
+"""Size of a pipe to the engine, where the system lets one choose: large, so that neither side often waits."""
 
 
 class _HasBlankNodes(Exception):
@@ -42,10 +42,10 @@ def _plain(chunks: Iterable[bytes], confirm: Callable[[], object]) -> Iterator[b
 
 @contextmanager
 def piped(chunks: Iterable[bytes]) -> Iterator[str]:
-    """A path at which the engine itself reads that text, as it is made.
+    """Give a path at which the engine itself reads a text, as it is made.
 
-    What fails in the making makes what is read no N-Quads, so that a transaction is not committed; it is raised
-    in the end.
+    When the making fails, the text ends with a line that is no N-Quads, so that the engine's transaction is not
+    committed; the fault is raised at the end of the block.
     """
     reading, writing = os.pipe()
     if hasattr(fcntl, "F_SETPIPE_SZ"):

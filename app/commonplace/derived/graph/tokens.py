@@ -1,4 +1,4 @@
-"""SPARQL text as tokens, each with a way to write it that can be read in one way only.
+"""Cut SPARQL text into tokens, each with a way to write it that can be read in one way only.
 
 The engine's parser is laxer than SPARQL's grammar: it reads `<` as *less than* where that fits and
 an IRI where that fits, and a keyword out of a prefix. So whoever judges or cuts a text writes it
@@ -50,11 +50,11 @@ class Token:
     written: str
     start: int
     prefix: str | None = None
-    """Of a prefixed name: what stands before its colon."""
+    """The part of a prefixed name before its colon."""
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The tokens of a query or update, in order. Raises `QueryRefused` with line and column at what is none."""
+    """Return the tokens of a query or update, in order. Raises `QueryRefused` with line and column at what is none."""
     position = 0
     brackets: list[str] = []
     operand = False  # whether something that can be compared ends right here
@@ -75,14 +75,14 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def refusal(text: str, at: int, why: str, remedy: str) -> QueryRefused:
-    """The error for what stands at that character: why, its line and column, and what to do."""
+    """Return the error for what stands at a character: the reason, its line and column, and the remedy."""
     line = text.count("\n", 0, at) + 1
     column = at - text.rfind("\n", 0, at)
     return QueryRefused(why, [(f"line {line}, column {column}", remedy)])
 
 
 def unescaped(text: str) -> str:
-    r"""The text with `\uXXXX` and `\UXXXXXXXX` replaced by what they stand for."""
+    r"""Return the text with `\uXXXX` and `\UXXXXXXXX` replaced by the characters they stand for."""
     return ESCAPE.sub(_character, text)
 
 
@@ -105,7 +105,7 @@ def _written(kind: str, text: str) -> str:
 
 
 def _one_line(inside: str) -> str:
-    """The inside of a long string as that of a short one in double quotes; escapes stay as they are."""
+    """Return the inside of a long string as that of a short one in double quotes; escapes stay as they are."""
     return re.sub(
         r'\\.|["\n\r]',
         lambda match: match[0].translate(_ODD_IN_STRING) if len(match[0]) == 1 else match[0],

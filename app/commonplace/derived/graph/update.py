@@ -1,4 +1,4 @@
-"""SPARQL 1.1 Update as a change set: what a request adds and removes, exactly, without doing it.
+"""Work out what a SPARQL 1.1 Update request adds and removes, exactly, without doing it.
 
 The engine runs an update without saying what it changed. So each operation is made into quads to
 remove and quads to add: data and templates are parsed by the engine into an empty store, variables
@@ -26,11 +26,11 @@ from commonplace.errors import BadRequest, QueryRefused, TooLarge
 from commonplace.model.change import ChangeSet
 
 MOST_STATEMENTS = 2_000_000
-"""How many statements the patterns of one request may make: all of them are held until it is written."""
+"""Maximum number of statements that the patterns of one request may make: all of them are held until it is written."""
 
 _DEFAULT = DefaultGraph()
 _NEVER = "DROP GRAPH <urn:uuid:7a0c9c5e-9d0f-4a52-8f2e-3a1b6f0c2d11>;\n"
-"""Put before a request it makes the engine parse all of it and then fail at once: that graph is not there."""
+"""Makes the engine parse all of a request that it stands before, and then fail at once: that graph is not there."""
 
 _VISIBLE = re.compile(r"[^\r\n]")
 _PLACE = re.compile(r"\b(\d+):(\d+)\b")
@@ -39,7 +39,7 @@ _PLACE = re.compile(r"\b(\d+):(\d+)\b")
 def changes_of_update(
     store: Store, base: str, update: Update, is_system_graph: Callable[[GraphName], bool], *, private: bool = False
 ) -> ChangeSet:
-    """The net change that a request makes to what is in the store.
+    """Return the net change that a request makes to what is in the store.
 
     The store is left as it is; one that is `private` (nobody else reads it) may be changed meanwhile,
     which saves a copy where a pattern follows a change. `base` resolves relative IRIs; `is_system_graph` says
@@ -49,12 +49,12 @@ def changes_of_update(
     """
     work = Workspace(store, private)
     try:
-        return _Run(work, base, update, is_system_graph).change()
+        return _Request(work, base, update, is_system_graph).change()
     finally:
         work.restore()
 
 
-class _Run:
+class _Request:
     """One request on a workspace."""
 
     def __init__(
@@ -125,7 +125,7 @@ class _Run:
         return _DEFAULT if named.iri is None else _iris((named.iri,), self._prologue, self._base)[0]
 
     def _filled(self, operation: Pattern) -> tuple[list[Quad], list[Quad]]:
-        """What the templates are in every solution of the WHERE part: to remove, to add."""
+        """Return the templates filled in every solution of the WHERE part: quads to remove, quads to add."""
         defaults, named = self._dataset(operation)
         scope = _DEFAULT if operation.scope is None else self._graph(GraphRef(operation.scope))
         deletes, inserts = (
@@ -159,7 +159,7 @@ class _Run:
             raise QueryRefused(f"this update cannot be evaluated: {fault}", [("update", str(fault))]) from fault
 
     def _dataset(self, operation: Pattern) -> tuple[list[GraphName] | None, list[NamedNode | BlankNode] | None]:
-        """What WHERE sees: by the protocol, by USING, by WITH, or everything (SPARQL 1.1 Update, 3.1.3)."""
+        """Return what WHERE sees: by the protocol, by USING, by WITH, or everything (SPARQL 1.1 Update, 3.1.3)."""
         using, named = operation.using, operation.using_named
         if self._update.using_graphs or self._update.using_named_graphs:
             if using or named or operation.scope is not None:
@@ -181,7 +181,7 @@ class _Fresh:
 
 
 _Slot = Term | DefaultGraph | str | _Fresh
-"""What stands at a position of a template: a term, the name of a variable, or a blank node."""
+"""A position of a template: a term, the name of a variable, or a blank node."""
 
 
 class _FilledTemplate:
@@ -201,7 +201,7 @@ class _FilledTemplate:
         self.has_blank_nodes = any(isinstance(slot, _Fresh) for slots in self._slots for slot in slots)
 
     def quads(self, values: Mapping[str, Term | None]) -> Iterator[Quad]:
-        """Its quads for those values, without the ill-formed: an unbound variable, a literal as subject."""
+        """Return its quads for those values, without the ill-formed: an unbound variable, a literal as subject."""
         blanks: dict[str, BlankNode] = {}
         for slots in self._slots:
             subject, predicate, object, graph = (_value(slot, values, blanks) for slot in slots)
@@ -235,7 +235,7 @@ def _value(slot: _Slot, values: Mapping[str, Term | None], blanks: dict[str, Bla
 
 
 def _parsed(quads: str, prologue: str, base: str) -> list[Quad]:
-    """Quad data as quads, by the engine; blank nodes come out with labels of their own."""
+    """Return quad data as quads, parsed by the engine; blank nodes come out with labels of their own."""
     store = Store()
     try:
         store.update(f"{prologue}INSERT DATA {quads}", base_iri=base)
@@ -246,7 +246,7 @@ def _parsed(quads: str, prologue: str, base: str) -> list[Quad]:
 
 
 def _iris(given: tuple[str, ...], prologue: str, base: str) -> list[NamedNode]:
-    """Relative IRIs and prefixed names as IRIs, by the engine."""
+    """Return relative IRIs and prefixed names as IRIs, resolved by the engine."""
     if not given:
         return []
     columns = " ".join(f"({iri} AS ?v{number})" for number, iri in enumerate(given))
@@ -257,7 +257,7 @@ def _iris(given: tuple[str, ...], prologue: str, base: str) -> list[NamedNode]:
 
 
 def _check_syntax(text: str, step: Step, base: str) -> None:
-    """Raises `QueryRefused`, with its place, for an operation that is not SPARQL 1.1 Update. Nothing is run."""
+    """Raise `QueryRefused`, with its place, for an operation that is not SPARQL 1.1 Update. Nothing is run."""
     before = _VISIBLE.sub(" ", text[: step.start])  # so that lines and columns stay what they are
     request = f"{_one_line(step.prologue)}{_NEVER}{before}{text[step.start : step.end]}"
     try:
@@ -274,5 +274,5 @@ def _one_line(prologue: str) -> str:
 
 
 def _unused() -> str:
-    """A variable's name that no text has."""
+    """Return a variable's name that no text has."""
     return f"v{uuid.uuid4().hex}"

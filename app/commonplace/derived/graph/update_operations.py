@@ -1,4 +1,4 @@
-"""A SPARQL 1.1 Update request cut into its operations.
+"""Cut a SPARQL 1.1 Update request into its operations.
 
 This finds where things are (https://www.w3.org/TR/sparql11-update/#grammar); whether they are well-formed
 the engine says (`commonplace.derived.graph.update`). Each part is text written anew from tokens. The cut has to
@@ -93,7 +93,7 @@ Operation = Data | Pattern | Clear | Create | Transfer
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An operation in its request: the prologue as it stands there, and from which character to which it goes."""
+    """An operation in its request: the prologue as it stands there, and the offsets of its first and last character."""
 
     operation: Operation
     prologue: str
@@ -102,7 +102,7 @@ class Step:
 
 
 def steps(text: str) -> list[Step]:
-    """The operations of a request, in order.
+    """Return the operations of a request, in order.
 
     Raises `QueryRefused` for SERVICE, LOAD, what cannot be told apart, and a blank node's label in two
     INSERT DATA (SPARQL 1.1 Query, 19.6).
@@ -207,7 +207,7 @@ class _Cutter:
                 return
 
     def _peek(self) -> Token | None:
-        """The next token that is neither space nor comment; None at the end."""
+        """Return the next token that is neither space nor comment; None at the end."""
         while self._at < len(self._tokens) and self._tokens[self._at].kind in ("space", "comment"):
             self._at += 1
         return self._tokens[self._at] if self._at < len(self._tokens) else None
@@ -242,7 +242,7 @@ class _Cutter:
         return found
 
     def _braces(self) -> tuple[Token, ...]:
-        """From an opening brace to the one that closes it."""
+        """Take the tokens from an opening brace to the one that closes it."""
         start, depth = self._at, 0
         if (token := self._peek()) is None or token.text != "{":
             raise self._lost(token)
@@ -255,7 +255,7 @@ class _Cutter:
         raise self._lost(token)
 
     def _lost(self, token: Token | None) -> Exception:
-        """The engine reads this text more loosely than SPARQL's grammar; so that both read the same, it is refused."""
+        """Return the refusal of a token: the engine reads it more loosely than SPARQL, and both must read alike."""
         at = token.start if token else len(self._text)
         what = repr(token.text) if token else "the end of the text"
         return refusal(self._text, at, f"{what} stands where SPARQL 1.1 Update has something else", "mend it there")

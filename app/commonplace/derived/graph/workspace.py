@@ -1,4 +1,4 @@
-"""A state with changes on top of it: what the operations of one update see of one another."""
+"""Hold a store with changes on top of it: the operations of one update see what those before them did."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DEFAULT = DefaultGraph()
 class Workspace:
     """A store with changes on top, which it sees at once.
 
-    They are put into the store only when the engine must see them (a WHERE part after a change): into
+    The changes are put into the store only when the engine must see them (a WHERE part after a change): into
     the store itself when it is `private`, until `restore`, else into a copy.
     """
 
@@ -27,7 +27,7 @@ class Workspace:
         self._all = _Overlay()
 
     def change(self) -> ChangeSet:
-        """What was done to the store it began with, net."""
+        """Return what was done to the store it began with, net."""
         return ChangeSet(added=tuple(self._all.added), removed=tuple(self._all.removed))
 
     def contains(self, quad: Quad) -> bool:
@@ -38,7 +38,7 @@ class Workspace:
         return there + [q for q in self._above.added if q.graph_name == graph]
 
     def named_graphs(self) -> list[GraphName]:
-        """Those that have statements, or had some when the request began."""
+        """Return the named graphs that have statements, or had some when the request began."""
         names: dict[GraphName, None] = dict.fromkeys(self._store.named_graphs())
         names.update(dict.fromkeys(q.graph_name for q in self._above.added if q.graph_name != _DEFAULT))
         return list(names)
@@ -88,14 +88,14 @@ class Workspace:
         self._settled = _Overlay()
 
     def _forget_empty(self, graphs: set[GraphName]) -> None:
-        """A graph without statements is not there: the engine would go on listing it."""
+        """Forget graphs without statements, which the engine would go on listing."""
         for graph in graphs:
             if graph != _DEFAULT and next(self._store.quads_for_pattern(None, None, None, graph), None) is None:
                 self._store.remove_graph(graph)
 
 
 class _Overlay:
-    """Quads added to something and quads removed from it; never the same in both."""
+    """Quads added to something and quads removed from it; no quad is in both."""
 
     def __init__(self) -> None:
         self.added: dict[Quad, None] = {}

@@ -1,4 +1,4 @@
-"""What the search index holds of each thing, and how it is made from what is said of the thing.
+"""Say what the search index holds of each thing, and make it from what is said of the thing.
 
 A `SearchDocument` keeps its text in three tiers, by how much a hit there says of the thing,
 and the IRIs its text was read from, so that a change elsewhere finds the documents it touches.
@@ -19,7 +19,7 @@ from commonplace.model.minter import Kind, Minter
 from commonplace.model.namespaces import BIBO, DATACITE, DCTERMS, FABIO, FOAF, LITRE, PRISM, PRO, RDF, RDFS, SKOS
 
 Name = tuple[str, Kind, str]
-"""Of a thing: key, kind and IRI. Documents come in the order of these."""
+"""Key, kind and IRI of a thing. Documents come in the order of these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +75,12 @@ _KEYWORD = PRISM["keyword"].value
 _ABSTRACT = DCTERMS["abstract"].value
 _BESIDE_WORK = (*_PLAIN_ROLES, DCTERMS["isPartOf"].value)
 OF_NODES = (HELD_BY, _IDENTIFIER_VALUE, *_PRINTED, _NAME)
-"""What is read of a work's nodes: its roles and identifiers."""
+"""Properties that are read of a work's nodes: its roles and identifiers."""
 _OUTSIDE_IRIS = re.compile(r'[ <>"{}|\\^`]')
 
 
 class DocumentMaker:
-    """Makes documents of facts; the labels of what several things share (people, concepts) are looked up once."""
+    """Makes documents of facts; labels that several documents share (of people, concepts) are looked up once."""
 
     def __init__(self, minter: Minter) -> None:
         self.minter = minter
@@ -93,12 +93,12 @@ class DocumentMaker:
         self.labels: dict[str, tuple[str, ...]] = {}
 
     def said_of_works(self) -> Iterable[str]:
-        """The properties of a work that its document is made from: there are many others."""
+        """Return the properties of a work that its document is made from: there are many others."""
         links = (_TYPE, ROLE, IDENTIFIER, *_BESIDE_WORK)
         return (*links, *_WORK_NUMBERS, _TITLE, _KEYWORD, _ABSTRACT, _COMMENT, *self.keys, self.collection_title)
 
     def said_of_any(self) -> set[str]:
-        """The properties of anything that documents are made from, and of its nodes; but see `links` of claims."""
+        """Return the properties of anything that documents are made from, and of its nodes; see `links` of claims."""
         cp = self.minter.term
         of_evidence = (cp(name).value for name in ("standing", "about", "work", "quote", "locator"))
         return {*self.said_of_works(), *OF_NODES, *LABELS, *_BODY, *self.said_beside, *of_evidence}
@@ -109,7 +109,7 @@ class DocumentMaker:
         nodes: Mapping[str, Facts],
         discussed: Mapping[str, list[tuple[str, str]]],
     ) -> set[str]:
-        """Everything whose labels a document of these things needs."""
+        """Return everything whose labels a document of these things needs."""
         wanted = {about for pairs in discussed.values() for _, about in pairs}
         for iri, of_thing in facts.items():
             kind: Kind | None = "work" if iri.startswith(self.works) else kind_of(self.minter, iri)
@@ -118,7 +118,7 @@ class DocumentMaker:
         return wanted
 
     def links(self, kind: Kind | None, facts: Facts) -> list[str]:
-        """The things beside one of that kind whose labels stand in its document."""
+        """Return the things beside one of that kind whose labels stand in its document."""
         if kind == "work":
             return _values_of(facts, _BESIDE_WORK)
         if kind == "evidence":
@@ -135,7 +135,7 @@ class DocumentMaker:
     def document(
         self, iri: str, facts: Facts, nodes: Mapping[str, Facts], discussed: list[tuple[str, str]]
     ) -> SearchDocument | None:
-        """The document of a thing, if it has one; `discussed` is the evidence on a work, and about what."""
+        """Return the document of a thing, if it has one; `discussed` is the evidence on a work, and its subject."""
         named = self.minter.kind_and_key(iri)
         if not named or "#" in iri:
             return None
@@ -150,7 +150,7 @@ class DocumentMaker:
         nodes: Mapping[str, Facts],
         discussed: list[tuple[str, str]],
     ) -> SearchDocument | None:
-        """The same of a thing whose IRI is known to name that kind and key."""
+        """Return the document of a thing whose IRI is known to name that kind and key, if it has one."""
         if not self.is_of_kind(kind, facts):
             return None
         if kind == "work":

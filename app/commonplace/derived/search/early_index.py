@@ -37,7 +37,7 @@ class EarlyIndex:
         self._begun: tuple[Version, Future[None]] | None = None
         """The version whose index was begun, and the end of its writing."""
         self.write: WriteChange | None = None
-        """Write it by other processes, as a server does. None, as where there is no server, means never."""
+        """Write it by other processes, as a server does. Where it is None, no index is written early."""
 
     def begin(self, version: Version) -> None:
         """Begin to write the index of a version that has just been logged, if it is a big change that only adds.

@@ -1,4 +1,4 @@
-"""Statements as dictionaries, from which search makes its documents."""
+"""Gather statements into dictionaries, from which search makes its documents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sys import intern
 from commonplace.derived.graph.sparql_tsv import rows, text_and_language
 
 Facts = Mapping[str, Sequence[str]]
-"""Of one thing: property IRI to its values, each an IRI or a literal's text."""
+"""What is said of one thing: property IRI to its values, each an IRI or a literal's text."""
 
 NO_FACTS: Facts = {}
 
@@ -18,7 +18,7 @@ Said = tuple[str, str, str, str]
 
 
 def read_facts(tables: Iterable[bytes]) -> dict[str, dict[str, list[str]]]:
-    """The facts of each subject in tables of subject, property and value, as `gathered` answers them.
+    """Return the facts of each subject in tables of subject, property and value, as `gathered` does.
 
     Those of blank nodes, and values that are blank nodes or triple terms, are left out.
     """
@@ -26,7 +26,7 @@ def read_facts(tables: Iterable[bytes]) -> dict[str, dict[str, list[str]]]:
 
 
 def gathered(said: Iterable[Said]) -> dict[str, dict[str, list[str]]]:
-    """The facts of each subject, the values of a property English first, then by the alphabet."""
+    """Return the facts of each subject, the values of a property English first, then by the alphabet."""
     found: dict[str, dict[str, list[str]]] = {}
     several: list[list[str]] = []
     translated: dict[tuple[str, str], list[str]] = {}

@@ -1,4 +1,4 @@
-"""The search index in files, so that it need not be built at each start, nor by the process that asks it.
+"""Keep the search index in files, so that it need not be built at each start, nor by the process that asks it.
 
 `derived/search/{version}-{id}-{making}/` holds the index of that version of the log whose entry has that id, as
 this very code makes it, in parts: `0`, `0.json` and so on. A part is a `segment`, written
@@ -26,7 +26,7 @@ from commonplace.derived.sealed import NotSealed, Origin, check_directory, seal_
 from commonplace.derived.search.documents import SearchDocument
 from commonplace.derived.search.from_graph import Graph, documents, subjects
 from commonplace.derived.search.query import SearchFields
-from commonplace.derived.search.segment import KeptNames, Run
+from commonplace.derived.search.segment import Segment, StoredNames
 from commonplace.derived.search.vocabulary import Vocabulary
 from commonplace.model.change import EMPTY, Version
 from commonplace.model.minter import Minter
@@ -48,7 +48,7 @@ def write_part(graph: Graph, minter: Minter, directory: Path, part: int, parts: 
 
 
 def share(things: Sequence[T], part: int, parts: int) -> Sequence[T]:
-    """One of so many equal shares of things that are in order, counted from 0."""
+    """Return one of so many equal shares of things that are in order, counted from 0."""
     size = -(-len(things) // parts)
     return things[part * size : (part + 1) * size]
 
@@ -61,10 +61,10 @@ def write_documents(made: Iterable[SearchDocument], place: Path) -> None:
     fields = SearchFields()
     place.mkdir()
     with rarely_collected():
-        run = Run.of(fields, made, place)
+        segment = Segment.of(fields, made, place)
     vocabulary = Vocabulary()
-    vocabulary.learn(set(run.words()))  # many stand in several tiers
-    beside = {"names": KeptNames.kept(run.names), "families": vocabulary.families()}
+    vocabulary.learn(set(segment.words()))  # many stand in several tiers
+    beside = {"names": StoredNames.texts_of(segment.names), "families": vocabulary.families()}
     place.with_suffix(".json").write_text(json.dumps(beside, ensure_ascii=False))
 
 
@@ -74,15 +74,15 @@ def emptied(directory: Path) -> None:
         shutil.rmtree(one) if one.is_dir() else one.unlink()
 
 
-def read_parts(fields: SearchFields, parts: Sequence[Path]) -> tuple[tuple[Run, ...], Vocabulary]:
-    """The runs in those directories, and the words they have. Raises OSError or ValueError where one is not whole."""
-    runs: list[Run] = []
+def read_parts(fields: SearchFields, parts: Sequence[Path]) -> tuple[tuple[Segment, ...], Vocabulary]:
+    """Return the segments in directories, and their words. Raises OSError or ValueError where one is not whole."""
+    segments: list[Segment] = []
     vocabulary = Vocabulary()
     for place in parts:
         beside = json.loads(place.with_suffix(".json").read_text())
-        runs.append(Run.opened(fields, place, KeptNames(beside["names"])))
+        segments.append(Segment.opened(fields, place, StoredNames(beside["names"])))
         vocabulary.take_in(beside["families"])
-    return tuple(runs), vocabulary
+    return tuple(segments), vocabulary
 
 
 class SearchFiles:
@@ -120,8 +120,10 @@ class SearchFiles:
 
     @contextmanager
     def writing(self) -> Iterator[tuple[Path, Callable[[Version], None]]]:
-        """An empty directory for the parts of an index, and what is to be called with their version when they are
-        whole. Indexes of earlier versions go then. Raises OSError where nothing can be written."""
+        """Give an empty directory for the parts of an index, and a function to call with their version once whole.
+
+        Indexes of earlier versions go then. Raises OSError where nothing can be written.
+        """
         self._directory.mkdir(parents=True, exist_ok=True)
         place = Path(tempfile.mkdtemp(".part", f"{os.getpid()}-", self._directory))
 
@@ -141,7 +143,7 @@ class SearchFiles:
             shutil.rmtree(place, ignore_errors=True)
 
     def _version_of(self, path: Path) -> Version:
-        """The version whose index is in a directory of that name, as this code makes it; 0 where it is another's."""
+        """Return the version whose index a directory of that name holds, as this code makes it; 0 for any other."""
         digits = path.name.partition("-")[0]
         number = Version(int(digits)) if digits.isdigit() else EMPTY
         known = EMPTY < number <= self._log.head() and path.name == self._name(number)
@@ -152,13 +154,13 @@ class SearchFiles:
 
 
 def _is_being_written(path: Path) -> bool:
-    """Whether a directory is that of a process which is still there."""
+    """Return whether a directory belongs to a process that is still there."""
     return path.suffix == ".part" and Path(f"/proc/{path.stem.partition('-')[0]}").exists()
 
 
 @lru_cache(maxsize=1)
 def making() -> str:
-    """What tells an index that this code makes from one of any other: parts of other making are of no use."""
+    """Return the mark of the indexes that this very code makes: it can use no others."""
     sources = sorted(Path(__file__).parent.glob("*.py"))
     code = chain((path.read_bytes() for path in sources), (metadata.version("tantivy").encode(),))
     return hashlib.sha256(b"\0".join(code)).hexdigest()[:12]

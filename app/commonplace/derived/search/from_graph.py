@@ -1,4 +1,4 @@
-"""What the graph says of things, for the documents of the search index.
+"""Read from the graph what is said of things, for the documents of the search index.
 
 Much at a time is read in the engine's own text (`commonplace.derived.graph.sparql_tsv`).
 """
@@ -39,7 +39,7 @@ from commonplace.model.minter import Kind, Minter
 from commonplace.model.namespaces import CITO
 
 BATCH = 1000
-"""Things read by one query: large enough to hide a query's cost, small enough to hold little at a time."""
+"""Number of things read by one query: large enough to hide a query's cost, small enough to hold little at a time."""
 
 Term = NamedNode | BlankNode | Literal | Triple
 Answer = QuerySolutions | QueryTriples | QueryBoolean
@@ -49,7 +49,7 @@ class Graph(Protocol):
     """The part of the graph that search reads."""
 
     def query(self, text: str, substitutions: Mapping[Variable, Term] | None = None) -> Answer:
-        """The answer to a SPARQL query."""
+        """Return the answer to a SPARQL query."""
         ...
 
 
@@ -73,7 +73,7 @@ _VENUES = "SELECT DISTINCT ?s WHERE {{ ?s a ?any FILTER(STRSTARTS(STR(?s), {pref
 
 
 def subjects(graph: Graph, minter: Minter) -> list[str]:
-    """The IRIs of everything that may have a document, each once, in the order of key, kind and IRI."""
+    """Return the IRIs of everything that may have a document, each once, in the order of key, kind and IRI."""
     classes = {**CLASSES, **{kind: minter.term(name) for kind, name in OWN_CLASSES.items()}}
     queries = {kind: _OF_CLASS.format(of_class=of_class) for kind, of_class in classes.items()}
     queries["venue"] = _VENUES.format(prefix=Literal(f"{minter.base}id/venue/"))
@@ -87,14 +87,14 @@ def subjects(graph: Graph, minter: Minter) -> list[str]:
 
 
 def documents(graph: Graph, minter: Minter, iris: Iterable[str]) -> Iterator[SearchDocument]:
-    """The documents of those of the IRIs that name a thing with a document, in the order given."""
+    """Return the documents of those of the IRIs that name a thing with a document, in the order given."""
     reader = _Reader(graph, minter)
     for batch, said in _with_next_begun(reader.said, batches(iris, BATCH)):
         yield from reader.read(batch, said)
 
 
 def works_of_evidence(graph: Graph, minter: Minter, iris: Iterable[str]) -> set[str]:
-    """The IRIs of the works that those of the IRIs which are evidence are about now."""
+    """Return the IRIs of the works that evidence is about now, for those of the IRIs which are evidence."""
     found: set[str] = set()
     of_kind = (iri for iri in iris if kind_of(minter, iri) == "evidence")
     for batch in batches(of_kind, BATCH):
@@ -104,7 +104,7 @@ def works_of_evidence(graph: Graph, minter: Minter, iris: Iterable[str]) -> set[
 
 
 def batches(items: Iterable[str], size: int) -> Iterator[list[str]]:
-    """The items in lists of at most `size`."""
+    """Return the items in lists of at most `size`."""
     batch: list[str] = []
     for item in items:
         batch.append(item)
@@ -125,7 +125,7 @@ class _Said:
 
 
 def _with_next_begun(ask: Callable[[list[str]], _Said], each: Iterable[list[str]]) -> Iterator[tuple[list[str], _Said]]:
-    """Each batch with what is said of it; that of the next is asked for, on another thread, meanwhile."""
+    """Return each batch with what is said of it; the next is asked for, on another thread, meanwhile."""
     remaining = iter(each)
     batch = next(remaining, None)
     following = next(remaining, None)
@@ -150,7 +150,7 @@ class _Reader(DocumentMaker):
         self.of_works = f"?p IN ({', '.join(f'<{name}>' for name in self.said_of_works())})"
 
     def said(self, iris: list[str]) -> _Said:
-        """What the graph says of those things, in the engine's own text: made without the interpreter's lock."""
+        """Return what the graph says of things, in the engine's own text: made without the interpreter's lock."""
         works = [iri for iri in iris if iri.startswith(self.works)]
         others = [iri for iri in iris if not iri.startswith(self.works)]
         return _Said(
@@ -163,7 +163,7 @@ class _Reader(DocumentMaker):
         )
 
     def table(self, query: str, iris: list[str], **parts: str) -> bytes:
-        """The answer of a query with VALUES for those things, as SPARQL TSV."""
+        """Return the answer of a query with VALUES for those things, as SPARQL TSV."""
         return tsv(self.graph.query(query.format(things=_values(iris), **parts)))
 
     def read(self, iris: list[str], said: _Said) -> Iterator[SearchDocument]:
@@ -175,7 +175,7 @@ class _Reader(DocumentMaker):
                 yield made
 
     def discussed(self, works: list[str]) -> dict[str, list[tuple[str, str]]]:
-        """Of each work, the accepted evidence that it discusses something, and what: (evidence, about)."""
+        """Return, for each work, the accepted evidence that it discusses something, with that: (evidence, about)."""
         found: dict[str, list[tuple[str, str]]] = {}
         if not works:
             return found
@@ -203,7 +203,7 @@ class _Reader(DocumentMaker):
 
 
 def _values(iris: Iterable[str]) -> str:
-    """The IRIs as the body of a VALUES block; what cannot be an IRI names nothing and is left out."""
+    """Return the IRIs as the body of a VALUES block; a text that cannot be an IRI names nothing and is left out."""
     return " ".join(filter(None, map(_in_query, iris)))
 
 
@@ -215,7 +215,7 @@ def _in_query(iri: str) -> str:
 
 
 def _rows(answer: Answer) -> Iterator[list[str]]:
-    """The rows of a SELECT as text; one with a blank node or a triple term has none to search and is left out."""
+    """Return the rows of a SELECT as text, without those that have a blank node or a triple term."""
     for solution in _solutions(answer):
         values = [term.value for term in solution if isinstance(term, NamedNode | Literal)]
         if len(values) == len(solution):

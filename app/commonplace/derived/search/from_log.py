@@ -1,9 +1,9 @@
-"""Documents of the things that a change describes anew, made from its own text in the log (RDF Patch).
+"""Make documents of the things that a change describes anew, from its own text in the log (RDF Patch).
 
 All that is said of a thing which no earlier entry speaks of stands in the change that adds it. So its document need
-not wait for the graph to take the change in, nor be read back from there. What more is needed than the change says is
-left to who reads the graph: things known before, works with evidence on them, things whose documents name something
-that the change does not describe.
+not wait for the graph to take the change in, nor be read back from there. Where more is needed than the change says,
+things are left to whoever reads the graph: things known before, works with evidence on them, things whose documents
+name something that the change does not describe.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from commonplace.model.minter import Kind, Minter
 from commonplace.patchlog.log import Body, Text
 
 Places = list[int] | tuple[int, int]
-"""Where the lines about a thing stand in a text: the offset of the first and their end, and so on."""
+"""Places of the lines about a thing in a text: the offset of the first and their end, and so on."""
 
 CHUNK_BYTES = 8 * 1024 * 1024
 
 _THING = re.compile(rb"^A <([^>#]*)[^\n]*\n(?:A <\1[>#][^\n]*\n)*", re.MULTILINE)
-"""Added lines about one thing that stand together; the group is its IRI."""
+"""Matches added lines about one thing that stand together; the group is its IRI."""
 
 _TAGGED = re.compile(r'(".*"@[A-Za-z0-9-]+) \.')
 _IN_A_GRAPH = re.compile(r'(?:".*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?|[^" ]*|<<.*>>) (?:<[^>" ]*>|_:[^ ]+) \.')
@@ -51,7 +51,7 @@ class _Untold(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NewThings:
-    """What a change describes: where the lines about each thing of a kind with documents stand in its text.
+    """The things that a change describes, with the places of the lines about each in its text.
 
     Those that an earlier change speaks of are taken out, and kept as `known`. `with_evidence` are works that evidence
     is about, in any of the changes.
@@ -93,8 +93,10 @@ class NewThings:
             self._note_evidence(chunk)
 
     def share(self, part: int, parts: int) -> list[Name]:
-        """The names, in order, of one of so many shares of what is new: of things that stand near to each other, and
-        so name the same ones."""
+        """Return the names, in order, of one of so many shares of what is new.
+
+        The things of a share stand near to each other in the text, and so name the same people and venues.
+        """
         return names_in_order(self.minter, share(list(self.places), part, parts))
 
     def _may_have_document(self, iri: str) -> bool:
@@ -110,13 +112,13 @@ class NewThings:
 
 
 def names_in_order(minter: Minter, iris: Iterable[str]) -> list[Name]:
-    """The names of things, in order; without those of IRIs that name none."""
+    """Return the names of things, in order, without those of IRIs that name none."""
     named = ((minter.kind_and_key(iri), iri) for iri in iris)
     return sorted((name[1], name[0], iri) for name, iri in named if name)
 
 
 def in_order(minter: Minter, iris: Iterable[str]) -> list[str]:
-    """The IRIs of things in the order of their names."""
+    """Return the IRIs of things in the order of their names."""
     return [iri for _, _, iri in names_in_order(minter, iris)]
 
 
@@ -132,7 +134,7 @@ class ChangeReader(DocumentMaker):
         self._read_of_nodes = {f"<{name}>": name for name in OF_NODES}
 
     def documents(self, names: Iterable[Name]) -> Iterator[SearchDocument]:
-        """The documents of those of the things that have one, in the order given."""
+        """Return the documents of those of the things that have one, in the order given."""
         for name in names:
             try:
                 made = self._made(*name)
@@ -168,7 +170,7 @@ class ChangeReader(DocumentMaker):
         return found
 
     def _said(self, iri: str) -> Mapping[str, Facts]:
-        """What the change says of a new thing and its nodes, as far as documents are made from it."""
+        """Return what the change says of a new thing and its nodes, as far as documents are made from it."""
         places = self.things.places.get(iri)
         if places is None:
             raise _Untold
@@ -181,7 +183,7 @@ class ChangeReader(DocumentMaker):
         return found
 
     def _read_facts(self, iri: str, lines: Iterable[str]) -> tuple[dict[str, dict[str, list[str]]], bool]:
-        """What lines about a thing say, in the order of `gathered`, and whether a property has the same text twice."""
+        """Return what lines about a thing say, ordered as by `gathered`, and whether a property has one text twice."""
         read, read_of_nodes = self._read, self._read_of_nodes
         found: dict[str, dict[str, list[str]]] = {}
         several: list[list[str]] = []
@@ -218,8 +220,10 @@ class ChangeReader(DocumentMaker):
 
 
 def _value(term: str) -> tuple[str, str] | None:
-    """The text and language of a value as it stands in a line, up to its end; None of one that is not read, or in a
-    named graph. Raises `_Untold`."""
+    """Return the text and language of a value as it stands in a line, up to its end.
+
+    Returns None for one that is not read, or in a named graph. Raises `_Untold`.
+    """
     if term.startswith("<"):
         if term.count(" ") == 1:
             return term[1:-3], ""

@@ -1,8 +1,8 @@
-"""Full text over the graph: a derived view, rebuilt from the graph in seconds.
+"""Search the full text of the graph: a derived view, rebuilt from the graph in seconds.
 
-What is found and in which order is `commonplace.derived.search.query`; what a document holds is
-`commonplace.derived.search.documents`; the parts the index is kept in are `commonplace.derived.search.segment`, and how
-it is kept from one start to the next `commonplace.derived.search.files`.
+`commonplace.derived.search.query` says which documents are found, and in which order;
+`commonplace.derived.search.documents` what a document holds. The index is kept in parts
+(`commonplace.derived.search.segment`), and from one start to the next in files (`commonplace.derived.search.files`).
 """
 
 from __future__ import annotations
@@ -16,17 +16,18 @@ from threading import Lock
 from commonplace.derived.search.files import SearchFiles, read_parts
 from commonplace.derived.search.from_graph import Graph, documents, subjects, works_of_evidence
 from commonplace.derived.search.query import Asked, SearchFields
-from commonplace.derived.search.segment import Found, Run, merged
+from commonplace.derived.search.segment import Found, Segment, merged
 from commonplace.derived.search.snippet import snippet
 from commonplace.derived.search.vocabulary import Vocabulary
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind, Minter
 
-RUN_DOCUMENTS = 200_000
-"""Documents of a run written by a rebuild: few runs are quick to ask, small ones leave memory to write them."""
+SEGMENT_DOCUMENTS = 200_000
+"""Maximum number of documents of a segment that a rebuild writes: few segments are quick to ask, small ones need little
+memory to write."""
 
 MOST_CHANGES = 10_000
-"""Documents written by updates before everything is built anew, which takes seconds: those are not in
+"""Maximum number of documents that updates write before everything is built anew, which takes seconds: they are not in
 order, so all that a question finds among them are looked at."""
 
 
@@ -63,13 +64,13 @@ class SearchResult:
 class _View:
     """One state of the index: replaced whole, so a reader never sees half a change."""
 
-    whole: tuple[Run, ...]
-    changes: Run
+    whole: tuple[Segment, ...]
+    changes: Segment
     vocabulary: Vocabulary
     version: int
 
     @property
-    def runs(self) -> tuple[Run, ...]:
+    def segments(self) -> tuple[Segment, ...]:
         return (*self.whole, self.changes)
 
 
@@ -78,27 +79,27 @@ class SearchIndex:
 
     def __init__(self) -> None:
         self._fields = SearchFields()
-        self._view = _View((), Run.empty(self._fields), Vocabulary(), 0)
+        self._view = _View((), Segment.empty(self._fields), Vocabulary(), 0)
         self._lock = Lock()
 
     @property
     def applied_version(self) -> int:
-        """The version of the graph the answers are of; 0 before the first `rebuild`."""
+        """The version of the graph that the answers are of; 0 before the first `rebuild`."""
         return self._view.version
 
     def rebuild(self, graph: Graph, minter: Minter, version: int) -> None:
-        """Forgets everything and reads the whole graph, which is at `version`."""
+        """Forget everything and read the whole graph, which is at `version`."""
         with self._lock:
             self._rebuild(graph, minter, version)
 
     def open(self, parts: Sequence[Path], version: int) -> None:
-        """Forgets everything and takes what `files.write_part` wrote of the graph at `version`.
+        """Forget everything and take what `files.write_part` wrote of the graph at `version`.
 
         Raises OSError or ValueError where that is not whole.
         """
         with self._lock:
-            runs, vocabulary = read_parts(self._fields, parts)
-            self._view = _View(runs, Run.empty(self._fields), vocabulary, version)
+            segments, vocabulary = read_parts(self._fields, parts)
+            self._view = _View(segments, Segment.empty(self._fields), vocabulary, version)
 
     def open_newest(self, files: SearchFiles, head: Version) -> bool:
         """Take the newest index that is kept of a version up to `head`, if any; return whether there is one.
@@ -111,11 +112,11 @@ class SearchIndex:
         return kept is not None
 
     def takes_in(self, touched: Collection[str]) -> bool:
-        """Whether a change that touched so many things is an update, or better a build from anew."""
+        """Return whether a change that touched so many things is made as an update, and not by building anew."""
         return self._view.changes.size + len(touched) <= MOST_CHANGES
 
     def update(self, graph: Graph, minter: Minter, touched: set[str], version: int) -> None:
-        """Reads again what a change touched, from a graph that is at `version`.
+        """Read again what a change touched, from a graph that is at `version`.
 
         `touched` holds the IRIs of the subjects of every quad added or removed; those of nodes
         within a thing (`…#author-1`) stand for the thing. Documents whose text comes from a
@@ -131,11 +132,11 @@ class SearchIndex:
             vocabulary = self._view.vocabulary
             vocabulary.learn({word for one in made for word in self._fields.words_of(one)})
             names = {(named[1], named[0], iri) for iri in stale if (named := minter.kind_and_key(iri))}
-            whole = tuple(run.without(names) for run in self._view.whole)
+            whole = tuple(segment.without(names) for segment in self._view.whole)
             self._view = _View(whole, self._view.changes.replaced(names, made), vocabulary, version)
 
     def search(self, q: str, kinds: Iterable[str] | None = None, limit: int = 20, offset: int = 0) -> SearchResult:
-        """The things a user's text finds, best first, equals in the order of their keys.
+        """Return the things that a user's text finds, best first, equals in the order of their keys.
 
         `q` is any text at all (see `commonplace.derived.search.query`); one without words finds nothing.
         `kinds` are those of `commonplace.model.minter.Kind` to look among; None is all.
@@ -148,30 +149,32 @@ class SearchIndex:
         asked = self._fields.ask(q, view.vocabulary, kinds)
         if asked is None:
             return SearchResult(0, (), view.version)
-        answers = [run.best(asked.query, offset + limit) for run in view.runs]
+        answers = [segment.best(asked.query, offset + limit) for segment in view.segments]
         page = islice(merged(found for _, found in answers), offset, offset + limit)
         hits = tuple(_hit(asked, one) for one in page)
         return SearchResult(sum(total for total, _ in answers), hits, view.version, asked)
 
     def matching_iris(self, q: str, kind: str) -> list[str]:
-        """The IRIs of all things of that kind a user's text finds, in the order of `search`."""
+        """Return the IRIs of all things of that kind that a user's text finds, in the order of `search`."""
         view = self._view
         asked = self._fields.ask(q, view.vocabulary, [kind])
-        return [found.name[2] for found in merged(run.all(asked.query) for run in view.runs)] if asked else []
+        return (
+            [found.name[2] for found in merged(segment.all(asked.query) for segment in view.segments)] if asked else []
+        )
 
     def _rebuild(self, graph: Graph, minter: Minter, version: int) -> None:
         made = documents(graph, minter, subjects(graph, minter))
-        runs: list[Run] = []
-        while (run := Run.of(self._fields, islice(made, RUN_DOCUMENTS))).size:
-            runs.append(run)
+        segments: list[Segment] = []
+        while (segment := Segment.of(self._fields, islice(made, SEGMENT_DOCUMENTS))).size:
+            segments.append(segment)
         vocabulary = Vocabulary()
-        for run in runs:
-            vocabulary.learn(run.words())
-        self._view = _View(tuple(runs), Run.empty(self._fields), vocabulary, version)
+        for segment in segments:
+            vocabulary.learn(segment.words())
+        self._view = _View(tuple(segments), Segment.empty(self._fields), vocabulary, version)
 
     def _users(self, iris: set[str]) -> set[str]:
-        """The IRIs of the documents whose text was read from any of these things."""
-        return {found.name[2] for run in self._view.runs for found in run.all(self._fields.using(iris))}
+        """Return the IRIs of the documents whose text was read from any of these things."""
+        return {found.name[2] for segment in self._view.segments for found in segment.all(self._fields.using(iris))}
 
 
 def _hit(asked: Asked, found: Found) -> Hit:

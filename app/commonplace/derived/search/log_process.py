@@ -1,9 +1,9 @@
-"""The search index of a big change written from the log, in a process of its own, while the graph takes the change in.
+"""Write the search index of a big change from the log, in a process of its own, while the graph takes the change in.
 
-The process is `main`, with the log's address, the base IRI, the version, the directory for the parts and their
-number as arguments. It has one thread; it goes through the change once, forks a process for each part, and ends, and
-they with it, when its standard input is closed. It may have to leave things to who reads the graph: those are the
-lines of `LEFT` in the directory.
+The process runs `main`, with the log's address, the base IRI, the version, the directory for the parts and their
+number as arguments. It has one thread; it goes through the change once and forks a process for each part. All end
+when its standard input is closed. It may have to leave things to whoever reads the graph: those are the lines of
+`LEFT` in the directory.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from commonplace.patchlog.opening import open_log
 from commonplace.processes.spawn import spawn
 
 LEFT = "left"
-"""The file, in the directory of the parts, of the IRIs of what was left, in order; absent when nothing was."""
+"""Name of the file, in the directory of the parts, with the IRIs of what was left, in order; absent if none."""
 
 _NICE = 15
-"""Behind the server, and behind the template of the readers: nobody can ask before that has taken the change in, and
-it can do so on one core only."""
+"""Stands back behind the server and the zygote: nobody can ask before the zygote has taken the change in, and that
+runs on one core only."""
 _PROGRAM = f"from {__name__} import main; main()"
 
 
@@ -84,7 +84,7 @@ def write_change(log: PatchLog, minter: Minter, version: Version, directory: Pat
 
 
 def read_names(file: Path) -> list[str]:
-    """The IRIs in a file, one a line."""
+    """Return the IRIs in a file, one a line."""
     return file.read_text(encoding="utf-8").split("\n")[:-1]
 
 
@@ -132,7 +132,7 @@ def _wait(processes: Sequence[int]) -> None:
 
 
 def main() -> None:
-    """What the process does."""
+    """Run the process that writes the index."""
     log, base, version, directory, parts = sys.argv[1:]
     os.nice(_NICE)
     try:

@@ -1,4 +1,4 @@
-"""The fields of the search index, and how a user's words become a question to it.
+"""Turn a user's words into a question to the search index, and say which fields that has.
 
 There is no query syntax to get wrong: words are all wanted, anywhere in a document, and
 `"words in quotes"` are wanted in that order and exactly (accents, case and hyphens aside).
@@ -48,10 +48,10 @@ IN_ORDER_WEIGHT = 256
 """Added when all the words stand in a title side by side."""
 
 MOST_WORDS = 64
-"""Words of a question that are looked at; the rest of a longer one is passed over."""
+"""Maximum number of words of a question that are looked at; the rest of a longer one is passed over."""
 
 LONGEST_WORD = 100
-"""Bytes; a longer word is not indexed."""
+"""Maximum length of a word in bytes; a longer one is not indexed."""
 
 Forms = list[tuple[str, ...]]
 """Ways of writing one thing: a form is a word, or words side by side."""
@@ -94,7 +94,7 @@ class Asked:
 
 
 class Shown(NamedTuple):
-    """What is kept of a document to show it by: its title, its own texts, and the IRIs of what it speaks of."""
+    """The part of a document that shows it: its title, its own texts, and the IRIs of what it speaks of."""
 
     title: str
     body: list[str]
@@ -137,13 +137,13 @@ class SearchFields:
         self.analyzer = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(LONGEST_WORD)).build()
 
     def index(self, directory: Path | None = None) -> Index:
-        """The index in that directory, a new one where it has none; without a directory, a new one in memory."""
+        """Return the index in a directory, a new one where it has none; without a directory, a new one in memory."""
         made = Index(self.schema, path=str(directory) if directory else None)
         made.register_tokenizer("words", self.analyzer)
         return made
 
     def document(self, of: SearchDocument, number: int) -> Document:
-        """What the index keeps of a document: `number` is its place among those of its run."""
+        """Return what the index keeps of a document: `number` is its place among those of its segment."""
         made = Document()
         add_text, add_unsigned = made.add_text, made.add_unsigned
         made.add_integer("number", number)
@@ -169,20 +169,20 @@ class SearchFields:
         return made
 
     def words_of(self, of: SearchDocument) -> set[str]:
-        """The words that a document is found by."""
+        """Return the words that a document is found by."""
         texts = (*of.titles, *of.names, *of.headings, *of.body)
         return {word for text in texts for form in spellings(text) for word in self.analyzer.analyze(form)}
 
     def numbered(self, numbers: Iterable[int]) -> Query:
-        """The documents of those numbers."""
+        """Return the query for the documents of those numbers."""
         return Query.term_set_query(self.schema, "number", sorted(numbers))
 
     def using(self, iris: Iterable[str]) -> Query:
-        """The documents whose text was read from any of those things; in rare cases others too."""
+        """Return the query for the documents whose text was read from any of those things; in rare cases others too."""
         return Query.term_set_query(self.schema, "uses", sorted(crc32(iri.encode()) for iri in iris))
 
     def ask(self, text: str, vocabulary: Vocabulary, kinds: Iterable[str] | None = None) -> Asked | None:
-        """The question a user's text is, over those kinds of thing; None when it holds no word.
+        """Return the question that a user's text asks, over those kinds of thing; None when it holds no word.
 
         Every text is a question: a quotation mark without its other half is passed over, as
         is every other mark; function words count only where there is nothing else. The
@@ -228,7 +228,7 @@ class SearchFields:
         return made
 
     def _weighed(self, forms: Forms, family: AbstractSet[str]) -> Query:
-        """Documents with any of the forms, or of the words of their family; scored tier by tier."""
+        """Return the query for documents with any of the forms, or words of their family; scored tier by tier."""
         others = sorted(family - {form[0] for form in forms if len(form) == 1})
         clauses = []
         for tier, weight in TIERS.items():
@@ -239,7 +239,7 @@ class SearchFields:
         return Query.boolean_query(clauses)
 
     def _in_tier(self, tier: str, forms: Forms, words: Sequence[str]) -> Query:
-        """Documents with any of the forms or words in that tier."""
+        """Return the query for documents with any of the forms or words in that tier."""
         queries = [self._of_form(tier, form) for form in (*forms, *((word,) for word in words))]
         return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Should, query) for query in queries])
 
@@ -249,13 +249,13 @@ class SearchFields:
         return Query.phrase_query(self.schema, tier, list(form))
 
     def _forms(self, texts: Iterable[str]) -> Forms:
-        """The words of each folded text in each spelling."""
+        """Return the words of each folded text in each spelling."""
         forms = {tuple(self.analyzer.analyze(form)) for text in texts for form in (spaced(text), joined(text))}
         return sorted(form for form in forms if form)
 
 
 def joined_texts(texts: Sequence[str]) -> str:
-    """Texts as one; `parted_texts` parts them. It is without the NULs that they may have, which nobody can see."""
+    """Return texts as one; `parted_texts` parts them. NULs that they may have, which nobody can see, are left out."""
     joined = _BETWEEN.join(texts)
     if joined.count(_BETWEEN) >= len(texts):
         joined = _BETWEEN.join(text.replace(_BETWEEN, "") for text in texts)
@@ -263,18 +263,18 @@ def joined_texts(texts: Sequence[str]) -> str:
 
 
 def parted_texts(joined: str) -> list[str]:
-    """What `joined_texts` has joined."""
+    """Return the texts that `joined_texts` has joined."""
     return joined.split(_BETWEEN)
 
 
 def _hashed(whole: str) -> int:
-    """64 bits of BLAKE2b, which are far quicker to index than a title, and shorter.
+    """Return 64 bits of BLAKE2b, which are far quicker to index than a title, and shorter.
 
-    Two of a hundred million titles have the same once in four thousand libraries.
+    Of a hundred million titles two have one hash in one of four thousand libraries.
     """
     return int.from_bytes(blake2b(whole.encode(), digest_size=8).digest())
 
 
 def _with_neighbours(chunks: Sequence[str], at: int) -> list[str]:
-    """The word at that place, alone and written as one with a neighbour."""
+    """Return the word at that place, alone and written as one with a neighbour."""
     return [chunks[at], *(chunks[i] + chunks[i + 1] for i in (at - 1, at) if 0 <= i < len(chunks) - 1)]

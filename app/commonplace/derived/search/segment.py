@@ -1,10 +1,10 @@
-"""The parts the search index is kept in: a run holds documents and finds the best of them.
+"""Hold a part of the search index, a segment, and find the best of its documents.
 
 Equal hits come in the order of their names. The engine knows no such order, but of equals it
-gives those first that were written first; a run that was written once, in the order of names,
+gives those first that were written first. A segment that was written once, in the order of names,
 is therefore read from the top as far as is asked. It is never written to again, so that it may lie
-in files that others read too; which of its documents are no longer true is kept beside it. What
-changes later is in a run without order, kept small, whose hits are all read and sorted here.
+in files that others read too; the numbers of its documents that are no longer true are held beside it. Later
+changes are in a segment without order, kept small, whose hits are all read and sorted here.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from commonplace.model.minter import Kind
 
 WHOLE_BYTES = 256_000_000
 CHANGE_BYTES = 16_000_000
-"""Memory the indexing thread may fill before it writes a segment: a run of one segment keeps its order."""
+"""Maximum memory that the indexing thread fills before it writes: what it writes at once keeps its order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +42,31 @@ class Found:
 
     @property
     def rank(self) -> tuple[int, Name]:
-        """Less is better."""
+        """The key that hits are sorted by, the best first."""
         return (-self.score, self.name)
 
 
 def merged(many: Iterable[list[Found]]) -> Iterator[Found]:
-    """What several runs find, each the best first, as one."""
+    """Return what several segments find, each the best first, as one."""
     lists = [found for found in many if found]
     return iter(lists[0]) if len(lists) == 1 else merge(*lists, key=lambda found: found.rank)
 
 
-class KeptNames(Sequence[Name]):
-    """Names as they are kept in a file, each one text: tuples by the hundred thousand would be what Python has to look
-    through, again and again, for garbage."""
+class StoredNames(Sequence[Name]):
+    """Names as they lie in a file, each one text.
+
+    Tuples by the hundred thousand would be looked through for garbage again and again.
+    """
 
     def __init__(self, texts: Sequence[str]) -> None:
-        """`texts` are what `kept` gives. Raises ValueError when they are not."""
+        """Take the texts that `texts_of` returns. Raises ValueError for others."""
         if not all(text.count(" ") >= 2 for text in texts):
-            raise ValueError("these are no names that were kept")
+            raise ValueError("these are no stored names")
         self._texts = texts
 
     @staticmethod
-    def kept(names: Iterable[Name]) -> list[str]:
-        """Each name as a text."""
+    def texts_of(names: Iterable[Name]) -> list[str]:
+        """Return each name as a text."""
         return [f"{iri} {kind} {key}" for key, kind, iri in names]
 
     def __len__(self) -> int:
@@ -78,63 +80,64 @@ class KeptNames(Sequence[Name]):
         return list(map(_name, self._texts[place])) if isinstance(place, slice) else _name(self._texts[place])
 
 
-def _name(kept: str) -> Name:
-    iri, kind, key = kept.split(" ", 2)
+def _name(text: str) -> Name:
+    iri, kind, key = text.split(" ", 2)
     return key, cast(Kind, kind), iri
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """Documents at one moment. A change makes a new run; the old one answers as before."""
+class Segment:
+    """Documents at one moment. A change makes a new segment; the old one answers as before."""
 
     fields: SearchFields
     index: Index
     searcher: Searcher
-    names: list[Name] | KeptNames
-    """By number; shared with earlier runs of the same index, and only added to."""
+    names: list[Name] | StoredNames
+    """Names by number; shared with earlier segments of one index, and only added to."""
     ordered: bool
     gone: frozenset[int] = frozenset()
-    """The numbers of its documents that are not to be found any more."""
+    """Numbers of the documents that are not to be found any more."""
 
     @classmethod
-    def empty(cls, fields: SearchFields, directory: Path | None = None) -> Run:
-        """A run for changes: in memory, or in an empty directory."""
+    def empty(cls, fields: SearchFields, directory: Path | None = None) -> Segment:
+        """Return a segment for changes: in memory, or in an empty directory."""
         index = fields.index(directory)
         return cls(fields, index, index.searcher(), [], ordered=False)
 
     @classmethod
-    def of(cls, fields: SearchFields, documents: Iterable[SearchDocument], directory: Path | None = None) -> Run:
-        """A run of documents that come in the order of their names: in memory, or in an empty directory."""
-        run = cls.empty(fields, directory)._written((), documents, WHOLE_BYTES)
-        return replace(run, ordered=run.searcher.num_segments <= 1)
+    def of(cls, fields: SearchFields, documents: Iterable[SearchDocument], directory: Path | None = None) -> Segment:
+        """Return a segment of documents that come in the order of their names: in memory, or in an empty directory."""
+        segment = cls.empty(fields, directory)._written((), documents, WHOLE_BYTES)
+        return replace(segment, ordered=segment.searcher.num_segments <= 1)
 
     @classmethod
-    def opened(cls, fields: SearchFields, directory: Path, names: KeptNames) -> Run:
-        """A run that `of` made in that directory, of documents of those names."""
+    def opened(cls, fields: SearchFields, directory: Path, names: StoredNames) -> Segment:
+        """Return the segment that `of` made in a directory, of documents of those names."""
         index = fields.index(directory)
         searcher = index.searcher()
         return cls(fields, index, searcher, names, ordered=searcher.num_segments <= 1)
 
     @property
     def size(self) -> int:
-        """How many documents were ever written to it."""
+        """The number of documents that were ever written to it."""
         return len(self.names)
 
-    def without(self, stale: Collection[Name]) -> Run:
-        """A run of documents in the order of their names without those of the stale names; what it lies in stays as
-        it is."""
+    def without(self, stale: Collection[Name]) -> Segment:
+        """Return an ordered segment without the documents of stale names; its files stay as they are."""
         places = ((bisect_left(self.names, name), name) for name in stale)
         gone = self.gone.union(place for place, name in places if self.names[place : place + 1] == [name])
         return self if gone == self.gone else replace(self, gone=gone)
 
-    def replaced(self, stale: Collection[Name], documents: Collection[SearchDocument]) -> Run:
-        """A run for changes without the documents of the stale names, and with those given; visible at once or
-        not at all."""
+    def replaced(self, stale: Collection[Name], documents: Collection[SearchDocument]) -> Segment:
+        """Return a segment for changes without the documents of stale names, and with those given.
+
+        They are visible at once or not at all.
+        """
         gone = [number for number, name in enumerate(self.names) if name in stale]
         return self._written(gone, documents, CHANGE_BYTES) if gone or documents else self
 
     def best(self, query: Query, limit: int) -> tuple[int, list[Found]]:
-        """How many documents the query finds, and at least the best `limit` of them, in order."""
+        """Return how many documents the query finds, and at least the best `limit` of them, in order."""
         if not self.ordered:
             found = self.all(query)
             return len(found), found
@@ -142,7 +145,7 @@ class Run:
         return answer.count, self._found(answer.hits)  # type: ignore[attr-defined]  # the stub leaves count out
 
     def all(self, query: Query) -> list[Found]:
-        """All documents the query finds, in order."""
+        """Return all documents that the query finds, in order."""
         query = self._present(query)
         # Counted first, because the engine sets aside room for as many as it is asked for.
         total: int = self.searcher.search(query, limit=1).count  # type: ignore[attr-defined]
@@ -150,13 +153,13 @@ class Run:
         return found if self.ordered else sorted(found, key=lambda one: one.rank)
 
     def words(self) -> Iterator[str]:
-        """The different words of each tier of its documents."""
+        """Return the different words of each tier of its documents."""
         for tier in TIERS:
             for word, _ in self.searcher.terms_with_prefix(tier, ""):
                 yield word
 
     def _present(self, query: Query) -> Query:
-        """The query among the documents that are not gone."""
+        """Return the query among the documents that are not gone."""
         if not self.gone:
             return query
         gone = self.fields.numbered(self.gone)
@@ -169,7 +172,7 @@ class Run:
             for (score, address), number in zip(hits, numbers, strict=True)
         ]
 
-    def _written(self, gone: Collection[int], documents: Iterable[SearchDocument], memory: int) -> Run:
+    def _written(self, gone: Collection[int], documents: Iterable[SearchDocument], memory: int) -> Segment:
         assert isinstance(self.names, list), "what was written once is not written to again"
         writer = self.index.writer(memory, 1)
         try:

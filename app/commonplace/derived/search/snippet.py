@@ -1,4 +1,4 @@
-"""The words around a hit, to be shown under its title."""
+"""Cut the words around a hit, to be shown under its title."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from commonplace.derived.search.query import Asked, Shown
 from commonplace.derived.search.text import fold
 
 LENGTH = 200
-"""Characters of a snippet, an ellipsis at either end not counted."""
+"""Maximum number of characters of a snippet, an ellipsis at either end not counted."""
 
 _WORD = re.compile(r"[\w'’]+")
 _LEAD = 60

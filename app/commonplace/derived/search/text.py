@@ -1,6 +1,6 @@
-"""Text as the search index compares it: folded, and in every spelling of a compound.
+"""Bring text into the forms that the search index compares: folded, and in every spelling of a compound.
 
-A text and a question go through the same steps, so that accents, case, hyphens and French
+A text and a question go through one series of steps, so that accents, case, hyphens and French
 elisions never decide whether a thing is found:
 
 - *folded*: Unicode NFKC, case folded, marks removed, ligatures and barred letters spelt out;
@@ -35,7 +35,7 @@ _SPELT_OUT = {
 
 
 _SHORT = 200
-"""Characters of a name that may come again."""
+"""Maximum number of characters of a name that may come again."""
 
 _ASCII = frozenset(map(chr, range(128)))
 _BOUND_PREFIXES = frozenset(
@@ -73,13 +73,13 @@ def language_of(words: Collection[str]) -> str | None:
 
 
 def fold(text: str) -> str:
-    """The text without case, accents, ligatures, elided articles (`l'État` is `etat`) and `'s`."""
+    """Return the text without case, accents, ligatures, elided articles (`l'État` is `etat`) and `'s`."""
     folded = without_marks(text)
     return _ELISION.sub("", folded) if "'" in folded else folded
 
 
 def without_marks(text: str) -> str:
-    """The text without case, accents and ligatures."""
+    """Return the text without case, accents and ligatures."""
     if not text.isascii():
         for character in sorted(set(text) - _ASCII):  # few, so far quicker than looking up every one
             text = text.replace(character, _folded(character))
@@ -95,25 +95,25 @@ def _folded(character: str) -> str:
 
 
 def spaced(folded: str) -> str:
-    """Folded text with the parts of a compound as words of their own."""
+    """Return folded text with the parts of a compound as words of their own."""
     return _INNER_MARK.sub(" ", folded) if _has_mark(folded) else folded
 
 
 def joined(folded: str) -> str:
-    """Folded text with the parts of a compound as one word."""
+    """Return folded text with the parts of a compound as one word."""
     whole = attached(folded)
     return _INNER_MARK.sub("", whole) if _has_mark(whole) else whole
 
 
 def attached(folded: str) -> str:
-    """Folded text with bound prefixes tied to their word by a hyphen: `co production` is `co-production`."""
+    """Return folded text with bound prefixes tied to their word by a hyphen: `co production` is `co-production`."""
     if _BOUND_PREFIXES.isdisjoint(folded.split()):  # most texts, and far quicker than the pattern
         return folded
     return _PREFIX_APART.sub(r"\1-", folded)
 
 
 def spellings(text: str) -> tuple[str, ...]:
-    """The one or two forms of a text that are indexed: its *spaced* form, and its *joined* form if that differs."""
+    """Return the one or two forms of a text that are indexed: *spaced*, and *joined* if that differs."""
     if " " not in text and text.isascii() and (parts := _parts_of_key(text)):
         return (" ".join(parts), "".join(parts)) if len(parts) > 1 else (parts[0],)
     folded = fold(text)
@@ -125,7 +125,7 @@ def spellings(text: str) -> tuple[str, ...]:
 
 
 def spellings_of_name(name: str) -> tuple[str, ...]:
-    """The same of a text that stands in many documents, as names do."""
+    """Return the spellings of a text that stands in many documents, as names do."""
     return _kept_spellings(name) if " " in name and len(name) <= _SHORT else spellings(name)
 
 
@@ -133,18 +133,18 @@ _kept_spellings = lru_cache(maxsize=65_536)(spellings)
 
 
 def _parts_of_key(text: str) -> list[str] | None:
-    """The parts of a word or a key in ASCII, with nothing but hyphens between: every thing has one, and most differ."""
+    """Return the parts of a word or key in ASCII with hyphens only: every thing has one, and most differ."""
     parts = text.lower().split("-")
     return parts if all(map(str.isalnum, parts)) else None
 
 
 def fingerprint(text: str) -> str:
-    """The words of a text and nothing else, *joined*: equal for two titles that differ in spelling only."""
+    """Return the words of a text and nothing else, *joined*: equal for two titles that differ in spelling only."""
     return words_of(spellings(text)[-1])
 
 
 def words_of(form: str) -> str:
-    """The words of a form and nothing else."""
+    """Return the words of a form and nothing else."""
     if form.isalnum():
         return form
     if form.isascii():

@@ -1,4 +1,4 @@
-"""The words of the search index by their stems.
+"""Hold the words of the search index by their stems.
 
 The index holds words as they stand in a text. That a question for *citizens* also finds
 *citizen* is decided when it is asked, by asking for every word of the index that has the
@@ -14,7 +14,7 @@ from itertools import islice
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 _BATCH = 10_000
-"""Words stemmed at a time."""
+"""Number of words stemmed at a time."""
 
 
 def _stemmer(language: str) -> TextAnalyzer:
@@ -34,7 +34,7 @@ class Vocabulary:
         # Stem to the words that are not their own stem, with spaces between: half the memory of a tuple of them.
 
     def learn(self, words: Iterable[str]) -> None:
-        """Takes in folded words, each a single token of the index.
+        """Take in folded words, each a single token of the index.
 
         One that begins with a letter and holds digits is of no family: half of all words are keys written as one.
         """
@@ -49,7 +49,7 @@ class Vocabulary:
                         families[stem] = f"{known} {word}"
 
     def families(self) -> list[dict[str, str]]:
-        """What it has learnt, to be taken in by another."""
+        """Return what was learnt, to be taken in by another vocabulary."""
         return [families for _, families in self._languages]
 
     def take_in(self, learnt: Sequence[Mapping[str, str]]) -> None:
@@ -62,7 +62,7 @@ class Vocabulary:
                     families[stem] = " ".join((known, *more)) if known else words
 
     def family(self, form: tuple[str, ...]) -> set[str]:
-        """A word and all that share its stem in either language; nothing for several words."""
+        """Return a word and all that share its stem in either language; nothing for several words."""
         if len(form) != 1:
             return set()
         found = set(form)

@@ -1,4 +1,4 @@
-"""Where the rows of a SPARQL result end, found in the bytes that the engine writes.
+"""Find where the rows of a SPARQL result end, in the bytes that the engine writes.
 
 The engine serialises a result whole. To stop at a number of rows, rows are counted in what it has written
 so far: each format has a mark that stands for a row and occurs nowhere else outside quotes. The text is cut
@@ -20,30 +20,32 @@ _CSV_LAST = re.compile(rb'(?:(?:[^"\n]++|"[^"]*+")*+(\n))*+')
 
 
 class RowMarks:
-    """How the rows of a format are told apart. `header` marks stand before those of rows; `closing` makes a
-    text that was cut at a mark whole."""
+    """The marks that tell the rows of a format apart.
+
+    `header` marks stand before those of rows; `closing` makes a text that was cut at a mark whole.
+    """
 
     header = 0
     closing = b""
 
     def note_place(self, text: bytes) -> int:
-        """Where in the beginning of a result a note can stand; 0 where the format has no room for one."""
+        """Return the offset of a note in the beginning of a result; 0 where the format has no room for one."""
         return 0
 
     def note(self, link: str) -> bytes:
-        """The note: that IRI, which says what is to be said of the result."""
+        """Return the note: a link to an IRI that tells more of the result."""
         return b""
 
     def count(self, text: bytes) -> int:
-        """How many marks there are."""
+        """Return the number of marks in a text."""
         raise NotImplementedError
 
     def last(self, text: bytes) -> int:
-        """Where to cut at the last mark, 0 when there is none. What follows may be less than a row."""
+        """Return where to cut at the last mark, 0 when there is none. What follows may be less than a row."""
         raise NotImplementedError
 
     def after(self, text: bytes, marks: int) -> int:
-        """Where to cut so that exactly that many marks stay; there are more."""
+        """Return where to cut so that exactly that many marks stay; there are more."""
         raise NotImplementedError
 
 
@@ -129,7 +131,7 @@ class _Tsv(RowMarks):
 
 
 def _nth(text: bytes, mark: bytes, number: int) -> int:
-    """Where the mark of that number, counted from 1, begins."""
+    """Return the offset of the mark of that number, counted from 1."""
     at = -1
     for _ in range(number):
         at = text.find(mark, at + 1)
@@ -150,19 +152,19 @@ class RowCounter:
 
     @classmethod
     def of(cls, format: str, rows: int) -> RowCounter:
-        """A counter for a result in that format, of which that many rows may pass."""
+        """Return a counter for a result in that format, of which that many rows may pass."""
         marks = MARKS[format]
         return cls(marks, rows + marks.header)
 
     def passed(self, text: bytes) -> tuple[bytes, bool]:
-        """What of the text so far may pass on, up to its last mark; and whether the rest is too much."""
+        """Return what may pass on of the text so far, up to its last mark; and whether the rest is too much."""
         text = self._held + text
         end = self.marks.last(text)
         self._held = text[end:]
         return self._bounded(text[:end])
 
     def rest(self) -> tuple[bytes, bool]:
-        """What passes at the end of the text, and whether there was too much of it."""
+        """Return what passes at the end of the text, and whether there was too much of it."""
         return self._bounded(self._held)
 
     def _bounded(self, text: bytes) -> tuple[bytes, bool]:

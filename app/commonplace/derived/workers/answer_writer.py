@@ -1,7 +1,7 @@
-"""What the engine writes of an answer, bounded in rows and bytes: held in memory, and in a file once it is big.
+"""Bound in rows and bytes what the engine writes of an answer; hold it in memory, and in a file once it is big.
 
 Nothing is sent before it is whole, so an answer always says truthfully whether it is complete, and a client
-that reads slowly keeps no reader waiting.
+that reads slowly keeps no worker waiting.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.messages import HELD_BYTES, Answer, Cut, Kind, Spool
 
 PACKED_BYTES = 2_048
-"""An answer from this size on is compressed for who takes gzip."""
+"""Minimum size of an answer that is compressed for a client that takes gzip."""
 
 TABLES = {
     "srj": QueryResultsFormat.JSON,
@@ -58,14 +58,14 @@ class Full(Exception):
 
 
 def kind_of(result: Result) -> Kind:
-    """What a query answers."""
+    """Return the kind of answer that a query gives."""
     if isinstance(result, QuerySolutions):
         return "table"
     return "truth" if isinstance(result, QueryBoolean) else "graph"
 
 
 def written(result: Result, form: str, version: int, limits: QueryLimits, link: str, *, packed: bool) -> Answer:
-    """The answer in that form, cut at the limits; what was cut says so with `link` where the form has room.
+    """Return the answer in that form, cut at the limits; a cut one says so with `link` where the form has room.
 
     Raises what evaluating raises: the engine evaluates while it writes.
     """
@@ -161,10 +161,10 @@ class _Writer:
         return len(data)
 
     def flush(self) -> None:
-        """The engine asks for it; there is nothing to do."""
+        """Do nothing: the engine asks for it."""
 
     def bounded(self, triples: QueryTriples) -> Iterator[Triple]:
-        """The triples that may be written."""
+        """Return the triples that may be written."""
         for triple in islice(triples, self._limits.rows):
             if self._output.size + self._held > self._limits.bytes:
                 self.cut = "bytes"
@@ -196,7 +196,7 @@ class _Writer:
         self._blocks = []
 
     def body(self) -> bytes | Spool:
-        """All that was written and not cut."""
+        """Return all that was written and not cut."""
         self._output.append(b"".join(self._blocks))
         return self._output.body()
 
@@ -224,7 +224,7 @@ class _Writer:
 
 
 def _packed(body: bytes | Spool) -> bytes | Spool:
-    """The same, gzipped. Closes a file it was in."""
+    """Return a body gzipped; a file it was in is closed."""
     if isinstance(body, bytes):
         return gzip.compress(body, _FAST, mtime=0)
     output = _Output(0)

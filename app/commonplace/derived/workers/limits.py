@@ -1,4 +1,4 @@
-"""What one query may cost. Each limit ends the work itself, not only the waiting for it."""
+"""Bound what one query may cost. Each limit ends the work itself, not only the waiting for it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryLimits:
-    """Bounds of a query, and how many are answered at a time.
+    """Bounds of a query, and the number of queries answered at a time.
 
-    `seconds` on the clock, from when a reader takes it; `rows` (solutions, or triples of a graph) and `bytes`
-    of its answer, before compression; `memory`, in bytes of address space beyond what its reader held before.
+    `seconds` on the clock, from when a worker takes it; `rows` (solutions, or triples of a graph) and `bytes`
+    of its answer, before compression; `memory`, in bytes of address space beyond what its worker held before.
     """
 
     seconds: float = 30.0
