@@ -264,16 +264,20 @@ def test_a_reader_that_is_killed_costs_no_request(roomy: Served) -> None:
         assert slow.result().json() == expected
 
 
-def test_the_template_can_be_killed_too(home: Path) -> None:
+@pytest.mark.parametrize("zygote_too", [False, True])
+def test_workers_that_are_all_killed_at_once_cost_no_request(home: Path, zygote_too: bool) -> None:
+    """Whether the server has noticed the end of each worker, or of none, before the next question comes."""
     with served(home) as server:
-        assert server.ask(COUNT).status_code == 200
-        template = server.readers._process
-        assert template is not None
-        template.kill()
-        template.wait()
-        for process in server.readers.processes():
-            os.kill(process, signal.SIGKILL)
-        assert server.ask(COUNT + " # again").status_code == 200
+        for number in range(2):
+            assert server.ask(f"{COUNT} # {number}").status_code == 200
+            zygote = server.readers._process
+            assert zygote is not None
+            if zygote_too:
+                zygote.kill()
+                zygote.wait()
+            for process in server.readers.processes():
+                os.kill(process, signal.SIGKILL)
+            assert server.ask(f"{COUNT} # {number} again").status_code == 200
 
 
 def test_eight_runaways_end_and_pages_stay_quick(strict: Served) -> None:

@@ -13,7 +13,6 @@ import subprocess
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import asdict
 from enum import Enum
-from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -92,7 +91,8 @@ class Readers:
         self._process: subprocess.Popen[bytes] | None = None
         self._links: dict[int, ReaderLink] = {}
         self._free: list[ReaderLink] = []
-        self._numbers = count(1)
+        self._newest = 0
+        """The number of the worker that was forked last."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
         self._writing: set[subprocess.Popen[bytes]] = set()
@@ -225,7 +225,7 @@ class Readers:
         queue, past = self._lanes[lane], lane is Lane.PAST
         await queue.enter(client)
         try:
-            attempts = 0
+            attempts, forked = 0, self._newest
             while attempts < _ATTEMPTS:
                 link = self._take(past=past)
                 try:
@@ -233,7 +233,8 @@ class Readers:
                 except Behind:  # and so is every reader that was forked no later
                     self._end_forked_before(link)
                 except Lost:
-                    attempts += 1
+                    link.end()  # its end may not have been noticed yet: nobody is to ask it again
+                    attempts += link.number > forked  # all that wait may have been killed before they were asked
                 except asyncio.CancelledError:
                     link.end()
                     raise
@@ -327,7 +328,7 @@ class Readers:
     def _fork(self) -> ReaderLink:
         """A new reader. It can be asked at once, and answers when it is there."""
         ours, its = socket.socketpair()
-        number = next(self._numbers)
+        self._newest = number = self._newest + 1
         with its:
             message = Message({"fork": asdict(self.limits), "number": number, "descriptor": True})
             message.descriptor = its.fileno()
