@@ -22,6 +22,7 @@ from commonplace.derived.workers.pool import Readers
 from commonplace.derived.workers.worker import Task, Views
 from commonplace.derived.workers.zygote import forked, may_fork
 from commonplace.exchange.by_doi import fetcher_of
+from commonplace.exchange.deletions import Deletions
 from commonplace.exchange.edits import Edits
 from commonplace.exchange.jobs import ImportJobs
 from commonplace.exchange.updates import Updates
@@ -77,6 +78,7 @@ def application(
         jobs=ImportJobs(library, committer, fetcher or partial(fetcher_of, settings)),
         updates=Updates(library, committer, partial(_work_out, library, workers)),
         edits=Edits(library, committer),
+        deletions=Deletions(library, committer),
         workers=workers,
         queries=named,
         ontology=SHIPPED_ONTOLOGY,

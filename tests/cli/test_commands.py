@@ -13,7 +13,20 @@ from commonplace.home.opening import open_home
 from tests.command import Finished, commonplace, complains_in_one_line
 from tests.conftest import BASE, serving, settings_for
 
-COMMANDS = ("serve", "import", "doi", "export", "convert", "log", "undo", "token", "rebuild", "verify")
+COMMANDS = (
+    "serve",
+    "import",
+    "doi",
+    "export",
+    "convert",
+    "log",
+    "undo",
+    "edit",
+    "delete",
+    "token",
+    "rebuild",
+    "verify",
+)
 BOOK = "@book{able2001, title={A book}, author={Able, Ann}, year={2001}}\n"
 
 

@@ -33,6 +33,7 @@ def contents(folder: Path) -> dict[str, tuple[int, bytes | None]]:
         ("export",),
         ("log",),
         ("undo", "1"),
+        ("delete", "able2001"),
         ("edit", "able2001", "title=Other"),
         ("token", "list"),
         ("token", "add", "ann"),

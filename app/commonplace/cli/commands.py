@@ -12,12 +12,14 @@ import typer
 
 from commonplace import __version__
 from commonplace.cli.convert import convert_files
+from commonplace.cli.delete import deletion_lines
 from commonplace.cli.edit import named, patch_of
 from commonplace.cli.imports import import_by_doi, import_files
 from commonplace.cli.opening import AgentOption, HomeOption, agent_of, open_library, settings_of
 from commonplace.cli.terminal import JsonOption, readable
 from commonplace.cli.tokens import token_cli
 from commonplace.errors import BadRequest, LogDamaged, NoLibrary
+from commonplace.exchange.deletions import Deleter, Deletions
 from commonplace.exchange.edits import Editor, Edits
 from commonplace.exchange.exports import export, export_originals, formatted
 from commonplace.home.opening import open_home
@@ -177,6 +179,32 @@ def edit(
         )
     else:
         typer.echo(f"{kind} {key}: nothing had to change")
+
+
+@cli.command()
+def delete(
+    thing: Annotated[str, typer.Argument(help="a work's key, or kind/key, or an IRI", metavar="KEY")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would go, delete nothing")] = False,
+    with_dependents: Annotated[
+        bool,
+        typer.Option("--with-dependents", help="also evidence, citations and roles that hang on it, and links to it"),
+    ] = False,
+    message: Annotated[str, typer.Option(help="why; recorded in the history")] = "",
+    as_json: JsonOption = False,
+    agent: AgentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Delete one thing, as one version, with the nodes that belong to it; refuse while others hang on it."""
+    with readable():
+        opened = open_library(home, "read" if dry_run else "write")
+        kind, key = named(thing, opened.library.minter)
+        deletions = Deletions(opened.library, opened.committer)
+        if dry_run:
+            report = deletions.look(kind, key, with_dependents=with_dependents)
+        else:
+            deleter = Deleter(agent_of(home, agent), message)
+            report, _ = deletions.delete(kind, key, deleter, with_dependents=with_dependents)
+    typer.echo(report.json_bytes().decode() if as_json else "\n".join(deletion_lines(kind, report)))
 
 
 @cli.command()

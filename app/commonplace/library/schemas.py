@@ -352,6 +352,32 @@ class Node(ApiModel):
     version: int
 
 
+class HangingOn(Link):
+    """A node that points to what a deletion takes."""
+
+    property: str = Field(description="by which property, such as `cito:cites`")
+    on: str = Field(description="the IRI that it points to")
+    goes_along: bool = Field(
+        description="whether the whole node goes when dependents are taken along: a piece of evidence, a citation, a "
+        "role; of any other thing the link goes alone"
+    )
+
+
+class Deleted(ApiModel):
+    """What a deletion did, or would do."""
+
+    iri: str
+    key: str
+    label: str | None = None
+    version: int | None = Field(default=None, description="the version that deleted it; absent where nothing was done")
+    possible: bool = Field(description="whether it can be done so")
+    deletes: list[Link] = Field(description="the nodes that go: the thing, and what belongs to it")
+    unlinks: list[HangingOn] = Field(description="links to them that other things lose")
+    hangs: list[HangingOn] = Field(description="what hangs on the thing and keeps it from going")
+    breaks: list[str] | None = Field(default=None, description="what could not be without it: the rules it would break")
+    unused: list[Link] = Field(description="people, bodies and venues that nothing names then; they stay")
+
+
 class Found(ApiModel):
     """One thing a search found, best first."""
 

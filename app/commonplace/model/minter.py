@@ -135,6 +135,13 @@ class Minter:
         """Return the local name of a term of the ontology (`discusses`), or any other IRI as it is."""
         return term.removeprefix(self.base + "ontology#")
 
+    def compact(self, iri: str) -> str:
+        """Return an IRI as prefix and local name (`cito:cites`), or as it is where it has no prefix of ours."""
+        for prefix, namespace in self.prefixes().items():
+            if iri.startswith(namespace) and iri != namespace:
+                return f"{prefix}:{iri.removeprefix(namespace)}"
+        return iri
+
     def prefixes(self) -> dict[str, str]:
         """Return prefixes for serialisations, that of the ontology (`cp`) included."""
         return {"cp": self.base + "ontology#", **PREFIXES}

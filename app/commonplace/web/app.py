@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from commonplace import __version__
 from commonplace.web.api import (
     changes,
+    deletions,
     duplicates,
     edits,
     export,
@@ -56,6 +57,7 @@ ROUTED = (
     sparql,
     graph_store,
     works,
+    deletions,
     edits,
     duplicates,
     identifiers,

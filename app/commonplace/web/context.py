@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from commonplace.commit import Committer
 from commonplace.curation.duplicates.candidates import Similar
 from commonplace.derived.workers.pool import Readers
+from commonplace.exchange.deletions import Deletions
 from commonplace.exchange.edits import Edits
 from commonplace.exchange.jobs import ImportJobs
 from commonplace.exchange.updates import Updates
@@ -37,6 +38,7 @@ class Context:
     jobs: ImportJobs
     updates: Updates
     edits: Edits
+    deletions: Deletions
     workers: Readers
     """The processes that answer SPARQL."""
     queries: Mapping[str, NamedQuery]

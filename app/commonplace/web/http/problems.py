@@ -20,6 +20,7 @@ from commonplace.errors import (
     Conflict,
     GraphProtected,
     Interrupted,
+    InUse,
     LogDamaged,
     NoRoom,
     NotFound,
@@ -108,6 +109,7 @@ KINDS: dict[type[Exception], Kind] = {
     Stopped: Kind("stopping", "The server stops", 503, "It was told to stop: ask again when it is back."),
     GraphProtected: FORBIDDEN,
     Cancelled: Kind("cancelled", "This was cancelled", 409, "It was stopped on request; nothing was written."),
+    InUse: Kind("in-use", "Other things hang on this", 409, "Nothing was deleted: `errors` names what hangs on it."),
     ShapeViolation: Kind("shape-violation", "This would break the rules of the data", 422, "Nothing was written."),
     LogDamaged: Kind(
         "log-damaged", "The library's log is damaged", 500, "Run commonplace verify, and restore from a backup."

@@ -1,0 +1,137 @@
+"""Delete single things: say what a deletion would do, refuse it while others hang on it, or make it a version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, NamedNode
+
+from commonplace.commit import Committer, Proposal
+from commonplace.curation.deletion import Deletion, Hanging, deletion_of
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import Conflict, InUse, ShapeViolation
+from commonplace.library import Library
+from commonplace.library.evidence import label_of
+from commonplace.library.schemas import Deleted, HangingOn, Link
+from commonplace.library.things import read_thing
+from commonplace.model.change import Entry, Note, Version
+from commonplace.model.minter import Kind, Minter
+
+NAMED = 100
+"""Maximum number of things that an error names as hanging on another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deleter:
+    """Who deletes: the name that goes into the history, and what is said of the deletion."""
+
+    agent: str
+    message: str = ""
+
+
+class Deletions:
+    """Deletions from one library. Safe to use from several threads."""
+
+    def __init__(self, library: Library, committer: Committer) -> None:
+        self._library = library
+        self._committer = committer
+
+    def look(self, kind: Kind, key: str, *, with_dependents: bool = False) -> Deleted:
+        """Return what the deletion of a thing would do; nothing is written. Raises `NotFound`."""
+
+        def judge(state: Snapshot) -> Deleted:
+            deletion, report = self._judge(state, kind, key, with_dependents)
+            try:
+                self._committer.check(state, deletion.change)
+            except ShapeViolation as fault:
+                if not report.hangs:
+                    return report.model_copy(update={"possible": False, "breaks": _places(fault)})
+            return report
+
+        return self._library.read(judge)
+
+    def delete(
+        self,
+        kind: Kind,
+        key: str,
+        deleter: Deleter,
+        expected: Version | None = None,
+        *,
+        with_dependents: bool = False,
+    ) -> tuple[Deleted, Entry]:
+        """Delete a thing, as one version; return what that did, and its entry.
+
+        Raises `NotFound`, `InUse` naming what hangs on it, and `Conflict` when `expected` is given and is not the
+        head. Nothing is written then.
+        """
+        made: list[Deleted] = []
+
+        def propose(state: Snapshot) -> Proposal:
+            deletion, report = self._judge(state, kind, key, with_dependents)
+            if deletion.hanging:
+                raise _in_use(kind, key, report)
+            made[:] = [report]
+            message = deleter.message or f"{kind} {key}"
+            return Proposal(deletion.change, Note(agent=deleter.agent, kind="delete", message=message))
+
+        try:
+            entry = self._committer.commit(propose, expected)
+        except ShapeViolation as fault:
+            detail = f"the {kind} {key!r} cannot be deleted: other things cannot be without it; nothing was written"
+            raise InUse(detail, fault.errors) from fault
+        if entry is None:
+            raise Conflict(f"the {kind} {key!r} is gone already")
+        return made[0].model_copy(update={"version": entry.version}), entry
+
+    def _judge(self, state: Snapshot, kind: Kind, key: str, with_dependents: bool) -> tuple[Deletion, Deleted]:
+        minter = self._library.minter
+        node = minter.thing(kind, key)
+        read_thing(state, kind, node, minter)  # raises NotFound
+        deletion = deletion_of(state, node, minter, with_dependents=with_dependents)
+        return deletion, _report(state, node, deletion, minter)
+
+
+def _report(state: Snapshot, node: NamedNode, deletion: Deletion, minter: Minter) -> Deleted:
+    return Deleted(
+        iri=node.value,
+        key=minter.key(node.value),
+        label=label_of(state, node),
+        possible=not deletion.hanging,
+        deletes=[_link(state, one, minter) for one in deletion.nodes],
+        unlinks=[_hanging(state, one, minter) for one in deletion.unlinked],
+        hangs=[_hanging(state, one, minter) for one in deletion.hanging],
+        unused=[_link(state, one, minter) for one in deletion.unused],
+    )
+
+
+def _link(state: Snapshot, node: NamedNode | BlankNode, minter: Minter) -> Link:
+    if isinstance(node, BlankNode):
+        return Link(iri=str(node), key=str(node))
+    return Link(iri=node.value, key=minter.key(node.value), label=label_of(state, node))
+
+
+def _hanging(state: Snapshot, one: Hanging, minter: Minter) -> HangingOn:
+    link = _link(state, one.node, minter)
+    return HangingOn(
+        **link.model_dump(), property=minter.compact(one.property.value), on=one.target.value, goes_along=one.goes_along
+    )
+
+
+def _places(fault: ShapeViolation) -> list[str]:
+    return [f"{where}: {why}" for where, why in fault.errors]
+
+
+def _in_use(kind: Kind, key: str, report: Deleted) -> InUse:
+    """Return the error that lists what hangs on a thing."""
+    along = sum(1 for one in report.hangs if one.goes_along)
+    detail = (
+        f"{len(report.hangs)} statements hang on the {kind} {key!r}, and nothing was deleted: delete or change them "
+        f"first, or ask for its dependents too ({along} of them go with it then, and the others lose their link)"
+    )
+    places = [
+        (one.iri, f"{one.property} {one.on}" + ("; it goes along with dependents" if one.goes_along else ""))
+        for one in report.hangs[:NAMED]
+    ]
+    if len(report.hangs) > NAMED:
+        places.append(("…", f"and {len(report.hangs) - NAMED} more"))
+    return InUse(detail, places)
