@@ -1,1 +1,1 @@
-"""Records to bytes. Knows nothing of storage."""
+"""Write records as bytes, knowing nothing of storage."""

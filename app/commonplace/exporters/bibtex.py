@@ -1,4 +1,4 @@
-"""BibTeX out: one entry per record, in UTF-8, for BibTeX and BibLaTeX alike.
+"""Write BibTeX: one entry per record, in UTF-8, for BibTeX and BibLaTeX alike.
 
 Classic field and type names are used where there are some; `date` stands beside `year` only
 where it says more. What the record keeps in `extra` goes out under its own name.
@@ -54,7 +54,7 @@ _FIELD_OF_ROLE = {role: field for field, role in ROLE_FIELDS.items()}
 
 
 def write(records: Iterable[Record], *, crossref: bool = False) -> Iterator[str]:
-    """One entry of BibTeX text per record, ended by a blank line.
+    """Yield one entry of BibTeX text per record, ended by a blank line.
 
     What a record is part of is written as `xref`, which only names it; with `crossref`, as
     `crossref`, from which BibTeX and BibLaTeX inherit (BibTeX wants the parent further down).
@@ -64,7 +64,7 @@ def write(records: Iterable[Record], *, crossref: bool = False) -> Iterator[str]
 
 
 def entry(record: Record, *, crossref: bool = False) -> str:
-    """The record as one entry, ended by a blank line."""
+    """Return the record as one entry, ended by a blank line."""
     entry_type, implied = _entry_type(record)
     fields = {"ids": _braced(", ".join(map(safe_key, record.alternative_keys)))} if record.alternative_keys else {}
     fields.update(_names(record))
@@ -89,7 +89,7 @@ def entry(record: Record, *, crossref: bool = False) -> str:
 
 
 def safe_key(key: str) -> str:
-    """`key` where BibTeX and biber take it as it is; else one that they take.
+    """Return the key where BibTeX and biber take it as it is; else one that they take.
 
     The new one depends on the old one alone and ends in a piece of its hash, so that it is the same
     wherever the key is written, and no other key becomes it.
@@ -100,7 +100,7 @@ def safe_key(key: str) -> str:
 
 
 def _entry_type(record: Record) -> tuple[str, str]:
-    """The entry type, and the CSL type it implies by itself."""
+    """Return the entry type, and the CSL type it implies by itself."""
     kept = record.extra.get("entrytype", "")
     if kept.isalnum() and kept.isascii() and CSL_TYPE.get(kept, "document") == record.type:
         return kept, record.type
@@ -195,7 +195,7 @@ def _keyword(keyword: str) -> str:
 
 
 def _dates(record: Record) -> Iterator[tuple[str, str]]:
-    """`year` and `month` for BibTeX, and `date` where they do not say it all, or where they say something else."""
+    """Yield `year` and `month` for BibTeX, and `date` where they do not say it all, or say something else."""
     if record.available:
         yield "availabledate", _braced(record.available)
     if not record.issued:

@@ -1,4 +1,4 @@
-"""Names as BibTeX reads them: `van Eijk, Carola`, `{Oude Vrielink}, Mirjan`, `{World Bank}`.
+"""Write names as BibTeX reads them: `van Eijk, Carola`, `{Oude Vrielink}, Mirjan`, `{World Bank}`.
 
 A name is written so that BibTeX's own rules split it the same way again. What they cannot say (a particle with a
 capital, one that is dropped) is said beside the names, in an annotation (`commonplace.model.name_annotations`).
@@ -75,7 +75,7 @@ def _ends_in_suffix(family: str) -> bool:
 
 
 def _single(family: str) -> str:
-    """A name without parts: spaces and commas in braces, so that it stays one word."""
+    """Return a name without parts: spaces and commas in braces, so that it stays one word."""
     if family.lower() in _RESERVED:
         return "{" + family[0] + "}" + family[1:]
     return escape(family).replace(" ", "{ }").replace(",", "{,}").replace(";", "{;}")
@@ -98,14 +98,14 @@ def _suffix(suffix: str) -> str:
 
 
 def _given(name: Name) -> str:
-    """A given name that would be taken for a suffix is braced."""
+    """Return a given name, in braces where it would be taken for a suffix."""
     given = name.given or ""
     taken = given in NAME_SUFFIXES or (name.suffix and DEGREE.fullmatch(given))
     return "{" + given + "}" if taken else _words(given)
 
 
 def _reads_as_particle(particle: str) -> bool:
-    """BibTeX takes a word before the family name for a particle when its first letter is small.
+    """Return whether BibTeX takes the words before a family name for a particle: their first letter is small.
 
     One with a capital may stand before it, where it is known to be a particle (`Von der`).
     """

@@ -1,4 +1,4 @@
-"""CSL-JSON out: items of the CSL 1.0.2 schema.
+"""Write CSL-JSON: items of the CSL 1.0.2 schema.
 
 `id` and `citation-key` are the record's key. What CSL has no variable for (fields in `extra`,
 roles of ours, dates that date parts cannot say) goes under `custom`, which the schema leaves free.
@@ -58,7 +58,7 @@ def _json(item: Item) -> str:
 
 
 def item(record: Record) -> Item:
-    """The record as a CSL item."""
+    """Return the record as a CSL item."""
     made: Item = {"id": record.key, "citation-key": record.key, "type": record.type}
     custom: Item = {}
     _add_texts(record, made)
@@ -83,7 +83,7 @@ def item(record: Record) -> Item:
 
 
 def _add_extra(record: Record, made: Item, custom: Item) -> None:
-    """What a record keeps in `extra`: a variable where CSL has one; and the number of a book within its series."""
+    """Add the fields in `extra`, as variables where CSL has some, and the number of a book within its series."""
     in_series = record.collection_title and record.type in COLLECTED
     if record.number and in_series and "collection-number" not in record.extra:
         made["collection-number"] = made.pop("number")

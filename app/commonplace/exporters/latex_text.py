@@ -1,4 +1,4 @@
-"""Text, plain and rich, to LaTeX that BibTeX and BibLaTeX take, in UTF-8: only what has a meaning is escaped."""
+"""Write text, plain and rich, as LaTeX for BibTeX and BibLaTeX in UTF-8: only what has a meaning is escaped."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _BRACE = re.compile(r"[{}]")
 
 
 def escape(text: str) -> str:
-    """`text` as LaTeX. Sequences LaTeX would join (two hyphens, two quotes) are kept apart with `{}`."""
+    """Return the text as LaTeX. Sequences LaTeX would join (two hyphens, two quotes) are kept apart with `{}`."""
     return _SPECIAL.sub(_escaped, text)
 
 
@@ -52,7 +52,7 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def escape_title(text: str) -> str:
-    """A plain title as LaTeX: words with a capital inside (DNA, McDonald) are protected, by two pairs of braces.
+    """Return a plain title as LaTeX: words with a capital inside (DNA, McDonald) are protected by two pairs of braces.
 
     One pair is what an author asked for, so that the two are told apart when this is read.
     """
@@ -60,7 +60,7 @@ def escape_title(text: str) -> str:
 
 
 def escape_rich(text: RichText, *, is_title: bool = False) -> str:
-    """Rich text as LaTeX: a macro for each style, and braces around letters whose case is protected."""
+    """Return rich text as LaTeX: a macro for each style, and braces around letters whose case is protected."""
     return _nested(text.runs, 0, guess=is_title)
 
 

@@ -186,7 +186,7 @@ def _extra(record: Record, reference_type: str, means: Meanings, name: str, text
 
 
 def _is_read_as_field(record: Record, reference_type: str, name: str, tag: str, text: str) -> bool:
-    """Whether a reader takes the tag for that field of `extra`, and nothing else for it."""
+    """Return whether a reader takes the tag for that field of `extra`, and nothing else for it."""
     if tag in record.extra or "\n" in text:
         return False
     if name == "container-title-short":
@@ -201,7 +201,7 @@ def _is_read_as_field(record: Record, reference_type: str, name: str, tag: str, 
 
 
 def _is_read_as_tag(record: Record, reference_type: str, means: Meanings, name: str, text: str) -> bool:
-    """Whether a reader keeps a tag that a record has in `extra` under its own name again."""
+    """Return whether a reader keeps a tag that a record has in `extra` under its own name again."""
     if not _TAG.fullmatch(name) or name in _NEVER_KEPT or name in means.roles or name in means.extras:
         return False
     if name in means.in_one_line and ("&" in text or "\n" in text.replace("\n\n", "")):

@@ -1,4 +1,4 @@
-"""Formatted bibliographies: records in a CSL style, by its name or from a file, as text or HTML.
+"""Format bibliographies: records in a CSL style, by its name or from a file, as text or HTML.
 
 Pandoc's citeproc is the processor (in a wheel, run as a process of its own, without access to files or
 network beyond the style: `--sandbox`); the styles are the project's own, CC BY-SA 3.0, as the package
@@ -37,6 +37,8 @@ FAMILIAR = {
 """Short names for the styles people ask for by them."""
 
 _LARGEST = 4_000_000
+"""Maximum size of a style file, in bytes."""
+
 _CSL = "{http://purl.org/net/xbiblio/csl}"
 _LESS = "\ufdde"
 """A noncharacter of Unicode, which no text has; it becomes `<` again in what pandoc made."""
@@ -56,7 +58,7 @@ class BrokenStyle(ValueError):
 
 @lru_cache(maxsize=1)
 def styles() -> tuple[str, ...]:
-    """The names of all styles, in alphabetical order, the short ones in `FAMILIAR` included."""
+    """Return the names of all styles, in alphabetical order, the short ones in `FAMILIAR` included."""
     names = {
         entry.name.removesuffix(".csl")
         for folder in (_styles(), _styles() / "dependent")
@@ -69,7 +71,7 @@ def styles() -> tuple[str, ...]:
 def bibliography(
     records: Iterable[Record], style: str | Path, format: Literal["text", "html"] = "text", language: str | None = None
 ) -> list[tuple[str, str]]:
-    """The records' keys and entries, in the order of the style.
+    """Return the records' keys and entries, in the order of the style.
 
     A `Path` is a style file, a string a name in `styles()`. `language` (`fr-FR`) overrides the
     style's own. Raises `UnknownStyle`, `BrokenStyle`, and `OSError` for a file that cannot be read.
@@ -90,7 +92,7 @@ def bibliography(
 
 
 def page(made: Sequence[tuple[str, str]], format: Literal["text", "html"]) -> str:
-    """Entries as one text, a line each, or as an HTML fragment of the shape citeproc processors give."""
+    """Return entries as one text, a line each, or as an HTML fragment of the shape citeproc processors give."""
     if format == "text":
         return "".join(f"{text}\n" for _, text in made)
     rows = "".join(f'  <div class="csl-entry">{text}</div>\n' for _, text in made)
@@ -153,7 +155,7 @@ def _item(record: Record, number: int) -> dict[str, Any]:
 
 
 def _for_pandoc(text: str) -> str:
-    """Plain text as pandoc reads it: it knows CSL's tags and no entity, so a `<` that would begin a tag is marked."""
+    """Return plain text for pandoc, which knows CSL's tags and no entity: a `<` that would begin a tag is marked."""
     return LOOKS_LIKE_TAG.sub(_LESS, text) if "<" in text else text
 
 
@@ -172,7 +174,7 @@ def _named(name: str) -> Traversable:
 
 
 def _independent(source: Traversable) -> tuple[ElementTree.Element, str | None]:
-    """The style itself, or the one it depends on, with the language the first asks for."""
+    """Return the style itself, or the one it depends on, with the language the first asks for."""
     data = source.read_bytes()
     if len(data) > _LARGEST:
         raise BrokenStyle(f"it has more than {_LARGEST} bytes, which no style needs")
@@ -198,7 +200,7 @@ def _independent(source: Traversable) -> tuple[ElementTree.Element, str | None]:
 
 
 class _Entries(HTMLParser):
-    """Pandoc's page of references, cut into its entries: number of the item, and its text or inner HTML."""
+    """Cut pandoc's page of references into its entries: number of the item, and its text or inner HTML."""
 
     def __init__(self, *, html: bool) -> None:
         super().__init__(convert_charrefs=True)

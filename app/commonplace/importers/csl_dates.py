@@ -1,4 +1,4 @@
-"""CSL-JSON's date variables to EDTF, in every shape that programs give them, and what they say in words."""
+"""Read the date variables of CSL-JSON as EDTF, in every shape that programs give them, and in words."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _no_date(edtf: str | None) -> str:
 
 
 def _says(date: Mapping[str, Any], edtf: str) -> bool:
-    """Whether the date object is what we write for that EDTF: another program may have changed one of the two."""
+    """Return whether the date is what we write for that EDTF: another program may have changed one of the two."""
     written = csl_date(edtf)
     return edtf_date(date) == edtf_date(written) and date.get("literal") == written.get("literal")
 
@@ -66,7 +66,7 @@ def _date_object(value: Any) -> Mapping[str, Any]:
 
 
 def _has_text(parts: Any) -> bool:
-    """Whether anything stands in the date parts."""
+    """Return whether anything stands in the date parts."""
     if isinstance(parts, list | tuple):
         return any(map(_has_text, parts))
     return parts not in (None, "")

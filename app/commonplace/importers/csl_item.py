@@ -1,4 +1,4 @@
-"""One item of CSL-JSON to a record: what it has a variable for, what stands under `custom`, and what is lost."""
+"""Read one item of CSL-JSON as a record: its variables, what stands under `custom`, and what is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CSL-JSON in: an array of items, an object that holds one, items by their ids, or a single item.
+"""Read CSL-JSON: an array of items, an object that holds one, items by their ids, or a single item.
 
 Items are decoded one at a time, so that one that is broken does not take the others with it.
 """

@@ -1,4 +1,4 @@
-"""CSL-JSON's name variables to contributors, in every shape that programs give them."""
+"""Read the name variables of CSL-JSON, in every shape that programs give them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON whose texts may hold, by their escapes, what no text can be: half of a surrogate pair, control characters."""
+"""Clean JSON whose texts hold, by their escapes, what no text can be: control characters, half a character."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists of ISBNs or ISSNs in one field, as every format writes them."""
+"""Read lists of ISBNs or ISSNs in one field, as every format writes them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PARENTHESIS = re.compile(r" ?\([^()]*\)")
 
 
 def read_number_list(text: str, normal: Callable[[str], str]) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
-    """The numbers in `text` in the form `normal` gives, and pairs of text and reason for what it refuses."""
+    """Return the numbers in a text in the form `normal` gives, and pairs of text and reason for what it refuses."""
     good: dict[str, None] = {}
     bad: list[tuple[str, str]] = []
     bare = _PARENTHESIS.sub("", " ".join(text.split()))
@@ -26,7 +26,7 @@ def read_number_list(text: str, normal: Callable[[str], str]) -> tuple[tuple[str
 
 
 def _parts(text: str, normal: Callable[[str], str]) -> list[str]:
-    """`text` as it is, where it is one number with spaces in it, or cut where one number may end."""
+    """Return the text as it is, where it is one number with spaces in it, or cut where one number may end."""
     try:
         normal(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""From bytes to text: which encoding a file is in, and what is wrong with it."""
+"""Decode a file: find its encoding, and say what is wrong with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates as people write them, to EDTF level 1: `3 May 2001`, `Spring 2004`, `1998-99`, `ca. 1850`."""
+"""Read dates as people write them, as EDTF level 1: `3 May 2001`, `Spring 2004`, `1998-99`, `ca. 1850`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ FOUR_DIGITS = re.compile(r"(?<!\d)[12]\d{3}(?!\d)")
 _LOOSE_DATE = re.compile(r"(\d{4})[-./](\d{1,2})(?:[-./](\d{1,2}))?")
 _LOOSE_WHOLE = re.compile(r"(\d{4})[./](\d{1,2})(?:[./](\d{1,2}))?")
 LONGEST_DATE = 200
-"""A text of more characters than this is no date."""
+"""Maximum length of a date, in characters."""
 
 _COMPACT = re.compile(r"([12]\d{3})([01]\d)([0-3]\d)")
 _UNSPECIFIED = re.compile(r"(?<=[\d-])u+")
@@ -47,7 +47,7 @@ _SHORT_END = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?/(\d\d)(?:-(\d\d))?")
 
 @lru_cache(maxsize=8192)
 def written_date(text: str) -> str | None:
-    """`text` as EDTF: as it stands, with slips put right, or from words; None when it is no date."""
+    """Return the text as EDTF: as it stands, with slips put right, or from words; None when it is no date."""
     text = text.strip()
     if is_edtf(text):
         return text
@@ -69,7 +69,7 @@ def _more_than_a_year(text: str) -> str | None:
 
 
 def _lengthened(text: str) -> str:
-    """`2016-07-05/12` with its second date written out, where the first is the earlier."""
+    """Return `2016-07-05/12` with its second date written out, where the first is the earlier."""
     found = _SHORT_END.fullmatch(text)
     if not found:
         return ""
@@ -82,7 +82,7 @@ def _lengthened(text: str) -> str:
 
 
 def _in_words(text: str) -> str | None:
-    """A year and the months, season or days beside it."""
+    """Return a year and the months, season or days beside it."""
     years = FOUR_DIGITS.findall(text)
     if len(years) != 1 or not _WORD.search(text):
         return None
@@ -95,13 +95,13 @@ def _pad(found: re.Match[str]) -> str:
 
 
 def month_number(text: str) -> int | None:
-    """The month that `text` says by its number or name, and nothing else."""
+    """Return the month that `text` says by its number or name, and nothing else."""
     return int(text) if text.isdecimal() else _NUMBERS.get(text.lower().strip(" .#"))
 
 
 @lru_cache(maxsize=8192)
 def written_year(text: str) -> str | None:
-    """A year, a range of years or an approximate year; else the only four digits that can be one."""
+    """Return a year, a range of years or an approximate year; else the only four digits that can be one."""
     if len(text) > LONGEST_DATE:
         return None
     bare = text.strip("[](). ")
@@ -123,7 +123,7 @@ def written_year(text: str) -> str | None:
 
 
 def _range(first: str, second: str | None) -> str:
-    """The years of `1998-99`, of `1999/00`, and of `1999-` which goes on."""
+    """Return the years of `1998-99`, of `1999/00`, and of `1999-` which goes on."""
     if second is None:
         return f"{first}/.."
     end = first[: 4 - len(second)] + second
@@ -132,7 +132,7 @@ def _range(first: str, second: str | None) -> str:
 
 @lru_cache(maxsize=8192)
 def with_month(year: str, month: str, day: str) -> str:
-    """Year and month (and days said in the month field) as EDTF; the year alone when they cannot be read."""
+    """Return year and month (and days said in the month field) as EDTF; the year alone when they cannot be read."""
     if len(month) + len(day) > LONGEST_DATE:
         return year
     if month.strip(" .").isdecimal():
@@ -154,7 +154,7 @@ def _days(text: str) -> list[int]:
 
 
 def _months_and_days(text: str) -> tuple[list[int], list[int]]:
-    """The months (or a season) and days in a month field; nothing when there is other text in it."""
+    """Return the months (or a season) and days in a month field; nothing when there is other text in it."""
     text = text.replace("\u00a0", " ").replace("~", " ").lower()
     words = _WORD.findall(_FILLER.sub(" ", _DAY.sub(" ", text)))
     numbers = [_NUMBERS.get(word) or _SEASONS.get(word) for word in words]

@@ -1,4 +1,4 @@
-"""BibTeX and BibLaTeX in: split, interpolate, inherit, and read each entry in small steps (`steps`)."""
+"""Read BibTeX and BibLaTeX: split, interpolate, inherit, and read each entry in small steps (`steps`)."""
 
 from commonplace.importers.bibtex.reader import read_bibtex
 

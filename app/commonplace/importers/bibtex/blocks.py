@@ -1,4 +1,4 @@
-"""From the text of a file to blocks, each with its own text and line.
+"""Cut the text of a file into blocks, each with its own text and line.
 
 A well-formed entry, which nearly every one is, is taken apart by regular expressions; whatever is not goes to
 bibtexparser's splitter, segment by segment. A block that begins on a line of its own ends any block before it that is
@@ -93,7 +93,7 @@ def _unread_entry(text: str, start: int, end: int) -> tuple[UnreadEntry, int] | 
 
 
 def fields_of_unread(raw: str) -> tuple[dict[str, str], frozenset[str]] | None:
-    """The fields of an entry that was left unread, and which are macros, as `PlainEntry` has them.
+    """Return the fields of an entry that was left unread, and which are macros, as `PlainEntry` has them.
 
     None when a field stands in it twice.
     """

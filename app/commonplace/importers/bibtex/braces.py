@@ -1,4 +1,4 @@
-"""Where blocks begin and end: as BibTeX counts braces, which decide, whatever stands between them.
+"""Find where blocks begin and end, by counting braces as BibTeX does, whatever stands between them.
 
 Source: Patashnik, "BibTeXing" (1988), and the program itself: a brace counts with a backslash before it too, a quote
 ends a value only outside of braces, and nearly any sign may stand in the name of an entry type. As biber and pandoc
@@ -33,7 +33,7 @@ def begins_line(text: str, position: int) -> bool:
 
 
 class Braces:
-    """The braces of one file, counted from a block on, within bounds: a broken block reaches to the end of the file."""
+    """Count the braces of one file from a block on, within bounds: a broken block reaches to the end of the file."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -69,7 +69,7 @@ class Braces:
 
 
 class _Counted:
-    """One block, as far as its marks were looked at."""
+    """Follow one block, as far as its marks were looked at."""
 
     def __init__(self, text: str, head: re.Match[str], end: int) -> None:
         self.position = head.end() + 1

@@ -1,4 +1,4 @@
-"""Name fields to contributors in their roles."""
+"""Read the name fields of an entry: contributors in their roles."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def read_contributors(draft: Draft, file: BibtexFile) -> None:
 
 
 def _read_orcids(draft: Draft, name: str) -> None:
-    """ORCIDs in BibLaTeX's annotations of names: `author+an:orcid = {1="0000-…"}`, `author+an = {1:orcid="0000-…"}`."""
+    """Keep the ORCIDs of `author+an:orcid = {1="0000-…"}` and `author+an = {1:orcid="0000-…"}` with the names."""
     role = ROLE_FIELDS.get(name.partition("+")[0])
     names = [one.name for one in draft.contributors if one.role == role]
     found: list[str] = []
@@ -88,7 +88,7 @@ def _read_list(draft: Draft, name: str, raw: str, role: str) -> None:
 
 @lru_cache(maxsize=65536)  # who writes much is met often
 def _contributor(part: str, role: str) -> Contributor | None:
-    """Who is named between two `and`s; None where that takes a look at the whole list, or there is more to say."""
+    """Return the contributor named between two `and`s; None where that takes a look at the whole list, or a report."""
     name = read_name_alone(part)
     return Contributor(role, name) if name is not None else None
 

@@ -1,4 +1,4 @@
-"""Dates: `date`, or `year`, `month` and `day` as people write them, to EDTF.
+"""Read `date`, or `year`, `month` and `day` as people write them, as EDTF.
 
 `date` wins over the old fields; what contradicts it, or cannot be read, is kept in `extra`
 under its own name and reported. A month and day beside a `date` that is a year alone complete it.
@@ -49,7 +49,7 @@ def read_dates(draft: Draft, file: BibtexFile) -> None:
 
 
 def _plain(raw: str) -> str:
-    """The text of a date field, where `~` is EDTF's sign for approximate before it is LaTeX's space."""
+    """Return the text of a date field, where `~` is EDTF's sign for approximate before it is LaTeX's space."""
     return decode(raw.replace("~", r"\textasciitilde{}") if "~" in raw else raw).text
 
 
@@ -71,7 +71,7 @@ def _compare_old_fields(draft: Draft, issued: str) -> None:
 
 
 def _completed(draft: Draft, issued: str) -> str:
-    """A date that is a year alone, with the month and day that stand beside it."""
+    """Return a date that is a year alone, completed by the month and day that stand beside it."""
     month, day = _plain(draft.fields.get("month", "")), _plain(draft.fields.get("day", ""))
     if len(issued) != 4 or not issued.isdigit() or not month:
         return issued
@@ -102,7 +102,7 @@ def _from_old_fields(draft: Draft) -> None:
 
 
 class _OldFields(NamedTuple):
-    """The date that `year`, `month` and `day` say; the field, raw value and text of what cannot be read, and why."""
+    """Hold the date in `year`, `month` and `day`, and each field that is no date: name, raw value, text and reason."""
 
     issued: str | None
     faults: tuple[tuple[str, str, str, str], ...]

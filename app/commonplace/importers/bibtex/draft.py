@@ -1,4 +1,4 @@
-"""An entry on its way from text to record, and the file it stands in."""
+"""Hold an entry on its way from text to record, and what concerns the file it stands in."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from commonplace.model.record import Loss, Record
 
 @dataclass(slots=True)
 class Draft:
-    """One entry between two steps.
+    """Hold one entry between two steps.
 
     `fields` are raw LaTeX by lower-case name, without their delimiters once the strings step
     has run; a step takes out what it has understood. `known` collects values of the record by
@@ -46,7 +46,7 @@ class Draft:
 
 
 class UnreadDraft(NamedTuple):
-    """A well-formed entry that takes nothing from others, as its text: cheap to hand to another process."""
+    """Hold a well-formed entry that takes nothing from others, as its text: cheap to hand to another process."""
 
     position: int
     line: int
@@ -63,7 +63,7 @@ class UnreadDraft(NamedTuple):
 
 @dataclass(slots=True)
 class BibtexFile:
-    """What holds for the whole file: string macros, every entry by its key in lower case, and how much macros added."""
+    """Hold what concerns the whole file: macros, every entry by its key in small letters, how much macros added."""
 
     macros: dict[str, str] = field(default_factory=dict)
     by_key: dict[str, Draft | UnreadDraft] = field(default_factory=dict)

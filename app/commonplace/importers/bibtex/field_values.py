@@ -1,4 +1,4 @@
-"""The value of one field: taken out of an entry, decoded, with its markup where a record keeps that."""
+"""Take the value of one field out of an entry, decoded, with its markup where a record keeps that."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Identifier fields: DOI, ISBN, ISSN and addresses, whose values are not LaTeX text."""
+"""Read the fields whose values are not LaTeX: DOI, ISBN, ISSN, addresses, paths and keys."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def read_identifiers(draft: Draft, file: BibtexFile) -> None:
 
 
 def _doi_elsewhere(draft: Draft, url: str) -> str | None:
-    """The DOI that an address says, or a note that says nothing else; both stay as they are."""
+    """Return the DOI in an address, or in a note that says nothing else; both stay as they are."""
     if "doi" in url and (doi := doi_of_address(url)):
         return doi
     if "doi" in (ee := draft.fields.get("ee", "")) and (doi := doi_of_address(verbatim(ee))):
@@ -94,7 +94,7 @@ def _read_doi(draft: Draft) -> None:
 
 
 def _read_numbers(draft: Draft, name: str, normal: Callable[[str], str], other: Callable[[str], str]) -> None:
-    """The numbers of a field; one of the other kind (an ISBN in `issn`) goes where it belongs."""
+    """Read the numbers of a field; one of the other kind (an ISBN in `issn`) goes where it belongs."""
     raw = draft.fields.pop(name)
     if not raw.strip():
         return

@@ -1,4 +1,4 @@
-"""What an entry takes from the entries it points to: `crossref` and `xdata`.
+"""Give an entry what it takes from the entries it points to by `crossref` and `xdata`.
 
 Source: the BibLaTeX 3.20 manual, section 2.4.1 and appendix B (inheritance rules), all of whose rows are below. Left
 out on purpose: fields that identify or describe the parent itself (its DOI, its abstract), which the default rules
@@ -117,7 +117,7 @@ def _take_data(draft: Draft, file: BibtexFile) -> None:
 
 
 def _piece(found: re.Match[str], field: str, draft: Draft, file: BibtexFile) -> str:
-    """What `xdata=key-field` or `xdata=key-field-number` stands for: a field of a container, or one name of it."""
+    """Return the text for `xdata=key-field` or `xdata=key-field-number`: a field of a container, or one name of it."""
     parts = found[1].split("-")
     number = int(parts.pop()) if len(parts) > 2 and parts[-1].isdigit() else None
     container = file.data_containers.get("-".join(parts[:-1]).lower())

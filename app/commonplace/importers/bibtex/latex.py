@@ -1,4 +1,4 @@
-"""From LaTeX to plain Unicode text, and which macros had no meaning here.
+"""Decode LaTeX to plain Unicode text, and name the macros that had no meaning here.
 
 Most values have nothing to decode, and most of the rest only braces, accents and named
 symbols: those are done by one regular expression. pylatexenc knows the symbols, and walks
@@ -61,7 +61,7 @@ _HIDE = str.maketrans("\\{}~-`'?!$", "\x01\x02\x03\x04\x05\x06\x07\x0e\x0f\x10")
 _SHOW = str.maketrans("\x01\x02\x03\x04\x05\x06\x07\x0e\x0f\x10", "\\{}~-`'?!$")
 _HIDDEN = re.compile("[\x01-\x07\x0e-\x10]")
 _ROUNDS = 8
-"""Accents are resolved from the inside out, one level a round; deeper nesting than this does not occur in letters."""
+"""Maximum depth of nested accents, resolved from the inside out: no letter has as many."""
 
 
 _DOTLESS = r"\\[ij](?![A-Za-z*])"
@@ -81,20 +81,24 @@ _LETTERS: dict[str, str] = {}
 """Accents met before, as they were written, to their letter."""
 _MOST_LETTERS = 4096
 _MOST_WORDS, _LONGEST_WORD = 50_000, 60
+"""Maximum number of words whose meaning is kept, and maximum length of one, in characters."""
+
 _SHORT = 200
+"""Maximum length of a value, in characters, that is kept with its text: of a journal, of a place."""
+
 _NO_WORD = "\ufdd0"
 """A character that stands for nothing in any text."""
 
 
 class Decoded(NamedTuple):
-    """Plain text, and the macros that were dropped from it or kept as their bare name."""
+    """Hold plain text, and the macros that were dropped from it or kept as their bare name."""
 
     text: str
     unknown: tuple[str, ...] = ()
 
 
 def decode(raw: str, *, paragraphs: bool = False) -> Decoded:
-    """`raw` as plain text in NFC where LaTeX composed it, white space squeezed.
+    """Return a value as plain text, in NFC where LaTeX composed it, white space squeezed.
 
     HTML's entities, which web pages leave in BibTeX, are decoded too (`&amp;`, `\\&eacute;`).
 
@@ -110,7 +114,7 @@ def _without_entities(raw: str) -> str:
 
 
 def _character(found: re.Match[str]) -> str:
-    """The character of an entity, as LaTeX where it means something there; what names no character stays."""
+    """Return the character of an entity, as LaTeX where it means something there; what names no character stays."""
     entity = found[1].replace("\\", "")
     char = unescape(entity)
     if char == entity or any(unicodedata.category(c) in _NO_TEXT for c in char):
@@ -145,10 +149,10 @@ def with_single_quotes(raw: str) -> str:
 
 
 class Words(dict[str, str]):
-    """What words mean, worked out when one is first met: in any file most words come again and again."""
+    """Keep the meaning of words, worked out when one is first met: in any file most words come again and again."""
 
     def __init__(self, meaning: Callable[[str], str | None]) -> None:
-        """`meaning` answers None for what cannot be read by itself: part of something longer, or more than a word."""
+        """Take the function that gives a word's meaning, None for part of something longer and for more than a word."""
         super().__init__({"": _NO_WORD})
         self._meaning = meaning
 
@@ -162,7 +166,7 @@ class Words(dict[str, str]):
 
 
 def word_by_word(raw: str, known: Words, paragraphs: bool = False) -> str | None:
-    """What the words of `raw` mean; None where one cannot be read by itself, or where there are paragraphs to keep."""
+    """Return a value word by word; None where a word cannot be read by itself, or there are paragraphs to keep."""
     if "\n" not in raw and "\t" not in raw:
         words = raw.strip(" ").split(" ")
     elif paragraphs:
@@ -192,7 +196,7 @@ _WORDS = Words(_word_text)
 
 
 class _UsualTexts(dict[str, str]):
-    """What `_USUAL` matches, to its text; worked out when it is first met."""
+    """Keep the text of each match of `_USUAL`, worked out when it is first met."""
 
     def __missing__(self, latex: str) -> str:
         unknown: list[str] = []
@@ -208,7 +212,7 @@ _USUAL_TEXTS = _UsualTexts()
 
 
 def usual_letters(raw: str) -> str:
-    """`raw` with its usual accents and punctuation as characters, a group that is only one of them without its braces.
+    """Return a value with its usual accents and punctuation as characters; a group of one loses its braces.
 
     What a group protects stays the same: where that is not plain from the letters alone, `raw` comes back as it was.
     """
@@ -229,7 +233,7 @@ def usual_letters(raw: str) -> str:
 
 
 def _decode_usual(raw: str) -> str | None:
-    """The text of LaTeX in which there is nothing but the usual, None when there is more."""
+    """Return the text of LaTeX in which there is nothing but the usual, None where there is more."""
     if "$" in raw or "\\\\" in raw:
         return None
     pieces = _USUAL.split(raw)
@@ -240,7 +244,7 @@ def _decode_usual(raw: str) -> str | None:
 
 
 def _decode_any(raw: str, paragraphs: bool) -> Decoded:
-    """The same by the long road, which knows all of LaTeX that occurs."""
+    """Return the text of any LaTeX, slowly."""
     raw = rewritten(raw)
     if "\\" not in raw and "$" not in raw:
         return Decoded(squeeze(_printed(raw), paragraphs))
@@ -256,7 +260,7 @@ def _decode_any(raw: str, paragraphs: bool) -> Decoded:
 
 
 def squeeze(text: str, paragraphs: bool) -> str:
-    """White space as single spaces; with `paragraphs`, empty lines stay as one."""
+    """Return the text with white space as single spaces; with `paragraphs`, empty lines stay as one."""
     if not paragraphs or "\n" not in text:
         if "  " not in text and text.isprintable():
             return text.strip(" ")
@@ -285,7 +289,7 @@ def _decode_math(latex: str, unknown: list[str]) -> str:
 
 
 def _script(found: re.Match[str]) -> str:
-    """A sub- or superscript in Unicode's own characters, or as it was where they do not reach."""
+    """Return a sub- or superscript in Unicode's own characters, or as it was where they do not reach."""
     text = (found[2] or found[3]).replace(" ", "")
     table = macros.SUPERSCRIPTS if found[1] == "^" else macros.SUBSCRIPTS
     if found[1] == "^" and len(text) > 1 and text.isalpha():
@@ -372,7 +376,7 @@ def _accented(mark: str, letter: str) -> str:
 
 
 def _special(found: re.Match[str]) -> str:
-    """The text of a macro whose argument is not LaTeX."""
+    """Return the text of a macro whose argument is not LaTeX."""
     for group in ("url", "verbatim", "path"):
         if found[group] is not None:
             text = found[group]

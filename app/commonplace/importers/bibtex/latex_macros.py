@@ -1,4 +1,4 @@
-"""What macros mean in a bibliography, where the LaTeX library has no text for them."""
+"""List what macros mean in a bibliography, where the LaTeX library has no text for them."""
 
 from __future__ import annotations
 

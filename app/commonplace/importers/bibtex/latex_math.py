@@ -1,4 +1,4 @@
-r"""Math in simpler words: what the LaTeX library has no text for, or drops.
+r"""Say math in simpler words, where the LaTeX library has no text for it, or drops a part.
 
 Marks above and below become combining characters (`\overline{2}`), delimiters stand alone (`\left( x \right)`),
 fractions stand on one line, with brackets where they are needed. What has no plain form is left for the library, which
@@ -76,7 +76,7 @@ _REMAINDER = re.compile(r"\s*\\(?:pmod\s*\{([^{}]*)\}|pmod\s+(\w)|([bp]?mod)(?![
 _STACK = re.compile(rf"\\substack\s*{_ARGUMENT}")
 _COMPOUND = re.compile(r"[^\w\\{}^ ]|\s(?!$)|\\[dtc]?frac")
 _DEPTH = 4
-"""Fractions are written out from the inside, one level a time; no title has as many."""
+"""Maximum depth of nested fractions, written out from the inside: no title has as many."""
 
 
 def plain_math(latex: str) -> str:

@@ -1,4 +1,4 @@
-r"""LaTeX that says the same in simpler words: what decoding and marking up would each have to know otherwise.
+r"""Say LaTeX in simpler words, which decoding and marking up would each have to know otherwise.
 
 `\enquote{x}` becomes quotation marks, `\foreignlanguage{l}{x}` its text, `\uppercase{x}` capitals; math has a module
 of its own.
@@ -31,7 +31,7 @@ _RARE = re.compile(
 
 
 def rewritten(raw: str) -> str:
-    """`raw` in simpler words. What is not known here stays as it is."""
+    """Return a value in simpler words. What is not known here stays as it is."""
     if not _RARE.search(raw):
         return raw
     text = _ESCAPED_TAG.sub(r"<\1>", raw)

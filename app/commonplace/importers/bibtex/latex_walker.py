@@ -1,4 +1,4 @@
-"""pylatexenc as we use it: the text of a symbol by its name, and a walk over LaTeX with structure.
+"""Use pylatexenc: for the text of a symbol by its name, and for a walk over LaTeX with structure.
 
 The walker costs about a millisecond a value, so it sees only what needs it.
 """
@@ -29,11 +29,11 @@ _MARKS_DROPPED = (
 
 _NAMED_GROUP = re.compile(r"\\([A-Za-z]+)\*?\s*(?=\{)")
 _DEPTH = 200
-"""Deeper nesting than this would exhaust the walker's own recursion."""
+"""Maximum depth of nested braces: more would exhaust the walker's own recursion."""
 
 
 class SymbolText:
-    """The text pylatexenc has for a macro, asked by name (without the backslash)."""
+    """Answer with the text that pylatexenc has for a macro, by its name without the backslash."""
 
     def __init__(self) -> None:
         self._texts = get_default_latex_context_db()
@@ -41,11 +41,11 @@ class SymbolText:
         self._text = lru_cache(maxsize=4096)(self._look_up)
 
     def __call__(self, name: str) -> str | None:
-        """The text of a macro without arguments, None when it has some or is not known."""
+        """Return the text of a macro without arguments, None when it has some or is not known."""
         return self._text(name)
 
     def takes_arguments(self, name: str) -> bool:
-        """Whether the macro is known and takes arguments, or its text depends on more than its name."""
+        """Return whether the macro is known and takes arguments, or its text depends on more than its name."""
         spec = self._texts.get_macro_spec(name)
         return spec is not None and bool(spec.macroname)
 
@@ -69,7 +69,7 @@ symbol = SymbolText()
 
 
 class _Walker(threading.local):
-    """One converter per thread, with the list it reports unknown macros to."""
+    """Hold one converter per thread, with the list it reports unknown macros to."""
 
     def __init__(self) -> None:
         self.unknown: list[str] = []
@@ -99,7 +99,7 @@ _walker = _Walker()
 
 
 def walk(latex: str, unknown: list[str]) -> str:
-    """The text of `latex`; macros nothing is known of are appended to `unknown` and kept as their letters."""
+    """Return the text of LaTeX; macros nothing is known of are appended to `unknown` and kept as their letters."""
     if latex.count("{") > _DEPTH:
         unknown.append("{")
         return latex.replace("{", "").replace("}", "")

@@ -1,4 +1,4 @@
-"""Names: a field's raw value to a list of `Name`, split before any LaTeX is decoded.
+"""Read the raw value of a name field as a list of `Name`, split before any LaTeX is decoded.
 
 Sources: BibTeX's rules for First, von, Last and Jr as "Tame the BeaST" (section 11) describes
 them, through bibtexparser; the BibLaTeX 3.20 manual, section 3.4 (extended name format).
@@ -60,7 +60,7 @@ _IGNORED = frozenset({"useprefix", "family-i", "given-i", "prefix-i", "suffix-i"
 
 
 class ReadName(NamedTuple):
-    """One name, None where nothing was left of it, with what went wrong and the macros that were not known."""
+    """Hold one name, None where nothing was left of it, with what went wrong and the macros that were not known."""
 
     name: Name | None
     why: str | None = None
@@ -68,7 +68,7 @@ class ReadName(NamedTuple):
 
 
 class NameList(NamedTuple):
-    """The names of a field; `more` when it ends in `and others`. Faults are pairs of raw name and reason."""
+    """Hold the names of a field; `more` when it ends in `and others`. Faults are pairs of raw name and reason."""
 
     names: tuple[Name, ...]
     more: bool
@@ -76,7 +76,7 @@ class NameList(NamedTuple):
 
 
 def read_names(raw: str) -> NameList:
-    """The names in the raw value of a name field. Never raises: what cannot be split is kept whole and reported."""
+    """Return the names in a raw name field. Never raises: what cannot be split is kept whole and reported."""
     names: list[Name] = []
     faults: list[tuple[str, str]] = []
     parts = _split(raw)
@@ -122,12 +122,12 @@ def _each(parts: Sequence[str], faults: list[tuple[str, str]]) -> Iterator[str]:
 
 
 def cut_at_ands(raw: str) -> list[str]:
-    """What stands between the `and`s of a list of names, some of which may be within a name: see `read_name_alone`."""
+    """Return what stands between the `and`s of a list of names; some may be within a name: see `read_name_alone`."""
     return _AND.split(raw) if "\n" in raw or "\t" in raw else raw.split(" and ")
 
 
 def read_name_alone(part: str) -> Name | None:
-    """The name that is all of one such part; None where it is not one whole name, or anything is to be reported."""
+    """Return the one name in such a part; None where it is not one whole name, or anything is to be reported."""
     text = part.strip(" \t\r\n")
     if (usual := _usual_name(text)) is not None:
         return usual
@@ -144,7 +144,7 @@ def read_name_alone(part: str) -> Name | None:
 
 
 def _usual_name(text: str) -> Name | None:
-    """What `read_name` says of nearly all names, found in a tenth of the time; None for any other."""
+    """Return what `read_name` says of nearly all names, found in a tenth of the time; None for any other."""
     found = _USUAL_NAME.fullmatch(text)
     if found is None or " al" in text:
         return None
@@ -178,7 +178,7 @@ def _without_and(part: str) -> tuple[str, ...]:
 
 
 def _between_ands(raw: str) -> list[str]:
-    """The text between the `and`s that stand in no braces."""
+    """Return the text between the `and`s that stand in no braces."""
     pieces = _AND.split(raw)
     if "{" not in raw or all("{" not in piece or _BALANCED.fullmatch(piece) for piece in pieces):
         return pieces
@@ -198,7 +198,7 @@ def _between_ands(raw: str) -> list[str]:
 
 @lru_cache(maxsize=65536)
 def read_name(raw: str) -> ReadName:
-    """One name in any of BibTeX's three forms, BibLaTeX's extended form, or braces for a body."""
+    """Return one name in any of BibTeX's three forms, BibLaTeX's extended form, or braces for a body."""
     text = raw.strip(" \t\r\n,") if raw.count(",") == 1 and raw.rstrip().endswith(",") else raw.strip(" \t\r\n")
     if not text:
         return ReadName(None, "an empty name between two 'and's")
@@ -221,7 +221,7 @@ def read_name(raw: str) -> ReadName:
 
 
 def _whole(text: str) -> bool:
-    """Whether one pair of braces holds all of `text`."""
+    """Return whether one pair of braces holds all of `text`."""
     depth = 0
     for position, char in enumerate(text):
         depth += {"{": 1, "}": -1}.get(char, 0)
@@ -235,7 +235,7 @@ def _too_many_commas(text: str) -> ReadName:
 
 
 def _plain_parts(sections: list[list[str]]) -> Split:
-    """First, von, last and jr of a name without LaTeX. A script without case has no particles."""
+    """Return first, von, last and jr of a name without LaTeX. A script without case has no particles."""
     if len(sections) == 1:
         words = sections[0]
         lower = [i for i, word in enumerate(words[:-1]) if _is_lower(word)]
@@ -270,7 +270,7 @@ def _braced(raw: str, text: str) -> ReadName:
 
 
 def _meant(raw: str, text: str, split: Split, commas: int) -> ReadName:
-    """The name of those parts, with a suffix where there is one."""
+    """Return the name of those parts, with a suffix where there is one."""
     if (before := without_suffix(text, split.first, split.last, commas)) is not None:
         rest, suffix, why = before
         read = read_name(rest)

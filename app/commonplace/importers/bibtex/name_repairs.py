@@ -1,4 +1,4 @@
-"""Names as people write them against BibTeX's rules: where their parts are, and where a list of them is cut.
+"""Put right names that people write against BibTeX's rules: where their parts are, and where a list is cut.
 
 BibTeX takes the suffix only from between two commas, splits words at a tie and at the space after a macro,
 and knows no mark between names but `and`. What is put right here is reported, unless nothing else was meant.
@@ -17,7 +17,7 @@ _SPLIT_ACCENT = re.compile(
     rf"{_ACCENT}[ \t\r\n]*(?:{_ACCENT}[ \t\r\n]*)*(?:\{{[^{{}}]*\}}|\\[ij](?![A-Za-z])|[^\W\d_])"
 )
 LONGEST_NAME = 1000
-"""Names of more characters than this are not looked through for letters cut in two."""
+"""Maximum length of a name, in characters, that is looked through for letters cut in two."""
 
 _GAP_OR_TIE = re.compile(r"\\~|\\[A-Za-z]+[ \t\r\n]|\\['`^\"=.][ \t\r\n]")
 _GROUP = re.compile(r"\{[^{}]*\}")
@@ -45,7 +45,7 @@ Words = Sequence[str]
 
 
 class Split(NamedTuple):
-    """First, von, last and jr of a name in raw words; `why` when they do not stand where BibTeX looks for them."""
+    """Hold first, von, last and jr of a name in raw words; `why` where BibTeX would not look for them there."""
 
     first: Words
     von: Words
@@ -55,7 +55,7 @@ class Split(NamedTuple):
 
 
 def without_gaps(text: str) -> str:
-    r"""The name with braces around letters that BibTeX would cut in two: `Mu\~noz`, `Erd\H os`, `Garc\'\i a`."""
+    r"""Return the name with braces around letters that BibTeX would cut in two: `Mu\~noz`, `Erd\H os`, `Garc\'\i a`."""
     if len(text) > LONGEST_NAME or not _GAP_OR_TIE.search(text):
         return text
     text = _SPLIT_ACCENT.sub(lambda found: f"{{{found[0]}}}" if re.search(r"[~\s]", found[0]) else found[0], text)
@@ -85,7 +85,7 @@ def set_right(split: Split, commas: int) -> Split:
 
 
 def without_suffix(text: str, first: Words, last: Words, commas: int) -> tuple[str, str, str | None] | None:
-    """A name in reading order before its suffix, the suffix, and what is wrong: `Guy Steele, Jr.`, `Guy Steele Jr.`."""
+    """Return a name before its suffix, the suffix, and what is wrong: `Guy Steele, Jr.`, `Guy Steele Jr.`."""
     if commas == 1 and _is_suffix(first) and (rest := text.rpartition(",")[0]).strip():
         return rest, first[0], "a suffix where the given name should be; the name was read in reading order"
     if not commas and _is_suffix(last[-1:]) and (first or len(last) > 1):
@@ -94,18 +94,18 @@ def without_suffix(text: str, first: Words, last: Words, commas: int) -> tuple[s
 
 
 def family_and_suffix(family: str) -> tuple[str, str | None]:
-    """The decoded text `King, Jr.`, which was in braces, as its two parts."""
+    """Return the decoded text `King, Jr.`, which was in braces, as its two parts."""
     before, comma, after = family.rpartition(",")
     return (before.strip(), after.strip()) if comma and after.strip() in NAME_SUFFIXES else (family, None)
 
 
 def is_et_al(part: str) -> bool:
-    """Whether what stands between two `and`s says that there are others."""
+    """Return whether the text between two `and`s says that there are others."""
     return ET_AL.fullmatch(part) is not None
 
 
 def before_et_al(part: str) -> str:
-    """The name without an `et al.` at its end."""
+    """Return the name without an `et al.` at its end."""
     return _TRAILING_ET_AL.sub("", part)
 
 
@@ -194,7 +194,7 @@ def _with_comma(piece: str) -> str:
 
 
 def _cut(text: str, mark: str) -> Iterator[str]:
-    """The text between the marks that stand in no braces and end no entity."""
+    """Return the text between the marks that stand in no braces and end no entity."""
     entities = [found.span() for found in _ENTITY.finditer(text)] if "&" in text else []
     depth, start = 0, 0
     for position, char in enumerate(text):
@@ -208,7 +208,7 @@ def _cut(text: str, mark: str) -> Iterator[str]:
 
 
 def commas_outside(text: str) -> int:
-    """How many commas stand in no braces."""
+    """Count the commas that stand in no braces."""
     while "," in text and (bare := _GROUP.sub("", text)) != text:
         text = bare
     return text.count(",")
@@ -219,6 +219,6 @@ def _is_suffix(words: Words) -> bool:
 
 
 def _begins_small(word: str) -> bool:
-    """Whether the first letter that a reader sees is small; a macro's name is none."""
+    """Return whether the first letter that a reader sees is small; a macro's name is none."""
     bare = re.sub(r"\\[A-Za-z]+\s*|\\.", "", word)
     return next((char.islower() for char in bare if char.isalpha()), False)

@@ -1,4 +1,4 @@
-"""The blocks of a file as values: what was found, its text, and where it stands."""
+"""Hold the blocks of a file as values: what was found, its text, and where it stands."""
 
 from __future__ import annotations
 

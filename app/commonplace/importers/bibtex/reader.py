@@ -1,4 +1,4 @@
-"""The reader: bytes of a .bib file to entries, every one of them accounted for."""
+"""Read the bytes of a .bib file as entries, every one of them accounted for."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def read_bibtex(data: bytes, filename: str = "") -> Reading:
 
 
 def open_bibtex(data: bytes, *, unread: bool = False, hand_out: HandOut | None = None) -> tuple[SplitFile, list[Fault]]:
-    """The drafts of a file with all that one entry takes from another done, and the faults of the file.
+    """Return the drafts of a file, ready to be read one by one, and the faults of the file.
 
     What is left to do, `read_drafts` does to any number of them by themselves; with `unread` that is
     nearly everything, and the first of them can be handed out before the last are found (`split`). Raises
@@ -82,7 +82,7 @@ def _set_made_key(pieces: SplitFile, draft: Draft | UnreadDraft, key: str) -> No
 
 
 def _unread_parents(drafts: Iterable[Draft], pieces: SplitFile) -> Iterator[Draft]:
-    """The entries others take from that were not taken apart yet; now they are."""
+    """Yield the entries that others take from and that were not taken apart yet; now they are."""
     for draft in drafts:
         parent = pieces.file.by_key.get(draft.fields.get("crossref", "").strip().lower())
         if isinstance(parent, UnreadDraft):
@@ -90,7 +90,7 @@ def _unread_parents(drafts: Iterable[Draft], pieces: SplitFile) -> Iterator[Draf
 
 
 def read_drafts(drafts: Sequence[Draft | UnreadDraft]) -> list[ReadEntry]:
-    """The entries of some of a file's drafts."""
+    """Return the entries of some of a file's drafts."""
     file = BibtexFile()
     return [_read(_whole(draft, file), file) for draft in drafts]
 

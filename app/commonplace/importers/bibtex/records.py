@@ -1,4 +1,4 @@
-"""The last step: a record from what the others found."""
+"""Make the record from what the steps before found."""
 
 from __future__ import annotations
 

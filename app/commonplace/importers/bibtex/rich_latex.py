@@ -1,4 +1,4 @@
-"""Markup and protected case of a LaTeX value, to CSL rich text.
+"""Read markup and protected case of a LaTeX value as CSL rich text.
 
 Markup macros and protective braces are replaced by marks that stand for nothing else (Unicode
 noncharacters); what is between them is decoded as any text is, and the marks become tags.
@@ -68,7 +68,7 @@ _MARK = re.compile(f"[{_OPEN['i']}-{_GREATER}]")
 
 
 class DecodedRich(NamedTuple):
-    """The text, the macros that had no meaning, and those whose look is not kept."""
+    """Hold the text, the macros that had no meaning, and those whose look is not kept."""
 
     text: RichText
     unknown: tuple[str, ...] = ()
@@ -76,7 +76,7 @@ class DecodedRich(NamedTuple):
 
 
 def decode_rich(raw: str, *, paragraphs: bool = False) -> DecodedRich:
-    """`raw` as rich text; the tags of HTML that CSL knows are read too, for web pages leave them in BibTeX."""
+    """Return a value as rich text; the tags of HTML that CSL knows are read too, for web pages leave them in BibTeX."""
     raw = with_single_quotes(raw)
     if not _MEANS_SOMETHING.search(raw) or (not raw.isascii() and _MARK.search(raw)):
         decoded = decode(raw, paragraphs=paragraphs)
@@ -110,7 +110,7 @@ _WORDS = Words(_protected_word)
 
 
 def protected_words(raw: str, *, paragraphs: bool = False) -> tuple[str, str] | None:
-    """The plain text of `raw`, and what `RichText.html` has for it, where all that its words have is protected case.
+    """Return the plain text of a value, and its `RichText.html`, where all that its words have is protected case.
 
     None where there is more; then `decode_rich` reads it.
     """
@@ -122,7 +122,7 @@ def protected_words(raw: str, *, paragraphs: bool = False) -> tuple[str, str] | 
 
 
 def _groups_in_a_row(letters: str) -> list[str] | None:
-    """What stands outside and inside of braces, by turns; None where a value has more to it, as few titles have."""
+    """Return the text outside and inside of braces, by turns; None where a value has more to it, as few titles have."""
     if _NOT_SIMPLE.search(letters):
         return None
     before, *groups = letters.split("{")
@@ -138,7 +138,7 @@ def _groups_in_a_row(letters: str) -> list[str] | None:
 
 
 class _Marker:
-    """One value on its way: groups are closed with what they were opened for."""
+    """Mark one value: groups are closed with what they were opened for."""
 
     def __init__(self, raw: str) -> None:
         self._raw = raw
@@ -150,7 +150,7 @@ class _Marker:
         """Whether a brace here would open an argument of the macro before it."""
 
     def marked(self) -> str:
-        """The value with marks in the place of markup and protection."""
+        """Return the value with marks in the place of markup and protection."""
         raw, position = self._raw, 0
         while token := _TOKEN.search(raw, position):
             between = raw[position : token.start()]

@@ -1,4 +1,4 @@
-"""Reading what can be read of an entry that is broken: no closing brace, no comma, no equals sign.
+"""Read what can be read of an entry that is broken: no closing brace, no comma, no equals sign.
 
 Where the strict splitter gives up, this goes field by field: each `name = value` counts whose
 value is closed; one that is not ends where a field starts on a new line, or a common one after a
@@ -30,7 +30,7 @@ _MARK = re.compile(r"[{}\"]")
 
 @dataclass(frozen=True, slots=True)
 class Salvage:
-    """What a broken entry still says. `fields` are value expressions in the order they stand."""
+    """Hold what a broken entry still says. `fields` are value expressions in the order they stand."""
 
     entry_type: str
     key: str
@@ -39,7 +39,7 @@ class Salvage:
 
 
 def salvage(raw: str) -> Salvage | None:
-    """What can be read of `raw`, or None when it does not even begin as an entry."""
+    """Return what can be read of a broken entry, None when it does not even begin as one."""
     head = _HEAD.match(raw)
     if not head:
         return None
@@ -65,12 +65,12 @@ def salvage(raw: str) -> Salvage | None:
 
 
 def swallows(value: str) -> bool:
-    """Whether a value runs on over the fields after it, as it does where a brace or quote of its own is missing."""
+    """Return whether a value runs on over the fields after it, because a brace or quote of its own is missing."""
     return _swallowed(value, 0, len(value)) is not None
 
 
 def _swallowed(raw: str, start: int, end: int) -> int | None:
-    """Where in a value another field begins; None where none does, or the value shows an entry of its own."""
+    """Return where in a value another field begins; None where none does, or the value shows an entry of its own."""
     found = _SWALLOWED.search(raw, start, end)
     if found is None or _QUOTED_ENTRY.search(raw, start, found.start()):
         return None
@@ -78,7 +78,7 @@ def _swallowed(raw: str, start: int, end: int) -> int | None:
 
 
 def _value(raw: str, start: int) -> tuple[str, int, bool]:
-    """The value expression at `start`, where it ends, and whether it was closed."""
+    """Return the value expression at `start`, where it ends, and whether it was closed."""
     position, closed = _part(raw, start)
     while closed:
         joint = re.compile(r"\s*#\s*").match(raw, position)
@@ -115,7 +115,7 @@ def _delimited(raw: str, start: int, opener: str) -> tuple[int, bool]:
 
 
 def _balanced(value: str) -> str:
-    """`value` without the braces that have no partner."""
+    """Return the value without the braces that have no partner."""
     if value.count("{") == value.count("}"):
         return value
     return value.replace("{", "").replace("}", "")

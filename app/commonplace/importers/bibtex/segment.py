@@ -1,4 +1,4 @@
-"""One stretch of a file that is not a well-formed entry, cut by bibtexparser's splitter.
+"""Cut one stretch of a file that is not a well-formed entry, by bibtexparser's splitter.
 
 The splitter takes every `@` at the beginning of a line for a block, any block whose type begins with `comment` for a
 comment, and knows no comments but those. What it must not take for a block it is shown with another sign in its
@@ -24,7 +24,7 @@ _LOGGER.addHandler(logging.NullHandler())
 _LOGGER.propagate = False
 
 MAXIMUM_MARKS = 200_000
-"""Maximum of braces, quotes, commas and signs in a segment for the splitter, which takes some seconds for a million."""
+"""Maximum number of braces, quotes, commas and signs in a segment: a million take the splitter some seconds."""
 
 _HIDDEN = "\x01"
 """Stands for an `@` that begins no block; a file that was decoded has no control characters."""

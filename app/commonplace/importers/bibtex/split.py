@@ -1,4 +1,4 @@
-"""From the text of a file to drafts, one for every entry in it, broken or not."""
+"""Split the text of a file into drafts, one for every entry in it, broken or not."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from commonplace.importers.reading import Fault
 _SHOWN = 400
 _COMMENT = re.compile(r"%[^\n]*(?:\n\s*|$)")
 LONGEST_STRING = 20_000
-"""Characters of an `@string`: each can hold others many times over, which must not fill the memory."""
+"""Maximum length of an `@string`, in characters: each can hold others many times over, and fill the memory."""
 _MACRO_OR_MONTH = re.compile(r"[=#]\s*+[A-Za-z]")
 _MACRO = re.compile(rf"[=#]\s*+(?!(?i:{'|'.join(MONTH_NAMES)})(?![\w:+./-]))[A-Za-z]")
 """What every entry with a macro has in it, and a few others in the text of a value."""
@@ -31,14 +31,14 @@ _DEFINITIONS = ("string", "comment", "preamble")
 _STRING = re.compile(r"@\s*string", re.IGNORECASE)
 
 BATCH = 400
-"""Drafts that are handed to another process at a time."""
+"""Number of drafts that are handed to another process at a time."""
 
 HandOut = Callable[[Sequence[UnreadDraft]], object]
 
 
 @dataclass(slots=True)
 class SplitFile:
-    """A file in pieces: drafts in order, what holds for the whole file, and what belongs to no entry."""
+    """Hold a file in pieces: drafts in order, what concerns the whole file, and what belongs to no entry."""
 
     drafts: list[Draft | UnreadDraft] = field(default_factory=list)
     file: BibtexFile = field(default_factory=BibtexFile)
@@ -112,7 +112,7 @@ def _enter_keys(result: SplitFile, drafts: Sequence[Draft | UnreadDraft]) -> Non
 
 
 def _take_apart_what_has_strings(result: SplitFile) -> None:
-    """Entries with strings of the file cannot be read by themselves; with months they can, unless one is redefined."""
+    """Take apart the entries with strings of the file; those with months can wait, unless a month is redefined."""
     macros = result.file.macros
     if not macros:
         return
@@ -123,7 +123,7 @@ def _take_apart_what_has_strings(result: SplitFile) -> None:
 
 
 def take_apart(unread: UnreadDraft) -> Draft:
-    """The draft of an entry that was left as it stood."""
+    """Return the draft of an entry that was left as it stood."""
     position, line, raw, key, entry_type, losses, made_key = unread
     read = fields_of_unread(raw)
     if read is not None and not _runs_on(read[0], raw):
@@ -138,7 +138,7 @@ def take_apart(unread: UnreadDraft) -> Draft:
 
 
 def take_apart_in(pieces: SplitFile, unread: UnreadDraft) -> Draft:
-    """The same, put into its place in the file."""
+    """Return the draft of an entry that was left as it stood, and put it into its place in the file."""
     draft = take_apart(unread)
     pieces.drafts[unread.position - 1] = draft
     key = draft.key.lower()
@@ -229,7 +229,7 @@ def _add_entry(entry: bib.Entry, line: int, raw: str, result: SplitFile) -> None
 
 
 def _without_comments(fields: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[str]]:
-    """The fields, and what stands after a `%` between them: BibTeX knows no comments there, biber does."""
+    """Return the fields, and what stands after a `%` between them: BibTeX knows no comments there, biber does."""
     kept: list[tuple[str, str]] = []
     comments: list[str] = []
     for name, value in fields:
@@ -271,7 +271,7 @@ def _add_plain(entry: PlainEntry, line: int, raw: str, result: SplitFile) -> Non
 
 
 def _runs_on(fields: dict[str, str], raw: str) -> bool:
-    """Whether a value of the entry has swallowed others: none has where there is one `=` for each field."""
+    """Return whether a value of the entry has swallowed others: none has where there is one `=` for each field."""
     return raw.count("=") != len(fields) and any("=" in value and swallows(value) for value in fields.values())
 
 

@@ -1,4 +1,4 @@
-"""The pipeline: what is done to an entry, in this order. Each step sees what the ones before it left.
+"""List the steps that are done to each entry, in their order. Each sees what the ones before it left.
 
 Names are split before anything is decoded. Strings are looked up and fields inherited before (`open_bibtex`),
 because entries depend on one another there.

@@ -1,4 +1,4 @@
-"""Values as BibTeX writes them: `{…}`, `"…"`, numbers, macros, and `#` between them."""
+"""Read values as BibTeX writes them: `{…}`, `"…"`, numbers, macros, and `#` between them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from commonplace.model.bibtex_terms import MONTH_MACROS, MONTHS
 
 _MACRO = re.compile(r"[^\s\"#%'(),={}]+")
 MOST_EXPANDED = 20_000_000
-"""Characters that the strings of a file may add to its entries, all together."""
+"""Maximum number of characters that the strings of a file may add to its entries, all together."""
 
 MONTH_NAMES = dict(zip(MONTH_MACROS, MONTHS, strict=True))
 
@@ -25,7 +25,7 @@ class MalformedValue(ValueError):
 
 
 def plain_value(expression: str, macros: dict[str, str]) -> str:
-    """The text of a value expression: delimiters removed, macros replaced, parts joined.
+    """Return the text of a value expression: delimiters removed, macros replaced, parts joined.
 
     `macros` are by lower-case name; the months are known without it. Raises `MalformedValue`
     for an undefined macro or text that is none of BibTeX's forms.

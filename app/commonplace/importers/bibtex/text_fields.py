@@ -1,4 +1,4 @@
-"""The fields whose values are text: decoded, and each put where a record holds it."""
+"""Read the fields whose values are text: decode each, and put it where a record holds it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The titles of an entry and of what it appears in; and what stands in for a title where there is none."""
+"""Read the titles of an entry and of what it appears in, and another field where there is no title."""
 
 from __future__ import annotations
 

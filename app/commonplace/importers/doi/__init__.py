@@ -1,1 +1,1 @@
-"""DOI in: from a registration agency's metadata to records, references and relations."""
+"""Fetch works by DOI: a registration agency's metadata as records, references and relations."""

@@ -1,4 +1,4 @@
-"""Where the agencies are, and how a DOI is written into their addresses."""
+"""Build the addresses of the agencies, with DOIs in them."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from urllib.parse import quote, urlencode
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Base addresses without a slash at the end; others than the real ones serve tests and mirrors."""
+    """Build addresses from bases without a slash at the end; others than the real ones serve tests and mirrors."""
 
     crossref: str = "https://api.crossref.org"
     datacite: str = "https://api.datacite.org"
     doi: str = "https://doi.org"
 
     def crossref_work(self, doi: str) -> str:
-        """Crossref REST: one work."""
+        """Return the address of one work in Crossref's REST API."""
         return f"{self.crossref}/works/{quote(doi, safe='/')}"
 
     def crossref_works(self, dois: Iterable[str]) -> str:
-        """Crossref REST: the works of several DOIs, none of which has a comma in it."""
+        """Return the address of several works in Crossref's REST API, by DOIs none of which has a comma in it."""
         listed = list(dois)
         return f"{self.crossref}/works?" + urlencode(
             {"filter": ",".join(f"doi:{doi}" for doi in listed), "rows": len(listed)}, safe=":,/"
         )
 
     def datacite_doi(self, doi: str) -> str:
-        """DataCite REST: one DOI."""
+        """Return the address of one DOI in DataCite's REST API."""
         return f"{self.datacite}/dois/{quote(doi, safe='/')}"
 
     def datacite_dois(self, dois: Iterable[str]) -> str:
-        """DataCite REST: several DOIs, as a query in the syntax of its search engine."""
+        """Return the address of several DOIs in DataCite's REST API, as a query in the syntax of its search engine."""
         listed = list(dois)
         quoted = " OR ".join('"' + doi.replace("\\", "\\\\").replace('"', '\\"') + '"' for doi in listed)
         return f"{self.datacite}/dois?" + urlencode(
@@ -39,9 +39,9 @@ class Addresses:
         )
 
     def agencies(self, dois: Iterable[str]) -> str:
-        """doi.org's *Which RA?*: the agencies of several DOIs; a comma within a DOI is percent-encoded."""
+        """Return the address of doi.org's *Which RA?* for several DOIs; a comma within a DOI is percent-encoded."""
         return f"{self.doi}/ra/" + ",".join(quote(doi, safe="/") for doi in dois)
 
     def resolver(self, doi: str) -> str:
-        """The address that a DOI resolves at, which negotiates content."""
+        """Return the address that a DOI resolves at, which negotiates content."""
         return f"{self.doi}/{quote(doi, safe='/')}"

@@ -1,4 +1,4 @@
-"""Answers of agencies on disk: what was understood is kept, and asked for again only where it may have changed.
+"""Keep answers of agencies on disk, and ask again only where they may have changed.
 
 One SQLite file. An answer with a lifetime (`Cache-Control: max-age`) is good for that long; one with only a
 validator (`ETag`, `Last-Modified`) is revalidated each time; one with neither, as Crossref's are, is good
@@ -25,7 +25,7 @@ _TABLE = """CREATE TABLE IF NOT EXISTS answer (
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A kept answer. `stored` is seconds since 1970, `lifetime` seconds."""
+    """Hold a kept answer. `stored` is seconds since 1970, `lifetime` seconds."""
 
     body: bytes
     stored: float
@@ -34,18 +34,18 @@ class Held:
     modified: str | None
 
     def is_fresh(self, now: float) -> bool:
-        """Whether it may be used without asking."""
+        """Return whether the answer may be used without asking again."""
         return 0 <= now - self.stored < self.lifetime
 
     @property
     def conditions(self) -> dict[str, str]:
-        """The request fields that ask whether it has changed."""
+        """Return the request fields that ask whether the answer has changed."""
         fields = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
         return {name: value for name, value in fields.items() if value}
 
 
 class AnswerCache:
-    """Safe to use from several threads and processes. A file that cannot be read is begun anew."""
+    """Keep answers in a file, for several threads and processes. A file that cannot be read is begun anew."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -59,7 +59,7 @@ class AnswerCache:
                 database.execute(_TABLE)
 
     def get(self, address: str) -> Held | None:
-        """What was last answered at that address, None when nothing was."""
+        """Return what was last answered at that address, None when nothing was."""
         with self._open() as database:
             row = database.execute(
                 "SELECT body, stored, lifetime, etag, modified FROM answer WHERE address = ?", (address,)

@@ -1,4 +1,4 @@
-"""Lists of DOIs in portions that fit into one request."""
+"""Cut lists of DOIs into portions that fit into one request."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _CHARACTERS = 3_500
 
 
 def batches(dois: Sequence[str], most: int) -> Iterator[list[str]]:
-    """Portions in the order given, of at most that many DOIs: the same list gives the same portions."""
+    """Yield portions in the order given, of at most that many DOIs: the same list gives the same portions."""
     portion: list[str] = []
     size = 0
     for doi in dois:

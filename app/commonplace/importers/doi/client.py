@@ -1,4 +1,4 @@
-"""A polite HTTP client for agencies' JSON: who we are in the User-Agent, limits obeyed, retries, a cache.
+"""Ask agencies for JSON politely: say who we are, obey their limits, try again, keep what was answered.
 
 Sources: RFC 9110 (`Retry-After` in seconds or as a date, conditional requests), RFC 9111 (freshness), and
 Crossref's etiquette: a mail address in the User-Agent, no more requests than its headers allow.
@@ -39,7 +39,7 @@ _MOST_REDIRECTS = 10
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to go on. Times in seconds."""
+    """Say how long to go on. Times are in seconds."""
 
     attempts: int = 5
     first_wait: float = 0.5
@@ -56,7 +56,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What is asked for, where."""
+    """Say what is asked for, and where."""
 
     address: str
     is_answer: Callable[[Any], bool]
@@ -69,12 +69,12 @@ class _Request:
 
     @property
     def kind(self) -> str:
-        """What hosts limit apart: lists and single works."""
+        """Return the kind of request that hosts limit apart: lists and single works."""
         return "list" if urlsplit(self.address).query else "single"
 
     @property
     def service(self) -> str:
-        """What may be down while the rest of a host is not."""
+        """Return the part of a host that may be down while the rest is not."""
         return f"{self.host} {urlsplit(self.address).path.split('/')[1:2]} {self.kind}"
 
     @property
@@ -83,7 +83,7 @@ class _Request:
 
 
 class AgencyClient:
-    """GETs JSON from agencies. Safe to share between threads; close it, or use it in `with`."""
+    """Get JSON from agencies. Safe to share between threads; close it, or use it in `with`."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class AgencyClient:
         patience: Patience | None = None,
         destinations: Destinations | None = None,
     ) -> None:
-        """`contact` is a mail address for the agencies' operators, None where there is none.
+        """Take `contact`, a mail address for the agencies' operators, None where there is none.
 
         `destinations` says where redirects may lead.
         """
@@ -120,7 +120,7 @@ class AgencyClient:
     def get_json(
         self, address: str, is_answer: Callable[[Any], bool], accept: str = JSON, *, follow: bool = False
     ) -> Any:
-        """The JSON at that address, from the cache where that is still good.
+        """Return the JSON at that address, from the cache where that is still good.
 
         `is_answer` tells an answer from JSON of another kind (a report of an error, say); `follow` follows
         redirects, as content negotiation needs. Raises `NoSuchDoi`, `Refused`, or `NoAnswer` when the
@@ -173,7 +173,7 @@ class AgencyClient:
         return value
 
     def _send(self, address: str, headers: Mapping[str, str], follow: bool) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of the answer; with `follow`, of the one that redirects lead to."""
+        """Return status, headers and body of the answer; with `follow`, of the one that redirects lead to."""
         began, url = self._clock.monotonic(), httpx.URL(address)
         hop = Hop(url, {}, {})
         for _ in range(_MOST_REDIRECTS + 1):
@@ -198,7 +198,7 @@ class AgencyClient:
         return bytes(body)
 
     def _value(self, host: str, status: int, fields: Mapping[str, str], body: bytes, accept: str) -> Any:
-        """The JSON in an answer. Raises the fault that another answer is."""
+        """Return the JSON in an answer. Raises the fault that another answer is."""
         if status in _GONE:
             raise NoSuchDoi(f"{host} answered {_status(status)}")
         if status in _OVERLOADED or status >= 500:
@@ -233,7 +233,7 @@ class AgencyClient:
         return max(0.0, (at - self._clock.now()).total_seconds())
 
     def _wait(self, state: RetryCallState) -> float:
-        """What the host asked for; else twice as long each time, with some chance in it (full jitter, half kept)."""
+        """Return the seconds the host asked for, else twice as many each time, with some chance in it."""
         fault = state.outcome.exception() if state.outcome else None
         asked = fault.retry_after if isinstance(fault, NoAnswer) else None
         if asked is not None:
@@ -255,13 +255,13 @@ class AgencyClient:
 
 
 def user_agent(contact: str | None) -> str:
-    """`commonplace/1.2.3 (mailto:…)`, the form that Crossref asks for."""
+    """Return `commonplace/1.2.3 (mailto:…)`, the form that Crossref asks for."""
     about = f" (mailto:{contact})" if contact else ""
     return f"commonplace/{__version__}{about}"
 
 
 def _sent(http: httpx.Client, request: httpx.Request) -> httpx.Response:
-    """The answer with its body still to come. httpx reads where a redirect leads to even when it does not go there."""
+    """Return the answer, its body still to come. httpx reads where a redirect leads even if it does not follow it."""
     try:
         return http.send(request, stream=True)
     except httpx.InvalidURL as fault:

@@ -1,4 +1,4 @@
-"""Time as the client sees it, so that a test can let it pass."""
+"""Tell the client the time, so that a test can let it pass."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def _utc() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """`monotonic` in seconds that only grow, `sleep` in seconds, `now` as an aware time."""
+    """Tell the time: `monotonic` in seconds that only grow, `sleep` in seconds, `now` as an aware time."""
 
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep

@@ -1,4 +1,4 @@
-"""Crossref's REST metadata of one work to a description.
+"""Describe a work by its metadata in Crossref's REST API.
 
 Source: Crossref's REST API documentation, the format of `works` messages. What is about the
 deposit and not about the work (licences, links, funders, assertions, counts) is left where it is.
@@ -44,7 +44,7 @@ _ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]")
 
 
 def read_crossref(body: Mapping[str, Any], asked: str) -> DoiDescription:
-    """One `message` of a work, asked for by the DOI `asked`. Raises `ValueError` when it is no work at all."""
+    """Describe one `message` of a work, asked for by the DOI `asked`. Raises `ValueError` when it is no work at all."""
     doi = _doi(body, asked)
     draft = Draft()
     if doi_key(doi) != doi_key(asked):
@@ -77,7 +77,7 @@ def read_crossref(body: Mapping[str, Any], asked: str) -> DoiDescription:
 
 
 def _doi(body: Mapping[str, Any], asked: str) -> str:
-    """The DOI in the spelling it was asked for, unless the work has another."""
+    """Return the DOI in the spelling it was asked for, unless the work has another."""
     found = available(body.get("DOI"))
     if found is None:
         raise ValueError("the metadata names no DOI, so it is no work")
@@ -124,7 +124,7 @@ def _name(role: str, person: Mapping[str, Any], draft: Draft) -> Name | None:
 
 
 def _dates(body: Mapping[str, Any], draft: Draft) -> dict[str, str | None]:
-    """`issued` is print where there is print; `available` is online where that is another date."""
+    """Return `issued`, print where there is print, and `available`, online where that is another date."""
     found = {name: edtf_date(date) for name in _DATES if isinstance(date := body.get(name), dict)}
     issued = next((date for name in _DATES if (date := found.get(name))), None)
     for name, date in found.items():
@@ -137,7 +137,7 @@ def _dates(body: Mapping[str, Any], draft: Draft) -> dict[str, str | None]:
 
 
 def _containers(body: Mapping[str, Any], kind: str, draft: Draft) -> dict[str, str | None]:
-    """A part of a book in a series has two containers: Crossref gives the series first."""
+    """Return container and series: of a part of a book in a series, Crossref gives the series first."""
     titles = [line for text in texts(body.get("container-title")) if (line := draft.line("container_title", text))]
     if len(titles) > 1 and kind in _IN_SERIES:
         draft.keep("alternative-container-title", "; ".join(titles[2:]))
@@ -222,7 +222,7 @@ def _references(body: Mapping[str, Any]) -> Iterator[Reference]:
 
 
 def _reference_text(given: Mapping[str, str]) -> str:
-    """A reference deposited in parts, as one would print it."""
+    """Return a reference deposited in parts, as one would print it."""
     volume = given.get("volume", "") + (f"({given['issue']})" if "issue" in given else "")
     parts = [
         given.get("author"),

@@ -1,4 +1,4 @@
-"""Crossref's relations and updates as statements: versions, reviews, comments, corrections, retractions.
+"""Read Crossref's relations and updates as statements: versions, reviews, comments, corrections, retractions.
 
 Sources: Crossref's relationship types (`relation`) and Crossmark update types (`update-to`, `updated-by`).
 """
@@ -72,7 +72,7 @@ _NOTICE = {
 
 
 def crossref_relations(body: Mapping[str, Any], draft: Draft) -> Iterator[Relation]:
-    """Every relation of a work; what is no relation to a work or an address is kept beside the record."""
+    """Yield every relation of a work; what is no relation to a work or an address is kept beside the record."""
     kept: dict[str, list[str]] = {}
     relation = body.get("relation")
     for kind, others in (relation if isinstance(relation, dict) else {}).items():
@@ -89,7 +89,7 @@ def crossref_relations(body: Mapping[str, Any], draft: Draft) -> Iterator[Relati
 
 
 def own_status(relations: Iterable[Relation]) -> str | None:
-    """The gravest status that relations give to the work itself."""
+    """Return the gravest status that relations give to the work itself."""
     found = [relation.own_status for relation in relations if relation.own_status]
     return max(found, key=STATUSES.index, default=None)
 
@@ -129,7 +129,7 @@ def _update(other: Mapping[str, Any], incoming: bool, draft: Draft) -> Iterator[
 
 
 def is_address(text: str) -> bool:
-    """Whether the text is a web address that an IRI can be made of."""
+    """Return whether the text is a web address that an IRI can be made of."""
     if not text.lower().startswith(("http://", "https://")) or any(c in '<>"{}|\\^`' or c <= " " for c in text):
         return False
     try:

@@ -1,4 +1,4 @@
-"""DataCite's REST metadata of one DOI to a description, from either generation of its attributes.
+"""Describe a work by its metadata in DataCite's REST API, of either generation of attributes.
 
 Sources: DataCite Metadata Schema 4.6, and the JSON of DataCite's REST API: of today (`creators`,
 `titles`, camel case, the publisher a text or an object) and of before 2019 (`author`, `title`,
@@ -71,7 +71,7 @@ _COMPACT = re.compile(r"(\d{4})[/.](\d\d)[/.](\d\d)")
 
 
 def read_datacite(body: Mapping[str, Any], asked: str) -> DoiDescription:
-    """One `data` of a DOI, asked for by the DOI `asked`. Raises `ValueError` when it is no work at all."""
+    """Describe one `data` of a DOI, asked for by the DOI `asked`. Raises `ValueError` when it is no work at all."""
     inner = body.get("attributes")
     attributes = _in_camel_case(inner if isinstance(inner, dict) else body)
     doi = available(attributes.get("doi")) or available(body.get("id"))
@@ -108,7 +108,7 @@ def read_datacite(body: Mapping[str, Any], asked: str) -> DoiDescription:
 
 
 def _in_camel_case(value: Any) -> Any:
-    """The older generation's names (`publication-year`) as the newer's (`publicationYear`)."""
+    """Return the older generation's names (`publication-year`) as the newer's (`publicationYear`)."""
     if isinstance(value, dict):
         return {_camel(name): _in_camel_case(inner) for name, inner in value.items()}
     return [_in_camel_case(inner) for inner in value] if isinstance(value, list) else value
@@ -198,7 +198,7 @@ def _keywords(attributes: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _dates(attributes: Mapping[str, Any], draft: Draft) -> dict[str, str | None]:
-    """The date of issue, as exact as it is; where it contradicts the year of publication, that year."""
+    """Return the date of issue, as exact as it is; where it contradicts the year of publication, that year."""
     year = available(attributes.get("publicationYear")) or (available(attributes.get("published")) or "")[:4]
     year = year if re.fullmatch(r"\d{4}", year) and year != "0000" else ""
     for one in mappings(attributes.get("dates") or []):
@@ -222,7 +222,7 @@ def _date(attributes: Mapping[str, Any], kind: str) -> str | None:
 
 
 def edtf_of(raw: str) -> str | None:
-    """A DataCite date (W3CDTF, a range with `/` in it, with or without a time of day) as EDTF, None when it is none."""
+    """Return a DataCite date (W3CDTF, a range with `/`, with or without a time of day) as EDTF, None for none."""
     whole = _COMPACT.fullmatch(raw.strip())
     ends = ["-".join(whole.groups())] if whole else [_TIME.sub("", end.strip()) for end in raw.split("/")]
     if len(ends) > 2:
@@ -234,7 +234,7 @@ def edtf_of(raw: str) -> str | None:
 
 
 def _container(attributes: Mapping[str, Any], kind: str, draft: Draft) -> dict[str, Any]:
-    """What the work appeared in: `container`, else the related item it is published in, with its numbers."""
+    """Return what the work appeared in: `container`, else the related item it is published in, with its numbers."""
     held = _inner(attributes, "container")
     for item in mappings(attributes.get("relatedItems") or []):
         if item.get("relationType") == "IsPublishedIn" and not held.get("title"):
@@ -260,7 +260,7 @@ def _container(attributes: Mapping[str, Any], kind: str, draft: Draft) -> dict[s
 
 
 def _item(item: Mapping[str, Any]) -> dict[str, Any]:
-    """A related item in the form of a container."""
+    """Return a related item in the form of a container."""
     titles = mappings(item.get("titles") or [])
     identifier = _inner(item, "relatedItemIdentifier")
     return {

@@ -1,4 +1,4 @@
-"""DataCite's creators and contributors: people, bodies, and names that do not say which they are."""
+"""Read DataCite's creators and contributors: people, bodies, and names that do not say which they are."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST_WORDS = 4
 
 
 def read_names(attributes: Mapping[str, Any], draft: Draft) -> Iterator[Contributor]:
-    """Everyone who contributed, creators first."""
+    """Yield everyone who contributed, creators first."""
     creators = mappings(attributes.get("creators") or attributes.get("author") or [])
     among_people = any(_is_person(one) for one in creators)
     orcids: list[str] = []
@@ -74,7 +74,7 @@ def _name(one: Mapping[str, Any], among_people: bool, role: str, draft: Draft) -
 
 
 def _looks_inverted(whole: str) -> bool:
-    """`Cheng, Lin`, and not `Department of X, University of Y`."""
+    """Return whether a name is like `Cheng, Lin`, and not like `Department of X, University of Y`."""
     parts = whole.split(",")
     short = all(0 < len(part.split()) <= _MOST_WORDS for part in parts)
     return len(parts) == 2 and short and not _BODY.search(whole)

@@ -1,4 +1,7 @@
-"""DataCite's related identifiers as references and statements. Source: DataCite Metadata Schema 4.6, relationType."""
+"""Read DataCite's related identifiers as references and statements.
+
+Source: DataCite Metadata Schema 4.6, relationType.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ PROPERTIES: dict[str, NamedNode] = {
 
 
 def related(attributes: Mapping[str, Any], draft: Draft) -> tuple[tuple[Reference, ...], tuple[Relation, ...]]:
-    """The references and the relations of a work; what is neither a DOI nor an address is kept beside the record."""
+    """Return the references and relations of a work; what is neither DOI nor address is kept beside the record."""
     references: list[Reference] = []
     relations: list[Relation] = []
     kept: dict[str, list[str]] = {}

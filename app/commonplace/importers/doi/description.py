@@ -1,4 +1,4 @@
-"""What fetching a DOI ends in, and what mapping its metadata ends in."""
+"""Hold what fetching a DOI ends in, and what mapping its metadata ends in."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PARTICLE = re.compile(r"((?:[^\W\d_A-ZÀ-ÖØ-Þ][^\s]*\s+)+)(\S.*)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """The one fate of a DOI that was asked for: a `body` from an `agency`, or an `error` that says what happened.
+    """Hold the one fate of a DOI that was asked for: a `body` from an `agency`, or an `error` that says what happened.
 
     `asked` is the text as it was given, `doi` the DOI in it, absent when there is none.
     `body` is one work in the agency's own form.
@@ -38,7 +38,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoiDescription:
-    """What an agency's metadata says: a record, what of it could not be kept, its references and relations."""
+    """Hold what an agency's metadata says: a record, what of it could not be kept, its references and relations."""
 
     record: Record
     losses: tuple[Loss, ...] = ()
@@ -49,7 +49,7 @@ class DoiDescription:
 
 @dataclass(slots=True)
 class Draft:
-    """A description being made: what is known, what goes beside it by its own name, what is lost."""
+    """Hold a description being made: what is known, what goes beside it by its own name, what is lost."""
 
     extra: dict[str, str] = field(default_factory=dict)
     losses: list[Loss] = field(default_factory=list)
@@ -65,7 +65,7 @@ class Draft:
             self.extra[name] = value
 
     def line(self, field: str, value: object) -> str | None:
-        """One line of plain text, None when nothing is in it; markup in it is a loss."""
+        """Return one line of plain text, None when nothing is in it; markup in it is a loss."""
         text = available(value)
         if text is None:
             if isinstance(value, str) and value.strip():
@@ -77,7 +77,7 @@ class Draft:
         return made or None
 
     def rich_line(self, field: str, value: object) -> RichText | None:
-        """One line of rich text, None when nothing is in it; what rich text has no style for is a loss."""
+        """Return one line of rich text, None when nothing is in it; what rich text has no style for is a loss."""
         text = available(value)
         if text is None:
             self.line(field, value)
@@ -88,12 +88,12 @@ class Draft:
         return made if made.runs else None
 
     def paragraphs(self, field: str, value: object) -> str | None:
-        """Paragraphs of plain text, None when nothing is in it; their rich form, if any, is kept as that field's."""
+        """Return paragraphs of plain text, None when there are none; their rich form is kept as that field's."""
         text = available(value)
         return self.keep_rich(field, rich_paragraphs(text)) if text else None
 
     def keep_rich(self, field: str, text: RichText | None) -> str | None:
-        """The plain text of a field; its rich form, if any, goes to `rich`."""
+        """Return the plain text of a field; its rich form, if any, goes to `rich`."""
         if text is None:
             return None
         if form := rich_form(field, text):
@@ -102,7 +102,7 @@ class Draft:
 
 
 def available(value: object) -> str | None:
-    """The text, None when it is absent, empty, or a standard code for *unavailable* (`:unav`, `(:unkn)` …)."""
+    """Return the text, None when it is absent, empty, or a standard code for *unavailable* (`:unav`, `(:unkn)` …)."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
     text = str(value).strip()
@@ -110,19 +110,19 @@ def available(value: object) -> str | None:
 
 
 def texts(value: object) -> list[str]:
-    """The texts of what is a list of texts, one text, or nothing."""
+    """Return the texts of what is a list of texts, one text, or nothing."""
     found = value if isinstance(value, list) else [value]
     return [text for item in found if (text := available(item))]
 
 
 def mappings(value: object) -> list[Mapping[str, Any]]:
-    """The objects of what is a list of objects, one object, or nothing."""
+    """Return the objects of what is a list of objects, one object, or nothing."""
     found = value if isinstance(value, list) else [value]
     return [item for item in found if isinstance(item, dict)]
 
 
 def personal_name(family: str | None, given: str | None, suffix: str | None = None) -> Name | None:
-    """A person's name from its parts; lower-case words before the family name are its particle."""
+    """Return a person's name from its parts; small words before the family name are its particle."""
     family, given, suffix = (plain_line(part) or None if part else None for part in (family, given, suffix))
     if not family:
         return Name(family=given, suffix=suffix) if given else None
@@ -133,7 +133,7 @@ def personal_name(family: str | None, given: str | None, suffix: str | None = No
 
 
 def joined_title(title: RichText | None, subtitles: list[RichText]) -> RichText | None:
-    """A title and its subtitles as one, with a colon where the title does not end a sentence."""
+    """Return a title and its subtitles as one, with a colon where the title does not end a sentence."""
     made = title
     for subtitle in subtitles:
         if made is None:

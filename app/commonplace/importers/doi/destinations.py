@@ -1,4 +1,4 @@
-"""Where a redirect may lead: to public addresses, so that no answer makes us ask what stands behind our own door.
+"""Judge where a redirect may lead: to public addresses, so that no answer makes us ask behind our own door.
 
 A name is resolved here and the connection made to the very address that was judged, so that a name that
 means one thing when it is judged and another when it is connected to gains nothing.
@@ -20,7 +20,7 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public Internet, an IPv4 address within an IPv6 one included."""
+    """Return whether an IP address is one of the public Internet, an IPv4 address within an IPv6 one included."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     return all(inner.is_global and not inner.is_multicast for inner in (ip, *_within(ip)))
 
@@ -33,13 +33,13 @@ def _within(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> Iterable[ipadd
 
 
 def resolved(host: str) -> list[str]:
-    """The IP addresses of a host, in the order to try them. Raises `OSError`."""
+    """Return the IP addresses of a host, in the order to try them. Raises `OSError`."""
     return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)))
 
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """A request on its way through redirects: what to send where. `extensions` name the host for TLS."""
+    """Hold a request on its way through redirects: what to send where. `extensions` name the host for TLS."""
 
     url: httpx.URL
     headers: dict[str, str]
@@ -48,13 +48,13 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Destinations:
-    """What may be gone to. A service whose own address is not public (a stand-in) may lead to such addresses."""
+    """Say what may be gone to. A service whose own address is not public (a stand-in) may lead to such addresses."""
 
     is_public: Callable[[str], bool] = is_public
     resolve: Callable[[str], list[str]] = resolved
 
     def hop(self, url: httpx.URL, start: httpx.URL) -> Hop:
-        """The request for what a redirect from `start` leads to. Raises `Refused`; `NoAnswer` for an unknown host."""
+        """Return the request a redirect from `start` leads to. Raises `Refused`, and `NoAnswer` for an unknown host."""
         if url.scheme not in ("http", "https") or not url.host:
             raise Refused(f"{start.host} redirects to {url.scheme or 'nowhere'}:, which is not asked")
         if self._through_proxy(url):
@@ -68,7 +68,7 @@ class Destinations:
         return all(map(self.is_public, self._addresses(host)))
 
     def _through_proxy(self, url: httpx.URL) -> bool:
-        """Whether a proxy of the operator's makes the connection: it resolves names, and is the one to judge them."""
+        """Return whether a proxy of the operator's makes the connection: it resolves names, and judges them."""
         proxies = getproxies()
         if not (proxies.get(url.scheme) or proxies.get("all")):
             return False

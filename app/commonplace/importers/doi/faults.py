@@ -1,4 +1,4 @@
-"""How asking an agency goes wrong.
+"""Name the ways in which asking an agency goes wrong.
 
 AgencyFault            what all of these are; its text is for people and names the host
 ├── NoSuchDoi          the agency does not know it (404, 410)

@@ -1,4 +1,4 @@
-"""A list of DOIs to what the agencies say of each: every one ends in exactly one fate.
+"""Fetch a list of DOIs from the agencies: every one ends in exactly one fate.
 
 Crossref, where most are, is asked for all in batches; doi.org says who registered the rest; DataCite is
 asked in batches too, the other agencies by content negotiation. What an answer to a batch left out is
@@ -28,14 +28,14 @@ _TOGETHER = 50
 
 
 class DoiFetcher:
-    """Fetches metadata of DOIs. Safe to share between threads."""
+    """Fetch metadata of DOIs. Safe to share between threads."""
 
     def __init__(self, client: AgencyClient, addresses: Addresses) -> None:
         self._client = client
         self._addresses = addresses
 
     def fetch(self, asked: Sequence[str], progress: Progress | None = None) -> list[Fetched]:
-        """One `Fetched` for each text asked for, in their order. What is no DOI is never sent anywhere."""
+        """Return one `Fetched` for each text asked for, in their order. What is no DOI is never sent anywhere."""
         parsed = [_parse(text) for text in asked]
         errand = _Errand(self._client, self._addresses, progress)
         errand.run(list({doi_key(one.doi): one.doi for one in parsed if one.doi}.values()))
@@ -58,7 +58,7 @@ def _parse(text: str) -> _Asked:
 
 @dataclass(slots=True)
 class _Errand:
-    """One list being fetched: fates by `doi_key`."""
+    """Fetch one list: fates by `doi_key`."""
 
     client: AgencyClient
     addresses: Addresses
@@ -81,7 +81,7 @@ class _Errand:
             self._told()
 
     def fate(self, asked: _Asked) -> Fetched:
-        """What became of one text."""
+        """Return what became of one text."""
         if asked.doi is None:
             return Fetched(asked=asked.text, error=asked.error or "not a DOI")
         key = doi_key(asked.doi)
@@ -163,7 +163,7 @@ def _is_doi_list(answer: Any) -> bool:
 
 
 def _work(answer: Mapping[str, Any], member: str | None = None) -> Mapping[str, Any]:
-    """A work, out of the member that it is wrapped in. Raises `Refused` when that holds something else."""
+    """Return a work, out of the member that it is wrapped in. Raises `Refused` when that holds something else."""
     body = answer.get(member, answer) if member else answer
     if not isinstance(body, dict):
         raise Refused("the answer is JSON that is no work")
@@ -177,7 +177,7 @@ def _datacite_name(item: Mapping[str, Any]) -> str:
 
 
 def _told_why(agency: str | None, faults: Sequence[AgencyFault]) -> str:
-    """Why a DOI failed. Where all agencies were asked, what is not a plain *no such DOI* says more."""
+    """Return why a DOI failed. Where all agencies were asked, what is not a plain *no such DOI* says more."""
     telling = [fault for fault in faults if not isinstance(fault, NoSuchDoi)]
     if agency:
         without = "registered with {}, which has no metadata of it: {}" if not telling else "{}: {}"

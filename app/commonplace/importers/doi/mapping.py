@@ -1,4 +1,4 @@
-"""From what was fetched to a description, by the agency it came from."""
+"""Describe what was fetched, by the agency it came from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CSL-JSON from content negotiation (mEDRA, JaLC, KISTI and the other agencies) to a description."""
+"""Describe a work by the CSL-JSON of content negotiation (mEDRA, JaLC, KISTI and the other agencies)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NOT_CSL = {"journal-article": "article-journal", "proceedings-article": "paper-
 
 
 def read_negotiated(body: Mapping[str, Any], asked: str) -> DoiDescription:
-    """One CSL-JSON item, asked for by the DOI `asked`. Raises `ValueError` when it cannot be read as one."""
+    """Describe one CSL-JSON item, asked for by the DOI `asked`. Raises `ValueError` when it cannot be read as one."""
     if not any(body.get(name) for name in ("title", "author", "DOI", "publisher")):
         raise ValueError("the metadata has no title, author, publisher or DOI, so it is no work")
     draft = Draft()
@@ -42,6 +42,6 @@ def read_negotiated(body: Mapping[str, Any], asked: str) -> DoiDescription:
 
 
 def _title(draft: Draft, given: object) -> str | None:
-    """A title as CSL-JSON has it."""
+    """Return a title as CSL-JSON has it."""
     text = draft.rich_line("title", given)
     return text.csl if text else None

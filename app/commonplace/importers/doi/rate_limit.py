@@ -1,4 +1,4 @@
-"""When the next request to a host may go out: one at a time, evenly spaced, as slow as the host asks.
+"""Decide when the next request to a host may go out: one at a time, evenly spaced, as slow as the host asks.
 
 Limits are read from answers: `x-rate-limit-limit` and `-interval` (Crossref), `x-ratelimit-*`, and the
 `RateLimit-*` fields of the IETF draft with `remaining` and `reset`. Before a host has said anything it is
@@ -35,7 +35,7 @@ class _Host:
 
 
 class RateLimiter:
-    """Shared by everything in the process that asks agencies. Safe to use from several threads."""
+    """Limit all requests of the process to agencies. Safe to use from several threads."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -57,7 +57,7 @@ class RateLimiter:
             yield
 
     def wait(self, host: str, kind: str) -> float:
-        """Seconds that the next request of that kind would have to wait."""
+        """Return the seconds that the next request of that kind would have to wait."""
         return max(0.0, self._wait(self._host(host), kind))
 
     def learn(self, host: str, kind: str, headers: Mapping[str, str]) -> None:
@@ -93,7 +93,7 @@ def _number(text: str | None) -> float | None:
 
 
 def _seconds(text: str | None) -> float | None:
-    """An interval such as `1s`, `60`, `1m`, `500ms` in seconds."""
+    """Return an interval such as `1s`, `60`, `1m`, `500ms` in seconds."""
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*?)\s*", (text or "").lower())
     if not found:
         return None

@@ -1,4 +1,4 @@
-"""Which agency registered a DOI, by doi.org's *Which RA?* service (DOI Handbook, resolution services)."""
+"""Ask which agency registered a DOI, by doi.org's *Which RA?* service (DOI Handbook, resolution services)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LOOKED_UP_TOGETHER = 20
 
 
 def agencies_of(dois: Sequence[str], client: AgencyClient, addresses: Addresses) -> dict[str, str]:
-    """The agency of each DOI by `doi_key`; `NONE` where it is not registered, absent where nobody says."""
+    """Return the agency of each DOI by `doi_key`; `NONE` where it is not registered, absent where nobody says."""
     found: dict[str, str] = {}
     for batch in batches(dois, _LOOKED_UP_TOGETHER):
         found |= _look_up(batch, client, addresses)
