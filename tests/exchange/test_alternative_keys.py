@@ -116,6 +116,22 @@ def test_another_work_cannot_take_an_alternative_key(empty: Home) -> None:
     assert "another work has this key" in receipt["items"][0]["losses"][0]["why"]
 
 
+def test_an_entry_that_lists_its_own_key_among_others_is_imported(empty: Home) -> None:
+    """Also where that key was made for it, which no reader can know."""
+    item = {"type": "book", "title": "Ebb", "author": [{"family": "Lee"}], "issued": {"date-parts": [[1999]]}}
+    listed = [
+        {**item, "id": "lee", "custom": {"alternative-keys": ["lee", "ebb", "ebb"]}},
+        {**item, "title": "Flood and after", "custom": {"alternative-keys": ["lee1999", "flood"]}},
+    ]
+    receipt = received(empty, json.dumps(listed), "some.json")
+    assert keys_of(receipt) == ["lee", "lee1999"]
+    keys = "C7  - alternative-key: tide\nC7  - alternative-key: t\n"
+    ris = f"TY  - BOOK\nID  - tide\nTI  - Tides of the sea\n{keys}ER  - \n"
+    assert keys_of(received(empty, ris, "some.ris")) == ["tide"]
+    lines = [line.strip() for line in exported(empty).splitlines() if "ids" in line]
+    assert lines == ["ids = {ebb},", "ids = {flood},", "ids = {t},"]
+
+
 def test_a_key_that_was_made_is_never_an_alternative_one(empty: Home) -> None:
     received(empty, OSTROM)
     receipt = received(empty, OSTROM.replace("ostrom1996", ""))

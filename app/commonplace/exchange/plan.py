@@ -196,13 +196,14 @@ class ImportPlan:
         others = entry.match_key.alternative_keys
         taken = [*filter(self.matcher.holds, others)]
         losses = (*losses, *(Loss(field="key", raw=one, why="another work has this key") for one in taken))
-        if key == wanted and not taken:
+        if key == wanted and key not in others and not taken:
             self.works[key] = held
             self.matcher.learn(entry.match_key, held)
         else:
             if address_key(wanted) != wanted and not self.matcher.holds(wanted):
                 others = (wanted, *others)  # it ends no address, and is a key to ask and match by all the same
-            self._keep(replace(held.record, key=key, alternative_keys=tuple(o for o in others if o not in taken)))
+            left = tuple(dict.fromkeys(one for one in others if one != key and one not in taken))
+            self._keep(replace(held.record, key=key, alternative_keys=left))
             if key != wanted and not entry.match_key.key_is_made:
                 reason = "another work has this key" if address_key(wanted) == wanted else "no address ends so"
                 losses = (*losses, Loss(field="key", raw=wanted, why=f"{reason}; this one is imported as {key!r}"))

@@ -98,7 +98,7 @@ class ItemReader:
         if not isinstance(listed, list) or not all(isinstance(key, str) and key for key in listed):
             return ()
         del self._custom["alternative-keys"]
-        return tuple(dict.fromkeys(listed))
+        return tuple(dict.fromkeys(key for key in listed if key != self._key))
 
     def _keep_the_rest(self) -> None:
         for name in [name for name in self._left if name in OTHER_TEXT_VARIABLES]:

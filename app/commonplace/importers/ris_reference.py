@@ -94,7 +94,9 @@ class ReferenceReader:
         self._keep_numbers(others)
         made["keywords"] = self._keywords()
         made["part_of"] = self._fields.pop("part-of", None)
-        made["alternative_keys"] = tuple(dict.fromkeys(self._alternative_keys))
+        made["alternative_keys"] = tuple(
+            dict.fromkeys(key for key in self._alternative_keys if key not in ("", self.key))
+        )
         self._extra.update(self._fields)
         self._keep_identifiers()
         self._keep_rest()
