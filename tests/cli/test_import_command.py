@@ -130,7 +130,7 @@ def test_a_receipt_on_the_terminal_says_what_became_of_entries(tmp_path: Path) -
         "      1 × key: another work has this key; this one is imported as …",
         "      1 × key: the same key was used on line …; both entries were read",
         "      1 × note: the library holds …, which stays",
-        "  1 of the new are similar to other works, named below; nothing is merged on a guess",
+        "  1 of the new is similar to other works, named below; nothing is merged on a guess",
         "  line 1: smith2001: matched smith2001 on key, title, people, year, venue, pages; updated with doi",
         "  line 1: smith2001: note: 'Theirs': the library holds 'Ours', which stays",
         "  line 3: smith2001: key: the same key was used on line 1; both entries were read",

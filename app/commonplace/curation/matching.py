@@ -1,6 +1,7 @@
-"""Which work of the home a record is, if any; and what that work takes from it.
+"""Find the work of the home that a record is of, and fill the gaps of that work from the record.
 
-`commonplace.curation.duplicates.same_work` has the rule for one work. What is only similar is another work.
+The rule for one work is in `commonplace.curation.duplicates.same_work`. A record that is only similar is of another
+work.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from commonplace.model.relations import gravest, status_of_fields
 
 _FIELDS = tuple(item.name for item in fields(Record))
 NUMBERED = 100
-"""So many works without a title that have numbers after one key are compared with the next of that key."""
+"""Maximum number of works without a title, numbered after one key, that a record of that key is compared with."""
 
 _NOT_COMPARED = frozenset(("key", "alternative_keys", "key_is_made", "part_of", "rich", "contributors"))
 """Fields that `fill_gaps` leaves alone, or fills in its own way."""
@@ -52,15 +53,15 @@ class Match:
 
 
 class Held(Protocol):
-    """What gives a record when it is asked for."""
+    """An object that makes a record when it is asked for it."""
 
     @property
     def record(self) -> Record:
-        """The record, made anew each time."""
+        """Return the record, made anew each time."""
 
 
 class Matcher:
-    """Finds records among the works of a state, and among those it has been told of since."""
+    """Find records among the works of a state and those that it has learnt of since."""
 
     def __init__(self, state: Snapshot, minter: Minter) -> None:
         self._state = state
@@ -108,7 +109,7 @@ class Matcher:
         return found.record if found else None
 
     def recognise(self, reference: Record) -> Record | None:
-        """The first work of that title that nothing in a reference, which says little, speaks against; or None."""
+        """Return the first work of that title which nothing in a reference contradicts; None where there is none."""
         for key in self.candidates(match_key(reference)):
             there = self.record(key)
             if could_be_same(there, reference):
@@ -116,7 +117,7 @@ class Matcher:
         return None
 
     def record(self, key: str) -> Record:
-        """The record of a work that is there."""
+        """Return the record of a work that is there."""
         held = self._by_key[key]
         if isinstance(held, Record):
             return held
@@ -125,15 +126,15 @@ class Matcher:
         return found
 
     def key_of_doi(self, doi: str) -> str | None:
-        """The key of the work that has that DOI, in any spelling of it; of several the one that came first."""
+        """Return the key of the work that has a DOI, in any spelling; of several the one that came first."""
         return next(iter(self.keys_of_doi(doi)), None)
 
     def keys_of_doi(self, doi: str) -> list[str]:
-        """The keys of all works that have that DOI, in the order in which they came."""
+        """Return the keys of all works that have a DOI, in the order in which they came."""
         return self._by_doi.get(doi_key(doi), [])
 
     def holds(self, key: str) -> bool:
-        """Whether a work has that key, or has it as an alternative one."""
+        """Return whether a work has that key, or has it as an alternative one."""
         return key in self._by_key or key in self._by_alternative_key
 
     def key_of_work(self, key: str) -> str | None:
@@ -155,7 +156,7 @@ class Matcher:
         return self._made_keys.free(author_year(record))
 
     def learn(self, of: MatchKey, record: Record | Held) -> None:
-        """Count a record of that match key as there from now on."""
+        """Count a record of that match key among the works from now on."""
         if of.key not in self._by_key and of.title:
             self._by_title.setdefault(of.title, []).append(of.key)
         if of.doi:
@@ -168,7 +169,7 @@ class Matcher:
         self._match_keys[of.key] = of
 
     def candidates(self, of: MatchKey) -> list[str]:
-        """The keys of the works that a record of that match key is to be compared with."""
+        """Return the keys of the works that a record of that match key is to be compared with."""
         found = self.sharing_identifier(of)
         for key in of.keys:
             if there := self.key_of_work(key):
@@ -180,7 +181,7 @@ class Matcher:
         return list(dict.fromkeys(found)) if len(found) > 1 else found
 
     def sharing_identifier(self, of: MatchKey) -> list[str]:
-        """The keys of the works that have the DOI or another identifier of that match key."""
+        """Return the keys of the works that have the DOI or another identifier of that match key."""
         found = list(self._by_doi.get(of.doi, ())) if of.doi else []
         if of.identifiers and not self._has_read_identifiers:
             self._read_identifiers()
@@ -189,7 +190,7 @@ class Matcher:
         return found
 
     def _numbered(self, key: str) -> Iterator[str]:
-        """The first keys that were made of a key that was taken."""
+        """Yield the first keys that were made by numbering a key that was taken."""
         numbered = (f"{key}-{number}" for number in range(2, NUMBERED + 2))
         return takewhile(self._by_key.__contains__, numbered)
 
@@ -199,7 +200,7 @@ class Matcher:
         return self._match_keys[key]
 
     def titles(self) -> dict[str, list[str]]:
-        """The keys of the works of each title, which is in the form in which titles are compared."""
+        """Return the keys of works by title, in the form in which titles are compared."""
         return self._by_title
 
     def _read_identifiers(self) -> None:
@@ -272,7 +273,7 @@ def fields_added(before: Record, after: Record) -> list[str]:
 
 
 def _with_roles(held: Record, new: Record) -> tuple[tuple[Contributor, ...], list[Loss]]:
-    """The home's contributors with those of roles that nobody has there, and the roles that others have here."""
+    """Return the held contributors with those in roles that nobody holds there, and the roles that differ."""
     added: list[Contributor] = []
     conflicts: list[Loss] = []
     for role in dict.fromkeys(contributor.role for contributor in new.contributors):
@@ -308,7 +309,7 @@ def _stays(held: object) -> str:
 
 
 def _with_rich(held: Record, new: Record) -> tuple[Record, list[Loss]]:
-    """The home's record with the rich forms that the new one has of the same texts, and those that differ."""
+    """Return the held record with the rich forms that the new one has of the same texts, and those that differ."""
     added: dict[str, str] = {}
     conflicts: list[Loss] = []
     for name, form in new.rich.items():

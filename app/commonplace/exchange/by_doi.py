@@ -1,6 +1,6 @@
-"""Importing by DOI: fetch, describe, then the way of every import: match, change set, commit, receipt.
+"""Import works by DOI: fetch and describe them, then match, commit and write a receipt as every import does.
 
-What an agency says between works (citations, versions, reviews, retractions) is part of the same change.
+The relations that an agency states between works (citations, versions, reviews, retractions) are part of the change.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ FORMAT = "doi"
 
 
 def fetcher_of(settings: Settings) -> DoiFetcher:
-    """The fetcher that the settings describe, with its cache in the home. Its limiter is the process's own."""
+    """Return a fetcher made after the settings, with its cache in the home. One limiter serves the whole process."""
     cache = AnswerCache(settings.home / "cache" / "doi.sqlite")
     addresses = Addresses(crossref=settings.crossref_url, datacite=settings.datacite_url, doi=settings.doi_url)
     return DoiFetcher(AgencyClient(settings.contact, cache), addresses)
 
 
 def dois_of_works(library: Library) -> list[str]:
-    """The DOI of every work that has one, in the order of the works' keys."""
+    """Return the DOI of every work that has one, in the order of the works' keys."""
     rows = library.read(
         lambda state: state.select(
             f"{PROLOGUE}SELECT ?doi WHERE {{ ?work a fabio:Expression ; prism:doi ?doi }} ORDER BY ?work ?doi"
@@ -66,11 +66,11 @@ def import_dois(
     progress: Progress | None = None,
     expected: Version | None = None,
 ) -> Receipt:
-    """Import the works of a list of DOIs; answers the receipt, an item for each in the order of the list.
+    """Import the works of a list of DOIs; return the receipt, with an item for each in the order of the list.
 
-    `name` is what the receipt calls the list; `progress` is called as DOIs are fetched, and what it raises
-    stops the import unwritten. To `enrich` is to add to works that are there, and to make no others. A DOI that
-    cannot be had is a `failed` item that says why. Raises `BadRequest` for an empty list, and `Conflict` when
+    The receipt calls the list by `name`; `progress` is called as DOIs are fetched, and stops the import unwritten
+    when it raises. With `enrich`, add to works that are there and make no others. A DOI that cannot be fetched is a
+    `failed` item with the reason. Raises `BadRequest` for an empty list, and `Conflict` when
     `expected` is given and is not the head.
     """
     asked = [doi if isinstance(doi, AskedDoi) else AskedDoi.given(doi, place) for place, doi in enumerate(dois, 1)]
@@ -106,13 +106,13 @@ def import_dois(
 
 
 def _fetched(asked: Sequence[AskedDoi], fetcher: DoiFetcher, progress: Progress | None) -> list[Fetched]:
-    """Return what became of each DOI; what cannot be asked for is not sent anywhere."""
+    """Return the fate of each DOI; a place of the list that has an error is sent to no agency."""
     answers = iter(fetcher.fetch([one.text for one in asked if one.error is None], progress))
     return [Fetched(asked=one.text, error=one.error) if one.error else next(answers) for one in asked]
 
 
 def _described(fetched: Fetched) -> DoiDescription | str:
-    """What a fetched DOI says, or why there is nothing."""
+    """Return the description of a fetched DOI, or the reason why there is none."""
     if fetched.body is None:
         return fetched.error or "it was not answered"
     if HALF_A_PAIR.search(json.dumps(fetched.body, ensure_ascii=False)):
@@ -147,7 +147,7 @@ def _planned(
     *,
     enrich: bool,
 ) -> tuple[ImportPlan, ChangeSet]:
-    """What becomes of the entries, and the links between works. Links come last: they need every work's key."""
+    """Plan the entries, then the links between works, which need the key of every work."""
     plan = ImportPlan(state, library.minter)
     if enrich:
         entries = [_of_works(plan.matcher, entry) for entry in entries]
@@ -174,7 +174,7 @@ def _planned(
 
 
 def _by_work(keys: Sequence[str | None], described: Sequence[DoiDescription | str]) -> dict[str, list[DoiDescription]]:
-    """What is said of each work: of one that has two DOIs, under both; a DOI that stands twice in a list, once."""
+    """Return the descriptions of each work by its key: several where it has several DOIs, each of them once."""
     found: dict[str, list[DoiDescription]] = {}
     for key, made in zip(keys, described, strict=True):
         if key is not None and isinstance(made, DoiDescription) and made not in found.setdefault(key, []):
@@ -183,7 +183,7 @@ def _by_work(keys: Sequence[str | None], described: Sequence[DoiDescription | st
 
 
 def _of_works(matcher: Matcher, entry: ReadEntry) -> ReadEntry:
-    """An entry to enrich with; without its record when that is of another work than the one that has the DOI."""
+    """Return an entry to enrich with, without its record when that is of another work than the one with the DOI."""
     record = entry.record
     if record is None or matcher.find(record) is not None:
         return entry
@@ -197,7 +197,7 @@ def _of_works(matcher: Matcher, entry: ReadEntry) -> ReadEntry:
 
 
 def _related(links: ChangeSet, minter: Minter) -> Iterator[frozenset[str]]:
-    """Keys of works that are versions of one another, a review and what it reviews …, in pairs."""
+    """Yield the pairs of keys of works that the links relate: versions of one another, a review and its object …"""
     for quad in links.added:
         ends = [minter.kind_and_key(getattr(end, "value", "")) for end in (quad.subject, quad.object)]
         named = [end[1] for end in ends if end and end[0] == "work"]
@@ -206,7 +206,7 @@ def _related(links: ChangeSet, minter: Minter) -> Iterator[frozenset[str]]:
 
 
 def _attach(library: Library, receipt: Receipt, source: bytes, fetched: Iterable[Fetched]) -> dict[str, str]:
-    """The receipt, the list, and what the agencies answered (JSON Lines, gzipped): kept with the log."""
+    """Keep the receipt, the list and the answers of the agencies (JSON Lines, gzipped) with the log."""
     lines = (
         json.dumps({"doi": one.doi, "agency": one.agency, "body": one.body}) + "\n"
         for one in fetched

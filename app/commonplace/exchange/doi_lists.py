@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from commonplace.model.identifiers import normal_doi
 
 LONGEST_SHOWN = 200
-"""Maximum number of characters of what was asked for that messages and receipts repeat; no DOI comes near it."""
+"""Maximum number of characters of a place in a list that receipts repeat: no DOI comes near it."""
 
 HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 """Half of a surrogate pair: no character, and nothing that UTF-8 can hold."""
@@ -25,7 +25,7 @@ class AskedDoi:
 
     @classmethod
     def given(cls, value: object, line: int) -> AskedDoi:
-        """Return what a list of any JSON values has in one place: a text to ask for, or why it is none."""
+        """Return one place of a list of JSON values: a text to ask for, or the reason why there is none."""
         if isinstance(value, JsonNumber) or not isinstance(value, str):
             return cls(shown(_as_json(value)), line, f"{_kind_of(value)}, and not a DOI in quotation marks")
         text = HALF_A_PAIR.sub("\ufffd", value)
@@ -67,7 +67,7 @@ def shown(text: str) -> str:
 
 
 def read_doi_list(text: str) -> list[AskedDoi]:
-    """The DOIs of a list: one a line, or several with white space between; `#` begins a comment line."""
+    """Return the DOIs of a text: one on each line, or several with white space between; `#` begins a comment line."""
     asked: list[AskedDoi] = []
     for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
         content = line.strip()

@@ -1,7 +1,7 @@
-"""Importing a file: read, match against what is there, change set, commit, receipt.
+"""Import a file: read it, match its entries with the works of the library, commit the change, write the receipt.
 
-One import is one version and one undo. The receipt says what became of every entry; it is kept
-with the log, beside the file itself, for ever.
+One import is one version and one undo. The receipt has the fate of every entry; it is kept with the log, beside the
+file itself, for ever.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from commonplace.processes.garbage_collection import rarely_collected
 log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
-"""Called with entries done and entries in all, last before the commit; what it raises stops the import unwritten."""
+"""Function that takes the number of entries done and of all entries; the import stops unwritten when it raises."""
 
 Batches = BatchReading[PreparedBatch]
 Read = Callable[[ImportFormat, bytes, str, Work[PreparedBatch]], Batches]
-"""How a file is read: its format, bytes and name, and what is done to every batch of entries where they are read."""
+"""Function that reads a file, given its format, bytes and name, and does some work to each batch of its entries."""
 
 NOT_ANY = Version(-1)
-"""The version of no state."""
+"""Version that no state has."""
 
 PROGRESS_ENTRIES = 200
-"""How many entries are decided on between two calls of `Progress`."""
+"""Number of entries that are decided between two calls of `Progress`."""
 
 
 @rarely_collected()
@@ -56,13 +56,13 @@ def import_file(
     expected: Version | None = None,
     read: Read = BatchReading.here,
 ) -> Receipt:
-    """Import one file; answers its receipt.
+    """Import one file and return its receipt.
 
-    `format` is a name in `commonplace.importers.formats`, guessed when None; `read` is how it is read, and each
-    batch of entries prepared: `BatchReading` does that on every core. Raises `BadRequest` when the file
-    cannot be read at all; a broken entry is a `failed` item instead. Raises `NoRoom` when there is no room for
-    what was read of it where temporary files are kept, `Interrupted` when the process that read it was killed
-    from outside, and `Conflict` when `expected` is given and is not the head.
+    `format` is a name in `commonplace.importers.formats`, guessed when None; `read` reads the file and prepares each
+    batch of its entries: `BatchReading` does so on every core. Raises `BadRequest` when the file cannot be read at
+    all; a broken entry is a `failed` item instead. Raises `NoRoom` when the folder of temporary files is full,
+    `Interrupted` when the process that read it was killed from outside, and `Conflict` when `expected` is given and
+    is not the head.
     """
     reader = format_of(format, filename, data)
     with reading_problems(filename):
@@ -108,8 +108,11 @@ def import_file(
 
 
 class _Deciding:
-    """Decides on entries as they are read, when nobody is held up by it yet: in the state of then, which is seldom
-    another one when the import is committed."""
+    """Decide the fate of entries while the file is still read, before the import holds up any other writer.
+
+    The decisions hold for the state they were made in. When somebody else has written before the commit, all are made
+    again.
+    """
 
     def __init__(self, library: Library) -> None:
         self.entries = EntryFile()
@@ -122,7 +125,7 @@ class _Deciding:
         self._version = state.version
 
     def add(self, batch: PreparedBatch) -> None:
-        """Take in some more entries. What there is in a library is learnt while others go on reading."""
+        """Add a batch of entries and decide their fate, while other processes go on reading."""
         self.entries.add(batch)
         try:
             if self._version is None:
@@ -134,7 +137,7 @@ class _Deciding:
             self._version = NOT_ANY
 
     def plan(self, state: Snapshot, progress: Progress | None) -> ImportPlan:
-        """What an import of all of them would do in a state that does not change meanwhile."""
+        """Return what the import of all entries does in a state that does not change meanwhile."""
         if state.version != self._version:
             self._begin(state)
         self._decide(progress)
@@ -151,7 +154,7 @@ class _Deciding:
 
 
 def receipt_of(library: Library, version: Version) -> bytes:
-    """The receipt of the import that made that version, as JSON. Raises `NotFound`."""
+    """Return the receipt, as JSON, of the import that made a version. Raises `NotFound`."""
     digest = library.log.header(version).note.attachments.get("receipt")
     if digest is None:
         raise NotFound(f"version {version} was not made by an import")

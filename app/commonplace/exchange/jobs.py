@@ -1,7 +1,7 @@
-"""Imports on their way: each in a thread, with its progress, and stopped when asked before it commits.
+"""Run imports in threads, each with its progress, and stop one that is asked to before it commits.
 
-A job is known as long as the process lives, and the last `KEPT` of them that are over; the receipt of an
-import that was made is in the log for ever.
+A job is known until the process ends, or until `KEPT` later ones are over; the receipt of an import is in the log for
+ever.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ from commonplace.model.change import Version
 log = logging.getLogger(__name__)
 
 AT_ONCE = 2
-"""How many jobs run at a time; the others wait, and commits wait for one another in any case."""
+"""Maximum number of jobs that run at a time: commits wait for one another in any case."""
 
 WAITING = 20
-"""How many jobs may wait: each keeps its file on disk."""
+"""Maximum number of jobs that wait: each keeps its file on disk."""
 
 KEPT = 200
-"""How many jobs that are over can still be asked for."""
+"""Maximum number of jobs that can still be asked for when they are over."""
 
 
 class JobState(StrEnum):
-    """Where a job is. It ends in one of the last three."""
+    """State of a job, which ends in one of the last three."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -54,12 +54,12 @@ class JobState(StrEnum):
 
 
 class Busy(CommonplaceError):
-    """As many imports wait as may."""
+    """`WAITING` imports wait already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A file to import and how. `packed` says that it must be gzip; `format` None that it is to be guessed."""
+    """A file to import, and the way to do it. With `packed` it must be gzip; a `format` of None is guessed."""
 
     file: BinaryIO
     filename: str
@@ -73,7 +73,7 @@ class Upload:
 
 @dataclass(slots=True)
 class Job:
-    """One import on its way. Read from any thread; written by its own."""
+    """One import on its way. Any thread may read it; only its own writes it."""
 
     filename: str
     agent: str
@@ -86,30 +86,30 @@ class Job:
     receipt: Receipt | None = None
     fault: CommonplaceError | None = None
     ended: Future[None] = field(default_factory=Future)
-    """Done when the job has ended, well or not; not to be cancelled (see `cancel`)."""
+    """Done when the job has ended, well or not. Do not cancel this: call `cancel`."""
     _cancelled: Event = field(default_factory=Event)
 
     @property
     def over(self) -> bool:
-        """Whether it has ended, well or not."""
+        """Return whether the job has ended, well or not."""
         return self.ended.done()
 
     def cancel(self) -> None:
-        """Ask it to stop. It does unless it has begun to commit; then it ends as if nothing had been asked."""
+        """Ask the job to stop. One that has begun to commit ends as if nothing had been asked."""
         self._cancelled.set()
 
     def go_on(self) -> None:
-        """Raise `Cancelled` when it was asked to stop."""
+        """Raise `Cancelled` when the job was asked to stop."""
         if self._cancelled.is_set():
             raise Cancelled(f"the import of {self.filename} was cancelled; nothing was written")
 
     def advance(self, done: int, total: int) -> None:
-        """Note how far it is, and go on; see `commonplace.exchange.imports.Progress`."""
+        """Note the progress, and go on unless asked to stop (a `commonplace.exchange.imports.Progress`)."""
         self.done, self.total = done, total
         self.go_on()
 
     def run(self, work: Callable[[Job], Receipt]) -> None:
-        """Do the work and end in the state that says how it went."""
+        """Do the work, and end in the state that tells its success, failure or cancelling."""
         try:
             self.go_on()
             self.state = JobState.RUNNING
@@ -130,7 +130,7 @@ class ImportJobs:
     """The imports of one process into one library."""
 
     def __init__(self, library: Library, committer: Committer, fetcher: Callable[[], DoiFetcher]) -> None:
-        """`fetcher` makes what fetches by DOI; it is called when that is first asked for."""
+        """Take a function that makes the fetcher of DOIs; it is called for the first list of them."""
         self._library = library
         self._committer = committer
         self._fetcher = lru_cache(maxsize=1)(fetcher)
@@ -139,7 +139,7 @@ class ImportJobs:
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="import")
 
     def begin(self, upload: Upload) -> Job:
-        """Take a file in hand, and close it in the end. Raises `Busy` when too many wait already."""
+        """Start the import of a file, which is closed in the end. Raises `Busy` when too many wait already."""
 
         def work(job: Job) -> Receipt:
             with upload.file:
@@ -158,9 +158,9 @@ class ImportJobs:
         *,
         enrich: bool = False,
     ) -> Job:
-        """Take a list of DOIs in hand, or, without one, those of all works. Raises `Busy` when too many wait already.
+        """Start the import of a list of DOIs, or, without one, of the DOIs of all works.
 
-        To `enrich` is to add to works that are there, and to make no others.
+        With `enrich`, add to works that are there and make no others. Raises `Busy` when too many wait already.
         """
         name = "enrich" if enrich else "dois"
 
@@ -192,7 +192,7 @@ class ImportJobs:
             return self._threads.submit(job.run, work)
 
     def job(self, id: str) -> Job:
-        """The job of that id. Raises `NotFound`."""
+        """Return the job of an id. Raises `NotFound`."""
         found = self._jobs.get(id)
         if found is None:
             raise NotFound(
@@ -201,7 +201,7 @@ class ImportJobs:
         return found
 
     def close(self) -> None:
-        """Cancel what has not begun to commit, and wait for what has."""
+        """Cancel the jobs that have not begun to commit, and wait for those that have."""
         for job in list(self._jobs.values()):
             job.cancel()
         self._threads.shutdown(wait=True)
@@ -230,7 +230,7 @@ class ImportJobs:
         return receipt
 
     def _make_searchable(self) -> None:
-        """Bring the search index to what was imported, so that it can be found when the job is done."""
+        """Bring the search index to the newest version, so that imported works are found when the job is done."""
         try:
             self._library.search(newest=True)
         except Exception:  # the import is made all the same, and who searches next tries again
@@ -250,7 +250,7 @@ def _unpacked(upload: Upload) -> tuple[bytes, str]:
 
 
 def _reader(job: Job) -> Read:
-    """Small files are read in the job's thread, others in a process of their own."""
+    """Return the way to read the file of a job: a small one in its thread, others in a process of their own."""
 
     def read(format: ImportFormat, data: bytes, filename: str, work: Work[PreparedBatch]) -> Batches:
         if len(data) < SMALL_BYTES:

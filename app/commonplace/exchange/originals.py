@@ -1,7 +1,7 @@
-"""Entries as they stood in their files: what has not been touched since its import goes out byte for byte.
+"""Write entries as they stood in their files, byte for byte, where the work is untouched since its import.
 
-Nothing is kept for this but what an import keeps anyway, the file and the receipt. An entry is found in
-its file again by its own text.
+The log keeps the file and the receipt of every import, and nothing more is needed: an entry is found in its file again
+by its own text.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from commonplace.model.change import EMPTY, Version
 from commonplace.patchlog.log import PatchLog, versions
 
 ORIGINAL_FORMATS = ("bibtex", "ris")
-"""Formats whose entries can stand beside one another as they are, whatever file they come from."""
+"""Formats whose entries from several files can stand beside one another unchanged."""
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SEVERAL = 50
-"""From so many works on the log is read once for all of them."""
+"""Minimum number of works for which the log is read once for all of them."""
 
 
 @dataclass(slots=True)
 class OriginalFile:
-    """What of one imported file goes out: the whole of it, or its definitions and some entries."""
+    """The part of an imported file that is written: the whole of it, or its definitions and some entries."""
 
     name: str
     encoding: str
@@ -39,7 +39,7 @@ class OriginalFile:
     entries: list[bytes] = field(default_factory=list)
 
     def pieces(self) -> Iterator[bytes]:
-        """What goes out, without a byte order mark."""
+        """Yield the bytes to write, without a byte order mark."""
         if self.whole is not None:
             yield self.whole.removeprefix(codecs.BOM_UTF8)
         else:
@@ -49,14 +49,14 @@ class OriginalFile:
 
 @dataclass(slots=True)
 class Originals:
-    """Files with entries of the works asked for, and which works those are."""
+    """The parts of files with entries of the works asked for, and the works that have such entries."""
 
     files: list[OriginalFile] = field(default_factory=list)
     works: set[NamedNode] = field(default_factory=set)
 
 
 def originals_of(log: PatchLog, works: Sequence[NamedNode], format: str, until: Version) -> Originals:
-    """The entries of those works that stand in imported files of that format and were not touched since.
+    """Return the entries, in imported files of a format, of those works that were not touched since.
 
     Raises `BadRequest` for a format whose entries cannot be taken out of their files.
     """
@@ -74,7 +74,7 @@ def originals_of(log: PatchLog, works: Sequence[NamedNode], format: str, until: 
 
 
 def _touching(log: PatchLog, works: Sequence[NamedNode], until: Version) -> dict[str, list[Version]]:
-    """The versions that touched each work."""
+    """Return the versions that touched each work."""
     if len(works) < _SEVERAL:
         return {w.value: [version for version in log.history(w.value) if version <= until] for w in works}
     found: dict[str, list[Version]] = {work.value: [] for work in works}
@@ -87,7 +87,7 @@ def _touching(log: PatchLog, works: Sequence[NamedNode], until: Version) -> dict
 
 
 def _take(log: PatchLog, version: Version, works: set[str], format: str, made: Originals) -> None:
-    """Add what that version's import has of those works."""
+    """Add the entries of those works from the file that a version imported."""
     attachments = log.header(version).note.attachments
     if "receipt" not in attachments or "source" not in attachments:
         return
@@ -113,15 +113,17 @@ def _take(log: PatchLog, version: Version, works: set[str], format: str, made: O
 
 
 def _added(items: Iterable[dict[str, Any]]) -> dict[int, str]:
-    """Position to work, of entries that became a work no other entry of the file added to."""
+    """Return works by the positions of their entries, where no other entry of the file added to the work."""
     rows = list(items)
     updated = {row["work"] for row in rows if row["fate"] == "updated" or row.get("added")}
     return {row["position"]: row["work"] for row in rows if row["fate"] == "new" and row["work"] not in updated}
 
 
 def _read_again(data: bytes, format: str) -> tuple[list[tuple[int, str]], list[str]]:
-    """The position and text of each entry of a file, and the text of what entries are not understood without:
-    a BibTeX file's preambles, strings and data containers."""
+    """Return the position and text of each entry of a file, and the texts that entries depend on.
+
+    Those are the preambles, strings and data containers of a BibTeX file.
+    """
     if format == "ris":
         return [(entry.position, entry.raw) for entry in read_ris(data)], []
     pieces = open_bibtex(data)[0]
@@ -131,7 +133,7 @@ def _read_again(data: bytes, format: str) -> tuple[list[tuple[int, str]], list[s
 
 
 def _entries(data: bytes, encoding: str, raws: Iterable[tuple[int, str]], wanted: set[int]) -> dict[int, bytes]:
-    """The bytes of those entries, by position; one that is not there as it was read is left out."""
+    """Return the bytes of the wanted entries by position, without those whose text is not found in the file."""
     position = 0
     found: dict[int, bytes] = {}
     for place, raw in raws:
@@ -150,12 +152,12 @@ def _entries(data: bytes, encoding: str, raws: Iterable[tuple[int, str]], wanted
 
 
 def _line_ends(raw: str) -> tuple[str, ...]:
-    """The text as files may have it: readers make every line end one character."""
+    """Return a text with each kind of line end that its file may have: readers make every line end one character."""
     return (raw, raw.replace("\n", "\r\n"), raw.replace("\n", "\r")) if "\n" in raw else (raw,)
 
 
 def _encoding(data: bytes) -> str:
-    """The encoding a file without UTF-16 was read in (`commonplace.importers.text_encoding`)."""
+    """Return the encoding that a file, not in UTF-16, was read in (`commonplace.importers.text_encoding`)."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""What an import would do: the fate of every entry, the statements of every new and updated work, the receipt."""
+"""Plan an import: the fate of every entry, the statements of every new and updated work, and the receipt."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ from commonplace.model.work_writing import WorkWriter
 from commonplace.processes.shared_file import SharedFile
 
 HELD_BYTES = 1_000_000
-"""A change of more text than this is made into a file, and not into quads."""
+"""Maximum size of a change, in bytes of text, that is held as quads; a larger one is text in a file."""
 
 KEPT_BATCHES = 2
-"""What so many batches of entries say is kept after it was read back: it is asked for in order, mostly."""
+"""Maximum number of batches whose statements stay in memory: they are mostly asked for in order."""
 
 SHOWN_KEYS = 3
-"""So many works that share a DOI are named."""
+"""Maximum number of works that a loss names as sharing a DOI."""
 
 
 class Prepared(NamedTuple):
-    """A prepared entry of an `EntryFile`: what gives its record, and what that says."""
+    """The place of a prepared entry in an `EntryFile`: gives its record and its statements when asked."""
 
     entries: EntryFile
     batch: int
@@ -60,31 +60,30 @@ class Prepared(NamedTuple):
 
     @property
     def record(self) -> Record:
-        """The record of an entry of which something could be made."""
+        """Return the record; there is one unless the entry failed."""
         return record_in(self.entries.file.read(self.start, self.size))
 
     @property
     def text(self) -> WorkText | None:
-        """What it says where no name is known; None when only a home can tell."""
+        """Return its statements for a home that knows no names; None when they depend on the home."""
         return self.entries.texts(self.batch)[self.place]
 
 
 class EntryFile:
-    """Prepared entries, what is not needed of them at once in a file."""
+    """Prepared entries. Their records and statements lie in a file, for most are asked for once, later or never."""
 
     def __init__(self) -> None:
         self.file = SharedFile()
-        """What entries are prepared for that are added here: what is large of them lies there then."""
+        """The file that takes the records and statements of entries while they are prepared."""
         self._entries: list[tuple[PreparedEntry, int, int, int]] = []
-        """Each, its batch, its place in that, and where its record begins. What gives the record is made when it is
-        asked for: it holds this, which is to go, and the disk's space with it, as soon as nobody uses it."""
+        """Each entry with the number of its batch, its place in that, and the offset of its record in the file."""
         self._texts: list[tuple[int, int]] = []
-        """Of each batch, where what its records say begins, and how long it is."""
+        """Offset and length in the file of the statements of each batch."""
         self._kept: dict[int, list[WorkText | None]] = {}
-        """What the batches that were asked for last say."""
+        """The statements of the batches asked for most recently."""
 
     def add(self, batch: PreparedBatch) -> None:
-        """Take in some more."""
+        """Add a batch of prepared entries."""
         number, start = len(self._texts), batch.start
         for place, entry in enumerate(entries_in(batch)):
             self._entries.append((entry, number, place, start))
@@ -95,16 +94,16 @@ class EntryFile:
         return len(self._entries)
 
     def __iter__(self) -> Iterator[tuple[PreparedEntry, Prepared]]:
-        """Each entry, in order, and what gives its record."""
+        """Yield each entry, in order, and its place."""
         return self.since(0)
 
     def since(self, number: int) -> Iterator[tuple[PreparedEntry, Prepared]]:
-        """The same from that one on, counted from 0."""
+        """Yield the entries from a number on, counted from 0, and their places."""
         for entry, batch, place, start in islice(self._entries, number, None):
             yield entry, Prepared(self, batch, place, start, entry.size)
 
     def texts(self, batch: int) -> list[WorkText | None]:
-        """What the entries of a batch say."""
+        """Return the statements of the entries of a batch."""
         if batch not in self._kept:
             while len(self._kept) >= KEPT_BATCHES:
                 del self._kept[next(iter(self._kept))]
@@ -114,19 +113,19 @@ class EntryFile:
 
 @dataclass(slots=True)
 class ImportPlan:
-    """What an import would do, entry by entry."""
+    """What an import would do to one state of the library, decided entry by entry."""
 
     state: Snapshot
     minter: Minter
     items: list[ReceiptItem] = field(default_factory=list)
     matcher: Matcher = field(init=False)
     works: dict[str, Record | Prepared] = field(default_factory=dict)
-    """The new and updated works by key: their records, or where those are that are to be written as they came."""
+    """New and updated works by key: a record, or the place of an entry that is written as it came."""
     related: set[frozenset[str]] = field(default_factory=set)
-    """Keys of works whose relation the import itself states, in pairs: that they are similar is no news."""
+    """Pairs of keys of works that the import itself relates, so that their likeness is not reported."""
     _known: KnownInGraph = field(init=False)
     _reader: WorkWriter = field(init=False)
-    """Says what entries say as it would be said in this state."""
+    """Writes the statements of an entry as this state would have them."""
     _new_works: list[tuple[ReceiptItem, MatchKey]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -183,8 +182,11 @@ class ImportPlan:
         return (tuple(sorted({*found.alternative_keys, *new})) if new else ()), taken
 
     def _is_said(self, held: Prepared) -> bool:
-        """Whether the state says all of the work of that key that the entry does: it then adds nothing, and nothing
-        speaks against it. Asked first, because to read a work back from the graph takes many times as long."""
+        """Return whether the state has every statement of an entry already, about the work of its key.
+
+        The entry then adds nothing and contradicts nothing. This is asked first, because to read a work back from the
+        graph takes many times as long.
+        """
         lines = b"".join(self._reader.lines(_text(self._reader, held)))
         quads = parse(lines, format=RdfFormat.N_QUADS, lenient=True)
         return all(map(self.state.contains, quads))
@@ -218,7 +220,7 @@ class ImportPlan:
         return self.matcher.free_made_key(held.record) if wanted.key_is_made else self.matcher.free_key(key)
 
     def _shared_doi(self, doi: str | None) -> Iterator[Loss]:
-        """What to say of a DOI that other works have, too."""
+        """Yield the loss that tells of other works with the same DOI, where there are any."""
         others = self.matcher.keys_of_doi(doi) if doi else []
         if doi and len(others) == 1:
             why = f"{others[0]!r} has this DOI, too, and is another work; both keep it"
@@ -229,7 +231,7 @@ class ImportPlan:
             yield Loss(field="doi", raw=doi, why=f"{named} have this DOI, too, and are other works; all keep it")
 
     def find_similar(self) -> None:
-        """Note of each new work which works it may be the same as; call it when all entries are taken."""
+        """Note for each new work the works that it may be the same as. Call it after the last entry is taken."""
         found = similar_to([of for _, of in self._new_works], self.matcher, self.state, self.minter)
         for item, of in self._new_works:
             candidates = [one for one in found.get(of.key, ()) if frozenset(one.keys) not in self.related]
@@ -240,14 +242,14 @@ class ImportPlan:
                 ]
 
     def records(self) -> Iterator[Record]:
-        """The records of every new and updated work."""
+        """Yield the record of every new and updated work."""
         for held in self.works.values():
             yield held if isinstance(held, Record) else held.record
 
     def change(self) -> ChangeSet:
-        """The statements of every new and updated work that are not there yet: net, each of them once.
+        """Return the statements of new and updated works that the state does not have: net, each of them once.
 
-        Many are made while they are first gone through: the state must be the same until then.
+        A large change is text that its first reader makes: the state must not change before that.
         """
         text = ReplayableText(self._additions())
         added = QuadText(text.pieces)
@@ -276,7 +278,7 @@ class ImportPlan:
     def receipt(
         self, name: str, source: bytes, format: str, version: Version | None, faults: Iterable[Fault] = ()
     ) -> Receipt:
-        """What became of every entry of that source; without a version, what would become of it."""
+        """Return the receipt with the fate of every entry; without a version, that of a dry run."""
         self.find_similar()
         counted = Counter(item.fate for item in self.items)
         return Receipt(
@@ -325,7 +327,7 @@ class ImportPlan:
 
 
 class _KnownToPlan(KnownInGraph):
-    """What a home names already, and the keys of the works that a plan has matched or made so far."""
+    """The names that a home knows, and the keys of works that a plan has matched or made so far."""
 
     def __init__(self, state: Snapshot, minter: Minter, matcher: Matcher) -> None:
         super().__init__(state, minter)
@@ -336,7 +338,7 @@ class _KnownToPlan(KnownInGraph):
 
 
 def _text(writer: WorkWriter, held: Record | Prepared) -> WorkText:
-    """What a work says, as it was prepared where that is still right."""
+    """Return the statements of a work: as prepared, where the home knows its names by no other IRI."""
     if isinstance(held, Record):
         return writer.text(held)
     text = held.text

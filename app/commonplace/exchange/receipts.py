@@ -1,4 +1,4 @@
-"""The receipt of an import: what became of every entry of a file."""
+"""Receipts of imports, with the fate of every entry of a file: as JSON, and as lines for people."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from commonplace.curation.duplicates.same_work import GROUNDS
 from commonplace.model.record import Loss
 
 SHOWN_CHARACTERS = 200
-"""So much of a value is shown to people; the receipt has it all."""
+"""Maximum number of characters of a value in a line for people; the JSON has it all."""
 
 SHOWN_KINDS = 20
-"""Maximum number of kinds of losses that are counted for people; the receipt has all."""
+"""Maximum number of kinds of losses in the lines for people; the JSON has all."""
 
 _QUOTED = re.compile(r"""(?<!\w)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?!\w)""")
 _COMMANDS = re.compile(r"\\[A-Za-z@]+\*?(?:, \\[A-Za-z@]+\*?)*")
@@ -26,10 +26,10 @@ _NUMBERS = re.compile(r"(?<!\w)[-–]?\d[\w./:~?%-]*")
 FATES = ("new", "matched", "updated", "failed")
 
 PLAINLY_IN = ["key", "entry"]
-"""What the match of an entry rests on whose work has its key and says all that it says."""
+"""Grounds of a match that needs no line: the work has the key of the entry and says all that the entry says."""
 
-# What there is one of for every entry is a dataclass with slots: a model of pydantic is checked when it is made, and
-# takes ten times as long and four times as many objects.
+# The parts of which there is one for every entry are dataclasses with slots: pydantic checks a model when it is made,
+# which takes ten times as long and four times as many objects.
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class LossShape:
 
 @dataclass(slots=True, kw_only=True)
 class SimilarShape:
-    """A work that may be the same as one that is new, and why: for a person to decide."""
+    """A work that a new one may be the same as, with reasons, for a person to decide."""
 
     work: str
     reasons: list[str]
@@ -51,10 +51,10 @@ class SimilarShape:
 
 @dataclass(slots=True, kw_only=True)
 class ReceiptItem:
-    """What became of one entry. `status` is there when the work is known to be retracted, corrected …
+    """The fate of one entry. `status` is there when the work is known to be retracted, corrected …
 
-    `matched_on` says on what the match with a work rests (`same_work.GROUNDS`), what decided it first; `added` names
-    the fields that the work took; `similar` the works that a new one may be.
+    `matched_on` has the grounds of the match with a work (`same_work.GROUNDS`), the decisive one first; `added` the
+    names of the fields that the work took; `similar` the works that a new one may be.
     """
 
     position: int
@@ -72,7 +72,7 @@ class ReceiptItem:
 
 @dataclass(slots=True, kw_only=True)
 class LossCount:
-    """How many losses of one kind a receipt has: of one field, for one reason. `…` stands for what differs."""
+    """The number of losses of one kind: of one field, for one reason, in which `…` stands for quoted values."""
 
     field: str
     why: str
@@ -88,7 +88,7 @@ class FileFault(BaseModel):
 
 
 class Receipt(BaseModel):
-    """What became of a file: its fates add up to `entries`. `id` and `version` are absent of a dry run."""
+    """The fate of a file: `fates` add up to `entries`. A dry run has no `id` and no `version`."""
 
     id: str | None = None
     version: int | None = None
@@ -104,11 +104,11 @@ class Receipt(BaseModel):
 
     @property
     def failed(self) -> int:
-        """How many entries are not in the library."""
+        """Return the number of entries that are not in the library."""
         return self.fates["failed"]
 
     def json_text(self) -> str:
-        """As JSON, what is absent left out."""
+        """Return the receipt as JSON, without absent values."""
         return self.model_dump_json(exclude_none=True)
 
 
@@ -130,12 +130,13 @@ def reason_of(why: str) -> str:
 
 
 def told(receipt: Receipt) -> Iterator[str]:
-    """A receipt for people, in lines: the counts, then every entry that is not plainly in, then how to take it back."""
+    """Yield lines for people: the counts, each entry that needs a word, and the command that takes the import back."""
     counts = ", ".join(f"{receipt.fates[fate]} {fate}" for fate in FATES)
-    yield f"{receipt.file}: {receipt.entries} entries: {counts}"
+    yield f"{receipt.file}: {receipt.entries} {'entry' if receipt.entries == 1 else 'entries'}: {counts}"
     yield from _counted(receipt.loss_counts)
     if similar := sum(bool(item.similar) for item in receipt.items):
-        yield f"  {similar} of the new are similar to other works, named below; nothing is merged on a guess"
+        are = "is" if similar == 1 else "are"
+        yield f"  {similar} of the new {are} similar to other works, named below; nothing is merged on a guess"
     for fault in receipt.faults:
         yield f"  line {fault.line}: {fault.why}"
     for item in receipt.items:

@@ -1,4 +1,4 @@
-"""Bounds of processor time and memory for reading a file, and the meaning of how a reading process ended."""
+"""Bound the processor time and memory that reading a file takes, and tell why a process that read it ended."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ReaderKilled(Exception):
 
 
 def refuse_ending(exit_statuses: Iterable[int]) -> NoReturn:
-    """Raise what the exit statuses of the processes of a reading say, as `subprocess` gives them.
+    """Raise the error that follows from the exit statuses of the processes of a reading (as `subprocess` has them).
 
     Raises `UnreadableFile` when a process went beyond its bounds or crashed, and `ReaderKilled` when one was killed
     from outside: by the kernel where memory is short, or by a person.
@@ -86,18 +86,18 @@ def _seconds(size: int) -> int:
 
 
 class _OutOfTime(BaseException):
-    """Not an `Exception`: no reader takes it for a fault of a field."""
+    """The processor time is used up. No `Exception`, or a reader would take it for a fault of a field."""
 
 
 class ReadingBounds:
-    """The same for the stretches of reading in a process that does other things too: enter it for each.
+    """Bounds for reading in a process that does other things too: enter them for each stretch of reading.
 
-    The time of all stretches counts together, the memory that each adds by itself. What goes beyond raises
-    `UnreadableFile` from the stretch. Signals come to the main thread only: in any other, nothing is bounded.
+    The time of all stretches is added up, and the memory is what one stretch adds. A stretch that goes beyond raises
+    `UnreadableFile`. Signals come to the main thread only: in any other, nothing is bounded.
     """
 
     def __init__(self, size: int) -> None:
-        """`size` is that of the file, in bytes."""
+        """Take the size of the file in bytes."""
         self._left: float = _seconds(size)
         self._memory = MEMORY_BYTES + MEMORY_PER_BYTE * size
         self._begun: float | None = None

@@ -1,4 +1,4 @@
-"""Reading a big BibTeX file on every core.
+"""Read a big BibTeX file on every core.
 
 This process cuts the file into entries, and resolves what they take from one another (`@string`, `crossref`,
 `@xdata`). Other processes, which start meanwhile, do the rest of the work, nearly all of it, to batches of entries.
@@ -34,10 +34,10 @@ from commonplace.model.record import ReadEntry
 from commonplace.processes.garbage_collection import rarely_collected
 
 PARALLEL_BYTES = 2_000_000
-"""A file below this is read before others could have started."""
+"""Minimum size of a file, in bytes, that several processes read: a smaller one is read before they have started."""
 
 _WAITING = 3
-"""Batches under way or waiting for each process: enough to keep it busy, few enough to keep memory flat."""
+"""Maximum number of batches under way or waiting for each process: it is kept busy, and memory stays flat."""
 
 T = TypeVar("T")
 Work = Callable[[Sequence[ReadEntry]], T]
@@ -45,9 +45,9 @@ Batch = Sequence[Draft | UnreadDraft]
 
 
 class BatchReading(Generic[T]):
-    """A file being read, with `work` done to every batch of its entries where they are read.
+    """A file that is being read, with `work` done to every batch of its entries in the process that reads them.
 
-    Iterate once; the answers come in the order of the file. `work` is a function of a module, or a
+    Iterate once: it yields the results of `work` in the order of the file. `work` is a function of a module, or a
     partial of one, because it may be called in another process.
     """
 
@@ -64,8 +64,10 @@ class BatchReading(Generic[T]):
         *,
         alone: bool = False,
     ) -> None:
-        """`cores`: how many processes read; 0 for one on each core. `alone`: whether this process has one thread
-        only and is there for nothing else; the others are then forked from it, and need not begin from the beginning.
+        """Begin to read a file with `cores` processes, 0 for one on each core.
+
+        `alone` says that this process has one thread and nothing else to do: the others are then forked from it, and
+        start at once.
 
         Raises, from iterating too: `UnreadableFile`, also when reading goes beyond its bounds of time or memory;
         `ReaderKilled` when one of the other processes was killed from outside, and again when all were started anew.
@@ -90,12 +92,12 @@ class BatchReading(Generic[T]):
 
     @classmethod
     def here(cls, format: ImportFormat, data: bytes, filename: str, work: Work[T]) -> Self:
-        """A file read where we are, as its entries are asked for. Raises `UnreadableFile`."""
+        """Read a file in this thread, as its entries are asked for. Raises `UnreadableFile`."""
         return cls.of(format.read(data, filename), work)
 
     @classmethod
     def of(cls, reading: Reading, work: Work[T]) -> Self:
-        """A file that is being read already."""
+        """Do the work to the entries of a file that is being read already."""
         made = cls.__new__(cls)
         made._follow(reading, work)
         return made
@@ -108,7 +110,7 @@ class BatchReading(Generic[T]):
         preserved: Mapping[str, Sequence[str]],
         answers: Generator[T, None, None],
     ) -> Self:
-        """A file that is read elsewhere; the answers, in the order of the file, come from there."""
+        """Take the results of a file that is read elsewhere, in its order, from a generator."""
         made = cls.__new__(cls)
         made._begin(total, faults, preserved, answers)
         return made
@@ -132,14 +134,14 @@ class BatchReading(Generic[T]):
         return self._answers
 
     def close(self) -> None:
-        """Stop reading: what is not yet done is left."""
+        """Stop reading, and leave what is not yet done."""
         self._answers.close()
         if self._readers is not None:
             self._readers.close()
 
 
 def read_on_all_cores(format: ImportFormat, data: bytes, filename: str) -> Reading:
-    """What `format.read` answers; a big BibTeX file is read on every core. Raises `UnreadableFile`."""
+    """Return the same as `format.read`, but read a big BibTeX file on every core. Raises `UnreadableFile`."""
     batches = BatchReading(format, data, filename, _as_they_are)
     return Reading(
         filename=filename,
@@ -151,7 +153,7 @@ def read_on_all_cores(format: ImportFormat, data: bytes, filename: str) -> Readi
 
 
 def cores_at_hand() -> int:
-    """How many cores this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -216,7 +218,7 @@ class _Readers:
             self.hand(batch)
 
     def hand(self, batch: Batch) -> None:
-        """Let one of the processes read a batch. Raises nothing: what went wrong, `answer` says."""
+        """Let one of the processes read a batch. Raises nothing: `answer` raises it."""
         try:
             future = self._pool.submit(_read_batch, batch)
         except BrokenProcessPool as broken:
@@ -244,11 +246,11 @@ class _Readers:
                 return answer
 
     def _look_for_processes(self) -> None:
-        """Remember the processes of the pool, which starts some later than others and forgets all when it breaks."""
+        """Remember the processes of the pool: it starts some of them late, and forgets all when it breaks."""
         self._processes.update(process for process in active_children() if process.pid not in self._others)
 
     def _begin_again(self) -> None:
-        """Start the processes anew where one was killed from outside, and this was not yet done. Raises its end."""
+        """Start the processes anew after one was killed from outside. Raises what ended it at the second time."""
         self._pool.shutdown(cancel_futures=True)
         try:
             refuse_ending(process.exitcode or 0 for process in self._processes)
@@ -278,7 +280,7 @@ def _on_cores(readers: _Readers, drafts: list[Draft | UnreadDraft], cores: int) 
 
 @contextmanager
 def _main_left_out() -> Iterator[None]:
-    """While processes are started: without the program itself, which each would import first and none needs."""
+    """Hide the main module while processes are started: each would import it first, and none needs it."""
     main = sys.modules["__main__"]
     hidden = {name: vars(main).get(name) for name in ("__spec__", "__file__")}
     vars(main).update(dict.fromkeys(hidden))
@@ -289,7 +291,7 @@ def _main_left_out() -> Iterator[None]:
 
 
 _works: list[Work[Any]] = []
-"""In a process of a pool: the one thing it does to every batch. Files can only be handed to it when it starts."""
+"""The work that a process of a pool does to every batch. It takes files, which can be handed over at the start only."""
 
 
 def _read_batch(drafts: Sequence[Draft | UnreadDraft]) -> Any:

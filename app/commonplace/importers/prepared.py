@@ -1,11 +1,10 @@
-"""What of an import can be done without the home: in the processes that read, by every core.
+"""Prepare entries for an import where they are read, on every core: all the work that needs no home.
 
-A prepared entry is small: what was decided of it. All that may or may not be needed later, the records and what
-they say, is written to a file at once, and lies there until then. Records are asked for one by one; what they say is
-asked for in order, so that of a whole batch is together, and what is said in many entries, of the names above all,
-once.
+A prepared entry is small. Its record and its statements go to a file at once, and lie there until they are asked for:
+records one by one, the statements of a whole batch together, because they are asked for in order and share the names
+that many entries have.
 
-Everything is packed by `marshal`, which knows plain values only, and is several times as fast as `pickle` with them.
+`marshal` packs everything: it knows plain values only, and is several times as fast as `pickle`.
 """
 
 from __future__ import annotations
@@ -44,8 +43,10 @@ class PreparedEntry(NamedTuple):
 
 
 class PreparedBatch(NamedTuple):
-    """Entries in the order of their file, packed, and where in the file that they were prepared for the rest of them
-    lies: from `start` on their records one after the other, and then `texts` bytes with what those say."""
+    """Entries in the order of their file, packed, and the place of the rest of them in the file of an import.
+
+    From `start` on, that file has their records one after the other, and then `texts` bytes with their statements.
+    """
 
     entries: bytes
     start: int
@@ -53,9 +54,10 @@ class PreparedBatch(NamedTuple):
 
 
 def prepared(base: str, file: SharedFile, entries: Sequence[ReadEntry]) -> PreparedBatch:
-    """The entries, ready to be imported into a home with that base IRI; what is large of them is in the file.
+    """Prepare entries for the import into a home with that base IRI, and put their large parts into the file.
 
-    Raises `NotWritten`."""
+    Raises `NotWritten`.
+    """
     say = _mapping(base).text
     records = [_packed_record(entry.record) if entry.record else b"" for entry in entries]
     # A part may belong to a work of the home: what it says can only be known there.
@@ -66,19 +68,19 @@ def prepared(base: str, file: SharedFile, entries: Sequence[ReadEntry]) -> Prepa
 
 
 def entries_in(batch: PreparedBatch) -> list[PreparedEntry]:
-    """The entries of a prepared batch."""
+    """Return the entries of a prepared batch."""
     return [_entry(*plain) for plain in _unpacked(batch.entries)]
 
 
 def record_in(packed: bytes) -> Record:
-    """The record of a prepared entry of which something could be made."""
+    """Return the record of a prepared entry that did not fail."""
     values = _unpacked(packed)
     values["contributors"] = tuple([Contributor(role, Name(*parts)) for role, parts in values["contributors"]])
     return Record.of(values)
 
 
 def texts_in(packed: bytes) -> list[WorkText | None]:
-    """What the records of a prepared batch say where no name is known; None where only a home can tell."""
+    """Return the statements of a prepared batch for a home that knows no names; None where they depend on the home."""
     return [plain and WorkText._make(plain) for plain in _unpacked(packed)]
 
 

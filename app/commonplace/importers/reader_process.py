@@ -1,11 +1,11 @@
-"""Reading a file in a process of its own.
+"""Read a file in a process of its own.
 
-What reads stays apart from what serves: parsing does not hold the server's interpreter lock, a file
-that is made to take for ever or to fill the memory takes down its reader only, and stopping is at once.
+Reading is kept apart from serving: it does not hold the server's interpreter lock, a file made to take for ever or to
+fill the memory takes down its reader only, and stopping is immediate.
 
-The process is `main`, with the format, the file's name and size, what is to be done to each batch, and the
-number of the pipe that takes the answers, as arguments, and the file on standard input. It reads a big file on
-every core, as `commonplace.importers.parallel` does.
+The process runs `main`, with the file on standard input. Its arguments are the format, the name and size of the file,
+the work to do to each batch, and the number of the pipe for the results. It reads a big file on every core
+(`commonplace.importers.parallel`).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from commonplace.processes.shared_file import NotWritten, SharedFile
 from commonplace.processes.spawn import spawn
 
 SMALL_BYTES = 8_192
-"""A file below this is read faster where one is than in a process that must be started first."""
+"""Minimum size of a file, in bytes, for which starting a process pays."""
 
 _NICE = 5
 _POLL_SECONDS = 0.1
@@ -82,10 +82,9 @@ def _answers(messages: _Messages, faults: list[Fault]) -> Generator[Any, None, N
 
 
 def _started_again(attempt: Callable[[], _Messages]) -> _Messages:
-    """Pass on the messages of a reader, and of another one where the first was killed from outside.
+    """Yield the messages of a reader, and of another one where the first was killed from outside.
 
-    The other reader says again, in the same order, all that the first one said: a message that was passed on is not
-    passed on twice.
+    The second reader sends all messages of the first again, in the same order: those are not yielded twice.
     """
     passed_on = 0
     for left in reversed(range(ATTEMPTS)):
@@ -101,7 +100,7 @@ def _started_again(attempt: Callable[[], _Messages]) -> _Messages:
 
 
 def _messages(format: ImportFormat, data: bytes, filename: str, work: Work[T], alive: Callable[[], None]) -> _Messages:
-    """Start a reader and yield its messages. Raises what its end says when it ends before the last of them."""
+    """Start a reader and yield its messages. Raises what its exit status says when it ends before the last."""
     source = SharedFile()
     source.write([data])
     receiver, sender = Pipe(duplex=False)
@@ -139,7 +138,7 @@ def _started(
 
 
 class _WorkPickler(pickle.Pickler):
-    """Files go into the new process by their descriptors, which it inherits."""
+    """A pickler that hands files over by their descriptors, which the new process inherits."""
 
     def __init__(self, target: IO[bytes]) -> None:
         super().__init__(target)
@@ -153,7 +152,7 @@ class _WorkPickler(pickle.Pickler):
 
 
 def _packed(work: Work[Any]) -> tuple[bytes, list[int]]:
-    """The work as an argument of the new process, and the descriptors that are to be open there."""
+    """Return the work as an argument of the new process, and the descriptors that must be open there."""
     target = io.BytesIO()
     pickler = _WorkPickler(target)
     pickler.dump(work)
@@ -177,7 +176,7 @@ def _read(format: ImportFormat, data: bytes, filename: str, work: Work[Any], sen
 
 
 def _reduced(mapping: MappingProxyType[str, str]) -> tuple[Callable[..., Any], tuple[dict[str, str]]]:
-    """How a read-only mapping, which knows no pickling, goes through a pipe."""
+    """Return what a read-only mapping, which cannot be pickled, is made of again after the pipe."""
     return _read_only, (dict(mapping),)
 
 
@@ -186,7 +185,7 @@ def _read_only(mapping: dict[str, str]) -> MappingProxyType[str, str]:
 
 
 def main() -> None:
-    """What the reader's process does."""
+    """Run the process of the reader."""
     name, filename, size, work, sender = sys.argv[1:]
     os.nice(_NICE)
     sys.setswitchinterval(0.0005)  # what waits for work is to get it while the file is still being cut into entries

@@ -1,4 +1,4 @@
-"""Whether two records are of one work. What is only similar is another work: nothing is merged on a guess.
+"""Decide whether two records are of one work, and on what grounds. Records that are only similar are of two.
 
 The same work: the same DOI or PMID, unless title and people or place say that the identifier is another's (papers
 that were given the DOI of their volume, a DOI copied from the entry above); the same ISBN of the same book; or the
@@ -32,13 +32,13 @@ GROUNDS = {
     "venue": "venue",
     "pages": "pages",
 }
-"""What two records can be known as one work by, and how that is called in messages."""
+"""Grounds on which two records are known as one work, and their names in messages."""
 
 ALIKE = 85.0
-"""How much alike titles must be, of 100, for an identifier that both records have to be believed."""
+"""Minimum likeness of titles, of 100, for a shared identifier to be believed."""
 
 TELLING_WORDS = 3
-"""A title of fewer words (*Introduction*, *Book reviews*) comes again in every venue, and says little there."""
+"""Minimum number of words of a telling title: *Introduction* or *Book reviews* stands in every venue."""
 
 _ORDINALS = {
     word: str(number)
@@ -49,14 +49,14 @@ _ARXIV_VENUE = "arxiv"
 
 
 def same_work(one: Record, other: Record) -> bool:
-    """Whether two records are of one work."""
+    """Return whether two records are of one work."""
     return _decisive_ground(one, other, match_key(one), match_key(other)) is not None
 
 
 def match_grounds(one: Record, other: Record) -> tuple[str, ...]:
-    """Return what makes two records one work: what decides it, then all else that both have and that agrees.
+    """Return the grounds (`GROUNDS`) on which two records are of one work: the decisive one, then all that agree.
 
-    Empty when they are two works, or may be. The words are those of `GROUNDS`.
+    Empty when they are of two works, or may be.
     """
     first, second = match_key(one), match_key(other)
     decisive = _decisive_ground(one, other, first, second)
@@ -84,7 +84,7 @@ def _decisive_ground(one: Record, other: Record, first: MatchKey, second: MatchK
 
 
 def _ground_of_title(one: Record, other: Record) -> str:
-    """Return what decides that records of one title, of which nothing differs and enough agrees, are one."""
+    """Return the decisive ground for records of one title in which nothing differs and enough agrees."""
     if one.url and one.url == other.url:
         return "url"
     if one.differs_in_keys_only(other):
@@ -98,7 +98,7 @@ def _shared_schemes(first: MatchKey, second: MatchKey) -> list[str]:
 
 
 def _agreeing(one: Record, other: Record, first: MatchKey, second: MatchKey) -> Iterator[str]:
-    """Yield what both records have and what agrees between them."""
+    """Yield the grounds that both records have and that agree."""
     if first.doi and first.doi == second.doi:
         yield "doi"
     yield from _shared_schemes(first, second)
@@ -117,7 +117,7 @@ def _agreeing(one: Record, other: Record, first: MatchKey, second: MatchKey) -> 
 
 
 def plainly_other(one: MatchKey, other: MatchKey) -> bool:
-    """Whether `same_work` would say no, as far as match keys tell: of a title that comes again and again, most are."""
+    """Return whether match keys alone tell two works apart, as they do for most works of a common title."""
     if one.doi and other.doi:
         return one.doi != other.doi
     if one.identifiers and other.identifiers and {*one.identifiers} & {*other.identifiers}:
@@ -129,7 +129,7 @@ def plainly_other(one: MatchKey, other: MatchKey) -> bool:
 
 
 def could_be_same(one: Record, other: Record) -> bool:
-    """Whether titles are equal (keys, where neither has a title) and nothing that both records say differs."""
+    """Return whether titles (keys, where neither has a title) are equal, and nothing that both records say differs."""
     return _nothing_differs(one, other, match_key(one), match_key(other))
 
 
@@ -147,12 +147,12 @@ def _nothing_differs(one: Record, other: Record, first: MatchKey, second: MatchK
 
 
 def _one_key(one: Record, other: Record) -> bool:
-    """Whether both records have one key, be it a made one: all that is left to know a work without a title by."""
+    """Return whether both records have one key, be it a made one: the last sign of a work without a title."""
     return one.key == other.key or _share_key(one, other)
 
 
 def _share_key(one: Record, other: Record) -> bool:
-    """Whether a bibliography gives both records one key. A key made of people and year says no more than those do."""
+    """Return whether both records have one key that was given, not made: a made one repeats people and year."""
     return not {*_given_keys(one)}.isdisjoint(_given_keys(other))
 
 
@@ -161,7 +161,7 @@ def _given_keys(record: Record) -> tuple[str, ...]:
 
 
 def _renamed(one: Record, other: Record) -> bool:
-    """Whether neither has a title, and one has the other's key with a number, as it is given where a key is taken."""
+    """Return whether neither has a title and one has the key of the other with a number, given as that was taken."""
     if one.title or other.title:
         return False
     shorter, longer = sorted((one.key, other.key), key=len)
@@ -171,7 +171,7 @@ def _renamed(one: Record, other: Record) -> bool:
 
 
 def _identified(one: Record, other: Record, first: MatchKey, second: MatchKey) -> bool:
-    """Whether two records that have one identifier are of the work that it names."""
+    """Return whether two records that share an identifier are of the work that it names."""
     if _alike(first.title, second.title):
         return True
     strangers = bool(first.people and second.people and not {*first.people} & {*second.people})
@@ -182,14 +182,14 @@ def _identified(one: Record, other: Record, first: MatchKey, second: MatchKey) -
 
 
 def _alike(one: str | None, other: str | None) -> bool:
-    """Whether titles may be one title: nearly the same, or one without its subtitle, or not told."""
+    """Return whether titles may be one title: nearly equal, one without its subtitle, or one missing."""
     if not one or not other or f"{one}-".startswith(f"{other}-") or f"{other}-".startswith(f"{one}-"):
         return True
     return fuzz.ratio(one, other) >= ALIKE
 
 
 def _enough(one: Record, other: Record, first: MatchKey, second: MatchKey) -> bool:
-    """Whether records of one title that do not differ have enough in common to be one."""
+    """Return whether records of one title that do not differ have enough in common to be of one work."""
     if (one.url and one.url == other.url) or one.differs_in_keys_only(other):
         return True
     if one.type == "book" and _two_pages_of_a_site(one.url, other.url):
@@ -229,7 +229,7 @@ def _folded(record: Record, name: str) -> str:
 
 
 def _people_agree(one: Record, other: Record) -> bool:
-    """Whether the authors, or else the editors, may be the same. A list that ends in *and others* is a beginning."""
+    """Return whether the authors, or else the editors, may be the same; *and others* stands for any more of them."""
     ours, theirs = _people(one), _people(other)
     if not ours or not theirs:
         return True
@@ -248,7 +248,7 @@ def _cut(record: Record) -> bool:
 
 
 def _one_name(one: str, other: str) -> bool:
-    """Whether family names are one: `van-der-berg` and `berg` are, since what is a particle is often unclear."""
+    """Return whether family names are one, as `van-der-berg` and `berg` are: particles are often taken for names."""
     return one == other or one.endswith(f"-{other}") or other.endswith(f"-{one}")
 
 
@@ -265,7 +265,7 @@ def _venue(record: Record) -> str:
 
 
 def _abbreviates(one: str, other: str) -> bool:
-    """Whether one venue is the other abbreviated word by word, as `j-public-econ` is of a journal's title."""
+    """Return whether one venue abbreviates the other word by word, as `j-public-econ` does a journal."""
     ours, theirs = ([word for word in venue.split("-") if word not in _JOINING] for venue in (one, other))
     if len(ours) != len(theirs):
         return False
