@@ -253,7 +253,7 @@ def test_a_broken_entry_is_in_the_receipt_with_its_line(curator: httpx.Client) -
     assert [item["line"] for item in receipt["items"] if item["fate"] == "failed"] == [4]
 
 
-@pytest.mark.parametrize("body", ['{"dois": []}', '{"dois": "10.1/x"}', '{"dois": [1]}', '{"dois": ['])
+@pytest.mark.parametrize("body", ['{"dois": []}', '{"dois": "10.1/x"}', '{"dois": ['])
 def test_a_list_of_dois_that_is_none_is_400(refused: httpx.Client, body: str) -> None:
     problem(post(refused, body, headers={"Content-Type": "application/json"}), 400)
 
