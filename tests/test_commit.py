@@ -52,7 +52,7 @@ def test_a_commit_is_the_next_version_of_log_and_graph(library: Library, committ
     assert contents(library) == {quad("a"), quad("b")}
 
 
-def test_what_is_logged_is_net(library: Library, committer: Committer) -> None:
+def test_the_log_holds_net_changes(library: Library, committer: Committer) -> None:
     committer.commit(lambda state: proposing(quad("a"), quad("b"), quad("a")))
 
     entry = committer.commit(
@@ -81,7 +81,7 @@ def test_a_change_without_effect_that_asks_for_a_version_makes_one(library: Libr
 
 
 @pytest.mark.parametrize("expected", [0, 2])
-def test_a_writer_that_saw_another_head_is_told(library: Library, committer: Committer, expected: int) -> None:
+def test_a_writer_that_saw_another_head_gets_a_conflict(library: Library, committer: Committer, expected: int) -> None:
     committer.commit(lambda state: proposing(quad("a")))
 
     def propose(state: Snapshot) -> Proposal:
@@ -161,7 +161,7 @@ def test_an_undo_is_a_version_of_its_own(library: Library, committer: Committer)
     assert library.log.header(Version(3)).note.undoes == 2
 
 
-def test_an_undo_of_what_is_undone_has_nothing_to_do(library: Library, committer: Committer) -> None:
+def test_an_undo_of_an_undone_version_has_nothing_to_do(library: Library, committer: Committer) -> None:
     committer.commit(lambda state: proposing(quad("a")))
     committer.undo(Version(1), "somebody")
 

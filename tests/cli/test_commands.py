@@ -92,7 +92,7 @@ def test_import_tells_people_and_a_dry_run_changes_nothing(home: Path, book: Pat
     assert (newest["agent"], newest["kind"], newest["version"]) == ("ann", "import", 2)
 
 
-def test_export_is_what_the_server_exports(home: Path) -> None:
+def test_export_writes_the_bytes_that_the_server_exports(home: Path) -> None:
     with serving(open_home(settings_for(home))) as client:
         for format in ("bibtex", "csl-json", "nquads"):
             done = run(home, "export", "--format", format)
@@ -112,7 +112,7 @@ def test_log_of_everything_and_of_one_thing(home: Path, book: Path) -> None:
     assert [change["version"] for change in run(home, "log", "ostrom1996", "--json").json()] == [1]
 
 
-def test_undo_tells_what_later_versions_keep_it_from(home: Path, book: Path) -> None:
+def test_undo_names_the_things_that_later_versions_keep(home: Path, book: Path) -> None:
     run(home, "import", book)
     book.write_text(BOOK.replace("year={2001}", "year={2001}, publisher={Some Press}"))
     assert run(home, "import", book, "--json").json()["fates"]["updated"] == 1

@@ -175,7 +175,7 @@ def big(number: int) -> bytes:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_several_cores_read_what_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_cores_read_the_same_records_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "PARALLEL_BYTES", 0)
     monkeypatch.setattr(parallel, "cores_at_hand", lambda: 2)
     data = big(1700)
@@ -199,7 +199,7 @@ def test_reading_can_stop_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> None
     assert list(batches) == []
 
 
-def test_the_receipt_is_json_without_what_is_absent() -> None:
+def test_the_receipt_is_json_without_absent_values() -> None:
     receipt = convert(BIB.encode(), "x.bib", None, "ris", io.BytesIO, every_item=True)
     told = json.loads(receipt.json_text())
     assert told["fates"] == {"converted": 4, "failed": 0}

@@ -96,14 +96,14 @@ def test_a_file_of_faults_only_is_not_imported(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "says"), [(b"%PDF-1.7 x", "a PDF"), (b"PK\x03\x04 x", "a ZIP archive"), (b"", "empty")]
 )
-def test_what_is_no_bibliography_is_told_whatever_its_name(tmp_path: Path, data: bytes, says: str) -> None:
+def test_a_file_that_is_no_bibliography_is_refused_whatever_its_name(tmp_path: Path, data: bytes, says: str) -> None:
     (tmp_path / "desk").write_bytes(data)
     done = run(tmp_path / "home", "desk")
     assert done.exit == 2
     assert says in done.err
 
 
-def test_what_comes_through_a_pipe_is_imported_and_nothing_endless(tmp_path: Path) -> None:
+def test_a_pipe_is_imported_and_an_endless_one_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     writer = threading.Thread(target=lambda: (tmp_path / "pipe").write_text(OSTROM))
     writer.start()
@@ -115,7 +115,7 @@ def test_what_comes_through_a_pipe_is_imported_and_nothing_endless(tmp_path: Pat
         read_bounded(Path("/dev/zero"), 10)
 
 
-def test_a_receipt_on_the_terminal_says_what_became_of_entries(tmp_path: Path) -> None:
+def test_a_receipt_on_the_terminal_has_the_fates_of_entries(tmp_path: Path) -> None:
     (tmp_path / "a.bib").write_text(SMITH)
     clash = "@book{smith2001, title={Tides}, author={Lee, A.}, year=1999}\n"
     near = SMITH.replace("smith2001", "near").replace("={Commons}", "={Another}").replace("3,", "4,")

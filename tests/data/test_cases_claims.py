@@ -237,7 +237,7 @@ def test_evidence_on_a_claim_is_keyed_by_claim_and_work(graph: Graph, entries: E
             assert graph.value(node, RDFS.comment), f"{node}: say in rdfs:comment what the state rests on"
 
 
-def test_the_claims_show_the_words_of_who_makes_them(loaded: Graph) -> None:
+def test_claims_show_the_words_of_the_works_that_make_them(loaded: Graph) -> None:
     """All of them are made in one of the two abstracts that are held."""
     for claim in claims(loaded):
         for maker in loaded.objects(claim, CP.madeBy):

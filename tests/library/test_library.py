@@ -38,7 +38,7 @@ def small(tmp_path: Path) -> SmallLibrary:
     return SmallLibrary(tmp_path / "home")
 
 
-def test_a_past_version_answers_what_was_answered_then(small: SmallLibrary) -> None:
+def test_a_past_version_answers_as_it_did_then(small: SmallLibrary) -> None:
     then: dict[int, tuple[Version, list[bytes]]] = {}
 
     def read(state: Snapshot) -> tuple[Version, list[bytes]]:
@@ -66,7 +66,7 @@ def test_there_is_no_past_before_the_first_or_after_the_newest(small: SmallLibra
         small.library.read(lambda state: state.size, Version(version))
 
 
-def test_what_another_process_commits_is_seen(small: SmallLibrary, tmp_path: Path) -> None:
+def test_commits_of_another_process_are_seen(small: SmallLibrary, tmp_path: Path) -> None:
     small.add(OSTROM)
     program = f"""
 from pathlib import Path
@@ -201,7 +201,7 @@ def test_writes_between_pages_neither_repeat_nor_skip(tmp_path: Path, sort: str)
     assert sorted(iri for iri in seen if iri in set(known)) == known
 
 
-def test_a_cursor_that_is_none_of_ours_is_refused(small: SmallLibrary) -> None:
+def test_text_that_is_no_cursor_is_refused(small: SmallLibrary) -> None:
     small.add(OSTROM)
 
     for cursor in ("x", "bm8=", "WzFd", "é"):

@@ -56,4 +56,5 @@ def after(cursor: str | None, names: Sequence[str]) -> int:
 
 
 def _not_ours() -> BadRequest:
-    return BadRequest("this cursor is not one we gave: start again without it", [("cursor", "cannot be read")])
+    why = "this cursor was not made by this library: start again without it"
+    return BadRequest(why, [("cursor", "cannot be read")])

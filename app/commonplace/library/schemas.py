@@ -117,7 +117,7 @@ class Work(ApiModel):
     )
     authors: list[Agent] | None = None
     editors: list[Agent] | None = None
-    contributors: list[OtherContributor] | None = Field(default=None, description="those in any other role")
+    contributors: list[OtherContributor] | None = Field(default=None, description="people and bodies in any other role")
     year: int | None = None
     issued: str | None = Field(default=None, description="EDTF")
     available: str | None = Field(default=None, description="EDTF: online first")
@@ -261,7 +261,7 @@ class Venue(ApiModel):
     title: str
     issn: list[str] | None = None
     identifiers: list[Identifier] | None = None
-    works: int = Field(description="how many works of the set appear in it")
+    works: int = Field(description="number of works of the library that appear in it")
     version: int
 
 
@@ -306,7 +306,7 @@ class Source(ApiModel):
     position: int = Field(description="of the entry in the file, from 1")
     line: int
     key: str | None = Field(default=None, description="the entry's own key; of an import by DOI, the DOI")
-    agency: str | None = Field(default=None, description="who described it: `Crossref`, `DataCite` …")
+    agency: str | None = Field(default=None, description="the agency that described it: `Crossref`, `DataCite` …")
 
 
 class Origin(ApiModel):
@@ -328,16 +328,17 @@ class FieldOrigin(ApiModel):
     value: str
     entered: Origin = Field(description="the last version that added it")
     first_entered: Origin | None = Field(
-        default=None, description="the first, where it was taken away since and came back (by an undo, say)"
+        default=None,
+        description="the version that added it first, where it was taken away and came back, as by an undo",
     )
 
 
 class DuplicateCandidate(ApiModel):
     """Two works that may be one, and why."""
 
-    id: str = Field(description="the same for the same two works")
+    id: str = Field(description="stays the same for one pair of works")
     works: list[Link]
-    score: float = Field(description="how much alike the titles are, of 100")
+    score: float = Field(description="similarity of the titles, from 0 to 100")
     reasons: list[str]
 
 

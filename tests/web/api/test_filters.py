@@ -129,7 +129,7 @@ def test_concept_by_iri(client: httpx.Client) -> None:
     assert by_iri == keys(client, discusses="professional-role")
 
 
-def test_claim_selects_who_speaks_of_it(client: httpx.Client) -> None:
+def test_a_claim_selects_the_works_that_speak_of_it(client: httpx.Client) -> None:
     for claim in client.get("/claims").json()["items"]:
         whole = client.get(f"/claims/{claim['key']}").json()
         loud = {e["work"] for e in whole["evidence"] if e["state"] != "silent" and e["status"] == "accepted"}

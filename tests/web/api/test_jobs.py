@@ -112,7 +112,7 @@ def test_the_receipt_of_a_dry_run_is_with_its_job(curator: httpx.Client) -> None
     assert curator.get("/works/okafor2004").status_code == 404
 
 
-def test_what_goes_wrong_is_in_the_status(curator: httpx.Client) -> None:
+def test_the_status_holds_the_problem_of_a_job(curator: httpx.Client) -> None:
     last = ended(curator, begun(curator, "%PDF-1.7", params={"filename": "a.bib"}))
     assert last["state"] == "failed"
     assert (last["problem"]["status"], last["problem"]["errors"][0]["where"]) == (400, "a.bib")
@@ -217,7 +217,7 @@ def iter_events(client: httpx.Client, address: str) -> Iterator[dict[str, Any]]:
                 yield json.loads(line.removeprefix("data: "))
 
 
-def test_what_is_over_cannot_be_cancelled(curator: httpx.Client) -> None:
+def test_a_job_that_is_over_cannot_be_cancelled(curator: httpx.Client) -> None:
     address = begun(curator, SMALL)
     assert ended(curator, address)["state"] == "done"
     response = curator.delete(address)
@@ -254,7 +254,7 @@ def test_jobs_wait_in_line_and_the_line_has_an_end(curator: httpx.Client, opened
     assert curator.post("/imports", content=SMALL, headers=BIBTEX).status_code == 201
 
 
-def test_closing_cancels_what_has_not_begun(opened: Home) -> None:
+def test_closing_cancels_jobs_that_have_not_begun(opened: Home) -> None:
     jobs = ImportJobs(opened.library, opened.committer, no_network)
     running = threading.Event()
 
@@ -442,7 +442,7 @@ def test_a_list_of_dois_may_be_packed(asked_of_agencies: tuple[Agencies, httpx.C
 
 
 @pytest.mark.parametrize(("content", "media_type"), [(SMALL, "application/x-bibtex"), ("", "application/json")])
-def test_with_what_is_no_list_nothing_is_enriched(curator: httpx.Client, content: str, media_type: str) -> None:
+def test_a_body_that_is_no_list_of_dois_enriches_nothing(curator: httpx.Client, content: str, media_type: str) -> None:
     headers = {"Content-Type": media_type}
     response = curator.post("/imports", params={"enrich": "true"}, content=content, headers=headers)
     assert response.status_code == 400

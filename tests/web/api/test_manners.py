@@ -103,7 +103,7 @@ def test_a_browser_never_gets_xml(client: httpx.Client, spec: dict[str, Any]) ->
         assert "xml" not in answer.headers["content-type"], address
 
 
-def test_what_has_the_shape_of_a_list_is_paged(client: httpx.Client, spec: dict[str, Any]) -> None:
+def test_every_list_is_paged(client: httpx.Client, spec: dict[str, Any]) -> None:
     for address, operation, needed in gets(spec):
         answer = client.get(address, params=needed, headers={"Accept": "application/json"})
         if "json" not in answer.headers["content-type"] or "items" not in answer.json():

@@ -91,7 +91,7 @@ def test_a_value_that_an_undo_brought_back_says_both(client: httpx.Client) -> No
     assert (title["first_entered"]["version"], title["first_entered"]["sources"][0]["line"]) == (1, 3)
 
 
-def test_at_a_version_it_is_what_was_so_then(client: httpx.Client) -> None:
+def test_the_origins_at_a_version_are_those_of_that_time(client: httpx.Client) -> None:
     edited = rows(client, at=3)["title", "On ports"]
     assert (edited["entered"]["version"], edited["entered"]["agent"]) == (3, "Cyd")
     assert "first_entered" not in edited
@@ -111,7 +111,7 @@ def test_the_same_as_prov(client: httpx.Client, suffix: str, format: RdfFormat) 
     assert any(t.subject == entry and "line 3" in str(t.object) for t in triples)
 
 
-def test_what_is_no_work_has_none(client: httpx.Client) -> None:
+def test_a_key_of_no_work_has_no_provenance(client: httpx.Client) -> None:
     assert client.get("/works/nobody/provenance").status_code == 404
     assert client.get("/works/nobody/provenance.ttl").status_code == 404
     assert client.get("/works/doe2001/provenance?at=99").status_code == 404

@@ -80,7 +80,7 @@ def page_and_work(home: Home) -> tuple[str, dict[str, str]]:
         return client.get("/", headers={"Accept": "text/html"}).text, client.get("/works/ostrom1996").json()
 
 
-def test_what_is_no_markup_of_ours_never_reaches_a_page(opened: Home) -> None:
+def test_foreign_markup_never_reaches_a_page(opened: Home) -> None:
     hostile = (
         '<i onclick="alert(1)" style="position:fixed">Crossing</i> the <b>Great</b> Divide: Coproduction, Synergy, '
         "and Development"

@@ -113,7 +113,7 @@ def test_no_snippet_of_a_work_is_a_label_of_a_concept(client: httpx.Client) -> N
     assert tried > 300
 
 
-def test_what_its_own_words_say_is_not_put_down_to_a_concept(client: httpx.Client) -> None:
+def test_a_match_in_the_words_of_a_work_names_no_concept(client: httpx.Client) -> None:
     found = hit(client, "derelict neighbourhoods", "work", "vanleene2018")
     assert [by["key"] for by in found["found_by"]] == ["urban-regeneration"]  # which is called just that, too
     assert "found_by" not in hit(client, "derelict", "work", "vanleene2018")

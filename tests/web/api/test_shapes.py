@@ -147,7 +147,7 @@ def test_coverage_is_in_a_list_only_when_a_state_is_asked_for(client: httpx.Clie
     assert sum(of_claim.values()) == 35
 
 
-def test_a_version_is_told_with_who_when_and_why(client: httpx.Client) -> None:
+def test_a_version_has_its_agent_time_and_reason(client: httpx.Client) -> None:
     change = client.get("/changes/1").json()
     assert set(change) == {"version", "id", "at", "agent", "kind", "message", "added", "removed"}
     assert (change["version"], change["kind"], change["removed"]) == (1, "reference-set", 0)

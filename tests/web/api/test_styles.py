@@ -22,11 +22,11 @@ def test_a_work_in_a_style_as_text_and_as_html(client: httpx.Client) -> None:
     assert "Accept" in html.headers["vary"]
 
 
-def test_text_is_what_a_client_gets_that_does_not_say(client: httpx.Client) -> None:
+def test_a_client_that_names_no_form_gets_text(client: httpx.Client) -> None:
     assert client.get("/works/tuurnas2015?style=apa").text == APA
 
 
-def test_what_the_filters_select_in_a_style(client: httpx.Client) -> None:
+def test_a_selection_in_a_style(client: httpx.Client) -> None:
     whole = client.get("/export?style=vancouver").raise_for_status().text.splitlines()
     assert len(whole) == 35
     chosen = client.get("/export?style=chicago&year=2018").raise_for_status().text.splitlines()

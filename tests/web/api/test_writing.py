@@ -188,20 +188,20 @@ def test_gzip_is_undone(refused: httpx.Client, headers: dict[str, str]) -> None:
         ({"If-Match": "nonsense"}, 412),
     ],
 )
-def test_what_cannot_be_taken_is_refused(refused: httpx.Client, headers: dict[str, str], status: int) -> None:
+def test_a_body_that_cannot_be_imported_is_refused(refused: httpx.Client, headers: dict[str, str], status: int) -> None:
     before = head(refused)
     problem(post(refused, headers={**BIBTEX, **headers}), status)
     assert head(refused) == before
 
 
-def test_if_match_lets_pass_who_saw_the_newest(curator: httpx.Client) -> None:
+def test_if_match_passes_for_the_newest_version_only(curator: httpx.Client) -> None:
     tag = curator.get("/works/ostrom1996").headers["etag"]
     assert post(curator, headers={**BIBTEX, "If-Match": tag}).status_code == 201
     problem(post(curator, headers={**BIBTEX, "If-Match": tag}), 412)
     assert post(curator, headers={**BIBTEX, "If-Match": "*"}).status_code == 201
 
 
-def test_too_large_a_body_is_413_as_soon_as_it_is_said(refused: httpx.Client) -> None:
+def test_a_body_that_says_it_is_too_large_is_413_at_once(refused: httpx.Client) -> None:
     """Only the head of the request is sent: the answer does not wait for the body."""
     url = refused.base_url
     with socket.create_connection((url.host, url.port), timeout=10) as connection:
@@ -217,7 +217,7 @@ def test_too_large_a_body_is_413_as_soon_as_it_is_said(refused: httpx.Client) ->
 
 
 @pytest.mark.parametrize("token", [None, "cpl_unknown"])
-def test_a_refusal_reaches_who_writes_the_whole_body_first(
+def test_a_refusal_reaches_a_client_that_first_writes_its_whole_body(
     writable: tuple[httpx.Client, Home], token: str | None
 ) -> None:
     """More than fits between the two, on a socket that reads nothing before all is written."""
@@ -235,13 +235,13 @@ def test_a_refusal_reaches_who_writes_the_whole_body_first(
         assert connection.recv(4096).startswith(b"HTTP/1.1 200 "), "the connection is still good"
 
 
-def test_too_large_a_body_without_a_length_is_413(refused: httpx.Client) -> None:
+def test_a_body_without_a_length_is_413_once_it_is_too_large(refused: httpx.Client) -> None:
     before = head(refused)
     problem(post(refused, (b"x" * 10_000 for _ in range(LIMIT // 10_000 + 1))), 413)  # type: ignore[arg-type]
     assert head(refused) == before
 
 
-def test_what_unpacks_to_too_much_is_413(refused: httpx.Client) -> None:
+def test_a_body_that_unpacks_to_too_much_is_413(refused: httpx.Client) -> None:
     assert "unpacked" in problem(post(refused, gzip.compress(b"x" * (LIMIT + 1))), 413)["detail"]
     nested = gzip.compress(gzip.compress(b"x" * (LIMIT + 1)))
     problem(post(refused, nested, headers={**BIBTEX, "Content-Encoding": "gzip"}), 413)
@@ -275,7 +275,7 @@ def test_undo_makes_a_version_and_says_so(curator: httpx.Client) -> None:
     assert "version" not in again.json()
 
 
-def test_undo_says_what_later_versions_keep(curator: httpx.Client) -> None:
+def test_undo_names_the_things_that_later_versions_keep(curator: httpx.Client) -> None:
     made = post(curator, "@book{a1, title = {Harbours}, author = {Okafor, Chinua}, year = 2004}").json()["version"]
     later = post(curator, "@book{b2, title = {Quays}, author = {Okafor, Chinua}, year = 2005}").json()["version"]
     kept = curator.post(f"/changes/{made}/undo").json()["kept"]
@@ -283,7 +283,7 @@ def test_undo_says_what_later_versions_keep(curator: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("version", ["0", "-1", "404", "9" * 30])
-def test_undo_of_what_there_is_not_is_404(refused: httpx.Client, version: str) -> None:
+def test_undo_of_a_version_there_is_not_is_404(refused: httpx.Client, version: str) -> None:
     problem(refused.post(f"/changes/{version}/undo"), 404)
 
 

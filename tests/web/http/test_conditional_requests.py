@@ -35,7 +35,7 @@ VALIDATING = ("etag", "vary", "cache-control", "commonplace-version")
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_what_the_client_has_is_304_without_a_body(client: httpx.Client, address: str) -> None:
+def test_an_answer_that_the_client_has_is_304_without_a_body(client: httpx.Client, address: str) -> None:
     first = client.get(address).raise_for_status()
     tag = first.headers["etag"]
     assert re.fullmatch(r'"1;[a-z]+"', tag)

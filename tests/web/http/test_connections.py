@@ -67,7 +67,7 @@ def problem_in(answer: bytes, status: int) -> dict[str, object]:
     [b"", b"GET /healthz HT", b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ", b"\r\n\r\n"],
     ids=["nothing", "half a line", "half a field", "empty lines"],
 )
-def test_who_sends_no_whole_head_is_dropped(server: httpx.Client, sent: bytes) -> None:
+def test_a_client_that_sends_no_whole_head_is_dropped(server: httpx.Client, sent: bytes) -> None:
     with connected(server) as made:
         made.sendall(sent)
         assert "within 0.2 s" in str(problem_in(everything(made), 408)["detail"])
@@ -82,7 +82,7 @@ def test_half_a_second_request_is_dropped_too(server: httpx.Client) -> None:
     assert b"HTTP/1.1 408 " in answers
 
 
-def test_who_sends_half_a_body_is_dropped(server: httpx.Client, home: Path) -> None:
+def test_a_client_that_sends_half_a_body_is_dropped(server: httpx.Client, home: Path) -> None:
     token = (home / "token").read_text().strip()
     head = f"POST /sparql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: 1000\r\n"
     for path in (b"/imports", b"/sparql", b"/graph-store?default"):
@@ -108,7 +108,7 @@ def test_a_body_that_drips_is_dropped(server: httpx.Client, monkeypatch: pytest.
         assert everything(made)[:13] in (b"HTTP/1.1 408 ", b"")
 
 
-def test_who_takes_no_answer_is_dropped(server: httpx.Client) -> None:
+def test_a_client_that_reads_no_answer_is_dropped(server: httpx.Client) -> None:
     """The server's kernel takes in some of an answer; the rest must not wait for ever."""
     with connected(server, receive_bytes=4_096) as made:
         request = b"GET /export?format=turtle HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -138,13 +138,13 @@ def test_a_head_without_end_is_refused(client: httpx.Client, sent: bytes) -> Non
     assert client.get("/healthz").status_code == 200
 
 
-def test_what_is_no_http_is_told_so(server: httpx.Client) -> None:
+def test_bytes_that_are_no_http_get_400(server: httpx.Client) -> None:
     with connected(server) as made:
         made.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 10)
         problem_in(everything(made), 400)
 
 
-def test_there_is_always_room_for_who_asks(opened: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_is_always_room_for_a_client_that_asks(opened: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """Connections on which nobody asks make way, the oldest first."""
     monkeypatch.setattr(connection, "CONNECTIONS", 5)
     with serving(opened) as client, contextlib.ExitStack() as stack:
@@ -156,7 +156,7 @@ def test_there_is_always_room_for_who_asks(opened: Home, monkeypatch: pytest.Mon
             assert everything(made) == b""
 
 
-def test_a_server_that_stops_says_so_at_once_to_who_reads(home: Path, tmp_path: Path) -> None:
+def test_a_server_that_stops_tells_each_client_that_waits(home: Path, tmp_path: Path) -> None:
     """Queries that run away and queries that wait are answered, and the server waits for none of them."""
     with started(home, tmp_path, query_workers="2") as (process, address):
         cross = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"

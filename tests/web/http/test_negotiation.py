@@ -119,7 +119,7 @@ def test_quality_values(client: httpx.Client, accept: str, wanted: str) -> None:
 @pytest.mark.parametrize(
     "accept", ["image/png", "text/html", "application/json;q=0", "*/*;q=0", "application/pdf, image/*;q=0.5"]
 )
-def test_nothing_that_fits_is_406_and_says_what_there_is(client: httpx.Client, accept: str) -> None:
+def test_an_accept_that_fits_no_form_is_406_and_lists_the_forms(client: httpx.Client, accept: str) -> None:
     response = client.get("/works/ostrom1996", headers={"Accept": accept})
     assert response.status_code == 406
     for media in ("application/json", "text/turtle", "application/x-bibtex"):
@@ -143,7 +143,7 @@ def test_the_service_describes_itself_in_rdf(client: httpx.Client) -> None:
             assert says(response, suffix, thing), (address, accept)
 
 
-def test_void_counts_what_is_there(client: httpx.Client) -> None:
+def test_void_counts_the_things_of_the_library(client: httpx.Client) -> None:
     graph = rdflib.Graph().parse(data=client.get("/.well-known/void").text, format="turtle")
     void = rdflib.Namespace("http://rdfs.org/ns/void#")
     said = graph.value(rdflib.URIRef(f"{BASE}.well-known/void#dataset"), void.triples)

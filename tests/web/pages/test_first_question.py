@@ -76,7 +76,7 @@ def test_words_of_another_work_name_it(answer: dict[str, Any]) -> None:
     assert evidence["quoted_from_iri"] == f"{BASE}id/work/steen2018"
 
 
-def test_the_claims_show_the_words_of_who_makes_them(client: httpx.Client) -> None:
+def test_claims_show_the_words_of_the_works_that_make_them(client: httpx.Client) -> None:
     for claim in client.get("/claims").json()["items"]:
         makers = {maker["key"] for maker in claim["made_by"]}
         shown = {e["work"] for e in claim["evidence"] if e["quote_check"] == "exact" and e["state"] == "supports"}

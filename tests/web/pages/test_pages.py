@@ -62,7 +62,7 @@ def test_a_page_loads_from_this_server_alone(client: httpx.Client, address: str)
             assert client.get(target).status_code == 200, target
 
 
-def test_what_is_not_there_below_static_is_a_problem(client: httpx.Client) -> None:
+def test_a_missing_file_below_static_is_a_problem(client: httpx.Client) -> None:
     missing = client.get("/static/nothing.js")
     assert missing.status_code == 404
     assert missing.headers["content-type"].startswith("application/problem+json")

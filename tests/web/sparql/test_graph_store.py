@@ -168,14 +168,14 @@ def test_exactly_one_graph_is_named(curator: httpx.Client, address: dict[str, st
         ("x" * 10_001, TURTLE, 413, "10000 bytes"),
     ],
 )
-def test_what_cannot_be_read_is_refused_with_its_place(
+def test_a_graph_that_cannot_be_read_is_refused_with_its_place(
     curator: httpx.Client, body: str, media_type: str, status: int, said: str
 ) -> None:
     assert said in refused(put(curator, body, media_type), status)
     assert curator.get("/changes").json()["total"] == 0
 
 
-def test_who_may_write_and_what_not(curator: httpx.Client) -> None:
+def test_a_write_needs_a_curator_and_a_graph_that_is_not_protected(curator: httpx.Client) -> None:
     headers = {"Content-Type": TURTLE, "Authorization": "Bearer cpl_no"}
     for method in ("PUT", "POST", "DELETE"):
         refused(curator.request(method, "/graph-store", params={"graph": G}, headers=headers), 401)

@@ -42,12 +42,12 @@ def test_a_form_is_decoded_once() -> None:
     assert asked == QueryOperation('ASK { FILTER("%41+" = "%41+") }')
 
 
-def test_a_get_without_a_query_asks_what_this_is() -> None:
+def test_a_get_without_a_query_asks_for_the_service_description() -> None:
     assert read_operation("GET", b"", "text/plain", b"") == ServiceDescription()
     assert read_operation("GET", b"format=turtle", None, b"x") == ServiceDescription()
 
 
-def test_what_clients_add_is_read_over() -> None:
+def test_parameters_that_clients_add_are_ignored() -> None:
     assert read_operation("GET", b"query=ASK{}&format=json&output=json&format=x", None, b"") == QueryOperation("ASK{}")
 
 
@@ -96,7 +96,7 @@ def test_text_is_utf_8_whatever_case_its_name_has(charset: str) -> None:
         ("POST", "message=a&message=b", UPDATE, "CLEAR ALL", "message"),
     ],
 )
-def test_what_is_no_request_is_400_and_says_where(
+def test_a_malformed_request_is_400_and_says_where(
     method: str, address: str, content_type: str | None, body: str, where: str
 ) -> None:
     with pytest.raises(BadRequest) as refused:

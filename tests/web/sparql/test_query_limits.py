@@ -229,7 +229,7 @@ def test_a_small_answer_is_not_compressed(roomy: Served) -> None:
     assert "Accept-Encoding" in raw.headers["vary"]
 
 
-def test_who_cancels_ends_the_query(roomy: Served) -> None:
+def test_a_client_that_leaves_ends_its_query(roomy: Served) -> None:
     before = set(roomy.readers.processes())
     address = httpx.URL(str(roomy.client.base_url))
     with socket.create_connection((address.host, address.port or 80)) as connection:

@@ -110,7 +110,7 @@ def test_counts_moved_along_with_the_log_are_those_counted_anew(opened: Home) ->
     assert moved.of(library.graph).graphs == anew.graphs
 
 
-def test_void_in_the_store_is_what_its_address_answers(client: httpx.Client) -> None:
+def test_void_in_the_store_equals_void_at_its_address(client: httpx.Client) -> None:
     asked = {"query": f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{VOID_GRAPH}> {{ ?s ?p ?o }} }}"}
     stored = client.get("/sparql", params=asked, headers={"Accept": "text/turtle"}).text
     expected = set(turtle(client, "/.well-known/void"))

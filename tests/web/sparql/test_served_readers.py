@@ -79,7 +79,7 @@ def test_nothing_is_left_when_the_server_ends(home: Path, ending: signal.Signals
         wait_for_end_of(processes)
 
 
-def test_readers_see_what_a_command_writes(home: Path, tmp_path: Path) -> None:
+def test_workers_see_the_versions_that_a_command_writes(home: Path, tmp_path: Path) -> None:
     book = tmp_path / "book.bib"
     book.write_text("@book{made2001, author = {Maker, Ann}, title = {Made}, year = 2001}\n")
     ask = {"query": "ASK { ?work <ontology#citationKey> 'made2001' }"}
@@ -111,7 +111,7 @@ def imported(home: Path, client: httpx.Client, text: str) -> None:
     assert made.status_code == 201, made.text
 
 
-def test_readers_of_a_big_import_see_what_those_see_that_read_the_log(home: Path) -> None:
+def test_workers_answer_alike_after_a_big_import_and_after_a_restart(home: Path) -> None:
     ask = {"query": COUNT}
     with served(home) as (_, client):
         imported(home, client, books(2600))
@@ -123,7 +123,7 @@ def test_readers_of_a_big_import_see_what_those_see_that_read_the_log(home: Path
     assert log > REPLAYED_BYTES, "else it is not big"
 
 
-def test_what_a_reader_catches_up_with_is_not_counted_as_the_memory_of_a_query(home: Path) -> None:
+def test_memory_for_catching_up_is_not_counted_as_that_of_a_query(home: Path) -> None:
     def logged() -> int:
         return sum(path.stat().st_size for path in home.rglob("*.rdfp"))
 

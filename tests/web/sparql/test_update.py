@@ -54,7 +54,7 @@ def test_an_update_is_one_version_with_agent_and_message_and_can_be_undone(curat
     assert not holds(curator, ASK_NOTE)
 
 
-def test_what_changes_nothing_makes_no_version(curator: httpx.Client) -> None:
+def test_an_update_that_changes_nothing_makes_no_version(curator: httpx.Client) -> None:
     for text in ("", "CLEAR GRAPH <http://example.org/nothing>", f"{NOTE} ; DELETE {NOTE[7:]}", "CREATE GRAPH <g>"):
         response = update(curator, text)
         assert response.status_code == 204, response.text
@@ -69,7 +69,7 @@ def test_if_match_is_honoured(curator: httpx.Client) -> None:
     assert update(curator, "CLEAR GRAPH <g>", **{"If-Match": '"2"'}).status_code == 204
 
 
-def test_only_a_curator_may_and_is_asked_who_they_are_first(opened: Home) -> None:
+def test_only_a_curator_may_update_and_the_token_is_read_first(opened: Home) -> None:
     contributor = opened.tokens.add("reader", Role.CONTRIBUTOR)
     with serving(opened) as client:
         response = update(client, "no update at all")
@@ -144,7 +144,7 @@ def test_an_update_reaches_nowhere(curator: httpx.Client, trap: tuple[str, list[
     assert knocks == []
 
 
-def test_a_fault_is_told_with_its_place_and_nothing_of_the_request_is_done(curator: httpx.Client) -> None:
+def test_a_fault_names_its_place_and_nothing_of_the_request_is_done(curator: httpx.Client) -> None:
     assert "line 2, column" in refused(update(curator, f"{NOTE} ;\nINSERT DATA {{ <a> <b> }}"))
     assert "http://example.org/nothing" in refused(
         update(curator, f"{NOTE} ; COPY <http://example.org/nothing> TO <g>")

@@ -74,7 +74,7 @@ def exported(request: Request, context: ContextDep, asked: Annotated[ExportQuery
     """
     library, minter, style = context.library, context.minter, asked.style
     if asked.original and style is not None:
-        raise BadRequest("original and style cannot both be asked for", [("original", "given with style")])
+        raise BadRequest("ask for original or for style, not for both at once", [("original", "given with style")])
     works = _selected(context, asked)
     if style is not None:
         chosen = choose(request, bibliography_forms(style))

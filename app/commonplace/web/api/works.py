@@ -230,7 +230,8 @@ def work(
 
     if original:
         if suffix is not None and suffix not in {form.suffix for form in RECORDS}:
-            raise BadRequest(f"{suffix} has no entries as files have them", [("original", "use .bib or .ris")])
+            why = f"entries as in their files are answered as .bib or .ris, not as {suffix}"
+            raise BadRequest(why, [("original", "use .bib or .ris")])
         form = choose(request, RECORDS, suffix)
         node, log = minter.thing("work", key), context.library.log
         return original_answer(

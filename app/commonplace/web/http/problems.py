@@ -63,7 +63,9 @@ class Kind:
     about: str
 
 
-FORBIDDEN = Kind("forbidden", "This is not allowed", 403, "The library does not take this from you.")
+FORBIDDEN = Kind(
+    "forbidden", "This is not allowed", 403, "Your token does not allow it, or only the program writes there."
+)
 KINDS: dict[type[Exception], Kind] = {
     NotFound: Kind("not-found", "There is no such thing", 404, "Nothing has this address, key or version."),
     QueryRefused: Kind(
@@ -88,7 +90,7 @@ KINDS: dict[type[Exception], Kind] = {
     Conflict: Kind(
         "conflict", "The library has moved on", 412, "It has a newer version than the one you named: read it again."
     ),
-    Busy: Kind("busy", "Too much is going on", 503, "As many imports or queries wait as may: try again later."),
+    Busy: Kind("busy", "Too much is going on", 503, "The queue is full: try again later."),
     OutOfTime: Kind(
         "query-timeout", "This query took too long", 504, "It was ended, and would be again: ask for less at once."
     ),
@@ -122,10 +124,12 @@ BY_STATUS = {
     405: Kind("method-not-allowed", "This cannot be done here", 405, "This address takes other methods; see Allow."),
     415: Kind("unsupported-media-type", "This form of content is not understood", 415, "Send another Content-Type."),
     401: Kind("unauthorized", "A write needs a token", 401, "Send Authorization: Bearer TOKEN; reading is open."),
-    409: Kind("over", "It is too late for this", 409, "What it is about has ended."),
+    409: Kind("over", "It is too late for this", 409, "The import it is about has ended."),
     403: FORBIDDEN,
     413: Kind("too-large", "This is too large", 413, "Send less at once."),
-    429: Kind("too-many-queries", "You ask too much at once", 429, "As many of your queries wait as may."),
+    429: Kind(
+        "too-many-queries", "You ask too much at once", 429, "Your share of the queue is full: wait for an answer."
+    ),
 }
 TRUNCATED = Kind(
     "truncated", "This answer is cut", 200, "It is larger than this library gives at once: ask for it in parts."

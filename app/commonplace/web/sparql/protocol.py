@@ -91,7 +91,7 @@ def media_type_of(method: str, content_type: str | None) -> str | None:
     Raises `HttpProblem`: 405 for another method, 415 for another media type or a charset that is not UTF-8.
     """
     if method not in METHODS:
-        raise HttpProblem(405, f"{method} is not done here; there are: {ALLOW}", headers={"Allow": ALLOW})
+        raise HttpProblem(405, f"{method} is not allowed here; use {ALLOW}", headers={"Allow": ALLOW})
     if method != "POST":
         return None
     message = Message()
