@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import socket
+import tomllib
 from collections.abc import Iterator
 from http.client import HTTPResponse
+from importlib import metadata
 
 import httpx
 import pytest
 
 from commonplace.web.http.whole_response import EXTENSION, sent_whole
+from tests.conftest import ROOT
 
 ASK = "/sparql?query=ASK%7B%7D"
 
@@ -72,3 +76,14 @@ def test_another_server_is_left_to_send_two_messages() -> None:
     assert not sent_whole({"method": "GET"}, b"", b"")
     assert not sent_whole({"method": "GET", "extensions": {}}, b"", b"")
     assert not sent_whole({"method": "HEAD", "extensions": {EXTENSION: {}}}, b"", b"")
+
+
+def test_uvicorn_is_held_to_the_minor_version_whose_inner_parts_are_used() -> None:
+    """Of another version nobody knows that it keeps its connections so: try it, then raise both bounds together."""
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    [wanted] = [line for line in pyproject["project"]["dependencies"] if line.startswith("uvicorn")]
+    bounds = re.fullmatch(r"uvicorn>=0\.(\d+),<0\.(\d+)", wanted)
+    assert bounds, f"{wanted}: give uvicorn a lower and an upper bound"
+    lowest, beyond = map(int, bounds.groups())
+    assert beyond == lowest + 1
+    assert metadata.version("uvicorn").startswith(f"0.{lowest}.")
