@@ -6,6 +6,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 VENDOR := app/commonplace/web/pages/static/vendor/LICENSES.txt
 COMUNICA := tests/clients/comunica
+GENERATOR := tests/clients/generator
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --no-update-notifier --loglevel=error
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url \
@@ -41,7 +42,12 @@ $(VENDOR): frontend/package-lock.json frontend/build.js | $(STAMP)
 wheel: setup ## the wheel in dist/, with the reference set, the pages and what they load
 	$(BIN)/python -m hatchling build -t wheel
 
-clients: $(COMUNICA)/node_modules/.package-lock.json ## SPARQL clients from npm that the slow tests let ask
+clients: $(COMUNICA)/node_modules/.package-lock.json $(GENERATOR)/.venv/.installed ## clients of others that the slow tests let ask
+
+$(GENERATOR)/.venv/.installed: $(GENERATOR)/requirements.txt | $(STAMP)
+	$(PYTHON) -m venv $(GENERATOR)/.venv
+	($(GENERATOR)/.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $(GENERATOR)/requirements.txt \
+		&& touch $@) || { rm -rf $(GENERATOR)/.venv; echo "The generator of clients is not installed: its tests are skipped." >&2; }
 
 $(COMUNICA)/node_modules/.package-lock.json: $(COMUNICA)/package-lock.json | $(STAMP)
 	$(NPM) ci --prefix $(COMUNICA) || echo "Comunica is not installed: its tests are skipped." >&2
@@ -64,5 +70,5 @@ reference: setup ## the pages of docs/ that are made from the program
 	$(BIN)/python -m commonplace.cli.settings_reference > docs/configuration.md
 
 clean: ## everything that was made, a library in var/ excepted
-	rm -rf .venv frontend/node_modules app/commonplace/web/pages/static/vendor $(COMUNICA)/node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv frontend/node_modules app/commonplace/web/pages/static/vendor $(COMUNICA)/node_modules $(GENERATOR)/.venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

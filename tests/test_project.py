@@ -114,6 +114,6 @@ def test_the_program_imports_what_it_declares_and_no_more() -> None:
 def test_modules_are_named_for_what_they_hold() -> None:
     folders = [ROOT / name for name in ("app", "tests", "benchmarks")]
     parts = [part for folder in folders for part in (folder, *folder.rglob("*")) if part.suffix in ("", ".py")]
-    parts = [part for part in parts if "node_modules" not in part.parts]
+    parts = [part for part in parts if not {"node_modules", ".venv"} & set(part.parts)]
     wrong = [str(part.relative_to(ROOT)) for part in parts if part.stem.lower() in MECHANISMS]
     assert not wrong, f"named by mechanism, not by what they hold: {wrong}"

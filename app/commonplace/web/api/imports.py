@@ -73,13 +73,18 @@ _EXAMPLES: dict[str, Any] = {
     ],
     JSON: {"dois": ["10.1016/0305-750X(96)00023-X"]},
 }
+_FILE = {"type": "string", "format": "binary"}
+_SCHEMAS: dict[str, dict[str, Any]] = {
+    "application/vnd.citationstyles.csl+json": {"type": "array", "items": {"type": "object"}},
+    JSON: {"type": "object"},
+}
 _BODY = {
     "requestBody": {
         "required": False,
         "description": "The file itself, not a form; nothing only with enrich=true. gzip is undone, whether "
         "Content-Encoding says so or not.",
         "content": {
-            name: {"example": _EXAMPLES[name]} if name in _EXAMPLES else {"schema": {"type": "string"}}
+            name: {"schema": _SCHEMAS.get(name, _FILE)} | ({"example": _EXAMPLES[name]} if name in _EXAMPLES else {})
             for name in [*_EXAMPLES, "text/plain", "application/octet-stream"]
         },
     }

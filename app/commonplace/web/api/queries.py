@@ -126,6 +126,8 @@ def _add(router: APIRouter, query: NamedQuery) -> None:
     own = {parameter["name"] for parameter in parameters}
     parameters += [parameter for parameter in PAGING if parameter["name"] not in own]
     forms: dict[str, dict[str, object]] = {form.media_type: {} for form in (ROWS if query.form != "CONSTRUCT" else RDF)}
+    if query.form == "SELECT":
+        forms[JSON.media_type] = {"schema": _schema_of_rows(query)}
     for path in (f"/queries/{query.name}", *(f"/queries/{query.name}{form.suffix}" for form in ROWS)):
         router.add_api_route(
             path,
@@ -137,6 +139,21 @@ def _add(router: APIRouter, query: NamedQuery) -> None:
             responses={200: {"content": forms}},
             include_in_schema=path == f"/queries/{query.name}",
         )
+
+
+def _schema_of_rows(query: NamedQuery) -> dict[str, object]:
+    """Return the JSON schema of a page of a query's rows; a column without a value is absent from its row."""
+    columns = {column.name: {"description": column.description} for column in query.columns}
+    row = {"type": "object", "properties": columns, "additionalProperties": True}
+    members: dict[str, object] = {
+        "items": {"type": "array", "items": row},
+        "total": {"type": "integer"},
+        "complete": {"type": "string"},
+        "version": {"type": "integer"},
+        "next": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        "columns": {"type": "array", "items": {"type": "string"}},
+    }
+    return {"type": "object", "title": f"Rows of {query.name}", "required": list(members), "properties": members}
 
 
 async def _run(context: Context, request: Request, query: NamedQuery) -> Response:
