@@ -10,6 +10,7 @@ import pytest
 from pyoxigraph import QueryBoolean, Store
 
 from benchmarks.bibliography import BASE, quads
+from benchmarks.depth import edits
 from benchmarks.load import Measured, Request, run, sparql_requests
 from benchmarks.mixes import KINDS, WEIGHTS, Chosen, queries, query
 from benchmarks.peers import environment_settings, truth
@@ -50,6 +51,18 @@ def test_the_library_is_the_same_each_time_and_says_nothing_twice() -> None:
     once, again = list(quads(60)), list(quads(60))
     assert once == again
     assert len(set(once)) == len(once)
+
+
+def test_the_edits_of_a_deep_library_are_small_and_net_each_after_the_one_before() -> None:
+    held = set(quads(60))
+    changes = list(edits(60, 200))
+
+    for change in changes:
+        assert 1 <= len([*change.quads()]) <= 2
+        assert held.issuperset(change.removed)
+        assert held.isdisjoint(change.added)
+        held = held.difference(change.removed).union(change.added)
+    assert sum(f"{BASE}id/work/w0" in change.touched() for change in changes) >= 10
 
 
 @pytest.mark.parametrize("mix", [*WEIGHTS, "repeated"])
