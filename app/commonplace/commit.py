@@ -7,21 +7,28 @@ it runs while no other process can write, so it never decides on a state that ha
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+from pyoxigraph import Literal, Quad
 
 from commonplace.curation.shacl.validation import REPORTED, read_shapes, violations_after
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, Conflict, ShapeViolation
 from commonplace.library import Library
 from commonplace.model.change import ChangeSet, Entry, Note, Version
+from commonplace.model.xml_characters import forbidden, visible
 from commonplace.patchlog.log import next_version
 from commonplace.undo import Kept, undo_of
 
 MESSAGE_CHARACTERS = 10_000
 """Maximum number of characters in a message: a history is read, and a book is not."""
+
+
+SHOWN = 80
+"""Maximum number of characters that a message shows of a literal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,22 @@ class Undone:
 
     entry: Entry | None
     kept: list[Kept]
+
+
+def refuse_inexpressible(added: Iterable[Quad]) -> None:
+    """Raise `BadRequest` for literals that no answer in XML could hold; `errors` says where the first of them are."""
+    places: list[tuple[str, str]] = []
+    count = 0
+    for quad in added:
+        if isinstance(quad.object, Literal) and (name := forbidden(quad.object.value)):
+            count += 1
+            if count <= REPORTED:
+                places.append((f"{quad.subject} {quad.predicate}", f"{name} in {visible(quad.object.value)[:SHOWN]!r}"))
+    if places:
+        literals = "a literal has a character" if count == 1 else f"{count} literals have characters"
+        raise BadRequest(
+            f"{literals} that XML cannot hold; nothing was written: take them out, or write others", places
+        )
 
 
 class Committer:
@@ -99,6 +122,7 @@ class Committer:
         if not change and not proposal.even_if_empty:
             return None
         if not proposal.keeps_shapes:
+            refuse_inexpressible(change.added)
             self.check(state, change)
         return replace(proposal, change=change)
 

@@ -13,6 +13,7 @@ CommonplaceError                  the root; its text is for people, and says wha
 ├── Conflict                      the head has moved since the version the writer saw
 ├── NoRoom                        a disk is full; nothing was written
 ├── ReadOnly                      the home is in a place that cannot be written to; nothing was written
+├── Inexpressible                 an answer that the form asked for cannot hold; another form can
 ├── Interrupted                   a process was killed from outside; nothing was written
 ├── Stopped                       the server was told to stop before it had an answer
 ├── Cancelled                     stopped on request, before anything was written
@@ -116,6 +117,10 @@ class NoRoom(CommonplaceError):
 
 class ReadOnly(CommonplaceError):
     """The home lies in a place that cannot be written to; nothing was written. `errors` names the folder."""
+
+
+class Inexpressible(CommonplaceError):
+    """An answer that the form asked for cannot hold, though others can: XML has no place for some characters."""
 
 
 class Interrupted(CommonplaceError):

@@ -181,6 +181,13 @@ def test_people_and_groups_stand_in_the_order_of_the_file() -> None:
     assert made.names("editor") == (Name(family="Able", given="Ann"),)
 
 
+def test_a_name_with_nothing_in_it_is_told_and_the_citation_is_in() -> None:
+    (entry,) = read("PMID- 1\nJT  - J\nFAU - ,\nAU  - ,\nFAU - Doe, Jane\n")
+    assert entry.record is not None
+    assert entry.record.names("author") == (Name(family="Doe", given="Jane"),)
+    assert [loss.field for loss in entry.losses] == ["FAU"]
+
+
 @pytest.mark.parametrize(
     ("lines", "status"),
     [

@@ -136,6 +136,15 @@ def test_what_stands_twice_in_a_record_of_endnote_is_kept_and_told() -> None:
     assert sorted(loss.raw for loss in entry.losses) == ["10.1000/b", "2"]
 
 
+@pytest.mark.parametrize("name", [", ", ";", "&amp;#1;"])
+def test_a_name_with_nothing_in_it_is_told_and_the_entry_is_in(name: str) -> None:
+    of_endnote = endnote("Book", f"<contributors><authors><author>{name}</author></authors></contributors>")
+    of_mods = mods(f"<name><namePart>{name}</namePart></name>")
+    for entry in (of_endnote, of_mods):
+        assert record_of(entry).contributors == ()
+        assert any(loss.field in ("authors", "name") for loss in entry.losses)
+
+
 def test_several_names_in_one_element_are_several_people() -> None:
     entry = endnote("Book", "<contributors><authors><author>Doe, Jane; Roe, Ron</author></authors></contributors>")
     assert roles(record_of(entry)) == {"author": ["Jane Doe", "Ron Roe"]}

@@ -24,12 +24,14 @@ from commonplace.importers.doi.client import AgencyClient
 from commonplace.importers.doi.description import DoiDescription, Fetched
 from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.importers.doi.mapping import describe
+from commonplace.importers.legible import legible
 from commonplace.importers.prepared import prepared
 from commonplace.library import Library
 from commonplace.model.change import ChangeSet, Note, Version
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import CITO
 from commonplace.model.record import ReadEntry
+from commonplace.model.xml_characters import visible
 from commonplace.patchlog.log import next_version
 from commonplace.settings import Settings
 
@@ -81,7 +83,7 @@ def import_dois(
     fetched = _fetched(asked, fetcher, progress)
     described = [_described(one) for one in fetched]
     entries = list(_entries(asked, fetched, described))
-    source = "".join(f"{' '.join(one.text.splitlines())}\n" for one in asked).encode()
+    source = "".join(f"{visible(' '.join(one.text.splitlines()))}\n" for one in asked).encode()
     receipts: list[Receipt] = []
 
     def propose(state: Snapshot) -> Proposal:
@@ -120,7 +122,7 @@ def _described(fetched: Fetched) -> DoiDescription | str:
     try:
         return describe(fetched)
     except ValueError as fault:
-        return f"{fetched.agency}: {fault}"
+        return f"{fetched.agency}: {visible(str(fault))}"
 
 
 def _entries(
@@ -128,15 +130,16 @@ def _entries(
 ) -> Iterator[ReadEntry]:
     for position, (one, got, made) in enumerate(zip(asked, fetched, described, strict=True), 1):
         found = made if isinstance(made, DoiDescription) else None
-        yield ReadEntry(
+        entry = ReadEntry(
             position=position,
             line=one.line,
             raw=one.text,
-            key=got.doi or shown(one.text) or None,
+            key=got.doi or visible(shown(one.text)) or None,
             record=found.record if found else None,
             losses=found.losses if found else (),
             error=made if isinstance(made, str) else None,
         )
+        yield legible(entry)
 
 
 def _planned(
@@ -212,7 +215,7 @@ def _attach(library: Library, receipt: Receipt, source: bytes, fetched: Iterable
         for one in fetched
         if one.body is not None
     )
-    answers = gzip.compress("".join(lines).encode(), mtime=0)
+    answers = gzip.compress("".join(lines).encode(errors="backslashreplace"), mtime=0)  # half a pair, as JSON writes it
     return {
         "receipt": library.log.attach(receipt.json_text().encode()),
         "source": library.log.attach(source),

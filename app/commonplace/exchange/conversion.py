@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, BinaryIO
 
-from pyoxigraph import Quad, RdfFormat, serialize
+from pyoxigraph import Quad, RdfFormat
 
+from commonplace.derived.graph.rdf_text import statements_text
 from commonplace.errors import BadRequest
 from commonplace.exchange.receipts import LossCount, loss_counts
 from commonplace.exporters.formats import EXPORT_FORMATS
@@ -26,6 +27,7 @@ from commonplace.model.minter import Minter, address_key
 from commonplace.model.record import Loss, ReadEntry, Record
 from commonplace.model.work_graph import NothingKnown
 from commonplace.model.work_writing import WorkWriter
+from commonplace.model.xml_characters import visible
 
 BASE = "http://127.0.0.1:8000/"
 """Base of minted IRIs when none is given: that of a new home."""
@@ -120,6 +122,7 @@ def convert(
     `every_item` puts the entries without a loss in the receipt too. IRIs of RDF begin with `base`.
     Raises `BadRequest` when nothing could be read.
     """
+    filename = visible(filename)
     format = format_of(source, filename, data)
     target = FORMATS[to]
     with reading_problems(filename):
@@ -211,4 +214,4 @@ def _write_rdf(records: dict[str, Record], format: RdfFormat, base: str, stream:
     minter = Minter(base)
     writer = WorkWriter(minter, NothingKnown(), records)
     quads: Iterable[Quad] = dict.fromkeys(writer.quads(records.values()))
-    stream.write(serialize((quad.triple for quad in quads), None, format, prefixes=minter.prefixes()) or b"")
+    stream.write(statements_text((quad.triple for quad in quads), format, minter.prefixes()))

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from pyoxigraph import NamedNode, serialize
+from pyoxigraph import NamedNode
 
+from commonplace.derived.graph.rdf_text import statements_text
 from commonplace.derived.graph.records import record_of
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest
@@ -36,7 +37,7 @@ def export(state: Snapshot, minter: Minter, format: str, works: WorksOf | None =
     things = _things(state, minter, works)
     if row.rdf is not None:
         triples = describe(state, things, minter)
-        return serialize(triples, None, row.rdf, prefixes=minter.prefixes()) or b""
+        return statements_text(triples, row.rdf, minter.prefixes())
     return write_records(state, things, minter, format)
 
 

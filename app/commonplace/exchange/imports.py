@@ -23,6 +23,7 @@ from commonplace.importers.reading_problems import reading_problems
 from commonplace.library import Library
 from commonplace.model.change import ChangeSet, Note, Version
 from commonplace.model.quad_text import QuadText
+from commonplace.model.xml_characters import visible
 from commonplace.patchlog.log import next_version
 from commonplace.processes.garbage_collection import rarely_collected
 
@@ -64,6 +65,7 @@ def import_file(
     `Interrupted` when the process that read it was killed from outside, and `Conflict` when `expected` is given and
     is not the head.
     """
+    filename = visible(filename)
     reader = format_of(format, filename, data)
     with reading_problems(filename):
         deciding = _Deciding(library)

@@ -17,13 +17,13 @@ from pyoxigraph import NamedNode
 from commonplace.errors import BadRequest
 from commonplace.importers.bibtex.reader import open_bibtex
 from commonplace.importers.ris import read_ris
+from commonplace.importers.text_encoding import is_wide
 from commonplace.model.change import EMPTY, Version
 from commonplace.patchlog.log import PatchLog, versions
 
 ORIGINAL_FORMATS = ("bibtex", "ris")
 """Formats whose entries from several files can stand beside one another unchanged."""
 
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SEVERAL = 50
 """Minimum number of works for which the log is read once for all of them."""
 
@@ -95,7 +95,7 @@ def _take(log: PatchLog, version: Version, works: set[str], format: str, made: O
     if receipt["format"] != format:
         return
     data = log.attachment(attachments["source"])
-    if data.startswith(_UTF16):
+    if is_wide(data):
         return  # its bytes cannot stand beside those of other files
     added = _added(receipt["items"])
     raws, definitions = _read_again(data, format)

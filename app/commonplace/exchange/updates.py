@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from pyoxigraph import Quad
 
-from commonplace.commit import Committer, Proposal
+from commonplace.commit import Committer, Proposal, refuse_inexpressible
 from commonplace.derived.graph.guard import refuse_rdf_12
 from commonplace.derived.graph.snapshot import GraphName, Snapshot, Update
 from commonplace.errors import Conflict, GraphProtected
@@ -107,11 +107,15 @@ class Updates:
 
 
 def refuse_unkept(change: ChangeSet, minter: Minter) -> None:
-    """Raise for statements that have no place here: `GraphProtected` for the program's own graphs, `BadRequest`
-    for what only RDF 1.2 has, which other RDF tools could not read from our exports."""
+    """Raise for statements that have no place here.
+
+    `GraphProtected` for the program's own graphs; `BadRequest` for what only RDF 1.2 has, and for characters that XML
+    cannot hold, which other tools could not read from our exports.
+    """
     for quad in change.quads():
         if minter.is_system_graph(quad.graph_name):
             graph = str(quad.graph_name)
             why = f"the graph {graph} describes the library, and only the program writes it"
             raise GraphProtected(why, [(graph, "write to another graph")])
     refuse_rdf_12(change.added)
+    refuse_inexpressible(change.added)

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from commonplace.importers.csl_item import ItemReader, NotAnItem, key_of
-from commonplace.importers.json_text import HalfACharacter, without_control
 from commonplace.importers.missing_keys import with_keys
 from commonplace.importers.reading import Fault, Reading
 from commonplace.importers.text_encoding import UnreadableFile, decode_text
@@ -159,15 +158,12 @@ def _entries(pieces: list[_Piece]) -> Iterator[ReadEntry]:
             error = "the item is not an object"
         if error is None:
             try:
-                value, control = without_control(value) if "\\u" in raw else (value, 0)
                 item = ItemReader(value)
-            except (NotAnItem, HalfACharacter) as fault:
+            except NotAnItem as fault:
                 error = str(fault)
         if error is not None:
             yield ReadEntry(position=position, line=line, raw=raw, key=None, record=None, error=error)
             continue
-        if control:
-            item.lose("item", raw[:_SHOWN], f"{control} control characters in its texts were taken out")
         record = item.record()
         if item.has_key and record.key in seen:
             item.lose("id", record.key, f"the id was used on line {seen[record.key]} too; both items were read")

@@ -85,7 +85,11 @@ class EntryDraft:
 
     def names(self, role: str, field: str, text: str, *, initialled: bool = False) -> None:
         """Add the contributors on a line that should name one; see `commonplace.model.ris_names.read_line`."""
-        found = ris_names.read_line(undo_html_entities(text), initialled=initialled)
+        try:
+            found = ris_names.read_line(undo_html_entities(text), initialled=initialled)
+        except ValueError as fault:
+            self.lose(field, text, str(fault))
+            return
         if found.why:
             self.lose(field, text, found.why)
         for name in found.names:

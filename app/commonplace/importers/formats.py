@@ -12,6 +12,7 @@ from pathlib import PurePath
 from typing import cast
 
 from commonplace.errors import BadRequest
+from commonplace.importers.legible import legibly_read
 from commonplace.importers.reading import Reading
 from commonplace.importers.text_encoding import UnreadableFile, marked_encoding, refuse_no_text, unmarked_encoding
 from commonplace.model.formats import FORMATS, READ, Format
@@ -37,9 +38,17 @@ class ImportFormat:
 
     @property
     def read(self) -> Callable[[bytes, str], Reading]:
-        """Return its reader: from the bytes of a file and its name. It is imported when first asked for."""
+        """Return its reader: from the bytes of a file and its name. It is imported when first asked for.
+
+        What it reads is legible: without characters that XML cannot hold.
+        """
         module = import_module(f"commonplace.importers.{self.format.module}")
-        return cast(Callable[[bytes, str], Reading], getattr(module, f"read_{self.format.module}"))
+        reader = cast(Callable[[bytes, str], Reading], getattr(module, f"read_{self.format.module}"))
+
+        def read(data: bytes, filename: str) -> Reading:
+            return legibly_read(reader(data, filename), data, self.name)
+
+        return read
 
 
 IMPORT_FORMATS = {name: ImportFormat(FORMATS[name]) for name in READ}

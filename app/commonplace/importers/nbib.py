@@ -164,7 +164,10 @@ def _names(draft: EntryDraft, said: list[tuple[str, str]]) -> None:
     before = ""
     for tag, text in said:
         if tag in _WHOLE_NAMES:
-            draft.name(_WHOLE_NAMES[tag], _whole_name(text))
+            try:
+                draft.name(_WHOLE_NAMES[tag], _whole_name(text))
+            except ValueError as fault:
+                draft.lose(tag, text, str(fault))
             before = tag
         elif tag in _SHORT_NAMES:
             if before != _SHORT_NAMES[tag]:

@@ -28,6 +28,7 @@ from commonplace.importers.bibtex.reader import open_bibtex, read_drafts
 from commonplace.importers.bibtex.split import BATCH
 from commonplace.importers.bounds import ATTEMPTS, TOO_MUCH, ReaderKilled, ReadingBounds, bounded, refuse_ending
 from commonplace.importers.formats import ImportFormat
+from commonplace.importers.legible import legible_first
 from commonplace.importers.reading import Fault, Reading
 from commonplace.importers.text_encoding import UnreadableFile
 from commonplace.model.record import ReadEntry
@@ -75,7 +76,8 @@ class BatchReading(Generic[T]):
         cores = cores or cores_at_hand()
         bounds = ReadingBounds(len(data))
         if format.name == "bibtex" and len(data) >= PARALLEL_BYTES and cores > 1:
-            readers = self._readers = _Readers(partial(_started, cores, len(data), work, alone))
+            legible_work = legible_first(data, format.name, work)
+            readers = self._readers = _Readers(partial(_started, cores, len(data), legible_work, alone))
             try:
                 with bounds:
                     pieces, faults = open_bibtex(data, unread=True, hand_out=readers.hand)

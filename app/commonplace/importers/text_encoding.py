@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 
 from commonplace.importers.reading import Fault
 
@@ -19,6 +20,8 @@ _NOT_BLANK = re.compile(rb"[^ \t\r\n\x00]")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 """Characters that mean nothing in a text, and that XML cannot hold."""
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_HALF = re.compile("[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
 _CONTROL_BYTES = bytes((*range(9), 11, 12, *range(14, 32), 127))
 _SHOWN = 60
 _LOOKED_AT = 65_536
@@ -33,14 +36,15 @@ _UTF32_SHARE = 0.95
 
 
 class UnreadableFile(ValueError):
-    """The bytes are not text a reader can start on; the message says what they look like."""
+    """The bytes are not text that a reader can start on; the message says what they look like."""
 
 
 def decode_text(data: bytes) -> tuple[str, list[Fault]]:
     """Return the text of a file with `\\n` line ends, and what had to be assumed or replaced.
 
     UTF-8, UTF-16 and UTF-32 with or without a byte order mark; otherwise Latin-1 (as Windows reads it), reported.
-    Control characters become spaces, reported with the first place. Raises `UnreadableFile` for empty and binary data.
+    Control characters become spaces, halves of surrogate pairs U+FFFD, reported with the first place.
+    Raises `UnreadableFile` for empty and binary data.
     """
     refuse_no_text(data)
     text, faults = _decoded(data)
@@ -90,6 +94,11 @@ def unmarked_encoding(data: bytes) -> str | None:
     return None
 
 
+def is_wide(data: bytes) -> bool:
+    """Whether the bytes are text in UTF-16 or UTF-32, in which no ASCII stands as it is."""
+    return marked_encoding(data) in ("utf-16", "utf-32") or unmarked_encoding(data) is not None
+
+
 def _refuse_binary(head: bytes) -> None:
     count = len(head) - len(head.translate(None, _CONTROL_BYTES))
     if count > 100 and count > _BINARY_SHARE * len(head):
@@ -102,10 +111,12 @@ def _decoded(data: bytes) -> tuple[str, list[Fault]]:
         return data.decode(encoding, errors="replace"), [Fault(line=1, why=why)]
     marked = marked_encoding(data)
     if marked and marked != "utf-8-sig":
-        return _decoded_as(data, marked), []
+        return _paired(_decoded_as(data, marked))
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError as fault:
+        with suppress(UnicodeDecodeError):  # surrogates written as if they were characters, and nothing else wrong
+            return _paired(data.decode("utf-8-sig", errors="surrogatepass"))
         line = data.count(b"\n", 0, fault.start) + 1
         text = data.decode("cp1252", errors="replace")
         shown = data[max(0, fault.start - 20) : fault.start + 20].decode("cp1252", errors="replace")
@@ -114,11 +125,23 @@ def _decoded(data: bytes) -> tuple[str, list[Fault]]:
 
 
 def _decoded_as(data: bytes, encoding: str) -> str:
-    """Return the text of marked bytes; UTF-8 that is broken is left for another try."""
+    """Return the text of marked bytes, surrogates left as they are; UTF-8 that is broken is left for another try."""
     try:
-        return data.decode(encoding)
+        return data.decode(encoding, errors="surrogatepass")
     except UnicodeDecodeError as fault:
         if encoding == "utf-8-sig":
             return ""
         name = encoding.upper()
         raise UnreadableFile(f"the file begins as {name} and is broken at byte {fault.start}") from fault
+
+
+def _paired(text: str) -> tuple[str, list[Fault]]:
+    """Return a text in which each pair of surrogates is its character, and each half of one replaced and told."""
+    if not _SURROGATE.search(text):
+        return text, []
+    half = _HALF.search(text)
+    paired = text.encode("utf-16", errors="surrogatepass").decode("utf-16", errors="replace")
+    if half is None:
+        return paired, []
+    why = "characters that are half of a pair (surrogates) in the file, read as U+FFFD"
+    return paired, [Fault(line=text.count("\n", 0, half.start()) + 1, why=why)]

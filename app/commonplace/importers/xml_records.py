@@ -6,6 +6,7 @@ nested or long beyond what the parser allows. What is broken is read up to where
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +16,13 @@ from lxml import etree
 from commonplace.importers.entry_draft import EntryDraft, Keys
 from commonplace.importers.missing_keys import with_keys
 from commonplace.importers.reading import Fault, Reading
-from commonplace.importers.text_encoding import UnreadableFile, refuse_no_text
+from commonplace.importers.text_encoding import UnreadableFile, decode_text, is_wide, refuse_no_text
 from commonplace.model.record import ReadEntry, Record
+from commonplace.model.xml_characters import forbidden
 
+_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+_REFERENCE = re.compile(rb"&#(?:(\d{1,12})|[xX]([0-9A-Fa-f]{1,12}));")
+_LAST_CHARACTER = 0x10FFFF
 _TOLD = 20
 """How many of the parser's complaints are told; one broken tag makes many."""
 
@@ -45,8 +50,15 @@ def read_entries(data: bytes, filename: str, how: XmlEntries) -> Reading:
 
 
 def _root(data: bytes) -> tuple[etree._Element, list[Fault]]:
+    data, is_utf8, told = _prepared(data)
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, recover=True
+        encoding="utf-8" if is_utf8 else None,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        recover=True,
     )
     try:
         root = etree.fromstring(data, parser)
@@ -58,10 +70,40 @@ def _root(data: bytes) -> tuple[etree._Element, list[Fault]]:
     if declared is not None and any(True for _ in declared.iterentities()):
         raise UnreadableFile("it declares XML entities, which a bibliography has no use for: it is not read")
     complaints = [error for error in parser.error_log if error.level >= etree.ErrorLevels.ERROR]
-    faults = [Fault(line=max(1, error.line), why=f"broken XML: {error.message}") for error in complaints[:_TOLD]]
+    faults = [*told, *(Fault(line=max(1, one.line), why=f"broken XML: {one.message}") for one in complaints[:_TOLD])]
     if len(complaints) > _TOLD:
         faults.append(Fault(line=faults[-1].line, why=f"{len(complaints) - _TOLD} more faults of the XML"))
     return root, faults
+
+
+def _prepared(data: bytes) -> tuple[bytes, bool, list[Fault]]:
+    """Return the bytes as the parser takes them, whether they are UTF-8 whatever they declare, and what was changed.
+
+    It knows no UTF-32, and what it makes of half a pair of surrogates, as it is or by number, is no text.
+    """
+    faults: list[Fault] = []
+    is_utf8 = False
+    if is_wide(data) or _SURROGATE.search(data):
+        text, faults = decode_text(data)
+        data, is_utf8 = text.encode(), True
+    if b"&#" not in data:
+        return data, is_utf8, faults
+    pieces: list[bytes] = []
+    end = 0
+    for found in _REFERENCE.finditer(data):
+        name = _character(int(found[1]) if found[1] else int(found[2], 16))
+        if name:
+            pieces.append(data[end : found.start()])
+            line = data.count(b"\n", 0, found.start()) + 1
+            why = f"{found[0].decode()} stands for the character {name}, which XML cannot hold: left out"
+            faults.append(Fault(line=line, why=why))
+            end = found.end()
+    return b"".join((*pieces, data[end:])) if pieces else data, is_utf8, faults
+
+
+def _character(number: int) -> str | None:
+    """Return the name of the character of that number where XML cannot hold it."""
+    return f"U+{number:X}" if number > _LAST_CHARACTER else forbidden(chr(number))
 
 
 def _within_another(element: etree._Element, name: str) -> bool:

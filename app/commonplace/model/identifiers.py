@@ -20,6 +20,8 @@ from stdnum import issn as _issn
 from stdnum.exceptions import InvalidChecksum, ValidationError
 from stdnum.iso7064 import mod_11_2
 
+from commonplace.model.xml_characters import forbidden, visible
+
 _DOI = re.compile(r"10\.\d{3,9}(?:\.\d+)*/\S+")
 _BARE_DOI = re.compile(r"10\.[0-9]{3,9}/[A-Za-z0-9._/-]*[A-Za-z0-9]")
 """Matches a DOI with nothing around it, as most are: such a text is its own normal form."""
@@ -63,6 +65,8 @@ def normal_doi(text: str) -> str:
         raise ValueError("empty, so not a DOI")
     if not rest.startswith("10."):
         raise ValueError(f"not a DOI: it must begin with '10.', and this is {text.strip()!r}")
+    if name := forbidden(rest):
+        raise ValueError(f"not a DOI: it has the character {name} in it: {visible(text.strip())!r}")
     if not _DOI.fullmatch(rest):
         why = "it has a space in it" if re.search(r"\s", rest) else "it must be '10.', digits, '/' and a suffix"
         raise ValueError(f"not a DOI: {why}: {text.strip()!r}")

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from fastapi import Request, Response
-from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
+from pyoxigraph import NamedNode, RdfFormat, Triple
 
+from commonplace.derived.graph.rdf_text import statements_text
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.search.index import SearchIndex
 from commonplace.errors import BadRequest, CommonplaceError, NotFound
@@ -98,7 +99,7 @@ def part(
 
 def rdf_text(triples: Sequence[Triple], format: RdfFormat, minter: Minter) -> bytes:
     """Return triples in an RDF syntax, with the prefixes of the library."""
-    return serialize(triples, None, format, prefixes=minter.prefixes()) or b""
+    return statements_text(triples, format, minter.prefixes())
 
 
 def thing(

@@ -28,11 +28,11 @@ from pyoxigraph import (
     Store,
     Triple,
     parse,
-    serialize,
 )
 
 from commonplace.derived.graph.disk_mark import DiskMark
 from commonplace.derived.graph.graph import Describe
+from commonplace.derived.graph.rdf_text import readable, statements_text
 from commonplace.derived.graph.snapshot import DESCRIPTION_GRAPHS, Bindings, GraphName, Result, Update
 from commonplace.derived.graph.text_loading import loaded
 from commonplace.derived.graph.update import changes_of_update
@@ -121,10 +121,10 @@ class StoreSnapshot:
         if graph is None and not format.supports_datasets:
             graph = _DEFAULT
         if self._hidden and graph is None:
-            return serialize(self.quads(), None, format, prefixes=dict(prefixes) if prefixes else None) or b""
+            return statements_text(self.quads(), format, prefixes)
         target = io.BytesIO()
         self._store.dump(target, format, from_graph=graph, prefixes=dict(prefixes) if prefixes else None)
-        return target.getvalue()
+        return readable(target.getvalue(), format)
 
     def changes_of(self, update: Update, *, private: bool = False) -> ChangeSet:
         return changes_of_update(self._store, self._base, update, Minter(self._base).is_system_graph, private=private)

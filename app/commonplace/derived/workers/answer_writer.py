@@ -26,10 +26,12 @@ from pyoxigraph import (
     serialize,
 )
 
+from commonplace.derived.graph.rdf_text import refuse_unreadable
 from commonplace.derived.graph.snapshot import Result
 from commonplace.derived.workers.answer_rows import MARKS, RowCounter
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.messages import HELD_BYTES, Answer, Cut, Kind, Spool
+from commonplace.model.xml_characters import EDGE_BYTES
 
 PACKED_BYTES = 2_048
 """Minimum size of an answer that is compressed for a client that takes gzip."""
@@ -48,6 +50,7 @@ GRAPHS = {
     "trig": RdfFormat.TRIG,
     "nq": RdfFormat.N_QUADS,
 }
+_XML = ("srx", "rdf")
 _COMMENTS = {"rdf": "\n<!-- {} -->\n", "jsonld": ""}
 _FAST = 1
 _CHUNK = 262_144
@@ -147,6 +150,7 @@ class _Writer:
         self._marks = MARKS.get(form)
         self._note = self._marks.note(link) if self._marks else b""
         self._output = _Output(len(self._note))
+        self._edge = b""
         self._counter: RowCounter | None = None
         self._blocks: list[bytes] = []
         self._held = 0
@@ -190,21 +194,28 @@ class _Writer:
     def close_table(self) -> None:
         """Make a table that was cut whole, and say in its head that it is."""
         assert self._marks is not None
-        self._output.append(self._marks.closing)
+        self._append(self._marks.closing)
         if self._note:
             self._output.note(self._marks.note_place, self._note)
         self._blocks = []
 
     def body(self) -> bytes | Spool:
         """Return all that was written and not cut."""
-        self._output.append(b"".join(self._blocks))
+        self._append(b"".join(self._blocks))
         return self._output.body()
+
+    def _append(self, text: bytes) -> None:
+        """Add a piece of the answer. Raises `Inexpressible` where the form is XML and cannot hold it."""
+        if self._form in _XML:
+            refuse_unreadable(self._edge + text)
+            self._edge = text[-EDGE_BYTES:]
+        self._output.append(text)
 
     def _drain(self) -> None:
         text = b"".join(self._blocks)
         self._blocks, self._held = [], 0
         if self._marks is None:
-            self._output.append(text)
+            self._append(text)
             return
         if self._counter is None:
             self._counter = RowCounter.of(self._form, self._limits.rows)
@@ -218,7 +229,7 @@ class _Writer:
             text = text[: self._marks.last(text[:room])]
         elif too_much:
             self.cut = "rows"
-        self._output.append(text)
+        self._append(text)
         if self.cut:
             raise Full
 

@@ -19,6 +19,7 @@ from commonplace.errors import (
     CommonplaceError,
     Conflict,
     GraphProtected,
+    Inexpressible,
     Interrupted,
     InUse,
     LogDamaged,
@@ -86,6 +87,12 @@ KINDS: dict[type[Exception], Kind] = {
         "No form of this fits what you accept",
         406,
         "Ask with another Accept header, or with a suffix.",
+    ),
+    Inexpressible: Kind(
+        "inexpressible",
+        "This form cannot hold the answer",
+        406,
+        "XML has no place for some characters and names: ask for JSON, Turtle or another form.",
     ),
     Conflict: Kind(
         "conflict", "The library has moved on", 412, "It has a newer version than the one you named: read it again."
