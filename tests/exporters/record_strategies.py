@@ -97,7 +97,7 @@ names = personal_names | literal_names
 dates = st.sampled_from(
     "1996 0850 2018-03 2018-03-29 2020/2021 199X 1990~ 1990? 2004-21 2019-03-04/2019-03-06 1984/.. /1984 -0300 2001-XX "
     "2020-05/2020-06 1723% -0011-21/-0012-22 1985-04-XX 19XX Y170000 Y-17000 0000 2001-21? 2004-06~/2004-08% 1999/ "
-    "../1999 2016-02-29 1990?/1991? 156X-12 0079".split()
+    "../1999 -0043-03-15 -0009-07 2016-02-29 1990?/1991? 156X-12 0079".split()
 )
 ROLES = ["author", "editor", "translator", "container-author"]
 ROLES += [role.csl for role in roles.ROLES if role.csl not in ROLES]

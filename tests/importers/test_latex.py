@@ -62,6 +62,7 @@ def test_decodes(latex: str, text: str) -> None:
             r"$(10\bar{1}0)$, $[11\overline{2}0]$, $\{11\bar{2}2\}$, $\langle 1\bar{1}0\rangle$",
             "(101̅0), [112̅0], {112̅2}, ⟨11̅0⟩",
         ),
+        (r"$\overline{\mathrm{MS}}$ and $\hat{\mathrm{H}}$ and $\bar{\text{x}}$", "M̅S̅ and Ĥ and x̅"),
         (r"$\left( x \right)$, $\left[y\right]$, $\left\{z\right\}$, $\left. f\right|$", "(x), [y], {z}, f|"),
         (r"$\bigl( x \bigr)$, $\Big|y\Big|$, $\left\langle a\middle|b\right\rangle$", "(x), |y|, ⟨a|b⟩"),
         (
@@ -90,7 +91,7 @@ def test_math_and_quotes_have_a_plain_form(latex: str, text: str) -> None:
     [
         (r"$\underbrace{x+y}$", "x+y", r"\underbrace"),
         (r"$\widehat{xy}$", "xy", r"\widehat"),
-        (r"$\overline{\mathrm{AB}}$", "AB", r"\overline"),
+        (r"$\overline{\mathbf{AB}+\mathit{C}}$", "𝐀𝐁+𝐶", r"\overline"),
         (r"$\binom{n}{k}$", "(n, k)", r"\binom"),
         (r"$\cancel{x}y$", "xy", r"\cancel"),
         (r"a \overline{b}", "a b", r"\overline"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pyshacl
+import pytest
 import rdflib
 from hypothesis import HealthCheck, given, settings
 from pyoxigraph import NamedNode, RdfFormat, serialize
@@ -55,6 +56,20 @@ def test_what_a_writer_says_keeps_the_shapes(record: Record) -> None:
     data = rdflib.Graph().parse(data=serialize(triples, format=RdfFormat.N_TRIPLES), format="nt")
     conforms, _, text = pyshacl.validate(data, shacl_graph=SHAPES, allow_warnings=True)
     assert conforms, text
+
+
+@pytest.mark.parametrize(
+    "issued", ["-0043-03-15", "-0043-03", "-0043", "0000", "0000-05-01", "-0100/-0044", "0044-03-15"]
+)
+def test_a_date_before_christ_keeps_the_shapes_and_comes_back(issued: str) -> None:
+    record = Record(key="a", type="book", title="T", issued=issued, available=issued)
+    triples = WorkWriter(MINTER, NothingKnown()).triples(record)
+    data = rdflib.Graph().parse(data=serialize(triples, format=RdfFormat.N_TRIPLES), format="nt")
+    assert not [value for value in data.objects() if isinstance(value, rdflib.Literal) and value.ill_typed]
+    conforms, _, text = pyshacl.validate(data, shacl_graph=SHAPES, allow_warnings=True)
+    assert conforms, text
+    assert through_the_graph(record) == as_the_graph_holds(record)
+    assert record.year == (44 if issued == "0044-03-15" else None)
 
 
 def test_two_forms_of_one_name_are_one_person_and_each_is_printed_as_it_was() -> None:

@@ -71,9 +71,9 @@ class Record:
 
     @property
     def year(self) -> int | None:
-        """The four-digit year that `issued` begins with, if it has one."""
+        """The four-digit year that `issued` begins with, if it has one; the year 0 of EDTF is 1 BC, and none."""
         digits = (self.issued or "")[:4]
-        return int(digits) if len(digits) == 4 and digits.isdigit() else None
+        return int(digits) or None if len(digits) == 4 and digits.isdigit() else None
 
     def names(self, role: str) -> tuple[Name, ...]:
         """Return the names in that role, in order."""

@@ -53,10 +53,11 @@ RICH_FIELDS: tuple[tuple[str, str], ...] = (
 """Fields with a rich form, and the term of our own that holds it beside the plain text, as `rdf:HTML`."""
 
 _DATATYPE = (
-    (re.compile(r"-?\d{4}"), "gYear"),
-    (re.compile(r"-?\d{4}-(0[1-9]|1[0-2])"), "gYearMonth"),
-    (re.compile(r"-?\d{4}-\d\d-\d\d"), "date"),
+    (re.compile(r"(?!0000)\d{4}"), "gYear"),
+    (re.compile(r"(?!0000)\d{4}-(0[1-9]|1[0-2])"), "gYearMonth"),
+    (re.compile(r"(?!0000)\d{4}-\d\d-\d\d"), "date"),
 )
+"""Dates that XSD types can hold. Years before 1 are left to EDTF: XSD 1.0 has no year 0, and counts those before on."""
 
 SCHEMES = {"doi": "doi", "isbn": "isbn", "issn": "issn"}
 """Identifier fields and the DataCite scheme of each."""

@@ -63,6 +63,7 @@ _ONE_ONLY = frozenset({"widehat", "widetilde"})
 """Marks that mean something else over each of several letters than over all of them."""
 
 _MARKED = re.compile(rf"\\({'|'.join(_MARKS)})(?![A-Za-z]){_SHORT}")
+_FONT_AROUND = re.compile(r"^\s*\\(?:mathrm|mathit|mathsf|text|textrm|operatorname)\s*\{([^{}]*)\}\s*$")
 _LETTER = re.compile(r"\s*(\\[A-Za-z]+|[^\\{}_^\s])\s*((?:[_^]\s*(?:\{[^{}]*\}|\\[A-Za-z]+|[^\\{}\s]))*)")
 _FRACTION = re.compile(rf"(\d)?\\(?:[dtc]?frac|[ns]frac|nicefrac){_SHORT}{_SHORT}(?=(\s*[\w\\])?)")
 _ROOT = re.compile(rf"\\sqrt\s*\[([^\[\]]*)\]\s*{_ARGUMENT}")
@@ -146,7 +147,7 @@ def _root(found: re.Match[str]) -> str:
 
 def _marked(found: re.Match[str]) -> str:
     """Return each letter of the argument with the mark on it; the macro as it was where there is more than letters."""
-    name, argument = found[1], _first(found, 2)
+    name, argument = found[1], _FONT_AROUND.sub(r"\1", _first(found, 2))
     letters = []
     position = 0
     while letter := _LETTER.match(argument, position):
