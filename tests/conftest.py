@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 
 from commonplace.derived.workers.limits import QueryLimits
-from commonplace.derived.workers.pool import Readers
+from commonplace.derived.workers.pool import WorkerPool
 from commonplace.home.opening import Home, open_home
 from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.main import application
@@ -70,7 +70,7 @@ def no_network() -> DoiFetcher:
 def application_over(
     home: Home,
     *,
-    workers: Readers | None = None,
+    workers: WorkerPool | None = None,
     fetcher: Callable[[], DoiFetcher] = no_network,
     queries: Path = QUERIES,
     described: bool = True,
@@ -80,7 +80,7 @@ def application_over(
     return application(
         home,
         Settings.model_validate(settings),
-        workers=workers or Readers(home.library.reader_views(), QueryLimits()),
+        workers=workers or WorkerPool(home.library.worker_views(), QueryLimits()),
         fetcher=fetcher,
         queries=queries,
         described=described,

@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from commonplace.curation.duplicates.candidates import similar_works
 from commonplace.derived.graph.snapshot import Update
 from commonplace.derived.workers.limits import QueryLimits
-from commonplace.derived.workers.pool import Readers
+from commonplace.derived.workers.pool import WorkerPool
 from commonplace.derived.workers.worker import Task, Views
 from commonplace.derived.workers.zygote import forked, may_fork
 from commonplace.exchange.by_doi import fetcher_of
@@ -57,7 +57,7 @@ def application(
     home: Home,
     settings: Settings,
     *,
-    workers: Readers,
+    workers: WorkerPool,
     fetcher: Callable[[], DoiFetcher] | None = None,
     queries: Path = QUERIES,
     described: bool = True,
@@ -111,7 +111,7 @@ async def _running(context: Context, _: FastAPI) -> AsyncIterator[None]:
     await run_in_threadpool(library.searching.early.close)
 
 
-def _workers(library: Library, settings: Settings) -> Readers:
+def _workers(library: Library, settings: Settings) -> WorkerPool:
     """Return the workers, forked from this process where it may: with one thread, and its graph in memory."""
     limits = QueryLimits(
         seconds=settings.query_seconds,
@@ -120,9 +120,9 @@ def _workers(library: Library, settings: Settings) -> Readers:
         memory=settings.query_memory,
         workers=settings.query_workers,
     )
-    views = library.reader_views()
-    template = forked(views) if settings.graph == "memory" and may_fork() else None
-    return Readers(views, limits, template)
+    views = library.worker_views()
+    zygote = forked(views) if settings.graph == "memory" and may_fork() else None
+    return WorkerPool(views, limits, zygote)
 
 
 def _tasks(views: Views) -> Mapping[str, Task]:
@@ -130,7 +130,7 @@ def _tasks(views: Views) -> Mapping[str, Task]:
     return {graph_content.TASK: graph_content.read_in_worker}
 
 
-def _let_workers_help(library: Library, workers: Readers) -> None:
+def _let_workers_help(library: Library, workers: WorkerPool) -> None:
     """Let worker processes write the search index of the library."""
 
     def write_parts(directory: Path) -> Version:
@@ -143,6 +143,6 @@ def _let_workers_help(library: Library, workers: Readers) -> None:
     library.searching.early.write = write_change
 
 
-def _work_out(library: Library, workers: Readers, update: Update) -> tuple[ChangeSet, Version]:
+def _work_out(library: Library, workers: WorkerPool, update: Update) -> tuple[ChangeSet, Version]:
     """Return what an update changes, worked out by a worker process, and the version it was worked out on."""
     return workers.work_out(update, library.newest())

@@ -17,7 +17,7 @@ from commonplace.curation.authorities import KnownInGraph
 from commonplace.derived.search import log_process
 from commonplace.derived.search.index import SearchIndex
 from commonplace.derived.search.lifecycle import Searching
-from commonplace.derived.workers.pool import Readers
+from commonplace.derived.workers.pool import WorkerPool
 from commonplace.home.opening import Home
 from commonplace.home.tokens import Role
 from commonplace.library import Library
@@ -182,18 +182,18 @@ def test_an_import_is_found_when_its_job_is_done(opened: Home, monkeypatch: pyte
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """By which of the two ways a server has an index written, each time."""
     ways: list[str] = []
-    from_graph, from_log = Readers.write_search, Readers.write_search_of_change
+    from_graph, from_log = WorkerPool.write_search, WorkerPool.write_search_of_change
 
-    async def of_graph(readers: Readers, directory: Path, version: Version) -> Version:
+    async def of_graph(workers: WorkerPool, directory: Path, version: Version) -> Version:
         ways.append("graph")
-        return await from_graph(readers, directory, version)
+        return await from_graph(workers, directory, version)
 
-    async def of_log(readers: Readers, directory: Path, version: Version) -> None:
+    async def of_log(workers: WorkerPool, directory: Path, version: Version) -> None:
         ways.append("log")
-        await from_log(readers, directory, version)
+        await from_log(workers, directory, version)
 
-    monkeypatch.setattr(Readers, "write_search", of_graph)
-    monkeypatch.setattr(Readers, "write_search_of_change", of_log)
+    monkeypatch.setattr(WorkerPool, "write_search", of_graph)
+    monkeypatch.setattr(WorkerPool, "write_search_of_change", of_log)
     return ways
 
 

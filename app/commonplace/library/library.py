@@ -181,7 +181,7 @@ class Library:
             raise NotFound(f"there is no version {at}: the newest is {head}")
         return self._past.at(at)
 
-    def reader_views(self) -> Views:
+    def worker_views(self) -> Views:
         """Return what a worker process reads: the log, and the graph for as long as memory is shared."""
         return Views(self.minter.base, self.log, self.checkpoints, self.graph)
 

@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 
 from commonplace.commit import Committer
 from commonplace.curation.duplicates.candidates import Similar
-from commonplace.derived.workers.pool import Readers
+from commonplace.derived.workers.pool import WorkerPool
 from commonplace.exchange.deletions import Deletions
 from commonplace.exchange.edits import Edits
 from commonplace.exchange.jobs import ImportJobs
@@ -39,7 +39,7 @@ class Context:
     updates: Updates
     edits: Edits
     deletions: Deletions
-    workers: Readers
+    workers: WorkerPool
     """The processes that answer SPARQL."""
     queries: Mapping[str, NamedQuery]
     ontology: Path

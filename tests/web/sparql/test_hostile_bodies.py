@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from commonplace.derived.workers.limits import QueryLimits
-from commonplace.derived.workers.pool import Readers
+from commonplace.derived.workers.pool import WorkerPool
 from commonplace.home.opening import open_home
 from tests.conftest import serving, settings_for
 from tests.web.sparql.test_query_limits import COUNT, Served, served
@@ -194,7 +194,7 @@ def test_a_form_within_a_form_is_refused(server: Served, boundaries: int) -> Non
 def test_a_prefix_that_stands_for_far_more_than_it_is_is_refused(reference_home: Path, tmp_path: Path) -> None:
     shutil.copytree(reference_home, tmp_path / "home")
     home = open_home(settings_for(tmp_path / "home"))
-    workers = Readers(home.library.reader_views(), QueryLimits())
+    workers = WorkerPool(home.library.worker_views(), QueryLimits())
     with serving(home, workers=workers, import_bytes=200_000) as client:
         small = Served(home, client, workers)
         text = f"@prefix p: <http://example.org/{'x' * 20_000}/> .\n" + "".join(

@@ -25,7 +25,7 @@ import pyoxigraph
 import pytest
 
 from commonplace.derived.workers.limits import QueryLimits
-from commonplace.derived.workers.pool import Readers
+from commonplace.derived.workers.pool import WorkerPool
 from commonplace.home.opening import Home, open_home
 from commonplace.settings import QUERIES
 from tests.conftest import serving, settings_for
@@ -50,11 +50,11 @@ GLUTTONS = {
 
 @dataclass
 class Served:
-    """A server of its own, its client and its readers."""
+    """A server of its own, its client and its workers."""
 
     home: Home
     client: httpx.Client
-    readers: Readers
+    workers: WorkerPool
 
     def ask(self, query: str, **headers: str) -> httpx.Response:
         return self.client.get("/sparql", params={"query": query}, headers={**HEADERS, **headers})
@@ -67,10 +67,10 @@ HEADERS = {"Accept-Encoding": "identity"}
 def served(directory: Path, cache_bytes: int = 0, queries: Path = QUERIES, **limits: float) -> Iterator[Served]:
     """A server over that home with those limits."""
     home = open_home(settings_for(directory))
-    readers = Readers(home.library.reader_views(), QueryLimits(**limits))  # type: ignore[arg-type]
+    workers = WorkerPool(home.library.worker_views(), QueryLimits(**limits))  # type: ignore[arg-type]
     asked = {"cache_bytes": cache_bytes, "queries": queries, "trusted_proxies": "127.0.0.1"}
-    with serving(home, workers=readers, **asked) as client:
-        yield Served(home, client, readers)
+    with serving(home, workers=workers, **asked) as client:
+        yield Served(home, client, workers)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def strict(reference_home: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     directory = tmp_path_factory.mktemp("strict") / "home"
     shutil.copytree(reference_home, directory)
     with served(directory, seconds=SECONDS, memory=150_000_000) as server:
-        assert server.ask(COUNT).status_code == 200  # the template has started
+        assert server.ask(COUNT).status_code == 200  # the zygote has started
         yield server
 
 
@@ -119,7 +119,7 @@ def wait_until(true: object, seconds: float = 20) -> None:
 
 @pytest.mark.parametrize("name", RUNAWAYS)
 def test_a_runaway_is_ended_with_its_process_and_says_so(strict: Served, name: str) -> None:
-    before = set(strict.readers.processes())
+    before = set(strict.workers.processes())
     response = strict.ask(RUNAWAYS[name])
     detail = problem(response, 504, "query-timeout")
     assert "1.5 s" in detail
@@ -138,7 +138,7 @@ def test_a_named_query_has_the_same_limits(home: Path, tmp_path: Path) -> None:
     (tmp_path / "things.rq").write_text(f"{header}{columns}SELECT ?s WHERE {{ ?s a [] }}\n")
     with served(home, queries=tmp_path, seconds=SECONDS, rows=3) as server:
         server.ask(COUNT)
-        before = set(server.readers.processes())
+        before = set(server.workers.processes())
         problem(server.client.get("/queries/all-with-all"), 504, "query-timeout")
         wait_until(lambda: any(not running(process) for process in before))
         answer = server.client.get("/queries/things")
@@ -230,7 +230,7 @@ def test_a_small_answer_is_not_compressed(roomy: Served) -> None:
 
 
 def test_a_client_that_leaves_ends_its_query(roomy: Served) -> None:
-    before = set(roomy.readers.processes())
+    before = set(roomy.workers.processes())
     address = httpx.URL(str(roomy.client.base_url))
     with socket.create_connection((address.host, address.port or 80)) as connection:
         query = str(httpx.QueryParams({"query": CROSS}))
@@ -248,12 +248,12 @@ def busy(process: int) -> bool:
         return False
 
 
-def test_a_reader_that_is_killed_costs_no_request(roomy: Served) -> None:
-    """The question is asked again of another reader, and the answer is right."""
+def test_a_worker_that_is_killed_costs_no_request(roomy: Served) -> None:
+    """The question is asked again of another worker, and the answer is right."""
     query = "SELECT (COUNT(*) AS ?n) WHERE { ?a a ?b . ?c ?d ?e FILTER(STRLEN(STR(?e)) > STRLEN(STR(?b))) }"
     expected = roomy.ask(query).json()
     with ThreadPoolExecutor(4) as pool:
-        before = roomy.readers.processes()
+        before = roomy.workers.processes()
         slow = pool.submit(roomy.ask, query + " # again")
         wait_until(lambda: any(busy(process) for process in before) or slow.done())
         # One of them only: what takes the question over is busy at once, and three kills in a row are told.
@@ -270,12 +270,12 @@ def test_workers_that_are_all_killed_at_once_cost_no_request(home: Path, zygote_
     with served(home) as server:
         for number in range(2):
             assert server.ask(f"{COUNT} # {number}").status_code == 200
-            zygote = server.readers._process
+            zygote = server.workers._process
             assert zygote is not None
             if zygote_too:
                 zygote.kill()
                 zygote.wait()
-            for process in server.readers.processes():
+            for process in server.workers.processes():
                 os.kill(process, signal.SIGKILL)
             assert server.ask(f"{COUNT} # {number} again").status_code == 200
 
@@ -297,18 +297,18 @@ def test_eight_runaways_end_and_pages_stay_quick(strict: Served) -> None:
     assert strict.ask(COUNT).status_code == 200
 
 
-def test_one_client_does_not_take_all_readers(roomy: Served) -> None:
+def test_one_client_does_not_take_all_workers(roomy: Served) -> None:
     address = httpx.URL(str(roomy.client.base_url))
     holding = [socket.create_connection((address.host, address.port or 80)) for _ in range(6)]
     for number, connection in enumerate(holding):
         query = str(httpx.QueryParams({"query": f"{CROSS} # {number}"}))
         lines = f"GET /sparql?{query} HTTP/1.1\r\nHost: {address.host}\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n"
         connection.sendall(lines.encode())
-    wait_until(lambda: sum(busy(process) for process in roomy.readers.processes()) >= 2)
+    wait_until(lambda: sum(busy(process) for process in roomy.workers.processes()) >= 2)
     assert roomy.ask(COUNT, **{"X-Forwarded-For": "192.0.2.2"}).status_code == 200
     for connection in holding:
         connection.close()
-    wait_until(lambda: not any(busy(process) for process in roomy.readers.processes()))
+    wait_until(lambda: not any(busy(process) for process in roomy.workers.processes()))
 
 
 def test_the_same_question_at_the_same_time_is_asked_once(home: Path) -> None:
@@ -316,13 +316,13 @@ def test_the_same_question_at_the_same_time_is_asked_once(home: Path) -> None:
     with served(home, workers=1) as server, ThreadPoolExecutor(6) as pool:
         server.ask(COUNT)
         asked: list[str] = []
-        ask = server.readers.ask
+        ask = server.workers.ask
 
         async def counting(question: object, client: str) -> object:
             asked.append(client)
             return await ask(question, client)  # type: ignore[arg-type]
 
-        server.readers.ask = counting  # type: ignore[method-assign, assignment]
+        server.workers.ask = counting  # type: ignore[method-assign, assignment]
         answers = [pool.submit(server.ask, query) for _ in range(6)]
         assert len({answer.result().content for answer in answers}) == 1
         assert len(asked) < 6
@@ -359,7 +359,7 @@ def test_a_repeated_question_is_not_evaluated_again(home: Path) -> None:
         async def never(question: object, client: str) -> None:
             raise AssertionError("asked again")
 
-        server.readers.ask = never  # type: ignore[method-assign, assignment]
+        server.workers.ask = never  # type: ignore[method-assign, assignment]
         assert server.ask(COUNT).content == first.content
         assert server.ask(COUNT, **{"If-None-Match": '"1;srj"'}).status_code == 304
         posted = server.client.post("/sparql", data={"query": COUNT}, headers=HEADERS)

@@ -144,7 +144,7 @@ MARKS: dict[str, RowMarks] = {"srj": _Json(), "srx": _Xml(), "csv": _Csv(), "tsv
 
 @dataclass(slots=True)
 class RowCounter:
-    """Lets the first rows of a result pass, piece by piece; `room` is how many marks still may."""
+    """A counter that lets the first rows of a result pass, piece by piece; `room` is the marks that still may."""
 
     marks: RowMarks
     room: int

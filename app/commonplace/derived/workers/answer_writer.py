@@ -57,7 +57,7 @@ _CHUNK = 262_144
 
 
 class Full(Exception):
-    """Thrown through the engine's serialiser to stop it: no more may be written."""
+    """Thrown through the engine's serialiser to stop it at a limit."""
 
 
 def kind_of(result: Result) -> Kind:
@@ -165,7 +165,7 @@ class _Writer:
         return len(data)
 
     def flush(self) -> None:
-        """Do nothing: the engine asks for it."""
+        """Do nothing: the engine wants a file that has this method."""
 
     def bounded(self, triples: QueryTriples) -> Iterator[Triple]:
         """Return the triples that may be written."""
@@ -184,7 +184,7 @@ class _Writer:
             self._blocks.append(comment.encode())
 
     def end_table(self) -> None:
-        """Count what has not been counted. Raises `Full` when it is too much."""
+        """Count the rows that have not been counted. Raises `Full` when there are too many."""
         if self._counter is None and self._held <= min(self._limits.rows, self._limits.bytes):
             return  # no row is shorter than a byte
         self._drain()
@@ -192,7 +192,7 @@ class _Writer:
         self._pass(*self._counter.rest())
 
     def close_table(self) -> None:
-        """Make a table that was cut whole, and say in its head that it is."""
+        """Close a table that was cut so that it is well-formed, and say in its head that it was cut."""
         assert self._marks is not None
         self._append(self._marks.closing)
         if self._note:

@@ -1,4 +1,4 @@
-"""Whose turn it is: places for queries, given out to clients in turn."""
+"""A queue for places that are given out to clients in turn."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ class FairQueue:
     """A bounded number of places, and clients who wait for one. To be used in one event loop.
 
     One client alone may hold all `places`. While it does, another one need not wait for it: `reserve` more
-    places are for clients who hold none. Who waits is served client by client in turn, whoever has asked more.
+    places are for clients that hold none. The requests that wait are served client by client in turn, however many
+    one of them has asked.
     """
 
     def __init__(self, places: int, reserve: int, *, waiting: int, waiting_each: int, seconds: float) -> None:
@@ -27,7 +28,7 @@ class FairQueue:
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._count = 0
         self._due: dict[asyncio.Future[None], float] = {}
-        """Until when each may wait, by the loop's clock; who came first is first."""
+        """The end of each one's waiting, by the loop's clock, in the order of their coming."""
         self._clock: asyncio.TimerHandle | None = None
 
     async def enter(self, client: str) -> None:
@@ -52,7 +53,7 @@ class FairQueue:
             raise self._refusal(f"no place came free within {self._seconds:g} s", own=False) from None
 
     async def _in_time(self, turn: asyncio.Future[None]) -> None:
-        """Wait for a turn. Raises `TimeoutError`. One timer serves all who wait, who may all wait as long."""
+        """Wait for a turn. Raises `TimeoutError`. One timer serves all, since all may wait equally long."""
         loop = asyncio.get_running_loop()
         self._due[turn] = loop.time() + self._seconds
         if self._clock is None:
@@ -90,7 +91,7 @@ class FairQueue:
         self._taken += 1
 
     def _admit(self) -> None:
-        """Let in those whose turn it is."""
+        """Give free places to the clients whose turn it is."""
         if not self._waiting:
             return
         while (client := next((name for name in self._waiting if self._may_enter(name)), None)) is not None:
@@ -105,7 +106,7 @@ class FairQueue:
                 turn.set_result(None)
 
     def _give_up(self, client: str, turn: asyncio.Future[None]) -> None:
-        """Wait no longer; a place that came at the same moment goes to the next."""
+        """Take a turn out of the queue; a place that came at the same moment goes to the next."""
         queue = self._waiting.get(client)
         if queue is not None and turn in queue:
             queue.remove(turn)

@@ -1,4 +1,4 @@
-"""One reader as the server sees it: a socket to ask on, a clock, and the means to end its process."""
+"""One worker as the server sees it: a socket to ask on, a clock, and the means to end its process."""
 
 from __future__ import annotations
 
@@ -31,45 +31,45 @@ from commonplace.errors import Broken, OutOfMemory, OutOfTime, QueryRefused
 from commonplace.model.change import Version
 
 _START_SECONDS = 600.0
-"""What a reader may take to be forked, and to make the state of a past version: it may have to read much log."""
+"""Maximum time to be forked, and to make the state of a past version: a worker may have to read much log."""
 _CAUSE_SECONDS = 1.0
-"""How long the template is waited for to say how a reader ended."""
+"""Maximum time that the zygote is waited for to say how a worker ended."""
 _FOREIGN = frozenset((0, signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
-"""Endings that are not the query's doing."""
+"""Signals that end a worker, and are not the query's doing; 0 stands for none."""
 
 
 class Lost(Exception):
-    """The reader ended, and not by the query's doing: another may be asked."""
+    """The worker ended, and not by the query's doing: another may be asked."""
 
 
 class Behind(Lost):
-    """The reader is of a state that much was written after: one that is forked now has it."""
+    """Much was written since the worker's state: a worker that is forked now has it."""
 
 
-class ReaderLink:
-    """A reader's process. One question at a time."""
+class WorkerLink:
+    """The server's side of one worker, which is asked one question at a time."""
 
     def __init__(
-        self, number: int, connection: socket.socket, limits: QueryLimits, ended: Callable[[ReaderLink], None]
+        self, number: int, connection: socket.socket, limits: QueryLimits, ended: Callable[[WorkerLink], None]
     ) -> None:
-        """`ended` is called once, when it can be asked no more."""
+        """Call `ended` once, when the worker can be asked no more."""
         self.number = number
         self.process: int | None = None
         self.ended = False
         self.last = False
-        """Whether it has said that it takes no more questions."""
+        """Whether the worker has said that it takes no more questions."""
         self.apart = False
-        """Whether it is not to be counted among those that answer of the newest state."""
+        """Whether the worker is not counted among those that answer of the newest state."""
         self.questions = 0
-        """How many it was asked."""
+        """Number of questions that it was asked."""
         self._limits = limits
         self._seconds = limits.seconds
-        """What the reader may take for what it is asked now."""
+        """Maximum time for the present question."""
         self._tell = ended
         self._descriptor: int | None = None
         self._answer: asyncio.Future[Message] | None = None
         self._due: float | None = None
-        """When the reader will have had its time, by the loop's clock."""
+        """The end of the worker's time, by the loop's clock."""
         self._clock: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         connection.setblocking(False)
@@ -78,7 +78,7 @@ class ReaderLink:
         self._loop.add_reader(connection.fileno(), self._readable)
 
     async def ask(self, question: Question) -> Answer | Kind:
-        """See `Readers.ask`; raises `Lost` beside what that raises."""
+        """Do what `WorkerPool.ask` says; raise `Lost` when the worker ended."""
         message = await self._about_query(question_message(question))
         if "no_form" in message.head:
             kind: Kind = message.head["no_form"]
@@ -86,15 +86,15 @@ class ReaderLink:
         return answer_of(message)
 
     async def work_out(self, update: Update, version: Version) -> Message:
-        """See `Readers.work_out`; raises `Lost` beside what that raises."""
+        """Do what `WorkerPool.work_out` says; raise `Lost` when the worker ended."""
         return await self._about_query(update_message(update, version))
 
     async def call(self, call: Call) -> Reply:
-        """See `Readers.call`; raises `Lost` beside what that raises."""
+        """Do what `WorkerPool.call` says; raise `Lost` when the worker ended."""
         return reply_of(await self.exchange(call_message(call), call.seconds))
 
     async def _about_query(self, message: Message) -> Message:
-        """As `exchange`; a text that breaks the process that reads it is refused."""
+        """Exchange messages; refuse a text that breaks the process that reads it."""
         try:
             return await self.exchange(message)
         except Broken as fault:
@@ -102,9 +102,9 @@ class ReaderLink:
             raise QueryRefused(why, [("query", "nest it less deeply")]) from fault
 
     async def exchange(self, question: Message, seconds: float | None = None) -> Message:
-        """Send a message and wait for what comes back within that time, else within that of a query.
+        """Send a message, and return the message that comes back within `seconds`, or else within a query's time.
 
-        Raises what the reader refuses, `QueryEnded` and `Lost`.
+        Raises the error that the worker answers with, `QueryEnded` and `Lost`.
         """
         if self.ended:
             raise Lost
@@ -123,7 +123,7 @@ class ReaderLink:
             self._set_clock(None)
 
     def begun(self, process: int, descriptor: int) -> None:
-        """The template has forked it."""
+        """Note that the zygote has forked the process: its id, and a descriptor by which it can be ended."""
         self.process, self._descriptor = process, descriptor
         if self.ended:
             self._kill()
@@ -131,20 +131,20 @@ class ReaderLink:
             self._set_clock(self._seconds)
 
     def gone(self, by: int) -> None:
-        """The template says that its process has ended, by that signal, 0 for none."""
+        """Note that the process has ended, by the signal `by`, which is 0 for none."""
         self._close()
         self._kill()
         self._resolve(by)
 
     def end(self, fault: Exception | None = None) -> None:
-        """End its process now; who waits for its answer gets that fault."""
+        """End the process now. Its question, if it has one, is answered with `fault`, or else with `Lost`."""
         self._close()
         self._kill()
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(fault or Lost())
 
     def _checked(self, message: Message) -> Message:
-        """The message, if it is an answer."""
+        """Return the message if it is an answer; raise the error that it says otherwise."""
         head = message.head
         self.last = head.get("last", False)
         if "refused" in head:
@@ -192,8 +192,11 @@ class ReaderLink:
             os.close(message.descriptor)
 
     def _set_clock(self, seconds: float | None) -> None:
-        """Have time run out in that many seconds. A timer that would ring before is left to look again then:
-        nearly all questions are answered long before, and a timer for each would cost more than the rest of this."""
+        """Let time run out in that many seconds, or never.
+
+        A timer that rings before is left to look again then: nearly all questions are answered long before, and a timer
+        for each would cost more than the rest of this class.
+        """
         self._due = None if seconds is None else self._loop.time() + seconds
         if self._due is None or (self._clock is not None and self._clock.when() <= self._due):
             return
@@ -211,7 +214,7 @@ class ReaderLink:
             self.end(self._out_of_time())
 
     def _resolve(self, by: int) -> None:
-        """Tell who waits what the end of the process means."""
+        """Answer the waiting question with the meaning of the process's end."""
         if self._answer is None or self._answer.done():
             return
         self._answer.set_exception(self._meaning(by))
@@ -235,7 +238,7 @@ class ReaderLink:
             self._descriptor = None
 
     def _meaning(self, by: int) -> Exception:
-        """Return what it means for a question that its reader was ended by that signal."""
+        """Return the error of a question whose worker was ended by that signal."""
         if by in _FOREIGN:
             return Lost()
         if by == signal.SIGABRT:

@@ -1,6 +1,6 @@
-"""What the server and its readers say to one another: a question, and what comes back of it.
+"""The messages between the server and its workers: questions, calls, updates, and their answers.
 
-A message is a frame on a Unix socket: the sizes of its two parts, a JSON object, and bytes. What is too
+A message is a frame on a Unix socket: the sizes of its two parts, a JSON object, and bytes. A body that is too
 big to send at once lies in a file without a name, whose descriptor comes with the message.
 """
 
@@ -30,13 +30,13 @@ _decode = json.JSONDecoder().decode
 _CHUNK = 262_144
 
 HELD_BYTES = 1_000_000
-"""Maximum size of what goes through the socket: more lies in a file."""
+"""Maximum size of a body that goes through the socket: a longer one lies in a file."""
 
 _DESCRIPTORS = 4
 _VARIABLES = NamedNode("urn:variable:")
 
 Kind = OneOf["table", "truth", "graph"]
-"""What a query's form answers: rows (SELECT), yes or no (ASK), triples (CONSTRUCT, DESCRIBE)."""
+"""The kind of answer that a query's form gives: rows (SELECT), yes or no (ASK), triples (CONSTRUCT, DESCRIBE)."""
 
 Cut = OneOf["rows", "bytes"]
 """The limit at which an answer was cut."""
@@ -47,12 +47,12 @@ Graphs = tuple[tuple[str, ...], tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A query as a reader takes it.
+    """A query as a worker takes it.
 
     `forms` names the format to answer in for each kind of answer, None where the client takes none of them.
-    `version` is the one the answer must at least be of, or with `exact` the very one. `values` are what variables
-    of the query stand for. The dataset is the query's own where `graphs` is None. `packed`: the client takes gzip.
-    `description` is what the library says of itself at that very version, as N-Quads, for a query that may see
+    The answer is of `version` or a newer one, or with `exact` of that very version. `values` are the terms that
+    variables of the query stand for. The dataset is the query's own where `graphs` is None. `packed`: the client takes
+    gzip. `description` is what the library says of itself at that very version, as N-Quads, for a query that may see
     those named graphs.
     """
 
@@ -68,14 +68,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spool:
-    """An answer too big to hold: an open file, which whoever has this closes, and which bytes of it."""
+    """An answer too big to hold: `size` bytes of an open file, from `start` on. Its holder closes it."""
 
     descriptor: int
     start: int
     size: int
 
     def read(self, offset: int) -> bytes:
-        """Some bytes from there on; none at the end."""
+        """Return some bytes from that offset on; none at the end."""
         return os.pread(self.descriptor, min(_CHUNK, self.size - offset), self.start + offset)
 
     def close(self) -> None:
@@ -83,7 +83,7 @@ class Spool:
 
 
 def spooled(data: bytes) -> bytes | Spool:
-    """Return bytes as they go into a message: in a file once they are many."""
+    """Return bytes as they go into a message: in a file, when there are many."""
     if len(data) <= HELD_BYTES:
         return data
     with tempfile.TemporaryFile() as file:
@@ -93,7 +93,7 @@ def spooled(data: bytes) -> bytes | Spool:
 
 
 def whole(body: bytes | Spool) -> bytes:
-    """Return all bytes of what came with a message; a file is closed."""
+    """Return all bytes of a message's body; a file is closed."""
     if isinstance(body, bytes):
         return body
     with closing(body):
@@ -107,7 +107,7 @@ def whole(body: bytes | Spool) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a query answers: bytes in that form, of the state of that version. `cut` says where it is not all."""
+    """The answer to a query: bytes in that form, of the state of that version. `cut` names the limit it was cut at."""
 
     form: str
     version: int
@@ -118,9 +118,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A task for a worker, by its name, with what the task is given: JSON, bytes, and an open file.
+    """A task for a worker, by its name, with the values that it is given: JSON, bytes, and an open file.
 
-    `version` and `exact` are those of a `Question`; the task may take that many `seconds`.
+    `version` and `exact` are as in `Question`; the task may take that many `seconds`.
     """
 
     task: str
@@ -134,7 +134,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What a task gives back: JSON, and bytes. `logged` are lines for the server's log."""
+    """The result of a task: JSON, and bytes. `logged` are lines for the server's log."""
 
     given: Mapping[str, Any]
     body: bytes | Spool = b""
@@ -143,7 +143,7 @@ class Reply:
 
 @dataclass(slots=True)
 class Message:
-    """One message. `descriptor` is a file that came or goes with it; who receives it closes it."""
+    """One message. `descriptor` is a file that came or goes with it; its receiver closes it."""
 
     head: dict[str, Any]
     body: bytes = b""
@@ -151,13 +151,13 @@ class Message:
 
 
 def framed(message: Message) -> bytes:
-    """The bytes of a message, without its descriptor."""
+    """Return the bytes of a message, without its descriptor."""
     head = _encode(message.head).encode()
     return b"".join((_SIZES.pack(len(head), len(message.body)), head, message.body))
 
 
 def send(connection: socket.socket, message: Message) -> None:
-    """Send on a blocking socket."""
+    """Send a message on a blocking socket."""
     data = framed(message)
     if message.descriptor is None:
         connection.sendall(data)
@@ -177,7 +177,7 @@ class Inbox:
         self._beside = socket.CMSG_SPACE(_DESCRIPTORS * array("i").itemsize)
 
     def receive(self) -> bool:
-        """Take in what is there; False when the other side has gone. Raises `BlockingIOError` as the socket does."""
+        """Take in new bytes; return False when the other side has gone. Raises `BlockingIOError` as the socket does."""
         count, beside, _, _ = self.connection.recvmsg_into([self._buffer], self._beside)
         for level, kind, data in beside:
             if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
@@ -188,7 +188,7 @@ class Inbox:
         return count > 0
 
     def next(self) -> Message | None:
-        """The next whole message, if one is in."""
+        """Return the next message, if the whole of it has come."""
         data = self._data
         if len(data) < _SIZES.size:
             return None
@@ -205,7 +205,7 @@ class Inbox:
         return message
 
     def wait(self) -> Message | None:
-        """The next message on a blocking socket; None when the other side has gone."""
+        """Return the next message on a blocking socket; None when the other side has gone."""
         while (message := self.next()) is None:
             if not self.receive():
                 return None
@@ -225,7 +225,7 @@ def refusal_message(fault: CommonplaceError) -> Message:
 
 
 def refusal_of(head: Mapping[str, Any]) -> CommonplaceError:
-    """Return the error in a message's head: of the class it had, with all that it says."""
+    """Return the error in a message's head, of the class it had, with all its fields."""
     kinds = {_name_of(kind): kind for kind in CommonplaceError.kinds()}
     kind = kinds.get(head["refused"], CommonplaceError)
     fault = kind.__new__(kind, head["fault"]["detail"])
@@ -239,21 +239,21 @@ def _name_of(kind: type[CommonplaceError]) -> str:
 
 
 def update_message(update: Update, version: int) -> Message:
-    """A SPARQL Update to be worked out on the state of at least that version, as a message."""
+    """Return a SPARQL Update as a message, to be worked out on the state of that version or a newer one."""
     graphs = [update.using_graphs, update.using_named_graphs]
     return Message({"update": update.text, "graphs": graphs, "version": version, "exact": False})
 
 
 def update_of(head: Mapping[str, Any]) -> Update:
-    """The update in a message's head."""
+    """Return the update in a message's head."""
     using, using_named = head["graphs"]
     return Update(head["update"], tuple(using), tuple(using_named))
 
 
 def change_message(change: ChangeSet, version: int, most: int) -> Message:
-    """Return what an update changes in the state of that version, as a message: N-Quads, what is removed first.
+    """Return the change set of an update in the state of that version, as a message: N-Quads, the removed ones first.
 
-    Raises `TooLarge` when what is added has more than `most` bytes.
+    Raises `TooLarge` when the added ones have more than `most` bytes.
     """
     removed, added = (serialize(quads, format=RdfFormat.N_QUADS) or b"" for quads in (change.removed, change.added))
     if len(added) > most:
@@ -262,7 +262,7 @@ def change_message(change: ChangeSet, version: int, most: int) -> Message:
 
 
 def change_of(message: Message) -> tuple[ChangeSet, Version]:
-    """The change set in a message, and the version it was found in."""
+    """Return the change set in a message, and the version that it was worked out on."""
     size, text = message.head["removed"], whole(_body_of(message))
     parts = (text[:size], text[size:])
     # Quad by quad: `tuple(parse(…))` would keep every other thread of the process waiting until the last.
@@ -271,7 +271,7 @@ def change_of(message: Message) -> tuple[ChangeSet, Version]:
 
 
 def question_message(question: Question) -> Message:
-    """A question as a message."""
+    """Return a question as a message."""
     return Message(
         {
             "ask": question.text,
@@ -287,7 +287,7 @@ def question_message(question: Question) -> Message:
 
 
 def _written_values(values: Mapping[str, NamedNode | Literal]) -> str:
-    """Values as N-Triples, each the object of a property named by its variable."""
+    """Return values as N-Triples, each the object of a property named by its variable."""
     triples = [Triple(_VARIABLES, NamedNode(_VARIABLES.value + name), value) for name, value in values.items()]
     return (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode() if triples else ""
 
@@ -301,7 +301,7 @@ def _read_values(text: str) -> dict[str, NamedNode | Literal]:
 
 
 def question_of(message: Message) -> Question:
-    """The question in a message."""
+    """Return the question in a message."""
     head = message.head
     graphs = head["graphs"]
     return Question(
@@ -367,7 +367,7 @@ def _body_of(message: Message) -> bytes | Spool:
 
 
 def answer_message(answer: Answer) -> Message:
-    """An answer as a message."""
+    """Return an answer as a message."""
     head: dict[str, Any] = {
         "answer": answer.form,
         "version": answer.version,
@@ -378,7 +378,7 @@ def answer_message(answer: Answer) -> Message:
 
 
 def answer_of(message: Message) -> Answer:
-    """The answer in a message."""
+    """Return the answer in a message."""
     head: Mapping[str, Any] = message.head
     body = _body_of(message)
     return Answer(form=head["answer"], version=head["version"], body=body, cut=head["cut"], packed=head["packed"])

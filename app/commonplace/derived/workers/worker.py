@@ -1,7 +1,7 @@
-"""A reader: a process that holds the graph and answers one question at a time on a socket.
+"""A worker: a process that holds the graph and answers one question at a time on a socket.
 
-It has one thread. Whatever a query does, it does here: parsing, evaluating, serialising; so that ending
-the process ends it all. It follows the log by itself, as far as a question wants.
+It has one thread. All the work of a query is done here (parsing, evaluating, serialising), so that ending
+the process ends all of it. A worker follows the log by itself, as far as a question wants.
 """
 
 from __future__ import annotations
@@ -55,21 +55,21 @@ from commonplace.processes.limits import limit, unlimit
 log = logging.getLogger(__name__)
 
 TRUNCATED_PAGE = "docs/problems/truncated"
-"""What a cut answer points to, under the base IRI."""
+"""The address under the base IRI that a cut answer points to."""
 
 REPLAYED_BYTES = 4_000_000
-"""A reader that would have to replay more log than this is replaced by one forked from a state that has it."""
+"""Maximum length of the log that a worker replays: beyond it, a new one is forked from a state that has it."""
 
 _KEPT_PAST = 2
 _NICE = 5
 _GROWN = 4
-"""A reader that keeps more than this part of a query's memory to itself afterwards is replaced."""
+"""A worker that keeps more than one part in so many of a query's memory afterwards is replaced."""
 _SLOW_SECONDS = 0.2
 
 
 @dataclass(slots=True)
 class Views:
-    """What a reader reads: the log, the newest state it has taken in, and earlier ones."""
+    """The views that a worker reads: the log, the newest state that it has taken in, and earlier ones."""
 
     base: str
     log: PatchLog
@@ -81,13 +81,13 @@ class Views:
         self.past = PastStates(self.base, self.checkpoints, _KEPT_PAST)
 
     def follow(self) -> None:
-        """Take in what the log has."""
+        """Bring the graph to the head of the log."""
         head = self.log.head()
         if self.graph.version < head:
             self.checkpoints.fill(self.graph, head)
 
     def far_behind(self, version: int) -> bool:
-        """Whether much log lies between the newest state here and that version."""
+        """Return whether much log lies between the newest state here and that version."""
         replayed = 0
         for number in versions(self.log, self.graph.version):
             if number > version or replayed > REPLAYED_BYTES:
@@ -97,15 +97,15 @@ class Views:
 
 
 Task = Callable[[Call], Reply]
-"""What a worker does for a call. Raises `CommonplaceError` when the call itself is at fault."""
+"""A function that a worker runs for a call. It raises `CommonplaceError` when the call itself is at fault."""
 
 MakeTasks = Callable[[Views], Mapping[str, Task]]
-"""Makes the tasks of a worker, by name, over what it reads. Called once, in the process that workers are forked from;
-the server hands it over by name (see pickle), so it is a function of a module, or a partial of one."""
+"""A function that makes the tasks of a worker, by name, over its views. It is called once, in the zygote; the server
+sends it by name (see pickle), so it is a function of a module, or a partial of one."""
 
 
-class Reader:
-    """Answers on a socket until the other side closes it."""
+class Worker:
+    """The worker's own process, which answers on a socket until the other side closes it."""
 
     def __init__(
         self, connection: socket.socket, views: Views, limits: QueryLimits, tasks: Mapping[str, Task] | None = None
@@ -135,7 +135,7 @@ class Reader:
                 return
 
     def _reply(self, message: Message) -> tuple[Message, bool]:
-        """What to send back, and whether this process has had its time."""
+        """Return the message to send back, and whether this process takes no more questions."""
         head = message.head
         try:
             if "search" in head:
@@ -154,7 +154,7 @@ class Reader:
         return reply, last
 
     def _done(self, graph: Graph, message: Message) -> Message:
-        """Do what a message asks for, and return what comes of it."""
+        """Do what a message asks for, and return the result as a message."""
         if "call" in message.head:
             return self._called(call_of(message))
         if "update" in message.head:
@@ -169,7 +169,7 @@ class Reader:
                 os.close(call.file)
 
     def _indexed(self, head: Mapping[str, Any]) -> Message:
-        """Write a part of the search index, standing back behind all that answer; for this only was it forked."""
+        """Write a part of the search index, at a lower priority than all that answer. Nothing else is asked after."""
         send(self._connection, Message({"preparing": True}))
         os.nice(_NICE)
         minter, place = Minter(self._views.base), Path(head["search"])
@@ -185,7 +185,7 @@ class Reader:
             return refusal_message(CommonplaceError(f"the search index cannot be written: {fault}"))
 
     def _worked_out(self, graph: Graph, update: Update) -> Message:
-        """What an update changes; the graph, which is this process's own, is used for it and left as it was."""
+        """Return the change set of an update. The graph, which is this process's own, is used for it and restored."""
 
         def run(state: Snapshot) -> Message:
             change = state.changes_of(update, private=True)
@@ -199,7 +199,7 @@ class Reader:
         return Message({"no_form": answer}) if isinstance(answer, str) else answer_message(answer)
 
     def _graph(self, version: Version, *, exact: bool) -> Graph:
-        """A graph of the version asked for, made if need be; how long that takes is not the query's time."""
+        """Return a graph of the version asked for, made if need be; making it does not count as the query's time."""
         views = self._views
         if views.graph.version == version or (views.graph.version > version and not exact):
             return views.graph
@@ -212,7 +212,7 @@ class Reader:
         return graph
 
     def _answer(self, graph: Graph, question: Question) -> Answer | str:
-        """The answer; or the kind of it, when the client takes no form of that kind."""
+        """Return the answer; or only its kind, when the client takes no form of that kind."""
         text = guarded(question.text)
 
         def run(state: Snapshot) -> Answer | str:
@@ -234,14 +234,13 @@ class Reader:
             raise QueryRefused(f"this query cannot be evaluated: {fault}", [("query", str(fault))]) from fault
 
     def _unbound(self) -> None:
-        """End the bounds of the last query: what is taken in from the log is not the next one's, for which they are
-        set anew."""
+        """End the bounds of the last query, so that reading the log does not count as the next one's."""
         for kind in (resource.RLIMIT_AS, resource.RLIMIT_CPU):
             unlimit(kind)
         self._bounded_until = -math.inf
 
     def _bound(self, now: float, seconds: float) -> None:
-        """Bound memory and processor time from here on: what nobody is left to end ends by itself."""
+        """Bound memory and processor time from here on, so that a query ends even when no server is left to end it."""
         if now + seconds <= self._bounded_until:
             return
         self._bounded_until = now + 2 * seconds
@@ -255,11 +254,11 @@ class Reader:
 
 
 def begin(connection: socket.socket, views: Views, limits: QueryLimits, tasks: Mapping[str, Task]) -> None:
-    """What a reader's process does: keep quiet, answer."""
+    """Answer on a socket until it is closed, in a process of its own that writes nothing to the terminal."""
     quiet = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(quiet, standard)  # an engine that gives up would say so, perhaps with parts of the query
-    Reader(connection, views, limits, tasks).run()
+    Worker(connection, views, limits, tasks).run()
 
 
 def _result(state: Snapshot, text: str, question: Question) -> Result:
@@ -272,11 +271,11 @@ def _result(state: Snapshot, text: str, question: Question) -> Result:
 
 
 def _described(question: Question) -> tuple[Version, list[Quad]]:
-    """What the library says of itself, and at which version."""
+    """Return what the library says of itself, and the version that it says it of."""
     return Version(question.version), list(parse(question.description, format=RdfFormat.N_QUADS, lenient=True))
 
 
 def _address_space() -> int:
-    """The size of this process's address space, in bytes."""
+    """Return the size of this process's address space, in bytes."""
     pages = int(Path("/proc/self/statm").read_text().partition(" ")[0])
     return pages * resource.getpagesize()

@@ -1,14 +1,14 @@
-"""The template: a process of one thread that holds the graph, follows the log, and forks readers.
+"""The zygote: a process of one thread that holds the graph, follows the log, and forks workers.
 
 A process with threads cannot be forked safely, and a server has threads. So before it has any, it forks the
-template, which shares its memory until either writes to it; where that is not possible (threads are there
+zygote, which shares its memory until either writes to it; where that is not possible (threads are there
 already, or the graph is on disk) a new process opens the home by itself. A fork then is a matter of
 milliseconds whatever the size of the graph.
 
-It is spoken to over a socket. `tasks` says what else its readers can do (see `worker.MakeTasks`). `fork`, with the
-socket of the reader to be, is answered with `forked`, its process id and a descriptor of the process (so that ending
-it can never hit another); when a reader has ended for whatever reason, `gone` says how. The template ends when the
-server's side of the socket is closed.
+The server talks to it over a socket. `tasks` says what else its workers can do (see `worker.MakeTasks`). `fork`, with
+the socket of the worker to be, is answered with `forked`, its process id and a descriptor of the process (so that
+ending it can never hit another); when a worker has ended for whatever reason, `gone` says how. The zygote ends when
+the server's side of the socket is closed.
 """
 
 from __future__ import annotations
@@ -34,28 +34,28 @@ from commonplace.processes.garbage_collection import share_with_forks
 _NICE = 5
 
 FOLLOW_SECONDS = 0.5
-"""How often the template looks for what is new in the log."""
+"""Maximum time between two looks at the log for new entries."""
 
 
-class Template:
-    """Runs in its own process until the server is gone."""
+class Zygote:
+    """The zygote's own process, which runs until the server is gone."""
 
     def __init__(self, connection: socket.socket, views: Views) -> None:
         self._connection = connection
         self._views = views
         self._tasks: Mapping[str, Task] = {}
-        self._readers: dict[int, int] = {}
-        """Descriptors of the readers' processes, to the numbers the server gave them."""
+        self._workers: dict[int, int] = {}
+        """The numbers that the server gave the workers, by descriptors of their processes."""
 
     def run(self) -> None:
-        """Fork readers on request, standing back, as they do, behind who serves."""
+        """Fork workers on request. They and the zygote run at a lower priority than the server."""
         os.nice(_NICE)
         self._views.follow()
         share_with_forks()
         self._connection.setblocking(False)
         inbox, ours = Inbox(self._connection), self._connection.fileno()
         while True:
-            ready, _, _ = select.select([ours, *self._readers], [], [], FOLLOW_SECONDS)
+            ready, _, _ = select.select([ours, *self._workers], [], [], FOLLOW_SECONDS)
             for descriptor in ready:
                 if descriptor != ours:
                     self._bury(descriptor)
@@ -64,7 +64,7 @@ class Template:
             self._views.follow()
 
     def _heard(self, inbox: Inbox) -> bool:
-        """Do what was asked; False when the server has gone."""
+        """Do what the server asks; return False when it has gone."""
         if not inbox.receive():
             return False
         while (message := inbox.next()) is not None:
@@ -81,16 +81,16 @@ class Template:
         self._views.follow()
         process = os.fork()
         if process == 0:
-            self._become_reader(connection, limits)
+            self._become_worker(connection, limits)
         connection.close()
         descriptor = os.pidfd_open(process)
-        self._readers[descriptor] = number
+        self._workers[descriptor] = number
         self._say(Message({"forked": number, "process": process, "descriptor": True}, descriptor=descriptor))
 
-    def _become_reader(self, connection: socket.socket, limits: QueryLimits) -> None:
+    def _become_worker(self, connection: socket.socket, limits: QueryLimits) -> None:
         try:
             self._connection.close()
-            for descriptor in self._readers:
+            for descriptor in self._workers:
                 os.close(descriptor)
             connection.setblocking(True)
             begin(connection, self._views, limits, self._tasks)
@@ -99,7 +99,7 @@ class Template:
         os._exit(0)
 
     def _bury(self, descriptor: int) -> None:
-        number = self._readers.pop(descriptor)
+        number = self._workers.pop(descriptor)
         ended = os.waitid(os.P_PIDFD, descriptor, os.WEXITED)
         os.close(descriptor)
         killed = ended is not None and ended.si_code != os.CLD_EXITED
@@ -115,12 +115,12 @@ class Template:
 
 
 def may_fork() -> bool:
-    """Whether this process has one thread only, so that its copy is whole."""
+    """Return whether this process has one thread only, so that its copy is whole."""
     return len(list(Path("/proc/self/task").iterdir())) == 1
 
 
 def forked(views: Views) -> socket.socket:
-    """Fork the template from this process, which has one thread; answers the server's side of its socket."""
+    """Fork the zygote from this process, which has one thread; return the server's side of its socket."""
     ours, its = socket.socketpair()
     process = os.fork()
     if process:
@@ -129,14 +129,14 @@ def forked(views: Views) -> socket.socket:
     try:
         ours.close()
         _detach()
-        Template(its, views).run()
+        Zygote(its, views).run()
     except BaseException:
         os._exit(1)
     os._exit(0)
 
 
 def _detach() -> None:
-    """An interrupt on the terminal is the server's, which then closes the socket."""
+    """Leave an interrupt on the terminal to the server, which then closes the socket."""
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -149,4 +149,4 @@ def main() -> None:
     _detach()
     log = open_log(log_address, mend=False)
     views = Views(base, log, Checkpoints(Path(checkpoints_directory), log), new_graph(base))
-    Template(socket.socket(fileno=int(number)), views).run()
+    Zygote(socket.socket(fileno=int(number)), views).run()

@@ -1,4 +1,4 @@
-"""Send with every answer what keeps a browser from guessing its type and from telling others where a reader was."""
+"""Send the headers with every answer that keep a browser from guessing its type and from telling others its address."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from pyoxigraph import DefaultGraph, RdfFormat, Triple, parse, serialize
 
 from commonplace.derived.graph.guard import refuse_rdf_12
 from commonplace.derived.workers.messages import HELD_BYTES, Call, Reply, Spool
-from commonplace.derived.workers.pool import Lane, Readers
+from commonplace.derived.workers.pool import Lane, WorkerPool
 from commonplace.errors import BadRequest, Broken, OutOfMemory, OutOfTime, TooLarge
 from commonplace.model.formats import FORMATS
 from commonplace.web.http.problems import HttpProblem
@@ -72,7 +72,7 @@ def refuse_unread(content_type: str, encoding: str, *, several: bool) -> None:
 
 
 async def read_graph(
-    workers: Readers, body: BinaryIO, content_type: str, base: str, most: int, client: str
+    workers: WorkerPool, body: BinaryIO, content_type: str, base: str, most: int, client: str
 ) -> bytes | Spool:
     """Have a worker read a body of that Content-Type; return its triples as N-Triples.
 

@@ -1,4 +1,4 @@
-"""Readers of `commonplace serve`: forked from the server before it has threads, and gone when it is."""
+"""Workers of `commonplace serve`: forked from the server before it has threads, and gone when it is."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_nothing_is_left_when_the_server_ends(home: Path, ending: signal.Signals
     with served(home) as (server, client):
         assert client.get("/sparql", params={"query": COUNT}).status_code == 200
         processes = below(server.pid)
-        assert len(processes) >= 3, "a template and two readers"
+        assert len(processes) >= 3, "a zygote and two workers"
         server.send_signal(ending)
         server.wait(30)
         wait_for_end_of(processes)
@@ -130,11 +130,11 @@ def test_memory_for_catching_up_is_not_counted_as_that_of_a_query(home: Path) ->
     with served(home, query_memory="16000000") as (server, client):
         for number in range(4):
             client.get("/sparql", params={"query": f"ASK {{ ?s ?p {number} }}"}).raise_for_status()
-        readers = below(server.pid)
+        workers = below(server.pid)
         for first in range(0, 8000, 1600):
             size = logged()
             imported(home, client, books(1600, first))
             assert HELD_BYTES < logged() - size < REPLAYED_BYTES, "else it is not caught up with by loading it"
             answer = client.get("/sparql", params={"query": f"ASK {{ ?s <ontology#citationKey> 'k{first}' }}"})
             assert answer.json()["boolean"] is True
-            assert readers <= below(server.pid), "a reader was ended"
+            assert workers <= below(server.pid), "a worker was ended"
