@@ -28,6 +28,7 @@ from commonplace.model.record import Loss, ReadEntry, Record
 from commonplace.model.work_graph import NothingKnown
 from commonplace.model.work_writing import WorkWriter
 from commonplace.model.xml_characters import visible
+from commonplace.processes.garbage_collection import rarely_collected
 
 BASE = "http://127.0.0.1:8000/"
 """Base of minted IRIs when none is given: that of a new home."""
@@ -106,6 +107,7 @@ class _Batch:
     records: list[Record]
 
 
+@rarely_collected()
 def convert(
     data: bytes,
     filename: str,
@@ -172,10 +174,11 @@ def _with_problems(batches: Iterable[_Batch], filename: str) -> Iterator[_Batch]
 def _work(to: str, every_item: bool, entries: Sequence[ReadEntry]) -> _Batch:
     """Convert a batch in the process that reads it, so that only text comes back."""
     target = EXPORT_FORMATS.get(to)
+    safe_key = target.safe_key if target else address_key
     records = [_under_own_key(entry) for entry in entries if entry.record is not None]
     items = []
     for entry in entries:
-        losses = _losses(entry, to)
+        losses = _losses(entry, safe_key, to)
         if every_item or losses or entry.error:
             fate = "converted" if entry.record else "failed"
             items.append(Outcome(entry.position, entry.line, entry.key, fate, losses, entry.error))
@@ -193,20 +196,20 @@ def _under_own_key(entry: ReadEntry) -> Record:
     return entry.record.with_key(entry.own_key) if entry.own_key else entry.record
 
 
-def _losses(entry: ReadEntry, to: str) -> tuple[Loss, ...]:
+def _losses(entry: ReadEntry, safe_key: Callable[[str], str], to: str) -> tuple[Loss, ...]:
+    """Return the losses of an entry, its key among them where the format writes another one."""
     if entry.record is None:
         return entry.losses
     key = entry.record.key
-    own = entry.own_key or key
-    target = EXPORT_FORMATS.get(to)
-    if target is not None:
-        written, why = target.key(own), f"not a key in {target.format.label}"
-    else:
-        written, why = address_key(own), "no address ends so"
+    written = safe_key(entry.own_key or key)
     if written == key:
         return entry.losses
     if entry.own_key:
         why = "another entry of the file has this key"
+    elif to in EXPORT_FORMATS:
+        why = f"not a key in {FORMATS[to].label}"
+    else:
+        why = "no address ends so"
     return (*entry.losses, Loss(field="key", raw=key, why=f"{why}; written as {written!r}"))
 
 

@@ -43,10 +43,10 @@ class ExportFormat:
         before, _, after = self.frame
         return before + self.some(records) + after
 
-    def key(self, key: str) -> str:
-        """Return a key as it stands in the format, where not every key may: `safe_key` of the module."""
-        safe = cast(Key | None, getattr(self._module, "safe_key", None))
-        return safe(key) if safe else key
+    @property
+    def safe_key(self) -> Key:
+        """Return the function that gives a key as it stands in the format, where not every key may."""
+        return cast(Key, getattr(self._module, "safe_key", str))
 
 
 EXPORT_FORMATS = {name: ExportFormat(FORMATS[name]) for name in EXPORTED if FORMATS[name].rdf is None}

@@ -37,7 +37,11 @@ def with_keys(entries: Iterable[ReadEntry], given: Iterable[str | None]) -> Iter
     time, in whatever case it is written, as BibTeX takes two keys that differ in case for one. An entry whose key
     another before it has gets an `own_key` beside it.
     """
-    keys = [key for key in given if key]
+    listed = list(given)
+    keys = [key for key in listed if key]
+    if keys and len(set(keys)) == len(listed):  # each has one of its own, as in nearly every file
+        yield from entries
+        return
     taken = {key.casefold() for key in keys}
     made = MadeKeys(taken.__contains__)
     own = OwnKeys(keys)

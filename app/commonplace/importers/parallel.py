@@ -32,7 +32,7 @@ from commonplace.importers.legible import legible_first
 from commonplace.importers.reading import Fault, Reading
 from commonplace.importers.text_encoding import UnreadableFile
 from commonplace.model.record import ReadEntry
-from commonplace.processes.garbage_collection import rarely_collected
+from commonplace.processes.garbage_collection import collect_rarely
 
 PARALLEL_BYTES = 2_000_000
 """Minimum size of a file, in bytes, that several processes read: a smaller one is read before they have started."""
@@ -297,13 +297,13 @@ _works: list[Work[Any]] = []
 
 
 def _read_batch(drafts: Sequence[Draft | UnreadDraft]) -> Any:
-    with rarely_collected():
-        return _works[0](read_drafts(drafts))
+    return _works[0](read_drafts(drafts))
 
 
 def _begin(size: int, work: Work[Any]) -> None:
     """Prepare a process of the pool: its work, its bounds, and its end with its parent's."""
     _works.append(work)
+    collect_rarely()
     bounded(size)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

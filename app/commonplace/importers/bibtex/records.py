@@ -15,7 +15,8 @@ def make_record(draft: Draft, file: BibtexFile) -> None:
         draft.lose("entry", draft.raw, "the entry has no fields, only a type and a key")
     values["key"] = draft.key or draft.made_key
     values["key_is_made"] = not draft.key
-    values["alternative_keys"] = _alternative_keys(draft)
+    if "ids" in draft.extra:
+        values["alternative_keys"] = _alternative_keys(draft)
     values["type"] = draft.csl_type
     values["contributors"] = tuple(draft.contributors)
     values["extra"] = draft.extra
@@ -25,5 +26,5 @@ def make_record(draft: Draft, file: BibtexFile) -> None:
 
 def _alternative_keys(draft: Draft) -> tuple[str, ...]:
     """Take the further keys of the entry (BibLaTeX's `ids`) out of its other fields."""
-    listed = [key.strip() for key in draft.extra.pop("ids", "").split(",")]
+    listed = [key.strip() for key in draft.extra.pop("ids").split(",")]
     return tuple(dict.fromkeys(key for key in listed if key and key != draft.key))

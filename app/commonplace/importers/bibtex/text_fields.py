@@ -52,7 +52,7 @@ def set_type(draft: Draft, file: BibtexFile) -> None:
     entry_type = canonical_entry_type(written)
     draft.csl_type = CSL_TYPE.get(entry_type, "document")
     subtype = decode(draft.fields["entrysubtype"]).text if "entrysubtype" in draft.fields else ""
-    named = SUBTYPE_ALIASES.get(subtype) or csl_type(subtype)
+    named = SUBTYPE_ALIASES.get(subtype) or (csl_type(subtype) if subtype else None)
     if named and entry_type in (ENTRY_TYPE.get(named, "misc"), "misc"):
         draft.csl_type = named
         draft.fields.pop("entrysubtype")
