@@ -20,6 +20,8 @@ FILES = (
     "application/trig",
     "application/rdf+xml",
     "application/x-turtle",
+    "application/sparql-query",
+    "application/sparql-update",
     "application/x-bibtex",
     "application/x-research-info-systems",
 )

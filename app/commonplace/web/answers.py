@@ -22,7 +22,16 @@ from commonplace.library.selection import Order, Selected
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind, Minter
 from commonplace.web.context import context_of
-from commonplace.web.http.negotiation import OF_THINGS, Representation, answer, choose, etag, not_modified, unchanged
+from commonplace.web.http.negotiation import (
+    OF_THINGS,
+    Representation,
+    answer,
+    choose,
+    choose_of_list,
+    etag,
+    not_modified,
+    unchanged,
+)
 from commonplace.web.http.parameters import Paging
 from commonplace.web.http.problems import Gone
 
@@ -173,7 +182,7 @@ def page(request: Request, listing: Listing, paging: Paging, q: str | None = Non
     Raises `BadRequest` for a search in an earlier version, and what `listing.select` raises.
     """
     context = context_of(request)
-    form = choose(request, OF_THINGS)
+    form = choose_of_list(request, OF_THINGS)
     following: list[str | None] = [None]
 
     def make(state: Snapshot, listed: Listed) -> bytes:

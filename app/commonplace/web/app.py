@@ -30,6 +30,7 @@ from commonplace.web.api import (
 from commonplace.web.context import Context
 from commonplace.web.http import problems
 from commonplace.web.http.methods import AllowedMethods
+from commonplace.web.http.packed_body import PackedBodies
 from commonplace.web.http.public_address import PublicAddress
 from commonplace.web.http.security_headers import SecurityHeaders
 from commonplace.web.http.stopping import Stopping
@@ -114,6 +115,7 @@ def create_app(*, context: Context, lifespan: Lifespan) -> Application:
     app.add_middleware(AllowedMethods, routes=app.routes)
     app.add_middleware(UnreadBodies)
     app.add_middleware(SecurityHeaders)
+    app.unpacked = PackedBodies(app.answered, context.import_bytes)
     app.public = PublicAddress(app.served, context.address)
     return app
 
@@ -123,6 +125,7 @@ class Application(FastAPI):
 
     sparql: SparqlEndpoint
     stopping: Stopping
+    unpacked: PackedBodies
     public: PublicAddress
 
     def openapi(self) -> dict[str, Any]:
@@ -136,11 +139,12 @@ class Application(FastAPI):
     async def served(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request whose address is known, until the server is told to stop."""
         if scope["type"] == "http":
-            await self.stopping.run(self._answered, scope, receive, send)
+            await self.stopping.run(self.unpacked, scope, receive, send)
         else:
             await self.routed(scope, receive, send)
 
-    async def _answered(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def answered(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request whose body is as it was before it was packed."""
         answers = self.sparql if scope["path"] == "/sparql" else self.routed
         await answers(scope, receive, send)
 

@@ -195,7 +195,7 @@ def _add_forms(path: str, responses: dict[str, Any]) -> None:
     responses["304"] = {"description": "The client has this answer already (`If-None-Match`)."}
     found = _THINGS.fullmatch(path)
     forms = (OF_WORKS if found[1] == "works" and found[2] else OF_THINGS) if found else ()
-    if path in ("/ontology", "/.well-known/void", "/sparql"):
+    if path in ("/ontology", "/.well-known/void"):
         forms = RDF
         responses["200"]["content"] = {}
     if path.startswith("/graph-store"):

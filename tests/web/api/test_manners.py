@@ -47,6 +47,8 @@ def gets(spec: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], dict[str, 
             if p["in"] == "query" and p.get("required")
         }
         yield address, item["get"], needed
+        if path == "/sparql":  # beside a query, the description of the service
+            yield address, item["get"], {"query": "ASK { ?s ?p ?o }"}
 
 
 def is_problem(answer: httpx.Response, status: int) -> None:
@@ -126,9 +128,38 @@ def test_every_list_is_paged(client: httpx.Client, spec: dict[str, Any]) -> None
         assert ('rel="next"' in first.headers.get("link", "")) == bool(first.json()["next"]), address
 
 
+def test_a_list_is_json_by_its_suffix_whatever_is_accepted(client: httpx.Client, spec: dict[str, Any]) -> None:
+    listed = set()
+    for address, _, needed in gets(spec):
+        answer = client.get(address, params=needed, headers={"Accept": "application/json"})
+        if address == "/sparql" or "json" not in answer.headers["content-type"] or "items" not in answer.json():
+            continue
+        by_suffix = client.get(f"{address}.json", params=needed, headers={"Accept": "text/turtle"})
+        assert by_suffix.status_code == 200, f"{address}.json"
+        assert by_suffix.headers["content-type"] == "application/json", address
+        there, here = by_suffix.json(), answer.json()
+        assert {**there, "next": None} == {**here, "next": None}, address
+        assert not there["next"] or there["next"].partition("?")[0].endswith(f"{address}.json"), address
+        is_problem(client.get(f"{address}.json", params=needed | {"nonsense": "1"}), 400)
+        listed.add(address)
+    assert {"/works", "/search", "/works/ostrom1996/references", "/queries", "/changes", "/queries/gap-map"} <= listed
+
+
+def test_lists_of_things_have_the_suffixes_of_rdf(client: httpx.Client) -> None:
+    for plural in ("works", "people", "organizations", "venues", "concepts", "claims", "cases"):
+        for suffix, media_type in ((".ttl", "text/turtle"), (".nt", "application/n-triples")):
+            by_suffix = client.get(f"/{plural}{suffix}?limit=3")
+            by_accept = client.get(f"/{plural}?limit=3", headers={"Accept": media_type})
+            assert by_suffix.text == by_accept.text, plural
+            assert by_suffix.headers["content-type"].startswith(media_type), plural
+        assert client.get(f"/{plural}.bib").status_code == 404, plural
+
+
 def test_the_past_can_be_asked_wherever_it_has_a_meaning(client: httpx.Client, spec: dict[str, Any]) -> None:
     for address, operation, needed in gets(spec):
         names = {parameter["name"] for parameter in operation.get("parameters", ())}
+        if address == "/sparql" and not needed:
+            names = set()  # the service describes itself as it is now
         answer = client.get(address, params=needed | {"at": "1"})
         assert answer.is_success == ("at" in names), f"{address}: {answer.status_code}"
         if "at" in names and "etag" in answer.headers:

@@ -55,6 +55,8 @@ def filled(path: str, operation: dict[str, Any], key: str | None = None) -> tupl
     }
     if path == "/graph-store":
         required["default"] = ""  # or graph: one of the two is required, which OpenAPI cannot say
+    if path == "/sparql":
+        required["query"] = "ASK {}"  # without it the service describes itself, as it is now
     return address, required
 
 

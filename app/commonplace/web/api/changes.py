@@ -17,7 +17,7 @@ from commonplace.web import answers
 from commonplace.web.api.provenance import provenance_of
 from commonplace.web.context import ContextDep
 from commonplace.web.http.authorization import CuratorDep
-from commonplace.web.http.negotiation import JSON, RDF, Representation, choose, expected_version
+from commonplace.web.http.negotiation import JSON, RDF, Representation, choose, choose_of_list, expected_version
 from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters
 
 router = APIRouter(tags=["history"], dependencies=[Depends(only_known_parameters)])
@@ -61,6 +61,7 @@ PATCH = Representation("patch", "application/rdf-patch", ".rdfp")
 
 
 @router.get("/changes", response_model=Page[Change], summary="The versions, newest first")
+@router.get("/changes.json", include_in_schema=False)
 def listed(
     request: Request,
     context: ContextDep,
@@ -70,7 +71,7 @@ def listed(
 ) -> Response:
     """Answer with every write there ever was: who, when, what kind, and why."""
     log = context.library.log
-    form = choose(request, [JSON])
+    form = choose_of_list(request, [JSON])
     head = context.library.newest()
     found = [version for version in _touching(log, thing, head) if version <= head]
     before = read_position(cursor) if cursor else head + 1

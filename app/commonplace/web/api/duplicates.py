@@ -14,13 +14,14 @@ from commonplace.model.change import Version
 from commonplace.model.minter import Minter
 from commonplace.web import answers
 from commonplace.web.context import ContextDep
-from commonplace.web.http.negotiation import JSON, choose
+from commonplace.web.http.negotiation import JSON, choose_of_list
 from commonplace.web.http.parameters import At, Cursor, Limit, only_known_parameters
 
 router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)])
 
 
 @router.get("/duplicates", response_model=Page[DuplicateCandidate], summary="Works that may be one work")
+@router.get("/duplicates.json", include_in_schema=False)
 def duplicates(
     request: Request, context: ContextDep, limit: Limit = 50, cursor: Cursor = None, at: At = None
 ) -> Response:
@@ -28,7 +29,7 @@ def duplicates(
 
     `coverage` says how many works there are, how many have no title to compare, and how many pairs were compared.
     """
-    form = choose(request, [JSON])
+    form = choose_of_list(request, [JSON])
     start = read_position(cursor) if cursor else 0
     following: list[str | None] = [None]
     similar = context.similar.of(context.library.graph_at(Version(at) if at is not None else None))

@@ -27,10 +27,9 @@ from commonplace.web.http.negotiation import (
     RDF,
     Representation,
     answer,
-    choose,
+    choose_of_list,
     etag,
     not_modified,
-    split_suffix,
     unchanged,
 )
 from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters, version_of
@@ -76,6 +75,7 @@ def router_of(queries: Mapping[str, NamedQuery]) -> APIRouter:
     router = APIRouter(tags=["queries"], dependencies=[Depends(only_known_parameters)])
 
     @router.get("/queries", summary="The named queries, each with its question and parameters")
+    @router.get("/queries.json", include_in_schema=False)
     def listed(request: Request, context: ContextDep, limit: Limit = 50, cursor: Cursor = None) -> Response:
         every = list(context.queries.values())
         shown = answers.part(request, every, lambda query: query.name, limit, cursor)
@@ -85,7 +85,7 @@ def router_of(queries: Mapping[str, NamedQuery]) -> APIRouter:
         def make(state: Snapshot) -> bytes:
             return json.dumps({**page, "version": state.version}, ensure_ascii=False).encode()
 
-        return answers.versioned(request, choose(request, [JSON]), None, make, finish=shown.link)
+        return answers.versioned(request, choose_of_list(request, [JSON]), None, make, finish=shown.link)
 
     for query in queries.values():
         _add(router, query)
@@ -165,7 +165,7 @@ async def _run(context: Context, request: Request, query: NamedQuery) -> Respons
     bound = query.bind(values, context.minter)  # raises before anything is read
     await run_in_threadpool(_must_be_there, context, query, bound)
     offered = RDF if query.form == "CONSTRUCT" else ROWS
-    form = choose(request, offered, split_suffix(request.url.path, offered)[1])
+    form = choose_of_list(request, offered)
     version = version_of(request.query_params.get("at")) or seen
     if version is not None:
         context.library.log.header(version)  # raises where there is no such version

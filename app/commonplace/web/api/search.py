@@ -13,7 +13,7 @@ from commonplace.model.change import Version
 from commonplace.model.minter import Kind
 from commonplace.web import answers
 from commonplace.web.context import ContextDep
-from commonplace.web.http.negotiation import JSON, choose
+from commonplace.web.http.negotiation import JSON, choose_of_list
 from commonplace.web.http.parameters import Cursor, only_known_parameters
 
 router = APIRouter(tags=["search"], dependencies=[Depends(only_known_parameters)])
@@ -22,6 +22,7 @@ Searchable = Literal["work", "person", "organization", "venue", "concept", "clai
 
 
 @router.get("/search", response_model=Page[Found], summary="Search everything")
+@router.get("/search.json", include_in_schema=False)
 def search(
     request: Request,
     context: ContextDep,
@@ -31,7 +32,7 @@ def search(
     cursor: Cursor = None,
 ) -> Response:
     """Answer best first. Works are found by the labels of the concepts they discuss, too, in any language."""
-    form = choose(request, [JSON])
+    form = choose_of_list(request, [JSON])
     answers.words(q)
     offset = read_position(cursor) if cursor else 0
     kinds: list[Kind] | None = list(kind) if kind else None

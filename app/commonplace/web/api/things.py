@@ -125,6 +125,8 @@ def _offer(collection: Collection) -> None:
         description=collection.about,
         tags=[collection.plural],
     )
+    for form in OF_THINGS:
+        router.add_api_route(f"/{collection.plural}{form.suffix}", listed, include_in_schema=False)
     router.add_api_route(
         f"/{collection.plural}/{{key}}",
         single,

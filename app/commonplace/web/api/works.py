@@ -23,7 +23,16 @@ from commonplace.web.api.alternative_keys import MOVED, WorkRoute
 from commonplace.web.api.export import Original, Style, bibliography_forms, original_answer
 from commonplace.web.api.provenance import provenance_of_fields
 from commonplace.web.context import Context, ContextDep
-from commonplace.web.http.negotiation import JSON, OF_THINGS, OF_WORKS, RECORDS, Representation, choose, split_suffix
+from commonplace.web.http.negotiation import (
+    JSON,
+    OF_THINGS,
+    OF_WORKS,
+    RECORDS,
+    Representation,
+    choose,
+    choose_of_list,
+    split_suffix,
+)
 from commonplace.web.http.parameters import At, Cursor, Limit, Paging, only_known_parameters
 
 router = APIRouter(tags=["works"], route_class=WorkRoute, dependencies=[Depends(only_known_parameters)])
@@ -49,7 +58,12 @@ def works(request: Request, context: ContextDep, asked: Annotated[WorksQuery, Qu
     return answers.page(request, listing, asked, filters.q)
 
 
+for _form in OF_THINGS:
+    router.add_api_route(f"/works{_form.suffix}", works, include_in_schema=False)
+
+
 @router.get("/works/{key:path}/references", response_model=References, responses=MOVED, summary="What a work cites")
+@router.get("/works/{key:path}/references.json", include_in_schema=False)
 def references(
     request: Request, context: ContextDep, key: str, limit: Limit = 50, cursor: Cursor = None, at: At = None
 ) -> Response:
@@ -61,6 +75,7 @@ def references(
 
 
 @router.get("/works/{key:path}/citations", response_model=Page[Citation], responses=MOVED, summary="What cites a work")
+@router.get("/works/{key:path}/citations.json", include_in_schema=False)
 def citations(
     request: Request, context: ContextDep, key: str, limit: Limit = 50, cursor: Cursor = None, at: At = None
 ) -> Response:
@@ -71,9 +86,9 @@ def citations(
 def _citations(
     request: Request, context: Context, key: str, limit: int, cursor: str | None, at: int | None, *, outgoing: bool
 ) -> Response:
-    if (whole := _ending(request, context, key, "references" if outgoing else "citations", at)) is not None:
+    if (whole := _ending(request, context, key, _last_word(request), at)) is not None:
         return work(request, context, whole, at=at)
-    form = choose(request, [JSON])
+    form = choose_of_list(request, [JSON])
 
     def make(state: Snapshot) -> bytes:
         node = context.minter.thing("work", key)
@@ -101,14 +116,15 @@ def _citations(
     responses=MOVED,
     summary="The versions that touched a work",
 )
+@router.get("/works/{key:path}/history.json", include_in_schema=False)
 def history(
     request: Request, context: ContextDep, key: str, limit: Limit = 50, cursor: Cursor = None, at: At = None
 ) -> Response:
     """List the versions that touched a work, newest first; with `at`, those up to that version."""
-    if (whole := _ending(request, context, key, "history", at)) is not None:
+    if (whole := _ending(request, context, key, _last_word(request), at)) is not None:
         return work(request, context, whole, at=at)
     log = context.library.log
-    form = choose(request, [JSON])
+    form = choose_of_list(request, [JSON])
 
     def make(state: Snapshot) -> bytes:
         found = [one for one in changes(log, context.minter.thing("work", key).value) if one <= state.version]
@@ -188,6 +204,11 @@ def _provenance(
 
     shown: list[answers.Slice[FieldOrigin]] = []
     return answers.versioned(request, form, at, make, finish=lambda response: shown[0].link(response))
+
+
+def _last_word(request: Request) -> str:
+    """Return the name of a list of a work, with its suffix: `references.json`."""
+    return request.url.path.rpartition("/")[2]
 
 
 def _ending(request: Request, context: Context, key: str, word: str, at: int | None) -> str | None:

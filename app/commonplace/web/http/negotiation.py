@@ -68,6 +68,14 @@ def choose(request: Request, offered: Sequence[Representation], suffix: str | No
     return best(request.headers.get("accept", ""), offered)
 
 
+def choose_of_list(request: Request, offered: Sequence[Representation]) -> Representation:
+    """Return the form of a list: that of the suffix of its address (`/works.json`), else as `choose` has it.
+
+    Raises `NotAcceptable`.
+    """
+    return choose(request, offered, split_suffix(request.url.path, offered)[1])
+
+
 def best(accept: str, offered: Sequence[Representation]) -> Representation:
     """Return the best form for an `Accept` header; the first for an empty one. Raises `NotAcceptable`."""
     accept = accept.strip().lower()  # media types have no case

@@ -57,16 +57,11 @@ entities can stand for far more than fits on a disk."""
 _BATCH = 1_000
 
 
-def refuse_unread(content_type: str, encoding: str, *, several: bool) -> None:
+def refuse_unread(content_type: str, *, several: bool) -> None:
     """Raise `HttpProblem` (415), before any of a body is read, for one of a kind that is not read here.
 
     `several` says whether a form of several files is taken.
     """
-    if encoding.strip().lower() not in ("", "identity"):
-        headers = {"Accept-Encoding": "identity"}
-        raise HttpProblem(
-            415, f"the Content-Encoding {encoding} is not undone here", [("Content-Encoding", encoding)], headers
-        )
     if not (several and _is_form(content_type)):
         _syntax(content_type)
 

@@ -186,7 +186,7 @@ async def _write(
     if not keep and request.headers.get("if-none-match", "").strip() == "*":
         await run_in_threadpool(_must_be_absent, context, graph)
     content_type = request.headers.get("content-type", "")
-    refuse_unread(content_type, request.headers.get("content-encoding", ""), several=keep)
+    refuse_unread(content_type, several=keep)
     base = context.minter.base if isinstance(graph, DefaultGraph) else str(graph.value)
     with await _received(request, context.import_bytes) as body:
         client = f"token {agent}"

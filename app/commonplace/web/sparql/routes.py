@@ -9,6 +9,7 @@ from commonplace.web import answers
 from commonplace.web.context import Context, context_of
 from commonplace.web.http.negotiation import DATASETS, RDF, answer, choose, etag, not_modified, unchanged
 from commonplace.web.http.problems import HttpProblem
+from commonplace.web.sparql.described import ANSWERS, ANSWERS_TO_POST, IN_ADDRESS, IN_BODY
 from commonplace.web.sparql.editor import PAGE, editor_page
 from commonplace.web.sparql.forms import RESULTS
 from commonplace.web.sparql.protocol import UpdateOperation, media_type_of, read_operation
@@ -21,13 +22,25 @@ TEXT_BYTES = 1_000_000
 """Maximum size of an update."""
 
 
-@router.get("/sparql", summary="Ask in SPARQL; without a query, the service's description")
+@router.get(
+    "/sparql",
+    summary="Ask in SPARQL; without a query, the service's description",
+    openapi_extra=IN_ADDRESS,
+    responses=ANSWERS,
+    response_class=Response,
+)
 async def by_get(request: Request) -> Response:
     """Answer by the SPARQL 1.1 Protocol, 2.1.1, or the Service Description. `at=VERSION` asks an earlier version."""
     return await run_in_threadpool(_description, context_of(request), request)
 
 
-@router.post("/sparql", summary="Ask or update in SPARQL by POST, as a form or as the text itself")
+@router.post(
+    "/sparql",
+    summary="Ask or update in SPARQL by POST, as a form or as the text itself",
+    openapi_extra=IN_BODY,
+    responses=ANSWERS_TO_POST,
+    response_class=Response,
+)
 async def by_post(request: Request) -> Response:
     """Answer by the SPARQL 1.1 Protocol, 2.1.2, 2.1.3, 2.2.1 and 2.2.2. An update needs a curator's token and makes
     one version: 200 with its description and `Location`, or 204 when nothing changed."""
