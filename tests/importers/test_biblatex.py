@@ -125,6 +125,24 @@ def test_keys_for_types_are_words_in_the_language_of_the_work(entry: str, genre:
 
 
 @pytest.mark.parametrize(
+    ("entry", "place"),
+    [
+        ("@patent{k, title = {T}, location = {countryde}}", "Germany"),
+        (
+            "@patent{k, title = {T}, location = {countryus and countryep and Norway}}",
+            "United States of America and European Union and Norway",
+        ),
+        ("@patent{k, title = {T}, address = {countryfr}, langid = {ngerman}}", "Frankreich"),
+        ("@book{k, title = {T}, location = {countryde}}", "countryde"),
+    ],
+)
+def test_keys_for_the_countries_of_a_patent_are_words(entry: str, place: str) -> None:
+    record = one(entry)
+    assert record.publisher_place == place
+    assert one(bibtex.entry(record)) == record
+
+
+@pytest.mark.parametrize(
     ("fields", "status", "written"),
     [
         ("pubstate = {inpress}", "in press", "inpress"),

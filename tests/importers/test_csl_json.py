@@ -53,8 +53,15 @@ def test_every_role_of_csl_is_kept(role: str) -> None:
     ("written", "names", "told"),
     [
         ({"family": "Poe", "given": "Edgar"}, [{"family": "Poe", "given": "Edgar"}], ""),
-        ("Edgar Poe", [{"literal": "Edgar Poe"}], ""),
-        (["Edgar Poe"], [{"literal": "Edgar Poe"}], ""),
+        ("Edgar Poe", [{"literal": "Edgar Poe"}], "no comma"),
+        (["Edgar Poe"], [{"literal": "Edgar Poe"}], "no comma"),
+        ("Poe, Edgar", [{"family": "Poe", "given": "Edgar"}], "family and given"),
+        (["Poe, Edgar", {"family": "Doe"}], [{"family": "Poe", "given": "Edgar"}, {"family": "Doe"}], "a text"),
+        (
+            "Poe, E.; van Gogh, V.",
+            [{"family": "Poe", "given": "E."}, {"family": "Gogh", "given": "V.", "non-dropping-particle": "van"}],
+            "2 names",
+        ),
         ([None, {"family": "Poe", "given": None}], [{"family": "Poe"}], ""),
         ([{"family": "Poe", "literal": "Edgar Poe", "given": "Edgar"}], [{"family": "Poe", "given": "Edgar"}], ""),
         ([{"family": "Poe", "literal": "The Poe estate"}], [{"family": "Poe"}], "The Poe estate"),
@@ -147,6 +154,21 @@ def test_the_words_of_a_date_are_kept_beside_its_parts(variable: str, date: dict
 def test_a_season_in_words_is_kept() -> None:
     made = through(issued={"date-parts": [[2003]], "season": "Michaelmas"})
     assert made["issued"] == {"date-parts": [[2003]], "literal": "Michaelmas 2003"}
+
+
+@pytest.mark.parametrize(
+    ("date", "told"),
+    [
+        ({"date-parts": [[2001, 4]], "season": "2"}, "the season 2 stands beside 2001-04"),
+        ({"date-parts": [[2001], [2003]], "season": 1}, "the season 1 stands beside 2001/2003"),
+        ({"date-parts": [[2001]], "season": "2"}, ""),
+        ({"date-parts": [[2001]], "season": "2", "circa": True}, ""),
+    ],
+)
+def test_a_season_that_a_date_has_no_place_for_is_told(date: dict[str, Any], told: str) -> None:
+    why = "".join(loss.why for loss in read_item(issued=date).losses)
+    assert why.startswith(told)
+    assert bool(why) == bool(told)
 
 
 def test_years_before_christ_are_csls_own() -> None:

@@ -304,6 +304,9 @@ def test_a_comma_at_the_end_says_that_words_name_a_body() -> None:
         ("12-34", "40", "12-34", "40"),
         ("3-12", "3-15", "3-12-3-15", None),
         ("12", "12", "12", None),
+        ("5, 7-9", "9", "5, 7-9", None),
+        ("e3; 12–14", "14", "e3; 12-14", None),
+        ("i, 7", "7", "i, 7", None),
     ],
 )
 def test_a_range_of_pages_is_said_once(start: str, end: str, page: str, left: str | None) -> None:
@@ -311,6 +314,29 @@ def test_a_range_of_pages_is_said_once(start: str, end: str, page: str, left: st
     assert entry.record is not None
     assert (entry.record.page, entry.record.extra.get("EP")) == (page, left)
     assert told(entry) == ([("EP", left)] if left else [])
+
+
+@pytest.mark.parametrize(
+    ("lines", "url", "doi", "extra"),
+    [
+        (
+            ("UR  - https://a.example/a-long", "/address?q=1", "&p=2"),
+            "https://a.example/a-long/address?q=1&p=2",
+            None,
+            {},
+        ),
+        (("UR  - https://a.example/", "https://b.example/"), "https://a.example/", None, {"UR": "https://b.example/"}),
+        (("UR  -", "https://a.example/x"), "https://a.example/x", None, {}),
+        (("DO  - 10.1000/abc", ".def", "-2"), None, "10.1000/abc.def-2", {}),
+        (("DO  - https://doi.org/", "10.1000/abc"), None, "10.1000/abc", {}),
+        (("DO  - 10.1000/abc", "10.1000/def"), None, "10.1000/abc", {"DO": "10.1000/def"}),
+    ],
+)
+def test_an_address_that_goes_on_has_no_blank_in_it(
+    lines: tuple[str, ...], url: str | None, doi: str | None, extra: dict[str, str]
+) -> None:
+    record = record_of(*lines)
+    assert (record.url, record.doi, record.extra) == (url, doi, extra)
 
 
 def test_lines_that_go_on_are_one_line_except_in_texts_of_several() -> None:

@@ -162,7 +162,6 @@ def test_csl_json_item_that_is_broken_does_not_take_the_others() -> None:
 @pytest.mark.parametrize(
     ("issued", "expected", "kept"),
     [
-        ({"date-parts": [[2001, 3]], "season": 2}, "2001-03", None),
         ({"date-parts": [[2001]], "season": "spring"}, "2001-21", None),
         ({"raw": "May 2001"}, "2001-05", None),
         ({"literal": "3 May 2001"}, "2001-05-03", None),

@@ -197,6 +197,29 @@ def laughing(text: str) -> bytes:
     return f'<!DOCTYPE x [<!ENTITY a0 "ha">{doubled}]>{text}'.encode()
 
 
+ONE_TITLE = "<xml><records><record><ref-type>6</ref-type><titles><title>Größe</title></titles></record></records></xml>"
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding", "told"),
+    [
+        ("", "cp1252", "Windows-1252"),
+        ("<?xml version='1.0' encoding='utf-8'?>\n", "cp1252", "Windows-1252"),
+        ('<?xml version="1.0" encoding="ISO-8859-1"?>', "latin-1", ""),
+        ("", "utf-16-le", "UTF-16-LE"),
+        ("", "utf-32-be", "UTF-32-BE"),
+        ("", "utf-8", ""),
+    ],
+)
+def test_xml_in_an_encoding_that_it_does_not_declare(declared: str, encoding: str, told: str) -> None:
+    reading = read_endnote_xml(f"{declared}{ONE_TITLE}".encode(encoding))
+    (entry,) = reading
+    assert entry.record is not None
+    assert entry.record.title == "Größe"
+    assert [told in fault.why for fault in reading.faults] == ([True] if told else [])
+    assert not [loss for loss in entry.losses if loss.field == "XML"]
+
+
 @pytest.mark.parametrize(
     "title",
     ["<title>&a30;</title>", '<title lang="&a30;">x</title>'],

@@ -33,6 +33,8 @@ def read_date(value: Any, said: Any = None) -> ReadDate:
     season = str(date.get("season") or "").strip()
     if words is None and edtf and season and not season.isdigit() and edtf == edtf_date({"date-parts": parts}):
         words = f"{season} {edtf}"
+    if words is None and season.isdigit() and edtf and edtf == edtf_date({**date, "season": None}):
+        return ReadDate(edtf, None, f"the season {season} stands beside {edtf}, and is no season of that; left out")
     if words is None:
         return ReadDate(edtf)
     read = written_date(words)

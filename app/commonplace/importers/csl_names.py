@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
 
+from commonplace.model import ris_names
 from commonplace.model.names import Contributor, Name
 from commonplace.model.rich_text import undo_entities
 from commonplace.model.roles import BY_CSL
@@ -38,12 +39,27 @@ def read_contributors(place: MutableMapping[str, Any], lose: Lose) -> Iterator[t
     for role in [name for name in place if name in BY_CSL]:
         values = place.pop(role)
         for value in values if isinstance(values, list) else [values]:
-            if name := read_name(role, value, lose):
+            if isinstance(value, str) and value.strip():
+                yield from ((Contributor(role, name), None) for name in _names_of_text(role, value, lose))
+            elif name := read_name(role, value, lose):
                 yield Contributor(role, name), _orcid(value)
 
 
+def _names_of_text(role: str, text: str, lose: Lose) -> tuple[Name, ...]:
+    """Return the names in a text that stands where CSL has an object: `Doe, Jane`, or several between semicolons."""
+    try:
+        found = ris_names.read_line(undo_entities(text))
+    except ValueError:
+        lose(role, text, "a name without any text")
+        return ()
+    lose(
+        role, text, found.why or "a text, where CSL has an object with the parts of the name; read as family and given"
+    )
+    return found.names
+
+
 def read_name(role: str, value: Any, lose: Lose) -> Name | None:
-    """Return one name, None when there is no text in it. A text is a name that has no parts."""
+    """Return one name, None when there is no text in it. What is no object is a name that has no parts."""
     given: Mapping[str, Any] = value if isinstance(value, dict) else {"literal": value}
     parts = {ours: text for theirs, ours in _PARTS.items() if (text := _text(given.get(theirs)))}
     whole = [text for member in _WHOLE if (text := _text(given.get(member)))]

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 _DASHES = re.compile(r"(?<!\s)\s*[-–—‒−]+\s*")
+_PIECES = re.compile(r"[,;]\s*")
 _RANGE = re.compile(r"(?P<start>[^-,;\s]+)-(?P<end>[^-,;\s]+)")
 
 
@@ -24,11 +25,14 @@ def with_hyphens(text: str) -> str:
 def page_range(first: str | None, last: str | None) -> Pages:
     """Return the pages that a beginning and an end say together.
 
-    Either may hold the whole range: `12-34` and `34` are `12-34`. An end that such a range does not have is left.
+    Either may hold the whole range: `12-34` and `34` are `12-34`, `5, 7-9` and `9` are `5, 7-9`. An end that such a
+    range does not have is left.
     """
     start, end = with_hyphens(first or ""), with_hyphens(last or "")
     if not start or not end or start == end:
         return Pages(start or end or None)
+    if _ends_with(start, end):
+        return Pages(start)
     whole, other = _RANGE.fullmatch(start), _RANGE.fullmatch(end)
     if other and not whole and other["start"] == start:
         return Pages(end)
@@ -37,3 +41,9 @@ def page_range(first: str | None, last: str | None) -> Pages:
     if end.endswith(whole["end"]) and len(end) >= len(whole["end"]):
         return Pages(f"{whole['start']}-{end}")
     return Pages(start, end)
+
+
+def _ends_with(pages: str, end: str) -> bool:
+    """Return whether pages are several pieces (`5, 7-9`), of which the last ends with that page."""
+    *others, last = _PIECES.split(pages)
+    return bool(others) and end in (last, last.rpartition("-")[2])

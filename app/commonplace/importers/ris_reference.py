@@ -38,6 +38,8 @@ _PMCID = re.compile(r"PMC\d+")
 _PMID = re.compile(r"\d{1,8}")
 _PUBMED = re.compile(r"pubmed|medline", re.IGNORECASE)
 _CUSTOM = ("C2", "C3", "C7")
+_OF_ADDRESSES = ("UR", "DO")
+_NEW_ADDRESS = re.compile(r"(?:https?|ftp)://|www\.|doi:|10\.\d{4,9}/", re.IGNORECASE)
 
 Values = Iterable[tuple[str, list[str]]]
 """Tags in the order of the reference, each with the lines of its text."""
@@ -58,8 +60,8 @@ class ReferenceReader:
         self._reference_type = next((lines[0].upper() for tag, lines in values if tag == "TY"), "")
         self._means = meanings(self._reference_type)
         for tag, lines in values:
-            in_one = tag in self._means.in_one_line
-            self._take(tag, " ".join(filter(None, lines)) if in_one else "\n".join(lines).strip("\n"))
+            for text in self._texts_of(tag, lines):
+                self._take(tag, text)
         keys = self._values.pop("ID", [])
         self.key = keys[0] if keys else None
         self._keep_others("ID", [key for key in dict.fromkeys(keys) if key != self.key], "the key")
@@ -103,6 +105,14 @@ class ReferenceReader:
         if status := status_of_genre(made["genre"]):
             self._extra.setdefault("status", status)
         return Record(key=self.key or "", extra=MappingProxyType(self._extra), **made)
+
+    def _texts_of(self, tag: str, lines: list[str]) -> list[str]:
+        """Return the values that the lines of a tag hold: one, or in a tag of addresses as many as there are."""
+        if tag in _OF_ADDRESSES and len(lines) > 1:
+            return _addresses(lines)
+        if tag in self._means.in_one_line:
+            return [" ".join(filter(None, lines))]
+        return ["\n".join(lines).strip("\n")]
 
     def _take(self, tag: str, text: str) -> None:
         """Put a value where it belongs: the names, our own fields, the others by their tag."""
@@ -353,6 +363,18 @@ class ReferenceReader:
 
     def _keep(self, name: str, text: str) -> None:
         self._extra[name] = f"{self._extra[name]}\n\n{text}" if name in self._extra else text
+
+
+def _addresses(lines: list[str]) -> list[str]:
+    """Return the addresses on several lines: each line that does not begin another one goes on with that before it."""
+    found = [lines[0]]
+    for line in lines[1:]:
+        begins = _NEW_ADDRESS.match(line) and not (found[-1].endswith("/") and line.startswith("10."))
+        if begins:
+            found.append(line)
+        else:
+            found[-1] += line
+    return found
 
 
 def _names(text: str, initialled: bool) -> ris_names.ReadNames:

@@ -21,6 +21,7 @@ from commonplace.model.record import ReadEntry, Record
 from commonplace.model.xml_characters import forbidden
 
 _SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+_DECLARED = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']+)["']""")
 _REFERENCE = re.compile(rb"&#(?:(\d{1,12})|[xX]([0-9A-Fa-f]{1,12}));")
 _LAST_CHARACTER = 0x10FFFF
 _TOLD = 20
@@ -40,17 +41,19 @@ class XmlEntries:
 def read_entries(data: bytes, filename: str, how: XmlEntries) -> Reading:
     """Read a file. Raises `UnreadableFile` when it is empty, no XML, declares entities, or holds no such entry."""
     refuse_no_text(data)
-    root, faults = _root(data)
+    root, told, faults = _root(data)
     found = [element for element in root.iter("{*}" + how.name) if not _within_another(element, how.name)]
     if not found:
         raise UnreadableFile(f"not {how.format}: there is no element {how.name} in it")
     broken = frozenset(fault.line for fault in faults)
     entries = with_keys(_entries(found, how, broken), map(how.key, found))
-    return Reading(filename=filename, entries=entries, total=len(found), faults=faults)
+    return Reading(filename=filename, entries=entries, total=len(found), faults=[*told, *faults])
 
 
-def _root(data: bytes) -> tuple[etree._Element, list[Fault]]:
-    data, is_utf8, told = _prepared(data)
+def _root(data: bytes) -> tuple[etree._Element, list[Fault], list[Fault]]:
+    """Return the outermost element, what is to be told of the encoding, and what is wrong within entries."""
+    data, is_utf8, told = _as_utf8(data)
+    data, faults = _without_references(data)
     parser = etree.XMLParser(
         encoding="utf-8" if is_utf8 else None,
         resolve_entities=False,
@@ -70,24 +73,41 @@ def _root(data: bytes) -> tuple[etree._Element, list[Fault]]:
     if declared is not None and any(True for _ in declared.iterentities()):
         raise UnreadableFile("it declares XML entities, which a bibliography has no use for: it is not read")
     complaints = [error for error in parser.error_log if error.level >= etree.ErrorLevels.ERROR]
-    faults = [*told, *(Fault(line=max(1, one.line), why=f"broken XML: {one.message}") for one in complaints[:_TOLD])]
+    faults += [Fault(line=max(1, one.line), why=f"broken XML: {one.message}") for one in complaints[:_TOLD]]
     if len(complaints) > _TOLD:
         faults.append(Fault(line=faults[-1].line, why=f"{len(complaints) - _TOLD} more faults of the XML"))
-    return root, faults
+    return root, told, faults
 
 
-def _prepared(data: bytes) -> tuple[bytes, bool, list[Fault]]:
-    """Return the bytes as the parser takes them, whether they are UTF-8 whatever they declare, and what was changed.
+def _as_utf8(data: bytes) -> tuple[bytes, bool, list[Fault]]:
+    """Return the bytes as the parser takes them, whether they are UTF-8 whatever they declare, and what was wrong.
 
-    It knows no UTF-32, and what it makes of half a pair of surrogates, as it is or by number, is no text.
+    It knows no UTF-32, what it makes of half a pair of surrogates is no text, and it takes bytes that are no UTF-8 and
+    declare no other encoding for nothing.
     """
+    if not (is_wide(data) or _SURROGATE.search(data) or _is_wrongly_utf8(data)):
+        return data, False, []
+    text, faults = decode_text(data)
+    return text.encode(), True, faults
+
+
+def _is_wrongly_utf8(data: bytes) -> bool:
+    """Return whether the bytes are to be UTF-8, as XML is that declares nothing else, and are not."""
+    declared = _DECLARED.match(data)
+    if data.isascii() or (declared and declared[1].lower() != b"utf-8"):
+        return False
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+def _without_references(data: bytes) -> tuple[bytes, list[Fault]]:
+    """Return the bytes without references by number to characters that XML cannot hold, and what was left out."""
     faults: list[Fault] = []
-    is_utf8 = False
-    if is_wide(data) or _SURROGATE.search(data):
-        text, faults = decode_text(data)
-        data, is_utf8 = text.encode(), True
     if b"&#" not in data:
-        return data, is_utf8, faults
+        return data, faults
     pieces: list[bytes] = []
     end = 0
     for found in _REFERENCE.finditer(data):
@@ -98,7 +118,7 @@ def _prepared(data: bytes) -> tuple[bytes, bool, list[Fault]]:
             why = f"{found[0].decode()} stands for the character {name}, which XML cannot hold: left out"
             faults.append(Fault(line=line, why=why))
             end = found.end()
-    return b"".join((*pieces, data[end:])) if pieces else data, is_utf8, faults
+    return b"".join((*pieces, data[end:])) if pieces else data, faults
 
 
 def _character(number: int) -> str | None:

@@ -1,4 +1,4 @@
-"""List BibLaTeX's localisation keys for the fields `type` and `pubstate`, and the words that a style prints for them.
+"""List BibLaTeX's localisation keys for `type`, `pubstate` and a patent's `location`, and the words that styles print.
 
 The keys are those of the BibLaTeX 3.20 manual, section 4.9.2; the words are the usual ones of each language.
 """
@@ -56,6 +56,22 @@ _TYPES = {
         patreqde=Pedido de patente alemã|patreqeu=Pedido de patente europeia|patreqfr=Pedido de patente francesa
         patrequk=Pedido de patente britânica|patrequs=Pedido de patente americana""",
 }
+_COUNTRIES = {
+    "en": "countryde=Germany|countryeu=European Union|countryep=European Union|countryfr=France|"
+    "countryuk=United Kingdom|countryus=United States of America",
+    "de": "countryde=Deutschland|countryeu=Europäische Union|countryep=Europäische Union|countryfr=Frankreich|"
+    "countryuk=Vereinigtes Königreich|countryus=Vereinigte Staaten von Amerika",
+    "fr": "countryde=Allemagne|countryeu=Union européenne|countryep=Union européenne|countryfr=France|"
+    "countryuk=Royaume-Uni|countryus=États-Unis d’Amérique",
+    "es": "countryde=Alemania|countryeu=Unión Europea|countryep=Unión Europea|countryfr=Francia|"
+    "countryuk=Reino Unido|countryus=Estados Unidos de América",
+    "it": "countryde=Germania|countryeu=Unione Europea|countryep=Unione Europea|countryfr=Francia|"
+    "countryuk=Regno Unito|countryus=Stati Uniti d’America",
+    "nl": "countryde=Duitsland|countryeu=Europese Unie|countryep=Europese Unie|countryfr=Frankrijk|"
+    "countryuk=Verenigd Koninkrijk|countryus=Verenigde Staten van Amerika",
+    "pt": "countryde=Alemanha|countryeu=União Europeia|countryep=União Europeia|countryfr=França|"
+    "countryuk=Reino Unido|countryus=Estados Unidos da América",
+}
 _STATES = {
     "en": "inpreparation=in preparation|submitted=submitted|forthcoming=forthcoming|inpress=in press|"
     "prepublished=prepublished",
@@ -82,13 +98,18 @@ def _words(tables: dict[str, str]) -> dict[str, dict[str, str]]:
     }
 
 
-_TYPE_WORDS, _STATE_WORDS = _words(_TYPES), _words(_STATES)
+_TYPE_WORDS, _COUNTRY_WORDS, _STATE_WORDS = _words(_TYPES), _words(_COUNTRIES), _words(_STATES)
 _KEY_OF_STATE = {word: key for words in _STATE_WORDS.values() for key, word in words.items()}
 
 
 def type_words(key: str, language: str | None) -> str | None:
     """Return what the value of `type` means, in that language (a BCP 47 tag) or in English; None for what is no key."""
     return _said(_TYPE_WORDS, key, language)
+
+
+def place_words(places: str, language: str | None) -> str:
+    """Return a list of places with the keys of countries in it (of a patent: `countryde and countryus`) in words."""
+    return " and ".join([_said(_COUNTRY_WORDS, place, language) or place for place in places.split(" and ")])
 
 
 def state_words(key: str, language: str | None) -> str | None:

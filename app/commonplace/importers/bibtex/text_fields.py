@@ -11,7 +11,7 @@ from commonplace.importers.bibtex.identifier_fields import path, verbatim
 from commonplace.importers.bibtex.latex import decode, squeeze
 from commonplace.importers.bibtex.title_fields import read_titles
 from commonplace.importers.written_dates import written_date
-from commonplace.model.biblatex_keys import state_words, type_words
+from commonplace.model.biblatex_keys import place_words, state_words, type_words
 from commonplace.model.bibtex_terms import (
     ARTICLE_TYPES,
     CSL_TYPE,
@@ -162,6 +162,8 @@ def _read_publisher(draft: Draft) -> None:
         present = [name for name in names if name in draft.fields]
         if present:
             text = take(draft, present[0])
+            if text and attribute == "publisher_place" and draft.csl_type == "patent":
+                text = place_words(text, draft.known.get("language"))
             draft.known[attribute] = text
             drop_repeated(draft, present[1:], text or "")
 
