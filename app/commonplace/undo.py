@@ -1,9 +1,9 @@
-"""What taking a version back would change now, and what it has to leave.
+"""Make the change that takes a version back, and list the things that it must leave.
 
-Each statement goes back by itself: one that a later version changed already stays as it is, and
-a value that was replaced does not come back beside what replaced its replacement. A
-thing the version created goes only if nothing later speaks of it or points to it: deleting it
-would leave the later statements about nothing.
+Each statement goes back by itself. One that a later version changed already stays as it is, and
+a replaced value does not come back where its replacement was replaced in turn. A thing that the
+version created goes only if nothing later speaks of it or points to it: deleting it would leave
+the later statements about nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from commonplace.patchlog.log import PatchLog, versions
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Something an undo left: the thing, why, and the later versions that are the reason."""
+    """A thing that an undo left: its IRI, why, and the later versions that are the reason."""
 
     thing: str
     why: str
@@ -29,7 +29,7 @@ class Kept:
 
 
 def undo_of(entry: Entry, state: Snapshot, log: PatchLog) -> tuple[ChangeSet, list[Kept]]:
-    """The change that takes an entry back in that state, net; and what it leaves."""
+    """Return the net change that takes an entry back in that state, and the things that it leaves."""
     inverse = entry.change.inverse()
     effective = _unless_replaced(inverse.net(state.contains), entry.change, state)
     since = _touched_since(entry.version, log)
@@ -41,7 +41,7 @@ def undo_of(entry: Entry, state: Snapshot, log: PatchLog) -> tuple[ChangeSet, li
 
 
 def _unless_replaced(effective: ChangeSet, done: ChangeSet, state: Snapshot) -> ChangeSet:
-    """Without the values whose replacement, made by the version itself, is there no more."""
+    """Return a change without the values whose replacement, made by the version itself, is no longer there."""
     replaced = {_slot(quad) for quad in done.removed}
     gone = {_slot(quad) for quad in done.added if _slot(quad) in replaced and not state.contains(quad)}
     return ChangeSet(added=tuple(q for q in effective.added if _slot(q) not in gone), removed=effective.removed)
@@ -58,7 +58,7 @@ def _changed_since(inverse: ChangeSet, effective: ChangeSet, since: Mapping[str,
 
 
 def _touched_since(version: Version, log: PatchLog) -> Mapping[str, list[Version]]:
-    """Things that versions after that one touched, each with those versions: read once, however many are asked for."""
+    """Return the things that versions after that one touched, each with those versions. The log is read once."""
     found: dict[str, list[Version]] = {}
     for later in versions(log, version):
         for thing in log.entry(later).change.touched():
@@ -71,7 +71,7 @@ def _versions(since: Mapping[str, list[Version]], things: Iterable[str]) -> tupl
 
 
 def _without_needed(state: Snapshot, removed: Iterable[Quad]) -> tuple[list[Quad], dict[str, set[str]]]:
-    """The removals that leave nothing dangling, and the things that must stay with what needs them."""
+    """Return the removals that leave nothing dangling, and the things that must stay, each with those that need it."""
     going = dict.fromkeys(removed)
     needed: dict[str, set[str]] = {}
     while True:
@@ -92,7 +92,7 @@ def _without_needed(state: Snapshot, removed: Iterable[Quad]) -> tuple[list[Quad
 
 
 def _needed_by(state: Snapshot, thing: str, quads: list[Quad], leaving: set[Triple]) -> set[str]:
-    """What would be left speaking of a thing that goes: the thing itself, or things that point to it."""
+    """Return the things that would still speak of a thing that goes: the thing itself, and those that point to it."""
     nodes = {quad.subject for quad in quads if not isinstance(quad.subject, Triple)}
     if not thing.startswith("_:"):
         nodes.add(NamedNode(thing))
@@ -111,5 +111,5 @@ def _thing(quad: Quad) -> str:
 
 
 def _name(subject: NamedNode | BlankNode | Triple) -> str:
-    """What a subject is a node of; a blank node is a thing of its own."""
+    """Return the thing that a subject is a node of; a blank node is a thing of its own."""
     return subject.value.partition("#")[0] if isinstance(subject, NamedNode) else str(subject)

@@ -1,4 +1,4 @@
-"""Checkpoints: whole states as N-Quads, so that neither a start nor time travel replays the whole log.
+"""Write checkpoints, whole states as N-Quads, so that neither a start nor time travel replays the whole log.
 
 A file `{version}-{id}.nq` holds the state of that version of the log whose entry has that id, and is sealed
 (`commonplace.derived.sealed`). One that belongs to another log (a restored home) is not used; one that is not what
@@ -22,24 +22,24 @@ from commonplace.patchlog.log import PatchLog, versions
 log = logging.getLogger(__name__)
 
 REPLAY_BYTES = 8 * 1024 * 1024
-"""Minimum bytes of log to be replayed from the newest checkpoint on before another is worth its space."""
+"""Minimum number of bytes of log after the newest checkpoint for which another one is worth its space."""
 
 
 class Checkpoints:
     """The checkpoints of one home, in a directory that may be deleted at any time."""
 
     def __init__(self, directory: Path, log: PatchLog, *, throws_away: bool = True) -> None:
-        """Use the checkpoints in a directory; one that does not hold is left there where this `throws_away` nothing."""
+        """Use the checkpoints in a directory. A damaged one is deleted, unless `throws_away` is False."""
         self._directory = directory
         self._log = log
         self._throws_away = throws_away
         self._unsound: set[Path] = set()
         self._counted = (EMPTY, EMPTY, 0)
-        """From which version, to which, and how many bytes of log lie between: each is counted once."""
+        """Two versions and the bytes of log between them, so that each entry is counted once."""
 
     @property
     def directory(self) -> Path:
-        """The directory that they are kept in."""
+        """Return the directory that they are kept in."""
         return self._directory
 
     def fill(self, graph: Graph, version: Version) -> None:
@@ -75,7 +75,7 @@ class Checkpoints:
                 yield path, number
 
     def holds(self, path: Path, version: Version) -> bool:
-        """Answer whether a checkpoint is what was written, of that version; one that is not is thrown away."""
+        """Return whether a checkpoint is as it was written, for that version; delete one that is not."""
         why = self.fault_of(path, version)
         if why is None:
             return True
@@ -87,7 +87,7 @@ class Checkpoints:
         return False
 
     def fault_of(self, path: Path, version: Version) -> str | None:
-        """Return what is wrong with a checkpoint of that version, None when it is what was written."""
+        """Return why a checkpoint of that version cannot be used; None when it is as it was written."""
         try:
             found = check_sealed(path)
         except (OSError, NotSealed) as fault:
@@ -95,10 +95,10 @@ class Checkpoints:
         return None if found == Origin.of(self._log, version) else f"it is of version {found.version} of another log"
 
     def keep(self, graph: Graph) -> Path | None:
-        """Write one of the graph's present state if enough has been logged since the nearest; return its path.
+        """Write a checkpoint of the graph's present state if enough was logged since the nearest one; return its path.
 
-        A long entry that only adds is read as fast from the log as from a checkpoint: it does not count. Raises
-        OSError.
+        A long entry that only adds does not count, because it is read from the log as fast as from a checkpoint.
+        Raises OSError.
         """
         version = graph.version
         near = self.nearest(version)
@@ -106,7 +106,7 @@ class Checkpoints:
         return self.write(graph) if self._replayed_between(start, version) >= REPLAY_BYTES else None
 
     def _replayed_between(self, start: Version, end: Version) -> int:
-        """Return how many bytes of the entries after one version, up to another, are applied one by one."""
+        """Return the length of those entries after one version, up to another, that are applied one by one."""
         since, upto, size = self._counted
         if since != start or upto > end:
             upto, size = start, 0
@@ -118,12 +118,15 @@ class Checkpoints:
         return size
 
     def _replayed(self, version: Version) -> int:
-        """Return how many bytes of an entry are applied statement by statement."""
+        """Return the length of an entry that is applied statement by statement, and 0 for any other."""
         length = self._log.header(version).body_length
         return 0 if length >= REPLAY_BYTES and self._log.only_adds(version) else length
 
     def write(self, graph: Graph) -> Path:
-        """Write one of the graph's present state; return its path. Raises OSError, and leaves nothing half-written."""
+        """Write a checkpoint of the graph's present state; return its path.
+
+        Raises OSError, and leaves nothing half-written.
+        """
         self._directory.mkdir(parents=True, exist_ok=True)
         version, data = graph.read(lambda state: (state.version, state.dump(RdfFormat.N_QUADS)))
         target = self._directory / self._name(version)
@@ -135,7 +138,7 @@ class Checkpoints:
         return target
 
     def clear(self) -> None:
-        """Delete them all."""
+        """Delete all checkpoints."""
         for path in self._directory.glob("*.nq"):
             path.unlink()
 

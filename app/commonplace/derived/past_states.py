@@ -11,7 +11,7 @@ from commonplace.derived.graph.opening import new_graph
 from commonplace.model.change import Version
 
 KEPT = 4
-"""How many past states stay in memory."""
+"""Maximum number of past states in memory."""
 
 
 class PastStates:
@@ -25,7 +25,7 @@ class PastStates:
         self._lock = Lock()
 
     def at(self, version: Version) -> Graph:
-        """The graph of that version, which must exist."""
+        """Return the graph of that version, which must exist."""
         with self._lock:
             graph = self._graphs.pop(version, None)
             if graph is None:

@@ -30,9 +30,9 @@ class Home:
 
 
 def open_home(settings: Settings, *, access: Access = "create", at_once: bool = True) -> Home:
-    """Open the home that the settings name; `access` and `at_once` as in `Library.open`.
+    """Open the home that the settings name; `access` and `at_once` are those of `Library.open`.
 
-    A home that this makes begins with the reference set. Raises `NoLibrary`, `HomeUnusable`, `LogDamaged`, or
+    A new home begins with the reference set. Raises `NoLibrary`, `HomeUnusable`, `LogDamaged`, or
     `BadRequest` when the reference set has faults.
     """
     is_new = access == "create" and not is_library(settings.home)
@@ -74,7 +74,7 @@ def token_file(settings: Settings) -> Path:
 
 
 def told_of(home: Home, settings: Settings) -> str:
-    """Return what is told, once, of a home that was just made, and of its token: lines for standard error."""
+    """Return the lines for standard error that tell, once, of a home that was just made, and of its token."""
     said = ""
     if home.is_new:
         said += (
@@ -90,9 +90,9 @@ def told_of(home: Home, settings: Settings) -> str:
 
 
 def unreachable_base(base: str, settings: Settings) -> str | None:
-    """Return a warning where IRIs that begin with that base lead past a server that listens as the settings say.
+    """Return a warning where IRIs that begin with that base do not lead to a server that listens as the settings say.
 
-    A base on another machine is the operator's word: a proxy leads from there to here.
+    A base on another machine is taken to be right: a proxy may lead from there to here.
     """
     parts = urlsplit(base)
     if parts.hostname not in ("127.0.0.1", "localhost", "::1"):

@@ -1,4 +1,4 @@
-"""The reference set: a folder of works and of what is said of them, as one change set.
+"""Read the reference set, a folder of works and of statements about them, as one change set.
 
 `*.bib` are works; `*.ttl` are everything else, written with IRIs relative to the home's base. The
 ontology and shapes go into named graphs of their own. Any folder of that form can be a home's
@@ -42,7 +42,7 @@ def load_reference_set(library: Library, committer: Committer, folder: Path, ont
 
 
 def reference_set(folder: Path, ontology: Path, minter: Minter) -> Iterator[Quad]:
-    """Every statement of the reference set, and the ontology and shapes in their graphs."""
+    """Yield every statement of the reference set, and of the ontology and shapes in their graphs."""
     said = [triple for path in sorted(folder.glob("*.ttl")) for triple in _read_data(path, minter)]
     known = new_graph(minter.base)
     known.apply(FIRST, ChangeSet(added=tuple(Quad(t.subject, t.predicate, t.object) for t in dict.fromkeys(said))))
@@ -66,7 +66,7 @@ def reference_set(folder: Path, ontology: Path, minter: Minter) -> Iterator[Quad
 
 
 def _read_data(path: Path, minter: Minter) -> list[Triple]:
-    """The statements of a data file. Raises `BadRequest` also when it says itself whether a quote is found."""
+    """Return the statements of a data file. Raises `BadRequest`, also when it says itself whether a quote is found."""
     triples = read_turtle(path, minter)
     written = [str(triple.subject) for triple in triples if triple.predicate == minter.term("quoteCheck")]
     if written:
@@ -76,7 +76,7 @@ def _read_data(path: Path, minter: Minter) -> list[Triple]:
 
 
 def read_turtle(path: Path, minter: Minter) -> list[Triple]:
-    """The statements of a Turtle file, relative IRIs resolved against the base. Raises `BadRequest`."""
+    """Return the statements of a Turtle file, relative IRIs resolved against the base. Raises `BadRequest`."""
     try:
         return [quad.triple for quad in parse(path=path, format=RdfFormat.TURTLE, base_iri=minter.base)]
     except SyntaxError as fault:
@@ -84,7 +84,7 @@ def read_turtle(path: Path, minter: Minter) -> list[Triple]:
 
 
 def read_works(path: Path) -> list[Record]:
-    """The records of a bibliography file. Raises `BadRequest` when any entry of it has a fault."""
+    """Return the records of a bibliography file. Raises `BadRequest` when any entry of it has a fault."""
     data = path.read_bytes()
     reading = format_of(None, path.name, data).read(data, path.name)
     errors = [(f"{path}:{fault.line}", fault.why) for fault in reading.faults]

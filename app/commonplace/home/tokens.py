@@ -1,7 +1,7 @@
-"""Who may write: named tokens with a role, kept as hashes in one file.
+"""Keep the tokens that may write, each with a name and a role, as hashes in one file.
 
 A token is 256 random bits, so its SHA-256 cannot be searched for: a slow password hash would add
-nothing. What is presented is compared with every hash in constant time. The file is read again
+nothing. A presented token is compared with every hash in constant time. The file is read again
 when it has changed, so a token that is added or revoked counts at once, in a running server too.
 """
 
@@ -29,19 +29,19 @@ FIRST_NAME = "curator"
 """The name of the token that a new home begins with."""
 
 PREFIX = "cpl_"
-"""What our tokens begin with, so that one which leaks into a file can be found there."""
+"""Beginning of our tokens, so that one which leaks into a file can be found there."""
 
 _NAME = re.compile(r"[^\W_][\w.@+ -]{0,63}")
 _SECRET_BYTES = 32
 
 
 class Role(StrEnum):
-    """What a token's holder may do."""
+    """The rights of a token's holder."""
 
     CURATOR = "curator"
     """Everything."""
     CONTRIBUTOR = "contributor"
-    """Look at what a write would do; a curator makes it."""
+    """Look at what a write would do, and leave it to a curator to make it."""
 
 
 class Token(BaseModel):
@@ -65,7 +65,7 @@ class _File(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class _Stamp:
-    """What tells one state of a file from another."""
+    """Facts that tell one state of a file from another."""
 
     inode: int
     size: int
@@ -73,7 +73,7 @@ class _Stamp:
 
 
 class Tokens:
-    """The tokens in a file. Safe to share between threads; sees what other processes change."""
+    """The tokens in a file. Safe to share between threads; changes by other processes are seen."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -82,7 +82,7 @@ class Tokens:
         self._held: tuple[Token, ...] = ()
 
     def all(self) -> tuple[Token, ...]:
-        """Every token, oldest first; none when there is no file. Raises `HomeUnusable` when it cannot be read."""
+        """Return every token, oldest first; none where no file is. Raises `HomeUnusable` when it cannot be read."""
         with self._lock:
             stamp = self._stamp_now()
             if stamp is None or stamp != self._stamp:
@@ -91,7 +91,7 @@ class Tokens:
             return self._held
 
     def holder(self, secret: str) -> Token | None:
-        """The token with that text, or None."""
+        """Return the token with that text, or None."""
         presented = digest(secret)
         found = None
         for token in self.all():  # all of them, whichever it is: the time says nothing
@@ -100,7 +100,7 @@ class Tokens:
         return found
 
     def add(self, name: str, role: Role) -> str:
-        """Make a token; answers its text, which is kept nowhere. Raises `BadRequest` for a name that cannot be."""
+        """Make a token and return its text, which is kept nowhere. Raises `BadRequest` for a name that cannot be."""
         if not _NAME.fullmatch(name):
             raise BadRequest(
                 f"{name!r} cannot be a token's name: a letter or digit, then at most 63 letters, digits or . @ + - _",
@@ -112,7 +112,7 @@ class Tokens:
             return self._minted(tokens, name, role)
 
     def add_first(self) -> str | None:
-        """Make the curator's token of a new home and answer its text; None when the file is there already."""
+        """Make the curator's token of a new home and return its text; None when the file is there already."""
         if self._path.exists():
             return None
         with self._changing() as tokens:
@@ -134,7 +134,7 @@ class Tokens:
 
     @contextmanager
     def _changing(self) -> Iterator[list[Token]]:
-        """The tokens, to change in place; written when the block ends well. One process at a time."""
+        """Yield the tokens to be changed in place; write them when the block ends well. One process at a time."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.with_name(self._path.name + ".lock").open("a") as lock:
@@ -164,7 +164,7 @@ class Tokens:
 
 
 def digest(secret: str) -> str:
-    """The SHA-256 of a token's text, in hexadecimal."""
+    """Return the SHA-256 of a token's text, in hexadecimal."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Rebuilding what is derived, and checking log and views against one another."""
+"""Delete derived files, and check the log and all that is derived from it against one another."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BROKEN = 1_000
 """Maximum number of things of which a check of everything says how they break the shapes."""
 
 SHOWN = 5
-"""How many differing statements a finding lists."""
+"""Maximum number of differing statements that a finding lists."""
 
 
 def clear_derived(home: Path) -> None:
@@ -31,7 +31,7 @@ def clear_derived(home: Path) -> None:
 
 
 def findings(library: Library, home: Path, shapes: Path) -> Iterator[str]:
-    """Return what is wrong, a line each; nothing when all is well. Nothing is written.
+    """Return the faults that are found, a line each; none when all is well. Nothing is written.
 
     The log: checksums, chain, attachments, every change net against the state it met. What is derived: whether it is
     what was written, and the graph and each checkpoint against a replay of the log from nothing. The data: the shapes.
@@ -59,7 +59,7 @@ def findings(library: Library, home: Path, shapes: Path) -> Iterator[str]:
 
 
 def _unsound(library: Library, home: Path) -> Iterator[str]:
-    """Return which derived files are not what was written."""
+    """Return the derived files that are not as they were written."""
     graph = home / "derived" / "graph"
     found = [(path, library.checkpoints.fault_of(path, version)) for path, version in library.checkpoints.all()]
     found.append((graph, fault_of_graph(graph, partial(Origin.of, library.log))))

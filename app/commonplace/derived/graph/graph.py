@@ -27,7 +27,7 @@ the `commonplace.derived.graph.snapshot.DESCRIPTION_GRAPHS`."""
 class Graph(Protocol):
     """A graph that follows the log. One thread at a time changes it; any number read.
 
-    A change is there whole or not at all for whoever reads, and after a crash.
+    Every reader sees a change whole or not at all, also after a crash.
     """
 
     @property
@@ -47,15 +47,15 @@ class Graph(Protocol):
         """
 
     def read_undescribed(self, run: Callable[[Snapshot], Answer]) -> Answer:
-        """Run a function as `read` does, on a snapshot that holds what the log says and nothing beside it.
+        """Run a function as `read` does, on a snapshot that holds the statements of the log and nothing beside them.
 
-        Writers decide on such a one.
+        Writers decide on such a snapshot.
         """
 
     def live_snapshot(self) -> Snapshot:
-        """Return a snapshot that moves along with the graph, for what can be done again.
+        """Return a snapshot that moves along with the graph, for work that can be done again.
 
-        What was read of it holds if the graph is at the snapshot's version afterwards, when nobody can write.
+        All that was read of it holds if the graph is at the snapshot's version afterwards, when nobody can write.
         """
 
     def apply(self, version: Version, change: ChangeSet) -> None:
@@ -71,7 +71,7 @@ class Graph(Protocol):
         """
 
     def load_checkpoint(self, path: Path, version: Version) -> None:
-        """Replace whatever is in the graph by the N-Quads in a file: the state of that version."""
+        """Replace all statements by the N-Quads in a file, which are the state of that version."""
 
     def clear(self) -> None:
         """Empty the graph, which is then at version 0."""

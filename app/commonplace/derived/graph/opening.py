@@ -53,7 +53,7 @@ def open_graph(kind: GraphKind, base: str, directory: Path, origin_of: OriginOf)
 
 
 _NOT_ITS_FAULT = ("lock", "No space left", "Disk quota", "Read-only", "Permission denied", "File too large")
-"""What the engine says when it cannot open a graph with which nothing is wrong."""
+"""Parts of the engine's messages when it cannot open a graph with which nothing is wrong."""
 
 
 def _throw_away(directory: Path) -> None:
@@ -80,7 +80,7 @@ def open_graph_for_reading(base: str, directory: Path, origin_of: OriginOf, head
 
 
 def fault_of_graph(directory: Path, origin_of: OriginOf) -> str | None:
-    """Return what is wrong with the graph on disk, None when it is what was written, is not there, or is in use."""
+    """Return why the graph on disk cannot be used; None when it is as it was written, is not there, or is in use."""
     if not directory.is_dir() or is_held(directory):
         return None
     try:
@@ -91,7 +91,7 @@ def fault_of_graph(directory: Path, origin_of: OriginOf) -> str | None:
 
 
 def is_held(directory: Path) -> bool:
-    """Answer whether a process has the graph in a directory open: it holds the lock of the engine's `LOCK` file."""
+    """Return whether a process has the graph in a directory open: it holds the lock of the engine's `LOCK` file."""
     try:
         inode = (directory / "LOCK").stat().st_ino
         locks = Path("/proc/locks").read_text().split()

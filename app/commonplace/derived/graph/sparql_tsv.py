@@ -1,4 +1,4 @@
-"""Read the engine's answers as plain text.
+"""Read the engine's answers as tables of plain text.
 
 The engine writes a table of millions of terms in seconds, and without the interpreter's lock; making an
 object of each term and asking it for its text takes many times as long. The tables are SPARQL 1.1 Query

@@ -19,10 +19,10 @@ class _HasBlankNodes(Exception):
 
 
 def loaded(load: Callable[[str], None], text: QuadText, confirm: Callable[[], object]) -> bool:
-    """Have `load` read a text at the path it is called with. False when it has blank nodes: `load` has failed then.
+    """Let `load` read a text at a path that it is called with; return False, and load nothing, when it has blank nodes.
 
-    `confirm` is called when all has been read but the end. What that raises, or the making of the text, has `load`
-    fail, too, with a SyntaxError, and is raised.
+    `confirm` is called when all has been read but the end. An error that it or the making of the text raises makes
+    `load` fail with a SyntaxError; that error is raised.
     """
     try:
         with piped(_plain(text.chunks(), confirm)) as path:
@@ -42,7 +42,7 @@ def _plain(chunks: Iterable[bytes], confirm: Callable[[], object]) -> Iterator[b
 
 @contextmanager
 def piped(chunks: Iterable[bytes]) -> Iterator[str]:
-    """Give a path at which the engine itself reads a text, as it is made.
+    """Yield a path at which the engine itself reads a text while it is made.
 
     When the making fails, the text ends with a line that is no N-Quads, so that the engine's transaction is not
     committed; the fault is raised at the end of the block.
@@ -72,7 +72,7 @@ def _feed(writing: int, chunks: Iterable[bytes]) -> None:
                 left = memoryview(chunk)
                 while left:
                     left = left[pipe.write(left) :]
-        except BrokenPipeError:  # the reader has stopped, and says itself why, unless who makes the text knows better
+        except BrokenPipeError:  # the engine has stopped, and says why, unless making the rest fails
             for _ in chunks:
                 pass
         except BaseException:

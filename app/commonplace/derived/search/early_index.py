@@ -19,30 +19,29 @@ from commonplace.patchlog.log import PatchLog
 log = logging.getLogger(__name__)
 
 REBUILT_BYTES = 20_000_000
-"""Maximum length of a change that is looked through for what it touched: after a longer one the index is built anew."""
+"""Maximum length of a change whose things are looked up one by one: after a longer one the index is built anew."""
 
 WriteChange = Callable[[Path, Version], None]
-"""Write to an empty directory the parts of the index of a version that only adds, as far as the log's text tells it.
-
-Raises OSError or `CommonplaceError`."""
+"""Write the parts of the index of a version that only adds to an empty directory. Raises OSError or
+`CommonplaceError`."""
 
 
 class EarlyIndex:
-    """The index of the newest big change: begun when the log has it, opened when it is asked for."""
+    """The index of the newest big change: begun when the log has the change, opened when it is asked for."""
 
     def __init__(self, entries: PatchLog, files: SearchFiles | None) -> None:
         """Write the index of changes in the log `entries` to `files`, if there are any."""
         self._entries = entries
         self._files = files
         self._begun: tuple[Version, Future[None]] | None = None
-        """The version whose index was begun, and the end of its writing."""
+        """The version whose index was begun, and the future that ends with its writing."""
         self.write: WriteChange | None = None
-        """Write it by other processes, as a server does. Where it is None, no index is written early."""
+        """Write the parts by other processes, as a server does. Where this is None, no index is written early."""
 
     def begin(self, version: Version) -> None:
         """Begin to write the index of a version that has just been logged, if it is a big change that only adds.
 
-        Raises nothing: the change is made all the same, and its index is built when it is asked for.
+        Raises nothing: where it fails, the index is built when it is asked for.
         """
         try:
             if self._is_for(version) and not self.is_being_written():
@@ -53,13 +52,13 @@ class EarlyIndex:
             log.exception("the search index could not be begun; it is built when it is asked for")
 
     def is_being_written(self) -> bool:
-        """Return whether one was begun that is not written yet."""
+        """Return whether an index was begun that is not written yet."""
         return self._begun is not None and not self._begun[1].done()
 
     def open(self, index: SearchIndex, version: Version) -> bool:
-        """Make an index that of a version, and return whether that could be done: for a big change that only adds.
+        """Open the files of a version in `index`; return whether that could be done, for a big change that only adds.
 
-        Waits for what was begun. Raises `Cancelled` when the server stops.
+        Waits for files that are being written. Raises `Cancelled` when the server stops.
         """
         if not self._is_for(version):
             return False
@@ -81,7 +80,7 @@ class EarlyIndex:
         return index.applied_version == version
 
     def close(self) -> None:
-        """Wait until what was begun has ended; the processes that write it have been closed."""
+        """Wait until an index that was begun has ended; its processes have been closed before."""
         if self._begun:
             self._begun[1].exception()
 

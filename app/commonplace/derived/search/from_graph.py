@@ -1,6 +1,6 @@
-"""Read from the graph what is said of things, for the documents of the search index.
+"""Read the statements about things from the graph, for the documents of the search index.
 
-Much at a time is read in the engine's own text (`commonplace.derived.graph.sparql_tsv`).
+They are read in batches, in the engine's own text (`commonplace.derived.graph.sparql_tsv`).
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def _with_next_begun(ask: Callable[[list[str]], _Said], each: Iterable[list[str]
 
 
 class _Reader(DocumentMaker):
-    """Reads documents batch by batch."""
+    """A reader of documents, batch by batch."""
 
     def __init__(self, graph: Graph, minter: Minter) -> None:
         super().__init__(minter)

@@ -1,9 +1,9 @@
-"""Make documents of the things that a change describes anew, from its own text in the log (RDF Patch).
+"""Make search documents of the new things of a change, from its own text in the log (RDF Patch).
 
-All that is said of a thing which no earlier entry speaks of stands in the change that adds it. So its document need
-not wait for the graph to take the change in, nor be read back from there. Where more is needed than the change says,
-things are left to whoever reads the graph: things known before, works with evidence on them, things whose documents
-name something that the change does not describe.
+All statements about a thing that no earlier entry speaks of stand in the change that adds it. So its document need
+not wait for the graph to take the change in, nor be read back from there. Three sorts of things need more than the
+change says, and are left to be read from the graph: things known before, works with evidence on them, and things whose
+documents name something that the change does not describe.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from commonplace.model.minter import Kind, Minter
 from commonplace.patchlog.log import Body, Text
 
 Places = list[int] | tuple[int, int]
-"""Places of the lines about a thing in a text: the offset of the first and their end, and so on."""
+"""Places of the lines about a thing in a text: where each run of lines begins and ends, one after another."""
 
 CHUNK_BYTES = 8 * 1024 * 1024
 
@@ -42,11 +42,11 @@ _TAGGED = re.compile(r'(".*"@[A-Za-z0-9-]+) \.')
 _IN_A_GRAPH = re.compile(r'(?:".*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?|[^" ]*|<<.*>>) (?:<[^>" ]*>|_:[^ ]+) \.')
 _KINDS = frozenset((*CLASSES, *OWN_CLASSES, "venue"))
 _LEFT: frozenset[Kind] = frozenset(("case", "claim"))
-"""Kinds whose documents name whatever the things in any of their statements are called: left to who reads the graph."""
+"""Kinds whose documents have the names of all things in their statements: they are left to be read from the graph."""
 
 
 class _Untold(Exception):
-    """A value whose text the engine may write in another way."""
+    """The change does not tell a thing's document, or holds a value that the engine may write in another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class NewThings:
 
     @classmethod
     def of(cls, change: Body, minter: Minter) -> NewThings:
-        """Find what the body of a change describes."""
+        """Return the things that the body of a change describes."""
         found = cls(minter, {}, set(), set())
         all_places = found.places
         for offset, chunk in _chunks(change):
@@ -83,7 +83,7 @@ class NewThings:
         return found
 
     def take_out(self, change: Body) -> None:
-        """Take out what the body of an earlier change speaks of."""
+        """Take out the things that the body of an earlier change speaks of."""
         for _, chunk in _chunks(change):
             for name in set(_THING.findall(chunk)):
                 iri = name.decode()
@@ -93,7 +93,7 @@ class NewThings:
             self._note_evidence(chunk)
 
     def share(self, part: int, parts: int) -> list[Name]:
-        """Return the names, in order, of one of so many shares of what is new.
+        """Return the names, in order, of the new things in one of `parts` shares.
 
         The things of a share stand near to each other in the text, and so name the same people and venues.
         """
@@ -104,7 +104,7 @@ class NewThings:
         return iri.startswith(begun) and iri[len(begun) :].partition("/")[0] in _KINDS
 
     def _note_evidence(self, chunk: bytes) -> None:
-        """Note what is the object of a `cp:work` statement."""
+        """Note the objects of `cp:work` statements."""
         said = f" <{self.minter.term('work').value}> <".encode()
         if said in chunk:
             works = re.findall(re.escape(said) + rb"([^>]*)>", chunk)
@@ -123,7 +123,7 @@ def in_order(minter: Minter, iris: Iterable[str]) -> list[str]:
 
 
 class ChangeReader(DocumentMaker):
-    """Makes documents from the text of a change. `left` are the things it could not make them of."""
+    """A maker of documents from the text of a change. `left` are the IRIs of things that it could make none of."""
 
     def __init__(self, text: Text, things: NewThings, minter: Minter) -> None:
         super().__init__(minter)
@@ -134,7 +134,7 @@ class ChangeReader(DocumentMaker):
         self._read_of_nodes = {f"<{name}>": name for name in OF_NODES}
 
     def documents(self, names: Iterable[Name]) -> Iterator[SearchDocument]:
-        """Return the documents of those of the things that have one, in the order given."""
+        """Yield the documents of the things that have one, in the order given."""
         for name in names:
             try:
                 made = self._made(*name)
@@ -170,7 +170,7 @@ class ChangeReader(DocumentMaker):
         return found
 
     def _said(self, iri: str) -> Mapping[str, Facts]:
-        """Return what the change says of a new thing and its nodes, as far as documents are made from it."""
+        """Return the facts that a document needs of a new thing and its nodes, by IRI."""
         places = self.things.places.get(iri)
         if places is None:
             raise _Untold
@@ -183,7 +183,7 @@ class ChangeReader(DocumentMaker):
         return found
 
     def _read_facts(self, iri: str, lines: Iterable[str]) -> tuple[dict[str, dict[str, list[str]]], bool]:
-        """Return what lines about a thing say, ordered as by `gathered`, and whether a property has one text twice."""
+        """Return the facts in lines about a thing, ordered as by `gathered`, and whether a property repeats a text."""
         read, read_of_nodes = self._read, self._read_of_nodes
         found: dict[str, dict[str, list[str]]] = {}
         several: list[list[str]] = []
@@ -220,9 +220,9 @@ class ChangeReader(DocumentMaker):
 
 
 def _value(term: str) -> tuple[str, str] | None:
-    """Return the text and language of a value as it stands in a line, up to its end.
+    """Return the text and language of the value at the end of a line; None for one that documents do not use.
 
-    Returns None for one that is not read, or in a named graph. Raises `_Untold`.
+    Raises `_Untold`.
     """
     if term.startswith("<"):
         if term.count(" ") == 1:

@@ -1,4 +1,4 @@
-"""Open the search index of a library, or build it when it is first asked for, and bring it along with the log."""
+"""Open the search index of a library, or build it when it is first asked for, and keep it up with the log."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from commonplace.model.minter import Minter
 from commonplace.patchlog.log import PatchLog, versions
 
 FILED_STATEMENTS = 200_000
-"""Minimum size of a graph whose index is kept in files: that of a smaller one is built in a second or two."""
+"""Minimum size of a graph whose index is kept in files: the index of a smaller one is built in a second or two."""
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Searching:
     def __init__(
         self, graph: Graph, entries: PatchLog, minter: Minter, directory: Path | None, health: Health | None = None
     ) -> None:
-        """Index what a graph holds that follows the log `entries`; keep large indexes in `directory`, if given.
+        """Index a graph that follows the log `entries`; keep large indexes in `directory`, if given.
 
         `health` is told when they cannot be kept there.
         """
@@ -50,9 +50,9 @@ class Searching:
         self._is_building = False
         self._bringing = Lock()
         self.early = EarlyIndex(entries, self._files)
-        """What writes the index of a big change before the graph has it."""
+        """The index of a big change, written before the graph has the change."""
         self.write_parts: WriteParts = self.write_here
-        """Write a large index: a server has it done by other processes."""
+        """Write a large index; in a server, other processes do."""
 
     def at(self, head: Version, *, newest: bool = False) -> SearchIndex:
         """Return the index at the head, where the graph is already; see `Library.search`."""
@@ -67,16 +67,16 @@ class Searching:
             return self._index
 
     def prepare(self, head: Version) -> None:
-        """Build the index of a large library before it is asked for; that of a small one is soon made."""
+        """Build the index of a large library before it is asked for; the index of a small one is soon made."""
         if self._index is None and self._is_large():
             with suppress(Cancelled):
                 self.at(head)
 
     def write_here(self, directory: Path) -> Version:
-        """Write a large index in this process; see `WriteParts`."""
+        """Write a large index in this process (see `WriteParts`)."""
 
         def write(snapshot: Snapshot) -> Version:
-            emptied(directory)  # of what a first try left, when a write came between
+            emptied(directory)  # a first try may have left files, when a write came between
             write_part(snapshot, self._minter, directory, 0, 1)
             return snapshot.version
 
@@ -101,7 +101,7 @@ class Searching:
         return index
 
     def _advance(self, index: SearchIndex) -> None:
-        """Bring an index to the head: by what was touched since, or by building it anew."""
+        """Bring an index to the head, by looking at the things touched since, or by building it anew."""
         lengths = {number: self._entries.header(number).body_length for number in self._since(index)}
         long = [number for number, length in lengths.items() if length > early_index.REBUILT_BYTES]
         if long and not self._open_early(index, long[-1]):
@@ -117,11 +117,11 @@ class Searching:
             self._graph.read(lambda snapshot: index.update(snapshot, self._minter, touched, snapshot.version))
 
     def _since(self, index: SearchIndex) -> Iterator[Version]:
-        """Return the versions after the one that an index is of."""
+        """Return the versions after that of an index."""
         return versions(self._entries, Version(index.applied_version))
 
     def _open_early(self, index: SearchIndex, version: Version) -> bool:
-        """Return whether an index could be made that of a version from the log; see `EarlyIndex.open`."""
+        """Open the early index of a version, and return whether that could be done (see `EarlyIndex.open`)."""
         self._is_building = True
         try:
             return self.early.open(index, version)
@@ -138,7 +138,7 @@ class Searching:
             self._is_building = False
 
     def _build_in_files(self, index: SearchIndex, files: SearchFiles) -> bool:
-        """Return whether an index could be built in files, and opened from them."""
+        """Build an index in files and open it; return whether that could be done."""
         try:
             with files.writing() as (place, keep):
                 keep(self.write_parts(place))

@@ -2,8 +2,8 @@
 
 The process runs `main`, with the log's address, the base IRI, the version, the directory for the parts and their
 number as arguments. It has one thread; it goes through the change once and forks a process for each part. All end
-when its standard input is closed. It may have to leave things to whoever reads the graph: those are the lines of
-`LEFT` in the directory.
+when its standard input is closed. Things that it cannot describe from the log are described from the graph
+afterwards: their IRIs are the lines of the file `LEFT` in the directory.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from commonplace.patchlog.opening import open_log
 from commonplace.processes.spawn import spawn
 
 LEFT = "left"
-"""Name of the file, in the directory of the parts, with the IRIs of what was left, in order; absent if none."""
+"""Name of the file, in the directory of the parts, with the IRIs of the things that were left; absent if none."""
 
 _NICE = 15
-"""Stands back behind the server and the zygote: nobody can ask before the zygote has taken the change in, and that
-runs on one core only."""
+"""Lower priority than that of the server and the zygote: nobody can ask before the zygote has taken the change in,
+and that runs on one core only."""
 _PROGRAM = f"from {__name__} import main; main()"
 
 
 def start(log: str, base: str, version: Version, directory: Path, parts: int) -> subprocess.Popen[bytes]:
-    """Have the parts of an index written of a change that only adds; 0 is the process's code when all is there.
+    """Start the process that writes the parts of the index of a change that only adds. It ends with 0 when all is well.
 
-    Whoever calls it holds the pipe to its standard input open for as long as the parts are wanted.
+    The caller holds the pipe to its standard input open for as long as the parts are wanted.
     """
     return spawn(
         _PROGRAM,
@@ -50,8 +50,8 @@ def start(log: str, base: str, version: Version, directory: Path, parts: int) ->
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """End it, and the processes that it forked, if they have not ended."""
-    if process.poll() != 0:  # it has not ended, or something has ended it, and not those it forked
+    """End that process, and the processes that it forked, if they have not ended."""
+    if process.poll() != 0:  # it runs, or something ended it and not those that it forked
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -60,7 +60,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def write_change(log: PatchLog, minter: Minter, version: Version, directory: Path, parts: int) -> None:
-    """Write so many parts of the index of the things that a version, which only adds, describes anew.
+    """Write `parts` parts of the index of the new things of a version that only adds.
 
     Raises OSError when that cannot be done, and EOFError when standard input was closed.
     """
@@ -97,7 +97,7 @@ def _left_beside(place: Path) -> Path:
 
 
 def _forked(reader: ChangeReader, part: int, parts: int, place: Path) -> int:
-    """Write a part in a process forked for it; answers the process's id."""
+    """Write a part in a process forked for it; return the process's id."""
     process = os.fork()
     if process:
         return process
@@ -111,14 +111,14 @@ def _forked(reader: ChangeReader, part: int, parts: int, place: Path) -> int:
 
 
 def _wait(processes: Sequence[int]) -> None:
-    """Wait until all have ended well; when one has not, or standard input is closed, they are ended."""
+    """Wait until all processes have ended well; end them when one has not, or when standard input is closed."""
     descriptors = {os.pidfd_open(process): process for process in processes}
     standard_input = 0
     try:
         while descriptors:
             ready, _, _ = select.select([standard_input, *descriptors], [], [])
             if standard_input in ready:
-                raise EOFError("who wanted the parts has gone")
+                raise EOFError("the parts are no longer wanted")
             for descriptor in ready:
                 _, status = os.waitpid(descriptors.pop(descriptor), 0)
                 os.close(descriptor)
