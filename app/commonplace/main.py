@@ -15,18 +15,20 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
+from commonplace.commit import Committer
 from commonplace.curation.duplicates.candidates import similar_works
 from commonplace.derived.graph.snapshot import Update
+from commonplace.derived.search.handed import HandedSearch
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.pool import WorkerPool
-from commonplace.derived.workers.worker import Task, Views
+from commonplace.derived.workers.worker import MakeTasks, Task, Views
 from commonplace.derived.workers.zygote import forked, may_fork
 from commonplace.exchange.by_doi import fetcher_of
 from commonplace.exchange.deletions import Deletions
 from commonplace.exchange.edits import Edits
 from commonplace.exchange.jobs import ImportJobs
 from commonplace.exchange.updates import Updates
-from commonplace.home.opening import Home, open_home, told_of, unreachable_base
+from commonplace.home.opening import Home, open_home, tokens_of, told_of, unreachable_base
 from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.library import Library
 from commonplace.library.incremental import Incremental
@@ -35,7 +37,9 @@ from commonplace.library.named_queries import load_queries
 from commonplace.library.self_description import SelfDescription
 from commonplace.library.totals import incremental_size, incremental_totals
 from commonplace.model.change import ChangeSet, Version
+from commonplace.model.minter import Minter
 from commonplace.settings import QUERIES, SHIPPED_ONTOLOGY, Settings
+from commonplace.web import in_workers
 from commonplace.web.app import Application, create_app
 from commonplace.web.context import Context
 from commonplace.web.http.public_address import Address
@@ -68,14 +72,36 @@ def application(
     from the agencies that the settings name. `queries` is the folder of named queries. Where the library is not
     `described`, queries find no named graphs but those that were written.
     """
+    _let_workers_help(home.library, workers)
+    context = _context(
+        home,
+        settings,
+        workers=workers,
+        fetcher=fetcher or partial(fetcher_of, settings),
+        queries=queries,
+        described=described,
+    )
+    tasks = partial(_tasks, settings=settings, queries=queries, described=described)
+    return create_app(context=context, lifespan=partial(_running, context, tasks))
+
+
+def _context(
+    home: Home,
+    settings: Settings,
+    *,
+    workers: WorkerPool,
+    fetcher: Callable[[], DoiFetcher],
+    queries: Path,
+    described: bool,
+) -> Context:
+    """Return what the routes work with, over an open home; see `application`."""
     library, committer = home.library, home.committer
-    _let_workers_help(library, workers)
     named = load_queries(queries)
-    context = Context(
+    return Context(
         library=library,
         committer=committer,
         tokens=home.tokens,
-        jobs=ImportJobs(library, committer, fetcher or partial(fetcher_of, settings)),
+        jobs=ImportJobs(library, committer, fetcher),
         updates=Updates(library, committer, partial(_work_out, library, workers)),
         edits=Edits(library, committer),
         deletions=Deletions(library, committer),
@@ -95,17 +121,16 @@ def application(
         import_bytes=settings.import_bytes,
         cache_bytes=settings.cache_bytes,
     )
-    return create_app(context=context, lifespan=partial(_running, context))
 
 
 @asynccontextmanager
-async def _running(context: Context, _: FastAPI) -> AsyncIterator[None]:
+async def _running(context: Context, tasks: MakeTasks, _: FastAPI) -> AsyncIterator[None]:
     """Start the workers and the making of the search index; stop them, and the imports on their way, at the end."""
     library, workers = context.library, context.workers
-    workers.start(_tasks)
-    searching = asyncio.create_task(run_in_threadpool(library.prepare))
+    workers.start(tasks)
+    preparing = asyncio.create_task(run_in_threadpool(library.prepare))
     yield
-    searching.cancel()
+    preparing.cancel()
     workers.close()
     await run_in_threadpool(context.jobs.close)
     await run_in_threadpool(library.searching.early.close)
@@ -125,9 +150,28 @@ def _workers(library: Library, settings: Settings) -> WorkerPool:
     return WorkerPool(views, limits, zygote)
 
 
-def _tasks(views: Views) -> Mapping[str, Task]:
-    """Return what workers do beside answering queries, by name."""
-    return {graph_content.TASK: graph_content.read_in_worker}
+def _tasks(views: Views, *, settings: Settings, queries: Path, described: bool) -> Mapping[str, Task]:
+    """Return what workers do beside answering queries, by name: read graphs, and answer requests as the server would.
+
+    Called in the process that workers are forked from.
+    """
+    search = HandedSearch()
+    library = Library(views.log, Minter(views.base), views.graph, views.checkpoints, past=views.past)
+    library.searching = search
+    context = _context(
+        Home(library, Committer(library, SHIPPED_ONTOLOGY / "shapes.ttl"), tokens_of(settings)),
+        settings,
+        workers=WorkerPool(views, QueryLimits()),  # which are never started
+        fetcher=partial(fetcher_of, settings),
+        queries=queries,
+        described=described,
+    )
+    views.describe = context.description.quads
+    app = create_app(context=context, in_worker=True)
+    return {
+        graph_content.TASK: graph_content.read_in_worker,
+        in_workers.TASK: in_workers.RequestAnswerer(app.routed, search),
+    }
 
 
 def _let_workers_help(library: Library, workers: WorkerPool) -> None:

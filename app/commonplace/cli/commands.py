@@ -25,7 +25,7 @@ from commonplace.exchange.exports import export, export_originals, formatted
 from commonplace.home.opening import open_home
 from commonplace.home.verification import clear_derived, findings
 from commonplace.library import Library
-from commonplace.library.changes import brief, changes
+from commonplace.library.changes import brief, changes, changes_of_thing
 from commonplace.library.library import is_library
 from commonplace.library.named_things import known_thing
 from commonplace.model.change import Version
@@ -115,11 +115,12 @@ def show_log(
     with readable():
         library = open_library(home).library
         iri = _iri_of(library, thing) if thing else None
-        found = [brief(library.log, version) for version in changes(library.log, iri)]
+        found = changes_of_thing(library.things, iri) if iri else changes(library.log)
+        shown = [brief(library.log, version) for version in found]
     if as_json:
-        typer.echo(json.dumps([change.model_dump(exclude_none=True) for change in found], ensure_ascii=False))
+        typer.echo(json.dumps([change.model_dump(exclude_none=True) for change in shown], ensure_ascii=False))
         return
-    for change in found:
+    for change in shown:
         typer.echo(f"{change.version:>6}  {change.at[:19]}Z  {change.kind:<14} {change.agent}: {change.message}")
 
 

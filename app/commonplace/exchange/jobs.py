@@ -230,8 +230,10 @@ class ImportJobs:
         return receipt
 
     def _make_searchable(self) -> None:
-        """Bring the search index to the newest version, so that imported works are found when the job is done."""
+        """Bring the search index, and the history of things, to the newest version, so that both are ready when the job
+        is done."""
         try:
+            self._library.things.follow()
             self._library.search(newest=True)
         except Exception:  # the import is made all the same, and who searches next tries again
             log.exception("the search index could not be brought to the newest version")

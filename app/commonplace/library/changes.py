@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from commonplace.derived.thing_versions import ThingVersions
 from commonplace.errors import NotFound
 from commonplace.library.schemas import Change
 from commonplace.model.change import ChangeSet, Version
@@ -19,16 +20,19 @@ def change_of(log: PatchLog, version: Version) -> Change:
     return shape.model_copy(update={"added": len(entry.change.added), "removed": len(entry.change.removed)})
 
 
-def changes(log: PatchLog, thing: str | None = None) -> list[Version]:
-    """Return the versions, newest first; with the IRI of a thing, only those that touched it.
+def changes(log: PatchLog) -> list[Version]:
+    """Return the versions, newest first."""
+    return [Version(number) for number in range(log.head(), 0, -1)]
+
+
+def changes_of_thing(things: ThingVersions, iri: str) -> list[Version]:
+    """Return the versions that touched the thing of that IRI, newest first.
 
     Raises `NotFound` for a thing of which nothing was ever said.
     """
-    if thing is None:
-        return [Version(number) for number in range(log.head(), 0, -1)]
-    found = log.history(thing)
+    found = things.history(iri)
     if not found:
-        raise NotFound(f"nothing was ever recorded of {thing}")
+        raise NotFound(f"nothing was ever recorded of {iri}")
     return found[::-1]
 
 

@@ -21,6 +21,7 @@ from commonplace.derived.past_states import PastStates
 from commonplace.derived.sealed import Origin
 from commonplace.derived.search.index import SearchIndex
 from commonplace.derived.search.lifecycle import Searching
+from commonplace.derived.thing_versions import ThingVersions
 from commonplace.derived.workers.worker import Views
 from commonplace.errors import HomeUnusable, NoLibrary, NotFound
 from commonplace.model.change import EMPTY, ChangeSet, Version
@@ -45,6 +46,7 @@ class Library:
         graph: Graph,
         checkpoints: Checkpoints,
         *,
+        past: PastStates | None = None,
         search: Path | None = None,
         at_once: bool = True,
     ) -> None:
@@ -53,9 +55,11 @@ class Library:
         self.minter = minter
         self.checkpoints = checkpoints
         self.graph = graph
-        self._past = PastStates(minter.base, checkpoints)
+        self._past = past or PastStates(minter.base, checkpoints)
         self.health = Health()
         self.searching = Searching(graph, log, minter, search, self.health)
+        self.things = ThingVersions(log)
+        """Which versions touched which things."""
         self._at_once = at_once
         self._following = RLock()
         self.follow()
@@ -159,8 +163,9 @@ class Library:
             self.checkpoints.keep(self.graph)
 
     def prepare(self) -> None:
-        """Make what reads will need, before they ask: a checkpoint, and the search index of a large library."""
+        """Make what reads will need, before they ask: a checkpoint, the history of things, and a large search index."""
         self.keep_checkpoint()
+        self.things.follow()
         self.searching.prepare(self.newest())
 
     def read(self, run: Callable[[Snapshot], Answer], at: Version | None = None) -> Answer:

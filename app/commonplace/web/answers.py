@@ -143,14 +143,14 @@ def thing(
         version = None if at is None else Version(at)
         if version is not None and version > context.library.newest():
             raise  # there is no such version of anything
-        if context.library.log.history(node.value):
+        if context.library.things.history(node.value):
             raise missing(context.library, node, version) from fault
         raise
 
 
 def missing(library: Library, node: NamedNode, version: Version | None) -> CommonplaceError:
     """Return the error for a thing that is not there: `Gone` naming the version that still has it, or `NotFound`."""
-    history = library.log.history(node.value)
+    history = library.things.history(node.value)
     if not history:
         return NotFound(f"there is no {node.value}, and there never was")
     last = history[-1]

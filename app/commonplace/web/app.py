@@ -33,8 +33,10 @@ from commonplace.web.http.methods import AllowedMethods
 from commonplace.web.http.packed_body import PackedBodies
 from commonplace.web.http.public_address import PublicAddress
 from commonplace.web.http.security_headers import SecurityHeaders
+from commonplace.web.http.spooled import Sending
 from commonplace.web.http.stopping import Stopping
 from commonplace.web.http.unread_body import UnreadBodies
+from commonplace.web.in_workers import WorkerAnswers
 from commonplace.web.openapi import describe, operation_id
 from commonplace.web.pages import front, rendering
 from commonplace.web.sparql import graph_store
@@ -81,10 +83,11 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 """What starts the things that the routes work with, and stops them after the last answer."""
 
 
-def create_app(*, context: Context, lifespan: Lifespan) -> Application:
+def create_app(*, context: Context, lifespan: Lifespan | None = None, in_worker: bool = False) -> Application:
     """Return the ASGI application: the routes, over what the context holds.
 
-    The server calls `stopping.begin` when it is told to stop.
+    The server calls `stopping.begin` when it is told to stop. An application `in_worker` answers what that of the
+    server hands over to it.
     """
     app = Application(
         title="Commonplace",
@@ -98,12 +101,17 @@ def create_app(*, context: Context, lifespan: Lifespan) -> Application:
     app.state.context = context
     app.state.stopping = asyncio.Event()
     app.stopping = Stopping(app.state.stopping)
-    app.sparql = SparqlEndpoint(context, app.routed)
+    sending = Sending(context.workers.limits.bytes)
+    if not in_worker:
+        app.state.worker_answers = WorkerAnswers(context, sending)
+    app.sparql = SparqlEndpoint(context, sending, app.routed)
     problems.install(app)
     for module in ROUTED:
         app.include_router(module.router)
     app.include_router(queries.router_of(context.queries))
     rendering.install(app)
+    if in_worker:
+        return app  # what is around the routes is there in the server
     app.add_middleware(HeadAsGet)
     app.add_middleware(
         CORSMiddleware,

@@ -17,12 +17,17 @@ class FairQueue:
     one of them has asked.
     """
 
-    def __init__(self, places: int, reserve: int, *, waiting: int, waiting_each: int, seconds: float) -> None:
+    def __init__(
+        self, places: int, reserve: int, *, waiting: int, waiting_each: int, seconds: float, scarce: bool = False
+    ) -> None:
+        """`seconds` is how long one waits at most. `scarce`: who asks too much is not told that it is too much for one
+        client, as it would soon be too much for all."""
         self._places = places
         self._reserve = reserve
         self._most = waiting
         self._most_each = waiting_each
         self._seconds = seconds
+        self._scarce = scarce
         self._held: Counter[str] = Counter()
         self._taken = 0
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
@@ -118,4 +123,4 @@ class FairQueue:
 
     def _refusal(self, why: str, *, own: bool) -> TooManyQueries:
         seconds = max(1, math.ceil(self._seconds / 2))
-        return TooManyQueries(f"{why}: ask again in {seconds} s", own=own, retry_after=seconds)
+        return TooManyQueries(f"{why}: ask again in {seconds} s", own=own and not self._scarce, retry_after=seconds)

@@ -52,8 +52,8 @@ class Question:
     `forms` names the format to answer in for each kind of answer, None where the client takes none of them.
     The answer is of `version` or a newer one, or with `exact` of that very version. `values` are the terms that
     variables of the query stand for. The dataset is the query's own where `graphs` is None. `packed`: the client takes
-    gzip. `description` is what the library says of itself at that very version, as N-Quads, for a query that may see
-    those named graphs.
+    gzip. `described`: the query may see the named graphs in which the library describes itself. `description` is their
+    content at that very version, as N-Quads; a worker makes it for another version, and where it is not given.
     """
 
     text: str
@@ -64,6 +64,7 @@ class Question:
     graphs: Graphs | None = None
     packed: bool = False
     description: bytes = b""
+    described: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,6 +282,7 @@ def question_message(question: Question) -> Message:
             "values": _written_values(question.values),
             "graphs": question.graphs,
             "packed": question.packed,
+            "described": question.described,
         },
         question.description,
     )
@@ -313,6 +315,7 @@ def question_of(message: Message) -> Question:
         graphs=None if graphs is None else (tuple(graphs[0]), tuple(graphs[1])),
         packed=head["packed"],
         description=message.body,
+        described=head["described"],
     )
 
 

@@ -107,7 +107,9 @@ class WorkerPool:
                 several, several, waiting=WAITING, waiting_each=WAITING_EACH, seconds=limits.seconds
             ),
             Lane.PAGES: FairQueue(several, several, waiting=WAITING, waiting_each=WAITING_EACH, seconds=limits.seconds),
-            Lane.PAST: FairQueue(one, one, waiting=PAST_WAITING, waiting_each=PAST_EACH, seconds=limits.seconds),
+            Lane.PAST: FairQueue(
+                one, one, waiting=PAST_WAITING, waiting_each=PAST_EACH, seconds=limits.seconds, scarce=True
+            ),
         }
 
     async def ask(self, question: Question, client: str) -> Answer | Kind:

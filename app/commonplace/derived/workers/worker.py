@@ -13,7 +13,7 @@ import resource
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from typing import Any
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Variable, parse
 
 from commonplace.derived.checkpoints import Checkpoints
-from commonplace.derived.graph.graph import Graph
+from commonplace.derived.graph.graph import Describe, Graph
 from commonplace.derived.graph.guard import guarded, refuse_rdf_12
 from commonplace.derived.graph.snapshot import Result, Snapshot, Update
 from commonplace.derived.past_states import PastStates
@@ -60,7 +60,6 @@ TRUNCATED_PAGE = "docs/problems/truncated"
 REPLAYED_BYTES = 4_000_000
 """Maximum length of the log that a worker replays: beyond it, a new one is forked from a state that has it."""
 
-_KEPT_PAST = 2
 _NICE = 5
 _GROWN = 4
 """A worker that keeps more than one part in so many of a query's memory afterwards is replaced."""
@@ -76,9 +75,12 @@ class Views:
     checkpoints: Checkpoints
     graph: Graph
     past: PastStates = field(init=False)
+    describe: Describe = field(init=False)
+    """Makes what the library says of itself, at the version of a graph."""
 
     def __post_init__(self) -> None:
-        self.past = PastStates(self.base, self.checkpoints, _KEPT_PAST)
+        self.past = PastStates(self.base, self.checkpoints)
+        self.describe = lambda graph: (graph.version, ())
 
     def follow(self) -> None:
         """Bring the graph to the head of the log."""
@@ -225,13 +227,20 @@ class Worker:
             return written(result, form, state.version, self._limits, link, packed=question.packed)
 
         try:
-            if question.description:
-                return graph.read_described(lambda state: _described(question), run)
+            if question.described:
+                return graph.read_described(lambda graph: self._description(graph, question), run)
             return graph.read(run)
         except SyntaxError as fault:
             raise QueryRefused(f"this is not SPARQL 1.1: {fault.msg}", [("query", str(fault.msg))]) from fault
         except (RuntimeError, ValueError) as fault:
             raise QueryRefused(f"this query cannot be evaluated: {fault}", [("query", str(fault))]) from fault
+
+    def _description(self, graph: Graph, question: Question) -> tuple[Version, Sequence[Quad]]:
+        """Return what the library says of itself, and at which version: what came with the question, or made here."""
+        if question.description and graph.version == question.version:
+            quads = list(parse(question.description, format=RdfFormat.N_QUADS, lenient=True))
+            return Version(question.version), quads
+        return self._views.describe(graph)
 
     def _unbound(self) -> None:
         """End the bounds of the last query, so that reading the log does not count as the next one's."""
@@ -268,11 +277,6 @@ def _result(state: Snapshot, text: str, question: Question) -> Result:
     defaults: list[NamedNode | BlankNode | DefaultGraph] = [NamedNode(iri) for iri in question.graphs[0]]
     named: list[NamedNode | BlankNode] = [NamedNode(iri) for iri in question.graphs[1]]
     return state.query(text, values, default_graph=defaults, named_graphs=named)
-
-
-def _described(question: Question) -> tuple[Version, list[Quad]]:
-    """Return what the library says of itself, and the version that it says it of."""
-    return Version(question.version), list(parse(question.description, format=RdfFormat.N_QUADS, lenient=True))
 
 
 def _address_space() -> int:

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi import Request, Response
-from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
@@ -18,13 +17,14 @@ from commonplace.web.context import context_of
 from commonplace.web.http.negotiation import OF_WORKS, split_suffix
 from commonplace.web.http.parameters import version_of
 from commonplace.web.http.problems import Gone
+from commonplace.web.in_workers import WorkerRoute
 
 MOVED: dict[int | str, dict[str, Any]] = {
     301: {"description": "The key is an alternative one of the work; `Location` is the same address with its own"}
 }
 
 
-class WorkRoute(APIRoute):
+class WorkRoute(WorkerRoute):
     """A route whose path has the key of a work: where no work has that key, one may have it as an alternative key."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

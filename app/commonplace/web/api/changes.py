@@ -8,19 +8,20 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from commonplace.errors import BadRequest, NotFound
-from commonplace.library.changes import brief, change_of, changes
+from commonplace.library import Library
+from commonplace.library.changes import brief, change_of, changes, changes_of_thing
 from commonplace.library.cursors import read_position, write_position
 from commonplace.library.schemas import Change, Page
 from commonplace.model.change import Version
-from commonplace.patchlog.log import PatchLog
 from commonplace.web import answers
 from commonplace.web.api.provenance import provenance_of
-from commonplace.web.context import ContextDep
+from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import JSON, RDF, Representation, choose, choose_of_list, expected_version
 from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters
+from commonplace.web.in_workers import EXPORT_TIMES, Cost, WorkerRoute, costly
 
-router = APIRouter(tags=["history"], dependencies=[Depends(only_known_parameters)])
+router = APIRouter(tags=["history"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 
 class KeptThing(BaseModel):
@@ -57,6 +58,9 @@ class UndoResult(BaseModel):
     kept: list[KeptThing]
 
 
+LONG_BYTES = 1_000_000
+"""Minimum size of an entry that is not gone through in passing."""
+
 PATCH = Representation("patch", "application/rdf-patch", ".rdfp")
 
 
@@ -73,7 +77,7 @@ def listed(
     log = context.library.log
     form = choose_of_list(request, [JSON])
     head = context.library.newest()
-    found = [version for version in _touching(log, thing, head) if version <= head]
+    found = [version for version in _touching(context.library, thing, head) if version <= head]
     before = read_position(cursor) if cursor else head + 1
     rest = [version for version in found if version < before]
     shown, more = rest[:limit], len(rest) > limit
@@ -91,17 +95,24 @@ def listed(
     return response
 
 
-def _touching(log: PatchLog, thing: str | None, head: Version) -> list[Version]:
+def _touching(library: Library, thing: str | None, head: Version) -> list[Version]:
     """Return the versions that touched a thing, all without one. Raises `BadRequest` for one that never was."""
     if thing is None:
-        return changes(log) if head else []
+        return changes(library.log) if head else []
     try:
-        return changes(log, thing)
+        return changes_of_thing(library.things, thing)
     except NotFound as fault:
         raise BadRequest(fault.detail, [("thing", "no version has touched a thing of this IRI")]) from fault
 
 
+def _is_long(context: Context, request: Request) -> bool:
+    """Return whether the entry of the version asked for is long. Raises `NotFound` for a version there is not."""
+    number = request.path_params["version"]
+    return number.isdigit() and context.library.log.header(positive(int(number[:20]))).body_length > LONG_BYTES
+
+
 @router.get("/changes/{version}", response_model=Change, summary="One version")
+@costly(Cost(when=_is_long, times=EXPORT_TIMES))
 def single(request: Request, context: ContextDep, version: int) -> Response:
     """Answer with a version as JSON, as the RDF Patch itself (`Accept: application/rdf-patch`), or as PROV-O."""
     number = positive(version)

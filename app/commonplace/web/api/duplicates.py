@@ -16,12 +16,14 @@ from commonplace.web import answers
 from commonplace.web.context import ContextDep
 from commonplace.web.http.negotiation import JSON, choose_of_list
 from commonplace.web.http.parameters import At, Cursor, Limit, only_known_parameters
+from commonplace.web.in_workers import Cost, WorkerRoute, costly
 
-router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)])
+router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 
 @router.get("/duplicates", response_model=Page[DuplicateCandidate], summary="Works that may be one work")
 @router.get("/duplicates.json", include_in_schema=False)
+@costly(Cost())
 def duplicates(
     request: Request, context: ContextDep, limit: Limit = 50, cursor: Cursor = None, at: At = None
 ) -> Response:

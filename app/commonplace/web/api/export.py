@@ -17,8 +17,9 @@ from commonplace.web import answers
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import Representation, choose, representation
 from commonplace.web.http.parameters import At, only_known_parameters
+from commonplace.web.in_workers import EXPORT_TIMES, Cost, WorkerRoute, costly
 
-router = APIRouter(tags=["export"], dependencies=[Depends(only_known_parameters)])
+router = APIRouter(tags=["export"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 Style = Annotated[
     str | None,
@@ -66,6 +67,7 @@ class ExportQuery(WorkFilters):
 
 
 @router.get("/export", summary="Everything, or what the filters of /works select, in a bibliographic or RDF format")
+@costly(Cost(kinds=("work",), times=EXPORT_TIMES))
 def exported(request: Request, context: ContextDep, asked: Annotated[ExportQuery, Query()]) -> Response:
     """Export works by key, or with `q` best first; never paged and never cut.
 

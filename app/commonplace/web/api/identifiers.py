@@ -24,8 +24,9 @@ from commonplace.web import answers
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import OF_THINGS, choose
 from commonplace.web.http.parameters import At, only_known_parameters, version_of
+from commonplace.web.in_workers import WorkerRoute
 
-router = APIRouter(tags=["identifiers"], dependencies=[Depends(only_known_parameters)])
+router = APIRouter(tags=["identifiers"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 PLACES: dict[Kind, str] = {
     "work": "works",

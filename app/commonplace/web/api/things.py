@@ -40,8 +40,9 @@ from commonplace.web import answers
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import OF_THINGS, split_suffix
 from commonplace.web.http.parameters import At, Search, only_known_parameters
+from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
 
-router = APIRouter(dependencies=[Depends(only_known_parameters)])
+router = APIRouter(dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ COLLECTIONS = (
 
 
 def _offer(collection: Collection) -> None:
+    @costly(Cost(when=in_large_library, kinds=(collection.kind, *collection.also)))
     def listed(request: Request, context: ContextDep, asked: Annotated[Search, Query()]) -> Response:
         listing = answers.Listing(
             name=collection.plural,

@@ -12,7 +12,7 @@ from commonplace.derived.graph.records import is_work
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest
 from commonplace.exchange.exports import format_works, write_originals, write_records
-from commonplace.library.changes import brief, changes
+from commonplace.library.changes import brief, changes_of_thing
 from commonplace.library.field_origins import origins_of
 from commonplace.library.schemas import Change, Citation, FieldOrigin, Page, References, Work
 from commonplace.library.work_lists import WorkFilters, order_of, select_works
@@ -34,6 +34,7 @@ from commonplace.web.http.negotiation import (
     split_suffix,
 )
 from commonplace.web.http.parameters import At, Cursor, Limit, Paging, only_known_parameters
+from commonplace.web.in_workers import Cost, costly, given, in_large_library
 
 router = APIRouter(tags=["works"], route_class=WorkRoute, dependencies=[Depends(only_known_parameters)])
 
@@ -45,6 +46,7 @@ class WorksQuery(Paging, WorkFilters):
 
 
 @router.get("/works", response_model=Page[Work], summary="Works, by what they discuss and how they are described")
+@costly(Cost(when=in_large_library, kinds=("work",)))
 def works(request: Request, context: ContextDep, asked: Annotated[WorksQuery, Query()]) -> Response:
     """List works. With `discusses` or `claim` the answer has `coverage`: all works counted by what they say."""
     filters = asked.alone()
@@ -64,6 +66,7 @@ for _form in OF_THINGS:
 
 @router.get("/works/{key:path}/references", response_model=References, responses=MOVED, summary="What a work cites")
 @router.get("/works/{key:path}/references.json", include_in_schema=False)
+@costly(Cost(when=in_large_library))
 def references(
     request: Request, context: ContextDep, key: str, limit: Limit = 50, cursor: Cursor = None, at: At = None
 ) -> Response:
@@ -76,6 +79,7 @@ def references(
 
 @router.get("/works/{key:path}/citations", response_model=Page[Citation], responses=MOVED, summary="What cites a work")
 @router.get("/works/{key:path}/citations.json", include_in_schema=False)
+@costly(Cost(when=in_large_library))
 def citations(
     request: Request, context: ContextDep, key: str, limit: Limit = 50, cursor: Cursor = None, at: At = None
 ) -> Response:
@@ -127,7 +131,8 @@ def history(
     form = choose_of_list(request, [JSON])
 
     def make(state: Snapshot) -> bytes:
-        found = [one for one in changes(log, context.minter.thing("work", key).value) if one <= state.version]
+        touching = changes_of_thing(context.library.things, context.minter.thing("work", key).value)
+        found = [version for version in touching if version <= state.version]
         shown[:] = [answers.part(request, found, str, limit, cursor)]
         return Page[Change](
             items=[brief(log, version) for version in shown[0].items],
@@ -147,6 +152,7 @@ def history(
     responses=MOVED,
     summary="Where each field of a work comes from",
 )
+@costly(Cost(when=in_large_library))
 def provenance(
     request: Request, context: ContextDep, key: str, limit: Limit = 50, cursor: Cursor = None, at: At = None
 ) -> Response:
@@ -160,6 +166,7 @@ def provenance(
 
 
 @router.get("/works/{key:path}/provenance.{suffix}", response_model=Page[FieldOrigin], include_in_schema=False)
+@costly(Cost(when=in_large_library))
 def provenance_in_a_form(
     request: Request,
     context: ContextDep,
@@ -230,6 +237,7 @@ def _ending(request: Request, context: Context, key: str, word: str, at: int | N
 
 
 @router.get("/works/{key:path}", response_model=Work, responses=MOVED, summary="One work")
+@costly(Cost(when=given("style", "original")))
 def work(
     request: Request, context: ContextDep, key: str, style: Style = None, original: Original = False, at: At = None
 ) -> Response:

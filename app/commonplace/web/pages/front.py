@@ -24,9 +24,10 @@ from commonplace.web.context import ContextDep
 from commonplace.web.http.negotiation import RDF, Representation, answer, choose, etag, not_modified, unchanged
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import BY_STATUS, GONE, INTERNAL, KINDS, TRUNCATED
+from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
 from commonplace.web.pages.rendering import page
 
-router = APIRouter(tags=["about"], dependencies=[Depends(only_known_parameters)])
+router = APIRouter(tags=["about"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 CONTEXT = Representation("jsonld", "application/ld+json", ".jsonld")
 
@@ -39,6 +40,7 @@ DEFAULT_BASE = "http://127.0.0.1:8000/"
 
 
 @router.get("/", include_in_schema=False)
+@costly(Cost(when=in_large_library))
 def front(context: ContextDep) -> Response:
     """Show the page that a scholar starts from: what is here, and the first question answered."""
     minter = context.minter
@@ -96,6 +98,7 @@ def context(request: Request, context: ContextDep) -> Response:
 
 
 @router.get("/.well-known/void", summary="What this dataset holds (VoID)")
+@costly(Cost(when=in_large_library))
 def void(request: Request, context: ContextDep) -> Response:
     """Answer with counts by class and property, addresses, vocabularies and licence."""
     form = choose(request, RDF)

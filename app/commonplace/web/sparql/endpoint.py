@@ -18,7 +18,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from commonplace.derived.graph.guard import may_name_graphs
 from commonplace.derived.workers.messages import Answer, Graphs, Kind, Question, Spool
-from commonplace.errors import TooManyQueries
 from commonplace.model.change import Version
 from commonplace.web.context import Context
 from commonplace.web.http import problems
@@ -28,6 +27,7 @@ from commonplace.web.http.negotiation import IMMUTABLE, best, etag, holds
 from commonplace.web.http.parameters import version_of
 from commonplace.web.http.problems import HttpProblem
 from commonplace.web.http.security_headers import SECURITY_HEADERS
+from commonplace.web.http.spooled import Sending
 from commonplace.web.http.stopping import READ
 from commonplace.web.http.whole_response import head_of, sent_whole
 from commonplace.web.sparql.answer_cache import AnswerCache, Key, Ready
@@ -37,9 +37,6 @@ from commonplace.web.sparql.single_flight import SingleFlight
 
 TEXT_BYTES = 1_000_000
 """Maximum size of a query."""
-
-SENDING_ANSWERS = 5
-"""Maximum bytes on their way to clients that read slowly, in sizes of the biggest answer."""
 
 _REMEMBERED_BYTES = 4_096
 _EXPOSED = b"ETag, Link, Location, Preference-Applied, Commonplace-Version, Commonplace-Complete"
@@ -73,14 +70,14 @@ class Asked:
 class SparqlEndpoint:
     """The query operation of the SPARQL 1.1 Protocol, over one library."""
 
-    def __init__(self, context: Context, rest: ASGIApp) -> None:
-        """`rest` answers requests that are no queries."""
+    def __init__(self, context: Context, sending: Sending, rest: ASGIApp) -> None:
+        """Send big answers through `sending`, and leave requests that are no queries to `rest`."""
         self._context = context
         self._rest = rest
         self._cache = AnswerCache(context.cache_bytes)
         self._single_flight: SingleFlight[Key, Answer | Kind] = SingleFlight(_may_share)
         self._watch = DisconnectWatch()
-        self._sending = 0
+        self._sending = sending
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] == "HEAD":
@@ -159,19 +156,19 @@ class SparqlEndpoint:
 
     async def _evaluated(self, scope: Scope, headers: Headers, key: Key, asked: Asked, body: Body) -> Answer:
         """Return the answer of a worker, which is asked once for all clients with one question at one time."""
+        described = key.graphs is not None or may_name_graphs(key.text)
         version, description = key.version, b""
-        if key.graphs is not None or may_name_graphs(key.text):
-            version, description = await run_in_threadpool(
-                self._description, Version(version) if asked.operation.at else None
-            )
+        if described and asked.operation.at is None:
+            version, description = await run_in_threadpool(self._description)
         question = Question(
             text=key.text,
             forms=dict(asked.forms),
             version=version,
-            exact=asked.operation.at is not None or bool(description),
+            exact=asked.operation.at is not None,
             graphs=key.graphs,
             packed=asked.packed,
             description=description,
+            described=described,
         )
         client = client_of(self._context.tokens, scope, headers.get(b"authorization", b""))
         with EndOnDisconnect(self._watch, body.again):
@@ -181,9 +178,9 @@ class SparqlEndpoint:
             raise AssertionError(f"no form for a {found}")
         return found
 
-    def _description(self, at: Version | None) -> tuple[Version, bytes]:
-        """Return the description of the library as N-Quads, and its version: that one, or the newest."""
-        version, quads = self._context.description.quads(self._context.library.graph_at(at))
+    def _description(self) -> tuple[Version, bytes]:
+        """Return the description of the library as N-Quads, and its version, the newest."""
+        version, quads = self._context.description.quads(self._context.library.graph_at())
         return version, serialize(quads, format=RdfFormat.N_QUADS) or b""
 
     async def _send_spooled(self, answer: Answer, spool: Spool, headers: Headers, send: Send, *, past: bool) -> None:
@@ -192,18 +189,8 @@ class SparqlEndpoint:
             made = _headers(answer, spool.size, past=past)
             if _has(headers, _tag(answer)):
                 await _send_unchanged(made, send)
-                return
-            if self._sending + spool.size > SENDING_ANSWERS * self._context.workers.limits.bytes:
-                raise TooManyQueries("too many big answers are on their way", own=False, retry_after=30)
-            self._sending += spool.size
-            try:
-                await send({"type": "http.response.start", "status": 200, "headers": made})
-                offset = 0
-                while piece := spool.read(offset):
-                    offset += len(piece)
-                    await send({"type": "http.response.body", "body": piece, "more_body": offset < spool.size})
-            finally:
-                self._sending -= spool.size
+            else:
+                await self._sending.send(spool, 200, made, send)
 
 
 def without_body(send: Send) -> Send:

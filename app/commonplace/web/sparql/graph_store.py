@@ -25,6 +25,7 @@ from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import DATASETS, choose, expected_version
 from commonplace.web.http.parameters import At, only_known_parameters
+from commonplace.web.in_workers import EXPORT_TIMES, Cost, WorkerRoute, costly
 from commonplace.web.sparql.graph_content import READ, read_graph, refuse_unread
 from commonplace.web.sparql.update import stamped
 
@@ -33,7 +34,7 @@ BELOW = ADDRESS + "/{path:path}"
 
 _DEFAULT = DefaultGraph()
 
-router = APIRouter(tags=["graph store"], dependencies=[Depends(only_known_parameters)])
+router = APIRouter(tags=["graph store"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 Named = Annotated[str | None, Query(description="the IRI of a named graph")]
 Default = Annotated[str | None, Query(description="given, with any value: the default graph")]
@@ -60,6 +61,7 @@ _WRITES: dict[int | str, dict[str, Any]] = {
 
 
 @router.get(ADDRESS, summary="One graph")
+@costly(Cost(times=EXPORT_TIMES))
 def read(
     request: Request, context: ContextDep, graph: Named = None, default: Default = None, at: At = None
 ) -> Response:
@@ -68,6 +70,7 @@ def read(
 
 
 @router.get(BELOW, summary="One graph, at its own address")
+@costly(Cost(times=EXPORT_TIMES))
 def read_below(request: Request, context: ContextDep, path: str, at: At = None) -> Response:
     """Answer with the statements of the graph whose IRI is this address."""
     return _read(context, request, _at_address(context, request), at)

@@ -10,13 +10,14 @@ from commonplace.web.context import Context, context_of
 from commonplace.web.http.negotiation import DATASETS, RDF, answer, choose, etag, not_modified, unchanged
 from commonplace.web.http.problems import HttpProblem
 from commonplace.web.sparql.described import ANSWERS, ANSWERS_TO_POST, IN_ADDRESS, IN_BODY
+from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
 from commonplace.web.sparql.editor import PAGE, editor_page
 from commonplace.web.sparql.forms import RESULTS
 from commonplace.web.sparql.protocol import UpdateOperation, media_type_of, read_operation
 from commonplace.web.sparql.service_description import named_graphs, service_description
 from commonplace.web.sparql.update import answer_update
 
-router = APIRouter(tags=["sparql"])
+router = APIRouter(tags=["sparql"], route_class=WorkerRoute)
 
 TEXT_BYTES = 1_000_000
 """Maximum size of an update."""
@@ -29,6 +30,7 @@ TEXT_BYTES = 1_000_000
     responses=ANSWERS,
     response_class=Response,
 )
+@costly(Cost(when=in_large_library))
 async def by_get(request: Request) -> Response:
     """Answer by the SPARQL 1.1 Protocol, 2.1.1, or the Service Description. `at=VERSION` asks an earlier version."""
     return await run_in_threadpool(_description, context_of(request), request)

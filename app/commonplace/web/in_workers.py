@@ -1,0 +1,280 @@
+"""Answer a request in a worker when it may cost much: by the same route, in a process that can be ended.
+
+What a list, an export or a past state costs grows with the library, and neither the engine nor a thread can be
+stopped. So a route that is marked `costly`, and every one that is asked for an earlier version, is run by a worker
+(`commonplace.derived.workers`), in turns among clients, within bounds of time and memory. The server hands over the
+request as it came, and gives back what the route there answers. The threads of the server are for what is quick.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import tempfile
+import traceback
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, BinaryIO, TypeVar
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Message
+
+from commonplace.derived.search.handed import HandedSearch, Ranks
+from commonplace.derived.workers.messages import HELD_BYTES, Call, Reply, Spool
+from commonplace.derived.workers.pool import Lane
+from commonplace.model.change import Version
+from commonplace.model.minter import Kind
+from commonplace.web.context import Context
+from commonplace.web.http.authorization import client_of
+from commonplace.web.http.disconnect import ClientGone, DisconnectWatch, EndOnDisconnect
+from commonplace.web.http.spooled import Sending, SpooledResponse
+
+log = logging.getLogger(__name__)
+
+TASK = "answer request"
+"""Name of what a worker does: see `RequestAnswerer`."""
+
+SMALL_STATEMENTS = 100_000
+"""A list of a library with fewer statements is made where the request came: in some milliseconds."""
+
+EXPORT_TIMES = 10
+"""How many times as long as a query an export of everything may take."""
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+_HANDED = ("type", "http_version", "method", "scheme", "path", "root_path")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What is known of the cost of a route.
+
+    `when` it may be much; always, by default. `kinds` are those that it searches among when it is given `q`.
+    `times` as long as a query it may take.
+    """
+
+    when: Callable[[Context, Request], bool] | None = None
+    kinds: Sequence[Kind] = ()
+    times: int = 1
+
+
+def in_large_library(context: Context, request: Request) -> bool:
+    """Return whether a library has more statements than a server goes through in passing."""
+    return context.size.of(context.library.graph_at()).value >= SMALL_STATEMENTS
+
+
+def given(*names: str) -> Callable[[Context, Request], bool]:
+    """Return a function that tells whether a request has one of those parameters."""
+    return lambda context, request: any(name in request.query_params for name in names)
+
+
+def costly(cost: Cost) -> Callable[[Endpoint], Endpoint]:
+    """Mark an endpoint as one that may cost much."""
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        _COSTS[endpoint] = cost
+        return endpoint
+
+    return mark
+
+
+_COSTS: dict[Callable[..., Any], Cost] = {}
+
+
+class WorkerRoute(APIRoute):
+    """A route whose answers a worker makes when they may cost much."""
+
+    def get_route_handler(self) -> Handler:
+        here = super().get_route_handler()
+        cost = _COSTS.get(self.endpoint)
+
+        async def handle(request: Request) -> Response:
+            given: WorkerAnswers | None = getattr(request.app.state, "worker_answers", None)
+            if given is None or request.method != "GET":  # this is a worker, or a write
+                return await here(request)
+            return await given.answer(request, cost) or await here(request)
+
+        return handle
+
+
+class WorkerAnswers:
+    """The server's side. To be used in one event loop."""
+
+    def __init__(self, context: Context, sending: Sending) -> None:
+        self._context = context
+        self._sending = sending
+        self._watch = DisconnectWatch()
+
+    async def answer(self, request: Request, cost: Cost | None) -> Response | None:
+        """Return what a worker answers to a request; None when it is to be answered here."""
+        at = _version_asked(request)
+        head = self._context.library.log.head()
+        exact = at is not None and at <= head
+        if not exact and not await self._is_costly(request, cost):
+            return None
+        call = Call(
+            task=TASK,
+            given=await self._handed(request, cost),
+            version=at if at is not None and exact else await self._newest(head),
+            exact=exact,
+            seconds=self._context.workers.limits.seconds * (cost.times if cost else 1),
+        )
+        client = client_of(
+            self._context.tokens, request.scope, request.headers.get("authorization", "").encode("latin-1")
+        )
+        try:
+            with EndOnDisconnect(self._watch, request.receive):
+                reply = await self._context.workers.call(call, client, Lane.PAGES)
+        except ClientGone:
+            return Response(status_code=204)  # nobody is there to see it
+        return self._response(reply)
+
+    async def _is_costly(self, request: Request, cost: Cost | None) -> bool:
+        if cost is None or cost.when is None:
+            return cost is not None
+        return await run_in_threadpool(cost.when, self._context, request)
+
+    async def _newest(self, head: Version) -> Version:
+        library = self._context.library
+        return head if library.graph.version == head else await run_in_threadpool(library.newest)
+
+    async def _handed(self, request: Request, cost: Cost | None) -> dict[str, Any]:
+        """Return a request as a worker takes it, with what the search index here has found for it."""
+        scope = request.scope
+        q = request.query_params.get("q")
+        ranks = None
+        if q is not None and cost is not None and cost.kinds:
+            index = await run_in_threadpool(self._context.library.search)
+            ranks = asdict(await run_in_threadpool(Ranks.of, index, q, cost.kinds))
+        return {
+            "scope": {name: scope[name] for name in _HANDED if name in scope},
+            "raw path": scope.get("raw_path", b"").decode("latin-1"),
+            "query": scope["query_string"].decode("latin-1"),
+            "headers": [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]],
+            "server": scope.get("server"),
+            "client": scope.get("client"),
+            "ranks": ranks,
+        }
+
+    def _response(self, reply: Reply) -> Response:
+        status = reply.given["status"]
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.given["headers"]]
+        if isinstance(reply.body, Spool):
+            return SpooledResponse(reply.body, status, headers, self._sending)
+        response = Response(reply.body, status)
+        response.raw_headers = headers
+        return response
+
+
+class RequestAnswerer:
+    """The worker's side: the task that answers a request by the routes of an application of its own."""
+
+    def __init__(self, app: ASGIApp, search: HandedSearch) -> None:
+        """`search` is what the application searches with."""
+        self._app = app
+        self._search = search
+        self._runner: asyncio.Runner | None = None
+
+    def __call__(self, call: Call) -> Reply:
+        """Answer the request in a call."""
+        if self._runner is None:  # in the process that was forked: an event loop does not outlive a fork
+            self._runner = asyncio.Runner()
+        given = call.given
+        self._search.ranks = Ranks(**given["ranks"]) if given["ranks"] else Ranks()
+        scope = {
+            **given["scope"],
+            "asgi": {"version": "3.0"},
+            "raw_path": given["raw path"].encode("latin-1"),
+            "query_string": given["query"].encode("latin-1"),
+            "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in given["headers"]],
+            "server": given["server"] and tuple(given["server"]),
+            "client": given["client"] and tuple(given["client"]),
+            "state": {},
+        }
+        with _Answer() as answer, _Logged() as logged:
+            try:
+                self._runner.run(self._app(scope, _nothing_more, answer.send))  # type: ignore[arg-type]
+            except MemoryError:
+                raise
+            except Exception as fault:
+                if not answer.headers:
+                    raise
+                logged.lines.append("".join(traceback.format_exception(fault)))
+            return answer.reply(logged.lines)
+
+    def close(self) -> None:
+        """End the event loop."""
+        if self._runner is not None:
+            self._runner.close()
+
+
+class _Answer:
+    """What an application sends: its head, and its body, in a file once that is big."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.headers: list[tuple[str, str]] = []
+        self._held = bytearray()
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> _Answer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    async def send(self, message: Message) -> None:
+        """Take in an ASGI message."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in message["headers"]]
+            return
+        self._held += message.get("body", b"")
+        if len(self._held) > HELD_BYTES:
+            if self._file is None:
+                self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed at the end of the block
+            self._file.write(self._held)
+            self._held.clear()
+
+    def reply(self, logged: Sequence[str]) -> Reply:
+        """Return all of it."""
+        given = {"status": self.status, "headers": self.headers}
+        if self._file is None:
+            return Reply(given=given, body=bytes(self._held), logged=tuple(logged))
+        self._file.write(self._held)
+        self._file.flush()
+        spool = Spool(descriptor=os.dup(self._file.fileno()), start=0, size=self._file.tell())
+        return Reply(given=given, body=spool, logged=tuple(logged))
+
+
+class _Logged(logging.Handler):
+    """Gathers what is logged: a worker has no output of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def __enter__(self) -> _Logged:
+        logging.getLogger().addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger().removeHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+async def _nothing_more() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+def _version_asked(request: Request) -> Version | None:
+    """Return the version that a request asks for; None too where it is for the route to say what is wrong."""
+    text = request.query_params.get("at", "")
+    return Version(int(text)) if text.isascii() and text.isdigit() and int(text[:20]) > 0 else None
