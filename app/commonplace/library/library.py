@@ -191,11 +191,12 @@ class Library:
         return Views(self.minter.base, self.log, self.checkpoints, self.graph)
 
     def search(self, *, newest: bool = False) -> SearchIndex:
-        """Return the search index at the head, opened or built when first asked for.
+        """Return the search index at the newest version that can be read, opened or built when first asked for.
 
-        While it is built anew after a big change, the index before is returned; with `newest` the call waits.
+        While it is built anew after a big change, the index before is returned; with `newest` the call waits for the
+        head.
         """
-        return self.searching.at(self.follow(), newest=newest)
+        return self.searching.at(self.follow() if newest else self.newest(), newest=newest)
 
 
 def is_library(home: Path) -> bool:

@@ -70,7 +70,7 @@ def versioned(
 
 def unversioned(request: Request, body: bytes, form: Representation) -> Response:
     """Return an answer that the program gives at every version alike; 304 when the client has it."""
-    return answered(request, body, form, context_of(request).library.follow())
+    return answered(request, body, form, context_of(request).library.newest())
 
 
 def answered(request: Request, body: bytes, form: Representation, version: Version, *, past: bool = False) -> Response:
@@ -214,7 +214,7 @@ def page(request: Request, listing: Listing, paging: Paging, q: str | None = Non
 
 def searched(library: Library, at: int | None) -> SearchIndex:
     """Return the search index, which knows the newest version only. Raises `BadRequest` for an earlier one."""
-    if at is not None and at != library.follow():
+    if at is not None and at != library.newest():
         raise BadRequest("q searches the newest version only: leave out at, or q", [("q", "given with at")])
     return library.search()
 

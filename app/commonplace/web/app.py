@@ -38,7 +38,7 @@ from commonplace.web.http.stopping import Stopping
 from commonplace.web.http.unread_body import UnreadBodies
 from commonplace.web.in_workers import WorkerAnswers
 from commonplace.web.openapi import describe, operation_id
-from commonplace.web.pages import front, rendering
+from commonplace.web.pages import front, monitoring, rendering
 from commonplace.web.sparql import graph_store
 from commonplace.web.sparql import routes as sparql
 from commonplace.web.sparql.endpoint import SparqlEndpoint, without_body
@@ -50,6 +50,7 @@ asked again from it (`at=`); nothing is cut without saying so (`complete`, `Comm
 
 ROUTED = (
     front,
+    monitoring,
     things,
     search,
     changes,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, cast
 
+from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
 from commonplace.commit import Committer
@@ -25,6 +26,12 @@ from commonplace.library.self_description import SelfDescription
 from commonplace.library.totals import Totals
 from commonplace.model.minter import Minter
 from commonplace.web.http.public_address import Address
+
+WRITERS = 8
+"""Maximum number of writes that prepare, or wait for one another, at a time; more wait without a thread."""
+
+SEARCHERS = 8
+"""Maximum number of searches at a time; more wait without a thread."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +67,10 @@ class Context:
     """Maximum size of a file to import and of a graph to store, in bytes."""
     cache_bytes: int
     """Maximum size of all SPARQL answers kept, in bytes."""
+    writers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(WRITERS))
+    """The threads for what writes, beside those for reads."""
+    searchers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(SEARCHERS))
+    """The threads for searches, which wait while the first search index is built."""
 
     @property
     def minter(self) -> Minter:

@@ -31,6 +31,7 @@ from commonplace.web.context import Context
 from commonplace.web.http.authorization import client_of
 from commonplace.web.http.disconnect import ClientGone, DisconnectWatch, EndOnDisconnect
 from commonplace.web.http.spooled import Sending, SpooledResponse
+from commonplace.web.http.threads import in_searcher
 
 log = logging.getLogger(__name__)
 
@@ -148,8 +149,8 @@ class WorkerAnswers:
         q = request.query_params.get("q")
         ranks = None
         if q is not None and cost is not None and cost.kinds:
-            index = await run_in_threadpool(self._context.library.search)
-            ranks = asdict(await run_in_threadpool(Ranks.of, index, q, cost.kinds))
+            library, kinds = self._context.library, cost.kinds
+            ranks = asdict(await in_searcher(self._context, lambda: Ranks.of(library.search(), q, kinds)))
         return {
             "scope": {name: scope[name] for name in _HANDED if name in scope},
             "raw path": scope.get("raw_path", b"").decode("latin-1"),

@@ -19,6 +19,7 @@ from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import JSON, RDF, Representation, choose, choose_of_list, expected_version
 from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters
+from commonplace.web.http.threads import writing
 from commonplace.web.in_workers import EXPORT_TIMES, Cost, WorkerRoute, costly
 
 router = APIRouter(tags=["history"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
@@ -141,6 +142,7 @@ def single(request: Request, context: ContextDep, version: int) -> Response:
     tags=["writing"],
     summary="Take a version back, as a new version",
 )
+@writing
 def undo(
     request: Request,
     context: ContextDep,

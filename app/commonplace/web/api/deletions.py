@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -17,6 +17,7 @@ from commonplace.web.context import ContextDep
 from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import JSON, etag, expected_version
 from commonplace.web.http.parameters import only_known_parameters
+from commonplace.web.http.threads import writing
 
 router = APIRouter(tags=["editing"], dependencies=[Depends(only_known_parameters)])
 
@@ -40,7 +41,8 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _deleting(kind: Kind) -> Callable[..., Response]:
+def _deleting(kind: Kind) -> Callable[..., Awaitable[Response]]:
+    @writing
     def delete(
         request: Request,
         context: ContextDep,

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 from starlette.convertors import PathConvertor, register_url_convertor
 
 from commonplace.errors import BadRequest
@@ -20,6 +19,7 @@ from commonplace.web.http.authorization import WriterDep, forbidden
 from commonplace.web.http.negotiation import JSON, etag, expected_version
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import HttpProblem
+from commonplace.web.http.threads import in_writer
 
 
 class WorkKey(PathConvertor):
@@ -100,7 +100,7 @@ def _patching(kind: Kind) -> Callable[..., Awaitable[Response]]:
             expected = expected_version(request, context.library.follow(), lenient=True)
             return context.edits.patch(kind, key, wanted, editor, expected)
 
-        return _answer(context, await run_in_threadpool(edit), 200)
+        return _answer(context, await in_writer(context, edit), 200)
 
     return patch
 
@@ -114,7 +114,7 @@ def _posting(kind: Kind, plural: str) -> Callable[..., Awaitable[Response]]:
             expected = expected_version(request, context.library.follow(), lenient=True)
             return context.edits.create(kind, values, editor, expected)
 
-        made = await run_in_threadpool(create)
+        made = await in_writer(context, create)
         place = context.minter.key(made.node.value)
         address = f"/{plural}/{place}" if kind != "evidence" else f"/id/evidence/{place}"
         return _answer(context, made, 201, address)

@@ -16,7 +16,6 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any, BinaryIO
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from commonplace.errors import BadRequest, CommonplaceError, NoRoom, TooLarge
@@ -32,6 +31,7 @@ from commonplace.web.http.authorization import WriterDep, forbidden
 from commonplace.web.http.negotiation import expected_version
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import HttpProblem
+from commonplace.web.http.threads import in_writer
 
 router = APIRouter(tags=["writing"], dependencies=[Depends(only_known_parameters)])
 
@@ -136,7 +136,7 @@ async def post(
     """
     if token.role is not Role.CURATOR and not dry_run:
         raise forbidden(token, "a contributor may import with dry_run=true only; a curator makes the import")
-    head = await run_in_threadpool(context.library.follow)
+    head = await in_writer(context, context.library.follow)
     expected = expected_version(request, head)
     media_type = _media_type(request)
     packed = _packed(request)

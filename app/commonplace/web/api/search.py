@@ -15,6 +15,7 @@ from commonplace.web import answers
 from commonplace.web.context import ContextDep
 from commonplace.web.http.negotiation import JSON, choose_of_list
 from commonplace.web.http.parameters import Cursor, only_known_parameters
+from commonplace.web.http.threads import searching
 
 router = APIRouter(tags=["search"], dependencies=[Depends(only_known_parameters)])
 
@@ -23,6 +24,7 @@ Searchable = Literal["work", "person", "organization", "venue", "concept", "clai
 
 @router.get("/search", response_model=Page[Found], summary="Search everything")
 @router.get("/search.json", include_in_schema=False)
+@searching
 def search(
     request: Request,
     context: ContextDep,

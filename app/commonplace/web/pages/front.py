@@ -1,12 +1,10 @@
-"""Serve the front page, what describes the library, what tells its health, and the pages of problems."""
+"""Serve the front page, what describes the library, and the pages of problems."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Request, Response
 from pyoxigraph import NamedNode, RdfFormat, parse
-from starlette.responses import PlainTextResponse
 
-from commonplace import __version__
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import NotFound
 from commonplace.library.agents import VENUE_ORDER, select_venues
@@ -107,38 +105,6 @@ def void(request: Request, context: ContextDep) -> Response:
     if not_modified(request, etag(described.version, form.name)):
         return unchanged(form, described.version)
     return answer(answers.rdf_text(described.graphs["void"], form.rdf, context.minter), form, described.version)
-
-
-@router.get("/healthz", summary="Whether the server is up")
-def healthz(context: ContextDep) -> dict[str, object]:
-    """Answer 200 when the server is up.
-
-    `degraded` when something derived from the log could not be made or kept: `problems` says what, why and since when.
-    Nothing is lost then; starts and answers may be slower.
-    """
-    problems = context.library.health.problems()
-    found: dict[str, object] = {
-        "status": "degraded" if problems else "ok",
-        "version": context.library.newest(),
-        "software": __version__,
-    }
-    if problems:
-        found["problems"] = [
-            {"what": one.what, "why": one.why, "since": one.since.isoformat(timespec="seconds")} for one in problems
-        ]
-    return found
-
-
-@router.get("/metrics", summary="Numbers for a monitoring system (OpenMetrics text)", response_class=PlainTextResponse)
-def metrics(context: ContextDep) -> str:
-    """Answer with the version and the number of statements."""
-    counted = context.size.of(context.library.graph_at())
-    return (
-        "# TYPE commonplace_version gauge\n"
-        f"commonplace_version {counted.version}\n"
-        "# TYPE commonplace_quads gauge\n"
-        f"commonplace_quads {counted.value}\n# EOF\n"
-    )
 
 
 @router.get("/docs/problems/{slug}", name="problem_page", include_in_schema=False)

@@ -25,6 +25,7 @@ from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import DATASETS, choose, expected_version
 from commonplace.web.http.parameters import At, only_known_parameters
+from commonplace.web.http.threads import in_writer, writing
 from commonplace.web.in_workers import EXPORT_TIMES, Cost, WorkerRoute, costly
 from commonplace.web.sparql.graph_content import READ, read_graph, refuse_unread
 from commonplace.web.sparql.update import stamped
@@ -121,6 +122,7 @@ async def post_below(
 
 
 @router.delete(ADDRESS, status_code=204, responses=_WRITES, summary="Delete a graph")
+@writing
 def delete(
     request: Request,
     context: ContextDep,
@@ -134,6 +136,7 @@ def delete(
 
 
 @router.delete(BELOW, status_code=204, responses=_WRITES, summary="Delete the graph of this address")
+@writing
 def delete_below(request: Request, context: ContextDep, token: CuratorDep, path: str, message: Why = "") -> Response:
     """Delete the graph whose IRI is this address: one version (5.4)."""
     return _delete(context, request, _at_address(context, request), token.name, message)
@@ -185,7 +188,7 @@ async def _write(
     location: str | None = None,
 ) -> Response:
     """Write the statements in the body; answer 201 when the graph was not there, 204 otherwise."""
-    expected = expected_version(request, await run_in_threadpool(context.library.follow))
+    expected = expected_version(request, await in_writer(context, context.library.follow))
     if not keep and request.headers.get("if-none-match", "").strip() == "*":
         await run_in_threadpool(_must_be_absent, context, graph)
     content_type = request.headers.get("content-type", "")
@@ -206,7 +209,7 @@ async def _write(
             response.headers["Location"] = location
         return stamped(context, response, entry)
 
-    return await run_in_threadpool(write)
+    return await in_writer(context, write)
 
 
 def _must_be_absent(context: Context, graph: GraphName) -> None:

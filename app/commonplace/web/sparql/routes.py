@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -10,6 +12,7 @@ from commonplace.web.context import Context, context_of
 from commonplace.web.http.negotiation import DATASETS, RDF, answer, choose, etag, not_modified, unchanged
 from commonplace.web.http.problems import HttpProblem
 from commonplace.web.sparql.described import ANSWERS, ANSWERS_TO_POST, IN_ADDRESS, IN_BODY
+from commonplace.web.http.threads import in_writer
 from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
 from commonplace.web.sparql.editor import PAGE, editor_page
 from commonplace.web.sparql.forms import RESULTS
@@ -51,7 +54,8 @@ async def by_post(request: Request) -> Response:
     body = await _body(request)
     operation = read_operation("POST", request.scope["query_string"], content_type, body)
     assert isinstance(operation, UpdateOperation)  # queries do not come here
-    return await run_in_threadpool(answer_update, context_of(request), request, operation)
+    context = context_of(request)
+    return await in_writer(context, partial(answer_update, context, request, operation))
 
 
 async def _body(request: Request) -> bytes:

@@ -1,0 +1,59 @@
+"""Serve what a monitoring system asks for: whether the server is up, and numbers."""
+
+from __future__ import annotations
+
+import anyio
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends
+from starlette.responses import PlainTextResponse
+
+from commonplace import __version__
+from commonplace.library import Library
+from commonplace.web.context import ContextDep
+from commonplace.web.http.parameters import only_known_parameters
+
+router = APIRouter(tags=["about"], dependencies=[Depends(only_known_parameters)])
+
+LOOK_SECONDS = 0.25
+"""Maximum time that `/healthz` waits for the library to take in a version: a check that hangs tells nothing."""
+
+
+@router.get("/healthz", summary="Whether the server is up")
+async def healthz(context: ContextDep) -> dict[str, object]:
+    """Answer 200 when the server is up.
+
+    `degraded` when something derived from the log could not be made or kept: `problems` says what, why and since when.
+    Nothing is lost then; starts and answers may be slower.
+    """
+    library = context.library
+    problems = library.health.problems()
+    found: dict[str, object] = {
+        "status": "degraded" if problems else "ok",
+        "version": await _version_now(library),
+        "software": __version__,
+    }
+    if problems:
+        found["problems"] = [
+            {"what": one.what, "why": one.why, "since": one.since.isoformat(timespec="seconds")} for one in problems
+        ]
+    return found
+
+
+async def _version_now(library: Library) -> int:
+    """Return the newest version that can be read; it waits neither for the threads that answer nor for a big change."""
+    with anyio.move_on_after(LOOK_SECONDS):
+        await run_sync(library.newest, abandon_on_cancel=True, limiter=CapacityLimiter(1))
+    return library.graph.version
+
+
+@router.get("/metrics", summary="Numbers for a monitoring system (OpenMetrics text)", response_class=PlainTextResponse)
+def metrics(context: ContextDep) -> str:
+    """Answer with the version and the number of statements."""
+    counted = context.size.of(context.library.graph_at())
+    return (
+        "# TYPE commonplace_version gauge\n"
+        f"commonplace_version {counted.version}\n"
+        "# TYPE commonplace_quads gauge\n"
+        f"commonplace_quads {counted.value}\n# EOF\n"
+    )
