@@ -104,7 +104,7 @@ def running(process: int) -> bool:
     """Whether there is such a process, and it is no zombie."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the second, when it ends while it is read
         return False
 
 
