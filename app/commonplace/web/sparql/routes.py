@@ -11,9 +11,9 @@ from commonplace.web import answers
 from commonplace.web.context import Context, context_of
 from commonplace.web.http.negotiation import DATASETS, RDF, answer, choose, etag, not_modified, unchanged
 from commonplace.web.http.problems import HttpProblem
-from commonplace.web.sparql.described import ANSWERS, ANSWERS_TO_POST, IN_ADDRESS, IN_BODY
 from commonplace.web.http.threads import in_writer
 from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
+from commonplace.web.sparql.described import ANSWERS, ANSWERS_TO_POST, IN_ADDRESS, IN_BODY
 from commonplace.web.sparql.editor import PAGE, editor_page
 from commonplace.web.sparql.forms import RESULTS
 from commonplace.web.sparql.protocol import UpdateOperation, media_type_of, read_operation
