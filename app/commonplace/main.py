@@ -19,6 +19,7 @@ from commonplace.commit import Committer
 from commonplace.curation.duplicates.candidates import similar_works
 from commonplace.derived.graph.snapshot import Update
 from commonplace.derived.search.handed import HandedSearch
+from commonplace.derived.thing_versions import ThingVersions
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.pool import WorkerPool
 from commonplace.derived.workers.worker import MakeTasks, Task, Views
@@ -156,7 +157,8 @@ def _tasks(views: Views, *, settings: Settings, queries: Path, described: bool) 
     Called in the process that workers are forked from.
     """
     search = HandedSearch()
-    library = Library(views.log, Minter(views.base), views.graph, views.checkpoints, past=views.past)
+    things = ThingVersions(views.log, views.checkpoints.directory.parent / "things", keeps=False)
+    library = Library(views.log, Minter(views.base), views.graph, views.checkpoints, past=views.past, things=things)
     library.searching = search
     context = _context(
         Home(library, Committer(library, SHIPPED_ONTOLOGY / "shapes.ttl"), tokens_of(settings)),

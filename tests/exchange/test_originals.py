@@ -55,7 +55,7 @@ def taken(home: Home, data: bytes, name: str = "mine.bib") -> None:
 
 def original(home: Home, format: str = "bibtex", at: Version | None = None) -> WithOriginals:
     library = home.library
-    return library.read(lambda state: export_originals(state, library.log, library.minter, format), at)
+    return library.read(lambda state: export_originals(state, library.things, library.minter, format), at)
 
 
 def retitled(home: Home, key: str, old: str, new: str) -> None:

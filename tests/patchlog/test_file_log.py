@@ -164,6 +164,21 @@ def test_a_flipped_byte_anywhere_is_found(directory: Path, segment_bytes: int, s
         assert place.read_bytes() == flipped, "damage is not to be mended"
 
 
+def test_a_body_that_was_changed_is_found_where_many_are_read(directory: Path) -> None:
+    log = FileLog(directory)
+    for number in (1, 2, 3):
+        log.append(entry(number, quad(f"thing{number}")))
+    segment = directory / "segments" / "00000001.rdfp"
+    segment.write_bytes(
+        segment.read_bytes().replace(b"A <http://example.org/thing2>", b"A <http://example.org/thing9>")
+    )
+
+    bodies = log.bodies(Version(0), Version(3))
+    assert b"thing1" in next(bodies)
+    with pytest.raises(LogDamaged, match="checksum"):
+        next(bodies)
+
+
 def test_damage_in_the_middle_names_file_and_offset(directory: Path) -> None:
     texts = fill(directory, 3)
     (segment,) = segments(directory)

@@ -14,7 +14,7 @@ from commonplace.errors import Conflict, HomeUnusable, NotFound
 from commonplace.model.change import Version
 from commonplace.model.quad_text import QuadText
 from commonplace.patchlog.file_log import FileLog
-from commonplace.patchlog.log import PatchLog, next_version, versions
+from commonplace.patchlog.log import Part, PatchLog, next_version, versions
 from commonplace.patchlog.memory_log import MemoryLog
 from commonplace.patchlog.opening import open_log
 from commonplace.patchlog.rdf_patch import BEGIN, COMMIT
@@ -67,6 +67,32 @@ def test_the_pieces_of_an_entry_are_its_text(log: PatchLog) -> None:
         assert b"".join(log.pieces(version)) == log.text(version)
         assert log.text(version).startswith(b"H id ")
         assert log.text(version).endswith(b"TC .\n")
+
+
+def test_bodies_are_read_one_after_another_and_in_parts(log: PatchLog) -> None:
+    log.append(entry(1, quad("a")))
+    log.append(entry(2, quad("b", 'a "line"\n'), quad("c"), removed=(quad("a"),)))
+    log.append(entry(3))
+    log.append(entry(4, quad("d")))
+    bodies = [log.text(version).partition(BEGIN)[2].removesuffix(COMMIT) for version in versions(log)]
+
+    assert list(log.bodies(Version(0), Version(4))) == bodies
+    assert list(log.bodies(Version(1), Version(3))) == bodies[1:3]
+    assert list(log.bodies(Version(3), Version(3))) == []
+    asked = [Part(Version(4), 0, 5), Part(Version(2), 3, 30), Part(Version(4), 2, len(bodies[3]))]
+    assert list(log.parts(asked)) == [bodies[3][:5], bodies[1][3:30], bodies[3][2:]]
+    with pytest.raises(NotFound):
+        list(log.parts([Part(Version(5), 0, 1)]))
+
+
+def test_the_size_of_entries_is_that_of_their_text(log: PatchLog) -> None:
+    for number in range(1, 5):
+        log.append(entry(number, quad(f"thing{number}")))
+    sizes = [len(log.text(version)) for version in versions(log)]
+
+    assert log.size(Version(0), Version(4)) == sum(sizes)
+    assert log.size(Version(1), Version(3)) == sum(sizes[1:3])
+    assert log.size(Version(2), Version(2)) == 0
 
 
 def test_the_body_of_an_entry_is_its_lines_without_a_header(log: PatchLog) -> None:

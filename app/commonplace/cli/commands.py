@@ -92,7 +92,7 @@ def export_all(
         if original and named is not None:
             raise BadRequest("give --original or --style, not both: a style leaves no entry as it was")
         if original:
-            made = library.read(lambda state: export_originals(state, library.log, library.minter, format), version)
+            made = library.read(lambda state: export_originals(state, library.things, library.minter, format), version)
             typer.echo(f"commonplace: {made.counts} entries are as in their files", err=True)
             data = made.data
         elif named is None:

@@ -12,6 +12,7 @@ from pyoxigraph import NamedNode
 from commonplace.derived.graph.rdf_text import statements_text
 from commonplace.derived.graph.records import record_of
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.derived.thing_versions import ThingVersions
 from commonplace.errors import BadRequest
 from commonplace.exchange.originals import originals_of
 from commonplace.exporters.formats import EXPORT_FORMATS
@@ -20,7 +21,6 @@ from commonplace.library.description import describe
 from commonplace.library.work_lists import WorkFilters, select_works
 from commonplace.model.formats import FORMATS
 from commonplace.model.minter import Minter
-from commonplace.patchlog.log import PatchLog
 
 WorksOf = Callable[[Snapshot], Sequence[NamedNode]]
 """Return the works of a snapshot to write, in their order."""
@@ -67,22 +67,22 @@ class WithOriginals:
 
 
 def export_originals(
-    state: Snapshot, log: PatchLog, minter: Minter, format: str, works: WorksOf | None = None
+    state: Snapshot, things: ThingVersions, minter: Minter, format: str, works: WorksOf | None = None
 ) -> WithOriginals:
     """Return works, by default all, untouched entries byte for byte as in their files, the others written anew.
 
     Raises `BadRequest` for a format in which entries cannot stand as they were.
     """
-    return write_originals(state, log, _things(state, minter, works), minter, format)
+    return write_originals(state, things, _things(state, minter, works), minter, format)
 
 
 def write_originals(
-    state: Snapshot, log: PatchLog, things: Sequence[NamedNode], minter: Minter, format: str
+    state: Snapshot, things: ThingVersions, works: Sequence[NamedNode], minter: Minter, format: str
 ) -> WithOriginals:
     """Return those works as `export_originals` does: files first, by version; then what is written anew, by key."""
-    found = originals_of(log, things, format, state.version)
-    anew = [thing for thing in things if thing not in found.works]
-    count = WithOriginals(b"", len(found.works), len(things))
+    found = originals_of(things, works, format, state.version)
+    anew = [work for work in works if work not in found.works]
+    count = WithOriginals(b"", len(found.works), len(works))
     only = found.files[0].whole if len(found.files) == 1 and not anew else None
     if only is not None:
         return replace(count, data=only)

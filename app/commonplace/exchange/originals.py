@@ -14,18 +14,17 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
+from commonplace.derived.thing_versions import ThingVersions
 from commonplace.errors import BadRequest
 from commonplace.importers.bibtex.reader import open_bibtex
 from commonplace.importers.ris import read_ris
 from commonplace.importers.text_encoding import is_wide
-from commonplace.model.change import EMPTY, Version
-from commonplace.patchlog.log import PatchLog, versions
+from commonplace.model.change import Version
+from commonplace.patchlog.log import PatchLog
 
 ORIGINAL_FORMATS = ("bibtex", "ris")
 """Formats whose entries from several files can stand beside one another unchanged."""
 
-_SEVERAL = 50
-"""Minimum number of works for which the log is read once for all of them."""
 
 
 @dataclass(slots=True)
@@ -55,7 +54,7 @@ class Originals:
     works: set[NamedNode] = field(default_factory=set)
 
 
-def originals_of(log: PatchLog, works: Sequence[NamedNode], format: str, until: Version) -> Originals:
+def originals_of(things: ThingVersions, works: Sequence[NamedNode], format: str, until: Version) -> Originals:
     """Return the entries, in imported files of a format, of those works that were not touched since.
 
     Raises `BadRequest` for a format whose entries cannot be taken out of their files.
@@ -64,26 +63,14 @@ def originals_of(log: PatchLog, works: Sequence[NamedNode], format: str, until: 
         known = " and ".join(ORIGINAL_FORMATS)
         raise BadRequest(f"original entries are for {known}, not for {format}", [("original", f"only with {known}")])
     by_version: dict[Version, set[str]] = {}
-    for work, touching in _touching(log, works, until).items():
+    for work in works:
+        touching = [version for version in things.history(work.value) if version <= until]
         if len(touching) == 1:
-            by_version.setdefault(touching[0], set()).add(work)
+            by_version.setdefault(touching[0], set()).add(work.value)
     made = Originals()
     for version in sorted(by_version):
-        _take(log, version, by_version[version], format, made)
+        _take(things.log, version, by_version[version], format, made)
     return made
-
-
-def _touching(log: PatchLog, works: Sequence[NamedNode], until: Version) -> dict[str, list[Version]]:
-    """Return the versions that touched each work."""
-    if len(works) < _SEVERAL:
-        return {w.value: [version for version in log.history(w.value) if version <= until] for w in works}
-    found: dict[str, list[Version]] = {work.value: [] for work in works}
-    for version in versions(log, EMPTY):
-        if version > until:
-            break
-        for thing in log.entry(version).change.touched() & found.keys():
-            found[thing].append(version)
-    return found
 
 
 def _take(log: PatchLog, version: Version, works: set[str], format: str, made: Originals) -> None:

@@ -65,6 +65,7 @@ def _unsound(library: Library, home: Path) -> Iterator[str]:
     found.append((graph, fault_of_graph(graph, partial(Origin.of, library.log))))
     indexes = SearchFiles(home / "derived" / "search", library.log)
     found += [(path, indexes.fault_of(path, version)) for path, version in indexes.all()]
+    found += [(path, library.things.fault_of(path, version)) for path, version in library.things.all()]
     for path, why in found:
         if why is not None:
             yield f"{path}: {why} (it is not used, and made again from the log)"

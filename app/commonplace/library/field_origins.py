@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import gzip
 import json
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Triple, serialize
 
 from commonplace.derived.graph.records import is_work
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.derived.thing_versions import ThingVersions, change_in
 from commonplace.errors import NotFound
 from commonplace.library.evidence import label_of
 from commonplace.library.schemas import FieldOrigin, Origin, Source
@@ -24,11 +24,11 @@ from commonplace.model.change import Version
 from commonplace.model.identifiers import doi_key
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DCTERMS, PRISM, PRO
-from commonplace.model.quad_text import QuadText
 from commonplace.model.roles import ROLES
 from commonplace.model.work_graph import LITERAL_FIELDS, OWN_FIELDS
 from commonplace.model.work_reading import Neighbourhood, read_name
-from commonplace.patchlog.log import PatchLog
+from commonplace.patchlog.log import PatchLog, Text
+from commonplace.patchlog.rdf_patch import ADDITION
 
 _ROLE_FIELDS = {"author": "authors", "editor": "editors"}
 """Fields of a work that hold the people of one role; people of other roles are in `contributors`."""
@@ -43,11 +43,11 @@ class StatedField:
     statement: Triple
 
 
-def origins_of(state: Snapshot, log: PatchLog, work: NamedNode, minter: Minter) -> list[FieldOrigin]:
+def origins_of(state: Snapshot, things: ThingVersions, work: NamedNode, minter: Minter) -> list[FieldOrigin]:
     """Return a row for each value of each field of the work, with its origin. Raises `NotFound`."""
     stated = stated_fields(state, work, minter)
-    added = _added(log, work, {one.statement for one in stated}, state.version)
-    origins = _Origins(log, work)
+    added = _added(things, work, {one.statement for one in stated}, state.version)
+    origins = Origins(things.log, work)
     found = []
     for one in stated:
         versions = added.get(one.statement)
@@ -117,28 +117,36 @@ def _text(state: Snapshot, term: object, minter: Minter) -> str:
     return str(term)
 
 
-def _added(log: PatchLog, work: NamedNode, wanted: set[Triple], until: Version) -> dict[Triple, list[Version]]:
-    """Return the versions that added each statement, oldest first."""
+def _added(things: ThingVersions, work: NamedNode, wanted: set[Triple], until: Version) -> dict[Triple, list[Version]]:
+    """Return the versions that added each statement, oldest first.
+
+    A line of the log is the statement as the engine writes it: it is compared, and parsed only where none is equal.
+    """
+    ordered = list(wanted)
+    texts = serialize(ordered, format=RdfFormat.N_TRIPLES) or b""
+    statements = dict(zip((ADDITION + line for line in texts.split(b"\n")), ordered, strict=False))
+    touching = [(version, lines) for version, lines in things.lines(work.value) if version <= until]
     found: dict[Triple, list[Version]] = {}
-    for version in log.history(work.value):
-        if version > until:
-            break
-        for quad in quads_about(log.entry(version).change.added, work.value):
-            if quad.triple in wanted:
-                found.setdefault(quad.triple, []).append(version)
+    for version, lines in touching:
+        for line in lines.split(b"\n"):
+            if (statement := statements.get(line)) is not None:
+                found.setdefault(statement, []).append(version)
+    if len(found) < len(wanted):
+        _add_parsed(touching, wanted - found.keys(), found)
     return found
 
 
-def quads_about(quads: Sequence[Quad], thing: str) -> Iterable[Quad]:
-    """Return the quads whose subject is that thing; of quads held as text only these are parsed."""
-    if not isinstance(quads, QuadText):
-        return [quad for quad in quads if isinstance(quad.subject, NamedNode) and quad.subject.value == thing]
-    lines = re.compile(rb"^<" + re.escape(thing.encode()) + rb"> [^\n]*\n", re.MULTILINE)
-    text = b"".join(line for chunk in quads.chunks() if thing.encode() in chunk for line in lines.findall(chunk))
-    return list(parse(text, format=RdfFormat.N_QUADS, lenient=True))
+def _add_parsed(
+    touching: Iterable[tuple[Version, bytes]], wanted: set[Triple], found: dict[Triple, list[Version]]
+) -> None:
+    """Find statements whose lines another writer wrote in another way."""
+    for version, lines in touching:
+        for quad in change_in(lines).added:
+            if quad.graph_name == DefaultGraph() and quad.triple in wanted:
+                found.setdefault(quad.triple, []).append(version)
 
 
-class _Origins:
+class Origins:
     """Origins of the fields of one work, by version. Each receipt is read once."""
 
     def __init__(self, log: PatchLog, work: NamedNode) -> None:
@@ -166,10 +174,13 @@ class _Origins:
         attachments = self._log.header(version).note.attachments
         if "receipt" not in attachments:
             return
-        receipt = json.loads(self._log.attachment(attachments["receipt"]))
+        with self._log.attached(attachments["receipt"]) as text:
+            receipt, items = items_of_work(text, self._work)
+        if not items:
+            return
         agencies = self._agencies(attachments.get("answers"))
-        for item in receipt["items"]:
-            if item.get("work") == self._work and item["fate"] in ("new", "updated"):
+        for item in items:
+            if item["fate"] in ("new", "updated"):
                 yield Source(
                     file=receipt["file"],
                     sha256=receipt["sha256"],
@@ -188,3 +199,27 @@ class _Origins:
             json.loads(line) for line in gzip.decompress(self._log.attachment(answers)).splitlines()
         ]
         return {doi_key(row["doi"]): row["agency"] for row in rows if row.get("doi") and row.get("agency")}
+
+
+_ITEMS, _ITEM = b',"items":[', b'{"position":'
+"""Beginnings of the items of a receipt, and of each of them, as `Receipt.json_text` writes them."""
+
+
+def items_of_work(receipt: Text, work: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return a receipt without its items, and those of its items that are of the work of that IRI.
+
+    A receipt of many entries is not parsed: it is searched for the IRI.
+    """
+    begin = receipt.find(_ITEMS + _ITEM, 0)
+    if begin < 0:  # it has no items, or was written in another form
+        whole = json.loads(receipt[:])
+        return whole, [item for item in whole["items"] if item.get("work") == work]
+    needle = b',"work":' + json.dumps(work, ensure_ascii=False).encode()
+    found, at = [], receipt.find(needle, begin)
+    while at >= 0:
+        start = receipt.rfind(_ITEM, begin, at)
+        following = receipt.find(b"," + _ITEM, at)
+        text = receipt[start : following if following >= 0 else None]
+        found.append(json.JSONDecoder().raw_decode(text.decode())[0])  # after the last one other things follow
+        at = receipt.find(needle, at + len(needle))
+    return json.loads(receipt[:begin] + b"}"), found

@@ -47,6 +47,7 @@ class Library:
         checkpoints: Checkpoints,
         *,
         past: PastStates | None = None,
+        things: ThingVersions | None = None,
         search: Path | None = None,
         at_once: bool = True,
     ) -> None:
@@ -58,7 +59,7 @@ class Library:
         self._past = past or PastStates(minter.base, checkpoints)
         self.health = Health()
         self.searching = Searching(graph, log, minter, search, self.health)
-        self.things = ThingVersions(log)
+        self.things = things or ThingVersions(log)
         """Which versions touched which things."""
         self._at_once = at_once
         self._following = RLock()
@@ -98,7 +99,8 @@ class Library:
             view = open_graph(graph, base, derived / "graph", origin_of)
         at_once = at_once or graph == "disk"
         checkpoints = Checkpoints(derived / "checkpoints", log, throws_away=access != "read")
-        return cls(log, Minter(base), view, checkpoints, search=derived / "search", at_once=at_once)
+        things = ThingVersions(log, derived / "things", keeps=access != "read")
+        return cls(log, Minter(base), view, checkpoints, things=things, search=derived / "search", at_once=at_once)
 
     def follow(self) -> Version:
         """Let the graph catch up with the log, and return the head. To read, ask `newest`, which does not wait."""

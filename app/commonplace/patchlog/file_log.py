@@ -15,8 +15,10 @@ import mmap
 import os
 import time
 from bisect import bisect_left
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from threading import Condition, RLock, get_ident
 
@@ -24,8 +26,17 @@ from commonplace.errors import LogDamaged, NoRoom, NotFound, ReadOnly, storing
 from commonplace.model.change import EMPTY, ChangeSet, Entry, Version
 from commonplace.model.quad_text import whole_lines
 from commonplace.patchlog.checking import findings_in
-from commonplace.patchlog.log import NO_CHAIN, Body, expect_next, versions
-from commonplace.patchlog.rdf_patch import COMMIT, REMOVAL, Header, entry_of, entry_text, read_header, read_pieces
+from commonplace.patchlog.log import NO_CHAIN, Body, Part, Text, expect_next, versions
+from commonplace.patchlog.rdf_patch import (
+    COMMIT,
+    REMOVAL,
+    Header,
+    checked_body,
+    entry_of,
+    entry_text,
+    read_header,
+    read_pieces,
+)
 from commonplace.patchlog.segments import (
     ByteRange,
     Place,
@@ -174,6 +185,28 @@ class FileLog:
         with lines.file.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
             yield Body(text, lines.start, lines.end)
 
+    def bodies(self, after: Version, until: Version) -> Iterator[bytes]:
+        if until > after:
+            self._place(until)
+        for segment, places in groupby(self._places[after:until], key=attrgetter("segment")):
+            with segment.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+                for place in places:
+                    end = place.end - len(COMMIT)
+                    yield checked_body(text[place.start : place.body], text[place.body : end], str(place))
+
+    def parts(self, parts: Iterable[Part]) -> Iterator[bytes]:
+        with ExitStack() as stack:
+            files: dict[Path, int] = {}
+            for version, start, end in parts:
+                place = self._place(version)
+                if place.segment not in files:
+                    files[place.segment] = stack.enter_context(place.segment.open("rb", buffering=0)).fileno()
+                yield os.pread(files[place.segment], end - start, place.body + start)
+
+    def size(self, after: Version, until: Version) -> int:
+        self.head()
+        return sum(place.end - place.start for place in self._places[after:until])
+
     def history(self, iri: str) -> list[Version]:
         self.head()
         with self._lock:
@@ -198,10 +231,21 @@ class FileLog:
         return digest
 
     def attachment(self, sha256: str) -> bytes:
+        with self.attached(sha256) as text:
+            return text[:]
+
+    @contextmanager
+    def attached(self, sha256: str) -> Iterator[Text]:
         try:
-            return (self._files / sha256[:2] / sha256).read_bytes()
+            file = (self._files / sha256[:2] / sha256).open("rb")
         except FileNotFoundError:
             raise NotFound(f"no file with SHA-256 {sha256} is kept with the log") from None
+        with file:
+            if not os.fstat(file.fileno()).st_size:
+                yield b""  # of which there is no map
+                return
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+                yield text
 
     @contextmanager
     def writing(self) -> Iterator[None]:

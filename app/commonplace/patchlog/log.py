@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
@@ -33,6 +33,14 @@ class Body(NamedTuple):
     """The lines between `TX .` and `TC .` of an entry: from the offset `start` of a text to the offset `end`."""
 
     text: Text
+    start: int
+    end: int
+
+
+class Part(NamedTuple):
+    """Lines of the body of an entry: its version, and two offsets, counted from the beginning of the body."""
+
+    version: Version
     start: int
     end: int
 
@@ -78,6 +86,21 @@ class PatchLog(Protocol):
     def body(self, version: Version) -> AbstractContextManager[Body]:
         """Open the body of that entry where it lies, without a copy, until the block ends. Raises `NotFound`."""
 
+    def bodies(self, after: Version, until: Version) -> Iterator[bytes]:
+        """Return the bodies of the entries after one version, up to another, oldest first, each checked.
+
+        For many short entries: each body is in memory. Raises `LogDamaged`.
+        """
+
+    def parts(self, parts: Iterable[Part]) -> Iterator[bytes]:
+        """Return parts of bodies, in the order asked for. They cannot be checked: a checksum is of a whole body.
+
+        Raises `NotFound`.
+        """
+
+    def size(self, after: Version, until: Version) -> int:
+        """Return how many bytes of the log the entries after one version, up to another, take."""
+
     def only_adds(self, version: Version) -> bool:
         """Return whether that entry removes nothing. Raises `NotFound`."""
 
@@ -89,6 +112,9 @@ class PatchLog(Protocol):
 
     def attachment(self, sha256: str) -> bytes:
         """Return a file kept with the log. Raises `NotFound`."""
+
+    def attached(self, sha256: str) -> AbstractContextManager[Text]:
+        """Open a file kept with the log where it lies, without a copy, until the block ends. Raises `NotFound`."""
 
     def writing(self) -> AbstractContextManager[object]:
         """Hold off other writers while a thread reads the head, decides and appends.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from threading import Condition
 
 from commonplace.errors import NotFound
 from commonplace.model.change import EMPTY, Entry, Version
 from commonplace.patchlog.checking import findings_in
-from commonplace.patchlog.log import NO_CHAIN, Body, expect_next, speaks_of, versions
+from commonplace.patchlog.log import NO_CHAIN, Body, Part, Text, expect_next, speaks_of, versions
 from commonplace.patchlog.rdf_patch import BEGIN, COMMIT, REMOVAL, Header, entry_of, read_body, read_header, write_entry
 
 
@@ -67,6 +67,15 @@ class MemoryLog:
         text = self.text(version)
         return nullcontext(Body(text, text.index(BEGIN) + len(BEGIN), len(text) - len(COMMIT)))
 
+    def bodies(self, after: Version, until: Version) -> Iterator[bytes]:
+        return (_parts(text)[1] for text in self._texts[after:until])
+
+    def parts(self, parts: Iterable[Part]) -> Iterator[bytes]:
+        return (_parts(self.text(version))[1][start:end] for version, start, end in parts)
+
+    def size(self, after: Version, until: Version) -> int:
+        return sum(map(len, self._texts[after:until]))
+
     def only_adds(self, version: Version) -> bool:
         return not _parts(self.text(version))[1].startswith(REMOVAL)
 
@@ -82,6 +91,9 @@ class MemoryLog:
         if sha256 not in self._attachments:
             raise NotFound(f"no file with SHA-256 {sha256} is kept with the log")
         return self._attachments[sha256]
+
+    def attached(self, sha256: str) -> AbstractContextManager[Text]:
+        return nullcontext(self.attachment(sha256))
 
     def writing(self) -> AbstractContextManager[object]:
         return self._appended

@@ -33,6 +33,7 @@ HELD_BYTES = 1_000_000
 _HEADER_IRI = "urn:x-rdf-patch:header:"
 _HEADER_CHECKSUM = b"H header-sha256 "
 _HEADER_LINE = re.compile(rb"H ([A-Za-z0-9-]+) (.+) \.\n")
+_BODY_CHECKSUM = re.compile(rb'^H body-sha256 "([0-9a-f]{64})" \.$', re.MULTILINE)
 _PLAIN_TERM = re.compile(r'<([^<>"{}|^`\\\x00-\x20]*)>|"([^"\\]*)"(?:\^\^<[^<>"\\\s]*>)?')
 """Matches a term whose value stands in it as it is, without an escape: nearly all are such."""
 
@@ -171,6 +172,17 @@ def read_body(body: bytes, header: Header, where: str) -> ChangeSet:
     Raises `LogDamaged` naming `where` when they are not what was written.
     """
     return read_pieces(lambda: [body], header, where)
+
+
+def checked_body(header: bytes, body: bytes, where: str) -> bytes:
+    """Return a body whose checksum is the one in the lines of its header, which are not read but for that.
+
+    Raises `LogDamaged` naming `where`.
+    """
+    said = _BODY_CHECKSUM.search(header)
+    if said is None or said[1].decode() != hashlib.sha256(body).hexdigest():
+        raise LogDamaged(f"{where}: the body does not have the checksum that its header gives")
+    return body
 
 
 def read_pieces(pieces: Callable[[], Iterable[bytes]], header: Header, where: str) -> ChangeSet:

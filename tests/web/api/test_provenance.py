@@ -14,11 +14,11 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 from commonplace.commit import Proposal
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.exchange.imports import import_file
+from commonplace.exchange.receipts import FATES, LossShape, Receipt, ReceiptItem, SimilarShape
 from commonplace.home.opening import Home, open_home
-from commonplace.library.field_origins import quads_about
+from commonplace.library.field_origins import items_of_work
 from commonplace.model.change import ChangeSet, Note, Version
 from commonplace.model.namespaces import DCTERMS, PROV
-from commonplace.model.quad_text import QuadText
 from tests.conftest import BASE, serving, settings_for
 
 WORK = NamedNode(f"{BASE}id/work/doe2001")
@@ -117,9 +117,19 @@ def test_a_key_of_no_work_has_no_provenance(client: httpx.Client) -> None:
     assert client.get("/works/doe2001/provenance?at=99").status_code == 404
 
 
-def test_of_a_big_change_held_as_text_the_same_statements_are_found() -> None:
-    near = NamedNode(f"{WORK.value}x")
-    quads = tuple(Quad(node, DCTERMS["title"], Literal(f"a\n{n}")) for n in range(3) for node in (near, WORK))
-    text = b"".join(f"{quad} .\n".encode() for quad in quads)
-    assert set(quads_about(QuadText(lambda: [text]), WORK.value)) == set(quads_about(quads, WORK.value))
-    assert len(list(quads_about(quads, WORK.value))) == 3
+@pytest.mark.parametrize("work", ["a", "b", "b-2", "ü", "absent"])
+def test_the_items_of_a_work_are_found_in_a_receipt_without_parsing_it(work: str) -> None:
+    fates = dict.fromkeys(FATES, 0)
+    quoting = LossShape(field="note", raw=f',"work":"{BASE}a"', why='it has {"position":1,"work":"b"}')
+    items = [
+        ReceiptItem(position=number, line=number, key=key, fate="new", work=BASE + key, losses=losses)
+        for number, (key, losses) in enumerate(
+            [("a", (quoting,)), ("b", ()), ("ü", ()), ("b-2", ()), ("b", (quoting,))]
+        )
+    ]
+    items[1].similar = [SimilarShape(work=f"{BASE}b-2", reasons=["alike"])]
+    written = Receipt(file="f.bib", sha256="0", format="bibtex", entries=5, fates=fates, items=items, undo="/u")
+    for text in (written.json_text(), written.model_dump_json(indent=1)):
+        receipt, found = items_of_work(text.encode(), BASE + work)
+        assert receipt["file"] == "f.bib"
+        assert [item["position"] for item in found] == [one.position for one in items if one.work == BASE + work]

@@ -87,7 +87,7 @@ def exported(request: Request, context: ContextDep, asked: Annotated[ExportQuery
     form = representation(FORMATS[asked.format])
     if asked.original:
         return original_answer(
-            request, form, asked.at, lambda state: export_originals(state, library.log, minter, asked.format, works)
+            request, form, asked.at, lambda state: export_originals(state, library.things, minter, asked.format, works)
         )
     return answers.versioned(request, form, asked.at, lambda state: export(state, minter, asked.format, works))
 

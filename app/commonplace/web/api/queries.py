@@ -215,8 +215,8 @@ def _must_be_there(context: Context, query: NamedQuery, bound: Mapping[Variable,
             if isinstance(node, NamedNode) and not known_thing(state, context.minter, node)
         ]
 
-    log = context.library.log
-    names = [name for name in context.library.read(missing) if not log.history(_iri_of(things[name]))]
+    history = context.library.things.history
+    names = [name for name in context.library.read(missing) if not history(_iri_of(things[name]))]
     if names:
         faults = [(name, f"nothing is called {_key_of(things[name], context)!r} here") for name in names]
         raise BadRequest(f"there is no such {', '.join(names)}", faults)

@@ -196,7 +196,7 @@ def _provenance(
     node, log = context.minter.thing("work", key), context.library.log
 
     def make(state: Snapshot) -> bytes:
-        every = origins_of(state, log, node, context.minter)
+        every = origins_of(state, context.library.things, node, context.minter)
         shown[:] = [answers.part(request, every, lambda row: f"{row.field} {row.value}", limit, cursor)]
         found = list(shown[0].items)
         if form.rdf is not None:
@@ -262,9 +262,9 @@ def work(
             why = f"entries as in their files are answered as .bib or .ris, not as {suffix}"
             raise BadRequest(why, [("original", "use .bib or .ris")])
         form = choose(request, RECORDS, suffix)
-        node, log = minter.thing("work", key), context.library.log
+        node, things = minter.thing("work", key), context.library.things
         return original_answer(
-            request, form, at, lambda state: write_originals(state, log, [node], minter, form.format)
+            request, form, at, lambda state: write_originals(state, things, [node], minter, form.format)
         )
 
     def write(state: Snapshot, node: NamedNode, form: Representation) -> bytes:
