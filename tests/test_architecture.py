@@ -21,7 +21,7 @@ SEES: dict[str, set[str]] = {
     "commit": {"library", "curation", "undo", "derived", "patchlog", "model"},
     "library": {"derived", "patchlog", "model"},
     "curation": {"derived", "model"},
-    "undo": {"derived", "patchlog", "model"},
+    "undo": {"derived", "model"},
     "derived": {"patchlog", "model"},
     "patchlog": {"model"},
     "importers": {"model"},

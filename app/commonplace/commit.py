@@ -18,13 +18,18 @@ from commonplace.curation.shacl.validation import REPORTED, read_shapes, violati
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, Conflict, ShapeViolation
 from commonplace.library import Library
+from commonplace.library.changes import versions_of_piece
 from commonplace.model.change import ChangeSet, Entry, Note, Version
+from commonplace.model.piece_of_work import PIECE
 from commonplace.model.xml_characters import forbidden, visible
 from commonplace.patchlog.log import next_version
-from commonplace.undo import Kept, undo_of
+from commonplace.undo import Kept, together, undo_of
 
 MESSAGE_CHARACTERS = 10_000
 """Maximum number of characters in a message: a history is read, and a book is not."""
+
+NAMED = 10
+"""Maximum number of versions that the message of an undo names."""
 
 
 SHOWN = 80
@@ -55,6 +60,8 @@ class Undone:
 
     entry: Entry | None
     kept: list[Kept]
+    versions: tuple[Version, ...] = ()
+    """The versions that were taken back."""
 
 
 def refuse_inexpressible(added: Iterable[Quad]) -> None:
@@ -106,15 +113,34 @@ class Committer:
         Raises `NotFound` for a version there is not, and `Conflict` when `expected` is given and is not the head.
         """
         entry = self._library.log.entry(version)
+        note = Note(
+            agent=agent,
+            kind="undo",
+            message=message or f"undo of version {version} ({entry.note.kind})",
+            undoes=version,
+        )
+        return self._undo(entry.change, (version,), note, expected)
+
+    def undo_piece(self, piece: str, agent: str, message: str = "", expected: Version | None = None) -> Undone:
+        """Take back every version of a piece of work, as one version. What later versions build on stays.
+
+        Raises `NotFound` for a piece of work that no version belongs to, and `Conflict` as `undo` does.
+        """
+        versions = versions_of_piece(self._library.log, piece)
+        done = together(self._library.log.entry(version).change for version in versions)
+        listed = ", ".join(str(version) for version in versions[:NAMED]) + (" …" if len(versions) > NAMED else "")
+        text = message or f"undo of the piece of work {piece!r} (versions {listed})"
+        return self._undo(done, versions, Note(agent=agent, kind="undo", message=text), expected)
+
+    def _undo(self, done: ChangeSet, versions: tuple[Version, ...], note: Note, expected: Version | None) -> Undone:
         kept: list[Kept] = []
 
         def propose(state: Snapshot) -> Proposal:
-            change, left = undo_of(entry, state, self._library.log)
+            change, left = undo_of(done, versions, state, self._library.things.history)
             kept[:] = left
-            text = message or f"undo of version {version} ({entry.note.kind})"
-            return Proposal(change, Note(agent=agent, kind="undo", message=text, undoes=version))
+            return Proposal(change, note)
 
-        return Undone(self.commit(propose, expected), kept)
+        return Undone(self.commit(propose, expected), kept, versions)
 
     def _net(self, state: Snapshot, proposal: Proposal) -> Proposal | None:
         """The proposal with its change made net and checked; None when nothing is left of it."""
@@ -129,6 +155,7 @@ class Committer:
     def _entry(self, head: Version, proposal: Proposal) -> Entry:
         """The entry after the head."""
         note = proposal.note if isinstance(proposal.note, Note) else proposal.note()
+        note = replace(note, piece=note.piece or PIECE.get())
         if len(note.message) > MESSAGE_CHARACTERS:
             raise BadRequest(f"a message has at most {MESSAGE_CHARACTERS} characters", [("message", "too long")])
         return Entry(

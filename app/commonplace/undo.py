@@ -8,15 +8,14 @@ the later statements about nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.model.change import ChangeSet, Entry, Version
+from commonplace.model.change import ChangeSet, Version
 from commonplace.model.namespaces import RDF
-from commonplace.patchlog.log import PatchLog, versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +27,55 @@ class Kept:
     versions: tuple[Version, ...]
 
 
-def undo_of(entry: Entry, state: Snapshot, log: PatchLog) -> tuple[ChangeSet, list[Kept]]:
-    """Return the net change that takes an entry back in that state, and the things that it leaves."""
-    inverse = entry.change.inverse()
-    effective = _unless_replaced(inverse.net(state.contains), entry.change, state)
-    since = _touched_since(entry.version, log)
+History = Callable[[str], Sequence[Version]]
+"""Function that returns the versions that touched a thing, oldest first, given its IRI."""
+
+
+def undo_of(
+    done: ChangeSet, versions: Collection[Version], state: Snapshot, history: History
+) -> tuple[ChangeSet, list[Kept]]:
+    """Return the change that takes back, in that state, what some versions did together, net; and what it leaves.
+
+    It costs what the change costs: `history` is asked only for the things that are left.
+    """
+    since = _Since(versions, history)
+    inverse = done.inverse()
+    effective = _unless_replaced(inverse.net(state.contains), done, state)
     kept = _changed_since(inverse, effective, since)
     removed, things = _without_needed(state, effective.removed)
     for thing in sorted(things):
-        kept.append(Kept(thing, "later versions speak of it or point to it", _versions(since, things[thing])))
+        kept.append(Kept(thing, "later versions speak of it or point to it", since.touching(things[thing])))
     return ChangeSet(added=effective.added, removed=tuple(removed)), kept
+
+
+def together(changes: Iterable[ChangeSet]) -> ChangeSet:
+    """Return what changes did together, oldest first, others between them or not: of each statement, whether it was
+    there before the first of them that touched it, and after the last."""
+    first: dict[Quad, bool] = {}
+    last: dict[Quad, bool] = {}
+    for change in changes:
+        for quads, there in ((change.removed, False), (change.added, True)):
+            for quad in quads:
+                first.setdefault(quad, not there)
+                last[quad] = there
+    return ChangeSet(
+        added=tuple(quad for quad, there in last.items() if there and not first[quad]),
+        removed=tuple(quad for quad, there in last.items() if not there and first[quad]),
+    )
+
+
+class _Since:
+    """The versions after the first of those taken back, and none of them, that touched a thing."""
+
+    def __init__(self, versions: Collection[Version], history: History) -> None:
+        self._undone = frozenset(versions)
+        self._first = min(versions)
+        self._history = history
+
+    def touching(self, things: Iterable[str]) -> tuple[Version, ...]:
+        """Return the versions that touched one of some things. A blank node has no history."""
+        found = {version for thing in things if not thing.startswith("_:") for version in self._history(thing)}
+        return tuple(sorted(version for version in found - self._undone if version > self._first))
 
 
 def _unless_replaced(effective: ChangeSet, done: ChangeSet, state: Snapshot) -> ChangeSet:
@@ -51,23 +89,10 @@ def _slot(quad: Quad) -> tuple[object, ...]:
     return quad.subject, quad.predicate, quad.graph_name
 
 
-def _changed_since(inverse: ChangeSet, effective: ChangeSet, since: Mapping[str, list[Version]]) -> list[Kept]:
+def _changed_since(inverse: ChangeSet, effective: ChangeSet, since: _Since) -> list[Kept]:
     done = set(effective.quads())
     things = sorted({_thing(quad) for quad in inverse.quads() if quad not in done})
-    return [Kept(thing, "later versions changed it already", _versions(since, {thing})) for thing in things]
-
-
-def _touched_since(version: Version, log: PatchLog) -> Mapping[str, list[Version]]:
-    """Return the things that versions after that one touched, each with those versions. The log is read once."""
-    found: dict[str, list[Version]] = {}
-    for later in versions(log, version):
-        for thing in log.entry(later).change.touched():
-            found.setdefault(thing, []).append(later)
-    return found
-
-
-def _versions(since: Mapping[str, list[Version]], things: Iterable[str]) -> tuple[Version, ...]:
-    return tuple(sorted({version for thing in things for version in since.get(thing, ())}))
+    return [Kept(thing, "later versions changed it already", since.touching({thing})) for thing in things]
 
 
 def _without_needed(state: Snapshot, removed: Iterable[Quad]) -> tuple[list[Quad], dict[str, set[str]]]:

@@ -30,6 +30,7 @@ from commonplace.library.library import is_library
 from commonplace.library.named_things import known_thing
 from commonplace.model.change import Version
 from commonplace.model.formats import ExportedFormat
+from commonplace.model.piece_of_work import belonging_to
 from commonplace.settings import SHIPPED_ONTOLOGY, Settings
 
 cli = typer.Typer(
@@ -43,11 +44,20 @@ cli.add_typer(token_cli, name="token")
 
 
 @cli.callback(invoke_without_command=True)
-def about(version: Annotated[bool, typer.Option("--version", help="print the version and stop")] = False) -> None:
+def about(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="print the version and stop")] = False,
+    piece: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="name of the piece of work that what the command writes belongs to"),
+    ] = None,
+) -> None:
     """Keep a knowledge graph and bibliography of a literature."""
     if version:
         typer.echo(__version__)
         raise typer.Exit
+    with readable():
+        context.with_resource(belonging_to(piece))
 
 
 @cli.command()
@@ -134,7 +144,10 @@ def _iri_of(library: Library, thing: str) -> str:
 
 @cli.command()
 def undo(
-    version: Annotated[int, typer.Argument(min=1, help="the version to take back")],
+    version: Annotated[int | None, typer.Argument(min=1, help="the version to take back")] = None,
+    piece: Annotated[
+        str | None, typer.Option(help="take back every version of the piece of work of this name, as one")
+    ] = None,
     message: Annotated[str, typer.Option(help="why; recorded in the history")] = "",
     as_json: JsonOption = False,
     agent: AgentOption = None,
@@ -142,14 +155,21 @@ def undo(
 ) -> None:
     """Take a version back, as a new version; say what later versions keep from being undone."""
     with readable():
+        if (version is None) == (piece is None):
+            raise BadRequest("say what to take back: a version, or --piece with the name of a piece of work")
         opened = open_library(home, "write")
-        undone = opened.committer.undo(Version(version), agent_of(home, agent), message)
+        if piece is not None:
+            undone = opened.committer.undo_piece(piece, agent_of(home, agent), message)
+        else:
+            undone = opened.committer.undo(Version(version or 0), agent_of(home, agent), message)
     kept = [{"thing": k.thing, "why": k.why, "versions": list(k.versions)} for k in undone.kept]
     made = undone.entry.version if undone.entry else None
     if as_json:
-        typer.echo(json.dumps({"undone": version, "version": made, "kept": kept}))
+        of = {"undone": version} if version else {"piece": piece, "undone": undone.versions}
+        typer.echo(json.dumps({**of, "version": made, "kept": kept}))
         return
-    typer.echo(f"version {version} is taken back as version {made}" if made else "there was nothing left to undo")
+    what = f"version {version} is" if version else f"{piece!r} ({len(undone.versions)} versions) is"
+    typer.echo(f"{what} taken back as version {made}" if made else "there was nothing left to undo")
     for item in undone.kept:
         by = ", ".join(str(number) for number in item.versions)
         typer.echo(f"  left: {item.thing}: {item.why}" + (f" (version {by})" if by else ""))

@@ -10,6 +10,7 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -189,7 +190,7 @@ class ImportJobs:
                 raise Busy(f"{waiting} imports wait already: try again later")
             self._forget_oldest()
             self._jobs[job.id] = job
-            return self._threads.submit(job.run, work)
+            return self._threads.submit(copy_context().run, job.run, work)  # with the piece of work it belongs to
 
     def job(self, id: str) -> Job:
         """Return the job of an id. Raises `NotFound`."""

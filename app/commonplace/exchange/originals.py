@@ -26,7 +26,6 @@ ORIGINAL_FORMATS = ("bibtex", "ris")
 """Formats whose entries from several files can stand beside one another unchanged."""
 
 
-
 @dataclass(slots=True)
 class OriginalFile:
     """The part of an imported file that is written: the whole of it, or its definitions and some entries."""

@@ -6,7 +6,7 @@ from commonplace.derived.thing_versions import ThingVersions
 from commonplace.errors import NotFound
 from commonplace.library.schemas import Change
 from commonplace.model.change import ChangeSet, Version
-from commonplace.patchlog.log import PatchLog
+from commonplace.patchlog.log import PatchLog, versions
 from commonplace.patchlog.rdf_patch import Header
 
 _LINE_BYTES = 60
@@ -34,6 +34,14 @@ def changes_of_thing(things: ThingVersions, iri: str) -> list[Version]:
     if not found:
         raise NotFound(f"nothing was ever recorded of {iri}")
     return found[::-1]
+
+
+def versions_of_piece(log: PatchLog, piece: str) -> tuple[Version, ...]:
+    """Return the versions that belong to a piece of work, oldest first. Raises `NotFound` where none does."""
+    found = tuple(version for version in versions(log) if log.header(version).note.piece == piece)
+    if not found:
+        raise NotFound(f"no version belongs to a piece of work called {piece!r}")
+    return found
 
 
 def changes_between(log: PatchLog, after: Version, until: Version, most: int) -> list[ChangeSet] | None:
@@ -67,5 +75,6 @@ def _shape(header: Header) -> Change:
         kind=header.note.kind,
         message=header.note.message,
         undoes=header.note.undoes,
+        piece=header.note.piece,
         receipt=f"/imports/{header.version}" if receipt else None,
     )

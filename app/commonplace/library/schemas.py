@@ -292,6 +292,7 @@ class Change(ApiModel):
     kind: str
     message: str
     undoes: int | None = None
+    piece: str | None = Field(default=None, description="name of the piece of work that it belongs to")
     added: int | None = None
     removed: int | None = None
     receipt: str | None = None

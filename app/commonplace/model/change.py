@@ -69,13 +69,15 @@ class Note:
     """What is said of a change: by whom, what kind of write, and why.
 
     `kind` is one word (`reference-set`, `import`, `undo`, `update` …). `attachments` are files kept with
-    the log, role to SHA-256 in hexadecimal. `undoes` is the version an undo takes back.
+    the log, role to SHA-256 in hexadecimal. `undoes` is the version an undo takes back. `piece` is the name of the
+    piece of work that the change belongs to, where it was given.
     """
 
     agent: str
     kind: str
     message: str = ""
     undoes: Version | None = None
+    piece: str | None = None
     attachments: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 

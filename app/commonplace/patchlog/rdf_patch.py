@@ -81,6 +81,8 @@ def _header(entry: Entry, chain: str, body_length: int, body_sha256: str) -> byt
         header.insert(1, ("prev", NamedNode(entry.previous)))
     if entry.note.undoes is not None:
         header.append(("undoes", Literal(entry.note.undoes)))
+    if entry.note.piece is not None:
+        header.append(("piece", Literal(entry.note.piece)))
     header += [(f"attachment-{role}", Literal(digest)) for role, digest in sorted(entry.note.attachments.items())]
     header += [
         ("body-length", Literal(body_length)),
@@ -118,6 +120,7 @@ def read_header(text: bytes, where: str) -> Header:
                 kind=terms["kind"],
                 message=terms["message"],
                 undoes=Version(int(terms["undoes"])) if "undoes" in terms else None,
+                piece=terms.get("piece"),
                 attachments=_attachments(terms),
             ),
             body_length=int(terms["body-length"]),

@@ -31,6 +31,7 @@ from commonplace.web.context import Context
 from commonplace.web.http import problems
 from commonplace.web.http.methods import AllowedMethods
 from commonplace.web.http.packed_body import PackedBodies
+from commonplace.web.http.pieces import PiecesOfWork
 from commonplace.web.http.public_address import PublicAddress
 from commonplace.web.http.security_headers import SecurityHeaders
 from commonplace.web.http.spooled import Sending
@@ -68,7 +69,7 @@ ROUTED = (
 )
 """Modules with a `router`, in the order in which an address is looked up."""
 
-SENT = ("Authorization", "Content-Type", "Content-Encoding", "If-Match", "If-None-Match", "Prefer")
+SENT = ("Authorization", "Commonplace-Piece", "Content-Type", "Content-Encoding", "If-Match", "If-None-Match", "Prefer")
 EXPOSED = (
     "ETag",
     "Link",
@@ -121,6 +122,7 @@ def create_app(*, context: Context, lifespan: Lifespan | None = None, in_worker:
         allow_headers=SENT,
         expose_headers=EXPOSED,
     )
+    app.add_middleware(PiecesOfWork)
     app.add_middleware(AllowedMethods, routes=app.routes)
     app.add_middleware(UnreadBodies)
     app.add_middleware(SecurityHeaders)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
+from commonplace.commit import Undone
 from commonplace.errors import BadRequest, NotFound
 from commonplace.library import Library
-from commonplace.library.changes import brief, change_of, changes, changes_of_thing
+from commonplace.library.changes import brief, change_of, changes, changes_of_thing, versions_of_piece
 from commonplace.library.cursors import read_position, write_position
 from commonplace.library.schemas import Change, Page
 from commonplace.model.change import Version
+from commonplace.model.piece_of_work import PIECE_CHARACTERS
+from commonplace.patchlog.log import PatchLog
 from commonplace.web import answers
 from commonplace.web.api.provenance import provenance_of
 from commonplace.web.context import Context, ContextDep
@@ -59,8 +63,24 @@ class UndoResult(BaseModel):
     kept: list[KeptThing]
 
 
+class UndoOfPiece(BaseModel):
+    """The outcome of an undo of a piece of work: the versions taken back, the version that did so, and what it left."""
+
+    piece: str
+    undone: list[int]
+    version: int | None = None
+    kept: list[KeptThing]
+
+
 LONG_BYTES = 1_000_000
 """Minimum size of an entry that is not gone through in passing."""
+
+_UNDOING: dict[int | str, dict[str, Any]] = {
+    201: {"description": "Undone; `Location` is the version that did it"},
+    401: {"description": "No token, or one that is not known"},
+    403: {"description": "Not a curator's token"},
+    412: {"description": "`If-Match` names another version than the newest"},
+}
 
 PATCH = Representation("patch", "application/rdf-patch", ".rdfp")
 
@@ -71,6 +91,7 @@ def listed(
     request: Request,
     context: ContextDep,
     thing: Annotated[str | None, Query(description="an IRI: only versions that touched it")] = None,
+    piece: Annotated[str | None, Query(description="name of a piece of work: only versions that belong to it")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
@@ -79,6 +100,9 @@ def listed(
     form = choose_of_list(request, [JSON])
     head = context.library.newest()
     found = [version for version in _touching(context.library, thing, head) if version <= head]
+    if piece is not None:
+        belonging = set(_of_piece(log, piece))
+        found = [version for version in found if version in belonging]
     before = read_position(cursor) if cursor else head + 1
     rest = [version for version in found if version < before]
     shown, more = rest[:limit], len(rest) > limit
@@ -104,6 +128,14 @@ def _touching(library: Library, thing: str | None, head: Version) -> list[Versio
         return changes_of_thing(library.things, thing)
     except NotFound as fault:
         raise BadRequest(fault.detail, [("thing", "no version has touched a thing of this IRI")]) from fault
+
+
+def _of_piece(log: PatchLog, piece: str) -> Sequence[Version]:
+    """Return the versions of a piece of work. Raises `BadRequest` for one that never was."""
+    try:
+        return versions_of_piece(log, piece)
+    except NotFound as fault:
+        raise BadRequest(fault.detail, [("piece", "no version belongs to a piece of work of this name")]) from fault
 
 
 def _is_long(context: Context, request: Request) -> bool:
@@ -133,11 +165,8 @@ def single(request: Request, context: ContextDep, version: int) -> Response:
     status_code=201,
     response_model=UndoResult,
     responses={
+        **_UNDOING,
         200: {"model": UndoResult, "description": "There was nothing left to undo: no version was made"},
-        201: {"description": "Undone; `Location` is the version that did it"},
-        401: {"description": "No token, or one that is not known"},
-        403: {"description": "Not a curator's token"},
-        412: {"description": "`If-Match` names another version than the newest"},
     },
     tags=["writing"],
     summary="Take a version back, as a new version",
@@ -153,9 +182,45 @@ def undo(
     """Take a version back. Things that later versions build on stay: `kept` names them, with why and which versions."""
     expected = expected_version(request, context.library.follow())
     undone = context.committer.undo(positive(version), token.name, message, expected)
-    made = undone.entry.version if undone.entry else None
-    kept = [KeptThing(thing=kept.thing, why=kept.why, versions=list(kept.versions)) for kept in undone.kept]
-    body = UndoResult(undone=version, version=made, kept=kept)
+    body = UndoResult(undone=version, version=_made(undone), kept=_kept(undone))
+    return _of_undo(body, _made(undone))
+
+
+@router.post(
+    "/undo",
+    status_code=201,
+    response_model=UndoOfPiece,
+    responses={
+        **_UNDOING,
+        200: {"model": UndoOfPiece, "description": "There was nothing left to undo: no version was made"},
+        404: {"description": "No version belongs to a piece of work of that name"},
+    },
+    tags=["writing"],
+    summary="Take a whole piece of work back, as one new version",
+)
+def undo_of_piece(
+    request: Request,
+    context: ContextDep,
+    token: CuratorDep,
+    piece: Annotated[str, Query(max_length=PIECE_CHARACTERS, description="its name, as in `Commonplace-Piece`")],
+    message: Annotated[str, Query(max_length=10_000, description="why; recorded in the history")] = "",
+) -> Response:
+    """Take back every version that belongs to a piece of work, whatever came between; `kept` names what stays."""
+    expected = expected_version(request, context.library.follow())
+    undone = context.committer.undo_piece(piece, token.name, message, expected)
+    body = UndoOfPiece(piece=piece, undone=list(undone.versions), version=_made(undone), kept=_kept(undone))
+    return _of_undo(body, _made(undone))
+
+
+def _made(undone: Undone) -> Version | None:
+    return undone.entry.version if undone.entry else None
+
+
+def _kept(undone: Undone) -> list[KeptThing]:
+    return [KeptThing(thing=kept.thing, why=kept.why, versions=list(kept.versions)) for kept in undone.kept]
+
+
+def _of_undo(body: BaseModel, made: Version | None) -> Response:
     response = Response(body.model_dump_json(exclude_none=True), 201 if made else 200, media_type=JSON.media_type)
     if made:
         response.headers["Location"] = f"/changes/{made}"
