@@ -134,6 +134,7 @@ class Committer:
 
     def _undo(self, done: ChangeSet, versions: tuple[Version, ...], note: Note, expected: Version | None) -> Undone:
         kept: list[Kept] = []
+        self._library.things.follow()  # before other writers are held up
 
         def propose(state: Snapshot) -> Proposal:
             change, left = undo_of(done, versions, state, self._library.things.history)
