@@ -32,6 +32,7 @@ from commonplace.exchange.updates import Updates
 from commonplace.home.opening import Home, open_home, tokens_of, told_of, unreachable_base
 from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.library import Library
+from commonplace.library.first_question import concept_most_read
 from commonplace.library.incremental import Incremental
 from commonplace.library.lists import Lists
 from commonplace.library.named_queries import load_queries
@@ -114,6 +115,9 @@ def _context(
         totals=incremental_totals(library.log, library.minter),
         size=incremental_size(library.log),
         similar=Incremental(library.log, partial(similar_works, minter=library.minter)),
+        most_read=Incremental(library.log, concept_most_read),
+        title=settings.title,
+        question=settings.question,
         address=Address(
             base=settings.base_iri if "base_iri" in settings.model_fields_set else None,
             hosts=settings.allowed_hosts,

@@ -110,6 +110,19 @@ class Settings(BaseSettings):
         "separated by commas; `*` believes every client.",
         json_schema_extra={"shown": "none"},
     )
+    title: str | None = Field(
+        default=None,
+        max_length=200,
+        description="Name of the library on its front page.",
+        json_schema_extra={"shown": "the title that the data give the dataset, else Commonplace"},
+    )
+    question: str | None = Field(
+        default=None,
+        max_length=1_000,
+        description="What the front page asks first: the key or a label of a concept, whose works it shows with their "
+        "evidence; other words are searched for.",
+        json_schema_extra={"shown": "the concept that most works were read for"},
+    )
     graph: Literal["memory", "disk"] = Field(
         default="memory",
         description="Place of the graph: `memory` is fastest (about 23 kB a work) and is read from the log at "

@@ -120,3 +120,12 @@ def test_a_fault_is_told_in_words(browser: Browser, client: httpx.Client) -> Non
 def test_the_page_of_the_api_is_drawn(browser: Browser, client: httpx.Client) -> None:
     with opened(browser, client, "/docs") as page:
         expect(page.get_by_text("List of people", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("address", ["/", "/docs/problems/not-found"])
+def test_a_page_fits_a_phone_and_is_styled_within_its_policy(
+    browser: Browser, client: httpx.Client, address: str
+) -> None:
+    with opened(browser, client, address, PHONE) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+        assert page.evaluate("getComputedStyle(document.querySelector('h1')).lineHeight") != "normal"

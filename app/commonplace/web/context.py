@@ -9,6 +9,7 @@ from typing import Annotated, cast
 
 from anyio import CapacityLimiter
 from fastapi import Depends, Request
+from pyoxigraph import NamedNode
 
 from commonplace.commit import Committer
 from commonplace.curation.duplicates.candidates import Similar
@@ -61,6 +62,12 @@ class Context:
     """Number of statements."""
     similar: Incremental[Similar]
     """Works that may be one work."""
+    most_read: Incremental[NamedNode | None]
+    """The concept that most works were read for."""
+    title: str | None
+    """The name of the library, where the settings give one."""
+    question: str | None
+    """What the front page asks first, where the settings say: the key or label of a concept, or words to search for."""
     address: Address
     """What is known of the address that clients reach the library at."""
     import_bytes: int

@@ -1,4 +1,7 @@
-"""Send the headers with every answer that keep a browser from guessing its type and from telling others its address."""
+"""Send the headers with every answer that keep a browser from guessing its type and from telling others its address.
+
+An answer that is no page (JSON, RDF, a bibliography in HTML) may load nothing when a browser shows it.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 }
 """Headers of every answer, where it has none of its own of that name."""
 

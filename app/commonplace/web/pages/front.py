@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fastapi import APIRouter, Depends, Request, Response
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import NotFound
+from commonplace.errors import BadRequest, NotFound
 from commonplace.library.agents import VENUE_ORDER, select_venues
-from commonplace.library.evidence import evidence_of_work
+from commonplace.library.evidence import evidence_of_work, label_of
+from commonplace.library.first_question import concept_called, description_of, examples_there, title_of
 from commonplace.library.headings import case_of, select_cases
+from commonplace.library.lists import Listed
 from commonplace.library.named_things import has
 from commonplace.library.schemas import Evidence
 from commonplace.library.selection import Selected
@@ -18,7 +22,7 @@ from commonplace.library.work_lists import ORDERS, WorkFilters, select_works
 from commonplace.library.works import work_of
 from commonplace.model.minter import Minter
 from commonplace.web import answers
-from commonplace.web.context import ContextDep
+from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import RDF, Representation, answer, choose, etag, not_modified, unchanged
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import BY_STATUS, GONE, INTERNAL, KINDS, TRUNCATED
@@ -29,9 +33,11 @@ router = APIRouter(tags=["about"], dependencies=[Depends(only_known_parameters)]
 
 CONTEXT = Representation("jsonld", "application/ld+json", ".jsonld")
 
-FIRST_QUESTION = "professional-role"
 SHOWN = 100
 """Maximum number of works and of cases on the front page, which links to all."""
+
+FOUND = 20
+"""Maximum number of works on the front page that a search finds."""
 
 DEFAULT_BASE = "http://127.0.0.1:8000/"
 """Base IRI in the files of `ontology/` whose format has no relative IRIs."""
@@ -41,36 +47,78 @@ DEFAULT_BASE = "http://127.0.0.1:8000/"
 @costly(Cost(when=in_large_library))
 def front(context: ContextDep) -> Response:
     """Show the page that a scholar starts from: what is here, and the first question answered."""
-    minter = context.minter
-    concept = minter.thing("concept", FIRST_QUESTION)
-    filters = WorkFilters(discusses=FIRST_QUESTION)
-
-    def discussing(state: Snapshot) -> Selected:
-        return select_works(state, minter, filters, None)
-
-    graph = context.library.graph_at()
-    answering = None
-    if context.library.read(lambda state: has(state, concept)):
-        answering = context.lists.ready(graph, ("works", filters), discussing, ORDERS["year"])
+    minter, graph = context.minter, context.library.graph_at()
     venues = context.lists.ready(graph, "venues", lambda _: Selected(select_venues(None)), VENUE_ORDER)
     cases = context.lists.ready(graph, "cases", lambda _: Selected(select_cases(None)), None)
     counted = context.totals.of(graph)
+    concept = _first_concept(context)
+    answering = _answering(context, concept)
+    ranked = _searched(context) if context.question and concept is None else None
 
     def make(state: Snapshot) -> dict[str, object]:
-        answer = answering(state) if answering and has(state, concept) else None
-        works = answer.page(ORDERS["year"], SHOWN, None).things if answer else []
         totals = counted.value if counted.version == state.version else count_totals(state, minter)
+        listed = venues(state)
+        first_venues = listed.page(VENUE_ORDER, 2, None).things
+        found = [node for node in ranked if has(state, node)][:FOUND] if ranked is not None else None
         return {
+            "title": context.title or title_of(state, minter) or "Commonplace",
+            "description": description_of(state, minter),
             "version": state.version,
-            "totals": by_name(totals, minter, venues=len(venues(state).things)),
-            "coverage": answer and answer.selected.coverage,
-            "rows": [(work_of(state, work, minter), _said(state, work, concept, minter)) for work in works],
+            "totals": by_name(totals, minter, venues=len(listed.things)),
+            "question": context.question,
+            "found": None if found is None else [work_of(state, node, minter) for node in found],
             "cases": [case_of(state, node, minter) for node in cases(state).page(None, SHOWN, None).things],
             "queries": list(context.queries.values()),
-            "concept": FIRST_QUESTION,
+            "examples": examples_there(state, minter, context.queries.values(), concept, first_venues),
+            **_answer(state, concept, answering, minter),
         }
 
     return page("front.html", **context.library.read(make))
+
+
+def _first_concept(context: Context) -> NamedNode | None:
+    """Return the concept to ask about first: that of the settings, else the one that most works were read for."""
+    if context.question:
+        words = context.question
+        return context.library.read(lambda state: concept_called(state, context.minter, words))
+    return context.most_read.of(context.library.graph_at()).value
+
+
+def _answering(context: Context, concept: NamedNode | None) -> Callable[[Snapshot], Listed] | None:
+    """Return what lists the works that discuss a concept."""
+    if concept is None:
+        return None
+    filters = WorkFilters(discusses=context.minter.key(concept.value))
+    return context.lists.ready(
+        context.library.graph_at(),
+        ("works", filters),
+        lambda state: select_works(state, context.minter, filters, None),
+        ORDERS["year"],
+    )
+
+
+def _searched(context: Context) -> list[NamedNode]:
+    """Return the works that a search finds for the first question, which names no concept."""
+    try:
+        return answers.ranked(context.library, context.question or "", ("work",))
+    except BadRequest:  # nothing in it can be searched for
+        return []
+
+
+def _answer(
+    state: Snapshot, concept: NamedNode | None, answering: Callable[[Snapshot], Listed] | None, minter: Minter
+) -> dict[str, object]:
+    """Return the first question and its answer, for the template; no rows where its concept is not there."""
+    if concept is None or answering is None or not has(state, concept):
+        return {"rows": []}
+    answer = answering(state)
+    works = answer.page(ORDERS["year"], SHOWN, None).things
+    return {
+        "concept": minter.key(concept.value),
+        "label": label_of(state, concept) or minter.key(concept.value),
+        "coverage": answer.selected.coverage,
+        "rows": [(work_of(state, work, minter), _said(state, work, concept, minter)) for work in works],
+    }
 
 
 def _said(state: Snapshot, work: NamedNode, concept: NamedNode, minter: Minter) -> Evidence | None:

@@ -17,7 +17,12 @@ STATIC = Path(__file__).parent / "static"
 BUILT = STATIC / "vendor" / "LICENSES.txt"
 """File that the build writes last: where it is, the front end is whole."""
 
-POLICY = "; ".join(
+_BOUNDS = ("form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'")
+
+POLICY = "; ".join(("default-src 'none'", "style-src 'self'", "img-src 'self'", *_BOUNDS))
+"""Content-Security-Policy of a page without scripts: it loads its style sheet from this server, and nothing else."""
+
+POLICY_OF_PROGRAMS = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
@@ -25,12 +30,13 @@ POLICY = "; ".join(
         "img-src 'self' data:",
         "font-src 'self' data:",
         "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
+        *_BOUNDS,
     )
 )
-"""Content-Security-Policy of every page: all that it loads comes from this server."""
+"""Content-Security-Policy of a page that is a program of the front end: all that it loads comes from this server."""
+
+PROGRAMS = frozenset(("docs.html", "sparql.html"))
+"""Templates of pages that run the front end, where it is built."""
 
 router = APIRouter(tags=["about"])
 templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
@@ -38,8 +44,10 @@ templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
 def page(template: str, /, **context: object) -> Response:
     """Return a page made from a template, to which `built` says whether the front end is there."""
-    text = templates.get_template(template).render(built=BUILT.exists(), **context)
-    return HTMLResponse(text, headers={"Content-Security-Policy": POLICY})
+    built = BUILT.exists()
+    text = templates.get_template(template).render(built=built, **context)
+    policy = POLICY_OF_PROGRAMS if built and template in PROGRAMS else POLICY
+    return HTMLResponse(text, headers={"Content-Security-Policy": policy})
 
 
 def install(app: FastAPI) -> None:

@@ -1,0 +1,124 @@
+"""Find what a reader is asked to begin with: the title of the library, its first question, and examples that are there.
+
+All of it follows from the data, so that the front page of any literature speaks of that literature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+
+from pyoxigraph import Literal, NamedNode, Variable
+
+from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
+from commonplace.errors import BadRequest
+from commonplace.library.dataset import dataset_name
+from commonplace.library.evidence import label_of
+from commonplace.library.named_queries import NamedQuery, Parameter
+from commonplace.library.named_things import has, named_thing
+from commonplace.library.parameters import KINDS_OF_TYPE
+from commonplace.model.minter import Minter
+from commonplace.model.namespaces import DCTERMS, FABIO, FOAF, RDF, SKOS
+
+_MOST_READ = f"""{PROLOGUE}SELECT ?about (COUNT(DISTINCT ?work) AS ?works) WHERE {{
+?evidence cp:about ?about ; cp:standing cp:accepted ; cp:work ?work . ?about a skos:Concept }}
+GROUP BY ?about ORDER BY DESC(?works) ?about LIMIT 1"""
+
+_LABELLED = f"""{PROLOGUE}SELECT ?concept ?words WHERE {{ ?concept a skos:Concept ; skos:prefLabel|skos:altLabel ?label
+FILTER(LCASE(STR(?label)) = LCASE(?words)) }} ORDER BY ?concept LIMIT 1"""
+
+
+def title_of(state: Snapshot, minter: Minter) -> str | None:
+    """Return the title that the data give the library (`dcterms:title` of the dataset), or None."""
+    return label_of(state, dataset_name(minter))
+
+
+def description_of(state: Snapshot, minter: Minter) -> str | None:
+    """Return the description that the data give the library, in English where there is a choice, or None."""
+    found = [t.object for t in state.triples(dataset_name(minter), DCTERMS["description"])]
+    texts = [one for one in found if isinstance(one, Literal)]
+    return next((one.value for one in sorted(texts, key=lambda one: (one.language != "en", one.value))), None)
+
+
+def concept_most_read(state: Snapshot) -> NamedNode | None:
+    """Return the concept that most works were read for, those that are silent included; None where no work was read."""
+    return _one(state.select(_MOST_READ), "about")
+
+
+def concept_called(state: Snapshot, minter: Minter, words: str) -> NamedNode | None:
+    """Return the concept with that key, IRI or label, or None where the words name no concept."""
+    try:
+        return named_thing(state, minter, "concept", words, "question")
+    except BadRequest:
+        return _one(state.select(_LABELLED, {Variable("words"): Literal(words.strip())}), "concept")
+
+
+def _one(rows: Iterable[object], name: str) -> NamedNode | None:
+    for row in rows:
+        node = row[name]  # type: ignore[index]  # a solution is indexed by name
+        return node if isinstance(node, NamedNode) else None
+    return None
+
+
+def examples_there(
+    state: Snapshot,
+    minter: Minter,
+    queries: Iterable[NamedQuery],
+    concept: NamedNode | None,
+    venues: Sequence[NamedNode],
+) -> dict[str, dict[str, str] | None]:
+    """Return values for the parameters that each query needs, by its name, that name things of this library.
+
+    The example of the query file, or its default, counts where it is there; else another thing of its kind does,
+    first of all `concept`. A query that needs a kind of thing of which there is none has None.
+    """
+    others = {
+        "concept": _keys(minter, [concept] if concept else [], _of_class(state, SKOS["Concept"])),
+        "claim": _keys(minter, _of_class(state, minter.term("Claim"))),
+        "work": _keys(minter, _of_class(state, FABIO["Expression"])),
+        "person": _keys(minter, _of_class(state, FOAF["Person"])),
+        "case": _keys(minter, _of_class(state, minter.term("Case"))),
+        "venue": [f"{kind}/{key}" for node in venues[:2] for kind, key in _named(minter, node)],
+    }
+    return {query.name: _examples(state, minter, query.parameters, others) for query in queries}
+
+
+def _examples(
+    state: Snapshot, minter: Minter, parameters: Iterable[Parameter], others: Mapping[str, Sequence[str]]
+) -> dict[str, str] | None:
+    values: dict[str, str] = {}
+    for parameter in parameters:
+        given = parameter.example if parameter.required else parameter.default
+        if given is None:
+            continue
+        if parameter.type not in KINDS_OF_TYPE or has(state, _node(parameter, given, minter)):
+            if parameter.required:
+                values[parameter.name] = given
+            continue
+        taken = set(values.values())
+        other = next((key for key in others[parameter.type] if key not in taken), None)
+        if other is None:
+            return None
+        values[parameter.name] = other
+    return values
+
+
+def _node(parameter: Parameter, given: str, minter: Minter) -> NamedNode:
+    term = parameter.term(given, minter)
+    assert isinstance(term, NamedNode)  # as the types of things have it
+    return term
+
+
+def _of_class(state: Snapshot, of_class: NamedNode) -> Iterator[NamedNode]:
+    """Yield two things of a class, as a path has two ends."""
+    subjects = (triple.subject for triple in state.triples(None, RDF["type"], of_class))
+    yield from islice((node for node in subjects if isinstance(node, NamedNode)), 2)
+
+
+def _named(minter: Minter, node: NamedNode) -> Iterator[tuple[str, str]]:
+    if named := minter.kind_and_key(node.value):
+        yield named
+
+
+def _keys(minter: Minter, *nodes: Iterable[NamedNode]) -> list[str]:
+    return list(dict.fromkeys(minter.key(node.value) for group in nodes for node in group))

@@ -1,0 +1,135 @@
+"""The front page speaks of the library it belongs to: the reference set, another literature, or none at all."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from commonplace.home.opening import open_home
+from tests.conftest import serving, settings_for
+
+WORKS = """@article{darwin1881, author = {Darwin, Charles}, title = {The Formation of Vegetable Mould}, year = {1881},
+  journal = {Notes on Worms}}
+@book{white1789, author = {White, Gilbert}, title = {Natural History of \\textsc{Selborne}}, year = {1789},
+  publisher = {Benjamin White}}
+"""
+SAID = """@prefix cp: <ontology#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix dcterms: <http://purl.org/dc/terms/> . @prefix prov: <http://www.w3.org/ns/prov#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> .
+<.well-known/void#dataset> dcterms:title "Earthworms & what they do"@en, "Les vers de terre"@fr ;
+  dcterms:description "Works on earthworms."@en .
+<id/scheme/worms> a skos:ConceptScheme ; skos:notation "worms" ; skos:prefLabel "Worms"@en, "Vers"@fr ;
+  skos:definition "What is said of worms."@en, "Ce qu’on dit des vers."@fr .
+<id/concept/burrowing> a skos:Concept ; skos:notation "burrowing" ;
+  skos:inScheme <id/scheme/worms> ; skos:topConceptOf <id/scheme/worms> ;
+  skos:prefLabel "burrowing"@en, "fouissage"@fr ; skos:definition "Making burrows."@en, "Faire des galeries."@fr .
+<id/concept/casting> a skos:Concept ; skos:notation "casting" ;
+  skos:inScheme <id/scheme/worms> ; skos:topConceptOf <id/scheme/worms> ;
+  skos:prefLabel "casting"@en, "turricules"@fr ; skos:altLabel "worm casts"@en ;
+  skos:definition "Throwing up casts."@en, "Rejeter des turricules."@fr .
+<id/organization/readers> a foaf:Organization ; foaf:name "Readers" .
+<id/evidence/burrowing--darwin1881> a cp:Evidence ; cp:work <id/work/darwin1881> ; cp:about <id/concept/burrowing> ;
+  cp:state cp:discusses ; cp:directness cp:direct ; cp:certainty cp:high ; cp:locator "title" ;
+  rdfs:comment "It is about little else." ; cp:method cp:human ; cp:standing cp:accepted ;
+  prov:wasAttributedTo <id/organization/readers> ; prov:generatedAtTime "2026-11-21T00:00:00Z"^^xsd:dateTime .
+"""
+ELSEWHERE = re.compile(r"ostrom|mcmullin|professional|co-production|quebec", re.IGNORECASE)
+"""Names of the reference set that stand in no other literature."""
+
+
+@pytest.fixture(scope="module")
+def worms(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a literature of its own."""
+    folder = tmp_path_factory.mktemp("worms")
+    (folder / "data").mkdir()
+    (folder / "data" / "works.bib").write_text(WORKS)
+    (folder / "data" / "said.ttl").write_text(SAID)
+    open_home(settings_for(folder / "home", reference_set=folder / "data"))
+    return folder / "home"
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    home = open_home(settings_for(tmp_path_factory.mktemp("empty") / "home", reference_set="none"))
+    with serving(home) as client:
+        yield client
+
+
+def links_hold(client: httpx.Client) -> int:
+    """Assert that each link of the page within the library is answered; return the number of links to queries."""
+    links = [html.unescape(link) for link in re.findall(r'href="([^"]+)"', client.get("/").text)]
+    for link in links:
+        assert client.get(link, follow_redirects=True).status_code == 200, link
+    return sum(link.startswith("/queries/") for link in links)
+
+
+def test_the_links_of_the_reference_set_hold(client: httpx.Client) -> None:
+    assert links_hold(client) == 25
+    page = client.get("/").text
+    assert "<h1>Commonplace: the co-production of public services</h1>" in page
+    assert "Which works discuss “role of professionals”, and on what evidence?" in page
+
+
+def test_another_literature_is_spoken_of_in_its_own_words(worms: Path) -> None:
+    with serving(open_home(settings_for(worms))) as client:
+        page = client.get("/").text
+        assert "<h1>Earthworms &amp; what they do</h1>" in page
+        assert "<title>Earthworms &amp; what they do</title>" in page
+        assert "Works on earthworms." in page
+        assert "Which works discuss “burrowing”, and on what evidence?" in page
+        assert "It is about little else." in page
+        assert not ELSEWHERE.search(page), ELSEWHERE.findall(page)
+        assert "/queries/citation-path?" in page, "two works are enough for a path"
+        assert not re.search(r'href="/queries/evidence-on-claim', page), "there is no claim to ask of"
+        assert 15 < links_hold(client) < 25
+
+
+def test_an_empty_library_says_so_and_names_nothing(empty: httpx.Client) -> None:
+    page = empty.get("/").text
+    assert "<h1>Commonplace</h1>" in page
+    assert "The library has no works." in page
+    assert not ELSEWHERE.search(page), ELSEWHERE.findall(page)
+    assert "Version" not in page
+    assert links_hold(empty) > 5
+
+
+@pytest.mark.parametrize("question", ["casting", "Worm casts", "http://127.0.0.1:8000/id/concept/casting"])
+def test_the_settings_name_library_and_question(worms: Path, question: str) -> None:
+    with serving(open_home(settings_for(worms)), title="My worms", question=question) as client:
+        page = client.get("/").text
+        assert "<h1>My worms</h1>" in page
+        assert 'href="/concepts/casting"' in page
+        assert "0 discuss it" in page
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("vegetable mould", "The Formation of Vegetable Mould"),
+        ("xylophones", "finds no work"),
+        ("?!", "finds no work"),
+    ],
+)
+def test_a_question_in_other_words_is_searched_for(worms: Path, question: str, said: str) -> None:
+    with serving(open_home(settings_for(worms)), question=question) as client:
+        page = client.get("/").text
+        assert f"<h2>{question}</h2>" in page
+        assert said in page
+
+
+@pytest.mark.parametrize("address", ["/", "/docs/problems/gone"])
+def test_a_page_without_a_program_allows_neither_scripts_nor_inline_styles(worms: Path, address: str) -> None:
+    with serving(open_home(settings_for(worms))) as client:
+        page = client.get(address)
+        policy = page.headers["content-security-policy"]
+        assert "unsafe" not in policy
+        assert "script-src" not in policy
+        assert policy.startswith("default-src 'none'; style-src 'self'")
+        assert not re.search(r"<style|\sstyle=|<script", page.text)
+        assert client.get("/works/white1789").headers["content-security-policy"].startswith("default-src 'none'")
