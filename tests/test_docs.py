@@ -112,6 +112,19 @@ def test_files_that_are_named_exist(page: Path) -> None:
             assert list(ROOT.glob(span.rstrip("/"))), f"{name_of(page)} names {span}, which does not exist"
 
 
+def test_each_piece_of_speed_names_files_and_switches_that_exist() -> None:
+    code = {path: path.read_text() for path in (ROOT / "app").rglob("*.py")}
+    names = {path.relative_to(ROOT / "app" / "commonplace").as_posix() for path in code} | {path.name for path in code}
+    settings = {f"COMMONPLACE_{name.upper()}" for name in Settings.model_fields}
+    spans = code_spans(ROOT / "docs" / "performance.md")
+    constants = {part for span in spans for part in re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", span)} - settings
+    files = {span for span in spans if re.fullmatch(r"[a-z_/]+\.py", span)}
+    assert {file for file in files if not file.startswith(FOLDERS)} <= names
+    assert {name for name in constants if not any(f"{name} = " in text for text in code.values())} == set()
+    private = {part for span in spans for part in re.findall(r"(?<![A-Za-z])_[a-z_]+", span)}
+    assert {name for name in private if not any(name in text for text in code.values())} == set()
+
+
 def shown_commands(page: Path, program: str) -> Iterator[tuple[str, list[str]]]:
     """The uses of a program on a page, in shell blocks and in the prose, as words after its name."""
     for where, words, _ in command_lines(page):

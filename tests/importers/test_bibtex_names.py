@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commonplace.exporters.bibtex_names import annotation, bibtex_name, name_list
+from commonplace.importers.bibtex import name_list as roads
 from commonplace.importers.bibtex.name_list import NameList, cut_at_ands, read_name_alone, read_names
 from commonplace.model.name_annotations import applied
 from commonplace.model.names import Name
@@ -278,3 +279,16 @@ def test_a_name_of_any_length_is_read_once_over(piece: str) -> None:
     read_name_alone(f"{piece * 30_000}, {piece * 30_000}!")
     read = read_names(piece * 30_000)
     assert read.names or read.faults
+
+
+_PARTS = st.sampled_from(
+    "Ann B. de van der Smith Smith-Jones O'Neill Jr. III al. others and Ødegård 毛 {World} ~ , . -".split()
+) | st.sampled_from([" ", "  "])
+
+
+@given(st.lists(_PARTS, min_size=1, max_size=7).map(" ".join))
+def test_the_pattern_for_usual_names_finds_the_name_that_reading_word_by_word_finds(text: str) -> None:
+    usual = roads._usual_name(text)
+    if usual is not None:
+        read = roads.read_name(text)
+        assert (read.name, read.why, read.unknown) == (usual, None, ())

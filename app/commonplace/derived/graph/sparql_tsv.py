@@ -1,8 +1,8 @@
 """Read the engine's answers as tables of plain text.
 
-The engine writes a table of millions of terms in seconds, and without the interpreter's lock; making an
-object of each term and asking it for its text takes many times as long. The tables are SPARQL 1.1 Query
-Results TSV: one row a line, terms as in Turtle, tabs and line ends escaped.
+The engine writes a table without the interpreter's lock, which it needs to make an object of each term
+(`docs/performance.md` has the figures). The tables are SPARQL 1.1 Query Results TSV: one row a line, terms as in
+Turtle, tabs and line ends escaped.
 """
 
 from __future__ import annotations
