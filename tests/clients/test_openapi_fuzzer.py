@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from commonplace.home.opening import open_home
-from tests.conftest import serving, settings_for
+from tests.conftest import ROOT, serving, settings_for
 
 UNCHECKED = "positive_data_acceptance"
 """A key of the right form that nothing has is refused (400), which a description of forms cannot say."""
@@ -26,7 +27,10 @@ def fuzz(client: httpx.Client, folder: Path, *options: str) -> None:
         "1",
     ]
     command += ["--exclude-checks", UNCHECKED, "--seed", "1", "--no-color", *options]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=1800, check=False)
+    environment = os.environ | {"SCHEMATHESIS_HOOKS": "tests.clients.sparql_bodies", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=1800, check=False
+    )
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
 
 
