@@ -1,6 +1,6 @@
-"""The one door for writes: lock, net, shapes, append, views catch up.
+"""Commit changes: the one door for writes, which locks, makes net, checks the shapes and appends.
 
-Whoever writes hands over a function that looks at the newest state and returns what to change;
+A writer gives a function that looks at the newest state and returns the change to make;
 it runs while no other process can write, so it never decides on a state that has moved.
 """
 
@@ -56,7 +56,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What an undo did: its entry (None when nothing was left to undo), and what it had to leave."""
+    """The result of an undo: its entry (None when nothing was left to undo), and the things it had to leave."""
 
     entry: Entry | None
     kept: list[Kept]
@@ -81,14 +81,14 @@ def refuse_inexpressible(added: Iterable[Quad]) -> None:
 
 
 class Committer:
-    """Writes to one library. Safe to use from several threads and processes."""
+    """The writer of one library. Safe to use from several threads and processes."""
 
     def __init__(self, library: Library, shapes: Path) -> None:
         self._library = library
         self._shapes = shapes
 
     def commit(self, propose: Callable[[Snapshot], Proposal], expected: Version | None = None) -> Entry | None:
-        """Commit what `propose` returns for the newest state; answers the entry, or None when nothing changed.
+        """Commit what `propose` returns for the newest state; return the entry, or None when nothing changed.
 
         Raises `Conflict` when `expected` is given and is not the head, and `ShapeViolation` when the
         result would break the shapes; nothing is written then.
@@ -108,7 +108,7 @@ class Committer:
         return entry
 
     def undo(self, version: Version, agent: str, message: str = "", expected: Version | None = None) -> Undone:
-        """Take a version back as a new version. What later versions build on stays and is reported.
+        """Take a version back as a new version. Things that later versions build on stay, and are reported.
 
         Raises `NotFound` for a version there is not, and `Conflict` when `expected` is given and is not the head.
         """
@@ -122,7 +122,7 @@ class Committer:
         return self._undo(entry.change, (version,), note, expected)
 
     def undo_piece(self, piece: str, agent: str, message: str = "", expected: Version | None = None) -> Undone:
-        """Take back every version of a piece of work, as one version. What later versions build on stays.
+        """Take back every version of a piece of work, as one version. Things that later versions build on stay.
 
         Raises `NotFound` for a piece of work that no version belongs to, and `Conflict` as `undo` does.
         """
@@ -144,7 +144,7 @@ class Committer:
         return Undone(self.commit(propose, expected), kept, versions)
 
     def _net(self, state: Snapshot, proposal: Proposal) -> Proposal | None:
-        """The proposal with its change made net and checked; None when nothing is left of it."""
+        """Return the proposal with its change made net and checked; None when nothing is left of it."""
         change = proposal.change if proposal.is_net else proposal.change.net(state.contains)
         if not change and not proposal.even_if_empty:
             return None
@@ -154,7 +154,7 @@ class Committer:
         return replace(proposal, change=change)
 
     def _entry(self, head: Version, proposal: Proposal) -> Entry:
-        """The entry after the head."""
+        """Return the entry after the head."""
         note = proposal.note if isinstance(proposal.note, Note) else proposal.note()
         note = replace(note, piece=note.piece or PIECE.get())
         if len(note.message) > MESSAGE_CHARACTERS:

@@ -19,7 +19,7 @@ class Additions:
         self._things: set[bytes] | None = None
 
     def of(self, lines: bytes) -> bytes:
-        """Those of the lines, all about one thing or fragments of it, that the state does not hold."""
+        """Return the lines, all about one thing or fragments of it, that the state does not hold."""
         if not self._may_be_there(lines):
             return lines
         quads = parse(lines, format=RdfFormat.N_QUADS, lenient=True)
@@ -27,7 +27,7 @@ class Additions:
         return serialize(new, format=RdfFormat.N_QUADS) or b""
 
     def _may_be_there(self, lines: bytes) -> bool:
-        """Whether anything is said of their thing, or of a fragment of it."""
+        """Return whether anything is said of their thing, or of a fragment of it."""
         if self._things is None:
             self._asked += 1
             if self._asked <= ASKED_SINGLY:

@@ -62,7 +62,7 @@ class KnownInGraph:
         return read_name(Neighbourhood(said), node, self._minter) if said else None
 
     def _all_names(self) -> dict[str, Name]:
-        """The names that `read_name` finds, by the IRIs of what has them, nodes within a thing left out."""
+        """Return the names that `read_name` finds, by the IRIs of their things, without nodes within a thing."""
         family, literal = self._texts(FOAF["familyName"]), self._texts(FOAF["name"])
         given = self._texts(FOAF["givenName"])
         terms = ("particle", "suffix", "droppingParticle", "commaSuffix", "staticOrdering")
@@ -83,7 +83,7 @@ class KnownInGraph:
         return names | {node: Name(literal=text) for node, text in literal.items() if text and node not in names}
 
     def _texts(self, predicate: NamedNode) -> dict[str, str]:
-        """What literals say of each thing, the first in the alphabet."""
+        """Return the literal that each thing has for a property; of several, the first in the alphabet."""
         found: dict[str, str] = {}
         for triple in self._state.triples(None, predicate):
             subject, object = triple.subject, triple.object
@@ -94,7 +94,7 @@ class KnownInGraph:
         return found
 
     def _read_aliases(self) -> dict[str, NamedNode]:
-        """Slugs of other forms of names, of people and bodies only (concepts have alternative labels too)."""
+        """Return slugs of other forms of names, of people and bodies only (concepts have alternative labels, too)."""
         found: dict[str, NamedNode] = {}
         for triple in self._state.triples(None, SKOS["altLabel"]):
             named = self._minter.kind_and_key(triple.subject.value) if isinstance(triple.subject, NamedNode) else None

@@ -47,7 +47,7 @@ class DoiLinks:
     _cited: set[tuple[str, str]] = field(default_factory=set)
 
     def link(self, key: str, references: Iterable[Reference], relations: Iterable[Relation]) -> None:
-        """Everything said of the work with that key."""
+        """Take in the references and relations of the work with that key."""
         relations = list(relations)
         listed = list(_with_related(references, relations))
         left = [reference for reference in listed if not self._cites(key, reference)]
@@ -78,7 +78,7 @@ class DoiLinks:
         self._add(key, work, term, self.minter.term(status))
 
     def status(self, key: str) -> str | None:
-        """The gravest status that a work has or is given."""
+        """Return the gravest status that a work has or is given."""
         return max(
             (*self._held_statuses(self._work(key)), *filter(None, [self._statuses.get(key)])),
             key=STATUSES.index,
@@ -86,7 +86,7 @@ class DoiLinks:
         )
 
     def change(self) -> ChangeSet:
-        """All of it."""
+        """Return the change that all links make."""
         return ChangeSet(added=tuple(self._added), removed=tuple(self._removed))
 
     def _work(self, key: str) -> NamedNode:
@@ -111,7 +111,7 @@ class DoiLinks:
         return False
 
     def _cite(self, citing: str, cited: str, confirmation: str, number: int | None = None) -> None:
-        """A citation with its node; one that is there already is left as it is."""
+        """Add a citation with its node; leave one that is there already as it is."""
         if citing == cited or (citing, cited) in self._cited:
             return
         self._cited.add((citing, cited))
@@ -127,7 +127,7 @@ class DoiLinks:
             self._add(citing, node, self.minter.term("referenceNumber"), Literal(number))
 
     def _recognised(self, reference: Reference) -> str | None:
-        """The work that a reference without a DOI must be, if there is one."""
+        """Return the work that a reference without a DOI must be, if there is one."""
         if not reference.title or not reference.year or len(reference.title.split()) < _FEWEST_WORDS:
             return None
         sought = Record(
@@ -168,7 +168,7 @@ class DoiLinks:
             self._add(key, self._work(key), relation.property, target)
 
     def _move(self, address: NamedNode, key: str) -> None:
-        """Statements that name a work by the address of its DOI name the work from now on."""
+        """Let statements that name a work by the address of its DOI name the work itself."""
         pending = [q for q in self._added if q.object == address]
         for quad in (
             *(Quad(t.subject, t.predicate, t.object) for t in self.state.triples(None, None, address)),
@@ -188,7 +188,7 @@ class DoiLinks:
         return self.matcher.record(key).doi
 
     def _match_kept_text(self, arrived: dict[str, str]) -> None:
-        """References that were kept as text and have the DOI of a work that has come are citations now."""
+        """Turn references that were kept as text, and have the DOI of a work that has come, into citations."""
         term = self.minter.term("referenceText")
         for triple in list(self.state.triples(None, term)):
             named = self.minter.kind_and_key(triple.subject.value) if isinstance(triple.subject, NamedNode) else None
@@ -211,7 +211,7 @@ class DoiLinks:
 
 
 def _with_related(references: Iterable[Reference], relations: Iterable[Relation]) -> Iterator[Reference]:
-    """A work's references, and after them what it is only in its relations said to cite."""
+    """Yield a work's references, and after them the works that only its relations say it cites."""
     listed = list(references)
     yield from listed
     dois = {doi_key(reference.doi or "") for reference in listed}
@@ -227,7 +227,7 @@ def _address(relation: Relation) -> NamedNode | None:
 
 
 def _names_agree(record: Record, author: str | None) -> bool:
-    """Whether the first author's family name is in the name that the reference gives, where both have one."""
+    """Return whether the first author's family name is in the name that the reference gives, where both have one."""
     names = record.names("author") or record.names("editor")
     if not author or not names:
         return True

@@ -162,7 +162,7 @@ def _is_there(edit: Edit, node: NamedNode) -> bool:
 
 
 def _is_taken(edit: Edit, node: NamedNode) -> bool:
-    """Whether a thing has that IRI, or a work has the key in it as an alternative one."""
+    """Return whether a thing has that IRI, or a work has the key in it as an alternative one."""
     return known_thing(edit.state, edit.minter, node) is not None
 
 

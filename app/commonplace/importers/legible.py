@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 def may_hold(data: bytes, format_name: str) -> bool:
-    """Whether texts of a file in that format may come to have such a character while it is read."""
+    """Return whether texts of a file in that format may come to have such a character while it is read."""
     marks = (*_ENTITIES, *_ESCAPES) if format_name == "csl-json" else _ENTITIES
     return is_wide(data) or any(mark in data for mark in marks)
 
@@ -157,5 +157,5 @@ class _Cleaner:
 
 
 def _fits(record: Record, field: str, form: str) -> bool:
-    """Whether a rich form still says the text of its field."""
+    """Return whether a rich form still says the text of its field."""
     return bool(read(form).plain == getattr(record, field))

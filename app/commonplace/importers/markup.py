@@ -50,12 +50,12 @@ _BLOCK = frozenset(
 
 
 def has_markup(text: str) -> bool:
-    """Whether the text has elements whose meaning plain text does not carry (`<i>`, `<sub>`, MathML)."""
+    """Return whether the text has elements whose meaning plain text does not carry (`<i>`, `<sub>`, MathML)."""
     return "<" in (clean := html.unescape(text)) and any(_name(tag) in _INLINE for tag in _TAG.finditer(clean))
 
 
 def loses_markup(text: str) -> bool:
-    """Whether the text has elements whose look rich text does not carry either (`<u>`, `<tt>`, formulas)."""
+    """Return whether the text has elements whose look rich text does not carry either (`<u>`, `<tt>`, formulas)."""
     return "<" in (clean := html.unescape(text)) and any(_name(tag) in _LOOK_LOST for tag in _TAG.finditer(clean))
 
 
@@ -65,23 +65,23 @@ def undo_html_entities(text: str) -> str:
 
 
 def plain_line(text: str) -> str:
-    """A name, a keyword: one line of plain Unicode."""
+    """Return a text that is one line, as a name or keyword is, in plain Unicode."""
     return " ".join(text.split()) if "<" not in text and "&" not in text else rich_line(text).plain
 
 
 def rich_line(text: str) -> RichText:
-    """A title: one line. Never raises."""
+    """Return a text that is one line, as a title is. Never raises."""
     return read(_in_csl(text)).squeeze()
 
 
 def rich_paragraphs(text: str) -> RichText:
-    """An abstract: paragraphs with an empty line between them; a heading *Abstract* is left out. Never raises."""
+    """Return an abstract: paragraphs with an empty line between them, without a heading *Abstract*. Never raises."""
     marked = _LONG_SPACE.sub(lambda gap: "\n\n" if gap[0].count("\n") > 1 else " ", _in_csl(text))
     return read(_HEADING.sub("", marked, count=1)).squeeze(paragraphs=True)
 
 
 def _in_csl(text: str) -> str:
-    """The text with CSL's tags for what it has a style for, and blank lines where blocks begin and end."""
+    """Return the text with CSL's tags for the styles that CSL has, and blank lines where blocks begin and end."""
     if "<" not in text and "&" not in text:
         return _OTHER_SPACE.sub(" ", text)
     if _MATH.search(text):
@@ -95,7 +95,7 @@ def _in_csl(text: str) -> str:
 
 
 def _spaced_math(found: re.Match[str]) -> str:
-    """A formula's text, with the spaces that the deposit lost between it and its neighbours."""
+    """Return a formula's text, with the spaces that the deposit lost between it and its neighbours."""
     made = _math_text(found[0])
     before, after = found.string[found.start() - 1 : found.start()], found.string[found.end() : found.end() + 1]
     return f"{' ' if before.isalnum() else ''}{made}{' ' if after.isalnum() else ''}"
@@ -137,7 +137,7 @@ def _linear(node: ElementTree.Element) -> str:
 
 
 def _shifted(markup: str, style: str, mark: str = "") -> str:
-    """Raised or lowered where the plain text of that can be told from what is not; as it stands otherwise."""
+    """Return markup raised or lowered where its plain text can be told from text that is not; else as it stands."""
     markup = markup.strip()
     text = html.unescape(markup)
     if shifted(text, style) != text:
@@ -146,7 +146,7 @@ def _shifted(markup: str, style: str, mark: str = "") -> str:
 
 
 def _retagged(text: str) -> str:
-    """Known elements in CSL's tags, without those that have no partner; every other `<` escaped."""
+    """Return known elements as CSL's tags, those without a partner left out, and every other `<` escaped."""
     made: list[str] = []
     opened: list[tuple[str, int]] = []
     position = 0
@@ -185,6 +185,6 @@ def _name(tag: re.Match[str]) -> str:
 
 
 def _glued(text: str, tag: re.Match[str]) -> bool:
-    """Whether two words touch at this tag (`of<i>Danio rerio</i>Transcripts`): the space between was lost."""
+    """Return whether two words touch at this tag (`of<i>Danio rerio</i>Transcripts`): the space between was lost."""
     before, after = text[tag.start() - 1 : tag.start()], text[tag.end() : tag.end() + 1]
     return after.isalpha() and (before.isalpha() or (not tag[1] and before != "" and before in ".,;:)"))

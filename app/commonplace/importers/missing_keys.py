@@ -13,7 +13,7 @@ class OwnKeys:
     """The keys under which the entries of one file can stand beside one another: `same`, `same-2`, `same-3`."""
 
     def __init__(self, given: Iterable[str]) -> None:
-        """`given` are all keys of the file, none of which is made for another entry."""
+        """Take all keys of the file, `given`, none of which is made for another entry."""
         self._taken = set(given)
         self._seen: set[str] = set()
         self._next: dict[str, int] = {}

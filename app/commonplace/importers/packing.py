@@ -1,4 +1,4 @@
-"""Packed files: gzip undone, within a bound."""
+"""Read and unpack files, within bounds."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from commonplace.errors import BadRequest, TooLarge
 GZIP = b"\x1f\x8b"
 
 WRITER_SECONDS = 10.0
-"""So long a pipe is waited for that nobody writes to."""
+"""Maximum time that a pipe is waited for that nobody writes to."""
 
 
 def read_bounded(path: Path, limit: int) -> bytes:
-    """What is in a file, or comes through a pipe or device.
+    """Return the bytes of a file, or those that come through a pipe or device.
 
     Raises `TooLarge` when it is more than `limit` bytes: no more than that is ever read; `BadRequest` for a pipe
     that nobody writes to; `OSError` for a folder, and what is not there.
@@ -48,7 +48,7 @@ def _await_writer(pipe: int, path: Path) -> None:
 
 
 def unpacked(data: bytes, filename: str, limit: int) -> tuple[bytes, str]:
-    """The file and its name, with gzip (RFC 1952) undone; a file that is not packed stays as it is.
+    """Return the file and its name, with gzip (RFC 1952) undone; a file that is not packed stays as it is.
 
     Raises `BadRequest` when it is broken, and `TooLarge` when it would be more than `limit` bytes:
     no more than that is ever unpacked.

@@ -1,4 +1,4 @@
-"""The dates of a RIS reference: `PY`, `Y1` and `DA` are `YYYY/MM/DD/other`, or whatever a program writes there."""
+"""Read the dates of a RIS reference: `PY`, `Y1` and `DA` are `YYYY/MM/DD/other`, or whatever a program writes there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class RisDate(NamedTuple):
 
 
 def read_ris_dates(dates: Sequence[tuple[str, str]]) -> RisDate:
-    """The date that pairs of tag and text say together: the first with a year, completed by one without."""
+    """Return the date that pairs of tag and text say together: the first with a year, completed by one without."""
     read = [(tag, text, *_read(text)) for tag, text in dates]
     main = next(((tag, text, edtf, rest) for tag, text, edtf, rest in read if edtf), None)
     if main is None:
@@ -38,7 +38,7 @@ def read_ris_dates(dates: Sequence[tuple[str, str]]) -> RisDate:
 
 
 def _completed(issued: str, text: str) -> str | None:
-    """A year with the month and day that another tag says without it."""
+    """Return a year with the month and day that another tag says without it; None when it says neither."""
     if not _YEAR.fullmatch(issued):
         return None
     whole = with_month(issued, text.strip("/"), "")
@@ -46,7 +46,7 @@ def _completed(issued: str, text: str) -> str | None:
 
 
 def _read(text: str) -> tuple[str | None, str]:
-    """The date of one tag in EDTF, and what of its text is not in it."""
+    """Return the date of one tag in EDTF, and the rest of its text."""
     year, month, day, other = ([part.strip() for part in text.split("/", 3)] + ["", "", ""])[:4]
     if other and is_edtf(other):
         return other, ""

@@ -124,7 +124,7 @@ class ReferenceReader:
             self._values.setdefault(tag, []).append(text)
 
     def _takes_field(self, text: str) -> bool:
-        """Whether `text` is one of our own fields; it is put where it belongs."""
+        """Put a `text` that is one of our own fields where it belongs; return whether it is one."""
         found = split_field(text)
         if found is None:
             return False

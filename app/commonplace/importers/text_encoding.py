@@ -95,7 +95,7 @@ def unmarked_encoding(data: bytes) -> str | None:
 
 
 def is_wide(data: bytes) -> bool:
-    """Whether the bytes are text in UTF-16 or UTF-32, in which no ASCII stands as it is."""
+    """Return whether the bytes are text in UTF-16 or UTF-32, in which no ASCII stands as it is."""
     return marked_encoding(data) in ("utf-16", "utf-32") or unmarked_encoding(data) is not None
 
 

@@ -1,4 +1,4 @@
-"""XML in: the elements of a file that are its entries, read safely.
+"""Find the elements of an XML file that are its entries, safely.
 
 Nothing is fetched and no entity is expanded; a file that declares some is refused, and so is one that is
 nested or long beyond what the parser allows. What is broken is read up to where it breaks, and told.
@@ -25,7 +25,7 @@ _DECLARED = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']+)["']""")
 _REFERENCE = re.compile(rb"&#(?:(\d{1,12})|[xX]([0-9A-Fa-f]{1,12}));")
 _LAST_CHARACTER = 0x10FFFF
 _TOLD = 20
-"""How many of the parser's complaints are told; one broken tag makes many."""
+"""Maximum number of the parser's complaints that are told; one broken tag makes many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,29 +145,29 @@ def _entries(found: list[etree._Element], how: XmlEntries, broken: frozenset[int
 
 
 def _line(element: Any) -> int:
-    """Where it begins, from 1. (Any: the stubs leave `sourceline` without a type.)"""
+    """Return the line that an element begins in, from 1. (Any: the stubs leave `sourceline` without a type.)"""
     return int(element.sourceline or 1)
 
 
 def text_of(element: etree._Element | None) -> str:
-    """All text within an element, white space as single spaces; empty where there is no element."""
+    """Return all text within an element, white space as single spaces; empty where there is no element."""
     if element is None:
         return ""
     return " ".join("".join(str(piece) for piece in element.itertext()).split())
 
 
 def child(element: etree._Element, *path: str) -> etree._Element | None:
-    """The first element at that path of local names below `element`."""
+    """Return the first element at that path of local names below `element`."""
     return next(iter(children(element, *path)), None)
 
 
 def children(element: etree._Element, *path: str) -> list[etree._Element]:
-    """The elements at that path of local names below `element`, in their order."""
+    """Return the elements at that path of local names below `element`, in their order."""
     return list(element.iterfind("/".join("{*}" + name for name in path)))
 
 
 def leaves(element: etree._Element, above: str = "") -> Iterator[tuple[str, etree._Element]]:
-    """Elements with text and without elements in them, each with its path of local names below `element`."""
+    """Yield the elements with text and without elements in them, each with its path of local names below `element`."""
     for inner in element.iterchildren("{*}*"):
         path = f"{above}/{etree.QName(inner).localname}".lstrip("/")
         if any(True for _ in inner.iterchildren("{*}*")):

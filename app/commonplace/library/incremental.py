@@ -1,4 +1,4 @@
-"""Make a value from the graph once, and from then on move it along with the log."""
+"""Make a value from the graph once, and then change it with each version."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from commonplace.model.change import ChangeSet, Version
 from commonplace.patchlog.log import PatchLog
 
 MOVED_QUADS = 20_000
-"""Maximum quads of the changes that a value is moved along with: beyond, to make it anew takes less time."""
+"""Maximum number of quads of the changes that a value is moved along with: beyond, making it anew takes less time."""
 
 Value = TypeVar("Value")
 
@@ -28,7 +28,7 @@ class AtVersion(Generic[Value]):
 
 
 class Incremental(Generic[Value]):
-    """The value at the version asked for last, from which that at the next is made. Safe to share between threads."""
+    """The value at the newest version asked for, from which the next is made. Safe to share between threads."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Incremental(Generic[Value]):
         make: Callable[[Snapshot], Value],
         move: Callable[[Value, Snapshot, Sequence[ChangeSet]], Value] | None = None,
     ) -> None:
-        """`make` makes the value from a snapshot. `move`, where there is one, makes it from the value at an earlier
+        """Make the value from a snapshot by `make`, and by `move`, where there is one, from the value at an earlier
         version, a snapshot and the net changes between."""
         self._log = log
         self._make = make

@@ -51,7 +51,7 @@ class Library:
         search: Path | None = None,
         at_once: bool = True,
     ) -> None:
-        """`search` is the directory where search indexes are kept, if they are; `at_once`: see `open`."""
+        """Keep search indexes in the directory `search`, if given; `at_once` is that of `open`."""
         self.log = log
         self.minter = minter
         self.checkpoints = checkpoints

@@ -1,4 +1,4 @@
-"""Keep lists in order, so that a page costs what it shows.
+"""Keep lists in order, so that a page costs as much as it shows.
 
 A list is made from the graph once. At a later version it is moved along: only the things that the changes between
 can have moved are looked at again. Where there are too many of these, or the list follows from more than a thing's
@@ -26,14 +26,14 @@ from commonplace.model.change import EMPTY, ChangeSet, Version
 from commonplace.patchlog.log import PatchLog
 
 KEPT_THINGS = 2_000_000
-"""Maximum things in all kept lists together: 16 bytes each, beside the texts, which lists share."""
+"""Maximum number of things in all kept lists together: 16 bytes each, beside the texts, which lists share."""
 
 MOVED_PART = 20
 """Maximum part of a list that is moved along, as its denominator: to look at one thing again takes that many times
 as long as its share of making the list."""
 
 MOVED_THINGS = 20
-"""Things that are looked at again however short the list is."""
+"""Minimum number of things that are looked at again, however short the list is."""
 
 _DEFAULT = DefaultGraph()
 

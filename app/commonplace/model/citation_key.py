@@ -35,7 +35,7 @@ class MadeKeys:
     """Author–year keys that nothing else has: `larsen1999`, then `larsen1999a`, `larsen1999b` … `larsen1999aa`."""
 
     def __init__(self, is_taken: Callable[[str], bool]) -> None:
-        """`is_taken` says whether something has a key, the keys made here included once they are in use."""
+        """Ask `is_taken` whether something has a key, the keys made here included once they are in use."""
         self._is_taken = is_taken
         self._next: dict[str, int] = {}
 

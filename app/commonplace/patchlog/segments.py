@@ -34,7 +34,7 @@ class ByteRange:
 
     @property
     def size(self) -> int:
-        """How many bytes they are."""
+        """Return the number of bytes."""
         return self.end - self.start
 
     def pieces(self) -> Iterator[bytes]:
@@ -66,7 +66,7 @@ class Place:
 
     @property
     def whole(self) -> ByteRange:
-        """The entry."""
+        """Return the entry's bytes."""
         return ByteRange(self.segment, self.start, self.end)
 
     @property

@@ -48,7 +48,7 @@ class SharedFile:
         return _detached, (DupFd(self.descriptor), self.folder)
 
     def write(self, pieces: Sequence[bytes]) -> int:
-        """Add those bytes, one after the other; answers where they begin. For one thread of each process.
+        """Add those bytes, one after the other, and return where they begin. For one thread of each process.
 
         Raises `NotWritten`.
         """

@@ -27,12 +27,12 @@ def write_whole(path: Path, pieces: Iterable[bytes], *, mode: int = 0o666) -> No
 
 
 def sync(path: Path) -> None:
-    """Have the system write what a file holds."""
+    """Make the system write a file's bytes to the disk."""
     _sync(path, os.O_RDONLY)
 
 
 def sync_directory(directory: Path) -> None:
-    """Have the system write what a directory lists: a file made or renamed there survives a power cut."""
+    """Make the system write a directory's entries to the disk, so that a file made there survives a power cut."""
     _sync(directory, os.O_RDONLY | os.O_DIRECTORY)
 
 

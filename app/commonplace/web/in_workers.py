@@ -175,7 +175,7 @@ class RequestAnswerer:
     """The worker's side: the task that answers a request by the routes of an application of its own."""
 
     def __init__(self, app: ASGIApp, search: HandedSearch) -> None:
-        """`search` is what the application searches with."""
+        """Answer by `app`, which searches with `search`."""
         self._app = app
         self._search = search
         self._runner: asyncio.Runner | None = None

@@ -42,11 +42,11 @@ class Candidate:
 
     @property
     def id(self) -> str:
-        """The same for the same two works, whatever else changes."""
+        """Return the name of the pair, which stays when anything else changes."""
         return hashlib.sha256("\n".join(self.keys).encode()).hexdigest()[:16]
 
     def other(self, key: str) -> str:
-        """The key of the one that is not `key`."""
+        """Return the key of the one that is not `key`."""
         one, other = self.keys
         return other if key == one else one
 
@@ -60,7 +60,7 @@ class Similar:
 
 
 def similar_works(state: Snapshot, minter: Minter) -> Similar:
-    """Every candidate of a state."""
+    """Return every candidate of a state."""
     works = read_match_keys(state, minter)
     related = _related(state, minter)
     titled = [work for work in works if work.title]
@@ -79,7 +79,7 @@ def similar_works(state: Snapshot, minter: Minter) -> Similar:
 
 
 def compare(one: MatchKey, other: MatchKey) -> Candidate | None:
-    """The two as a candidate, None when they are not similar enough."""
+    """Return the two works as a candidate; None when they are not similar enough."""
     first, second = (one, other) if one.key < other.key else (other, one)
     if not first.title or not second.title or first.key in (second.part_of, second.key) or second.key == first.part_of:
         return None
@@ -93,7 +93,7 @@ def compare(one: MatchKey, other: MatchKey) -> Candidate | None:
 
 
 def _likeness(one: MatchKey, other: MatchKey) -> float | None:
-    """How much alike the titles are, of 100; None when that, people and years do not say enough."""
+    """Return how much alike the titles are, of 100; None when titles, people and years do not say enough."""
     assert one.title
     assert other.title
     if abs(len(one.title) - len(other.title)) > (100 - NEAR) / 50 * max(len(one.title), len(other.title)):
@@ -112,7 +112,7 @@ def _likeness(one: MatchKey, other: MatchKey) -> float | None:
 
 
 def _stand_apart(one: MatchKey, other: MatchKey) -> bool:
-    """Whether both are in one venue, in different places of it: a column that comes again is not one work."""
+    """Return whether both are in different places of one venue: a column that comes again is not one work."""
     if one.venue is None or one.venue != other.venue:
         return False
     return any(a and b and a != b for a, b in zip(one.place, other.place, strict=True))
@@ -159,7 +159,7 @@ def _pairs(works: Iterable[MatchKey]) -> Iterator[tuple[MatchKey, MatchKey]]:
 
 
 def read_match_keys(state: Snapshot, minter: Minter) -> list[MatchKey]:
-    """What is compared of every work, by key."""
+    """Return the match key of every work, in the order of their citation keys."""
     people: dict[str, list[tuple[str, int, str]]] = {}
     for row in state.select(
         f"""{PROLOGUE}SELECT ?work ?as ?position ?family ?name WHERE {{
@@ -189,7 +189,7 @@ def read_match_keys(state: Snapshot, minter: Minter) -> list[MatchKey]:
 
 
 def _people(named: Iterable[tuple[str, int, str]]) -> tuple[str, ...]:
-    """The authors in their order, or else the editors."""
+    """Return the authors in their order, or else the editors."""
     listed = sorted(named)
     return tuple(name for role, _, name in listed if role == listed[0][0])
 
@@ -211,7 +211,7 @@ def _match_key(row: QuerySolution, people: tuple[str, ...], minter: Minter) -> M
 
 
 def _related(state: Snapshot, minter: Minter) -> set[tuple[str, str]]:
-    """Works of which the graph says how they are related: versions of one another, a review and what it reviews …"""
+    """Return the pairs of works that the graph relates: versions of one another, a review and the work reviewed …"""
     rows = state.select(
         f"""{PROLOGUE}SELECT ?one ?other WHERE {{
         VALUES ?relation {{ dcterms:isVersionOf dcterms:hasVersion dcterms:replaces dcterms:isReplacedBy dcterms:source

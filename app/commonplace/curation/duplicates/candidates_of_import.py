@@ -43,7 +43,7 @@ _Titles = list[tuple[int, str, str]]
 def similar_to(
     new: Sequence[MatchKey], matcher: Matcher, state: Snapshot, minter: Minter
 ) -> dict[str, list[Candidate]]:
-    """The candidates of each new work that has any, by its key, the most alike first.
+    """Return the candidates of each new work that has any, by its key, the most alike first.
 
     `matcher` knows the works of `state` and has learnt of the new ones.
     """
@@ -64,7 +64,7 @@ def similar_to(
 
 
 def _pairs(new: dict[str, MatchKey], matcher: Matcher, state: Snapshot, minter: Minter) -> Iterator[tuple[str, str]]:
-    """Keys of a new work and of one to compare it with; a pair may come again, and a work with itself."""
+    """Yield the keys of a new work and of one to compare it with; a pair may come again, and a work with itself."""
     titles = matcher.titles()
     for one, other in _neighbours(titles):
         for key in islice(titles[one], WINDOW):
@@ -82,14 +82,14 @@ def _pairs(new: dict[str, MatchKey], matcher: Matcher, state: Snapshot, minter: 
 
 
 def _neighbours(titles: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Titles that are next to each other in the alphabet, and alike."""
+    """Yield pairs of titles that are next to each other in the alphabet, and alike."""
     for one, other in pairwise(sorted(titles)):
         if fuzz.ratio(one, other, score_cutoff=NEAR):
             yield one, other
 
 
 def _of_title(keys: list[str], key: str) -> list[str]:
-    """The works of the title that a work has, of many its neighbours."""
+    """Return the works with the title of a work; of many, its neighbours."""
     if len(keys) <= BLOCK:
         return keys
     at = keys.index(key)
@@ -116,7 +116,7 @@ class _Blocks:
         self._often = {name for name, count in of_name.items() if count > LONGEST_BLOCK}
 
     def pairs(self) -> Iterator[tuple[str, str]]:
-        """Each new work and those, of that name and the year before, the same or the next, whose titles are alike.
+        """Yield each new work with those of that name, from the year before to the year after, whose titles are alike.
 
         Of two new works each is compared with the other once.
         """
@@ -132,7 +132,7 @@ class _Blocks:
                     yield from _alike(work, other, bisect_left(other, (_shortest(work),)))
 
     def _beside(self, block: _Block) -> Iterator[_Titles]:
-        """What the new works of a block are compared with, and not those with them."""
+        """Yield the titles that the new works of a block are compared with, and that are not compared with them."""
         name, year = block
         if after := self._new.get((name, year + 1)):
             yield after
@@ -147,7 +147,7 @@ class _Blocks:
         return sum(len(by.get(near, ())) for near in _about(block) for by in (self._new, self._held)) > LONGEST_BLOCK
 
     def _neighbours(self, block: _Block) -> Iterator[tuple[str, str]]:
-        """Works of a long block, and those that are next to them in the alphabet of titles, where these are alike."""
+        """Yield pairs of works of a long block that are next to each other in the alphabet of titles, and alike."""
         near = [by.get(one, ()) for one in _about(block) for by in (self._new, self._held)]
         ordered = sorted((title, key) for titles in near for _, title, key in titles)
         for _, title, key in self._new[block]:
@@ -163,12 +163,12 @@ def _about(block: _Block) -> list[_Block]:
 
 
 def _shortest(work: tuple[int, str, str]) -> float:
-    """The length that a title like that of a work has at least: what is longer by more than it differs by."""
+    """Return the minimum length of a title like that of a work: a shorter one differs by too much."""
     return work[0] * NEAR / (200 - NEAR) - 1
 
 
 def _alike(work: tuple[int, str, str], titles: _Titles, start: int) -> Iterator[tuple[str, str]]:
-    """A work and those of the titles, from a place on, that are like its own; far longer ones need no comparing."""
+    """Yield a work with each of the titles, from a place on, that is like its own; far longer ones are not compared."""
     length, title, key = work
     longest = length * (200 - NEAR) / NEAR + 1
     for place in range(start, len(titles)):
@@ -180,7 +180,7 @@ def _alike(work: tuple[int, str, str], titles: _Titles, start: int) -> Iterator[
 
 
 def _held(blocks: Iterable[_Block], state: Snapshot, minter: Minter) -> Iterator[tuple[_Block, str, str]]:
-    """Works of the library that are of the names of those blocks, and at most a year away: their own blocks, keys and
+    """Yield works of the library of the names of those blocks, and at most a year away: their own blocks, keys and
     titles."""
     years: dict[str, set[int]] = {}
     for name, year in blocks:
@@ -195,7 +195,7 @@ def _held(blocks: Iterable[_Block], state: Snapshot, minter: Minter) -> Iterator
 
 
 def _names(state: Snapshot) -> list[Literal]:
-    """Every family name and name of a body, as they are written: accents do not tell names apart."""
+    """Return every family name and name of a body, as it is written: accents do not tell names apart."""
     rows = state.select(
         f"""{PROLOGUE}SELECT DISTINCT ?name WHERE {{ {{ ?agent foaf:familyName ?name }}
         UNION {{ ?agent foaf:name ?name FILTER NOT EXISTS {{ ?agent foaf:familyName ?family }} }} }}"""

@@ -82,7 +82,7 @@ def created(edit: Edit, kind: Kind, node: NamedNode, values: Values) -> ChangeSe
 
 
 def _with_defaults(edit: Edit, kind: Kind, given: dict[str, Any]) -> dict[str, Any]:
-    """Evidence that says nothing of its method was judged by a person; what a contributor judges is proposed."""
+    """Add defaults: evidence without a method was judged by a person, and that of a contributor is proposed."""
     if kind != "evidence":
         return given
     status = given.get("status", "accepted") if edit.decides else "proposed"

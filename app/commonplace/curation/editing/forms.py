@@ -93,7 +93,7 @@ def _full_name(edit: Edit, node: NamedNode, values: Values) -> Iterator[Triple]:
 
 
 def _place_in_scheme(edit: Edit, node: NamedNode, values: Values) -> Iterator[Triple]:
-    """A concept without a broader one is a top concept of its scheme."""
+    """Make a concept without a broader one a top concept of its scheme."""
     scheme = _scheme(edit, node)
     yield Triple(node, SKOS["inScheme"], scheme)
     if not values.get("broader"):

@@ -275,7 +275,7 @@ def _status(value: object) -> str:
 
 
 def _with_rich(record: Record, before: Values, after: Values) -> Record:
-    """The plain and the rich form of a text say the same: what was edited decides, the other follows."""
+    """Return the record with plain and rich form of a text alike: the edited one decides, the other follows."""
     rich: dict[str, str] = {}
     plain: dict[str, str] = {}
     for name, field in _RICH.items():
@@ -291,7 +291,7 @@ def _with_rich(record: Record, before: Values, after: Values) -> Record:
 
 
 def _with_container(edit: Edit, record: Record, before: Values, after: Values) -> Record:
-    """A container may be named by key; one that is a work of the library holds the work as its part."""
+    """Return the record with its container, which may be named by key; a work of the library holds it as its part."""
     container = after.get("container")
     if after.get("container_title") != before.get("container_title") and container == before.get("container"):
         part_of = _work_of_title(edit, record)

@@ -25,10 +25,10 @@ class Ranks:
 
 
 class HandedSearch(Searching):
-    """The searching of a process that is handed what was found before it is asked."""
+    """The searching of a process that is handed the hits before it is asked."""
 
     def __init__(self) -> None:
-        """Without a graph to search: nothing of what `Searching` does is done here."""
+        """Begin without a graph: nothing is indexed here."""
         self.ranks = Ranks()
 
     def at(self, head: Version, *, newest: bool = False) -> SearchIndex:

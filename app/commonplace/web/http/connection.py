@@ -133,7 +133,7 @@ class BoundedConnection(HttpToolsProtocol):
         return cycle is not None and not cycle.response_complete
 
     def _takes_nothing(self, now: float) -> bool:
-        """Whether bytes wait for the client of which it has taken none for too long."""
+        """Return whether bytes wait for the client, of which it has taken none for too long."""
         waiting = self.transport.get_write_buffer_size()
         if not waiting or waiting < self._untaken or not self._untaken:
             self._untaken_since = now

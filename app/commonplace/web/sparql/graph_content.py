@@ -69,7 +69,7 @@ def refuse_unread(content_type: str, *, several: bool) -> None:
 async def read_graph(
     workers: WorkerPool, body: BinaryIO, content_type: str, base: str, most: int, client: str
 ) -> bytes | Spool:
-    """Have a worker read a body of that Content-Type; return its triples as N-Triples.
+    """Let a worker read a body of that Content-Type; return its triples as N-Triples.
 
     `base` resolves relative IRIs; `most` is the size of the largest body. Raises `BadRequest` for what cannot be read,
     and for what takes too long, or too much memory, or is nested too deeply.
