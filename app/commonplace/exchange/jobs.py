@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
@@ -52,6 +53,9 @@ class JobState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+_LAST = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
 
 class Busy(CommonplaceError):
@@ -138,6 +142,10 @@ class ImportJobs:
         self._jobs: dict[str, Job] = {}
         self._lock = Lock()
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="import")
+        self.ended: Counter[str] = Counter({state.value: 0 for state in _LAST})
+        """Number of jobs that have ended so far, by their state."""
+        self.fates: Counter[str] = Counter()
+        """Number of entries of the imports that were made so far, by their fate."""
 
     def begin(self, upload: Upload) -> Job:
         """Start the import of a file, which is closed in the end. Raises `Busy` when too many wait already."""
@@ -190,6 +198,7 @@ class ImportJobs:
                 raise Busy(f"{waiting} imports wait already: try again later")
             self._forget_oldest()
             self._jobs[job.id] = job
+            job.ended.add_done_callback(lambda _: self._count(job))
             return self._threads.submit(copy_context().run, job.run, work)  # with the piece of work it belongs to
 
     def job(self, id: str) -> Job:
@@ -200,6 +209,20 @@ class ImportJobs:
                 f"there is no import job {id!r}: jobs are known until the server stops, receipts for ever (/imports/…)"
             )
         return found
+
+    @property
+    def under_way(self) -> Mapping[str, int]:
+        """Return the number of jobs that wait, and that run."""
+        with self._lock:
+            now = Counter(job.state for job in self._jobs.values())
+        return {state.value: now[state] for state in (JobState.QUEUED, JobState.RUNNING)}
+
+    def _count(self, job: Job) -> None:
+        """Count a job that has ended, and its entries when they are in the library."""
+        with self._lock:
+            self.ended[job.state.value] += 1
+            if job.receipt is not None and not job.dry_run:
+                self.fates.update(job.receipt.fates)
 
     def close(self) -> None:
         """Cancel the jobs that have not begun to commit, and wait for those that have."""

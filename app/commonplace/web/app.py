@@ -38,6 +38,7 @@ from commonplace.web.http.spooled import Sending
 from commonplace.web.http.stopping import Stopping
 from commonplace.web.http.unread_body import UnreadBodies
 from commonplace.web.in_workers import WorkerAnswers
+from commonplace.web.metrics import Metrics
 from commonplace.web.openapi import describe, operation_id
 from commonplace.web.pages import front, monitoring, rendering
 from commonplace.web.sparql import graph_store
@@ -106,6 +107,7 @@ def create_app(*, context: Context, lifespan: Lifespan | None = None, in_worker:
     sending = Sending(context.workers.limits.bytes)
     if not in_worker:
         app.state.worker_answers = WorkerAnswers(context, sending)
+        app.state.metrics = app.metrics = Metrics(context)
     app.sparql = SparqlEndpoint(context, sending, app.routed)
     problems.install(app)
     for module in ROUTED:
@@ -136,6 +138,7 @@ class Application(FastAPI):
 
     sparql: SparqlEndpoint
     stopping: Stopping
+    metrics: Metrics
     unpacked: PackedBodies
     public: PublicAddress
 
@@ -148,11 +151,12 @@ class Application(FastAPI):
         await self.public(scope, receive, send)
 
     async def served(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request whose address is known, until the server is told to stop."""
-        if scope["type"] == "http":
-            await self.stopping.run(self.unpacked, scope, receive, send)
-        else:
+        """Answer a request whose address is known, until the server is told to stop, and count it."""
+        if scope["type"] != "http":
             await self.routed(scope, receive, send)
+            return
+        with self.metrics.requests.counting(scope, send) as counted:
+            await self.stopping.run(self.unpacked, scope, receive, counted.noting)
 
     async def answered(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request whose body is as it was before it was packed."""
@@ -172,6 +176,8 @@ class HeadAsGet:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "HEAD":
-            await self._app({**scope, "method": "GET"}, receive, without_body(send))
+            as_get = {**scope, "method": "GET"}
+            await self._app(as_get, receive, without_body(send))
+            scope["route"] = as_get.get("route")
         else:
             await self._app(scope, receive, send)

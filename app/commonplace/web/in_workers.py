@@ -30,6 +30,7 @@ from commonplace.model.minter import Kind
 from commonplace.web.context import Context
 from commonplace.web.http.authorization import client_of
 from commonplace.web.http.disconnect import ClientGone, DisconnectWatch, EndOnDisconnect
+from commonplace.web.http.request_counts import GONE
 from commonplace.web.http.spooled import Sending, SpooledResponse
 from commonplace.web.http.threads import in_searcher
 
@@ -131,7 +132,7 @@ class WorkerAnswers:
             with EndOnDisconnect(self._watch, request.receive):
                 reply = await self._context.workers.call(call, client, Lane.PAGES)
         except ClientGone:
-            return Response(status_code=204)  # nobody is there to see it
+            return Response(status_code=GONE)  # nobody is there to see it
         return self._response(reply)
 
     async def _is_costly(self, request: Request, cost: Cost | None) -> bool:

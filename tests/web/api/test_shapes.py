@@ -157,5 +157,5 @@ def test_a_version_has_its_agent_time_and_reason(client: httpx.Client) -> None:
 def test_health_and_metrics(client: httpx.Client) -> None:
     assert client.get("/healthz").json()["version"] == 1
     metrics = client.get("/metrics").text
-    assert "commonplace_version 1\n" in metrics
-    assert metrics.endswith("# EOF\n")
+    assert "commonplace_version 1.0\n" in metrics
+    assert "commonplace_quads " in metrics

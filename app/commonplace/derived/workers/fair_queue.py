@@ -35,6 +35,18 @@ class FairQueue:
         self._due: dict[asyncio.Future[None], float] = {}
         """The end of each one's waiting, by the loop's clock, in the order of their coming."""
         self._clock: asyncio.TimerHandle | None = None
+        self.refused = 0
+        """Number of requests that were refused a place so far."""
+
+    @property
+    def waiting(self) -> int:
+        """Return the number of requests that wait for a place."""
+        return self._count
+
+    @property
+    def taken(self) -> int:
+        """Return the number of requests that have a place."""
+        return self._taken
 
     async def enter(self, client: str) -> None:
         """Take a place, or wait for one. Raises `TooManyQueries` when too many wait, or none came free in time."""
@@ -122,5 +134,6 @@ class FairQueue:
             self.leave(client)
 
     def _refusal(self, why: str, *, own: bool) -> TooManyQueries:
+        self.refused += 1
         seconds = max(1, math.ceil(self._seconds / 2))
         return TooManyQueries(f"{why}: ask again in {seconds} s", own=own and not self._scarce, retry_after=seconds)

@@ -10,7 +10,8 @@ import logging
 import pickle
 import socket
 import subprocess
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict
 from enum import Enum
 from pathlib import Path
@@ -25,7 +26,7 @@ from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.link import Behind, Lost, WorkerLink
 from commonplace.derived.workers.messages import Answer, Call, Inbox, Kind, Message, Question, Reply, change_of, send
 from commonplace.derived.workers.worker import MakeTasks, Views
-from commonplace.errors import Cancelled, QueryEnded
+from commonplace.errors import Broken, Cancelled, CommonplaceError, OutOfMemory, OutOfTime, QueryEnded
 from commonplace.model.change import ChangeSet, Version
 from commonplace.processes.spawn import program, spawn
 
@@ -54,6 +55,8 @@ PART_THINGS = 10_000
 """Minimum number of documents for which a process of their own is worth starting."""
 
 _ATTEMPTS = 3
+_REASONS: dict[type, str] = {OutOfTime: "time", OutOfMemory: "memory", Broken: "broken"}
+_NOT_BY_QUERY = ("abandoned", "lost")
 _PROGRAM = program(zygote.main)
 _UPDATES = "updates"
 """The name by which all updates wait in the queue, as if they were of one client."""
@@ -97,6 +100,9 @@ class WorkerPool:
         self._closed = False
         self._writing: set[subprocess.Popen[bytes]] = set()
         """Processes that write a search index from the log."""
+        self.ended_by = Counter(dict.fromkeys((*_REASONS.values(), *_NOT_BY_QUERY), 0))
+        """Number of workers that were ended before they had an answer, by the reason: `time`, `memory`, `broken` (by a
+        text that breaks its process), `abandoned` (the client had gone), `lost` (ended from outside)."""
         self._tasks = b""
         """The pickled function that makes the tasks of the workers, as it is sent to the zygote."""
         self._past: list[WorkerLink] = []
@@ -232,12 +238,17 @@ class WorkerPool:
                 link = self._take(past=past)
                 try:
                     return await talk(link)
+                except CommonplaceError as fault:
+                    self._count(fault)
+                    raise
                 except Behind:  # and so is every worker that was forked no later
                     self._end_forked_before(link)
                 except Lost:
+                    self.ended_by["lost"] += 1
                     link.end()  # its end may not have been noticed yet: nobody is to ask it again
                     attempts += link.number > forked  # all that wait may have been killed before they were asked
                 except asyncio.CancelledError:
+                    self.ended_by["abandoned"] += 1
                     link.end()
                     raise
                 finally:
@@ -245,6 +256,12 @@ class WorkerPool:
             raise QueryEnded(f"the query was ended {_ATTEMPTS} times with the process that read it, from outside")
         finally:
             queue.leave(client)
+
+    def _count(self, fault: CommonplaceError) -> None:
+        """Count the worker that an error ended, if it did: an error of what was asked alone ends none."""
+        for kind in (type(fault), type(fault.__cause__)):
+            if kind in _REASONS:
+                self.ended_by[_REASONS[kind]] += 1
 
     def start(self, tasks: MakeTasks | None = None) -> None:
         """Take the running event loop as the pool's own, before anything is asked.
@@ -273,6 +290,18 @@ class WorkerPool:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+
+    @property
+    def queues(self) -> Mapping[str, FairQueue]:
+        """Return the queues, by name."""
+        return {lane.value: queue for lane, queue in self._lanes.items()}
+
+    @property
+    def states(self) -> Mapping[str, int]:
+        """Return the number of workers in each state."""
+        idle, past = len(self._free), len(self._past)
+        alive = sum(not link.ended for link in list(self._links.values()))
+        return {"idle": idle, "idle with past states": past, "busy": max(0, alive - idle - past)}
 
     def processes(self) -> list[int]:
         """Return the process ids of the workers there are."""

@@ -11,9 +11,10 @@ import asyncio
 import json
 import math
 import resource
+from collections import Counter
 from http import HTTPStatus
 from itertools import count
-from typing import cast
+from typing import ClassVar, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -65,7 +66,13 @@ class BoundedConnection(HttpToolsProtocol):
     _number: int = 0
     """Connections are numbered as they come."""
 
+    open_now: ClassVar[int] = 0
+    """Number of connections of this process that are open."""
+    refused: ClassVar[Counter[HTTPStatus]] = Counter()
+    """Number of connections of this process that were closed with a problem, by its status."""
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        BoundedConnection.open_now += 1
         if len(self.connections) >= _room():
             self._make_room()
         super().connection_made(cast(asyncio.Transport, transport))
@@ -76,6 +83,7 @@ class BoundedConnection(HttpToolsProtocol):
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "too many clients are connected: try again in a while")
 
     def connection_lost(self, exc: Exception | None) -> None:
+        BoundedConnection.open_now -= 1
         if self._clock is not None:
             self._clock.cancel()
         super().connection_lost(exc)
@@ -153,6 +161,7 @@ class BoundedConnection(HttpToolsProtocol):
 
     def _refuse(self, status: HTTPStatus, why: str) -> None:
         """Close the connection, with a problem where an answer is waited for and none is on its way."""
+        BoundedConnection.refused[status] += 1
         if self._is_answering():
             if not self.cycle.response_started:
                 self.transport.write(_problem(status, why))

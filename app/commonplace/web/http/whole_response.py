@@ -14,6 +14,9 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from commonplace.web.http.connection import BoundedConnection
 
+STATUS_SENT = "commonplace.status"
+"""Key in the scope of a request that was answered at once: the status of its answer."""
+
 EXTENSION = "commonplace.http.response.whole"
 _OK = b"HTTP/1.1 200 OK\r\n"
 
@@ -46,6 +49,7 @@ def sent_whole(scope: Scope, head: bytes, body: bytes) -> bool:
     cycle.waiting_for_100_continue = False
     cycle.transport.write(b"".join((_OK, head_of(cycle.default_headers), head, b"\r\n", body)))
     cycle.response_complete = True
+    scope[STATUS_SENT] = 200
     cycle.message_event.set()
     cycle.on_response()
     return True

@@ -5,13 +5,14 @@ from __future__ import annotations
 import anyio
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import PlainTextResponse
 
 from commonplace import __version__
 from commonplace.library import Library
 from commonplace.web.context import ContextDep
 from commonplace.web.http.parameters import only_known_parameters
+from commonplace.web.metrics import MEDIA_TYPE, Metrics
 
 router = APIRouter(tags=["about"], dependencies=[Depends(only_known_parameters)])
 
@@ -47,13 +48,14 @@ async def _version_now(library: Library) -> int:
     return library.graph.version
 
 
-@router.get("/metrics", summary="Numbers for a monitoring system (OpenMetrics text)", response_class=PlainTextResponse)
-def metrics(context: ContextDep) -> str:
-    """Answer with the version and the number of statements."""
-    counted = context.size.of(context.library.graph_at())
-    return (
-        "# TYPE commonplace_version gauge\n"
-        f"commonplace_version {counted.version}\n"
-        "# TYPE commonplace_quads gauge\n"
-        f"commonplace_quads {counted.value}\n# EOF\n"
-    )
+@router.get(
+    "/metrics",
+    summary="Numbers for a monitoring system",
+    response_class=PlainTextResponse,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+async def metrics(request: Request) -> Response:
+    """Answer in the text format of Prometheus: requests, queues, workers, threads, imports, memory, the library."""
+    shown: Metrics = request.app.state.metrics
+    text = await run_sync(shown.text, limiter=CapacityLimiter(1))
+    return Response(text, headers={"Content-Type": MEDIA_TYPE})
