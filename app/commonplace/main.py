@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from commonplace.commit import Committer
-from commonplace.curation.duplicates.candidates import similar_works
+from commonplace.curation.duplicates.candidates import move_similar, similar_works
 from commonplace.derived.graph.snapshot import Update
 from commonplace.derived.search.handed import HandedSearch
 from commonplace.derived.thing_versions import ThingVersions
@@ -114,7 +114,11 @@ def _context(
         lists=Lists(library.log),
         totals=incremental_totals(library.log, library.minter),
         size=incremental_size(library.log),
-        similar=Incremental(library.log, partial(similar_works, minter=library.minter)),
+        similar=Incremental(
+            library.log,
+            partial(similar_works, minter=library.minter),
+            partial(move_similar, minter=library.minter),
+        ),
         most_read=Incremental(library.log, concept_most_read),
         title=settings.title,
         question=settings.question,

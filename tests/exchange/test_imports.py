@@ -335,19 +335,25 @@ def test_a_pipe_that_nobody_writes_to_is_told(tmp_path: Path, monkeypatch: pytes
 def test_what_is_only_similar_is_named_with_reasons(empty: Home) -> None:
     received(empty, SMITH)
     other = SMITH.replace("smith2001", "smith2002").replace("={Commons}", "={Another}").replace("2001}", "2002}")
-    slip = other.replace("smith2002", "slip").replace("care of", "cares of").replace("John", "J.")
+    slip = SMITH.replace("smith2001", "slip").replace("care of", "cares of").replace("John", "J.")
     receipt = received(empty, other + slip + OSTROM)
-    similar = {item["key"]: item.get("similar") for item in receipt["items"]}
+    items = {item["key"]: item for item in receipt["items"]}
     assert receipt["fates"]["new"] == 3
-    assert [one["work"].rpartition("/")[2] for one in similar["smith2002"]] == ["smith2001", "slip"]
-    assert similar["smith2002"][0]["reasons"] == [
-        "the same title",
+    (similar,) = items["slip"]["similar"]
+    assert similar["work"].rpartition("/")[2] == "smith2001"
+    assert "relation" not in similar
+    assert similar["score"] > 90
+    assert similar["reasons"][:3] == [
+        "titles that are 98 % alike",
         "people of the same name: smith",
-        "years 2001 and 2002",
-        "other venues",
+        "the same year, 2001",
     ]
-    assert {one["work"].rpartition("/")[2] for one in similar["slip"]} == {"smith2001", "smith2002"}
-    assert similar["ostrom1996"] is None
+    related = items["smith2002"]["related"]
+    assert {one["work"].rpartition("/")[2] for one in related} == {"smith2001", "slip"}
+    assert {one["relation"] for one in related} == {"version"}
+    assert related[0]["reasons"][0].startswith("other venues, and the years")
+    assert items["smith2002"].get("similar") is None
+    assert items["ostrom1996"].get("similar") is None
     again = received(empty, other + slip)
     assert [item.get("similar") for item in again["items"]] == [None, None], "matched is not similar"
 

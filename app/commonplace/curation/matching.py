@@ -199,10 +199,6 @@ class Matcher:
             self._match_keys[key] = match_key(self.record(key))
         return self._match_keys[key]
 
-    def titles(self) -> dict[str, list[str]]:
-        """Return the keys of works by title, in the form in which titles are compared."""
-        return self._by_title
-
     def _read_identifiers(self) -> None:
         self._has_read_identifiers = True
         rows = self._state.select(

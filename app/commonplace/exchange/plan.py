@@ -13,7 +13,9 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from commonplace.curation.additions import Additions
 from commonplace.curation.authorities import KnownInGraph
+from commonplace.curation.duplicates.candidates import Candidate
 from commonplace.curation.duplicates.candidates_of_import import similar_to
+from commonplace.curation.duplicates.particulars import particulars_of
 from commonplace.curation.matching import Matcher, fields_added, fill_gaps
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.exchange.receipts import (
@@ -231,20 +233,33 @@ class ImportPlan:
             yield Loss(field="doi", raw=doi, why=f"{named} have this DOI, too, and are other works; all keep it")
 
     def find_similar(self) -> None:
-        """Note for each new work the works that it may be the same as. Call it after the last entry is taken."""
-        found = similar_to([of for _, of in self._new_works], self.matcher, self.state, self.minter)
+        """Note for each new work the works that it may be, or is related to. Call it after the last entry is taken."""
+        new = (particulars_of(self._record(of.key), of.key) for _, of in self._new_works)
+        found = similar_to(new, self.state, self.minter) if self._new_works else {}
         for item, of in self._new_works:
             candidates = [one for one in found.get(of.key, ()) if frozenset(one.keys) not in self.related]
-            if candidates:
-                item.similar = [
-                    SimilarShape(work=self.minter.iri("work", one.other(of.key)), reasons=list(one.reasons))
-                    for one in candidates
-                ]
+            for proposes in ("same", "relation"):
+                named = [self._similar(one, of.key) for one in candidates if one.proposes == proposes]
+                if named and proposes == "same":
+                    item.similar = named
+                elif named:
+                    item.related = named
+
+    def _record(self, key: str) -> Record:
+        held = self.works[key]
+        return held if isinstance(held, Record) else held.record
+
+    def _similar(self, candidate: Candidate, key: str) -> SimilarShape:
+        return SimilarShape(
+            work=self.minter.iri("work", candidate.other(key)),
+            relation=candidate.relation or None,
+            score=candidate.score,
+            reasons=list(candidate.reasons),
+        )
 
     def records(self) -> Iterator[Record]:
         """Yield the record of every new and updated work."""
-        for held in self.works.values():
-            yield held if isinstance(held, Record) else held.record
+        yield from map(self._record, self.works)
 
     def change(self) -> ChangeSet:
         """Return the statements of new and updated works that the state does not have: net, each of them once.

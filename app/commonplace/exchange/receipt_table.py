@@ -20,6 +20,7 @@ COLUMNS = (
     "added",
     "status",
     "similar",
+    "related",
     "loss_count",
     "losses",
     "error",
@@ -66,6 +67,7 @@ def _cells(item: ReceiptItem) -> Iterator[object]:
     yield "; ".join(item.added or ())
     yield item.status
     yield "; ".join(f"{key_in(one.work)} ({', '.join(one.reasons)})" for one in item.similar or ())
+    yield "; ".join(f"{key_in(one.work)} ({one.relation}: {', '.join(one.reasons)})" for one in item.related or ())
     yield len(item.losses)
     yield "\n".join(f"{loss.field}: {loss.why}" + (f": {loss.raw}" if loss.raw else "") for loss in item.losses)
     yield item.error

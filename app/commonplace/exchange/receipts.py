@@ -43,9 +43,15 @@ class LossShape:
 
 @dataclass(slots=True, kw_only=True)
 class SimilarShape:
-    """A work that a new one may be the same as, with reasons, for a person to decide."""
+    """A work that a new one may be, or that may be related to it, with reasons, for a person to decide.
+
+    `relation` names the relation (`curation.duplicates.comparison.RELATIONS`); without one they may be one work.
+    `score` is the chance, in percent, that they are one work.
+    """
 
     work: str
+    relation: str | None = None
+    score: float | None = None
     reasons: list[str]
 
 
@@ -54,7 +60,8 @@ class ReceiptItem:
     """The fate of one entry. `status` is there when the work is known to be retracted, corrected …
 
     `matched_on` has the grounds of the match with a work (`same_work.GROUNDS`), the decisive one first; `added` the
-    names of the fields that the work took; `similar` the works that a new one may be.
+    names of the fields that the work took; `similar` the works that a new one may be, and `related` those that may be
+    another edition of it, a part, a version, a reply ….
     """
 
     position: int
@@ -66,6 +73,7 @@ class ReceiptItem:
     matched_on: list[str] | None = None
     added: list[str] | None = None
     similar: list[SimilarShape] | None = None
+    related: list[SimilarShape] | None = None
     losses: tuple[LossShape, ...] = ()
     error: str | None = None
 
@@ -137,6 +145,8 @@ def told(receipt: Receipt) -> Iterator[str]:
     if similar := sum(bool(item.similar) for item in receipt.items):
         are = "is" if similar == 1 else "are"
         yield f"  {similar} of the new {are} similar to other works, named below; nothing is merged on a guess"
+    if related := sum(bool(item.related) for item in receipt.items):
+        yield f"  {related} of the new may be related to other works, named below: editions, parts, versions, replies"
     for fault in receipt.faults:
         yield f"  line {fault.line}: {fault.why}"
     for item in receipt.items:
@@ -177,6 +187,8 @@ def _told(item: ReceiptItem) -> Iterator[str]:
         yield f"{loss.field}: {f'{_shown(raw)!r}: ' if said else ''}{_shown(loss.why)}"
     for other in item.similar or ():
         yield f"similar to {key_in(other.work)}: {'; '.join(other.reasons)}"
+    for other in item.related or ():
+        yield f"related to {key_in(other.work)} ({other.relation}): {'; '.join(other.reasons)}"
 
 
 def key_in(work: str) -> str:

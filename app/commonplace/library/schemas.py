@@ -335,12 +335,18 @@ class FieldOrigin(ApiModel):
 
 
 class DuplicateCandidate(ApiModel):
-    """Two works that may be one, and why."""
+    """Two works that may be one, or related, and why."""
 
-    id: str = Field(description="stays the same for one pair of works")
+    id: str = Field(description="the same for the same two works")
     works: list[Link]
-    score: float = Field(description="similarity of the titles, from 0 to 100")
-    reasons: list[str]
+    proposes: str = Field(description="`same`: they may be one work; `relation`: they are two, and related")
+    relation: str | None = Field(
+        default=None,
+        description="`edition`, `part`, `version` (preprint and published, conference paper and article), "
+        "`translation`, `correction`, `reply`, `review`, `chapter` or `supplement`",
+    )
+    score: float = Field(description="the chance, in percent, that a person finds them one work")
+    reasons: list[str] = Field(description="in words; where a relation is proposed, first why they are not one work")
 
 
 class Node(ApiModel):

@@ -1,0 +1,136 @@
+"""Blocking: which works are compared at all. Works are compared when they share a block.
+
+There is one scheme, for a whole library and for an import. A work is in the blocks of its identifiers, of its place
+(volume and first page, or last), and of its title: the first letters, the last letters, the longest words and the next
+longest. A slip spoils one or two of these, not all. A block of more than `LONGEST` works is put in order, and each of
+its works is compared with the `WINDOW` next to it alone. So the work done grows with the library, not with its square;
+`Counts` says how many pairs were left out for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from commonplace.curation.duplicates.particulars import Particulars
+from commonplace.curation.duplicates.titles import Title
+
+LONGEST = 60
+"""Maximum number of works in a block that are all compared with each other."""
+
+WINDOW = 8
+"""Maximum number of the next works of a long block, in its order, that a work is compared with."""
+
+LETTERS = 18
+"""Number of letters at the beginning and at the end of a title that make a block."""
+
+LONG_WORD = 5
+"""Minimum letters of a word that makes a block with another."""
+
+
+def blocks_of(work: Particulars) -> Iterator[str]:
+    """Yield the names of the blocks that a work is in."""
+    if work.doi:
+        yield f"doi {work.doi}"
+    yield from work.identifiers
+    pages = work.pages
+    if work.volume and pages.first:
+        yield f"page {work.volume} {pages.first}"
+    if work.volume and len(pages.last) > 1:
+        yield f"last {work.volume} {pages.last[-2:]} {work.year}"
+    if work.title.letters:
+        yield from _blocks_of_title(work.title)
+
+
+def _blocks_of_title(title: Title) -> Iterator[str]:
+    yield f"start {title.letters[:LETTERS]}"
+    yield f"end {title.letters[-LETTERS:]}"
+    if title.main != title.letters:
+        yield f"end {title.main[-LETTERS:]}"
+    words = sorted({word for word in title.words if len(word) >= LONG_WORD}, key=lambda word: (-len(word), word))
+    for place in range(0, min(len(words), 4), 2):
+        if len(words) > place + 1:
+            yield f"words {words[place]} {words[place + 1]}"
+
+
+@dataclass(slots=True)
+class Counts:
+    """What comparing took, and what was left out: long blocks, and pairs of works in them that are not neighbours."""
+
+    pairs_compared: int = 0
+    long_blocks: int = 0
+    pairs_left_out: int = 0
+
+
+class Blocks:
+    """Works by the blocks they are in. Works may be added, and taken out when they change."""
+
+    def __init__(self) -> None:
+        self.works: dict[str, Particulars] = {}
+        self._members: dict[str, list[str]] = {}
+
+    def add(self, work: Particulars) -> None:
+        """Add a work, in place of what was known under its key."""
+        self.remove(work.key)
+        self.works[work.key] = work
+        for block in {*blocks_of(work)}:
+            self._members.setdefault(block, []).append(work.key)
+
+    def remove(self, key: str) -> None:
+        """Take a work out; nothing where it is not in."""
+        work = self.works.pop(key, None)
+        if work is None:
+            return
+        for block in {*blocks_of(work)}:
+            members = self._members[block]
+            members.remove(key)
+            if not members:
+                del self._members[block]
+
+    def pairs(self, counts: Counts) -> Iterator[tuple[Particulars, Particulars]]:
+        """Yield every two works that share a block, once."""
+        seen: set[tuple[str, str]] = set()
+        for members in self._members.values():
+            if len(members) > 1:
+                yield from self._new_pairs(self._in_block(members, counts, None), seen, counts)
+
+    def pairs_of(self, keys: Iterable[str], counts: Counts) -> Iterator[tuple[Particulars, Particulars]]:
+        """Yield every two works that share a block and of which at least one is among the keys, once."""
+        wanted = {key for key in keys if key in self.works}
+        blocks = dict.fromkeys(block for key in wanted for block in blocks_of(self.works[key]))
+        seen: set[tuple[str, str]] = set()
+        for block in blocks:
+            yield from self._new_pairs(self._in_block(self._members[block], counts, wanted.__contains__), seen, counts)
+
+    def _new_pairs(
+        self, pairs: Iterable[tuple[str, str]], seen: set[tuple[str, str]], counts: Counts
+    ) -> Iterator[tuple[Particulars, Particulars]]:
+        for one, other in pairs:
+            pair = (one, other) if one < other else (other, one)
+            if pair not in seen:
+                seen.add(pair)
+                counts.pairs_compared += 1
+                yield self.works[pair[0]], self.works[pair[1]]
+
+    def _in_block(
+        self, members: list[str], counts: Counts, wanted: Callable[[str], bool] | None
+    ) -> Iterator[tuple[str, str]]:
+        """Yield the pairs of a block, of a long one those of neighbours, which have one wanted work if any is."""
+        if len(members) <= LONGEST:
+            pairs: Iterable[tuple[str, str]] = combinations(members, 2)
+        else:
+            ordered = sorted(members, key=self._order)
+            counts.long_blocks += 1
+            counts.pairs_left_out += _left_out(len(ordered))
+            pairs = ((key, near) for n, key in enumerate(ordered) for near in ordered[n + 1 : n + 1 + WINDOW])
+        return iter(pairs) if wanted is None else (pair for pair in pairs if wanted(pair[0]) or wanted(pair[1]))
+
+    def _order(self, key: str) -> tuple[str, int, str, str]:
+        work = self.works[key]
+        return work.title.letters, work.year or 0, work.volume, key
+
+
+def _left_out(count: int) -> int:
+    """Return the number of pairs of a long block of that many works that are not compared because of it."""
+    return count * (count - 1) // 2 - (count - 1 - WINDOW) * WINDOW - WINDOW * (WINDOW + 1) // 2

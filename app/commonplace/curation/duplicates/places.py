@@ -1,0 +1,80 @@
+"""Volume and pages as they are compared: `1073-87`, `S417-S429`, `102A`, *Epub ahead of print*."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+Agreement = Literal["same", "other", "unknown"]
+
+_PAGE = re.compile(r"([a-z]*)0*(\d+)([a-z]*)")
+_NUMBER = re.compile(r"\d+")
+_NOT_YET = re.compile(r"epub|ahead|press|online|forthcoming|n[/.]?a\b|&na;|unpag|\bpp?\s*$", re.IGNORECASE)
+
+
+class Pages(NamedTuple):
+    """First and last page, each a number with its letter (`s417`); empty where not known. A last page alone stands
+    where the first is broken, as in `Suppl-29`."""
+
+    first: str
+    last: str
+
+
+NO_PAGES = Pages("", "")
+
+
+@lru_cache(maxsize=65536)
+def pages_of(raw: str) -> Pages:
+    """Return the pages that are printed, with the last one written out."""
+    if not raw or _NOT_YET.search(raw):
+        return NO_PAGES
+    text = raw.lower().replace("–", "-").replace("—", "-").replace("--", "-")
+    start, _, end = text.partition("-")
+    first, last = _PAGE.search(start), _PAGE.search(end)
+    if first is None:
+        return Pages("", last[2]) if last else NO_PAGES
+    begin = f"{first[1][-1:]}{first[2]}{first[3][:1]}"
+    if last is None:
+        return Pages(begin, begin if not end else "")
+    digits = last[2]
+    if len(digits) < len(first[2]):
+        digits = first[2][: len(first[2]) - len(digits)] + digits
+    return Pages(begin, digits)
+
+
+def compare_pages(one: Pages, other: Pages) -> Agreement:
+    """Return whether two works stand on the same pages."""
+    if one == NO_PAGES or other == NO_PAGES:
+        return "unknown"
+    if one.first and other.first:
+        if one.first == other.first or _digits(one.first) == _digits(other.first):
+            return "same"
+        return "same" if _within(one, other) or _within(other, one) else "other"
+    broken, whole = (one, other) if not one.first else (other, one)
+    return "same" if (whole.last or whole.first).endswith(broken.last) else "unknown"
+
+
+def _within(one: Pages, other: Pages) -> bool:
+    """Return whether one is a single page, and the other's last: a database lost the first."""
+    return one.first == one.last == other.last
+
+
+def _digits(page: str) -> str:
+    return "".join(_NUMBER.findall(page))
+
+
+@lru_cache(maxsize=65536)
+def volume_of(raw: str) -> str:
+    """Return the number of a volume, without words and the issue: `24` of `Vol. 24(6)`; empty for none."""
+    if not raw or _NOT_YET.search(raw):
+        return ""
+    found = _NUMBER.search(raw)
+    return found[0].lstrip("0") if found else raw.strip().lower()
+
+
+def compare_volumes(one: str, other: str) -> Agreement:
+    """Return whether two works stand in the same volume."""
+    if not one or not other:
+        return "unknown"
+    return "same" if one == other else "other"

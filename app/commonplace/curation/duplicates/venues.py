@@ -1,0 +1,115 @@
+"""Venues as they are compared: journals under abbreviations, with and without society and place, and acronyms."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from commonplace.model.minter import slug
+
+Agreement = Literal["same", "alike", "other", "unknown"]
+"""How far two venues agree: `alike` are those of which one has words more, as *Lancet* and *Lancet Oncology*."""
+
+_ASIDE = re.compile(r"\([^)]*\)?|\[[^\]]*\]?|\s[:=;/]\s.*$|:.*$|\.(?=[A-Z][a-z]+ [a-z]).*$|&mdash;.*$|\s[—–].*$")
+"""What catalogues put beside the name of a journal: its place, its society, its name in another language."""
+
+_SMALL = frozenset("of the and for in on a an de la le les et des du der die das und fur di del y e".split())
+_KINDS = {
+    **dict.fromkeys(
+        "journal j jour transactions trans letters lett record annals ann magazine bulletin bull".split(), "journal"
+    ),
+    **dict.fromkeys("revue zeitschrift archives arch quarterly gazette revista rivista".split(), "journal"),
+    **dict.fromkeys(
+        "conference conf proceedings proc symposium symp workshop congress colloquium meeting".split(), "conference"
+    ),
+}
+IN_ORDER = 0.75
+"""Minimum share of the words of a venue that another of like name has, whole or short, in their order."""
+
+_EMPTY = frozenset("international annual national proceedings proc acm ieee".split())
+
+
+class Venue(NamedTuple):
+    """A venue: its words as printed, those of its name alone, and what kind of venue it calls itself, if any."""
+
+    whole: tuple[str, ...]
+    words: tuple[str, ...]
+    kind: str
+    has_aside: bool
+
+
+@lru_cache(maxsize=65536)
+def venue_of(name: str) -> Venue:
+    """Return a venue as it is compared."""
+    whole = tuple(slug(name).split("-"))
+    bare = _ASIDE.sub(" ", name).strip(" .")
+    words = tuple(word for word in slug(bare).split("-") if word not in _SMALL) if bare else whole
+    kinds = {_KINDS[word] for word in (words or whole) if word in _KINDS}
+    return Venue(whole, words or whole, kinds.pop() if len(kinds) == 1 else "", bare != name.strip(" ."))
+
+
+@lru_cache(maxsize=65536)
+def compare_venues(one: str, other: str) -> Agreement:
+    """Return how far two venues agree, given their names."""
+    if not one or not other:
+        return "unknown"
+    ours, theirs = venue_of(one), venue_of(other)
+    if ours.whole == theirs.whole:
+        return "same"
+    if ours.words == theirs.words or _abbreviates(ours.words, theirs.words):
+        # one alone has an aside: it is the same; both have, and other ones: a series of workshops
+        return "alike" if ours.has_aside and theirs.has_aside else "same"
+    if _is_acronym(ours, theirs) or "".join(ours.words) == "".join(theirs.words):
+        return "same"
+    mine, their = ({*words} - _EMPTY for words in (ours.words, theirs.words))
+    if mine and mine == their:
+        return "same"
+    fewer, more = sorted((ours.words, theirs.words), key=len)
+    return "alike" if {*fewer} <= {*more} or _share_in_order(fewer, more) >= IN_ORDER else "other"
+
+
+def kinds_differ(one: str, other: str) -> bool:
+    """Return whether one venue calls itself a journal and the other a conference."""
+    kinds = {venue_of(one).kind, venue_of(other).kind}
+    return kinds == {"journal", "conference"}
+
+
+def _abbreviates(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Return whether each word of one begins or abbreviates that of the other: `am j clin pathol`."""
+    if len(one) != len(other):
+        return False
+    return all(_short_for(mine, their) for mine, their in zip(one, other, strict=True))
+
+
+def _share_in_order(fewer: tuple[str, ...], more: tuple[str, ...]) -> float:
+    """Return the share of the words of one that are, or are short for, words of the other in the same order."""
+    found, place = 0, 0
+    for word in fewer:
+        at = next((n for n in range(place, len(more)) if _short_for(word, more[n])), None)
+        if at is not None:
+            found, place = found + 1, at + 1
+    return found / len(fewer)
+
+
+def _short_for(one: str, other: str) -> bool:
+    """Return whether a word is short for another: its first letters (`sci`), or those and some in order (`dtsch`)."""
+    short, long = sorted((one, other), key=len)
+    if long.startswith(short):
+        return True
+    if len(short) < 3 or short[:2] != long[:2]:
+        return False
+    rest = iter(long)
+    return all(letter in rest for letter in short)
+
+
+def _is_acronym(one: Venue, other: Venue) -> bool:
+    """Return whether one is the first letters of the other's words: `BMJ`, `JAMA`, `VLDB`."""
+    for short, long in ((one, other), (other, one)):
+        letters = "".join(short.words)
+        if len(letters) < 3 or len(short.words) > 2 or len(long.whole) < 3:
+            continue
+        initials = {"".join(word[0] for word in words if word) for words in (long.words, long.whole)}
+        if letters in initials or (short.words[0] in initials and len(short.words[0]) > 2):
+            return True
+    return False

@@ -1,0 +1,141 @@
+"""Two works compared: proposed as one, as related, or not at all, with the reasons in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from commonplace.curation.duplicates.comparison import RELATIONS, compare
+from commonplace.curation.duplicates.particulars import Particulars, particulars
+
+TITLE = "Crossing the Great Divide: Coproduction, Synergy, and Development"
+
+
+def work(key: str = "b", **changed: Any) -> Particulars:
+    """Return an article of World Development, with some of its fields changed."""
+    fields: dict[str, Any] = {
+        "type": "article-journal",
+        "title": TITLE,
+        "names": ["Ostrom, Elinor", "Whitaker, Gordon P."],
+        "year": 1996,
+        "venue": "World Development",
+        "volume": "24",
+        "issue": "6",
+        "page": "1073-1087",
+    }
+    return particulars(key=key, **{**fields, **changed})
+
+
+ELSEWHERE = {"venue": "Public Choice", "volume": "3", "issue": "", "page": "1-9"}
+NOWHERE = {"venue": "", "volume": "", "issue": "", "page": ""}
+
+SAME: dict[str, dict[str, Any]] = {
+    "a slip in the title": {"title": TITLE.replace("Synergy", "Sinergy")},
+    "capitals": {"title": TITLE.upper()},
+    "brackets and a full stop": {"title": f"[{TITLE}]."},
+    "a note of the database": {"title": f"{TITLE}. [Review] [45 refs]", **NOWHERE},
+    "a note that breaks off": {"title": f"{TITLE} [Erratum appears in World Dev. 19"},
+    "no subtitle": {"title": "Crossing the Great Divide", **NOWHERE},
+    "a title cut in a word": {"title": TITLE[:60], **NOWHERE},
+    "the title in another language at the same place": {"title": "Franchir la grande ligne de partage"},
+    "the year after": {"year": 1997, **NOWHERE},
+    "no year": {"year": None, **NOWHERE},
+    "no people": {"names": [], **NOWHERE},
+    "names run together": {"names": ["Ostrom E, Whitaker GP"], **NOWHERE},
+    "names in reading order": {"names": ["Elinor Ostrom, Gordon Whitaker"], **NOWHERE},
+    "names changed round": {"names": ["Elinor, Ostrom", "Gordon P., Whitaker"], **NOWHERE},
+    "a slip in a name": {"names": ["Ostrm, E.", "Whitaker, G. P."]},
+    "one of the people": {"names": ["OSTROM E"]},
+    "pages in short": {"page": "1073-87"},
+    "a journal in short": {"venue": "World Dev.", "page": ""},
+    "a journal with its place": {"venue": "World development (Oxford)", "page": ""},
+    "ahead of print": {"volume": "", "issue": "", "page": "Epub ahead of print", "year": 1995},
+    "a chapter and an article at one place": {"type": "chapter"},
+    "a DOI of another agency for the same pages": {"doi": "10.2307/1"},
+    "the year after, and a page in no volume": {"year": 1997, "volume": ""},
+}
+
+RELATED: dict[str, tuple[str, dict[str, Any]]] = {
+    "edition": ("edition", {"type": "book", "edition": "3rd", "year": 2005, **NOWHERE}),
+    "part": ("part", {"title": f"{TITLE}. Part II", "page": "1-20"}),
+    "version in another journal": ("version", ELSEWHERE),
+    "version at a conference": ("version", {**NOWHERE, "venue": "Proceedings of the Conference on Tides"}),
+    "version with another DOI": ("version", {"doi": "10.2139/ssrn.1", **NOWHERE}),
+    "version of years before": ("version", {"year": 1993, **NOWHERE}),
+    "correction": ("correction", {"title": f"Erratum: {TITLE}", "page": "1200"}),
+    "correction without people": ("correction", {"title": f"Corrigendum to “{TITLE}”", "page": "1200", "names": []}),
+    "reply": ("reply", {"title": f"{TITLE}: reply", "page": "1200"}),
+    "comment by others": ("reply", {"title": f"Comment on {TITLE}", "names": ["Boas, F."], "page": "1200"}),
+    "data": ("supplement", {"title": f"Data for {TITLE}", "type": "dataset", **NOWHERE}),
+    "review of a book": ("review", {"type": "book", "names": ["Ostrom, Elinor"], **NOWHERE}),
+    "translation": ("translation", {"language": "fr", "type": "book", **NOWHERE}),
+}
+
+DIFFERENT: dict[str, dict[str, Any]] = {
+    "nobody in common": {"names": ["Boas, Franz"], **ELSEWHERE},
+    "another title": {"title": "Crossing the small divide: something else", **NOWHERE},
+    "another title, and another DOI": {"title": "Crossing the Great Divide again", "doi": "10.1/y", **NOWHERE},
+    "a word changed": {"title": TITLE.replace("Development", "Decentralisation"), **ELSEWHERE},
+    "without people, in another volume": {"names": [], "volume": "25", "issue": "", "page": "12-20"},
+    "without people, decades apart": {"names": [], "year": 1970, **NOWHERE},
+}
+
+
+@pytest.mark.parametrize("changed", SAME.values(), ids=SAME)
+def test_these_may_be_one_work(changed: dict[str, Any]) -> None:
+    one, other = work("a", doi="10.1/x"), work(**changed)
+    found = compare(one, other)
+    assert found.proposes == "same", found
+    assert found.score >= 50
+    assert len(found.reasons) >= 3
+    assert compare(other, one).score == found.score
+
+
+@pytest.mark.parametrize(("relation", "changed"), RELATED.values(), ids=RELATED)
+def test_these_are_two_and_related(relation: str, changed: dict[str, Any]) -> None:
+    first: dict[str, dict[str, Any]] = {
+        "version": {"venue": "Journal of Development"} if "Proceedings" in changed.get("venue", "") else {},
+        "edition": {"type": "book", "edition": "2", **NOWHERE},
+        "translation": {"language": "en", "type": "book", **NOWHERE},
+    }
+    one, other = work("a", doi="10.1/x", **first.get(relation, {})), work(**changed)
+    found = compare(one, other)
+    assert (found.proposes, found.relation) == ("relation", relation), found
+    assert relation in RELATIONS
+    assert found.score <= 50
+    back = compare(other, one)
+    assert (back.proposes, back.relation, back.score) == (found.proposes, found.relation, found.score)
+
+
+@pytest.mark.parametrize("changed", DIFFERENT.values(), ids=DIFFERENT)
+def test_these_are_not_proposed(changed: dict[str, Any]) -> None:
+    assert compare(work("a", doi="10.1/x"), work(**changed)).proposes == ""
+
+
+COLUMN: dict[str, Any] = {"title": "Book reviews", "names": [], "volume": "", "issue": "", "page": ""}
+
+
+def test_a_column_that_comes_again_is_not_one_work() -> None:
+    one = work("a", **COLUMN)
+    assert compare(one, work(**COLUMN)).proposes == ""
+    placed = {**COLUMN, "volume": "24", "issue": "1", "page": "11-20"}
+    assert compare(work("a", **placed), work(**placed)).proposes == "same"
+    assert compare(work("a", **placed), work(**placed | {"issue": "2"}, year=1996)).proposes == ""
+
+
+def test_a_part_and_the_whole_that_holds_it_are_not_compared() -> None:
+    assert compare(work("a"), work("b", part_of="a")).proposes == ""
+
+
+def test_reasons_are_in_words_and_name_what_differs() -> None:
+    found = compare(work("a"), work(names=["E. Ostrom"], year=1997, page="1073-87", volume="", issue=""))
+    assert found.reasons == (
+        "the same title",
+        "people of the same name: ostrom",
+        "years 1996 and 1997",
+        "the same venue",
+        "the same page, 1073",
+    )
+    related = compare(work("a"), work(title=f"{TITLE}: reply", page="1200"))
+    assert related.reasons[0] == "the title of one alone says 'reply'"

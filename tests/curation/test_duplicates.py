@@ -1,0 +1,174 @@
+"""Works of a library that may be one: candidates, with reasons; and the list of them over HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+from pyoxigraph import Literal, Quad
+
+from commonplace.curation.duplicates.blocking import LONGEST
+from commonplace.curation.duplicates.candidates import Similar, similar_works
+from commonplace.curation.duplicates.particulars import Particulars, particulars_of
+from commonplace.curation.duplicates.reading import read_particulars
+from commonplace.derived.graph.records import record_of
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.exchange.imports import import_file
+from commonplace.home.opening import Home, open_home
+from commonplace.home.tokens import Role
+from commonplace.model.namespaces import DCTERMS
+from tests.conftest import serving, settings_for
+from tests.curation.works import SmallLibrary
+
+TEXT = """@article{jones2001, author={Jones, Ann}, title={Neighbourhood services and their users}, year=2001}
+@article{jones2002, author={Jones, Ann}, title={Neighborhood services and their users}, journal={B}, year=2001}
+@book{jones2001b, author={Jones, Ann}, title={Something of another kind}, year=2001}
+@article{reply, author={Brown, Bo}, title={Neighbourhood services and their users: a comment}, journal={B}, year=2003}
+@misc{bare, note={no title}}
+"""
+
+
+def opened(directory: Path, *texts: str) -> Home:
+    made = open_home(settings_for(directory, reference_set=None))
+    for text in texts:
+        import_file(made.library, made.committer, text.encode(), "a.bib")
+    return made
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return opened(tmp_path / "home", TEXT)
+
+
+def found_in(home: Home) -> Similar:
+    return home.library.read(lambda state: similar_works(state, home.library.minter))
+
+
+def keys(page: httpx.Response) -> list[list[str]]:
+    return [[work["key"] for work in item["works"]] for item in page.json()["items"]]
+
+
+def test_the_list_says_why_and_how_much_was_compared(home: Home) -> None:
+    with serving(home) as client:
+        page = client.get("/duplicates").json()
+        (found,) = page["items"]
+        assert [work["key"] for work in found["works"]] == ["jones2001", "jones2002"]
+        assert found["works"][0]["label"] == "Neighbourhood services and their users"
+        assert (found["proposes"], found.get("relation")) == ("same", None)
+        assert 90 < found["score"] <= 100
+        assert "people of the same name: ann, jones" in found["reasons"]
+        assert (page["total"], page["complete"], page["next"]) == (1, "complete", None)
+        counts = page["coverage"]
+        assert (counts["works"], counts["without_title"], counts["pairs_left_out"]) == (5, 1, 0)
+        assert (counts["same"], counts["relations"]) == (1, 2)
+        assert client.get("/works").json()["total"] == 5
+
+
+def test_relations_are_listed_apart(home: Home) -> None:
+    with serving(home) as client:
+        page = client.get("/duplicates?proposes=relation")
+        assert {tuple(pair) for pair in keys(page)} == {("jones2001", "reply"), ("jones2002", "reply")}
+        assert {item["relation"] for item in page.json()["items"]} == {"reply"}
+        assert client.get("/duplicates?proposes=relation&work=jones2001").json()["total"] == 1
+        assert client.get("/duplicates?proposes=anything").status_code == 400
+
+
+def test_pages_add_up_and_a_new_version_is_looked_at_anew(home: Home) -> None:
+    more = "@article{third, author={Jones, A.}, title={Neighborhood servces and their users}, year=2002}"
+    with serving(home) as client:
+        before = client.get("/duplicates").json()["total"]
+        import_file(home.library, home.committer, more.encode(), "b.bib")
+        whole = client.get("/duplicates").json()
+        assert whole["total"] > before
+        seen, address = [], "/duplicates?limit=1"
+        while address:
+            page = client.get(address).json()
+            seen += page["items"]
+            address = page["next"]
+        assert seen == whole["items"]
+        assert client.get("/duplicates?at=1").json()["total"] == before
+
+
+def test_the_list_moves_along_with_edits_as_if_it_were_made_anew(home: Home) -> None:
+    edits = [
+        ("PATCH", "/works/jones2002", {"title": "Something else entirely, of another kind"}),
+        ("PATCH", "/works/jones2002", {"title": "Neighbourhood services, and their users"}),
+        ("PATCH", "/people/ann-jones", {"family": "Joness"}),
+        ("DELETE", "/works/jones2001", None),
+        ("POST", "/changes/5/undo", None),
+    ]
+    with serving(home) as client:
+        client.headers["Authorization"] = f"Bearer {home.tokens.add('Ada', Role.CURATOR)}"
+        listed = [keys(client.get("/duplicates"))]
+        for method, address, body in edits:
+            answer = client.request(method, address, json=body)
+            assert answer.is_success, answer.text
+            listed.append(keys(client.get("/duplicates")))
+            anew = found_in(home)
+            assert listed[-1] == [list(one.keys) for one in anew.candidates if one.proposes == "same"]
+        pair = [["jones2001", "jones2002"]]
+        assert listed == [pair, [], pair, pair, [], pair]
+
+
+def test_works_whose_relation_is_stated_are_none(tmp_path: Path) -> None:
+    text = "@book{whole, author={Jones, A.}, title={One title of some length}, year=2001}"
+    part = "@inbook{part, author={Jones, A.}, title={One title of some length}, crossref={whole}, pages={1--2}}"
+    assert found_in(opened(tmp_path / "other", f"{part}\n{text}")).candidates == []
+
+
+def test_particulars_read_from_the_graph_are_those_of_the_record(tmp_path: Path) -> None:
+    text = """@inproceedings{a, author={van der Berg, Anna and Müßig, {\\"O}. and {The Group}}, doi={10.1234/A.B},
+      title={Tides, and {H$_2$O}}, booktitle={Proc. of Tides}, year=2001, pages={11--9}, langid={german}}
+    @book{b, editor={Roe, R.}, title={Harbours}, edition={3}, isbn={978-0-306-40615-7}, year=1999, volume=2}
+    @article{c, title={No people}, journal={World Development}, number=4, eprint={2101.00001}, eprinttype={arxiv}}
+    @incollection{d, author={Lee, A}, title={In it}, crossref={b}, pages={e12}}"""
+    home = opened(tmp_path / "home", text)
+    minter = home.library.minter
+
+    def compared(state: Snapshot) -> tuple[dict[str, Particulars], dict[str, Particulars]]:
+        read = {work.key: work for work in read_particulars(state, minter)}
+        kept = {key: particulars_of(record_of(state, minter.thing("work", key), minter)) for key in read}
+        return read, kept
+
+    read, kept = home.library.read(compared)
+    assert read == kept
+    assert set(read) == {"a", "b", "c", "d"}
+    assert read["d"].part_of == "b"
+
+
+def test_of_works_with_one_title_each_finds_its_better_partner(tmp_path: Path) -> None:
+    """A paper and the article that it grew from have one title; two lists have both, and name no page."""
+    venues = ("VLDB", "Very Large Data Bases", "Harbours Today", "Harbours today (London)")
+    entry = "@article{{k{0}, author={{Lee, {1}}}, title={{Indexing the tides}}, journal={{{2}}}, year=1998}}\n"
+    texts = [entry.format(n, "Ann" if n % 2 else "A.", venue) for n, venue in enumerate(venues)]
+    pairs = [one.keys for one in found_in(opened(tmp_path / "home", *texts)).candidates if one.proposes == "same"]
+    assert sorted(pairs) == [("k0", "k1"), ("k2", "k3")]
+    pairs = [one.keys for one in found_in(opened(tmp_path / "less", *texts[1:3])).candidates if one.proposes == "same"]
+    assert pairs == [("k1", "k2")], "without a better partner a person decides"
+
+
+def test_many_works_of_one_title_are_compared_with_neighbours_only_and_it_is_said(tmp_path: Path) -> None:
+    count = 4 * LONGEST
+    home = opened(
+        tmp_path / "other",
+        "".join(
+            f"@misc{{k{n:03}, author={{Jones, A.}}, title={{A report of this office}}, howpublished={{p. {n}}}, "
+            f"year={1700 + n}}}\n"
+            for n in range(count)
+        ),
+    )
+    found = found_in(home)
+    assert found.coverage["works"] == count
+    assert found.coverage["long_blocks"] >= 1
+    assert count - 1 <= found.coverage["pairs_compared"] < 20 * count
+    pairs = count * (count - 1) // 2
+    assert found.coverage["pairs_left_out"] >= pairs - found.coverage["pairs_compared"]
+
+
+def test_a_title_in_a_named_graph_is_of_no_work(tmp_path: Path) -> None:
+    small = SmallLibrary(tmp_path / "home")
+    aside = small.minter.thing("work", "aside")
+    small.commit(Quad(aside, DCTERMS["title"], Literal("Tides"), small.minter.thing("work", "graph")))
+    found = small.library.read(lambda state: similar_works(state, small.minter))
+    assert found.coverage["works"] == 0

@@ -1,0 +1,106 @@
+"""The parts of works, each in the form in which it is compared."""
+
+from __future__ import annotations
+
+import pytest
+
+from commonplace.curation.duplicates.people import compare_people, people_of
+from commonplace.curation.duplicates.places import compare_pages, pages_of, volume_of
+from commonplace.curation.duplicates.titles import compare_titles, title_of
+from commonplace.curation.duplicates.venues import compare_venues, kinds_differ
+
+TITLES = [
+    ("HPV-16 in women", "hpv 16 in women", "equal", ""),
+    ("Interferon-γ in the lung", "Interferon-gamma in the lung", "near", ""),
+    ("Anti-p16(INK4a) as a marker", "Anti p16INK4a as a marker", "equal", ""),
+    ("Water rights on the river Ebro", "Water rigths on the river Ebro", "near", ""),
+    ("Tides: a study of harbours", "Tides", "subtitle", ""),
+    ("Linear maps that keep idempotent matrices", "Linear maps that keep r-potent matrices", "other", ""),
+    ("Visual debugging, part I", "Visual debugging, part II", "begun", "number"),
+    ("Annual report 1998", "Annual report 1999", "other", "number"),
+    ("Tides", "Erratum: Tides", "more", "correction"),
+    ("The price of water", "The price of water: rejoinder and epilogue", "subtitle", "reply"),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "likeness", "mark"), TITLES)
+def test_titles(one: str, other: str, likeness: str, mark: str) -> None:
+    first, second = title_of(one), title_of(other)
+    assert first
+    assert second
+    found = compare_titles(first, second)
+    assert (found.likeness, found.mark) == (likeness, mark)
+    back = compare_titles(second, first)
+    assert (back.likeness, back.mark) == (likeness, mark)
+
+
+def test_a_title_of_signs_alone_is_none() -> None:
+    assert title_of("?!") is None
+    assert title_of("   ") is None
+
+
+PEOPLE = [
+    (["Zuna, R E", "Wang, S S"], ["R.E. Zuna, S.S. Wang"], "same"),
+    (["Zuna, Rosemary E."], ["ZUNA RE"], "same"),
+    (["van den Brule, A J C"], ["Brule, A.V.D."], "same"),
+    (["Parry-Dilworth, H"], ["Dilworth, H P"], "same"),
+    (["Coutlée, F"], ["Coutle, F"], "same"),
+    (["Ostrom, E.", "Whitaker, G.", "Parks, R."], ["Ostrom, E.", "Boas, F.", "Mead, M."], "some"),
+    (["Ostrom, E."], ["Boas, F."], "none"),
+    (["Ostrom, E."], [], "unknown"),
+    (["Ostrom, E."], ["Anonymous"], "unknown"),
+    (["N. G. N. L."], ["W. C. B."], "none"),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "agreement"), PEOPLE)
+def test_people(one: list[str], other: list[str], agreement: str) -> None:
+    assert compare_people(people_of(one), people_of(other)) == agreement
+    assert compare_people(people_of(other), people_of(one)) == agreement
+
+
+VENUES = [
+    ("American Journal of Clinical Pathology", "Am J Clin Pathol", "same"),
+    ("Ann.New York Acad.Sci.", "Annals of the New York Academy of Sciences", "same"),
+    ("BMJ", "BMJ (Clinical research ed.)", "same"),
+    ("JAMA", "Journal of the American Medical Association", "same"),
+    ("VLDB", "Very Large Data Bases", "same"),
+    ("SIGMOD Record", "ACM SIGMOD Record", "same"),
+    ("Obstetrics & Gynecology", "Obstetrics and Gynecology", "same"),
+    ("Lancet", "Lancet Oncology", "alike"),
+    ("World Development", "Public Choice", "other"),
+    ("World Development", "", "unknown"),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "agreement"), VENUES)
+def test_venues(one: str, other: str, agreement: str) -> None:
+    assert compare_venues(one, other) == agreement
+    assert compare_venues(other, one) == agreement
+
+
+def test_a_journal_and_a_conference_are_of_two_kinds() -> None:
+    assert kinds_differ("ACM Transactions on Database Systems", "SIGMOD Conference")
+    assert not kinds_differ("ACM SIGMOD Record", "SIGMOD Record")
+    assert not kinds_differ("VLDB", "SIGMOD Conference")
+
+
+PAGES = [
+    ("1073-1087", "1073-87", "same"),
+    ("S417-S429", "417-429", "same"),
+    ("2665-2668", "t-8", "same"),
+    ("487-488", "488", "same"),
+    ("1073-1087", "12-20", "other"),
+    ("1073-1087", "Epub ahead of print", "unknown"),
+    ("1073", "", "unknown"),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "agreement"), PAGES)
+def test_pages(one: str, other: str, agreement: str) -> None:
+    assert compare_pages(pages_of(one), pages_of(other)) == agreement
+    assert compare_pages(pages_of(other), pages_of(one)) == agreement
+
+
+def test_a_volume_is_its_number() -> None:
+    assert [volume_of(text) for text in ("24", "Vol. 24(6)", "024", "in press", "")] == ["24", "24", "24", "", ""]
