@@ -19,7 +19,7 @@ from commonplace.cli.settings_reference import configuration_page
 from commonplace.library.named_queries import NamedQuery, load_queries
 from commonplace.model.formats import FORMATS, Format
 from commonplace.settings import QUERIES, Settings
-from commonplace.web.http.problems import BY_STATUS, GONE, INTERNAL, KINDS, Kind
+from commonplace.web.http.problems import BY_STATUS, GONE, INTERNAL, KINDS, ProblemKind
 from tests.conftest import BASE
 from tests.pages import PAGES, Block, anchors, blocks, code_spans, command_lines, curl_lines, links, name_of
 
@@ -263,7 +263,7 @@ def test_every_command_is_documented_with_its_options(name: str) -> None:
     {kind.slug: kind for kind in (*KINDS.values(), *BY_STATUS.values(), GONE, INTERNAL)}.values(),
     ids=lambda kind: kind.slug,
 )
-def test_every_kind_of_problem_is_documented(kind: Kind, client: httpx.Client) -> None:
+def test_every_kind_of_problem_is_documented(kind: ProblemKind, client: httpx.Client) -> None:
     row = f"| `{kind.slug}` | {kind.status} | {kind.title} |"
     assert row in DOCS, f"docs/api.md lacks the row of the problem {kind.slug}: {row} …"
     assert client.get(f"/docs/problems/{kind.slug}").status_code == 200

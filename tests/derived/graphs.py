@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
 
 from commonplace.derived.graph.disk_mark import DiskMark
 from commonplace.derived.graph.graph import Graph
-from commonplace.derived.sealed import Origin
+from commonplace.derived.sealed import LogPosition
 from commonplace.model.change import Version
 from commonplace.model.quad_text import QuadText
 
@@ -36,9 +36,9 @@ def contents(graph: Graph) -> set[Quad]:
     return graph.read(lambda snapshot: set(snapshot.quads()))
 
 
-def origin_of(version: Version) -> Origin:
+def origin_of(version: Version) -> LogPosition:
     """Return where a version of the one log that these graphs follow comes from."""
-    return Origin(version, "the-log")
+    return LogPosition(version, "the-log")
 
 
 def mark_of(directory: Path) -> DiskMark:

@@ -12,7 +12,7 @@ from commonplace.derived.checkpoints import Checkpoints
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.opening import new_graph
 from commonplace.derived.past_states import PastStates
-from commonplace.derived.sealed import Origin, write_sealed
+from commonplace.derived.sealed import LogPosition, write_sealed
 from commonplace.model.change import ChangeSet, Version
 from commonplace.patchlog.log import PatchLog
 from commonplace.patchlog.memory_log import MemoryLog
@@ -95,7 +95,7 @@ OTHER = b'<urn:a> <urn:p> "from the checkpoint" .\n'
 
 
 def test_a_checkpoint_is_what_is_read(checkpoints: Checkpoints, log: PatchLog) -> None:
-    write_sealed(checkpoints.write(graph_at(checkpoints, 2)), Origin.of(log, Version(2)), [OTHER])
+    write_sealed(checkpoints.write(graph_at(checkpoints, 2)), LogPosition.of(log, Version(2)), [OTHER])
 
     assert Quad(NamedNode("urn:a"), NamedNode("urn:p"), Literal("from the checkpoint")) in contents(
         graph_at(checkpoints, 3)
@@ -147,7 +147,7 @@ def test_who_only_reads_leaves_a_bad_checkpoint_where_it_is(log: PatchLog, check
 
 def test_a_checkpoint_of_another_log_is_not_used(checkpoints: Checkpoints, tmp_path: Path, log: PatchLog) -> None:
     path = checkpoints.write(graph_at(checkpoints, 1))
-    write_sealed(path, Origin.of(log, Version(1)), [OTHER])
+    write_sealed(path, LogPosition.of(log, Version(1)), [OTHER])
     checkpoints.write(graph_at(checkpoints, 6))
 
     other_log = a_log(first_id=id_of(99))

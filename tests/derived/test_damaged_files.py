@@ -12,8 +12,8 @@ from pyoxigraph import Quad
 
 from commonplace.derived.graph.opening import GraphKind
 from commonplace.derived.sealed import (
+    LogPosition,
     NotSealed,
-    Origin,
     check_directory,
     check_sealed,
     read_sealed,
@@ -27,7 +27,7 @@ from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary
 from tests.patchlog.entries import quad
 
 OTHERS = (quad("a"), quad("b"))
-ORIGIN = Origin(Version(7), "urn:uuid:a-log")
+ORIGIN = LogPosition(Version(7), "urn:uuid:a-log")
 
 
 def flipped(data: bytes) -> bytes:

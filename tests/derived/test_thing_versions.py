@@ -15,7 +15,7 @@ from commonplace.derived.thing_versions import ThingVersions
 from commonplace.errors import TooManyQueries
 from commonplace.model.change import ChangeSet, Version
 from commonplace.patchlog.file_log import FileLog
-from commonplace.patchlog.log import Body, PatchLog
+from commonplace.patchlog.log import EntryBody, PatchLog
 from commonplace.patchlog.memory_log import MemoryLog
 from tests.patchlog.entries import entry, id_of
 
@@ -127,7 +127,7 @@ def test_it_is_kept_in_a_file_and_read_from_there(tmp_path: Path, monkeypatch: p
     looked_at: list[Version] = []
     body = FileLog.body
 
-    def noted(self: FileLog, version: Version) -> AbstractContextManager[Body]:
+    def noted(self: FileLog, version: Version) -> AbstractContextManager[EntryBody]:
         looked_at.append(version)
         return body(self, version)
 

@@ -14,7 +14,7 @@ from commonplace.errors import Conflict, HomeUnusable, NotFound
 from commonplace.model.change import Version
 from commonplace.model.quad_text import QuadText
 from commonplace.patchlog.file_log import FileLog
-from commonplace.patchlog.log import Part, PatchLog, next_version, versions
+from commonplace.patchlog.log import EntryLines, PatchLog, next_version, versions
 from commonplace.patchlog.memory_log import MemoryLog
 from commonplace.patchlog.opening import open_log
 from commonplace.patchlog.rdf_patch import BEGIN, COMMIT
@@ -79,10 +79,10 @@ def test_bodies_are_read_one_after_another_and_in_parts(log: PatchLog) -> None:
     assert list(log.bodies(Version(0), Version(4))) == bodies
     assert list(log.bodies(Version(1), Version(3))) == bodies[1:3]
     assert list(log.bodies(Version(3), Version(3))) == []
-    asked = [Part(Version(4), 0, 5), Part(Version(2), 3, 30), Part(Version(4), 2, len(bodies[3]))]
+    asked = [EntryLines(Version(4), 0, 5), EntryLines(Version(2), 3, 30), EntryLines(Version(4), 2, len(bodies[3]))]
     assert list(log.parts(asked)) == [bodies[3][:5], bodies[1][3:30], bodies[3][2:]]
     with pytest.raises(NotFound):
-        list(log.parts([Part(Version(5), 0, 1)]))
+        list(log.parts([EntryLines(Version(5), 0, 1)]))
 
 
 def test_the_size_of_entries_is_that_of_their_text(log: PatchLog) -> None:

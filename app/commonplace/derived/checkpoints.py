@@ -15,7 +15,7 @@ from pathlib import Path
 from pyoxigraph import RdfFormat
 
 from commonplace.derived.graph.graph import Graph
-from commonplace.derived.sealed import NotSealed, Origin, check_sealed, write_sealed
+from commonplace.derived.sealed import LogPosition, NotSealed, check_sealed, write_sealed
 from commonplace.model.change import EMPTY, Version
 from commonplace.patchlog.log import PatchLog, versions
 
@@ -92,7 +92,9 @@ class Checkpoints:
             found = check_sealed(path)
         except (OSError, NotSealed) as fault:
             return str(fault)
-        return None if found == Origin.of(self._log, version) else f"it is of version {found.version} of another log"
+        return (
+            None if found == LogPosition.of(self._log, version) else f"it is of version {found.version} of another log"
+        )
 
     def keep(self, graph: Graph) -> Path | None:
         """Write a checkpoint of the graph's present state if enough was logged since the nearest one; return its path.
@@ -133,7 +135,7 @@ class Checkpoints:
         # The engine walks its newest statements first; loading them oldest first restores the same walk,
         # so that answers without an order of their own come out alike from a checkpoint and from the log. (But a
         # statement removed before the checkpoint and added again after it has its old place only in the log's walk.)
-        write_sealed(target, Origin.of(self._log, version), reversed(data.splitlines(keepends=True)))
+        write_sealed(target, LogPosition.of(self._log, version), reversed(data.splitlines(keepends=True)))
         self._unsound.discard(target)
         return target
 

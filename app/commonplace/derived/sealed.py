@@ -33,19 +33,19 @@ class NotSealed(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class LogPosition:
     """The version of a log that something was derived from, and the id of its entry: logs differ in their ids."""
 
     version: Version
     id: str
 
     @classmethod
-    def of(cls, log: PatchLog, version: Version) -> Origin:
+    def of(cls, log: PatchLog, version: Version) -> LogPosition:
         """Return the origin of what is derived from that version of a log."""
         return cls(version, log.header(version).id if version > EMPTY else "-")
 
 
-def write_sealed(path: Path, origin: Origin, pieces: Iterable[bytes] = ()) -> None:
+def write_sealed(path: Path, origin: LogPosition, pieces: Iterable[bytes] = ()) -> None:
     """Write a sealed file. Raises OSError, and leaves the file as it was."""
     held = list(pieces)
     checksum = hashlib.sha256()
@@ -56,13 +56,13 @@ def write_sealed(path: Path, origin: Origin, pieces: Iterable[bytes] = ()) -> No
     write_whole(path, (line.encode(), *held))
 
 
-def check_sealed(path: Path) -> Origin:
+def check_sealed(path: Path) -> LogPosition:
     """Return what a sealed file is derived from. Raises `NotSealed` when it is not what was written, and OSError."""
     with path.open("rb") as file:
         return _checked(file)
 
 
-def read_sealed(path: Path) -> tuple[Origin, bytes]:
+def read_sealed(path: Path) -> tuple[LogPosition, bytes]:
     """Return the same and what is in the file. Raises the same."""
     with path.open("rb") as file:
         origin = _checked(file)
@@ -71,7 +71,7 @@ def read_sealed(path: Path) -> tuple[Origin, bytes]:
         return origin, file.read()
 
 
-def _checked(file: BufferedReader) -> Origin:
+def _checked(file: BufferedReader) -> LogPosition:
     line = _LINE.fullmatch(file.readline(_LONGEST_LINE))
     if line is None:
         raise NotSealed("it does not begin as what was written")
@@ -80,7 +80,7 @@ def _checked(file: BufferedReader) -> Origin:
         raise NotSealed(f"it has {length} bytes and not {int(line[3])}")
     if checksum != line[4].decode():
         raise NotSealed("its bytes have changed")
-    return Origin(Version(int(line[1])), line[2].decode(errors="replace"))
+    return LogPosition(Version(int(line[1])), line[2].decode(errors="replace"))
 
 
 def _checksum(file: BufferedReader) -> tuple[str, int]:
@@ -90,7 +90,7 @@ def _checksum(file: BufferedReader) -> tuple[str, int]:
     return checksum, file.tell() - start
 
 
-def seal_directory(directory: Path, origin: Origin) -> None:
+def seal_directory(directory: Path, origin: LogPosition) -> None:
     """Seal what a directory holds now; nothing may change in it afterwards. Raises OSError."""
     listed = []
     for path in _files(directory):
@@ -103,7 +103,7 @@ def seal_directory(directory: Path, origin: Origin) -> None:
     write_sealed(directory / SEAL, origin, ["".join(listed).encode()])
 
 
-def check_directory(directory: Path) -> Origin:
+def check_directory(directory: Path) -> LogPosition:
     """Return what a sealed directory is derived from.
 
     Raises `NotSealed` when it is not what was written, and OSError.

@@ -23,10 +23,10 @@ from typing import cast
 
 from pyoxigraph import Quad, RdfFormat, parse
 
-from commonplace.derived.sealed import NotSealed, Origin, check_sealed, write_sealed
+from commonplace.derived.sealed import LogPosition, NotSealed, check_sealed, write_sealed
 from commonplace.errors import TooManyQueries
 from commonplace.model.change import EMPTY, ChangeSet, Version
-from commonplace.patchlog.log import Part, PatchLog, versions
+from commonplace.patchlog.log import EntryLines, PatchLog, versions
 from commonplace.patchlog.rdf_patch import ADDITION, REMOVAL
 
 log = logging.getLogger(__name__)
@@ -103,7 +103,7 @@ class ThingVersions:
         """
         return list(dict.fromkeys(part.version for part in self.parts(iri)))
 
-    def parts(self, iri: str) -> list[Part]:
+    def parts(self, iri: str) -> list[EntryLines]:
         """Return where the log speaks of a thing or its fragments, oldest first. Raises as `history` does."""
         thing, fragment, _ = iri.partition("#")
         touches = self._touches(_hash_of(thing.encode()))
@@ -152,7 +152,9 @@ class ThingVersions:
             found = check_sealed(path)
         except (OSError, NotSealed) as fault:
             return str(fault)
-        return None if found == Origin.of(self.log, version) else f"it is of version {found.version} of another log"
+        return (
+            None if found == LogPosition.of(self.log, version) else f"it is of version {found.version} of another log"
+        )
 
     def _touches(self, thing: bytes) -> list[bytes]:
         if not self._lock.acquire(timeout=WAIT_SECONDS):
@@ -177,7 +179,7 @@ class ThingVersions:
         with self.log.body(version) as (text, start, end):
             for run in _RUN.finditer(cast(bytes, text), start, end):
                 thing = _hash_of(run[1])
-                self._recent[thing].append(_touch(thing, Part(version, run.start() - start, run.end() - start)))
+                self._recent[thing].append(_touch(thing, EntryLines(version, run.start() - start, run.end() - start)))
                 touches += 1
         self._recent_touches += touches
         self._version = version
@@ -203,7 +205,7 @@ class ThingVersions:
         before = [path for path, _ in self.all()]
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
-            write_sealed(path, Origin.of(self.log, self._version), [bytes(touches.in_order)])
+            write_sealed(path, LogPosition.of(self.log, self._version), [bytes(touches.in_order)])
             self._sorted = _read(path)
         except OSError as fault:
             log.warning("where the log speaks of what cannot be kept in %s: %s", path, fault)
@@ -251,7 +253,7 @@ def _read(path: Path) -> _Touches:
         return _Touches(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), first)
 
 
-def _touch(thing: bytes, part: Part) -> bytes:
+def _touch(thing: bytes, part: EntryLines) -> bytes:
     return b"".join(
         (
             thing,
@@ -262,12 +264,12 @@ def _touch(thing: bytes, part: Part) -> bytes:
     )
 
 
-def _part_of(touch: bytes) -> Part:
+def _part_of(touch: bytes) -> EntryLines:
     start_at = _HASH_BYTES + _VERSION_BYTES
     length_at = start_at + _START_BYTES
     start = int.from_bytes(touch[start_at:length_at])
     version = Version(int.from_bytes(touch[_HASH_BYTES:start_at]))
-    return Part(version, start, start + int.from_bytes(touch[length_at:]))
+    return EntryLines(version, start, start + int.from_bytes(touch[length_at:]))
 
 
 def _hash_of(iri: bytes) -> bytes:

@@ -12,7 +12,7 @@ from pyoxigraph import Quad
 from commonplace.curation.shacl.validation import read_shapes, violations
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.opening import fault_of_graph, new_graph
-from commonplace.derived.sealed import Origin
+from commonplace.derived.sealed import LogPosition
 from commonplace.derived.search.files import SearchFiles
 from commonplace.library import Library
 from commonplace.model.change import ChangeSet, Version
@@ -62,7 +62,7 @@ def _unsound(library: Library, home: Path) -> Iterator[str]:
     """Return the derived files that are not as they were written."""
     graph = home / "derived" / "graph"
     found = [(path, library.checkpoints.fault_of(path, version)) for path, version in library.checkpoints.all()]
-    found.append((graph, fault_of_graph(graph, partial(Origin.of, library.log))))
+    found.append((graph, fault_of_graph(graph, partial(LogPosition.of, library.log))))
     indexes = SearchFiles(home / "derived" / "search", library.log)
     found += [(path, indexes.fault_of(path, version)) for path, version in indexes.all()]
     found += [(path, library.things.fault_of(path, version)) for path, version in library.things.all()]

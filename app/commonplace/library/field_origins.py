@@ -27,7 +27,7 @@ from commonplace.model.namespaces import DCTERMS, PRISM, PRO
 from commonplace.model.roles import ROLES
 from commonplace.model.work_graph import LITERAL_FIELDS, OWN_FIELDS
 from commonplace.model.work_reading import Neighbourhood, read_name
-from commonplace.patchlog.log import PatchLog, Text
+from commonplace.patchlog.log import PatchLog, SearchableBytes
 from commonplace.patchlog.rdf_patch import ADDITION
 
 _ROLE_FIELDS = {"author": "authors", "editor": "editors"}
@@ -205,7 +205,7 @@ _ITEMS, _ITEM = b',"items":[', b'{"position":'
 """Beginnings of the items of a receipt, and of each of them, as `Receipt.json_text` writes them."""
 
 
-def items_of_work(receipt: Text, work: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def items_of_work(receipt: SearchableBytes, work: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return a receipt without its items, and those of its items that are of the work of that IRI.
 
     A receipt of many entries is not parsed: it is searched for the IRI.

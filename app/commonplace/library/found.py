@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.search.index import SearchResult
-from commonplace.derived.search.query import Asked
+from commonplace.derived.search.query import SearchQuestion
 from commonplace.derived.search.text import fingerprint
 from commonplace.library.schemas import Found, Link
 from commonplace.model.minter import Minter
@@ -31,7 +31,7 @@ def found_things(state: Snapshot, result: SearchResult, minter: Minter) -> list[
     return found
 
 
-def _language(asked: Asked, things: Iterable[Labels]) -> str:
+def _language(asked: SearchQuestion, things: Iterable[Labels]) -> str:
     """Return the language of the question: that of its function words, else the one whose labels hold most of it."""
     if asked.language:
         return asked.language
@@ -42,7 +42,7 @@ def _language(asked: Asked, things: Iterable[Labels]) -> str:
     return max(held, key=lambda tag: len(held[tag]))  # of equals the first, which is English
 
 
-def _matched(asked: Asked, labels: Labels, own: frozenset[int]) -> bool:
+def _matched(asked: SearchQuestion, labels: Labels, own: frozenset[int]) -> bool:
     """Return whether a label is the whole question, or holds a word of it that the thing's own text does not hold."""
     texts = [text for in_language in labels.values() for text in in_language]
     return any(fingerprint(text) == asked.whole for text in texts) or bool(asked.held_by(texts) - own)

@@ -18,7 +18,7 @@ from commonplace.derived.graph.opening import GraphKind, open_graph, open_graph_
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.health import Health
 from commonplace.derived.past_states import PastStates
-from commonplace.derived.sealed import Origin
+from commonplace.derived.sealed import LogPosition
 from commonplace.derived.search.index import SearchIndex
 from commonplace.derived.search.lifecycle import Searching
 from commonplace.derived.thing_versions import ThingVersions
@@ -92,7 +92,7 @@ class Library:
         except OSError as fault:
             raise HomeUnusable(f"the home {home} cannot be used: {fault}") from fault
         derived = home / "derived"
-        origin_of = partial(Origin.of, log)
+        origin_of = partial(LogPosition.of, log)
         if access == "read":
             view = open_graph_for_reading(base, derived / "graph", origin_of, log.head())
         else:

@@ -62,7 +62,7 @@ class _Making:
 
 
 @dataclass(frozen=True, slots=True)
-class _Name:
+class _ListName:
     """Name of a list: what it selects, and its order without the direction."""
 
     of: Hashable
@@ -76,9 +76,9 @@ class Lists:
         self._log = log
         self._room = room
         self._size = 0
-        self._kept: OrderedDict[tuple[_Name, Version], Listed] = OrderedDict()
-        self._newest: dict[_Name, Version] = {}
-        self._making: WeakValueDictionary[_Name, _Making] = WeakValueDictionary()
+        self._kept: OrderedDict[tuple[_ListName, Version], Listed] = OrderedDict()
+        self._newest: dict[_ListName, Version] = {}
+        self._making: WeakValueDictionary[_ListName, _Making] = WeakValueDictionary()
         self._lock = Lock()
 
     def of(self, graph: Graph, of: Hashable, select: Select, order: Order | None) -> Listed:
@@ -87,7 +87,7 @@ class Lists:
         `of` names what `select` selects: two equal names select the same things at one version. Raises what
         `select` raises.
         """
-        name = _Name(of, order and replace(order, descending=False))
+        name = _ListName(of, order and replace(order, descending=False))
         kept = self._get(name, graph.version)
         if kept is not None:
             return kept
@@ -109,14 +109,14 @@ class Lists:
         kept = self.of(graph, of, select, order)
         return lambda state: kept if kept.version == state.version else listed(state, select, order)
 
-    def _get(self, name: _Name, version: Version) -> Listed | None:
+    def _get(self, name: _ListName, version: Version) -> Listed | None:
         with self._lock:
             kept = self._kept.get((name, version))
             if kept is not None:
                 self._kept.move_to_end((name, version))
             return kept
 
-    def _put(self, name: _Name, made: Listed) -> None:
+    def _put(self, name: _ListName, made: Listed) -> None:
         """Keep a list, in the place of the newest of that name, from which it was moved along."""
         with self._lock:
             if (name, made.version) in self._kept:
@@ -131,21 +131,21 @@ class Lists:
             while self._size > self._room and len(self._kept) > 1:
                 self._drop(next(iter(self._kept)))
 
-    def _drop(self, key: tuple[_Name, Version]) -> None:
+    def _drop(self, key: tuple[_ListName, Version]) -> None:
         gone = self._kept.pop(key, None)
         if gone is not None:
             self._size -= len(gone.things)
             if self._newest.get(key[0]) == key[1]:
                 del self._newest[key[0]]
 
-    def _made(self, state: Snapshot, name: _Name, select: Select) -> Listed:
+    def _made(self, state: Snapshot, name: _ListName, select: Select) -> Listed:
         selected = select(state)
         things = self._moved(state, name, selected.selection)
         if things is None:
             things = selected.selection.sorted(state, name.order)
         return Listed(state.version, selected, things)
 
-    def _moved(self, state: Snapshot, name: _Name, selection: Selection) -> SortedList | RankedList | None:
+    def _moved(self, state: Snapshot, name: _ListName, selection: Selection) -> SortedList | RankedList | None:
         """Return the newest list kept by that name, moved along to the snapshot; None when it must be made anew."""
         with self._lock:
             earlier = self._kept.get((name, self._newest.get(name, EMPTY)))

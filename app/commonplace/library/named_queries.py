@@ -175,7 +175,7 @@ def read_query(path: Path) -> NamedQuery:
         raise QueryFileError(path, 1, "is not UTF-8") from error
     count = next((n for n, line in enumerate(lines) if not line.startswith("#+")), len(lines))
     header = _read_header(path, "\n".join(line[2:].removeprefix(" ") for line in lines[:count]))
-    body = _Body(path, count + 1, "\n".join(lines[count:]))
+    body = _QueryBody(path, count + 1, "\n".join(lines[count:]))
     body.check(header)
     described = {**{p.name: p.description for p in header.parameters}, **header.columns}
     return NamedQuery(
@@ -192,7 +192,7 @@ def read_query(path: Path) -> NamedQuery:
     )
 
 
-class _Header(BaseModel):
+class _QueryHeader(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     question: Annotated[str, Field(pattern=r"^[^?\n]+\?$")]
@@ -204,7 +204,7 @@ class _Header(BaseModel):
     empty_because: Sentence | None = None
 
     @model_validator(mode="after")
-    def _reasoned(self) -> _Header:
+    def _reasoned(self) -> _QueryHeader:
         if self.may_be_empty != (self.empty_because is not None):
             raise ValueError("may_be_empty: true and empty_because go together")
         return self
@@ -218,7 +218,7 @@ class _Header(BaseModel):
         return parameters
 
 
-def _read_header(path: Path, text: str) -> _Header:
+def _read_header(path: Path, text: str) -> _QueryHeader:
     if not text:
         raise QueryFileError(path, 1, "has no header of #+ lines")
     try:
@@ -235,7 +235,7 @@ def _read_header(path: Path, text: str) -> _Header:
             raise QueryFileError(path, line, f"{where[-1]} is written twice")
         lines[where] = line
     try:
-        return _Header.model_validate(data)
+        return _QueryHeader.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         loc = first["loc"]
@@ -256,7 +256,7 @@ def _positions(node: yaml.Node, path: tuple[str | int, ...] = ()) -> Iterator[tu
             yield from _positions(value, (*path, index))
 
 
-class _Body:
+class _QueryBody:
     """The SPARQL of a file, read as far as its header has to agree with it.
 
     The engine parses it in full when it runs; here only the query form, the variables and
@@ -282,7 +282,7 @@ class _Body:
         """Return the error for the place `at` in the text."""
         return QueryFileError(self.path, self.first_line + self.text.count("\n", 0, at), what)
 
-    def check(self, header: _Header) -> None:
+    def check(self, header: _QueryHeader) -> None:
         """Raise QueryFileError unless header and query declare and use the same names."""
         self._check_marks({p.name: p for p in header.parameters if p.type == "integer"})
         if at := re.search(r"^#\+", self.text, re.MULTILINE):

@@ -26,7 +26,7 @@ from commonplace.errors import LogDamaged, NoRoom, NotFound, ReadOnly, storing
 from commonplace.model.change import EMPTY, ChangeSet, Entry, Version
 from commonplace.model.quad_text import whole_lines
 from commonplace.patchlog.checking import findings_in
-from commonplace.patchlog.log import NO_CHAIN, Body, Part, Text, expect_next, versions
+from commonplace.patchlog.log import NO_CHAIN, EntryBody, EntryLines, SearchableBytes, expect_next, versions
 from commonplace.patchlog.rdf_patch import (
     COMMIT,
     REMOVAL,
@@ -180,10 +180,10 @@ class FileLog:
         return ByteRange(place.segment, place.body, place.body + len(REMOVAL)).read() != REMOVAL
 
     @contextmanager
-    def body(self, version: Version) -> Iterator[Body]:
+    def body(self, version: Version) -> Iterator[EntryBody]:
         lines = self._place(version).body_lines
         with lines.file.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-            yield Body(text, lines.start, lines.end)
+            yield EntryBody(text, lines.start, lines.end)
 
     def bodies(self, after: Version, until: Version) -> Iterator[bytes]:
         if until > after:
@@ -194,7 +194,7 @@ class FileLog:
                     end = place.end - len(COMMIT)
                     yield checked_body(text[place.start : place.body], text[place.body : end], str(place))
 
-    def parts(self, parts: Iterable[Part]) -> Iterator[bytes]:
+    def parts(self, parts: Iterable[EntryLines]) -> Iterator[bytes]:
         with ExitStack() as stack:
             files: dict[Path, int] = {}
             for version, start, end in parts:
@@ -235,7 +235,7 @@ class FileLog:
             return text[:]
 
     @contextmanager
-    def attached(self, sha256: str) -> Iterator[Text]:
+    def attached(self, sha256: str) -> Iterator[SearchableBytes]:
         try:
             file = (self._files / sha256[:2] / sha256).open("rb")
         except FileNotFoundError:

@@ -19,7 +19,7 @@ NO_CHAIN = hashlib.sha256(b"").hexdigest()
 """The `chain` of a log's first entry: the SHA-256 of nothing."""
 
 
-class Text(Protocol):
+class SearchableBytes(Protocol):
     """Bytes that can be searched and cut, in memory or in a file (`bytes`, `mmap`)."""
 
     def __getitem__(self, part: slice, /) -> bytes: ...
@@ -29,15 +29,15 @@ class Text(Protocol):
     def rfind(self, wanted: bytes, start: int, end: int, /) -> int: ...
 
 
-class Body(NamedTuple):
+class EntryBody(NamedTuple):
     """The lines between `TX .` and `TC .` of an entry: from the offset `start` of a text to the offset `end`."""
 
-    text: Text
+    text: SearchableBytes
     start: int
     end: int
 
 
-class Part(NamedTuple):
+class EntryLines(NamedTuple):
     """Lines of the body of an entry: its version, and two offsets, counted from the beginning of the body."""
 
     version: Version
@@ -83,7 +83,7 @@ class PatchLog(Protocol):
     def pieces(self, version: Version) -> Iterator[bytes]:
         """Return that entry as RDF Patch, a part at a time. Raises `NotFound`."""
 
-    def body(self, version: Version) -> AbstractContextManager[Body]:
+    def body(self, version: Version) -> AbstractContextManager[EntryBody]:
         """Open the body of that entry where it lies, without a copy, until the block ends. Raises `NotFound`."""
 
     def bodies(self, after: Version, until: Version) -> Iterator[bytes]:
@@ -92,7 +92,7 @@ class PatchLog(Protocol):
         For many short entries: each body is in memory. Raises `LogDamaged`.
         """
 
-    def parts(self, parts: Iterable[Part]) -> Iterator[bytes]:
+    def parts(self, parts: Iterable[EntryLines]) -> Iterator[bytes]:
         """Return parts of bodies, in the order asked for. They cannot be checked: a checksum is of a whole body.
 
         Raises `NotFound`.
@@ -113,7 +113,7 @@ class PatchLog(Protocol):
     def attachment(self, sha256: str) -> bytes:
         """Return a file kept with the log. Raises `NotFound`."""
 
-    def attached(self, sha256: str) -> AbstractContextManager[Text]:
+    def attached(self, sha256: str) -> AbstractContextManager[SearchableBytes]:
         """Open a file kept with the log where it lies, without a copy, until the block ends. Raises `NotFound`."""
 
     def writing(self) -> AbstractContextManager[object]:

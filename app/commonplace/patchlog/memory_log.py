@@ -10,7 +10,7 @@ from threading import Condition
 from commonplace.errors import NotFound
 from commonplace.model.change import EMPTY, Entry, Version
 from commonplace.patchlog.checking import findings_in
-from commonplace.patchlog.log import NO_CHAIN, Body, Part, Text, expect_next, speaks_of, versions
+from commonplace.patchlog.log import NO_CHAIN, EntryBody, EntryLines, SearchableBytes, expect_next, speaks_of, versions
 from commonplace.patchlog.rdf_patch import BEGIN, COMMIT, REMOVAL, Header, entry_of, read_body, read_header, write_entry
 
 
@@ -63,14 +63,14 @@ class MemoryLog:
     def pieces(self, version: Version) -> Iterator[bytes]:
         return iter([self.text(version)])
 
-    def body(self, version: Version) -> AbstractContextManager[Body]:
+    def body(self, version: Version) -> AbstractContextManager[EntryBody]:
         text = self.text(version)
-        return nullcontext(Body(text, text.index(BEGIN) + len(BEGIN), len(text) - len(COMMIT)))
+        return nullcontext(EntryBody(text, text.index(BEGIN) + len(BEGIN), len(text) - len(COMMIT)))
 
     def bodies(self, after: Version, until: Version) -> Iterator[bytes]:
         return (_parts(text)[1] for text in self._texts[after:until])
 
-    def parts(self, parts: Iterable[Part]) -> Iterator[bytes]:
+    def parts(self, parts: Iterable[EntryLines]) -> Iterator[bytes]:
         return (_parts(self.text(version))[1][start:end] for version, start, end in parts)
 
     def size(self, after: Version, until: Version) -> int:
@@ -92,7 +92,7 @@ class MemoryLog:
             raise NotFound(f"no file with SHA-256 {sha256} is kept with the log")
         return self._attachments[sha256]
 
-    def attached(self, sha256: str) -> AbstractContextManager[Text]:
+    def attached(self, sha256: str) -> AbstractContextManager[SearchableBytes]:
         return nullcontext(self.attachment(sha256))
 
     def writing(self) -> AbstractContextManager[object]:

@@ -197,7 +197,7 @@ class RequestAnswerer:
             "client": given["client"] and tuple(given["client"]),
             "state": {},
         }
-        with _Answer() as answer, _Logged() as logged:
+        with _SentAnswer() as answer, _Logged() as logged:
             try:
                 self._runner.run(self._app(scope, _nothing_more, answer.send))  # type: ignore[arg-type]
             except MemoryError:
@@ -214,7 +214,7 @@ class RequestAnswerer:
             self._runner.close()
 
 
-class _Answer:
+class _SentAnswer:
     """What an application sends: its head, and its body, in a file once that is big."""
 
     def __init__(self) -> None:
@@ -223,7 +223,7 @@ class _Answer:
         self._held = bytearray()
         self._file: BinaryIO | None = None
 
-    def __enter__(self) -> _Answer:
+    def __enter__(self) -> _SentAnswer:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from commonplace.web.http.negotiation import DATASETS, OF_THINGS, OF_WORKS, RDF, RECORDS
 from commonplace.web.http.problems import MEDIA_TYPE
 
-Operation = dict[str, Any]
+OperationObject = dict[str, Any]
 
 METHODS = ("get", "post", "put", "patch", "delete")
 WRITES = ("post", "put", "patch", "delete")
@@ -137,14 +137,14 @@ def describe(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-def _operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, Operation]]:
+def _operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, OperationObject]]:
     for path, item in schema["paths"].items():
         for method in METHODS:
             if method in item:
                 yield path, method, item[method]
 
 
-def _complete(path: str, method: str, operation: Operation) -> None:
+def _complete(path: str, method: str, operation: OperationObject) -> None:
     """Add to an operation what follows from its address, method and parameters."""
     responses = operation["responses"]
     if "HTTPValidationError" in str(responses.get("422", "")):
@@ -163,7 +163,7 @@ def _declared(responses: Iterable[str]) -> Iterator[int]:
             yield int(status)
 
 
-def _statuses(path: str, method: str, operation: Operation) -> Iterator[int]:
+def _statuses(path: str, method: str, operation: OperationObject) -> Iterator[int]:
     """Yield the problem statuses that an address can answer."""
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
     yield from (400, 503)

@@ -12,11 +12,11 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from commonplace.derived.sealed import NotSealed, Origin, read_sealed, write_sealed
+from commonplace.derived.sealed import LogPosition, NotSealed, read_sealed, write_sealed
 from commonplace.errors import NotFound
 from commonplace.model.change import EMPTY, Version
 
-OriginOf = Callable[[Version], Origin]
+OriginOf = Callable[[Version], LogPosition]
 """Return where the state of a version comes from, in the log that the graph follows. Raises `NotFound`."""
 
 

@@ -4,7 +4,7 @@ The engine has no switch for federation, and its parser is laxer than SPARQL's g
 `SERVICE:x`, `SERVICESILENT<…>`, `trueSERVICE<…>`. A look at words alone can be led astray: what it
 takes for a string may be code to the engine. So a text in which one of the words occurs at all is
 cut into tokens, judged, and *written anew* so that it can be read in one way only
-(`commonplace.derived.graph.tokens`). The engine then reads what was judged. The word inside a
+(`commonplace.derived.graph.sparql_tokens`). The engine then reads what was judged. The word inside a
 string, an IRI, a comment, a local name, a label or a variable is innocent.
 
 A text without the words, as nearly every text is, is left as it is.
@@ -17,7 +17,7 @@ from collections.abc import Iterable
 
 from pyoxigraph import Literal, Quad, Triple
 
-from commonplace.derived.graph.tokens import Token, refusal, tokens, unescaped
+from commonplace.derived.graph.sparql_tokens import SparqlToken, refusal, tokens, unescaped
 from commonplace.errors import BadRequest
 
 PLACE_CHARACTERS = 300
@@ -45,7 +45,7 @@ def guarded(text: str) -> str:
     return "".join(token.written for token in judged(text))
 
 
-def judged(text: str) -> list[Token]:
+def judged(text: str) -> list[SparqlToken]:
     """Return the tokens of a text, none of which reaches out. Raises as `guarded` does."""
     found = list(tokens(text))
     for token in found:
@@ -66,7 +66,7 @@ def refuse_rdf_12(quads: Iterable[Quad]) -> None:
             raise BadRequest(why, [(str(quad)[:PLACE_CHARACTERS], "RDF 1.2")])
 
 
-def _judge(text: str, token: Token) -> None:
+def _judge(text: str, token: SparqlToken) -> None:
     if token.kind == "word" and _WORDS.search(token.text):
         what = "LOAD" if "LOAD" in token.text.upper() else "SERVICE"
         why = f"{what} is not answered here: this endpoint does not reach out to other servers"

@@ -20,7 +20,16 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolution, QuerySolutions, Store, Triple
 
 from commonplace.derived.graph.snapshot import GraphName, Term, Update
-from commonplace.derived.graph.update_operations import Clear, Create, Data, GraphRef, Pattern, Step, Template, steps
+from commonplace.derived.graph.update_operations import (
+    Clear,
+    Create,
+    DataUpdate,
+    GraphRef,
+    Pattern,
+    PlacedOperation,
+    Template,
+    steps,
+)
 from commonplace.derived.graph.workspace import Workspace
 from commonplace.errors import BadRequest, QueryRefused, TooLarge
 from commonplace.model.change import ChangeSet
@@ -49,12 +58,12 @@ def changes_of_update(
     """
     work = Workspace(store, private)
     try:
-        return _Request(work, base, update, is_system_graph).change()
+        return _RunningUpdate(work, base, update, is_system_graph).change()
     finally:
         work.restore()
 
 
-class _Request:
+class _RunningUpdate:
     """One request on a workspace."""
 
     def __init__(
@@ -76,9 +85,9 @@ class _Request:
             self._do(step)
         return self._work.change()
 
-    def _do(self, step: Step) -> None:
+    def _do(self, step: PlacedOperation) -> None:
         operation = step.operation
-        if isinstance(operation, Data):
+        if isinstance(operation, DataUpdate):
             quads = _parsed(operation.quads.text, self._prologue, self._base)
             self._work.apply(() if operation.inserts else quads, quads if operation.inserts else ())
         elif isinstance(operation, Pattern):
@@ -256,7 +265,7 @@ def _iris(given: tuple[str, ...], prologue: str, base: str) -> list[NamedNode]:
     return [iri for iri in row if isinstance(iri, NamedNode)]
 
 
-def _check_syntax(text: str, step: Step, base: str) -> None:
+def _check_syntax(text: str, step: PlacedOperation, base: str) -> None:
     """Raise `QueryRefused`, with its place, for an operation that is not SPARQL 1.1 Update. Nothing is run."""
     before = _VISIBLE.sub(" ", text[: step.start])  # so that lines and columns stay what they are
     request = f"{_one_line(step.prologue)}{_NEVER}{before}{text[step.start : step.end]}"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from commonplace.derived.graph.guard import judged
-from commonplace.derived.graph.tokens import Token, refusal
+from commonplace.derived.graph.sparql_tokens import SparqlToken, refusal
 
 Everything = Literal["NAMED", "ALL"]
 
@@ -28,7 +28,7 @@ class GraphRef:
 class Template:
     """A quad template or quad data, its braces included; `variables` by name, without their sign."""
 
-    tokens: tuple[Token, ...]
+    tokens: tuple[SparqlToken, ...]
 
     @property
     def text(self) -> str:
@@ -40,7 +40,7 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
-class Data:
+class DataUpdate:
     """INSERT DATA and DELETE DATA."""
 
     inserts: bool
@@ -88,11 +88,11 @@ class Transfer:
     silent: bool
 
 
-Operation = Data | Pattern | Clear | Create | Transfer
+Operation = DataUpdate | Pattern | Clear | Create | Transfer
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlacedOperation:
     """An operation in its request: the prologue as it stands there, and the offsets of its first and last character."""
 
     operation: Operation
@@ -101,7 +101,7 @@ class Step:
     end: int
 
 
-def steps(text: str) -> list[Step]:
+def steps(text: str) -> list[PlacedOperation]:
     """Return the operations of a request, in order.
 
     Raises `QueryRefused` for SERVICE, LOAD, what cannot be told apart, and a blank node's label in two
@@ -110,7 +110,7 @@ def steps(text: str) -> list[Step]:
     found = list(_Cutter(text, judged(text)).cut())
     labels: set[str] = set()
     for step in found:
-        if isinstance(step.operation, Data):
+        if isinstance(step.operation, DataUpdate):
             own = {token.text: token for token in step.operation.quads.tokens if token.kind == "blank"}
             for label in own.keys() & labels:
                 why = f"the blank node {label} stands in two INSERT DATA: it would be another node in each"
@@ -122,13 +122,13 @@ def steps(text: str) -> list[Step]:
 class _Cutter:
     """Walks the tokens once, from left to right."""
 
-    def __init__(self, text: str, tokens: Sequence[Token]) -> None:
+    def __init__(self, text: str, tokens: Sequence[SparqlToken]) -> None:
         self._text = text
         self._tokens = tokens
         self._at = 0
         self._prologue = ""
 
-    def cut(self) -> Iterator[Step]:
+    def cut(self) -> Iterator[PlacedOperation]:
         while True:
             self._read_prologue()
             first = self._peek()
@@ -136,7 +136,7 @@ class _Cutter:
                 return
             operation = self._operation()
             last = self._tokens[self._at - 1]
-            yield Step(operation, self._prologue, first.start, last.start + len(last.text))
+            yield PlacedOperation(operation, self._prologue, first.start, last.start + len(last.text))
             if self._peek() is None:
                 return
             self._expect(";")
@@ -155,7 +155,7 @@ class _Cutter:
             self._word("TO")
             return Transfer(verb, source, self._graph_or_default(), silent)
         if verb != "WITH" and self._take("DATA"):
-            return Data(verb == "INSERT", Template(self._braces()))
+            return DataUpdate(verb == "INSERT", Template(self._braces()))
         return self._pattern(verb)
 
     def _pattern(self, verb: str) -> Pattern:
@@ -206,13 +206,13 @@ class _Cutter:
             else:
                 return
 
-    def _peek(self) -> Token | None:
+    def _peek(self) -> SparqlToken | None:
         """Return the next token that is neither space nor comment; None at the end."""
         while self._at < len(self._tokens) and self._tokens[self._at].kind in ("space", "comment"):
             self._at += 1
         return self._tokens[self._at] if self._at < len(self._tokens) else None
 
-    def _next(self, *kinds: str) -> Token:
+    def _next(self, *kinds: str) -> SparqlToken:
         token = self._peek()
         if token is None or (kinds and token.kind not in kinds):
             raise self._lost(token)
@@ -241,7 +241,7 @@ class _Cutter:
             raise self._lost(self._peek())
         return found
 
-    def _braces(self) -> tuple[Token, ...]:
+    def _braces(self) -> tuple[SparqlToken, ...]:
         """Take the tokens from an opening brace to the one that closes it."""
         start, depth = self._at, 0
         if (token := self._peek()) is None or token.text != "{":
@@ -254,7 +254,7 @@ class _Cutter:
             token = self._peek()
         raise self._lost(token)
 
-    def _lost(self, token: Token | None) -> Exception:
+    def _lost(self, token: SparqlToken | None) -> Exception:
         """Return the refusal of a token: the engine reads it more loosely than SPARQL, and both must read alike."""
         at = token.start if token else len(self._text)
         what = repr(token.text) if token else "the end of the text"

@@ -18,7 +18,7 @@ from commonplace.derived.search.facts import NO_FACTS, Facts
 from commonplace.model.minter import Kind, Minter
 from commonplace.model.namespaces import BIBO, DATACITE, DCTERMS, FABIO, FOAF, LITRE, PRISM, PRO, RDF, RDFS, SKOS
 
-Name = tuple[str, Kind, str]
+DocumentName = tuple[str, Kind, str]
 """Key, kind and IRI of a thing. Documents come in the order of these."""
 
 

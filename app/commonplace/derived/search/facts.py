@@ -13,7 +13,7 @@ Facts = Mapping[str, Sequence[str]]
 
 NO_FACTS: Facts = {}
 
-Said = tuple[str, str, str, str]
+FactRow = tuple[str, str, str, str]
 """One fact: the subject's IRI, the property's, the value, and its language or nothing."""
 
 
@@ -25,7 +25,7 @@ def read_facts(tables: Iterable[bytes]) -> dict[str, dict[str, list[str]]]:
     return gathered(_said(tables))
 
 
-def gathered(said: Iterable[Said]) -> dict[str, dict[str, list[str]]]:
+def gathered(said: Iterable[FactRow]) -> dict[str, dict[str, list[str]]]:
     """Return the facts of each subject, the values of a property English first, then by the alphabet."""
     found: dict[str, dict[str, list[str]]] = {}
     several: list[list[str]] = []
@@ -61,7 +61,7 @@ def put_in_order(
         found.setdefault(thing, {}).setdefault(name, []).extend(sorted(values))
 
 
-def _said(tables: Iterable[bytes]) -> Iterator[Said]:
+def _said(tables: Iterable[bytes]) -> Iterator[FactRow]:
     for thing, name, term in chain.from_iterable(map(rows, tables)):
         said = text_and_language(term)
         if said is not None and thing[0] != "_":

@@ -22,9 +22,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
-from commonplace.derived.sealed import NotSealed, Origin, check_directory, seal_directory
+from commonplace.derived.sealed import LogPosition, NotSealed, check_directory, seal_directory
 from commonplace.derived.search.documents import SearchDocument
-from commonplace.derived.search.from_graph import Graph, documents, subjects
+from commonplace.derived.search.from_graph import Queryable, documents, subjects
 from commonplace.derived.search.query import SearchFields
 from commonplace.derived.search.segment import Segment, StoredNames
 from commonplace.derived.search.vocabulary import Vocabulary
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-def write_part(graph: Graph, minter: Minter, directory: Path, part: int, parts: int) -> None:
+def write_part(graph: Queryable, minter: Minter, directory: Path, part: int, parts: int) -> None:
     """Write one of so many parts of the index of a graph, counted from 0, to an existing directory.
 
     Raises OSError when it cannot be written.
@@ -116,7 +116,9 @@ class SearchFiles:
             found = check_directory(path)
         except (OSError, NotSealed) as fault:
             return str(fault)
-        return None if found == Origin.of(self._log, version) else f"it is of version {found.version} of another log"
+        return (
+            None if found == LogPosition.of(self._log, version) else f"it is of version {found.version} of another log"
+        )
 
     @contextmanager
     def writing(self) -> Iterator[tuple[Path, Callable[[Version], None]]]:
@@ -130,7 +132,7 @@ class SearchFiles:
         def keep(version: Version) -> None:
             target = self._directory / self._name(version)
             if not target.exists():
-                seal_directory(place, Origin.of(self._log, version))
+                seal_directory(place, LogPosition.of(self._log, version))
                 place.rename(target)
                 sync_directory(self._directory)
             for other in self._directory.iterdir():

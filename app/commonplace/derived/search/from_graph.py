@@ -42,13 +42,13 @@ BATCH = 1000
 """Number of things read by one query: large enough to hide a query's cost, small enough to hold little at a time."""
 
 Term = NamedNode | BlankNode | Literal | Triple
-Answer = QuerySolutions | QueryTriples | QueryBoolean
+EngineAnswer = QuerySolutions | QueryTriples | QueryBoolean
 
 
-class Graph(Protocol):
+class Queryable(Protocol):
     """The part of the graph that search reads."""
 
-    def query(self, text: str, substitutions: Mapping[Variable, Term] | None = None) -> Answer:
+    def query(self, text: str, substitutions: Mapping[Variable, Term] | None = None) -> EngineAnswer:
         """Return the answer to a SPARQL query."""
         ...
 
@@ -72,7 +72,7 @@ _OF_CLASS = "SELECT DISTINCT ?s WHERE {{ ?s a {of_class} }}"
 _VENUES = "SELECT DISTINCT ?s WHERE {{ ?s a ?any FILTER(STRSTARTS(STR(?s), {prefix})) }}"
 
 
-def subjects(graph: Graph, minter: Minter) -> list[str]:
+def subjects(graph: Queryable, minter: Minter) -> list[str]:
     """Return the IRIs of everything that may have a document, each once, in the order of key, kind and IRI."""
     classes = {**CLASSES, **{kind: minter.term(name) for kind, name in OWN_CLASSES.items()}}
     queries = {kind: _OF_CLASS.format(of_class=of_class) for kind, of_class in classes.items()}
@@ -86,14 +86,14 @@ def subjects(graph: Graph, minter: Minter) -> list[str]:
     return [iri for _, _, iri in sorted(found)]
 
 
-def documents(graph: Graph, minter: Minter, iris: Iterable[str]) -> Iterator[SearchDocument]:
+def documents(graph: Queryable, minter: Minter, iris: Iterable[str]) -> Iterator[SearchDocument]:
     """Return the documents of those of the IRIs that name a thing with a document, in the order given."""
     reader = _Reader(graph, minter)
     for batch, said in _with_next_begun(reader.said, batches(iris, BATCH)):
         yield from reader.read(batch, said)
 
 
-def works_of_evidence(graph: Graph, minter: Minter, iris: Iterable[str]) -> set[str]:
+def works_of_evidence(graph: Queryable, minter: Minter, iris: Iterable[str]) -> set[str]:
     """Return the IRIs of the works that evidence is about now, for those of the IRIs which are evidence."""
     found: set[str] = set()
     of_kind = (iri for iri in iris if kind_of(minter, iri) == "evidence")
@@ -116,7 +116,7 @@ def batches(items: Iterable[str], size: int) -> Iterator[list[str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _BatchTables:
     """What the graph says of a batch of things: facts, those of its works' nodes (both TSV), and evidence on works."""
 
     facts: list[bytes]
@@ -124,7 +124,9 @@ class _Said:
     discussed: dict[str, list[tuple[str, str]]]
 
 
-def _with_next_begun(ask: Callable[[list[str]], _Said], each: Iterable[list[str]]) -> Iterator[tuple[list[str], _Said]]:
+def _with_next_begun(
+    ask: Callable[[list[str]], _BatchTables], each: Iterable[list[str]]
+) -> Iterator[tuple[list[str], _BatchTables]]:
     """Return each batch with what is said of it; the next is asked for, on another thread, meanwhile."""
     remaining = iter(each)
     batch = next(remaining, None)
@@ -144,16 +146,16 @@ def _with_next_begun(ask: Callable[[list[str]], _Said], each: Iterable[list[str]
 class _Reader(DocumentMaker):
     """A reader of documents, batch by batch."""
 
-    def __init__(self, graph: Graph, minter: Minter) -> None:
+    def __init__(self, graph: Queryable, minter: Minter) -> None:
         super().__init__(minter)
         self.graph = graph
         self.of_works = f"?p IN ({', '.join(f'<{name}>' for name in self.said_of_works())})"
 
-    def said(self, iris: list[str]) -> _Said:
+    def said(self, iris: list[str]) -> _BatchTables:
         """Return what the graph says of things, in the engine's own text: made without the interpreter's lock."""
         works = [iri for iri in iris if iri.startswith(self.works)]
         others = [iri for iri in iris if not iri.startswith(self.works)]
-        return _Said(
+        return _BatchTables(
             facts=[
                 *(self.table(_FACTS, batch, read=self.of_works) for batch in batches(works, BATCH)),
                 *(self.table(_FACTS, batch, read=_ALL) for batch in batches(others, BATCH)),
@@ -166,7 +168,7 @@ class _Reader(DocumentMaker):
         """Return the answer of a query with VALUES for those things, as SPARQL TSV."""
         return tsv(self.graph.query(query.format(things=_values(iris), **parts)))
 
-    def read(self, iris: list[str], said: _Said) -> Iterator[SearchDocument]:
+    def read(self, iris: list[str], said: _BatchTables) -> Iterator[SearchDocument]:
         facts, nodes = read_facts(said.facts), read_facts(said.nodes)
         self.fetch_labels(self.named_beside(facts, nodes, said.discussed))
         for iri in iris:
@@ -214,7 +216,7 @@ def _in_query(iri: str) -> str:
         return ""
 
 
-def _rows(answer: Answer) -> Iterator[list[str]]:
+def _rows(answer: EngineAnswer) -> Iterator[list[str]]:
     """Return the rows of a SELECT as text, without those that have a blank node or a triple term."""
     for solution in _solutions(answer):
         values = [term.value for term in solution if isinstance(term, NamedNode | Literal)]
@@ -222,7 +224,7 @@ def _rows(answer: Answer) -> Iterator[list[str]]:
             yield values
 
 
-def _solutions(answer: Answer) -> QuerySolutions:
+def _solutions(answer: EngineAnswer) -> QuerySolutions:
     if not isinstance(answer, QuerySolutions):
         raise TypeError("a SELECT query answers rows")
     return answer

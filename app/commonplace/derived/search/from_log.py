@@ -21,14 +21,14 @@ from commonplace.derived.search.documents import (
     OWN_CLASSES,
     ROLE,
     DocumentMaker,
-    Name,
+    DocumentName,
     SearchDocument,
     is_iri,
 )
 from commonplace.derived.search.facts import NO_FACTS, Facts, put_in_order
 from commonplace.derived.search.files import share
 from commonplace.model.minter import Kind, Minter
-from commonplace.patchlog.log import Body, Text
+from commonplace.patchlog.log import EntryBody, SearchableBytes
 
 Places = list[int] | tuple[int, int]
 """Places of the lines about a thing in a text: where each run of lines begins and ends, one after another."""
@@ -63,7 +63,7 @@ class NewThings:
     known: set[str]
 
     @classmethod
-    def of(cls, change: Body, minter: Minter) -> NewThings:
+    def of(cls, change: EntryBody, minter: Minter) -> NewThings:
         """Return the things that the body of a change describes."""
         found = cls(minter, {}, set(), set())
         all_places = found.places
@@ -82,7 +82,7 @@ class NewThings:
             found._note_evidence(chunk)
         return found
 
-    def take_out(self, change: Body) -> None:
+    def take_out(self, change: EntryBody) -> None:
         """Take out the things that the body of an earlier change speaks of."""
         for _, chunk in _chunks(change):
             for name in set(_THING.findall(chunk)):
@@ -92,7 +92,7 @@ class NewThings:
                     self.places.pop(iri, None)
             self._note_evidence(chunk)
 
-    def share(self, part: int, parts: int) -> list[Name]:
+    def share(self, part: int, parts: int) -> list[DocumentName]:
         """Return the names, in order, of the new things in one of `parts` shares.
 
         The things of a share stand near to each other in the text, and so name the same people and venues.
@@ -111,7 +111,7 @@ class NewThings:
             self.with_evidence.update(work.decode() for work in works)
 
 
-def names_in_order(minter: Minter, iris: Iterable[str]) -> list[Name]:
+def names_in_order(minter: Minter, iris: Iterable[str]) -> list[DocumentName]:
     """Return the names of things, in order, without those of IRIs that name none."""
     named = ((minter.kind_and_key(iri), iri) for iri in iris)
     return sorted((name[1], name[0], iri) for name, iri in named if name)
@@ -125,7 +125,7 @@ def in_order(minter: Minter, iris: Iterable[str]) -> list[str]:
 class ChangeReader(DocumentMaker):
     """A maker of documents from the text of a change. `left` are the IRIs of things that it could make none of."""
 
-    def __init__(self, text: Text, things: NewThings, minter: Minter) -> None:
+    def __init__(self, text: SearchableBytes, things: NewThings, minter: Minter) -> None:
         super().__init__(minter)
         self.left: list[str] = []
         self._text = text
@@ -133,7 +133,7 @@ class ChangeReader(DocumentMaker):
         self._read = {f"<{name}>": name for name in self.said_of_any()}
         self._read_of_nodes = {f"<{name}>": name for name in OF_NODES}
 
-    def documents(self, names: Iterable[Name]) -> Iterator[SearchDocument]:
+    def documents(self, names: Iterable[DocumentName]) -> Iterator[SearchDocument]:
         """Yield the documents of the things that have one, in the order given."""
         for name in names:
             try:
@@ -238,7 +238,7 @@ def _value(term: str) -> tuple[str, str] | None:
     raise _Untold
 
 
-def _chunks(change: Body) -> Iterator[tuple[int, bytes]]:
+def _chunks(change: EntryBody) -> Iterator[tuple[int, bytes]]:
     """Return the lines of a body in pieces of whole lines, each with its offset in the body's text."""
     text, start, end = change
     while start < end:

@@ -14,9 +14,9 @@ from pathlib import Path
 from threading import Lock
 
 from commonplace.derived.search.files import SearchFiles, read_parts
-from commonplace.derived.search.from_graph import Graph, documents, subjects, works_of_evidence
-from commonplace.derived.search.query import Asked, SearchFields
-from commonplace.derived.search.segment import Found, Segment, merged
+from commonplace.derived.search.from_graph import Queryable, documents, subjects, works_of_evidence
+from commonplace.derived.search.query import SearchFields, SearchQuestion
+from commonplace.derived.search.segment import FoundDocument, Segment, merged
 from commonplace.derived.search.snippet import snippet
 from commonplace.derived.search.vocabulary import Vocabulary
 from commonplace.model.change import Version
@@ -56,12 +56,12 @@ class SearchResult:
     total: int
     hits: tuple[Hit, ...]
     version: int
-    asked: Asked | None = field(default=None, compare=False, repr=False)
+    asked: SearchQuestion | None = field(default=None, compare=False, repr=False)
     """The question, to be compared with other texts; None where it holds no word."""
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
+class _IndexState:
     """One state of the index: replaced whole, so a reader never sees half a change."""
 
     whole: tuple[Segment, ...]
@@ -79,7 +79,7 @@ class SearchIndex:
 
     def __init__(self) -> None:
         self._fields = SearchFields()
-        self._view = _View((), Segment.empty(self._fields), Vocabulary(), 0)
+        self._view = _IndexState((), Segment.empty(self._fields), Vocabulary(), 0)
         self._lock = Lock()
 
     @property
@@ -87,7 +87,7 @@ class SearchIndex:
         """The version of the graph that the answers are of; 0 before the first `rebuild`."""
         return self._view.version
 
-    def rebuild(self, graph: Graph, minter: Minter, version: int) -> None:
+    def rebuild(self, graph: Queryable, minter: Minter, version: int) -> None:
         """Forget everything and read the whole graph, which is at `version`."""
         with self._lock:
             self._rebuild(graph, minter, version)
@@ -99,7 +99,7 @@ class SearchIndex:
         """
         with self._lock:
             segments, vocabulary = read_parts(self._fields, parts)
-            self._view = _View(segments, Segment.empty(self._fields), vocabulary, version)
+            self._view = _IndexState(segments, Segment.empty(self._fields), vocabulary, version)
 
     def open_newest(self, files: SearchFiles, head: Version) -> bool:
         """Take the newest index that is kept of a version up to `head`, if any; return whether there is one.
@@ -115,7 +115,7 @@ class SearchIndex:
         """Return whether a change that touched so many things is made as an update, and not by building anew."""
         return self._view.changes.size + len(touched) <= MOST_CHANGES
 
-    def update(self, graph: Graph, minter: Minter, touched: set[str], version: int) -> None:
+    def update(self, graph: Queryable, minter: Minter, touched: set[str], version: int) -> None:
         """Read again what a change touched, from a graph that is at `version`.
 
         `touched` holds the IRIs of the subjects of every quad added or removed; those of nodes
@@ -133,7 +133,7 @@ class SearchIndex:
             vocabulary.learn({word for one in made for word in self._fields.words_of(one)})
             names = {(named[1], named[0], iri) for iri in stale if (named := minter.kind_and_key(iri))}
             whole = tuple(segment.without(names) for segment in self._view.whole)
-            self._view = _View(whole, self._view.changes.replaced(names, made), vocabulary, version)
+            self._view = _IndexState(whole, self._view.changes.replaced(names, made), vocabulary, version)
 
     def search(self, q: str, kinds: Iterable[str] | None = None, limit: int = 20, offset: int = 0) -> SearchResult:
         """Return the things that a user's text finds, best first, equals in the order of their keys.
@@ -162,7 +162,7 @@ class SearchIndex:
             [found.name[2] for found in merged(segment.all(asked.query) for segment in view.segments)] if asked else []
         )
 
-    def _rebuild(self, graph: Graph, minter: Minter, version: int) -> None:
+    def _rebuild(self, graph: Queryable, minter: Minter, version: int) -> None:
         made = documents(graph, minter, subjects(graph, minter))
         segments: list[Segment] = []
         while (segment := Segment.of(self._fields, islice(made, SEGMENT_DOCUMENTS))).size:
@@ -170,14 +170,14 @@ class SearchIndex:
         vocabulary = Vocabulary()
         for segment in segments:
             vocabulary.learn(segment.words())
-        self._view = _View(tuple(segments), Segment.empty(self._fields), vocabulary, version)
+        self._view = _IndexState(tuple(segments), Segment.empty(self._fields), vocabulary, version)
 
     def _users(self, iris: set[str]) -> set[str]:
         """Return the IRIs of the documents whose text was read from any of these things."""
         return {found.name[2] for segment in self._view.segments for found in segment.all(self._fields.using(iris))}
 
 
-def _hit(asked: Asked, found: Found) -> Hit:
+def _hit(asked: SearchQuestion, found: FoundDocument) -> Hit:
     key, kind, iri = found.name
     shown = found.shown()
     own = asked.held_by([shown.title, *shown.body, *shown.names])

@@ -75,7 +75,7 @@ class Wanted(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Asked:
+class SearchQuestion:
     """A question ready to be put: the `query`, what it wants, and the words, folded, that answer it in a text.
 
     `whole` is the fingerprint of its text, and `language` that of its function words, where these tell it.
@@ -181,7 +181,7 @@ class SearchFields:
         """Return the query for the documents whose text was read from any of those things; in rare cases others too."""
         return Query.term_set_query(self.schema, "uses", sorted(crc32(iri.encode()) for iri in iris))
 
-    def ask(self, text: str, vocabulary: Vocabulary, kinds: Iterable[str] | None = None) -> Asked | None:
+    def ask(self, text: str, vocabulary: Vocabulary, kinds: Iterable[str] | None = None) -> SearchQuestion | None:
         """Return the question that a user's text asks, over those kinds of thing; None when it holds no word.
 
         Every text is a question: a quotation mark without its other half is passed over, as
@@ -209,7 +209,7 @@ class SearchFields:
             clauses.append((Occur.Must, Query.const_score_query(of_kinds, 0.0)))
         words = {word for of in (*forms, *quoted) for form in of for word in form}
         wanted = [*map(Wanted, forms, families), *(Wanted(of, frozenset()) for of in quoted)]
-        return Asked(
+        return SearchQuestion(
             query=Query.boolean_query(clauses),
             wanted=tuple(wanted),
             words=frozenset(words.union(*families)),

@@ -18,7 +18,7 @@ from typing import cast, overload
 
 from tantivy import DocAddress, Index, Occur, Query, Searcher
 
-from commonplace.derived.search.documents import Name, SearchDocument
+from commonplace.derived.search.documents import DocumentName, SearchDocument
 from commonplace.derived.search.query import TIERS, SearchFields, Shown
 from commonplace.model.minter import Kind
 
@@ -28,11 +28,11 @@ CHANGE_BYTES = 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundDocument:
     """A document that a query finds; the greater the score the better."""
 
     score: int
-    name: Name
+    name: DocumentName
     address: DocAddress
     searcher: Searcher
 
@@ -41,18 +41,18 @@ class Found:
         return Shown.unpacked(bytes(self.searcher.doc(self.address).get_all("shown")[0]))
 
     @property
-    def rank(self) -> tuple[int, Name]:
+    def rank(self) -> tuple[int, DocumentName]:
         """The key that hits are sorted by, the best first."""
         return (-self.score, self.name)
 
 
-def merged(many: Iterable[list[Found]]) -> Iterator[Found]:
+def merged(many: Iterable[list[FoundDocument]]) -> Iterator[FoundDocument]:
     """Return what several segments find, each the best first, as one."""
     lists = [found for found in many if found]
     return iter(lists[0]) if len(lists) == 1 else merge(*lists, key=lambda found: found.rank)
 
 
-class StoredNames(Sequence[Name]):
+class StoredNames(Sequence[DocumentName]):
     """Names as they lie in a file, each one text.
 
     Tuples by the hundred thousand would be looked through for garbage again and again.
@@ -65,7 +65,7 @@ class StoredNames(Sequence[Name]):
         self._texts = texts
 
     @staticmethod
-    def texts_of(names: Iterable[Name]) -> list[str]:
+    def texts_of(names: Iterable[DocumentName]) -> list[str]:
         """Return each name as a text."""
         return [f"{iri} {kind} {key}" for key, kind, iri in names]
 
@@ -73,14 +73,14 @@ class StoredNames(Sequence[Name]):
         return len(self._texts)
 
     @overload
-    def __getitem__(self, place: int) -> Name: ...
+    def __getitem__(self, place: int) -> DocumentName: ...
     @overload
-    def __getitem__(self, place: slice) -> list[Name]: ...
-    def __getitem__(self, place: int | slice) -> Name | list[Name]:
+    def __getitem__(self, place: slice) -> list[DocumentName]: ...
+    def __getitem__(self, place: int | slice) -> DocumentName | list[DocumentName]:
         return list(map(_name, self._texts[place])) if isinstance(place, slice) else _name(self._texts[place])
 
 
-def _name(text: str) -> Name:
+def _name(text: str) -> DocumentName:
     iri, kind, key = text.split(" ", 2)
     return key, cast(Kind, kind), iri
 
@@ -92,7 +92,7 @@ class Segment:
     fields: SearchFields
     index: Index
     searcher: Searcher
-    names: list[Name] | StoredNames
+    names: list[DocumentName] | StoredNames
     """Names by number; shared with earlier segments of one index, and only added to."""
     ordered: bool
     gone: frozenset[int] = frozenset()
@@ -122,13 +122,13 @@ class Segment:
         """The number of documents that were ever written to it."""
         return len(self.names)
 
-    def without(self, stale: Collection[Name]) -> Segment:
+    def without(self, stale: Collection[DocumentName]) -> Segment:
         """Return an ordered segment without the documents of stale names; its files stay as they are."""
         places = ((bisect_left(self.names, name), name) for name in stale)
         gone = self.gone.union(place for place, name in places if self.names[place : place + 1] == [name])
         return self if gone == self.gone else replace(self, gone=gone)
 
-    def replaced(self, stale: Collection[Name], documents: Collection[SearchDocument]) -> Segment:
+    def replaced(self, stale: Collection[DocumentName], documents: Collection[SearchDocument]) -> Segment:
         """Return a segment for changes without the documents of stale names, and with those given.
 
         They are visible at once or not at all.
@@ -136,7 +136,7 @@ class Segment:
         gone = [number for number, name in enumerate(self.names) if name in stale]
         return self._written(gone, documents, CHANGE_BYTES) if gone or documents else self
 
-    def best(self, query: Query, limit: int) -> tuple[int, list[Found]]:
+    def best(self, query: Query, limit: int) -> tuple[int, list[FoundDocument]]:
         """Return how many documents the query finds, and at least the best `limit` of them, in order."""
         if not self.ordered:
             found = self.all(query)
@@ -144,7 +144,7 @@ class Segment:
         answer = self.searcher.search(self._present(query), limit=max(1, min(limit, self.size)))
         return answer.count, self._found(answer.hits)  # type: ignore[attr-defined]  # the stub leaves count out
 
-    def all(self, query: Query) -> list[Found]:
+    def all(self, query: Query) -> list[FoundDocument]:
         """Return all documents that the query finds, in order."""
         query = self._present(query)
         # Counted first, because the engine sets aside room for as many as it is asked for.
@@ -165,10 +165,10 @@ class Segment:
         gone = self.fields.numbered(self.gone)
         return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, gone)])
 
-    def _found(self, hits: list[tuple[float, DocAddress]]) -> list[Found]:
+    def _found(self, hits: list[tuple[float, DocAddress]]) -> list[FoundDocument]:
         numbers = self.searcher.fast_field_values("number", [address for _, address in hits])
         return [
-            Found(round(score), self.names[int(number or 0)], address, self.searcher)
+            FoundDocument(round(score), self.names[int(number or 0)], address, self.searcher)
             for (score, address), number in zip(hits, numbers, strict=True)
         ]
 

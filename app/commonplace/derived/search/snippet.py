@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
-from commonplace.derived.search.query import Asked, Shown
+from commonplace.derived.search.query import SearchQuestion, Shown
 from commonplace.derived.search.text import fold
 
 LENGTH = 200
@@ -16,7 +16,7 @@ _WORD = re.compile(r"[\w'’]+")
 _LEAD = 60
 
 
-def snippet(shown: Shown, asked: Asked) -> str:
+def snippet(shown: Shown, asked: SearchQuestion) -> str:
     """Return a piece of the text that holds most of the question, of equals the first: running text before names.
 
     A name that holds nothing but what the title shows already tells nothing. Where no text tells anything it is the

@@ -30,7 +30,7 @@ from commonplace.derived.graph.rdf_text import refuse_unreadable
 from commonplace.derived.graph.snapshot import Result
 from commonplace.derived.workers.answer_rows import MARKS, RowCounter
 from commonplace.derived.workers.limits import QueryLimits
-from commonplace.derived.workers.messages import HELD_BYTES, Answer, Cut, Kind, Spool
+from commonplace.derived.workers.messages import HELD_BYTES, Answer, AnswerKind, Cut, Spool
 from commonplace.model.xml_characters import EDGE_BYTES
 
 PACKED_BYTES = 2_048
@@ -60,7 +60,7 @@ class Full(Exception):
     """Thrown through the engine's serialiser to stop it at a limit."""
 
 
-def kind_of(result: Result) -> Kind:
+def kind_of(result: Result) -> AnswerKind:
     """Return the kind of answer that a query gives."""
     if isinstance(result, QuerySolutions):
         return "table"

@@ -13,9 +13,9 @@ from commonplace.derived.graph.snapshot import Update
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.messages import (
     Answer,
+    AnswerKind,
     Call,
     Inbox,
-    Kind,
     Message,
     Question,
     Reply,
@@ -77,11 +77,11 @@ class WorkerLink:
         self._inbox = Inbox(connection)
         self._loop.add_reader(connection.fileno(), self._readable)
 
-    async def ask(self, question: Question) -> Answer | Kind:
+    async def ask(self, question: Question) -> Answer | AnswerKind:
         """Do what `WorkerPool.ask` says; raise `Lost` when the worker ended."""
         message = await self._about_query(question_message(question))
         if "no_form" in message.head:
-            kind: Kind = message.head["no_form"]
+            kind: AnswerKind = message.head["no_form"]
             return kind
         return answer_of(message)
 

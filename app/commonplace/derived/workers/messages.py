@@ -35,7 +35,7 @@ HELD_BYTES = 1_000_000
 _DESCRIPTORS = 4
 _VARIABLES = NamedNode("urn:variable:")
 
-Kind = OneOf["table", "truth", "graph"]
+AnswerKind = OneOf["table", "truth", "graph"]
 """The kind of answer that a query's form gives: rows (SELECT), yes or no (ASK), triples (CONSTRUCT, DESCRIBE)."""
 
 Cut = OneOf["rows", "bytes"]
@@ -57,7 +57,7 @@ class Question:
     """
 
     text: str
-    forms: Mapping[Kind, str | None]
+    forms: Mapping[AnswerKind, str | None]
     version: int
     exact: bool = False
     values: Mapping[str, NamedNode | Literal] = field(default_factory=dict)

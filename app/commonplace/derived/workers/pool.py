@@ -24,7 +24,17 @@ from commonplace.derived.workers import zygote
 from commonplace.derived.workers.fair_queue import FairQueue
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.link import Behind, Lost, WorkerLink
-from commonplace.derived.workers.messages import Answer, Call, Inbox, Kind, Message, Question, Reply, change_of, send
+from commonplace.derived.workers.messages import (
+    Answer,
+    AnswerKind,
+    Call,
+    Inbox,
+    Message,
+    Question,
+    Reply,
+    change_of,
+    send,
+)
 from commonplace.derived.workers.worker import MakeTasks, Views
 from commonplace.errors import Broken, Cancelled, CommonplaceError, OutOfMemory, OutOfTime, QueryEnded
 from commonplace.model.change import ChangeSet, Version
@@ -118,7 +128,7 @@ class WorkerPool:
             ),
         }
 
-    async def ask(self, question: Question, client: str) -> Answer | Kind:
+    async def ask(self, question: Question, client: str) -> Answer | AnswerKind:
         """Return the answer; or only its kind, when the question has no form for that kind.
 
         Raises `QueryEnded` at a limit, `TooManyQueries`, and the error of the question itself. Cancelling

@@ -10,7 +10,7 @@ WATCH_SECONDS = 0.1
 """Minimum time an answer takes before its client is watched: to watch costs more than most answers."""
 
 
-class Body:
+class RequestBody:
     """The body of a request, as far as it was read; it can be read again from its beginning."""
 
     def __init__(self, receive: Receive) -> None:

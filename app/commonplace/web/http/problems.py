@@ -55,7 +55,7 @@ PATH_SAFE = "/:@!$&'()*+,;=~"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ProblemKind:
     """A kind of problem: its page in the docs (`/docs/problems/{slug}`), title and status."""
 
     slug: str
@@ -64,81 +64,95 @@ class Kind:
     about: str
 
 
-FORBIDDEN = Kind(
+FORBIDDEN = ProblemKind(
     "forbidden", "This is not allowed", 403, "Your token does not allow it, or only the program writes there."
 )
-KINDS: dict[type[Exception], Kind] = {
-    NotFound: Kind("not-found", "There is no such thing", 404, "Nothing has this address, key or version."),
-    QueryRefused: Kind(
+KINDS: dict[type[Exception], ProblemKind] = {
+    NotFound: ProblemKind("not-found", "There is no such thing", 404, "Nothing has this address, key or version."),
+    QueryRefused: ProblemKind(
         "query-refused",
         "This query is not answered",
         400,
         "It is not SPARQL 1.1, or it would reach other servers (SERVICE, LOAD).",
     ),
-    TooLarge: Kind("too-large", "This is too large", 413, "Send less at once."),
-    BadRequest: Kind(
+    TooLarge: ProblemKind("too-large", "This is too large", 413, "Send less at once."),
+    BadRequest: ProblemKind(
         "bad-request", "This cannot be understood", 400, "A parameter or body is missing, unknown or ill-formed."
     ),
-    ParameterError: Kind(
+    ParameterError: ProblemKind(
         "bad-request", "This cannot be understood", 400, "A parameter is missing, unknown or ill-formed."
     ),
-    NotAcceptable: Kind(
+    NotAcceptable: ProblemKind(
         "not-acceptable",
         "No form of this fits what you accept",
         406,
         "Ask with another Accept header, or with a suffix.",
     ),
-    Inexpressible: Kind(
+    Inexpressible: ProblemKind(
         "inexpressible",
         "This form cannot hold the answer",
         406,
         "XML has no place for some characters and names: ask for JSON, Turtle or another form.",
     ),
-    Conflict: Kind(
+    Conflict: ProblemKind(
         "conflict", "The library has moved on", 412, "It has a newer version than the one you named: read it again."
     ),
-    Busy: Kind("busy", "Too much is going on", 503, "The queue is full: try again later."),
-    OutOfTime: Kind(
+    Busy: ProblemKind("busy", "Too much is going on", 503, "The queue is full: try again later."),
+    OutOfTime: ProblemKind(
         "query-timeout", "This query took too long", 504, "It was ended, and would be again: ask for less at once."
     ),
-    OutOfMemory: Kind(
+    OutOfMemory: ProblemKind(
         "query-memory", "This query took too much memory", 503, "It was ended, and would be again: ask for less."
     ),
-    QueryEnded: Kind("query-ended", "This query broke down", 503, "The process that read it ended before it answered."),
-    ReadOnly: Kind(
+    QueryEnded: ProblemKind(
+        "query-ended", "This query broke down", 503, "The process that read it ended before it answered."
+    ),
+    ReadOnly: ProblemKind(
         "read-only", "This library cannot be written to", 507, "Its folder is read-only. Reading goes on as before."
     ),
-    NoRoom: Kind("no-room", "There is no room for this", 507, "A disk is full. Nothing was written; try again later."),
-    Interrupted: Kind(
+    NoRoom: ProblemKind(
+        "no-room", "There is no room for this", 507, "A disk is full. Nothing was written; try again later."
+    ),
+    Interrupted: ProblemKind(
         "interrupted",
         "This was interrupted",
         503,
         "A process that worked on it was killed from outside. Nothing was written; try again later.",
     ),
-    Stopped: Kind("stopping", "The server stops", 503, "It was told to stop: ask again when it is back."),
+    Stopped: ProblemKind("stopping", "The server stops", 503, "It was told to stop: ask again when it is back."),
     GraphProtected: FORBIDDEN,
-    Cancelled: Kind("cancelled", "This was cancelled", 409, "It was stopped on request; nothing was written."),
-    InUse: Kind("in-use", "Other things hang on this", 409, "Nothing was deleted: `errors` names what hangs on it."),
-    ShapeViolation: Kind("shape-violation", "This would break the rules of the data", 422, "Nothing was written."),
-    LogDamaged: Kind(
+    Cancelled: ProblemKind("cancelled", "This was cancelled", 409, "It was stopped on request; nothing was written."),
+    InUse: ProblemKind(
+        "in-use", "Other things hang on this", 409, "Nothing was deleted: `errors` names what hangs on it."
+    ),
+    ShapeViolation: ProblemKind(
+        "shape-violation", "This would break the rules of the data", 422, "Nothing was written."
+    ),
+    LogDamaged: ProblemKind(
         "log-damaged", "The library's log is damaged", 500, "Run commonplace verify, and restore from a backup."
     ),
 }
-GONE = Kind("gone", "This was deleted", 410, "An earlier version still has it: ask with at=.")
-INTERNAL = Kind("internal", "Something went wrong here", 500, "The fault is ours; the server's log has it.")
+GONE = ProblemKind("gone", "This was deleted", 410, "An earlier version still has it: ask with at=.")
+INTERNAL = ProblemKind("internal", "Something went wrong here", 500, "The fault is ours; the server's log has it.")
 BY_STATUS = {
-    404: Kind("not-found", "There is no such thing", 404, "Nothing has this address, key or version."),
-    405: Kind("method-not-allowed", "This cannot be done here", 405, "This address takes other methods; see Allow."),
-    415: Kind("unsupported-media-type", "This form of content is not understood", 415, "Send another Content-Type."),
-    401: Kind("unauthorized", "A write needs a token", 401, "Send Authorization: Bearer TOKEN; reading is open."),
-    409: Kind("over", "It is too late for this", 409, "The import it is about has ended."),
+    404: ProblemKind("not-found", "There is no such thing", 404, "Nothing has this address, key or version."),
+    405: ProblemKind(
+        "method-not-allowed", "This cannot be done here", 405, "This address takes other methods; see Allow."
+    ),
+    415: ProblemKind(
+        "unsupported-media-type", "This form of content is not understood", 415, "Send another Content-Type."
+    ),
+    401: ProblemKind(
+        "unauthorized", "A write needs a token", 401, "Send Authorization: Bearer TOKEN; reading is open."
+    ),
+    409: ProblemKind("over", "It is too late for this", 409, "The import it is about has ended."),
     403: FORBIDDEN,
-    413: Kind("too-large", "This is too large", 413, "Send less at once."),
-    429: Kind(
+    413: ProblemKind("too-large", "This is too large", 413, "Send less at once."),
+    429: ProblemKind(
         "too-many-queries", "You ask too much at once", 429, "Your share of the queue is full: wait for an answer."
     ),
 }
-TRUNCATED = Kind(
+TRUNCATED = ProblemKind(
     "truncated", "This answer is cut", 200, "It is larger than this library gives at once: ask for it in parts."
 )
 """No problem, but described among them: an answer that is cut points to its page."""
@@ -165,7 +179,7 @@ class HttpProblem(CommonplaceError):
 
 def problem(
     request: Request,
-    kind: Kind,
+    kind: ProblemKind,
     detail: str,
     errors: Sequence[tuple[str, str]] = (),
     members: Mapping[str, object] | None = None,
@@ -221,7 +235,7 @@ def answered(request: Request, fault: Exception) -> Response:
     return response
 
 
-def kind_of(fault: Exception) -> Kind:
+def kind_of(fault: Exception) -> ProblemKind:
     """Return the kind of problem that an error is."""
     if isinstance(fault, HttpProblem):
         return BY_STATUS[fault.status]
@@ -241,7 +255,7 @@ async def _invalid(request: Request, fault: Exception) -> Response:
 
 async def _http(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, HTTPException)
-    kind = BY_STATUS.get(fault.status_code, Kind("http", str(fault.detail), fault.status_code, ""))
+    kind = BY_STATUS.get(fault.status_code, ProblemKind("http", str(fault.detail), fault.status_code, ""))
     response = problem(request, kind, f"{request.method} {request.url.path}: {fault.detail}")
     response.headers.update(fault.headers or {})
     return response

@@ -17,12 +17,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from commonplace.derived.graph.guard import may_name_graphs
-from commonplace.derived.workers.messages import Answer, Graphs, Kind, Question, Spool
+from commonplace.derived.workers.messages import Answer, AnswerKind, Graphs, Question, Spool
 from commonplace.model.change import Version
 from commonplace.web.context import Context
 from commonplace.web.http import problems
 from commonplace.web.http.authorization import client_of
-from commonplace.web.http.disconnect import Body, ClientGone, DisconnectWatch, EndOnDisconnect
+from commonplace.web.http.disconnect import ClientGone, DisconnectWatch, EndOnDisconnect, RequestBody
 from commonplace.web.http.negotiation import IMMUTABLE, best, etag, holds
 from commonplace.web.http.parameters import version_of
 from commonplace.web.http.problems import HttpProblem
@@ -52,11 +52,11 @@ Headers = Mapping[bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QueryRequest:
     """A query as the request has it: the operation, the form wanted for each kind of answer, and whether by gzip."""
 
     operation: QueryOperation
-    forms: tuple[tuple[Kind, str | None], ...]
+    forms: tuple[tuple[AnswerKind, str | None], ...]
     packed: bool
     accept: str
 
@@ -75,7 +75,7 @@ class SparqlEndpoint:
         self._context = context
         self._rest = rest
         self._cache = AnswerCache(context.cache_bytes)
-        self._single_flight: SingleFlight[Key, Answer | Kind] = SingleFlight(_may_share)
+        self._single_flight: SingleFlight[Key, Answer | AnswerKind] = SingleFlight(_may_share)
         self._watch = DisconnectWatch()
         self._sending = sending
 
@@ -83,7 +83,7 @@ class SparqlEndpoint:
         if scope["method"] == "HEAD":
             send = without_body(send)
         headers = {name: value for name, value in scope["headers"] if name in _HEADERS}
-        body = Body(receive)
+        body = RequestBody(receive)
         try:
             if scope["method"] == "OPTIONS":
                 await self._options(scope, headers, body, send)
@@ -101,14 +101,14 @@ class SparqlEndpoint:
             response.raw_headers.extend(_OPEN)
             await response(scope, body.again, send)
 
-    async def _options(self, scope: Scope, headers: Headers, body: Body, send: Send) -> None:
+    async def _options(self, scope: Scope, headers: Headers, body: RequestBody, send: Send) -> None:
         if _PREFLIGHT in headers:
             await self._rest(scope, body.again, send)
             return
         await send({"type": "http.response.start", "status": 204, "headers": [(b"allow", ALLOW.encode()), *_OPEN]})
         await send({"type": "http.response.body"})
 
-    async def _asked(self, scope: Scope, headers: Headers, body: Body) -> Asked | None:
+    async def _asked(self, scope: Scope, headers: Headers, body: RequestBody) -> QueryRequest | None:
         """Return the query in a request; None when it has none. Raises the faults that the protocol names."""
         method, address = scope["method"], scope["query_string"]
         content_type = headers.get(b"content-type")
@@ -123,7 +123,7 @@ class SparqlEndpoint:
         accept, encoding = headers.get(b"accept", b""), headers.get(b"accept-encoding", b"")
         return read(method, address, content_type, body.bytes, accept, encoding)
 
-    async def _answer(self, scope: Scope, headers: Headers, asked: Asked, body: Body, send: Send) -> None:
+    async def _answer(self, scope: Scope, headers: Headers, asked: QueryRequest, body: RequestBody, send: Send) -> None:
         at = version_of(asked.operation.at)
         version = await self._version(at)
         key = Key(version, asked.operation.text, asked.graphs, (asked.forms, asked.packed, at is not None))
@@ -154,7 +154,9 @@ class SparqlEndpoint:
             return await run_in_threadpool(library.newest)
         return head
 
-    async def _evaluated(self, scope: Scope, headers: Headers, key: Key, asked: Asked, body: Body) -> Answer:
+    async def _evaluated(
+        self, scope: Scope, headers: Headers, key: Key, asked: QueryRequest, body: RequestBody
+    ) -> Answer:
         """Return the answer of a worker, which is asked once for all clients with one question at one time."""
         described = key.graphs is not None or may_name_graphs(key.text)
         version, description = key.version, b""
@@ -206,21 +208,21 @@ def without_body(send: Send) -> Send:
 
 def _read(
     method: str, address: bytes, content_type: bytes | None, body: bytes, accept: bytes, encoding: bytes
-) -> Asked | None:
+) -> QueryRequest | None:
     """Return the query that a request asks; None when it asks for something else."""
     given = None if content_type is None else content_type.decode("latin-1")
     operation = read_operation(method, address, given, body)
     if not isinstance(operation, QueryOperation):
         return None
     wanted = accept.decode("latin-1")
-    return Asked(operation, wanted_forms(wanted), takes_gzip(encoding.decode("latin-1")), wanted)
+    return QueryRequest(operation, wanted_forms(wanted), takes_gzip(encoding.decode("latin-1")), wanted)
 
 
 _remembered = lru_cache(maxsize=4_096)(_read)
 """Read a request, or remember what it asked: to read it costs more than to find its answer. Faults are not kept."""
 
 
-def _may_share(found: Answer | Kind) -> bool:
+def _may_share(found: Answer | AnswerKind) -> bool:
     """Return whether several clients can have an answer: a big one is a file, which is read once."""
     return isinstance(found, str) or isinstance(found.body, bytes)
 

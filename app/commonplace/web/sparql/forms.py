@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from pyoxigraph import QueryResultsFormat
 
-from commonplace.derived.workers.messages import Kind
+from commonplace.derived.workers.messages import AnswerKind
 from commonplace.web.http.negotiation import DATASETS, NotAcceptable, Representation, best
 
 RESULTS: dict[Representation, QueryResultsFormat] = {
@@ -22,12 +22,12 @@ RESULTS: dict[Representation, QueryResultsFormat] = {
 }
 TABLES = tuple(RESULTS)
 TRUTHS = tuple(form for form in TABLES if form.name in ("srj", "srx"))
-OFFERED: Mapping[Kind, tuple[Representation, ...]] = {"table": TABLES, "truth": TRUTHS, "graph": DATASETS}
+OFFERED: Mapping[AnswerKind, tuple[Representation, ...]] = {"table": TABLES, "truth": TRUTHS, "graph": DATASETS}
 BY_NAME: Mapping[str, Representation] = {form.name: form for form in (*TABLES, *DATASETS)}
 
 
 @lru_cache(maxsize=512)
-def wanted_forms(accept: str) -> tuple[tuple[Kind, str | None], ...]:
+def wanted_forms(accept: str) -> tuple[tuple[AnswerKind, str | None], ...]:
     """Return the form that an `Accept` header wants for each kind of answer; None where it accepts none."""
     return tuple((kind, _name(accept, offered)) for kind, offered in OFFERED.items())
 

@@ -38,7 +38,7 @@ _ODD_IN_STRING = str.maketrans({'"': '\\"', "\n": "\\n", "\r": "\\r"})
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class SparqlToken:
     """One token: its kind, its text, how to write it, and where it begins (characters from the start).
 
     Kinds: `space`, `comment`, `iri`, `long` and `string` (literals), `variable`, `language`, `blank`,
@@ -53,7 +53,7 @@ class Token:
     """The part of a prefixed name before its colon."""
 
 
-def tokens(text: str) -> Iterator[Token]:
+def tokens(text: str) -> Iterator[SparqlToken]:
     """Return the tokens of a query or update, in order. Raises `QueryRefused` with line and column at what is none."""
     position = 0
     brackets: list[str] = []
@@ -65,10 +65,10 @@ def tokens(text: str) -> Iterator[Token]:
         kind = found.lastgroup or ""
         if kind == "iri" and operand and brackets[-1:] == ["("]:
             # `(?a<2&&?a>0)`: less than; with the space it is no IRI to the engine either
-            yield Token("mark", "<", "< ", position)
+            yield SparqlToken("mark", "<", "< ", position)
             position, operand = position + 1, False
             continue
-        yield Token(kind, found[0], _written(kind, found[0]), position, found["prefix"])
+        yield SparqlToken(kind, found[0], _written(kind, found[0]), position, found["prefix"])
         _nest(brackets, kind, found[0])
         operand = kind in _OPERANDS or found[0] == ")"
         position = found.end()
