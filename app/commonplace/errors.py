@@ -19,6 +19,7 @@ CommonplaceError                  the root; its text is for people, and says wha
 ├── Cancelled                     stopped on request, before anything was written
 ├── GraphProtected                a write to a named graph that only the program writes
 ├── ShapeViolation                the change would break the shapes; `errors` says where and why
+├── CannotMerge                   two things cannot be made one, or not taken apart again; says why
 ├── InUse                         a thing that others hang on was to be deleted; `errors` names them
 ├── LogDamaged                    the log's bytes are not what was written; says file and offset
 └── HomeUnusable                  a home that cannot be opened (another base IRI, not readable)
@@ -151,6 +152,10 @@ class Conflict(CommonplaceError):
 
 class GraphProtected(CommonplaceError):
     """A write to a system graph (`BASE_IRI` + `graph/…`): it describes the library, and only the program writes it."""
+
+
+class CannotMerge(CommonplaceError):
+    """Two things cannot be made one, or cannot be taken apart again."""
 
 
 class InUse(CommonplaceError):

@@ -28,6 +28,7 @@ from commonplace.exchange.by_doi import fetcher_of
 from commonplace.exchange.deletions import Deletions
 from commonplace.exchange.edits import Edits
 from commonplace.exchange.jobs import ImportJobs
+from commonplace.exchange.merges import Merges
 from commonplace.exchange.updates import Updates
 from commonplace.home.opening import Home, open_home, tokens_of, told_of, unreachable_base
 from commonplace.importers.doi.fetching import DoiFetcher
@@ -107,6 +108,7 @@ def _context(
         updates=Updates(library, committer, partial(_work_out, library, workers)),
         edits=Edits(library, committer),
         deletions=Deletions(library, committer),
+        merges=Merges(library, committer),
         workers=workers,
         queries=named,
         ontology=SHIPPED_ONTOLOGY,

@@ -21,7 +21,8 @@ PREFIXES = """
 @prefix dcterms: <http://purl.org/dc/terms/> . @prefix edtf: <http://id.loc.gov/datatypes/edtf/> .
 @prefix fabio: <http://purl.org/spar/fabio/> . @prefix foaf: <http://xmlns.com/foaf/0.1/> .
 @prefix litre: <http://www.essepuntato.it/2010/06/literalreification/> .
-@prefix mp: <http://purl.org/mp/> . @prefix prism: <http://prismstandard.org/namespaces/basic/2.0/> .
+@prefix mp: <http://purl.org/mp/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix prism: <http://prismstandard.org/namespaces/basic/2.0/> .
 @prefix pro: <http://purl.org/spar/pro/> . @prefix prov: <http://www.w3.org/ns/prov#> .
 @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -32,7 +33,7 @@ PREFIXES = """
 CLASSES = {
     "work": "fabio:Expression", "person": "foaf:Person", "organization": "foaf:Organization", "venue": "fabio:Journal",
     "concept": "skos:Concept", "scheme": "skos:ConceptScheme", "claim": "cp:Claim", "case": "cp:Case",
-    "citation": "cito:Citation", "#author": "pro:RoleInTime", "#doi": "datacite:Identifier",
+    "citation": "cito:Citation", "change": "prov:Activity", "#author": "pro:RoleInTime", "#doi": "datacite:Identifier",
 }  # fmt: skip
 """The class of what an example points to, by the kind in its IRI or by its fragment."""
 
@@ -75,6 +76,10 @@ GOOD: dict[str, tuple[str, str]] = {
         "id/citation/w--xy",
         "a cito:Citation ; cito:hasCitingEntity <id/work/w> ; cp:candidate <id/work/x>, <id/work/y> ;"
         " cp:confirmation cp:ambiguous",
+    ),
+    "merged": (
+        "id/work/w2",
+        'a cp:Merged ; owl:sameAs <id/work/w> ; prov:wasInvalidatedBy <id/change/3> ; cp:mergeRecord "{}"^^rdf:JSON',
     ),
     "correction": (
         "id/correction/w--x--authors",
@@ -131,6 +136,10 @@ class Breach(NamedTuple):
 
 
 BREACHES = (
+    Breach("merged", "merged-into", "owl:sameAs", "owl:sameAs <id/work/gone>"),
+    Breach("merged", "merged-by", "prov:wasInvalidatedBy"),
+    Breach("merged", "merged-record", add='cp:mergeRecord "[]"^^rdf:JSON'),
+    Breach("merged", "merged-alone", add="a fabio:Expression", also="work-type work-citation-key work-title-missing"),
     Breach("work", "work-cites", add="cito:cites <id/work/gone>"),
     Breach("work", "work-part-of", add="dcterms:isPartOf <id/venue/gone>"),
     Breach("role", "role-holder", "pro:isHeldBy", "pro:isHeldBy <id/person/gone>"),

@@ -15,6 +15,7 @@ from commonplace.cli.convert import convert_files
 from commonplace.cli.delete import deletion_lines
 from commonplace.cli.edit import named, patch_of
 from commonplace.cli.imports import import_by_doi, import_files
+from commonplace.cli.merge import merge, unmerge
 from commonplace.cli.opening import AgentOption, HomeOption, agent_of, open_library, settings_of
 from commonplace.cli.terminal import JsonOption, readable
 from commonplace.cli.tokens import token_cli
@@ -226,6 +227,10 @@ def delete(
             deleter = Deleter(agent_of(home, agent), message)
             report, _ = deletions.delete(kind, key, deleter, with_dependents=with_dependents)
     typer.echo(report.json_bytes().decode() if as_json else "\n".join(deletion_lines(kind, report)))
+
+
+cli.command()(merge)
+cli.command()(unmerge)
 
 
 @cli.command()

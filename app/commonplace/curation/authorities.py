@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pyoxigraph import Literal, NamedNode
 
+from commonplace.derived.graph.merged import merged_things, survivor_of
 from commonplace.derived.graph.records import is_work, work_of_alternative_key
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.model.minter import Minter, slug
@@ -24,6 +25,7 @@ class KnownInGraph:
         self._aliases = self._read_aliases()
         self._agents: dict[str, tuple[NamedNode, Name] | None] = {}
         self._described: dict[NamedNode, bool] = {}
+        self._merged: dict[NamedNode, NamedNode] | None = None
         self._asked_singly = asked_singly
         self._names: dict[str, Name] | None = None
 
@@ -38,6 +40,12 @@ class KnownInGraph:
             self._described[thing] = any(True for name in names for _ in self._state.triples(thing, name))
         return self._described[thing]
 
+    def standing_for(self, thing: NamedNode) -> NamedNode:
+        if self._merged is None:
+            merged = merged_things(self._state, self._minter)
+            self._merged = {node: survivor_of(self._state, node, self._minter) for node in merged}
+        return self._merged.get(thing, thing)
+
     def key_of_work(self, key: str) -> str | None:
         if is_work(self._state, self._minter.thing("work", key)):
             return key
@@ -47,7 +55,8 @@ class KnownInGraph:
     def _find(self, name_slug: str) -> tuple[NamedNode, Name] | None:
         alias = self._aliases.get(name_slug)
         minted = [self._minter.iri("person", name_slug), self._minter.iri("organization", name_slug)]
-        for iri in [alias.value, *minted] if alias else minted:
+        for given in [alias.value, *minted] if alias else minted:
+            iri = self.standing_for(NamedNode(given)).value
             if name := self._name(iri):
                 return NamedNode(iri), name
         return None

@@ -1,7 +1,8 @@
 """Decide what a deletion takes along, and what hangs on the thing and keeps it from going.
 
 With a thing go the nodes that belong to it (roles, identifiers) and what is said of its record alone: the doubts about
-a work, the citations that it makes, their corrections, the characteristics of a case. Everything else that points to it
+a work, the citations that it makes, their corrections, the characteristics of a case, what was merged into it.
+Everything else that points to it
 hangs on it: evidence, citations by other works, claims, cases, roles of a person. A deletion that takes dependents
 along also takes those of them that are statements about the thing; of other things it removes the link.
 """
@@ -17,7 +18,7 @@ from commonplace.curation.shacl.links import owner_of
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Kind, Minter
-from commonplace.model.namespaces import CITO, DATACITE, PRO, PROV, SKOS
+from commonplace.model.namespaces import CITO, DATACITE, OWL, PRO, PROV, SKOS
 
 STATEMENTS: tuple[Kind, ...] = ("evidence", "citation", "correction", "doubt", "characteristic")
 """Kinds of things that are statements about others, and mean nothing without them."""
@@ -95,7 +96,8 @@ class _Taking:
         for triple in self._state.triples(node):
             if isinstance(triple.object, NamedNode) and owner_of(triple.object, self._minter) == node:
                 self.take(triple.object)
-        for predicate in (self._minter.term("onWork"), CITO["hasCitingEntity"], self._minter.term("onCitation")):
+        about = (self._minter.term("onWork"), CITO["hasCitingEntity"], self._minter.term("onCitation"), OWL["sameAs"])
+        for predicate in about:
             for triple in self._state.triples(None, predicate, node):
                 self._take_subject(triple)
         for triple in self._state.triples(None, self._minter.term("onCase"), node):

@@ -12,7 +12,7 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import NotFound
 from commonplace.library.schemas import Person, Venue
 from commonplace.library.selection import Order, Selection
-from commonplace.library.works import identifiers_of
+from commonplace.library.works import identifiers_of, merged_into_it
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DCTERMS, FABIO, FOAF, PRISM, PRO, RDF, SKOS
 from commonplace.model.roles import ROLES
@@ -73,6 +73,7 @@ def person_of(state: Snapshot, node: NamedNode, minter: Minter) -> Person:
         identifiers=identifiers_of(state, node, minter) or None,
         roles=_roles(state, node, minter),
         works=f"/works?author={key}",
+        merged=merged_into_it(state, node, minter),
         version=state.version,
     )
 
@@ -112,5 +113,6 @@ def venue_of(state: Snapshot, node: NamedNode, minter: Minter) -> Venue:
         issn=about.texts(node, PRISM["issn"]) or None,
         identifiers=identifiers_of(state, node, minter) or None,
         works=parts,
+        merged=merged_into_it(state, node, minter),
         version=state.version,
     )

@@ -18,7 +18,7 @@ from commonplace.library.evidence import (
 )
 from commonplace.library.schemas import Case, Characteristic, Claim, Concept, Link
 from commonplace.library.selection import Order, Selection
-from commonplace.library.works import title_link
+from commonplace.library.works import merged_into_it, title_link
 from commonplace.model.case_dimensions import DIMENSIONS, TEXT_DIMENSIONS
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import RDF, RDFS, SKOS
@@ -63,6 +63,7 @@ def concept_of(state: Snapshot, node: NamedNode, minter: Minter, *, whole: bool 
         related=_links(state, about.nodes(node, SKOS["related"]), minter),
         coverage=counts,
         works=f"/works?discusses={key}",
+        merged=merged_into_it(state, node, minter) if whole else None,
         version=state.version,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pyoxigraph import NamedNode
 
+from commonplace.derived.graph.merged import survivor_of
 from commonplace.derived.graph.records import work_of_alternative_key
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest
@@ -26,9 +27,10 @@ def named_thing(state: Snapshot, minter: Minter, kind: Kind, given: str, where: 
 
 
 def known_thing(state: Snapshot, minter: Minter, node: NamedNode) -> NamedNode | None:
-    """Return the thing itself; the work that has the key in its IRI as an alternative one; None where there is none."""
+    """Return the thing itself, or that it was merged into; the work that has the key in its IRI as an alternative one;
+    None where there is none."""
     if has(state, node):
-        return node
+        return survivor_of(state, node, minter)
     named = minter.kind_and_key(node.value)
     return work_of_alternative_key(state, named[1], minter) if named and named[0] == "work" else None
 

@@ -31,6 +31,13 @@ class Link(ApiModel):
     label: str | None = None
 
 
+class MergedThing(Link):
+    """A thing that was merged into another, as that shows it."""
+
+    merged_by: int | None = Field(default=None, description="the version that merged it")
+    set_aside: dict[str, str] | None = Field(default=None, description="values of it that the other does not say")
+
+
 class Agent(ApiModel):
     """A person's or body's name on a work; `literal` alone for a body or a name without parts."""
 
@@ -115,6 +122,9 @@ class Work(ApiModel):
         description='the title as CSL rich text (`<i>`, `<sub>`, `<span class="nocase">` …), where it has markup or '
         "protected case; safe to use as HTML",
     )
+    alternative_titles: list[str] | None = Field(
+        default=None, description="other titles of the work, such as those of what was merged into it"
+    )
     authors: list[Agent] | None = None
     editors: list[Agent] | None = None
     contributors: list[OtherContributor] | None = Field(default=None, description="people and bodies in any other role")
@@ -150,6 +160,9 @@ class Work(ApiModel):
     identifiers: list[Identifier] | None = None
     doubts: list[Doubt] | None = None
     evidence: list[Evidence] = []
+    merged: list[MergedThing] | None = Field(
+        default=None, description="what was merged into it, where it is asked for by itself; see `/unmerge`"
+    )
     version: int
 
 
@@ -170,6 +183,9 @@ class Person(ApiModel):
     identifiers: list[Identifier] | None = Field(default=None, description="ORCID, ISNI, ROR and others")
     roles: dict[str, int] = Field(default={}, description="role to number of works")
     works: str = Field(description="address of the works they are an author of")
+    merged: list[MergedThing] | None = Field(
+        default=None, description="what was merged into it, where it is asked for by itself; see `/unmerge`"
+    )
     version: int
 
 
@@ -188,6 +204,9 @@ class Concept(ApiModel):
     related: list[Link] | None = None
     coverage: dict[str, int] | None = None
     works: str
+    merged: list[MergedThing] | None = Field(
+        default=None, description="what was merged into it, where it is asked for by itself; see `/unmerge`"
+    )
     version: int
 
 
@@ -262,6 +281,9 @@ class Venue(ApiModel):
     issn: list[str] | None = None
     identifiers: list[Identifier] | None = None
     works: int = Field(description="number of works of the library that appear in it")
+    merged: list[MergedThing] | None = Field(
+        default=None, description="what was merged into it, where it is asked for by itself; see `/unmerge`"
+    )
     version: int
 
 

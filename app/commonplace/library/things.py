@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pyoxigraph import NamedNode
 
+from commonplace.derived.graph.merged import survivor_of
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import NotFound
 from commonplace.library.agents import person_of, venue_of
@@ -37,5 +38,7 @@ READERS: dict[Kind, Callable[[Snapshot, NamedNode, Minter], ApiModel]] = {
 
 
 def read_thing(state: Snapshot, kind: Kind, node: NamedNode, minter: Minter) -> ApiModel:
-    """Return one thing. Raises `NotFound`."""
+    """Return one thing. Raises `NotFound`, which says where it is now when it was merged into another."""
+    if (now := survivor_of(state, node, minter)) != node:
+        raise NotFound(f"the {kind} {minter.key(node.value)!r} was merged into {minter.key(now.value)!r}: use that")
     return READERS[kind](state, node, minter)

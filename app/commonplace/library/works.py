@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pyoxigraph import Literal, NamedNode
 
+from commonplace.derived.graph.merged import merged_things, record_of_merge, version_of_merge
 from commonplace.derived.graph.records import is_work, neighbourhood
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import NotFound
@@ -13,7 +14,17 @@ from commonplace.library.evidence import (
     evidence_of_work,
     label_of,
 )
-from commonplace.library.schemas import Agent, Citation, Doubt, Identifier, Link, OtherContributor, ReferenceText, Work
+from commonplace.library.schemas import (
+    Agent,
+    Citation,
+    Doubt,
+    Identifier,
+    Link,
+    MergedThing,
+    OtherContributor,
+    ReferenceText,
+    Work,
+)
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import CITO, DATACITE, DCTERMS, LITRE, RDFS
 from commonplace.model.relations import read_reference_json
@@ -35,6 +46,7 @@ def work_of(state: Snapshot, work: NamedNode, minter: Minter, *, whole: bool = F
         type=record.type,
         title=record.title,
         rich_title=record.rich.get("title"),
+        alternative_titles=about.texts(work, DCTERMS["alternative"]) or None,
         authors=[agent for role, agent in people if role == "author"] or None,
         editors=[agent for role, agent in people if role == "editor"] or None,
         contributors=[
@@ -73,8 +85,19 @@ def work_of(state: Snapshot, work: NamedNode, minter: Minter, *, whole: bool = F
         identifiers=identifiers_of(state, work, minter) or None,
         doubts=list(_doubts(state, work, minter)) or None if whole else None,
         evidence=evidence_of_work(state, work, minter),
+        merged=merged_into_it(state, work, minter) if whole else None,
         version=state.version,
     )
+
+
+def merged_into_it(state: Snapshot, thing: NamedNode, minter: Minter) -> list[MergedThing] | None:
+    """Return what was merged into a thing, and what that said of it that the thing does not say; None for nothing."""
+    found = []
+    for node in merged_things(state, minter, thing):
+        set_aside = record_of_merge(state.triples(node), minter).get("set_aside")
+        by = version_of_merge(state, node, minter)
+        found.append(MergedThing(iri=node.value, key=minter.key(node.value), merged_by=by, set_aside=set_aside or None))
+    return found or None
 
 
 def agent_of(contribution: Contribution, minter: Minter) -> Agent:

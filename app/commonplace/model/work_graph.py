@@ -85,6 +85,9 @@ class Known(Protocol):
     def is_described(self, thing: NamedNode) -> bool:
         """Return whether the graph already names that venue or organization."""
 
+    def standing_for(self, thing: NamedNode) -> NamedNode:
+        """Return the thing that a venue or organization was merged into, or that itself."""
+
     def key_of_work(self, key: str) -> str | None:
         """Return the key of the work that has this key, or has it as an alternative one; None where no work has."""
 
@@ -97,6 +100,9 @@ class NothingKnown:
 
     def is_described(self, thing: NamedNode) -> bool:
         return False
+
+    def standing_for(self, thing: NamedNode) -> NamedNode:
+        return thing
 
     def key_of_work(self, key: str) -> str | None:
         return None
@@ -263,12 +269,19 @@ class WorkMapping:
         agents = tuple(self._contributions(said, record.contributors))
         bodies: dict[str, BodyText] = {}
         if record.publisher:
-            body = _publisher_text(self._base, record.publisher)
+            body = self._standing_for(_publisher_text(self._base, record.publisher))
             said.append(f"{_PUBLISHER}{body[0]}{_END}")
             bodies[body[0]] = body
         shared = self._container(said, bodies, record)
         own = "".join(dict.fromkeys(said)).encode().replace(SUBJECT, work[:-1].encode())
         return WorkText(own, agents, tuple(bodies.values()), shared)
+
+    def _standing_for(self, body: BodyText) -> BodyText:
+        """Return a venue or publisher under the IRI of the one that it was merged into, which is described already."""
+        if self._known is None:
+            return body
+        now = str(self._known.standing_for(NamedNode(body[0][1:-1])))
+        return body if now == body[0] else (now, b"")
 
     def description(self, name: Name) -> bytes:
         """Return what is said of a person or body of that name: lines that begin with `SUBJECT`."""
@@ -347,7 +360,7 @@ class WorkMapping:
         if not record.container_title:
             said += [_lines(PRISM["issn"], Literal(issn)) for issn in record.issn]
             return ()
-        body = _venue_text(self._base, record.type, record.container_title)
+        body = self._standing_for(_venue_text(self._base, record.type, record.container_title))
         venue = body[0]
         said.append(f"{_IS_PART_OF}{venue}{_END}")
         bodies.setdefault(venue, body)

@@ -46,7 +46,7 @@ class WorkWriter:
             known = agents[name_slug] if name_slug in agents else self._agent(name_slug)
             if known and known[0] != iri:
                 return False
-        return True
+        return all(str(self._known.standing_for(NamedNode(iri[1:-1]))) == iri for iri, _ in text.bodies)
 
     def lines(self, text: WorkText) -> list[bytes]:
         """Return what is to be said for a work, each piece of lines about one thing."""

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from fastapi import Request, Response
 from pyoxigraph import NamedNode, RdfFormat, Triple
 
+from commonplace.derived.graph.merged import survivor_of
 from commonplace.derived.graph.rdf_text import statements_text
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.search.index import SearchIndex
@@ -154,6 +155,8 @@ def missing(library: Library, node: NamedNode, version: Version | None) -> Commo
     if not history:
         return NotFound(f"there is no {node.value}, and there never was")
     last = history[-1]
+    if version is None and (into := library.read(lambda state: survivor_of(state, node, library.minter))) != node:
+        return Gone(f"{node.value} was merged into {into.value}, which it is now", [("key", f"use {into.value}")])
     if version is not None and version < last:
         return NotFound(f"there is no {node.value} at version {version}; versions {history} touched it")
     return Gone(

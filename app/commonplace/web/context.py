@@ -17,6 +17,7 @@ from commonplace.derived.workers.pool import WorkerPool
 from commonplace.exchange.deletions import Deletions
 from commonplace.exchange.edits import Edits
 from commonplace.exchange.jobs import ImportJobs
+from commonplace.exchange.merges import Merges
 from commonplace.exchange.updates import Updates
 from commonplace.home.tokens import Tokens
 from commonplace.library import Library
@@ -47,6 +48,7 @@ class Context:
     updates: Updates
     edits: Edits
     deletions: Deletions
+    merges: Merges
     workers: WorkerPool
     """The processes that answer SPARQL."""
     queries: Mapping[str, NamedQuery]

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from commonplace.derived.graph.merged import survivor_of
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest
 from commonplace.model.identifiers import normal_isbn, normal_issn, normal_orcid
@@ -85,7 +86,7 @@ class Edit:
         for kind in wanted:
             node = self._node(named, kind)
             if node is not None and any(True for _ in self.state.triples(node)):
-                return node
+                return survivor_of(self.state, node, self.minter)
         raise BadRequest(f"there is no {word} {named!r}", [(where, f"no {word} has this key or IRI")])
 
     def _node(self, named: str, kind: Kind) -> NamedNode | None:

@@ -127,8 +127,8 @@ def _venue_type(edit: Edit, values: Values) -> list[NamedNode]:
     return [FABIO[given]]
 
 
-_AGENT_READ_ONLY = frozenset({"iri", "key", "type", "roles", "works", "version"})
-_HEADING_READ_ONLY = frozenset({"iri", "key", "label", "coverage", "works", "version"})
+_AGENT_READ_ONLY = frozenset({"iri", "key", "type", "roles", "works", "merged", "version"})
+_HEADING_READ_ONLY = frozenset({"iri", "key", "label", "coverage", "works", "merged", "version"})
 
 FORMS: dict[Kind, Form] = {
     "person": Form(
@@ -164,7 +164,7 @@ FORMS: dict[Kind, Form] = {
         {"title": Text(DCTERMS["title"]), "issn": Numbers("issn", PRISM["issn"])},
         _venue_type,
         required=("title",),
-        read_only=frozenset({"iri", "key", "type", "works", "identifiers", "version"}),
+        read_only=frozenset({"iri", "key", "type", "works", "identifiers", "merged", "version"}),
     ),
     "concept": Form(
         "concept",

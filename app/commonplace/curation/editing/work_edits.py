@@ -49,6 +49,7 @@ _FIXED = {
     "key": "a thing keeps its key; add another to alternative_keys",
     "citation_key": "a work keeps its key; add another to alternative_keys",
     "evidence": "evidence is edited at /evidence",
+    "merged": "what was merged is taken out at /unmerge",
 }
 
 

@@ -55,6 +55,7 @@ OWN_CLASSES: dict[Kind, str] = {"claim": "Claim", "case": "Case", "evidence": "E
 
 _TYPE = RDF["type"].value
 _TITLE = DCTERMS["title"].value
+_ALTERNATIVE = DCTERMS["alternative"].value
 _NAME = FOAF["name"].value
 _LABEL = RDFS["label"].value
 _COMMENT = RDFS["comment"].value
@@ -87,6 +88,7 @@ class DocumentMaker:
         self.works = f"{minter.base}id/work/"
         self.keys = tuple(minter.term(name).value for name in ("citationKey", "alternativeKey"))
         self.collection_title = minter.term("collectionTitle").value
+        self.merged = minter.term("Merged").value
         self.said_beside = (PRISM["issn"].value, *(minter.term(n).value for n in ("place", "country", "activity")))
         own = {kind: minter.term(name) for kind, name in OWN_CLASSES.items()}
         self.classes = {kind: of_class.value for kind, of_class in (CLASSES | own).items()}
@@ -95,7 +97,17 @@ class DocumentMaker:
     def said_of_works(self) -> Iterable[str]:
         """Return the properties of a work that its document is made from: there are many others."""
         links = (_TYPE, ROLE, IDENTIFIER, *_BESIDE_WORK)
-        return (*links, *_WORK_NUMBERS, _TITLE, _KEYWORD, _ABSTRACT, _COMMENT, *self.keys, self.collection_title)
+        return (
+            *links,
+            *_WORK_NUMBERS,
+            _TITLE,
+            _ALTERNATIVE,
+            _KEYWORD,
+            _ABSTRACT,
+            _COMMENT,
+            *self.keys,
+            self.collection_title,
+        )
 
     def said_of_any(self) -> set[str]:
         """Return the properties of anything that documents are made from, and of its nodes; see `links` of claims."""
@@ -174,7 +186,9 @@ class DocumentMaker:
 
     def is_of_kind(self, kind: Kind, facts: Facts) -> bool:
         types = facts.get(_TYPE, ())
-        return bool(types) if kind == "venue" else self.classes.get(kind) in types
+        if kind == "venue":
+            return bool(types) and self.merged not in types
+        return self.classes.get(kind) in types
 
     def work(
         self, iri: str, key: str, facts: Facts, nodes: Mapping[str, Facts], discussed: list[tuple[str, str]]
@@ -206,7 +220,7 @@ class DocumentMaker:
             kind="work",
             key=key,
             title=titles[0] if titles else key,
-            titles=tuple(titles),
+            titles=(*titles, *facts.get(_ALTERNATIVE, ())),
             names=tuple(dict.fromkeys(names)),
             body=tuple(_values_of(facts, (_ABSTRACT, _COMMENT, self.collection_title))),
             headings=tuple(self.labels_of(abouts)),

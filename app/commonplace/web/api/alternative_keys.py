@@ -1,4 +1,4 @@
-"""Redirect the addresses of a work under an alternative key to those under its own."""
+"""Redirect the addresses of what was merged into another thing, and of works under their alternative keys."""
 
 from __future__ import annotations
 
@@ -10,22 +10,37 @@ from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
-from commonplace.derived.graph.records import work_of_alternative_key
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import NotFound
+from commonplace.library.named_things import known_thing
+from commonplace.model.minter import Kind
 from commonplace.web.context import context_of
-from commonplace.web.http.negotiation import OF_WORKS, split_suffix
+from commonplace.web.http.negotiation import OF_THINGS, OF_WORKS, split_suffix
 from commonplace.web.http.parameters import version_of
 from commonplace.web.http.problems import Gone
 from commonplace.web.in_workers import WorkerRoute
 
 MOVED: dict[int | str, dict[str, Any]] = {
-    301: {"description": "The key is an alternative one of the work; `Location` is the same address with its own"}
+    301: {
+        "description": "The thing was merged into another, or the key is an alternative one of a work; `Location` is "
+        "the address with the key of what it is now"
+    }
 }
 
+_KINDS: dict[str, tuple[Kind, ...]] = {
+    "works": ("work",),
+    "people": ("person",),
+    "organizations": ("organization",),
+    "venues": ("venue", "work"),
+    "concepts": ("concept",),
+    "claims": ("claim",),
+    "cases": ("case",),
+}
+"""Kinds of things below each address."""
 
-class WorkRoute(WorkerRoute):
-    """A route whose path has the key of a work: where no work has that key, one may have it as an alternative key."""
+
+class MovedRoute(WorkerRoute):
+    """A route whose path has the key of a thing: where nothing has that key, it may lead to what has it now."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler of the route, which answers 301 instead of 404 or 410 where it can."""
@@ -35,31 +50,41 @@ class WorkRoute(WorkerRoute):
             try:
                 return await answer(request)
             except (NotFound, Gone):
-                address = await run_in_threadpool(_address_under_own_key, request)
+                address = await run_in_threadpool(_address_now, request)
                 if address is None:
                     raise
-                return RedirectResponse(address, status_code=301)
+                return moved(address)
 
         return answer_or_redirect
 
 
-def _address_under_own_key(request: Request) -> str | None:
-    """Return the address asked for with the work's own key in the place of an alternative one; None for no such key."""
+def moved(address: str) -> Response:
+    """Return the redirection to an address. Caches ask each time: un-merging gives the address its own thing back."""
+    return RedirectResponse(address, status_code=301, headers={"Cache-Control": "no-cache"})
+
+
+def _address_now(request: Request) -> str | None:
+    """Return the address asked for with the key of what has it now in the place of the key; None for no such thing."""
     given = request.path_params.get("key")
-    if given is None:
+    plural = request.scope["path"].split("/")[1]
+    if given is None or plural not in _KINDS:
         return None
     context = context_of(request)
     version = version_of(request.query_params.get("at"))
 
-    def own_key(state: Snapshot, key: str) -> str | None:
-        work = work_of_alternative_key(state, key, context.minter)
-        return context.minter.key(work.value) if work else None
+    def key_now(state: Snapshot, key: str) -> str | None:
+        for kind in _KINDS[plural]:
+            node = context.minter.thing(kind, key)
+            there = known_thing(state, context.minter, node)
+            if there is not None and there != node:
+                return context.minter.key(there.value)
+        return None
 
-    with_suffix = split_suffix(given, OF_WORKS)
+    with_suffix = split_suffix(given, OF_WORKS if plural == "works" else OF_THINGS)
     for key, suffix in dict.fromkeys(((given, None), with_suffix)):  # a key may end in what looks like a suffix
-        own = context.library.read(lambda state, key=key: own_key(state, key), version)  # type: ignore[misc]
+        own = context.library.read(lambda state, key=key: key_now(state, key), version)  # type: ignore[misc]
         if own is not None:
-            rest = request.scope["path"].removeprefix(f"/works/{given}")
+            rest = request.scope["path"].removeprefix(f"/{plural}/{given}")
             query = f"?{request.url.query}" if request.url.query else ""
-            return f"{request.scope.get('root_path', '')}/works/{quote(own, safe='')}{suffix or ''}{rest}{query}"
+            return f"{request.scope.get('root_path', '')}/{plural}/{quote(own, safe='')}{suffix or ''}{rest}{query}"
     return None

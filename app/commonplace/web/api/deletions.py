@@ -13,6 +13,7 @@ from commonplace.library.schemas import Deleted
 from commonplace.model.minter import Kind
 from commonplace.web.answers import missing
 from commonplace.web.api.edits import EDITED, Message
+from commonplace.web.api.work_addresses import WRITTEN_WORK
 from commonplace.web.context import ContextDep
 from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import JSON, etag, expected_version
@@ -73,7 +74,7 @@ def _deleting(kind: Kind) -> Callable[..., Awaitable[Response]]:
 
 def _offer(plural: str, kind: Kind) -> None:
     router.add_api_route(
-        f"/{plural}/{{key:workkey}}" if kind == "work" else f"/{plural}/{{key}}",
+        WRITTEN_WORK if kind == "work" else f"/{plural}/{{key}}",
         _deleting(kind),
         methods=["DELETE"],
         name=f"delete_{kind}",

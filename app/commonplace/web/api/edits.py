@@ -7,28 +7,19 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.convertors import PathConvertor, register_url_convertor
 
 from commonplace.errors import BadRequest
 from commonplace.exchange.edits import Edited, Editor
 from commonplace.home.tokens import Role, Token
 from commonplace.library.schemas import ApiModel, Case, Claim, Concept, Evidence, Person, Venue, Work
 from commonplace.model.minter import Kind
+from commonplace.web.api.work_addresses import WRITTEN_WORK
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import WriterDep, forbidden
 from commonplace.web.http.negotiation import JSON, etag, expected_version
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import HttpProblem
 from commonplace.web.http.threads import in_writer
-
-
-class WorkKey(PathConvertor):
-    """A work's key in an address: it may have slashes, but does not end in the name of a list of a work."""
-
-    regex = r"(?:(?!/(?:references|citations|history|provenance)$).)+"
-
-
-register_url_convertor("workkey", WorkKey())
 
 router = APIRouter(tags=["editing"], dependencies=[Depends(only_known_parameters)])
 
@@ -52,7 +43,7 @@ EDITED: tuple[tuple[str, Kind, type[ApiModel]], ...] = (
 Message = Annotated[str, Query(description="why; recorded in the history", max_length=10_000)]
 
 
-async def _document(request: Request) -> dict[str, Any]:
+async def document_of(request: Request) -> dict[str, Any]:
     """Return the JSON object that a request brings. Raises 415, 413 and `BadRequest`."""
     content = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content not in (MERGE_PATCH, JSON.media_type):
@@ -94,7 +85,7 @@ def _patching(kind: Kind) -> Callable[..., Awaitable[Response]]:
         request: Request, context: ContextDep, token: WriterDep, key: str, message: Message = ""
     ) -> Response:
         editor = editor_of(token, kind, message)
-        wanted = await _document(request)
+        wanted = await document_of(request)
 
         def edit() -> Edited:
             expected = expected_version(request, context.library.follow(), lenient=True)
@@ -108,7 +99,7 @@ def _patching(kind: Kind) -> Callable[..., Awaitable[Response]]:
 def _posting(kind: Kind, plural: str) -> Callable[..., Awaitable[Response]]:
     async def post(request: Request, context: ContextDep, token: WriterDep, message: Message = "") -> Response:
         editor = editor_of(token, kind, message)
-        values = await _document(request)
+        values = await document_of(request)
 
         def create() -> Edited:
             expected = expected_version(request, context.library.follow(), lenient=True)
@@ -125,7 +116,7 @@ def _posting(kind: Kind, plural: str) -> Callable[..., Awaitable[Response]]:
 def _offer(plural: str, kind: Kind, model: type[ApiModel]) -> None:
     body = {"required": True, "content": {MERGE_PATCH: {"schema": {"type": "object"}}}}
     router.add_api_route(
-        f"/{plural}/{{key:workkey}}" if kind == "work" else f"/{plural}/{{key}}",
+        WRITTEN_WORK if kind == "work" else f"/{plural}/{{key}}",
         _patching(kind),
         methods=["PATCH"],
         name=f"edit_{kind}",

@@ -2,7 +2,7 @@
 
 A thing with an address of its own is answered there (303, "see other": the thing is not the
 document). A node that has none (evidence, a citation, a doubt …) is answered here. A thing that was
-deleted is 410, with the last version that had it.
+deleted is 410, with the last version that had it; one that was merged into another leads there (301).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pyoxigraph import NamedNode
 from starlette.responses import RedirectResponse
 
+from commonplace.derived.graph.merged import survivor_of
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import NotFound
 from commonplace.library.description import describe
@@ -21,6 +22,7 @@ from commonplace.library.schemas import Node
 from commonplace.model.minter import Kind
 from commonplace.model.namespaces import RDF as RDF_NS
 from commonplace.web import answers
+from commonplace.web.api.alternative_keys import moved
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import OF_THINGS, choose
 from commonplace.web.http.parameters import At, only_known_parameters, version_of
@@ -41,6 +43,7 @@ PLACES: dict[Kind, str] = {
 
 
 _SEEN: dict[int | str, dict[str, Any]] = {303: {"description": "The address of the thing itself is in `Location`."}}
+_SEEN_OR_MOVED = _SEEN | {301: {"description": "It was merged into another thing, whose IRI is in `Location`."}}
 
 
 @router.get(
@@ -51,7 +54,7 @@ def change(version: int) -> Response:
     return RedirectResponse(f"/changes/{version}", status_code=303)
 
 
-@router.get("/id/{kind}/{key:path}", summary="Any IRI of this library", response_model=None, responses=_SEEN)
+@router.get("/id/{kind}/{key:path}", summary="Any IRI of this library", response_model=None, responses=_SEEN_OR_MOVED)
 def dereference(request: Request, context: ContextDep, kind: str, key: str, at: At = None) -> Response:
     """Redirect to the address of the thing, or answer with the node; 410 when it was deleted, 404 when it never was."""
     if kind not in get_args(Kind):
@@ -61,9 +64,12 @@ def dereference(request: Request, context: ContextDep, kind: str, key: str, at: 
     version = version_of(str(at) if at else None)
     if not context.library.read(lambda state: any(True for _ in state.triples(node)), version):
         raise answers.missing(context.library, node, version)
+    now = context.library.read(lambda state: survivor_of(state, node, context.minter), version)
+    query = f"?{request.url.query}" if request.url.query else ""
+    if now != node:
+        return moved(f"/{now.value.removeprefix(context.minter.base)}{query}")
     if named in PLACES:
         here = node.value.removeprefix(f"{context.minter.base}id/{kind}/")
-        query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/{PLACES[named]}/{here}{query}", status_code=303, headers={"Vary": "Accept"})
     form = choose(request, OF_THINGS)
 

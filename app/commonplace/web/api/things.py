@@ -37,12 +37,13 @@ from commonplace.library.selection import Order, Selected, Selection
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind, Minter
 from commonplace.web import answers
+from commonplace.web.api.alternative_keys import MOVED, MovedRoute
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import OF_THINGS, split_suffix
 from commonplace.web.http.parameters import At, Search, only_known_parameters
-from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
+from commonplace.web.in_workers import Cost, costly, in_large_library
 
-router = APIRouter(dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
+router = APIRouter(route_class=MovedRoute, dependencies=[Depends(only_known_parameters)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,7 @@ def _offer(collection: Collection) -> None:
         single,
         name=collection.kind,
         response_model=collection.model,
+        responses=MOVED,
         summary=f"One {collection.kind}",
         description="By key, as JSON or RDF: by `Accept`, or by suffix (`.ttl`, `.jsonld`, `.nt`, `.rdf`).",
         tags=[collection.plural],

@@ -19,9 +19,10 @@ from commonplace.library.work_lists import WorkFilters, order_of, select_works
 from commonplace.library.works import citations_of, references_as_text, work_of
 from commonplace.model.change import Version
 from commonplace.web import answers
-from commonplace.web.api.alternative_keys import MOVED, WorkRoute
+from commonplace.web.api.alternative_keys import MOVED, MovedRoute
 from commonplace.web.api.export import Original, Style, bibliography_forms, original_answer
 from commonplace.web.api.provenance import provenance_of_fields
+from commonplace.web.api.work_addresses import READ_WORK
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import (
     JSON,
@@ -36,7 +37,7 @@ from commonplace.web.http.negotiation import (
 from commonplace.web.http.parameters import At, Cursor, Limit, Paging, only_known_parameters
 from commonplace.web.in_workers import Cost, costly, given, in_large_library
 
-router = APIRouter(tags=["works"], route_class=WorkRoute, dependencies=[Depends(only_known_parameters)])
+router = APIRouter(tags=["works"], route_class=MovedRoute, dependencies=[Depends(only_known_parameters)])
 
 
 class WorksQuery(Paging, WorkFilters):
@@ -236,7 +237,7 @@ def _ending(request: Request, context: Context, key: str, word: str, at: int | N
     return whole if context.library.read(meant, version) else None
 
 
-@router.get("/works/{key:path}", response_model=Work, responses=MOVED, summary="One work")
+@router.get(READ_WORK, response_model=Work, responses=MOVED, summary="One work")
 @costly(Cost(when=given("style", "original")))
 def work(
     request: Request, context: ContextDep, key: str, style: Style = None, original: Original = False, at: At = None

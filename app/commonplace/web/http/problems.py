@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from commonplace.errors import (
     BadRequest,
     Cancelled,
+    CannotMerge,
     CommonplaceError,
     Conflict,
     GraphProtected,
@@ -122,6 +123,9 @@ KINDS: dict[type[Exception], ProblemKind] = {
     Stopped: ProblemKind("stopping", "The server stops", 503, "It was told to stop: ask again when it is back."),
     GraphProtected: FORBIDDEN,
     Cancelled: ProblemKind("cancelled", "This was cancelled", 409, "It was stopped on request; nothing was written."),
+    CannotMerge: ProblemKind(
+        "cannot-merge", "These cannot be merged, or taken apart, so", 409, "Nothing was written; the detail says why."
+    ),
     InUse: ProblemKind(
         "in-use", "Other things hang on this", 409, "Nothing was deleted: `errors` names what hangs on it."
     ),

@@ -1,0 +1,344 @@
+"""Merge two things of a library into one, and take them apart again: looked at before, or made as one version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from commonplace.commit import Committer, Proposal
+from commonplace.curation.merging.merge import Merge, merge_of
+from commonplace.curation.merging.preference import Side
+from commonplace.curation.merging.unmerge import TO, Merged, To, Unmerge, edits_undecided, unmerge_of
+from commonplace.curation.merging.values import KINDS
+from commonplace.derived.graph.merged import merged_into, merged_things, survivor_of, version_of_merge
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import BadRequest, CannotMerge, ShapeViolation
+from commonplace.exchange.origins import SinceVersion, rank_in
+from commonplace.library import Library
+from commonplace.library.evidence import label_of
+from commonplace.library.merge_reports import (
+    Collapsed,
+    Follows,
+    LaterEditReport,
+    MergedValue,
+    MergeReport,
+    UnmergeReport,
+)
+from commonplace.library.named_things import known_thing
+from commonplace.library.schemas import Link
+from commonplace.library.things import read_thing
+from commonplace.model.change import ChangeSet, Entry, Note, Version
+from commonplace.model.minter import Kind, Minter
+
+__all__ = ["PLURALS", "TO", "Merger", "Merges", "Side", "To"]
+
+REPORT = "merge"
+"""Role of the attachment of a version that holds what a merge, or un-merging, did."""
+
+PLURALS: dict[Kind, str] = {
+    "work": "works",
+    "person": "people",
+    "organization": "organizations",
+    "venue": "venues",
+    "concept": "concepts",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Merger:
+    """Who merges: the name that goes into the history, and what is said of it."""
+
+    agent: str
+    message: str = ""
+
+
+class Merges:
+    """Merges in one library. Safe to use from several threads."""
+
+    def __init__(self, library: Library, committer: Committer) -> None:
+        self._library = library
+        self._committer = committer
+
+    def look(self, kind: Kind, keep: str, other: str, choices: Mapping[str, Side]) -> MergeReport:
+        """Return what merging `other` into `keep` would do; nothing is written. Raises what `merge` raises."""
+
+        def judge(state: Snapshot) -> MergeReport:
+            left, right = self._pair(state, kind, keep, other)
+            if earlier := self._earlier(state, left, right):
+                return earlier
+            merge = self._judge(state, kind, left, right, choices)
+            report = self._report(state, kind, left, right, merge)
+            return report.model_copy(update=self._possible(state, merge.change))
+
+        return self._library.read(judge)
+
+    def merge(
+        self,
+        kind: Kind,
+        keep: str,
+        other: str,
+        choices: Mapping[str, Side],
+        merger: Merger,
+        expected: Version | None = None,
+    ) -> tuple[MergeReport, Entry | None]:
+        """Merge a thing into another, as one version; return what that did, and its entry.
+
+        Where it was done before, what it did then is returned, without an entry. Raises `NotFound`, `BadRequest`,
+        `CannotMerge`, and `Conflict` when `expected` is given and is not the head. Nothing is written then.
+        """
+        made: list[MergeReport] = []
+
+        def propose(state: Snapshot) -> Proposal:
+            left, right = self._pair(state, kind, keep, other)
+            made.clear()
+            if earlier := self._earlier(state, left, right):
+                made.append(earlier)
+                return Proposal(ChangeSet(), Note(agent=merger.agent, kind="merge"))
+            merge = self._judge(state, kind, left, right, choices)
+            report = self._report(state, kind, left, right, merge).model_copy(
+                update=self._done(state, kind, right, "unmerge")
+            )
+            made.append(report)
+            message = merger.message or f"{kind} {report.right.key} into {report.left.key}"
+            return Proposal(merge.change, self._note(merger.agent, "merge", message, report))
+
+        try:
+            entry = self._committer.commit(propose, expected)
+        except ShapeViolation as fault:
+            detail = f"the {kind} {other!r} cannot be merged into {keep!r}: {fault.detail}"
+            raise CannotMerge(detail, fault.errors) from fault
+        return made[0], entry
+
+    def look_apart(self, kind: Kind, key: str, assigned: Mapping[str, To]) -> UnmergeReport:
+        """Return what un-merging a thing would do; nothing is written. Raises what `unmerge` raises."""
+
+        def judge(state: Snapshot) -> UnmergeReport:
+            right = self._merged(state, kind, key)
+            if right is None:
+                return self._apart_already(kind, key)
+            unmerge, report = self._judge_apart(state, kind, right, assigned)
+            return report.model_copy(update=self._possible(state, unmerge.change))
+
+        return self._library.read(judge)
+
+    def unmerge(
+        self, kind: Kind, key: str, assigned: Mapping[str, To], merger: Merger, expected: Version | None = None
+    ) -> tuple[UnmergeReport, Entry | None]:
+        """Take apart what a merge joined, as one version; `key` names what was merged, or its survivor.
+
+        Where it was done before, what it did then is returned, without an entry. Raises `NotFound`, `BadRequest`,
+        `CannotMerge`, and `Conflict` when `expected` is given and is not the head. Nothing is written then.
+        """
+        made: list[UnmergeReport] = []
+
+        def propose(state: Snapshot) -> Proposal:
+            made.clear()
+            right = self._merged(state, kind, key)
+            if right is None:
+                made.append(self._apart_already(kind, key))
+                return Proposal(ChangeSet(), Note(agent=merger.agent, kind="unmerge"))
+            unmerge, report = self._judge_apart(state, kind, right, assigned)
+            report = report.model_copy(update=self._done(state, kind, right, None))
+            made.append(report)
+            message = merger.message or f"{kind} {report.right.key} out of {report.left.key}"
+            return Proposal(unmerge.change, self._note(merger.agent, "unmerge", message, report))
+
+        try:
+            entry = self._committer.commit(propose, expected)
+        except ShapeViolation as fault:
+            detail = (
+                f"the {kind} {key!r} cannot be taken out again: things that it names are gone, or are others now; "
+                "take the versions back that did that, and try again"
+            )
+            raise CannotMerge(detail, fault.errors) from fault
+        return made[0], entry
+
+    def _pair(self, state: Snapshot, kind: Kind, keep: str, other: str) -> tuple[NamedNode, NamedNode]:
+        """Return the thing that stays and the one that is merged into it, or was. Raises what `merge` raises."""
+        minter = self._library.minter
+        if kind not in KINDS:
+            raise BadRequest(f"a {kind} cannot be merged", [("kind", f"use one of {', '.join(KINDS)}")])
+        left = self._living(state, kind, keep)
+        right = _node(minter, kind, other)
+        if right is None:
+            raise BadRequest(f"{other!r} is no {kind}", [("from", f"give the key or the IRI of a {kind}")])
+        if merged_into(state, right, minter) is None:
+            right = known_thing(state, minter, right) or right
+            read_thing(state, kind, right, minter)  # raises NotFound
+        elif survivor_of(state, right, minter) != left:
+            now = minter.key(survivor_of(state, right, minter).value)
+            raise CannotMerge(
+                f"the {kind} {other!r} was merged into {now!r} by version {version_of_merge(state, right, minter)}",
+                [("from", f"merge {now}, or take the two apart first")],
+            )
+        if left == right:
+            raise BadRequest(f"{keep!r} and {other!r} are one {kind}", [("from", "give another")])
+        return left, right
+
+    def _living(self, state: Snapshot, kind: Kind, key: str) -> NamedNode:
+        minter = self._library.minter
+        node = _node(minter, kind, key) or minter.thing(kind, key)
+        if merged_into(state, node, minter) is not None:
+            now = minter.key(survivor_of(state, node, minter).value)
+            raise CannotMerge(
+                f"the {kind} {key!r} was itself merged into {now!r} by version {version_of_merge(state, node, minter)}",
+                [("key", f"use {now}")],
+            )
+        node = known_thing(state, minter, node) or node
+        read_thing(state, kind, node, minter)  # raises NotFound
+        return node
+
+    def _earlier(self, state: Snapshot, left: NamedNode, right: NamedNode) -> MergeReport | None:
+        """Return what the merge did when it was made, if it was."""
+        minter = self._library.minter
+        into = merged_into(state, right, minter)
+        version = version_of_merge(state, right, minter)
+        if into is None or version is None:
+            return None
+        report = MergeReport.model_validate_json(self._attached(version))
+        return report if into == left else report.model_copy(update={"survivor": _link(state, left, minter)})
+
+    def _attached(self, version: Version) -> bytes:
+        attachments = self._library.log.header(version).note.attachments
+        if REPORT not in attachments:
+            raise CannotMerge(f"version {version} says nothing of a merge: its statements were written by hand")
+        return self._library.log.attachment(attachments[REPORT])
+
+    def _judge(
+        self, state: Snapshot, kind: Kind, left: NamedNode, right: NamedNode, choices: Mapping[str, Side]
+    ) -> Merge:
+        log = self._library.log
+        ranks = rank_in(log, left), rank_in(log, right)
+        return merge_of(state, kind, left, right, self._library.minter, choices, ranks)
+
+    def _merged(self, state: Snapshot, kind: Kind, key: str) -> NamedNode | None:
+        """Return the merged thing that a key or that of its survivor names; None where that stands alone."""
+        minter = self._library.minter
+        node = _node(minter, kind, key) or minter.thing(kind, key)
+        if merged_into(state, node, minter) is not None:
+            return node
+        living = known_thing(state, minter, node) or node
+        read_thing(state, kind, living, minter)  # raises NotFound
+        found = list(merged_things(state, minter, living))
+        if len(found) > 1:
+            keys = ", ".join(minter.key(one.value) for one in found)
+            raise BadRequest(
+                f"several were merged into the {kind} {key!r}: {keys}", [("key", "name the one that is to come back")]
+            )
+        return found[0] if found else None
+
+    def _apart_already(self, kind: Kind, key: str) -> UnmergeReport:
+        """Return what un-merging a thing did when it was made. Raises `CannotMerge` when it never was."""
+        log, minter = self._library.log, self._library.minter
+        node = _node(minter, kind, key) or minter.thing(kind, key)
+        for version in reversed(log.history(node.value)):
+            note = log.header(version).note
+            if note.kind == "unmerge" and REPORT in note.attachments:
+                return UnmergeReport.model_validate_json(log.attachment(note.attachments[REPORT]))
+        raise CannotMerge(f"the {kind} {key!r} was merged into nothing, and nothing into it")
+
+    def _judge_apart(
+        self, state: Snapshot, kind: Kind, right: NamedNode, assigned: Mapping[str, To]
+    ) -> tuple[Unmerge, UnmergeReport]:
+        log, minter = self._library.log, self._library.minter
+        left, version = merged_into(state, right, minter), version_of_merge(state, right, minter)
+        if left is None or version is None:
+            raise CannotMerge(f"nothing says which version merged the {kind} {minter.key(right.value)!r}")
+        self._attached(version)  # raises CannotMerge
+        again = merged_into(state, left, minter)
+        if again is not None:
+            raise CannotMerge(
+                f"the {kind} {minter.key(left.value)!r}, which it was merged into, was itself merged into "
+                f"{minter.key(again.value)!r} by version {version_of_merge(state, left, minter)}",
+                [("key", f"take {minter.key(left.value)} out first")],
+            )
+        merged = Merged.of(kind, left, right, log.entry(version).change)
+        unmerge = unmerge_of(state, merged, minter, SinceVersion(log, left, version, state.version), assigned)
+        report = UnmergeReport(
+            kind=kind,
+            left=_link(state, left, minter),
+            right=_link(state, right, minter),
+            merged=version,
+            possible=True,
+            edits=[
+                LaterEditReport(
+                    name=edit.name,
+                    before=edit.before,
+                    after=edit.after,
+                    to=edit.to,
+                    decided=edit.decided,
+                    why=edit.why,
+                )
+                for edit in unmerge.edits
+            ],
+            undecided=sum(1 for _ in edits_undecided(unmerge.edits)),
+        )
+        return unmerge, report
+
+    def _possible(self, state: Snapshot, change: ChangeSet) -> dict[str, object]:
+        try:
+            self._committer.check(state, change)
+        except ShapeViolation as fault:
+            return {"possible": False, "breaks": [f"{where}: {why}" for where, why in fault.errors]}
+        return {}
+
+    def _done(self, state: Snapshot, kind: Kind, right: NamedNode, unmerge: str | None) -> dict[str, object]:
+        version = state.version + 1
+        done: dict[str, object] = {"version": version, "undo": f"/changes/{version}/undo"}
+        if unmerge:
+            place = right.value.removeprefix(f"{self._library.minter.base}id/{kind}/")
+            done["unmerge"] = f"/{PLURALS[kind]}/{place}/{unmerge}"
+        return done
+
+    def _note(self, agent: str, kind: str, message: str, report: MergeReport | UnmergeReport) -> Note:
+        attached = self._library.log.attach(report.json_bytes())
+        return Note(agent=agent, kind=kind, message=message, attachments={REPORT: attached})
+
+    def _report(self, state: Snapshot, kind: Kind, left: NamedNode, right: NamedNode, merge: Merge) -> MergeReport:
+        minter = self._library.minter
+        return MergeReport(
+            kind=kind,
+            left=_link(state, left, minter),
+            right=_link(state, right, minter),
+            possible=True,
+            values=[
+                MergedValue(
+                    field=row.field,
+                    name=row.name,
+                    left=row.left,
+                    right=row.right,
+                    taken=row.taken,  # type: ignore[arg-type]  # pydantic checks it
+                    why=row.why,
+                    kept_as=row.kept_as,
+                )
+                for row in merge.taken
+            ],
+            follows=list(_follows(state, merge, minter)),
+            collapsed=[
+                Collapsed(**_link(state, node, minter).model_dump(), into=other.value)
+                for node, other in merge.following.collapsed.items()
+            ],
+            set_aside=dict(merge.set_aside),
+        )
+
+
+def _follows(state: Snapshot, merge: Merge, minter: Minter) -> Iterator[Follows]:
+    for node, predicate in merge.following.moved:
+        if node not in merge.following.collapsed:
+            yield Follows(**_link(state, node, minter).model_dump(), property=minter.compact(predicate.value))
+
+
+def _node(minter: Minter, kind: Kind, given: str) -> NamedNode | None:
+    """Return the IRI that a key or an IRI gives; None for the IRI of another kind of thing, or none of ours."""
+    if not given:
+        return None
+    if "://" not in given:
+        return minter.thing(kind, given)
+    named = minter.kind_and_key(given)
+    return NamedNode(given) if named and named[0] == kind and "#" not in given else None
+
+
+def _link(state: Snapshot, node: NamedNode, minter: Minter) -> Link:
+    return Link(iri=node.value, key=minter.key(node.value), label=label_of(state, node))
