@@ -38,6 +38,7 @@ from commonplace.library.incremental import Incremental
 from commonplace.library.lists import Lists
 from commonplace.library.named_queries import load_queries
 from commonplace.library.self_description import SelfDescription
+from commonplace.library.suggestions.suggesting import Suggestions
 from commonplace.library.totals import incremental_size, incremental_totals
 from commonplace.model.change import ChangeSet, Version
 from commonplace.model.minter import Minter
@@ -121,6 +122,7 @@ def _context(
             partial(similar_works, minter=library.minter),
             partial(move_similar, minter=library.minter),
         ),
+        suggestions=Suggestions(library.minter),
         most_read=Incremental(library.log, concept_most_read),
         title=settings.title,
         question=settings.question,

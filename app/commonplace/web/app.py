@@ -25,6 +25,7 @@ from commonplace.web.api import (
     queries,
     receipts,
     search,
+    suggestions,
     things,
     works,
 )
@@ -68,6 +69,7 @@ ROUTED = (
     deletions,
     edits,
     duplicates,
+    suggestions,
     identifiers,
 )
 """Modules with a `router`, in the order in which an address is looked up."""

@@ -25,6 +25,7 @@ from commonplace.library.incremental import Incremental
 from commonplace.library.lists import Lists
 from commonplace.library.named_queries import NamedQuery
 from commonplace.library.self_description import SelfDescription
+from commonplace.library.suggestions.suggesting import Suggestions
 from commonplace.library.totals import Totals
 from commonplace.model.minter import Minter
 from commonplace.web.http.public_address import Address
@@ -64,6 +65,8 @@ class Context:
     """Number of statements."""
     similar: Incremental[Similar]
     """Works that may be one work."""
+    suggestions: Suggestions
+    """What suggests works to read for a concept."""
     most_read: Incremental[NamedNode | None]
     """The concept that most works were read for."""
     title: str | None

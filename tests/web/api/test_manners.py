@@ -42,7 +42,7 @@ def gets(spec: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], dict[str, 
         address = path.replace("{key}", EXAMPLES.get(path, "ostrom1996")).replace("{version}", "1")
         address = address.replace("{kind}", "work").replace("{id}", "1")
         needed = {
-            p["name"]: str(p.get("example", "role"))
+            p["name"]: str(p.get("example", p["schema"].get("example", "role")))
             for p in item["get"].get("parameters", ())
             if p["in"] == "query" and p.get("required")
         }

@@ -1,0 +1,1 @@
+"""Suggest works to read for a concept, from their words and from what was judged of others."""

@@ -1,0 +1,160 @@
+"""Suggest unread works for a concept, the likeliest first.
+
+At first the concept's own words decide: its labels where they stand in a title, the keywords or an abstract, whatever
+their inflection, and then how well the words of its labels and definitions fit a text (BM25). As soon as one work was
+judged not to discuss the concept, a classifier learns from all that were judged, and ranks.
+
+Of a large library only works are looked at that hold words of the concept, or words that the judged works taught. The
+coverage says how many those are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot, values_clause
+from commonplace.library.evidence import reach, states_on_concept
+from commonplace.library.suggestions.concept_words import Words, words_of
+from commonplace.library.suggestions.finding import Find
+from commonplace.library.suggestions.passages import Passage, passage_of
+from commonplace.library.suggestions.ranking import Phrase, Ranking
+from commonplace.library.suggestions.reading import Readings, texts_of
+from commonplace.model.minter import Minter
+from commonplace.model.namespaces import FABIO, RDF
+
+MAXIMUM_LOOKED_AT = 3_000
+"""Maximum number of works whose texts are compared for one answer, which takes about a second then."""
+
+TAUGHT_WORDS = 20
+"""Maximum number of words by which more works are looked for once something was learnt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was decided about works: those that discuss the concept, are silent, were rejected, or are proposed."""
+
+    states: dict[NamedNode, str]
+    rejected: set[NamedNode]
+    proposed: set[NamedNode]
+
+    def among(self, state: str) -> list[NamedNode]:
+        """Return the works of that state, by IRI."""
+        return sorted((work for work, said in self.states.items() if said == state), key=lambda work: work.value)
+
+    def open(self, work: NamedNode) -> bool:
+        """Answer whether nothing was said of a work."""
+        return work not in self.states and work not in self.rejected and work not in self.proposed
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A work to read: its score from 0 to 1, comparable within one answer, and the passage that speaks for it."""
+
+    work: NamedNode
+    score: float
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """Works to read, the likeliest first; whether the order was learnt; and what was looked at.
+
+    `coverage` counts works: `discusses`, `silent` and `unread` add up to all. Of the unread, `looked_at` were compared,
+    `rejected` and `proposed` await no suggestion, `without_text` have nothing to compare, the rest are `not_looked_at`.
+    """
+
+    ranked: Sequence[tuple[float, NamedNode]]
+    learnt: bool
+    coverage: dict[str, int]
+    reasons: Callable[[NamedNode], list[list[str]]]
+
+    def shown(self, state: Snapshot, start: int, limit: int) -> list[Suggestion]:
+        """Return some of them with the passages that speak for them."""
+        some = self.ranked[start : start + limit]
+        texts = texts_of(state, (work for _, work in some))
+        return [Suggestion(work, score, passage_of(texts[work], self.reasons(work))) for score, work in some]
+
+
+class Suggestions:
+    """Suggest works for concepts. Safe to share between threads; remembers the terms of the works that it read."""
+
+    def __init__(self, minter: Minter) -> None:
+        self._minter = minter
+        self._readings = Readings()
+
+    def of(self, state: Snapshot, concept: NamedNode, find: Find) -> Suggested:
+        """Return the works to read for a concept. `find` finds works by words, at the version of the snapshot."""
+        judged = _judged(state, concept)
+        words = words_of(state, concept)
+        works = sorted(_works(state), key=lambda work: work.value)
+        chosen = works if len(works) <= MAXIMUM_LOOKED_AT else _found(works, [one.text for one in words], find)
+        ranking = self._ranking(state, judged, words, chosen)
+        if len(works) > MAXIMUM_LOOKED_AT and ranking.classifier is not None:
+            taught = [" ".join(self._readings.term(term)) for term in ranking.taught(TAUGHT_WORDS)]
+            chosen = _found(works, [*(one.text for one in words), *taught], find)
+            ranking = self._ranking(state, judged, words, chosen)
+        ranked = ranking.ranked(work for work in chosen if judged.open(work))
+
+        def reasons(work: NamedNode) -> list[list[str]]:
+            return [self._readings.term(term) for term in ranking.reasons(work)]
+
+        return Suggested(ranked, ranking.classifier is not None, _coverage(works, chosen, judged, len(ranked)), reasons)
+
+    def _ranking(self, state: Snapshot, judged: Judged, words: Sequence[Words], works: Iterable[NamedNode]) -> Ranking:
+        silent = [*judged.among("silent"), *sorted(judged.rejected, key=lambda work: work.value)]
+        discussing = judged.among("discusses")
+        read = self._readings.of(state, dict.fromkeys([*works, *silent, *discussing]))
+        phrases = [
+            Phrase(self._readings.words(one.text, one.language), one.language if one.tagged else None, one.weight)
+            for one in words
+        ]
+        return Ranking(read, phrases, discussing, silent)
+
+
+def _works(state: Snapshot) -> set[NamedNode]:
+    subjects = (triple.subject for triple in state.triples(None, RDF["type"], FABIO["Expression"]))
+    return {node for node in subjects if isinstance(node, NamedNode)}
+
+
+def _judged(state: Snapshot, concept: NamedNode) -> Judged:
+    """Return what was said of works on a concept; of a rejected proposal that the work discusses it, too."""
+    states = states_on_concept(state, concept)
+    standings: dict[str, set[NamedNode]] = {"rejected": set(), "proposed": set()}
+    rows = state.select(
+        f"""{PROLOGUE}SELECT DISTINCT ?work ?standing WHERE {{
+        {values_clause("about", reach(state, concept, "narrower"))}
+        VALUES ?standing {{ cp:rejected cp:proposed }}
+        ?evidence cp:about ?about ; cp:standing ?standing ; cp:state cp:discusses ; cp:work ?work . }}"""
+    )
+    for row in rows:
+        work, standing = row["work"], row["standing"]
+        if isinstance(work, NamedNode) and isinstance(standing, NamedNode) and work not in states:
+            standings[standing.value.partition("#")[2]].add(work)
+    return Judged(states, standings["rejected"] - standings["proposed"], standings["proposed"])
+
+
+def _found(works: Iterable[NamedNode], texts: Sequence[str], find: Find) -> list[NamedNode]:
+    """Return the works that hold most of the texts: as many as may be looked at."""
+    there = {work.value: work for work in works}
+    held = sorted(find(texts).items(), key=lambda one: (-one[1], one[0]))
+    return [there[iri] for iri, _ in held if iri in there][:MAXIMUM_LOOKED_AT]
+
+
+def _coverage(
+    works: Sequence[NamedNode], chosen: Sequence[NamedNode], judged: Judged, looked_at: int
+) -> dict[str, int]:
+    unread = len(works) - len(judged.states)
+    without = sum(1 for work in chosen if judged.open(work)) - looked_at
+    said = {"rejected": len(judged.rejected), "proposed": len(judged.proposed)}
+    return {
+        "discusses": len(judged.among("discusses")),
+        "silent": len(judged.among("silent")),
+        "unread": unread,
+        "looked_at": looked_at,
+        **said,
+        "without_text": without,
+        "not_looked_at": unread - looked_at - without - sum(said.values()),
+    }

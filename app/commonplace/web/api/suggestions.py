@@ -1,0 +1,73 @@
+"""Suggest unread works for a concept, with the words that led there."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.library.cursors import read_position, write_position
+from commonplace.library.named_things import named_thing
+from commonplace.library.schemas import Page, Suggestion
+from commonplace.library.suggestions.finding import by_reading, by_search
+from commonplace.library.works import work_of
+from commonplace.web import answers
+from commonplace.web.context import ContextDep
+from commonplace.web.http.negotiation import JSON, choose_of_list
+from commonplace.web.http.parameters import At, Cursor, Limit, only_known_parameters
+from commonplace.web.in_workers import WorkerRoute
+
+router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
+
+Concept = Annotated[
+    str, Query(min_length=1, description="a concept's key or IRI", json_schema_extra={"example": "professional-role"})
+]
+
+
+@router.get("/suggestions", response_model=Page[Suggestion], summary="Works worth reading for a concept")
+@router.get("/suggestions.json", include_in_schema=False)
+def suggestions(
+    request: Request, context: ContextDep, concept: Concept, limit: Limit = 20, cursor: Cursor = None, at: At = None
+) -> Response:
+    """Answer with unread works, the likeliest first. Judge them by `POST /evidence`: what is accepted, rejected and
+    found silent is learnt from at once.
+
+    `coverage` says how far the search went: `discusses`, `silent` and `unread` add up to all works; of the unread,
+    `looked_at` were compared, `proposed` and `rejected` have a proposal or had one, `without_text` have no title,
+    keywords or abstract, and `not_looked_at` hold no word of the concept.
+    """
+    form = choose_of_list(request, [JSON])
+    start = read_position(cursor) if cursor else 0
+    following: list[str | None] = [None]
+
+    def make(state: Snapshot) -> bytes:
+        node = named_thing(state, context.minter, "concept", concept, "concept")
+        find = by_search(context.library.search()) if at is None else by_reading(state)
+        found = context.suggestions.of(state, node, find)
+        more = start + limit < len(found.ranked)
+        following[0] = str(request.url.include_query_params(cursor=write_position(start + limit))) if more else None
+        return Page[Suggestion](
+            items=[
+                Suggestion(
+                    work=work_of(state, one.work, context.minter),
+                    score=one.score,
+                    because=list(one.passage.because),
+                    quote=one.passage.quote,
+                    locator=one.passage.locator,
+                    learnt=found.learnt,
+                )
+                for one in found.shown(state, start, limit)
+            ],
+            total=len(found.ranked),
+            complete="complete",
+            version=state.version,
+            next=following[0],
+            coverage=found.coverage,
+        ).json_bytes()
+
+    def link(response: Response) -> None:
+        if following[0]:
+            response.headers["Link"] = f'<{following[0]}>; rel="next"'
+
+    return answers.versioned(request, form, at, make, finish=link)
