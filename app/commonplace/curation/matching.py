@@ -7,14 +7,15 @@ work.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from itertools import takewhile
-from typing import Protocol
+from typing import Any, Protocol
 
 from pyoxigraph import Literal, NamedNode
 
 from commonplace.curation.duplicates.same_work import could_be_same, match_grounds, plainly_other
+from commonplace.derived.graph.merged import merged_things, record_of_merge, survivor_of
 from commonplace.derived.graph.records import record_of
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.model.citation_key import MadeKeys, author_year
@@ -23,6 +24,7 @@ from commonplace.model.match_key import MatchKey, identifiers, isbn_stem, match_
 from commonplace.model.minter import Minter
 from commonplace.model.names import Contributor
 from commonplace.model.record import Loss, Record
+from commonplace.model.record_json import read_record
 from commonplace.model.relations import gravest, status_of_fields
 
 _FIELDS = tuple(item.name for item in fields(Record))
@@ -91,16 +93,35 @@ class Matcher:
                     self._by_doi.setdefault(doi_key(doi.value), []).append(key)
                 if isinstance(title, Literal):
                     self._by_title.setdefault(title_key(title.value), []).append(key)
+        self._forms: dict[str, list[Record]] = {}
+        for merged in merged_things(state, minter):
+            self._learn_merged(merged)
+
+    def _learn_merged(self, merged: NamedNode) -> None:
+        """Know a work by the key and the records that it and another had before they were merged."""
+        key = self._minter.key(survivor_of(self._state, merged, self._minter).value)
+        if key not in self._by_key:
+            return
+        self._by_alternative_key.setdefault(self._minter.key(merged.value), key)
+        for form in read_forms(record_of_merge(self._state.triples(merged), self._minter)):
+            self._forms.setdefault(key, []).append(form)
+            of = match_key(form)
+            if of.title:
+                _enter(self._by_title, of.title, key)
+            if of.doi:
+                _enter(self._by_doi, of.doi, key)
+            for identifier in of.identifiers:
+                _enter(self._by_identifier, identifier, key)
 
     def match(self, record: Record) -> Match | None:
         """Return the work that a record is of, and on what that rests; None where the library does not have it."""
         of = match_key(record)
         for key in self.candidates(of):
-            if plainly_other(self._match_key(key), of):
-                continue
-            there = self.record(key)
-            if grounds := match_grounds(there, record):
-                return Match(there, grounds)
+            if not plainly_other(self._match_key(key), of) and (grounds := match_grounds(self.record(key), record)):
+                return Match(self.record(key), grounds)
+            for form in self._forms.get(key, ()):
+                if grounds := match_grounds(form, record):
+                    return Match(self.record(key), grounds)
         return None
 
     def find(self, record: Record) -> Record | None:
@@ -218,6 +239,15 @@ class Matcher:
             extra = json.loads(_value(row["source"]) or "{}")
             for identifier in identifiers("", (), extra, _value(row["doi"]) or None):
                 _enter(self._by_identifier, identifier, self._minter.key(_value(row["work"])))
+
+
+def read_forms(record: Mapping[str, Any]) -> Iterator[Record]:
+    """Yield the records that works had before they were merged, from the record of the merge."""
+    for members in record.get("forms", ()):
+        try:
+            yield read_record(members)
+        except (ValueError, TypeError, KeyError):
+            continue  # written by somebody else, in another form than the model's
 
 
 def _enter(index: dict[str, list[str]], of: str, key: str) -> None:

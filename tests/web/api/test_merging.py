@@ -171,6 +171,20 @@ def test_the_key_leads_on_when_it_is_no_alternative_key_any_more(imported: httpx
     assert imported.post("/works", json={"key": "ostrom96divide", "type": "book", "title": "X"}).status_code == 400
 
 
+def test_a_file_that_comes_again_is_of_the_survivor(imported: httpx.Client) -> None:
+    merge(imported)
+    imported.patch(STAYS, json={"alternative_keys": None}).raise_for_status()
+    for text in (NEAR_DUPLICATE, NEAR_DUPLICATE.replace("ostrom96divide", "elsewhere")):
+        sent = imported.post("/imports", content=text, headers={"Content-Type": "application/x-bibtex"}).json()
+        assert sent["fates"]["new"] == 0, "the library knows it by what it was before"
+        assert sent["items"][0]["work"] == f"{BASE}id/work/ostrom1996"
+
+    apart = imported.post(f"{GOES}/unmerge", json={"assign": []})
+    assert apart.status_code == 200
+    sent = imported.post("/imports", content=NEAR_DUPLICATE, headers={"Content-Type": "application/x-bibtex"}).json()
+    assert sent["items"][0]["work"] == f"{BASE}id/work/ostrom96divide"
+
+
 def test_merging_again_answers_with_what_was_done(opened: Home, imported: httpx.Client) -> None:
     first = merge(imported)
     merged = all_of(opened)

@@ -17,11 +17,13 @@ from commonplace.curation.editing.fields import identifier_node
 from commonplace.curation.merging.following import Following, following, tombstone, weaker
 from commonplace.curation.merging.preference import Rank, Side, preferred
 from commonplace.curation.merging.values import KEY, Value, carried, is_own, own_statements, values_of
+from commonplace.derived.graph.records import record_of
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, CannotMerge
 from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Kind, Minter
 from commonplace.model.namespaces import DATACITE, DCTERMS, FOAF, LITRE, PRISM, PRO, RDF, RDFS, SKOS
+from commonplace.model.record_json import record_json
 from commonplace.model.work_reading import Neighbourhood, read_name
 
 SIDES = ("left", "right")
@@ -334,6 +336,9 @@ class _Merging:
     def _nodes_left_behind(self, follows: Following) -> Iterator[Triple]:
         version = self.state.version + 1
         record: dict[str, Any] = {"taken": {row.name: row.taken for row in self.taken}, "set_aside": self.set_aside}
+        if self.kind == "work":
+            forms = (record_of(self.state, work, self.minter) for work in (self.right, self.left))
+            record["forms"] = [record_json(form) for form in forms]
         text = json.dumps(record, ensure_ascii=False, sort_keys=True)
         said = Triple(self.right, self.minter.term("mergeRecord"), Literal(text, datatype=RDF["JSON"]))
         yield from tombstone(self.right, self.left, version, self.minter, said)
