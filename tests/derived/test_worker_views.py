@@ -11,6 +11,7 @@ from commonplace.derived.checkpoints import Checkpoints
 from commonplace.derived.graph.opening import new_graph
 from commonplace.derived.workers import worker
 from commonplace.derived.workers.worker import Views
+from commonplace.model.change import Version
 from commonplace.patchlog.log import PatchLog
 from commonplace.patchlog.memory_log import MemoryLog
 from tests.derived.graphs import contents
@@ -48,7 +49,7 @@ def test_views_are_far_behind_when_much_log_lies_between(
     views.follow()
     for number in range(2, 6):
         log.append(entry(number, quad(f"thing{number}")))
-    size = log.header(log.head()).body_length
+    size = log.size(Version(4), Version(5))
     monkeypatch.setattr(worker, "REPLAYED_BYTES", 2 * size)
 
     assert [views.far_behind(number) for number in range(1, 6)] == [False, False, False, True, True]

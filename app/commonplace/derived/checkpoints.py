@@ -17,12 +17,16 @@ from pyoxigraph import RdfFormat
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.sealed import LogPosition, NotSealed, check_sealed, write_sealed
 from commonplace.model.change import EMPTY, Version
+from commonplace.patchlog.composing import composed
 from commonplace.patchlog.log import PatchLog, versions
 
 log = logging.getLogger(__name__)
 
 REPLAY_BYTES = 8 * 1024 * 1024
 """Minimum number of bytes of log after the newest checkpoint for which another one is worth its space."""
+
+TOGETHER_BYTES = 32 * 1024 * 1024
+"""Maximum bytes of entries that are applied at once, which are in memory meanwhile."""
 
 
 class Checkpoints:
@@ -31,7 +35,7 @@ class Checkpoints:
     def __init__(self, directory: Path, log: PatchLog, *, throws_away: bool = True) -> None:
         """Use the checkpoints in a directory. A damaged one is deleted, unless `throws_away` is False."""
         self._directory = directory
-        self._log = log
+        self.log = log
         self._throws_away = throws_away
         self._unsound: set[Path] = set()
         self._counted = (EMPTY, EMPTY, 0)
@@ -48,10 +52,27 @@ class Checkpoints:
             number, path = near
             if self.holds(path, number):
                 self._load(graph, path, number)
-        for number in versions(self._log, graph.version):
-            if number > version:
-                return
-            graph.apply(number, self._log.entry(number).change)
+        while graph.version < version:
+            self._replay(graph, version)
+
+    def _replay(self, graph: Graph, version: Version) -> None:
+        """Apply some of the entries after the graph's version, up to that one: many short ones at once, or one."""
+        start = graph.version
+        last, size = start, 0
+        while last < version and (size := size + self.log.size(last, Version(last + 1))) <= TOGETHER_BYTES:
+            last = Version(last + 1)
+        if last > start + 1 and not graph.is_durable:
+            together = composed(self.log, start, last)
+            graph.move(last, together.coming, together.going)
+        else:
+            following = Version(start + 1)
+            graph.apply(following, self.log.entry(following).change)
+
+    def cost(self, version: Version) -> int:
+        """Return how many bytes are read to make the state of a version: the nearest checkpoint, and the log after."""
+        near = self.nearest(version)
+        start, read = (near[0], near[1].stat().st_size) if near else (EMPTY, 0)
+        return read + self.log.size(start, version)
 
     def _load(self, graph: Graph, path: Path, version: Version) -> None:
         """Load a checkpoint into an empty graph, which stays empty when the file cannot be read."""
@@ -71,7 +92,7 @@ class Checkpoints:
         """Return each checkpoint of this log, by its name, and its version."""
         for path in self._directory.glob("*.nq"):
             number = self._version(path)
-            if EMPTY < number <= self._log.head() and path.name == self._name(number):
+            if EMPTY < number <= self.log.head() and path.name == self._name(number):
                 yield path, number
 
     def holds(self, path: Path, version: Version) -> bool:
@@ -93,7 +114,7 @@ class Checkpoints:
         except (OSError, NotSealed) as fault:
             return str(fault)
         return (
-            None if found == LogPosition.of(self._log, version) else f"it is of version {found.version} of another log"
+            None if found == LogPosition.of(self.log, version) else f"it is of version {found.version} of another log"
         )
 
     def keep(self, graph: Graph) -> Path | None:
@@ -112,7 +133,7 @@ class Checkpoints:
         since, upto, size = self._counted
         if since != start or upto > end:
             upto, size = start, 0
-        for number in versions(self._log, upto):
+        for number in versions(self.log, upto):
             if number > end:
                 break
             size += self._replayed(number)
@@ -121,8 +142,8 @@ class Checkpoints:
 
     def _replayed(self, version: Version) -> int:
         """Return the length of an entry that is applied statement by statement, and 0 for any other."""
-        length = self._log.header(version).body_length
-        return 0 if length >= REPLAY_BYTES and self._log.only_adds(version) else length
+        length = self.log.header(version).body_length
+        return 0 if length >= REPLAY_BYTES and self.log.only_adds(version) else length
 
     def write(self, graph: Graph) -> Path:
         """Write a checkpoint of the graph's present state; return its path.
@@ -135,7 +156,7 @@ class Checkpoints:
         # The engine walks its newest statements first; loading them oldest first restores the same walk,
         # so that answers without an order of their own come out alike from a checkpoint and from the log. (But a
         # statement removed before the checkpoint and added again after it has its old place only in the log's walk.)
-        write_sealed(target, LogPosition.of(self._log, version), reversed(data.splitlines(keepends=True)))
+        write_sealed(target, LogPosition.of(self.log, version), reversed(data.splitlines(keepends=True)))
         self._unsound.discard(target)
         return target
 
@@ -145,7 +166,7 @@ class Checkpoints:
             path.unlink()
 
     def _name(self, version: Version) -> str:
-        return f"{version:08d}-{self._log.header(version).id.removeprefix('urn:uuid:')}.nq"
+        return f"{version:08d}-{self.log.header(version).id.removeprefix('urn:uuid:')}.nq"
 
     @staticmethod
     def _version(path: Path) -> Version:

@@ -1,4 +1,5 @@
-"""Past states: the graph as it was at a version, made from the nearest checkpoint and the log."""
+"""Past states: the graph as it was at a version, made from the nearest checkpoint and the log, or from the newest state
+by taking back what came since."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from threading import Lock
 from commonplace.derived.checkpoints import Checkpoints
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.opening import new_graph
+from commonplace.derived.rewinding import MovableGraph
 from commonplace.model.change import Version
 
 KEPT = 4
@@ -16,13 +18,25 @@ KEPT = 4
 KEPT_STATEMENTS = 1_000_000
 """Maximum number of statements of all past states in memory; but one is always kept, however large."""
 
+FORWARD_BYTES = 2_000_000
+"""Minimum bytes to be read for a past state that it is rewound for. Below, it is made from what led to it, which is
+quick then, and the engine walks it as it walked the state of that time, whatever was derived since."""
+
 
 class PastStates:
     """Past graphs by version, the least recently asked for dropped first."""
 
     def __init__(
-        self, base: str, checkpoints: Checkpoints, kept: int = KEPT, kept_statements: int = KEPT_STATEMENTS
+        self,
+        base: str,
+        checkpoints: Checkpoints,
+        kept: int = KEPT,
+        kept_statements: int = KEPT_STATEMENTS,
+        *,
+        newest: MovableGraph | None = None,
     ) -> None:
+        """Take a past state from the graph of the `newest` by rewinding that, where it may be, and it costs less."""
+        self._newest = newest
         self._base = base
         self._checkpoints = checkpoints
         self._kept = kept
@@ -35,6 +49,8 @@ class PastStates:
         """Return the graph of that version, which must exist."""
         with self._lock:
             graph = self._graphs.get(version)
+            if graph is None and self._newest is not None and self._is_nearer(version, self._newest):
+                return self._newest.past(version)
             if graph is None:
                 self._make_room()
                 graph = new_graph(self._base)
@@ -43,6 +59,11 @@ class PastStates:
                 self._graphs[version] = graph
             self._graphs.move_to_end(version)
             return graph
+
+    def _is_nearer(self, version: Version, newest: MovableGraph) -> bool:
+        """Return whether less has to be read back from the newest state than forward to a version."""
+        forward = self._checkpoints.cost(version)
+        return forward > FORWARD_BYTES and self._checkpoints.log.size(version, newest.version) < forward
 
     def _make_room(self) -> None:
         """Drop graphs until there is room for one more as large as the largest of them."""

@@ -179,6 +179,8 @@ class Library:
 
     def graph_at(self, at: Version | None = None) -> Graph:
         """Return the graph at the newest version, or at version `at`. Raises `NotFound` for a version there is not."""
+        if at is not None and 0 <= at < self.graph.version:
+            return self._past.at(at)  # wherever the head is
         head = self.newest()
         if at is not None and at > head:
             head = self.follow()

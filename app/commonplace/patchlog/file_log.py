@@ -204,7 +204,8 @@ class FileLog:
                 yield os.pread(files[place.segment], end - start, place.body + start)
 
     def size(self, after: Version, until: Version) -> int:
-        self.head()
+        if until > len(self._places):
+            self.head()
         return sum(place.end - place.start for place in self._places[after:until])
 
     def history(self, iri: str) -> list[Version]:

@@ -252,6 +252,17 @@ class EmbeddedGraph:
             self._add(change.added)
             self._forget_empty({quad.graph_name for quad in change.removed})
 
+    @property
+    def is_durable(self) -> bool:
+        return False
+
+    def move(self, version: Version, coming: Sequence[Quad], going: Sequence[Quad]) -> None:
+        with self._moving(version, ChangeSet(added=coming, removed=going), follows=False):
+            self._add(coming)
+            for quad in going:
+                self._store.remove(quad)
+            self._forget_empty({quad.graph_name for quad in going})
+
     @contextmanager
     def applying(self, version: Version, change: ChangeSet) -> Iterator[None]:
         if not self._loads_in_one_transaction or change.removed or not isinstance(change.added, QuadText):
@@ -271,10 +282,13 @@ class EmbeddedGraph:
             adding.result()
 
     @contextmanager
-    def _moving(self, version: Version, change: ChangeSet) -> Iterator[None]:
-        """Hold other changes off while a block makes one; the graph is at its version when the block ends well."""
+    def _moving(self, version: Version, change: ChangeSet, *, follows: bool = True) -> Iterator[None]:
+        """Hold other changes off while a block makes one; the graph is at its version when the block ends well.
+
+        With `follows` that must be the next version.
+        """
         with self._applying:
-            if version != self._version + 1:
+            if follows and version != self._version + 1:
                 raise ValueError(f"version {version} cannot be applied to version {self._version}")
             self.undescribe()
             self._in_flight = True if change.removed else (change.added[0] if change.added else False)
@@ -348,6 +362,10 @@ class _OnDiskGraph(EmbeddedGraph):
     def __init__(self, base: str, store: Store, version: Version, mark: DiskMark) -> None:
         super().__init__(base, store, version)
         self._mark: DiskMark | None = mark
+
+    @property
+    def is_durable(self) -> bool:
+        return self._mark is not None
 
     def _add(self, quads: Sequence[Quad], confirm: Callable[[], object] = _at_once) -> None:
         if self._mark and not isinstance(quads, QuadText) and len(quads) >= BULK_QUADS:

@@ -64,6 +64,13 @@ class Graph(Protocol):
         Raises `ValueError` when the graph is not at the version before.
         """
 
+    @property
+    def is_durable(self) -> bool:
+        """Whether the graph keeps each version that it reaches, so that it is told of one after the other."""
+
+    def move(self, version: Version, coming: Sequence[Quad], going: Sequence[Quad]) -> None:
+        """Move to any version, by adding quads and then removing quads, in one change."""
+
     def applying(self, version: Version, change: ChangeSet) -> AbstractContextManager[None]:
         """Apply a change at the end of a block, and not at all when the block raises.
 

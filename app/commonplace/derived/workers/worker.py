@@ -25,6 +25,7 @@ from commonplace.derived.graph.graph import Describe, Graph
 from commonplace.derived.graph.guard import guarded, refuse_rdf_12
 from commonplace.derived.graph.snapshot import Result, Snapshot, Update
 from commonplace.derived.past_states import PastStates
+from commonplace.derived.rewinding import MovableGraph
 from commonplace.derived.search.files import share, write_documents
 from commonplace.derived.search.from_graph import documents, subjects
 from commonplace.derived.search.log_process import read_names
@@ -49,7 +50,7 @@ from commonplace.derived.workers.messages import (
 from commonplace.errors import CommonplaceError, QueryRefused, storing
 from commonplace.model.change import Version
 from commonplace.model.minter import Minter
-from commonplace.patchlog.log import PatchLog, versions
+from commonplace.patchlog.log import PatchLog
 from commonplace.processes.limits import limit, unlimit
 
 log = logging.getLogger(__name__)
@@ -79,7 +80,8 @@ class Views:
     """Makes what the library says of itself, at the version of a graph."""
 
     def __post_init__(self) -> None:
-        self.past = PastStates(self.base, self.checkpoints)
+        self.graph = newest = MovableGraph(self.graph, self.log)
+        self.past = PastStates(self.base, self.checkpoints, newest=newest)
         self.describe = lambda graph: (graph.version, ())
 
     def follow(self) -> None:
@@ -90,12 +92,7 @@ class Views:
 
     def far_behind(self, version: int) -> bool:
         """Return whether much log lies between the newest state here and that version."""
-        replayed = 0
-        for number in versions(self.log, self.graph.version):
-            if number > version or replayed > REPLAYED_BYTES:
-                break
-            replayed += self.log.header(number).body_length
-        return replayed > REPLAYED_BYTES
+        return self.log.size(self.graph.version, Version(version)) > REPLAYED_BYTES
 
 
 Task = Callable[[Call], Reply]

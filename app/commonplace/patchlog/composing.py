@@ -1,0 +1,57 @@
+"""Work out what many entries of the log did together, without applying them one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import Quad, RdfFormat, parse
+
+from commonplace.model.change import ChangeSet, Version
+from commonplace.patchlog.log import PatchLog
+from commonplace.patchlog.rdf_patch import ADDITION
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The effect of some entries on the state before them.
+
+    `coming` are the quads that were not there before, in the order in which they first came, those included that are
+    gone again. `going` are the quads that are not there afterwards: some of the `coming`, and some that were there
+    before. Adding the one and then removing the other leaves a graph as applying the entries one by one does, down to
+    the order in which an engine walks it.
+    """
+
+    coming: Sequence[Quad]
+    going: Sequence[Quad]
+
+    def net(self) -> ChangeSet:
+        """Return the net change: without what came and went."""
+        coming, going = dict.fromkeys(self.coming), dict.fromkeys(self.going)
+        return ChangeSet(
+            added=tuple(quad for quad in coming if quad not in going),
+            removed=tuple(quad for quad in going if quad not in coming),
+        )
+
+
+def composed(log: PatchLog, after: Version, until: Version) -> Composed:
+    """Return what the entries after one version, up to a later one, did together. Raises `LogDamaged`.
+
+    For entries that fit in memory. A quad is told by its text, which one engine always writes alike.
+    """
+    before: dict[bytes, bool] = {}
+    there: dict[bytes, bool] = {}
+    for body in log.bodies(after, until):
+        for line in body.split(b"\n"):
+            if line:
+                adds, text = line.startswith(ADDITION), line[len(ADDITION) :]
+                before.setdefault(text, not adds)
+                there[text] = adds
+    return Composed(
+        coming=_quads(text for text, was in before.items() if not was),
+        going=_quads(text for text, is_there in there.items() if not is_there),
+    )
+
+
+def _quads(lines: Iterable[bytes]) -> list[Quad]:
+    return list(parse(b"\n".join(lines), format=RdfFormat.N_QUADS, lenient=True))
