@@ -40,6 +40,7 @@ from commonplace.library.named_queries import load_queries
 from commonplace.library.self_description import SelfDescription
 from commonplace.library.suggestions.suggesting import Suggestions
 from commonplace.library.totals import incremental_size, incremental_totals
+from commonplace.library.work_lists import WorkFilters, order_of, select_works
 from commonplace.model.change import ChangeSet, Version
 from commonplace.model.minter import Minter
 from commonplace.settings import QUERIES, SHIPPED_ONTOLOGY, Settings
@@ -181,11 +182,23 @@ def _tasks(views: Views, *, settings: Settings, queries: Path, described: bool) 
         described=described,
     )
     views.describe = context.description.quads
+    views.prepare = partial(_prepare_lists, context)
     app = create_app(context=context, in_worker=True)
     return {
         graph_content.TASK: graph_content.read_in_worker,
         in_workers.TASK: in_workers.RequestAnswerer(app.routed, search),
     }
+
+
+def _prepare_lists(context: Context) -> None:
+    """Make the list and the counts that are asked for most, of a library where that takes long, before workers are
+    forked: each moves them along from there."""
+    graph, every = context.library.graph, WorkFilters()
+    if context.size.of(graph).value < in_workers.SMALL_STATEMENTS:
+        return
+    context.totals.of(graph)
+    select = partial(select_works, minter=context.minter, filters=every, ranked=None)
+    context.lists.of(graph, ("works", every), select, order_of(None, searching=False))
 
 
 def _let_workers_help(library: Library, workers: WorkerPool) -> None:

@@ -13,15 +13,18 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.opening import new_graph
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.derived.rewinding import MovableGraph
 from commonplace.errors import BadRequest
 from commonplace.library.agents import PEOPLE_ORDER, VENUE_ORDER, select_organizations, select_people, select_venues
 from commonplace.library.headings import CONCEPT_ORDER, select_concepts
+from commonplace.library.incremental import Incremental
 from commonplace.library.lists import MOVED_THINGS, Lists, Select, listed, moved
+from commonplace.library.partitions import count_partitions, move_partitions
 from commonplace.library.selection import BY_IRI, Order, Selected, Selection
 from commonplace.library.sorted_list import SortedList
 from commonplace.library.totals import count_totals, incremental_size, incremental_totals
 from commonplace.library.work_lists import ORDERS, WorkFilters, select_works
-from commonplace.model.change import ChangeSet
+from commonplace.model.change import ChangeSet, Version
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import CITO, DCTERMS, FABIO, FOAF, PRO, RDF, SKOS, XSD
 from commonplace.patchlog.memory_log import MemoryLog
@@ -156,6 +159,27 @@ def test_kept_lists_and_totals_are_those_made_anew(changes: list[set[Quad]], dat
             assert asked(kept, history.graph, name, select, order) == anew(history.graph, select, order), name
         assert totals.of(history.graph).value == history.graph.read(lambda state: count_totals(state, MINTER))
         assert size.of(history.graph).value == history.graph.read(lambda state: state.size)
+
+
+@settings(max_examples=30, deadline=None)
+@given(CHANGES, st.data())
+def test_kept_lists_and_counts_are_moved_back_to_earlier_versions(
+    changes: list[set[Quad]], data: st.DataObject
+) -> None:
+    history = History()
+    for change in changes:
+        history.turn_round(change)
+    log, newest = history.log, MovableGraph(history.graph, history.log)
+    kept, totals, size = Lists(log), incremental_totals(log, MINTER), incremental_size(log)
+    partitions = Incremental(log, count_partitions, move_partitions, both_ways=True)
+    earlier = st.integers(1, log.head())
+    for version in [log.head(), *data.draw(st.lists(earlier, min_size=2, max_size=4), label="versions asked")]:
+        graph = newest if version == log.head() else newest.past(Version(version))
+        for name, select, order in lists([WorkFilters()]):
+            assert asked(kept, graph, name, select, order) == anew(graph, select, order), name
+        assert totals.of(graph).value == graph.read(lambda state: count_totals(state, MINTER))
+        assert size.of(graph).value == graph.read(lambda state: state.size)
+        assert partitions.of(graph).value.counts == graph.read(count_partitions).counts
 
 
 @settings(max_examples=60, deadline=None)

@@ -6,11 +6,13 @@ from commonplace.derived.thing_versions import ThingVersions
 from commonplace.errors import NotFound
 from commonplace.library.schemas import Change
 from commonplace.model.change import ChangeSet, Version
+from commonplace.patchlog.composing import composed
 from commonplace.patchlog.log import PatchLog, versions
 from commonplace.patchlog.rdf_patch import Header
 
-_LINE_BYTES = 60
-"""Minimum size of a quad in the log, in nearly all changes: bounds the quads of an entry without reading it."""
+_LINE_BYTES, _HEADER_BYTES = 60, 400
+"""Minimum sizes of a quad and of a header in the log, in nearly all entries: they bound the quads of entries without
+reading them."""
 
 
 def change_of(log: PatchLog, version: Version) -> Change:
@@ -45,19 +47,15 @@ def versions_of_piece(log: PatchLog, piece: str) -> tuple[Version, ...]:
 
 
 def changes_between(log: PatchLog, after: Version, until: Version, most: int) -> list[ChangeSet] | None:
-    """Return the changes that lead from one version to a later one; None when they have more than `most` quads, or
-    the second version is not later."""
-    if until < after:
+    """Return net changes that lead from one version to another, later or earlier; None when they have more than `most`
+    quads."""
+    first, last = min(after, until), max(after, until)
+    if log.size(first, last) - (last - first) * _HEADER_BYTES > most * _LINE_BYTES:
         return None
-    found: list[ChangeSet] = []
-    quads = 0
-    for number in range(after + 1, until + 1):
-        if quads + log.header(Version(number)).body_length // _LINE_BYTES > most:
-            return None
-        change = log.entry(Version(number)).change
-        quads += len(change.added) + len(change.removed)
-        found.append(change)
-    return found
+    change = composed(log, first, last).net()
+    if len(change.added) + len(change.removed) > most:
+        return None
+    return [change if after <= until else change.inverse()]
 
 
 def brief(log: PatchLog, version: Version) -> Change:

@@ -35,9 +35,12 @@ class Incremental(Generic[Value]):
         log: PatchLog,
         make: Callable[[Snapshot], Value],
         move: Callable[[Value, Snapshot, Sequence[ChangeSet]], Value] | None = None,
+        *,
+        both_ways: bool = False,
     ) -> None:
         """Make the value from a snapshot by `make`, and by `move`, where there is one, from the value at an earlier
-        version, a snapshot and the net changes between."""
+        version, a snapshot and the net changes between; `both_ways` from that at a later version, too."""
+        self._both_ways = both_ways
         self._log = log
         self._make = make
         self._move = move
@@ -57,7 +60,7 @@ class Incremental(Generic[Value]):
 
     def _made(self, state: Snapshot) -> AtVersion[Value]:
         newest = self._newest
-        if newest is not None and self._move is not None:
+        if newest is not None and self._move is not None and (self._both_ways or newest.version <= state.version):
             changes = changes_between(self._log, newest.version, state.version, MOVED_QUADS)
             if changes is not None:
                 return AtVersion(state.version, self._move(newest.value, state, changes))

@@ -45,7 +45,7 @@ class SelfDescription:
         """The named graphs in which queries find the description."""
         self._minter = minter
         self._examples = examples(queries, minter)
-        self._kept = Incremental(log, self._counted, self._moved)
+        self._kept = Incremental(log, self._counted, self._moved, both_ways=True)
 
     def of(self, graph: Graph) -> Description:
         """Return the description of the version that the graph is at."""

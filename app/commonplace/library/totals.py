@@ -64,7 +64,7 @@ def _move_totals(totals: Totals, _: Snapshot, changes: Sequence[ChangeSet]) -> T
 
 def incremental_totals(log: PatchLog, minter: Minter) -> Incremental[Totals]:
     """Return what counts the things of each class at a version."""
-    return Incremental(log, lambda state: count_totals(state, minter), _move_totals)
+    return Incremental(log, lambda state: count_totals(state, minter), _move_totals, both_ways=True)
 
 
 def _move_size(size: int, _: Snapshot, changes: Sequence[ChangeSet]) -> int:
@@ -73,4 +73,4 @@ def _move_size(size: int, _: Snapshot, changes: Sequence[ChangeSet]) -> int:
 
 def incremental_size(log: PatchLog) -> Incremental[int]:
     """Return what counts the statements of all graphs at a version; the engine counts them one by one."""
-    return Incremental(log, lambda state: state.size, _move_size)
+    return Incremental(log, lambda state: state.size, _move_size, both_ways=True)

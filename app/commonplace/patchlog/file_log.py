@@ -17,6 +17,7 @@ import time
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -64,6 +65,9 @@ LOOK_SECONDS = 0.05
 _REPEATS = 64
 """Maximum distance from the head at which a repeated entry is looked for, beside its own place."""
 
+HEADERS = 2_000
+"""Maximum number of headers that are kept after they were read: a list of versions is asked for again."""
+
 
 class FileLog:
     """A patch log in a directory; see `commonplace.patchlog.log.PatchLog` for the methods."""
@@ -84,6 +88,7 @@ class FileLog:
             for folder in (self._segments, self._files):
                 folder.mkdir(parents=True, exist_ok=True)
         self._places: list[Place] = []
+        self._header_at = lru_cache(maxsize=HEADERS)(_header_at)
         self._chain: str | None = None
         self._lock = RLock()  # guards what is known of the files; held for moments
         self._write_lock = RLock()  # one writing thread; held as long as a write takes
@@ -166,8 +171,7 @@ class FileLog:
         return entry_of(header, self._change(version, header))
 
     def header(self, version: Version) -> Header:
-        place = self._place(version)
-        return read_header(place.header_lines.read(), str(place))
+        return self._header_at(self._place(version))
 
     def text(self, version: Version) -> bytes:
         return self._place(version).whole.read()
@@ -385,6 +389,11 @@ class FileLog:
                 if following == segment or not scan_segment(following, 0, self._places):
                     return
             self._chain = None
+
+
+def _header_at(place: Place) -> Header:
+    """Return the header of the entry at a place."""
+    return read_header(place.header_lines.read(), str(place))
 
 
 def _size(path: str) -> int:

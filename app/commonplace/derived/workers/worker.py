@@ -78,11 +78,14 @@ class Views:
     past: PastStates = field(init=False)
     describe: Describe = field(init=False)
     """Makes what the library says of itself, at the version of a graph."""
+    prepare: Callable[[], None] = field(init=False)
+    """Makes what questions to the newest state, or to one near it, can then be answered from."""
 
     def __post_init__(self) -> None:
         self.graph = newest = MovableGraph(self.graph, self.log)
         self.past = PastStates(self.base, self.checkpoints, newest=newest)
         self.describe = lambda graph: (graph.version, ())
+        self.prepare = lambda: None
 
     def follow(self) -> None:
         """Bring the graph to the head of the log."""

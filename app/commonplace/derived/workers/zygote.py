@@ -54,6 +54,7 @@ class Zygote:
         share_with_forks()
         self._connection.setblocking(False)
         inbox, ours = Inbox(self._connection), self._connection.fileno()
+        prepared = None
         while True:
             ready, _, _ = select.select([ours, *self._workers], [], [], FOLLOW_SECONDS)
             for descriptor in ready:
@@ -62,6 +63,10 @@ class Zygote:
             if ours in ready and not self._heard(inbox):
                 return
             self._views.follow()
+            if not ready and prepared != (self._tasks, self._views.graph.version):  # and nobody waits for it
+                self._views.prepare()
+                share_with_forks()
+                prepared = (self._tasks, self._views.graph.version)
 
     def _heard(self, inbox: Inbox) -> bool:
         """Do what the server asks; return False when it has gone."""

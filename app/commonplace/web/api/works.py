@@ -153,7 +153,6 @@ def history(
     responses=MOVED,
     summary="Where each field of a work comes from",
 )
-@costly(Cost(when=in_large_library))
 def provenance(
     request: Request, context: ContextDep, key: str, limit: Limit = 50, cursor: Cursor = None, at: At = None
 ) -> Response:
@@ -167,7 +166,6 @@ def provenance(
 
 
 @router.get("/works/{key:path}/provenance.{suffix}", response_model=Page[FieldOrigin], include_in_schema=False)
-@costly(Cost(when=in_large_library))
 def provenance_in_a_form(
     request: Request,
     context: ContextDep,
