@@ -10,6 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, serialize
 
 from commonplace.derived.graph.embedded import EmbeddedGraph
 from commonplace.derived.graph.opening import open_graph
+from commonplace.derived.sealed import NotSealed
 from commonplace.model.change import ChangeSet, Version
 from commonplace.model.quad_text import QuadText
 from tests.derived.graphs import BASE, P, contents, mark_of, origin_of, quad, text_of
@@ -123,3 +124,34 @@ def test_a_second_process_has_a_graph_on_disk_in_memory(tmp_path: Path) -> None:
     assert second.version == 0
     second.apply(Version(1), ChangeSet(added=(quad("a"),)))
     assert contents(second) == contents(first) == {quad("a")}
+
+
+def test_tables_may_come_and_go_while_a_graph_is_marked_and_after(tmp_path: Path) -> None:
+    directory = tmp_path / "graph"
+    graph = EmbeddedGraph.on_disk(BASE, directory, mark_of(directory))
+    graph.apply(Version(1), ChangeSet(added=(quad("a"),)))
+    del graph
+    table = next(directory.glob("*.sst"))
+    merged, begun, later = (directory / f"{number}.sst" for number in ("900001", "900002", "900003"))
+    merged.write_bytes(table.read_bytes())
+    begun.write_bytes(table.read_bytes()[:-100])
+    mark_of(directory).write(Version(1))
+
+    merged.unlink()
+    begun.write_bytes(table.read_bytes() + table.read_bytes())
+    later.write_bytes(table.read_bytes())
+
+    assert mark_of(directory).read() == 1
+    assert contents(EmbeddedGraph.on_disk(BASE, directory, mark_of(directory))) == {quad("a")}
+
+
+def test_a_table_that_has_changed_since_the_mark_is_found(tmp_path: Path) -> None:
+    directory = tmp_path / "graph"
+    graph = EmbeddedGraph.on_disk(BASE, directory, mark_of(directory))
+    graph.apply(Version(1), ChangeSet(added=(quad("a"),)))
+    del graph
+    table = next(directory.glob("*.sst"))
+    table.write_bytes(table.read_bytes().replace(b"a", b"b", 1))
+
+    with pytest.raises(NotSealed, match=f"{table.name} has changed"):
+        mark_of(directory).read()

@@ -1,15 +1,18 @@
 """Mark which version of the log a graph on disk holds, and what its files are.
 
-The engine (RocksDB) writes table files (`*.sst`) once and never changes them. The mark, a sealed file, has the
-checksum of each, so that one that has changed is found when the graph is opened: the engine finds it only when it
-comes to the place, and some queries then never end. A table written after the mark is vouched for by no checksum; the
-engine checks what it holds as it reads.
+The engine (RocksDB) writes table files (`*.sst`) once and never changes them; in the background it puts several
+together into a new one at any time, and deletes those. The mark, a sealed file, has the checksum of each table that is
+finished when the mark is written, so that one that has changed is found when the graph is opened: the engine finds it
+only when it comes to the place, and some queries then never end. A table written later is vouched for by no checksum
+of ours, only by the engine's own of each block; that one is missing the engine finds when it opens the graph.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from commonplace.derived.sealed import LogPosition, NotSealed, read_sealed, write_sealed
@@ -46,13 +49,10 @@ class DiskMark:
         if not is_ours:
             raise NotSealed(f"it holds version {origin.version} of another log")
         self._checksums = dict(line.split(" ") for line in listed.decode().splitlines())
-        marked = self._path.stat().st_mtime_ns
-        for path in self._directory.glob("*.sst"):
-            if path.name in self._checksums:
-                if _checksum(path) != self._checksums[path.name]:
-                    raise NotSealed(f"{path.name} has changed")
-            elif path.stat().st_mtime_ns < marked:
-                raise NotSealed(f"{path.name} is not one of its files")
+        for name, checksum in self._checksums.items():
+            with suppress(FileNotFoundError):  # the engine has put it together with others since
+                if _checksum(self._directory / name) != checksum:
+                    raise NotSealed(f"{name} has changed")
         return origin.version
 
     def remove(self) -> None:
@@ -64,13 +64,26 @@ class DiskMark:
         """Say that the graph holds a version, all of which is on the disk. Raises OSError."""
         found: dict[str, str] = {}
         for path in sorted(self._directory.glob("*.sst")):
-            try:
-                found[path.name] = self._checksums.get(path.name) or _checksum(path)
-            except FileNotFoundError:
-                continue  # the engine has put it together with others meanwhile
+            with suppress(FileNotFoundError):  # the engine has put it together with others meanwhile
+                if path.name in self._checksums:
+                    found[path.name] = self._checksums[path.name]
+                elif _is_finished(path):
+                    found[path.name] = _checksum(path)
         self._checksums = found
         lines = "".join(f"{name} {checksum}\n" for name, checksum in found.items())
         write_sealed(self._path, self._origin_of(version), [lines.encode()])
+
+
+_LAST_BYTES = 0x88E241B785F4CFF7.to_bytes(8, "little")
+"""The number that RocksDB's table format ends a file with, so that one without it is still being written."""
+
+
+def _is_finished(path: Path) -> bool:
+    """Answer whether the engine has written a table to its end. Raises OSError."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - len(_LAST_BYTES)))
+        return file.read() == _LAST_BYTES
 
 
 def _checksum(path: Path) -> str:
