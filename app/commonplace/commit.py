@@ -1,4 +1,4 @@
-"""Commit changes: the one door for writes, which locks, makes net, checks the shapes and appends.
+"""Commit changes: the one door for writes, which locks, makes net, adds what follows, checks and appends.
 
 A writer gives a function that looks at the newest state and returns the change to make;
 it runs while no other process can write, so it never decides on a state that has moved.
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal, Quad
 
+from commonplace.curation.derived_statements.rules import follows, made_to_agree, with_consequences
 from commonplace.curation.shacl.validation import REPORTED, read_shapes, violations_after
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, Conflict, ShapeViolation
@@ -137,9 +138,11 @@ class Committer:
         self._library.things.follow()  # before other writers are held up
 
         def propose(state: Snapshot) -> Proposal:
-            change, left = undo_of(done, versions, state, self._library.things.history)
+            minter = self._library.minter
+            history = self._library.things.history
+            change, left = undo_of(done, versions, state, history, lambda state, one: follows(state, one, minter))
             kept[:] = left
-            return Proposal(change, note)
+            return Proposal(made_to_agree(state, change, minter), note)
 
         return Undone(self.commit(propose, expected), kept, versions)
 
@@ -150,7 +153,9 @@ class Committer:
             return None
         if not proposal.keeps_shapes:
             refuse_inexpressible(change.added)
-            self.check(state, change)
+            change = self.completed(state, change)
+            if not change and not proposal.even_if_empty:
+                return None  # it only took away what follows from the rest
         return replace(proposal, change=change)
 
     def _entry(self, head: Version, proposal: Proposal) -> Entry:
@@ -167,6 +172,12 @@ class Committer:
             note=note,
             change=proposal.change,
         )
+
+    def completed(self, state: Snapshot, change: ChangeSet) -> ChangeSet:
+        """Return a net change with what follows from it. Raises `ShapeViolation` as `check` does."""
+        change = with_consequences(state, change, self._library.minter)
+        self.check(state, change)
+        return change
 
     def check(self, state: Snapshot, change: ChangeSet) -> None:
         """Raise `ShapeViolation` for a net change that would break the shapes in that state."""

@@ -8,7 +8,7 @@ the later statements about nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
@@ -30,9 +30,12 @@ class Kept:
 History = Callable[[str], Sequence[Version]]
 """Function that returns the versions that touched a thing, oldest first, given its IRI."""
 
+Follows = Callable[[Snapshot, Triple], bool]
+"""Function that answers whether a statement follows from others, so that it keeps nothing from going."""
+
 
 def undo_of(
-    done: ChangeSet, versions: Collection[Version], state: Snapshot, history: History
+    done: ChangeSet, versions: Collection[Version], state: Snapshot, history: History, follows: Follows
 ) -> tuple[ChangeSet, list[Kept]]:
     """Return the change that takes back, in that state, what some versions did together, net; and what it leaves.
 
@@ -42,7 +45,7 @@ def undo_of(
     inverse = done.inverse()
     effective = _unless_replaced(inverse.net(state.contains), done, state)
     kept = _changed_since(inverse, effective, since)
-    removed, things = _without_needed(state, effective.removed)
+    removed, things = _without_needed(state, (*effective.removed, *_following(state, effective.removed, follows)))
     for thing in sorted(things):
         kept.append(Kept(thing, "later versions speak of it or point to it", since.touching(things[thing])))
     return ChangeSet(added=effective.added, removed=tuple(removed)), kept
@@ -93,6 +96,17 @@ def _changed_since(inverse: ChangeSet, effective: ChangeSet, since: _Since) -> l
     done = set(effective.quads())
     things = sorted({_thing(quad) for quad in inverse.quads() if quad not in done})
     return [Kept(thing, "later versions changed it already", since.touching({thing})) for thing in things]
+
+
+def _following(state: Snapshot, removed: Iterable[Quad], follows: Follows) -> Iterator[Quad]:
+    """Yield what follows from other statements about each thing whose class is taken away, and so goes with it."""
+    going = set(removed)
+    for subject in {quad.subject for quad in going if quad.predicate == RDF["type"]}:
+        if not isinstance(subject, Triple):
+            for triple in state.triples(subject):
+                quad = Quad(*triple)
+                if quad not in going and follows(state, triple):
+                    yield quad
 
 
 def _without_needed(state: Snapshot, removed: Iterable[Quad]) -> tuple[list[Quad], dict[str, set[str]]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from pyoxigraph import NamedNode, Triple
 
-from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.curation.shacl.after import Statements
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DCTERMS, PRISM, PROV, RDF
 from commonplace.model.quote_check import Held, check_quote
@@ -16,13 +16,13 @@ QUOTING = ("Evidence", "Characteristic")
 """The classes whose things have a quote."""
 
 
-def quoting_things(state: Snapshot, minter: Minter) -> list[NamedNode]:
+def quoting_things(state: Statements, minter: Minter) -> list[NamedNode]:
     """Return everything in the graph that may have a quote."""
     subjects = (t.subject for name in QUOTING for t in state.triples(None, RDF["type"], minter.term(name)))
     return [node for node in subjects if isinstance(node, NamedNode)]
 
 
-def quote_checks(state: Snapshot, minter: Minter, nodes: Iterable[NamedNode]) -> Iterator[Triple]:
+def quote_checks(state: Statements, minter: Minter, nodes: Iterable[NamedNode]) -> Iterator[Triple]:
     """Yield for each thing that may have a quote what comes of comparing it with the text held: its `cp:quoteCheck`.
 
     The words are looked for in the work that was read, or in the one that `prov:wasQuotedFrom` names.
@@ -38,7 +38,7 @@ def quote_checks(state: Snapshot, minter: Minter, nodes: Iterable[NamedNode]) ->
         yield Triple(node, minter.term("quoteCheck"), minter.term(result))
 
 
-def held_text(state: Snapshot, work: NamedNode) -> Held:
+def held_text(state: Statements, work: NamedNode) -> Held:
     """Return the text that the graph holds of a work: its title, abstract and keywords."""
     about = Neighbourhood(state.triples(work))
     parts = {

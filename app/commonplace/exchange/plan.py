@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
 from commonplace.curation.additions import Additions
 from commonplace.curation.authorities import KnownInGraph
+from commonplace.curation.derived_statements.rules import with_consequences
 from commonplace.curation.duplicates.candidates import Candidate
 from commonplace.curation.duplicates.candidates_of_import import similar_to
 from commonplace.curation.duplicates.particulars import particulars_of
@@ -266,15 +267,35 @@ class ImportPlan:
 
         A large change is text that its first reader makes: the state must not change before that.
         """
-        text = ReplayableText(self._additions())
-        added = QuadText(text.pieces)
-        is_long = text.exceeds(HELD_BYTES)
-        return ChangeSet(added=added if is_long else tuple(added), removed=tuple(self._outgrown()))
+        text = ReplayableText(self._additions(self.works))
+        if not text.exceeds(HELD_BYTES):
+            return ChangeSet(added=tuple(QuadText(text.pieces)), removed=tuple(self._outgrown()))
+        also = self._consequences()
+        lines = serialize(also.added, format=RdfFormat.N_QUADS) or b""
+        added = QuadText(lambda: chain(text.pieces(), (lines,)))
+        return ChangeSet(added=added, removed=(*self._outgrown(), *also.removed))
 
-    def _additions(self) -> Iterator[bytes]:
+    def _consequences(self) -> ChangeSet:
+        """Return what follows for other things from what works gain that the state has: of evidence, its quote checks.
+
+        Of a short change this is found when it is committed.
+        """
+        gaining = {
+            key: held
+            for key, held in self.works.items()
+            if next(self.state.triples(self.minter.thing("work", key)), None) is not None
+        }
+        text = b"".join(self._additions(gaining))
+        own = ChangeSet(added=tuple(parse(text, format=RdfFormat.N_QUADS, lenient=True)))
+        whole = with_consequences(self.state, own, self.minter)
+        said = set(own.added)
+        return ChangeSet(tuple(quad for quad in whole.added if quad not in said), whole.removed)
+
+    def _additions(self, works: Mapping[str, Record | Prepared]) -> Iterator[bytes]:
+        """Yield the statements of those works that the state does not have."""
         writer = WorkWriter(self.minter, self._known, self.works)
         additions = Additions(self.state)
-        for held in self.works.values():
+        for held in works.values():
             yield from map(additions.of, writer.lines(_text(writer, held)))
 
     def _outgrown(self) -> Iterator[Quad]:

@@ -97,8 +97,8 @@ class Updates:
     def _checked(self, change: ChangeSet, note: Note, seen: Version) -> Callable[[Snapshot], Proposal]:
         """Return the proposal for that version, checked against it while others can write."""
         refuse_unkept(change, self._library.minter)
-        self._library.read(lambda state: self._committer.check(state, change), seen)
-        proposal = Proposal(change, note, keeps_shapes=True)
+        whole = self._library.read(lambda state: self._committer.completed(state, change), seen)
+        proposal = Proposal(whole, note, keeps_shapes=True)
         return lambda state: proposal
 
     def _proposal(self, change: ChangeSet, note: Note) -> Proposal:

@@ -1,4 +1,7 @@
-"""Find where data, or a change of it, breaks the rules: the shapes of `ontology/shapes.ttl`, and those of `links`.
+"""Find where data, or a change of it, breaks the rules.
+
+The rules are the shapes of `ontology/shapes.ttl`, that links lead somewhere (`links`), and that what follows from
+other statements agrees with them (`commonplace.curation.derived_statements`).
 
 Each node in question is looked at by quick checks (`compiled`); those that fail are judged by pySHACL, which has the
 words. A change is checked where it acts: at the nodes it touches, at those that point to what it takes away, and at
@@ -14,10 +17,12 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
+from commonplace.curation.derived_statements.citations import citations_in_question
+from commonplace.curation.derived_statements.rules import disagreements
 from commonplace.curation.shacl.after import StateAfter, Statements, default_graph
 from commonplace.curation.shacl.compiled import ShapeChecks
 from commonplace.curation.shacl.data import Data, Term
-from commonplace.curation.shacl.links import loose_ends
+from commonplace.curation.shacl.links import loose_ends, owner_of
 from commonplace.curation.shacl.violation import Violation
 from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Minter
@@ -78,13 +83,15 @@ def violations_after(state: Statements, change: ChangeSet, shapes: Shapes, repor
         return []
     after = StateAfter(state, change)
     data = Data(after)
-    return _violations(data, _in_question(after, data), shapes, reported)
+    return _violations(data, _in_question(after, data, shapes.minter), shapes, reported)
 
 
-def _in_question(after: StateAfter, data: Data) -> Iterator[Term]:
+def _in_question(after: StateAfter, data: Data, minter: Minter) -> Iterator[Term]:
     """Return the nodes that a change may have broken; a node may come again."""
     for node in after.touched():
         yield node
+        if owner := owner_of(node, minter):
+            yield owner
         start = f"{node.value}#"
         yield from (value for values in data.about(node).values() for value in values if _begins(value, start))
     for triple in after.removed():
@@ -94,6 +101,7 @@ def _in_question(after: StateAfter, data: Data) -> Iterator[Term]:
         if triple.predicate == RDF["type"] and not isinstance(subject, Triple):
             # what points to it may point to nothing now
             yield from (pointing.subject for pointing in after.triples(None, None, subject))
+    yield from citations_in_question(after, minter)
 
 
 def _begins(term: Term, start: str) -> bool:
@@ -112,7 +120,8 @@ def _violations(data: Data, nodes: Iterable[Term], shapes: Shapes, reported: int
         seen.add(node)
         if not data.about(node):
             continue
-        failed, ends = shapes.checks.failed(data, node), list(loose_ends(data, node, shapes.minter))
+        failed = shapes.checks.failed(data, node)
+        ends = [*loose_ends(data, node, shapes.minter), *disagreements(data, node, shapes.minter)]
         for shape in failed:
             by_shape.setdefault(shape, []).append(node)
         loose += ends
