@@ -250,6 +250,12 @@ def test_a_key_is_that_of_the_iri(writing: Writing) -> None:
     assert "which is 'bo2005'" in writing.refused(replaced("id/work/bo2005", ":citationKey", "'bo2006'"))
 
 
+def test_a_key_leads_to_one_work(writing: Writing) -> None:
+    assert "Another work has this key" in writing.refused("INSERT DATA { <id/work/ng2001> :alternativeKey 'bo2005' }")
+    writing.made("INSERT DATA { <id/work/ng2001> :alternativeKey 'garden' }")
+    assert "alternative one: ng2001" in writing.refused("INSERT DATA { <id/work/bo2005> :alternativeKey 'garden' }")
+
+
 def test_a_whole_graph_may_leave_out_what_follows_and_must_not_contradict_it(writing: Writing) -> None:
     before = writing.quads()
     derived = ("quoteCheck", "hasPublicationYear", '0.1/name> "Bea Silva')

@@ -147,7 +147,7 @@ def test_data_that_breaks_the_shapes_is_found(tmp_path: Path) -> None:
     lines = found(tmp_path / "home")
 
     assert lines
-    assert all(line.startswith(nameless.value) for line in lines)
+    assert all(line.startswith("concept nameless") for line in lines)
 
 
 def test_clearing_leaves_the_log(small: SmallLibrary, tmp_path: Path) -> None:

@@ -17,12 +17,13 @@ from commonplace.cli.edit import named, patch_of
 from commonplace.cli.imports import import_by_doi, import_files
 from commonplace.cli.merge import merge, unmerge
 from commonplace.cli.opening import AgentOption, HomeOption, agent_of, open_library, settings_of
-from commonplace.cli.terminal import JsonOption, readable
+from commonplace.cli.terminal import JsonOption, progress, readable
 from commonplace.cli.tokens import token_cli
 from commonplace.errors import BadRequest, LogDamaged, NoLibrary
 from commonplace.exchange.deletions import Deleter, Deletions
 from commonplace.exchange.edits import Editor, Edits
 from commonplace.exchange.exports import export, export_originals, formatted
+from commonplace.home.checking import checked
 from commonplace.home.opening import open_home
 from commonplace.home.verification import clear_derived, findings
 from commonplace.library import Library
@@ -249,8 +250,27 @@ def rebuild(home: HomeOption = None) -> None:
 
 
 @cli.command()
+def check(as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """Check that the data keep the rules, and say what to do where they do not; exit 1 then. Nothing is written."""
+    with readable(), progress("checking") as moved:
+        library = open_library(home).library
+        shapes = SHIPPED_ONTOLOGY / "shapes.ttl"
+        found = library.read(lambda state: checked(state, shapes, library.minter, moved))
+    if as_json:
+        typer.echo(json.dumps(found.shape(library.minter), ensure_ascii=False))
+    else:
+        for line in found.lines(library.minter):
+            typer.echo(line)
+    if found.breaches:
+        raise typer.Exit(1)
+
+
+@cli.command()
 def verify(home: HomeOption = None) -> None:
-    """Check the log, and the views and data against it; exit 1 with findings."""
+    """Check that the log is whole, that what is derived is what it says, and that the data keep the rules.
+
+    Exit 1 with findings. Nothing is written.
+    """
     count = 0
     with readable():
         try:

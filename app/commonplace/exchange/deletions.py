@@ -42,7 +42,7 @@ class Deletions:
         def judge(state: Snapshot) -> Deleted:
             deletion, report = self._judge(state, kind, key, with_dependents)
             try:
-                self._committer.check(state, deletion.change)
+                self._committer.completed(state, deletion.change)
             except ShapeViolation as fault:
                 if not report.hangs:
                     return report.model_copy(update={"possible": False, "breaks": _places(fault)})

@@ -9,17 +9,14 @@ from pathlib import Path
 
 from pyoxigraph import Quad
 
-from commonplace.curation.shacl.validation import read_shapes, violations
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.opening import fault_of_graph, new_graph
 from commonplace.derived.sealed import LogPosition
 from commonplace.derived.search.files import SearchFiles
+from commonplace.home.checking import checked, in_words
 from commonplace.library import Library
 from commonplace.model.change import ChangeSet, Version
 from commonplace.patchlog.log import versions
-
-BROKEN = 1_000
-"""Maximum number of things of which a check of everything says how they break the shapes."""
 
 SHOWN = 5
 """Maximum number of differing statements that a finding lists."""
@@ -34,7 +31,8 @@ def findings(library: Library, home: Path, shapes: Path) -> Iterator[str]:
     """Return the faults that are found, a line each; none when all is well. Nothing is written.
 
     The log: checksums, chain, attachments, every change net against the state it met. What is derived: whether it is
-    what was written, and the graph and each checkpoint against a replay of the log from nothing. The data: the shapes.
+    what was written, and the graph and each checkpoint against a replay of the log from nothing. The data, as that
+    replay has them: the rules (`commonplace.home.checking`).
     """
     damage = list(library.log.check())
     yield from damage
@@ -53,9 +51,8 @@ def findings(library: Library, home: Path, shapes: Path) -> Iterator[str]:
             yield from _differences(f"the checkpoint {kept[version].name}", _load(library, version, kept), replayed)
     if head:
         yield from _differences("the graph", library.graph, replayed)
-    rules = read_shapes(shapes, library.minter.base)
-    for violation in replayed.read(lambda state: violations(state, rules, BROKEN)):
-        yield f"{violation.where}: {violation.why}"
+    found = replayed.read(lambda state: checked(state, shapes, library.minter))
+    yield from (in_words(breach, library.minter) for breach in found.breaches)
 
 
 def _unsound(library: Library, home: Path) -> Iterator[str]:

@@ -1,25 +1,28 @@
-"""Two rules about the IRIs of a library, which SHACL cannot say.
+"""Hold three rules about the IRIs and keys of a library, which SHACL cannot say.
 
-An IRI of the library that something points to names a thing that is there; and a node with a fragment
-(`id/work/ostrom1996#author-1`) belongs to the thing before the `#`: it is there only with it.
+An IRI of the library that something points to names a thing that is there. A node with a fragment
+(`id/work/ostrom1996#author-1`) belongs to the thing before the `#`: it is there only with it. A key, be it an
+alternative one, leads to one work.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from commonplace.curation.shacl.data import Data
 from commonplace.curation.shacl.violation import Violation
 from commonplace.model.minter import Minter
+from commonplace.model.namespaces import FABIO
 
 NOT_THERE = "This points to a thing that would not be in the library. Add that thing, or remove this statement too."
 LEFT_BEHIND = "This node belongs to a thing that would not point to it. Remove it too, or let the thing point to it."
+SHARED = "Another work has this key, or has it as an alternative one: {}. Take it from one of the two."
 
 
 def loose_ends(data: Data, node: NamedNode, minter: Minter) -> Iterator[Violation]:
-    """Return where a node points to nothing, or belongs to nothing."""
+    """Return where a node points to nothing, belongs to nothing, or has the key of another work."""
     said = data.about(node)
     if not said:
         return
@@ -29,6 +32,24 @@ def loose_ends(data: Data, node: NamedNode, minter: Minter) -> Iterator[Violatio
                 yield Violation(node.value, predicate.value, NOT_THERE, value.value)
     if _is_left_behind(data, node, minter):
         yield Violation(node.value, None, LEFT_BEHIND)
+    if FABIO["Expression"] in data.classes(node):
+        yield from _shared_keys(data, node, minter)
+
+
+def _shared_keys(data: Data, work: NamedNode, minter: Minter) -> Iterator[Violation]:
+    alternative = minter.term("alternativeKey")
+    own = data.about(work).get(alternative, ())
+    keys = [(alternative, one) for one in own] + [(minter.term("citationKey"), Literal(minter.key(work.value)))]
+    for predicate, key in keys:
+        if not isinstance(key, Literal):
+            continue
+        others = [triple.subject for triple in data.statements.triples(None, alternative, key)]
+        named = minter.thing("work", key.value)
+        if predicate == alternative and data.about(named):
+            others.append(named)
+        for other in others:
+            if isinstance(other, NamedNode) and other != work:
+                yield Violation(work.value, predicate.value, SHARED.format(minter.key(other.value)), key.value)
 
 
 def owner_of(node: NamedNode, minter: Minter) -> NamedNode | None:

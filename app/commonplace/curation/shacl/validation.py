@@ -65,12 +65,15 @@ def read_shapes(path: Path, base: str) -> Shapes:
     return Shapes(path, base)
 
 
-def violations(statements: Statements, shapes: Shapes, reported: int = REPORTED) -> list[Violation]:
+def violations(
+    statements: Statements, shapes: Shapes, reported: int = REPORTED, nodes: Iterable[Term] | None = None
+) -> list[Violation]:
     """Return the breaches in everything that is stated, of so many nodes at most, by node, property and message.
 
-    Warnings are not breaches.
+    `nodes` are those that statements are about, where they are known. Warnings are not breaches.
     """
-    nodes = (triple.subject for triple in statements.triples())
+    if nodes is None:
+        nodes = (triple.subject for triple in statements.triples())
     return _violations(Data(statements), nodes, shapes, reported)
 
 
