@@ -95,7 +95,7 @@ class Committer:
         result would break the shapes; nothing is written then.
         """
         library = self._library
-        with library.log.writing():
+        with library.writing():
             head = library.follow()
             if expected is not None and expected != head:
                 raise Conflict.moved(head, expected)

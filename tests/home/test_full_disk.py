@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -14,11 +15,12 @@ from commonplace.errors import HomeUnusable, NoRoom
 from commonplace.home.opening import Home, open_home
 from commonplace.home.tokens import Role
 from commonplace.model.change import Version
-from tests.command import commonplace
+from tests.command import commonplace, environment
 from tests.conftest import serving, settings_for
 
 BOOK = "@book{able2001, title={A book}, author={Able, Ann}, year={2001}}\n"
 IMPORT = {"Content-Type": "application/x-bibtex", "Prefer": "wait=60"}
+TURTLE = {"Content-Type": "text/turtle"}
 UPDATE = {"Content-Type": "application/sparql-update"}
 
 
@@ -64,6 +66,26 @@ def bibtex(client: httpx.Client, text: str = BOOK) -> httpx.Response:
     return client.post("/imports", content=text.encode(), headers=IMPORT)
 
 
+def unable_to_write(client: httpx.Client) -> str | None:
+    """Return why nothing can be written, as far as the server knows."""
+    problems = client.get("/healthz").json().get("problems", [])
+    return next((one["why"] for one in problems if one["what"] == "writing"), None)
+
+
+WRITES: dict[str, Callable[[httpx.Client], httpx.Response]] = {
+    "an update": lambda client: client.post("/sparql", content="INSERT DATA { <urn:a> <urn:p> 'x' }", headers=UPDATE),
+    "an import": lambda client: bibtex(client),
+    "an undo": lambda client: client.post("/changes/1/undo"),
+    "a graph": lambda client: client.put("/graph-store?graph=urn:g", content="<urn:a> <urn:p> 1 .", headers=TURTLE),
+    "more of a graph": lambda client: client.post("/graph-store?default", content="<urn:a> <urn:p> 1.", headers=TURTLE),
+    "no graph": lambda client: client.delete("/graph-store?default"),
+    "an edit": lambda client: client.patch("/works/ostrom1996", json={"volume": "25"}),
+    "a new thing": lambda client: client.post("/organizations", json={"name": "Some Press"}),
+    "a deletion": lambda client: client.delete("/works/ostrom1996?with_dependents=true"),
+}
+"""Every kind of write that needs no network."""
+
+
 def log_of(home: Path) -> dict[str, bytes]:
     """Return every file of the log, and what is in it."""
     return {str(path): path.read_bytes() for path in (home / "log").rglob("*") if path.is_file()}
@@ -74,16 +96,18 @@ def test_where_there_is_no_room_for_the_log_nothing_is_written(small_home: Path,
     with serving(opened) as client:
         curator(client, opened)
         filler, before = fill(disk), log_of(small_home)
-        update = client.post("/sparql", content="INSERT DATA { <urn:a> <urn:p> 'x' }", headers=UPDATE)
-        for response in (update, bibtex(client), client.post("/changes/1/undo")):
-            assert response.status_code == 507, response.text[:500]
+        for what, write in WRITES.items():
+            response = write(client)
+            assert response.status_code == 507, f"{what}: {response.text[:500]}"
             assert response.headers["content-type"] == "application/problem+json"
             assert "No space left" in response.json()["detail"]
             assert response.json()["errors"][0]["where"] == str(small_home / "log")
         assert log_of(small_home) == before
         assert client.get("/healthz").json()["version"] == client.get("/works").json()["version"] == 1
+        assert unable_to_write(client) == "No space left on device"
         filler.unlink()
         assert bibtex(client).json()["version"] == 2
+        assert unable_to_write(client) is None
         assert client.get("/works/able2001").status_code == 200
 
 
@@ -167,9 +191,16 @@ def test_a_library_in_a_read_only_folder_is_read(small_home: Path, disk: Path) -
     with serving(opened) as client:
         client.headers["Authorization"] = f"Bearer {token}"
         assert client.get("/works").json()["total"] == 35
-        response = bibtex(client)
-        assert (response.status_code, response.json()["title"]) == (507, "This library cannot be written to")
-        assert "Read-only" in response.json()["detail"]
+        assert unable_to_write(client) == "Read-only file system"
+        before = log_of(small_home)
+        for what, write in WRITES.items():
+            response = write(client)
+            assert response.status_code == 507, f"{what}: {response.text[:500]}"
+            assert response.headers["content-type"] == "application/problem+json"
+            assert response.json()["title"] == "This library cannot be written to"
+            assert "Read-only" in response.json()["detail"]
+        assert log_of(small_home) == before
+        assert client.get("/works").json()["version"] == 1
     assert commonplace("verify", "--home", small_home, cwd=disk.parent).text == "version 1: no findings\n"
     refused = commonplace("undo", "1", "--home", small_home, cwd=disk.parent)
     assert refused.exit == 2
@@ -198,3 +229,21 @@ def test_an_answer_without_room_for_temporary_files_says_so(
         assert "temporary files" in response.json()["detail"]
         assert str(disk) in response.json()["detail"]
         assert client.get("/sparql", params={"query": "ASK { ?s ?p ?o }"}).status_code == 200
+
+
+def test_serve_says_that_the_home_cannot_be_written_to(small_home: Path, disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    command = [sys.executable, "-m", "commonplace", "serve", "--home", str(small_home), "--port", "0"]
+    with subprocess.Popen(
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as served:
+        assert served.stdout is not None
+        said: list[str] = []
+        for line in served.stdout:
+            said.append(line)
+            if "is ready: " in line:
+                break
+        assert "is ready: " in said[-1], "".join(said)
+        assert httpx.get(said[-1].split()[-1] + "works").json()["total"] == 35
+        served.terminate()
+    assert f"{small_home}/log: Read-only file system; the library can be read" in "".join(said)

@@ -1,4 +1,4 @@
-"""What of the derived data could not be made or kept: the log has everything, and answers may be slower or older."""
+"""Know what cannot be done now: derived data that cannot be made or kept, and writing where there is no room."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from commonplace.errors import CommonplaceError
 
 log = logging.getLogger(__name__)
 
+WRITING = "writing"
+"""The name of the problem that nothing can be written."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something derived that is not as it should be: what, why, and since when."""
+    """Something that is not as it should be: what, why, and since when."""
 
     what: str
     why: str
@@ -39,6 +42,13 @@ class Health:
         """Note that something derived could not be made or kept, and say so in the log."""
         why = getattr(fault, "strerror", None) or str(fault) or type(fault).__name__
         log.warning("%s could not be made or kept; the log has everything: %s", what, why)
+        self._note(what, why)
+
+    def cannot_write(self, fault: CommonplaceError) -> None:
+        """Note that nothing can be written, and why; the one who writes is told so, too."""
+        self._note(WRITING, fault.errors[0][1] if fault.errors else fault.detail)
+
+    def _note(self, what: str, why: str) -> None:
         with self._lock:
             since = self._problems[what].since if what in self._problems else datetime.now(UTC)
             self._problems[what] = Problem(what, why, since)

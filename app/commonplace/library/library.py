@@ -6,7 +6,7 @@ A home is a directory: `log/` is the truth, `derived/` may be deleted at any tim
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from threading import RLock
@@ -16,14 +16,14 @@ from commonplace.derived.checkpoints import Checkpoints
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.opening import GraphKind, open_graph, open_graph_for_reading
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.derived.health import Health
+from commonplace.derived.health import WRITING, Health
 from commonplace.derived.past_states import PastStates
 from commonplace.derived.sealed import LogPosition
 from commonplace.derived.search.index import SearchIndex
 from commonplace.derived.search.lifecycle import Searching
 from commonplace.derived.thing_versions import ThingVersions
 from commonplace.derived.workers.worker import Views
-from commonplace.errors import HomeUnusable, NoLibrary, NotFound
+from commonplace.errors import HomeUnusable, NoLibrary, NoRoom, NotFound, ReadOnly
 from commonplace.model.change import EMPTY, ChangeSet, Version
 from commonplace.model.minter import Minter
 from commonplace.model.quad_text import QuadText
@@ -100,7 +100,11 @@ class Library:
         at_once = at_once or graph == "disk"
         checkpoints = Checkpoints(derived / "checkpoints", log, throws_away=access != "read")
         things = ThingVersions(log, derived / "things", keeps=access != "read")
-        return cls(log, Minter(base), view, checkpoints, things=things, search=derived / "search", at_once=at_once)
+        library = cls(log, Minter(base), view, checkpoints, things=things, search=derived / "search", at_once=at_once)
+        if access != "read":
+            with suppress(NoRoom, ReadOnly), library.writing():
+                pass  # where the folder cannot be written to this is known from now on
+        return library
 
     def follow(self) -> Version:
         """Let the graph catch up with the log, and return the head. To read, ask `newest`, which does not wait."""
@@ -131,6 +135,19 @@ class Library:
             self.checkpoints.fill(self.graph, head)
 
     @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold other writers off while a block appends to the log; what keeps it from being written is noted.
+
+        Raises `NoRoom` and `ReadOnly`.
+        """
+        try:
+            with self.log.writing():
+                yield
+        except (NoRoom, ReadOnly) as fault:
+            self.health.cannot_write(fault)
+            raise
+
+    @contextmanager
     def applying(self, version: Version, change: ChangeSet) -> Iterator[None]:
         """Apply a change to the graph at the end of a block that appends its entry to the log.
 
@@ -149,6 +166,7 @@ class Library:
                 else:
                     yield  # the log has it then, and who reads follows the log
                     logged = True
+            self.health.passed(WRITING)
             if at_once:
                 self.follow()
         except Exception as fault:
