@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import BlankNode, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.model.change import ChangeSet, Version
@@ -110,45 +110,41 @@ def _following(state: Snapshot, removed: Iterable[Quad], follows: Follows) -> It
 
 
 def _without_needed(state: Snapshot, removed: Iterable[Quad]) -> tuple[list[Quad], dict[str, set[str]]]:
-    """Return the removals that leave nothing dangling, and the things that must stay, each with those that need it."""
+    """Return the removals that leave nothing dangling, and the things that must stay, each with those that need it.
+
+    A node goes with its class. One that must stay keeps what is said of it, and the links of its own thing to it.
+    """
     going = dict.fromkeys(removed)
     needed: dict[str, set[str]] = {}
     while True:
-        by_thing: dict[str, list[Quad]] = {}
-        for quad in going:
-            by_thing.setdefault(_thing(quad), []).append(quad)
         leaving = {quad.triple for quad in going}
-        found = {
-            thing: why
-            for thing, quads in by_thing.items()
-            if any(quad.predicate == RDF["type"] for quad in quads)
-            and (why := _needed_by(state, thing, quads, leaving))
-        }
-        if not found:
+        nodes = {quad.subject for quad in going if quad.predicate == RDF["type"]}
+        staying = {node for node in nodes if not isinstance(node, Triple) and _is_needed(state, node, leaving, needed)}
+        if not staying:
             return list(going), needed
-        needed |= found
-        going = {quad: None for quad in going if _thing(quad) not in found}
+        going = {quad: None for quad in going if not _says_of(quad, staying)}
 
 
-def _needed_by(state: Snapshot, thing: str, quads: list[Quad], leaving: set[Triple]) -> set[str]:
-    """Return the things that would still speak of a thing that goes: the thing itself, and those that point to it."""
-    nodes = {quad.subject for quad in quads if not isinstance(quad.subject, Triple)}
-    if not thing.startswith("_:"):
-        nodes.add(NamedNode(thing))
-    why: set[str] = set()
-    for node in nodes:
-        if any(triple not in leaving for triple in state.triples(node)):
-            why.add(thing)
-        for triple in state.triples(None, None, node):
-            if triple not in leaving:
-                why.add(_name(triple.subject))
-    return why
+def _says_of(quad: Quad, nodes: Collection[object]) -> bool:
+    """Answer whether a statement is about one of some nodes, or links it from the thing that it belongs to."""
+    return quad.subject in nodes or (quad.object in nodes and _name(quad.object) == _name(quad.subject))
+
+
+def _is_needed(
+    state: Snapshot, node: NamedNode | BlankNode, leaving: Collection[Triple], needed: dict[str, set[str]]
+) -> bool:
+    """Answer whether something would still be said of a node that goes, or point to it; `needed` learns by what."""
+    why = {_name(node) for triple in state.triples(node) if triple not in leaving}
+    why |= {_name(triple.subject) for triple in state.triples(None, None, node) if triple not in leaving}
+    if why:
+        needed.setdefault(_name(node), set()).update(why)
+    return bool(why)
 
 
 def _thing(quad: Quad) -> str:
     return _name(quad.subject)
 
 
-def _name(subject: NamedNode | BlankNode | Triple) -> str:
-    """Return the thing that a subject is a node of; a blank node is a thing of its own."""
-    return subject.value.partition("#")[0] if isinstance(subject, NamedNode) else str(subject)
+def _name(node: NamedNode | BlankNode | Literal | Triple) -> str:
+    """Return the thing that a node belongs to; a blank node is a thing of its own."""
+    return node.value.partition("#")[0] if isinstance(node, NamedNode) else str(node)

@@ -10,8 +10,11 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from commonplace.errors import ShapeViolation
 from commonplace.model.change import Version
-from commonplace.model.namespaces import CITO, DCTERMS, FABIO, PRISM, RDF
+from commonplace.model.namespaces import CITO, DCTERMS, FABIO, FOAF, PRISM, PRO, RDF
+from tests.conftest import BASE
 from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary, note_on
+
+PEOPLE = (DCTERMS["creator"], PRO["isDocumentContextFor"])
 
 
 @pytest.fixture
@@ -34,6 +37,43 @@ def test_an_undo_restores_exactly_what_was_before(small: SmallLibrary) -> None:
     assert undone.entry is not None
     assert undone.entry.change == added.change.inverse()
     assert small.contents() == before
+
+
+def roles_of(small: SmallLibrary, key: str) -> tuple[Quad, ...]:
+    """Return every statement about, and the links to, the people of a work in their order."""
+    said = small.contents()
+    plain = {quad for quad in said if quad.subject == small.minter.thing("work", key) and quad.predicate in PEOPLE}
+    nodes = {quad.object for quad in plain}
+    return tuple(plain | {quad for quad in said if quad.subject in nodes and "#" in str(quad.subject)})
+
+
+def test_an_undo_takes_back_the_people_that_a_work_was_given(small: SmallLibrary) -> None:
+    small.add(BOVAIRD)
+    roles = roles_of(small, "bovaird2007")
+    assert len(roles) > 8
+    small.commit(removed=roles)
+    before = small.contents()
+    given = small.commit(*roles)
+
+    undone = small.committer.undo(given.version, "tester")
+
+    assert (undone.kept, small.contents()) == ([], before)
+
+
+def test_a_role_that_was_changed_since_stays_with_its_link(small: SmallLibrary) -> None:
+    small.add(BOVAIRD)
+    roles = roles_of(small, "bovaird2007")
+    small.commit(removed=roles)
+    given = small.commit(*roles)
+    first, second = (NamedNode(f"{BASE}id/work/bovaird2007#author-{number}") for number in (1, 2))
+    printed = small.commit(Quad(first, FOAF["familyName"], Literal("Bovaird")))
+
+    undone = small.committer.undo(given.version, "tester")
+
+    assert [(kept.thing, kept.versions) for kept in undone.kept] == [(f"{BASE}id/work/bovaird2007", (printed.version,))]
+    left = roles_of(small, "bovaird2007")
+    assert {quad.subject for quad in left} == {first, small.minter.thing("work", "bovaird2007")}
+    assert second not in {quad.object for quad in left}
 
 
 def test_an_undo_of_an_undo_restores_what_was_undone(small: SmallLibrary) -> None:
