@@ -45,6 +45,8 @@ class Proposal:
     A change that `is_net` was made with regard to the state, and is taken as it is. Every change is checked against
     the shapes, large or small, unless its writer `keeps_shapes`: by construction, which its tests prove, or because it
     was checked against the version it is committed for.
+    A change that `restores` takes statements back as they were: of what follows from others, only what would disagree
+    is set right, whatever the change says of it itself.
     The note may be a function, which is called last, while the graph takes the change in already.
     """
 
@@ -53,6 +55,7 @@ class Proposal:
     even_if_empty: bool = False
     is_net: bool = False
     keeps_shapes: bool = False
+    restores: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ class Committer:
             history = self._library.things.history
             change, left = undo_of(done, versions, state, history, lambda state, one: follows(state, one, minter))
             kept[:] = left
-            return Proposal(made_to_agree(state, change, minter), note)
+            return Proposal(change, note, restores=True)
 
         return Undone(self.commit(propose, expected), kept, versions)
 
@@ -153,7 +156,7 @@ class Committer:
             return None
         if not proposal.keeps_shapes:
             refuse_inexpressible(change.added)
-            change = self.completed(state, change)
+            change = self.completed(state, change, restores=proposal.restores)
             if not change and not proposal.even_if_empty:
                 return None  # it only took away what follows from the rest
         return replace(proposal, change=change)
@@ -173,9 +176,10 @@ class Committer:
             change=proposal.change,
         )
 
-    def completed(self, state: Snapshot, change: ChangeSet) -> ChangeSet:
+    def completed(self, state: Snapshot, change: ChangeSet, *, restores: bool = False) -> ChangeSet:
         """Return a net change with what follows from it. Raises `ShapeViolation` as `check` does."""
-        change = with_consequences(state, change, self._library.minter)
+        complete = made_to_agree if restores else with_consequences
+        change = complete(state, change, self._library.minter)
         self.check(state, change)
         return change
 

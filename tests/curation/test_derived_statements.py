@@ -246,6 +246,28 @@ def test_a_citation_links_the_works_and_its_end_parts_them(writing: Writing) -> 
     assert writing.quads() == before
 
 
+def test_a_work_does_not_say_that_it_may_cite_what_it_cites(writing: Writing) -> None:
+    before = writing.quads()
+    writing.bibtex("@book{el1999, author = {El, Eve}, title = {The Other Garden}, date = {1999}}")
+    ambiguous = writing.made(
+        "INSERT DATA { <id/citation/d> a cito:Citation ; cito:hasCitingEntity <id/work/bo2005> ;"
+        ":confirmation :ambiguous ; :candidate <id/work/ng2001>, <id/work/el1999> }"
+    )
+    assert writing.values("id/work/bo2005", ":mayCite") == ["id/work/el1999"]
+    certain = writing.made("DELETE WHERE { <id/citation/c> ?p ?o }")
+    assert writing.values("id/work/bo2005", "cito:cites") == []
+    assert writing.values("id/work/bo2005", ":mayCite") == ["id/work/el1999", "id/work/ng2001"]
+    writing.made(
+        "DELETE WHERE { <id/citation/d> :candidate ?work ; :confirmation ?how } ;"
+        "INSERT DATA { <id/citation/d> cito:hasCitedEntity <id/work/el1999> ; :confirmation :confirmed }"
+    )
+    assert writing.values("id/work/bo2005", "cito:cites") == ["id/work/el1999"]
+    assert writing.values("id/work/bo2005", ":mayCite") == []
+    for version in (certain + 1, certain, ambiguous, ambiguous - 1):
+        writing.undo(version)
+    assert writing.quads() == before
+
+
 def test_a_key_is_that_of_the_iri(writing: Writing) -> None:
     assert "which is 'bo2005'" in writing.refused(replaced("id/work/bo2005", ":citationKey", "'bo2006'"))
 

@@ -119,7 +119,7 @@ class Merges:
             if right is None:
                 return self._apart_already(kind, key)
             unmerge, report = self._judge_apart(state, kind, right, assigned)
-            return report.model_copy(update=self._possible(state, unmerge.change))
+            return report.model_copy(update=self._possible(state, unmerge.change, restores=True))
 
         return self._library.read(judge)
 
@@ -143,7 +143,7 @@ class Merges:
             report = report.model_copy(update=self._done(state, kind, right, None))
             made.append(report)
             message = merger.message or f"{kind} {report.right.key} out of {report.left.key}"
-            return Proposal(unmerge.change, self._note(merger.agent, "unmerge", message, report))
+            return Proposal(unmerge.change, self._note(merger.agent, "unmerge", message, report), restores=True)
 
         try:
             entry = self._committer.commit(propose, expected)
@@ -277,9 +277,9 @@ class Merges:
         )
         return unmerge, report
 
-    def _possible(self, state: Snapshot, change: ChangeSet) -> dict[str, object]:
+    def _possible(self, state: Snapshot, change: ChangeSet, *, restores: bool = False) -> dict[str, object]:
         try:
-            self._committer.check(state, change)
+            self._committer.completed(state, change, restores=restores)
         except ShapeViolation as fault:
             return {"possible": False, "breaks": [f"{where}: {why}" for where, why in fault.errors]}
         return {}

@@ -45,7 +45,7 @@ def _shared_keys(data: Data, work: NamedNode, minter: Minter) -> Iterator[Violat
             continue
         others = [triple.subject for triple in data.statements.triples(None, alternative, key)]
         named = minter.thing("work", key.value)
-        if predicate == alternative and data.about(named):
+        if predicate == alternative and FABIO["Expression"] in data.classes(named):
             others.append(named)
         for other in others:
             if isinstance(other, NamedNode) and other != work:
