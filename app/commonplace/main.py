@@ -30,7 +30,7 @@ from commonplace.exchange.edits import Edits
 from commonplace.exchange.jobs import ImportJobs
 from commonplace.exchange.merges import Merges
 from commonplace.exchange.updates import Updates
-from commonplace.home.opening import Home, open_home, tokens_of, told_of, unreachable_base
+from commonplace.home.opening import Home, new_home_notice, open_home, tokens_of, unreachable_base
 from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.library import Library
 from commonplace.library.first_question import concept_most_read
@@ -56,7 +56,7 @@ def create() -> Application:
     settings = Settings()
     home = open_home(settings)
     workers = _workers(home.library, settings)  # first: they are forked while this process has one thread
-    sys.stderr.write(told_of(home, settings))
+    sys.stderr.write(new_home_notice(home, settings))
     if warning := unreachable_base(home.library.minter.base, settings):
         sys.stderr.write(f"{warning}.\n")
     return application(home, settings, workers=workers)

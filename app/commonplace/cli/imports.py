@@ -15,7 +15,7 @@ from commonplace.errors import BadRequest
 from commonplace.exchange.doi_lists import read_doi_list
 from commonplace.exchange.imports import import_file
 from commonplace.exchange.receipt_table import receipt_table
-from commonplace.exchange.receipts import Receipt, told
+from commonplace.exchange.receipts import Receipt, receipt_lines
 from commonplace.home.opening import Home
 from commonplace.importers.parallel import BatchReading
 from commonplace.model.formats import ReadFormat
@@ -98,7 +98,7 @@ def _import(
             read=BatchReading,
             progress=shown,
         )
-    typer.echo(receipt.json_text() if as_json else "\n".join(told(receipt)))
+    typer.echo(receipt.json_text() if as_json else "\n".join(receipt_lines(receipt)))
     return receipt
 
 
@@ -144,7 +144,7 @@ def import_by_doi(
                 enrich=enrich,
                 progress=shown,
             )
-    typer.echo(receipt.json_text() if as_json else "\n".join(told(receipt)))
+    typer.echo(receipt.json_text() if as_json else "\n".join(receipt_lines(receipt)))
     _write_table(table, [receipt])
     if receipt.failed:
         raise typer.Exit(SOME_FAILED)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from commonplace.errors import BadRequest
-from commonplace.home.opening import Home, open_home, token_file, tokens_of, told_of
+from commonplace.home.opening import Home, new_home_notice, open_home, token_file, tokens_of
 from commonplace.home.tokens import Role
 from commonplace.library.library import Access
 from commonplace.settings import Settings
@@ -28,7 +28,7 @@ def open_library(home: Path | None, access: Access = "read") -> Home:
     """Open the home; say on standard error when that has made it. Raises what `open_home` raises."""
     settings = settings_of(home)
     opened = open_home(settings, access=access, at_once=False)
-    typer.echo(told_of(opened, settings), err=True, nl=False)
+    typer.echo(new_home_notice(opened, settings), err=True, nl=False)
     return opened
 
 

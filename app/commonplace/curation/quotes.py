@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode, Triple
 from commonplace.curation.shacl.after import Statements
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DCTERMS, PRISM, PROV, RDF
-from commonplace.model.quote_check import Held, check_quote
+from commonplace.model.quote_check import HeldTexts, check_quote
 from commonplace.model.work_reading import Neighbourhood
 
 QUOTING = ("Evidence", "Characteristic")
@@ -38,7 +38,7 @@ def quote_checks(state: Statements, minter: Minter, nodes: Iterable[NamedNode]) 
         yield Triple(node, minter.term("quoteCheck"), minter.term(result))
 
 
-def held_text(state: Statements, work: NamedNode) -> Held:
+def held_text(state: Statements, work: NamedNode) -> HeldTexts:
     """Return the text that the graph holds of a work: its title, abstract and keywords."""
     about = Neighbourhood(state.triples(work))
     parts = {

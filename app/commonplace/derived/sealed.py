@@ -74,7 +74,7 @@ def read_sealed(path: Path) -> tuple[LogPosition, bytes]:
 def _checked(file: BufferedReader) -> LogPosition:
     line = _LINE.fullmatch(file.readline(_LONGEST_LINE))
     if line is None:
-        raise NotSealed("it does not begin as what was written")
+        raise NotSealed("its first line is not that of a sealed file")
     checksum, length = _checksum(file)
     if length != int(line[3]):
         raise NotSealed(f"it has {length} bytes and not {int(line[3])}")

@@ -137,7 +137,7 @@ def reason_of(why: str) -> str:
     return why
 
 
-def told(receipt: Receipt) -> Iterator[str]:
+def receipt_lines(receipt: Receipt) -> Iterator[str]:
     """Yield lines for people: the counts, each entry that needs a word, and the command that takes the import back."""
     counts = ", ".join(f"{receipt.fates[fate]} {fate}" for fate in FATES)
     yield f"{receipt.file}: {receipt.entries} {'entry' if receipt.entries == 1 else 'entries'}: {counts}"

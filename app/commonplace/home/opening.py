@@ -73,7 +73,7 @@ def token_file(settings: Settings) -> Path:
     return settings.home / "token"
 
 
-def told_of(home: Home, settings: Settings) -> str:
+def new_home_notice(home: Home, settings: Settings) -> str:
     """Return the lines for standard error that tell, once, of a home that was just made, and of its token."""
     said = ""
     if home.is_new:

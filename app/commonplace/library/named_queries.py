@@ -30,8 +30,8 @@ from commonplace.model.minter import Minter
 
 __all__ = ["Column", "NamedQuery", "Parameter", "ParameterError", "QueryFileError", "load_queries", "read_query"]
 
-Form = Literal["SELECT", "ASK", "CONSTRUCT"]
-_FORMS: Mapping[str, Form] = MappingProxyType({"SELECT": "SELECT", "ASK": "ASK", "CONSTRUCT": "CONSTRUCT"})
+QueryForm = Literal["SELECT", "ASK", "CONSTRUCT"]
+_FORMS: Mapping[str, QueryForm] = MappingProxyType({"SELECT": "SELECT", "ASK": "ASK", "CONSTRUCT": "CONSTRUCT"})
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TOKEN = re.compile(
@@ -78,7 +78,7 @@ class NamedQuery:
     keywords: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     columns: tuple[Column, ...]
-    form: Form
+    form: QueryForm
     text: str
     path: Path
     empty_because: str | None = None
@@ -269,7 +269,7 @@ class _QueryBody:
         form = _FORM.search(code)
         if form is None or form[1].upper() not in _FORMS:
             raise self.fault(0, "is not a SELECT, ASK or CONSTRUCT query")
-        self.form: Form = (
+        self.form: QueryForm = (
             "SELECT" if form[1].upper() == "SELECT" else "ASK" if form[1].upper() == "ASK" else "CONSTRUCT"
         )
         self.form_at = form.start()

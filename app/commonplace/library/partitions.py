@@ -16,7 +16,7 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.model.change import ChangeSet, Version
 from commonplace.model.namespaces import RDF
 
-Key = tuple[NamedNode | None, NamedNode | None]
+PartitionKey = tuple[NamedNode | None, NamedNode | None]
 
 _COUNTS: dict[str, tuple[str, ...]] = {
     "SELECT ?class (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s a ?class } GROUP BY ?class": ("class",),
@@ -37,7 +37,7 @@ class Partitions:
     """
 
     version: Version
-    counts: Counter[Key]
+    counts: Counter[PartitionKey]
 
     @property
     def triples(self) -> int:
@@ -59,7 +59,7 @@ def _by_iri(found: Iterable[tuple[NamedNode, int]]) -> list[tuple[NamedNode, int
 
 def count_partitions(state: Snapshot) -> Partitions:
     """Count all statements of the default graph."""
-    counts: Counter[Key] = Counter()
+    counts: Counter[PartitionKey] = Counter()
     for query, names in _COUNTS.items():
         for row in state.select(query):
             of_class, name = (row[n] if n in names else None for n in ("class", "property"))
@@ -87,7 +87,7 @@ def move_partitions(partitions: Partitions, state: Snapshot, changes: Iterable[C
     return Partitions(state.version, Counter({key: n for key, n in counts.items() if n}))
 
 
-def _keys(triples: set[Triple]) -> Iterator[Key]:
+def _keys(triples: set[Triple]) -> Iterator[PartitionKey]:
     """Return the counts that the statements about one thing add to."""
     classes = [t.object for t in triples if t.predicate == RDF["type"] and isinstance(t.object, NamedNode)]
     yield from ((of_class, None) for of_class in classes)

@@ -9,7 +9,7 @@ from typing import Literal
 
 QuoteCheck = Literal["exact", "normalised", "not-found", "no-text"]
 
-Held = Mapping[str, Sequence[str]]
+HeldTexts = Mapping[str, Sequence[str]]
 """The text that is held of a work, by part: `title`, `abstract`, `keywords`. A part that is not held is absent."""
 
 _BETWEEN_PARTS = re.compile(r"\s*(?:,|;|&|\band\b)\s*")
@@ -18,7 +18,7 @@ _QUOTATION_MARKS = re.compile(r"[\"'`´‘’‚‛“”„‟«»‹›]")
 _DASHES = re.compile(r"[\u2010-\u2015\u2212-]")
 
 
-def check_quote(quote: str | None, locator: str | None, held: Held) -> QuoteCheck:
+def check_quote(quote: str | None, locator: str | None, held: HeldTexts) -> QuoteCheck:
     """Return what comes of comparing a quote with the text that is held of the work it is from.
 
     `locator` names the parts of the work that were read (`title and abstract`). A quote that stands in no held text

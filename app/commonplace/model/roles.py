@@ -14,7 +14,7 @@ from commonplace.model.namespaces import BIBO, DCTERMS, PRO
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class ContributorRole:
     """Hold one role. `pro` is the local name in PRO, None when the term is ours; `shortcut` the plain property."""
 
     csl: str
@@ -26,35 +26,35 @@ class Role:
         return PRO[self.pro] if self.pro else minter.term(self.csl)
 
 
-ROLES: tuple[Role, ...] = (
-    Role("author", "author", DCTERMS["creator"]),
-    Role("editor", "editor", BIBO["editor"]),
-    Role("translator", "translator", BIBO["translator"]),
-    Role("collection-editor", "series-editor"),
-    Role("illustrator", "illustrator"),
-    Role("compiler", "compiler"),
-    Role("section-editor", None),
-    Role("container-author", None),
-    Role("director", None),
-    Role("interviewer", None),
-    Role("reviewed-author", None),
-    Role("original-author", None),
-    Role("recipient", None),
-    Role("curator", None),
-    Role("editorial-director", None),
-    Role("composer", None),
-    Role("performer", None),
-    Role("narrator", None),
-    Role("script-writer", None),
-    Role("producer", "producer"),
-    Role("executive-producer", None),
-    Role("series-creator", None),
-    Role("host", None),
-    Role("guest", None),
-    Role("chair", None),
-    Role("organizer", None),
-    Role("advisor", None),
-    Role("contributor", "contributor"),
+ROLES: tuple[ContributorRole, ...] = (
+    ContributorRole("author", "author", DCTERMS["creator"]),
+    ContributorRole("editor", "editor", BIBO["editor"]),
+    ContributorRole("translator", "translator", BIBO["translator"]),
+    ContributorRole("collection-editor", "series-editor"),
+    ContributorRole("illustrator", "illustrator"),
+    ContributorRole("compiler", "compiler"),
+    ContributorRole("section-editor", None),
+    ContributorRole("container-author", None),
+    ContributorRole("director", None),
+    ContributorRole("interviewer", None),
+    ContributorRole("reviewed-author", None),
+    ContributorRole("original-author", None),
+    ContributorRole("recipient", None),
+    ContributorRole("curator", None),
+    ContributorRole("editorial-director", None),
+    ContributorRole("composer", None),
+    ContributorRole("performer", None),
+    ContributorRole("narrator", None),
+    ContributorRole("script-writer", None),
+    ContributorRole("producer", "producer"),
+    ContributorRole("executive-producer", None),
+    ContributorRole("series-creator", None),
+    ContributorRole("host", None),
+    ContributorRole("guest", None),
+    ContributorRole("chair", None),
+    ContributorRole("organizer", None),
+    ContributorRole("advisor", None),
+    ContributorRole("contributor", "contributor"),
 )
 """Every role of CSL, `section-editor` and `advisor`, in the order in which contributors are read from the graph."""
 

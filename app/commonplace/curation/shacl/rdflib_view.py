@@ -16,10 +16,10 @@ from commonplace.model.namespaces import XSD
 
 def view_of(statements: Statements) -> rdflib.Graph:
     """Return a graph that reads those statements. It cannot be written to."""
-    return rdflib.Graph(store=_View(statements), bind_namespaces="none")
+    return rdflib.Graph(store=_StoreView(statements), bind_namespaces="none")
 
 
-class _View(Store):
+class _StoreView(Store):
     """An rdflib store over statements of our own; each look-up is one of theirs."""
 
     context_aware = True  # the validator wraps every graph in a dataset, and asks for one graph only

@@ -218,7 +218,7 @@ def _packed(request: Request) -> bool:
         return encoding.endswith("gzip")
     raise HttpProblem(
         415,
-        f"the Content-Encoding {encoding} is not undone here; there is gzip",
+        f"the Content-Encoding {encoding} is not read here; send gzip, or none",
         [("Content-Encoding", encoding)],
         headers={"Accept-Encoding": "gzip, identity"},
     )

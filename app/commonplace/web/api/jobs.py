@@ -109,7 +109,7 @@ def events(request: Request, context: ContextDep, id: JobId) -> Response:
     """
     choose(request, [EVENTS])
     job = context.jobs.job(id)
-    told = _told(job, request.app.state.stopping)
+    told = _events_of(job, request.app.state.stopping)
     return StreamingResponse(told, media_type=EVENTS.media_type, headers={"Cache-Control": "no-store"})
 
 
@@ -128,7 +128,7 @@ async def cancel(context: ContextDep, token: WriterDep, id: JobId) -> Response:
     """Stop an import: it leaves nothing, unless it had begun to commit; its state says which."""
     job = context.jobs.job(id)
     if token.role is not Role.CURATOR and token.name != job.agent:
-        raise forbidden(token, "only a curator, or whose import it is, may cancel it")
+        raise forbidden(token, "only a curator, or whoever began the import, may cancel it")
     if job.over and job.state is not JobState.CANCELLED:
         undo = f"; take it back with POST {job.receipt.undo}" if job.receipt and job.receipt.undo else ""
         raise HttpProblem(409, f"the import job {id!r} is over: {job.state.value}{undo}")
@@ -180,7 +180,7 @@ def status_text(job: Job) -> str:
     ).model_dump_json(exclude_none=True)
 
 
-async def _told(job: Job, stopping: asyncio.Event) -> AsyncIterator[str]:
+async def _events_of(job: Job, stopping: asyncio.Event) -> AsyncIterator[str]:
     told, quiet = "", 0.0
     while True:
         over, now = job.over, status_text(job)

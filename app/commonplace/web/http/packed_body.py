@@ -125,5 +125,5 @@ class _PackedBody:
 
 def _unknown(coding: str) -> HttpProblem:
     """Return the problem for a coding that is not undone (RFC 9110, 15.5.16)."""
-    detail = f"the Content-Encoding {coding} is not undone here; there is gzip"
+    detail = f"the Content-Encoding {coding} is not read here; send gzip, or none"
     return HttpProblem(415, detail, [("Content-Encoding", coding)], {"Accept-Encoding": "gzip, identity"})
