@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from commonplace.derived.graph.opening import new_graph
 from commonplace.errors import LogDamaged
 from commonplace.model.change import Version
+from commonplace.patchlog import segments as segments_of_the_program
 from commonplace.patchlog.file_log import FileLog
 from commonplace.patchlog.log import versions
 from commonplace.patchlog.rdf_patch import COMMIT, write_entry
@@ -59,6 +61,30 @@ def test_a_log_can_be_reopened_with_any_segment_size(directory: Path) -> None:
     assert list(FileLog(directory).check()) == []
     assert FileLog(directory).head() == 6
     assert log.history(EX + "six") == [6]
+
+
+def test_an_entry_is_counted_once_though_another_thread_looks_while_it_is_appended(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks for the head takes in what is new, and so does the writer: not both at a time."""
+    log, others = FileLog(directory), list[threading.Thread]()
+    scan, writer = segments_of_the_program.scan_segment, threading.current_thread()
+
+    def while_another_looks(segment: Path, offset: int, places: list[segments_of_the_program.Place]) -> bool:
+        if threading.current_thread() is writer:
+            others.append(threading.Thread(target=log.head))
+            others[-1].start()
+            others[-1].join(0.1)  # it waits for this thread, or it is done
+        return scan(segment, offset, places)
+
+    monkeypatch.setattr("commonplace.patchlog.file_log.scan_segment", while_another_looks)
+    for number in range(1, 4):
+        assert log.append(entry(number, quad(f"thing{number}"))) == number
+    for other in others:
+        other.join()
+    assert others
+    assert log.head() == FileLog(directory).head() == 3
+    assert list(FileLog(directory).check()) == []
 
 
 @pytest.mark.parametrize("segment_bytes", [1, 1_000_000])

@@ -308,11 +308,12 @@ class FileLog:
         return self._segments / f"{version:08d}.rdfp", 0
 
     def _follow(self) -> None:
-        """Take in the whole entries appended since; leave a torn one alone: its writer may still be at it."""
-        try:
+        """Take in the whole entries appended since; leave a torn one alone: its writer may still be at it.
+
+        One thread at a time: two that take in an entry both would count it twice, and number the next one wrongly.
+        """
+        with self._lock, suppress(Torn):
             self._scan()
-        except Torn:
-            return
 
     def _mend(self) -> None:
         """Cut a torn last entry off and keep its bytes. The writer's lock is held, so a crash left it.
@@ -337,9 +338,10 @@ class FileLog:
         Raises `Torn` for an unfinished entry at the very end, and `LogDamaged` for any other fault.
         """
         try:
-            self._scan()
-            self._check_last()
-            self._check_reached()
+            with self._lock:
+                self._scan()
+                self._check_last()
+                self._check_reached()
         except Torn as torn:
             if torn.segment != self._last_segment() or FOLLOWED in torn.tail.read():
                 raise LogDamaged(

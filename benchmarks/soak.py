@@ -1,0 +1,279 @@
+"""Measure whether mixed traffic with edits leaves the server's memory flat.
+
+    python -m benchmarks.soak [--minutes 60] [--rate 20] [--clients 4]
+
+A server of its own over the reference set is read, searched, asked in SPARQL and at earlier versions, edited, given
+small imports and undone, all at once. What is imported is undone again, so that the library stays as large as it was
+and only its log grows. The memory of the server with all its processes is looked at every few seconds. After the
+warm-up, a quarter of the time, it is to stay where it is: the slope is the median of those between any two looks
+(Theil and Sen), which a single outlier does not move.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import itertools
+import random
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from benchmarks.processes import end_when_told, free_port, memory_bytes, started, wait_until
+
+LOOKS = 120
+"""Number of times that the memory is looked at."""
+
+WARM_UP = 0.25
+"""Part of the time in which caches and workers may fill."""
+
+FLAT_SHARE, FLAT_BYTES = 0.05, 20_000_000
+"""Growth after the warm-up that counts as none: a part of the memory, or bytes, whichever is more."""
+
+WORDS = (
+    "coproduction",
+    "professional",
+    "service users",
+    "trust",
+    "volunteers",
+    "health",
+    "public services",
+    "citizens",
+)
+QUERIES = (
+    "SELECT ?s ?title WHERE { ?s <http://purl.org/dc/terms/title> ?title } ORDER BY ?title LIMIT %d",
+    "SELECT ?p (COUNT(*) AS ?n) WHERE { ?s ?p ?o } GROUP BY ?p ORDER BY DESC(?n) LIMIT %d",
+    "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT %d",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The memory at one moment: seconds since the beginning, and bytes."""
+
+    seconds: float
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The growth of memory after the warm-up."""
+
+    memory: float
+    """Bytes: the median after the warm-up."""
+    slope: float
+    """Bytes a second."""
+    seconds: float
+    """Time that it was looked at."""
+
+    @property
+    def growth(self) -> float:
+        """Return the bytes that memory grew by in that time."""
+        return self.slope * self.seconds
+
+    @property
+    def is_flat(self) -> bool:
+        """Return whether memory stayed where it was."""
+        return self.growth <= max(FLAT_SHARE * self.memory, FLAT_BYTES)
+
+    def __str__(self) -> str:
+        said = "flat" if self.is_flat else "NOT flat"
+        return (
+            f"{said}: {self.memory / 1e6:.0f} MB after the warm-up, {self.growth / 1e6:+.1f} MB in "
+            f"{self.seconds / 60:.1f} minutes ({self.slope * 3600 / 1e6:+.1f} MB an hour)"
+        )
+
+
+def verdict(looks: Sequence[Look]) -> Verdict:
+    """Return what the looks after the warm-up say. Raises `ValueError` when they are fewer than three."""
+    late = [look for look in looks if look.seconds >= WARM_UP * looks[-1].seconds]
+    if len(late) < 3:
+        raise ValueError("memory was looked at too seldom to tell")
+    slopes = [(b.bytes - a.bytes) / (b.seconds - a.seconds) for a, b in itertools.combinations(late, 2)]
+    return Verdict(
+        memory=statistics.median(look.bytes for look in late),
+        slope=statistics.median(slopes),
+        seconds=late[-1].seconds - late[0].seconds,
+    )
+
+
+@dataclass(slots=True)
+class Traffic:
+    """Mixed traffic on one server, whose answers are counted."""
+
+    client: httpx.Client
+    token: str
+    chance: random.Random = field(default_factory=lambda: random.Random(7))
+    answered: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """Number of answers by what was asked and by status; 0 where the connection failed."""
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+    _keys: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        found = self.client.get("/works", params={"limit": 100}).raise_for_status().json()
+        self._keys = tuple(work["key"] for work in found["items"])
+
+    def one(self) -> None:
+        """Do one thing, by weight, and count how it was answered."""
+        name, weight = "", self.chance.randrange(sum(share for share, _ in self.kinds().values()))
+        for name, (share, _) in self.kinds().items():  # noqa: B007  # the one it stops at
+            weight -= share
+            if weight < 0:
+                break
+        self.do(name)
+
+    def do(self, name: str) -> int:
+        """Do one thing, and return the status of its answer."""
+        try:
+            status = self.kinds()[name][1]()
+        except httpx.HTTPError:
+            status = 0
+        self.answered[name, status] += 1
+        return status
+
+    def kinds(self) -> dict[str, tuple[int, Callable[[], int]]]:
+        """Return what can be done: a weight, and the function that does it."""
+        return {
+            "work": (20, lambda: self._get(f"/works/{self._key()}")),
+            "page": (5, lambda: self._get("/")),
+            "list": (10, lambda: self._get("/works", limit=str(self.chance.randrange(1, 50)), sort="-year")),
+            "search": (10, lambda: self._get("/search", q=self.chance.choice(WORDS))),
+            "search a list": (5, lambda: self._get("/works", q=self.chance.choice(WORDS))),
+            "SPARQL": (
+                15,
+                self._ask,
+            ),
+            "named query": (5, lambda: self._get("/queries/works-by-year")),
+            "export": (2, lambda: self._get("/export", format="ris", q=self.chance.choice(WORDS))),
+            "history": (5, lambda: self._get(f"/works/{self._key()}/history")),
+            "earlier version": (5, self._earlier),
+            "unknown": (5, lambda: self._get(f"/works/nobody{next(self._numbers)}", expected=404)),
+            "edit": (6, self._edit),
+            "update": (2, self._update),
+            "import and undo": (2, self._import_and_undo),
+        }
+
+    def _key(self) -> str:
+        return self.chance.choice(self._keys)
+
+    def _get(self, path: str, expected: int = 200, **params: str) -> int:
+        got = self.client.get(path, params=params)
+        return 200 if got.status_code == expected else got.status_code
+
+    def _ask(self) -> int:
+        return self._get("/sparql", query=self.chance.choice(QUERIES) % self.chance.randrange(1, 500))
+
+    def _earlier(self) -> int:
+        head = self.client.get("/healthz").json()["version"]
+        return self._get(f"/works/{self._key()}", at=str(self.chance.randrange(max(1, head - 30), head + 1)))
+
+    def _writing(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}", "Prefer": "wait=30"}
+
+    def _edit(self) -> int:
+        key = self._key()
+        title: str = self.client.get(f"/works/{key}").json()["title"]
+        changed = title.removesuffix(" *") if title.endswith(" *") else f"{title} *"
+        return self.client.patch(f"/works/{key}", json={"title": changed}, headers=self._writing()).status_code
+
+    def _update(self) -> int:
+        triple = f"<http://example.org/soak> <http://example.org/number> {next(self._numbers)}"
+        for verb in ("INSERT", "DELETE"):
+            made = self.client.post("/sparql", data={"update": f"{verb} DATA {{ {triple} }}"}, headers=self._writing())
+            if made.status_code != 200:
+                return made.status_code
+        return 200
+
+    def _import_and_undo(self) -> int:
+        number = next(self._numbers)
+        text = "".join(
+            f"@article{{soak{number}x{each}, author = {{Soak, Sam and Wet, Wanda}}, year = {{{1990 + each}}}, "
+            f"title = {{Number {number} of many, part {each}}}, journal = {{Journal of Waters}}}}\n"
+            for each in range(5)
+        )
+        made = self.client.post("/imports", content=text, headers=self._writing())
+        if made.status_code != 201:
+            return made.status_code
+        undone = self.client.post(f"/changes/{made.json()['version']}/undo", headers=self._writing())
+        return 200 if undone.status_code == 201 else undone.status_code
+
+
+@contextlib.contextmanager
+def server(home: Path, log: Path) -> Iterator[tuple[int, httpx.Client, str]]:
+    """Start a server over a new home; yield its process, a client and the curator's token."""
+    port = free_port()
+    command = [sys.executable, "-m", "commonplace", "serve", "--home", str(home), "--port", str(port)]
+    settings = {"COMMONPLACE_BASE_IRI": f"http://127.0.0.1:{port}/"}
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)
+    with (
+        started(command, log, environment=settings) as process,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=limits) as client,
+    ):
+        wait_until(lambda: client.get("/healthz").status_code == 200, process, log, 300)
+        yield process.pid, client, (home / "token").read_text().strip()
+
+
+def soak(traffic: Traffic, process: int, *, seconds: float, rate: float, clients: int) -> Iterator[Look]:
+    """Let clients ask, at `rate` requests a second in all, and look at the memory of a process and its descendants."""
+    begun, over = time.monotonic(), threading.Event()
+
+    def ask(first: int) -> None:
+        for number in itertools.count(first, clients):
+            if over.wait(max(0.0, begun + number / rate - time.monotonic())):
+                return
+            traffic.one()
+
+    with ThreadPoolExecutor(clients) as pool:
+        asking = [pool.submit(ask, first) for first in range(clients)]
+        try:
+            for number in range(1, LOOKS + 1):
+                over.wait(max(0.0, begun + number * seconds / LOOKS - time.monotonic()))
+                yield Look(time.monotonic() - begun, memory_bytes(process))
+        finally:
+            over.set()
+            for each in asking:
+                each.result()
+
+
+def unexpected(traffic: Traffic) -> dict[tuple[str, int], int]:
+    """Return the answers that are not as they should be; that too many wait (503, 429) may be said."""
+    fine = {200, 429, 503}
+    return {kind: count for kind, count in traffic.answered.items() if kind[1] not in fine}
+
+
+def main() -> int:
+    """Print the memory over time, what was answered, and the verdict; return 1 when it is not flat."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--rate", type=float, default=20.0, help="requests a second, of all clients")
+    parser.add_argument("--clients", type=int, default=4)
+    chosen = parser.parse_args()
+    end_when_told()
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        with server(place / "home", place / "log.txt") as (process, client, token):
+            traffic, looks = Traffic(client, token), list[Look]()
+            for look in soak(traffic, process, seconds=chosen.minutes * 60, rate=chosen.rate, clients=chosen.clients):
+                looks.append(look)
+                if len(looks) % (LOOKS // 20) == 0:
+                    asked = sum(traffic.answered.values())
+                    print(f"{look.seconds / 60:6.1f} min {look.bytes / 1e6:8.1f} MB {asked:8,d} requests", flush=True)
+            version = client.get("/healthz").json()["version"]
+    found = verdict(looks)
+    for (kind, status), count in sorted(traffic.answered.items()):
+        print(f"{kind:20} {status:4} {count:8,d}")
+    print(f"{sum(traffic.answered.values()):,} requests, {version:,} versions; memory is {found}")
+    return 0 if found.is_flat and not unexpected(traffic) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
