@@ -90,6 +90,11 @@ GOOD: dict[str, tuple[str, str]] = {
         "id/doubt/w--year",
         'a cp:Doubt ; cp:onWork <id/work/w> ; cp:field "year" ; cp:confirmation cp:conflicting',
     ),
+    "decision": (
+        "id/decision/w--x",
+        "a cp:Decision ; cp:onWork <id/work/w>, <id/work/x> ; cp:judgement cp:different ;"
+        ' cp:recordsDigest "3f2a" ; prov:wasAttributedTo <id/organization/o>',
+    ),
     "concept": (
         "id/concept/c",
         """a skos:Concept ; skos:notation "c" ; skos:prefLabel "label"@en, "étiquette"@fr ;
@@ -219,6 +224,10 @@ BREACHES = (
     Breach("doubt", "doubt-work", "cp:onWork"),
     Breach("doubt", "doubt-field", add='cp:field "page"'),
     Breach("doubt", "doubt-confirmation", "cp:confirmation", "cp:confirmation cp:confirmed"),
+    Breach("decision", "decision-work", "cp:onWork", "cp:onWork <id/work/w>"),
+    Breach("decision", "decision-judgement", "cp:judgement", "cp:judgement cp:silent"),
+    Breach("decision", "decision-digest", "cp:recordsDigest"),
+    Breach("decision", "decision-agent", "prov:wasAttributedTo"),
     Breach("concept", "concept-notation", "skos:notation", 'skos:notation "A Concept"'),
     Breach("concept", "concept-label-language", add='skos:prefLabel "other"@en'),
     Breach("concept", "concept-label-en", "skos:prefLabel", 'skos:prefLabel "étiquette"@fr'),

@@ -13,6 +13,7 @@ import typer
 from commonplace import __version__
 from commonplace.cli.convert import convert_files
 from commonplace.cli.delete import deletion_lines
+from commonplace.cli.duplicates import duplicates_cli
 from commonplace.cli.edit import named, patch_of
 from commonplace.cli.imports import import_by_doi, import_files
 from commonplace.cli.merge import merge, unmerge
@@ -43,6 +44,7 @@ cli = typer.Typer(
 )
 
 cli.add_typer(token_cli, name="token")
+cli.add_typer(duplicates_cli, name="duplicates")
 
 
 @cli.callback(invoke_without_command=True)

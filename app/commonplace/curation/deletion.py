@@ -1,10 +1,10 @@
 """Decide what a deletion takes along, and what hangs on the thing and keeps it from going.
 
 With a thing go the nodes that belong to it (roles, identifiers) and what is said of its record alone: the doubts about
-a work, the citations that it makes, their corrections, the characteristics of a case, what was merged into it.
-Everything else that points to it
-hangs on it: evidence, citations by other works, claims, cases, roles of a person. A deletion that takes dependents
-along also takes those of them that are statements about the thing; of other things it removes the link.
+a work, the decisions on it, the citations that it makes, their corrections, the characteristics of a case, what was
+merged into it. Everything else that points to it hangs on it: evidence, citations by other works, claims, cases, roles
+of a person. A deletion that takes dependents along also takes those of them that are statements about the thing; of
+other things it removes the link.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Kind, Minter
 from commonplace.model.namespaces import CITO, DATACITE, OWL, PRO, PROV, SKOS
 
-STATEMENTS: tuple[Kind, ...] = ("evidence", "citation", "correction", "doubt", "characteristic")
+STATEMENTS: tuple[Kind, ...] = ("evidence", "citation", "correction", "doubt", "decision", "characteristic")
 """Kinds of things that are statements about others, and mean nothing without them."""
 
 USED: tuple[Kind, ...] = ("person", "organization", "venue")

@@ -356,12 +356,33 @@ class FieldOrigin(ApiModel):
     )
 
 
+class DuplicateDecision(ApiModel):
+    """What a curator judged of two works."""
+
+    judgement: str = Field(description="`same`, `different` or `unsure`")
+    reason: str | None = None
+    agent: str | None = Field(default=None, description="who decided")
+    at: str | None = None
+    current: bool = Field(description="whether it holds: false once what is compared of one of the works has changed")
+
+
+class DecidedDuplicate(DuplicateDecision):
+    """A decision that was made on two works."""
+
+    id: str = Field(description="the same for the same two works")
+    works: list[Link]
+    version: int = Field(description="the version that made it, and that an undo takes back")
+
+
 class DuplicateCandidate(ApiModel):
     """Two works that may be one, or related, and why."""
 
     id: str = Field(description="the same for the same two works")
     works: list[Link]
-    proposes: str = Field(description="`same`: they may be one work; `relation`: they are two, and related")
+    proposes: str = Field(
+        description="`same`: they may be one work; `relation`: they are two, and related; `nothing`: they are here for "
+        "the decision on them alone"
+    )
     relation: str | None = Field(
         default=None,
         description="`edition`, `part`, `version` (preprint and published, conference paper and article), "
@@ -369,6 +390,7 @@ class DuplicateCandidate(ApiModel):
     )
     score: float = Field(description="the chance, in percent, that a person finds them one work")
     reasons: list[str] = Field(description="in words; where a relation is proposed, first why they are not one work")
+    decision: DuplicateDecision | None = None
 
 
 class Suggestion(ApiModel):

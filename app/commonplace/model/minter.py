@@ -34,6 +34,7 @@ Kind = Literal[
     "citation",
     "correction",
     "doubt",
+    "decision",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 

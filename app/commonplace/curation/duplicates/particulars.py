@@ -46,6 +46,8 @@ class Particulars(NamedTuple):
     edition: str
     language: str
     part_of: str
+    digest: str = ""
+    """Digest of the fields as printed, where they were read from the graph: it changes when one of them does."""
 
     @property
     def has_place(self) -> bool:

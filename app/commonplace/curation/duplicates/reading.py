@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -105,18 +106,20 @@ def _name(row: QuerySolution) -> str:
 
 def _particulars(row: QuerySolution, names: Iterable[str], isbns: Iterable[str], minter: Minter) -> Particulars:
     of = {name: _value(row[name]) for name in ("type", "title", "year", "venue", "volume", "issue", "page", "doi")}
+    of |= {name: _value(row[name]) for name in ("edition", "language")}
+    names, isbns = list(names), sorted(isbns)
+    printed = json.dumps([of, names, isbns], ensure_ascii=False, sort_keys=True)
     year = of.pop("year")
     held_in = minter.kind_and_key(_value(row["in"]))
-    return particulars(
+    found = particulars(
         key=minter.key(_value(row["work"])),
         names=names,
         year=int(year) if re.fullmatch(r"-?\d+", year) else None,
         identifiers=identifiers(of["type"], tuple(isbns), json.loads(_value(row["source"]) or "{}"), of["doi"] or None),
-        edition=_value(row["edition"]),
-        language=_value(row["language"]),
         part_of=held_in[1] if held_in and held_in[0] == "work" else "",
         **of,
     )
+    return found._replace(digest=hashlib.blake2b(printed.encode(), digest_size=8).hexdigest())
 
 
 def _value(term: object) -> str:

@@ -56,7 +56,7 @@ def edited(edit: Edit, kind: Kind, node: NamedNode, before: Values, after: Value
     if kind == "evidence" and JUDGEMENT.intersection(changed):
         for predicate in (PROV["wasAttributedTo"], PROV["generatedAtTime"], PROV["wasGeneratedBy"]):
             removed += edit.state.triples(node, predicate)
-        added += _judged(edit, node)
+        added += judged(edit, node)
     return _change(added, removed, node)
 
 
@@ -77,7 +77,7 @@ def created(edit: Edit, kind: Kind, node: NamedNode, values: Values) -> ChangeSe
         if derived:
             added += derived(edit, node, given)
     if kind == "evidence":
-        added += _judged(edit, node)
+        added += judged(edit, node)
     return _change(added, ())
 
 
@@ -95,7 +95,7 @@ def _require(form: Form, values: Values) -> None:
         raise BadRequest(f"a {form.kind} needs {', '.join(missing)}", [(name, "give a value") for name in missing])
 
 
-def _judged(edit: Edit, node: NamedNode) -> Iterator[Triple]:
+def judged(edit: Edit, node: NamedNode) -> Iterator[Triple]:
     """Say who answers for a judgement, when it was made, and in which version."""
     agent = edit.minter.thing("agent", edit.agent)
     yield Triple(node, PROV["wasAttributedTo"], agent)

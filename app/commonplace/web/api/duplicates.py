@@ -1,22 +1,24 @@
-"""Show works that may be one work, or related, with the reasons."""
+"""Show works that may be one work, or related, with the reasons, and record what is decided of them."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import Field
-from pyoxigraph import NamedNode
+from pydantic import ConfigDict, Field
 
-from commonplace.curation.duplicates.candidates import Candidate, similar_works
+from commonplace.curation.duplicates.candidates import similar_works
+from commonplace.curation.duplicates.decisions import REASON_CHARACTERS
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.exchange.decisions import Asked, Decisions, candidate_shape, chosen
+from commonplace.exchange.edits import Editor
 from commonplace.library.cursors import read_position, write_position
-from commonplace.library.evidence import label_of
-from commonplace.library.schemas import DuplicateCandidate, Link, Page
-from commonplace.model.minter import Minter
+from commonplace.library.schemas import ApiModel, DecidedDuplicate, DuplicateCandidate, Page
+from commonplace.model.judgements import Judgement
 from commonplace.web import answers
 from commonplace.web.context import ContextDep
-from commonplace.web.http.negotiation import JSON, choose_of_list
+from commonplace.web.http.authorization import CuratorDep
+from commonplace.web.http.negotiation import JSON, choose_of_list, etag, expected_version
 from commonplace.web.http.parameters import Paging, only_known_parameters
 from commonplace.web.in_workers import EXPORT_TIMES, Cost, WorkerRoute, costly, in_large_library
 
@@ -29,7 +31,25 @@ class Duplicates(Paging):
     proposes: Literal["same", "relation"] = Field(
         default="same", description="works that may be one work, or works that are two and related"
     )
+    decision: Literal["open", "same", "different", "unsure", "any"] = Field(
+        default="open", description="those that wait for a decision (*unsure* last), or that have been decided so"
+    )
     work: str | None = Field(default=None, min_length=1, description="key of a work: only pairs that it is in")
+
+    @property
+    def asked(self) -> Asked:
+        """Return which duplicates are asked for."""
+        return Asked(self.proposes, self.decision, self.work)
+
+
+class NewDecision(ApiModel):
+    """A decision to make."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    works: list[str] = Field(min_length=2, max_length=2, description="keys or IRIs of two works")
+    judgement: Judgement
+    reason: str = Field(default="", max_length=REASON_CHARACTERS, description="needed where they are *different*")
 
 
 @router.get("/duplicates", response_model=Page[DuplicateCandidate], summary="Works that may be one work")
@@ -39,7 +59,7 @@ def duplicates(request: Request, context: ContextDep, asked: Annotated[Duplicate
     """Answer with pairs of works that may be one work, or are related, the likeliest first; nothing is merged.
 
     `coverage` says how many works there are, how many have no title to compare, how many pairs were compared for this
-    version, how many pairs of long blocks were left out, and how many candidates of each kind there are.
+    version, how many pairs of long blocks were left out, and how many candidates there are of each kind.
     """
     form = choose_of_list(request, [JSON])
     start = read_position(asked.cursor) if asked.cursor else 0
@@ -48,13 +68,13 @@ def duplicates(request: Request, context: ContextDep, asked: Annotated[Duplicate
 
     def make(state: Snapshot) -> bytes:
         found = similar.value if state.version == similar.version else similar_works(state, context.minter)
-        chosen = [one for one in found.candidates if _is_asked(one, asked)]
-        more = start + asked.limit < len(chosen)
+        asked_for = chosen(state, found, asked.asked, context.minter)
+        more = start + asked.limit < len(asked_for)
         position = write_position(start + asked.limit)
         following[0] = str(request.url.include_query_params(cursor=position)) if more else None
         return Page[DuplicateCandidate](
-            items=[_shape(state, candidate, context.minter) for candidate in chosen[start : start + asked.limit]],
-            total=len(chosen),
+            items=[candidate_shape(state, one, context.minter) for one in asked_for[start : start + asked.limit]],
+            total=len(asked_for),
             complete="complete",
             version=state.version,
             next=following[0],
@@ -68,17 +88,24 @@ def duplicates(request: Request, context: ContextDep, asked: Annotated[Duplicate
     return answers.versioned(request, form, asked.at, make, finish=link)
 
 
-def _is_asked(candidate: Candidate, asked: Duplicates) -> bool:
-    return candidate.proposes == asked.proposes and (asked.work is None or asked.work in candidate.keys)
+@router.post(
+    "/duplicates/decisions",
+    status_code=201,
+    response_model=DecidedDuplicate,
+    tags=["editing"],
+    summary="Decide whether two works are one",
+)
+def decide_duplicate(request: Request, context: ContextDep, token: CuratorDep, decision: NewDecision) -> Response:
+    """Record what you judge of two works, in place of what was judged of them before; nothing is merged.
 
-
-def _shape(state: Snapshot, candidate: Candidate, minter: Minter) -> DuplicateCandidate:
-    works: list[NamedNode] = [minter.thing("work", key) for key in candidate.keys]
-    return DuplicateCandidate(
-        id=candidate.id,
-        works=[Link(iri=w.value, key=k, label=label_of(state, w)) for w, k in zip(works, candidate.keys, strict=True)],
-        proposes=candidate.proposes,
-        relation=candidate.relation or None,
-        score=candidate.score,
-        reasons=list(candidate.reasons),
-    )
+    *Different* needs a reason. The two are shown again only when what is compared of one of them has changed. With
+    `If-Match` the decision is refused (412) when the library has moved.
+    """
+    expected = expected_version(request, context.library.follow(), lenient=True)
+    decisions = Decisions(context.library, context.committer)
+    made = decisions.decide(decision.works, decision.judgement, decision.reason, Editor(token.name), expected)
+    response = Response(made.shape.json_bytes(), 201, media_type=JSON.media_type)
+    response.headers["Location"] = f"/changes/{made.entry.version}"
+    response.headers["ETag"] = etag(made.entry.version, JSON.name)
+    response.headers["Commonplace-Version"] = str(made.entry.version)
+    return response

@@ -1,0 +1,160 @@
+"""Decide on two works: what a curator judges of them becomes a version, with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from commonplace.commit import Committer, Proposal
+from commonplace.curation.duplicates.candidates import Pair, Similar, pair_id, similar_works
+from commonplace.curation.duplicates.decisions import Decision, Listed, decide, listed, read_decisions, still_open
+from commonplace.curation.editing.fields import Edit
+from commonplace.derived.graph.records import is_work
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import BadRequest
+from commonplace.exchange.edits import Editor
+from commonplace.library import Library
+from commonplace.library.evidence import label_of
+from commonplace.library.named_things import known_thing
+from commonplace.library.schemas import DecidedDuplicate, DuplicateCandidate, DuplicateDecision, Link
+from commonplace.model.change import Entry, Note, Version
+from commonplace.model.judgements import Judgement
+from commonplace.model.minter import Minter
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which duplicates are asked for: what is proposed, what was decided, of which work.
+
+    `decision` is `open` (none that holds, or *unsure*), a judgement, or `any`.
+    """
+
+    proposes: str = "same"
+    decision: str = "open"
+    work: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision that was made, and the entry of the log that made it."""
+
+    shape: DecidedDuplicate
+    entry: Entry
+
+
+class Decisions:
+    """Decisions on the works of one library. Safe to use from several threads."""
+
+    def __init__(self, library: Library, committer: Committer) -> None:
+        self._library = library
+        self._committer = committer
+
+    def decide(
+        self,
+        works: Sequence[str],
+        judgement: Judgement,
+        reason: str,
+        editor: Editor,
+        expected: Version | None = None,
+    ) -> Decided:
+        """Record what is judged of two works, given their keys or IRIs, in place of what was judged before.
+
+        Raises `BadRequest` naming the member at fault, and `Conflict` when `expected` is given and is not the head.
+        """
+        minter = self._library.minter
+        pair: list[Pair] = []
+
+        def propose(state: Snapshot) -> Proposal:
+            keys = _keys(state, works, minter)
+            pair[:] = [keys]
+            edit = Edit(state, minter, editor.agent, datetime.now(UTC), editor.decides)
+            change = decide(edit, keys, judgement, reason)
+            said = f"{keys[0]} and {keys[1]}: {judgement}{f' ({reason.strip()})' if reason.strip() else ''}"
+            return Proposal(change, Note(agent=editor.agent, kind="decision", message=editor.message or said))
+
+        entry = self._committer.commit(propose, expected)
+        assert entry is not None  # it has a time of its own
+
+        def shown(state: Snapshot) -> DecidedDuplicate:
+            found = decision_shape(read_decisions(state, minter)[pair[0]], is_current=True)
+            return DecidedDuplicate(
+                id=pair_id(pair[0]),
+                works=links(state, pair[0], minter),
+                version=entry.version,
+                **found.model_dump(),
+            )
+
+        return Decided(self._library.read(shown, entry.version), entry)
+
+    def listed(self, asked: Asked) -> list[DuplicateCandidate]:
+        """Return the duplicates asked for, found anew."""
+        minter = self._library.minter
+
+        def read(state: Snapshot) -> list[DuplicateCandidate]:
+            found = chosen(state, similar_works(state, minter), asked, minter)
+            return [candidate_shape(state, one, minter) for one in found]
+
+        return self._library.read(read)
+
+
+def chosen(state: Snapshot, similar: Similar, asked: Asked, minter: Minter) -> list[Listed]:
+    """Return those asked for of the duplicates of a state, the likeliest first, those marked *unsure* last."""
+    found = [one for one in listed(similar, read_decisions(state, minter)) if _is_asked(one, asked)]
+    return sorted(found, key=lambda one: one.is_current)
+
+
+def _is_asked(one: Listed, asked: Asked) -> bool:
+    if asked.work is not None and asked.work not in one.candidate.keys:
+        return False
+    if asked.decision == "open":
+        return one.candidate.proposes == asked.proposes and still_open(one)
+    if one.decision is None:
+        return asked.decision == "any" and one.candidate.proposes == asked.proposes
+    return asked.decision in ("any", one.decision.judgement)
+
+
+def candidate_shape(state: Snapshot, one: Listed, minter: Minter) -> DuplicateCandidate:
+    """Return a candidate as JSON has it."""
+    candidate = one.candidate
+    return DuplicateCandidate(
+        id=candidate.id,
+        works=links(state, candidate.keys, minter),
+        proposes=candidate.proposes,
+        relation=candidate.relation or None,
+        score=candidate.score,
+        reasons=list(candidate.reasons),
+        decision=decision_shape(one.decision, is_current=one.is_current) if one.decision else None,
+    )
+
+
+def decision_shape(decision: Decision, *, is_current: bool) -> DuplicateDecision:
+    """Return a decision as JSON has it."""
+    return DuplicateDecision(
+        judgement=decision.judgement,
+        reason=decision.reason or None,
+        agent=decision.agent or None,
+        at=decision.at or None,
+        current=is_current,
+    )
+
+
+def links(state: Snapshot, keys: Pair, minter: Minter) -> list[Link]:
+    """Return links to two works."""
+    works = [minter.thing("work", key) for key in keys]
+    return [Link(iri=w.value, key=key, label=label_of(state, w)) for key, w in zip(keys, works, strict=True)]
+
+
+def _keys(state: Snapshot, works: Sequence[str], minter: Minter) -> Pair:
+    """Return the keys of two works in order, given keys or IRIs, alternative keys included. Raises `BadRequest`."""
+    found: set[str] = set()
+    for given in works:
+        named = minter.kind_and_key(given)
+        node = known_thing(state, minter, minter.thing("work", named[1] if named and named[0] == "work" else given))
+        if node is None or not is_work(state, node):
+            raise BadRequest(f"there is no work {given!r}", [("works", f"{given!r} is no key or IRI of a work")])
+        found.add(minter.key(node.value))
+    if len(works) != 2 or len(found) != 2:
+        raise BadRequest("a decision is on two works", [("works", "name two, which are not one already")])
+    one, other = sorted(found)
+    return one, other
