@@ -409,3 +409,33 @@ def test_what_the_other_needs_must_be_there_to_take_it_out(opened: Home, importe
     assert imported.post("/changes/4/undo").status_code == 201
     assert imported.post(f"{GOES}/unmerge").status_code == 200
     assert sound(opened)
+
+
+def test_decisions_follow_a_merge_and_come_back(opened: Home, imported: httpx.Client) -> None:
+    """The decision on the two goes; one on the other and a third work is on the survivor, and shown again."""
+    for works, judgement in (
+        (["ostrom1996", "ostrom96divide"], "same"),
+        (["ostrom96divide", "nobody1983"], "different"),
+    ):
+        body = {"works": works, "judgement": judgement, "reason": "As I read them."}
+        assert imported.post("/duplicates/decisions", json=body).status_code == 201
+    before = all_of(opened)
+
+    report = merge(imported)
+
+    assert sound(opened)
+    (decided,) = imported.get("/duplicates?decision=any").json()["items"]
+    assert [work["key"] for work in decided["works"]] == ["nobody1983", "ostrom1996"]
+    assert decided["decision"]["current"] is False, "it was made on another record"
+    again = imported.post(
+        "/duplicates/decisions",
+        json={"works": ["nobody1983", "ostrom1996"], "judgement": "different", "reason": "Still."},
+    )
+    assert again.status_code == 201
+    (decided,) = imported.get("/duplicates?decision=any").json()["items"]
+    assert (decided["decision"]["reason"], decided["decision"]["current"]) == ("Still.", True)
+    assert sound(opened)
+
+    imported.post(f"/changes/{again.json()['version']}/undo").raise_for_status()
+    assert imported.post(report["unmerge"]).status_code == 200
+    assert all_of(opened) == before

@@ -6,7 +6,7 @@ what was compared of one of the works changes: then the two are shown again, wit
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, get_args
 
 from pyoxigraph import Literal, NamedNode, Quad
@@ -77,18 +77,29 @@ def decide(edit: Edit, keys: Pair, judgement: Judgement, reason: str) -> ChangeS
     ]
     if reason.strip():
         added.append(Quad(node, RDFS["comment"], Literal(reason.strip())))
-    removed = [Quad(t.subject, t.predicate, t.object) for t in state.triples(node)]
+    removed = [Quad(t.subject, t.predicate, t.object) for one in _nodes_on(edit, works) for t in state.triples(one)]
     return ChangeSet(tuple(added), tuple(removed))
 
 
+def _nodes_on(edit: Edit, works: list[NamedNode]) -> Iterator[NamedNode]:
+    """Yield the nodes of the decisions on two works: a merge may have brought one that was on another work."""
+    on_work = edit.minter.term("onWork")
+    on_each = [{t.subject for t in edit.state.triples(None, on_work, work)} for work in works]
+    for node in set.intersection(*on_each):
+        if isinstance(node, NamedNode):
+            yield node
+
+
 def read_decisions(state: Snapshot, minter: Minter) -> dict[Pair, Decision]:
-    """Return every decision, by the keys of its works."""
+    """Return every decision, by the keys of its works; of two on the same works, which a merge may leave, the later."""
     found: dict[Pair, Decision] = {}
     for row in state.select(PROLOGUE + _DECISIONS):
         one, other = sorted(minter.key(_value(row[name])) for name in ("one", "other"))
         judgement = minter.local(_value(row["judgement"]))
         texts = (_value(row[name]) for name in ("reason", "agent", "at", "digest"))
-        found[one, other] = Decision((one, other), judgement, *texts)
+        decision = Decision((one, other), judgement, *texts)
+        if decision.keys not in found or found[decision.keys].at <= decision.at:
+            found[decision.keys] = decision
     return found
 
 

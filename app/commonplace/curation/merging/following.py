@@ -17,7 +17,7 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.model.minter import Kind, Minter
 from commonplace.model.namespaces import CITO, OWL, PROV, RDF, SKOS
 
-STATEMENTS: tuple[Kind, ...] = ("evidence", "citation", "doubt", "characteristic")
+STATEMENTS: tuple[Kind, ...] = ("evidence", "citation", "doubt", "decision", "characteristic")
 """Kinds of things that say something of others, of which two may say the same."""
 
 _MADE = frozenset((PROV["generatedAtTime"], PROV["wasGeneratedBy"]))
@@ -52,6 +52,7 @@ def following(state: Snapshot, left: NamedNode, right: NamedNode, minter: Minter
     found = Following()
     found_citations = _Citations(state, left, right, minter, found)
     found_citations.settle()
+    _set_decision_aside(state, left, right, minter, found)
     for triple in _pointing(state, right):
         subject = triple.subject
         if not isinstance(subject, NamedNode) or triple in found.removed or is_own(subject, left):
@@ -63,6 +64,16 @@ def following(state: Snapshot, left: NamedNode, right: NamedNode, minter: Minter
         found.moved.append((subject, triple.predicate))
     _collapse(state, left, right, minter, found)
     return found
+
+
+def _set_decision_aside(state: Snapshot, left: NamedNode, right: NamedNode, minter: Minter, found: Following) -> None:
+    """Take the decision on the two away: it was whether they are one."""
+    on_work = minter.term("onWork")
+    on_both = [{t.subject for t in state.triples(None, on_work, work)} for work in (left, right)]
+    for node in sorted(on_both[0] & on_both[1], key=str):
+        if isinstance(node, NamedNode):
+            found.replace(state.triples(node))
+            found.set_aside[f"decision/{minter.key(node.value)}"] = "the two are one now"
 
 
 def _pointing(state: Snapshot, thing: NamedNode) -> Iterator[Triple]:
