@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from commonplace import __version__
+from commonplace.cli.backup import backup, restore_home
 from commonplace.cli.convert import convert_files
 from commonplace.cli.delete import deletion_lines
 from commonplace.cli.duplicates import duplicates_cli
@@ -234,6 +235,8 @@ def delete(
 
 cli.command()(merge)
 cli.command()(unmerge)
+cli.command()(backup)
+cli.command("restore")(restore_home)
 
 
 @cli.command()

@@ -39,6 +39,7 @@ from commonplace.patchlog.rdf_patch import (
     read_pieces,
 )
 from commonplace.patchlog.segments import (
+    SEGMENT_BYTES,
     ByteRange,
     Place,
     Torn,
@@ -55,9 +56,6 @@ SCHEME = "file:"
 
 FOLLOWED = COMMIT + b"H "
 """Where one entry ends and another begins: no line of an entry can look like this."""
-
-SEGMENT_BYTES = 64 * 1024 * 1024
-"""Maximum size at which a segment still takes an entry; the next one starts a new segment."""
 
 LOOK_SECONDS = 0.05
 """Maximum time between two looks at the files while waiting: another process says nothing when it appends."""
@@ -142,7 +140,7 @@ class FileLog:
                     return Version(number)
             expect_next(entry, head)
             text = entry_text(entry, self._last_chain())
-            segment, start = self._room(entry.version)
+            segment, start = self.room(entry.version)
             if segment.exists() and segment.stat().st_size > start:
                 self._mend()  # we hold the lock: what is there too much is left of a writer that died
             try:
@@ -156,6 +154,12 @@ class FileLog:
         with self._appended:
             self._appended.notify_all()
         return entry.version
+
+    def room(self, version: Version) -> tuple[Path, int]:
+        """Return the segment that the next entry, of that version, goes to, and its end."""
+        if self._places and self._places[-1].end < self._segment_bytes:
+            return self._places[-1].segment, self._places[-1].end
+        return self._segments / f"{version:08d}.rdfp", 0
 
     def _forget_after(self, head: Version) -> None:
         """Forget the entries after a version, which another thread may have seen before they were taken back."""
@@ -300,12 +304,6 @@ class FileLog:
         if self._chain is None:
             self._chain = self._places[-1].whole.checksum() if self._places else NO_CHAIN
         return self._chain
-
-    def _room(self, version: Version) -> tuple[Path, int]:
-        """Return the segment that the next entry goes to, and its end."""
-        if self._places and self._places[-1].end < self._segment_bytes:
-            return self._places[-1].segment, self._places[-1].end
-        return self._segments / f"{version:08d}.rdfp", 0
 
     def _follow(self) -> None:
         """Take in the whole entries appended since; leave a torn one alone: its writer may still be at it.

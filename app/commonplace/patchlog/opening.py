@@ -24,3 +24,8 @@ def open_log(address: str, *, create: bool = True, mend: bool = True) -> PatchLo
     if not address.startswith(SCHEME):
         raise HomeUnusable(f"{address!r} is no address of a log: write `{SCHEME}` and the path of a directory")
     return FileLog(Path(address.removeprefix(SCHEME)), create=create, mend=mend)
+
+
+def open_files(directory: Path, *, create: bool = True, mend: bool = True) -> FileLog:
+    """Open the log in a directory as the files that it is, for who copies these; options are those of `open_log`."""
+    return FileLog(directory, create=create, mend=mend)

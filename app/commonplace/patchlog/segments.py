@@ -19,6 +19,9 @@ from commonplace.model.quad_text import CHUNK_BYTES
 from commonplace.patchlog.rdf_patch import BEGIN, COMMIT, read_header
 from commonplace.processes.whole_file import sync_directory
 
+SEGMENT_BYTES = 64 * 1024 * 1024
+"""Maximum size at which a segment still takes an entry; the next one starts a new segment."""
+
 
 @dataclass(frozen=True, slots=True)
 class ByteRange:

@@ -1,0 +1,114 @@
+"""Copy a patch log into a directory, entry by entry as it lies, and only what is not there yet."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from commonplace.errors import LogDamaged
+from commonplace.model.change import Version
+from commonplace.patchlog.log import NO_CHAIN, PatchLog, versions
+from commonplace.patchlog.opening import open_files
+from commonplace.patchlog.segments import SEGMENT_BYTES, append_entry
+from commonplace.processes.whole_file import write_whole
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedLog:
+    """What a copy has now and what was new in it: its head before and after, and the number of new files."""
+
+    before: Version
+    head: Version
+    files: int
+
+
+class OtherLog(Exception):
+    """A directory has a log that is not the beginning of the one to be copied."""
+
+
+def copy_log(source: PatchLog, directory: Path) -> CopiedLog:
+    """Copy the entries of a log and the files kept with it to the log in a directory, which is made when absent.
+
+    Entries that others append meanwhile are left for the next time. What an interrupted copy left unfinished is cut
+    off first. Raises `OtherLog` where the directory has another log, and `LogDamaged` where an entry is not what was
+    written, or does not follow from the one before it.
+    """
+    until = source.head()
+    target = open_files(directory)
+    before = target.head()
+    if before > until or (before and target.header(before).id != source.header(before).id):
+        raise OtherLog
+    chain = _checksum(target, before) if before else NO_CHAIN
+    copying = _Copying(source, directory, chain)
+    files = sum(copying.attach(version) for version in versions(source) if before < version <= until)
+    start = before
+    while start < until:
+        start = copying.segment(target, start, until)
+    return CopiedLog(before, target.head(), files)
+
+
+def _checksum(log: PatchLog, version: Version) -> str:
+    checksum = hashlib.sha256()
+    for piece in log.pieces(version):
+        checksum.update(piece)
+    return checksum.hexdigest()
+
+
+class _Files(Protocol):
+    """The log that is written to."""
+
+    def room(self, version: Version) -> tuple[Path, int]: ...
+
+    def head(self) -> Version: ...
+
+
+@dataclass(slots=True)
+class _Copying:
+    source: PatchLog
+    directory: Path
+    chain: str
+
+    def attach(self, version: Version) -> int:
+        """Copy the files that an entry names, unless they are there; return how many that were."""
+        copied = 0
+        for digest in self.source.header(version).note.attachments.values():
+            file = self.directory / "files" / digest[:2] / digest
+            if file.exists():
+                continue
+            data = self.source.attachment(digest)
+            if hashlib.sha256(data).hexdigest() != digest:
+                raise LogDamaged(f"version {version}: the file {digest} that is kept with it has changed")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(file, (data,))
+            copied += 1
+        return copied
+
+    def segment(self, target: _Files, after: Version, until: Version) -> Version:
+        """Append entries to one segment until it is full, in one write that is there whole or not; return the last."""
+        path, offset = target.room(Version(after + 1))
+        last, size = after, offset
+        while last < until and (last == after or size < SEGMENT_BYTES):
+            last = Version(last + 1)
+            size += self.source.size(Version(last - 1), last)
+        append_entry(path, offset, self._pieces(after, last))
+        if target.head() != last:
+            raise LogDamaged(f"{path}: version {last} was copied and cannot be found there")
+        return last
+
+    def _pieces(self, after: Version, until: Version) -> Iterator[bytes]:
+        for number in range(after + 1, until + 1):
+            version, checksum = Version(number), hashlib.sha256()
+            if self.source.header(version).chain != self.chain:
+                raise LogDamaged(f"version {version} does not follow from the entry before it; nothing was copied")
+            for piece in self.source.pieces(version):
+                checksum.update(piece)
+                yield piece
+            self.chain = checksum.hexdigest()
+
+
+def findings_of_copy(directory: Path) -> list[str]:
+    """Return what is wrong with the log in a directory, a line each: checksums, chain, numbering, files."""
+    return list(open_files(directory, create=False, mend=False).check())
