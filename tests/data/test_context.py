@@ -20,7 +20,7 @@ WORK, PERSON, EVIDENCE = (URIRef(f"{BASE}id/{name}") for name in ("work/w", "per
 
 KEYS = """iri kind key type title authors editors family given particle suffix literal year issued container_title
 volume issue page publisher publisher_place doi isbn issn url language abstract status citation_key alternative_keys
-alternative_titles merged evidence
+alternative_titles original_titles translated_titles transliterated_titles merged evidence
 version id work about state directness certainty quote locator note quote_check method agent at items total complete
 next coverage quoted_from quoted_from_iri characteristics dimension dimension_iri values source source_iri""".split()
 """The members of the Work, Evidence, Characteristic and List shapes."""

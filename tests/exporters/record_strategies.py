@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from commonplace.importers.written_dates import written_date
 from commonplace.model import roles
 from commonplace.model.names import Contributor, Name
+from commonplace.model.other_titles import other_titles
 from commonplace.model.record import Record
 from commonplace.model.rich_text import RICH_FIELDS, TAGS, RichText, Run, rich_form, rich_text
 from commonplace.model.types import FABIO_CLASS
@@ -162,6 +163,7 @@ pages = st.sampled_from(
     ]
 )
 _own_fields = ["remark", "custom_1", "annote", "title-short", "container-title-short", "event-place", "status", "orcid"]
+_own_fields += ["origtitle", "original-title", "translatedtitle-fr", "transtitle", "TT"]
 _own_fields += ["My Field", "title+an:x", "a+b:c", "Größe (cm)", "numBER", "file", "Note:X"]
 _undated = texts.filter(lambda text: written_date(text) in (None, text))
 """What no reader takes for a date in other words, as `00` is for the year 0."""
@@ -170,6 +172,12 @@ extras = st.builds(
     st.dictionaries(st.sampled_from(_own_fields), texts, max_size=3),
     st.dictionaries(st.sampled_from(["accessed", "original-date", "event-date"]), dates | _undated, max_size=2),
 )
+
+_languages = st.sampled_from(["", "fr", "en-GB", "ru", "ru-Latn", "zh-Hant", "tlh", "sr-Cyrl-RS", "nn"])
+titles_in_languages = st.lists(st.tuples(_languages, texts | st.just("AT&amp;T & {co}")), max_size=3).map(
+    lambda pairs: other_titles(*pairs)
+)
+_own_origin = st.sampled_from([{}, {}, {"origlanguage": "french"}, {"origlanguage": "latin and greek"}])
 
 plain_records = st.builds(
     Record,
@@ -199,7 +207,10 @@ plain_records = st.builds(
     note=_maybe_text,
     part_of=st.none() | st.just("theBook2001"),
     alternative_keys=st.sampled_from([(), ("theBook2001a",), ("DBLP:conf/a/b", "other.key_1")]),
-    extra=extras,
+    extra=st.builds(lambda kept, origin: MappingProxyType({**kept, **origin}), extras, _own_origin),
+    original_titles=titles_in_languages,
+    translated_titles=titles_in_languages,
+    transliterated_titles=titles_in_languages,
 )
 
 rich_records = st.builds(

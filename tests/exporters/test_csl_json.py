@@ -27,7 +27,7 @@ NAME_PARTS = {
     "parse-names",
 }
 STRINGS = {variable for variable, _ in TEXT_VARIABLES} | OTHER_TEXT_VARIABLES
-STRINGS |= {"id", "citation-key", "type", "ISBN", "ISSN", "keyword"}
+STRINGS |= {"id", "citation-key", "type", "ISBN", "ISSN", "keyword", "original-title"}
 
 
 def check_date(date: dict[str, Any]) -> None:

@@ -23,6 +23,7 @@ from commonplace.model.identifiers import doi_key
 from commonplace.model.match_key import MatchKey, identifiers, isbn_stem, match_key, title_key
 from commonplace.model.minter import Minter
 from commonplace.model.names import Contributor
+from commonplace.model.other_titles import TERMS
 from commonplace.model.record import Loss, Record
 from commonplace.model.record_json import read_record
 from commonplace.model.relations import gravest, status_of_fields
@@ -278,7 +279,7 @@ def fill_gaps(held: Record, new: Record) -> Filled:
         elif name == "isbn":
             stems = {isbn_stem(isbn) for isbn in ours}
             filled[name] = (*ours, *(isbn for isbn in theirs if isbn_stem(isbn) not in stems))
-        elif name in ("keywords", "issn"):
+        elif name in ("keywords", "issn", *TERMS):
             filled[name] = tuple(sorted({*ours, *theirs}))
         else:
             conflicts.append(Loss(field=name, raw=_text(theirs), why=_stays(_text(ours))))

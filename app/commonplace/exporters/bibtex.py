@@ -30,10 +30,12 @@ from commonplace.model.bibtex_terms import (
     READ_FIRST,
     ROLE_FIELDS,
     THESIS_GENRE,
+    TITLE_FIELDS,
     VERBATIM_FIELDS,
     WORDS_FOR_YEAR,
     container_field,
     publisher_fields,
+    title_field,
     written_names,
 )
 from commonplace.model.csl_terms import EXTRA_DATES
@@ -41,6 +43,7 @@ from commonplace.model.edtf_date import EdtfDate, is_edtf, read_edtf
 from commonplace.model.languages import langid
 from commonplace.model.name_annotations import ANNOTATION
 from commonplace.model.names import Name
+from commonplace.model.other_titles import UNKNOWN, is_one_language, tag_of
 from commonplace.model.record import Record
 from commonplace.model.rich_text import plain, read
 
@@ -146,6 +149,8 @@ def _texts(record: Record, entry_type: str) -> Iterator[tuple[str, str]]:
     if record.title:
         rich = record.rich.get("title")
         yield "title", _braced(escape_rich(read(rich), is_title=True) if rich else escape_title(record.title))
+    if record.original_titles or record.translated_titles or record.transliterated_titles:
+        yield from _other_titles(record)
     if record.container_title:
         yield container_field(record.type), _braced(escape(record.container_title))
     for field, attribute in _TEXTS:
@@ -162,6 +167,32 @@ def _texts(record: Record, entry_type: str) -> Iterator[tuple[str, str]]:
         yield "pages", _braced(_PAGE_RANGE.sub(r"\1--\2", escape(record.page)))
     yield from _imprint(record, entry_type)
     yield from _long_texts(record)
+
+
+def _other_titles(record: Record) -> Iterator[tuple[str, str]]:
+    """Yield each title with its language in the name of the field; BibLaTeX's own two fields say the first original."""
+    used: set[str] = set()
+    for attribute, name in TITLE_FIELDS.items():
+        for language, text in getattr(record, attribute):
+            if name == "origtitle" and not used and (said := _original_language(record, language)) is not None:
+                field = name
+                yield from [("origlanguage", _braced(escape(said)))] if said else []
+            else:
+                field = f"{name}-{language}" if language != UNKNOWN or name == "origtitle" else name
+            number = 2
+            while field in used:
+                field = f"{field.partition('.')[0]}.{number}"
+                number += 1
+            used.add(field)
+            yield field, _braced(escape(text))
+
+
+def _original_language(record: Record, language: str) -> str | None:
+    """Return what `origlanguage` is to say, empty for nothing; None where it says something else already."""
+    kept = record.extra.get("origlanguage")
+    if kept is not None:
+        return "" if tag_of(kept) == language and not is_one_language(kept) else None
+    return "" if language == UNKNOWN else langid(language) or language
 
 
 def _imprint(record: Record, entry_type: str) -> Iterator[tuple[str, str]]:
@@ -264,7 +295,7 @@ def _extra(record: Record, taken: Mapping[str, str]) -> Iterator[tuple[str, str]
 
 def _free_field(name: str, used: Container[str]) -> str:
     field = EXTRA_FIELD.get(name) or _UNSAFE_FIELD.sub("-", name).strip("-") or "x"
-    while field.lower() in used:
+    while field.lower() in used or title_field(field.lower()):
         field = f"x-{field}"
     return field
 

@@ -22,7 +22,9 @@ from commonplace.model.csl_terms import (
     EXTRA_DATES,
     NAME_VARIABLES,
     NUMBERED_BY_ARCHIVE,
+    ORIGINAL_TITLE,
     OTHER_TEXT_VARIABLES,
+    OTHER_TITLES,
     TEXT_VARIABLES,
     VERBATIM_VARIABLES,
     csl_date,
@@ -33,6 +35,7 @@ from commonplace.model.csl_terms import (
 from commonplace.model.edtf_date import is_edtf
 from commonplace.model.eprints import eprint_of
 from commonplace.model.names import Name
+from commonplace.model.other_titles import UNKNOWN, as_json
 from commonplace.model.record import Record
 from commonplace.model.rich_text import csl_escaped, csl_form
 
@@ -74,12 +77,23 @@ def item(record: Record) -> Item:
         custom["part-of"] = record.part_of
     if record.alternative_keys:
         custom["alternative-keys"] = list(record.alternative_keys)
+    if record.original_titles or record.translated_titles or record.transliterated_titles:
+        _add_other_titles(record, made, custom)
     _add_extra(record, made, custom)
     if "eprint" in record.extra:
         _add_eprint(record, made)
     if custom:
         made[CUSTOM] = custom
     return made
+
+
+def _add_other_titles(record: Record, made: Item, custom: Item) -> None:
+    """Add the original title, and under `custom` all titles with their languages, where that does not say it."""
+    if record.original_titles:
+        made[ORIGINAL_TITLE] = csl_escaped(record.original_titles[0].text)
+    titles = as_json(record)
+    if titles != [{"kind": "original", "language": UNKNOWN, "title": titles[0]["title"]}]:
+        custom[OTHER_TITLES] = titles
 
 
 def _add_extra(record: Record, made: Item, custom: Item) -> None:

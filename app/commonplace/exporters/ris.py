@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from commonplace.model import ris_names
 from commonplace.model.csl_terms import EXTRA_DATES
 from commonplace.model.edtf_date import EdtfDate, is_edtf, read_edtf
+from commonplace.model.other_titles import UNKNOWN, as_json
 from commonplace.model.record import Record
 from commonplace.model.rich_text import LOOKS_LIKE_MARKUP, RICH_FIELDS, plain
-from commonplace.model.ris_terms import EPUB_DATE, FIELD, field_name
+from commonplace.model.ris_terms import EPUB_DATE, FIELD, OTHER_TITLES, TRANSLATED, field_name
 from commonplace.model.ris_types import (
     CONFERENCE,
     CSL_TYPE,
@@ -24,7 +25,7 @@ from commonplace.model.ris_types import (
 
 _LOOKS_LIKE_TAG = re.compile(r"^(?=[A-Z][A-Z0-9] {1,2}-)", re.MULTILINE)
 _TAG = re.compile(r"[A-Z][A-Z0-9]")
-_NEVER_KEPT = frozenset("TY ER KW SP EP DA Y1 PD".split())
+_NEVER_KEPT = frozenset(("TY", "ER", "KW", "SP", "EP", "DA", "Y1", "PD", TRANSLATED))
 """Tags that a reader never keeps under their own name where they are the first of a reference."""
 
 _PAGES = re.compile(r"(\w[\w.]*)-(\w[\w.]*)")
@@ -65,6 +66,7 @@ def _tagged(record: Record) -> Iterator[Line]:
         if text := getattr(record, attribute):
             yield from _text(record, reference_type, attribute, tags[0] if tags else FIELD, text)
     yield from _rich(record)
+    yield from _other_titles(record)
     yield from _dates(record)
     yield from _pages(record, means)
     if record.doi or "doi" in record.extra:
@@ -117,6 +119,15 @@ def _rich(record: Record) -> Iterator[Line]:
             yield FIELD, f"rich {name}: {form}"
         elif text and LOOKS_LIKE_MARKUP.search(text):
             yield FIELD, f"rich {name}: {plain(text).html}"
+
+
+def _other_titles(record: Record) -> Iterator[Line]:
+    """Yield the first translated title, and all titles with their languages where that does not say it."""
+    titles = as_json(record)
+    if record.translated_titles:
+        yield TRANSLATED, _escaped(record.translated_titles[0].text)
+    if titles and titles != [{"kind": "translated", "language": UNKNOWN, "title": titles[0]["title"]}]:
+        yield FIELD, f"{OTHER_TITLES}: {json.dumps(titles, ensure_ascii=False)}"
 
 
 def _names(record: Record, means: Meanings) -> Iterator[Line]:

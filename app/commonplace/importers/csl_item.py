@@ -21,6 +21,7 @@ from commonplace.model.csl_terms import (
     EXTRA_DATES,
     KNOWN_MEMBERS,
     OTHER_TEXT_VARIABLES,
+    OTHER_TITLES,
     TEXT_VARIABLES,
     VERBATIM_VARIABLES,
     joined_keywords,
@@ -29,6 +30,7 @@ from commonplace.model.csl_terms import (
 from commonplace.model.eprints import arxiv_number, eprint_of
 from commonplace.model.identifiers import doi_of_address, normal_doi, normal_isbn, normal_issn
 from commonplace.model.names import Contributor
+from commonplace.model.other_titles import Titles, in_order, of_json, other_titles
 from commonplace.model.record import Loss, Record
 from commonplace.model.rich_text import read, rich_form, undo_entities, unknown_tags
 from commonplace.model.roles import BY_CSL
@@ -86,6 +88,7 @@ class ItemReader:
         fields["isbn"] = self._numbers("ISBN", normal_isbn)
         fields["issn"] = self._numbers("ISSN", normal_issn)
         fields["keywords"] = self._keywords()
+        fields |= self._other_titles()
         fields["part_of"] = self._custom.pop("part-of", None)
         fields["alternative_keys"] = self._alternative_keys()
         self._keep_the_rest()
@@ -99,6 +102,17 @@ class ItemReader:
             return ()
         del self._custom["alternative-keys"]
         return tuple(dict.fromkeys(key for key in listed if key != self._key))
+
+    def _other_titles(self) -> dict[str, Titles]:
+        """Take `original-title`, and the titles that our own exporter puts in `custom`, which say their languages."""
+        found = of_json(self._custom.get(OTHER_TITLES))
+        if found is not None:
+            del self._custom[OTHER_TITLES]
+        held = found or {}
+        original = self._text("original-title")
+        if original and not any(" ".join(original.split()) == text for _, text in held.get("original_titles", ())):
+            held["original_titles"] = in_order((*held.get("original_titles", ()), *other_titles((None, original))))
+        return held
 
     def _keep_the_rest(self) -> None:
         for name in [name for name in self._left if name in OTHER_TEXT_VARIABLES]:

@@ -79,6 +79,7 @@ class _RecordReader:
         for tag, name in self._means.extras.items():
             if tag not in ("SP", *_SHORT_TITLES) and not (tag == "T2" and self._reference_type in CONFERENCE):
                 self._keep(tag, name)
+        self._translated_titles()
         self._place()
         self._imprint()
         self._pages()
@@ -93,6 +94,11 @@ class _RecordReader:
         draft.keep("status", status_of_genre(draft.fields.get("genre")))
         self._keep_others()
         return draft.record(key, ENDNOTE_CSL_TYPE.get(self._reference_type) or CSL_TYPE[self._reference_type])
+
+    def _translated_titles(self) -> None:
+        for found in children(self._element, "titles", "translated-title"):
+            self._draft.other_title("translated", None, text_of(found))
+        self._taken.add("titles/translated-title")
 
     def _type(self) -> str:
         found = child(self._element, "ref-type")

@@ -16,6 +16,7 @@ from commonplace.model import ris_names
 from commonplace.model.edtf_date import is_edtf
 from commonplace.model.identifiers import doi_key, normal_doi, normal_isbn, normal_issn
 from commonplace.model.names import Contributor, Name
+from commonplace.model.other_titles import KINDS, other_titles
 from commonplace.model.record import Loss, Record
 from commonplace.model.rich_text import LOOKS_LIKE_MARKUP, RICH_FIELDS, RichText, rich_form
 
@@ -37,6 +38,7 @@ class EntryDraft:
         self._numbers: dict[str, dict[str, None]] = {"isbn": {}, "issn": {}}
         self._keywords: dict[str, None] = {}
         self._rich: dict[str, str] = {}
+        self._titles: dict[str, list[tuple[str | None, str]]] = {}
 
     def lose(self, field: str, raw: str, why: str) -> None:
         """Say that a part of the entry is not kept as it was."""
@@ -78,6 +80,11 @@ class EntryDraft:
         """Keep what no field of a record holds, under a name of its own."""
         if text and text.strip() and text.strip() not in self._extra.setdefault(name, []):
             self._extra[name].append(text.strip())
+
+    def other_title(self, kind: str, language: str | None, text: str) -> None:
+        """Add a title of a kind (`original`, `translated`, `transliterated`) in a language, as a tag, code or name."""
+        if text.strip() and undo_html_entities(text).strip() != self.fields.get("title"):
+            self._titles.setdefault(KINDS[kind], []).append((language, undo_html_entities(text)))
 
     def name(self, role: str, name: Name) -> None:
         """Add a contributor."""
@@ -144,6 +151,7 @@ class EntryDraft:
 
     def record(self, key: str, type: str) -> Record:
         """Return the record of what was found."""
+        titles: dict[str, Any] = {field: other_titles(*pairs) for field, pairs in self._titles.items()}
         return Record(
             key=key,
             type=type,
@@ -153,6 +161,7 @@ class EntryDraft:
             keywords=tuple(self._keywords),
             extra=MappingProxyType({name: _joined(texts) for name, texts in self._extra.items() if texts}),
             rich=self._rich,
+            **titles,
             **self.fields,
         )
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from commonplace.importers.reading import Reading
 from commonplace.importers.text_encoding import is_wide
 from commonplace.model.names import Contributor, Name
+from commonplace.model.other_titles import OtherTitle
 from commonplace.model.record import Loss, ReadEntry, Record
 from commonplace.model.rich_text import read
 from commonplace.model.xml_characters import forbidden, visible, without_forbidden
@@ -142,6 +143,9 @@ class _Cleaner:
         if isinstance(value, Contributor):
             name = self._name(value.role, value.name)
             return Contributor(value.role, name) if name else None
+        if isinstance(value, OtherTitle):
+            text = self.text(field, value.text)
+            return value._replace(text=text) if text else None
         return self.text(field, value)
 
     def _name(self, role: str, name: Name) -> Name | None:

@@ -121,6 +121,7 @@ _COUNTED_PAGES = re.compile(r"(\d+) ?(?:p|pp|pages|s|seiten)\.?", re.IGNORECASE)
 _DATES = ("dateIssued", "copyrightDate", "dateCreated")
 _MARKS = {"approximate": "~", "inferred": "?", "questionable": "?"}
 _DETAILS = {"volume": "volume", "issue": "issue", "number": "issue"}
+_XML = "http://www.w3.org/XML/1998/namespace"
 _Taken = set[etree._Element]
 
 
@@ -145,6 +146,7 @@ def _record(draft: EntryDraft, element: etree._Element, key: str) -> Record:
     host = _related(element, "host")
     type = _type(draft, element, host, taken)
     draft.put("title", _title(element, taken))
+    _other_titles(draft, element, taken)
     draft.keep("title-short", _title(element, taken, "abbreviated"))
     _names(draft, element, "author", taken)
     for related, name in ((host, "container_title"), (_related(element, "series"), "collection_title")):
@@ -207,17 +209,45 @@ def _title(element: etree._Element, taken: _Taken, type: str | None = None) -> s
 
     Without a type it is the title itself, and no other form of it.
     """
-    for info in children(element, "titleInfo"):
-        if info.get("type") != type:
-            continue
-        taken.update(info.iterdescendants("{*}*"))
-        first = text_of(child(info, "nonSort"))
-        glue = "" if first.endswith(("'", "’")) else " "
-        title = f"{first}{glue}{text_of(child(info, 'title'))}".strip()
-        parts = [text_of(child(info, name)) for name in ("partNumber", "partName")]
-        subtitle = text_of(child(info, "subTitle"))
-        return ". ".join(part for part in (": ".join(filter(None, (title, subtitle))), *parts) if part)
-    return ""
+    info = next((info for info in children(element, "titleInfo") if info.get("type") == type), None)
+    return _title_of(info, taken) if info is not None else ""
+
+
+def _title_of(info: etree._Element, taken: _Taken) -> str:
+    taken.update(info.iterdescendants("{*}*"))
+    first = text_of(child(info, "nonSort"))
+    glue = "" if first.endswith(("'", "’")) else " "
+    title = f"{first}{glue}{text_of(child(info, 'title'))}".strip()
+    parts = [text_of(child(info, name)) for name in ("partNumber", "partName")]
+    subtitle = text_of(child(info, "subTitle"))
+    return ". ".join(part for part in (": ".join(filter(None, (title, subtitle))), *parts) if part)
+
+
+def _other_titles(draft: EntryDraft, element: etree._Element, taken: _Taken) -> None:
+    """Add translated titles, and further titles without a type: the title in another script, or its original.
+
+    A title says its script in `script` or, where it is not in its own, in `transliteration`.
+    """
+    said = children(element, "titleInfo")
+    for info in (info for info in said if info.get("type") == "translated"):
+        draft.other_title("translated", _language(info), _title_of(info, taken))
+    untyped = [info for info in said if info.get("type") is None]
+    for info in untyped[1:]:
+        kind = "transliterated" if _is_romanized(info) and not _is_romanized(untyped[0]) else "original"
+        draft.other_title(kind, _language(info), _title_of(info, taken))
+
+
+def _is_romanized(info: etree._Element) -> bool:
+    return bool(info.get("transliteration")) or (info.get("script") or "").lower() == "latn"
+
+
+def _language(info: etree._Element) -> str | None:
+    """Return the language of a title, with its script where that is said."""
+    said = info.get("lang") or info.get(f"{{{_XML}}}lang")
+    script = info.get("script") or ("Latn" if info.get("transliteration") else "")
+    primary, hyphen, rest = (said or "").partition("-")
+    tag = f"{tag_of_code(primary)}{hyphen}{rest}"
+    return f"{tag}-{script}" if tag and script and not rest else tag or None
 
 
 def _names(draft: EntryDraft, element: etree._Element, usual: str, taken: _Taken, within: str = "") -> None:

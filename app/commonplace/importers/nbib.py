@@ -16,6 +16,7 @@ from commonplace.importers.text_encoding import UnreadableFile, decode_text
 from commonplace.model import ris_names
 from commonplace.model.languages import tag_of_code
 from commonplace.model.names import Name
+from commonplace.model.other_titles import own_or_transliterated
 from commonplace.model.record import ReadEntry, Record
 from commonplace.model.relations import gravest, status_of_genre
 
@@ -33,7 +34,6 @@ _KEPT = {
     "PMC": "PMCID",
     "TA": "container-title-short",
     "PT": "publication-type",
-    "TT": "original-title",
     "AD": "affiliation",
     "GR": "grant",
     "RN": "substance",
@@ -130,7 +130,7 @@ def _record(draft: EntryDraft, said: list[tuple[str, str]], key: str) -> Record:
     for tag, name in _TEXTS.items():
         for text in values.pop(tag, []):
             draft.put(name, text, tag.lower())
-    _languages(draft, values.pop("LA", []))
+    _languages(draft, values)
     for text in values.pop("PG", []):
         draft.pages("PG", text)
     for text in values.pop("DP", []):
@@ -196,12 +196,19 @@ def _short_name(draft: EntryDraft, tag: str, text: str) -> Name:
     return Name(literal=text)
 
 
-def _languages(draft: EntryDraft, codes: list[str]) -> None:
-    """Set the first language; an article may be in several, and the others are kept."""
-    for code in codes:
-        tag = tag_of_code(code)
+def _languages(draft: EntryDraft, values: dict[str, list[str]]) -> None:
+    """Set the first language, of several, and add the title in the article's own, of which `TI` is a translation.
+
+    That is the first language but English, which the translation is in; PubMed may have the title in Latin letters.
+    """
+    tags = [tag_of_code(code) for code in values.pop("LA", [])]
+    for tag in tags:
         if draft.fields.setdefault("language", tag) != tag:
             draft.keep("language", tag)
+    own = next((tag for tag in tags if tag != "en"), None)
+    for text in values.pop("TT", []):
+        kind, language = own_or_transliterated(own, text)
+        draft.other_title(kind, language, text.removesuffix(".") if not text.endswith("..") else text)
 
 
 def _titles(draft: EntryDraft, values: dict[str, list[str]]) -> None:

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from commonplace.model.match_key import MatchKey, match_key
 from commonplace.model.minter import Minter
 from commonplace.model.names import Contributor, Name
+from commonplace.model.other_titles import TERMS, OtherTitle
 from commonplace.model.record import Loss, ReadEntry, Record
 from commonplace.model.relations import status_of_fields
 from commonplace.model.work_graph import WorkMapping, WorkText
@@ -76,6 +77,9 @@ def record_in(packed: bytes) -> Record:
     """Return the record of a prepared entry that did not fail."""
     values = _unpacked(packed)
     values["contributors"] = tuple([Contributor(role, Name(*parts)) for role, parts in values["contributors"]])
+    for field in TERMS:
+        if titles := values.get(field):
+            values[field] = tuple(map(OtherTitle._make, titles))
     return Record.of(values)
 
 
@@ -99,6 +103,9 @@ _parts = attrgetter(*(field.name for field in fields(Name)))
 def _packed_record(record: Record) -> bytes:
     values = dict(vars(record))
     values["contributors"] = [(role, _parts(name)) for role, name in record.contributors]
+    for field in TERMS:
+        if titles := values.get(field):
+            values[field] = list(map(tuple, titles))
     values["extra"], values["rich"] = dict(record.extra), dict(record.rich)
     return marshal.dumps(values)
 

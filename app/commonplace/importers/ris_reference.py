@@ -18,6 +18,7 @@ from commonplace.model.csl_terms import EXTRA_DATES
 from commonplace.model.identifiers import doi_key, doi_of_address, normal_doi, normal_isbn, normal_issn
 from commonplace.model.languages import language_tag
 from commonplace.model.names import Contributor, Name
+from commonplace.model.other_titles import Titles, in_order, of_json, other_titles
 from commonplace.model.record import Loss, Record
 from commonplace.model.relations import status_of_genre
 from commonplace.model.rich_text import LOOKS_LIKE_MARKUP, RICH_FIELDS, RichText, plain, read, rich_form
@@ -27,7 +28,9 @@ from commonplace.model.ris_terms import (
     EPUB_DATE,
     FIELD,
     MAY_REPEAT,
+    OTHER_TITLES,
     SHORT_TITLES,
+    TRANSLATED,
     split_field,
 )
 from commonplace.model.ris_types import CONFERENCE, CSL_TYPE, GENRE, NUMBERED, WHOLE_BOOKS, meanings
@@ -99,6 +102,7 @@ class ReferenceReader:
         made["alternative_keys"] = tuple(
             dict.fromkeys(key for key in self._alternative_keys if key not in ("", self.key))
         )
+        made |= self._other_titles()
         self._extra.update(self._fields)
         self._keep_identifiers()
         self._keep_rest()
@@ -246,6 +250,18 @@ class ReferenceReader:
             self._extra["container-title-short"] = short
         for tag, text in others:
             self._keep_others(tag, [text], "the short title")
+
+    def _other_titles(self) -> dict[str, Titles]:
+        """Return the translated title, which RIS has a tag for, and the titles that our own field says."""
+        found = of_json(self._fields.get(OTHER_TITLES))
+        if found is not None:
+            del self._fields[OTHER_TITLES]
+        held = found or {}
+        known = {text for _, text in held.get("translated_titles", ())}
+        others = other_titles(*((None, undo_html_entities(text)) for text in self._values.pop(TRANSLATED, [])))
+        if added := [title for title in others if title.text not in known]:
+            held["translated_titles"] = in_order((*held.get("translated_titles", ()), *added))
+        return held
 
     def _rich(self, name: str, text: str | None) -> RichText:
         """Return the rich form that we wrote beside a field; else what others write: tags of HTML and entities."""

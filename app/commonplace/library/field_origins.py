@@ -24,6 +24,7 @@ from commonplace.model.change import Version
 from commonplace.model.identifiers import doi_key
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DCTERMS, PRISM, PRO
+from commonplace.model.other_titles import TERMS
 from commonplace.model.roles import ROLES
 from commonplace.model.work_graph import LITERAL_FIELDS, OWN_FIELDS
 from commonplace.model.work_reading import Neighbourhood, read_name
@@ -96,7 +97,7 @@ def _predicates(minter: Minter) -> Iterator[tuple[str, NamedNode]]:
         ("status", minter.term("status")),
     )
     yield from LITERAL_FIELDS
-    yield from ((name, minter.term(term)) for name, term in OWN_FIELDS)
+    yield from ((name, minter.term(term)) for name, term in (*TERMS.items(), *OWN_FIELDS))
 
 
 def _contribution(state: Snapshot, triple: Triple, node: NamedNode, minter: Minter) -> StatedField:

@@ -125,6 +125,15 @@ class Work(ApiModel):
     alternative_titles: list[str] | None = Field(
         default=None, description="other titles of the work, such as those of what was merged into it"
     )
+    original_titles: dict[str, list[str]] | None = Field(
+        default=None,
+        description="by language (BCP 47, `und` where it is not known): titles that the work, or what it is a "
+        "translation of, has of its own",
+    )
+    translated_titles: dict[str, list[str]] | None = Field(default=None, description="by language: translations of it")
+    transliterated_titles: dict[str, list[str]] | None = Field(
+        default=None, description="by language and script (`ru-latn`): the title in letters of another script"
+    )
     authors: list[Agent] | None = None
     editors: list[Agent] | None = None
     contributors: list[OtherContributor] | None = Field(default=None, description="people and bodies in any other role")

@@ -27,6 +27,8 @@ from commonplace.library.schemas import (
 )
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import CITO, DATACITE, DCTERMS, LITRE, RDFS
+from commonplace.model.other_titles import TERMS, by_language
+from commonplace.model.record import Record
 from commonplace.model.relations import read_reference_json
 from commonplace.model.work_reading import Contribution, Neighbourhood, read_contributions, read_work
 
@@ -46,7 +48,10 @@ def work_of(state: Snapshot, work: NamedNode, minter: Minter, *, whole: bool = F
         type=record.type,
         title=record.title,
         rich_title=record.rich.get("title"),
-        alternative_titles=about.texts(work, DCTERMS["alternative"]) or None,
+        alternative_titles=_alternative_titles(about, work, record),
+        original_titles=by_language(record.original_titles),
+        translated_titles=by_language(record.translated_titles),
+        transliterated_titles=by_language(record.transliterated_titles),
         authors=[agent for role, agent in people if role == "author"] or None,
         editors=[agent for role, agent in people if role == "editor"] or None,
         contributors=[
@@ -98,6 +103,12 @@ def merged_into_it(state: Snapshot, thing: NamedNode, minter: Minter) -> list[Me
         by = version_of_merge(state, node, minter)
         found.append(MergedThing(iri=node.value, key=minter.key(node.value), merged_by=by, set_aside=set_aside or None))
     return found or None
+
+
+def _alternative_titles(about: Neighbourhood, work: NamedNode, record: Record) -> list[str] | None:
+    """Return the alternative titles that are none of the titles in a language which the record has by their kinds."""
+    by_kind = {title for field in TERMS for title in getattr(record, field)}
+    return [title.text for title in about.titles(work, DCTERMS["alternative"]) if title not in by_kind] or None
 
 
 def agent_of(contribution: Contribution, minter: Minter) -> Agent:

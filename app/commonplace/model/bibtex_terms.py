@@ -166,7 +166,6 @@ EXTRA_FIELDS = MappingProxyType(
         "origdate": "original-date",
         "origlocation": "original-publisher-place",
         "origpublisher": "original-publisher",
-        "origtitle": "original-title",
         "pagetotal": "number-of-pages",
         "pmcid": "PMCID",
         "pmid": "PMID",
@@ -182,6 +181,36 @@ EXTRA_FIELDS = MappingProxyType(
 
 EXTRA_FIELD = MappingProxyType({kept: name for name, kept in reversed(list(EXTRA_FIELDS.items()))})
 """The name in `extra` to the field that says it."""
+
+TITLE_FIELDS = MappingProxyType(
+    {
+        "original_titles": "origtitle",
+        "translated_titles": "translatedtitle",
+        "transliterated_titles": "transliteratedtitle",
+    }
+)
+"""Fields of a record that hold other titles, and the field of an entry for each: BibLaTeX has the first alone."""
+
+_TITLE_FIELDS_OF_OTHERS = {
+    "originaltitle": "original_titles",
+    **dict.fromkeys(("titletranslation", "titletranslated", "transtitle"), "translated_titles"),
+    **dict.fromkeys(
+        ("titletransliteration", "titletransliterated", "romanizedtitle", "romanisedtitle", "titleromanized"),
+        "transliterated_titles",
+    ),
+}
+_FIELD_OF_TITLE = {**{name: field for field, name in TITLE_FIELDS.items()}, **_TITLE_FIELDS_OF_OTHERS}
+_TITLE_FIELD = re.compile(rf"({'|'.join(_FIELD_OF_TITLE)})(?:-([a-z0-9-]+))?(?:\.\d+)?")
+
+
+def title_field(name: str) -> tuple[str, str | None] | None:
+    """Return what a field such as `translatedtitle-fr` or `translatedtitle-fr.2` holds; None for any other field.
+
+    That is the field of a record, and the language, which is None where the name has none.
+    """
+    found = _TITLE_FIELD.fullmatch(name) if "title" in name else None
+    return (_FIELD_OF_TITLE[found[1]], found[2]) if found else None
+
 
 _BIBLATEX_EDITOR_TYPES = {
     "sectioneditor": "section-editor",

@@ -45,7 +45,7 @@ OTHER_TEXT_VARIABLES = frozenset(
     "annote archive archive_collection archive_location archive-place authority call-number chapter-number "
     "citation-label citation-number collection-number container-title-short dimensions division event event-place "
     "event-title first-reference-note-number jurisdiction locator medium number-of-pages number-of-volumes "
-    "original-publisher original-publisher-place original-title part part-title page-first PMCID PMID printing "
+    "original-publisher original-publisher-place part part-title page-first PMCID PMID printing "
     "references reviewed-genre reviewed-title scale section source status supplement title-short version "
     "volume-title year-suffix journalAbbreviation shortTitle".split()
 )
@@ -68,6 +68,12 @@ NUMBERED_BY_ARCHIVE = frozenset({"article", "document", "manuscript", "post", "r
 VERBATIM_VARIABLES = frozenset({"DOI", "URL", "PMID", "PMCID"})
 """Text variables that are identifiers: neither markup nor entities are read from them or written to them."""
 
+ORIGINAL_TITLE = "original-title"
+"""Text variable for one of the titles beside the one that a work is cited by: CSL has no other."""
+
+OTHER_TITLES = "other-titles"
+"""Our own name, under `custom`, for the list of those titles with their languages."""
+
 CUSTOM = "custom"
 """CSL-JSON's own place for what it has no variable for."""
 
@@ -76,7 +82,7 @@ KNOWN_MEMBERS = frozenset(
         *(variable for variable, _ in (*TEXT_VARIABLES, *DATE_VARIABLES)),
         *(NAME_VARIABLES | OTHER_TEXT_VARIABLES),
         *EXTRA_DATES,
-        *("id", "citation-key", "type", "ISBN", "ISSN", "keyword", "categories", CUSTOM),
+        *("id", "citation-key", ORIGINAL_TITLE, "type", "ISBN", "ISSN", "keyword", "categories", CUSTOM),
     }
 )
 """Members that an item of CSL-JSON may have."""

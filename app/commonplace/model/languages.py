@@ -99,11 +99,12 @@ def _tag(name: str) -> str | None:
 
 _LANGID = {tag: name for name, tag in reversed(BCP47.items())}
 _LANGID["de"] = "ngerman"
+_LANGID_IN_SMALL_LETTERS = {tag.lower(): name for tag, name in _LANGID.items()}
 
 
 def langid(tag: str) -> str | None:
     """Return the `langid` for a tag (`english` for `en`), None where there is none."""
-    return _LANGID.get(tag)
+    return _LANGID.get(tag) or _LANGID_IN_SMALL_LETTERS.get(tag)
 
 
 _TWO_LETTERS: dict[str, str] = dict(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Self
 
 from commonplace.model.names import Contributor, Name
+from commonplace.model.other_titles import Titles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,8 @@ class Record:
     is online first. `page` is a range as printed, with a hyphen (`1073-1087`). `isbn` and
     `issn` are hyphenated. `part_of` is the key of the entry this one is a part of (BibTeX's
     `crossref`). `alternative_keys` are further citation keys of the work (BibLaTeX's `ids`).
+    `original_titles`, `translated_titles` and `transliterated_titles` are those beside `title`, which is the one that
+    the work is cited by; `other_titles` says their order.
     `extra` holds fields of the source that have no home here, by their own name.
     `key_is_made` says that the source has no key and this one was made for it: it tells nothing of the work.
     `rich` has the CSL rich text (`RichText.html`) of the fields whose plain text does not say it all:
@@ -50,6 +53,9 @@ class Record:
     language: str | None = None
     abstract: str | None = None
     keywords: tuple[str, ...] = ()
+    original_titles: Titles = ()
+    translated_titles: Titles = ()
+    transliterated_titles: Titles = ()
     note: str | None = None
     part_of: str | None = None
     alternative_keys: tuple[str, ...] = ()

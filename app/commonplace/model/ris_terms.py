@@ -27,7 +27,13 @@ SHORT_TITLES = ("JO", "JA", "J2", "JI", "J1")
 EPUB_DATE = re.compile(r"(\d{4})[-/](\d{1,2})(?:[-/](\d{1,2}))?/*")
 """What stands in `ET` of a journal article for the date on which it was online: EndNote has it so from PubMed."""
 
-RESERVED = frozenset({"csl-type", "name", "part-of", "available", "keywords"})
+TRANSLATED = "TT"
+"""Tag of a translated title."""
+
+OTHER_TITLES = "other-titles"
+"""Name that a `FIELD` has for the list of titles beside the one that a work is cited by, with their languages."""
+
+RESERVED = frozenset({"csl-type", "name", "part-of", "available", "keywords", OTHER_TITLES})
 """Names that a `FIELD` has for what is no field of a record's `extra`."""
 
 

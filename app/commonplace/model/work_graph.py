@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from pyoxigraph import Literal, NamedNode
 
 from commonplace.model.minter import Minter, slug
 from commonplace.model.names import Contributor, Name
 from commonplace.model.namespaces import DATACITE, DCTERMS, EDTF, FABIO, FOAF, LITRE, PRISM, PRO, RDF, RDFS, XSD
+from commonplace.model.other_titles import TERMS
 from commonplace.model.record import Record
 from commonplace.model.relations import status_of_fields
 from commonplace.model.roles import BY_CSL
@@ -171,6 +172,7 @@ _HAS_IDENTIFIER, _HAS_VALUE = f" {DATACITE['hasIdentifier']} ", f" {LITRE['hasLi
 _DOI = f"{_WORK}>{_HAS_IDENTIFIER}{_WORK}#doi>{_END}{_WORK}#doi>{_IS_IDENTIFIER}{_WORK}#doi>{_IS_OF_SCHEME['doi']}"
 _DOI += f"{_WORK}#doi>{_HAS_VALUE}"
 _HTML = RDF["HTML"]
+_ALTERNATIVE = _start(DCTERMS["alternative"])
 _HAS_ROLE, _HELD_BY = _start(PRO["isDocumentContextFor"]), f" {PRO['isHeldBy']} "
 _KEYWORD, _PUBLISHER, _IS_PART_OF = (_start(of) for of in (PRISM["keyword"], DCTERMS["publisher"], DCTERMS["isPartOf"]))
 
@@ -258,6 +260,7 @@ class WorkMapping:
         self._parts: dict[tuple[str, int], _Part] = {}
         fields = [*LITERAL_FIELDS, *((name, minter.term(term)) for name, term in OWN_FIELDS)]
         self._fields = [(name, _start(predicate)) for name, predicate in fields]
+        self._other_titles = [(name, _start(minter.term(term))) for name, term in TERMS.items()]
         self._rich_fields = [(name, _start(minter.term(term))) for name, term in RICH_FIELDS]
         self._citation_key, self._alternative_key = (_start(minter.term(t)) for t in ("citationKey", "alternativeKey"))
         self._is_confirmed = _said(minter.term("confirmation"), minter.term("confirmed"))
@@ -295,10 +298,10 @@ class WorkMapping:
         for name, start in self._fields:
             if value := values.get(name):
                 said.append(f"{start}{Literal(value)!s}{_END}")
+        said += self._titles(values)
         if rich := record.rich:
-            for name, start in self._rich_fields:
-                if name in rich:
-                    said.append(f"{start}{Literal(rich[name], datatype=_HTML)!s}{_END}")
+            markup = [(start, rich[name]) for name, start in self._rich_fields if name in rich]
+            said += [f"{start}{Literal(text, datatype=_HTML)!s}{_END}" for start, text in markup]
         said.append(_dates(record.issued, record.year, record.available))
         said += [f"{_KEYWORD}{Literal(keyword)!s}{_END}" for keyword in record.keywords]
         for isbn in record.isbn:
@@ -311,6 +314,14 @@ class WorkMapping:
             if status := status_of_fields(record.extra):
                 said.append(_lines(self._minter.term("status"), self._minter.term(status)))
         return said
+
+    def _titles(self, values: Mapping[str, Any]) -> Iterator[str]:
+        """Yield lines about each other title: which kind it is of, and that it is one."""
+        for name, start in self._other_titles:
+            for language, text in values.get(name, ()):
+                title = f"{Literal(text, language=language)!s}{_END}"
+                yield f"{start}{title}"
+                yield f"{_ALTERNATIVE}{title}"
 
     def _identifier(self, thing: str, scheme: str, value: str) -> str:
         """Return the lines that give a thing an identifier of which it may have several."""

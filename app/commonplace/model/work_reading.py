@@ -17,6 +17,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from commonplace.model.minter import Minter
 from commonplace.model.names import Contributor, Name
 from commonplace.model.namespaces import DCTERMS, FABIO, FOAF, PRISM, PRO, RDF
+from commonplace.model.other_titles import TERMS, UNKNOWN, OtherTitle, Titles, in_order
 from commonplace.model.record import Record
 from commonplace.model.rich_text import read, rich_form
 from commonplace.model.roles import ROLES
@@ -60,6 +61,11 @@ class Neighbourhood:
             return []
         texts = [o.value for o in found if isinstance(o, Literal)]
         return sorted(texts) if len(texts) > 1 else texts
+
+    def titles(self, subject: NamedNode, predicate: NamedNode) -> Titles:
+        """Return the literals that are objects as titles, each with its language."""
+        found = [o for o in self._objects.get((subject.value, predicate.value), ()) if isinstance(o, Literal)]
+        return in_order(OtherTitle(o.language or UNKNOWN, o.value) for o in found)
 
     def text(self, subject: NamedNode, predicate: NamedNode) -> str | None:
         """Return the first of the values of the literals that are objects, or None."""
@@ -119,6 +125,7 @@ def read_work(about: Neighbourhood, work: NamedNode, minter: Minter) -> Record:
     """Return the record of a work, from the statements in its neighbourhood."""
     fields: dict[str, Any] = {name: about.text(work, predicate) for name, predicate in LITERAL_FIELDS}
     fields |= {name: about.text(work, minter.term(term)) for name, term in OWN_FIELDS}
+    fields |= {name: about.titles(work, minter.term(term)) for name, term in TERMS.items()}
     container = about.node(work, DCTERMS["isPartOf"])
     publisher = about.node(work, DCTERMS["publisher"])
     part_of = minter.kind_and_key(container.value) if container else None

@@ -132,6 +132,14 @@ def test_a_subtitle_that_the_title_has_is_not_doubled() -> None:
     assert described(title=["One?"], subtitle=["Two"]).record.title == "One? Two"
 
 
+def test_an_original_title_is_one_unless_it_is_the_title() -> None:
+    made = described(
+        title=["On growth"], **{"original-title": ["On growth", "Om vekst &amp; fall", "Om vekst &amp; fall"]}
+    )
+    assert made.record.original_titles == (("und", "Om vekst & fall"),)
+    assert not described(title=["On growth"], **{"original-title": []}).record.original_titles
+
+
 def test_a_chapter_in_a_series_has_its_book_and_its_series() -> None:
     made = described(type="book-chapter", **{"container-title": ["Lecture Notes", "The Book"]})
     assert (made.record.collection_title, made.record.container_title) == ("Lecture Notes", "The Book")

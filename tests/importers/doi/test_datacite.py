@@ -101,14 +101,17 @@ def test_the_publisher_is_a_text_or_an_object(publisher: Any, kept: str | None) 
 def test_several_titles_each_have_their_place() -> None:
     made = described(
         titles=[
-            {"title": "Jeu", "titleType": "TranslatedTitle"},
-            {"title": "Data"},
+            {"title": "Jeu", "titleType": "TranslatedTitle", "lang": "fr"},
+            {"title": "Data", "lang": "eng"},
+            {"title": "Daten", "lang": "de-AT"},
+            {"title": "Figures", "lang": "en"},
             {"title": "a subtitle", "titleType": "Subtitle"},
             {"title": "Other", "titleType": "AlternativeTitle"},
         ]
     ).record
     assert made.title == "Data: a subtitle"
-    assert (made.extra["translated-title"], made.extra["alternative-title"]) == ("Jeu", "Other")
+    assert made.translated_titles == (("de-at", "Daten"), ("fr", "Jeu"))
+    assert made.extra["alternative-title"] == "Figures; Other"
 
 
 @pytest.mark.parametrize(

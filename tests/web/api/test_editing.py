@@ -63,6 +63,8 @@ def test_what_is_read_can_be_written_and_changes_nothing(editing: Editing, plura
         ("/works/ostrom1996", "container_title", "Another Journal"),
         ("/works/brandsen2018definitions", "container_title", "A book of their own"),
         ("/works/tuurnas2015", "keywords", ["learning", "professionals"]),
+        ("/works/ostrom1996", "translated_titles", {"fr": ["Franchir le fossé"], "und": ["Un", "Deux"]}),
+        ("/works/ostrom1996", "original_titles", {"ru": ["Пересекая"]}),
         ("/works/tuurnas2015", "alternative_keys", ["DBLP:journals/x/T15", "tuurnas"]),
         ("/people/elinor-ostrom", "given", "Lin"),
         ("/people/elinor-ostrom", "dropping_particle", "von"),

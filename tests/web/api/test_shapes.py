@@ -16,6 +16,7 @@ WORK_MUST = {"iri", "key", "type", "citation_key", "evidence", "version"}
 WORK_MAY = set(
     """kind title authors editors contributors year issued available container_title container collection_title volume
     issue
+    original_titles translated_titles transliterated_titles
     rich_title rich_abstract rich_note
     number page edition genre publisher publisher_place doi isbn issn url language abstract keywords note status
     identifiers doubts""".split()

@@ -20,6 +20,7 @@ from commonplace.errors import BadRequest
 from commonplace.model.identifiers import normal_isbn, normal_issn, normal_orcid
 from commonplace.model.minter import Kind, Minter
 from commonplace.model.namespaces import DATACITE, LITRE, RDF, RDFS
+from commonplace.model.other_titles import UNKNOWN, OtherTitle, Titles, in_order
 
 Property = NamedNode | str
 """A property of a vocabulary, or the local name of one of our own ontology."""
@@ -164,6 +165,17 @@ def tagged(text: str, tag: str, where: str) -> Literal:
         return Literal(text, language=tag)
     except ValueError as fault:
         raise BadRequest(f"{tag!r} is no language tag", [(where, "use a tag of BCP 47, such as en or fr")]) from fault
+
+
+def titles_of(value: object, where: str) -> Titles:
+    """Return titles from a JSON object: language tags, each with a text or a list of them. Raises `BadRequest`."""
+    found: list[OtherTitle] = []
+    for tag, given in object_of(value, where).items():
+        place = f"{where}.{tag}"
+        language = tagged("", tag, place).language or UNKNOWN
+        texts = given if isinstance(given, list) else [given]
+        found += [OtherTitle(language, text_of(text, place).strip()) for text in texts]
+    return in_order(found)
 
 
 @dataclass(frozen=True, slots=True)

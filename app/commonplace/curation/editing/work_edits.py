@@ -9,13 +9,23 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from commonplace.curation.authorities import KnownInGraph
-from commonplace.curation.editing.fields import Edit, HeldStatements, Numbers, Statements, list_of, normal, text_of
+from commonplace.curation.editing.fields import (
+    Edit,
+    HeldStatements,
+    Numbers,
+    Statements,
+    list_of,
+    normal,
+    text_of,
+    titles_of,
+)
 from commonplace.errors import BadRequest
 from commonplace.model.edtf_date import is_edtf
 from commonplace.model.identifiers import normal_doi
 from commonplace.model.minter import Minter, slug
 from commonplace.model.names import Contributor, Name
 from commonplace.model.namespaces import DATACITE, DCTERMS, FABIO, PRISM, PRO, RDF
+from commonplace.model.other_titles import TERMS
 from commonplace.model.record import Record
 from commonplace.model.rich_text import read, rich_form
 from commonplace.model.roles import BY_CSL
@@ -33,6 +43,7 @@ _TEXTS = (
     "title", "container_title", "collection_title", "volume", "issue", "number", "page", "edition", "genre",
     "publisher", "publisher_place", "url", "language", "abstract", "note",
 )  # fmt: skip
+_OTHER_TITLES = tuple(TERMS)
 _LISTS = ("isbn", "issn", "keywords", "alternative_keys")
 _DATES = ("issued", "available")
 _RICH = {f"rich_{name}": name for name, _ in RICH_FIELDS}
@@ -41,7 +52,7 @@ _PEOPLE = ("authors", "editors", "contributors")
 _NAME_PARTS = ("family", "given", "particle", "dropping_particle", "suffix", "literal")
 _NAME_MARKS = ("comma_suffix", "static_ordering")
 
-EDITABLE = ("type", *_TEXTS, *_LISTS, *_DATES, "year", "doi", "status", "container", *_PEOPLE, *_RICH)
+EDITABLE = ("type", *_TEXTS, *_OTHER_TITLES, *_LISTS, *_DATES, "year", "doi", "status", "container", *_PEOPLE, *_RICH)
 READ_ONLY = frozenset({"iri", "key", "citation_key", "identifiers", "doubts", "evidence", "version"})
 
 _FIXED = {
@@ -122,7 +133,10 @@ class WorkEdit:
                 yield from Numbers(name, PRISM[name]).owned(self._edit, about, _issn_holder(about, work))
         else:
             for predicate in _predicates(name, minter):
-                yield from about.triples(work, predicate)
+                for triple in about.triples(work, predicate):
+                    yield triple
+                    if name in TERMS and isinstance(triple.object, Literal):
+                        yield from about.triples(work, DCTERMS["alternative"], triple.object)
 
 
 def _with_followers(changed: Iterable[str]) -> list[str]:
@@ -137,6 +151,8 @@ def _with_followers(changed: Iterable[str]) -> list[str]:
     for rich, plain in _RICH.items():
         if rich in names or plain in names:
             names |= {rich: None, plain: None}
+    if not names.keys().isdisjoint(TERMS):  # one text may be of several kinds, and an alternative title once
+        names |= dict.fromkeys(TERMS)
     return list(names)
 
 
@@ -154,6 +170,8 @@ def _predicates(name: str, minter: Minter) -> list[NamedNode]:
         "container_title": [DCTERMS["isPartOf"]],
         "status": [minter.term("status")],
     }
+    if name in TERMS:
+        return [minter.term(TERMS[name])]
     if name in plain or name in rich:
         return [plain.get(name) or rich[name]]
     return others.get(name, [])
@@ -213,6 +231,7 @@ def record_of(edit: Edit, key: str, before: Values, after: Values) -> Record:
 def _read_members(edit: Edit, key: str, before: Values, after: Values) -> tuple[Record, dict[str, NamedNode]]:
     """Return the record of a work's members, and the people that were named by key, by the slugs of their names."""
     fields: dict[str, Any] = {name: text_of(after[name], name) for name in _TEXTS if name in after}
+    fields |= {name: titles_of(after[name], name) for name in _OTHER_TITLES if name in after}
     fields |= {name: _date(after[name], name) for name in _DATES if name in after}
     if after.get("year") != before.get("year") and after.get("issued") == before.get("issued"):
         fields["issued"] = _year(after.get("year"))

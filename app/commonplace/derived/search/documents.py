@@ -220,7 +220,7 @@ class DocumentMaker:
             kind="work",
             key=key,
             title=titles[0] if titles else key,
-            titles=(*titles, *facts.get(_ALTERNATIVE, ())),
+            titles=tuple(dict.fromkeys((*titles, *facts.get(_ALTERNATIVE, ())))),
             names=tuple(dict.fromkeys(names)),
             body=tuple(_values_of(facts, (_ABSTRACT, _COMMENT, self.collection_title))),
             headings=tuple(self.labels_of(abouts)),

@@ -12,7 +12,7 @@ import re
 from functools import partial
 
 from commonplace.importers.bibtex.draft import BibtexFile, Draft
-from commonplace.model.bibtex_terms import canonical_entry_type
+from commonplace.model.bibtex_terms import canonical_entry_type, title_field
 
 _PIECE = re.compile(r"(?:(?<=^)|(?<=and)|(?<=\s))xdata=([^\s,{}=]+-[^\s,{}=]+)")
 _AND = re.compile(r"\s+and\s+")
@@ -140,7 +140,7 @@ def _take_from(parent: Draft, draft: Draft) -> None:
         before |= {"journal", "journaltitle"}
     filled = {target for listed in targets.values() for target in listed}
     for name, value in parent.fields.items():
-        if name in _NEVER or (has_date and name in _DATE_FIELDS):
+        if name in _NEVER or title_field(name) or (has_date and name in _DATE_FIELDS):
             continue
         for target in targets.get(name, (name,)):
             if target not in before and (name in targets or target not in filled or target not in draft.fields):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from commonplace.importers.bibtex.draft import Draft
 from commonplace.importers.bibtex.field_values import (
     LOOK_LOST,
@@ -12,7 +14,9 @@ from commonplace.importers.bibtex.field_values import (
     take_rich,
     take_words,
 )
-from commonplace.model.bibtex_terms import ARTICLE_TYPES, canonical_entry_type
+from commonplace.importers.bibtex.latex import decode
+from commonplace.model.bibtex_terms import ARTICLE_TYPES, canonical_entry_type, title_field
+from commonplace.model.other_titles import is_one_language, other_titles
 from commonplace.model.rich_text import plain
 
 _PLAIN_NAMES = ("journal", "journaltitle", "booktitle", "maintitle", "series")
@@ -35,6 +39,25 @@ def read_titles(draft: Draft) -> None:
     if not draft.known.get("title"):
         _take_stand_in(draft)
     _read_container(draft)
+    if found := [(name, said) for name in draft.fields if (said := title_field(name))]:
+        _read_other_titles(draft, found)
+
+
+def _read_other_titles(draft: Draft, found: Iterable[tuple[str, tuple[str, str | None]]]) -> None:
+    """Set the titles beside the one of the entry; `origlanguage` is the language of `origtitle`."""
+    pairs: dict[str, list[tuple[str | None, str]]] = {}
+    for name, (field, language) in found:
+        if name == "origtitle" and (said := draft.fields.get("origlanguage")):
+            language = decode(said).text
+            if is_one_language(language):
+                del draft.fields["origlanguage"]
+        if markup := MARKUP.findall(draft.fields[name]):
+            macros = ", ".join(dict.fromkeys(f"\\{macro}" for macro in markup))
+            draft.lose(name, draft.fields[name], f"{macros}: {LOOK_LOST}")
+        if text := take(draft, name):
+            pairs.setdefault(field, []).append((language, text))
+    for field, listed in pairs.items():
+        draft.known[field] = other_titles(*listed)
 
 
 def _read_title(draft: Draft) -> None:

@@ -66,7 +66,7 @@ def read_crossref(body: Mapping[str, Any], asked: str) -> DoiDescription:
     }
     relations = tuple(crossref_relations(body, draft))
     _keep_rest(body, kind, draft)
-    record = Record(key="", extra=MappingProxyType(draft.extra), rich=draft.rich, **fields)
+    record = Record(key="", extra=MappingProxyType(draft.extra), rich=draft.rich, **draft.titles_of_kinds(), **fields)
     return DoiDescription(
         record=with_made_key(record),
         losses=tuple(draft.losses),
@@ -89,8 +89,9 @@ def _title(body: Mapping[str, Any], draft: Draft) -> str | None:
     subtitles = [line for text in texts(body.get("subtitle")) if (line := draft.rich_line("title", text))]
     titles = [title.plain for title in main]
     draft.keep("alternative-title", "; ".join(dict.fromkeys(titles[1:])))
-    original = [plain_line(text) for text in texts(body.get("original-title"))]
-    draft.keep("original-title", "; ".join(text for text in original if text and text not in titles))
+    for text in texts(body.get("original-title")):
+        if (original := plain_line(text)) and original not in titles:
+            draft.other_title("original", None, original)
     short = [plain_line(text) for text in texts(body.get("short-title"))]
     draft.keep("title-short", "; ".join(text for text in short if text and text not in titles))
     return draft.keep_rich("title", joined_title(main[0] if main else None, subtitles))

@@ -97,7 +97,7 @@ def read_datacite(body: Mapping[str, Any], asked: str) -> DoiDescription:
     }
     fields |= _container(attributes, fields["type"], draft)
     draft.keep("version", available(attributes.get("version")))
-    record = Record(key="", extra=MappingProxyType(draft.extra), rich=draft.rich, **fields)
+    record = Record(key="", extra=MappingProxyType(draft.extra), rich=draft.rich, **draft.titles_of_kinds(), **fields)
     return DoiDescription(
         record=with_made_key(record),
         losses=tuple(draft.losses),
@@ -142,6 +142,7 @@ def _title(attributes: Mapping[str, Any], draft: Draft) -> str | None:
     listed = [{"title": given}] if isinstance(given, str) else mappings(given or [])
     main: list[RichText] = []
     subtitles: list[RichText] = []
+    language: str | None = None
     for one in listed:
         text = draft.rich_line("title", one.get("title"))
         kind = available(one.get("titleType"))
@@ -151,9 +152,11 @@ def _title(attributes: Mapping[str, Any], draft: Draft) -> str | None:
             subtitles.append(text)
         elif kind is None and not main:
             main.append(text)
+            language = _language(one)
+        elif kind == "TranslatedTitle" or (kind is None and _language(one) not in (None, language)):
+            draft.other_title("translated", available(one.get("lang")), text.plain)
         else:
-            name = "translated-title" if kind == "TranslatedTitle" else "alternative-title"
-            draft.keep(name, "; ".join(filter(None, (draft.extra.get(name), text.plain))))
+            draft.keep("alternative-title", "; ".join(filter(None, (draft.extra.get("alternative-title"), text.plain))))
     if not main and (others := draft.extra.pop("alternative-title", None)):
         main.append(plain(others))
     return draft.keep_rich("title", joined_title(main[0] if main else None, subtitles))
@@ -164,8 +167,8 @@ def _publisher(attributes: Mapping[str, Any], draft: Draft) -> str | None:
     return draft.line("publisher", given.get("name") if isinstance(given, dict) else given)
 
 
-def _language(attributes: Mapping[str, Any]) -> str | None:
-    given = available(attributes.get("language"))
+def _language(given_with: Mapping[str, Any]) -> str | None:
+    given = available(given_with.get("language") or given_with.get("lang"))
     if given is None or given.lower() in _NO_LANGUAGE:
         return None
     tag = language_tag(_LANGUAGES.get(given.lower(), given))

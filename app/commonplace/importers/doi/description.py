@@ -9,6 +9,7 @@ from typing import Any
 
 from commonplace.importers.markup import has_markup, loses_markup, plain_line, rich_line, rich_paragraphs
 from commonplace.model.names import Name
+from commonplace.model.other_titles import KINDS, other_titles
 from commonplace.model.record import Loss, Record
 from commonplace.model.relations import Reference, Relation
 from commonplace.model.rich_text import RichText, plain, rich_form
@@ -54,6 +55,7 @@ class Draft:
     extra: dict[str, str] = field(default_factory=dict)
     losses: list[Loss] = field(default_factory=list)
     rich: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, list[tuple[str | None, str]]] = field(default_factory=dict)
 
     def lose(self, field: str, raw: object, why: str) -> None:
         """Say that a part is not kept as it was."""
@@ -63,6 +65,14 @@ class Draft:
         """Keep a field that a record has no place for under its own name."""
         if value:
             self.extra[name] = value
+
+    def other_title(self, kind: str, language: str | None, text: str) -> None:
+        """Add a title of a kind (`original`, `translated`) in a language."""
+        self.titles.setdefault(KINDS[kind], []).append((language, text))
+
+    def titles_of_kinds(self) -> dict[str, Any]:
+        """Return the other titles that were added, as fields of a record."""
+        return {field: other_titles(*pairs) for field, pairs in self.titles.items()}
 
     def line(self, field: str, value: object) -> str | None:
         """Return one line of plain text, None when nothing is in it; markup in it is a loss."""
