@@ -29,6 +29,7 @@ from commonplace.exchange.deletions import Deletions
 from commonplace.exchange.edits import Edits
 from commonplace.exchange.jobs import ImportJobs
 from commonplace.exchange.merges import Merges
+from commonplace.exchange.pins import Pins
 from commonplace.exchange.updates import Updates
 from commonplace.home.opening import Home, new_home_notice, open_home, tokens_of, unreachable_base
 from commonplace.importers.doi.fetching import DoiFetcher
@@ -111,6 +112,7 @@ def _context(
         edits=Edits(library, committer),
         deletions=Deletions(library, committer),
         merges=Merges(library, committer),
+        pins=Pins(library, committer),
         workers=workers,
         queries=named,
         ontology=SHIPPED_ONTOLOGY,

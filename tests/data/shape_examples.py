@@ -34,6 +34,7 @@ CLASSES = {
     "work": "fabio:Expression", "person": "foaf:Person", "organization": "foaf:Organization", "venue": "fabio:Journal",
     "concept": "skos:Concept", "scheme": "skos:ConceptScheme", "claim": "cp:Claim", "case": "cp:Case",
     "citation": "cito:Citation", "change": "prov:Activity", "#author": "pro:RoleInTime", "#doi": "datacite:Identifier",
+    "agent": "prov:Agent",
 }  # fmt: skip
 """The class of what an example points to, by the kind in its IRI or by its fragment."""
 
@@ -80,6 +81,12 @@ GOOD: dict[str, tuple[str, str]] = {
     "merged": (
         "id/work/w2",
         'a cp:Merged ; owl:sameAs <id/work/w> ; prov:wasInvalidatedBy <id/change/3> ; cp:mergeRecord "{}"^^rdf:JSON',
+    ),
+    "pin": (
+        "id/pin/2",
+        'a cp:Pin ; cp:asks "/works?q=role" ; cp:askedVersion 1 ; dcterms:format "application/json" ;'
+        f' cp:answerHash "{"0" * 64}" ; prov:wasAttributedTo <id/agent/a> ;'
+        ' prov:generatedAtTime "2026-11-21T00:00:00Z"^^xsd:dateTime',
     ),
     "correction": (
         "id/correction/w--x--authors",
@@ -278,6 +285,11 @@ BREACHES = (
     Breach("case", "case-enabling-condition", add='cp:enablingCondition "trust"'),
     Breach("case", "case-possible-form", add="cp:possibleForm <id/concept/f>"),
     Breach("case", "case-described-together", add="cp:describedTogetherWith <id/work/w>"),
+    Breach("pin", "pin-asks", "cp:asks", 'cp:asks "works"'),
+    Breach("pin", "pin-version", "cp:askedVersion", 'cp:askedVersion "one"'),
+    Breach("pin", "pin-hash", "cp:answerHash", 'cp:answerHash "0123"'),
+    Breach("pin", "pin-agent", "prov:wasAttributedTo"),
+    Breach("pin", "pin-time", "prov:generatedAtTime"),
     Breach("characteristic", "characteristic-case", "cp:onCase"),
     Breach("characteristic", "characteristic-dimension", "cp:dimension", "cp:dimension cp:describedBy"),
     Breach("characteristic", "characteristic-value", add='cp:value "housing"'),

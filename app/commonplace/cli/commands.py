@@ -19,6 +19,7 @@ from commonplace.cli.edit import named, patch_of
 from commonplace.cli.imports import import_by_doi, import_files
 from commonplace.cli.merge import merge, unmerge
 from commonplace.cli.opening import AgentOption, HomeOption, agent_of, open_library, settings_of
+from commonplace.cli.pin import pin
 from commonplace.cli.terminal import JsonOption, progress, readable
 from commonplace.cli.tokens import token_cli
 from commonplace.errors import BadRequest, LogDamaged, NoLibrary
@@ -118,6 +119,7 @@ def export_all(
 
 
 cli.command("convert")(convert_files)
+cli.command()(pin)
 
 
 @cli.command("log")

@@ -35,6 +35,7 @@ Kind = Literal[
     "correction",
     "doubt",
     "decision",
+    "pin",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 

@@ -22,6 +22,7 @@ from commonplace.web.api import (
     imports,
     jobs,
     merges,
+    pins,
     queries,
     receipts,
     search,
@@ -70,6 +71,7 @@ ROUTED = (
     edits,
     duplicates,
     suggestions,
+    pins,
     identifiers,
 )
 """Modules with a `router`, in the order in which an address is looked up."""

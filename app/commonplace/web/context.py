@@ -18,6 +18,7 @@ from commonplace.exchange.deletions import Deletions
 from commonplace.exchange.edits import Edits
 from commonplace.exchange.jobs import ImportJobs
 from commonplace.exchange.merges import Merges
+from commonplace.exchange.pins import Pins
 from commonplace.exchange.updates import Updates
 from commonplace.home.tokens import Tokens
 from commonplace.library import Library
@@ -50,6 +51,7 @@ class Context:
     edits: Edits
     deletions: Deletions
     merges: Merges
+    pins: Pins
     workers: WorkerPool
     """The processes that answer SPARQL."""
     queries: Mapping[str, NamedQuery]

@@ -64,7 +64,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 }
 
 _QUERIES = ("/queries/", "/sparql")
-_THINGS = re.compile(r"/(works|people|organizations|venues|concepts|claims|cases)(/\{key\})?")
+_THINGS = re.compile(r"/(works|people|organizations|venues|concepts|claims|cases|pins)(/\{key\})?")
 
 
 _SINGULAR = {"people": "person", "queries": "query"}
@@ -90,7 +90,9 @@ _NAMED = {
 }
 """Operations whose names do not follow from method and path."""
 
-_LISTS = frozenset(("duplicates", "changes", "queries", "references", "citations", "history", "provenance"))
+_LISTS = frozenset(
+    ("duplicates", "changes", "queries", "references", "citations", "history", "provenance", "pins", "difference")
+)
 
 
 def operation_id(route: APIRoute) -> str:

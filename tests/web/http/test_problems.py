@@ -24,8 +24,9 @@ def paths(client: httpx.Client) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def routes(paths: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Path to its GET operation."""
-    return {path: operations["get"] for path, operations in paths.items() if "get" in operations}
+    """Path to its GET operation; the reference set has no pins, and their own tests ask for them."""
+    gets = {path: operations["get"] for path, operations in paths.items() if "get" in operations}
+    return {path: operation for path, operation in gets.items() if not path.startswith("/pins/")}
 
 
 def filled(path: str, operation: dict[str, Any], key: str | None = None) -> tuple[str, dict[str, str]]:

@@ -43,16 +43,16 @@ EDITED: tuple[tuple[str, Kind, type[ApiModel]], ...] = (
 Message = Annotated[str, Query(description="why; recorded in the history", max_length=10_000)]
 
 
-async def document_of(request: Request) -> dict[str, Any]:
-    """Return the JSON object that a request brings. Raises 415, 413 and `BadRequest`."""
+async def document_of(request: Request, what: str = "an edit") -> dict[str, Any]:
+    """Return the JSON object that a request brings. Raises 415, 413 and `BadRequest`; they name `what` it should be."""
     content = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content not in (MERGE_PATCH, JSON.media_type):
-        raise HttpProblem(415, f"an edit comes as {MERGE_PATCH} or {JSON.media_type}, not as {content or 'nothing'}")
+        raise HttpProblem(415, f"{what} comes as {MERGE_PATCH} or {JSON.media_type}, not as {content or 'nothing'}")
     body = b""
     async for piece in request.stream():
         body += piece
         if len(body) > EDIT_BYTES:
-            raise HttpProblem(413, f"an edit has at most {EDIT_BYTES:,} bytes")
+            raise HttpProblem(413, f"{what} has at most {EDIT_BYTES:,} bytes")
     try:
         document = json.loads(body)
     except (ValueError, RecursionError) as fault:

@@ -38,6 +38,7 @@ PLACES: dict[Kind, str] = {
     "concept": "concepts",
     "claim": "claims",
     "case": "cases",
+    "pin": "pins",
 }
 """Addresses of the kinds of things that have their own."""
 

@@ -1,0 +1,101 @@
+"""Keep answers: a question with the version that answered it, the hash of the answer, and the answer itself.
+
+How a question is asked is no matter of this module: it is given the canonical form of the answer. The form is kept
+with the log, named by its SHA-256, which is the hash of the pin: so it can be compared with what is answered later,
+and with what a later release of the program answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pyoxigraph import Literal, NamedNode, Quad, Triple
+
+from commonplace.commit import Committer, Proposal
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import LogDamaged
+from commonplace.library import Library
+from commonplace.library.pins import pin_of
+from commonplace.library.schemas import Pin
+from commonplace.model.canonical_answer import CanonicalAnswer
+from commonplace.model.change import ChangeSet, Entry, Note, Version
+from commonplace.model.namespaces import DCTERMS, FOAF, PROV, RDF, RDFS, XSD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredQuestion:
+    """A question, the version that was asked, and the answer in its canonical form."""
+
+    asks: str
+    version: Version
+    media_type: str
+    answer: CanonicalAnswer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pinner:
+    """Who keeps an answer: the name that goes into the history, and the title and note that are kept with it."""
+
+    agent: str
+    title: str | None = None
+    note: str | None = None
+
+
+class Pins:
+    """The pins of one library. Safe to use from several threads."""
+
+    def __init__(self, library: Library, committer: Committer) -> None:
+        self._library = library
+        self._committer = committer
+
+    def keep(self, found: AnsweredQuestion, pinner: Pinner) -> tuple[Pin, Entry]:
+        """Keep an answer, as one version; return its pin, whose key is that version, and the entry.
+
+        Raises `ShapeViolation` and `BadRequest`; nothing is written then.
+        """
+        minter = self._library.minter
+
+        def propose(state: Snapshot) -> Proposal:
+            node = minter.thing("pin", str(state.version + 1))
+            quads = tuple(Quad(t.subject, t.predicate, t.object) for t in self._said(state, node, found, pinner))
+            message = pinner.title or f"the answer of version {found.version} to {found.asks[:200]}"
+
+            def note() -> Note:
+                digest = self._library.log.attach(found.answer.encoded)
+                return Note(agent=pinner.agent, kind="pin", message=message, attachments={"answer": digest})
+
+            return Proposal(ChangeSet(added=quads), note)
+
+        entry = self._committer.commit(propose)
+        assert entry is not None  # a new node is never there already
+        node = minter.thing("pin", str(entry.version))
+        return self._library.read(lambda state: pin_of(state, node, minter), entry.version), entry
+
+    def answer(self, pin: Pin) -> CanonicalAnswer:
+        """Return the answer that was kept. Raises `LogDamaged` when its bytes are not those that were hashed."""
+        kept = CanonicalAnswer.read(self._library.log.attachment(pin.answer_hash))
+        if kept.sha256 != pin.answer_hash:
+            raise LogDamaged(f"the answer that was kept as {pin.answer_hash} is another: run commonplace verify")
+        return kept
+
+    def _said(self, state: Snapshot, node: NamedNode, found: AnsweredQuestion, pinner: Pinner) -> Iterator[Triple]:
+        minter = self._library.minter
+        agent = minter.thing("agent", pinner.agent)
+        at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        yield Triple(node, RDF["type"], minter.term("Pin"))
+        yield Triple(node, minter.term("asks"), Literal(found.asks))
+        yield Triple(node, minter.term("askedVersion"), Literal(int(found.version)))
+        yield Triple(node, minter.term("answerHash"), Literal(found.answer.sha256))
+        yield Triple(node, DCTERMS["format"], Literal(found.media_type))
+        yield Triple(node, PROV["wasAttributedTo"], agent)
+        yield Triple(node, PROV["generatedAtTime"], Literal(at, datatype=XSD["dateTime"]))
+        yield Triple(node, PROV["wasGeneratedBy"], minter.change(state.version + 1))
+        if not any(True for _ in state.triples(agent)):
+            yield Triple(agent, RDF["type"], PROV["Agent"])
+            yield Triple(agent, FOAF["name"], Literal(pinner.agent))
+        if pinner.title:
+            yield Triple(node, DCTERMS["title"], Literal(pinner.title))
+        if pinner.note:
+            yield Triple(node, RDFS["comment"], Literal(pinner.note))

@@ -1,0 +1,59 @@
+"""Read pins: questions kept with the version and the hash of their answers."""
+
+from __future__ import annotations
+
+from pyoxigraph import NamedNode
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import NotFound
+from commonplace.library.evidence import label_of
+from commonplace.library.first_question import title_of
+from commonplace.library.schemas import Pin
+from commonplace.library.selection import Order, Selection
+from commonplace.model.minter import Minter
+from commonplace.model.namespaces import DCTERMS, PROV, RDF, RDFS
+from commonplace.model.pinned_address import PinnedAddress
+from commonplace.model.work_reading import Neighbourhood
+
+NEWEST_FIRST = Order("?thing prov:generatedAtTime ?at BIND(STR(?at) AS ?value)", descending=True)
+
+
+def select_pins() -> Selection:
+    """Select every pin."""
+    return Selection(["?thing a cp:Pin ."])
+
+
+def pin_of(state: Snapshot, node: NamedNode, minter: Minter) -> Pin:
+    """Return a pin, with the way to cite it. Raises `NotFound`."""
+    about = Neighbourhood(state.triples(node))
+    asks, version = about.text(node, minter.term("asks")), about.text(node, minter.term("askedVersion"))
+    answer_hash = about.text(node, minter.term("answerHash"))
+    if minter.term("Pin") not in about.nodes(node, RDF["type"]) or not (asks and version and answer_hash):
+        raise NotFound(f"there is no pin {minter.key(node.value)!r}")
+    agent, key = about.node(node, PROV["wasAttributedTo"]), minter.key(node.value)
+    at = about.text(node, PROV["generatedAtTime"])
+    title = about.text(node, DCTERMS["title"])
+    library = title_of(state, minter) or "Commonplace"
+    return Pin(
+        iri=node.value,
+        key=key,
+        asks=asks,
+        asked_version=int(version),
+        address=PinnedAddress(asks).at(int(version)),
+        answer_hash=answer_hash,
+        media_type=about.text(node, DCTERMS["format"]),
+        title=title,
+        note=about.text(node, RDFS["comment"]),
+        agent=label_of(state, agent) if agent else None,
+        at=at,
+        citation=_citation(library, title or asks, version, node.value, at, answer_hash),
+        answer=f"/pins/{key}/answer",
+        difference=f"/pins/{key}/difference",
+        version=state.version,
+    )
+
+
+def _citation(library: str, question: str, version: str, iri: str, at: str | None, answer_hash: str) -> str:
+    """Return the text to cite an answer by: what was asked of which version of what, where it is kept, and its hash."""
+    day = f", {at[:10]}" if at else ""
+    return f"{library}, version {version}: “{question}”. {iri}{day}. SHA-256 {answer_hash}."

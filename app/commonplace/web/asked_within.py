@@ -1,0 +1,85 @@
+"""Ask an address of this server from within it, as a client would: through the routes, and not over a socket."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from fastapi import Request
+from starlette.types import Message
+
+from commonplace.errors import TooLarge
+
+
+@dataclass(slots=True)
+class Answered:
+    """What was answered: status, headers with small letters, and body."""
+
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def media_type(self) -> str:
+        """Return the media type without parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip()
+
+    def problem(self) -> Mapping[str, Any]:
+        """Return the problem details of an answer that is none; none where the body is something else."""
+        try:
+            found = json.loads(self.body)
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+async def ask_within(request: Request, address: str, accept: str, most: int) -> Answered:
+    """Return the answer to a GET of an address, asked for the client of a request.
+
+    Raises `TooLarge` when the body has more than `most` bytes.
+    """
+    path, _, query = address.partition("?")
+    own = request.scope
+    kept = [(name, value) for name, value in own["headers"] if name in (b"host", b"authorization")]
+    scope = {
+        "type": "http",
+        "asgi": own.get("asgi", {"version": "3.0"}),
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": own["scheme"],
+        "path": unquote(path),
+        "raw_path": path.encode(),
+        "root_path": own.get("root_path", ""),
+        "query_string": query.encode(),
+        "headers": [*kept, (b"accept", accept.encode())],
+        "server": own.get("server"),
+        "client": own.get("client"),
+        "state": {},
+        "app": request.app,
+    }
+    answered = Answered()
+    body = bytearray()
+    begun = False
+
+    async def receive() -> Message:
+        nonlocal begun
+        if begun:
+            return await request.receive()  # which tells when the client has left
+        begun = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            answered.status = message["status"]
+            answered.headers = {n.decode("latin-1").lower(): v.decode("latin-1") for n, v in message["headers"]}
+        else:
+            body.extend(message.get("body", b""))
+            if len(body) > most:
+                raise TooLarge(f"the answer has more than {most:,} bytes: ask for less", [("address", "ask for less")])
+
+    await request.app.answered(scope, receive, send)
+    answered.body = bytes(body)
+    return answered
