@@ -16,7 +16,7 @@ from commonplace.exchange.conversion import convert
 from commonplace.importers import parallel
 from commonplace.importers.bibtex import read_bibtex
 from commonplace.importers.formats import IMPORT_FORMATS
-from commonplace.importers.parallel import BatchReading, read_on_all_cores
+from commonplace.importers.parallel import BatchReading
 from commonplace.model.record import ReadEntry
 from tests.command import Finished, commonplace, complains_in_one_line, fed
 
@@ -180,10 +180,10 @@ def test_several_cores_read_the_same_records_as_one(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(parallel, "cores_at_hand", lambda: 2)
     data = big(1700)
     alone = read_bibtex(data)
-    together = read_on_all_cores(IMPORT_FORMATS["bibtex"], data, "")
+    together = BatchReading(IMPORT_FORMATS["bibtex"], data, "", list)
     assert together.total == alone.total == 1702
     assert together.preserved == alone.preserved
-    assert list(together) == list(alone)
+    assert [entry for batch in together for entry in batch] == list(alone)
 
 
 def keys(entries: Sequence[ReadEntry]) -> list[str | None]:

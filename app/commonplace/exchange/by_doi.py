@@ -19,7 +19,7 @@ from commonplace.exchange.imports import Progress
 from commonplace.exchange.plan import EntryFile, ImportPlan
 from commonplace.exchange.receipts import Receipt
 from commonplace.importers.doi.addresses import Addresses
-from commonplace.importers.doi.answer_cache import AnswerCache
+from commonplace.importers.doi.agency_answers import AgencyAnswers
 from commonplace.importers.doi.client import AgencyClient
 from commonplace.importers.doi.description import DoiDescription, Fetched
 from commonplace.importers.doi.fetching import DoiFetcher
@@ -40,7 +40,7 @@ FORMAT = "doi"
 
 def fetcher_of(settings: Settings) -> DoiFetcher:
     """Return a fetcher made after the settings, with its cache in the home. One limiter serves the whole process."""
-    cache = AnswerCache(settings.home / "cache" / "doi.sqlite")
+    cache = AgencyAnswers(settings.home / "cache" / "doi.sqlite")
     addresses = Addresses(crossref=settings.crossref_url, datacite=settings.datacite_url, doi=settings.doi_url)
     return DoiFetcher(AgencyClient(settings.contact, cache), addresses)
 

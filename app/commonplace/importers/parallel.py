@@ -142,31 +142,9 @@ class BatchReading(Generic[T]):
             self._readers.close()
 
 
-def read_on_all_cores(format: ImportFormat, data: bytes, filename: str) -> Reading:
-    """Return the same as `format.read`, but read a big BibTeX file on every core. Raises `UnreadableFile`."""
-    batches = BatchReading(format, data, filename, _as_they_are)
-    return Reading(
-        filename=filename,
-        entries=_one_by_one(batches),
-        total=batches.total,
-        faults=batches.faults,
-        preserved=batches.preserved,
-    )
-
-
 def cores_at_hand() -> int:
     """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _one_by_one(batches: BatchReading[Sequence[ReadEntry]]) -> Generator[ReadEntry, None, None]:
-    with closing(batches):
-        for batch in batches:
-            yield from batch
-
-
-def _as_they_are(entries: Sequence[ReadEntry]) -> Sequence[ReadEntry]:
-    return entries
 
 
 def _here(reading: Reading, work: Work[T]) -> Generator[T, None, None]:

@@ -8,7 +8,7 @@ import pytest
 
 from commonplace.importers.doi.client import CSL_JSON, AgencyClient, Patience
 from commonplace.importers.doi.destinations import Destinations, is_public
-from commonplace.importers.doi.faults import AgencyFault, NoAnswer, Refused
+from commonplace.importers.doi.faults import AgencyFault, NoAnswer, RefusedByAgency
 from commonplace.importers.doi.rate_limit import RateLimiter
 from tests.importers.doi.agency_server import Agencies, PassingTime, Trouble, serving_agencies
 
@@ -56,14 +56,14 @@ def test_the_address_that_was_judged_is_the_one_connected_to(agencies: Agencies)
 
 @pytest.mark.parametrize("host", ["127.0.0.2", "inside.example", "both.example"])
 def test_a_public_service_does_not_lead_to_an_address_that_is_not(agencies: Agencies, host: str) -> None:
-    with pytest.raises(Refused, match=f"redirects to {host}, an address that is not public"):
+    with pytest.raises(RefusedByAgency, match=f"redirects to {host}, an address that is not public"):
         asked(agencies, f"http://{host}:{port(agencies)}/doi/10.1400/m", judged("127.0.0.1"))
     assert len(agencies.requests) == 1
 
 
 @pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://127.0.0.1/x", "gopher://127.0.0.1:70/_x", "data:,x"])
 def test_only_http_is_followed(agencies: Agencies, location: str) -> None:
-    with pytest.raises(Refused, match="redirects to"):
+    with pytest.raises(RefusedByAgency, match="redirects to"):
         asked(agencies, location)
     assert len(agencies.requests) == 1
 
@@ -77,14 +77,14 @@ def test_what_is_no_address_is_not_followed(agencies: Agencies, location: str) -
 
 def test_redirects_end(agencies: Agencies) -> None:
     agencies.always["/doi/10.1/y"] = Trouble(302, b"", {"Location": "/doi/10.1/y"})
-    with pytest.raises(Refused, match="redirects more than"):
+    with pytest.raises(RefusedByAgency, match="redirects more than"):
         asked(agencies, "/doi/10.1/y")
     assert len(agencies.requests) < 20
 
 
 def test_what_a_redirect_leads_to_is_bounded(agencies: Agencies) -> None:
     agencies.other["10.1/long"] = {"title": "x" * 2_000}
-    with pytest.raises(Refused, match="more than 1000 bytes"):
+    with pytest.raises(RefusedByAgency, match="more than 1000 bytes"):
         asked(agencies, "/doi/10.1/long")
 
 

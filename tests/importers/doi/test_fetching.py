@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from commonplace.importers.doi.addresses import Addresses
-from commonplace.importers.doi.answer_cache import DAY, AnswerCache
+from commonplace.importers.doi.agency_answers import DAY, AgencyAnswers
 from commonplace.importers.doi.batches import batches
 from commonplace.importers.doi.client import AgencyClient, Patience, user_agent
 from commonplace.importers.doi.description import Fetched
@@ -60,7 +60,7 @@ def fetch(agencies: Agencies, tmp_path: Path) -> Iterator[Fetch]:
     def run(dois: list[str], **more: Any) -> list[Fetched]:
         limiter = RateLimiter(agencies.time.clock())
         patience = Patience(**more.pop("patience", {}))
-        client = AgencyClient("a@example.org", AnswerCache(tmp_path / "cache.sqlite"), limiter, patience)
+        client = AgencyClient("a@example.org", AgencyAnswers(tmp_path / "cache.sqlite"), limiter, patience)
         clients.append(client)
         return DoiFetcher(client, agencies.addresses).fetch(dois, **more)
 
@@ -272,7 +272,7 @@ def test_what_went_wrong_is_not_cached(agencies: Agencies, fetch: Fetch) -> None
 def test_a_damaged_cache_is_begun_anew(tmp_path: Path) -> None:
     path = tmp_path / "cache.sqlite"
     path.write_bytes(b"this is no database" * 100)
-    cache = AnswerCache(path)
+    cache = AgencyAnswers(path)
     cache.put("a", b"{}", {}, 0.0)
     held = cache.get("a")
     assert held is not None

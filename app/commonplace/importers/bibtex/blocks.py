@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from commonplace.importers.bibtex.braces import BEGINNING, Braces, begins_line
 from commonplace.importers.bibtex.placed import Placed, PlainEntry, UnreadEntry
-from commonplace.importers.bibtex.segment import Segment, split_segment
+from commonplace.importers.bibtex.stretch import Stretch, split_stretch
 
 _FLAT = r"[^{}]*+"
 
@@ -53,7 +53,7 @@ def blocks(text: str, *, unread: bool = False) -> Iterator[Placed]:
     braces = Braces(text)
     starts = _beginnings(text)
     if not starts or starts[0] > 0:
-        yield from split_segment(Segment(text, braces, 0, starts[0] if starts else len(text), 0), 1)
+        yield from split_stretch(Stretch(text, braces, 0, starts[0] if starts else len(text), 0), 1)
     starts.append(len(text))
     place = 0
     while place < len(starts) - 1:
@@ -72,7 +72,7 @@ def blocks(text: str, *, unread: bool = False) -> Iterator[Placed]:
         if extended is not None:
             yield Placed(extended[0], text[start : extended[1]], line)
         else:
-            yield from split_segment(Segment(text, braces, start, starts[place], closed), line)
+            yield from split_stretch(Stretch(text, braces, start, starts[place], closed), line)
 
 
 def _beginnings(text: str) -> list[int]:

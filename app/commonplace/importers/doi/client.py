@@ -22,10 +22,10 @@ import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from commonplace import __version__
-from commonplace.importers.doi.answer_cache import AnswerCache, Held
+from commonplace.importers.doi.agency_answers import AgencyAnswers, Held
 from commonplace.importers.doi.clock import Clock
 from commonplace.importers.doi.destinations import Destinations, Hop
-from commonplace.importers.doi.faults import AgencyFault, NoAnswer, NoSuchDoi, Refused
+from commonplace.importers.doi.faults import AgencyFault, NoAnswer, NoSuchDoi, RefusedByAgency
 from commonplace.importers.doi.rate_limit import PROCESS, RateLimiter
 
 JSON = "application/json"
@@ -88,7 +88,7 @@ class AgencyClient:
     def __init__(
         self,
         contact: str | None,
-        cache: AnswerCache | None = None,
+        cache: AgencyAnswers | None = None,
         limiter: RateLimiter = PROCESS,
         patience: Patience | None = None,
         destinations: Destinations | None = None,
@@ -123,7 +123,7 @@ class AgencyClient:
         """Return the JSON at that address, from the cache where that is still good.
 
         `is_answer` tells an answer from JSON of another kind (a report of an error, say); `follow` follows
-        redirects, as content negotiation needs. Raises `NoSuchDoi`, `Refused`, or `NoAnswer` when the
+        redirects, as content negotiation needs. Raises `NoSuchDoi`, `RefusedByAgency`, or `NoAnswer` when the
         patience for it is used up.
         """
         request = _Request(address, is_answer, accept, follow)
@@ -153,7 +153,7 @@ class AgencyClient:
     def _ask(self, request: _Request, held: Held | None) -> Any:
         host, kind = request.host, request.kind
         if self._limiter.wait(host, kind) > self._patience.longest_pause:
-            raise Refused(f"{host} asks to be left alone for longer than {self._patience.longest_pause:.0f} s")
+            raise RefusedByAgency(f"{host} asks to be left alone for longer than {self._patience.longest_pause:.0f} s")
         headers = {"Accept": request.accept, **(held.conditions if held else {})}
         try:
             with self._limiter.turn(host, kind):
@@ -166,7 +166,7 @@ class AgencyClient:
             return json.loads(held.body)
         value = self._value(host, status, fields, body, request.accept)
         if not request.is_answer(value):
-            fault_kind = Refused if kind == "list" else NoAnswer  # a list can be asked for singly instead
+            fault_kind = RefusedByAgency if kind == "list" else NoAnswer  # a list can be asked for singly instead
             raise fault_kind(f"{host} answered with JSON of another kind than was asked for")
         if self._cache:
             self._cache.put(request.key, body, fields, self._clock.now().timestamp())
@@ -185,14 +185,14 @@ class AgencyClient:
                     return response.status_code, dict(response.headers), self._body(response, url.host, began)
                 url = _joined(url, response.headers["Location"])
             hop = self._destinations.hop(url, httpx.URL(address))
-        raise Refused(f"{httpx.URL(address).host} redirects more than {_MOST_REDIRECTS} times")
+        raise RefusedByAgency(f"{httpx.URL(address).host} redirects more than {_MOST_REDIRECTS} times")
 
     def _body(self, response: httpx.Response, host: str, began: float) -> bytes:
         body = bytearray()
         for piece in response.iter_bytes():
             body += piece
             if len(body) > self._patience.answer_bytes:
-                raise Refused(f"{host} answered more than {self._patience.answer_bytes} bytes")
+                raise RefusedByAgency(f"{host} answered more than {self._patience.answer_bytes} bytes")
             if self._clock.monotonic() - began > self._patience.answer:
                 raise httpx.ReadTimeout(f"the answer took longer than {self._patience.answer:.0f} s")
         return bytes(body)
@@ -206,10 +206,10 @@ class AgencyClient:
             why = f"{host} answered {_status(status)}"
             if wait is not None and wait > self._patience.longest_pause:
                 self._limiter.pause(host, wait)
-                raise Refused(f"{why} and asks to be left alone for {wait:.0f} s")
+                raise RefusedByAgency(f"{why} and asks to be left alone for {wait:.0f} s")
             raise NoAnswer(why, wait)
         if status != 200:
-            raise Refused(f"{host} answered {_status(status)}")
+            raise RefusedByAgency(f"{host} answered {_status(status)}")
         media_type = fields.get("content-type", "")
         try:
             return json.loads(body)
@@ -217,7 +217,7 @@ class AgencyClient:
             if media_type.startswith(_PAGE) or body.lstrip()[:1] == b"<":
                 why = f"{host} answered with {media_type.partition(';')[0] or 'markup'} instead of JSON"
                 if accept != JSON:  # a landing page: the agency does not negotiate
-                    raise Refused(why) from fault
+                    raise RefusedByAgency(why) from fault
                 raise NoAnswer(why) from fault
             raise NoAnswer(f"{host} answered with JSON that is broken or cut off ({len(body)} bytes)") from fault
 
@@ -243,7 +243,9 @@ class AgencyClient:
 
     def _refuse_if_left_alone(self, request: _Request) -> None:
         if self._clock.monotonic() < self._left_until.get(request.service, 0.0):
-            raise Refused(f"{request.host} has not answered several requests in a row and is left alone for a while")
+            raise RefusedByAgency(
+                f"{request.host} has not answered several requests in a row and is left alone for a while"
+            )
 
     def _count(self, request: _Request, failed: bool) -> None:
         with self._counting:
@@ -265,14 +267,14 @@ def _sent(http: httpx.Client, request: httpx.Request) -> httpx.Response:
     try:
         return http.send(request, stream=True)
     except httpx.InvalidURL as fault:
-        raise Refused(f"{request.url.host} redirects to what is no address: {fault}") from fault
+        raise RefusedByAgency(f"{request.url.host} redirects to what is no address: {fault}") from fault
 
 
 def _joined(url: httpx.URL, location: str) -> httpx.URL:
     try:
         return url.join(location)
     except (httpx.InvalidURL, ValueError) as fault:
-        raise Refused(f"{url.host} redirects to {location!r}, which is no address") from fault
+        raise RefusedByAgency(f"{url.host} redirects to {location!r}, which is no address") from fault
 
 
 def _status(status: int) -> str:

@@ -14,8 +14,8 @@ from typing import Any
 
 from commonplace.importers.doi.crossref_relations import crossref_relations, own_status
 from commonplace.importers.doi.description import (
+    DescriptionDraft,
     DoiDescription,
-    Draft,
     available,
     joined_title,
     mappings,
@@ -46,7 +46,7 @@ _ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]")
 def read_crossref(body: Mapping[str, Any], asked: str) -> DoiDescription:
     """Describe one `message` of a work, asked for by the DOI `asked`. Raises `ValueError` when it is no work at all."""
     doi = _doi(body, asked)
-    draft = Draft()
+    draft = DescriptionDraft()
     if doi_key(doi) != doi_key(asked):
         draft.lose("doi", asked, f"the agency gives this work the DOI {doi!r}")
     kind = available(body.get("type")) or ""
@@ -84,7 +84,7 @@ def _doi(body: Mapping[str, Any], asked: str) -> str:
     return asked if doi_key(found) == doi_key(asked) else normal_doi(found)
 
 
-def _title(body: Mapping[str, Any], draft: Draft) -> str | None:
+def _title(body: Mapping[str, Any], draft: DescriptionDraft) -> str | None:
     main = [line for text in texts(body.get("title")) if (line := draft.rich_line("title", text))]
     subtitles = [line for text in texts(body.get("subtitle")) if (line := draft.rich_line("title", text))]
     titles = [title.plain for title in main]
@@ -97,7 +97,7 @@ def _title(body: Mapping[str, Any], draft: Draft) -> str | None:
     return draft.keep_rich("title", joined_title(main[0] if main else None, subtitles))
 
 
-def _contributors(body: Mapping[str, Any], draft: Draft) -> Iterator[Contributor]:
+def _contributors(body: Mapping[str, Any], draft: DescriptionDraft) -> Iterator[Contributor]:
     orcids = []
     for role in _ROLES:
         for person in mappings(body.get(role) or []):
@@ -111,7 +111,7 @@ def _contributors(body: Mapping[str, Any], draft: Draft) -> Iterator[Contributor
     draft.keep("orcid", "; ".join(orcids))
 
 
-def _name(role: str, person: Mapping[str, Any], draft: Draft) -> Name | None:
+def _name(role: str, person: Mapping[str, Any], draft: DescriptionDraft) -> Name | None:
     body = available(person.get("name")) or available(person.get("literal"))
     family, given = available(person.get("family")), available(person.get("given"))
     if body and not family:
@@ -124,7 +124,7 @@ def _name(role: str, person: Mapping[str, Any], draft: Draft) -> Name | None:
     return name
 
 
-def _dates(body: Mapping[str, Any], draft: Draft) -> dict[str, str | None]:
+def _dates(body: Mapping[str, Any], draft: DescriptionDraft) -> dict[str, str | None]:
     """Return `issued`, print where there is print, and `available`, online where that is another date."""
     found = {name: edtf_date(date) for name in _DATES if isinstance(date := body.get(name), dict)}
     issued = next((date for name in _DATES if (date := found.get(name))), None)
@@ -137,7 +137,7 @@ def _dates(body: Mapping[str, Any], draft: Draft) -> dict[str, str | None]:
     return {"issued": issued, "available": online if online != issued else None}
 
 
-def _containers(body: Mapping[str, Any], kind: str, draft: Draft) -> dict[str, str | None]:
+def _containers(body: Mapping[str, Any], kind: str, draft: DescriptionDraft) -> dict[str, str | None]:
     """Return container and series: of a part of a book in a series, Crossref gives the series first."""
     titles = [line for text in texts(body.get("container-title")) if (line := draft.line("container_title", text))]
     if len(titles) > 1 and kind in _IN_SERIES:
@@ -149,7 +149,7 @@ def _containers(body: Mapping[str, Any], kind: str, draft: Draft) -> dict[str, s
     return {"container_title": titles[0] if titles else None}
 
 
-def _numbers(body: Mapping[str, Any], draft: Draft) -> dict[str, Any]:
+def _numbers(body: Mapping[str, Any], draft: DescriptionDraft) -> dict[str, Any]:
     made: dict[str, Any] = {
         "volume": available(body.get("volume")),
         "issue": available(body.get("issue")) or available(_inner(body, "journal-issue").get("issue")),
@@ -172,7 +172,7 @@ def _numbers(body: Mapping[str, Any], draft: Draft) -> dict[str, Any]:
     return made
 
 
-def _publication(body: Mapping[str, Any], kind: str, draft: Draft) -> dict[str, str | None]:
+def _publication(body: Mapping[str, Any], kind: str, draft: DescriptionDraft) -> dict[str, str | None]:
     institutions = [name for one in mappings(body.get("institution") or []) if (name := available(one.get("name")))]
     publisher = draft.line("publisher", body.get("publisher"))
     if kind in ("dissertation", "report") and institutions:
@@ -188,7 +188,7 @@ def _publication(body: Mapping[str, Any], kind: str, draft: Draft) -> dict[str, 
     }
 
 
-def _keep_rest(body: Mapping[str, Any], kind: str, draft: Draft) -> None:
+def _keep_rest(body: Mapping[str, Any], kind: str, draft: DescriptionDraft) -> None:
     event = body.get("event")
     if isinstance(event, dict):
         draft.keep("event-title", available(event.get("name")))

@@ -11,7 +11,7 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from commonplace.importers.doi.description import Draft, available, mappings
+from commonplace.importers.doi.description import DescriptionDraft, available, mappings
 from commonplace.model.identifiers import normal_doi
 from commonplace.model.namespaces import CITO, DCTERMS
 from commonplace.model.relations import STATUSES, Relation
@@ -71,7 +71,7 @@ _NOTICE = {
 }
 
 
-def crossref_relations(body: Mapping[str, Any], draft: Draft) -> Iterator[Relation]:
+def crossref_relations(body: Mapping[str, Any], draft: DescriptionDraft) -> Iterator[Relation]:
     """Yield every relation of a work; what is no relation to a work or an address is kept beside the record."""
     kept: dict[str, list[str]] = {}
     relation = body.get("relation")
@@ -107,7 +107,7 @@ def _relation(kind: str, other: Mapping[str, Any]) -> Relation | None:
     return Relation(property=predicate, iri=value) if is_address(value) else None
 
 
-def _update(other: Mapping[str, Any], incoming: bool, draft: Draft) -> Iterator[Relation]:
+def _update(other: Mapping[str, Any], incoming: bool, draft: DescriptionDraft) -> Iterator[Relation]:
     kind = str(other.get("type") or "").lower().replace("-", "_")
     raw = json.dumps({name: other.get(name) for name in ("type", "DOI")}, ensure_ascii=False)
     try:

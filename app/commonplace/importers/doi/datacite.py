@@ -15,7 +15,7 @@ from typing import Any
 
 from commonplace.importers.doi.datacite_names import read_names
 from commonplace.importers.doi.datacite_relations import related
-from commonplace.importers.doi.description import DoiDescription, Draft, available, joined_title, mappings
+from commonplace.importers.doi.description import DescriptionDraft, DoiDescription, available, joined_title, mappings
 from commonplace.importers.markup import plain_line, rich_paragraphs
 from commonplace.model.citation_key import with_made_key
 from commonplace.model.edtf_date import is_edtf
@@ -77,7 +77,7 @@ def read_datacite(body: Mapping[str, Any], asked: str) -> DoiDescription:
     doi = available(attributes.get("doi")) or available(body.get("id"))
     if doi is None or not attributes:
         raise ValueError("the metadata names no DOI, so it is no work")
-    draft = Draft()
+    draft = DescriptionDraft()
     if doi_key(doi) == doi_key(asked):
         doi = asked
     else:
@@ -119,7 +119,7 @@ def _camel(name: str) -> str:
     return first + "".join(word[:1].upper() + word[1:] for word in rest)
 
 
-def _type(attributes: Mapping[str, Any], draft: Draft) -> str:
+def _type(attributes: Mapping[str, Any], draft: DescriptionDraft) -> str:
     types = attributes.get("types")
     types = types if isinstance(types, dict) else {}
     general = available(types.get("resourceTypeGeneral")) or available(attributes.get("resourceTypeId")) or ""
@@ -137,7 +137,7 @@ def _type(attributes: Mapping[str, Any], draft: Draft) -> str:
     return _RIS.get(ris, "report")
 
 
-def _title(attributes: Mapping[str, Any], draft: Draft) -> str | None:
+def _title(attributes: Mapping[str, Any], draft: DescriptionDraft) -> str | None:
     given = attributes.get("titles") or attributes.get("title")
     listed = [{"title": given}] if isinstance(given, str) else mappings(given or [])
     main: list[RichText] = []
@@ -162,7 +162,7 @@ def _title(attributes: Mapping[str, Any], draft: Draft) -> str | None:
     return draft.keep_rich("title", joined_title(main[0] if main else None, subtitles))
 
 
-def _publisher(attributes: Mapping[str, Any], draft: Draft) -> str | None:
+def _publisher(attributes: Mapping[str, Any], draft: DescriptionDraft) -> str | None:
     given = attributes.get("publisher")
     return draft.line("publisher", given.get("name") if isinstance(given, dict) else given)
 
@@ -176,7 +176,7 @@ def _language(given_with: Mapping[str, Any]) -> str | None:
     return f"{primary.lower()}-{region.upper()}" if hyphen and len(region) == 2 else tag[:2].lower() + tag[2:]
 
 
-def _abstract(attributes: Mapping[str, Any], draft: Draft) -> str | None:
+def _abstract(attributes: Mapping[str, Any], draft: DescriptionDraft) -> str | None:
     given = attributes.get("descriptions") or attributes.get("description")
     listed = (
         [{"description": given, "descriptionType": "Abstract"}] if isinstance(given, str) else mappings(given or [])
@@ -200,7 +200,7 @@ def _keywords(attributes: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in found if word))
 
 
-def _dates(attributes: Mapping[str, Any], draft: Draft) -> dict[str, str | None]:
+def _dates(attributes: Mapping[str, Any], draft: DescriptionDraft) -> dict[str, str | None]:
     """Return the date of issue, as exact as it is; where it contradicts the year of publication, that year."""
     year = available(attributes.get("publicationYear")) or (available(attributes.get("published")) or "")[:4]
     year = year if re.fullmatch(r"\d{4}", year) and year != "0000" else ""
@@ -236,7 +236,7 @@ def edtf_of(raw: str) -> str | None:
     return made if is_edtf(made) and "XXXX" not in made else None
 
 
-def _container(attributes: Mapping[str, Any], kind: str, draft: Draft) -> dict[str, Any]:
+def _container(attributes: Mapping[str, Any], kind: str, draft: DescriptionDraft) -> dict[str, Any]:
     """Return what the work appeared in: `container`, else the related item it is published in, with its numbers."""
     held = _inner(attributes, "container")
     for item in mappings(attributes.get("relatedItems") or []):
@@ -275,7 +275,7 @@ def _item(item: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _number(given: object, scheme: str, made: dict[str, Any], draft: Draft) -> None:
+def _number(given: object, scheme: str, made: dict[str, Any], draft: DescriptionDraft) -> None:
     text = available(given)
     normal = {"ISSN": normal_issn, "EISSN": normal_issn, "ISBN": normal_isbn}.get(scheme)
     if text is None or normal is None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from commonplace.importers.doi.description import Draft, available, mappings, personal_name
+from commonplace.importers.doi.description import DescriptionDraft, available, mappings, personal_name
 from commonplace.importers.markup import plain_line
 from commonplace.model.names import Contributor, Name
 
@@ -23,7 +23,7 @@ _BODY = re.compile(
 _MOST_WORDS = 4
 
 
-def read_names(attributes: Mapping[str, Any], draft: Draft) -> Iterator[Contributor]:
+def read_names(attributes: Mapping[str, Any], draft: DescriptionDraft) -> Iterator[Contributor]:
     """Yield everyone who contributed, creators first."""
     creators = mappings(attributes.get("creators") or attributes.get("author") or [])
     among_people = any(_is_person(one) for one in creators)
@@ -49,7 +49,7 @@ def _is_person(one: Mapping[str, Any]) -> bool:
     return one.get("nameType") == "Personal" or bool(named) or bool(_orcid_of(one))
 
 
-def _name(one: Mapping[str, Any], among_people: bool, role: str, draft: Draft) -> Name | None:
+def _name(one: Mapping[str, Any], among_people: bool, role: str, draft: DescriptionDraft) -> Name | None:
     whole = available(one.get("name")) or available(one.get("literal")) or ""
     whole = plain_line(whole)
     family = available(one.get("familyName")) or available(one.get("family"))

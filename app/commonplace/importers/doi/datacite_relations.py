@@ -12,7 +12,7 @@ from typing import Any
 from pyoxigraph import NamedNode
 
 from commonplace.importers.doi.crossref_relations import is_address
-from commonplace.importers.doi.description import Draft, available, mappings
+from commonplace.importers.doi.description import DescriptionDraft, available, mappings
 from commonplace.model.identifiers import normal_doi
 from commonplace.model.namespaces import CITO, DCTERMS
 from commonplace.model.relations import Reference, Relation
@@ -40,7 +40,9 @@ PROPERTIES: dict[str, NamedNode] = {
 """Relation types and the property of each; any other is `dcterms:relation`, and kept by name."""
 
 
-def related(attributes: Mapping[str, Any], draft: Draft) -> tuple[tuple[Reference, ...], tuple[Relation, ...]]:
+def related(
+    attributes: Mapping[str, Any], draft: DescriptionDraft
+) -> tuple[tuple[Reference, ...], tuple[Relation, ...]]:
     """Return the references and relations of a work; what is neither DOI nor address is kept beside the record."""
     references: list[Reference] = []
     relations: list[Relation] = []

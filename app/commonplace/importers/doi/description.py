@@ -49,7 +49,7 @@ class DoiDescription:
 
 
 @dataclass(slots=True)
-class Draft:
+class DescriptionDraft:
     """Hold a description being made: what is known, what goes beside it by its own name, what is lost."""
 
     extra: dict[str, str] = field(default_factory=dict)

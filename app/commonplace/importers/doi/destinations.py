@@ -14,7 +14,7 @@ from urllib.request import getproxies
 
 import httpx
 
-from commonplace.importers.doi.faults import NoAnswer, Refused
+from commonplace.importers.doi.faults import NoAnswer, RefusedByAgency
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -54,14 +54,16 @@ class Destinations:
     resolve: Callable[[str], list[str]] = resolved
 
     def hop(self, url: httpx.URL, start: httpx.URL) -> Hop:
-        """Return the request a redirect from `start` leads to. Raises `Refused`, and `NoAnswer` for an unknown host."""
+        """Return the request that a redirect leads to. Raises `RefusedByAgency`, and `NoAnswer` for an unknown host."""
         if url.scheme not in ("http", "https") or not url.host:
-            raise Refused(f"{start.host} redirects to {url.scheme or 'nowhere'}:, which is not asked")
+            raise RefusedByAgency(f"{start.host} redirects to {url.scheme or 'nowhere'}:, which is not asked")
         if self._through_proxy(url):
             return Hop(url, {}, {})
         addresses = self._addresses(url.host)
         if not all(map(self.is_public, addresses)) and self._all_public(start.host):
-            raise Refused(f"{start.host} redirects to {url.host}, an address that is not public: it is not asked")
+            raise RefusedByAgency(
+                f"{start.host} redirects to {url.host}, an address that is not public: it is not asked"
+            )
         return Hop(url.copy_with(host=addresses[0]), {"Host": url.netloc.decode()}, {"sni_hostname": url.host})
 
     def _all_public(self, host: str) -> bool:

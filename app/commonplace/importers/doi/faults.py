@@ -17,7 +17,7 @@ class NoSuchDoi(AgencyFault):
     """The agency does not know the DOI."""
 
 
-class Refused(AgencyFault):
+class RefusedByAgency(AgencyFault):
     """The agency answers, and will not give what was asked for."""
 
 

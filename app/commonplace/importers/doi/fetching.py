@@ -16,7 +16,7 @@ from commonplace.importers.doi.addresses import Addresses
 from commonplace.importers.doi.batches import batches
 from commonplace.importers.doi.client import CSL_JSON, AgencyClient
 from commonplace.importers.doi.description import Fetched, available, mappings
-from commonplace.importers.doi.faults import AgencyFault, NoAnswer, NoSuchDoi, Refused
+from commonplace.importers.doi.faults import AgencyFault, NoAnswer, NoSuchDoi, RefusedByAgency
 from commonplace.importers.doi.mapping import CROSSREF, DATACITE
 from commonplace.importers.doi.registration_agency import NONE, agencies_of
 from commonplace.model.identifiers import doi_key, normal_doi
@@ -163,10 +163,10 @@ def _is_doi_list(answer: Any) -> bool:
 
 
 def _work(answer: Mapping[str, Any], member: str | None = None) -> Mapping[str, Any]:
-    """Return a work, out of the member that it is wrapped in. Raises `Refused` when that holds something else."""
+    """Return a work, out of the member that it is wrapped in. Raises `RefusedByAgency` for anything else."""
     body = answer.get(member, answer) if member else answer
     if not isinstance(body, dict):
-        raise Refused("the answer is JSON that is no work")
+        raise RefusedByAgency("the answer is JSON that is no work")
     return body
 
 

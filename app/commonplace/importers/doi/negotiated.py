@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from commonplace.importers.csl_json import read_csl_json
-from commonplace.importers.doi.description import DoiDescription, Draft
+from commonplace.importers.doi.description import DescriptionDraft, DoiDescription
 from commonplace.model.citation_key import with_made_key
 from commonplace.model.identifiers import doi_key
 
@@ -20,7 +20,7 @@ def read_negotiated(body: Mapping[str, Any], asked: str) -> DoiDescription:
     """Describe one CSL-JSON item, asked for by the DOI `asked`. Raises `ValueError` when it cannot be read as one."""
     if not any(body.get(name) for name in ("title", "author", "DOI", "publisher")):
         raise ValueError("the metadata has no title, author, publisher or DOI, so it is no work")
-    draft = Draft()
+    draft = DescriptionDraft()
     item = {name: value for name, value in body.items() if name not in ("id", "citation-key", "abstract", "URL")}
     for name in _TEXTS:  # agencies give some of them as lists, and with markup
         given = item.get(name)
@@ -41,7 +41,7 @@ def read_negotiated(body: Mapping[str, Any], asked: str) -> DoiDescription:
     return DoiDescription(record=with_made_key(record), losses=losses)
 
 
-def _title(draft: Draft, given: object) -> str | None:
+def _title(draft: DescriptionDraft, given: object) -> str | None:
     """Return a title as CSL-JSON has it."""
     text = draft.rich_line("title", given)
     return text.csl if text else None

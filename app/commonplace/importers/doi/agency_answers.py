@@ -44,7 +44,7 @@ class Held:
         return {name: value for name, value in fields.items() if value}
 
 
-class AnswerCache:
+class AgencyAnswers:
     """Keep answers in a file, for several threads and processes. A file that cannot be read is begun anew."""
 
     def __init__(self, path: Path) -> None:

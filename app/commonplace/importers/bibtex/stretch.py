@@ -24,7 +24,7 @@ _LOGGER.addHandler(logging.NullHandler())
 _LOGGER.propagate = False
 
 MAXIMUM_MARKS = 200_000
-"""Maximum number of braces, quotes, commas and signs in a segment: a million take the splitter some seconds."""
+"""Maximum number of braces, quotes, commas and signs in a stretch: a million take the splitter some seconds."""
 
 _HIDDEN = "\x01"
 """Stands for an `@` that begins no block; a file that was decoded has no control characters."""
@@ -33,7 +33,7 @@ _DEFINITIONS = ("string", "comment", "preamble")
 _UNKNOWN = re.compile(r"\W")
 
 
-class Segment(NamedTuple):
+class Stretch(NamedTuple):
     """Hold a stretch of a file: from a block on, up to `end`; `closed` is where that block ends, None if nowhere."""
 
     text: str
@@ -43,16 +43,16 @@ class Segment(NamedTuple):
     closed: int | None
 
 
-def split_segment(segment: Segment, line: int) -> Iterator[Placed]:
-    """Yield the blocks of a segment that begins on that line."""
-    raw = segment.text[segment.start : segment.end]
+def split_stretch(stretch: Stretch, line: int) -> Iterator[Placed]:
+    """Yield the blocks of a stretch that begins on that line."""
+    raw = stretch.text[stretch.start : stretch.end]
     marks = sum(map(raw.count, '{}"=,@'))
     if marks > MAXIMUM_MARKS:
         why = f"not read: it is not well-formed, and has {marks} braces, quotes, commas and signs"
         yield Placed(Refused(why), raw.rstrip(), line)
         return
-    shown = _shown(segment) if "@" in raw else raw
-    following = BEGINNING.match(segment.text, segment.end)
+    shown = _shown(stretch) if "@" in raw else raw
+    following = BEGINNING.match(stretch.text, stretch.end)
     # The splitter is shown where the next block begins: its faults name that.
     found = Splitter(f"{shown}@{following[1]}{{" if following else shown).split().blocks
     for block, start, end in _with_places(found[:-1] if following else found, shown):
@@ -60,9 +60,9 @@ def split_segment(segment: Segment, line: int) -> Iterator[Placed]:
         yield Placed(block, raw[start:end], line + raw.count("\n", 0, start))
 
 
-def _shown(segment: Segment) -> str:
+def _shown(stretch: Stretch) -> str:
     """Return the text as the splitter is to see it, in as many characters."""
-    text, braces, start, end, closed = segment
+    text, braces, start, end, closed = stretch
     shown = list(text[start:end])
     if closed is not None:
         for found in BEGINNING.finditer(text, start + 1, closed):
