@@ -21,6 +21,8 @@ from commonplace.errors import BadRequest, Conflict, ShapeViolation
 from commonplace.library import Library
 from commonplace.library.changes import versions_of_piece
 from commonplace.model.change import ChangeSet, Entry, Note, Version
+from commonplace.model.json_text import JSON_DEPTH, is_nested_too_deeply
+from commonplace.model.namespaces import RDF
 from commonplace.model.piece_of_work import PIECE
 from commonplace.model.xml_characters import forbidden, visible
 from commonplace.patchlog.log import next_version
@@ -69,11 +71,21 @@ class Undone:
 
 
 def refuse_inexpressible(added: Iterable[Quad]) -> None:
-    """Raise `BadRequest` for literals that no answer in XML could hold; `errors` says where the first of them are."""
+    """Raise `BadRequest` for literals that an answer could not hold, or this program not read again.
+
+    These are characters that XML has no place for, and JSON that is nested too deeply; `errors` says where the first
+    of them are.
+    """
     places: list[tuple[str, str]] = []
     count = 0
     for quad in added:
-        if isinstance(quad.object, Literal) and (name := forbidden(quad.object.value)):
+        if not isinstance(quad.object, Literal):
+            continue
+        if quad.object.datatype == RDF["JSON"] and is_nested_too_deeply(quad.object.value):
+            why = f"it is nested more than {JSON_DEPTH} deep"
+            place = f"{quad.subject} {quad.predicate}"
+            raise BadRequest(f"a literal is JSON that cannot be read: {why}; nothing was written", [(place, why)])
+        if name := forbidden(quad.object.value):
             count += 1
             if count <= REPORTED:
                 places.append((f"{quad.subject} {quad.predicate}", f"{name} in {visible(quad.object.value)[:SHOWN]!r}"))

@@ -244,6 +244,24 @@ def test_lists_are_kept_while_there_is_room_and_asked_for_again_otherwise() -> N
     assert ask("one") == 11
 
 
+def test_lists_of_nothing_are_not_kept_without_bound() -> None:
+    """Their things take no room, and a client may ask for as many of them as it likes."""
+    history = History()
+    history.turn_round(people(0, 1))
+    made: list[int] = []
+    kept = Lists(history.log, most=3)
+
+    def ask(number: int) -> int:
+        def select(_: Snapshot) -> Selected:
+            made.append(number)
+            return Selected(select_venues(None))
+
+        return len(kept.of(history.graph, number, select, None).things)
+
+    assert [ask(number) for number in (1, 2, 3, 1, 4, 3, 1, 2)] == [0] * 8
+    assert made == [1, 2, 3, 4, 2]
+
+
 def test_an_earlier_version_has_its_own_list() -> None:
     history = History()
     history.turn_round(people(0, 3))

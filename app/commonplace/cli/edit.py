@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any, get_args
 
 from commonplace.errors import BadRequest
+from commonplace.model.json_text import read_json
 from commonplace.model.minter import Kind, Minter
 
 _KINDS: tuple[str, ...] = get_args(Kind)
@@ -47,7 +47,7 @@ def _value(name: str, text: str) -> Any:
         return None
     if text.startswith(_JSON_BEGINS) or (name == "year" and text.lstrip("-").isdecimal()):
         try:
-            return json.loads(text)
+            return read_json(text)
         except ValueError as fault:
             raise BadRequest(
                 f"{name} is not JSON: {fault}", [(name, "a list or an object is written in JSON")]

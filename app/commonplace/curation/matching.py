@@ -6,7 +6,6 @@ work.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from itertools import takewhile
@@ -20,6 +19,7 @@ from commonplace.derived.graph.records import record_of
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.model.citation_key import MadeKeys, author_year
 from commonplace.model.identifiers import doi_key
+from commonplace.model.json_text import read_json
 from commonplace.model.match_key import MatchKey, identifiers, isbn_stem, match_key, title_key
 from commonplace.model.minter import Minter
 from commonplace.model.names import Contributor
@@ -237,7 +237,7 @@ class Matcher:
             UNION {{ ?work prism:doi ?doi FILTER(STRSTARTS(LCASE(?doi), "10.48550/arxiv.")) }} }}"""
         )
         for row in rows:
-            extra = json.loads(_value(row["source"]) or "{}")
+            extra = read_json(_value(row["source"]) or "{}")
             for identifier in identifiers("", (), extra, _value(row["doi"]) or None):
                 _enter(self._by_identifier, identifier, self._minter.key(_value(row["work"])))
 

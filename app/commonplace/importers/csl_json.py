@@ -14,6 +14,7 @@ from commonplace.importers.csl_item import ItemReader, NotAnItem, key_of
 from commonplace.importers.missing_keys import with_keys
 from commonplace.importers.reading import Fault, Reading
 from commonplace.importers.text_encoding import UnreadableFile, decode_text
+from commonplace.model.json_text import is_nested_too_deeply
 from commonplace.model.record import ReadEntry
 
 _BETWEEN = re.compile(r"[\s,]*")
@@ -42,6 +43,9 @@ _DEPTH_READ = 100_000
 """Characters counted as read of an item that is nested too deeply."""
 
 _MEMBERS_SHOWN = 6
+
+_NOT_JSON = "the item is not JSON: "
+_TOO_DEEP = "nested too deeply"
 
 _DECODER = json.JSONDecoder()
 
@@ -115,9 +119,16 @@ def _items_by_id(text: str, members: list[tuple[str, int]]) -> Iterator[_Piece]:
         try:
             value, end = _DECODER.raw_decode(text, place)
         except (ValueError, RecursionError) as fault:
-            yield _Piece(line, text[place:].rstrip(), None, f"the item is not JSON: {_fault(fault, place)[0]}")
+            yield _Piece(line, text[place:].rstrip(), None, _NOT_JSON + _fault(fault, place)[0])
             return
-        yield _Piece(line, text[place:end], {"id": name, **value}, None)
+        yield _piece(line, text[place:end], {"id": name, **value})
+
+
+def _piece(line: int, raw: str, value: Any) -> _Piece:
+    """Return the piece of an item that could be decoded; one that is nested too deeply has an error."""
+    if is_nested_too_deeply(raw):
+        return _Piece(line, raw, None, _NOT_JSON + _TOO_DEEP)
+    return _Piece(line, raw, value, None)
 
 
 def _items(text: str, position: int, faults: list[Fault]) -> Iterator[_Piece]:
@@ -134,13 +145,13 @@ def _items(text: str, position: int, faults: list[Fault]) -> Iterator[_Piece]:
         line, counted = line + text.count("\n", counted, position), position
         try:
             value, end = _DECODER.raw_decode(text, position)
-            yield _Piece(line, text[position:end], value, None)
+            yield _piece(line, text[position:end], value)
         except (ValueError, RecursionError) as fault:  # ValueError too: a number of more digits than Python reads
             why, read = _fault(fault, position)
             budget -= read
             following = _NEXT_ITEM.search(text, position + 1) if budget > 0 else None
             end = following.start() if following else len(text)
-            yield _Piece(line, text[position:end].rstrip(", \n"), None, f"the item is not JSON: {why}")
+            yield _Piece(line, text[position:end].rstrip(", \n"), None, _NOT_JSON + why)
         position = end
 
 
@@ -148,7 +159,7 @@ def _fault(fault: ValueError | RecursionError, start: int) -> tuple[str, int]:
     """Return why an item could not be decoded, and how many characters of it were looked at."""
     if isinstance(fault, json.JSONDecodeError):
         return fault.msg, fault.pos - start + fault.pos // _COUNTED_AT_ONCE
-    return ("nested too deeply", _DEPTH_READ) if isinstance(fault, RecursionError) else (str(fault), _DEPTH_READ)
+    return (_TOO_DEEP, _DEPTH_READ) if isinstance(fault, RecursionError) else (str(fault), _DEPTH_READ)
 
 
 def _entries(pieces: list[_Piece]) -> Iterator[ReadEntry]:

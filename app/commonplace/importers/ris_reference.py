@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from types import MappingProxyType
@@ -16,6 +15,7 @@ from commonplace.importers.ris_dates import read_ris_dates
 from commonplace.model import ris_names
 from commonplace.model.csl_terms import EXTRA_DATES
 from commonplace.model.identifiers import doi_key, doi_of_address, normal_doi, normal_isbn, normal_issn
+from commonplace.model.json_text import read_json
 from commonplace.model.languages import language_tag
 from commonplace.model.names import Contributor, Name
 from commonplace.model.other_titles import Titles, in_order, of_json, other_titles
@@ -343,7 +343,7 @@ class ReferenceReader:
         said = [undo_html_entities(text) for text in self._values.pop("KW", [])]
         if (ours := self._fields.pop("keywords", None)) is not None:
             try:
-                return tuple(map(str, json.loads(ours)))
+                return tuple(map(str, read_json(ours)))
             except (TypeError, ValueError):
                 said.append(ours)
         return tuple(word.strip() for text in said for word in re.split(r"[\n;]", text) if word.strip())

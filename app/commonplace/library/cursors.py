@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from commonplace.errors import BadRequest
+from commonplace.model.json_text import read_json
 
 
 def write_cursor(value: str, thing: str) -> str:
@@ -19,7 +20,7 @@ def write_cursor(value: str, thing: str) -> str:
 def read_cursor(cursor: str) -> tuple[str, str]:
     """Return the sort value and the thing in a cursor. Raises `BadRequest` for text that is no cursor."""
     try:
-        value, thing = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        value, thing = read_json(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode())
         if isinstance(value, str) and isinstance(thing, str):
             (value + thing).encode()  # a lone surrogate is no text that an RDF term could hold
             return value, thing

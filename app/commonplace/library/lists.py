@@ -28,6 +28,9 @@ from commonplace.patchlog.log import PatchLog
 KEPT_THINGS = 2_000_000
 """Maximum number of things in all kept lists together: 16 bytes each, beside the texts, which lists share."""
 
+KEPT_LISTS = 500
+"""Maximum number of kept lists. A list of nothing takes some kilobytes too, and a client may ask for any number."""
+
 MOVED_PART = 20
 """Maximum part of a list that is moved along, as its denominator: to look at one thing again takes that many times
 as long as its share of making the list."""
@@ -72,8 +75,10 @@ class _ListName:
 class Lists:
     """The lists asked for most recently. Safe to share between threads."""
 
-    def __init__(self, log: PatchLog, room: int = KEPT_THINGS) -> None:
+    def __init__(self, log: PatchLog, room: int = KEPT_THINGS, most: int = KEPT_LISTS) -> None:
+        """Keep `most` lists at most, of `room` things together."""
         self._log = log
+        self._most = most
         self._room = room
         self._size = 0
         self._kept: OrderedDict[tuple[_ListName, Version], Listed] = OrderedDict()
@@ -128,7 +133,7 @@ class Lists:
                 self._newest[name] = made.version
                 if before is not None:
                     self._drop((name, before))
-            while self._size > self._room and len(self._kept) > 1:
+            while (self._size > self._room or len(self._kept) > self._most) and len(self._kept) > 1:
                 self._drop(next(iter(self._kept)))
 
     def _drop(self, key: tuple[_ListName, Version]) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from pyoxigraph import NamedNode
 
 from commonplace.model.identifiers import doi_key
+from commonplace.model.json_text import read_json
 
 DOI_ADDRESS = "https://doi.org/"
 
@@ -99,5 +100,5 @@ def reference_json(references: Iterable[Reference]) -> str:
 
 def read_reference_json(text: str) -> list[Reference]:
     """Return the references in such a text. Raises `ValueError` when it is not such an array."""
-    rows: list[Mapping[str, Any]] = json.loads(text)
+    rows: list[Mapping[str, Any]] = read_json(text)
     return [Reference(number=int(row["number"]), text=str(row["text"]), doi=row.get("doi")) for row in rows]

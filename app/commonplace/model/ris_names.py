@@ -13,6 +13,7 @@ from dataclasses import asdict
 from typing import NamedTuple
 
 from commonplace.model.bibtex_terms import DEGREE, NAME_SUFFIXES
+from commonplace.model.json_text import read_json
 from commonplace.model.names import Name
 
 _INITIALS = r"(?:[^\W\d_a-z]\.?[-\s]?){1,4}"
@@ -181,7 +182,7 @@ def parts_field(text: str, name: Name) -> str:
 def read_parts_field(text: str) -> tuple[str, Name]:
     """Return the line that a `parts_field` belongs to, and the name. Raises `ValueError` when it is not one."""
     try:
-        parts = {str(key): value if value is True else str(value) for key, value in json.loads(text).items()}
+        parts = {str(key): value if value is True else str(value) for key, value in read_json(text).items()}
         return str(parts.pop("written")), Name(**parts)  # type: ignore[arg-type]
     except (AttributeError, KeyError, TypeError) as fault:
         raise ValueError(f"not the parts of a name: {text}") from fault

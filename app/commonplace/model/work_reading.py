@@ -6,7 +6,6 @@ steps away that its record needs (`NEIGHBOURS` names the steps).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +13,7 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from commonplace.model.json_text import read_json
 from commonplace.model.minter import Minter
 from commonplace.model.names import Contributor, Name
 from commonplace.model.namespaces import DCTERMS, FABIO, FOAF, PRISM, PRO, RDF
@@ -143,7 +143,7 @@ def read_work(about: Neighbourhood, work: NamedNode, minter: Minter) -> Record:
         keywords=tuple(about.texts(work, PRISM["keyword"])),
         part_of=part_of[1] if part_of and part_of[0] == "work" else None,
         alternative_keys=tuple(about.texts(work, minter.term("alternativeKey"))),
-        extra=json.loads(source) if source else {},
+        extra=read_json(source) if source else {},
         rich=dict(_rich(about, work, minter, fields)),
         **fields,
     )

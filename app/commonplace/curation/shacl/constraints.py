@@ -6,7 +6,6 @@ makes a check of it.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -15,6 +14,7 @@ from functools import partial
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from commonplace.curation.shacl.data import Data, Term
+from commonplace.model.json_text import read_json
 from commonplace.model.namespaces import RDF, SH, XSD
 
 Values = Sequence[Term]
@@ -184,7 +184,7 @@ def _is_date_time(text: str) -> bool:
 
 def _is_json(text: str) -> bool:
     try:
-        json.loads(text)
+        read_json(text)
     except ValueError:
         return False
     return True

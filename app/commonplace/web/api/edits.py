@@ -12,6 +12,7 @@ from commonplace.errors import BadRequest
 from commonplace.exchange.edits import Edited, Editor
 from commonplace.home.tokens import Role, Token
 from commonplace.library.schemas import ApiModel, Case, Claim, Concept, Evidence, Person, Venue, Work
+from commonplace.model.json_text import read_json
 from commonplace.model.minter import Kind
 from commonplace.web.api.work_addresses import WRITTEN_WORK
 from commonplace.web.context import Context, ContextDep
@@ -54,8 +55,8 @@ async def document_of(request: Request, what: str = "an edit") -> dict[str, Any]
         if len(body) > EDIT_BYTES:
             raise HttpProblem(413, f"{what} has at most {EDIT_BYTES:,} bytes")
     try:
-        document = json.loads(body)
-    except (ValueError, RecursionError) as fault:
+        document = read_json(body.decode())
+    except ValueError as fault:
         raise BadRequest(f"the body is not JSON: {fault}", [("body", "send one JSON object")]) from fault
     if not isinstance(document, dict):
         raise BadRequest("the body is not a JSON object", [("body", "send the members to change in braces")])
