@@ -7,7 +7,7 @@ from pyoxigraph import NamedNode, RdfFormat, parse, serialize
 from commonplace.derived.graph.snapshot import Snapshot
 
 ASKED_SINGLY = 2_000
-"""So many things are looked at statement by statement, before it pays to learn which things there are at all."""
+"""Maximum number of things that are looked at one by one: for more it pays to learn first which things there are."""
 
 
 class Additions:

@@ -13,7 +13,7 @@ from commonplace.model.namespaces import DCTERMS, FOAF, SKOS
 from commonplace.model.work_reading import Neighbourhood, read_name
 
 ASKED_SINGLY = 2_000
-"""So many names are looked up one by one, before it pays to read at once all there are."""
+"""Maximum number of names that are looked up one by one: for more it pays to read all names at once."""
 
 
 class KnownInGraph:

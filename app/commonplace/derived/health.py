@@ -45,7 +45,7 @@ class Health:
         self._note(what, why)
 
     def cannot_write(self, fault: CommonplaceError) -> None:
-        """Note that nothing can be written, and why; the one who writes is told so, too."""
+        """Note that nothing can be written, and why; the writer is told so, too."""
         self._note(WRITING, fault.errors[0][1] if fault.errors else fault.detail)
 
     def _note(self, what: str, why: str) -> None:

@@ -132,7 +132,7 @@ class ThingVersions:
         return ((version, change_in(lines)) for version, lines in self.lines(iri))
 
     def follow(self) -> None:
-        """Take in what the log has, so that who asks next need not wait for it."""
+        """Take in the newest entries of the log, so that the next question need not wait for them."""
         with self._lock:
             self._follow()
 

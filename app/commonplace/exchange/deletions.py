@@ -23,7 +23,7 @@ NAMED = 100
 
 @dataclass(frozen=True, slots=True)
 class Deleter:
-    """Who deletes: the name that goes into the history, and what is said of the deletion."""
+    """A person who deletes: the name that goes into the history, and what is said of the deletion."""
 
     agent: str
     message: str = ""

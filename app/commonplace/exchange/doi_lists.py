@@ -1,4 +1,4 @@
-"""Lists of DOIs to ask for: lines of text, or values of JSON of whatever kind."""
+"""Read lists of DOIs to ask for, from lines of text or values of JSON."""
 
 from __future__ import annotations
 

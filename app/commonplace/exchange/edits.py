@@ -29,7 +29,7 @@ LONGEST_KEY = 200
 
 @dataclass(frozen=True, slots=True)
 class Editor:
-    """Who edits: the name that goes into the history, whether judgements count at once, and what is said of the edit.
+    """A person who edits: the name for the history, whether judgements count at once, and what is said of the edit.
 
     `work` names the piece of work that the edit belongs to, where there is one.
     """

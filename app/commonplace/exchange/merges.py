@@ -48,7 +48,7 @@ PLURALS: dict[Kind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Merger:
-    """Who merges: the name that goes into the history, and what is said of it."""
+    """A person who merges: the name that goes into the history, and what is said of it."""
 
     agent: str
     message: str = ""

@@ -36,7 +36,7 @@ class AnsweredQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pinner:
-    """Who keeps an answer: the name that goes into the history, and the title and note that are kept with it."""
+    """A person who keeps an answer: the name for the history, and the title and note that are kept with it."""
 
     agent: str
     title: str | None = None

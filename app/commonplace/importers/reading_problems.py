@@ -1,4 +1,4 @@
-"""What ended the reading of a file, said to the person who sent it."""
+"""Say to the person who sent a file why its reading ended."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ class Record:
         return replace(self, key=key)
 
     def differs_in_keys_only(self, other: Record) -> bool:
-        """Return whether two records say the same of a work, under whatever keys."""
+        """Return whether two records say the same of a work, keys left aside."""
         return self == replace(other, key=self.key, alternative_keys=self.alternative_keys)
 
 

@@ -1,4 +1,4 @@
-"""Say what a patch log is, whatever keeps it.
+"""Define the patch log, apart from the ways of keeping it.
 
 `PatchLog` is all that the program knows of a log. `FileLog` and `MemoryLog` implement it and pass the tests of
 `tests/patchlog/test_patch_log.py`; `commonplace.patchlog.opening` opens one by its address.

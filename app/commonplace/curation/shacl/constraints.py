@@ -87,7 +87,7 @@ def unique_languages(data: Data, node: Term, values: Values) -> bool:
 
 
 def qualified_at_least(shape: Shape, count: int, data: Data, node: Term, values: Values) -> bool:
-    """Answer whether so many values keep a shape."""
+    """Return whether the number of values that keep a shape is within bounds."""
     return sum(1 for value in values if shape(data, value)) >= count
 
 
@@ -102,7 +102,7 @@ def matches(pattern: re.Pattern[str], data: Data, node: Term, values: Values) ->
 
 
 def at_least(count: int, data: Data, node: Term, values: Values) -> bool:
-    """Answer whether there are so many values."""
+    """Return whether the number of values is within bounds."""
     return len(values) >= count
 
 
@@ -112,7 +112,7 @@ def at_most(count: int, data: Data, node: Term, values: Values) -> bool:
 
 
 def of_length(count: int, data: Data, node: Term, values: Values) -> bool:
-    """Answer whether the text of each value has so many characters."""
+    """Return whether the length of each value's text is within bounds."""
     return all(not isinstance(value, BlankNode | Triple) and len(value.value) >= count for value in values)
 
 
@@ -213,6 +213,6 @@ KINDS: dict[Term, tuple[type, ...]] = {
 
 
 def holds_of_nothing(check: Check) -> bool:
-    """Answer whether a constraint holds where there is no value, whatever else is said of the node."""
+    """Return whether a constraint holds of any node that has no value."""
     made_of = check.func if isinstance(check, partial) else check
     return made_of not in (at_least, has, qualified_at_least, equals, unsure)

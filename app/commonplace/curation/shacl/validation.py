@@ -68,7 +68,7 @@ def read_shapes(path: Path, base: str) -> Shapes:
 def violations(
     statements: Statements, shapes: Shapes, reported: int = REPORTED, nodes: Iterable[Term] | None = None
 ) -> list[Violation]:
-    """Return the breaches in everything that is stated, of so many nodes at most, by node, property and message.
+    """Return the breaches in all statements, of `reported` nodes at most, by node, property and message.
 
     `nodes` are those that statements are about, where they are known. Warnings are not breaches.
     """
@@ -78,7 +78,7 @@ def violations(
 
 
 def violations_after(state: Statements, change: ChangeSet, shapes: Shapes, reported: int = REPORTED) -> list[Violation]:
-    """Return the breaches a net change would leave where it acts, of so many nodes at most.
+    """Return the breaches that a net change would leave where it acts, of `reported` nodes at most.
 
     The rules speak of the default graph: a change elsewhere breaks none.
     """

@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 
 def write_part(graph: Queryable, minter: Minter, directory: Path, part: int, parts: int) -> None:
-    """Write one of so many parts of the index of a graph, counted from 0, to an existing directory.
+    """Write one of `parts` parts of the index of a graph, counted from 0, to an existing directory.
 
     Raises OSError when it cannot be written.
     """
@@ -48,7 +48,7 @@ def write_part(graph: Queryable, minter: Minter, directory: Path, part: int, par
 
 
 def share(things: Sequence[T], part: int, parts: int) -> Sequence[T]:
-    """Return one of so many equal shares of things that are in order, counted from 0."""
+    """Return one of `parts` equal shares of things that are in order, counted from 0."""
     size = -(-len(things) // parts)
     return things[part * size : (part + 1) * size]
 

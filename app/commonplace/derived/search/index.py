@@ -112,7 +112,7 @@ class SearchIndex:
         return kept is not None
 
     def takes_in(self, touched: Collection[str]) -> bool:
-        """Return whether a change that touched so many things is made as an update, and not by building anew."""
+        """Return whether a change that touched those things is made as an update, and not by building anew."""
         return self._view.changes.size + len(touched) <= MOST_CHANGES
 
     def update(self, graph: Queryable, minter: Minter, touched: set[str], version: int) -> None:

@@ -63,7 +63,7 @@ REPLAYED_BYTES = 4_000_000
 
 _NICE = 5
 _GROWN = 4
-"""A worker that keeps more than one part in so many of a query's memory afterwards is replaced."""
+"""The part of a query's memory, as its denominator, that a worker may keep afterwards; else it is replaced."""
 _SLOW_SECONDS = 0.2
 
 

@@ -51,7 +51,7 @@ class Patience:
     """The whole of one answer, however slowly it trickles in."""
     answer_bytes: int = 64_000_000
     failures: int = 4
-    """After so many requests in a row that were given up, a service is left alone for `longest_pause`."""
+    """Number of requests given up in a row after which a service is left alone for `longest_pause`."""
 
 
 @dataclass(frozen=True, slots=True)
