@@ -24,6 +24,7 @@ from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.pool import WorkerPool
 from commonplace.derived.workers.worker import MakeTasks, Task, Views
 from commonplace.derived.workers.zygote import forked, may_fork
+from commonplace.exchange.bulk import BulkEdits
 from commonplace.exchange.by_doi import fetcher_of
 from commonplace.exchange.deletions import Deletions
 from commonplace.exchange.edits import Edits
@@ -110,6 +111,7 @@ def _context(
         jobs=ImportJobs(library, committer, fetcher),
         updates=Updates(library, committer, partial(_work_out, library, workers)),
         edits=Edits(library, committer),
+        bulk=BulkEdits(library, committer),
         deletions=Deletions(library, committer),
         merges=Merges(library, committer),
         pins=Pins(library, committer),

@@ -12,6 +12,7 @@ import typer
 
 from commonplace import __version__
 from commonplace.cli.backup import backup, restore_home
+from commonplace.cli.bulk import bulk
 from commonplace.cli.convert import convert_files
 from commonplace.cli.delete import deletion_lines
 from commonplace.cli.duplicates import duplicates_cli
@@ -235,6 +236,7 @@ def delete(
     typer.echo(report.json_bytes().decode() if as_json else "\n".join(deletion_lines(kind, report)))
 
 
+cli.command()(bulk)
 cli.command()(merge)
 cli.command()(unmerge)
 cli.command()(backup)

@@ -450,17 +450,6 @@ class DuplicateCandidate(ApiModel):
     decision: DuplicateDecision | None = None
 
 
-class Suggestion(ApiModel):
-    """An unread work that may discuss a concept, and the words that led there."""
-
-    work: Work
-    score: float = Field(description="from 0 to 1; comparable within one answer")
-    because: list[str] = Field(description="words of the work that led there, as they stand in it, the best first")
-    quote: str = Field(description="the sentence in which most of them stand")
-    locator: str = Field(description="where it stands: `title`, `abstract` or `keywords`")
-    learnt: bool = Field(description="whether the order was learnt from judged works, or is that of the labels' words")
-
-
 class Node(ApiModel):
     """A node that has no model of its own (a citation, a doubt …): its statements by property."""
 

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from commonplace import __version__
 from commonplace.web.api import (
+    bulk,
     changes,
     deletions,
     duplicates,
@@ -69,6 +70,7 @@ ROUTED = (
     merges,
     deletions,
     edits,
+    bulk,
     duplicates,
     suggestions,
     pins,

@@ -14,6 +14,7 @@ from pyoxigraph import NamedNode
 from commonplace.commit import Committer
 from commonplace.curation.duplicates.candidates import Similar
 from commonplace.derived.workers.pool import WorkerPool
+from commonplace.exchange.bulk import BulkEdits
 from commonplace.exchange.deletions import Deletions
 from commonplace.exchange.edits import Edits
 from commonplace.exchange.jobs import ImportJobs
@@ -49,6 +50,7 @@ class Context:
     jobs: ImportJobs
     updates: Updates
     edits: Edits
+    bulk: BulkEdits
     deletions: Deletions
     merges: Merges
     pins: Pins

@@ -201,3 +201,35 @@ def test_an_alternative_key_is_no_key_of_another_work_nor_the_work_s_own(editing
     again = editing.patch("/works/tuurnas2015", {"alternative_keys": ["t15"]}).json()
     assert again["alternative_keys"] == ["t15"], "what is left out is taken away"
     assert editing.client.get("/works/learning").status_code == 404
+
+
+def test_an_author_added_to_a_work_goes_with_the_version_that_added_it(editing: Editing) -> None:
+    before = editing.quads()
+    authors = editing.get("/works/ostrom1996")["authors"]
+    added = editing.patch("/works/ostrom1996", {"authors": [*authors, {"family": "Moon", "given": "Li"}]})
+    assert added.status_code == 200, added.text
+
+    undone = editing.post(f"/changes/{added.headers['Commonplace-Version']}/undo", {})
+
+    assert (undone.status_code, undone.json()["kept"]) == (201, [])
+    assert editing.quads() == before
+
+
+def test_an_author_that_a_later_version_speaks_of_stays_whole(editing: Editing) -> None:
+    authors = editing.get("/works/ostrom1996")["authors"]
+    added = editing.patch("/works/ostrom1996", {"authors": [*authors, {"family": "Moon", "given": "Li"}]})
+    update = (
+        "INSERT DATA { <http://127.0.0.1:8000/id/work/ostrom1996#author-2> "
+        "<http://www.w3.org/2000/01/rdf-schema#comment> 'as the reprint has it' }"
+    )
+    said = editing.client.post(
+        "/sparql", data={"update": update}, headers=editing._tokens[Role.CURATOR] | {"Accept": "*/*"}
+    )
+    assert said.is_success, said.text
+
+    undone = editing.post(f"/changes/{added.headers['Commonplace-Version']}/undo", {})
+
+    assert undone.status_code == 201, undone.text
+    assert [one["thing"] for one in undone.json()["kept"]]
+    names = [one["family"] for one in editing.get("/works/ostrom1996")["authors"]]
+    assert names == ["Ostrom", "Moon"], "a role that a later version speaks of is not left without its work"

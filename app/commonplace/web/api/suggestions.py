@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.library.curation_schemas import Suggestion
 from commonplace.library.cursors import read_position, write_position
 from commonplace.library.named_things import named_thing
-from commonplace.library.schemas import Page, Suggestion
+from commonplace.library.schemas import Page
 from commonplace.library.suggestions.finding import by_reading, by_search
 from commonplace.library.works import work_of
 from commonplace.web import answers

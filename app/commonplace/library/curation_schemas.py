@@ -1,0 +1,49 @@
+"""Define the JSON of what a librarian works with, as models: suggestions, and changes of many works."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from commonplace.library.schemas import ApiModel, Work
+
+
+class Suggestion(ApiModel):
+    """An unread work that may discuss a concept, and the words that led there."""
+
+    work: Work
+    score: float = Field(description="from 0 to 1; comparable within one answer")
+    because: list[str] = Field(description="words of the work that led there, as they stand in it, the best first")
+    quote: str = Field(description="the sentence in which most of them stand")
+    locator: str = Field(description="where it stands: `title`, `abstract` or `keywords`")
+    learnt: bool = Field(description="whether the order was learnt from judged works, or is that of the labels' words")
+
+
+class BulkFieldChange(ApiModel):
+    """What becomes of one member of a work; `before` or `after` is absent where there is no value."""
+
+    field: str
+    before: Any = None
+    after: Any = None
+
+
+class BulkItem(ApiModel):
+    """What a change of many works does to one: its members before and after, or the fault that keeps it from that."""
+
+    key: str
+    title: str | None = None
+    changes: list[BulkFieldChange] | None = None
+    fault: str | None = None
+
+
+class BulkResult(ApiModel):
+    """What a change of many works does, or did: `selected` is the sum of `changed`, `unchanged` and `faults`."""
+
+    selected: int
+    changed: int
+    unchanged: int
+    faults: int = Field(description="works that would break a rule; while there are any nothing is written")
+    items: list[BulkItem] = Field(description="every work that changes or has a fault")
+    version: int | None = Field(default=None, description="the version that was made")
+    undo: str | None = None
