@@ -1,1 +1,1 @@
-"""Judgement over the graph: returns findings and change sets, never writes."""
+"""Judge the graph: return findings and change sets, and never write."""

@@ -1,4 +1,4 @@
-"""Which of many statements are not there yet, asked thing by thing: what is said of a new thing is all new."""
+"""Choose, of many statements, those that are not there yet; all statements about a new thing are new."""
 
 from __future__ import annotations
 

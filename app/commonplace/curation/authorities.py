@@ -1,4 +1,4 @@
-"""What a home already names: people and bodies by any form of their name, venues, works."""
+"""Find the things that a home already names: people and bodies by any form of their name, venues, works."""
 
 from __future__ import annotations
 

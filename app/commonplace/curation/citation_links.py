@@ -1,4 +1,4 @@
-"""What agencies say between works, as a change set: citations, versions, reviews, corrections, retractions.
+"""Link works as agencies say, in a change set: citations, versions, reviews, corrections, retractions.
 
 A reference becomes a citation where the library holds its work: by DOI (confirmed), or by title and year
 and whatever else both sides give (probable). The others are kept as text. What was kept as text, or as

@@ -1,4 +1,4 @@
-"""Quotes, compared with the text that the library holds: what a reader may rely on is never what the writer says."""
+"""Compare quotes with the text that the library holds, so that a reader need not rely on the writer's word."""
 
 from __future__ import annotations
 

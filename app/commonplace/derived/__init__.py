@@ -1,1 +1,1 @@
-"""What is derived from the log and may be deleted: graph, search, checkpoints, past states."""
+"""Derive graph, search, checkpoints and past states from the log. All of it may be deleted."""

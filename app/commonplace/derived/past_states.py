@@ -1,5 +1,7 @@
-"""Past states: the graph as it was at a version, made from the nearest checkpoint and the log, or from the newest state
-by taking back what came since."""
+"""Make past states: the graph as it was at a version.
+
+One is made from the nearest checkpoint and the log, or from the newest state by taking back later changes.
+"""
 
 from __future__ import annotations
 

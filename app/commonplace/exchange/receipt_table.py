@@ -1,4 +1,4 @@
-"""Receipts as a table (CSV, RFC 4180) that is safe to open in a spreadsheet."""
+"""Write receipts as a table (CSV, RFC 4180) that is safe to open in a spreadsheet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Receipts of imports, with the fate of every entry of a file: as JSON, and as lines for people."""
+"""Write the receipts of imports, with the fate of every entry of a file: as JSON, and as lines for people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text that is made once while it is read, and can be read again: for change sets too large for memory."""
+"""Keep a text that is made while it is first read, to be read again: for change sets too large for memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes that say what to change in RDF: SPARQL Update, and the Graph Store Protocol's PUT, POST and DELETE.
+"""Commit changes that are given in RDF: SPARQL Update, and the Graph Store Protocol's PUT, POST and DELETE.
 
 Each is one change set through the one door, checked against the shapes however large it is. What an
 update changes is worked out before the door is opened, and a large change is checked there too, so

@@ -1,1 +1,1 @@
-"""Bytes to records and faults. Knows nothing of storage."""
+"""Turn bytes into records and faults, without knowing of storage."""

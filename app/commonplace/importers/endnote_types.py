@@ -1,4 +1,4 @@
-"""EndNote's reference types, by name and by number, as those of RIS; and the tags of RIS as EndNote's elements."""
+"""Map EndNote's reference types, by name and by number, to those of RIS, and the tags of RIS to its elements."""
 
 from __future__ import annotations
 

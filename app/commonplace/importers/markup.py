@@ -1,4 +1,4 @@
-"""Text as publishers and web pages have it (JATS, HTML, MathML, entities once or twice over) to CSL rich text.
+"""Turn text as publishers and web pages have it (JATS, HTML, MathML, entities once or twice over) into CSL rich text.
 
 Sources: JATS 1.3 face markup and block elements; HTML's; MathML 3 presentation elements.
 A `<` that begins no element known here is text: `p < 0.05`, `x<y`.

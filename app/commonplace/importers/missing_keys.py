@@ -1,4 +1,4 @@
-"""Citation keys for the entries of a file that have none, and for those that share one."""
+"""Make citation keys for the entries of a file that have none, and for those that share one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages from the two places where formats keep their beginning and end."""
+"""Make a page range of the two places where formats keep its beginning and end."""
 
 from __future__ import annotations
 

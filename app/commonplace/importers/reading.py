@@ -1,4 +1,4 @@
-"""What every reader gives back: the entries of a file one by one, and what is wrong with the file itself."""
+"""Define the result of every reader: the entries of a file one by one, and the faults of the file itself."""
 
 from __future__ import annotations
 

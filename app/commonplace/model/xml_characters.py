@@ -1,4 +1,4 @@
-"""Characters that XML 1.0 cannot hold: controls, lone surrogates, U+FFFE and U+FFFF.
+"""Find characters that XML 1.0 cannot hold: controls, lone surrogates, U+FFFE and U+FFFF.
 
 A text with one of them can be kept and asked for as JSON, and no answer in XML that holds it can be read. Source:
 Extensible Markup Language 1.0, fifth edition, production 2 (Char).

@@ -1,4 +1,4 @@
-"""The default graph as a change would leave it, read without making the change."""
+"""Read the default graph as a change would leave it, without making the change."""
 
 from __future__ import annotations
 

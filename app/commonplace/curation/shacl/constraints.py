@@ -1,4 +1,4 @@
-"""Constraints of SHACL Core as functions (SHACL, section 4).
+"""Check the constraints of SHACL Core (SHACL, section 4), each by a function.
 
 Each takes what it is about first, and then the data, a focus node and the values of it, so that `functools.partial`
 makes a check of it.

@@ -1,4 +1,4 @@
-"""What the checks of the shapes read of a graph, each node once."""
+"""Read from a graph, each node once, for the checks of the shapes."""
 
 from __future__ import annotations
 

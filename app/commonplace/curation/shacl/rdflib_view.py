@@ -1,4 +1,4 @@
-"""Statements as rdflib reads them, for the validator: looked up where they lie, and never copied."""
+"""Let rdflib read our statements, for the validator: looked up where they lie, and never copied."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One breach of the rules of the data, in words."""
+"""Describe a breach of the rules of the data in words."""
 
 from __future__ import annotations
 

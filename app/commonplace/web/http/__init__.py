@@ -1,1 +1,1 @@
-"""Speak HTTP: negotiation, conditions, problems, authorization. No addresses."""
+"""Speak HTTP (negotiation, conditions, problems, authorization), without any address."""
