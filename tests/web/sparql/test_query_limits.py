@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -16,7 +17,7 @@ import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ import pytest
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.pool import WorkerPool
 from commonplace.home.opening import Home, open_home
+from commonplace.processes.limits import raise_limit
 from commonplace.settings import QUERIES
 from tests.conftest import serving, settings_for
 
@@ -404,3 +406,18 @@ def test_gzip_is_gzip(roomy: Served) -> None:
     with roomy.client.stream("GET", "/sparql", params=query, headers={"Accept-Encoding": "br, gzip"}) as response:
         raw = b"".join(response.iter_raw())
     assert len(json.loads(gzip.decompress(raw))["results"]["bindings"]) == 200
+
+
+def test_workers_are_there_though_a_thousand_files_are_open(home: Path) -> None:
+    """The socket of a zygote that is started then has a number that `select` could not take."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    raise_limit(resource.RLIMIT_NOFILE, 4_096)
+    with ExitStack() as open_files:
+        open_files.callback(resource.setrlimit, resource.RLIMIT_NOFILE, before)
+        for _ in range(1_200):
+            open_files.enter_context(open(os.devnull, "rb"))  # noqa: PTH123
+        with served(home) as server:
+            assert server.ask(COUNT).status_code == 200
+            for process in server.workers.processes():
+                os.kill(process, signal.SIGKILL)
+            assert server.ask(COUNT + " # again").status_code == 200

@@ -20,7 +20,7 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from commonplace.derived.checkpoints import Checkpoints
@@ -56,7 +56,7 @@ class Zygote:
         inbox, ours = Inbox(self._connection), self._connection.fileno()
         prepared = None
         while True:
-            ready, _, _ = select.select([ours, *self._workers], [], [], FOLLOW_SECONDS)
+            ready = _readable([ours, *self._workers], FOLLOW_SECONDS)
             for descriptor in ready:
                 if descriptor != ours:
                     self._bury(descriptor)
@@ -117,6 +117,17 @@ class Zygote:
             send(self._connection, message)
         finally:
             self._connection.setblocking(False)
+
+
+def _readable(descriptors: Iterable[int], seconds: float) -> list[int]:
+    """Return those of the descriptors that can be read, waiting for one; their numbers may be above 1023.
+
+    `select` could not take these, and a zygote that is started while a thousand clients are connected has one.
+    """
+    poll = select.poll()
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
+    return [descriptor for descriptor, _ in poll.poll(seconds * 1000)]
 
 
 def may_fork() -> bool:
