@@ -36,6 +36,9 @@ LOOKS = 120
 WARM_UP = 0.25
 """Part of the time in which caches and workers may fill."""
 
+CACHE_BYTES = 5_000_000
+"""Room for SPARQL answers: so little that it is full when the warm-up ends."""
+
 FLAT_SHARE, FLAT_BYTES = 0.05, 20_000_000
 """Growth after the warm-up that counts as none: a part of the memory, or bytes, whichever is more."""
 
@@ -212,7 +215,7 @@ def server(home: Path, log: Path) -> Iterator[tuple[int, httpx.Client, str]]:
     """Start a server over a new home; yield its process, a client and the curator's token."""
     port = free_port()
     command = [sys.executable, "-m", "commonplace", "serve", "--home", str(home), "--port", str(port)]
-    settings = {"COMMONPLACE_BASE_IRI": f"http://127.0.0.1:{port}/"}
+    settings = {"COMMONPLACE_BASE_IRI": f"http://127.0.0.1:{port}/", "COMMONPLACE_CACHE_BYTES": str(CACHE_BYTES)}
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)
     with (
         started(command, log, environment=settings) as process,

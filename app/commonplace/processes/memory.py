@@ -1,9 +1,22 @@
-"""Tell the memory that processes hold (proc(5): Linux)."""
+"""Tell the memory that processes hold (proc(5): Linux), and keep threads from holding more than they need."""
 
 from __future__ import annotations
 
+import ctypes
 from contextlib import suppress
 from pathlib import Path
+
+_M_ARENA_MAX = -8
+
+
+def share_arenas(most: int) -> None:
+    """Let the threads of this process, and of those it forks, take memory from that many arenas (mallopt(3)).
+
+    The C library gives each thread an arena of its own, up to eight for each processor, and keeps what was freed in
+    it: forty threads that each once made a big answer hold forty times its memory. Other C libraries have no arenas.
+    """
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, most)
 
 
 def memory_of(process: int) -> int:
