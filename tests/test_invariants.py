@@ -1,6 +1,6 @@
 """Hold whatever a librarian does, in any order: invariants of the library, and that all of it can be undone.
 
-To let the librarian do more (merge, fix in bulk …), add a method with `@rule` that calls `self.do` with a function that
+To let the librarian do more (fix in bulk …), add a method with `@rule` that calls `self.do` with a function that
 writes through a public door; a refusal counts as done, and must have changed nothing. To hold more, add a function to
 `INVARIANTS`: it takes the library and returns what is wrong, a line each. Things come from small pools, so that what is
 done meets what was done before.
@@ -26,6 +26,7 @@ from commonplace.errors import CommonplaceError
 from commonplace.exchange.deletions import Deleter, Deletions
 from commonplace.exchange.edits import Editor, Edits
 from commonplace.exchange.imports import import_file
+from commonplace.exchange.merges import Merger, Merges
 from commonplace.exchange.updates import Updates
 from commonplace.home.checking import checked
 from commonplace.home.opening import Home, open_home
@@ -126,7 +127,7 @@ def first_home() -> Path:
 
 
 class Librarian(RuleBasedStateMachine):
-    """Someone who imports, edits, judges, cites, deletes and undoes."""
+    """Someone who imports, edits, judges, cites, merges, deletes and undoes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -140,6 +141,7 @@ class Librarian(RuleBasedStateMachine):
         self.committer = self.opened.committer
         self.edits = Edits(self.library, self.committer)
         self.deletions = Deletions(self.library, self.committer)
+        self.merges = Merges(self.library, self.committer)
         self.updates = Updates(self.library, self.committer)
         self.editor = Editor("librarian")
         self.first = (self.library.newest(), self.quads())
@@ -243,6 +245,14 @@ class Librarian(RuleBasedStateMachine):
     )
     def delete(self, thing: tuple[Kind, str], along: bool) -> None:
         self.do(lambda: self.deletions.delete(*thing, Deleter("librarian"), with_dependents=along))
+
+    @rule(pair=st.sampled_from([("work", *KEYS[:2]), ("work", KEYS[1], KEYS[3]), ("person", *PEOPLE[:2])]))
+    def merge(self, pair: tuple[Kind, str, str]) -> None:
+        self.do(lambda: self.merges.merge(*pair, {}, Merger("librarian")))
+
+    @rule(thing=st.sampled_from([("work", KEYS[1]), ("work", KEYS[3]), ("person", PEOPLE[1])]))
+    def take_apart(self, thing: tuple[Kind, str]) -> None:
+        self.do(lambda: self.merges.unmerge(*thing, {}, Merger("librarian")))
 
     @rule(back=st.integers(0, 6))
     def undo(self, back: int) -> None:

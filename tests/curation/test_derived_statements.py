@@ -224,6 +224,17 @@ def test_plain_properties_follow_the_roles(writing: Writing) -> None:
     assert "dcterms:creator names those who hold the role" in why
 
 
+def test_the_node_of_an_identifier_has_the_value_that_stands_plain(writing: Writing) -> None:
+    writing.bibtex("@book{el1999, author = {El, Eve}, title = {The Other Garden}, date = {1999}, doi = {10.5555/el}}")
+    before = writing.quads()
+    plain = "<http://prismstandard.org/namespaces/basic/2.0/doi>"
+    version = writing.made(replaced("id/work/el1999", plain, "'10.5555/le'"))
+    value = "<http://www.essepuntato.it/2010/06/literalreification/hasLiteralValue>"
+    assert writing.values("id/work/el1999#doi", value) == ["10.5555/le"]
+    writing.undo(version)
+    assert writing.quads() == before
+
+
 def test_a_form_with_markup_goes_with_another_text(writing: Writing) -> None:
     assert writing.values("id/work/ng2001", ":richTitle") == ["A Garden for <i>All</i>"]
     before = writing.quads()

@@ -34,10 +34,14 @@ def curator(opened: Home) -> Iterator[httpx.Client]:
         yield client
 
 
+BIBTEX = {"Content-Type": "application/x-bibtex", "Prefer": "wait=60"}
+"""Headers of an import, which is waited for however busy the machine is."""
+
+
 @pytest.fixture
 def imported(curator: httpx.Client) -> httpx.Client:
     """Return that client once a near-duplicate of a work was imported."""
-    sent = curator.post("/imports", content=NEAR_DUPLICATE, headers={"Content-Type": "application/x-bibtex"})
+    sent = curator.post("/imports", content=NEAR_DUPLICATE, headers=BIBTEX)
     assert sent.json()["fates"]["new"] == 2
     return curator
 
@@ -175,13 +179,13 @@ def test_a_file_that_comes_again_is_of_the_survivor(imported: httpx.Client) -> N
     merge(imported)
     imported.patch(STAYS, json={"alternative_keys": None}).raise_for_status()
     for text in (NEAR_DUPLICATE, NEAR_DUPLICATE.replace("ostrom96divide", "elsewhere")):
-        sent = imported.post("/imports", content=text, headers={"Content-Type": "application/x-bibtex"}).json()
+        sent = imported.post("/imports", content=text, headers=BIBTEX).json()
         assert sent["fates"]["new"] == 0, "the library knows it by what it was before"
         assert sent["items"][0]["work"] == f"{BASE}id/work/ostrom1996"
 
     apart = imported.post(f"{GOES}/unmerge", json={"assign": []})
     assert apart.status_code == 200
-    sent = imported.post("/imports", content=NEAR_DUPLICATE, headers={"Content-Type": "application/x-bibtex"}).json()
+    sent = imported.post("/imports", content=NEAR_DUPLICATE, headers=BIBTEX).json()
     assert sent["items"][0]["work"] == f"{BASE}id/work/ostrom96divide"
 
 
@@ -334,7 +338,7 @@ def test_people_and_venues_are_merged_with_all_that_names_them(
         assert imported.get(f"{GOES}.bib").text == printed, "the name is printed as it was"
         assert "ostrom96divide" in {w["key"] for w in imported.get(f"/works?author={right}").json()["items"]}
     again = NEAR_DUPLICATE.replace("ostrom96divide", "another").replace("Crossing", "Crossing again")
-    imported.post("/imports", content=again, headers={"Content-Type": "application/x-bibtex"}).raise_for_status()
+    imported.post("/imports", content=again, headers=BIBTEX).raise_for_status()
     assert right not in {one["key"] for one in imported.get(f"/{plural}?limit=200").json()["items"]}
     assert sound(opened)
     assert imported.post("/changes/4/undo").status_code == 201

@@ -12,6 +12,7 @@ from pyoxigraph import NamedNode, Triple
 
 from commonplace.curation.derived_statements.citations import citation_disagrees, links_follow
 from commonplace.curation.derived_statements.consequences import Consequences
+from commonplace.curation.derived_statements.identifiers import identifiers_follow
 from commonplace.curation.derived_statements.names import name_disagrees, names_follow
 from commonplace.curation.derived_statements.quote_checks import quote_check_disagrees, quote_checks_follow
 from commonplace.curation.derived_statements.works import (
@@ -36,6 +37,7 @@ _FOLLOW: Sequence[Callable[[Consequences, Minter], None]] = (
     names_follow,
     years_follow,
     rich_texts_follow,
+    identifiers_follow,
     shortcuts_follow,
     quote_checks_follow,
     links_follow,
