@@ -209,8 +209,8 @@ class Merges:
     def _judge(
         self, state: Snapshot, kind: Kind, left: NamedNode, right: NamedNode, choices: Mapping[str, Side]
     ) -> Merge:
-        log = self._library.log
-        ranks = rank_in(log, left), rank_in(log, right)
+        things = self._library.things
+        ranks = rank_in(things, left), rank_in(things, right)
         return merge_of(state, kind, left, right, self._library.minter, choices, ranks)
 
     def _merged(self, state: Snapshot, kind: Kind, key: str) -> NamedNode | None:
@@ -233,7 +233,7 @@ class Merges:
         """Return what un-merging a thing did when it was made. Raises `CannotMerge` when it never was."""
         log, minter = self._library.log, self._library.minter
         node = _node(minter, kind, key) or minter.thing(kind, key)
-        for version in reversed(log.history(node.value)):
+        for version in reversed(self._library.things.history(node.value)):
             note = log.header(version).note
             if note.kind == "unmerge" and REPORT in note.attachments:
                 return UnmergeReport.model_validate_json(log.attachment(note.attachments[REPORT]))
@@ -255,7 +255,9 @@ class Merges:
                 [("key", f"take {minter.key(left.value)} out first")],
             )
         merged = Merged.of(kind, left, right, log.entry(version).change)
-        unmerge = unmerge_of(state, merged, minter, SinceVersion(log, left, version, state.version), assigned)
+        unmerge = unmerge_of(
+            state, merged, minter, SinceVersion(self._library.things, version, state.version), assigned
+        )
         report = UnmergeReport(
             kind=kind,
             left=_link(state, left, minter),

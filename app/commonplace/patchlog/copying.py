@@ -36,18 +36,17 @@ def copy_log(source: PatchLog, directory: Path) -> CopiedLog:
     off first. Raises `OtherLog` where the directory has another log, and `LogDamaged` where an entry is not what was
     written, or does not follow from the one before it.
     """
-    until = source.head()
     target = open_files(directory)
-    before = target.head()
-    if before > until or (before and target.header(before).id != source.header(before).id):
-        raise OtherLog
-    chain = _checksum(target, before) if before else NO_CHAIN
-    copying = _Copying(source, directory, chain)
-    files = sum(copying.attach(version) for version in versions(source) if before < version <= until)
-    start = before
-    while start < until:
-        start = copying.segment(target, start, until)
-    return CopiedLog(before, target.head(), files)
+    with target.writing():
+        until, before = source.head(), target.head()
+        if before > until or (before and target.header(before).id != source.header(before).id):
+            raise OtherLog
+        copying = _Copying(source, directory, _checksum(target, before) if before else NO_CHAIN)
+        files = sum(copying.attach(version) for version in versions(source, before) if version <= until)
+        start = before
+        while start < until:
+            start = copying.segment(target, start, until)
+        return CopiedLog(before, target.head(), files)
 
 
 def _checksum(log: PatchLog, version: Version) -> str:
