@@ -89,8 +89,11 @@ def legible_json(value: Any, losses: list[Loss], place: str = "") -> Any:
         losses += cleaner.losses
         return cleaned
     if isinstance(value, dict):
+        cleaner = _Cleaner()
+        cleaned_names = {name: cleaner.field_name(name) for name in value}
+        losses += cleaner.losses
         return {
-            without_forbidden(name): legible_json(inner, losses, f"{place}.{visible(name)}".lstrip("."))
+            cleaned_names[name]: legible_json(inner, losses, f"{place}.{visible(name)}".lstrip("."))
             for name, inner in value.items()
         }
     return [legible_json(inner, losses, place) for inner in value] if isinstance(value, list) else value
@@ -134,10 +137,18 @@ class _Cleaner:
         if isinstance(value, str):
             return self.text(field, value) or (None if field not in ("key", "type") else "")
         if field in ("extra", "rich"):
-            return {without_forbidden(name): self.text(name, text) for name, text in value.items()}
+            return {self.field_name(name): self.text(name, text) for name, text in value.items()}
         if isinstance(value, tuple):
             return tuple(cleaned for one in value if (cleaned := self._member(field, one)))
         return value
+
+    def field_name(self, name: str) -> str:
+        """Return the name of a field without such characters."""
+        if found := forbidden(name):
+            why = f"the character {found}, which XML cannot hold, was taken out of the name of a field"
+            self.losses.append(Loss(field=visible(name), raw=visible(name), why=why))
+            return without_forbidden(name)
+        return name
 
     def _member(self, field: str, value: Any) -> Any:
         if isinstance(value, Contributor):

@@ -111,11 +111,11 @@ def written_year(text: str) -> str | None:
         return f"-{bare[1:].zfill(4)}"
     if is_edtf(bare):
         return bare
-    if found := _YEAR_RANGE.fullmatch(bare):
-        return _range(found[1], found[2])
+    if (found := _YEAR_RANGE.fullmatch(bare)) and int(found[1]) and is_edtf(made := _range(found[1], found[2])):
+        return made
     if found := _CIRCA.fullmatch(text.strip()):
         return f"{found[1]}~"
-    if found := _BEFORE_CHRIST.fullmatch(bare):
+    if (found := _BEFORE_CHRIST.fullmatch(bare)) and int(found[1]):
         before = int(found[1]) - 1  # EDTF, as astronomers do, counts 1 BC as 0
         return f"-{before:04}" if before else "0000"
     years = FOUR_DIGITS.findall(text)
@@ -127,7 +127,7 @@ def _range(first: str, second: str | None) -> str:
     if second is None:
         return f"{first}/.."
     end = first[: 4 - len(second)] + second
-    return f"{first}/{end if end > first else str(int(end) + 100)}" if len(second) == 2 else f"{first}/{end}"
+    return f"{first}/{end if end > first else int(end) + 100:04}" if len(second) == 2 else f"{first}/{end}"
 
 
 @lru_cache(maxsize=8192)

@@ -126,8 +126,13 @@ def _character(number: int) -> str | None:
     return f"U+{number:X}" if number > _LAST_CHARACTER else forbidden(chr(number))
 
 
+def _local_name(element: etree._Element) -> str:
+    """Return the name of an element without its namespace; broken XML may have one that is no name (`re:s:`)."""
+    return str(element.tag).rpartition("}")[2].replace(":", "-")
+
+
 def _within_another(element: etree._Element, name: str) -> bool:
-    return any(etree.QName(above).localname == name for above in element.iterancestors())
+    return any(_local_name(above) == name for above in element.iterancestors())
 
 
 def _entries(found: list[etree._Element], how: XmlEntries, broken: frozenset[int]) -> Iterator[ReadEntry]:
@@ -169,7 +174,7 @@ def children(element: etree._Element, *path: str) -> list[etree._Element]:
 def leaves(element: etree._Element, above: str = "") -> Iterator[tuple[str, etree._Element]]:
     """Yield the elements with text and without elements in them, each with its path of local names below `element`."""
     for inner in element.iterchildren("{*}*"):
-        path = f"{above}/{etree.QName(inner).localname}".lstrip("/")
+        path = f"{above}/{_local_name(inner)}".lstrip("/")
         if any(True for _ in inner.iterchildren("{*}*")):
             yield from leaves(inner, path)
         elif text_of(inner):

@@ -28,6 +28,10 @@ _MARKS_DROPPED = (
 """Macros whose mark the library drops without a word."""
 
 _NAMED_GROUP = re.compile(r"\\([A-Za-z]+)\*?\s*(?=\{)")
+_MACRO = re.compile(r"\\(?:[A-Za-z]+|[^A-Za-z\s])")
+_WITHOUT_ARGUMENTS = (KeyError, IndexError, TypeError)
+"""What the walker raises where a macro ends before its arguments: `\\stackrel{a}`."""
+
 _DEPTH = 200
 """Maximum depth of nested braces: more would exhaust the walker's own recursion."""
 
@@ -105,7 +109,11 @@ def walk(latex: str, unknown: list[str]) -> str:
         return latex.replace("{", "").replace("}", "")
     _walker.unknown = unknown
     latex = _NAMED_GROUP.sub(_without_unknown, latex)
-    return str(_walker.converter.latex_to_text(_BARE_PERCENT.sub(r"\\\1", latex)))
+    try:
+        return str(_walker.converter.latex_to_text(_BARE_PERCENT.sub(r"\\\1", latex)))
+    except _WITHOUT_ARGUMENTS:
+        unknown.extend(_MACRO.findall(latex))
+        return _MACRO.sub(" ", latex).replace("{", "").replace("}", "")
 
 
 def _without_unknown(found: re.Match[str]) -> str:
