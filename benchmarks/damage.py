@@ -1,6 +1,6 @@
 """Damage records as databases and their exports do, to see whether copies of one work are still found.
 
-A row has the members `id`, `group`, `title`, `authors`, `venue`, `year`, `volume` and `pages`, all text. Rows of one
+A row has the members `id`, `group`, `title`, `authors`, `venue`, `year`, `volume`, `number` and `pages`. Rows of one
 work have one `group`. The authors are joined by ` and `, or run together where a database has them so.
 """
 
@@ -28,6 +28,7 @@ def row_of(record: Record, group: int) -> Row:
         "venue": record.container_title or "",
         "year": str(record.year or ""),
         "volume": record.volume or "",
+        "number": record.issue or "",
         "pages": record.page or "",
     }
 
@@ -85,7 +86,7 @@ def web_of_science(row: Row, chance: random.Random) -> None:
 def in_reading_order(row: Row, chance: random.Random) -> None:
     """Run full names together and leave out volume and pages, as lists of conference papers do."""
     row["authors"] = ", ".join(f"{given} {family}".strip() for family, given in _names(row))
-    row["volume"] = row["pages"] = ""
+    row["volume"] = row["number"] = row["pages"] = ""
 
 
 def swapped(row: Row, chance: random.Random) -> None:
@@ -107,7 +108,8 @@ def bracketed(row: Row, chance: random.Random) -> None:
 
 def ahead_of_print(row: Row, chance: random.Random) -> None:
     """Take volume and pages away, as of an article indexed ahead of print, and often a year."""
-    row["pages"], row["volume"] = chance.choice(("Epub ahead of print", "")), ""
+    row["pages"] = chance.choice(("Epub ahead of print", ""))
+    row["volume"] = row["number"] = ""
     if row["year"].isdigit():
         row["year"] = str(int(row["year"]) - chance.choice((0, 1)))
 

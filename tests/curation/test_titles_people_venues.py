@@ -68,6 +68,9 @@ VENUES = [
     ("SIGMOD Record", "ACM SIGMOD Record", "same"),
     ("Obstetrics & Gynecology", "Obstetrics and Gynecology", "same"),
     ("Lancet", "Lancet Oncology", "alike"),
+    ("VLDB J.", "Very Large Data Bases", "other"),
+    ("VLDB J.", "The VLDB Journal — The International Journal on Very Large Data Bases", "same"),
+    ("Workshop on Tides: Bergen 1989", "Workshop on Tides: Cork 1990", "alike"),
     ("World Development", "Public Choice", "other"),
     ("World Development", "", "unknown"),
 ]

@@ -18,7 +18,7 @@ from commonplace.curation.duplicates.blocking import Blocks, Counts
 from commonplace.curation.duplicates.comparison import Compared, compare
 from commonplace.curation.duplicates.particulars import Particulars
 from commonplace.curation.duplicates.reading import read_particulars, related_works
-from commonplace.curation.duplicates.venues import compare_venues
+from commonplace.curation.duplicates.venues import Agreement, compare_venues, may_be_two_venues
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Minter
@@ -125,14 +125,17 @@ def without_rivals(candidates: Iterable[Candidate], works: dict[str, Particulars
             venue = compare_venues(ours.venue, theirs.venue)
             if venue == "same":
                 settled.update(one.keys)
-            elif venue == "other" and not _on_one_page(ours, theirs):
+            elif _may_be_two(venue, ours, theirs):
                 doubtful.append(one)
     rivals = {one.keys for one in doubtful if all(settled[key] for key in one.keys)}
     return [one for one in listed if one.keys not in rivals]
 
 
-def _on_one_page(one: Particulars, other: Particulars) -> bool:
-    return bool(one.pages.first) and one.pages.first == other.pages.first
+def _may_be_two(venue: Agreement, one: Particulars, other: Particulars) -> bool:
+    """Return whether nothing but the venue tells two works apart, and the venue may."""
+    if one.pages.first and one.pages.first == other.pages.first:
+        return False
+    return may_be_two_venues(venue, one.venue, other.venue)
 
 
 def _similar(

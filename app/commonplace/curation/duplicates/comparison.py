@@ -10,9 +10,9 @@ from typing import NamedTuple
 from commonplace.curation.duplicates import people as names
 from commonplace.curation.duplicates.particulars import Particulars
 from commonplace.curation.duplicates.places import Agreement, compare_pages, compare_volumes
-from commonplace.curation.duplicates.titles import TitlePair, compare_titles
+from commonplace.curation.duplicates.titles import Title, TitlePair, compare_titles
 from commonplace.curation.duplicates.venues import Agreement as VenueAgreement
-from commonplace.curation.duplicates.venues import compare_venues, kinds_differ
+from commonplace.curation.duplicates.venues import compare_venues, kinds_differ, may_be_two_venues
 from commonplace.curation.duplicates.weights import PROPOSED, WEIGHTS
 from commonplace.model.match_key import PARTS
 
@@ -140,25 +140,33 @@ def signs_of(one: Particulars, other: Particulars) -> Signs | None:
 def names_of(signs: Signs, one: Particulars, other: Particulars) -> Iterator[str]:
     """Yield the names in `WEIGHTS` of all signs that hold."""
     yield "always"
-    yield f"title {signs.title.likeness}"
-    if signs.is_short:
-        yield "title short"
-        if signs.people != "same" and signs.page != "same":
-            yield "title short and nothing else"
-    elif signs.title.likeness in ("equal", "near") and one.title.is_long:
-        yield "title long"
+    yield from _names_of_title(signs, one.title)
     yield f"people {signs.people}"
-    for name, said in (("venue", signs.venue), ("volume", signs.volume), ("page", signs.page)):
+    if _in_one_issue(signs):
+        yield "issue same"
+    for name, said in (("venue", signs.venue), ("volume", signs.volume), ("page", signs.page), ("DOI", signs.doi)):
         if said != "unknown":
             yield f"{name} {said}"
     if signs.years is not None:
         yield "year same" if signs.years == 0 else "year next" if signs.years == 1 else "year other"
-    if signs.doi != "unknown":
-        yield f"DOI {signs.doi}"
     if signs.identifier:
         yield "identifier same"
     if one.type != other.type:
         yield "type other"
+
+
+def _names_of_title(signs: Signs, title: Title) -> Iterator[str]:
+    yield f"title {signs.title.likeness}"
+    if signs.is_short:
+        yield "title short"
+        if signs.people != "same" and signs.page != "same" and not _in_one_issue(signs):
+            yield "title short and nothing else"
+    elif signs.title.likeness in ("equal", "near") and title.is_long:
+        yield "title long"
+
+
+def _in_one_issue(signs: Signs) -> bool:
+    return signs.volume == "same" and signs.issue == "same"
 
 
 def chance(signs: Signs, one: Particulars, other: Particulars) -> float:
@@ -274,7 +282,7 @@ def _by_place(signs: Signs, one: Particulars, other: Particulars) -> tuple[str, 
     if signs.page == "other" and "other" in (signs.volume, signs.issue):
         again = "" if signs.venue == "same" else _version_if_alike(signs)  # in one journal it is a column
         return again, "another volume or issue, and other pages"
-    if signs.venue == "other" and signs.years == 1:
+    if signs.years == 1 and may_be_two_venues(signs.venue, one.venue, other.venue):
         return _version_if_alike(signs), f"other venues, and the years {one.year} and {other.year}"
     return "", ""
 
@@ -302,6 +310,8 @@ def reasons(signs: Signs, one: Particulars, other: Particulars) -> Iterator[str]
         yield "the same venue" if signs.venue == "same" else f"venues of like names: {one.venue}, and {other.venue}"
     if signs.volume != "unknown":
         yield f"the same volume, {one.volume}" if signs.volume == "same" else f"volumes {one.volume} and {other.volume}"
+    if signs.issue != "unknown":
+        yield f"the same issue, {one.issue}" if signs.issue == "same" else f"issues {one.issue} and {other.issue}"
     if signs.page == "same":
         yield f"the same page, {one.pages.first or other.pages.first}"
     elif signs.page == "other":

@@ -37,7 +37,8 @@ SLIPS = 90.0
 """Minimum likeness of the letters of two titles, of 100, whose differing words may be slips."""
 
 SLIP_LETTERS = 4
-"""Minimum letters of a word in which one letter may be a slip; in twice as long ones two may."""
+"""Minimum letters of a word in which one letter may be a slip; in twice as long ones two may. In a word of one letter
+less, one may be missing."""
 
 SHORT_WORDS, SHORT_LETTERS = 2, 24
 """Maximum telling words, and letters, of a short title: *Introduction* and *Book reviews* come again."""
@@ -224,7 +225,8 @@ def _is_slip(word: str, other: str) -> bool:
     digits = re.sub(r"\D", "", word), re.sub(r"\D", "", other)
     if digits[0] != digits[1]:
         return False
-    allowed = min(len(word), len(other)) // SLIP_LETTERS
+    shorter = min(len(word), len(other))
+    allowed = 1 if shorter == SLIP_LETTERS - 1 and len(word) != len(other) else shorter // SLIP_LETTERS
     return OSA.distance(word, other, score_cutoff=2) <= min(allowed, 2)
 
 

@@ -14,6 +14,9 @@ Agreement = Literal["same", "alike", "other", "unknown"]
 _ASIDE = re.compile(r"\([^)]*\)?|\[[^\]]*\]?|\s[:=;/]\s.*$|:.*$|\.(?=[A-Z][a-z]+ [a-z]).*$|&mdash;.*$|\s[—–].*$")
 """What catalogues put beside the name of a journal: its place, its society, its name in another language."""
 
+_MORE = re.compile(r"[a-z]\s*[:;]|\s[=/—–]\s|&mdash;")
+"""What parts the name of a venue from words behind it; `(London)` or `[Electronic Resource]` parts nothing."""
+
 _SMALL = frozenset("of the and for in on a an de la le les et des du der die das und fur di del y e".split())
 _KINDS = {
     **dict.fromkeys(
@@ -31,12 +34,15 @@ _EMPTY = frozenset("international annual national proceedings proc acm ieee".spl
 
 
 class Venue(NamedTuple):
-    """A venue: its words as printed, those of its name alone, and what kind of venue it calls itself, if any."""
+    """A venue: its words as printed, those of its name alone, and the kind of venue that it calls itself, if any.
+
+    `has_more` says that more words stand behind its name.
+    """
 
     whole: tuple[str, ...]
     words: tuple[str, ...]
     kind: str
-    has_aside: bool
+    has_more: bool
 
 
 @lru_cache(maxsize=65536)
@@ -46,7 +52,7 @@ def venue_of(name: str) -> Venue:
     bare = _ASIDE.sub(" ", name).strip(" .")
     words = tuple(word for word in slug(bare).split("-") if word not in _SMALL) if bare else whole
     kinds = {_KINDS[word] for word in (words or whole) if word in _KINDS}
-    return Venue(whole, words or whole, kinds.pop() if len(kinds) == 1 else "", bare != name.strip(" ."))
+    return Venue(whole, words or whole, kinds.pop() if len(kinds) == 1 else "", _MORE.search(name) is not None)
 
 
 @lru_cache(maxsize=65536)
@@ -57,9 +63,11 @@ def compare_venues(one: str, other: str) -> Agreement:
     ours, theirs = venue_of(one), venue_of(other)
     if ours.whole == theirs.whole:
         return "same"
+    if _abbreviates(_telling(ours.whole), _telling(theirs.whole)):
+        return "same"
     if ours.words == theirs.words or _abbreviates(ours.words, theirs.words):
-        # one alone has an aside: it is the same; both have, and other ones: a series of workshops
-        return "alike" if ours.has_aside and theirs.has_aside else "same"
+        # with other words behind a colon in both, they may be two meetings of one series
+        return "alike" if ours.has_more and theirs.has_more else "same"
     if _is_acronym(ours, theirs) or "".join(ours.words) == "".join(theirs.words):
         return "same"
     mine, their = ({*words} - _EMPTY for words in (ours.words, theirs.words))
@@ -69,10 +77,19 @@ def compare_venues(one: str, other: str) -> Agreement:
     return "alike" if {*fewer} <= {*more} or _share_in_order(fewer, more) >= IN_ORDER else "other"
 
 
+def may_be_two_venues(agreement: Agreement, one: str, other: str) -> bool:
+    """Return whether venues that agree so far may be two: by their names, or a journal and no journal of one name."""
+    return agreement == "other" or (agreement == "alike" and venue_of(one).kind != venue_of(other).kind)
+
+
 def kinds_differ(one: str, other: str) -> bool:
     """Return whether one venue calls itself a journal and the other a conference."""
     kinds = {venue_of(one).kind, venue_of(other).kind}
     return kinds == {"journal", "conference"}
+
+
+def _telling(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for word in words if word not in _SMALL)
 
 
 def _abbreviates(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
@@ -107,7 +124,7 @@ def _is_acronym(one: Venue, other: Venue) -> bool:
     """Return whether one is the first letters of the other's words: `BMJ`, `JAMA`, `VLDB`."""
     for short, long in ((one, other), (other, one)):
         letters = "".join(short.words)
-        if len(letters) < 3 or len(short.words) > 2 or len(long.whole) < 3:
+        if len(letters) < 3 or len(short.words) > 2 or len(long.whole) < 3 or short.kind not in ("", long.kind):
             continue
         initials = {"".join(word[0] for word in words if word) for words in (long.words, long.whole)}
         if letters in initials or (short.words[0] in initials and len(short.words[0]) > 2):
