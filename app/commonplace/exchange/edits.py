@@ -21,7 +21,7 @@ from commonplace.library.things import read_thing
 from commonplace.model.change import ChangeSet, Entry, Note, Version
 from commonplace.model.citation_key import MadeKeys, author_year
 from commonplace.model.merge_patch import merge_patch
-from commonplace.model.minter import Kind, Minter, slug
+from commonplace.model.minter import Kind, Minter, one_of, slug
 
 LONGEST_KEY = 200
 """Maximum characters of a key: it is part of an address."""
@@ -139,7 +139,9 @@ class Edits:
         if given is not None:
             node = edit.minter.thing(kind, _checked_key(given))
             if _is_taken(edit, node):
-                raise BadRequest(f"there is a {kind} {given!r} already", [("key", "choose another, or edit that one")])
+                raise BadRequest(
+                    f"there is {one_of(kind)} {given!r} already", [("key", "choose another, or edit that one")]
+                )
             return node
         if kind == "work":
             made = MadeKeys(lambda key: _is_taken(edit, edit.minter.thing("work", key)))
@@ -194,5 +196,5 @@ def _stem(kind: Kind, values: Mapping[str, Any]) -> str:
     ]
     text = next((one for one in named if isinstance(one, str) and one), None)
     if text is None:
-        raise BadRequest(f"a {kind} needs a key or a name", [("key", "give a key, or a name to make one from")])
+        raise BadRequest(f"{one_of(kind)} needs a key or a name", [("key", "give a key, or a name to make one from")])
     return slug(text)[:80].strip("-")

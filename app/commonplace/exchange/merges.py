@@ -30,7 +30,7 @@ from commonplace.library.named_things import known_thing
 from commonplace.library.schemas import Link
 from commonplace.library.things import read_thing
 from commonplace.model.change import ChangeSet, Entry, Note, Version
-from commonplace.model.minter import Kind, Minter
+from commonplace.model.minter import Kind, Minter, one_of
 
 __all__ = ["PLURALS", "TO", "Merger", "Merges", "Side", "To"]
 
@@ -159,11 +159,11 @@ class Merges:
         """Return the thing that stays and the one that is merged into it, or was. Raises what `merge` raises."""
         minter = self._library.minter
         if kind not in KINDS:
-            raise BadRequest(f"a {kind} cannot be merged", [("kind", f"use one of {', '.join(KINDS)}")])
+            raise BadRequest(f"{one_of(kind)} cannot be merged", [("kind", f"use one of {', '.join(KINDS)}")])
         left = self._living(state, kind, keep)
         right = _node(minter, kind, other)
         if right is None:
-            raise BadRequest(f"{other!r} is no {kind}", [("from", f"give the key or the IRI of a {kind}")])
+            raise BadRequest(f"{other!r} is no {kind}", [("from", f"give the key or the IRI of {one_of(kind)}")])
         if merged_into(state, right, minter) is None:
             right = known_thing(state, minter, right) or right
             read_thing(state, kind, right, minter)  # raises NotFound

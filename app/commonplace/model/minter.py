@@ -39,6 +39,14 @@ Kind = Literal[
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
+_ARTICLES = {"evidence": "a piece of evidence", "organization": "an organization", "agent": "an agent"}
+
+
+def one_of(kind: str) -> str:
+    """Return a kind with its article, as sentences name one thing of it: `a work`, `an organization`."""
+    return _ARTICLES.get(kind, f"a {kind}")
+
+
 _SAFE = "-._~:"
 _LETTERS: Final = "text-unidecode"
 """Turns other letters into ASCII. It is named, because keys must not depend on the packages installed."""

@@ -257,3 +257,10 @@ def test_a_page_of_a_named_query_has_its_rows_in_every_form(client: httpx.Client
 def test_sparql_sends_what_is_accepted(client: httpx.Client, accept: str, sent: str) -> None:
     answer = client.get("/sparql", params={"query": "SELECT * { ?s ?p ?o } LIMIT 1"}, headers={"Accept": accept})
     assert answer.headers["content-type"].partition(";")[0] == sent
+
+
+def test_every_summary_has_the_article_that_its_noun_takes(client: httpx.Client) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    summaries = {way["summary"] for ways in paths.values() for way in ways.values() if "summary" in way}
+    assert {"Edit an organization", "Delete a work", "Make a person"} <= summaries
+    assert not [summary for summary in summaries if re.search(r"\ba [aeiou]|\ba evidence", summary)]

@@ -12,7 +12,7 @@ from commonplace.curation.editing.forms import FORMS, Form
 from commonplace.curation.editing.work_edits import WorkEdit, check_members
 from commonplace.errors import BadRequest
 from commonplace.model.change import ChangeSet
-from commonplace.model.minter import Kind
+from commonplace.model.minter import Kind, one_of
 from commonplace.model.namespaces import FOAF, PROV, RDF, RDFS, XSD
 
 Values = Mapping[str, Any]
@@ -92,7 +92,9 @@ def _with_defaults(edit: Edit, kind: Kind, given: dict[str, Any]) -> dict[str, A
 def _require(form: Form, values: Values) -> None:
     missing = [name for name in form.required if not values.get(name)]
     if missing:
-        raise BadRequest(f"a {form.kind} needs {', '.join(missing)}", [(name, "give a value") for name in missing])
+        raise BadRequest(
+            f"{one_of(form.kind)} needs {', '.join(missing)}", [(name, "give a value") for name in missing]
+        )
 
 
 def judged(edit: Edit, node: NamedNode) -> Iterator[Triple]:

@@ -23,7 +23,7 @@ from commonplace.curation.editing.fields import (
 )
 from commonplace.errors import BadRequest
 from commonplace.model.case_dimensions import DIMENSIONS
-from commonplace.model.minter import Kind
+from commonplace.model.minter import Kind, one_of
 from commonplace.model.names import Name
 from commonplace.model.namespaces import DCTERMS, FABIO, FOAF, PRISM, PROV, RDF, RDFS, SKOS
 from commonplace.model.types import VENUE_CLASS
@@ -63,8 +63,8 @@ class Form:
             return self.fields[name]
         choices = ", ".join(self.fields)
         if name in self.read_only:
-            raise BadRequest(f"{name} of a {self.kind} cannot be edited", [(name, f"it follows from: {choices}")])
-        raise BadRequest(f"a {self.kind} has no {name}", [(name, f"use one of {choices}")])
+            raise BadRequest(f"{name} of {one_of(self.kind)} cannot be edited", [(name, f"it follows from: {choices}")])
+        raise BadRequest(f"{one_of(self.kind)} has no {name}", [(name, f"use one of {choices}")])
 
 
 def _always(*types: NamedNode) -> Callable[[Edit, Values], list[NamedNode]]:

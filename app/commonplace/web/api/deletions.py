@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from commonplace.errors import NotFound
 from commonplace.exchange.deletions import Deleter
 from commonplace.library.schemas import Deleted
-from commonplace.model.minter import Kind
+from commonplace.model.minter import Kind, one_of
 from commonplace.web.answers import missing
 from commonplace.web.api.edits import EDITED, Message
 from commonplace.web.api.work_addresses import WRITTEN_WORK
@@ -80,7 +80,7 @@ def _offer(plural: str, kind: Kind) -> None:
         name=f"delete_{kind}",
         response_model=Deleted,
         responses=_ANSWERS,
-        summary=f"Delete a {kind}",
+        summary=f"Delete {one_of(kind)}",
         description="The nodes that belong to it go with it. While evidence, citations or other things hang on it, it "
         "is refused (409) with the list of them, unless its dependents are deleted too. The address answers 410 "
         "afterwards, with the version that still has it. `If-Match` is honoured.",

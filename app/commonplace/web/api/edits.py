@@ -13,7 +13,7 @@ from commonplace.exchange.edits import Edited, Editor
 from commonplace.home.tokens import Role, Token
 from commonplace.library.schemas import ApiModel, Case, Claim, Concept, Evidence, Person, Venue, Work
 from commonplace.model.json_text import read_json
-from commonplace.model.minter import Kind
+from commonplace.model.minter import Kind, one_of
 from commonplace.web.api.work_addresses import WRITTEN_WORK
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import WriterDep, forbidden
@@ -66,7 +66,7 @@ async def document_of(request: Request, what: str = "an edit") -> dict[str, Any]
 def editor_of(token: Token, kind: Kind, message: str) -> Editor:
     """Return who edits. A contributor may propose evidence and nothing else. Raises 403."""
     if token.role is not Role.CURATOR and kind != "evidence":
-        raise forbidden(token, f"editing a {kind} needs a curator's token; a contributor may propose evidence")
+        raise forbidden(token, f"editing {one_of(kind)} needs a curator's token; a contributor may propose evidence")
     return Editor(token.name, decides=token.role is Role.CURATOR, message=message)
 
 
@@ -122,7 +122,7 @@ def _offer(plural: str, kind: Kind, model: type[ApiModel]) -> None:
         methods=["PATCH"],
         name=f"edit_{kind}",
         response_model=model,
-        summary=f"Edit a {kind}",
+        summary=f"Edit {one_of(kind)}",
         description="Members that are given replace those there are; null clears one (RFC 7396). With `If-Match` the "
         "edit is refused (412) when the library has moved, with the present state and the members that differ.",
         openapi_extra={"requestBody": body},
@@ -134,8 +134,8 @@ def _offer(plural: str, kind: Kind, model: type[ApiModel]) -> None:
         status_code=201,
         name=f"new_{kind}",
         response_model=model,
-        summary=f"Make a new {kind}",
-        description="The body is what GET answers; what follows from other members is left out. `key` is made from "
+        summary=f"Make {one_of(kind)}",
+        description="Send the members that GET answers, without those that follow from others. `key` is made from "
         "the name where none is given.",
         openapi_extra={"requestBody": {"required": True, "content": {JSON.media_type: {"schema": {"type": "object"}}}}},
     )
