@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode, Triple
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.model.minter import Minter
-from commonplace.model.namespaces import CITO, DATACITE, PRO, RDF
+from commonplace.model.namespaces import CITO, DATACITE, OWL, PRO, RDF
 from commonplace.model.work_reading import NEIGHBOURS
 
 OWN_NODES = (PRO["isDocumentContextFor"], DATACITE["hasIdentifier"])
@@ -19,7 +19,8 @@ def describe(state: Snapshot, things: Iterable[NamedNode], minter: Minter) -> li
     """Return triples that describe each thing: its own nodes, the people, venue and publisher it names, and statements
     about it.
 
-    Statements about a work are its evidence, the citations it makes, doubts and corrections. No triple comes
+    Statements about a work are its evidence, the citations it makes, doubts and corrections, and of anything what was
+    merged into it. No triple comes
     twice; each thing comes before its neighbours, and types before other properties.
     """
     found: dict[Triple, None] = {}
@@ -46,6 +47,7 @@ def _of_one(state: Snapshot, thing: NamedNode, minter: Minter) -> Iterator[Tripl
             nodes = {o for node in nodes for t in state.triples(node, step) if isinstance(o := t.object, NamedNode)}
         for node in sorted(nodes, key=lambda node: node.value):
             yield from state.triples(node)
+    yield from state.triples(None, OWL["sameAs"], thing)
     for predicate in (minter.term("work"), CITO["hasCitingEntity"], minter.term("onWork")):
         for triple in state.triples(None, predicate, thing):
             if isinstance(triple.subject, NamedNode):
