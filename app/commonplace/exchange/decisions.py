@@ -12,7 +12,7 @@ from commonplace.curation.duplicates.decisions import Decision, Listed, decide, 
 from commonplace.curation.editing.fields import Edit
 from commonplace.derived.graph.records import is_work
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, NotFound
 from commonplace.exchange.edits import Editor
 from commonplace.library import Library
 from commonplace.library.evidence import label_of
@@ -96,6 +96,14 @@ class Decisions:
             return [candidate_shape(state, one, minter) for one in found]
 
         return self._library.read(read)
+
+
+def pair_named(state: Snapshot, similar: Similar, id: str, minter: Minter) -> Pair:
+    """Return the keys of the two works whose pair has that `id`. Raises `NotFound` where no pair that is listed has."""
+    for one in listed(similar, read_decisions(state, minter)):
+        if one.candidate.id == id:
+            return one.candidate.keys
+    raise NotFound(f"no two works that may be one, or were decided, are called {id!r}: they may have changed since")
 
 
 def chosen(state: Snapshot, similar: Similar, asked: Asked, minter: Minter) -> list[Listed]:

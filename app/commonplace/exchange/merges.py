@@ -14,7 +14,7 @@ from commonplace.curation.merging.unmerge import TO, Merged, To, Unmerge, edits_
 from commonplace.curation.merging.values import KINDS
 from commonplace.derived.graph.merged import merged_into, merged_things, survivor_of, version_of_merge
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest, CannotMerge, ShapeViolation
+from commonplace.errors import BadRequest, CannotMerge, NotFound, ShapeViolation
 from commonplace.exchange.origins import SinceVersion, rank_in
 from commonplace.library import Library
 from commonplace.library.evidence import label_of
@@ -154,6 +154,13 @@ class Merges:
             )
             raise CannotMerge(detail, fault.errors) from fault
         return made[0], entry
+
+    def merge_of_version(self, version: Version) -> MergeReport:
+        """Return what the merge did that a version made. Raises `NotFound` where that version merged nothing."""
+        note = self._library.log.header(version).note
+        if note.kind != "merge" or REPORT not in note.attachments:
+            raise NotFound(f"version {version} merged nothing")
+        return MergeReport.model_validate_json(self._library.log.attachment(note.attachments[REPORT]))
 
     def _pair(self, state: Snapshot, kind: Kind, keep: str, other: str) -> tuple[NamedNode, NamedNode]:
         """Return the thing that stays and the one that is merged into it, or was. Raises what `merge` raises."""

@@ -450,3 +450,37 @@ def test_decisions_follow_a_merge_and_come_back(opened: Home, imported: httpx.Cl
     imported.post(f"/changes/{again.json()['version']}/undo").raise_for_status()
     assert imported.post(report["unmerge"]).status_code == 200
     assert all_of(opened) == before
+
+
+def test_a_merge_has_a_record_that_takes_it_apart(opened: Home, imported: httpx.Client) -> None:
+    before = all_of(opened)
+    asked = {"keep": "ostrom1996", "from": f"{BASE}id/work/ostrom96divide"}
+    preview = imported.post("/merges", json=asked, params={"dry_run": "true"})
+    assert (preview.status_code, all_of(opened)) == (200, before)
+
+    made = imported.post("/merges", json=asked)
+
+    assert made.status_code == 201, made.text
+    record = imported.get(made.headers["location"])
+    assert record.json() == made.json()
+    assert imported.post("/merges", json=asked).status_code == 200, "they are one already"
+    assert imported.get("/merges/1").status_code == 404, "version 1 merged nothing"
+    apart = imported.post(f"{made.headers['location']}/undo")
+    assert apart.status_code == 200, apart.text
+    assert all_of(opened) == before
+    refused = imported.post("/merges", json={"keep": "ostrom1996", "from": "nobody"})
+    assert refused.status_code == 404
+
+
+def test_a_listed_pair_is_decided_by_its_id(imported: httpx.Client) -> None:
+    pairs = imported.get("/duplicates").json()["items"]
+    found = next(one for one in pairs if {w["key"] for w in one["works"]} == {"ostrom1996", "ostrom96divide"})
+
+    assert imported.post(f"/duplicates/{found['id']}", json={"judgement": "different"}).status_code == 400, "no reason"
+    decided = imported.post(f"/duplicates/{found['id']}", json={"judgement": "different", "reason": "a reprint"})
+
+    assert decided.status_code == 201, decided.text
+    assert found["id"] not in [one["id"] for one in imported.get("/duplicates").json()["items"]]
+    again = imported.post(f"/duplicates/{found['id']}", json={"judgement": "unsure"})
+    assert again.status_code == 201, "a decision can be changed"
+    assert imported.post("/duplicates/nonsense", json={"judgement": "same"}).status_code == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -10,13 +11,14 @@ from pydantic import ConfigDict, Field
 from commonplace.curation.duplicates.candidates import similar_works
 from commonplace.curation.duplicates.decisions import REASON_CHARACTERS
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.exchange.decisions import Asked, Decisions, candidate_shape, chosen
+from commonplace.exchange.decisions import Asked, Decisions, candidate_shape, chosen, pair_named
 from commonplace.exchange.edits import Editor
+from commonplace.home.tokens import Token
 from commonplace.library.cursors import read_position, write_position
 from commonplace.library.schemas import ApiModel, DecidedDuplicate, DuplicateCandidate, Page
 from commonplace.model.judgements import Judgement
 from commonplace.web import answers
-from commonplace.web.context import ContextDep
+from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import JSON, choose_of_list, etag, expected_version
 from commonplace.web.http.parameters import Paging, only_known_parameters
@@ -42,14 +44,19 @@ class Duplicates(Paging):
         return Asked(self.proposes, self.decision, self.work)
 
 
-class NewDecision(ApiModel):
-    """A decision to make."""
+class PairDecision(ApiModel):
+    """What is judged of two works."""
 
     model_config = ConfigDict(extra="forbid")
 
-    works: list[str] = Field(min_length=2, max_length=2, description="keys or IRIs of two works")
     judgement: Judgement
     reason: str = Field(default="", max_length=REASON_CHARACTERS, description="needed where they are *different*")
+
+
+class NewDecision(PairDecision):
+    """A decision to make, and on which works."""
+
+    works: list[str] = Field(min_length=2, max_length=2, description="keys or IRIs of two works")
 
 
 @router.get("/duplicates", response_model=Page[DuplicateCandidate], summary="Works that may be one work")
@@ -101,9 +108,29 @@ def decide_duplicate(request: Request, context: ContextDep, token: CuratorDep, d
     *Different* needs a reason. The two are shown again only when what is compared of one of them has changed. With
     `If-Match` the decision is refused (412) when the library has moved.
     """
+    return _decided(request, context, token, decision.works, decision)
+
+
+@router.post(
+    "/duplicates/{id}",
+    status_code=201,
+    response_model=DecidedDuplicate,
+    tags=["editing"],
+    summary="Decide on a pair that is listed",
+)
+def decide_pair(request: Request, context: ContextDep, token: CuratorDep, id: str, decision: PairDecision) -> Response:
+    """Record what you judge of the two works that `/duplicates` lists with this `id`; nothing is merged."""
+    similar = context.similar.of(context.library.graph_at()).value
+    works = context.library.read(lambda state: pair_named(state, similar, id, context.minter))
+    return _decided(request, context, token, works, decision)
+
+
+def _decided(
+    request: Request, context: Context, token: Token, works: Sequence[str], decision: PairDecision
+) -> Response:
     expected = expected_version(request, context.library.follow(), lenient=True)
     decisions = Decisions(context.library, context.committer)
-    made = decisions.decide(decision.works, decision.judgement, decision.reason, Editor(token.name), expected)
+    made = decisions.decide(works, decision.judgement, decision.reason, Editor(token.name), expected)
     response = Response(made.shape.json_bytes(), 201, media_type=JSON.media_type)
     response.headers["Location"] = f"/changes/{made.entry.version}"
     response.headers["ETag"] = etag(made.entry.version, JSON.name)

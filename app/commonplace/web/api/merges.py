@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, cast
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from commonplace.errors import BadRequest
 from commonplace.exchange.merges import PLURALS, Merger
 from commonplace.library.merge_reports import MergeReport, UnmergeReport
-from commonplace.model.change import Entry
+from commonplace.model.change import Entry, Version
 from commonplace.model.minter import Kind
+from commonplace.web import answers
 from commonplace.web.api.edits import Message, document_of
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import CuratorDep
-from commonplace.web.http.negotiation import JSON, etag, expected_version
+from commonplace.web.http.negotiation import JSON, choose, etag, expected_version
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.threads import in_writer
 
 router = APIRouter(tags=["editing"], dependencies=[Depends(only_known_parameters)])
 
 DryRun = Annotated[bool, Query(description="answer what it would do, and write nothing")]
+
+VersionInPath = Annotated[int, Path(ge=1, description="the version that merged them")]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -170,6 +173,80 @@ def _offer(plural: str, kind: Kind) -> None:
         "Later edits go to the side whose value they changed; `dry_run` lists those whose side nobody can tell.",
         openapi_extra=_body_of(UnmergeRequest, required=False),
     )
+
+
+class NewMerge(MergeRequest):
+    """Two things to merge: the one to `keep`, and the one that goes into it."""
+
+    kind: Literal["work", "person", "organization", "venue", "concept"] = "work"
+    keep: str = Field(min_length=1, description="key or IRI of the thing that stays, whose values are `left`")
+
+
+@router.post(
+    "/merges",
+    status_code=201,
+    response_model=MergeReport,
+    responses=_ANSWERS | {200: {"description": "They were merged before, or it is a preview"}},
+    summary="Merge two things",
+    openapi_extra=_body_of(NewMerge, required=True),
+)
+async def merge_two(
+    request: Request, context: ContextDep, token: CuratorDep, dry_run: DryRun = False, message: Message = ""
+) -> Response:
+    """Do what `/works/{key}/merge` does, with both things in the body. The record of the merge is at `Location`."""
+    asked = await _body(request, NewMerge, may_be_empty=False)
+
+    def run() -> Response:
+        expected = expected_version(request, context.library.follow(), lenient=True)
+        keep = context.minter.key(asked.keep) if asked.keep.startswith(context.minter.base) else asked.keep
+        if dry_run:
+            return _answer(context, context.merges.look(asked.kind, keep, asked.source, asked.fields), None)
+        merger = Merger(token.name, message)
+        report, entry = context.merges.merge(asked.kind, keep, asked.source, asked.fields, merger, expected)
+        response = _answer(context, report, entry)
+        response.status_code = 201 if entry else 200
+        response.headers["Location"] = f"/merges/{report.version}"
+        return response
+
+    return await in_writer(context, run)
+
+
+@router.get("/merges/{version}", response_model=MergeReport, summary="The record of a merge")
+def merge_record(request: Request, context: ContextDep, version: VersionInPath) -> Response:
+    """Answer with what a merge did, for ever; `version` is the one that made it."""
+    form = choose(request, [JSON])
+    return answers.unversioned(request, context.merges.merge_of_version(Version(version)).json_bytes(), form)
+
+
+@router.post(
+    "/merges/{version}/undo",
+    response_model=UnmergeReport,
+    responses=_ANSWERS | {200: {"description": "Taken apart, now or before"}},
+    summary="Take apart what a merge joined",
+    openapi_extra=_body_of(UnmergeRequest, required=False),
+)
+async def unmerge_record(
+    request: Request,
+    context: ContextDep,
+    token: CuratorDep,
+    version: VersionInPath,
+    dry_run: DryRun = False,
+    message: Message = "",
+) -> Response:
+    """Do what `/works/{key}/unmerge` does, also after later edits."""
+    asked = await _body(request, UnmergeRequest, may_be_empty=True)
+    assigned = {one.name: one.to for one in asked.assign}
+
+    def run() -> Response:
+        expected = expected_version(request, context.library.follow(), lenient=True)
+        record = context.merges.merge_of_version(Version(version))
+        kind = cast(Kind, record.kind)
+        if dry_run:
+            return _answer(context, context.merges.look_apart(kind, record.right.key, assigned), None)
+        merger = Merger(token.name, message)
+        return _answer(context, *context.merges.unmerge(kind, record.right.key, assigned, merger, expected))
+
+    return await in_writer(context, run)
 
 
 for _kind, _plural in PLURALS.items():
