@@ -31,6 +31,7 @@ from commonplace.exchange.edits import Edits
 from commonplace.exchange.jobs import ImportJobs
 from commonplace.exchange.merges import Merges
 from commonplace.exchange.pins import Pins
+from commonplace.exchange.restoring import Restoring
 from commonplace.exchange.updates import Updates
 from commonplace.home.opening import Home, new_home_notice, open_home, tokens_of, unreachable_base
 from commonplace.importers.doi.fetching import DoiFetcher
@@ -113,6 +114,7 @@ def _context(
         edits=Edits(library, committer),
         bulk=BulkEdits(library, committer),
         deletions=Deletions(library, committer),
+        restoring=Restoring(library, committer),
         merges=Merges(library, committer),
         pins=Pins(library, committer),
         workers=workers,

@@ -17,6 +17,7 @@ from commonplace.cli.convert import convert_files
 from commonplace.cli.delete import deletion_lines
 from commonplace.cli.duplicates import duplicates_cli
 from commonplace.cli.edit import named, patch_of
+from commonplace.cli.history import revert, show_diff, show_history
 from commonplace.cli.imports import import_by_doi, import_files
 from commonplace.cli.merge import merge, unmerge
 from commonplace.cli.opening import AgentOption, HomeOption, agent_of, open_library, settings_of
@@ -121,6 +122,9 @@ def export_all(
 
 cli.command("convert")(convert_files)
 cli.command()(pin)
+cli.command("history")(show_history)
+cli.command("diff")(show_diff)
+cli.command("revert")(revert)
 
 
 @cli.command("log")

@@ -31,7 +31,7 @@ from commonplace.model.work_reading import Neighbourhood, read_name
 from commonplace.patchlog.log import PatchLog, SearchableBytes
 from commonplace.patchlog.rdf_patch import ADDITION
 
-_ROLE_FIELDS = {"author": "authors", "editor": "editors"}
+ROLE_FIELDS = {"author": "authors", "editor": "editors"}
 """Fields of a work that hold the people of one role; people of other roles are in `contributors`."""
 
 
@@ -70,7 +70,7 @@ def stated_fields(state: Snapshot, work: NamedNode, minter: Minter) -> list[Stat
     """Return the fields of a work with their statements, in the order of its JSON. Raises `NotFound`."""
     if not is_work(state, work):
         raise NotFound(f"there is no work {minter.key(work.value)!r}")
-    names = {predicate.value: field for field, predicate in _predicates(minter)}
+    names = {predicate.value: field for field, predicate in predicates_of_works(minter)}
     found: list[StatedField] = []
     for triple in state.triples(work):
         field = names.get(triple.predicate.value)
@@ -82,7 +82,8 @@ def stated_fields(state: Snapshot, work: NamedNode, minter: Minter) -> list[Stat
     return sorted(found, key=lambda one: (order.index(one.field), str(one.statement.object)))
 
 
-def _predicates(minter: Minter) -> Iterator[tuple[str, NamedNode]]:
+def predicates_of_works(minter: Minter) -> Iterator[tuple[str, NamedNode]]:
+    """Yield the fields of a work that are statements of its own, and the property of each."""
     yield from (
         ("type", DCTERMS["type"]),
         ("citation_key", minter.term("citationKey")),
@@ -107,7 +108,7 @@ def _contribution(state: Snapshot, triple: Triple, node: NamedNode, minter: Mint
     name = read_name(about, node, minter)
     if name is None and agent is not None:
         name = read_name(Neighbourhood(state.triples(agent)), agent, minter)
-    return StatedField(_ROLE_FIELDS.get(role, "contributors"), name.inverted if name else "", triple)
+    return StatedField(ROLE_FIELDS.get(role, "contributors"), name.inverted if name else "", triple)
 
 
 def _text(state: Snapshot, term: object, minter: Minter) -> str:

@@ -389,6 +389,49 @@ class Source(ApiModel):
     agency: str | None = Field(default=None, description="the agency that described it: `Crossref`, `DataCite` …")
 
 
+class FieldChange(ApiModel):
+    """A field of a thing that a change touched: the values that went, and those that came."""
+
+    field: str = Field(description="member of the thing's JSON, or a property (`dcterms:subject`) that is in none")
+    before: list[str]
+    after: list[str]
+
+
+class ChangedQuads(ApiModel):
+    """Statements that went and that came, in N-Quads."""
+
+    removed: list[str]
+    added: list[str]
+
+
+class ThingChange(Change):
+    """A version, and what it changed of one thing."""
+
+    words: str = Field(description="what it did to the thing, in a sentence")
+    fields: list[FieldChange]
+    sources: list[Source] | None = Field(default=None, description="of an import: the entries that the work came from")
+    quads: ChangedQuads | None = Field(default=None, description="with `quads=true`")
+
+
+class ThingDiff(ApiModel):
+    """What differs of one thing between two versions."""
+
+    iri: str
+    kind: str | None = None
+    key: str
+    label: str | None = None
+    words: str = Field(description="what came about between them, in a sentence")
+    fields: list[FieldChange]
+    quads: ChangedQuads
+
+
+class Restored(ThingDiff):
+    """What a restoring changed of a thing."""
+
+    to: int = Field(description="the version whose state it has again")
+    version: int | None = Field(default=None, description="the version that did it; absent where nothing had to change")
+
+
 class Origin(ApiModel):
     """A version that a value entered with: who wrote it, when, and from which file."""
 

@@ -20,6 +20,7 @@ from commonplace.exchange.edits import Edits
 from commonplace.exchange.jobs import ImportJobs
 from commonplace.exchange.merges import Merges
 from commonplace.exchange.pins import Pins
+from commonplace.exchange.restoring import Restoring
 from commonplace.exchange.updates import Updates
 from commonplace.home.tokens import Tokens
 from commonplace.library import Library
@@ -52,6 +53,7 @@ class Context:
     edits: Edits
     bulk: BulkEdits
     deletions: Deletions
+    restoring: Restoring
     merges: Merges
     pins: Pins
     workers: WorkerPool

@@ -21,6 +21,7 @@ EXAMPLES = {
     "/concepts/{key}": "professional-role",
     "/claims/{key}": "low-professionalisation-enables",
     "/cases/{key}": "quebec-drop-in",
+    "/evidence/{key}": "professional-role--ostrom1996",
 }
 """Keys for addresses of one thing; works are `ostrom1996`."""
 
@@ -40,7 +41,7 @@ def gets(spec: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], dict[str, 
     for path, item in spec["paths"].items():
         if "get" not in item or NO_THINGS.match(path):
             continue
-        address = path.replace("{key}", EXAMPLES.get(path, "ostrom1996")).replace("{version}", "1")
+        address = path.replace("{key}", EXAMPLES.get(re.sub("}.*", "}", path), "ostrom1996")).replace("{version}", "1")
         address = address.replace("{kind}", "work").replace("{id}", "1")
         needed = {
             p["name"]: str(p.get("example", p["schema"].get("example", "role")))

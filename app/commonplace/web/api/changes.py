@@ -198,6 +198,7 @@ def undo(
     tags=["writing"],
     summary="Take a whole piece of work back, as one new version",
 )
+@writing
 def undo_of_piece(
     request: Request,
     context: ContextDep,

@@ -12,9 +12,8 @@ from commonplace.derived.graph.records import is_work
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest
 from commonplace.exchange.exports import format_works, write_originals, write_records
-from commonplace.library.changes import brief, changes_of_thing
 from commonplace.library.field_origins import origins_of
-from commonplace.library.schemas import Change, Citation, FieldOrigin, Page, References, Work
+from commonplace.library.schemas import Citation, FieldOrigin, Page, References, Work
 from commonplace.library.work_lists import WorkFilters, order_of, select_works
 from commonplace.library.works import citations_of, references_as_text, work_of
 from commonplace.model.change import Version
@@ -112,38 +111,6 @@ def _citations(
         return References(**dict(page), as_text=kept, total_as_text=len(kept)).json_bytes()
 
     shown: list[answers.Slice[Citation]] = []
-    return answers.versioned(request, form, at, make, finish=lambda response: shown[0].link(response))
-
-
-@router.get(
-    "/works/{key:path}/history",
-    response_model=Page[Change],
-    responses=MOVED,
-    summary="The versions that touched a work",
-)
-@router.get("/works/{key:path}/history.json", include_in_schema=False)
-def history(
-    request: Request, context: ContextDep, key: str, limit: Limit = 50, cursor: Cursor = None, at: At = None
-) -> Response:
-    """List the versions that touched a work, newest first; with `at`, those up to that version."""
-    if (whole := _ending(request, context, key, _last_word(request), at)) is not None:
-        return work(request, context, whole, at=at)
-    log = context.library.log
-    form = choose_of_list(request, [JSON])
-
-    def make(state: Snapshot) -> bytes:
-        touching = changes_of_thing(context.library.things, context.minter.thing("work", key).value)
-        found = [version for version in touching if version <= state.version]
-        shown[:] = [answers.part(request, found, str, limit, cursor)]
-        return Page[Change](
-            items=[brief(log, version) for version in shown[0].items],
-            total=len(found),
-            complete="complete",
-            version=state.version,
-            next=shown[0].next,
-        ).json_bytes()
-
-    shown: list[answers.Slice[Version]] = []
     return answers.versioned(request, form, at, make, finish=lambda response: shown[0].link(response))
 
 
