@@ -125,7 +125,7 @@ class Job:
         except CommonplaceError as fault:
             self.fault, self.state = fault, JobState.FAILED
         except Exception as fault:
-            log.error("unexpected error while importing %s", self.filename, exc_info=fault)
+            log.error("unexpected error while importing %r", self.filename, exc_info=fault)
             self.fault, self.state = CommonplaceError("an unexpected error; it is in the server's log"), JobState.FAILED
         finally:
             self.ended.set_result(None)

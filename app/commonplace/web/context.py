@@ -32,6 +32,7 @@ from commonplace.library.suggestions.suggesting import Suggestions
 from commonplace.library.totals import Totals
 from commonplace.model.minter import Minter
 from commonplace.web.http.public_address import Address
+from commonplace.web.http.wrong_tokens import WrongTokens
 
 WRITERS = 8
 """Maximum number of writes that prepare, or wait for one another, at a time; more wait without a thread."""
@@ -85,6 +86,8 @@ class Context:
     """Maximum size of a file to import and of a graph to store, in bytes."""
     cache_bytes: int
     """Maximum size of all SPARQL answers kept, in bytes."""
+    wrong_tokens: WrongTokens = field(default_factory=WrongTokens)
+    """What slows down whoever tries tokens."""
     writers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(WRITERS))
     """The threads for what writes, beside those for reads."""
     searchers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(SEARCHERS))

@@ -51,6 +51,7 @@ class _ServerNumbers(Collector):
         yield from self._workers()
         yield from self._threads()
         yield from self._imports()
+        yield _count("wrong_tokens", "Tokens that were wrong", self._context.wrong_tokens.count)
         yield from _connections()
         yield _gauges("memory_bytes", "Memory (PSS) of the server, and of its processes", _memory(), "process")
 
@@ -106,6 +107,10 @@ def _memory() -> Mapping[str, float]:
 
 def _gauge(name: str, about: str, value: float) -> Metric:
     return GaugeMetricFamily(f"commonplace_{name}", about, value=value)
+
+
+def _count(name: str, about: str, value: float) -> Metric:
+    return CounterMetricFamily(f"commonplace_{name}", about, value=value)
 
 
 def _gauges(name: str, about: str, values: Mapping[str, float], label: str) -> Metric:

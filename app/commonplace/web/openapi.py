@@ -35,7 +35,7 @@ PROBLEMS = {
     413: "It is too large.",
     415: "This form of content is not understood.",
     422: "The change would break the rules of the data; nothing was written.",
-    429: "As many queries of this client wait as may; `Retry-After` says when to come again.",
+    429: "The client asks too much at once, or tried many wrong tokens; `Retry-After` says when to come again.",
     503: "Too much is going on, or the server stops; `Retry-After` says when to come again.",
     504: "It took too long, and was ended.",
     507: "There is no room for this; nothing was written.",
@@ -176,7 +176,7 @@ def _statuses(path: str, method: str, operation: OperationObject) -> Iterator[in
     if method == "get":
         yield 406
     if method in WRITES:
-        yield from (401, 403, 412, 413, 415, 422, 507)
+        yield from (401, 403, 412, 413, 415, 422, 429, 507)
     if path.startswith(_QUERIES) or "at" in names or "q" in names:
         yield from (429, 504)
 

@@ -20,11 +20,12 @@ _scheme = HTTPBearer(auto_error=False, scheme_name="token", description="A token
 
 
 def writer(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)] = None) -> Token:
-    """Return the token that a request carries, of any role. Raises 401."""
+    """Return the token that a request carries, of any role. Raises 401, and 429 after many wrong ones."""
     if given is None:
         detail = "a write needs Authorization: Bearer TOKEN"
         raise HttpProblem(401, detail, headers={"WWW-Authenticate": REALM})
-    token = context_of(request).tokens.holder(given.credentials)
+    context = context_of(request)
+    token = context.wrong_tokens.holder(context.tokens, given.credentials, _address_of(request.scope))
     if token is None:
         headers = {"WWW-Authenticate": f'{REALM}, error="invalid_token"'}
         raise HttpProblem(401, "this token is not known here, or was revoked", headers=headers)
@@ -58,6 +59,11 @@ def client_of(tokens: Tokens, scope: Scope, authorization: bytes) -> str:
     token = tokens.holder(text.strip()) if scheme.lower() == "bearer" else None
     if token is not None:
         return f"token {token.name}"
+    return _address_of(scope)
+
+
+def _address_of(scope: Scope) -> str:
+    """Return the address that a request came from."""
     return str((scope.get("client") or ("",))[0])
 
 

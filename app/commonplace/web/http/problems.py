@@ -153,7 +153,10 @@ BY_STATUS = {
     403: FORBIDDEN,
     413: ProblemKind("too-large", "This is too large", 413, "Send less at once."),
     429: ProblemKind(
-        "too-many-queries", "You ask too much at once", 429, "Your share of the queue is full: wait for an answer."
+        "too-many-requests",
+        "You ask too much at once",
+        429,
+        "Your share of the queue is full, or many wrong tokens came from your address: wait, and ask again.",
     ),
 }
 TRUNCATED = ProblemKind(
@@ -222,7 +225,7 @@ def answered(request: Request, fault: Exception) -> Response:
         fault = not_stored(fault, "a file", fault.filename or tempfile.gettempdir()) or fault
     kind = kind_of(fault)
     if kind is INTERNAL:
-        log.error("unexpected error at %s", request.url.path, exc_info=fault)
+        log.error("unexpected error at %s", quote(request.url.path, safe=PATH_SAFE), exc_info=fault)
         return problem(request, INTERNAL, "an unexpected error; it is in the server's log")
     detail, errors = getattr(fault, "detail", str(fault)), getattr(fault, "errors", ())
     response = problem(request, kind, detail, errors, getattr(fault, "members", None))
