@@ -18,6 +18,7 @@ from commonplace.importers.formats import IMPORT_FORMATS
 from commonplace.importers.parallel import BatchReading
 from commonplace.importers.text_encoding import UnreadableFile
 from commonplace.model.record import ReadEntry
+from commonplace.processes.limits import limit
 from tests.conftest import ROOT
 
 BIB = b"@book{a, title = {A title}}\n" * 1000
@@ -83,3 +84,30 @@ def test_a_file_that_takes_too_long_is_refused_and_leaves_nothing(tmp_path: Path
     assert "long.ris: reading it took too long" in done.stderr
     assert "Traceback" not in done.stderr
     assert list((tmp_path / "made").iterdir()) == []
+
+
+@pytest.mark.parametrize("at", ["begin", "end"])
+def test_time_that_is_over_while_a_stretch_begins_or_ends_is_a_problem_of_the_file(
+    at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The signal may come while limits are set: it must not raise there, where nothing would take it for what it is."""
+    before = signal.getsignal(signal.SIGXCPU), resource.getrlimit(resource.RLIMIT_CPU)
+    setrlimit = resource.setrlimit
+
+    def limited(what: int, value: int) -> None:
+        limit(what, value)
+        if at == "begin" and what == resource.RLIMIT_AS:
+            signal.raise_signal(signal.SIGXCPU)
+
+    def put_back(what: int, limits: tuple[int, int]) -> None:
+        setrlimit(what, limits)
+        if at == "end" and what == resource.RLIMIT_CPU and limits == before[1]:
+            signal.raise_signal(signal.SIGXCPU)
+
+    monkeypatch.setattr("commonplace.importers.bounds.limit", limited)
+    monkeypatch.setattr(resource, "setrlimit", put_back)
+    done: list[str] = []
+    with pytest.raises(UnreadableFile, match="too long"), ReadingBounds(0):
+        done.append("read")
+    assert done == ([] if at == "begin" else ["read"])
+    assert (signal.getsignal(signal.SIGXCPU), resource.getrlimit(resource.RLIMIT_CPU)) == before

@@ -103,33 +103,47 @@ class ReadingBounds:
         self._begun: float | None = None
         self._before: list[tuple[int, tuple[int, int]]] = []
         self._handler: Any = None
+        self._is_over = False
 
     def __enter__(self) -> Self:
         if threading.current_thread() is not threading.main_thread():
             return self
         self._begun = time.process_time()
         self._before = [(what, resource.getrlimit(what)) for what in (resource.RLIMIT_CPU, resource.RLIMIT_AS)]
-        self._handler = signal.signal(signal.SIGXCPU, _stop)
+        self._handler = signal.signal(signal.SIGXCPU, self._stop)
         limit(resource.RLIMIT_CPU, math.ceil(self._begun + self._left))
         if _OWN_SIZE.exists():
             held = int(_OWN_SIZE.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
             limit(resource.RLIMIT_AS, held + self._memory)
+        if self._is_over:
+            self._restore()
+            raise UnreadableFile(TOO_LONG)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._begun is not None:
-            for what, limits in self._before:
-                resource.setrlimit(what, limits)
-            signal.signal(signal.SIGXCPU, self._handler)
-            self._left = max(0.0, self._left - (time.process_time() - self._begun))
-            self._begun = None
-        if isinstance(raised, _OutOfTime):
+            self._restore()
+        if isinstance(raised, _OutOfTime) or (self._is_over and raised is None):
             raise UnreadableFile(TOO_LONG) from None
         if isinstance(raised, MemoryError):
             raise UnreadableFile(TOO_MUCH) from None
 
+    def _restore(self) -> None:
+        """Put the limits and the handler back that were there before, and count the time."""
+        for what, limits in self._before:
+            resource.setrlimit(what, limits)
+        signal.signal(signal.SIGXCPU, self._handler)
+        if self._begun is not None:
+            self._left = max(0.0, self._left - (time.process_time() - self._begun))
+        self._begun = None
 
-def _stop(number: int, frame: FrameType | None) -> None:
-    raise _OutOfTime
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        """Raise `_OutOfTime` where the stretch is; while it begins or ends it only notes that the time is over."""
+        while frame is not None:
+            if frame.f_globals is globals():
+                self._is_over = True
+                return
+            frame = frame.f_back
+        raise _OutOfTime
