@@ -15,6 +15,7 @@ from pathlib import Path
 from pyoxigraph import Literal, Quad
 
 from commonplace.curation.derived_statements.rules import follows, made_to_agree, with_consequences
+from commonplace.curation.shacl.after import StateAfter
 from commonplace.curation.shacl.validation import REPORTED, read_shapes, violations_after
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, Conflict, ShapeViolation
@@ -189,15 +190,14 @@ class Committer:
         )
 
     def completed(self, state: Snapshot, change: ChangeSet, *, restores: bool = False) -> ChangeSet:
-        """Return a net change with what follows from it. Raises `ShapeViolation` as `check` does."""
-        complete = made_to_agree if restores else with_consequences
-        change = complete(state, change, self._library.minter)
-        self.check(state, change)
-        return change
+        """Return a net change with what follows from it.
 
-    def check(self, state: Snapshot, change: ChangeSet) -> None:
-        """Raise `ShapeViolation` for a net change that would break the shapes in that state."""
-        found = violations_after(state, change, read_shapes(self._shapes, self._library.minter.base))
+        Raises `ShapeViolation` where the state after it would break the shapes.
+        """
+        minter = self._library.minter
+        complete = made_to_agree if restores else with_consequences
+        after = complete(StateAfter(state, change), minter)
+        found = violations_after(after, read_shapes(self._shapes, minter.base))
         if found:
             nodes = len({violation.node for violation in found})
             counted = "one node" if nodes == 1 else f"{nodes} nodes" + (" or more" if nodes >= REPORTED else "")
@@ -205,3 +205,4 @@ class Committer:
                 f"the change breaks the shapes at {counted}; nothing was written",
                 [(violation.where, violation.why) for violation in found],
             )
+        return after.change

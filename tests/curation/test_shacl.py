@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 from pyshacl import validate
 from rdflib import SH, Graph
 
+from commonplace.curation.shacl.after import StateAfter
 from commonplace.curation.shacl.data import Data
 from commonplace.curation.shacl.validation import Shapes, read_shapes, violations, violations_after
 from commonplace.curation.shacl.violation import Violation
@@ -42,7 +43,7 @@ def validated() -> Graph:
 
 def found(small: SmallLibrary, shapes: Shapes, *added: Quad, removed: tuple[Quad, ...] = ()) -> list[Violation]:
     change = ChangeSet(added=added, removed=removed)
-    return small.library.read(lambda state: violations_after(state, change, shapes))
+    return small.library.read(lambda state: violations_after(StateAfter(state, change), shapes))
 
 
 def test_what_the_writer_makes_keeps_the_shapes(small: SmallLibrary, shapes: Shapes) -> None:
@@ -198,6 +199,6 @@ def test_many_breaches_are_told_of_some_nodes(small: SmallLibrary, shapes: Shape
     people = [NamedNode(f"http://example.org/{number}") for number in range(300)]
     change = ChangeSet(added=tuple(Quad(one, RDF["type"], FOAF["Person"]) for one in people))
 
-    found = small.library.read(lambda state: violations_after(state, change, shapes, reported=10))
+    found = small.library.read(lambda state: violations_after(StateAfter(state, change), shapes, reported=10))
 
     assert len(found) == 10

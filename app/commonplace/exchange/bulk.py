@@ -126,7 +126,7 @@ class BulkEdits:
             for one in judged:
                 whole = ChangeSet((*whole.added, *one.added), (*whole.removed, *one.removed))
             if whole:
-                self._committer.check(edit.state, whole)
+                self._committer.completed(edit.state, whole.net(edit.state.contains))
         except CommonplaceError as fault:
             return _Planned(ChangeSet(), BulkItem(key=key, title=title, fault=_reasons(fault)))
         told = [BulkFieldChange(field=name, before=before.get(name), after=after.get(name)) for name in fields]

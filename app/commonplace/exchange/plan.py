@@ -18,6 +18,7 @@ from commonplace.curation.duplicates.candidates import Candidate
 from commonplace.curation.duplicates.candidates_of_import import similar_to
 from commonplace.curation.duplicates.particulars import particulars_of
 from commonplace.curation.matching import Matcher, fields_added, fill_gaps
+from commonplace.curation.shacl.after import StateAfter
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.exchange.receipts import (
     FATES,
@@ -287,7 +288,7 @@ class ImportPlan:
         }
         text = b"".join(self._additions(gaining))
         own = ChangeSet(added=tuple(parse(text, format=RdfFormat.N_QUADS, lenient=True)))
-        whole = with_consequences(self.state, own, self.minter)
+        whole = with_consequences(StateAfter(self.state, own), self.minter).change
         said = set(own.added)
         return ChangeSet(tuple(quad for quad in whole.added if quad not in said), whole.removed)
 

@@ -20,7 +20,7 @@ _TEXTS = (DCTERMS["title"], DCTERMS["abstract"], PRISM["keyword"])
 
 def quote_checks_follow(made: Consequences, minter: Minter) -> None:
     """Compare again each quote that changes, and each quote from a work whose text changes."""
-    nodes = {node: None for node in made.said if _may_quote(made.after, node, minter)}
+    nodes = {node: None for node in made.after.touched() if _may_quote(made.after, node, minter)}
     for work in made.altered(*_TEXTS):
         for predicate in (minter.term("work"), PROV["wasQuotedFrom"]):
             quoting = (triple.subject for triple in made.after.triples(None, predicate, work))

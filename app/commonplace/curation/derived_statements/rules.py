@@ -25,10 +25,9 @@ from commonplace.curation.derived_statements.works import (
     years_follow,
 )
 from commonplace.curation.quotes import QUOTING
-from commonplace.curation.shacl.after import Statements
+from commonplace.curation.shacl.after import StateAfter, Statements
 from commonplace.curation.shacl.data import Data
 from commonplace.curation.shacl.violation import Violation
-from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import CITO, DCTERMS, FABIO, FOAF, PRO, SKOS
 from commonplace.model.roles import ROLES
@@ -46,19 +45,16 @@ _FOLLOW: Sequence[Callable[[Consequences, Minter], None]] = (
 _WORK = (year_disagrees, rich_text_disagrees, shortcuts_disagree, key_disagrees)
 
 
-def with_consequences(state: Statements, change: ChangeSet, minter: Minter) -> ChangeSet:
-    """Return a net change with what follows from it; it is as it was where nothing does.
+def with_consequences(after: StateAfter, minter: Minter) -> StateAfter:
+    """Return the state after a net change and what follows from it; the one given where nothing does.
 
     What the change itself adds of a statement that follows from others stays, right or wrong.
     """
-    made = Consequences.of(state, change)
-    for follow in _FOLLOW:
-        follow(made, minter)
-    return made.together_with(change)
+    return _followed(Consequences(after), minter)
 
 
-def made_to_agree(state: Statements, change: ChangeSet, minter: Minter) -> ChangeSet:
-    """Return a net change, and where it would let statements disagree those set right, whatever it says itself.
+def made_to_agree(after: StateAfter, minter: Minter) -> StateAfter:
+    """Return the state after a net change, where it would let statements disagree with those set right.
 
     This is for a change that takes statements back as they were: where they agree, nothing more follows.
     """
@@ -66,10 +62,13 @@ def made_to_agree(state: Statements, change: ChangeSet, minter: Minter) -> Chang
     def is_wrong(data: Data, node: NamedNode, predicate: NamedNode) -> bool:
         return any(found.path == predicate.value for found in disagreements(data, node, minter))
 
-    made = Consequences.of(state, change, is_wrong)
+    return _followed(Consequences(after, is_wrong), minter)
+
+
+def _followed(made: Consequences, minter: Minter) -> StateAfter:
     for follow in _FOLLOW:
         follow(made, minter)
-    return made.together_with(change)
+    return made.state()
 
 
 def follows(state: Statements, triple: Triple, minter: Minter) -> bool:

@@ -29,8 +29,9 @@ class Statements(Protocol):
 class StateAfter:
     """The statements there would be after a net change. Nothing is written."""
 
-    def __init__(self, state: Statements, change: ChangeSet) -> None:
-        self._state = state
+    def __init__(self, before: Statements, change: ChangeSet) -> None:
+        self.before = before
+        self.change = change
         self._removed: dict[object, Collection[Triple]] = dict(_by_subject(change.removed))
         for subject, triples in self._removed.items():
             if len(triples) > _LISTED:
@@ -42,7 +43,7 @@ class StateAfter:
         self, subject: Subject | None = None, predicate: NamedNode | None = None, object: Object | None = None
     ) -> Iterator[Triple]:
         """Return the statements that fit, those that stay before those that are new."""
-        for triple in self._state.triples(subject, predicate, object):
+        for triple in self.before.triples(subject, predicate, object):
             removed = self._removed.get(triple.subject)
             if removed is None or triple not in removed:
                 yield triple
@@ -63,6 +64,20 @@ class StateAfter:
                 for triple in added:
                     self._pointing.setdefault(triple.object, []).append(triple)
         return self._pointing.get(object, ())
+
+    def by_predicate(self) -> dict[NamedNode, dict[NamedNode, None]]:
+        """Return the nodes whose statements the change adds or removes, by the predicate of these."""
+        found: dict[NamedNode, dict[NamedNode, None]] = {}
+        for said in (self._removed, self._added):
+            for subject, triples in said.items():
+                if isinstance(subject, NamedNode):
+                    for triple in triples:
+                        found.setdefault(triple.predicate, {})[subject] = None
+        return found
+
+    def gives(self, subject: Subject, predicate: NamedNode) -> bool:
+        """Answer whether the change adds a value of a property."""
+        return any(triple.predicate == predicate for triple in self._added.get(subject, ()))
 
     def touched(self) -> Iterator[NamedNode]:
         """Return each node whose statements the change adds or removes."""

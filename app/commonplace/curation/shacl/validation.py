@@ -19,12 +19,11 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from commonplace.curation.derived_statements.citations import citations_in_question
 from commonplace.curation.derived_statements.rules import disagreements
-from commonplace.curation.shacl.after import StateAfter, Statements, default_graph
+from commonplace.curation.shacl.after import StateAfter, Statements
 from commonplace.curation.shacl.compiled import ShapeChecks
 from commonplace.curation.shacl.data import Data, Term
 from commonplace.curation.shacl.links import loose_ends, owner_of
 from commonplace.curation.shacl.violation import Violation
-from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import RDF, SH
 
@@ -77,14 +76,13 @@ def violations(
     return _violations(Data(statements), nodes, shapes, reported)
 
 
-def violations_after(state: Statements, change: ChangeSet, shapes: Shapes, reported: int = REPORTED) -> list[Violation]:
-    """Return the breaches that a net change would leave where it acts, of `reported` nodes at most.
+def violations_after(after: StateAfter, shapes: Shapes, reported: int = REPORTED) -> list[Violation]:
+    """Return the breaches a net change would leave where it acts, of so many nodes at most.
 
     The rules speak of the default graph: a change elsewhere breaks none.
     """
-    if next(default_graph(change.quads()), None) is None:
+    if next(after.touched(), None) is None:
         return []
-    after = StateAfter(state, change)
     data = Data(after)
     return _violations(data, _in_question(after, data, shapes.minter), shapes, reported)
 
