@@ -104,7 +104,8 @@ def _merge_lines(report: MergeReport) -> Iterator[str]:
             kept, lost = (value.left, value.right) if value.taken == "left" else (value.right, value.left)
             yield f"  {value.name}: {kept} ({value.why}); {value.kept_as}: {lost}"
         elif value.taken == "right":
-            yield f"  {value.name}: {value.right} (from {report.right.key})"
+            told = value.name if value.name.startswith(f"{value.field}: ") else f"{value.name}: {value.right}"
+            yield f"  {told} (from {report.right.key})"
     yield from (f"  follows: {one.iri} {one.property}" for one in report.follows)
     yield from (f"  is another now: {one.iri}, {one.into}" for one in report.collapsed)
     yield from (f"  would break: {line}" for line in report.breaks or ())

@@ -111,8 +111,8 @@ def test_a_merge_keeps_all_and_unmerging_sends_each_later_edit_to_its_side(
     told = {edit["name"]: (edit["to"], edit["decided"]) for edit in preview["edits"]}
     assert told == {
         "page": ("left", True),
-        "prism:keyword: sanitation": ("right", True),
-        "prism:keyword: water": ("left", False),
+        "keywords: sanitation": ("right", True),
+        "keywords: water": ("left", False),
         "volume": ("left", False),
         f"evidence/{added}": ("left", False),
     }

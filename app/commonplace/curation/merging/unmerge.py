@@ -15,7 +15,7 @@ from typing import Protocol
 from pyoxigraph import NamedNode, Quad, Triple
 
 from commonplace.curation.merging.merge import name_in
-from commonplace.curation.merging.values import Value, carried, is_own, own_statements, values_of
+from commonplace.curation.merging.values import CITES, Value, carried, is_own, own_statements, values_of
 from commonplace.derived.graph.merged import record_of_merge, survivor_of
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest
@@ -198,7 +198,7 @@ class _Unmerging:
             if triple.predicate == CITO["hasCitingEntity"]:
                 for cited in self.state.triples(_node(triple.subject), CITO["hasCitedEntity"]):
                     key = str(getattr(cited.object, "value", "")).removeprefix(f"{self.minter.base}id/")
-                    self.joined[f"cito:cites: {key}"] = self._name(triple.subject)
+                    self.joined[f"{CITES}: {key}"] = self._name(triple.subject)
         return later
 
     def _name(self, node: object) -> str:
@@ -223,14 +223,22 @@ class _Unmerging:
             groups.setdefault(citation or self._name(triple.subject), []).append(triple)
         for name, triples in sorted(groups.items()):
             subject = triples[0].subject
-            text = f"{self.minter.compact(triples[0].predicate.value)} {self.minter.key(left.value)}"
-            label = f"{name_in(self.state, _node(subject), self.minter)}: {text}"
-            to = self._note(name, None, label, "left", _WHY["none"], decided=False)
+            to = self._note(
+                name, None, self._told(_node(subject), triples[0].predicate), "left", _WHY["none"], decided=False
+            )
             if to == "both":
                 raise BadRequest(f"{name} cannot go to both", [("assign", f"give {name} to left or to right")])
             if to == "right":
                 self.removed |= dict.fromkeys(triples)
                 self.added |= dict.fromkeys(carried(triples, left, right))
+
+    def _told(self, subject: NamedNode, predicate: NamedNode) -> str:
+        """Return what a node is that points to the survivor: by its name, or by what it says something of."""
+        about = (self.minter.term("about"), CITO["hasCitingEntity"], self.minter.term("field"))
+        links = [t.object for of in about for t in self.state.triples(subject, of)]
+        named = [name_in(self.state, one, self.minter) for one in links if isinstance(one, NamedNode)]
+        named = named or [name_in(self.state, subject, self.minter)]
+        return f"{'; '.join(named)} ({self.minter.compact(predicate.value)})"
 
     def _point_back(self, triple: Triple) -> None:
         """Keep a link to the other thing from coming back where later versions took it from the survivor."""

@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from commonplace.curation.editing.fields import Statements
 from commonplace.model.identifiers import doi_key
 from commonplace.model.minter import Kind, Minter
-from commonplace.model.namespaces import BIBO, DATACITE, DCTERMS, FABIO, FOAF, LITRE, PRISM, PRO, RDF, SKOS
+from commonplace.model.namespaces import BIBO, CITO, DATACITE, DCTERMS, FABIO, FOAF, LITRE, PRISM, PRO, RDF, SKOS
 from commonplace.model.roles import ROLES
 from commonplace.model.work_graph import LITERAL_FIELDS, OWN_FIELDS, RICH_FIELDS
 from commonplace.model.work_reading import Neighbourhood, read_name
@@ -124,6 +124,25 @@ def _single_fields(kind: Kind, minter: Minter) -> dict[NamedNode, str]:
 _BY_LANGUAGE = {SKOS["prefLabel"]: "labels", SKOS["definition"]: "definitions"}
 """Properties of a concept with one value in each language."""
 
+
+@lru_cache(maxsize=16)
+def _many_fields(kind: Kind, minter: Minter) -> dict[NamedNode, str]:
+    """Return the properties of which a thing may have several values, and that have a name in JSON."""
+    return {
+        PRISM["keyword"]: "keywords",
+        DCTERMS["alternative"]: "alternative_titles",
+        SKOS["altLabel"]: "alternative_labels" if kind == "concept" else "alternative_names",
+        minter.term("alternativeKey"): "alternative_keys",
+        CITO["cites"]: CITES,
+        SKOS["broader"]: "broader",
+        SKOS["narrower"]: "narrower",
+        SKOS["related"]: "related",
+    }
+
+
+CITES = "cites"
+"""Field of the works that a work cites."""
+
 _Place = tuple[str, str, bool]
 """Field, name and singleness of the value that a statement belongs to."""
 
@@ -196,7 +215,7 @@ class _Dividing:
         if predicate in self._single:
             field = self._single[predicate]
             return field, field, True
-        field = self._minter.compact(predicate.value)
+        field = _many_fields(self._kind, self._minter).get(predicate) or self._minter.compact(predicate.value)
         return field, f"{field}: {self._short(value)}", False
 
     def _short(self, term: object) -> str:
