@@ -1,12 +1,12 @@
-"""Define the JSON of what a librarian works with, as models: suggestions, and changes of many works."""
+"""Define the JSON of what a librarian works with, as models: suggestions, passages, and changes of many works."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
-from commonplace.library.schemas import ApiModel, Work
+from commonplace.library.schemas import ApiModel, Link, Work
 
 
 class Suggestion(ApiModel):
@@ -18,6 +18,28 @@ class Suggestion(ApiModel):
     quote: str = Field(description="the sentence in which most of them stand")
     locator: str = Field(description="where it stands: `title`, `abstract` or `keywords`")
     learnt: bool = Field(description="whether the order was learnt from judged works, or is that of the labels' words")
+
+
+class TextQuoteSelector(ApiModel):
+    """Words of a text with what stands around them, as the W3C's Web Annotation model has it."""
+
+    type: Literal["TextQuoteSelector"] = "TextQuoteSelector"
+    exact: str
+    prefix: str
+    suffix: str
+
+
+class FoundPassage(ApiModel):
+    """A place where a passage stands in what the library holds of a work."""
+
+    work: Link
+    locator: str = Field(description="`title`, `abstract` or `keywords`")
+    quote_check: Literal["exact", "normalised"] = Field(
+        description="`normalised` where case, accents, dashes, quotation marks or spaces differ"
+    )
+    start: int = Field(description="place of its first character in that text, from 0")
+    end: int = Field(description="place after its last character")
+    selector: TextQuoteSelector
 
 
 class BulkFieldChange(ApiModel):

@@ -19,6 +19,7 @@ from commonplace.web.api import (
     duplicates,
     edits,
     export,
+    find,
     histories,
     identifiers,
     imports,
@@ -75,6 +76,7 @@ ROUTED = (
     bulk,
     duplicates,
     suggestions,
+    find,
     pins,
     identifiers,
 )
