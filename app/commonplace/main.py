@@ -31,6 +31,7 @@ from commonplace.exchange.edits import Edits
 from commonplace.exchange.jobs import ImportJobs
 from commonplace.exchange.merges import Merges
 from commonplace.exchange.pins import Pins
+from commonplace.exchange.prisma import PrismaCounts
 from commonplace.exchange.restoring import Restoring
 from commonplace.exchange.updates import Updates
 from commonplace.home.opening import Home, new_home_notice, open_home, tokens_of, unreachable_base
@@ -117,6 +118,7 @@ def _context(
         restoring=Restoring(library, committer),
         merges=Merges(library, committer),
         pins=Pins(library, committer),
+        prisma=PrismaCounts(library),
         workers=workers,
         queries=named,
         ontology=SHIPPED_ONTOLOGY,

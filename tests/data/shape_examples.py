@@ -82,6 +82,12 @@ GOOD: dict[str, tuple[str, str]] = {
         "id/work/w2",
         'a cp:Merged ; owl:sameAs <id/work/w> ; prov:wasInvalidatedBy <id/change/3> ; cp:mergeRecord "{}"^^rdf:JSON',
     ),
+    "screening": (
+        "id/screening/k",
+        "a cp:Screening ; cp:work <id/work/w> ; cp:stage cp:title-abstract ; cp:verdict cp:exclude ;"
+        ' cp:reason "another field" ; prov:wasAttributedTo <id/agent/a> ;'
+        ' prov:generatedAtTime "2026-11-21T00:00:00Z"^^xsd:dateTime',
+    ),
     "pin": (
         "id/pin/2",
         'a cp:Pin ; cp:asks "/works?q=role" ; cp:askedVersion 1 ; dcterms:format "application/json" ;'
@@ -285,6 +291,13 @@ BREACHES = (
     Breach("case", "case-enabling-condition", add='cp:enablingCondition "trust"'),
     Breach("case", "case-possible-form", add="cp:possibleForm <id/concept/f>"),
     Breach("case", "case-described-together", add="cp:describedTogetherWith <id/work/w>"),
+    Breach("screening", "screening-work", "cp:work"),
+    Breach("screening", "screening-stage", "cp:stage", "cp:stage cp:direct"),
+    Breach("screening", "screening-verdict", add="cp:verdict cp:include"),
+    Breach("screening", "screening-reason", add='cp:reason "another language"'),
+    Breach("screening", "screening-agent", "prov:wasAttributedTo"),
+    Breach("screening", "screening-time", "prov:generatedAtTime"),
+    Breach("screening", "screening-reason-given", "cp:reason"),
     Breach("pin", "pin-asks", "cp:asks", 'cp:asks "works"'),
     Breach("pin", "pin-version", "cp:askedVersion", 'cp:askedVersion "one"'),
     Breach("pin", "pin-hash", "cp:answerHash", 'cp:answerHash "0123"'),

@@ -117,6 +117,8 @@ def test_the_roles_are_those_of_the_model(shapes: Graph) -> None:
         ("doubt-confirmation", "Confirmation", "confirmed"),
         ("correction-fault", "Fault", ""),
         ("evidence-state", "State", ""),
+        ("screening-stage", "Stage", ""),
+        ("screening-verdict", "Verdict", ""),
         ("evidence-directness", "Directness", ""),
         ("evidence-certainty", "Certainty", ""),
         ("evidence-method", "Method", ""),

@@ -20,7 +20,15 @@ from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Kind, Minter
 from commonplace.model.namespaces import CITO, DATACITE, OWL, PRO, PROV, SKOS
 
-STATEMENTS: tuple[Kind, ...] = ("evidence", "citation", "correction", "doubt", "decision", "characteristic")
+STATEMENTS: tuple[Kind, ...] = (
+    "evidence",
+    "citation",
+    "correction",
+    "doubt",
+    "decision",
+    "characteristic",
+    "screening",
+)
 """Kinds of things that are statements about others, and mean nothing without them."""
 
 USED: tuple[Kind, ...] = ("person", "organization", "venue")

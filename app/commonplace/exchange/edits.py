@@ -151,6 +151,9 @@ class Edits:
             node = edit.minter.thing(kind, stem if number == 1 else f"{stem}-{number}")
             if not _is_there(edit, node):
                 return node
+            if kind == "screening":
+                why = f"there is a decision on this work at this stage: {stem}"
+                raise BadRequest(why, [("work", "change that decision instead")])
         raise BadRequest(f"too many things are called {stem!r}", [("key", "give a key")])
 
 
@@ -184,8 +187,8 @@ def _checked_key(given: object) -> str:
 
 def _stem(kind: Kind, values: Mapping[str, Any]) -> str:
     """Return the key that a new thing gets where none is given."""
-    if kind == "evidence":
-        about, work = (_last(values.get(name)) for name in ("about", "work"))
+    if kind in ("evidence", "screening"):
+        about, work = (_last(values.get(name)) for name in ("about" if kind == "evidence" else "stage", "work"))
         return f"{about}--{work}"
     labels = values.get("labels")
     named = [

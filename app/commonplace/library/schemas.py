@@ -109,6 +109,23 @@ class Evidence(ApiModel):
     version: int | None = Field(default=None, description="the version that made it")
 
 
+class Screening(ApiModel):
+    """A decision of a review to keep one work or to leave it out, made at one stage."""
+
+    kind: Literal["screening"] = "screening"
+    iri: str
+    key: str
+    work: str = Field(description="key of the work")
+    work_iri: str
+    stage: str = Field(description="`title-abstract` or `full-text`")
+    verdict: str = Field(description="`include` or `exclude`")
+    reason: str | None = Field(default=None, description="why it is left out, alike for all works that are so for it")
+    note: str | None = None
+    agent: str | None = None
+    at: str | None = None
+    version: int
+
+
 class Pin(ApiModel):
     """A question that was asked of the library, kept with the version and a hash of the answer, to be cited."""
 

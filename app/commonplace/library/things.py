@@ -13,6 +13,7 @@ from commonplace.library.agents import person_of, venue_of
 from commonplace.library.evidence import read_evidence
 from commonplace.library.headings import case_of, claim_of, concept_of
 from commonplace.library.schemas import ApiModel
+from commonplace.library.screenings import screening_of
 from commonplace.library.works import work_of
 from commonplace.model.minter import Kind, Minter
 
@@ -33,6 +34,7 @@ READERS: dict[Kind, Callable[[Snapshot, NamedNode, Minter], ApiModel]] = {
     "claim": lambda state, node, minter: claim_of(state, node, minter, whole=True),
     "case": case_of,
     "evidence": _evidence_of,
+    "screening": screening_of,
 }
 """Function that reads a thing of each kind. Each raises `NotFound`."""
 

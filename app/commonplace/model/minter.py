@@ -36,6 +36,7 @@ Kind = Literal[
     "doubt",
     "decision",
     "pin",
+    "screening",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 

@@ -26,6 +26,7 @@ from commonplace.web.api import (
     jobs,
     merges,
     pins,
+    prisma,
     queries,
     receipts,
     search,
@@ -78,6 +79,7 @@ ROUTED = (
     suggestions,
     find,
     pins,
+    prisma,
     identifiers,
 )
 """Modules with a `router`, in the order in which an address is looked up."""

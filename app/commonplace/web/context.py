@@ -20,6 +20,7 @@ from commonplace.exchange.edits import Edits
 from commonplace.exchange.jobs import ImportJobs
 from commonplace.exchange.merges import Merges
 from commonplace.exchange.pins import Pins
+from commonplace.exchange.prisma import PrismaCounts
 from commonplace.exchange.restoring import Restoring
 from commonplace.exchange.updates import Updates
 from commonplace.home.tokens import Tokens
@@ -57,6 +58,8 @@ class Context:
     restoring: Restoring
     merges: Merges
     pins: Pins
+    prisma: PrismaCounts
+    """The numbers of the review that the library serves."""
     workers: WorkerPool
     """The processes that answer SPARQL."""
     queries: Mapping[str, NamedQuery]

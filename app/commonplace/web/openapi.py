@@ -64,7 +64,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 }
 
 _QUERIES = ("/queries/", "/sparql")
-_THINGS = re.compile(r"/(works|people|organizations|venues|concepts|claims|cases|pins)(/\{key\})?")
+_THINGS = re.compile(r"/(works|people|organizations|venues|concepts|claims|cases|pins|screenings)(/\{key\})?")
 
 
 _SINGULAR = {"people": "person", "queries": "query"}
@@ -91,7 +91,7 @@ _NAMED = {
 """Operations whose names do not follow from method and path."""
 
 _LISTS = frozenset(
-    ("duplicates", "changes", "queries", "references", "citations", "history", "provenance", "pins", "difference")
+    "duplicates changes queries references citations history provenance pins difference screenings".split()
 )
 
 

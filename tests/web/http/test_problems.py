@@ -50,7 +50,7 @@ def filled(path: str, operation: dict[str, Any], key: str | None = None) -> tupl
             path.replace("{key}", key).replace("{id}", "404").replace("{version}", "404").replace("{kind}", "work")
         ).replace("{path}", key)
     required = {
-        p["name"]: str(p.get("example", "role"))
+        p["name"]: str(p.get("example") or p.get("schema", {}).get("example", "role"))
         for p in operation.get("parameters", ())
         if p["in"] == "query" and p["required"]
     }

@@ -18,8 +18,12 @@ from commonplace.model.namespaces import FOAF, PROV, RDF, RDFS, XSD
 Values = Mapping[str, Any]
 """The members of a thing's JSON."""
 
-JUDGEMENT = frozenset({"work", "about", "state", "directness", "certainty", "quote", "locator"})
-"""Members of evidence that make the judgement: who changes one of them answers for it from then on."""
+JUDGEMENT: Mapping[Kind, frozenset[str]] = {
+    "evidence": frozenset({"work", "about", "state", "directness", "certainty", "quote", "locator"}),
+    "screening": frozenset({"work", "stage", "verdict", "reason"}),
+}
+"""Members that make the judgement, by the kind of thing that is one: a person who changes one of them answers for it
+from then on."""
 
 
 def changed_members(before: Values, after: Values) -> list[str]:
@@ -53,7 +57,7 @@ def edited(edit: Edit, kind: Kind, node: NamedNode, before: Values, after: Value
         for predicate in form.follows_inverse:
             removed += edit.state.triples(None, predicate, node)
         added += form.derived(edit, node, after)
-    if kind == "evidence" and JUDGEMENT.intersection(changed):
+    if JUDGEMENT.get(kind, frozenset()).intersection(changed):
         for predicate in (PROV["wasAttributedTo"], PROV["generatedAtTime"], PROV["wasGeneratedBy"]):
             removed += edit.state.triples(node, predicate)
         added += judged(edit, node)
@@ -76,7 +80,7 @@ def created(edit: Edit, kind: Kind, node: NamedNode, values: Values) -> ChangeSe
     for derived in (form.derived, form.new):
         if derived:
             added += derived(edit, node, given)
-    if kind == "evidence":
+    if kind in JUDGEMENT:
         added += judged(edit, node)
     return _change(added, ())
 

@@ -212,6 +212,19 @@ FORMS: dict[Kind, Form] = {
         required=("labels", "described_by"),
         read_only=_HEADING_READ_ONLY | {"claims", "characteristics"},
     ),
+    "screening": Form(
+        "screening",
+        {
+            "work": Things("work", ("work",), several=False),
+            "stage": OneOf("stage", ("title-abstract", "full-text")),
+            "verdict": OneOf("verdict", ("include", "exclude")),
+            "reason": Text("reason"),
+            "note": Text(RDFS["comment"]),
+        },
+        _own("Screening"),
+        required=("work", "stage", "verdict"),
+        read_only=frozenset("kind iri work_iri agent at version".split()),
+    ),
     "evidence": Form(
         "evidence",
         {

@@ -17,7 +17,7 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.model.minter import Kind, Minter
 from commonplace.model.namespaces import CITO, OWL, PROV, RDF, SKOS
 
-STATEMENTS: tuple[Kind, ...] = ("evidence", "citation", "doubt", "decision", "characteristic")
+STATEMENTS: tuple[Kind, ...] = ("evidence", "citation", "doubt", "decision", "characteristic", "screening")
 """Kinds of things that say something of others, of which two may say the same."""
 
 _MADE = frozenset((PROV["generatedAtTime"], PROV["wasGeneratedBy"]))

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from commonplace.errors import BadRequest
 from commonplace.exchange.edits import Edited, Editor
 from commonplace.home.tokens import Role, Token
-from commonplace.library.schemas import ApiModel, Case, Claim, Concept, Evidence, Person, Venue, Work
+from commonplace.library.schemas import ApiModel, Case, Claim, Concept, Evidence, Person, Screening, Venue, Work
 from commonplace.model.json_text import read_json
 from commonplace.model.minter import Kind, one_of
 from commonplace.web.api.work_addresses import WRITTEN_WORK
@@ -38,8 +38,12 @@ EDITED: tuple[tuple[str, Kind, type[ApiModel]], ...] = (
     ("claims", "claim", Claim),
     ("cases", "case", Case),
     ("evidence", "evidence", Evidence),
+    ("screenings", "screening", Screening),
 )
 """Each collection whose things can be edited: its address, the kind of thing, and the shape of its JSON."""
+
+BY_IRI: frozenset[Kind] = frozenset(("evidence", "screening"))
+"""Kinds of things that are read by their IRI, and in lists."""
 
 Message = Annotated[str, Query(description="why; recorded in the history", max_length=10_000)]
 
@@ -108,7 +112,7 @@ def _posting(kind: Kind, plural: str) -> Callable[..., Awaitable[Response]]:
 
         made = await in_writer(context, create)
         place = context.minter.key(made.node.value)
-        address = f"/{plural}/{place}" if kind != "evidence" else f"/id/evidence/{place}"
+        address = f"/{plural}/{place}" if kind not in BY_IRI else f"/id/{kind}/{place}"
         return _answer(context, made, 201, address)
 
     return post

@@ -19,6 +19,7 @@ from commonplace.errors import NotFound
 from commonplace.library.description import describe
 from commonplace.library.evidence import label_of, read_evidence
 from commonplace.library.schemas import Node
+from commonplace.library.screenings import screening_of
 from commonplace.model.minter import Kind
 from commonplace.model.namespaces import RDF as RDF_NS
 from commonplace.web import answers
@@ -78,6 +79,8 @@ def dereference(request: Request, context: ContextDep, kind: str, key: str, at: 
         if form.rdf is not None:
             return answers.rdf_text(describe(state, [node], context.minter), form.rdf, context.minter)
         evidence = read_evidence(state, node, context.minter) if named == "evidence" else None
+        if named == "screening":
+            return screening_of(state, node, context.minter).json_bytes()
         return (evidence or _node(state, context, node)).json_bytes()
 
     return answers.versioned(request, form, at, make)

@@ -32,7 +32,7 @@ class PackedBodies:
     """Give the rest of the program the bodies of writes without gzip; a body in another coding is refused (415)."""
 
     def __init__(self, app: ASGIApp, most: int) -> None:
-        """`most` is the maximum size of a packed body in bytes."""
+        """`most` is the maximum size of a body in bytes, packed and unpacked, whatever its address takes."""
         self._app = app
         self._most = most
 
@@ -63,6 +63,7 @@ class _PackedBody:
         self._receive = receive
         self._coding = coding
         self._left = most
+        self._unpacked_left = most
         self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
         self._packed = b""
         self._more, self._begun, self._is_over = True, False, False
@@ -112,6 +113,9 @@ class _PackedBody:
                 why = "the body is not gzip, or is broken"
                 raise BadRequest(f"{why}: {fault}", [("Content-Encoding", why)]) from fault
             self._packed = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
+            self._unpacked_left -= len(piece)
+            if self._unpacked_left < 0:
+                raise TooLarge("the body is too large once it is unpacked", [("body", "too large")])
             if piece:
                 return piece
         return b""
