@@ -46,7 +46,9 @@ def test_every_write_reads_a_packed_body_as_a_plain_one(curator: httpx.Client) -
         for method, operation in item.items():
             if "requestBody" not in operation or path == "/imports":
                 continue
-            address = re.sub(r"\{\w+\}", "nothing", path) + ("?default" if path == "/graph-store" else "")
+            address = re.sub(r"\{\w+\}", "nothing", path.replace("{version}", "1")) + (
+                "?default" if path == "/graph-store" else ""
+            )
             headers = {"Content-Type": next(iter(operation["requestBody"]["content"]))}
             plain = curator.request(method, address, content=b"[1, 2", headers=headers)
             packed = curator.request(method, address, content=gzip.compress(b"[1, 2"), headers=headers | GZIP)

@@ -18,6 +18,7 @@ from commonplace.library.cursors import read_position, write_position
 from commonplace.library.schemas import ApiModel, DecidedDuplicate, DuplicateCandidate, Page
 from commonplace.model.judgements import Judgement
 from commonplace.web import answers
+from commonplace.web.api.edits import body_of, body_schema
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import JSON, choose_of_list, etag, expected_version
@@ -100,9 +101,15 @@ def duplicates(request: Request, context: ContextDep, asked: Annotated[Duplicate
     status_code=201,
     response_model=DecidedDuplicate,
     tags=["editing"],
+    openapi_extra=body_schema(NewDecision),
     summary="Decide whether two works are one",
 )
-def decide_duplicate(request: Request, context: ContextDep, token: CuratorDep, decision: NewDecision) -> Response:
+def decide_duplicate(
+    request: Request,
+    context: ContextDep,
+    token: CuratorDep,
+    decision: Annotated[NewDecision, Depends(body_of(NewDecision))],
+) -> Response:
     """Record what you judge of two works, in place of what was judged of them before; nothing is merged.
 
     *Different* needs a reason. The two are shown again only when what is compared of one of them has changed. With
@@ -116,9 +123,16 @@ def decide_duplicate(request: Request, context: ContextDep, token: CuratorDep, d
     status_code=201,
     response_model=DecidedDuplicate,
     tags=["editing"],
+    openapi_extra=body_schema(PairDecision),
     summary="Decide on a pair that is listed",
 )
-def decide_pair(request: Request, context: ContextDep, token: CuratorDep, id: str, decision: PairDecision) -> Response:
+def decide_pair(
+    request: Request,
+    context: ContextDep,
+    token: CuratorDep,
+    id: str,
+    decision: Annotated[PairDecision, Depends(body_of(PairDecision))],
+) -> Response:
     """Record what you judge of the two works that `/duplicates` lists with this `id`; nothing is merged."""
     similar = context.similar.of(context.library.graph_at()).value
     works = context.library.read(lambda state: pair_named(state, similar, id, context.minter))

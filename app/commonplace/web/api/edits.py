@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, ValidationError
 
 from commonplace.errors import BadRequest
 from commonplace.exchange.edits import Edited, Editor
@@ -21,6 +22,8 @@ from commonplace.web.http.negotiation import JSON, etag, expected_version
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import HttpProblem
 from commonplace.web.http.threads import in_writer
+
+Model = TypeVar("Model", bound=BaseModel)
 
 router = APIRouter(tags=["editing"], dependencies=[Depends(only_known_parameters)])
 
@@ -65,6 +68,28 @@ async def document_of(request: Request, what: str = "an edit") -> dict[str, Any]
     if not isinstance(document, dict):
         raise BadRequest("the body is not a JSON object", [("body", "send the members to change in braces")])
     return document
+
+
+def body_of(model: type[Model]) -> Callable[[Request], Awaitable[Model]]:
+    """Return a dependency that reads a body of that model, within a bound, after those that come before it.
+
+    It raises what `document_of` raises, and `BadRequest` naming the members at fault.
+    """
+
+    async def read(request: Request) -> Model:
+        given = await document_of(request, "a body")
+        try:
+            return model.model_validate(given)
+        except ValidationError as fault:
+            places = [(".".join(map(str, one["loc"])) or "body", one["msg"]) for one in fault.errors()]
+            raise BadRequest("the body is not as it should be", places) from fault
+
+    return read
+
+
+def body_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """Return what OpenAPI says of a route that reads a body of that model."""
+    return {"requestBody": {"required": True, "content": {JSON.media_type: {"schema": model.model_json_schema()}}}}
 
 
 def editor_of(token: Token, kind: Kind, message: str) -> Editor:
