@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 from commonplace.curation.shacl.links import owner_of
+from commonplace.derived.graph.merged import merged_things
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Kind, Minter
-from commonplace.model.namespaces import CITO, DATACITE, OWL, PRO, PROV, SKOS
+from commonplace.model.namespaces import CITO, DATACITE, PRO, PROV, SKOS
 
 STATEMENTS: tuple[Kind, ...] = (
     "evidence",
@@ -104,8 +105,10 @@ class _Taking:
         for triple in self._state.triples(node):
             if isinstance(triple.object, NamedNode) and owner_of(triple.object, self._minter) == node:
                 self.take(triple.object)
-        about = (self._minter.term("onWork"), CITO["hasCitingEntity"], self._minter.term("onCitation"), OWL["sameAs"])
-        for predicate in about:
+        if isinstance(node, NamedNode):
+            for merged in merged_things(self._state, self._minter, node):
+                self.take(merged)
+        for predicate in (self._minter.term("onWork"), CITO["hasCitingEntity"], self._minter.term("onCitation")):
             for triple in self._state.triples(None, predicate, node):
                 self._take_subject(triple)
         for triple in self._state.triples(None, self._minter.term("onCase"), node):

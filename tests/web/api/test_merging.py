@@ -287,6 +287,35 @@ def test_what_points_to_the_other_follows_and_comes_back(opened: Home, imported:
     assert all_of(opened) == before
 
 
+def test_a_decision_that_two_are_one_is_set_aside_when_they_are(opened: Home, imported: httpx.Client) -> None:
+    for works, judgement in (
+        (["ostrom1996", "ostrom96divide"], "same"),
+        (["nobody1983", "ostrom96divide"], "different"),
+        (["nobody1983", "ostrom1996"], "unsure"),
+    ):
+        decision = {"works": works, "judgement": judgement, "reason": "read both"}
+        assert imported.post("/duplicates/decisions", json=decision).status_code == 201
+    before = all_of(opened)
+
+    report = merge(imported)
+
+    assert "the two are one now" in report["set_aside"].values()
+    assert sound(opened)
+    imported.get("/duplicates").raise_for_status()
+    imported.post(report["unmerge"]).raise_for_status()
+    assert all_of(opened) == before
+
+
+def test_a_thing_that_is_said_elsewhere_to_be_another_does_not_go_with_it(curator: httpx.Client) -> None:
+    for key in ("a", "b"):
+        made = {"key": key, "family": key.upper()}
+        assert curator.post("/people", json=made).status_code == 201
+    text = f"INSERT DATA {{ <{BASE}id/person/a> <{OWL.iri}sameAs> <{BASE}id/person/b> }}"
+    curator.post("/sparql", content=text, headers={"Content-Type": "application/sparql-update"}).raise_for_status()
+    assert curator.delete("/people/b").status_code == 409
+    assert curator.get("/people/a").status_code == 200
+
+
 def test_a_survivor_that_was_merged_again_says_so(opened: Home, imported: httpx.Client) -> None:
     before = all_of(opened)
     merge(imported, "/works/nobody1983", "ostrom96divide")
