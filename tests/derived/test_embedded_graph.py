@@ -10,7 +10,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, serialize
 
 from commonplace.derived.graph.embedded import EmbeddedGraph
 from commonplace.derived.graph.opening import open_graph
+from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.sealed import NotSealed
+from commonplace.errors import NotFound
 from commonplace.model.change import ChangeSet, Version
 from commonplace.model.quad_text import QuadText
 from tests.derived.graphs import BASE, P, contents, mark_of, origin_of, quad, text_of
@@ -155,3 +157,27 @@ def test_a_table_that_has_changed_since_the_mark_is_found(tmp_path: Path) -> Non
 
     with pytest.raises(NotSealed, match=f"{table.name} has changed"):
         mark_of(directory).read()
+
+
+def test_an_error_counts_only_when_no_change_came_between() -> None:
+    """A thing that is on a list and is removed while the list is read is no reason to answer that there is none."""
+    graph = EmbeddedGraph.in_memory(BASE)
+    graph.apply(Version(1), ChangeSet(added=(quad("a"),)))
+    seen: list[int] = []
+
+    def read(state: Snapshot) -> int:
+        seen.append(state.version)
+        if len(seen) == 1:
+            graph.apply(Version(2), ChangeSet(removed=(quad("a"),)))
+            raise NotFound("there is no a")
+        return state.version
+
+    assert graph.read(read) == 2
+    assert seen == [1, 2]
+    with pytest.raises(NotFound):
+        graph.read(fail)
+    assert graph.read(lambda state: state.version) == 2
+
+
+def fail(_: Snapshot) -> None:
+    raise NotFound("there is none")

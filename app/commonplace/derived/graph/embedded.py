@@ -180,9 +180,14 @@ class EmbeddedGraph:
     def read(self, run: Callable[[StoreSnapshot], Answer]) -> Answer:
         for _ in range(_OVERLAPS):
             before, described = self._version, self._described
-            answer = run(self._snapshot())
-            if self._undisturbed_since(before, described):
-                return answer
+            try:
+                answer = run(self._snapshot())
+            except Exception:  # of a state that was half changed, perhaps: a thing on a list that was just removed
+                if self._undisturbed_since(before, described):
+                    raise
+            else:
+                if self._undisturbed_since(before, described):
+                    return answer
             with self._applying:
                 pass  # the change in flight is now whole
         with self._applying:
