@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, serialize
 
+from commonplace.derived.graph import embedded
 from commonplace.derived.graph.embedded import EmbeddedGraph
 from commonplace.derived.graph.opening import open_graph
 from commonplace.derived.graph.snapshot import Snapshot
@@ -181,3 +182,26 @@ def test_an_error_counts_only_when_no_change_came_between() -> None:
 
 def fail(_: Snapshot) -> None:
     raise NotFound("there is none")
+
+
+def test_what_was_removed_does_not_fill_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store is made anew, with what it holds, blank nodes and named graphs too; who read the old one goes on."""
+    monkeypatch.setattr(embedded, "RENEWED_AFTER", 4)
+    graph = EmbeddedGraph.in_memory(BASE)
+    blank = Quad(BlankNode("b"), P, Literal("kept"), NamedNode(BASE + "graph/kept"))
+    graph.apply(Version(1), ChangeSet(added=(quad("kept"), blank)))
+    stores: list[Store] = []
+
+    def new_store() -> Store:
+        stores.append(Store())
+        return stores[-1]
+
+    monkeypatch.setattr(embedded, "Store", new_store)
+    for number in range(2, 22):
+        change = ChangeSet(added=(quad(f"of{number}"),), removed=(quad(f"of{number - 1}"),) if number > 2 else ())
+        reading = graph.live_snapshot()
+        graph.apply(Version(number), change)
+        assert set(graph.read(lambda state: set(state.quads()))) == {quad("kept"), blank, quad(f"of{number}")}
+        assert reading.contains(quad("kept"))
+    assert len(stores) == 19 // 4
+    assert graph.version == 21

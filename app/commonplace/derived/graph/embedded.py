@@ -46,6 +46,10 @@ _DEFAULT = DefaultGraph()
 _OVERLAPS = 3
 """Maximum number of times that a reader tries again before it holds writers off."""
 
+RENEWED_AFTER = 20_000
+"""Minimum number of removed statements after which a store in memory is made anew, once they are as many as those that
+are left: each takes some 600 bytes until then."""
+
 BULK_QUADS = 50_000
 """Minimum size of a change that the on-disk store is loaded with in bulk: that is no transaction, but replaying mends
 a crash."""
@@ -141,6 +145,9 @@ class EmbeddedGraph:
         self._store = store
         self._version = version
         self._applying = RLock()
+        self._removed = 0
+        """Number of statements that were removed from the store since it was made."""
+        self._renewed_after = RENEWED_AFTER
         self._in_flight: Quad | bool = False
         """False, or a quad that shows whether an adding change is in, or True while one with removals is."""
         self._description_graphs = frozenset(Minter(base).graph(name) for name in DESCRIPTION_GRAPHS)
@@ -301,8 +308,24 @@ class EmbeddedGraph:
                 yield
                 self._version = version
                 self._record(version)
+                self._renew(len(change.removed))
             finally:
                 self._in_flight = False
+
+    def _renew(self, removed: int) -> None:
+        """Copy the statements to a new store once as many were removed: in memory the engine keeps what is removed.
+
+        Who reads the old store meanwhile reads what it said of this version, or is disturbed, and reads again.
+        """
+        self._removed += removed
+        if self._removed < self._renewed_after or self.is_durable:
+            return
+        self._renewed_after = max(RENEWED_AFTER, len(self._store))
+        if self._removed < self._renewed_after:
+            return
+        renewed = Store()
+        renewed.bulk_extend(iter(self._store))
+        self._store, self._removed = renewed, 0
 
     def _forget_empty(self, graphs: set[GraphName]) -> None:
         """Forget named graphs without statements, which the engine else goes on listing (`GRAPH ?g {}`).
