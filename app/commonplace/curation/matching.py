@@ -14,13 +14,13 @@ from typing import Any, Protocol
 from pyoxigraph import Literal, NamedNode
 
 from commonplace.curation.duplicates.same_work import could_be_same, match_grounds, plainly_other
+from commonplace.curation.known_works import KnownWorks, Layer
 from commonplace.derived.graph.merged import merged_things, record_of_merge, survivor_of
 from commonplace.derived.graph.records import record_of
-from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
+from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.model.citation_key import MadeKeys, author_year
 from commonplace.model.identifiers import doi_key
-from commonplace.model.json_text import read_json
-from commonplace.model.match_key import MatchKey, identifiers, isbn_stem, match_key, title_key
+from commonplace.model.match_key import MatchKey, isbn_stem, match_key
 from commonplace.model.minter import Minter
 from commonplace.model.names import Contributor
 from commonplace.model.other_titles import TERMS
@@ -34,9 +34,6 @@ NUMBERED = 100
 
 _NOT_COMPARED = frozenset(("key", "alternative_keys", "key_is_made", "part_of", "rich", "contributors"))
 """Fields that `fill_gaps` leaves alone, or fills in its own way."""
-
-_IDENTIFYING = '"(pmid|PMID|eprint)"'
-"""Members of `cp:sourceFields` that `commonplace.model.match_key.identifiers` reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,34 +63,20 @@ class Held(Protocol):
 class Matcher:
     """Find records among the works of a state and those that it has learnt of since."""
 
-    def __init__(self, state: Snapshot, minter: Minter) -> None:
+    def __init__(self, state: Snapshot, minter: Minter, known: KnownWorks | None = None) -> None:
+        """Find among the works that are `known` of the state, which are read from it where they are not given."""
         self._state = state
         self._minter = minter
-        self._by_key: dict[str, NamedNode | Record | Held] = {}
-        self._by_alternative_key: dict[str, str] = {}
-        self._by_doi: dict[str, list[str]] = {}
-        self._by_title: dict[str, list[str]] = {}
-        self._by_identifier: dict[str, list[str]] = {}
+        self.known = known = known or KnownWorks.of(state, minter)
+        self._by_key: dict[str, NamedNode | Record | Held] = Layer(known.nodes)
+        self._by_alternative_key = Layer(known.by_alternative_key)
+        self._by_doi = Layer(known.by_doi)
+        self._by_title = Layer(known.by_title)
+        self._by_identifier = Layer(known.by_identifier)
         self._match_keys: dict[str, MatchKey] = {}
-        self._has_read_identifiers = False
         self._next_number: dict[str, int] = {}
         by_key, by_alternative = self._by_key, self._by_alternative_key  # a method of this object would be a circle
         self._made_keys = MadeKeys(lambda key: key in by_key or key in by_alternative)
-        for work, _, alternative in state.triples(None, minter.term("alternativeKey")):
-            if isinstance(work, NamedNode) and isinstance(alternative, Literal):
-                self._by_alternative_key.setdefault(alternative.value, minter.key(work.value))
-        rows = state.select(
-            f"""{PROLOGUE}SELECT ?work ?title ?doi WHERE {{ ?work a fabio:Expression
-            OPTIONAL {{ ?work dcterms:title ?title }} OPTIONAL {{ ?work prism:doi ?doi }} }}"""
-        )
-        for work, title, doi in rows:
-            if isinstance(work, NamedNode):
-                key = minter.key(work.value)
-                self._by_key[key] = work
-                if isinstance(doi, Literal):
-                    self._by_doi.setdefault(doi_key(doi.value), []).append(key)
-                if isinstance(title, Literal):
-                    self._by_title.setdefault(title_key(title.value), []).append(key)
         self._forms: dict[str, list[Record]] = {}
         for merged in merged_things(state, minter):
             self._learn_merged(merged)
@@ -153,7 +136,7 @@ class Matcher:
 
     def keys_of_doi(self, doi: str) -> list[str]:
         """Return the keys of all works that have a DOI, in the order in which they came."""
-        return self._by_doi.get(doi_key(doi), [])
+        return list(self._by_doi.get(doi_key(doi)) or ())
 
     def holds(self, key: str) -> bool:
         """Return whether a work has that key, or has it as an alternative one."""
@@ -199,16 +182,14 @@ class Matcher:
         if not of.title and of.key in self._by_key:
             found += self._numbered(of.key)
         if of.title:
-            found += self._by_title.get(of.title, ())
+            found += self._by_title.get(of.title) or ()
         return list(dict.fromkeys(found)) if len(found) > 1 else found
 
     def sharing_identifier(self, of: MatchKey) -> list[str]:
         """Return the keys of the works that have the DOI or another identifier of that match key."""
-        found = list(self._by_doi.get(of.doi, ())) if of.doi else []
-        if of.identifiers and not self._has_read_identifiers:
-            self._read_identifiers()
+        found = list(self._by_doi.get(of.doi) or ()) if of.doi else []
         for identifier in of.identifiers:
-            found += self._by_identifier.get(identifier, ())
+            found += self._by_identifier.get(identifier) or ()
         return found
 
     def _numbered(self, key: str) -> Iterator[str]:
@@ -220,26 +201,6 @@ class Matcher:
         if key not in self._match_keys:
             self._match_keys[key] = match_key(self.record(key))
         return self._match_keys[key]
-
-    def _read_identifiers(self) -> None:
-        self._has_read_identifiers = True
-        rows = self._state.select(
-            f"""{PROLOGUE}SELECT ?work ?type ?isbn WHERE {{
-            ?work prism:isbn ?isbn ; a fabio:Expression ; dcterms:type ?type }}"""
-        )
-        for row in rows:
-            for identifier in identifiers(_value(row["type"]), (_value(row["isbn"]),), {}, None):
-                _enter(self._by_identifier, identifier, self._minter.key(_value(row["work"])))
-        fields_term = self._minter.term("sourceFields").value
-        rows = self._state.select(
-            f"""{PROLOGUE}SELECT ?work ?source ?doi WHERE {{
-            {{ ?work <{fields_term}> ?source FILTER(REGEX(STR(?source), '{_IDENTIFYING}')) }}
-            UNION {{ ?work prism:doi ?doi FILTER(STRSTARTS(LCASE(?doi), "10.48550/arxiv.")) }} }}"""
-        )
-        for row in rows:
-            extra = read_json(_value(row["source"]) or "{}")
-            for identifier in identifiers("", (), extra, _value(row["doi"]) or None):
-                _enter(self._by_identifier, identifier, self._minter.key(_value(row["work"])))
 
 
 def read_forms(record: Mapping[str, Any]) -> Iterator[Record]:

@@ -10,8 +10,10 @@ import logging
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
+from weakref import WeakKeyDictionary
 
 from commonplace.commit import Committer, Proposal
+from commonplace.curation.known_works import KnownWorks
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, Conflict, NotFound
 from commonplace.exchange.plan import EntryFile, ImportPlan
@@ -21,6 +23,7 @@ from commonplace.importers.parallel import BatchReading, Work
 from commonplace.importers.prepared import PreparedBatch, prepared
 from commonplace.importers.reading_problems import reading_problems
 from commonplace.library import Library
+from commonplace.library.incremental import Incremental
 from commonplace.model.change import ChangeSet, Note, Version
 from commonplace.model.quad_text import QuadText
 from commonplace.model.xml_characters import visible
@@ -109,6 +112,24 @@ def import_file(
     return receipts[-1]
 
 
+_KNOWN: WeakKeyDictionary[Library, Incremental[KnownWorks]] = WeakKeyDictionary()
+"""What was known of the works of each library at its last import: the next begins with it."""
+
+
+def _known(library: Library, state: Snapshot) -> KnownWorks | None:
+    """Return what is known of the works of a state; None when the library has moved on from it."""
+    kept = _KNOWN.get(library)
+    if kept is None:
+        minter = library.minter
+        kept = _KNOWN[library] = Incremental(
+            library.log,
+            lambda of: KnownWorks.of(of, minter),
+            lambda known, of, changes: known.move(of, changes, minter),
+        )
+    found = kept.of(library.graph)
+    return found.value if found.version == state.version else None
+
+
 class _Deciding:
     """Decide the fate of entries while the file is still read, before the import holds up any other writer.
 
@@ -122,7 +143,7 @@ class _Deciding:
         self._version: Version | None = None
 
     def _begin(self, state: Snapshot) -> None:
-        self._plan = ImportPlan(state, self._library.minter)
+        self._plan = ImportPlan(state, self._library.minter, _known(self._library, state))
         self._decided = 0
         self._version = state.version
 

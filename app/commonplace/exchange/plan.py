@@ -17,6 +17,7 @@ from commonplace.curation.derived_statements.rules import with_consequences
 from commonplace.curation.duplicates.candidates import Candidate
 from commonplace.curation.duplicates.candidates_of_import import similar_to
 from commonplace.curation.duplicates.particulars import particulars_of
+from commonplace.curation.known_works import KnownWorks
 from commonplace.curation.matching import Matcher, fields_added, fill_gaps
 from commonplace.curation.shacl.after import StateAfter
 from commonplace.derived.graph.snapshot import Snapshot
@@ -121,6 +122,8 @@ class ImportPlan:
 
     state: Snapshot
     minter: Minter
+    known: KnownWorks | None = None
+    """What is known of the works of the state; read from it where it is not given."""
     items: list[ReceiptItem] = field(default_factory=list)
     matcher: Matcher = field(init=False)
     works: dict[str, Record | Prepared] = field(default_factory=dict)
@@ -133,7 +136,7 @@ class ImportPlan:
     _new_works: list[tuple[ReceiptItem, MatchKey]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.matcher = Matcher(self.state, self.minter)
+        self.matcher = Matcher(self.state, self.minter, self.known)
         self._known = _KnownToPlan(self.state, self.minter, self.matcher)
         self._reader = WorkWriter(self.minter, self._known, self.works)
 
@@ -237,7 +240,7 @@ class ImportPlan:
     def find_similar(self) -> None:
         """Note for each new work the works that it may be, or is related to. Call it after the last entry is taken."""
         new = (particulars_of(self._record(of.key), of.key) for _, of in self._new_works)
-        found = similar_to(new, self.state, self.minter) if self._new_works else {}
+        found = similar_to(new, self.state, self.minter, self.matcher.known) if self._new_works else {}
         for item, of in self._new_works:
             candidates = [one for one in found.get(of.key, ()) if frozenset(one.keys) not in self.related]
             for proposes in ("same", "relation"):

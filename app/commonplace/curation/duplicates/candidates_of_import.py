@@ -10,25 +10,28 @@ from collections.abc import Iterable
 from commonplace.curation.duplicates.blocking import Blocks, Counts, blocks_of
 from commonplace.curation.duplicates.candidates import Candidate, candidate_of, without_rivals
 from commonplace.curation.duplicates.particulars import Particulars
-from commonplace.curation.duplicates.reading import read_outlines, read_particulars
+from commonplace.curation.duplicates.reading import read_particulars
+from commonplace.curation.known_works import KnownWorks
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.model.minter import Minter
 from commonplace.processes.garbage_collection import rarely_collected
 
 
 @rarely_collected()
-def similar_to(new: Iterable[Particulars], state: Snapshot, minter: Minter) -> dict[str, list[Candidate]]:
-    """Return the candidates of each new work that has any, by its key, the likeliest first."""
+def similar_to(
+    new: Iterable[Particulars], state: Snapshot, minter: Minter, known: KnownWorks | None = None
+) -> dict[str, list[Candidate]]:
+    """Return the candidates of each new work that has any, by its key, the likeliest first.
+
+    `known` are the works of the state; they are read from it where they are not given.
+    """
+    known = known or KnownWorks.of(state, minter)
     blocks = Blocks()
     for work in new:
         blocks.add(work)
     keys = [*blocks.works]
     wanted = {block for work in blocks.works.values() for block in blocks_of(work)}
-    near = [
-        minter.thing("work", outline.key)
-        for outline in read_outlines(state, minter)
-        if outline.key not in blocks.works and not wanted.isdisjoint(blocks_of(outline))
-    ]
+    near = [known.nodes[key] for key in sorted(known.near(wanted) - blocks.works.keys())]
     for start in range(0, len(near), ASKED_AT_ONCE):
         for work in read_particulars(state, minter, near[start : start + ASKED_AT_ONCE]):
             blocks.add(work)

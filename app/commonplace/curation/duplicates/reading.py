@@ -32,11 +32,6 @@ _WORKS = """SELECT * WHERE {{ {works}
     OPTIONAL {{ ?work dcterms:language ?language }} OPTIONAL {{ ?work cp:sourceFields ?source }}
     OPTIONAL {{ ?work prism:issueIdentifier ?issue }} OPTIONAL {{ ?work prism:pageRange ?page }} }}"""
 
-_OUTLINES = """SELECT ?work ?title ?year ?volume ?page ?doi WHERE {
-    ?work dcterms:title ?title ; a fabio:Expression
-    OPTIONAL { ?work fabio:hasPublicationYear ?year } OPTIONAL { ?work prism:volume ?volume }
-    OPTIONAL { ?work prism:pageRange ?page } OPTIONAL { ?work prism:doi ?doi } }"""
-
 _ISBNS = "SELECT ?work ?isbn WHERE {{ {works} ?work prism:isbn ?isbn ; a fabio:Expression }}"
 
 _RELATIONS = """SELECT ?one ?other WHERE {
@@ -62,14 +57,6 @@ def read_particulars(
         if work not in seen:  # a second row is of a second year, venue …
             seen.add(work)
             yield _particulars(row, people.get(work, ()), isbns.get(work, ()), minter)
-
-
-def read_outlines(state: Snapshot, minter: Minter) -> Iterator[Particulars]:
-    """Yield of every work that has a title what makes its blocks, but for numbers other than the DOI."""
-    for row in state.select(PROLOGUE + _OUTLINES):
-        of = {name: _value(row[name]) for name in ("title", "volume", "page", "doi")}
-        key, year = minter.key(_value(row["work"])), _value(row["year"])
-        yield particulars(key=key, year=int(year) if year.isdecimal() else None, **of)
 
 
 def related_works(state: Snapshot, minter: Minter) -> set[tuple[str, str]]:
