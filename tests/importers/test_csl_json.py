@@ -275,3 +275,36 @@ def test_an_object_that_is_no_item_fails_and_says_so(item: Any, why: str) -> Non
 def test_types_by_the_names_of_reference_managers(name: str, csl_type: str) -> None:
     assert not read_item(type=name).losses
     assert through(type=name)["type"] == csl_type
+
+
+@pytest.mark.parametrize("part_of", [7, ["a"], {"a": "b"}, True])
+def test_a_part_that_is_no_key_is_kept_as_json_writes_it(part_of: Any) -> None:
+    record = read_item(custom={"part-of": part_of}).record
+    assert record is not None
+    assert (record.part_of, record.extra["part-of"]) == (None, json.dumps(part_of))
+
+
+def test_keys_are_told_apart_after_what_no_xml_can_hold_is_taken_out() -> None:
+    ids = ["a", "a\u0000", "\ud800", "\ud800"]
+    items = json.dumps([{"id": one, "type": "book", "title": f"Tides {n}"} for n, one in enumerate(ids)])
+    entries = list(read_csl_json(items.encode()))
+    assert [(entry.key, entry.own_key, entry.record and entry.record.key) for entry in entries] == [
+        ("a", None, "a"),
+        ("a", "a-2", "a"),
+        (None, None, "tides2"),
+        (None, None, "tides3"),
+    ]
+    assert [[loss.raw for loss in entry.losses if "XML" in loss.why] for entry in entries] == [
+        [],
+        ["a\\u0000"],
+        ["\\ud800"],
+        ["\\ud800"],
+    ]
+
+
+@pytest.mark.parametrize("title", ["\\ud800", "\\udc00\\ud800"])
+def test_an_item_without_a_key_whose_title_is_half_a_character_has_one(title: str) -> None:
+    (entry,) = read_csl_json(f'[{{"type": "book", "title": "{title}"}}]'.encode())
+    assert entry.record is not None
+    assert entry.record.key.isascii()
+    assert entry.record.key.isalnum()

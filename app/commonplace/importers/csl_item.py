@@ -35,6 +35,7 @@ from commonplace.model.record import Loss, Record
 from commonplace.model.rich_text import read, rich_form, undo_entities, unknown_tags
 from commonplace.model.roles import BY_CSL
 from commonplace.model.types import FABIO_CLASS, csl_type
+from commonplace.model.xml_characters import forbidden, visible, without_forbidden
 
 _PUBLISHERS_XML = re.compile(r"<(?:jats|mml):")
 _DATES_OF_RECORD = dict(DATE_VARIABLES)
@@ -59,6 +60,8 @@ class ItemReader:
         self._custom: dict[str, Any] = dict(custom) if isinstance(custom, dict) else {}
         self.losses: list[Loss] = []
         key = key_of(self._left)
+        if bad := forbidden(str(said := _key_said(self._left))):
+            self.lose("key", visible(str(said)), f"the character {bad}, which XML cannot hold, was taken out")
         self._left.pop("id", None)
         self._left.pop("citation-key", None)
         self.has_key = key is not None
@@ -89,7 +92,8 @@ class ItemReader:
         fields["issn"] = self._numbers("ISSN", normal_issn)
         fields["keywords"] = self._keywords()
         fields |= self._other_titles()
-        fields["part_of"] = self._custom.pop("part-of", None)
+        if isinstance(self._custom.get("part-of"), str):
+            fields["part_of"] = self._custom.pop("part-of") or None
         fields["alternative_keys"] = self._alternative_keys()
         self._keep_the_rest()
         self._take_eprint(fields)
@@ -245,9 +249,13 @@ class ItemReader:
 
 
 def key_of(item: Mapping[str, Any]) -> str | None:
-    """Return the key that an item has, None where it has none."""
-    key = item.get("citation-key") or item.get("id")
-    return None if key in (None, "") else str(key)
+    """Return the key that an item has, without characters that XML cannot hold; None where it has none."""
+    key = _key_said(item)
+    return None if key in (None, "") else without_forbidden(str(key)) or None
+
+
+def _key_said(item: Mapping[str, Any]) -> Any:
+    return item.get("citation-key") or item.get("id")
 
 
 def type_of(name: str) -> str | None:

@@ -65,7 +65,8 @@ def slug(name: str) -> str:
     made = _ascii_slug(name) if name.isascii() and "&" not in name else slugify(name, backend=_LETTERS)
     if made:
         return made
-    return "x" + hashlib.sha256(name.encode()).hexdigest()[:12]
+    # An entry may need a key before half a pair of surrogates is taken out of its title.
+    return "x" + hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:12]
 
 
 def _ascii_slug(name: str) -> str:
