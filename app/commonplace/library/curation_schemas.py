@@ -1,4 +1,4 @@
-"""Define the JSON of what a librarian works with, as models: suggestions, passages, and changes of many works."""
+"""Define the JSON of what a librarian works with, as models: queues, suggestions, passages, changes of many works."""
 
 from __future__ import annotations
 
@@ -18,6 +18,34 @@ class Suggestion(ApiModel):
     quote: str = Field(description="the sentence in which most of them stand")
     locator: str = Field(description="where it stands: `title`, `abstract` or `keywords`")
     learnt: bool = Field(description="whether the order was learnt from judged works, or is that of the labels' words")
+
+
+class QueueSummary(ApiModel):
+    """A queue of things that want a curator."""
+
+    name: str
+    label: str
+    what: str = Field(description="what stands in it, and what to do")
+    count: int
+    address: str
+
+
+class Solution(ApiModel):
+    """The call that solves an item: an address, and what it may be sent."""
+
+    method: str
+    address: str
+    bodies: list[str] | None = None
+
+
+class QueueItem(ApiModel):
+    """One thing that wants a curator."""
+
+    thing: Link
+    kind: str
+    about: Link | None = None
+    detail: str | None = None
+    solve: Solution
 
 
 class TextQuoteSelector(ApiModel):

@@ -91,7 +91,7 @@ _NAMED = {
 """Operations whose names do not follow from method and path."""
 
 _LISTS = frozenset(
-    "duplicates changes queries references citations history provenance pins difference screenings".split()
+    "duplicates suggestions queues changes queries references citations history provenance pins difference screenings".split()
 )
 
 

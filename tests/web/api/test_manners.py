@@ -42,7 +42,7 @@ def gets(spec: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], dict[str, 
         if "get" not in item or NO_THINGS.match(path):
             continue
         address = path.replace("{key}", EXAMPLES.get(re.sub("}.*", "}", path), "ostrom1996")).replace("{version}", "1")
-        address = address.replace("{kind}", "work").replace("{id}", "1")
+        address = address.replace("{kind}", "work").replace("{id}", "1").replace("{name}", "no-abstract")
         needed = {
             p["name"]: str(p.get("example", p["schema"].get("example", "role")))
             for p in item["get"].get("parameters", ())
