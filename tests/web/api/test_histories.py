@@ -195,3 +195,16 @@ def test_a_deleted_thing_has_its_history_and_what_was_never_there_has_none(curat
     assert got(curator, f"/works/{made}")["title"] == "Quays"
     assert curator.get("/works/nobody/history").status_code == 404
     assert curator.get("/works/nobody/diff", params={"from": 1}).status_code == 404
+
+
+def test_the_counts_of_the_dataset_are_those_of_the_version_asked_for(curator: httpx.Client) -> None:
+    def counted(**at: int) -> str:
+        answer = curator.get("/.well-known/void", params=at, headers={"Accept": "application/n-triples"})
+        assert answer.status_code == 200
+        assert answer.headers["commonplace-version"] == str(at.get("at", 2))
+        return next(line for line in answer.text.splitlines() if "void#triples>" in line and "#dataset>" in line)
+
+    assert curator.post("/works", json={"type": "book", "title": "Quays"}).status_code == 201
+    now = counted()
+    assert counted(at=1) != now
+    assert counted(at=2) == now

@@ -20,11 +20,12 @@ from commonplace.library.selection import Selected
 from commonplace.library.totals import by_name, count_totals
 from commonplace.library.work_lists import ORDERS, WorkFilters, select_works
 from commonplace.library.works import work_of
+from commonplace.model.change import Version
 from commonplace.model.minter import Minter
 from commonplace.web import answers
 from commonplace.web.context import Context, ContextDep
-from commonplace.web.http.negotiation import RDF, Representation, answer, choose, etag, not_modified, unchanged
-from commonplace.web.http.parameters import only_known_parameters
+from commonplace.web.http.negotiation import RDF, Representation, choose
+from commonplace.web.http.parameters import At, only_known_parameters
 from commonplace.web.http.problems import BY_STATUS, GONE, INTERNAL, KINDS, TRUNCATED
 from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
 from commonplace.web.pages.rendering import page
@@ -145,14 +146,13 @@ def context(request: Request, context: ContextDep) -> Response:
 
 @router.get("/.well-known/void", summary="What this dataset holds (VoID)")
 @costly(Cost(when=in_large_library))
-def void(request: Request, context: ContextDep) -> Response:
-    """Answer with counts by class and property, addresses, vocabularies and licence."""
+def void(request: Request, context: ContextDep, at: At = None) -> Response:
+    """Answer with counts by class and property, addresses, vocabularies and licence; with `at`, of that version."""
     form = choose(request, RDF)
     assert form.rdf is not None
-    described = context.description.of(context.library.graph_at())
-    if not_modified(request, etag(described.version, form.name)):
-        return unchanged(form, described.version)
-    return answer(answers.rdf_text(described.graphs["void"], form.rdf, context.minter), form, described.version)
+    described = context.description.of(context.library.graph_at(Version(at) if at is not None else None))
+    text = answers.rdf_text(described.graphs["void"], form.rdf, context.minter)
+    return answers.answered(request, text, form, described.version, past=at is not None)
 
 
 @router.get("/docs/problems/{slug}", name="problem_page", include_in_schema=False)
