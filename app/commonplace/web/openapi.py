@@ -91,7 +91,10 @@ _NAMED = {
 """Operations whose names do not follow from method and path."""
 
 _LISTS = frozenset(
-    "duplicates suggestions queues changes queries references citations history provenance pins difference screenings".split()
+    [
+        *("duplicates", "suggestions", "queues", "changes", "queries", "pins", "difference", "screenings"),
+        *("references", "citations", "history", "provenance"),
+    ]
 )
 
 
