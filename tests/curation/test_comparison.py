@@ -53,6 +53,8 @@ SAME: dict[str, dict[str, Any]] = {
     "ahead of print": {"volume": "", "issue": "", "page": "Epub ahead of print", "year": 1995},
     "a chapter and an article at one place": {"type": "chapter"},
     "a DOI of another agency for the same pages": {"doi": "10.2307/1"},
+    "another DOI of the agency for the same pages": {"doi": "10.1/y"},
+    "another venue by a slip, the year after, on the same page": {"venue": "Public Choice", "year": 1997},
     "the year after, and a page in no volume": {"year": 1997, "volume": ""},
 }
 
@@ -76,6 +78,7 @@ DIFFERENT: dict[str, dict[str, Any]] = {
     "nobody in common": {"names": ["Boas, Franz"], **ELSEWHERE},
     "another title": {"title": "Crossing the small divide: something else", **NOWHERE},
     "another title, and another DOI": {"title": "Crossing the Great Divide again", "doi": "10.1/y", **NOWHERE},
+    "another DOI of the agency, without people": {"doi": "10.1/y", "names": [], **NOWHERE},
     "a word changed": {"title": TITLE.replace("Development", "Decentralisation"), **ELSEWHERE},
     "without people, in another volume": {"names": [], "volume": "25", "issue": "", "page": "12-20"},
     "without people, decades apart": {"names": [], "year": 1970, **NOWHERE},

@@ -86,7 +86,7 @@ def compare(one: Particulars, other: Particulars) -> Compared:
     if signs is None:
         return NOTHING
     score = round(chance(signs, one, other), 1)
-    relation, why = _relation(signs, one, other)
+    relation, why = relation_of(signs, one, other)
     if why:
         if not relation:
             return NOTHING
@@ -175,7 +175,7 @@ def chance(signs: Signs, one: Particulars, other: Particulars) -> float:
     return 100 / (1 + math.exp(-total))
 
 
-def _relation(signs: Signs, one: Particulars, other: Particulars) -> tuple[str, str]:
+def relation_of(signs: Signs, one: Particulars, other: Particulars) -> tuple[str, str]:
     """Return the relation of two works and why they are not one: both empty where they may be one.
 
     The relation alone is empty where they are plainly two works that nothing relates.
@@ -245,7 +245,7 @@ def _by_identifiers(signs: Signs, one: Particulars, other: Particulars) -> tuple
         bare = [_VERSION.sub("", doi) for doi in (one.doi, other.doi)]
         if bare[0] == bare[1]:
             return "version", why
-        if one.doi.partition("/")[0] != other.doi.partition("/")[0] and _is_printed_once(signs):
+        if _is_printed_once(signs, is_one_agency=one.doi.partition("/")[0] == other.doi.partition("/")[0]):
             return "", ""
         return _version_if_alike(signs), why
     for scheme in ("pmid:", "arxiv:"):
@@ -255,8 +255,11 @@ def _by_identifiers(signs: Signs, one: Particulars, other: Particulars) -> tuple
     return "", ""
 
 
-def _is_printed_once(signs: Signs) -> bool:
-    """Return whether two works are at one place, so that two agencies must have given one work two DOIs."""
+def _is_printed_once(signs: Signs, *, is_one_agency: bool) -> bool:
+    """Return whether two works are at one place, so that one work must have two DOIs, or one of them is a slip."""
+    if is_one_agency:
+        alike = signs.title.likeness in ("equal", "near") and signs.people == "same"
+        return alike and signs.same_place and signs.volume == "same"
     if signs.same_place:
         return signs.people != "none"
     alike = signs.title.likeness in ("equal", "near") and signs.people == "same"
@@ -282,7 +285,7 @@ def _by_place(signs: Signs, one: Particulars, other: Particulars) -> tuple[str, 
     if signs.page == "other" and "other" in (signs.volume, signs.issue):
         again = "" if signs.venue == "same" else _version_if_alike(signs)  # in one journal it is a column
         return again, "another volume or issue, and other pages"
-    if signs.years == 1 and may_be_two_venues(signs.venue, one.venue, other.venue):
+    if signs.years == 1 and signs.page != "same" and may_be_two_venues(signs.venue, one.venue, other.venue):
         return _version_if_alike(signs), f"other venues, and the years {one.year} and {other.year}"
     return "", ""
 
