@@ -21,16 +21,16 @@ import resource
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import combinations
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from benchmarks.damage import NAMES, Row, copies, row_of
 from benchmarks.sparql import table
-from commonplace.curation.duplicates.candidates import Similar, similar_works
+from commonplace.curation.duplicates.candidates import Candidate, similar_works
 from commonplace.curation.duplicates.comparison import compare
 from commonplace.curation.duplicates.particulars import particulars
 from commonplace.exchange.imports import import_file
@@ -57,7 +57,10 @@ class Measured(NamedTuple):
     related: int
     import_seconds: float
     seconds: float
+    """Seconds of processor that finding took."""
+    opened: int
     megabytes: int
+    """Maximum memory, in MB, of a process that has opened the library, and of one that has found its duplicates."""
 
     @property
     def f1(self) -> float:
@@ -84,7 +87,20 @@ def main() -> None:
             print(f"{label}: " + ", ".join(f"{count} {what or 'not proposed'}" for what, count in proposed.items()))
 
 
-HEADINGS = ("set", "records", "pairs", "F1", "precision", "recall", "false", "related", "import, s", "find, s", "MB")
+HEADINGS = (
+    "set",
+    "records",
+    "pairs",
+    "F1",
+    "precision",
+    "recall",
+    "false",
+    "related",
+    "import, s",
+    "find, s",
+    "opened, MB",
+    "MB",
+)
 
 
 def _row(one: Measured) -> list[str]:
@@ -98,6 +114,7 @@ def _row(one: Measured) -> list[str]:
         *counts,
         f"{one.import_seconds:.1f}",
         f"{one.seconds:.1f}",
+        f"{one.opened:,}",
         f"{one.megabytes:,}",
     ]
 
@@ -120,14 +137,11 @@ def rows_of(path: Path) -> list[Row]:
 def measure(name: str, rows: Sequence[Row]) -> Measured:
     """Import the rows into an empty library, and compare what is found with their groups."""
     data = json.dumps([_item(row) for row in rows]).encode()
-    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(1, get_context("spawn")) as other:
+    with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
-        work_of, seconds = other.submit(_import, home, data).result()  # whose memory is not that of the search
-        library = open_home(Settings(home=home, reference_set=None)).library
-        begin = time.perf_counter()
-        similar = library.read(lambda state: similar_works(state, library.minter))
-        done = time.perf_counter()
-    matched, proposed = _found(work_of, similar)
+        work_of, import_seconds = _apart(_import, home, data)
+        candidates, seconds, before, after = _apart(_find, home)
+    matched, proposed = _found(work_of, candidates)
     wanted = set(_pairs(rows))
     found = matched | proposed
     return Measured(
@@ -137,19 +151,42 @@ def measure(name: str, rows: Sequence[Row]) -> Measured:
         precision=len(found & wanted) / (len(found) or 1),
         recall=len(found & wanted) / (len(wanted) or 1),
         false_merges=len(matched - wanted),
-        related=sum(one.proposes == "relation" for one in similar.candidates),
-        import_seconds=seconds,
-        seconds=done - begin,
-        megabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000,
+        related=sum(one.proposes == "relation" for one in candidates),
+        import_seconds=import_seconds,
+        seconds=seconds,
+        opened=before,
+        megabytes=after,
     )
 
 
+Answer = TypeVar("Answer")
+
+
+def _apart(work: Callable[..., Answer], *given: object) -> Answer:
+    """Return the answer of a process of its own, whose memory is that of its work alone."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as other:
+        return other.submit(work, *given).result()
+
+
+def _find(home: Path) -> tuple[list[Candidate], float, int, int]:
+    """Return the candidates, the seconds of processor to find them, and the memory before and after, in MB."""
+    library = open_home(Settings(home=home, reference_set=None)).library
+    before = _megabytes()
+    begin = time.process_time()
+    similar = library.read(lambda state: similar_works(state, library.minter))
+    return similar.candidates, time.process_time() - begin, before, _megabytes()
+
+
+def _megabytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000
+
+
 def _import(home: Path, data: bytes) -> tuple[dict[str, str], float]:
-    """Import into an empty library; return the key of the work of each record, and the seconds that it took."""
+    """Import into an empty library; return the key of the work of each record, and the seconds of processor."""
     opened = open_home(Settings(home=home, reference_set=None))
-    begin = time.perf_counter()
+    begin = time.process_time()
     receipt = import_file(opened.library, opened.committer, data, "set.json")
-    seconds = time.perf_counter() - begin
+    seconds = time.process_time() - begin
     return {item.key or "": (item.work or "").rpartition("/")[2] for item in receipt.items}, seconds
 
 
@@ -178,14 +215,14 @@ def _pairs(rows: Iterable[Row]) -> Iterator[Pair]:
         yield from combinations(sorted(members), 2)
 
 
-def _found(work_of: dict[str, str], similar: Similar) -> tuple[set[Pair], set[Pair]]:
+def _found(work_of: dict[str, str], candidates: Iterable[Candidate]) -> tuple[set[Pair], set[Pair]]:
     """Return the pairs of records that the import matched, and those whose works are proposed as one."""
     records: dict[str, list[str]] = {}
     for record, work in work_of.items():
         records.setdefault(work, []).append(record)
     matched = {pair for members in records.values() for pair in combinations(sorted(members), 2)}
     proposed: set[Pair] = set()
-    for one in similar.candidates:
+    for one in candidates:
         if one.proposes == "same":
             first, second = (records[key] for key in one.keys)
             proposed.update((min(a, b), max(a, b)) for a in first for b in second)
