@@ -111,7 +111,7 @@ def test_a_body_that_drips_is_dropped(server: httpx.Client, monkeypatch: pytest.
 def test_a_client_that_reads_no_answer_is_dropped(server: httpx.Client) -> None:
     """The server's kernel takes in some of an answer; the rest must not wait for ever."""
     with connected(server, receive_bytes=4_096) as made:
-        request = b"GET /export?format=turtle HTTP/1.1\r\nHost: x\r\n\r\n"
+        request = b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
         made.sendall(40 * request)
         wait_until(lambda: not is_established(server.base_url.port or 80, made.getsockname()[1]))
         answers = everything(made)
@@ -154,6 +154,30 @@ def test_there_is_always_room_for_a_client_that_asks(opened: Home, monkeypatch: 
         for made in idle[:7]:
             made.settimeout(connection.HEAD_SECONDS / 2)  # at which it would be closed in any case
             assert everything(made) == b""
+
+
+def test_a_flood_of_connections_costs_no_look_at_all_the_others(opened: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten thousand connections that ask nothing kept a server from answering for twenty seconds and more."""
+    looks, is_idle = [0], connection.BoundedConnection._is_idle
+
+    def counted(self: connection.BoundedConnection) -> bool:
+        looks[0] += 1
+        return is_idle(self)
+
+    monkeypatch.setattr(connection, "CONNECTIONS", 50)
+    monkeypatch.setattr(connection.BoundedConnection, "_is_idle", counted)
+    with serving(opened) as client, contextlib.ExitStack() as stack:
+        flood = [stack.enter_context(connected(client)) for _ in range(200)]
+        for made in flood[:150]:
+            assert everything(made) == b""
+        assert client.get("/healthz").status_code == 200
+    assert 150 <= looks[0] <= 400
+
+
+def test_two_hosts_are_none(server: httpx.Client) -> None:
+    with connected(server) as made:
+        made.sendall(b"GET /works HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n")
+        problem_in(everything(made), 400)
 
 
 def test_a_server_that_stops_tells_each_client_that_waits(home: Path, tmp_path: Path) -> None:

@@ -11,9 +11,8 @@ import asyncio
 import json
 import math
 import resource
-from collections import Counter
+from collections import Counter, OrderedDict
 from http import HTTPStatus
-from itertools import count
 from typing import ClassVar, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -43,8 +42,6 @@ KEPT_FILES = 256
 LOOK_SECONDS = 2.0
 """How often a connection looks at its clock."""
 
-_numbers = count(1)
-
 
 class BoundedConnection(HttpToolsProtocol):
     """HTTP/1.1 on one connection, within bounds."""
@@ -63,9 +60,6 @@ class BoundedConnection(HttpToolsProtocol):
     """Bytes that waited for the client when this was last looked at, and since when it has taken none of them."""
     _untaken_since: float = 0.0
     _clock: asyncio.TimerHandle | None = None
-    _number: int = 0
-    """Connections are numbered as they come."""
-
     open_now: ClassVar[int] = 0
     """Number of connections of this process that are open."""
     refused: ClassVar[Counter[HTTPStatus]] = Counter()
@@ -76,13 +70,14 @@ class BoundedConnection(HttpToolsProtocol):
         if len(self.connections) >= _room():
             self._make_room()
         super().connection_made(cast(asyncio.Transport, transport))
-        self._number = next(_numbers)
+        self._by_age[self] = None
         self._head_since = self._last = self.loop.time()
         self._clock = self.loop.call_later(LOOK_SECONDS, self._look)
         if len(self.connections) > _room():
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "too many clients are connected: try again in a while")
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._by_age.pop(self, None)
         BoundedConnection.open_now -= 1
         if self._clock is not None:
             self._clock.cancel()
@@ -90,6 +85,8 @@ class BoundedConnection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._last = self.loop.time()
+        if self in self._by_age:
+            self._by_age.move_to_end(self)
         self._unread += len(data)
         super().data_received(data)
         if self._unread > HEAD_BYTES and not self.transport.is_closing():
@@ -173,11 +170,19 @@ class BoundedConnection(HttpToolsProtocol):
 
     def _make_room(self) -> None:
         """Close the connection that has waited longest for its client to send a request, if one does."""
-        waiting = [other for other in self.connections if isinstance(other, BoundedConnection) and other._is_idle()]
-        if waiting:
-            longest = min(waiting, key=lambda other: (other._last, other._number))
+        longest = next((other for other in self._by_age if other._is_idle()), None)
+        if longest is not None:
             self.connections.discard(longest)
+            del self._by_age[longest]
             longest.transport.close()
+
+    @property
+    def _by_age(self) -> OrderedDict[BoundedConnection, None]:
+        """Return the connections of this server; the one from which bytes came last is last."""
+        found: OrderedDict[BoundedConnection, None] | None = vars(self.server_state).get("by_age")
+        if found is None:
+            found = vars(self.server_state)["by_age"] = OrderedDict()
+        return found
 
     def _is_idle(self) -> bool:
         return not self._is_answering() and not self.transport.is_closing()

@@ -44,6 +44,10 @@ class PublicAddress:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             scheme, host, client = self._asked(scope)
+            if sum(name == b"host" for name, _ in scope["headers"]) > 1:
+                fault = BadRequest("a request names one host", [("Host", "given more than once")])
+                await answered(Request(scope), fault)(scope, receive, send)
+                return
             if not self._is_served(host):
                 fault = BadRequest(f"this server does not serve the host {host!r}", [("Host", "not served here")])
                 await answered(Request(scope), fault)(scope, receive, send)
