@@ -11,7 +11,7 @@ from commonplace_client.api.about import get_healthz
 from commonplace_client.api.cases import get_case, list_cases
 from commonplace_client.api.claims import get_claim, list_claims
 from commonplace_client.api.concepts import get_concept, list_concepts
-from commonplace_client.api.history import get_change, list_changes
+from commonplace_client.api.history import get_change, list_changes, list_work_history
 from commonplace_client.api.organizations import get_organization, list_organizations
 from commonplace_client.api.people import get_person, list_people
 from commonplace_client.api.queries import query_case_table, query_most_cited
@@ -20,7 +20,6 @@ from commonplace_client.api.venues import get_venue, list_venues
 from commonplace_client.api.works import (
     get_work,
     list_work_citations,
-    list_work_history,
     list_work_provenance,
     list_work_references,
     list_works,

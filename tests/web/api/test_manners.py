@@ -25,7 +25,7 @@ EXAMPLES = {
 }
 """Keys for addresses of one thing; works are `ostrom1996`."""
 
-NO_THINGS = re.compile(r"/imports|/graph-store|/id/|/merges|/pins/|/merges")
+NO_THINGS = re.compile(r"/imports|/graph-store|/id/|/merges|/pins/|/screenings/")
 """Addresses of what the reference set has none of: their own tests hold the manners (`test_pins`)."""
 
 

@@ -14,7 +14,7 @@ from commonplace.exchange.restoring import Restorer
 from commonplace.library.histories import diff_of_library, diff_of_thing, diffs, thing_changes, touches_of
 from commonplace.library.schemas import Page, Restored, ThingChange, ThingDiff
 from commonplace.model.change import Version
-from commonplace.model.minter import Kind
+from commonplace.model.minter import Kind, one_of
 from commonplace.web import answers
 from commonplace.web.api.alternative_keys import MOVED, MovedRoute
 from commonplace.web.api.edits import EDITED, Message
@@ -201,7 +201,7 @@ def _offer(plural: str, kind: Kind) -> None:
         name=f"history_of_{kind}",
         response_model=Page[ThingChange],
         responses=MOVED if kind == "work" else {},
-        summary=f"The history of a {kind}",
+        summary=f"The history of {one_of(kind)}",
         description="The versions that touched it, newest first: who, when, by what kind of write, and what each "
         "changed of it, in words and field by field. With `at`, those up to that version.",
     )
@@ -212,7 +212,7 @@ def _offer(plural: str, kind: Kind) -> None:
         name=f"diff_of_{kind}",
         response_model=ThingDiff,
         responses=MOVED if kind == "work" else {},
-        summary=f"What differs of a {kind} between two versions",
+        summary=f"What differs of {one_of(kind)} between two versions",
     )
     things.add_api_route(
         f"{place}/restore",
@@ -222,7 +222,7 @@ def _offer(plural: str, kind: Kind) -> None:
         response_model=Restored,
         responses=_RESTORING,
         tags=["editing"],
-        summary=f"Give a {kind} the state again that it had at a version",
+        summary=f"Give {one_of(kind)} the state again that it had at a version",
         description="It, and the nodes that belong to it, are as they were then; other things stay as they are. "
         "`If-Match` is honoured.",
     )

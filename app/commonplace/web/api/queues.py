@@ -43,6 +43,7 @@ def queues(request: Request, context: ContextDep, limit: Limit = 50, cursor: Cur
 
 
 @router.get("/queues/{name}", response_model=Page[QueueItem], summary="One queue")
+@router.get("/queues/{name}.json", include_in_schema=False)
 @costly(Cost(when=in_large_library))
 def queue(
     request: Request,
