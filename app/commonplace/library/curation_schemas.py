@@ -20,6 +20,25 @@ class Suggestion(ApiModel):
     learnt: bool = Field(description="whether the order was learnt from judged works, or is that of the labels' words")
 
 
+class MatchedPerson(Link):
+    """A person of the library who may be meant by a name."""
+
+    score: int = Field(description="up to 100; the same name alone is 50: a reason is wanted beside it")
+    reasons: list[str]
+
+
+class MatchedName(ApiModel):
+    """A name of a list, as it was read, and the people who may be meant, the likeliest first."""
+
+    written: str
+    family: str | None = None
+    given: str | None = None
+    particle: str | None = None
+    suffix: str | None = None
+    literal: str | None = None
+    candidates: list[MatchedPerson]
+
+
 class QueueSummary(ApiModel):
     """A queue of things that want a curator."""
 

@@ -25,6 +25,7 @@ from commonplace.web.api import (
     imports,
     jobs,
     merges,
+    people_lists,
     pins,
     prisma,
     queries,
@@ -61,6 +62,7 @@ asked again from it (`at=`); nothing is cut without saying so (`complete`, `Comm
 ROUTED = (
     front,
     monitoring,
+    people_lists,
     things,
     search,
     histories,
