@@ -46,7 +46,7 @@ _DEFAULT = DefaultGraph()
 _OVERLAPS = 3
 """Maximum number of times that a reader tries again before it holds writers off."""
 
-RENEWED_AFTER = 20_000
+RENEWED_AFTER = 5_000
 """Minimum number of removed statements after which a store in memory is made anew, once they are as many as those that
 are left: each takes some 600 bytes until then."""
 
