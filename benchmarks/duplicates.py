@@ -173,7 +173,7 @@ def _find(home: Path) -> tuple[list[Candidate], float, int, int]:
     library = open_home(Settings(home=home, reference_set=None)).library
     before = _megabytes()
     begin = time.process_time()
-    similar = library.read(lambda state: similar_works(state, library.minter))
+    similar = library.read(lambda snapshot: similar_works(snapshot, library.minter))
     return similar.candidates, time.process_time() - begin, before, _megabytes()
 
 

@@ -37,7 +37,7 @@ def fill(home: Path, count: int) -> dict[str, float]:
     change = ChangeSet(added=tuple(quads(count, library.minter)))
     start = time.perf_counter()
     committer = Committer(library, SHIPPED_ONTOLOGY / "shapes.ttl")
-    committer.commit(lambda state: Proposal(change, Note(agent="benchmark", kind="import"), keeps_shapes=True))
+    committer.commit(lambda snapshot: Proposal(change, Note(agent="benchmark", kind="import"), keeps_shapes=True))
     seconds = time.perf_counter() - start
     log = sum(path.stat().st_size for path in (home / "log").rglob("*.rdfp"))
     return {"statements": len(change.added), "commit s": seconds, "log MB": log / 1e6}

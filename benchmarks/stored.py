@@ -70,7 +70,7 @@ def _make(works: int, folder: Path) -> dict[str, float]:
     while change := ChangeSet(added=tuple(islice(left, CHANGE))):
         begin = time.perf_counter()
         proposal = Proposal(change, Note(agent="benchmark", kind="import"), keeps_shapes=True)
-        committer.commit(lambda state, proposal=proposal: proposal)  # type: ignore[misc]
+        committer.commit(lambda snapshot, proposal=proposal: proposal)  # type: ignore[misc]
         seconds += time.perf_counter() - begin
         statements += len(change.added)
     log = sum(path.stat().st_size for path in (folder / "home" / "log" / "segments").iterdir())

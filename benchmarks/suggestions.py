@@ -70,7 +70,7 @@ def asked(home: Home, suggestions: Suggestions) -> tuple[Suggested, float]:
     library = home.library
     node = library.minter.thing("concept", CONCEPT)
     start = time.perf_counter()
-    found = library.read(lambda state: suggestions.of(state, node, by_search(library.search())))
+    found = library.read(lambda snapshot: suggestions.of(snapshot, node, by_search(library.search())))
     return found, time.perf_counter() - start
 
 

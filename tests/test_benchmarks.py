@@ -44,7 +44,7 @@ def test_the_library_keeps_the_shapes() -> None:
     graph.apply(Version(1), ChangeSet(added=tuple(quads(60))))
     shapes = read_shapes(SHIPPED_ONTOLOGY / "shapes.ttl", BASE)
 
-    assert graph.read(lambda state: violations(state, shapes)) == []
+    assert graph.read(lambda snapshot: violations(snapshot, shapes)) == []
 
 
 def test_the_library_is_the_same_each_time_and_says_nothing_twice() -> None:

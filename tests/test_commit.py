@@ -35,12 +35,12 @@ def proposing(*added: Quad, removed: tuple[Quad, ...] = (), even_if_empty: bool 
 
 
 def contents(library: Library) -> set[Quad]:
-    return library.read(lambda state: set(state.quads()))
+    return library.read(lambda snapshot: set(snapshot.quads()))
 
 
 def test_a_commit_is_the_next_version_of_log_and_graph(library: Library, committer: Committer) -> None:
-    entry = committer.commit(lambda state: proposing(quad("a")))
-    second = committer.commit(lambda state: proposing(quad("b")))
+    entry = committer.commit(lambda snapshot: proposing(quad("a")))
+    second = committer.commit(lambda snapshot: proposing(quad("b")))
 
     assert entry is not None
     assert second is not None
@@ -53,10 +53,12 @@ def test_a_commit_is_the_next_version_of_log_and_graph(library: Library, committ
 
 
 def test_the_log_holds_net_changes(library: Library, committer: Committer) -> None:
-    committer.commit(lambda state: proposing(quad("a"), quad("b"), quad("a")))
+    committer.commit(lambda snapshot: proposing(quad("a"), quad("b"), quad("a")))
 
     entry = committer.commit(
-        lambda state: proposing(quad("a"), quad("c"), quad("c"), removed=(quad("a"), quad("b"), quad("b"), quad("x")))
+        lambda snapshot: proposing(
+            quad("a"), quad("c"), quad("c"), removed=(quad("a"), quad("b"), quad("b"), quad("x"))
+        )
     )
 
     assert entry is not None
@@ -66,14 +68,14 @@ def test_the_log_holds_net_changes(library: Library, committer: Committer) -> No
 
 
 def test_a_change_without_effect_makes_no_version(library: Library, committer: Committer) -> None:
-    committer.commit(lambda state: proposing(quad("a")))
+    committer.commit(lambda snapshot: proposing(quad("a")))
 
-    assert committer.commit(lambda state: proposing(quad("a"), removed=(quad("b"),))) is None
+    assert committer.commit(lambda snapshot: proposing(quad("a"), removed=(quad("b"),))) is None
     assert library.log.head() == 1
 
 
 def test_a_change_without_effect_that_asks_for_a_version_makes_one(library: Library, committer: Committer) -> None:
-    entry = committer.commit(lambda state: proposing(even_if_empty=True))
+    entry = committer.commit(lambda snapshot: proposing(even_if_empty=True))
 
     assert entry is not None
     assert entry.change == ChangeSet()
@@ -82,25 +84,25 @@ def test_a_change_without_effect_that_asks_for_a_version_makes_one(library: Libr
 
 @pytest.mark.parametrize("expected", [0, 2])
 def test_a_writer_that_saw_another_head_gets_a_conflict(library: Library, committer: Committer, expected: int) -> None:
-    committer.commit(lambda state: proposing(quad("a")))
+    committer.commit(lambda snapshot: proposing(quad("a")))
 
-    def propose(state: Snapshot) -> Proposal:
+    def propose(snapshot: Snapshot) -> Proposal:
         raise AssertionError("is not asked")
 
     with pytest.raises(Conflict, match=rf"at version 1, not {expected}"):
         committer.commit(propose, expected=Version(expected))
     assert library.log.head() == 1
-    entry = committer.commit(lambda state: proposing(quad("b")), expected=Version(1))
+    entry = committer.commit(lambda snapshot: proposing(quad("b")), expected=Version(1))
     assert entry is not None
 
 
 def test_a_writer_is_shown_the_newest_state(tmp_path: Path, committer: Committer) -> None:
     other = Library.open(tmp_path / "home", BASE)
-    Committer(other, SHIPPED_ONTOLOGY / "shapes.ttl").commit(lambda state: proposing(quad("a")))
+    Committer(other, SHIPPED_ONTOLOGY / "shapes.ttl").commit(lambda snapshot: proposing(quad("a")))
     seen: list[tuple[Version, bool]] = []
 
-    def propose(state: Snapshot) -> Proposal:
-        seen.append((state.version, state.contains(quad("a"))))
+    def propose(snapshot: Snapshot) -> Proposal:
+        seen.append((snapshot.version, snapshot.contains(quad("a"))))
         return proposing(quad("b"))
 
     entry = committer.commit(propose)
@@ -111,13 +113,13 @@ def test_a_writer_is_shown_the_newest_state(tmp_path: Path, committer: Committer
 
 
 def test_a_change_that_breaks_a_shape_is_refused_whole(library: Library, committer: Committer) -> None:
-    committer.commit(lambda state: proposing(quad("a")))
+    committer.commit(lambda snapshot: proposing(quad("a")))
     before = library.log.text(Version(1))
     concept = library.minter.thing("concept", "nameless")
     broken = Quad(concept, RDF["type"], SKOS["Concept"])
 
     with pytest.raises(ShapeViolation, match="nothing was written") as refused:
-        committer.commit(lambda state: proposing(broken, quad("b")))
+        committer.commit(lambda snapshot: proposing(broken, quad("b")))
 
     assert refused.value.errors
     assert all(where.startswith(concept.value) and why for where, why in refused.value.errors)
@@ -128,26 +130,26 @@ def test_a_change_that_breaks_a_shape_is_refused_whole(library: Library, committ
 
 
 def test_a_fault_in_the_writer_leaves_everything_as_it_was(library: Library, committer: Committer) -> None:
-    def propose(state: Snapshot) -> Proposal:
+    def propose(snapshot: Snapshot) -> Proposal:
         raise RuntimeError("no idea")
 
     with pytest.raises(RuntimeError, match="no idea"):
         committer.commit(propose)
     assert library.log.head() == 0
-    assert committer.commit(lambda state: proposing(quad("a"))) is not None
+    assert committer.commit(lambda snapshot: proposing(quad("a"))) is not None
 
 
 def test_a_message_has_a_limit(library: Library, committer: Committer) -> None:
     note = Note(agent="tester", kind="edit", message="x" * (MESSAGE_CHARACTERS + 1))
 
     with pytest.raises(BadRequest, match="message"):
-        committer.commit(lambda state: Proposal(ChangeSet(added=(quad("a"),)), note))
+        committer.commit(lambda snapshot: Proposal(ChangeSet(added=(quad("a"),)), note))
     assert library.log.head() == 0
 
 
 def test_an_undo_is_a_version_of_its_own(library: Library, committer: Committer) -> None:
-    committer.commit(lambda state: proposing(quad("a")))
-    committer.commit(lambda state: proposing(quad("b"), removed=(quad("a"),)))
+    committer.commit(lambda snapshot: proposing(quad("a")))
+    committer.commit(lambda snapshot: proposing(quad("b"), removed=(quad("a"),)))
 
     undone = committer.undo(Version(2), "somebody")
 
@@ -162,7 +164,7 @@ def test_an_undo_is_a_version_of_its_own(library: Library, committer: Committer)
 
 
 def test_an_undo_of_an_undone_version_has_nothing_to_do(library: Library, committer: Committer) -> None:
-    committer.commit(lambda state: proposing(quad("a")))
+    committer.commit(lambda snapshot: proposing(quad("a")))
     committer.undo(Version(1), "somebody")
 
     again = committer.undo(Version(1), "somebody", "once more")
@@ -184,11 +186,11 @@ def test_a_change_is_checked_with_what_is_there_already(home: Path) -> None:
     second = Quad(work, DCTERMS["type"], Literal("book"))
 
     with pytest.raises(ShapeViolation) as refused:
-        committer.commit(lambda state: proposing(second))
+        committer.commit(lambda snapshot: proposing(second))
     assert any(where == f"{work.value} {DCTERMS['type'].value}" for where, _ in refused.value.errors)
 
     first = Quad(work, DCTERMS["type"], Literal("article-journal"))
-    entry = committer.commit(lambda state: proposing(second, removed=(first,)))
+    entry = committer.commit(lambda snapshot: proposing(second, removed=(first,)))
     assert entry is not None
     assert entry.change.touched() == {work.value}
     assert NamedNode(work.value) == work

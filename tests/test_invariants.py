@@ -74,19 +74,19 @@ def bibtex(key: str, number: int, *, full: bool, other_key: str | None) -> str:
 
 def keeps_the_rules(library: Library) -> Iterable[str]:
     """Yield breaches of the rules: nothing dangles, what follows agrees, a key leads to one work."""
-    found = library.read(lambda state: checked(state, SHAPES, library.minter))
+    found = library.read(lambda snapshot: checked(snapshot, SHAPES, library.minter))
     return [*found.lines(library.minter)][:-1]
 
 
 def coverage_adds_up(library: Library) -> Iterable[str]:
     """Yield the concepts of which discussing, silent and unread works are not all works."""
 
-    def wrong(state: Snapshot) -> list[str]:
-        works = sum(1 for _ in state.triples(None, RDF["type"], FABIO["Expression"]))
+    def wrong(snapshot: Snapshot) -> list[str]:
+        works = sum(1 for _ in snapshot.triples(None, RDF["type"], FABIO["Expression"]))
         found = []
-        for triple in state.triples(None, RDF["type"], SKOS["Concept"]):
+        for triple in snapshot.triples(None, RDF["type"], SKOS["Concept"]):
             assert isinstance(triple.subject, NamedNode)
-            counts = read_thing(state, "concept", triple.subject, library.minter).model_dump()["coverage"]
+            counts = read_thing(snapshot, "concept", triple.subject, library.minter).model_dump()["coverage"]
             if sum(counts.values()) != works:
                 found.append(f"{triple.subject}: {counts} of {works} works")
         return found
@@ -98,12 +98,13 @@ def aliases_resolve(library: Library) -> Iterable[str]:
     """Yield the alternative keys that do not lead to their work."""
     alternative = library.minter.term("alternativeKey")
 
-    def wrong(state: Snapshot) -> list[str]:
+    def wrong(snapshot: Snapshot) -> list[str]:
         return [
             f"{triple.object} does not lead to {triple.subject}"
-            for triple in state.triples(None, alternative)
+            for triple in snapshot.triples(None, alternative)
             if isinstance(triple.object, Literal)
-            and known_thing(state, library.minter, library.minter.thing("work", triple.object.value)) != triple.subject
+            and known_thing(snapshot, library.minter, library.minter.thing("work", triple.object.value))
+            != triple.subject
         ]
 
     return library.read(wrong)
@@ -148,7 +149,7 @@ class Librarian(RuleBasedStateMachine):
 
     def quads(self) -> set[Quad]:
         """Return everything that the library says."""
-        return self.library.read(lambda state: set(state.quads()))
+        return self.library.read(lambda snapshot: set(snapshot.quads()))
 
     def do(self, what: Callable[[], object]) -> None:
         """Write something. What is refused must be refused in words, and change nothing."""

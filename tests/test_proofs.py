@@ -152,7 +152,7 @@ def test_a_graph_on_disk_gives_the_same_data(home: Path) -> None:
 
 def statements(home: Home, version: Version | None = None) -> list[bytes]:
     """The whole state as sorted N-Quads."""
-    return sorted(home.library.read(lambda state: state.dump(RdfFormat.N_QUADS), version).splitlines())
+    return sorted(home.library.read(lambda snapshot: snapshot.dump(RdfFormat.N_QUADS), version).splitlines())
 
 
 @pytest.mark.parametrize("graph", ["memory", "disk"])

@@ -115,7 +115,7 @@ class Committer:
             head = library.follow()
             if expected is not None and expected != head:
                 raise Conflict.moved(head, expected)
-            proposal = library.graph.read_undescribed(lambda state: self._net(state, propose(state)))
+            proposal = library.graph.read_undescribed(lambda snapshot: self._net(snapshot, propose(snapshot)))
             if proposal is None:
                 return None
             with library.applying(next_version(head), proposal.change):
@@ -153,23 +153,25 @@ class Committer:
         kept: list[Kept] = []
         self._library.things.follow()  # before other writers are held up
 
-        def propose(state: Snapshot) -> Proposal:
+        def propose(snapshot: Snapshot) -> Proposal:
             minter = self._library.minter
             history = self._library.things.history
-            change, left = undo_of(done, versions, state, history, lambda state, one: follows(state, one, minter))
+            change, left = undo_of(
+                done, versions, snapshot, history, lambda snapshot, one: follows(snapshot, one, minter)
+            )
             kept[:] = left
             return Proposal(change, note, restores=True)
 
         return Undone(self.commit(propose, expected), kept, versions)
 
-    def _net(self, state: Snapshot, proposal: Proposal) -> Proposal | None:
+    def _net(self, snapshot: Snapshot, proposal: Proposal) -> Proposal | None:
         """Return the proposal with its change made net and checked; None when nothing is left of it."""
-        change = proposal.change if proposal.is_net else proposal.change.net(state.contains)
+        change = proposal.change if proposal.is_net else proposal.change.net(snapshot.contains)
         if not change and not proposal.even_if_empty:
             return None
         if not proposal.keeps_shapes:
             refuse_inexpressible(change.added)
-            change = self.completed(state, change, restores=proposal.restores)
+            change = self.completed(snapshot, change, restores=proposal.restores)
             if not change and not proposal.even_if_empty:
                 return None  # it only took away what follows from the rest
         return replace(proposal, change=change)
@@ -189,14 +191,14 @@ class Committer:
             change=proposal.change,
         )
 
-    def completed(self, state: Snapshot, change: ChangeSet, *, restores: bool = False) -> ChangeSet:
+    def completed(self, snapshot: Snapshot, change: ChangeSet, *, restores: bool = False) -> ChangeSet:
         """Return a net change with what follows from it.
 
         Raises `ShapeViolation` where the state after it would break the shapes.
         """
         minter = self._library.minter
         complete = made_to_agree if restores else with_consequences
-        after = complete(StateAfter(state, change), minter)
+        after = complete(StateAfter(snapshot, change), minter)
         found = violations_after(after, read_shapes(self._shapes, minter.base))
         if found:
             nodes = len({violation.node for violation in found})

@@ -35,7 +35,7 @@ Follows = Callable[[Snapshot, Triple], bool]
 
 
 def undo_of(
-    done: ChangeSet, versions: Collection[Version], state: Snapshot, history: History, follows: Follows
+    done: ChangeSet, versions: Collection[Version], snapshot: Snapshot, history: History, follows: Follows
 ) -> tuple[ChangeSet, list[Kept]]:
     """Return the change that takes back, in that state, what some versions did together, net; and what it leaves.
 
@@ -43,9 +43,9 @@ def undo_of(
     """
     since = _Since(versions, history)
     inverse = done.inverse()
-    effective = _unless_replaced(inverse.net(state.contains), done, state)
+    effective = _unless_replaced(inverse.net(snapshot.contains), done, snapshot)
     kept = _changed_since(inverse, effective, since)
-    removed, things = _without_needed(state, (*effective.removed, *_following(state, effective.removed, follows)))
+    removed, things = _without_needed(snapshot, (*effective.removed, *_following(snapshot, effective.removed, follows)))
     for thing in sorted(things):
         kept.append(Kept(thing, "later versions speak of it or point to it", since.touching(things[thing])))
     return ChangeSet(added=effective.added, removed=tuple(removed)), kept
@@ -81,10 +81,10 @@ class _Since:
         return tuple(sorted(version for version in found - self._undone if version > self._first))
 
 
-def _unless_replaced(effective: ChangeSet, done: ChangeSet, state: Snapshot) -> ChangeSet:
+def _unless_replaced(effective: ChangeSet, done: ChangeSet, snapshot: Snapshot) -> ChangeSet:
     """Return a change without the values whose replacement, made by the version itself, is no longer there."""
     replaced = {_slot(quad) for quad in done.removed}
-    gone = {_slot(quad) for quad in done.added if _slot(quad) in replaced and not state.contains(quad)}
+    gone = {_slot(quad) for quad in done.added if _slot(quad) in replaced and not snapshot.contains(quad)}
     return ChangeSet(added=tuple(q for q in effective.added if _slot(q) not in gone), removed=effective.removed)
 
 
@@ -98,18 +98,18 @@ def _changed_since(inverse: ChangeSet, effective: ChangeSet, since: _Since) -> l
     return [Kept(thing, "later versions changed it already", since.touching({thing})) for thing in things]
 
 
-def _following(state: Snapshot, removed: Iterable[Quad], follows: Follows) -> Iterator[Quad]:
+def _following(snapshot: Snapshot, removed: Iterable[Quad], follows: Follows) -> Iterator[Quad]:
     """Yield what follows from other statements about each thing whose class is taken away, and so goes with it."""
     going = set(removed)
     for subject in {quad.subject for quad in going if quad.predicate == RDF["type"]}:
         if not isinstance(subject, Triple):
-            for triple in state.triples(subject):
+            for triple in snapshot.triples(subject):
                 quad = Quad(*triple)
-                if quad not in going and follows(state, triple):
+                if quad not in going and follows(snapshot, triple):
                     yield quad
 
 
-def _without_needed(state: Snapshot, removed: Iterable[Quad]) -> tuple[list[Quad], dict[str, set[str]]]:
+def _without_needed(snapshot: Snapshot, removed: Iterable[Quad]) -> tuple[list[Quad], dict[str, set[str]]]:
     """Return the removals that leave nothing dangling, and the things that must stay, each with those that need it.
 
     A node goes with its class. One that must stay keeps what is said of it, and the links of its own thing to it.
@@ -119,7 +119,9 @@ def _without_needed(state: Snapshot, removed: Iterable[Quad]) -> tuple[list[Quad
     while True:
         leaving = {quad.triple for quad in going}
         nodes = {quad.subject for quad in going if quad.predicate == RDF["type"]}
-        staying = {node for node in nodes if not isinstance(node, Triple) and _is_needed(state, node, leaving, needed)}
+        staying = {
+            node for node in nodes if not isinstance(node, Triple) and _is_needed(snapshot, node, leaving, needed)
+        }
         if not staying:
             return list(going), needed
         going = {quad: None for quad in going if not _says_of(quad, staying)}
@@ -131,11 +133,11 @@ def _says_of(quad: Quad, nodes: Collection[object]) -> bool:
 
 
 def _is_needed(
-    state: Snapshot, node: NamedNode | BlankNode, leaving: Collection[Triple], needed: dict[str, set[str]]
+    snapshot: Snapshot, node: NamedNode | BlankNode, leaving: Collection[Triple], needed: dict[str, set[str]]
 ) -> bool:
     """Answer whether something would still be said of a node that goes, or point to it; `needed` learns by what."""
-    why = {_name(node) for triple in state.triples(node) if triple not in leaving}
-    why |= {_name(triple.subject) for triple in state.triples(None, None, node) if triple not in leaving}
+    why = {_name(node) for triple in snapshot.triples(node) if triple not in leaving}
+    why |= {_name(triple.subject) for triple in snapshot.triples(None, None, node) if triple not in leaving}
     if why:
         needed.setdefault(_name(node), set()).update(why)
     return bool(why)

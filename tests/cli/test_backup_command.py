@@ -24,7 +24,7 @@ def run(home: Path, *arguments: str) -> Finished:
 def quads(home: Path, version: int) -> bytes:
     """Return the N-Quads of a version."""
     library = open_home(settings_for(home), access="read").library
-    return library.read(lambda state: state.dump(RdfFormat.N_QUADS), Version(version))
+    return library.read(lambda snapshot: snapshot.dump(RdfFormat.N_QUADS), Version(version))
 
 
 def edit_many(home: Path, done: threading.Event, least: int) -> None:

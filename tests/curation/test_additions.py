@@ -36,6 +36,6 @@ def test_only_what_is_not_there_is_new(tmp_path: Path, singly: int, monkeypatch:
     def new(additions: Additions) -> list[bytes]:
         return [additions.of(text(*quads)) for quads in asked]
 
-    found = small.library.read(lambda state: new(Additions(state)))
+    found = small.library.read(lambda snapshot: new(Additions(snapshot)))
 
     assert found == [text(asked[0][1]), text(asked[1][0]), text(*asked[2])]

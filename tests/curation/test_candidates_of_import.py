@@ -38,9 +38,9 @@ def test_an_import_finds_what_the_whole_library_has_of_its_works(tmp_path: Path)
     home, records = SmallLibrary(tmp_path / "home"), works(160)
     held, new = records[:80], records[80:]
     home.add(*held)
-    found = home.library.read(lambda state: similar_to(map(particulars_of, new), state, home.minter))
+    found = home.library.read(lambda snapshot: similar_to(map(particulars_of, new), snapshot, home.minter))
     home.add(*new)
-    whole = home.library.read(lambda state: similar_works(state, home.minter)).candidates
+    whole = home.library.read(lambda snapshot: similar_works(snapshot, home.minter)).candidates
     keys = {record.key for record in new}
     wanted: dict[str, list[Candidate]] = {}
     for one in whole:
@@ -55,4 +55,4 @@ def test_works_that_the_import_does_not_touch_are_not_told_of(tmp_path: Path) ->
     home = SmallLibrary(tmp_path / "home")
     home.add(*works(40))
     other = Record(key="new", type="book", title="Tides and how they turn", contributors=(person("Lee"),))
-    assert home.library.read(lambda state: similar_to([particulars_of(other)], state, home.minter)) == {}
+    assert home.library.read(lambda snapshot: similar_to([particulars_of(other)], snapshot, home.minter)) == {}

@@ -44,7 +44,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def found_in(home: Home) -> Similar:
-    return home.library.read(lambda state: similar_works(state, home.library.minter))
+    return home.library.read(lambda snapshot: similar_works(snapshot, home.library.minter))
 
 
 def keys(page: httpx.Response) -> list[list[str]]:
@@ -128,9 +128,9 @@ def test_particulars_read_from_the_graph_are_those_of_the_record(tmp_path: Path)
     home = opened(tmp_path / "home", text)
     minter = home.library.minter
 
-    def compared(state: Snapshot) -> tuple[dict[str, Particulars], dict[str, Particulars]]:
-        read = {work.key: work for work in read_particulars(state, minter)}
-        kept = {key: particulars_of(record_of(state, minter.thing("work", key), minter)) for key in read}
+    def compared(snapshot: Snapshot) -> tuple[dict[str, Particulars], dict[str, Particulars]]:
+        read = {work.key: work for work in read_particulars(snapshot, minter)}
+        kept = {key: particulars_of(record_of(snapshot, minter.thing("work", key), minter)) for key in read}
         return read, kept
 
     read, kept = home.library.read(compared)
@@ -173,7 +173,7 @@ def test_a_title_in_a_named_graph_is_of_no_work(tmp_path: Path) -> None:
     small = SmallLibrary(tmp_path / "home")
     aside = small.minter.thing("work", "aside")
     small.commit(Quad(aside, DCTERMS["title"], Literal("Tides"), small.minter.thing("work", "graph")))
-    found = small.library.read(lambda state: similar_works(state, small.minter))
+    found = small.library.read(lambda snapshot: similar_works(snapshot, small.minter))
     assert found.coverage["works"] == 0
 
 

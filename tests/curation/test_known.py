@@ -25,7 +25,7 @@ def small(tmp_path: Path) -> SmallLibrary:
 def agent(small: SmallLibrary, name_slug: str) -> tuple[NamedNode, Name] | None:
     """What is known by that name, which must be the same however it is found out."""
     singly, at_once = (
-        small.library.read(lambda state, most=most: KnownInGraph(state, small.minter, most).agent(name_slug))  # type: ignore[misc]
+        small.library.read(lambda snapshot, most=most: KnownInGraph(snapshot, small.minter, most).agent(name_slug))  # type: ignore[misc]
         for most in (1_000, 0)
     )
     assert singly == at_once
@@ -77,7 +77,12 @@ def test_venues_and_works_that_are_there(small: SmallLibrary) -> None:
             state_known.key_of_work("bovaird2007"),
         ]
 
-    assert small.library.read(lambda state: known(KnownInGraph(state, minter))) == [True, False, "ostrom1996", None]
+    assert small.library.read(lambda snapshot: known(KnownInGraph(snapshot, minter))) == [
+        True,
+        False,
+        "ostrom1996",
+        None,
+    ]
 
 
 def test_a_venue_is_described_once(small: SmallLibrary) -> None:

@@ -35,7 +35,7 @@ def test_it_is_moved_to_what_would_be_read_anew(tmp_path: Path) -> None:
     small = SmallLibrary(tmp_path / "home")
     library, minter = small.library, small.minter
     import_file(library, small.committer, ENTRIES.encode(), "a.bib")
-    known = library.read(lambda state: KnownWorks.of(state, minter))
+    known = library.read(lambda snapshot: KnownWorks.of(snapshot, minter))
     assert {*known.nodes} == {"a", "b", "c"}
     assert known.by_doi
     assert len(known.by_identifier) >= 2
@@ -47,8 +47,8 @@ def test_it_is_moved_to_what_would_be_read_anew(tmp_path: Path) -> None:
 
     def moved(version: int) -> None:
         change = library.log.entry(version).change  # type: ignore[arg-type]
-        library.read(lambda state: known.move(state, [change], minter))
-        assert shown(known) == shown(library.read(lambda state: KnownWorks.of(state, minter)))
+        library.read(lambda snapshot: known.move(snapshot, [change], minter))
+        assert shown(known) == shown(library.read(lambda snapshot: KnownWorks.of(snapshot, minter)))
 
     moved(small.commit(title("Tides"), removed=(title("Tides of the Lagoon"),)).version)
     moved(small.commit(removed=(Quad(work, PRISM["volume"], Literal("3")),)).version)
@@ -83,7 +83,7 @@ def test_an_import_of_one_entry_finds_what_an_edit_has_changed_since(tmp_path: P
 def test_works_in_a_block_are_near(tmp_path: Path) -> None:
     small = SmallLibrary(tmp_path / "home")
     import_file(small.library, small.committer, ENTRIES.encode(), "a.bib")
-    known = small.library.read(lambda state: KnownWorks.of(state, small.minter))
+    known = small.library.read(lambda snapshot: KnownWorks.of(snapshot, small.minter))
     like = particulars(key="x", title="Tides of the lagoon", year=2001)
     assert "a" in known.near(blocks_of(like))
     assert known.near(blocks_of(particulars(key="x", title="Entirely elsewhere", year=1999))) == set()

@@ -220,7 +220,7 @@ def small(tmp_path: Path) -> SmallLibrary:
 def test_a_record_is_found_by_doi_key_or_title(small: SmallLibrary) -> None:
     def find(**changed: Any) -> str | None:
         record = replace(OSTROM, **{"key": "unknown", **changed})
-        found = small.library.read(lambda state: Matcher(state, small.minter).find(record))
+        found = small.library.read(lambda snapshot: Matcher(snapshot, small.minter).find(record))
         return found.key if found else None
 
     assert find(title="Other", doi="10.1016/0305-750X(96)00023-x") == "ostrom1996"
@@ -231,7 +231,9 @@ def test_a_record_is_found_by_doi_key_or_title(small: SmallLibrary) -> None:
 
 
 def test_what_was_read_is_the_record_that_was_written(small: SmallLibrary) -> None:
-    held = small.library.read(lambda state: [Matcher(state, small.minter).record(r.key) for r in (OSTROM, BOVAIRD)])
+    held = small.library.read(
+        lambda snapshot: [Matcher(snapshot, small.minter).record(r.key) for r in (OSTROM, BOVAIRD)]
+    )
     assert held == [OSTROM, BOVAIRD]
 
 
@@ -259,7 +261,7 @@ def test_a_matcher_counts_what_it_has_learnt(small: SmallLibrary) -> None:
             by_title.key if by_title else None,
         )
 
-    found = small.library.read(lambda state: learn(Matcher(state, small.minter)))
+    found = small.library.read(lambda snapshot: learn(Matcher(snapshot, small.minter)))
     assert found == (False, "new-3", "free", "new", "new")
 
 

@@ -43,11 +43,11 @@ def validated() -> Graph:
 
 def found(small: SmallLibrary, shapes: Shapes, *added: Quad, removed: tuple[Quad, ...] = ()) -> list[Violation]:
     change = ChangeSet(added=added, removed=removed)
-    return small.library.read(lambda state: violations_after(StateAfter(state, change), shapes))
+    return small.library.read(lambda snapshot: violations_after(StateAfter(snapshot, change), shapes))
 
 
 def test_what_the_writer_makes_keeps_the_shapes(small: SmallLibrary, shapes: Shapes) -> None:
-    assert small.library.read(lambda state: violations(state, shapes)) == []
+    assert small.library.read(lambda snapshot: violations(snapshot, shapes)) == []
 
 
 def test_a_breach_has_node_path_and_message(small: SmallLibrary, shapes: Shapes) -> None:
@@ -103,7 +103,7 @@ def test_the_quick_checks_and_the_validator_agree(breach: Breach, shapes: Shapes
     assert isinstance(report, Graph)
     breaks = (None, SH.resultSeverity, SH.Violation) in report
 
-    failed = graph_of(data).read(lambda state: shapes.checks.failed(Data(state), NamedNode(BASE + iri)))
+    failed = graph_of(data).read(lambda snapshot: shapes.checks.failed(Data(snapshot), NamedNode(BASE + iri)))
 
     assert bool(failed) == breaks
     assert all(failed.values()) or breach.shape == "identifier-recalled", "that rule alone is left to the validator"
@@ -130,7 +130,7 @@ def test_a_part_of_shacl_that_is_not_compiled_is_left_to_the_validator(tmp_path:
         format="turtle",
     )
 
-    found = graph_of(data).read(lambda state: violations(state, Shapes(path, BASE)))
+    found = graph_of(data).read(lambda snapshot: violations(snapshot, Shapes(path, BASE)))
 
     assert [(breach.node, breach.why) for breach in found] == [("http://example.org/b", "Too large. (10)")]
 
@@ -199,6 +199,6 @@ def test_many_breaches_are_told_of_some_nodes(small: SmallLibrary, shapes: Shape
     people = [NamedNode(f"http://example.org/{number}") for number in range(300)]
     change = ChangeSet(added=tuple(Quad(one, RDF["type"], FOAF["Person"]) for one in people))
 
-    found = small.library.read(lambda state: violations_after(StateAfter(state, change), shapes, reported=10))
+    found = small.library.read(lambda snapshot: violations_after(StateAfter(snapshot, change), shapes, reported=10))
 
     assert len(found) == 10

@@ -28,7 +28,7 @@ class SmallLibrary:
 
     def add(self, *records: Record) -> Entry:
         """Commit those works, with their people and venues."""
-        known = self.library.read(lambda state: list(self._quads(records, KnownInGraph(state, self.minter))))
+        known = self.library.read(lambda snapshot: list(self._quads(records, KnownInGraph(snapshot, self.minter))))
         return self.commit(*known)
 
     def _quads(self, records: tuple[Record, ...], known: KnownInGraph) -> list[Quad]:
@@ -37,17 +37,17 @@ class SmallLibrary:
     def commit(self, *added: Quad, removed: tuple[Quad, ...] = ()) -> Entry:
         """Commit that change, which must have an effect."""
         change = ChangeSet(added=added, removed=removed)
-        entry = self.committer.commit(lambda state: Proposal(change, Note(agent="tester", kind="edit")))
+        entry = self.committer.commit(lambda snapshot: Proposal(change, Note(agent="tester", kind="edit")))
         assert entry is not None
         return entry
 
     def said_of(self, node: NamedNode) -> set[Quad]:
         """Every statement about that node."""
-        return self.library.read(lambda state: {quad for quad in state.quads() if quad.subject == node})
+        return self.library.read(lambda snapshot: {quad for quad in snapshot.quads() if quad.subject == node})
 
     def contents(self) -> set[Quad]:
         """Everything."""
-        return self.library.read(lambda state: set(state.quads()))
+        return self.library.read(lambda snapshot: set(snapshot.quads()))
 
 
 def person(family: str, given: str | None = None) -> Contributor:

@@ -56,7 +56,7 @@ def graph_at(checkpoints: Checkpoints, version: int) -> Graph:
 
 
 def contents(graph: Graph) -> set[Quad]:
-    return graph.read(lambda state: set(state.quads()))
+    return graph.read(lambda snapshot: set(snapshot.quads()))
 
 
 @pytest.mark.parametrize("kept", [(), (2,), (2, 5), (1, 2, 3, 4, 5, 6)])
@@ -209,7 +209,7 @@ def test_rows_without_an_order_come_alike_from_a_checkpoint_and_from_the_log(tmp
 
     def rows(graph: Graph) -> list[list[str]]:
         asked = ("SELECT * { ?s ?p ?o }", "SELECT * { GRAPH ?g { ?s ?p ?o } }", "SELECT * { ?s ?p 'value' }")
-        return graph.read(lambda state: [[str(row) for row in state.select(text)] for text in asked])
+        return graph.read(lambda snapshot: [[str(row) for row in snapshot.select(text)] for text in asked])
 
     replayed = rows(graph_at(checkpoints, 3))
     for version in (3, 2, 1):
@@ -238,7 +238,7 @@ def test_past_states_are_kept_until_others_are_asked_for(checkpoints: Checkpoint
     for version in (1, 2):
         past.at(Version(version))
     assert past.at(Version(6)) is not six
-    assert past.at(Version(0)).read(lambda state: state.size) == 0
+    assert past.at(Version(0)).read(lambda snapshot: snapshot.size) == 0
 
 
 def test_a_past_state_does_not_move_when_the_log_does(checkpoints: Checkpoints, log: PatchLog) -> None:

@@ -63,7 +63,7 @@ def derived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def state_of(home: Path, kind: GraphKind) -> tuple[set[Quad], list[str]]:
     """Return all that a library says, and what a search in it finds."""
     library = Library.open(home, BASE, kind)
-    said = library.read(lambda state: set(state.quads()))
+    said = library.read(lambda snapshot: set(snapshot.quads()))
     return said, [hit.key for hit in library.search().search("divide", ["work"]).hits]
 
 

@@ -166,18 +166,18 @@ def test_an_error_counts_only_when_no_change_came_between() -> None:
     graph.apply(Version(1), ChangeSet(added=(quad("a"),)))
     seen: list[int] = []
 
-    def read(state: Snapshot) -> int:
-        seen.append(state.version)
+    def read(snapshot: Snapshot) -> int:
+        seen.append(snapshot.version)
         if len(seen) == 1:
             graph.apply(Version(2), ChangeSet(removed=(quad("a"),)))
             raise NotFound("there is no a")
-        return state.version
+        return snapshot.version
 
     assert graph.read(read) == 2
     assert seen == [1, 2]
     with pytest.raises(NotFound):
         graph.read(fail)
-    assert graph.read(lambda state: state.version) == 2
+    assert graph.read(lambda snapshot: snapshot.version) == 2
 
 
 def fail(_: Snapshot) -> None:
@@ -201,7 +201,7 @@ def test_what_was_removed_does_not_fill_memory(monkeypatch: pytest.MonkeyPatch) 
         change = ChangeSet(added=(quad(f"of{number}"),), removed=(quad(f"of{number - 1}"),) if number > 2 else ())
         reading = graph.live_snapshot()
         graph.apply(Version(number), change)
-        assert set(graph.read(lambda state: set(state.quads()))) == {quad("kept"), blank, quad(f"of{number}")}
+        assert set(graph.read(lambda snapshot: set(snapshot.quads()))) == {quad("kept"), blank, quad(f"of{number}")}
         assert reading.contains(quad("kept"))
     assert len(stores) == 19 // 4
     assert graph.version == 21

@@ -49,7 +49,7 @@ def replayed(log: PatchLog, version: Version) -> Graph:
 
 def walked(graph: Graph) -> list[str]:
     """Return everything in a graph, in the order in which its engine comes to it."""
-    return graph.read(lambda state: [str(row) for row in state.select(EVERYTHING)])
+    return graph.read(lambda snapshot: [str(row) for row in snapshot.select(EVERYTHING)])
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -62,7 +62,7 @@ def test_every_version_is_as_it_was_whatever_is_asked_before(seed: int) -> None:
     for version in order:
         past = newest.past(version)
         assert past.version == version
-        assert past.read(lambda state: state.version) == version
+        assert past.read(lambda snapshot: snapshot.version) == version
         assert walked(past) == walked(replayed(log, version)), version
         if version % 3 == 0:
             assert newest.version == log.head()
@@ -87,7 +87,7 @@ def test_who_reads_a_past_state_may_read_another_meanwhile() -> None:
     newest = MovableGraph(replayed(log, log.head()), log)
     past = newest.past(Version(3))
 
-    outer, inner = past.read(lambda state: (walked(past), walked(newest)))
+    outer, inner = past.read(lambda snapshot: (walked(past), walked(newest)))
 
     assert outer == walked(replayed(log, Version(3)))
     assert inner == walked(replayed(log, log.head()))
@@ -105,10 +105,10 @@ def test_queries_find_the_description_of_the_version_that_they_ask() -> None:
     text = f"SELECT ?v WHERE {{ GRAPH <{void.value}> {{ <{about.value}> ?p ?v }} }}"
     for version in (Version(4), Version(2), Version(6)):
         graph = newest if version == 6 else newest.past(version)
-        assert [row["v"].value for row in graph.read_described(describe, lambda state: state.select(text))] == [
+        assert [row["v"].value for row in graph.read_described(describe, lambda snapshot: snapshot.select(text))] == [
             str(version)
         ]
-    assert not newest.read_undescribed(lambda state: state.select(text))
+    assert not newest.read_undescribed(lambda snapshot: snapshot.select(text))
 
 
 @pytest.mark.parametrize("seed", range(3))

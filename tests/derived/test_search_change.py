@@ -206,7 +206,7 @@ def test_all_that_is_new_is_made_of_the_change(tmp_path: Path) -> None:
     small.add(OSTROM)
     made, left = made_of(FileLog(tmp_path / "log"))
     assert left == set()
-    assert small.library.read(lambda state: list(documents(state, MINTER, subjects(state, MINTER)))) == made
+    assert small.library.read(lambda snapshot: list(documents(snapshot, MINTER, subjects(snapshot, MINTER)))) == made
 
     small.add(BOVAIRD)
     later, left = made_of(FileLog(tmp_path / "log"))
@@ -225,10 +225,10 @@ def test_a_process_writes_it_and_says_what_it_left(tmp_path: Path, parts: int) -
 
     directory = tmp_path / "index"
     left = log_process.read_names(directory / log_process.LEFT)
-    small.library.read(lambda state: write_documents(documents(state, MINTER, left), directory / str(parts)))
+    small.library.read(lambda snapshot: write_documents(documents(snapshot, MINTER, left), directory / str(parts)))
     index, whole = SearchIndex(), SearchIndex()
     index.open([directory / str(part) for part in range(parts + 1)], 2)
-    small.library.read(lambda state: whole.rebuild(state, MINTER, 2))
+    small.library.read(lambda snapshot: whole.rebuild(snapshot, MINTER, 2))
     for q in ("divide", "engagement", "ostrom", "bovaird", "review", "coproduction", "citizens"):
         assert index.search(q, limit=100) == whole.search(q, limit=100), q
     assert [hit.key for hit in index.search("engagement", ["work"]).hits] == ["bovaird2007"]

@@ -157,7 +157,7 @@ def test_a_server_has_it_written_by_others(built: list[int], opened: Home) -> No
         assert len(sorted(parts(opened.library.checkpoints.directory.parent.parent)[0].glob("*.json"))) > 1
     assert built == []
     in_memory = SearchIndex()
-    opened.library.read(lambda state: in_memory.rebuild(state, opened.library.minter, state.version))
+    opened.library.read(lambda snapshot: in_memory.rebuild(snapshot, opened.library.minter, snapshot.version))
     there = in_memory.search("co-production", limit=100)
     assert [(hit.iri, hit.title) for hit in there.hits] == [(one["iri"], one["title"]) for one in answer["items"]]
 
@@ -209,7 +209,7 @@ def test_a_big_change_is_searched_from_the_log_before_the_graph_has_it(
         client.timeout = PATIENCE
         before = keys(client, "coproduction")
         monkeypatch.setattr("commonplace.derived.search.early_index.REBUILT_BYTES", 1)
-        known = library.read(lambda state: KnownInGraph(state, library.minter))
+        known = library.read(lambda snapshot: KnownInGraph(snapshot, library.minter))
         quads = tuple(WorkWriter(library.minter, known).quads((OSTROM, BOVAIRD)))
         written = dataclasses.replace(entry(2, *quads), previous=library.log.header(Version(1)).id)
         library.log.append(written)
@@ -223,7 +223,7 @@ def test_a_big_change_is_searched_from_the_log_before_the_graph_has_it(
         assert "bovaird2007" in [hit.key for hit in index.search("beyond engagement", ["work"]).hits]
         assert set(before) <= set(keys(client, "coproduction"))
         whole = SearchIndex()
-        library.read(lambda state: whole.rebuild(state, library.minter, state.version))
+        library.read(lambda snapshot: whole.rebuild(snapshot, library.minter, snapshot.version))
         for q in ("coproduction", "ostrom", "public administration"):
             assert index.search(q, limit=1000) == whole.search(q, limit=1000)
     assert asked[-1] == "log"

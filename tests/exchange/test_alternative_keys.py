@@ -48,7 +48,7 @@ def received(home: Home, text: str, name: str = "some.bib") -> dict[str, Any]:
 
 
 def exported(home: Home, format: str = "bibtex", at: Version | None = None) -> str:
-    return home.library.read(lambda state: export(state, home.library.minter, format), at).decode()
+    return home.library.read(lambda snapshot: export(snapshot, home.library.minter, format), at).decode()
 
 
 def keys_of(receipt: dict[str, Any]) -> list[str]:

@@ -72,7 +72,7 @@ class Importing:
 
     def objects(self, key: str, predicate: NamedNode, kind: str = "work") -> list[str]:
         node = NamedNode(f"{BASE}id/{kind}/{key}")
-        found = self.home.library.read(lambda state: list(state.triples(node, predicate)))
+        found = self.home.library.read(lambda snapshot: list(snapshot.triples(node, predicate)))
         return sorted(getattr(triple.object, "value", "").removeprefix(f"{BASE}id/") for triple in found)
 
     def own(self, key: str, term: str, kind: str = "work") -> list[str]:
@@ -252,7 +252,7 @@ def test_a_retraction_is_seen_on_the_work_and_wherever_it_is_evidence(importing:
     assert (item.fate, item.status) == ("updated", "retracted")
     assert importing.objects("jette2011", CITO["isRetractedBy"]) == ["https://doi.org/10.1000/notice"]
     library = importing.home.library
-    work = library.read(lambda state: work_of(state, NamedNode(f"{BASE}id/work/jette2011"), library.minter))
+    work = library.read(lambda snapshot: work_of(snapshot, NamedNode(f"{BASE}id/work/jette2011"), library.minter))
     assert work.status == "retracted"
     assert work.evidence
     assert {evidence.work_status for evidence in work.evidence} == {"retracted"}

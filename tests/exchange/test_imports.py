@@ -140,7 +140,7 @@ def test_without_room_for_what_it_would_write_nothing_is_imported(empty: Home) -
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, bounds)
 
-    assert (empty.library.follow(), empty.library.read(lambda state: state.size)) == (0, 0)
+    assert (empty.library.follow(), empty.library.read(lambda snapshot: snapshot.size)) == (0, 0)
     assert received(empty, others(3000))["fates"]["new"] == 3000
 
 
@@ -158,7 +158,7 @@ def test_other_fields_that_grow_take_the_place_of_what_was_there(empty: Home) ->
     more = OSTROM.replace("year=", "remark={b}, annotation={c}, year=")
     assert received(empty, more)["fates"]["updated"] == 1
     query = f"SELECT ?fields WHERE {{ ?work <{BASE}ontology#sourceFields> ?fields }}"
-    held = empty.library.read(lambda state: [row["fields"].value for row in state.select(query)])
+    held = empty.library.read(lambda snapshot: [row["fields"].value for row in snapshot.select(query)])
     assert [json.loads(text) for text in held] == [{"remark": "a", "annote": "c"}]
     assert received(empty, more)["fates"] == {"new": 0, "matched": 1, "updated": 0, "failed": 0}
 
@@ -274,12 +274,12 @@ def test_what_a_command_wrote_is_read_when_it_is_asked_for(tmp_path: Path, graph
     assert home.library.graph.version == (0 if graph == "memory" else first["version"])
     assert first["version"] == home.library.newest()
     works = "SELECT ?w { ?w a <http://purl.org/spar/fabio/Expression> }"
-    assert len(home.library.read(lambda state: state.select(works))) == count
+    assert len(home.library.read(lambda snapshot: snapshot.select(works))) == count
     again = received(home, text)
     assert again["fates"] == {"new": 0, "matched": count, "updated": 0, "failed": 0}
-    whole = home.library.read(lambda state: set(state.quads()))
+    whole = home.library.read(lambda snapshot: set(snapshot.quads()))
     assert open_home(settings_for(tmp_path / "home", reference_set=None)).library.read(
-        lambda state: set(state.quads()) == whole
+        lambda snapshot: set(snapshot.quads()) == whole
     )
 
 
@@ -292,7 +292,7 @@ def test_a_whole_bibliography_is_taken_back_as_one(tmp_path: Path) -> None:
     assert receipt.version is not None
     undone = opened.committer.undo(Version(receipt.version), "tester")
     assert undone.kept == []
-    assert opened.library.read(lambda state: state.size) == 0
+    assert opened.library.read(lambda snapshot: snapshot.size) == 0
 
 
 def test_entries_of_5_mb_are_imported(empty: Home) -> None:

@@ -24,7 +24,7 @@ KINDS: tuple[Kind, ...] = ("work", "person", "organization", "venue", "concept")
 
 def all_of(library: Home | SmallLibrary) -> set[str]:
     """Return every statement of the library."""
-    return library.library.read(lambda state: {str(quad) for quad in state.quads()})
+    return library.library.read(lambda snapshot: {str(quad) for quad in snapshot.quads()})
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def keys_of(home: Home, kind: Kind) -> list[str]:
     """Return the keys of all things of a kind."""
     minter = home.library.minter
     start = f"{minter.base}id/{kind}/"
-    subjects = home.library.read(lambda state: {str(quad.subject)[1:-1] for quad in state.quads()})
+    subjects = home.library.read(lambda snapshot: {str(quad.subject)[1:-1] for quad in snapshot.quads()})
     return sorted(minter.key(iri) for iri in subjects if iri.startswith(start) and "#" not in iri)
 
 

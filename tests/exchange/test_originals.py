@@ -55,13 +55,13 @@ def taken(home: Home, data: bytes, name: str = "mine.bib") -> None:
 
 def original(home: Home, format: str = "bibtex", at: Version | None = None) -> WithOriginals:
     library = home.library
-    return library.read(lambda state: export_originals(state, library.things, library.minter, format), at)
+    return library.read(lambda snapshot: export_originals(snapshot, library.things, library.minter, format), at)
 
 
 def retitled(home: Home, key: str, old: str, new: str) -> None:
     work = NamedNode(f"{BASE}id/work/{key}")
 
-    def propose(state: Snapshot) -> Proposal:
+    def propose(snapshot: Snapshot) -> Proposal:
         change = ChangeSet(
             added=(Quad(work, DCTERMS["title"], Literal(new)),), removed=(Quad(work, DCTERMS["title"], Literal(old)),)
         )

@@ -34,7 +34,7 @@ def imported(home: Home, text: str, name: str) -> dict[str, Any]:
 def statuses(home: Home) -> list[str]:
     """Every status in the graph, by its local name."""
     rows = home.library.read(
-        lambda state: state.select(f"SELECT ?status {{ ?work <{BASE}ontology#status> ?status }} ORDER BY ?status")
+        lambda snapshot: snapshot.select(f"SELECT ?status {{ ?work <{BASE}ontology#status> ?status }} ORDER BY ?status")
     )
     return [str(row["status"]).strip("<>").removeprefix(f"{BASE}ontology#") for row in rows]
 

@@ -133,7 +133,7 @@ class Desk(RuleBasedStateMachine):
             }
             report, entry = self.merges.unmerge(kind, key, assign if looked.version is None else {}, Merger(ADA))
             if entry:
-                self.small.library.read(lambda state: self.merges._living(state, kind, report.right.key))
+                self.small.library.read(lambda snapshot: self.merges._living(snapshot, kind, report.right.key))
 
         self.tried(do)
 
@@ -157,7 +157,7 @@ class Desk(RuleBasedStateMachine):
     @invariant()
     def keeps_its_rules(self) -> None:
         if hasattr(self, "small"):
-            found = self.small.library.read(lambda state: violations(state, SHAPES))
+            found = self.small.library.read(lambda snapshot: violations(snapshot, SHAPES))
             assert found == []
 
     @invariant()

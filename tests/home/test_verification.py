@@ -159,4 +159,4 @@ def test_clearing_leaves_the_log(small: SmallLibrary, tmp_path: Path) -> None:
     clear_derived(home)
 
     assert not (home / "derived").exists()
-    assert Library.open(home, BASE).read(lambda state: set(state.quads())) == before
+    assert Library.open(home, BASE).read(lambda snapshot: set(snapshot.quads())) == before

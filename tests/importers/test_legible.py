@@ -57,7 +57,7 @@ def test_such_characters_in_a_file_are_taken_out_and_told(home: Home, name: str,
     assert receipt["fates"]["new"] == 2
     said = [*receipt["faults"], *(loss for item in receipt["items"] for loss in item["losses"])]
     assert said, "nothing is taken out in silence"
-    rows = home.library.read(lambda state: list(state.triples(None)))
+    rows = home.library.read(lambda snapshot: list(snapshot.triples(None)))
     assert not [row for row in rows if forbidden(getattr(row.object, "value", ""))]
 
 

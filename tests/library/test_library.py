@@ -41,8 +41,8 @@ def small(tmp_path: Path) -> SmallLibrary:
 def test_a_past_version_answers_as_it_did_then(small: SmallLibrary) -> None:
     then: dict[int, tuple[Version, list[bytes]]] = {}
 
-    def read(state: Snapshot) -> tuple[Version, list[bytes]]:
-        return state.version, sorted(state.dump(RdfFormat.N_QUADS).splitlines())
+    def read(snapshot: Snapshot) -> tuple[Version, list[bytes]]:
+        return snapshot.version, sorted(snapshot.dump(RdfFormat.N_QUADS).splitlines())
 
     small.add(OSTROM)
     for change in ((quad("a"), quad("b")), (quad("c"),), (quad("d"),)):
@@ -63,7 +63,7 @@ def test_there_is_no_past_before_the_first_or_after_the_newest(small: SmallLibra
     small.add(OSTROM)
 
     with pytest.raises(NotFound, match="newest is 1"):
-        small.library.read(lambda state: state.size, Version(version))
+        small.library.read(lambda snapshot: snapshot.size, Version(version))
 
 
 def test_commits_of_another_process_are_seen(small: SmallLibrary, tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ assert SmallLibrary(Path({str(tmp_path / "home")!r})).add(BOVAIRD).version == 2
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
     work = small.minter.thing("work", "bovaird2007")
 
-    assert small.library.read(lambda state: (state.version, work_of(state, work, small.minter).title)) == (
+    assert small.library.read(lambda snapshot: (snapshot.version, work_of(snapshot, work, small.minter).title)) == (
         2,
         BOVAIRD.title,
     )
@@ -116,7 +116,7 @@ def test_a_graph_on_disk_that_is_ahead_of_the_log_is_made_anew(small: SmallLibra
     reopened = Library.open(home, BASE, "disk")
 
     assert reopened.follow() == reopened.graph.version == 1
-    assert reopened.read(lambda state: state.contains(quad("a"))) is False
+    assert reopened.read(lambda snapshot: snapshot.contains(quad("a"))) is False
 
 
 def pages(library: Library, sort: str, limit: int, at: Version | None = None) -> Iterator[list[NamedNode]]:
@@ -124,26 +124,26 @@ def pages(library: Library, sort: str, limit: int, at: Version | None = None) ->
     cursor = None
     while True:
 
-        def page(state: Snapshot, cursor: str | None = cursor) -> tuple[list[NamedNode], int, str | None]:
-            selection = select_works(state, library.minter, WorkFilters(), None).selection
-            found = selection.page(state, ORDERS[sort], limit, cursor)
+        def page(snapshot: Snapshot, cursor: str | None = cursor) -> tuple[list[NamedNode], int, str | None]:
+            selection = select_works(snapshot, library.minter, WorkFilters(), None).selection
+            found = selection.page(snapshot, ORDERS[sort], limit, cursor)
             return list(found.things), found.total, found.cursor
 
         things, total, cursor = library.read(page, at)
-        assert total == library.read(lambda state: _everything(state).total(state), at)
+        assert total == library.read(lambda snapshot: _everything(snapshot).total(snapshot), at)
         yield things
         if cursor is None:
             return
 
 
-def _everything(state: Snapshot) -> Selection:
+def _everything(snapshot: Snapshot) -> Selection:
     return Selection(["?thing a fabio:Expression ."])
 
 
 def in_order(library: Library, sort: str) -> list[str]:
     """The works sorted here, by what their shapes show, for comparison."""
-    nodes = library.read(lambda state: _everything(state).everything(state))
-    shapes = library.read(lambda state: [work_of(state, node, library.minter) for node in nodes])
+    nodes = library.read(lambda snapshot: _everything(snapshot).everything(snapshot))
+    shapes = library.read(lambda snapshot: [work_of(snapshot, node, library.minter) for node in nodes])
 
     def value(number: int) -> str:
         work = shapes[number]
@@ -163,7 +163,7 @@ def in_order(library: Library, sort: str) -> list[str]:
 
 def _family(library: Library, person_iri: str) -> str:
     node = NamedNode(person_iri)
-    name = library.read(lambda state: read_name(Neighbourhood(state.triples(node)), node, library.minter))
+    name = library.read(lambda snapshot: read_name(Neighbourhood(snapshot.triples(node)), node, library.minter))
     return ((name.family or name.literal or "") if name else "").lower()
 
 
@@ -206,22 +206,24 @@ def test_text_that_is_no_cursor_is_refused(small: SmallLibrary) -> None:
 
     for cursor in ("x", "bm8=", "WzFd", "é"):
 
-        def page(state: Snapshot, cursor: str = cursor) -> object:
-            return _everything(state).page(state, ORDERS["key"], 3, cursor)
+        def page(snapshot: Snapshot, cursor: str = cursor) -> object:
+            return _everything(snapshot).page(snapshot, ORDERS["key"], 3, cursor)
 
         with pytest.raises(BadRequest, match="cursor"):
             small.library.read(page)
 
 
 def test_coverage_adds_up_for_every_concept_and_claim(reference: Library) -> None:
-    def check(state: Snapshot) -> tuple[int, int]:
-        works = _everything(state).total(state)
-        concepts = select_concepts(None).everything(state)
-        claims = select_claims(None).everything(state)
+    def check(snapshot: Snapshot) -> tuple[int, int]:
+        works = _everything(snapshot).total(snapshot)
+        concepts = select_concepts(None).everything(snapshot)
+        claims = select_claims(None).everything(snapshot)
         for concept in concepts:
-            assert sum(coverage(state, states_on_concept(state, concept), CONCEPT_STATES).values()) == works, concept
+            assert sum(coverage(snapshot, states_on_concept(snapshot, concept), CONCEPT_STATES).values()) == works, (
+                concept
+            )
         for claim in claims:
-            assert sum(coverage(state, states_on_claim(state, claim), CLAIM_STATES).values()) == works, claim
+            assert sum(coverage(snapshot, states_on_claim(snapshot, claim), CLAIM_STATES).values()) == works, claim
         return len(concepts), len(claims)
 
     concepts, claims = reference.read(check)
@@ -265,13 +267,13 @@ def test_narrower_evidence_counts_and_silence_on_the_broader_is_silence_on_the_n
     )
 
     def states(concept: NamedNode) -> dict[str, str]:
-        found = small.library.read(lambda state: states_on_concept(state, concept))
+        found = small.library.read(lambda snapshot: states_on_concept(snapshot, concept))
         return {small.minter.key(work.value): said for work, said in found.items()}
 
     assert states(top) == {"w0": "discusses", "w1": "silent", "w2": "discusses"}
     assert states(middle) == {"w0": "discusses", "w1": "silent", "w2": "discusses"}
     assert states(low) == {"w0": "discusses", "w1": "silent", "w2": "silent"}
-    counted = small.library.read(lambda state: coverage(state, states_on_concept(state, low), CONCEPT_STATES))
+    counted = small.library.read(lambda snapshot: coverage(snapshot, states_on_concept(snapshot, low), CONCEPT_STATES))
     assert counted == {"discusses": 1, "silent": 2, "unread": 2}
 
 
@@ -286,8 +288,8 @@ def test_a_work_may_support_and_contradict_a_claim(small: SmallLibrary) -> None:
         *evidence(small, "5", claim, "w2", "contradicts", "rejected"),
     )
 
-    found = small.library.read(lambda state: states_on_claim(state, claim))
+    found = small.library.read(lambda snapshot: states_on_claim(snapshot, claim))
 
     assert {small.minter.key(work.value): said for work, said in found.items()} == {"w0": "supports", "w1": "mixed"}
-    counted = small.library.read(lambda state: coverage(state, found, CLAIM_STATES))
+    counted = small.library.read(lambda snapshot: coverage(snapshot, found, CLAIM_STATES))
     assert counted == {"supports": 1, "contradicts": 0, "mixed": 1, "silent": 0, "unread": 2}

@@ -94,7 +94,7 @@ def lists(filters: Sequence[WorkFilters] = FILTERS) -> Iterator[tuple[str, Selec
     """Every kind of list, in every order it can be asked for in."""
 
     def works(filters: WorkFilters) -> Select:
-        return lambda state: select_works(state, MINTER, filters, None)
+        return lambda snapshot: select_works(snapshot, MINTER, filters, None)
 
     def all_of(selection: Selection) -> Select:
         return lambda _: Selected(selection)
@@ -128,7 +128,7 @@ class History:
         return change
 
     def _has(self, quad: Quad) -> bool:
-        return self.graph.read(lambda state: state.contains(quad))
+        return self.graph.read(lambda snapshot: snapshot.contains(quad))
 
 
 def asked(kept: Lists, graph: Graph, name: str, select: Select, order: Order | None) -> object:
@@ -141,7 +141,7 @@ def asked(kept: Lists, graph: Graph, name: str, select: Select, order: Order | N
 
 def anew(graph: Graph, select: Select, order: Order | None) -> object:
     try:
-        return graph.read(lambda state: listed(state, select, order)).things
+        return graph.read(lambda snapshot: listed(snapshot, select, order)).things
     except BadRequest as fault:
         return str(fault)
 
@@ -157,8 +157,8 @@ def test_kept_lists_and_totals_are_those_made_anew(changes: list[set[Quad]], dat
             continue
         for name, select, order in lists():
             assert asked(kept, history.graph, name, select, order) == anew(history.graph, select, order), name
-        assert totals.of(history.graph).value == history.graph.read(lambda state: count_totals(state, MINTER))
-        assert size.of(history.graph).value == history.graph.read(lambda state: state.size)
+        assert totals.of(history.graph).value == history.graph.read(lambda snapshot: count_totals(snapshot, MINTER))
+        assert size.of(history.graph).value == history.graph.read(lambda snapshot: snapshot.size)
 
 
 @settings(max_examples=30, deadline=None)
@@ -177,8 +177,8 @@ def test_kept_lists_and_counts_are_moved_back_to_earlier_versions(
         graph = newest if version == log.head() else newest.past(Version(version))
         for name, select, order in lists([WorkFilters()]):
             assert asked(kept, graph, name, select, order) == anew(graph, select, order), name
-        assert totals.of(graph).value == graph.read(lambda state: count_totals(state, MINTER))
-        assert size.of(graph).value == graph.read(lambda state: state.size)
+        assert totals.of(graph).value == graph.read(lambda snapshot: count_totals(snapshot, MINTER))
+        assert size.of(graph).value == graph.read(lambda snapshot: snapshot.size)
         assert partitions.of(graph).value.counts == graph.read(count_partitions).counts
 
 
@@ -212,12 +212,12 @@ def everyone(_: Snapshot) -> Selected:
 def test_a_change_that_may_move_too_many_makes_the_list_anew() -> None:
     history = History()
     history.turn_round(people(0, 10))
-    was = listed(history.graph.read(lambda state: state), everyone, None).things
+    was = listed(history.graph.read(lambda snapshot: snapshot), everyone, None).things
     assert isinstance(was, SortedList)
 
     def move(first: int, end: int) -> SortedList | None:
         net = history.turn_round(people(first, end))
-        return history.graph.read(lambda state: moved(was, state, [net], select_people(None), BY_IRI))
+        return history.graph.read(lambda snapshot: moved(was, snapshot, [net], select_people(None), BY_IRI))
 
     assert move(100, 100 + MOVED_THINGS) is None  # and the class, which they all name
     assert len(move(10, 10 + MOVED_THINGS - 1) or ()) == 10 + MOVED_THINGS - 1

@@ -25,7 +25,7 @@ TITLES: dict[str, list[str]] = {
 
 
 @pytest.fixture(scope="module")
-def state() -> StoreSnapshot:
+def snapshot() -> StoreSnapshot:
     """Works with those titles, and one that is a blank node, which no list can name."""
     store = Store()
     for key, titles in TITLES.items():
@@ -36,13 +36,13 @@ def state() -> StoreSnapshot:
     return StoreSnapshot(store, BASE, Version(1))
 
 
-def pages(state: StoreSnapshot, sort: str | None, limit: int) -> list[list[str]]:
+def pages(snapshot: StoreSnapshot, sort: str | None, limit: int) -> list[list[str]]:
     """The keys on each page, by the cursor of the one before."""
     selection = Selection(["?thing a fabio:Expression ."])
     cursor: str | None = None
     found: list[list[str]] = []
     while not found or cursor:
-        page = selection.page(state, ORDERS[sort] if sort else None, limit, cursor)
+        page = selection.page(snapshot, ORDERS[sort] if sort else None, limit, cursor)
         assert page.total == len(TITLES)
         found.append([thing.value.rpartition("/")[2] for thing in page.things])
         cursor = page.cursor
@@ -50,10 +50,10 @@ def pages(state: StoreSnapshot, sort: str | None, limit: int) -> list[list[str]]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 8, 100])
-def test_titles_are_folded_and_equal_ones_stand_in_the_order_of_their_iris(state: StoreSnapshot, limit: int) -> None:
+def test_titles_are_folded_and_equal_ones_stand_in_the_order_of_their_iris(snapshot: StoreSnapshot, limit: int) -> None:
     rising = ["empty", "none", "tab", "line", "quoted", "two", "same-1", "same-2"]
     falling = ["same-1", "same-2", "two", "quoted", "line", "tab", "empty", "none"]
-    assert [key for page in pages(state, "title", limit) for key in page] == rising
-    assert [key for page in pages(state, "-title", limit) for key in page] == falling
-    assert [key for page in pages(state, None, limit) for key in page] == sorted(TITLES)
-    assert all(len(page) == limit for page in pages(state, "title", limit)[:-1])
+    assert [key for page in pages(snapshot, "title", limit) for key in page] == rising
+    assert [key for page in pages(snapshot, "-title", limit) for key in page] == falling
+    assert [key for page in pages(snapshot, None, limit) for key in page] == sorted(TITLES)
+    assert all(len(page) == limit for page in pages(snapshot, "title", limit)[:-1])

@@ -236,7 +236,7 @@ def test_damage_in_a_long_entry_is_told_to_whoever_goes_through_it(
     graph = new_graph(EX)
     with pytest.raises(LogDamaged, match=damage):
         graph.apply(Version(1), log.entry(Version(1)).change)
-    assert (graph.version, graph.read(lambda state: state.size)) == (0, 0)
+    assert (graph.version, graph.read(lambda snapshot: snapshot.size)) == (0, 0)
     (found,) = log.check()
     assert "checksum" in found
 

@@ -27,8 +27,8 @@ def count_up(home: str, writer: int) -> list[int]:
     committer = Committer(library, SHIPPED_ONTOLOGY / "shapes.ttl")
     thing = NamedNode("http://example.org/counter")
 
-    def propose(state: Snapshot) -> Proposal:
-        there = [quad for quad in state.quads() if quad.predicate == COUNT]
+    def propose(snapshot: Snapshot) -> Proposal:
+        there = [quad for quad in snapshot.quads() if quad.predicate == COUNT]
         count = max((int(quad.object.value) for quad in there if isinstance(quad.object, Literal)), default=0)
         change = ChangeSet(added=(Quad(thing, COUNT, Literal(count + 1)),), removed=tuple(there))
         return Proposal(change, Note(agent=f"writer {writer}", kind="edit"))
@@ -53,5 +53,5 @@ def test_writers_in_several_processes_lose_nothing(tmp_path: Path) -> None:
         (added,) = log.entry(version).change.added
         assert added.object == Literal(int(version)), "each writer built on the version before its own"
     library = Library.open(home, BASE)
-    assert library.read(lambda state: [quad.object for quad in state.quads()]) == [Literal(total)]
+    assert library.read(lambda snapshot: [quad.object for quad in snapshot.quads()]) == [Literal(total)]
     assert {log.header(version).note.agent for version in versions(log)} == {f"writer {n}" for n in range(WRITERS)}

@@ -110,13 +110,15 @@ def export_all(
         if original and named is not None:
             raise BadRequest("give --original or --style, not both: a style leaves no entry as it was")
         if original:
-            made = library.read(lambda state: export_originals(state, library.things, library.minter, format), version)
+            made = library.read(
+                lambda snapshot: export_originals(snapshot, library.things, library.minter, format), version
+            )
             typer.echo(f"commonplace: {made.counts} entries are as in their files", err=True)
             data = made.data
         elif named is None:
-            data = library.read(lambda state: export(state, library.minter, format), version)
+            data = library.read(lambda snapshot: export(snapshot, library.minter, format), version)
         else:
-            data = library.read(lambda state: formatted(state, library.minter, named, html=html), version)
+            data = library.read(lambda snapshot: formatted(snapshot, library.minter, named, html=html), version)
     sys.stdout.buffer.write(data)
 
 
@@ -151,7 +153,7 @@ def _iri_of(library: Library, thing: str) -> str:
     if thing.startswith(library.minter.base):
         return thing
     node = library.minter.thing("work", thing)
-    return (library.read(lambda state: known_thing(state, library.minter, node)) or node).value
+    return (library.read(lambda snapshot: known_thing(snapshot, library.minter, node)) or node).value
 
 
 @cli.command()
@@ -258,7 +260,7 @@ def rebuild(home: HomeOption = None) -> None:
         library = open_home(settings, access="write").library
         if library.follow():
             library.checkpoints.write(library.graph)
-        size = library.read(lambda state: state.size)
+        size = library.read(lambda snapshot: snapshot.size)
     typer.echo(f"version {library.follow()}: {size} statements, made again from the log")
 
 
@@ -268,7 +270,7 @@ def check(as_json: JsonOption = False, home: HomeOption = None) -> None:
     with readable(), progress("checking") as moved:
         library = open_library(home).library
         shapes = SHIPPED_ONTOLOGY / "shapes.ttl"
-        found = library.read(lambda state: checked(state, shapes, library.minter, moved))
+        found = library.read(lambda snapshot: checked(snapshot, shapes, library.minter, moved))
     if as_json:
         typer.echo(json.dumps(found.shape(library.minter), ensure_ascii=False))
     else:

@@ -32,7 +32,7 @@ def show_history(
         node = library.minter.thing(kind, key)
         touching = touches_of(library.things, node.value, library.follow())[::-1]
         found = library.read(
-            lambda state: thing_changes(touching, library.things, state, node, library.minter, quads=quads)
+            lambda snapshot: thing_changes(touching, library.things, snapshot, node, library.minter, quads=quads)
         )
     if as_json:
         typer.echo(json.dumps([one.model_dump(exclude_none=True) for one in found], ensure_ascii=False))
@@ -66,10 +66,10 @@ def show_diff(
             library.log.header(version)  # raises NotFound
         if thing:
             node = minter.thing(*named(thing, minter))
-            found = [library.read(lambda state: diff_of_thing(things, state, node, minter, *versions))]
+            found = [library.read(lambda snapshot: diff_of_thing(things, snapshot, node, minter, *versions))]
         else:
             names, changes = diff_of_library(library.log, versions)
-            found = library.read(lambda state: diffs(names, changes, things, state, minter, versions))
+            found = library.read(lambda snapshot: diffs(names, changes, things, snapshot, minter, versions))
     if as_json:
         typer.echo(json.dumps([one.model_dump(exclude_none=True) for one in found], ensure_ascii=False))
         return

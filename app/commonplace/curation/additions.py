@@ -13,8 +13,8 @@ ASKED_SINGLY = 2_000
 class Additions:
     """What of N-Quads text (of the default graph) a state does not hold."""
 
-    def __init__(self, state: Snapshot) -> None:
-        self._state = state
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
         self._asked = 0
         self._things: set[bytes] | None = None
 
@@ -23,7 +23,7 @@ class Additions:
         if not self._may_be_there(lines):
             return lines
         quads = parse(lines, format=RdfFormat.N_QUADS, lenient=True)
-        new = [quad for quad in quads if not self._state.contains(quad)]
+        new = [quad for quad in quads if not self._snapshot.contains(quad)]
         return serialize(new, format=RdfFormat.N_QUADS) or b""
 
     def _may_be_there(self, lines: bytes) -> bool:
@@ -38,5 +38,5 @@ class Additions:
         return lines[1 : lines.index(b">")].partition(b"#")[0] in self._things
 
     def _all_things(self) -> set[bytes]:
-        rows = self._state.select("SELECT DISTINCT ?s WHERE { ?s ?p ?o }")
+        rows = self._snapshot.select("SELECT DISTINCT ?s WHERE { ?s ?p ?o }")
         return {node.value.partition("#")[0].encode() for (node,) in rows if isinstance(node, NamedNode)}

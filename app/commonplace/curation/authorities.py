@@ -19,8 +19,8 @@ ASKED_SINGLY = 2_000
 class KnownInGraph:
     """`commonplace.model.work_graph.Known`, read from a state when asked; remembers its answers."""
 
-    def __init__(self, state: Snapshot, minter: Minter, asked_singly: int = ASKED_SINGLY) -> None:
-        self._state = state
+    def __init__(self, snapshot: Snapshot, minter: Minter, asked_singly: int = ASKED_SINGLY) -> None:
+        self._snapshot = snapshot
         self._minter = minter
         self._aliases = self._read_aliases()
         self._agents: dict[str, tuple[NamedNode, Name] | None] = {}
@@ -37,19 +37,19 @@ class KnownInGraph:
     def is_described(self, thing: NamedNode) -> bool:
         if thing not in self._described:
             names = (FOAF["name"], DCTERMS["title"])
-            self._described[thing] = any(True for name in names for _ in self._state.triples(thing, name))
+            self._described[thing] = any(True for name in names for _ in self._snapshot.triples(thing, name))
         return self._described[thing]
 
     def standing_for(self, thing: NamedNode) -> NamedNode:
         if self._merged is None:
-            merged = merged_things(self._state, self._minter)
-            self._merged = {node: survivor_of(self._state, node, self._minter) for node in merged}
+            merged = merged_things(self._snapshot, self._minter)
+            self._merged = {node: survivor_of(self._snapshot, node, self._minter) for node in merged}
         return self._merged.get(thing, thing)
 
     def key_of_work(self, key: str) -> str | None:
-        if is_work(self._state, self._minter.thing("work", key)):
+        if is_work(self._snapshot, self._minter.thing("work", key)):
             return key
-        having = work_of_alternative_key(self._state, key, self._minter)
+        having = work_of_alternative_key(self._snapshot, key, self._minter)
         return self._minter.key(having.value) if having else None
 
     def _find(self, name_slug: str) -> tuple[NamedNode, Name] | None:
@@ -67,7 +67,7 @@ class KnownInGraph:
         if self._names is not None and "#" not in iri:
             return self._names.get(iri)
         node = NamedNode(iri)
-        said = list(self._state.triples(node))
+        said = list(self._snapshot.triples(node))
         return read_name(Neighbourhood(said), node, self._minter) if said else None
 
     def _all_names(self) -> dict[str, Name]:
@@ -94,7 +94,7 @@ class KnownInGraph:
     def _texts(self, predicate: NamedNode) -> dict[str, str]:
         """Return the literal that each thing has for a property; of several, the first in the alphabet."""
         found: dict[str, str] = {}
-        for triple in self._state.triples(None, predicate):
+        for triple in self._snapshot.triples(None, predicate):
             subject, object = triple.subject, triple.object
             if isinstance(subject, NamedNode) and isinstance(object, Literal):
                 node, text = subject.value, object.value
@@ -105,7 +105,7 @@ class KnownInGraph:
     def _read_aliases(self) -> dict[str, NamedNode]:
         """Return slugs of other forms of names, of people and bodies only (concepts have alternative labels, too)."""
         found: dict[str, NamedNode] = {}
-        for triple in self._state.triples(None, SKOS["altLabel"]):
+        for triple in self._snapshot.triples(None, SKOS["altLabel"]):
             named = self._minter.kind_and_key(triple.subject.value) if isinstance(triple.subject, NamedNode) else None
             if named and named[0] in ("person", "organization") and isinstance(triple.object, Literal):
                 assert isinstance(triple.subject, NamedNode)

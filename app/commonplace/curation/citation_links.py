@@ -36,7 +36,7 @@ _FEWEST_WORDS = 3
 class DoiLinks:
     """The links of one import. `matcher` must know the works of the import before anything is linked."""
 
-    state: Snapshot
+    snapshot: Snapshot
     minter: Minter
     matcher: Matcher
     changed: set[str] = field(default_factory=set)
@@ -95,7 +95,7 @@ class DoiLinks:
     def _add(self, key: str, subject: NamedNode, predicate: NamedNode, object: NamedNode | Literal) -> None:
         quad = Quad(subject, predicate, object)
         self._added.append(quad)
-        if not self.state.contains(quad):
+        if not self.snapshot.contains(quad):
             self.changed.add(key)
 
     def _cites(self, key: str, reference: Reference) -> bool:
@@ -117,7 +117,7 @@ class DoiLinks:
         self._cited.add((citing, cited))
         self._add(citing, self._work(citing), CITO["cites"], self._work(cited))
         node = self.minter.thing("citation", f"{citing}--{cited}")
-        if any(True for _ in self.state.triples(node)):
+        if any(True for _ in self.snapshot.triples(node)):
             return
         self._add(citing, node, RDF["type"], CITO["Citation"])
         self._add(citing, node, CITO["hasCitingEntity"], self._work(citing))
@@ -147,7 +147,7 @@ class DoiLinks:
         """Keep the references that are no citations, in place of those kept before."""
         work, term = self._work(key), self.minter.term("referenceText")
         text = Literal(reference_json(left), datatype=RDF["JSON"]) if left else None
-        for triple in self.state.triples(work, term):
+        for triple in self.snapshot.triples(work, term):
             if triple.object != text:
                 self._removed.append(Quad(work, term, triple.object))
                 self.changed.add(key)
@@ -171,7 +171,7 @@ class DoiLinks:
         """Let statements that name a work by the address of its DOI name the work itself."""
         pending = [q for q in self._added if q.object == address]
         for quad in (
-            *(Quad(t.subject, t.predicate, t.object) for t in self.state.triples(None, None, address)),
+            *(Quad(t.subject, t.predicate, t.object) for t in self.snapshot.triples(None, None, address)),
             *pending,
         ):
             named = self.minter.kind_and_key(quad.subject.value) if isinstance(quad.subject, NamedNode) else None
@@ -190,7 +190,7 @@ class DoiLinks:
     def _match_kept_text(self, arrived: dict[str, str]) -> None:
         """Turn references that were kept as text, and have the DOI of a work that has come, into citations."""
         term = self.minter.term("referenceText")
-        for triple in list(self.state.triples(None, term)):
+        for triple in list(self.snapshot.triples(None, term)):
             named = self.minter.kind_and_key(triple.subject.value) if isinstance(triple.subject, NamedNode) else None
             if named is None or not isinstance(triple.object, Literal) or self._is_rewritten(triple.subject, term):
                 continue
@@ -205,7 +205,7 @@ class DoiLinks:
         return any((quad.subject, quad.predicate) == (work, term) for quad in (*self._added, *self._removed))
 
     def _held_statuses(self, work: NamedNode) -> Iterator[str]:
-        for triple in self.state.triples(work, self.minter.term("status")):
+        for triple in self.snapshot.triples(work, self.minter.term("status")):
             if isinstance(triple.object, NamedNode) and (name := self.minter.local(triple.object.value)) in STATUSES:
                 yield name
 

@@ -63,9 +63,9 @@ class Deletion:
     unused: tuple[NamedNode, ...]
 
 
-def deletion_of(state: Snapshot, node: NamedNode, minter: Minter, *, with_dependents: bool = False) -> Deletion:
+def deletion_of(snapshot: Snapshot, node: NamedNode, minter: Minter, *, with_dependents: bool = False) -> Deletion:
     """Return what the deletion of a thing would do in that state; nothing is written."""
-    taking = _Taking(state, minter)
+    taking = _Taking(snapshot, minter)
     taking.take(node)
     pointing = list(taking.pointing())
     hanging = [one for one in pointing if not taking.is_taken_back(one)]
@@ -84,16 +84,16 @@ def deletion_of(state: Snapshot, node: NamedNode, minter: Minter, *, with_depend
         nodes=tuple(taking.going),
         unlinked=tuple(unlinked),
         hanging=tuple(hanging),
-        unused=tuple(_unused(state, removed, taking.going, minter)),
+        unused=tuple(_unused(snapshot, removed, taking.going, minter)),
     )
 
 
 class _Taking:
     """The nodes that a deletion takes, and what is said of them."""
 
-    def __init__(self, state: Snapshot, minter: Minter) -> None:
+    def __init__(self, snapshot: Snapshot, minter: Minter) -> None:
         self.going: dict[NamedNode | BlankNode, None] = {}
-        self._state = state
+        self._snapshot = snapshot
         self._minter = minter
         self._also: dict[Triple, None] = {}
 
@@ -102,17 +102,17 @@ class _Taking:
         if node in self.going:
             return
         self.going[node] = None
-        for triple in self._state.triples(node):
+        for triple in self._snapshot.triples(node):
             if isinstance(triple.object, NamedNode) and owner_of(triple.object, self._minter) == node:
                 self.take(triple.object)
         if isinstance(node, NamedNode):
-            for merged in merged_things(self._state, self._minter, node):
+            for merged in merged_things(self._snapshot, self._minter, node):
                 self.take(merged)
         for predicate in (self._minter.term("onWork"), CITO["hasCitingEntity"], self._minter.term("onCitation")):
-            for triple in self._state.triples(None, predicate, node):
+            for triple in self._snapshot.triples(None, predicate, node):
                 self._take_subject(triple)
-        for triple in self._state.triples(None, self._minter.term("onCase"), node):
-            cases = self._state.triples(_node(triple.subject), self._minter.term("onCase"))
+        for triple in self._snapshot.triples(None, self._minter.term("onCase"), node):
+            cases = self._snapshot.triples(_node(triple.subject), self._minter.term("onCase"))
             if all(other.object in self.going for other in cases):
                 self._take_subject(triple)
         self._take_links_of_citation(node)
@@ -122,18 +122,18 @@ class _Taking:
 
     def _take_links_of_citation(self, citation: NamedNode | BlankNode) -> None:
         """Remove what an ambiguous citation lets its work say: which works it may cite."""
-        for citing in self._state.triples(citation, CITO["hasCitingEntity"]):
-            for candidate in self._state.triples(citation, self._minter.term("candidate")):
+        for citing in self._snapshot.triples(citation, CITO["hasCitingEntity"]):
+            for candidate in self._snapshot.triples(citation, self._minter.term("candidate")):
                 if isinstance(citing.object, NamedNode) and isinstance(candidate.object, NamedNode):
                     link = Triple(citing.object, self._minter.term("mayCite"), candidate.object)
-                    if self._state.contains(Quad(link.subject, link.predicate, link.object)):
+                    if self._snapshot.contains(Quad(link.subject, link.predicate, link.object)):
                         self._also[link] = None
 
     def pointing(self) -> Iterator[Hanging]:
         """Return the statements of nodes that stay which point to nodes that go."""
         for node in list(self.going):
             if isinstance(node, NamedNode):
-                for triple in self._state.triples(None, None, node):
+                for triple in self._snapshot.triples(None, None, node):
                     subject = _node(triple.subject)
                     if subject not in self.going and triple not in self._also:
                         yield Hanging(subject, triple.predicate, node, self._goes_along(subject, triple.predicate))
@@ -147,7 +147,9 @@ class _Taking:
             return False
         named = self._minter.kind_and_key(subject.value)
         if predicate == self._minter.term("candidate"):
-            return sum(1 for t in self._state.triples(subject, predicate) if t.object not in self.going) < _CANDIDATES
+            return (
+                sum(1 for t in self._snapshot.triples(subject, predicate) if t.object not in self.going) < _CANDIDATES
+            )
         if predicate in (PROV["wasQuotedFrom"], PROV["wasAttributedTo"], self._minter.term("onCase")):
             return False
         return owner_of(subject, self._minter) is not None or bool(named and named[0] in STATEMENTS)
@@ -158,7 +160,7 @@ class _Taking:
 
     def removed(self) -> dict[Triple, None]:
         """Return what is said of the nodes that go, and of them."""
-        said = {triple: None for node in self.going for triple in self._state.triples(node)}
+        said = {triple: None for node in self.going for triple in self._snapshot.triples(node)}
         return said | self._also
 
 
@@ -172,14 +174,14 @@ _SAID_AGAIN = frozenset(
 
 
 def _unused(
-    state: Snapshot, removed: dict[Triple, None], going: dict[NamedNode | BlankNode, None], minter: Minter
+    snapshot: Snapshot, removed: dict[Triple, None], going: dict[NamedNode | BlankNode, None], minter: Minter
 ) -> Iterator[NamedNode]:
     """Return the people, bodies and venues that were named by what goes, and by nothing else."""
     for named in dict.fromkeys(triple.object for triple in removed):
         if not isinstance(named, NamedNode) or named in going:
             continue
         kind = minter.kind_and_key(named.value)
-        if kind and kind[0] in USED and all(triple in removed for triple in state.triples(None, None, named)):
+        if kind and kind[0] in USED and all(triple in removed for triple in snapshot.triples(None, None, named)):
             yield named
 
 

@@ -63,23 +63,23 @@ class KnownWorks:
 
     @classmethod
     @rarely_collected()
-    def of(cls, state: Snapshot, minter: Minter) -> KnownWorks:
+    def of(cls, snapshot: Snapshot, minter: Minter) -> KnownWorks:
         """Read every work of a state."""
         made = cls()
-        for row in state.select(PROLOGUE + _WORKS):
+        for row in snapshot.select(PROLOGUE + _WORKS):
             node = row["work"]
             if isinstance(node, NamedNode):
                 title, doi, year, volume, page = (
                     _value(row[name]) for name in ("title", "doi", "year", "volume", "page")
                 )
                 made._enter_work(minter.key(node.value), node, title, doi, year, volume, page)
-        for work, _, alternative in state.triples(None, minter.term("alternativeKey")):
+        for work, _, alternative in snapshot.triples(None, minter.term("alternativeKey")):
             if isinstance(work, NamedNode) and isinstance(alternative, Literal):
                 made._enter_alternative(alternative.value, minter.key(work.value))
-        for row in state.select(PROLOGUE + _ISBNS):
+        for row in snapshot.select(PROLOGUE + _ISBNS):
             made._identify(minter.key(_value(row["work"])), _value(row["type"]), _value(row["isbn"]), "", "")
         source = minter.term("sourceFields").value
-        for row in state.select(
+        for row in snapshot.select(
             f"""{PROLOGUE}SELECT ?work ?source ?doi WHERE {{
             {{ ?work <{source}> ?source FILTER(REGEX(STR(?source), '{_IDENTIFYING}')) }}
             UNION {{ ?work prism:doi ?doi FILTER(STRSTARTS(LCASE(?doi), "10.48550/arxiv.")) }} }}"""
@@ -91,20 +91,20 @@ class KnownWorks:
         """Return the keys of the works that are in one of some blocks; a few others may be among them."""
         return {key for block in blocks for key in self._by_block.get(hash(block), ())}
 
-    def move(self, state: Snapshot, changes: Sequence[ChangeSet], minter: Minter) -> KnownWorks:
+    def move(self, snapshot: Snapshot, changes: Sequence[ChangeSet], minter: Minter) -> KnownWorks:
         """Bring it to a later state, given the net changes between; return it."""
         for node in _touched(changes, minter):
             key = minter.key(node.value)
             self._forget(key)
-            if is_work(state, node):
-                self._read(key, node, state, minter)
+            if is_work(snapshot, node):
+                self._read(key, node, snapshot, minter)
         return self
 
-    def _read(self, key: str, node: NamedNode, state: Snapshot, minter: Minter) -> None:
+    def _read(self, key: str, node: NamedNode, snapshot: Snapshot, minter: Minter) -> None:
         """Enter one work as a state has it."""
 
         def said(predicate: NamedNode) -> list[str]:
-            return [_value(triple.object) for triple in state.triples(node, predicate)]
+            return [_value(triple.object) for triple in snapshot.triples(node, predicate)]
 
         titles, dois, years = said(DCTERMS["title"]), said(PRISM["doi"]), said(FABIO["hasPublicationYear"])
         volumes, pages = said(PRISM["volume"]), said(PRISM["pageRange"])

@@ -63,11 +63,11 @@ class Held(Protocol):
 class Matcher:
     """Find records among the works of a state and those that it has learnt of since."""
 
-    def __init__(self, state: Snapshot, minter: Minter, known: KnownWorks | None = None) -> None:
+    def __init__(self, snapshot: Snapshot, minter: Minter, known: KnownWorks | None = None) -> None:
         """Find among the works that are `known` of the state, which are read from it where they are not given."""
-        self._state = state
+        self._snapshot = snapshot
         self._minter = minter
-        self.known = known = known or KnownWorks.of(state, minter)
+        self.known = known = known or KnownWorks.of(snapshot, minter)
         self._by_key: dict[str, NamedNode | Record | Held] = Layer(known.nodes)
         self._by_alternative_key = Layer(known.by_alternative_key)
         self._by_doi = Layer(known.by_doi)
@@ -78,16 +78,16 @@ class Matcher:
         by_key, by_alternative = self._by_key, self._by_alternative_key  # a method of this object would be a circle
         self._made_keys = MadeKeys(lambda key: key in by_key or key in by_alternative)
         self._forms: dict[str, list[Record]] = {}
-        for merged in merged_things(state, minter):
+        for merged in merged_things(snapshot, minter):
             self._learn_merged(merged)
 
     def _learn_merged(self, merged: NamedNode) -> None:
         """Know a work by the key and the records that it and another had before they were merged."""
-        key = self._minter.key(survivor_of(self._state, merged, self._minter).value)
+        key = self._minter.key(survivor_of(self._snapshot, merged, self._minter).value)
         if key not in self._by_key:
             return
         self._by_alternative_key.setdefault(self._minter.key(merged.value), key)
-        for form in read_forms(record_of_merge(self._state.triples(merged), self._minter)):
+        for form in read_forms(record_of_merge(self._snapshot.triples(merged), self._minter)):
             self._forms.setdefault(key, []).append(form)
             of = match_key(form)
             if of.title:
@@ -126,7 +126,7 @@ class Matcher:
         held = self._by_key[key]
         if isinstance(held, Record):
             return held
-        found = record_of(self._state, held, self._minter) if isinstance(held, NamedNode) else held.record
+        found = record_of(self._snapshot, held, self._minter) if isinstance(held, NamedNode) else held.record
         self._by_key[key] = found
         return found
 

@@ -151,7 +151,7 @@ class Checkpoints:
         Raises OSError, and leaves nothing half-written.
         """
         self._directory.mkdir(parents=True, exist_ok=True)
-        version, data = graph.read(lambda state: (state.version, state.dump(RdfFormat.N_QUADS)))
+        version, data = graph.read(lambda snapshot: (snapshot.version, snapshot.dump(RdfFormat.N_QUADS)))
         target = self._directory / self._name(version)
         # The engine walks its newest statements first; loading them oldest first restores the same walk,
         # so that answers without an order of their own come out alike from a checkpoint and from the log. (But a

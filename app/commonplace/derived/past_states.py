@@ -57,7 +57,7 @@ class PastStates:
                 self._make_room()
                 graph = new_graph(self._base)
                 self._checkpoints.fill(graph, version)
-                self._sizes[version] = graph.read(lambda state: state.size)
+                self._sizes[version] = graph.read(lambda snapshot: snapshot.size)
                 self._graphs[version] = graph
             self._graphs.move_to_end(version)
             return graph

@@ -53,7 +53,7 @@ class BulkEdits:
     def look(self, select: Selector, change: object, editor: Editor) -> BulkResult:
         """Return what a change would do to each work; nothing is written. Raises `BadRequest`."""
         ranked = self._ranked(select)
-        return self._library.read(lambda state: _told(list(self._plan(state, select, ranked, change, editor))))
+        return self._library.read(lambda snapshot: _told(list(self._plan(snapshot, select, ranked, change, editor))))
 
     def apply(self, select: Selector, change: object, editor: Editor, expected: Version | None = None) -> BulkResult:
         """Make a change of all works that are selected, as one version; none is made where nothing changes.
@@ -64,8 +64,8 @@ class BulkEdits:
         ranked = self._ranked(select)
         made: list[BulkResult] = []
 
-        def propose(state: Snapshot) -> Proposal:
-            planned = list(self._plan(state, select, ranked, change, editor))
+        def propose(snapshot: Snapshot) -> Proposal:
+            planned = list(self._plan(snapshot, select, ranked, change, editor))
             made[:] = [_told(planned)]
             if faults := [(one.item.key, one.item.fault) for one in planned if one.item.fault]:
                 detail = f"{len(faults)} of {len(planned)} works cannot be changed so; nothing was written"
@@ -89,25 +89,25 @@ class BulkEdits:
         return [NamedNode(iri) for iri in self._library.search(newest=True).matching_iris(q, "work")]
 
     def _plan(
-        self, state: Snapshot, select: Selector, ranked: list[NamedNode] | None, given: object, editor: Editor
+        self, snapshot: Snapshot, select: Selector, ranked: list[NamedNode] | None, given: object, editor: Editor
     ) -> Iterator[_Planned]:
-        change = read_bulk_change(given, state)
-        edit = Edit(state, self._library.minter, editor.agent, datetime.now(UTC), editor.decides)
+        change = read_bulk_change(given, snapshot)
+        edit = Edit(snapshot, self._library.minter, editor.agent, datetime.now(UTC), editor.decides)
         about = [_about(edit, judgement) for judgement in change.judgements]
-        for work in self._selected(state, select, ranked):
+        for work in self._selected(snapshot, select, ranked):
             yield self._planned(edit, work, change, about)
 
-    def _selected(self, state: Snapshot, select: Selector, ranked: list[NamedNode] | None) -> list[NamedNode]:
+    def _selected(self, snapshot: Snapshot, select: Selector, ranked: list[NamedNode] | None) -> list[NamedNode]:
         minter = self._library.minter
         given = dict(select)
-        left_out = {named_thing(state, minter, "work", key, "except") for key in _keys(given.pop("except", []))}
+        left_out = {named_thing(snapshot, minter, "work", key, "except") for key in _keys(given.pop("except", []))}
         if "keys" in given:
             if more := sorted(given.keys() - {"keys"}):
                 raise BadRequest("select by keys or by filters", [(f"select.{name}", "beside keys") for name in more])
-            named = [named_thing(state, minter, "work", key, "select.keys") for key in _keys(given["keys"])]
+            named = [named_thing(snapshot, minter, "work", key, "select.keys") for key in _keys(given["keys"])]
             works = list(dict.fromkeys(named))
         else:
-            works = select_works(state, minter, _filters(given), ranked).selection.everything(state)
+            works = select_works(snapshot, minter, _filters(given), ranked).selection.everything(snapshot)
         chosen = [work for work in works if work not in left_out]
         if len(chosen) > MAXIMUM_WORKS:
             why = f"at most {MAXIMUM_WORKS:,} works are changed at once"
@@ -116,7 +116,7 @@ class BulkEdits:
 
     def _planned(self, edit: Edit, work: NamedNode, change: BulkChange, about: Sequence[NamedNode]) -> _Planned:
         minter = self._library.minter
-        before = members(edit.state, "work", work, minter)
+        before = members(edit.snapshot, "work", work, minter)
         key, title = str(before["key"]), before.get("title")
         try:
             after = change.applied(before)
@@ -126,7 +126,7 @@ class BulkEdits:
             for one in judged:
                 whole = ChangeSet((*whole.added, *one.added), (*whole.removed, *one.removed))
             if whole:
-                self._committer.completed(edit.state, whole.net(edit.state.contains))
+                self._committer.completed(edit.snapshot, whole.net(edit.snapshot.contains))
         except CommonplaceError as fault:
             return _Planned(ChangeSet(), BulkItem(key=key, title=title, fault=_reasons(fault)))
         told = [BulkFieldChange(field=name, before=before.get(name), after=after.get(name)) for name in fields]
@@ -144,9 +144,9 @@ class BulkEdits:
     def _judged(self, edit: Edit, work: NamedNode, judgement: Judgement, about: NamedNode) -> ChangeSet:
         """Return the change that makes evidence of a work, or that takes it back; empty where it is so already."""
         minter = self._library.minter
-        there = [one for one in evidence_of_work(edit.state, work, minter) if one.about_iri == about.value]
+        there = [one for one in evidence_of_work(edit.snapshot, work, minter) if one.about_iri == about.value]
         if judgement.taken_back:
-            changes = [deletion_of(edit.state, NamedNode(one.iri), minter).change for one in there]
+            changes = [deletion_of(edit.snapshot, NamedNode(one.iri), minter).change for one in there]
             return ChangeSet(removed=tuple(quad for one in changes for quad in one.removed))
         wanted = judgement.said.get("state")
         if any(one.state == wanted and one.status == "accepted" for one in there):

@@ -48,7 +48,7 @@ def fetcher_of(settings: Settings) -> DoiFetcher:
 def dois_of_works(library: Library) -> list[str]:
     """Return the DOI of every work that has one, in the order of the works' keys."""
     rows = library.read(
-        lambda state: state.select(
+        lambda snapshot: snapshot.select(
             f"{PROLOGUE}SELECT ?doi WHERE {{ ?work a fabio:Expression ; prism:doi ?doi }} ORDER BY ?work ?doi"
         )
     )
@@ -86,11 +86,11 @@ def import_dois(
     source = "".join(f"{visible(' '.join(one.text.splitlines()))}\n" for one in asked).encode()
     receipts: list[Receipt] = []
 
-    def propose(state: Snapshot) -> Proposal:
-        plan, links = _planned(state, library, entries, described, enrich=enrich)
+    def propose(snapshot: Snapshot) -> Proposal:
+        plan, links = _planned(snapshot, library, entries, described, enrich=enrich)
         if progress:
             progress(len(entries), len(entries))
-        version = None if dry_run else next_version(state.version)
+        version = None if dry_run else next_version(snapshot.version)
         receipt = plan.receipt(name, source, FORMAT, version)
         receipts[:] = [receipt]
         attachments = {} if dry_run else _attach(library, receipt, source, fetched)
@@ -143,7 +143,7 @@ def _entries(
 
 
 def _planned(
-    state: Snapshot,
+    snapshot: Snapshot,
     library: Library,
     entries: Sequence[ReadEntry],
     described: Sequence[DoiDescription | str],
@@ -151,13 +151,13 @@ def _planned(
     enrich: bool,
 ) -> tuple[ImportPlan, ChangeSet]:
     """Plan the entries, then the links between works, which need the key of every work."""
-    plan = ImportPlan(state, library.minter)
+    plan = ImportPlan(snapshot, library.minter)
     if enrich:
         entries = [_of_works(plan.matcher, entry) for entry in entries]
     held_entries = EntryFile()
     held_entries.add(prepared(library.minter.base, held_entries.file, entries))
     keys = [plan.take(entry, held) for entry, held in held_entries]
-    links = DoiLinks(state, library.minter, plan.matcher)
+    links = DoiLinks(snapshot, library.minter, plan.matcher)
     for work, several in _by_work(keys, described).items():
         references = [reference for one in several for reference in one.references]
         relations = [relation for one in several for relation in one.relations]

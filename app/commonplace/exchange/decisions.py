@@ -65,10 +65,10 @@ class Decisions:
         minter = self._library.minter
         pair: list[Pair] = []
 
-        def propose(state: Snapshot) -> Proposal:
-            keys = _keys(state, works, minter)
+        def propose(snapshot: Snapshot) -> Proposal:
+            keys = _keys(snapshot, works, minter)
             pair[:] = [keys]
-            edit = Edit(state, minter, editor.agent, datetime.now(UTC), editor.decides)
+            edit = Edit(snapshot, minter, editor.agent, datetime.now(UTC), editor.decides)
             change = decide(edit, keys, judgement, reason)
             said = f"{keys[0]} and {keys[1]}: {judgement}{f' ({reason.strip()})' if reason.strip() else ''}"
             return Proposal(change, Note(agent=editor.agent, kind="decision", message=editor.message or said))
@@ -76,11 +76,11 @@ class Decisions:
         entry = self._committer.commit(propose, expected)
         assert entry is not None  # it has a time of its own
 
-        def shown(state: Snapshot) -> DecidedDuplicate:
-            found = decision_shape(read_decisions(state, minter)[pair[0]], is_current=True)
+        def shown(snapshot: Snapshot) -> DecidedDuplicate:
+            found = decision_shape(read_decisions(snapshot, minter)[pair[0]], is_current=True)
             return DecidedDuplicate(
                 id=pair_id(pair[0]),
-                works=links(state, pair[0], minter),
+                works=links(snapshot, pair[0], minter),
                 version=entry.version,
                 **found.model_dump(),
             )
@@ -91,24 +91,24 @@ class Decisions:
         """Return the duplicates asked for, found anew."""
         minter = self._library.minter
 
-        def read(state: Snapshot) -> list[DuplicateCandidate]:
-            found = chosen(state, similar_works(state, minter), asked, minter)
-            return [candidate_shape(state, one, minter) for one in found]
+        def read(snapshot: Snapshot) -> list[DuplicateCandidate]:
+            found = chosen(snapshot, similar_works(snapshot, minter), asked, minter)
+            return [candidate_shape(snapshot, one, minter) for one in found]
 
         return self._library.read(read)
 
 
-def pair_named(state: Snapshot, similar: Similar, id: str, minter: Minter) -> Pair:
+def pair_named(snapshot: Snapshot, similar: Similar, id: str, minter: Minter) -> Pair:
     """Return the keys of the two works whose pair has that `id`. Raises `NotFound` where no pair that is listed has."""
-    for one in listed(similar, read_decisions(state, minter)):
+    for one in listed(similar, read_decisions(snapshot, minter)):
         if one.candidate.id == id:
             return one.candidate.keys
     raise NotFound(f"no two works that may be one, or were decided, are called {id!r}: they may have changed since")
 
 
-def chosen(state: Snapshot, similar: Similar, asked: Asked, minter: Minter) -> list[Listed]:
+def chosen(snapshot: Snapshot, similar: Similar, asked: Asked, minter: Minter) -> list[Listed]:
     """Return those asked for of the duplicates of a state, the likeliest first, those marked *unsure* last."""
-    found = [one for one in listed(similar, read_decisions(state, minter)) if _is_asked(one, asked)]
+    found = [one for one in listed(similar, read_decisions(snapshot, minter)) if _is_asked(one, asked)]
     return sorted(found, key=lambda one: one.is_current)
 
 
@@ -122,12 +122,12 @@ def _is_asked(one: Listed, asked: Asked) -> bool:
     return asked.decision in ("any", one.decision.judgement)
 
 
-def candidate_shape(state: Snapshot, one: Listed, minter: Minter) -> DuplicateCandidate:
+def candidate_shape(snapshot: Snapshot, one: Listed, minter: Minter) -> DuplicateCandidate:
     """Return a candidate as JSON has it."""
     candidate = one.candidate
     return DuplicateCandidate(
         id=candidate.id,
-        works=links(state, candidate.keys, minter),
+        works=links(snapshot, candidate.keys, minter),
         proposes=candidate.proposes,
         relation=candidate.relation or None,
         score=candidate.score,
@@ -147,19 +147,19 @@ def decision_shape(decision: Decision, *, is_current: bool) -> DuplicateDecision
     )
 
 
-def links(state: Snapshot, keys: Pair, minter: Minter) -> list[Link]:
+def links(snapshot: Snapshot, keys: Pair, minter: Minter) -> list[Link]:
     """Return links to two works."""
     works = [minter.thing("work", key) for key in keys]
-    return [Link(iri=w.value, key=key, label=label_of(state, w)) for key, w in zip(keys, works, strict=True)]
+    return [Link(iri=w.value, key=key, label=label_of(snapshot, w)) for key, w in zip(keys, works, strict=True)]
 
 
-def _keys(state: Snapshot, works: Sequence[str], minter: Minter) -> Pair:
+def _keys(snapshot: Snapshot, works: Sequence[str], minter: Minter) -> Pair:
     """Return the keys of two works in order, given keys or IRIs, alternative keys included. Raises `BadRequest`."""
     found: set[str] = set()
     for given in works:
         named = minter.kind_and_key(given)
-        node = known_thing(state, minter, minter.thing("work", named[1] if named and named[0] == "work" else given))
-        if node is None or not is_work(state, node):
+        node = known_thing(snapshot, minter, minter.thing("work", named[1] if named and named[0] == "work" else given))
+        if node is None or not is_work(snapshot, node):
             raise BadRequest(f"there is no work {given!r}", [("works", f"{given!r} is no key or IRI of a work")])
         found.add(minter.key(node.value))
     if len(works) != 2 or len(found) != 2:

@@ -39,10 +39,10 @@ class Deletions:
     def look(self, kind: Kind, key: str, *, with_dependents: bool = False) -> Deleted:
         """Return what the deletion of a thing would do; nothing is written. Raises `NotFound`."""
 
-        def judge(state: Snapshot) -> Deleted:
-            deletion, report = self._judge(state, kind, key, with_dependents)
+        def judge(snapshot: Snapshot) -> Deleted:
+            deletion, report = self._judge(snapshot, kind, key, with_dependents)
             try:
-                self._committer.completed(state, deletion.change)
+                self._committer.completed(snapshot, deletion.change)
             except ShapeViolation as fault:
                 if not report.hangs:
                     return report.model_copy(update={"possible": False, "breaks": _places(fault)})
@@ -66,8 +66,8 @@ class Deletions:
         """
         made: list[Deleted] = []
 
-        def propose(state: Snapshot) -> Proposal:
-            deletion, report = self._judge(state, kind, key, with_dependents)
+        def propose(snapshot: Snapshot) -> Proposal:
+            deletion, report = self._judge(snapshot, kind, key, with_dependents)
             if deletion.hanging:
                 raise _in_use(kind, key, report)
             made[:] = [report]
@@ -83,35 +83,35 @@ class Deletions:
             raise Conflict(f"the {kind} {key!r} is gone already")
         return made[0].model_copy(update={"version": entry.version}), entry
 
-    def _judge(self, state: Snapshot, kind: Kind, key: str, with_dependents: bool) -> tuple[Deletion, Deleted]:
+    def _judge(self, snapshot: Snapshot, kind: Kind, key: str, with_dependents: bool) -> tuple[Deletion, Deleted]:
         minter = self._library.minter
         node = minter.thing(kind, key)
-        read_thing(state, kind, node, minter)  # raises NotFound
-        deletion = deletion_of(state, node, minter, with_dependents=with_dependents)
-        return deletion, _report(state, node, deletion, minter)
+        read_thing(snapshot, kind, node, minter)  # raises NotFound
+        deletion = deletion_of(snapshot, node, minter, with_dependents=with_dependents)
+        return deletion, _report(snapshot, node, deletion, minter)
 
 
-def _report(state: Snapshot, node: NamedNode, deletion: Deletion, minter: Minter) -> Deleted:
+def _report(snapshot: Snapshot, node: NamedNode, deletion: Deletion, minter: Minter) -> Deleted:
     return Deleted(
         iri=node.value,
         key=minter.key(node.value),
-        label=label_of(state, node),
+        label=label_of(snapshot, node),
         possible=not deletion.hanging,
-        deletes=[_link(state, one, minter) for one in deletion.nodes],
-        unlinks=[_hanging(state, one, minter) for one in deletion.unlinked],
-        hangs=[_hanging(state, one, minter) for one in deletion.hanging],
-        unused=[_link(state, one, minter) for one in deletion.unused],
+        deletes=[_link(snapshot, one, minter) for one in deletion.nodes],
+        unlinks=[_hanging(snapshot, one, minter) for one in deletion.unlinked],
+        hangs=[_hanging(snapshot, one, minter) for one in deletion.hanging],
+        unused=[_link(snapshot, one, minter) for one in deletion.unused],
     )
 
 
-def _link(state: Snapshot, node: NamedNode | BlankNode, minter: Minter) -> Link:
+def _link(snapshot: Snapshot, node: NamedNode | BlankNode, minter: Minter) -> Link:
     if isinstance(node, BlankNode):
         return Link(iri=str(node), key=str(node))
-    return Link(iri=node.value, key=minter.key(node.value), label=label_of(state, node))
+    return Link(iri=node.value, key=minter.key(node.value), label=label_of(snapshot, node))
 
 
-def _hanging(state: Snapshot, one: Hanging, minter: Minter) -> HangingOn:
-    link = _link(state, one.node, minter)
+def _hanging(snapshot: Snapshot, one: Hanging, minter: Minter) -> HangingOn:
+    link = _link(snapshot, one.node, minter)
     return HangingOn(
         **link.model_dump(), property=minter.compact(one.property.value), on=one.target.value, goes_along=one.goes_along
     )

@@ -66,7 +66,7 @@ class Edits:
         node = self._library.minter.thing(kind, key)
 
         def change(edit: Edit) -> ChangeSet:
-            before = members(edit.state, kind, node, edit.minter)
+            before = members(edit.snapshot, kind, node, edit.minter)
             after = merge_patch(before, dict(patch))
             return edited(edit, kind, node, before, after)
 
@@ -99,8 +99,8 @@ class Edits:
         message: str,
         expected: Version | None,
     ) -> Entry | None:
-        def propose(state: Snapshot) -> Proposal:
-            edit = Edit(state, self._library.minter, editor.agent, datetime.now(UTC), editor.decides)
+        def propose(snapshot: Snapshot) -> Proposal:
+            edit = Edit(snapshot, self._library.minter, editor.agent, datetime.now(UTC), editor.decides)
             return Proposal(change(edit), Note(agent=editor.agent, kind=what, message=editor.message or message))
 
         return self._committer.commit(propose, expected)
@@ -108,18 +108,18 @@ class Edits:
     def _edited(self, kind: Kind, node: NamedNode, entry: Entry | None) -> Edited:
         at = entry.version if entry else None
         minter = self._library.minter
-        return Edited(node, self._library.read(lambda state: members(state, kind, node, minter), at), entry)
+        return Edited(node, self._library.read(lambda snapshot: members(snapshot, kind, node, minter), at), entry)
 
     def _conflict(
         self, fault: Conflict, kind: Kind, node: NamedNode, patch: Mapping[str, Any], seen: Version | None
     ) -> Conflict:
         """Say what the thing is now, and which members have changed since the version that the editor saw."""
         minter = self._library.minter
-        now = self._library.read(lambda state: members(state, kind, node, minter))
+        now = self._library.read(lambda snapshot: members(snapshot, kind, node, minter))
         then: dict[str, Any] = {}
         if seen is not None:
             try:
-                then = self._library.read(lambda state: members(state, kind, node, minter), seen)
+                then = self._library.read(lambda snapshot: members(snapshot, kind, node, minter), seen)
             except CommonplaceError:
                 then = {}
         differ = [name for name in changed_members(then, now) if name != "version"]
@@ -157,18 +157,18 @@ class Edits:
         raise BadRequest(f"too many things are called {stem!r}", [("key", "give a key")])
 
 
-def members(state: Snapshot, kind: Kind, node: NamedNode, minter: Minter) -> dict[str, Any]:
+def members(snapshot: Snapshot, kind: Kind, node: NamedNode, minter: Minter) -> dict[str, Any]:
     """Return the JSON members of a thing, absent ones left out. Raises `NotFound`."""
-    return read_thing(state, kind, node, minter).model_dump(mode="json", exclude_none=True)
+    return read_thing(snapshot, kind, node, minter).model_dump(mode="json", exclude_none=True)
 
 
 def _is_there(edit: Edit, node: NamedNode) -> bool:
-    return any(True for _ in edit.state.triples(node))
+    return any(True for _ in edit.snapshot.triples(node))
 
 
 def _is_taken(edit: Edit, node: NamedNode) -> bool:
     """Return whether a thing has that IRI, or a work has the key in it as an alternative one."""
-    return known_thing(edit.state, edit.minter, node) is not None
+    return known_thing(edit.snapshot, edit.minter, node) is not None
 
 
 def _last(given: object) -> str:

@@ -26,30 +26,30 @@ WorksOf = Callable[[Snapshot], Sequence[NamedNode]]
 """Return the works of a snapshot to write, in their order."""
 
 
-def export(state: Snapshot, minter: Minter, format: str, works: WorksOf | None = None) -> bytes:
+def export(snapshot: Snapshot, minter: Minter, format: str, works: WorksOf | None = None) -> bytes:
     """Return works, by default all of them by key, in the format of that name.
 
     By default a format of RDF has the whole graph; N-Quads and TriG have every named graph too.
     """
     row = FORMATS[format]
     if row.rdf is not None and works is None:
-        return state.dump(row.rdf, prefixes=minter.prefixes())
-    things = _things(state, minter, works)
+        return snapshot.dump(row.rdf, prefixes=minter.prefixes())
+    things = _things(snapshot, minter, works)
     if row.rdf is not None:
-        triples = describe(state, things, minter)
+        triples = describe(snapshot, things, minter)
         return statements_text(triples, row.rdf, minter.prefixes())
-    return write_records(state, things, minter, format)
+    return write_records(snapshot, things, minter, format)
 
 
-def _things(state: Snapshot, minter: Minter, works: WorksOf | None) -> Sequence[NamedNode]:
+def _things(snapshot: Snapshot, minter: Minter, works: WorksOf | None) -> Sequence[NamedNode]:
     if works is not None:
-        return works(state)
-    return select_works(state, minter, WorkFilters(), None).selection.everything(state)
+        return works(snapshot)
+    return select_works(snapshot, minter, WorkFilters(), None).selection.everything(snapshot)
 
 
-def write_records(state: Snapshot, things: Iterable[NamedNode], minter: Minter, format: str) -> bytes:
+def write_records(snapshot: Snapshot, things: Iterable[NamedNode], minter: Minter, format: str) -> bytes:
     """Return those works in a format of records. Raises `NotFound`."""
-    return EXPORT_FORMATS[format].whole(record_of(state, thing, minter) for thing in things)
+    return EXPORT_FORMATS[format].whole(record_of(snapshot, thing, minter) for thing in things)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +67,20 @@ class WithOriginals:
 
 
 def export_originals(
-    state: Snapshot, things: ThingVersions, minter: Minter, format: str, works: WorksOf | None = None
+    snapshot: Snapshot, things: ThingVersions, minter: Minter, format: str, works: WorksOf | None = None
 ) -> WithOriginals:
     """Return works, by default all, untouched entries byte for byte as in their files, the others written anew.
 
     Raises `BadRequest` for a format in which entries cannot stand as they were.
     """
-    return write_originals(state, things, _things(state, minter, works), minter, format)
+    return write_originals(snapshot, things, _things(snapshot, minter, works), minter, format)
 
 
 def write_originals(
-    state: Snapshot, things: ThingVersions, works: Sequence[NamedNode], minter: Minter, format: str
+    snapshot: Snapshot, things: ThingVersions, works: Sequence[NamedNode], minter: Minter, format: str
 ) -> WithOriginals:
     """Return those works as `export_originals` does: files first, by version; then what is written anew, by key."""
-    found = originals_of(things, works, format, state.version)
+    found = originals_of(things, works, format, snapshot.version)
     anew = [work for work in works if work not in found.works]
     count = WithOriginals(b"", len(found.works), len(works))
     only = found.files[0].whole if len(found.files) == 1 and not anew else None
@@ -94,12 +94,12 @@ def write_originals(
     if anew:
         if format == "bibtex" and pieces:
             pieces.append(b"% from here on: entries written anew, for they are not as in a file")
-        pieces.append(write_records(state, anew, minter, format))
+        pieces.append(write_records(snapshot, anew, minter, format))
     return replace(count, data=b"".join(piece if piece.endswith(b"\n") else piece + b"\n\n" for piece in pieces))
 
 
 def formatted(
-    state: Snapshot,
+    snapshot: Snapshot,
     minter: Minter,
     style: str | Path,
     works: WorksOf | None = None,
@@ -110,15 +110,15 @@ def formatted(
 
     Raises `BadRequest` when there is no such style or its file is broken, `OSError` when it cannot be read.
     """
-    return format_works(state, _things(state, minter, works), minter, style, html=html)
+    return format_works(snapshot, _things(snapshot, minter, works), minter, style, html=html)
 
 
 def format_works(
-    state: Snapshot, things: Iterable[NamedNode], minter: Minter, style: str | Path, *, html: bool = False
+    snapshot: Snapshot, things: Iterable[NamedNode], minter: Minter, style: str | Path, *, html: bool = False
 ) -> bytes:
     """Return those works as a bibliography in a CSL style. Raises what `formatted` raises, and `NotFound`."""
     format: Literal["text", "html"] = "html" if html else "text"
-    records = [record_of(state, thing, minter) for thing in things]
+    records = [record_of(snapshot, thing, minter) for thing in things]
     try:
         return page(bibliography(records, style, format), format).encode()
     except UnknownStyle as fault:

@@ -84,11 +84,11 @@ def import_file(
         raise BadRequest(why, places or [(filename, f"no {reader.name} entry")])
     receipts: list[Receipt] = []
 
-    def propose(state: Snapshot) -> Proposal:
-        plan = deciding.plan(state, progress)
+    def propose(snapshot: Snapshot) -> Proposal:
+        plan = deciding.plan(snapshot, progress)
 
         def note() -> Note:
-            version = None if dry_run else next_version(state.version)
+            version = None if dry_run else next_version(snapshot.version)
             receipt = plan.receipt(filename, data, reader.name, version, reading.faults)
             receipts[:] = [receipt]
             counts = ", ".join(f"{count} {fate}" for fate, count in receipt.fates.items() if count)
@@ -116,7 +116,7 @@ _KNOWN: WeakKeyDictionary[Library, Incremental[KnownWorks]] = WeakKeyDictionary(
 """What was known of the works of each library at its last import: the next begins with it."""
 
 
-def _known(library: Library, state: Snapshot) -> KnownWorks | None:
+def _known(library: Library, snapshot: Snapshot) -> KnownWorks | None:
     """Return what is known of the works of a state; None when the library has moved on from it."""
     kept = _KNOWN.get(library)
     if kept is None:
@@ -127,7 +127,7 @@ def _known(library: Library, state: Snapshot) -> KnownWorks | None:
             lambda known, of, changes: known.move(of, changes, minter),
         )
     found = kept.of(library.graph)
-    return found.value if found.version == state.version else None
+    return found.value if found.version == snapshot.version else None
 
 
 class _Deciding:
@@ -142,10 +142,10 @@ class _Deciding:
         self._library = library
         self._version: Version | None = None
 
-    def _begin(self, state: Snapshot) -> None:
-        self._plan = ImportPlan(state, self._library.minter, _known(self._library, state))
+    def _begin(self, snapshot: Snapshot) -> None:
+        self._plan = ImportPlan(snapshot, self._library.minter, _known(self._library, snapshot))
         self._decided = 0
-        self._version = state.version
+        self._version = snapshot.version
 
     def add(self, batch: PreparedBatch) -> None:
         """Add a batch of entries and decide their fate, while other processes go on reading."""
@@ -159,10 +159,10 @@ class _Deciding:
             log.warning("entries are decided on only when nobody else can write, because before: %r", fault)
             self._version = NOT_ANY
 
-    def plan(self, state: Snapshot, progress: Progress | None) -> ImportPlan:
+    def plan(self, snapshot: Snapshot, progress: Progress | None) -> ImportPlan:
         """Return what the import of all entries does in a state that does not change meanwhile."""
-        if state.version != self._version:
-            self._begin(state)
+        if snapshot.version != self._version:
+            self._begin(snapshot)
         self._decide(progress)
         if progress:  # it may have been told to stop while it waited to write
             progress(len(self.entries), len(self.entries))

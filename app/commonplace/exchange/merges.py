@@ -64,13 +64,13 @@ class Merges:
     def look(self, kind: Kind, keep: str, other: str, choices: Mapping[str, Side]) -> MergeReport:
         """Return what merging `other` into `keep` would do; nothing is written. Raises what `merge` raises."""
 
-        def judge(state: Snapshot) -> MergeReport:
-            left, right = self._pair(state, kind, keep, other)
-            if earlier := self._earlier(state, left, right):
+        def judge(snapshot: Snapshot) -> MergeReport:
+            left, right = self._pair(snapshot, kind, keep, other)
+            if earlier := self._earlier(snapshot, left, right):
                 return earlier
-            merge = self._judge(state, kind, left, right, choices)
-            report = self._report(state, kind, left, right, merge)
-            return report.model_copy(update=self._possible(state, merge.change))
+            merge = self._judge(snapshot, kind, left, right, choices)
+            report = self._report(snapshot, kind, left, right, merge)
+            return report.model_copy(update=self._possible(snapshot, merge.change))
 
         return self._library.read(judge)
 
@@ -90,15 +90,15 @@ class Merges:
         """
         made: list[MergeReport] = []
 
-        def propose(state: Snapshot) -> Proposal:
-            left, right = self._pair(state, kind, keep, other)
+        def propose(snapshot: Snapshot) -> Proposal:
+            left, right = self._pair(snapshot, kind, keep, other)
             made.clear()
-            if earlier := self._earlier(state, left, right):
+            if earlier := self._earlier(snapshot, left, right):
                 made.append(earlier)
                 return Proposal(ChangeSet(), Note(agent=merger.agent, kind="merge"))
-            merge = self._judge(state, kind, left, right, choices)
-            report = self._report(state, kind, left, right, merge).model_copy(
-                update=self._done(state, kind, right, "unmerge")
+            merge = self._judge(snapshot, kind, left, right, choices)
+            report = self._report(snapshot, kind, left, right, merge).model_copy(
+                update=self._done(snapshot, kind, right, "unmerge")
             )
             made.append(report)
             message = merger.message or f"{kind} {report.right.key} into {report.left.key}"
@@ -114,12 +114,12 @@ class Merges:
     def look_apart(self, kind: Kind, key: str, assigned: Mapping[str, To]) -> UnmergeReport:
         """Return what un-merging a thing would do; nothing is written. Raises what `unmerge` raises."""
 
-        def judge(state: Snapshot) -> UnmergeReport:
-            right = self._merged(state, kind, key)
+        def judge(snapshot: Snapshot) -> UnmergeReport:
+            right = self._merged(snapshot, kind, key)
             if right is None:
                 return self._apart_already(kind, key)
-            unmerge, report = self._judge_apart(state, kind, right, assigned)
-            return report.model_copy(update=self._possible(state, unmerge.change, restores=True))
+            unmerge, report = self._judge_apart(snapshot, kind, right, assigned)
+            return report.model_copy(update=self._possible(snapshot, unmerge.change, restores=True))
 
         return self._library.read(judge)
 
@@ -133,14 +133,14 @@ class Merges:
         """
         made: list[UnmergeReport] = []
 
-        def propose(state: Snapshot) -> Proposal:
+        def propose(snapshot: Snapshot) -> Proposal:
             made.clear()
-            right = self._merged(state, kind, key)
+            right = self._merged(snapshot, kind, key)
             if right is None:
                 made.append(self._apart_already(kind, key))
                 return Proposal(ChangeSet(), Note(agent=merger.agent, kind="unmerge"))
-            unmerge, report = self._judge_apart(state, kind, right, assigned)
-            report = report.model_copy(update=self._done(state, kind, right, None))
+            unmerge, report = self._judge_apart(snapshot, kind, right, assigned)
+            report = report.model_copy(update=self._done(snapshot, kind, right, None))
             made.append(report)
             message = merger.message or f"{kind} {report.right.key} out of {report.left.key}"
             return Proposal(unmerge.change, self._note(merger.agent, "unmerge", message, report), restores=True)
@@ -162,50 +162,51 @@ class Merges:
             raise NotFound(f"version {version} merged nothing")
         return MergeReport.model_validate_json(self._library.log.attachment(note.attachments[REPORT]))
 
-    def _pair(self, state: Snapshot, kind: Kind, keep: str, other: str) -> tuple[NamedNode, NamedNode]:
+    def _pair(self, snapshot: Snapshot, kind: Kind, keep: str, other: str) -> tuple[NamedNode, NamedNode]:
         """Return the thing that stays and the one that is merged into it, or was. Raises what `merge` raises."""
         minter = self._library.minter
         if kind not in KINDS:
             raise BadRequest(f"{one_of(kind)} cannot be merged", [("kind", f"use one of {', '.join(KINDS)}")])
-        left = self._living(state, kind, keep)
+        left = self._living(snapshot, kind, keep)
         right = _node(minter, kind, other)
         if right is None:
             raise BadRequest(f"{other!r} is no {kind}", [("from", f"give the key or the IRI of {one_of(kind)}")])
-        if merged_into(state, right, minter) is None:
-            right = known_thing(state, minter, right) or right
-            read_thing(state, kind, right, minter)  # raises NotFound
-        elif survivor_of(state, right, minter) != left:
-            now = minter.key(survivor_of(state, right, minter).value)
+        if merged_into(snapshot, right, minter) is None:
+            right = known_thing(snapshot, minter, right) or right
+            read_thing(snapshot, kind, right, minter)  # raises NotFound
+        elif survivor_of(snapshot, right, minter) != left:
+            now = minter.key(survivor_of(snapshot, right, minter).value)
             raise CannotMerge(
-                f"the {kind} {other!r} was merged into {now!r} by version {version_of_merge(state, right, minter)}",
+                f"the {kind} {other!r} was merged into {now!r} by version {version_of_merge(snapshot, right, minter)}",
                 [("from", f"merge {now}, or take the two apart first")],
             )
         if left == right:
             raise BadRequest(f"{keep!r} and {other!r} are one {kind}", [("from", "give another")])
         return left, right
 
-    def _living(self, state: Snapshot, kind: Kind, key: str) -> NamedNode:
+    def _living(self, snapshot: Snapshot, kind: Kind, key: str) -> NamedNode:
         minter = self._library.minter
         node = _node(minter, kind, key) or minter.thing(kind, key)
-        if merged_into(state, node, minter) is not None:
-            now = minter.key(survivor_of(state, node, minter).value)
+        if merged_into(snapshot, node, minter) is not None:
+            now = minter.key(survivor_of(snapshot, node, minter).value)
+            version = version_of_merge(snapshot, node, minter)
             raise CannotMerge(
-                f"the {kind} {key!r} was itself merged into {now!r} by version {version_of_merge(state, node, minter)}",
+                f"the {kind} {key!r} was itself merged into {now!r} by version {version}",
                 [("key", f"use {now}")],
             )
-        node = known_thing(state, minter, node) or node
-        read_thing(state, kind, node, minter)  # raises NotFound
+        node = known_thing(snapshot, minter, node) or node
+        read_thing(snapshot, kind, node, minter)  # raises NotFound
         return node
 
-    def _earlier(self, state: Snapshot, left: NamedNode, right: NamedNode) -> MergeReport | None:
+    def _earlier(self, snapshot: Snapshot, left: NamedNode, right: NamedNode) -> MergeReport | None:
         """Return what the merge did when it was made, if it was."""
         minter = self._library.minter
-        into = merged_into(state, right, minter)
-        version = version_of_merge(state, right, minter)
+        into = merged_into(snapshot, right, minter)
+        version = version_of_merge(snapshot, right, minter)
         if into is None or version is None:
             return None
         report = MergeReport.model_validate_json(self._attached(version))
-        return report if into == left else report.model_copy(update={"survivor": _link(state, left, minter)})
+        return report if into == left else report.model_copy(update={"survivor": _link(snapshot, left, minter)})
 
     def _attached(self, version: Version) -> bytes:
         attachments = self._library.log.header(version).note.attachments
@@ -214,21 +215,21 @@ class Merges:
         return self._library.log.attachment(attachments[REPORT])
 
     def _judge(
-        self, state: Snapshot, kind: Kind, left: NamedNode, right: NamedNode, choices: Mapping[str, Side]
+        self, snapshot: Snapshot, kind: Kind, left: NamedNode, right: NamedNode, choices: Mapping[str, Side]
     ) -> Merge:
         things = self._library.things
         ranks = rank_in(things, left), rank_in(things, right)
-        return merge_of(state, kind, left, right, self._library.minter, choices, ranks)
+        return merge_of(snapshot, kind, left, right, self._library.minter, choices, ranks)
 
-    def _merged(self, state: Snapshot, kind: Kind, key: str) -> NamedNode | None:
+    def _merged(self, snapshot: Snapshot, kind: Kind, key: str) -> NamedNode | None:
         """Return the merged thing that a key or that of its survivor names; None where that stands alone."""
         minter = self._library.minter
         node = _node(minter, kind, key) or minter.thing(kind, key)
-        if merged_into(state, node, minter) is not None:
+        if merged_into(snapshot, node, minter) is not None:
             return node
-        living = known_thing(state, minter, node) or node
-        read_thing(state, kind, living, minter)  # raises NotFound
-        found = list(merged_things(state, minter, living))
+        living = known_thing(snapshot, minter, node) or node
+        read_thing(snapshot, kind, living, minter)  # raises NotFound
+        found = list(merged_things(snapshot, minter, living))
         if len(found) > 1:
             keys = ", ".join(minter.key(one.value) for one in found)
             raise BadRequest(
@@ -247,28 +248,28 @@ class Merges:
         raise CannotMerge(f"the {kind} {key!r} was merged into nothing, and nothing into it")
 
     def _judge_apart(
-        self, state: Snapshot, kind: Kind, right: NamedNode, assigned: Mapping[str, To]
+        self, snapshot: Snapshot, kind: Kind, right: NamedNode, assigned: Mapping[str, To]
     ) -> tuple[Unmerge, UnmergeReport]:
         log, minter = self._library.log, self._library.minter
-        left, version = merged_into(state, right, minter), version_of_merge(state, right, minter)
+        left, version = merged_into(snapshot, right, minter), version_of_merge(snapshot, right, minter)
         if left is None or version is None:
             raise CannotMerge(f"nothing says which version merged the {kind} {minter.key(right.value)!r}")
         self._attached(version)  # raises CannotMerge
-        again = merged_into(state, left, minter)
+        again = merged_into(snapshot, left, minter)
         if again is not None:
             raise CannotMerge(
                 f"the {kind} {minter.key(left.value)!r}, which it was merged into, was itself merged into "
-                f"{minter.key(again.value)!r} by version {version_of_merge(state, left, minter)}",
+                f"{minter.key(again.value)!r} by version {version_of_merge(snapshot, left, minter)}",
                 [("key", f"take {minter.key(left.value)} out first")],
             )
         merged = Merged.of(kind, left, right, log.entry(version).change)
         unmerge = unmerge_of(
-            state, merged, minter, SinceVersion(self._library.things, version, state.version), assigned
+            snapshot, merged, minter, SinceVersion(self._library.things, version, snapshot.version), assigned
         )
         report = UnmergeReport(
             kind=kind,
-            left=_link(state, left, minter),
-            right=_link(state, right, minter),
+            left=_link(snapshot, left, minter),
+            right=_link(snapshot, right, minter),
             merged=version,
             possible=True,
             edits=[
@@ -286,15 +287,15 @@ class Merges:
         )
         return unmerge, report
 
-    def _possible(self, state: Snapshot, change: ChangeSet, *, restores: bool = False) -> dict[str, object]:
+    def _possible(self, snapshot: Snapshot, change: ChangeSet, *, restores: bool = False) -> dict[str, object]:
         try:
-            self._committer.completed(state, change, restores=restores)
+            self._committer.completed(snapshot, change, restores=restores)
         except ShapeViolation as fault:
             return {"possible": False, "breaks": [f"{where}: {why}" for where, why in fault.errors]}
         return {}
 
-    def _done(self, state: Snapshot, kind: Kind, right: NamedNode, unmerge: str | None) -> dict[str, object]:
-        version = state.version + 1
+    def _done(self, snapshot: Snapshot, kind: Kind, right: NamedNode, unmerge: str | None) -> dict[str, object]:
+        version = snapshot.version + 1
         done: dict[str, object] = {"version": version, "undo": f"/changes/{version}/undo"}
         if unmerge:
             place = right.value.removeprefix(f"{self._library.minter.base}id/{kind}/")
@@ -305,12 +306,12 @@ class Merges:
         attached = self._library.log.attach(report.json_bytes())
         return Note(agent=agent, kind=kind, message=message, attachments={REPORT: attached})
 
-    def _report(self, state: Snapshot, kind: Kind, left: NamedNode, right: NamedNode, merge: Merge) -> MergeReport:
+    def _report(self, snapshot: Snapshot, kind: Kind, left: NamedNode, right: NamedNode, merge: Merge) -> MergeReport:
         minter = self._library.minter
         return MergeReport(
             kind=kind,
-            left=_link(state, left, minter),
-            right=_link(state, right, minter),
+            left=_link(snapshot, left, minter),
+            right=_link(snapshot, right, minter),
             possible=True,
             values=[
                 MergedValue(
@@ -324,19 +325,19 @@ class Merges:
                 )
                 for row in merge.taken
             ],
-            follows=list(_follows(state, merge, minter)),
+            follows=list(_follows(snapshot, merge, minter)),
             collapsed=[
-                Collapsed(**_link(state, node, minter).model_dump(), into=other.value)
+                Collapsed(**_link(snapshot, node, minter).model_dump(), into=other.value)
                 for node, other in merge.following.collapsed.items()
             ],
             set_aside=dict(merge.set_aside),
         )
 
 
-def _follows(state: Snapshot, merge: Merge, minter: Minter) -> Iterator[Follows]:
+def _follows(snapshot: Snapshot, merge: Merge, minter: Minter) -> Iterator[Follows]:
     for node, predicate in merge.following.moved:
         if node not in merge.following.collapsed:
-            yield Follows(**_link(state, node, minter).model_dump(), property=minter.compact(predicate.value))
+            yield Follows(**_link(snapshot, node, minter).model_dump(), property=minter.compact(predicate.value))
 
 
 def _node(minter: Minter, kind: Kind, given: str) -> NamedNode | None:
@@ -349,5 +350,5 @@ def _node(minter: Minter, kind: Kind, given: str) -> NamedNode | None:
     return NamedNode(given) if named and named[0] == kind and "#" not in given else None
 
 
-def _link(state: Snapshot, node: NamedNode, minter: Minter) -> Link:
-    return Link(iri=node.value, key=minter.key(node.value), label=label_of(state, node))
+def _link(snapshot: Snapshot, node: NamedNode, minter: Minter) -> Link:
+    return Link(iri=node.value, key=minter.key(node.value), label=label_of(snapshot, node))

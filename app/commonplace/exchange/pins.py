@@ -57,9 +57,9 @@ class Pins:
         """
         minter = self._library.minter
 
-        def propose(state: Snapshot) -> Proposal:
-            node = minter.thing("pin", str(state.version + 1))
-            quads = tuple(Quad(t.subject, t.predicate, t.object) for t in self._said(state, node, found, pinner))
+        def propose(snapshot: Snapshot) -> Proposal:
+            node = minter.thing("pin", str(snapshot.version + 1))
+            quads = tuple(Quad(t.subject, t.predicate, t.object) for t in self._said(snapshot, node, found, pinner))
             message = pinner.title or f"the answer of version {found.version} to {found.asks[:200]}"
 
             def note() -> Note:
@@ -71,7 +71,7 @@ class Pins:
         entry = self._committer.commit(propose)
         assert entry is not None  # a new node is never there already
         node = minter.thing("pin", str(entry.version))
-        return self._library.read(lambda state: pin_of(state, node, minter), entry.version), entry
+        return self._library.read(lambda snapshot: pin_of(snapshot, node, minter), entry.version), entry
 
     def answer(self, pin: Pin) -> CanonicalAnswer:
         """Return the answer that was kept. Raises `LogDamaged` when its bytes are not those that were hashed."""
@@ -80,7 +80,7 @@ class Pins:
             raise LogDamaged(f"the answer that was kept as {pin.answer_hash} is another: run commonplace verify")
         return kept
 
-    def _said(self, state: Snapshot, node: NamedNode, found: AnsweredQuestion, pinner: Pinner) -> Iterator[Triple]:
+    def _said(self, snapshot: Snapshot, node: NamedNode, found: AnsweredQuestion, pinner: Pinner) -> Iterator[Triple]:
         minter = self._library.minter
         agent = minter.thing("agent", pinner.agent)
         at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
@@ -91,8 +91,8 @@ class Pins:
         yield Triple(node, DCTERMS["format"], Literal(found.media_type))
         yield Triple(node, PROV["wasAttributedTo"], agent)
         yield Triple(node, PROV["generatedAtTime"], Literal(at, datatype=XSD["dateTime"]))
-        yield Triple(node, PROV["wasGeneratedBy"], minter.change(state.version + 1))
-        if not any(True for _ in state.triples(agent)):
+        yield Triple(node, PROV["wasGeneratedBy"], minter.change(snapshot.version + 1))
+        if not any(True for _ in snapshot.triples(agent)):
             yield Triple(agent, RDF["type"], PROV["Agent"])
             yield Triple(agent, FOAF["name"], Literal(pinner.agent))
         if pinner.title:

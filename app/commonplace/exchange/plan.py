@@ -120,7 +120,7 @@ class EntryFile:
 class ImportPlan:
     """What an import would do to one state of the library, decided entry by entry."""
 
-    state: Snapshot
+    snapshot: Snapshot
     minter: Minter
     known: KnownWorks | None = None
     """What is known of the works of the state; read from it where it is not given."""
@@ -136,8 +136,8 @@ class ImportPlan:
     _new_works: list[tuple[ReceiptItem, MatchKey]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.matcher = Matcher(self.state, self.minter, self.known)
-        self._known = _KnownToPlan(self.state, self.minter, self.matcher)
+        self.matcher = Matcher(self.snapshot, self.minter, self.known)
+        self._known = _KnownToPlan(self.snapshot, self.minter, self.matcher)
         self._reader = WorkWriter(self.minter, self._known, self.works)
 
     def take(self, entry: PreparedEntry, held: Prepared) -> str | None:
@@ -196,7 +196,7 @@ class ImportPlan:
         """
         lines = b"".join(self._reader.lines(_text(self._reader, held)))
         quads = parse(lines, format=RdfFormat.N_QUADS, lenient=True)
-        return all(map(self.state.contains, quads))
+        return all(map(self.snapshot.contains, quads))
 
     def _new(self, entry: PreparedEntry, held: Prepared, losses: tuple[Loss, ...]) -> str:
         assert entry.match_key is not None
@@ -240,7 +240,7 @@ class ImportPlan:
     def find_similar(self) -> None:
         """Note for each new work the works that it may be, or is related to. Call it after the last entry is taken."""
         new = (particulars_of(self._record(of.key), of.key) for _, of in self._new_works)
-        found = similar_to(new, self.state, self.minter, self.matcher.known) if self._new_works else {}
+        found = similar_to(new, self.snapshot, self.minter, self.matcher.known) if self._new_works else {}
         for item, of in self._new_works:
             candidates = [one for one in found.get(of.key, ()) if frozenset(one.keys) not in self.related]
             for proposes in ("same", "relation"):
@@ -287,18 +287,18 @@ class ImportPlan:
         gaining = {
             key: held
             for key, held in self.works.items()
-            if next(self.state.triples(self.minter.thing("work", key)), None) is not None
+            if next(self.snapshot.triples(self.minter.thing("work", key)), None) is not None
         }
         text = b"".join(self._additions(gaining))
         own = ChangeSet(added=tuple(parse(text, format=RdfFormat.N_QUADS, lenient=True)))
-        whole = with_consequences(StateAfter(self.state, own), self.minter).change
+        whole = with_consequences(StateAfter(self.snapshot, own), self.minter).change
         said = set(own.added)
         return ChangeSet(tuple(quad for quad in whole.added if quad not in said), whole.removed)
 
     def _additions(self, works: Mapping[str, Record | Prepared]) -> Iterator[bytes]:
         """Yield the statements of those works that the state does not have."""
         writer = WorkWriter(self.minter, self._known, self.works)
-        additions = Additions(self.state)
+        additions = Additions(self.snapshot)
         for held in works.values():
             yield from map(additions.of, writer.lines(_text(writer, held)))
 
@@ -311,7 +311,7 @@ class ImportPlan:
                 if status:
                     said["status"] = self.minter.term(status)
                 for term, stays in said.items():
-                    for triple in self.state.triples(self.minter.thing("work", held.key), self.minter.term(term)):
+                    for triple in self.snapshot.triples(self.minter.thing("work", held.key), self.minter.term(term)):
                         if triple.object != stays:
                             yield Quad(triple.subject, triple.predicate, triple.object)
 
@@ -345,7 +345,7 @@ class ImportPlan:
 
     def _statuses(self, key: str) -> Iterator[str | None]:
         """Yield the publication statuses that the state knows of a work."""
-        for triple in self.state.triples(self.minter.thing("work", key), self.minter.term("status")):
+        for triple in self.snapshot.triples(self.minter.thing("work", key), self.minter.term("status")):
             if isinstance(triple.object, NamedNode):
                 yield self.minter.local(triple.object.value)
 
@@ -369,8 +369,8 @@ class ImportPlan:
 class _KnownToPlan(KnownInGraph):
     """The names that a home knows, and the keys of works that a plan has matched or made so far."""
 
-    def __init__(self, state: Snapshot, minter: Minter, matcher: Matcher) -> None:
-        super().__init__(state, minter)
+    def __init__(self, snapshot: Snapshot, minter: Minter, matcher: Matcher) -> None:
+        super().__init__(snapshot, minter)
         self._matcher = matcher
 
     def key_of_work(self, key: str) -> str | None:

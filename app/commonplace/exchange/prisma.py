@@ -102,11 +102,11 @@ class PrismaCounts:
         self._entered: dict[Version, _Entered | None] = {}
         self._reading = Lock()
 
-    def of(self, state: Snapshot) -> Prisma:
+    def of(self, snapshot: Snapshot) -> Prisma:
         """Return the numbers at the version of a snapshot."""
-        sources = [found for number in range(1, state.version + 1) if (found := self._of_version(Version(number)))]
-        present = _iris(t.subject for t in state.triples(None, RDF["type"], FABIO["Expression"]))
-        flow = _Flow(sources, present, state, self._library)
+        sources = [found for number in range(1, snapshot.version + 1) if (found := self._of_version(Version(number)))]
+        present = _iris(t.subject for t in snapshot.triples(None, RDF["type"], FABIO["Expression"]))
+        flow = _Flow(sources, present, snapshot, self._library)
         return flow.prisma()
 
     def _of_version(self, version: Version) -> _Entered | None:
@@ -187,10 +187,10 @@ class _Screened:
 class _Flow:
     """The flow of records at one version."""
 
-    def __init__(self, entered: Sequence[_Entered], present: set[str], state: Snapshot, library: Library) -> None:
+    def __init__(self, entered: Sequence[_Entered], present: set[str], snapshot: Snapshot, library: Library) -> None:
         self._entered = entered
         self._present = present
-        self._state = state
+        self._snapshot = snapshot
         self._library = library
 
     def prisma(self) -> Prisma:
@@ -202,8 +202,8 @@ class _Flow:
             for work in one.works:
                 entered.setdefault(work, []).append(Version(one.source.version))
         gone = entered.keys() - self._present
-        merged = gone & {node.value for node in merged_things(self._state, minter)}
-        removed = Counter(self._removed_by(work, self._state.version) for work in gone - merged)
+        merged = gone & {node.value for node in merged_things(self._snapshot, minter)}
+        removed = Counter(self._removed_by(work, self._snapshot.version) for work in gone - merged)
         removed += Counter(
             self._removed_by(work, Version(again - 1)) for work, times in entered.items() for again in times[1:]
         )
@@ -217,7 +217,7 @@ class _Flow:
         passed = assessed + len(screened.not_assessed)
         gaps = [*_gaps(screened), *_gap("identification", "no version says how these came in", unsaid)]
         return Prisma(
-            version=self._state.version,
+            version=self._snapshot.version,
             found=found,
             sources=sources,
             not_read=not_read,
@@ -249,7 +249,7 @@ class _Flow:
         return self._library.log.header(touched[-1]).note.kind if touched else "unknown"
 
     def _screened(self) -> _Screened:
-        decided: Mapping[tuple[str, str], Any] = verdicts(self._state, self._library.minter)
+        decided: Mapping[tuple[str, str], Any] = verdicts(self._snapshot, self._library.minter)
         screened = _Screened()
         for work in sorted(self._present):
             screened.take(work, decided.get((work, _FIRST), ()), decided.get((work, _SECOND), ()))

@@ -45,9 +45,9 @@ class Restoring:
             raise NotFound(f"there was no {kind} {key!r} at version {to}; its history says when there was")
         before: list[Version] = []
 
-        def propose(state: Snapshot) -> Proposal:
-            before[:] = [state.version]
-            now = statements_at(library.things, node.value, state.version)
+        def propose(snapshot: Snapshot) -> Proposal:
+            before[:] = [snapshot.version]
+            now = statements_at(library.things, node.value, snapshot.version)
             change = ChangeSet(
                 added=tuple(quad for quad in then if quad not in now),
                 removed=tuple(quad for quad in now if quad not in then),
@@ -62,7 +62,9 @@ class Restoring:
             detail = f"the {kind} {key!r} cannot be as at version {to}: that would break rules; nothing was written"
             raise ShapeViolation(detail, fault.errors) from fault
         end = entry.version if entry else before[0]
-        diff = library.read(lambda state: diff_of_thing(library.things, state, node, library.minter, before[0], end))
+        diff = library.read(
+            lambda snapshot: diff_of_thing(library.things, snapshot, node, library.minter, before[0], end)
+        )
         return Restored(**dict(diff), to=to, version=entry.version if entry else None)
 
 

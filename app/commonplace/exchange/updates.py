@@ -50,7 +50,7 @@ class Updates:
             except Conflict:
                 if expected is not None:
                     raise
-        return self._committer.commit(lambda state: self._proposal(self._changes_of(update, state), note))
+        return self._committer.commit(lambda snapshot: self._proposal(self._changes_of(update, snapshot), note))
 
     def replace(
         self, graph: GraphName, quads: Iterable[Quad], agent: str, message: str = "", expected: Version | None = None
@@ -76,30 +76,32 @@ class Updates:
     ) -> tuple[Entry | None, bool]:
         there = [False]
 
-        def propose(state: Snapshot) -> Proposal:
-            before = () if keep else tuple(state.quads(graph))
-            there[0] = bool(before) or next(state.quads(graph), None) is not None
+        def propose(snapshot: Snapshot) -> Proposal:
+            before = () if keep else tuple(snapshot.quads(graph))
+            there[0] = bool(before) or next(snapshot.quads(graph), None) is not None
             return self._proposal(ChangeSet(quads, before), Note(agent=agent, kind="graph-store", message=message))
 
         entry = self._committer.commit(propose, expected)
         return entry, there[0]
 
-    def _changes_of(self, update: Update, state: Snapshot) -> ChangeSet:
+    def _changes_of(self, update: Update, snapshot: Snapshot) -> ChangeSet:
         """Return what an update changes in a state that cannot move meanwhile. Raises `Conflict` if it has."""
         change, seen = self._changes(update)
-        if seen != state.version:
-            raise Conflict.moved(state.version, seen)
+        if seen != snapshot.version:
+            raise Conflict.moved(snapshot.version, seen)
         return change
 
     def _here(self, update: Update) -> tuple[ChangeSet, Version]:
-        return self._library.graph_at().read_undescribed(lambda state: (state.changes_of(update), state.version))
+        return self._library.graph_at().read_undescribed(
+            lambda snapshot: (snapshot.changes_of(update), snapshot.version)
+        )
 
     def _checked(self, change: ChangeSet, note: Note, seen: Version) -> Callable[[Snapshot], Proposal]:
         """Return the proposal for that version, checked against it while others can write."""
         refuse_unkept(change, self._library.minter)
-        whole = self._library.read(lambda state: self._committer.completed(state, change), seen)
+        whole = self._library.read(lambda snapshot: self._committer.completed(snapshot, change), seen)
         proposal = Proposal(whole, note, keeps_shapes=True)
-        return lambda state: proposal
+        return lambda snapshot: proposal
 
     def _proposal(self, change: ChangeSet, note: Note) -> Proposal:
         refuse_unkept(change, self._library.minter)

@@ -62,12 +62,12 @@ class Checked:
         yield f"version {self.version}: {self.nodes:,} nodes checked, {said}"
 
 
-def checked(state: Snapshot, shapes: Path, minter: Minter, progress: Progress | None = None) -> Checked:
+def checked(snapshot: Snapshot, shapes: Path, minter: Minter, progress: Progress | None = None) -> Checked:
     """Return how the statements of a state break the rules."""
-    nodes = list(dict.fromkeys(t.subject for t in state.triples() if isinstance(t.subject, NamedNode)))
-    found = violations(state, read_shapes(shapes, minter.base), REPORTED, _moving(nodes, progress))
+    nodes = list(dict.fromkeys(t.subject for t in snapshot.triples() if isinstance(t.subject, NamedNode)))
+    found = violations(snapshot, read_shapes(shapes, minter.base), REPORTED, _moving(nodes, progress))
     broken = len({breach.node for breach in found})
-    return Checked(state.version, len(nodes), found, complete=broken < REPORTED)
+    return Checked(snapshot.version, len(nodes), found, complete=broken < REPORTED)
 
 
 def _moving(nodes: Sequence[NamedNode], progress: Progress | None) -> Iterator[NamedNode]:

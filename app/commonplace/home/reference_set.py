@@ -38,7 +38,7 @@ def load_reference_set(library: Library, committer: Committer, folder: Path, ont
         return None
     change = ChangeSet(added=tuple(reference_set(folder, ontology, library.minter)))
     note = Note(agent="commonplace", kind="reference-set", message=f"the reference set in {folder.name}/")
-    return committer.commit(lambda state: Proposal(change, note), expected=EMPTY)
+    return committer.commit(lambda snapshot: Proposal(change, note), expected=EMPTY)
 
 
 def reference_set(folder: Path, ontology: Path, minter: Minter) -> Iterator[Quad]:
@@ -49,11 +49,11 @@ def reference_set(folder: Path, ontology: Path, minter: Minter) -> Iterator[Quad
     records = [record for path in sorted(folder.glob("*.bib")) for record in read_works(path)]
     keys = {record.key for record in records}
     works = known.read(
-        lambda state: list(WorkWriter(minter, KnownInGraph(state, minter), keys).quads(records)),
+        lambda snapshot: list(WorkWriter(minter, KnownInGraph(snapshot, minter), keys).quads(records)),
     )
     yield from works
     known.apply(next_version(FIRST), ChangeSet(added=tuple(dict.fromkeys(works))))
-    checks = known.read(lambda state: list(quote_checks(state, minter, quoting_things(state, minter))))
+    checks = known.read(lambda snapshot: list(quote_checks(snapshot, minter, quoting_things(snapshot, minter))))
     made_by = minter.change(FIRST)
     for triple in (*said, *checks):
         yield Quad(triple.subject, triple.predicate, triple.object)

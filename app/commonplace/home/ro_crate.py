@@ -50,7 +50,7 @@ def write_crate(folder: Path, licence: str | None = None) -> Path:
     library = Library.open(folder, None, access="read")
     head = library.newest()
     with storing("the crate", folder):
-        library.read(lambda state: write_whole(folder / QUADS, (state.dump(RdfFormat.N_QUADS),)), head)
+        library.read(lambda snapshot: write_whole(folder / QUADS, (snapshot.dump(RdfFormat.N_QUADS),)), head)
         receipts = list(_write_receipts(folder, library.log, head))
         entities = list(_entities(folder, library, head, receipts, licence))
         document = {"@context": [f"{SPECIFICATION}/context", _OWN_TERMS], "@graph": entities}

@@ -44,14 +44,14 @@ def findings(library: Library, home: Path, shapes: Path) -> Iterator[str]:
     kept = {number: path for path, number in library.checkpoints.all()}
     for version in versions(library.log):
         change = library.log.entry(version).change
-        if change.net(lambda quad: replayed.read(lambda state: state.contains(quad))) != _as_set(change):
+        if change.net(lambda quad: replayed.read(lambda snapshot: snapshot.contains(quad))) != _as_set(change):
             yield f"version {version}: the log's change is not net against the version before it"
         replayed.apply(version, change)
         if version in kept and library.checkpoints.holds(kept[version], version):
             yield from _differences(f"the checkpoint {kept[version].name}", _load(library, version, kept), replayed)
     if head:
         yield from _differences("the graph", library.graph, replayed)
-    found = replayed.read(lambda state: checked(state, shapes, library.minter))
+    found = replayed.read(lambda snapshot: checked(snapshot, shapes, library.minter))
     yield from (in_words(breach, library.minter) for breach in found.breaches)
 
 
@@ -79,8 +79,8 @@ def _load(library: Library, version: Version, kept: dict[Version, Path]) -> Grap
 
 
 def _differences(name: str, view: Graph, replayed: Graph) -> Iterator[str]:
-    has = view.read(lambda state: set(state.quads()))
-    should = replayed.read(lambda state: set(state.quads()))
+    has = view.read(lambda snapshot: set(snapshot.quads()))
+    should = replayed.read(lambda snapshot: set(snapshot.quads()))
     for what, quads in (("lacks", should - has), ("has too much", has - should)):
         if quads:
             shown = "; ".join(str(quad) for quad in _some(quads))

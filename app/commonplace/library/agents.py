@@ -41,14 +41,14 @@ def select_venues(ranked: list[NamedNode] | None) -> Selection:
     return Selection(patterns, ranked=ranked, reach=_venues_of, repeats=True)
 
 
-def _venues_of(state: Snapshot, part: NamedNode | BlankNode) -> Iterator[NamedNode]:
+def _venues_of(snapshot: Snapshot, part: NamedNode | BlankNode) -> Iterator[NamedNode]:
     """Return what a node appears in, which is a venue when the node is a work."""
-    return (t.object for t in state.triples(part, DCTERMS["isPartOf"]) if isinstance(t.object, NamedNode))
+    return (t.object for t in snapshot.triples(part, DCTERMS["isPartOf"]) if isinstance(t.object, NamedNode))
 
 
-def person_of(state: Snapshot, node: NamedNode, minter: Minter) -> Person:
+def person_of(snapshot: Snapshot, node: NamedNode, minter: Minter) -> Person:
     """Return a person or organization. Raises `NotFound`."""
-    about = Neighbourhood(state.triples(node))
+    about = Neighbourhood(snapshot.triples(node))
     kinds = {kind.value for kind in about.nodes(node, RDF["type"])}
     kind: OneOf["person", "organization"]
     if FOAF["Person"].value in kinds:
@@ -70,33 +70,33 @@ def person_of(state: Snapshot, node: NamedNode, minter: Minter) -> Person:
         dropping_particle=about.text(node, minter.term("droppingParticle")),
         suffix=about.text(node, minter.term("suffix")),
         alternative_names=about.texts(node, SKOS["altLabel"]) or None,
-        identifiers=identifiers_of(state, node, minter) or None,
-        roles=_roles(state, node, minter),
+        identifiers=identifiers_of(snapshot, node, minter) or None,
+        roles=_roles(snapshot, node, minter),
         works=f"/works?author={key}",
-        merged=merged_into_it(state, node, minter),
-        version=state.version,
+        merged=merged_into_it(snapshot, node, minter),
+        version=snapshot.version,
     )
 
 
-def _roles(state: Snapshot, agent: NamedNode, minter: Minter) -> dict[str, int]:
+def _roles(snapshot: Snapshot, agent: NamedNode, minter: Minter) -> dict[str, int]:
     names = {role.term(minter): role.csl for role in ROLES}
     counted: Counter[str] = Counter()
-    for held in state.triples(None, PRO["isHeldBy"], agent):
+    for held in snapshot.triples(None, PRO["isHeldBy"], agent):
         if isinstance(held.subject, NamedNode):
-            for triple in state.triples(held.subject, PRO["withRole"]):
+            for triple in snapshot.triples(held.subject, PRO["withRole"]):
                 if isinstance(triple.object, NamedNode):
                     counted[names.get(triple.object, triple.object.value)] += 1
-    published = sum(1 for _ in state.triples(None, DCTERMS["publisher"], agent))
+    published = sum(1 for _ in snapshot.triples(None, DCTERMS["publisher"], agent))
     if published:
         counted["publisher"] = published
     return dict(sorted(counted.items()))
 
 
-def venue_of(state: Snapshot, node: NamedNode, minter: Minter) -> Venue:
+def venue_of(snapshot: Snapshot, node: NamedNode, minter: Minter) -> Venue:
     """Return a venue. Raises `NotFound`."""
-    about = Neighbourhood(state.triples(node))
+    about = Neighbourhood(snapshot.triples(node))
     title = about.text(node, DCTERMS["title"])
-    parts = sum(1 for _ in state.triples(None, DCTERMS["isPartOf"], node))
+    parts = sum(1 for _ in snapshot.triples(None, DCTERMS["isPartOf"], node))
     named = minter.kind_and_key(node.value)
     if title is None or not (parts or (named and named[0] == "venue")):
         raise NotFound(f"there is no venue {minter.key(node.value)!r}")
@@ -111,8 +111,8 @@ def venue_of(state: Snapshot, node: NamedNode, minter: Minter) -> Venue:
         type=kinds[0] if kinds else "Expression",
         title=title,
         issn=about.texts(node, PRISM["issn"]) or None,
-        identifiers=identifiers_of(state, node, minter) or None,
+        identifiers=identifiers_of(snapshot, node, minter) or None,
         works=parts,
-        merged=merged_into_it(state, node, minter),
-        version=state.version,
+        merged=merged_into_it(snapshot, node, minter),
+        version=snapshot.version,
     )

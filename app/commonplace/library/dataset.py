@@ -15,13 +15,13 @@ from commonplace.model.namespaces import PREFIXES, RDF, Namespace
 VOID = Namespace("http://rdfs.org/ns/void#")
 
 
-def dataset_description(state: Snapshot, minter: Minter, partitions: Partitions) -> list[Triple]:
+def dataset_description(snapshot: Snapshot, minter: Minter, partitions: Partitions) -> list[Triple]:
     """Return the VoID description: addresses, vocabularies, counts, and partitions by class and by property."""
     base = minter.base
     dataset = dataset_name(minter)
     triples = [
         Triple(dataset, RDF["type"], VOID["Dataset"]),
-        *state.triples(dataset),  # its title and licence are the librarian's to say
+        *snapshot.triples(dataset),  # its title and licence are the librarian's to say
         Triple(dataset, VOID["sparqlEndpoint"], NamedNode(f"{base}sparql")),
         Triple(dataset, VOID["dataDump"], NamedNode(f"{base}export?format=nquads")),
         Triple(dataset, VOID["uriSpace"], Literal(f"{base}id/")),

@@ -15,7 +15,7 @@ OWN_NODES = (PRO["isDocumentContextFor"], DATACITE["hasIdentifier"])
 """Properties that lead from a thing to nodes of its own."""
 
 
-def describe(state: Snapshot, things: Iterable[NamedNode], minter: Minter) -> list[Triple]:
+def describe(snapshot: Snapshot, things: Iterable[NamedNode], minter: Minter) -> list[Triple]:
     """Return triples that describe each thing: its own nodes, the people, venue and publisher it names, and statements
     about it.
 
@@ -25,7 +25,7 @@ def describe(state: Snapshot, things: Iterable[NamedNode], minter: Minter) -> li
     """
     found: dict[Triple, None] = {}
     for thing in things:
-        neighbourhood = sorted(set(_of_one(state, thing, minter)), key=lambda triple: _rank(triple, thing))
+        neighbourhood = sorted(set(_of_one(snapshot, thing, minter)), key=lambda triple: _rank(triple, thing))
         found.update(dict.fromkeys(neighbourhood))
     return list(found)
 
@@ -35,27 +35,27 @@ def _rank(triple: Triple, thing: NamedNode) -> tuple[bool, str, bool, str, str]:
     return subject != thing, str(subject), predicate != RDF["type"], predicate.value, str(triple.object)
 
 
-def _of_one(state: Snapshot, thing: NamedNode, minter: Minter) -> Iterator[Triple]:
-    own = list(state.triples(thing))
+def _of_one(snapshot: Snapshot, thing: NamedNode, minter: Minter) -> Iterator[Triple]:
+    own = list(snapshot.triples(thing))
     yield from own
     for triple in own:
         if triple.predicate in OWN_NODES and isinstance(triple.object, NamedNode):
-            yield from state.triples(triple.object)
+            yield from snapshot.triples(triple.object)
     for path in NEIGHBOURS[1:]:
         nodes = {thing}
         for step in path:
-            nodes = {o for node in nodes for t in state.triples(node, step) if isinstance(o := t.object, NamedNode)}
+            nodes = {o for node in nodes for t in snapshot.triples(node, step) if isinstance(o := t.object, NamedNode)}
         for node in sorted(nodes, key=lambda node: node.value):
-            yield from state.triples(node)
-    yield from state.triples(None, OWL["sameAs"], thing)
+            yield from snapshot.triples(node)
+    yield from snapshot.triples(None, OWL["sameAs"], thing)
     for predicate in (minter.term("work"), CITO["hasCitingEntity"], minter.term("onWork")):
-        for triple in state.triples(None, predicate, thing):
+        for triple in snapshot.triples(None, predicate, thing):
             if isinstance(triple.subject, NamedNode):
-                yield from state.triples(triple.subject)
-                yield from _corrections(state, triple.subject, minter)
+                yield from snapshot.triples(triple.subject)
+                yield from _corrections(snapshot, triple.subject, minter)
 
 
-def _corrections(state: Snapshot, citation: NamedNode, minter: Minter) -> Iterator[Triple]:
-    for triple in state.triples(None, minter.term("onCitation"), citation):
+def _corrections(snapshot: Snapshot, citation: NamedNode, minter: Minter) -> Iterator[Triple]:
+    for triple in snapshot.triples(None, minter.term("onCitation"), citation):
         if isinstance(triple.subject, NamedNode):
-            yield from state.triples(triple.subject)
+            yield from snapshot.triples(triple.subject)

@@ -22,30 +22,30 @@ UNREAD = "unread"
 Direction = OneOf["narrower", "broader"]
 
 
-def reach(state: Snapshot, concept: NamedNode, direction: Direction) -> list[NamedNode]:
+def reach(snapshot: Snapshot, concept: NamedNode, direction: Direction) -> list[NamedNode]:
     """Return the concept and all narrower (or broader) ones, over any number of steps."""
     path = f"?found skos:broader* {concept}" if direction == "narrower" else f"{concept} skos:broader* ?found"
-    rows = state.select(f"{PROLOGUE}SELECT DISTINCT ?found WHERE {{ {path} }}")
+    rows = snapshot.select(f"{PROLOGUE}SELECT DISTINCT ?found WHERE {{ {path} }}")
     return [node for row in rows if isinstance(node := row["found"], NamedNode)]
 
 
-def states_on_concept(state: Snapshot, concept: NamedNode) -> dict[NamedNode, str]:
+def states_on_concept(snapshot: Snapshot, concept: NamedNode) -> dict[NamedNode, str]:
     """Return the state of each work read on the concept: `discusses` or `silent`. All other works are unread.
 
     A work discusses a concept when it discusses that or a narrower one; it is silent when it
     does not, and is recorded as silent on that or a broader one.
     """
-    silent = _works(state, reach(state, concept, "broader"), ("silent",))
-    discussing = _works(state, reach(state, concept, "narrower"), ("discusses",))
+    silent = _works(snapshot, reach(snapshot, concept, "broader"), ("silent",))
+    discussing = _works(snapshot, reach(snapshot, concept, "narrower"), ("discusses",))
     return dict.fromkeys((work for work, _ in silent), "silent") | dict.fromkeys(
         (work for work, _ in discussing), "discusses"
     )
 
 
-def states_on_claim(state: Snapshot, claim: NamedNode) -> dict[NamedNode, str]:
+def states_on_claim(snapshot: Snapshot, claim: NamedNode) -> dict[NamedNode, str]:
     """Return the state of each work read on the claim: `supports`, `contradicts`, `mixed` (both) or `silent`."""
     said: dict[NamedNode, set[str]] = {}
-    for work, what in _works(state, [claim], ("supports", "contradicts", "silent")):
+    for work, what in _works(snapshot, [claim], ("supports", "contradicts", "silent")):
         said.setdefault(work, set()).add(what)
     return {work: _summary(states) for work, states in said.items()}
 
@@ -57,8 +57,8 @@ def _summary(states: set[str]) -> str:
     return loud.pop() if len(loud) == 1 else "mixed"
 
 
-def _works(state: Snapshot, about: Iterable[NamedNode], states: tuple[str, ...]) -> list[tuple[NamedNode, str]]:
-    rows = state.select(
+def _works(snapshot: Snapshot, about: Iterable[NamedNode], states: tuple[str, ...]) -> list[tuple[NamedNode, str]]:
+    rows = snapshot.select(
         f"""{PROLOGUE}SELECT DISTINCT ?work ?state WHERE {{
         {values_clause("about", about)}
         ?evidence cp:about ?about ; cp:standing cp:accepted ; cp:state ?state ; cp:work ?work .
@@ -74,32 +74,32 @@ def _works(state: Snapshot, about: Iterable[NamedNode], states: tuple[str, ...])
     return found
 
 
-def coverage(state: Snapshot, states: Mapping[NamedNode, str], names: tuple[str, ...]) -> dict[str, int]:
+def coverage(snapshot: Snapshot, states: Mapping[NamedNode, str], names: tuple[str, ...]) -> dict[str, int]:
     """Return the number of works by state; the counts add up to the number of works."""
     counted = Counter(states.values())
-    works = count_of(state, f"{PROLOGUE}SELECT (COUNT(DISTINCT ?w) AS ?n) WHERE {{ ?w a fabio:Expression }}")
+    works = count_of(snapshot, f"{PROLOGUE}SELECT (COUNT(DISTINCT ?w) AS ?n) WHERE {{ ?w a fabio:Expression }}")
     counted[UNREAD] = works - len(states)
     return {name: counted[name] for name in names if counted[name] or name != "mixed"}
 
 
-def evidence_of_work(state: Snapshot, work: NamedNode, minter: Minter) -> list[Evidence]:
+def evidence_of_work(snapshot: Snapshot, work: NamedNode, minter: Minter) -> list[Evidence]:
     """Return all evidence of a work, in the order of the concepts and claims it is about."""
-    return _sorted(state, (t.subject for t in state.triples(None, minter.term("work"), work)), minter)
+    return _sorted(snapshot, (t.subject for t in snapshot.triples(None, minter.term("work"), work)), minter)
 
 
-def evidence_about(state: Snapshot, about: NamedNode, minter: Minter) -> list[Evidence]:
+def evidence_about(snapshot: Snapshot, about: NamedNode, minter: Minter) -> list[Evidence]:
     """Return all evidence about a concept or claim, in the order of its works."""
-    return _sorted(state, (t.subject for t in state.triples(None, minter.term("about"), about)), minter)
+    return _sorted(snapshot, (t.subject for t in snapshot.triples(None, minter.term("about"), about)), minter)
 
 
-def _sorted(state: Snapshot, nodes: Iterable[object], minter: Minter) -> list[Evidence]:
-    found = [read_evidence(state, node, minter) for node in nodes if isinstance(node, NamedNode)]
+def _sorted(snapshot: Snapshot, nodes: Iterable[object], minter: Minter) -> list[Evidence]:
+    found = [read_evidence(snapshot, node, minter) for node in nodes if isinstance(node, NamedNode)]
     return sorted((e for e in found if e is not None), key=lambda e: (e.about, e.work, e.id))
 
 
-def read_evidence(state: Snapshot, node: NamedNode, minter: Minter) -> Evidence | None:
+def read_evidence(snapshot: Snapshot, node: NamedNode, minter: Minter) -> Evidence | None:
     """Return the evidence of that IRI, or None when there is none."""
-    about = Neighbourhood(state.triples(node))
+    about = Neighbourhood(snapshot.triples(node))
     work, target = about.node(node, minter.term("work")), about.node(node, minter.term("about"))
     said, standing = about.node(node, minter.term("state")), about.node(node, minter.term("standing"))
     if work is None or target is None or said is None or standing is None:
@@ -112,7 +112,7 @@ def read_evidence(state: Snapshot, node: NamedNode, minter: Minter) -> Evidence 
 
     source = about.node(node, PROV["wasQuotedFrom"])
     change = about.node(node, PROV["wasGeneratedBy"])
-    became = Neighbourhood(state.triples(work, minter.term("status"))).node(work, minter.term("status"))
+    became = Neighbourhood(snapshot.triples(work, minter.term("status"))).node(work, minter.term("status"))
     return Evidence(
         id=minter.key(node.value),
         iri=node.value,
@@ -133,16 +133,16 @@ def read_evidence(state: Snapshot, node: NamedNode, minter: Minter) -> Evidence 
         quote_check=own("quoteCheck"),
         method=own("method"),
         status=minter.local(standing.value),
-        agent=_agent_name(state, about.node(node, PROV["wasAttributedTo"])),
+        agent=_agent_name(snapshot, about.node(node, PROV["wasAttributedTo"])),
         at=about.text(node, PROV["generatedAtTime"]),
         version=_version(change),
     )
 
 
-def _agent_name(state: Snapshot, agent: NamedNode | None) -> str | None:
+def _agent_name(snapshot: Snapshot, agent: NamedNode | None) -> str | None:
     if agent is None:
         return None
-    about = Neighbourhood(state.triples(agent))
+    about = Neighbourhood(snapshot.triples(agent))
     return about.text(agent, FOAF["name"]) or about.text(agent, RDFS["label"]) or agent.value
 
 
@@ -151,11 +151,11 @@ def _version(change: NamedNode | None) -> int | None:
     return int(tail) if tail.isdigit() else None
 
 
-def label_of(state: Snapshot, node: NamedNode, language: str = "en") -> str | None:
+def label_of(snapshot: Snapshot, node: NamedNode, language: str = "en") -> str | None:
     """Return a label for people: preferred label, label, title or name, in that language where there is a choice."""
     found: dict[str, str] = {}
     for predicate in (SKOS["prefLabel"], RDFS["label"], DCTERMS["title"], FOAF["name"]):
-        for triple in state.triples(node, predicate):
+        for triple in snapshot.triples(node, predicate):
             if not isinstance(triple.object, NamedNode):
                 tag = getattr(triple.object, "language", None) or ""
                 found.setdefault(tag, getattr(triple.object, "value", ""))

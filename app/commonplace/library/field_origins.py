@@ -44,10 +44,10 @@ class StatedField:
     statement: Triple
 
 
-def origins_of(state: Snapshot, things: ThingVersions, work: NamedNode, minter: Minter) -> list[FieldOrigin]:
+def origins_of(snapshot: Snapshot, things: ThingVersions, work: NamedNode, minter: Minter) -> list[FieldOrigin]:
     """Return a row for each value of each field of the work, with its origin. Raises `NotFound`."""
-    stated = stated_fields(state, work, minter)
-    added = _added(things, work, {one.statement for one in stated}, state.version)
+    stated = stated_fields(snapshot, work, minter)
+    added = _added(things, work, {one.statement for one in stated}, snapshot.version)
     origins = Origins(things.log, work)
     found = []
     for one in stated:
@@ -66,18 +66,18 @@ def origins_of(state: Snapshot, things: ThingVersions, work: NamedNode, minter: 
     return found
 
 
-def stated_fields(state: Snapshot, work: NamedNode, minter: Minter) -> list[StatedField]:
+def stated_fields(snapshot: Snapshot, work: NamedNode, minter: Minter) -> list[StatedField]:
     """Return the fields of a work with their statements, in the order of its JSON. Raises `NotFound`."""
-    if not is_work(state, work):
+    if not is_work(snapshot, work):
         raise NotFound(f"there is no work {minter.key(work.value)!r}")
     names = {predicate.value: field for field, predicate in predicates_of_works(minter)}
     found: list[StatedField] = []
-    for triple in state.triples(work):
+    for triple in snapshot.triples(work):
         field = names.get(triple.predicate.value)
         if field is not None:
-            found.append(StatedField(field, _text(state, triple.object, minter), triple))
+            found.append(StatedField(field, _text(snapshot, triple.object, minter), triple))
         elif triple.predicate == PRO["isDocumentContextFor"] and isinstance(triple.object, NamedNode):
-            found.append(_contribution(state, triple, triple.object, minter))
+            found.append(_contribution(snapshot, triple, triple.object, minter))
     order = ["type", "title", "authors", "editors", "contributors", *dict.fromkeys(names.values())]
     return sorted(found, key=lambda one: (order.index(one.field), str(one.statement.object)))
 
@@ -101,21 +101,21 @@ def predicates_of_works(minter: Minter) -> Iterator[tuple[str, NamedNode]]:
     yield from ((name, minter.term(term)) for name, term in (*TERMS.items(), *OWN_FIELDS))
 
 
-def _contribution(state: Snapshot, triple: Triple, node: NamedNode, minter: Minter) -> StatedField:
-    about = Neighbourhood(state.triples(node))
+def _contribution(snapshot: Snapshot, triple: Triple, node: NamedNode, minter: Minter) -> StatedField:
+    about = Neighbourhood(snapshot.triples(node))
     said, agent = about.node(node, PRO["withRole"]), about.node(node, PRO["isHeldBy"])
     role = next((role.csl for role in ROLES if said == role.term(minter)), "contributor")
     name = read_name(about, node, minter)
     if name is None and agent is not None:
-        name = read_name(Neighbourhood(state.triples(agent)), agent, minter)
+        name = read_name(Neighbourhood(snapshot.triples(agent)), agent, minter)
     return StatedField(ROLE_FIELDS.get(role, "contributors"), name.inverted if name else "", triple)
 
 
-def _text(state: Snapshot, term: object, minter: Minter) -> str:
+def _text(snapshot: Snapshot, term: object, minter: Minter) -> str:
     if isinstance(term, Literal):
         return term.value
     if isinstance(term, NamedNode):
-        return label_of(state, term) or minter.local(term.value)
+        return label_of(snapshot, term) or minter.local(term.value)
     return str(term)
 
 

@@ -28,29 +28,29 @@ _LABELLED = f"""{PROLOGUE}SELECT ?concept ?words WHERE {{ ?concept a skos:Concep
 FILTER(LCASE(STR(?label)) = LCASE(?words)) }} ORDER BY ?concept LIMIT 1"""
 
 
-def title_of(state: Snapshot, minter: Minter) -> str | None:
+def title_of(snapshot: Snapshot, minter: Minter) -> str | None:
     """Return the title that the data give the library (`dcterms:title` of the dataset), or None."""
-    return label_of(state, dataset_name(minter))
+    return label_of(snapshot, dataset_name(minter))
 
 
-def description_of(state: Snapshot, minter: Minter) -> str | None:
+def description_of(snapshot: Snapshot, minter: Minter) -> str | None:
     """Return the description that the data give the library, in English where there is a choice, or None."""
-    found = [t.object for t in state.triples(dataset_name(minter), DCTERMS["description"])]
+    found = [t.object for t in snapshot.triples(dataset_name(minter), DCTERMS["description"])]
     texts = [one for one in found if isinstance(one, Literal)]
     return next((one.value for one in sorted(texts, key=lambda one: (one.language != "en", one.value))), None)
 
 
-def concept_most_read(state: Snapshot) -> NamedNode | None:
+def concept_most_read(snapshot: Snapshot) -> NamedNode | None:
     """Return the concept that most works were read for, those that are silent included; None where no work was read."""
-    return _one(state.select(_MOST_READ), "about")
+    return _one(snapshot.select(_MOST_READ), "about")
 
 
-def concept_called(state: Snapshot, minter: Minter, words: str) -> NamedNode | None:
+def concept_called(snapshot: Snapshot, minter: Minter, words: str) -> NamedNode | None:
     """Return the concept with that key, IRI or label, or None where the words name no concept."""
     try:
-        return named_thing(state, minter, "concept", words, "question")
+        return named_thing(snapshot, minter, "concept", words, "question")
     except BadRequest:
-        return _one(state.select(_LABELLED, {Variable("words"): Literal(words.strip())}), "concept")
+        return _one(snapshot.select(_LABELLED, {Variable("words"): Literal(words.strip())}), "concept")
 
 
 def _one(rows: Iterable[object], name: str) -> NamedNode | None:
@@ -61,7 +61,7 @@ def _one(rows: Iterable[object], name: str) -> NamedNode | None:
 
 
 def examples_there(
-    state: Snapshot,
+    snapshot: Snapshot,
     minter: Minter,
     queries: Iterable[NamedQuery],
     concept: NamedNode | None,
@@ -73,25 +73,25 @@ def examples_there(
     first of all `concept`. A query that needs a kind of thing of which there is none has None.
     """
     others = {
-        "concept": _keys(minter, [concept] if concept else [], _of_class(state, SKOS["Concept"])),
-        "claim": _keys(minter, _of_class(state, minter.term("Claim"))),
-        "work": _keys(minter, _of_class(state, FABIO["Expression"])),
-        "person": _keys(minter, _of_class(state, FOAF["Person"])),
-        "case": _keys(minter, _of_class(state, minter.term("Case"))),
+        "concept": _keys(minter, [concept] if concept else [], _of_class(snapshot, SKOS["Concept"])),
+        "claim": _keys(minter, _of_class(snapshot, minter.term("Claim"))),
+        "work": _keys(minter, _of_class(snapshot, FABIO["Expression"])),
+        "person": _keys(minter, _of_class(snapshot, FOAF["Person"])),
+        "case": _keys(minter, _of_class(snapshot, minter.term("Case"))),
         "venue": [f"{kind}/{key}" for node in venues[:2] for kind, key in _named(minter, node)],
     }
-    return {query.name: _examples(state, minter, query.parameters, others) for query in queries}
+    return {query.name: _examples(snapshot, minter, query.parameters, others) for query in queries}
 
 
 def _examples(
-    state: Snapshot, minter: Minter, parameters: Iterable[Parameter], others: Mapping[str, Sequence[str]]
+    snapshot: Snapshot, minter: Minter, parameters: Iterable[Parameter], others: Mapping[str, Sequence[str]]
 ) -> dict[str, str] | None:
     values: dict[str, str] = {}
     for parameter in parameters:
         given = parameter.example if parameter.required else parameter.default
         if given is None:
             continue
-        if parameter.type not in KINDS_OF_TYPE or has(state, _node(parameter, given, minter)):
+        if parameter.type not in KINDS_OF_TYPE or has(snapshot, _node(parameter, given, minter)):
             if parameter.required:
                 values[parameter.name] = given
             continue
@@ -109,9 +109,9 @@ def _node(parameter: Parameter, given: str, minter: Minter) -> NamedNode:
     return term
 
 
-def _of_class(state: Snapshot, of_class: NamedNode) -> Iterator[NamedNode]:
+def _of_class(snapshot: Snapshot, of_class: NamedNode) -> Iterator[NamedNode]:
     """Yield two things of a class, as a path has two ends."""
-    subjects = (triple.subject for triple in state.triples(None, RDF["type"], of_class))
+    subjects = (triple.subject for triple in snapshot.triples(None, RDF["type"], of_class))
     yield from islice((node for node in subjects if isinstance(node, NamedNode)), 2)
 
 

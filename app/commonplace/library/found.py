@@ -18,9 +18,9 @@ Labels = Mapping[str, Sequence[str]]
 """The labels of a concept or claim by language, English first, in each the preferred one first."""
 
 
-def found_things(state: Snapshot, result: SearchResult, minter: Minter) -> list[Found]:
+def found_things(snapshot: Snapshot, result: SearchResult, minter: Minter) -> list[Found]:
     """Return the things that a search found, as they are answered."""
-    asked, labels = result.asked, {iri: _labels(state, iri) for hit in result.hits for iri in hit.about}
+    asked, labels = result.asked, {iri: _labels(snapshot, iri) for hit in result.hits for iri in hit.about}
     language = _language(asked, labels.values()) if asked else ""
     found = []
     for hit in result.hits:
@@ -53,14 +53,14 @@ def _label_in(language: str, labels: Labels) -> str:
     return (labels.get(language) or next(iter(labels.values())))[0]
 
 
-def _labels(state: Snapshot, iri: str) -> Labels:
+def _labels(snapshot: Snapshot, iri: str) -> Labels:
     found: dict[str, list[str]] = {}
     try:
         thing = NamedNode(iri)
     except ValueError:  # any text may stand where a link should
         return found
     for predicate in (SKOS["prefLabel"], RDFS["label"], SKOS["altLabel"]):
-        objects = (triple.object for triple in state.triples(thing, predicate))
+        objects = (triple.object for triple in snapshot.triples(thing, predicate))
         labels = (label for label in objects if isinstance(label, Literal))
         for label in sorted(labels, key=lambda label: label.value):
             found.setdefault(label.language or "", []).append(label.value)

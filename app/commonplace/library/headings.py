@@ -44,90 +44,90 @@ def select_cases(ranked: list[NamedNode] | None) -> Selection:
     return Selection(["?thing a cp:Case ."], ranked=ranked)
 
 
-def concept_of(state: Snapshot, node: NamedNode, minter: Minter, *, whole: bool = False) -> Concept:
+def concept_of(snapshot: Snapshot, node: NamedNode, minter: Minter, *, whole: bool = False) -> Concept:
     """Return a concept; `whole` adds its coverage. Raises `NotFound`."""
-    _must_be(state, node, SKOS["Concept"], "concept", minter)
-    about = Neighbourhood(state.triples(node))
-    labels = _one_each(state, node, SKOS["prefLabel"])
+    _must_be(snapshot, node, SKOS["Concept"], "concept", minter)
+    about = Neighbourhood(snapshot.triples(node))
+    labels = _one_each(snapshot, node, SKOS["prefLabel"])
     key = minter.key(node.value)
-    counts = coverage(state, states_on_concept(state, node), CONCEPT_STATES) if whole else None
+    counts = coverage(snapshot, states_on_concept(snapshot, node), CONCEPT_STATES) if whole else None
     return Concept(
         iri=node.value,
         key=key,
         label=labels.get("en") or next(iter(labels.values()), key),
         labels=labels,
-        alternative_labels=_tagged(state, node, SKOS["altLabel"]) or None,
-        definitions=_one_each(state, node, SKOS["definition"]) or None,
-        broader=_links(state, about.nodes(node, SKOS["broader"]), minter),
-        narrower=_links(state, about.nodes(node, SKOS["narrower"]), minter),
-        related=_links(state, about.nodes(node, SKOS["related"]), minter),
+        alternative_labels=_tagged(snapshot, node, SKOS["altLabel"]) or None,
+        definitions=_one_each(snapshot, node, SKOS["definition"]) or None,
+        broader=_links(snapshot, about.nodes(node, SKOS["broader"]), minter),
+        narrower=_links(snapshot, about.nodes(node, SKOS["narrower"]), minter),
+        related=_links(snapshot, about.nodes(node, SKOS["related"]), minter),
         coverage=counts,
         works=f"/works?discusses={key}",
-        merged=merged_into_it(state, node, minter) if whole else None,
-        version=state.version,
+        merged=merged_into_it(snapshot, node, minter) if whole else None,
+        version=snapshot.version,
     )
 
 
-def claim_of(state: Snapshot, node: NamedNode, minter: Minter, *, whole: bool = False) -> Claim:
+def claim_of(snapshot: Snapshot, node: NamedNode, minter: Minter, *, whole: bool = False) -> Claim:
     """Return a claim with its evidence; `whole` adds its coverage. Raises `NotFound`."""
-    _must_be(state, node, minter.term("Claim"), "claim", minter)
-    about = Neighbourhood(state.triples(node))
-    labels = _one_each(state, node, RDFS["label"])
-    counts = coverage(state, states_on_claim(state, node), CLAIM_STATES) if whole else None
+    _must_be(snapshot, node, minter.term("Claim"), "claim", minter)
+    about = Neighbourhood(snapshot.triples(node))
+    labels = _one_each(snapshot, node, RDFS["label"])
+    counts = coverage(snapshot, states_on_claim(snapshot, node), CLAIM_STATES) if whole else None
     return Claim(
         iri=node.value,
         key=minter.key(node.value),
         label=labels.get("en") or next(iter(labels.values()), ""),
         labels=labels,
-        made_by=_links(state, about.nodes(node, minter.term("madeBy")), minter),
-        cases=_links(state, about.nodes(node, minter.term("restsOn")), minter),
-        concepts=_links(state, about.nodes(node, minter.term("concerns")), minter),
-        evidence=evidence_about(state, node, minter),
+        made_by=_links(snapshot, about.nodes(node, minter.term("madeBy")), minter),
+        cases=_links(snapshot, about.nodes(node, minter.term("restsOn")), minter),
+        concepts=_links(snapshot, about.nodes(node, minter.term("concerns")), minter),
+        evidence=evidence_about(snapshot, node, minter),
         coverage=counts,
-        version=state.version,
+        version=snapshot.version,
     )
 
 
-def case_of(state: Snapshot, node: NamedNode, minter: Minter) -> Case:
+def case_of(snapshot: Snapshot, node: NamedNode, minter: Minter) -> Case:
     """Return a case with all its dimensions. Raises `NotFound`."""
-    _must_be(state, node, minter.term("Case"), "case", minter)
-    about = Neighbourhood(state.triples(node))
-    labels = _one_each(state, node, RDFS["label"])
-    found = {name: _links(state, about.nodes(node, minter.term(term)), minter) for name, term in DIMENSIONS.items()}
-    claims = (t.subject for t in state.triples(None, minter.term("restsOn"), node))
+    _must_be(snapshot, node, minter.term("Case"), "case", minter)
+    about = Neighbourhood(snapshot.triples(node))
+    labels = _one_each(snapshot, node, RDFS["label"])
+    found = {name: _links(snapshot, about.nodes(node, minter.term(term)), minter) for name, term in DIMENSIONS.items()}
+    claims = (t.subject for t in snapshot.triples(None, minter.term("restsOn"), node))
     return Case(
         iri=node.value,
         key=minter.key(node.value),
         label=labels.get("en") or next(iter(labels.values()), ""),
         labels=labels,
-        activity=_text(state, node, minter.term("activity")),
-        place=_text(state, node, minter.term("place")),
+        activity=_text(snapshot, node, minter.term("activity")),
+        place=_text(snapshot, node, minter.term("place")),
         country=about.text(node, minter.term("country")),
         dimensions={name: links for name, links in found.items() if links},
-        described_by=_links(state, about.nodes(node, minter.term("describedBy")), minter),
-        described_together_with=_links(state, about.nodes(node, minter.term("describedTogetherWith")), minter),
-        characteristics=_characteristics(state, node, minter),
-        claims=_links(state, (claim for claim in claims if isinstance(claim, NamedNode)), minter),
-        note=_text(state, node, RDFS["comment"]),
-        version=state.version,
+        described_by=_links(snapshot, about.nodes(node, minter.term("describedBy")), minter),
+        described_together_with=_links(snapshot, about.nodes(node, minter.term("describedTogetherWith")), minter),
+        characteristics=_characteristics(snapshot, node, minter),
+        claims=_links(snapshot, (claim for claim in claims if isinstance(claim, NamedNode)), minter),
+        note=_text(snapshot, node, RDFS["comment"]),
+        version=snapshot.version,
     )
 
 
-def _characteristics(state: Snapshot, case: NamedNode, minter: Minter) -> list[Characteristic]:
+def _characteristics(snapshot: Snapshot, case: NamedNode, minter: Minter) -> list[Characteristic]:
     """Return what works say of the dimensions of a case, in the order of the dimensions."""
     names = {minter.term(term): name for name, term in DIMENSIONS.items()}
     names |= {minter.term(name): name for name in TEXT_DIMENSIONS}
-    subjects = (t.subject for t in state.triples(None, minter.term("onCase"), case))
-    found = [_characteristic(state, node, names, minter) for node in subjects if isinstance(node, NamedNode)]
+    subjects = (t.subject for t in snapshot.triples(None, minter.term("onCase"), case))
+    found = [_characteristic(snapshot, node, names, minter) for node in subjects if isinstance(node, NamedNode)]
     order = list(names.values())
     return sorted((one for one in found if one is not None), key=lambda one: (order.index(one.dimension), one.iri))
 
 
 def _characteristic(
-    state: Snapshot, node: NamedNode, names: Mapping[NamedNode, str], minter: Minter
+    snapshot: Snapshot, node: NamedNode, names: Mapping[NamedNode, str], minter: Minter
 ) -> Characteristic | None:
     """Return one characteristic, or None where it is of no dimension that is known, or does not say what it must."""
-    about = Neighbourhood(state.triples(node))
+    about = Neighbourhood(snapshot.triples(node))
     dimension, work = about.node(node, minter.term("dimension")), about.node(node, minter.term("work"))
     directness, certainty = about.node(node, minter.term("directness")), about.node(node, minter.term("certainty"))
     if dimension is None or dimension not in names or work is None or directness is None or certainty is None:
@@ -137,7 +137,7 @@ def _characteristic(
         iri=node.value,
         dimension=names[dimension],
         dimension_iri=dimension.value,
-        values=_links(state, about.nodes(node, minter.term("value")), minter),
+        values=_links(snapshot, about.nodes(node, minter.term("value")), minter),
         source=minter.key(work.value),
         source_iri=work.value,
         directness=minter.local(directness.value),
@@ -145,33 +145,33 @@ def _characteristic(
         quote=about.text(node, minter.term("quote")),
         quote_check=minter.local(check.value) if check else None,
         locator=about.text(node, minter.term("locator")),
-        note=_text(state, node, RDFS["comment"]),
+        note=_text(snapshot, node, RDFS["comment"]),
     )
 
 
-def _must_be(state: Snapshot, node: NamedNode, kind: NamedNode, word: str, minter: Minter) -> None:
-    if not any(True for _ in state.triples(node, RDF["type"], kind)):
+def _must_be(snapshot: Snapshot, node: NamedNode, kind: NamedNode, word: str, minter: Minter) -> None:
+    if not any(True for _ in snapshot.triples(node, RDF["type"], kind)):
         raise NotFound(f"there is no {word} {minter.key(node.value)!r}")
 
 
-def _tagged(state: Snapshot, node: NamedNode, predicate: NamedNode) -> dict[str, list[str]]:
+def _tagged(snapshot: Snapshot, node: NamedNode, predicate: NamedNode) -> dict[str, list[str]]:
     """Return values by language tag, both sorted; untagged ones under `und` (BCP 47: undetermined)."""
     found: dict[str, list[str]] = {}
-    for triple in state.triples(node, predicate):
+    for triple in snapshot.triples(node, predicate):
         if isinstance(triple.object, Literal):
             found.setdefault(triple.object.language or "und", []).append(triple.object.value)
     return {tag: sorted(found[tag]) for tag in sorted(found)}
 
 
-def _one_each(state: Snapshot, node: NamedNode, predicate: NamedNode) -> dict[str, str]:
-    return {tag: values[0] for tag, values in _tagged(state, node, predicate).items()}
+def _one_each(snapshot: Snapshot, node: NamedNode, predicate: NamedNode) -> dict[str, str]:
+    return {tag: values[0] for tag, values in _tagged(snapshot, node, predicate).items()}
 
 
-def _text(state: Snapshot, node: NamedNode, predicate: NamedNode) -> str | None:
+def _text(snapshot: Snapshot, node: NamedNode, predicate: NamedNode) -> str | None:
     """Return the value in English where there is one, else in the first language there is."""
-    found = _one_each(state, node, predicate)
+    found = _one_each(snapshot, node, predicate)
     return found.get("en") or next(iter(found.values()), None)
 
 
-def _links(state: Snapshot, nodes: Iterable[NamedNode], minter: Minter) -> list[Link] | None:
-    return [title_link(state, node, minter) for node in sorted(nodes, key=lambda node: node.value)] or None
+def _links(snapshot: Snapshot, nodes: Iterable[NamedNode], minter: Minter) -> list[Link] | None:
+    return [title_link(snapshot, node, minter) for node in sorted(nodes, key=lambda node: node.value)] or None

@@ -61,10 +61,16 @@ def _count(lines: bytes, operation: bytes) -> int:
 
 
 def thing_changes(
-    touches: Iterable[Touched], things: ThingVersions, state: Snapshot, node: NamedNode, minter: Minter, *, quads: bool
+    touches: Iterable[Touched],
+    things: ThingVersions,
+    snapshot: Snapshot,
+    node: NamedNode,
+    minter: Minter,
+    *,
+    quads: bool,
 ) -> list[ThingChange]:
-    """Return versions that touched a thing, each with what it changed of it. Other things are called as in `state`."""
-    origins, labels = Origins(things.log, node), _Labels(state)
+    """Return versions that touched a thing, each with what it changed of it. Names are those in `snapshot`."""
+    origins, labels = Origins(things.log, node), _Labels(snapshot)
     found = []
     for one in touches:
         change = change_in(one.lines)
@@ -105,7 +111,7 @@ def change_between(things: ThingVersions, iri: str, start: Version, end: Version
 
 
 def diff_of_thing(
-    things: ThingVersions, state: Snapshot, node: NamedNode, minter: Minter, start: Version, end: Version
+    things: ThingVersions, snapshot: Snapshot, node: NamedNode, minter: Minter, start: Version, end: Version
 ) -> ThingDiff:
     """Return what differs of a thing between two versions. Raises `NotFound` for one of which nothing was ever said."""
     if not things.history(node.value):
@@ -113,7 +119,7 @@ def diff_of_thing(
     change = change_between(things, node.value, start, end)
     then = bool(statements_at(things, node.value, start))
     now = bool(statements_at(things, node.value, end))
-    return _diff(node.value, change, _Labels(state), minter, created=now and not then, deleted=then and not now)
+    return _diff(node.value, change, _Labels(snapshot), minter, created=now and not then, deleted=then and not now)
 
 
 def diff_of_library(log: PatchLog, versions: tuple[Version, Version]) -> tuple[Sequence[str], Mapping[str, ChangeSet]]:
@@ -138,12 +144,12 @@ def diffs(
     names: Iterable[str],
     changes: Mapping[str, ChangeSet],
     things: ThingVersions,
-    state: Snapshot,
+    snapshot: Snapshot,
     minter: Minter,
     versions: tuple[Version, Version],
 ) -> list[ThingDiff]:
     """Return what differs of each of some things between two versions of the library."""
-    labels = _Labels(state)
+    labels = _Labels(snapshot)
     found = []
     for name in names:
         then, now = (False, False) if name.startswith("_:") else _was_there(things, name, versions)
@@ -192,12 +198,12 @@ def _lines(quads: Sequence[Quad]) -> list[str]:
 class _Labels:
     """What things are called in a snapshot; each is looked up once."""
 
-    def __init__(self, state: Snapshot) -> None:
-        self._state = state
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
         self._known: dict[NamedNode, str | None] = {}
 
     def of(self, node: NamedNode) -> str | None:
         """Return the label of a thing."""
         if node not in self._known:
-            self._known[node] = label_of(self._state, node)
+            self._known[node] = label_of(self._snapshot, node)
         return self._known[node]

@@ -58,10 +58,10 @@ class Incremental(Generic[Value]):
                 self._newest = made
             return made
 
-    def _made(self, state: Snapshot) -> AtVersion[Value]:
+    def _made(self, snapshot: Snapshot) -> AtVersion[Value]:
         newest = self._newest
-        if newest is not None and self._move is not None and (self._both_ways or newest.version <= state.version):
-            changes = changes_between(self._log, newest.version, state.version, MOVED_QUADS)
+        if newest is not None and self._move is not None and (self._both_ways or newest.version <= snapshot.version):
+            changes = changes_between(self._log, newest.version, snapshot.version, MOVED_QUADS)
             if changes is not None:
-                return AtVersion(state.version, self._move(newest.value, state, changes))
-        return AtVersion(state.version, self._make(state))
+                return AtVersion(snapshot.version, self._move(newest.value, snapshot, changes))
+        return AtVersion(snapshot.version, self._make(snapshot))

@@ -101,7 +101,9 @@ class Lists:
         with making.lock:
             kept = self._get(name, graph.version)
             if kept is None:
-                kept = graph.read(lambda state: self._made(state, name, select))  # kept only when the read was whole
+                kept = graph.read(
+                    lambda snapshot: self._made(snapshot, name, select)
+                )  # kept only when the read was whole
                 self._put(name, kept)
             return kept
 
@@ -112,7 +114,7 @@ class Lists:
         what `select` raises.
         """
         kept = self.of(graph, of, select, order)
-        return lambda state: kept if kept.version == state.version else listed(state, select, order)
+        return lambda snapshot: kept if kept.version == snapshot.version else listed(snapshot, select, order)
 
     def _get(self, name: _ListName, version: Version) -> Listed | None:
         with self._lock:
@@ -143,48 +145,50 @@ class Lists:
             if self._newest.get(key[0]) == key[1]:
                 del self._newest[key[0]]
 
-    def _made(self, state: Snapshot, name: _ListName, select: Select) -> Listed:
-        selected = select(state)
-        things = self._moved(state, name, selected.selection)
+    def _made(self, snapshot: Snapshot, name: _ListName, select: Select) -> Listed:
+        selected = select(snapshot)
+        things = self._moved(snapshot, name, selected.selection)
         if things is None:
-            things = selected.selection.sorted(state, name.order)
-        return Listed(state.version, selected, things)
+            things = selected.selection.sorted(snapshot, name.order)
+        return Listed(snapshot.version, selected, things)
 
-    def _moved(self, state: Snapshot, name: _ListName, selection: Selection) -> SortedList | RankedList | None:
+    def _moved(self, snapshot: Snapshot, name: _ListName, selection: Selection) -> SortedList | RankedList | None:
         """Return the newest list kept by that name, moved along to the snapshot; None when it must be made anew."""
         with self._lock:
             earlier = self._kept.get((name, self._newest.get(name, EMPTY)))
         if earlier is None or earlier.selected.selection != selection or not isinstance(earlier.things, SortedList):
             return None
-        changes = None if selection.listed else changes_between(self._log, earlier.version, state.version, MOVED_QUADS)
+        changes = (
+            None if selection.listed else changes_between(self._log, earlier.version, snapshot.version, MOVED_QUADS)
+        )
         if changes is None:
             return None
-        return moved(earlier.things, state, changes, selection, name.order or BY_IRI)
+        return moved(earlier.things, snapshot, changes, selection, name.order or BY_IRI)
 
 
-def listed(state: Snapshot, select: Select, order: Order | None) -> Listed:
+def listed(snapshot: Snapshot, select: Select, order: Order | None) -> Listed:
     """Make a list from the snapshot."""
-    selected = select(state)
-    return Listed(state.version, selected, selected.selection.sorted(state, order))
+    selected = select(snapshot)
+    return Listed(snapshot.version, selected, selected.selection.sorted(snapshot, order))
 
 
 def moved(
-    things: SortedList, state: Snapshot, changes: Iterable[ChangeSet], selection: Selection, order: Order
+    things: SortedList, snapshot: Snapshot, changes: Iterable[ChangeSet], selection: Selection, order: Order
 ) -> SortedList | None:
     """Return the list at a later snapshot, given the net changes between; None when too many things may have moved."""
     reaches = [reach for reach in (selection.reach, order.reach) if reach]
     most = MOVED_THINGS + len(things) // MOVED_PART
     touched: set[str] = set()
-    for node in _may_have_moved(state, changes, reaches):
+    for node in _may_have_moved(snapshot, changes, reaches):
         touched.add(node.value)
         if len(touched) > most:
             return None
     gone = things.positions(touched)
-    values = {iri: selection.sort_value(state, order, NamedNode(iri)) for iri in touched}
+    values = {iri: selection.sort_value(snapshot, order, NamedNode(iri)) for iri in touched}
     return things.moved(gone, {iri: value for iri, value in values.items() if value is not None})
 
 
-def _may_have_moved(state: Snapshot, changes: Iterable[ChangeSet], reaches: Sequence[Reach]) -> Iterator[NamedNode]:
+def _may_have_moved(snapshot: Snapshot, changes: Iterable[ChangeSet], reaches: Sequence[Reach]) -> Iterator[NamedNode]:
     """Yield the nodes in the changed statements, and the things reached from there.
 
     The snapshot after the changes is enough to find them: a statement that led from a thing to a changed one and is
@@ -201,4 +205,4 @@ def _may_have_moved(state: Snapshot, changes: Iterable[ChangeSet], reaches: Sequ
         if isinstance(subject, NamedNode):
             yield subject
         for reach in reaches:
-            yield from reach(state, subject)
+            yield from reach(snapshot, subject)

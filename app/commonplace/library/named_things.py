@@ -11,7 +11,7 @@ from commonplace.errors import BadRequest
 from commonplace.model.minter import Kind, Minter
 
 
-def named_thing(state: Snapshot, minter: Minter, kind: Kind, given: str, where: str) -> NamedNode:
+def named_thing(snapshot: Snapshot, minter: Minter, kind: Kind, given: str, where: str) -> NamedNode:
     """Return the thing that a client names by key or IRI. Raises `BadRequest` saying `where` when there is none."""
     nothing = BadRequest(f"there is no {kind} {given!r}", [(where, f"no {kind} has this key or IRI")])
     if not given:
@@ -20,21 +20,21 @@ def named_thing(state: Snapshot, minter: Minter, kind: Kind, given: str, where: 
         node = NamedNode(given) if given.startswith(minter.base) else minter.thing(kind, given)
     except ValueError as fault:
         raise nothing from fault
-    there = known_thing(state, minter, node)
+    there = known_thing(snapshot, minter, node)
     if there is None:
         raise nothing
     return there
 
 
-def known_thing(state: Snapshot, minter: Minter, node: NamedNode) -> NamedNode | None:
+def known_thing(snapshot: Snapshot, minter: Minter, node: NamedNode) -> NamedNode | None:
     """Return the thing itself, or that it was merged into; the work that has the key in its IRI as an alternative one;
     None where there is none."""
-    if has(state, node):
-        return survivor_of(state, node, minter)
+    if has(snapshot, node):
+        return survivor_of(snapshot, node, minter)
     named = minter.kind_and_key(node.value)
-    return work_of_alternative_key(state, named[1], minter) if named and named[0] == "work" else None
+    return work_of_alternative_key(snapshot, named[1], minter) if named and named[0] == "work" else None
 
 
-def has(state: Snapshot, node: NamedNode) -> bool:
+def has(snapshot: Snapshot, node: NamedNode) -> bool:
     """Return whether anything is said of a node."""
-    return any(True for _ in state.triples(node))
+    return any(True for _ in snapshot.triples(node))

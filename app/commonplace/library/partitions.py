@@ -57,19 +57,19 @@ def _by_iri(found: Iterable[tuple[NamedNode, int]]) -> list[tuple[NamedNode, int
     return sorted(found, key=lambda pair: pair[0].value)
 
 
-def count_partitions(state: Snapshot) -> Partitions:
+def count_partitions(snapshot: Snapshot) -> Partitions:
     """Count all statements of the default graph."""
     counts: Counter[PartitionKey] = Counter()
     for query, names in _COUNTS.items():
-        for row in state.select(query):
+        for row in snapshot.select(query):
             of_class, name = (row[n] if n in names else None for n in ("class", "property"))
             n = row["n"]
             if isinstance(of_class, NamedNode | None) and isinstance(name, NamedNode | None) and isinstance(n, Literal):
                 counts[of_class, name] = int(n.value)
-    return Partitions(state.version, counts)
+    return Partitions(snapshot.version, counts)
 
 
-def move_partitions(partitions: Partitions, state: Snapshot, changes: Iterable[ChangeSet]) -> Partitions:
+def move_partitions(partitions: Partitions, snapshot: Snapshot, changes: Iterable[ChangeSet]) -> Partitions:
     """Return the counts at a later snapshot, given the net changes between, in order."""
     said: dict[NamedNode | BlankNode, Counter[Triple]] = defaultdict(Counter)
     for change in changes:
@@ -79,12 +79,12 @@ def move_partitions(partitions: Partitions, state: Snapshot, changes: Iterable[C
                     said[quad.subject][quad.triple] += sign
     counts = Counter(partitions.counts)
     for subject, difference in said.items():
-        after = set(state.triples(subject))
+        after = set(snapshot.triples(subject))
         gone = {triple for triple, sign in difference.items() if sign < 0}
         new = {triple for triple, sign in difference.items() if sign > 0}
         counts.update(_keys(after))
         counts.subtract(_keys((after - new) | gone))
-    return Partitions(state.version, Counter({key: n for key, n in counts.items() if n}))
+    return Partitions(snapshot.version, Counter({key: n for key, n in counts.items() if n}))
 
 
 def _keys(triples: set[Triple]) -> Iterator[PartitionKey]:

@@ -29,22 +29,24 @@ def works_to_look_in(index: SearchIndex, quote: str) -> list[NamedNode]:
     return [NamedNode(iri) for iri in index.matching_iris(quote.replace('"', " "), "work")]
 
 
-def all_works(state: Snapshot) -> list[NamedNode]:
+def all_works(snapshot: Snapshot) -> list[NamedNode]:
     """Return every work, by IRI."""
-    rows = state.select(f"{PROLOGUE}SELECT ?work WHERE {{ ?work a fabio:Expression }} ORDER BY STR(?work)")
+    rows = snapshot.select(f"{PROLOGUE}SELECT ?work WHERE {{ ?work a fabio:Expression }} ORDER BY STR(?work)")
     return [node for row in rows if isinstance(node := row["work"], NamedNode)]
 
 
-def found_passages(state: Snapshot, works: Iterable[NamedNode], quote: str, minter: Minter) -> Iterator[FoundPassage]:
+def found_passages(
+    snapshot: Snapshot, works: Iterable[NamedNode], quote: str, minter: Minter
+) -> Iterator[FoundPassage]:
     """Yield each place of a quote in the texts of those works."""
     for work in works:
         for part, predicate in PARTS:
-            texts = sorted(t.object.value for t in state.triples(work, predicate) if isinstance(t.object, Literal))
+            texts = sorted(t.object.value for t in snapshot.triples(work, predicate) if isinstance(t.object, Literal))
             for text in texts:
                 for place in places_of_quote(quote, text):
                     prefix, suffix = place.context(text)
                     yield FoundPassage(
-                        work=Link(iri=work.value, key=minter.key(work.value), label=label_of(state, work)),
+                        work=Link(iri=work.value, key=minter.key(work.value), label=label_of(snapshot, work)),
                         locator=part,
                         quote_check=place.check,
                         start=place.start,
@@ -53,9 +55,9 @@ def found_passages(state: Snapshot, works: Iterable[NamedNode], quote: str, mint
                     )
 
 
-def text_coverage(state: Snapshot) -> dict[str, int]:
+def text_coverage(snapshot: Snapshot) -> dict[str, int]:
     """Return of how many works the library holds an abstract: a passage of another cannot be found."""
-    works = count_of(state, f"{PROLOGUE}SELECT (COUNT(DISTINCT ?w) AS ?n) WHERE {{ ?w a fabio:Expression }}")
+    works = count_of(snapshot, f"{PROLOGUE}SELECT (COUNT(DISTINCT ?w) AS ?n) WHERE {{ ?w a fabio:Expression }}")
     held = f"{PROLOGUE}SELECT (COUNT(DISTINCT ?w) AS ?n) WHERE {{ ?w a fabio:Expression ; dcterms:abstract ?a }}"
-    abstracts = count_of(state, held)
+    abstracts = count_of(snapshot, held)
     return {"works": works, "with_abstract": abstracts, "without_abstract": works - abstracts}

@@ -23,9 +23,9 @@ def select_pins() -> Selection:
     return Selection(["?thing a cp:Pin ."])
 
 
-def pin_of(state: Snapshot, node: NamedNode, minter: Minter) -> Pin:
+def pin_of(snapshot: Snapshot, node: NamedNode, minter: Minter) -> Pin:
     """Return a pin, with the way to cite it. Raises `NotFound`."""
-    about = Neighbourhood(state.triples(node))
+    about = Neighbourhood(snapshot.triples(node))
     asks, version = about.text(node, minter.term("asks")), about.text(node, minter.term("askedVersion"))
     answer_hash = about.text(node, minter.term("answerHash"))
     if minter.term("Pin") not in about.nodes(node, RDF["type"]) or not (asks and version and answer_hash):
@@ -33,7 +33,7 @@ def pin_of(state: Snapshot, node: NamedNode, minter: Minter) -> Pin:
     agent, key = about.node(node, PROV["wasAttributedTo"]), minter.key(node.value)
     at = about.text(node, PROV["generatedAtTime"])
     title = about.text(node, DCTERMS["title"])
-    library = title_of(state, minter) or "Commonplace"
+    library = title_of(snapshot, minter) or "Commonplace"
     return Pin(
         iri=node.value,
         key=key,
@@ -44,12 +44,12 @@ def pin_of(state: Snapshot, node: NamedNode, minter: Minter) -> Pin:
         media_type=about.text(node, DCTERMS["format"]),
         title=title,
         note=about.text(node, RDFS["comment"]),
-        agent=label_of(state, agent) if agent else None,
+        agent=label_of(snapshot, agent) if agent else None,
         at=at,
         citation=_citation(library, title or asks, version, node.value, at, answer_hash),
         answer=f"/pins/{key}/answer",
         difference=f"/pins/{key}/difference",
-        version=state.version,
+        version=snapshot.version,
     )
 
 

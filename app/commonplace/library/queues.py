@@ -157,17 +157,17 @@ QUEUES: tuple[Queue, ...] = (
 BY_NAME = {queue.name: queue for queue in QUEUES}
 
 
-def queue_count(state: Snapshot, queue: Queue) -> int:
+def queue_count(snapshot: Snapshot, queue: Queue) -> int:
     """Return the number of items in a queue."""
     items = f"SELECT DISTINCT ?thing ?about ?detail WHERE {{ {queue.pattern} }}"
-    return count_of(state, f"{PROLOGUE}SELECT (COUNT(*) AS ?n) WHERE {{ {items} }}")
+    return count_of(snapshot, f"{PROLOGUE}SELECT (COUNT(*) AS ?n) WHERE {{ {items} }}")
 
 
-def queue_rows(state: Snapshot, queue: Queue) -> list[tuple[NamedNode, NamedNode | None, str | None]]:
+def queue_rows(snapshot: Snapshot, queue: Queue) -> list[tuple[NamedNode, NamedNode | None, str | None]]:
     """Return the items of a queue in the order of their IRIs: a thing, another that it is about, and a detail."""
     text = f"{PROLOGUE}SELECT DISTINCT ?thing ?about ?detail WHERE {{ {queue.pattern} }}"
     rows = []
-    for row in state.select(text):
+    for row in snapshot.select(text):
         thing, about, detail = row["thing"], row["about"], row["detail"]
         if isinstance(thing, NamedNode):
             rows.append(
@@ -181,7 +181,7 @@ def queue_rows(state: Snapshot, queue: Queue) -> list[tuple[NamedNode, NamedNode
 
 
 def queue_items(
-    state: Snapshot,
+    snapshot: Snapshot,
     queue: Queue,
     rows: Sequence[tuple[NamedNode, NamedNode | None, str | None]],
     minter: Minter,
@@ -189,9 +189,9 @@ def queue_items(
     """Return items as JSON has them, each with the call that solves it."""
     return [
         QueueItem(
-            thing=_link(state, thing, minter),
+            thing=_link(snapshot, thing, minter),
             kind=(minter.kind_and_key(thing.value) or ("node",))[0],
-            about=_link(state, about, minter) if about else None,
+            about=_link(snapshot, about, minter) if about else None,
             detail=detail,
             solve=Solution(
                 method=queue.method,
@@ -207,5 +207,5 @@ def _filled(text: str, thing: NamedNode, about: NamedNode | None, minter: Minter
     return text.replace("{key}", minter.key(thing.value)).replace("{about}", minter.key(about.value) if about else "")
 
 
-def _link(state: Snapshot, node: NamedNode, minter: Minter) -> Link:
-    return Link(iri=node.value, key=minter.key(node.value), label=label_of(state, node))
+def _link(snapshot: Snapshot, node: NamedNode, minter: Minter) -> Link:
+    return Link(iri=node.value, key=minter.key(node.value), label=label_of(snapshot, node))

@@ -39,9 +39,9 @@ def select_screenings(filters: ScreeningFilters) -> Selection:
     return selection
 
 
-def screening_of(state: Snapshot, node: NamedNode, minter: Minter) -> Screening:
+def screening_of(snapshot: Snapshot, node: NamedNode, minter: Minter) -> Screening:
     """Return a screening. Raises `NotFound`."""
-    about = Neighbourhood(state.triples(node))
+    about = Neighbourhood(snapshot.triples(node))
     work, stage, verdict = (about.node(node, minter.term(name)) for name in ("work", "stage", "verdict"))
     is_one = minter.term("Screening") in about.nodes(node, RDF["type"])
     if not is_one or work is None or stage is None or verdict is None:
@@ -56,15 +56,15 @@ def screening_of(state: Snapshot, node: NamedNode, minter: Minter) -> Screening:
         verdict=minter.local(verdict.value),
         reason=about.text(node, minter.term("reason")),
         note=about.text(node, RDFS["comment"]),
-        agent=label_of(state, agent) if agent else None,
+        agent=label_of(snapshot, agent) if agent else None,
         at=about.text(node, PROV["generatedAtTime"]),
-        version=state.version,
+        version=snapshot.version,
     )
 
 
-def verdicts(state: Snapshot, minter: Minter) -> dict[tuple[str, str], list[tuple[str, str | None]]]:
+def verdicts(snapshot: Snapshot, minter: Minter) -> dict[tuple[str, str], list[tuple[str, str | None]]]:
     """Return the verdicts on each work at each stage, each with its reason: more than one is a contradiction."""
-    rows = state.select(
+    rows = snapshot.select(
         f"""{PROLOGUE}SELECT ?work ?stage ?verdict ?reason WHERE {{
         ?one a cp:Screening ; cp:work ?work ; cp:stage ?stage ; cp:verdict ?verdict .
         OPTIONAL {{ ?one cp:reason ?reason }} }} ORDER BY ?work ?stage ?verdict ?reason"""

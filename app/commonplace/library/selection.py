@@ -82,32 +82,32 @@ class Selection:
         kind = [f"?thing a {self.kind} ."] if self.kind is not None else []
         return "\n".join(ranked + kind + self.patterns)
 
-    def total(self, state: Snapshot) -> int:
+    def total(self, snapshot: Snapshot) -> int:
         """Return the number of things."""
         text = f"{PROLOGUE}SELECT (COUNT(DISTINCT ?thing) AS ?total) WHERE {{\n{self._body()}\n}}"
-        return count_of(state, text)
+        return count_of(snapshot, text)
 
-    def everything(self, state: Snapshot) -> list[NamedNode]:
+    def everything(self, snapshot: Snapshot) -> list[NamedNode]:
         """Return all things, by IRI, or by rank when they are ranked."""
         text = f"{PROLOGUE}SELECT DISTINCT ?thing WHERE {{\n{self._body()}\n}} ORDER BY STR(?thing)"
-        found = [node for row in state.select(text) if isinstance(node := row["thing"], NamedNode)]
+        found = [node for row in snapshot.select(text) if isinstance(node := row["thing"], NamedNode)]
         if self.ranked is None:
             return found
         inside = set(found)
         return [thing for thing in self.ranked if thing in inside]
 
-    def page(self, state: Snapshot, order: Order | None, limit: int, cursor: str | None) -> PageOfThings:
+    def page(self, snapshot: Snapshot, order: Order | None, limit: int, cursor: str | None) -> PageOfThings:
         """Return one page; without an order by rank when the things are ranked, else by IRI."""
         descending = order is not None and order.descending
-        return self.sorted(state, order).page(limit, cursor, descending=descending)
+        return self.sorted(snapshot, order).page(limit, cursor, descending=descending)
 
-    def sorted(self, state: Snapshot, order: Order | None) -> SortedList | RankedList:
+    def sorted(self, snapshot: Snapshot, order: Order | None) -> SortedList | RankedList:
         """Return all things in order, whatever its direction; without an order as `page` does."""
         if order is None and self.ranked is not None:
-            return RankedList([thing.value for thing in self.everything(state)])
-        return SortedList.of(self._sort_values(state, order or BY_IRI))
+            return RankedList([thing.value for thing in self.everything(snapshot)])
+        return SortedList.of(self._sort_values(snapshot, order or BY_IRI))
 
-    def _sort_values(self, state: Snapshot, order: Order) -> dict[str, str]:
+    def _sort_values(self, snapshot: Snapshot, order: Order) -> dict[str, str]:
         """Return the value that each thing is sorted by: the least it has, or an empty one.
 
         The engine answers a table, which is grouped here: it takes many times as long to group and sort as to find.
@@ -115,7 +115,7 @@ class Selection:
         body = f"{{ SELECT DISTINCT ?thing WHERE {{\n{self._body()}\n}} }}" if self.repeats else self._body()
         text = f"{PROLOGUE}SELECT ?thing ?value WHERE {{\n{body}\nOPTIONAL {{ {order.pattern} }} }}"
         least: dict[str, str] = {}
-        for thing, term in rows(tsv(state.query(text))):
+        for thing, term in rows(tsv(snapshot.query(text))):
             if not thing.startswith("<"):
                 continue
             value = _compared(term, order)
@@ -124,17 +124,17 @@ class Selection:
                 least[iri] = value
         return least
 
-    def sort_value(self, state: Snapshot, order: Order, thing: NamedNode) -> str | None:
+    def sort_value(self, snapshot: Snapshot, order: Order, thing: NamedNode) -> str | None:
         """Return the value that one thing is sorted by; None when it is not in the selection.
 
         Its IRI is written where the variable stands, so that the engine begins there: with the variable bound by
         VALUES it would begin with all things.
         """
-        if self.kind is not None and not state.contains(Quad(thing, RDF["type"], self.kind)):
+        if self.kind is not None and not snapshot.contains(Quad(thing, RDF["type"], self.kind)):
             return None
         body = f"{self._body()}\nOPTIONAL {{ {order.pattern} }}"
         text = f"{PROLOGUE}SELECT ?value WHERE {{\n{_THING.sub(lambda _: str(thing), body)} }}"
-        return min((_compared(term, order) for (term,) in rows(tsv(state.query(text)))), default=None)
+        return min((_compared(term, order) for (term,) in rows(tsv(snapshot.query(text)))), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def _compared(term: str, order: Order) -> str:
     return without_marks(value) if order.folded else value
 
 
-def count_of(state: Snapshot, text: str) -> int:
+def count_of(snapshot: Snapshot, text: str) -> int:
     """Return the integer that is the whole answer of a query."""
-    value = state.select(text)[0][0]
+    value = snapshot.select(text)[0][0]
     return int(value.value) if isinstance(value, Literal) else 0

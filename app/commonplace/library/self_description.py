@@ -61,12 +61,12 @@ class SelfDescription:
             if self.names
         ]
 
-    def _counted(self, state: Snapshot) -> Description:
-        return self._described(state, count_partitions(state))
+    def _counted(self, snapshot: Snapshot) -> Description:
+        return self._described(snapshot, count_partitions(snapshot))
 
-    def _moved(self, before: Description, state: Snapshot, changes: Sequence[ChangeSet]) -> Description:
-        return self._described(state, move_partitions(before.partitions, state, changes))
+    def _moved(self, before: Description, snapshot: Snapshot, changes: Sequence[ChangeSet]) -> Description:
+        return self._described(snapshot, move_partitions(before.partitions, snapshot, changes))
 
-    def _described(self, state: Snapshot, partitions: Partitions) -> Description:
-        void = dataset_description(state, self._minter, partitions)
+    def _described(self, snapshot: Snapshot, partitions: Partitions) -> Description:
+        void = dataset_description(snapshot, self._minter, partitions)
         return Description(partitions, {"void": list(dict.fromkeys(void)), "examples": self._examples})

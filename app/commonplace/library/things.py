@@ -18,20 +18,20 @@ from commonplace.library.works import work_of
 from commonplace.model.minter import Kind, Minter
 
 
-def _evidence_of(state: Snapshot, node: NamedNode, minter: Minter) -> ApiModel:
-    found = read_evidence(state, node, minter)
+def _evidence_of(snapshot: Snapshot, node: NamedNode, minter: Minter) -> ApiModel:
+    found = read_evidence(snapshot, node, minter)
     if found is None:
         raise NotFound(f"there is no evidence {minter.key(node.value)!r}")
     return found
 
 
 READERS: dict[Kind, Callable[[Snapshot, NamedNode, Minter], ApiModel]] = {
-    "work": lambda state, node, minter: work_of(state, node, minter, whole=True),
+    "work": lambda snapshot, node, minter: work_of(snapshot, node, minter, whole=True),
     "person": person_of,
     "organization": person_of,
     "venue": venue_of,
-    "concept": lambda state, node, minter: concept_of(state, node, minter, whole=True),
-    "claim": lambda state, node, minter: claim_of(state, node, minter, whole=True),
+    "concept": lambda snapshot, node, minter: concept_of(snapshot, node, minter, whole=True),
+    "claim": lambda snapshot, node, minter: claim_of(snapshot, node, minter, whole=True),
     "case": case_of,
     "evidence": _evidence_of,
     "screening": screening_of,
@@ -39,8 +39,8 @@ READERS: dict[Kind, Callable[[Snapshot, NamedNode, Minter], ApiModel]] = {
 """Function that reads a thing of each kind. Each raises `NotFound`."""
 
 
-def read_thing(state: Snapshot, kind: Kind, node: NamedNode, minter: Minter) -> ApiModel:
+def read_thing(snapshot: Snapshot, kind: Kind, node: NamedNode, minter: Minter) -> ApiModel:
     """Return one thing. Raises `NotFound`, which says where it is now when it was merged into another."""
-    if (now := survivor_of(state, node, minter)) != node:
+    if (now := survivor_of(snapshot, node, minter)) != node:
         raise NotFound(f"the {kind} {minter.key(node.value)!r} was merged into {minter.key(now.value)!r}: use that")
-    return READERS[kind](state, node, minter)
+    return READERS[kind](snapshot, node, minter)

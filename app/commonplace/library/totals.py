@@ -42,11 +42,11 @@ def by_name(totals: Totals, minter: Minter, *, venues: int) -> dict[str, int]:
     return {**agents, "venues": venues, **counted}
 
 
-def count_totals(state: Snapshot, minter: Minter) -> Totals:
+def count_totals(snapshot: Snapshot, minter: Minter) -> Totals:
     """Count the things of each class."""
     counted: Totals = Counter()
     for of_class in classes(minter).values():
-        counted[of_class] = count_of(state, f"SELECT (COUNT(*) AS ?n) WHERE {{ ?thing a {of_class} }}")
+        counted[of_class] = count_of(snapshot, f"SELECT (COUNT(*) AS ?n) WHERE {{ ?thing a {of_class} }}")
     return counted
 
 
@@ -64,7 +64,7 @@ def _move_totals(totals: Totals, _: Snapshot, changes: Sequence[ChangeSet]) -> T
 
 def incremental_totals(log: PatchLog, minter: Minter) -> Incremental[Totals]:
     """Return what counts the things of each class at a version."""
-    return Incremental(log, lambda state: count_totals(state, minter), _move_totals, both_ways=True)
+    return Incremental(log, lambda snapshot: count_totals(snapshot, minter), _move_totals, both_ways=True)
 
 
 def _move_size(size: int, _: Snapshot, changes: Sequence[ChangeSet]) -> int:
@@ -73,4 +73,4 @@ def _move_size(size: int, _: Snapshot, changes: Sequence[ChangeSet]) -> int:
 
 def incremental_size(log: PatchLog) -> Incremental[int]:
     """Return what counts the statements of all graphs at a version; the engine counts them one by one."""
-    return Incremental(log, lambda state: state.size, _move_size, both_ways=True)
+    return Incremental(log, lambda snapshot: snapshot.size, _move_size, both_ways=True)

@@ -55,12 +55,12 @@ class WorkFilters(BaseModel):
         return WorkFilters(**{name: getattr(self, name) for name in WorkFilters.model_fields})
 
 
-def _works_of_first_author(state: Snapshot, node: NamedNode | BlankNode) -> Iterator[NamedNode]:
+def _works_of_first_author(snapshot: Snapshot, node: NamedNode | BlankNode) -> Iterator[NamedNode]:
     """Yield the works in which a node is a role, or holds one: its name may be what they are sorted by."""
-    held = [t.subject for t in state.triples(None, PRO["isHeldBy"], node)]
+    held = [t.subject for t in snapshot.triples(None, PRO["isHeldBy"], node)]
     for role in (node, *held):
         if isinstance(role, NamedNode | BlankNode):
-            contexts = state.triples(None, PRO["isDocumentContextFor"], role)
+            contexts = snapshot.triples(None, PRO["isDocumentContextFor"], role)
             yield from (t.subject for t in contexts if isinstance(t.subject, NamedNode))
 
 
@@ -93,19 +93,19 @@ An ambiguous citation counts for each of its candidates, here as in `citations_o
 """
 
 
-def select_works(state: Snapshot, minter: Minter, filters: WorkFilters, ranked: list[NamedNode] | None) -> Selected:
+def select_works(snapshot: Snapshot, minter: Minter, filters: WorkFilters, ranked: list[NamedNode] | None) -> Selected:
     """Return the works that the filters select, and the coverage when they ask with `discusses` or `claim`.
 
     `ranked` are the works that a search for `q` found. Raises `BadRequest` naming the filter that cannot be understood.
     """
     selection = Selection(ranked=ranked, kind=FABIO["Expression"])
-    counts = _by_state(state, minter, filters, selection)
+    counts = _by_state(snapshot, minter, filters, selection)
     if filters.author is not None:
-        selection.where("?thing dcterms:creator ?author .", author=_agent(state, minter, filters.author))
+        selection.where("?thing dcterms:creator ?author .", author=_agent(snapshot, minter, filters.author))
     for name, kind, pattern in _LINKED:
         given = getattr(filters, name)
         if given is not None:
-            selection.where(pattern, **{name: named_thing(state, minter, kind, given, name)})
+            selection.where(pattern, **{name: named_thing(snapshot, minter, kind, given, name)})
     if filters.type is not None:
         if filters.type not in FABIO_CLASS:
             why = "use a CSL type such as article-journal"
@@ -116,22 +116,22 @@ def select_works(state: Snapshot, minter: Minter, filters: WorkFilters, ranked: 
     return Selected(selection, counts)
 
 
-def _agent(state: Snapshot, minter: Minter, given: str) -> NamedNode:
+def _agent(snapshot: Snapshot, minter: Minter, given: str) -> NamedNode:
     try:
-        return named_thing(state, minter, "person", given, "author")
+        return named_thing(snapshot, minter, "person", given, "author")
     except BadRequest:
-        return named_thing(state, minter, "organization", given, "author")
+        return named_thing(snapshot, minter, "organization", given, "author")
 
 
-def _by_state(state: Snapshot, minter: Minter, filters: WorkFilters, selection: Selection) -> dict[str, int] | None:
+def _by_state(snapshot: Snapshot, minter: Minter, filters: WorkFilters, selection: Selection) -> dict[str, int] | None:
     if filters.discusses is not None and filters.claim is not None:
         raise BadRequest("ask for discusses or for claim, not for both at once", [("claim", "given with discusses")])
     if filters.discusses is not None:
-        concept = named_thing(state, minter, "concept", filters.discusses, "discusses")
-        states, names, wanted = states_on_concept(state, concept), CONCEPT_STATES, {"discusses"}
+        concept = named_thing(snapshot, minter, "concept", filters.discusses, "discusses")
+        states, names, wanted = states_on_concept(snapshot, concept), CONCEPT_STATES, {"discusses"}
     elif filters.claim is not None:
-        claim = named_thing(state, minter, "claim", filters.claim, "claim")
-        states, names, wanted = states_on_claim(state, claim), CLAIM_STATES, {"supports", "contradicts", "mixed"}
+        claim = named_thing(snapshot, minter, "claim", filters.claim, "claim")
+        states, names, wanted = states_on_claim(snapshot, claim), CLAIM_STATES, {"supports", "contradicts", "mixed"}
     elif filters.state is not None:
         raise BadRequest("state needs discusses or claim beside it", [("state", "a state is of a concept or a claim")])
     else:
@@ -144,7 +144,7 @@ def _by_state(state: Snapshot, minter: Minter, filters: WorkFilters, selection: 
         selection.without(states)
     else:
         selection.among(work for work, said in states.items() if said in wanted)
-    return coverage(state, states, names)
+    return coverage(snapshot, states, names)
 
 
 def _by_year(given: str, selection: Selection) -> None:

@@ -33,11 +33,11 @@ from commonplace.model.relations import read_reference_json
 from commonplace.model.work_reading import Contribution, Neighbourhood, read_contributions, read_work
 
 
-def work_of(state: Snapshot, work: NamedNode, minter: Minter, *, whole: bool = False) -> Work:
+def work_of(snapshot: Snapshot, work: NamedNode, minter: Minter, *, whole: bool = False) -> Work:
     """Return one work; `whole` adds its doubts. Raises `NotFound`."""
-    if not is_work(state, work):
+    if not is_work(snapshot, work):
         raise NotFound(f"there is no work {minter.key(work.value)!r}")
-    about = neighbourhood(state, work)
+    about = neighbourhood(snapshot, work)
     record = read_work(about, work, minter)
     people = [(c.contributor.role, agent_of(c, minter)) for c in read_contributions(about, work, minter)]
     container = about.node(work, DCTERMS["isPartOf"])
@@ -87,20 +87,20 @@ def work_of(state: Snapshot, work: NamedNode, minter: Minter, *, whole: bool = F
         status=minter.local(status.value) if status else None,
         citation_key=record.key,
         alternative_keys=list(record.alternative_keys) or None,
-        identifiers=identifiers_of(state, work, minter) or None,
-        doubts=list(_doubts(state, work, minter)) or None if whole else None,
-        evidence=evidence_of_work(state, work, minter),
-        merged=merged_into_it(state, work, minter) if whole else None,
-        version=state.version,
+        identifiers=identifiers_of(snapshot, work, minter) or None,
+        doubts=list(_doubts(snapshot, work, minter)) or None if whole else None,
+        evidence=evidence_of_work(snapshot, work, minter),
+        merged=merged_into_it(snapshot, work, minter) if whole else None,
+        version=snapshot.version,
     )
 
 
-def merged_into_it(state: Snapshot, thing: NamedNode, minter: Minter) -> list[MergedThing] | None:
+def merged_into_it(snapshot: Snapshot, thing: NamedNode, minter: Minter) -> list[MergedThing] | None:
     """Return what was merged into a thing, and what that said of it that the thing does not say; None for nothing."""
     found = []
-    for node in merged_things(state, minter, thing):
-        set_aside = record_of_merge(state.triples(node), minter).get("set_aside")
-        by = version_of_merge(state, node, minter)
+    for node in merged_things(snapshot, minter, thing):
+        set_aside = record_of_merge(snapshot.triples(node), minter).get("set_aside")
+        by = version_of_merge(snapshot, node, minter)
         found.append(MergedThing(iri=node.value, key=minter.key(node.value), merged_by=by, set_aside=set_aside or None))
     return found or None
 
@@ -128,14 +128,14 @@ def agent_of(contribution: Contribution, minter: Minter) -> Agent:
     )
 
 
-def identifiers_of(state: Snapshot, thing: NamedNode, minter: Minter) -> list[Identifier]:
+def identifiers_of(snapshot: Snapshot, thing: NamedNode, minter: Minter) -> list[Identifier]:
     """Return every identifier of a thing with how sure it is, in the order of schemes and values."""
     found = []
-    for triple in state.triples(thing, DATACITE["hasIdentifier"]):
+    for triple in snapshot.triples(thing, DATACITE["hasIdentifier"]):
         node = triple.object
         if not isinstance(node, NamedNode):
             continue
-        about = Neighbourhood(state.triples(node))
+        about = Neighbourhood(snapshot.triples(node))
         scheme, value = about.node(node, DATACITE["usesIdentifierScheme"]), about.text(node, LITRE["hasLiteralValue"])
         sure = about.node(node, minter.term("confirmation"))
         if scheme is None or value is None:
@@ -151,10 +151,10 @@ def identifiers_of(state: Snapshot, thing: NamedNode, minter: Minter) -> list[Id
     return sorted(found, key=lambda identifier: (identifier.scheme, identifier.value))
 
 
-def _doubts(state: Snapshot, work: NamedNode, minter: Minter) -> Iterator[Doubt]:
-    nodes = [t.subject for t in state.triples(None, minter.term("onWork"), work) if isinstance(t.subject, NamedNode)]
+def _doubts(snapshot: Snapshot, work: NamedNode, minter: Minter) -> Iterator[Doubt]:
+    nodes = [t.subject for t in snapshot.triples(None, minter.term("onWork"), work) if isinstance(t.subject, NamedNode)]
     for node in sorted(nodes, key=lambda node: node.value):
-        about = Neighbourhood(state.triples(node))
+        about = Neighbourhood(snapshot.triples(node))
         sure = about.node(node, minter.term("confirmation"))
         yield Doubt(
             field=about.text(node, minter.term("field")) or "",
@@ -164,33 +164,33 @@ def _doubts(state: Snapshot, work: NamedNode, minter: Minter) -> Iterator[Doubt]
         )
 
 
-def citations_of(state: Snapshot, work: NamedNode, minter: Minter, *, outgoing: bool) -> list[Citation]:
+def citations_of(snapshot: Snapshot, work: NamedNode, minter: Minter, *, outgoing: bool) -> list[Citation]:
     """Return the citations that a work makes (`outgoing`) or receives, by reference number and then by key.
 
     An ambiguous citation counts for each of its candidates and is marked; a candidate that is cited for certain as
     well stands as that. Raises `NotFound`.
     """
-    if not is_work(state, work):
+    if not is_work(snapshot, work):
         raise NotFound(f"there is no work {minter.key(work.value)!r}")
-    said = _citation_nodes(state, work, minter, outgoing)
+    said = _citation_nodes(snapshot, work, minter, outgoing)
     ends: set[NamedNode] = set()
     for predicate in (CITO["cites"], minter.term("mayCite")):
-        for triple in state.triples(work, predicate) if outgoing else state.triples(None, predicate, work):
+        for triple in snapshot.triples(work, predicate) if outgoing else snapshot.triples(None, predicate, work):
             end = triple.object if outgoing else triple.subject
-            if isinstance(end, NamedNode) and is_work(state, end):
+            if isinstance(end, NamedNode) and is_work(snapshot, end):
                 ends.add(end)
     found = []
     for end in ends:
         number, sure, note = said.get(end, (None, "confirmed", None))
-        shape = work_of(state, end, minter)
+        shape = work_of(snapshot, end, minter)
         found.append(Citation(work=shape, confirmation=sure, reference_number=number, note=note))
     return sorted(found, key=lambda c: (c.reference_number is None, c.reference_number or 0, c.work.key))
 
 
-def references_as_text(state: Snapshot, work: NamedNode, minter: Minter) -> list[ReferenceText]:
+def references_as_text(snapshot: Snapshot, work: NamedNode, minter: Minter) -> list[ReferenceText]:
     """Return the references of a work to works that the library does not hold, by number."""
     found: list[ReferenceText] = []
-    for triple in state.triples(work, minter.term("referenceText")):
+    for triple in snapshot.triples(work, minter.term("referenceText")):
         try:
             kept = read_reference_json(triple.object.value if isinstance(triple.object, Literal) else "")
         except (ValueError, KeyError, TypeError):
@@ -200,7 +200,7 @@ def references_as_text(state: Snapshot, work: NamedNode, minter: Minter) -> list
 
 
 def _citation_nodes(
-    state: Snapshot, work: NamedNode, minter: Minter, outgoing: bool
+    snapshot: Snapshot, work: NamedNode, minter: Minter, outgoing: bool
 ) -> dict[NamedNode, tuple[int | None, str, str | None]]:
     """Return number, confirmation and note of each citation, by the work at its other end.
 
@@ -209,11 +209,11 @@ def _citation_nodes(
     citing, cited, candidate = CITO["hasCitingEntity"], CITO["hasCitedEntity"], minter.term("candidate")
     found: dict[NamedNode, tuple[int | None, str, str | None]] = {}
     for end in (candidate, cited):
-        for triple in state.triples(None, citing if outgoing else end, work):
+        for triple in snapshot.triples(None, citing if outgoing else end, work):
             node = triple.subject
             if not isinstance(node, NamedNode):
                 continue
-            about = Neighbourhood(state.triples(node))
+            about = Neighbourhood(snapshot.triples(node))
             number = about.text(node, minter.term("referenceNumber"))
             sure = about.node(node, minter.term("confirmation"))
             for other in about.nodes(node, end if outgoing else citing):
@@ -225,6 +225,6 @@ def _citation_nodes(
     return found
 
 
-def title_link(state: Snapshot, node: NamedNode, minter: Minter) -> Link:
+def title_link(snapshot: Snapshot, node: NamedNode, minter: Minter) -> Link:
     """Return a link with the label of the thing."""
-    return Link(iri=node.value, key=minter.key(node.value), label=label_of(state, node))
+    return Link(iri=node.value, key=minter.key(node.value), label=label_of(snapshot, node))

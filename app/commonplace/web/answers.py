@@ -57,8 +57,8 @@ def versioned(
     version = Version(at) if at is not None else None
     graph = context.library.graph_at(version)
 
-    def make_one(state: Snapshot) -> tuple[bytes, Version]:
-        return make(state), state.version
+    def make_one(snapshot: Snapshot) -> tuple[bytes, Version]:
+        return make(snapshot), snapshot.version
 
     body, made = graph.read_described(context.description.quads, make_one) if described else graph.read(make_one)
     if not_modified(request, etag(made, form.name)):
@@ -130,13 +130,13 @@ def thing(
     form = choose(request, offered, suffix)
     node = context.minter.thing(kind, key)
 
-    def make(state: Snapshot) -> bytes:
-        shown = read(state, node)  # raises NotFound in every form alike
+    def make(snapshot: Snapshot) -> bytes:
+        shown = read(snapshot, node)  # raises NotFound in every form alike
         if form.rdf is not None:
-            return rdf_text(describe(state, [node], context.minter), form.rdf, context.minter)
+            return rdf_text(describe(snapshot, [node], context.minter), form.rdf, context.minter)
         if form.name == "json" or write is None:
             return shown.json_bytes()
-        return write(state, node, form)
+        return write(snapshot, node, form)
 
     try:
         return versioned(request, form, at, make)
@@ -155,7 +155,7 @@ def missing(library: Library, node: NamedNode, version: Version | None) -> Commo
     if not history:
         return NotFound(f"there is no {node.value}, and there never was")
     last = history[-1]
-    if version is None and (into := library.read(lambda state: survivor_of(state, node, library.minter))) != node:
+    if version is None and (into := library.read(lambda snapshot: survivor_of(snapshot, node, library.minter))) != node:
         return Gone(f"{node.value} was merged into {into.value}, which it is now", [("key", f"use {into.value}")])
     if version is not None and version < last:
         return NotFound(f"there is no {node.value} at version {version}; versions {history} touched it")
@@ -188,16 +188,16 @@ def page(request: Request, listing: Listing, paging: Paging, q: str | None = Non
     form = choose_of_list(request, OF_THINGS)
     following: list[str | None] = [None]
 
-    def make(state: Snapshot, listed: Listed) -> bytes:
+    def make(snapshot: Snapshot, listed: Listed) -> bytes:
         found = listed.page(listing.order, paging.limit, paging.cursor)
         following[0] = str(request.url.include_query_params(cursor=found.cursor)) if found.cursor else None
         if form.rdf is not None:
-            return rdf_text(describe(state, found.things, context.minter), form.rdf, context.minter)
+            return rdf_text(describe(snapshot, found.things, context.minter), form.rdf, context.minter)
         return Page[ApiModel](
-            items=[listing.read(state, node) for node in found.things],
+            items=[listing.read(snapshot, node) for node in found.things],
             total=found.total,
             complete="complete",
-            version=state.version,
+            version=snapshot.version,
             next=following[0],
             coverage=listed.selected.coverage,
         ).json_bytes()
@@ -208,11 +208,11 @@ def page(request: Request, listing: Listing, paging: Paging, q: str | None = Non
 
     name = listing.name if q is None else (listing.name, q, searched(context.library, paging.at).applied_version)
 
-    def select(state: Snapshot) -> Selected:
-        return listing.select(state, None if q is None else ranked(context.library, q, listing.kinds))
+    def select(snapshot: Snapshot) -> Selected:
+        return listing.select(snapshot, None if q is None else ranked(context.library, q, listing.kinds))
 
     ready = context.lists.ready(context.library.graph_at(paging.version), name, select, listing.order)
-    return versioned(request, form, paging.at, lambda state: make(state, ready(state)), finish=link)
+    return versioned(request, form, paging.at, lambda snapshot: make(snapshot, ready(snapshot)), finish=link)
 
 
 def searched(library: Library, at: int | None) -> SearchIndex:

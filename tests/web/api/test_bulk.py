@@ -61,7 +61,7 @@ def client(desk: tuple[Home, httpx.Client]) -> Iterator[httpx.Client]:
 
 
 def everything(home: Home) -> set[str]:
-    return home.library.read(lambda state: {str(quad) for quad in state.quads()})
+    return home.library.read(lambda snapshot: {str(quad) for quad in snapshot.quads()})
 
 
 def bulk(client: httpx.Client, select: dict[str, Any], change: Any, **params: Any) -> dict[str, Any]:

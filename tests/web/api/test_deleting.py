@@ -28,13 +28,13 @@ def curator(opened: Home) -> Iterator[httpx.Client]:
 
 def all_of(opened: Home) -> set[str]:
     """Return every statement of the library."""
-    return opened.library.read(lambda state: {str(quad) for quad in state.quads()})
+    return opened.library.read(lambda snapshot: {str(quad) for quad in snapshot.quads()})
 
 
 def sound(opened: Home) -> bool:
     """Answer whether the data keep the rules, links included."""
     shapes = read_shapes(SHIPPED_ONTOLOGY / "shapes.ttl", BASE)
-    return opened.library.read(lambda state: violations(state, shapes)) == []
+    return opened.library.read(lambda snapshot: violations(snapshot, shapes)) == []
 
 
 def test_a_work_that_others_hang_on_is_not_deleted_and_they_are_named(opened: Home, curator: httpx.Client) -> None:

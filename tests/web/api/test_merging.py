@@ -50,13 +50,13 @@ def imported(curator: httpx.Client) -> httpx.Client:
 
 def all_of(opened: Home) -> set[str]:
     """Return every statement of the library."""
-    return opened.library.read(lambda state: {str(quad) for quad in state.quads()})
+    return opened.library.read(lambda snapshot: {str(quad) for quad in snapshot.quads()})
 
 
 def sound(opened: Home) -> bool:
     """Answer whether the data keep the rules, links included."""
     shapes = read_shapes(SHIPPED_ONTOLOGY / "shapes.ttl", BASE)
-    return opened.library.read(lambda state: violations(state, shapes)) == []
+    return opened.library.read(lambda snapshot: violations(snapshot, shapes)) == []
 
 
 def merge(client: httpx.Client, place: str = STAYS, other: str = "ostrom96divide", **more: Any) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def test_a_merge_keeps_all_and_unmerging_sends_each_later_edit_to_its_side(
     assert imported.post("/changes/3/undo").json()["kept"] == []
     assert all_of(opened) == both_whole
     assert imported.post("/changes/2/undo").json()["kept"] == []
-    assert all_of(opened) == opened.library.read(lambda state: {str(quad) for quad in state.quads()}, Version(1))
+    assert all_of(opened) == opened.library.read(lambda snapshot: {str(quad) for quad in snapshot.quads()}, Version(1))
 
 
 def test_the_old_addresses_lead_to_the_survivor_in_every_form(imported: httpx.Client) -> None:

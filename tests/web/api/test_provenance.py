@@ -40,7 +40,7 @@ def home(tmp_path: Path) -> Home:
     return made
 
 
-def renamed(state: Snapshot) -> Proposal:
+def renamed(snapshot: Snapshot) -> Proposal:
     old, new = (Quad(WORK, DCTERMS["title"], Literal(title)) for title in ("On harbours", "On ports"))
     return Proposal(ChangeSet(added=(new,), removed=(old,)), Note(agent="Cyd", kind="update"))
 

@@ -125,10 +125,10 @@ def test_descriptions_are_seen_by_queries_and_by_nothing_else(home: Path, graph:
 
     def whole() -> tuple[int, list[bytes], int]:
         return live.library.read(
-            lambda state: (
-                state.size,
-                sorted(state.dump(RdfFormat.N_QUADS).splitlines()),
-                sum(quad.graph_name in names for quad in state.quads()),
+            lambda snapshot: (
+                snapshot.size,
+                sorted(snapshot.dump(RdfFormat.N_QUADS).splitlines()),
+                sum(quad.graph_name in names for quad in snapshot.quads()),
             )
         )
 
@@ -140,7 +140,7 @@ def test_descriptions_are_seen_by_queries_and_by_nothing_else(home: Path, graph:
         assert VOID_GRAPH.encode() not in live.library.checkpoints.write(live.library.graph).read_bytes()
 
     graphs = "SELECT DISTINCT ?g { GRAPH ?g { } }"
-    again = live.library.graph.read_undescribed(lambda state: [row["g"] for row in state.select(graphs)])
+    again = live.library.graph.read_undescribed(lambda snapshot: [row["g"] for row in snapshot.select(graphs)])
     assert not names & set(again)
     assert whole() == before
 
@@ -166,7 +166,7 @@ def test_a_graph_on_disk_forgets_a_description_it_was_closed_with(home: Path) ->
     settings = settings_for(home, graph="disk")
     with serving(open_home(settings)) as client:
         assert len(rows(client, "SELECT DISTINCT ?g { GRAPH ?g { } }")) == 4
-    names = open_home(settings).library.read(lambda state: state.select("SELECT DISTINCT ?g { GRAPH ?g { } }"))
+    names = open_home(settings).library.read(lambda snapshot: snapshot.select("SELECT DISTINCT ?g { GRAPH ?g { } }"))
     assert len(names) == 2
 
 

@@ -155,16 +155,16 @@ def test_a_fault_names_its_place_and_nothing_of_the_request_is_done(curator: htt
 
 def test_blank_nodes_stay_blank_through_undo_and_rebuilding(home_of_blank_nodes: Home) -> None:
     library = home_of_blank_nodes.library
-    before = {str(quad) for quad in library.read(lambda state: list(state.quads()))}
+    before = {str(quad) for quad in library.read(lambda snapshot: list(snapshot.quads()))}
     assert any("_:" in quad for quad in before)
     library.checkpoints.write(library.graph)
     again = open_home(settings_for(library.checkpoints._directory.parent.parent, reference_set="none"))
-    assert {str(quad) for quad in again.library.read(lambda state: list(state.quads()))} == before
+    assert {str(quad) for quad in again.library.read(lambda snapshot: list(snapshot.quads()))} == before
     again.library.checkpoints.clear()
     rebuilt = open_home(settings_for(library.checkpoints._directory.parent.parent, reference_set="none"))
-    assert {str(quad) for quad in rebuilt.library.read(lambda state: list(state.quads()))} == before
+    assert {str(quad) for quad in rebuilt.library.read(lambda snapshot: list(snapshot.quads()))} == before
     rebuilt.committer.undo(rebuilt.library.log.head(), "editor")
-    assert rebuilt.library.read(lambda state: state.size) == 0
+    assert rebuilt.library.read(lambda snapshot: snapshot.size) == 0
 
 
 @pytest.fixture

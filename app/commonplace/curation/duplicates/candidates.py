@@ -72,24 +72,24 @@ class Similar:
 
 
 @rarely_collected()
-def similar_works(state: Snapshot, minter: Minter) -> Similar:
+def similar_works(snapshot: Snapshot, minter: Minter) -> Similar:
     """Return every candidate of a state."""
     blocks = Blocks()
-    for work in read_particulars(state, minter):
+    for work in read_particulars(snapshot, minter):
         blocks.add(work)
     counts = Counts()
     compared: dict[Pair, Candidate] = {}
     for one, other in blocks.pairs(counts):
         if candidate := candidate_of(one, other):
             compared[candidate.keys] = candidate
-    return _similar(state, minter, blocks, compared, counts)
+    return _similar(snapshot, minter, blocks, compared, counts)
 
 
-def move_similar(similar: Similar, state: Snapshot, changes: Sequence[ChangeSet], minter: Minter) -> Similar:
+def move_similar(similar: Similar, snapshot: Snapshot, changes: Sequence[ChangeSet], minter: Minter) -> Similar:
     """Return the candidates of a state, given those of an earlier one and the changes since."""
-    touched = _touched(state, changes, minter)
+    touched = _touched(snapshot, changes, minter)
     works = [minter.thing("work", key) for key in touched]
-    found = {work.key: work for work in read_particulars(state, minter, works)} if works else {}
+    found = {work.key: work for work in read_particulars(snapshot, minter, works)} if works else {}
     for key in touched:
         if key in found:
             similar.blocks.add(found[key])
@@ -100,7 +100,7 @@ def move_similar(similar: Similar, state: Snapshot, changes: Sequence[ChangeSet]
     for one, other in similar.blocks.pairs_of(found, counts):
         if candidate := candidate_of(one, other):
             compared[candidate.keys] = candidate
-    return _similar(state, minter, similar.blocks, compared, counts)
+    return _similar(snapshot, minter, similar.blocks, compared, counts)
 
 
 def candidate_of(one: Particulars, other: Particulars) -> Candidate | None:
@@ -139,9 +139,9 @@ def _may_be_two(venue: Agreement, one: Particulars, other: Particulars) -> bool:
 
 
 def _similar(
-    state: Snapshot, minter: Minter, blocks: Blocks, compared: dict[Pair, Candidate], counts: Counts
+    snapshot: Snapshot, minter: Minter, blocks: Blocks, compared: dict[Pair, Candidate], counts: Counts
 ) -> Similar:
-    related = related_works(state, minter)
+    related = related_works(snapshot, minter)
     shown = without_rivals((one for pair, one in compared.items() if pair not in related), blocks.works)
     coverage = {
         "works": len(blocks.works),
@@ -155,7 +155,7 @@ def _similar(
     return Similar(sorted(shown, key=lambda one: (-one.score, one.keys)), coverage, blocks, compared)
 
 
-def _touched(state: Snapshot, changes: Sequence[ChangeSet], minter: Minter) -> set[str]:
+def _touched(snapshot: Snapshot, changes: Sequence[ChangeSet], minter: Minter) -> set[str]:
     """Return the keys of the works whose particulars the changes may have changed, also by their people and venues."""
     touched: set[str] = set()
     others: set[NamedNode] = set()
@@ -169,8 +169,8 @@ def _touched(state: Snapshot, changes: Sequence[ChangeSet], minter: Minter) -> s
                     elif named and named[0] in ("person", "organization", "venue"):
                         others.add(quad.subject)
     for node in others:
-        held = [triple.subject for triple in state.triples(None, PRO["isHeldBy"], node)]
-        parts = [triple.subject for triple in state.triples(None, DCTERMS["isPartOf"], node)]
+        held = [triple.subject for triple in snapshot.triples(None, PRO["isHeldBy"], node)]
+        parts = [triple.subject for triple in snapshot.triples(None, DCTERMS["isPartOf"], node)]
         for subject in (*held, *parts):
             named = minter.kind_and_key(subject.value) if isinstance(subject, NamedNode) else None
             if named and named[0] == "work":

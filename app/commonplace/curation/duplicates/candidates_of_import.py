@@ -19,13 +19,13 @@ from commonplace.processes.garbage_collection import rarely_collected
 
 @rarely_collected()
 def similar_to(
-    new: Iterable[Particulars], state: Snapshot, minter: Minter, known: KnownWorks | None = None
+    new: Iterable[Particulars], snapshot: Snapshot, minter: Minter, known: KnownWorks | None = None
 ) -> dict[str, list[Candidate]]:
     """Return the candidates of each new work that has any, by its key, the likeliest first.
 
     `known` are the works of the state; they are read from it where they are not given.
     """
-    known = known or KnownWorks.of(state, minter)
+    known = known or KnownWorks.of(snapshot, minter)
     blocks = Blocks()
     for work in new:
         blocks.add(work)
@@ -33,7 +33,7 @@ def similar_to(
     wanted = {block for work in blocks.works.values() for block in blocks_of(work)}
     near = [known.nodes[key] for key in sorted(known.near(wanted) - blocks.works.keys())]
     for start in range(0, len(near), ASKED_AT_ONCE):
-        for work in read_particulars(state, minter, near[start : start + ASKED_AT_ONCE]):
+        for work in read_particulars(snapshot, minter, near[start : start + ASKED_AT_ONCE]):
             blocks.add(work)
     found = [one for pair in blocks.pairs_of(keys, Counts()) if (one := candidate_of(*pair))]
     by_key: dict[str, list[Candidate]] = {}

@@ -64,7 +64,7 @@ def decide(edit: Edit, keys: Pair, judgement: Judgement, reason: str) -> ChangeS
         raise BadRequest("why are they two works?", [("reason", "give the reason, which others will see")])
     if len(reason) > REASON_CHARACTERS:
         raise BadRequest("the reason is too long", [("reason", f"use at most {REASON_CHARACTERS:,} characters")])
-    minter, state = edit.minter, edit.state
+    minter, state = edit.minter, edit.snapshot
     node = minter.thing("decision", pair_id(keys))
     works = [minter.thing("work", key) for key in keys]
     found = {work.key: work for work in read_particulars(state, minter, works)}
@@ -84,16 +84,16 @@ def decide(edit: Edit, keys: Pair, judgement: Judgement, reason: str) -> ChangeS
 def _nodes_on(edit: Edit, works: list[NamedNode]) -> Iterator[NamedNode]:
     """Yield the nodes of the decisions on two works: a merge may have brought one that was on another work."""
     on_work = edit.minter.term("onWork")
-    on_each = [{t.subject for t in edit.state.triples(None, on_work, work)} for work in works]
+    on_each = [{t.subject for t in edit.snapshot.triples(None, on_work, work)} for work in works]
     for node in set.intersection(*on_each):
         if isinstance(node, NamedNode):
             yield node
 
 
-def read_decisions(state: Snapshot, minter: Minter) -> dict[Pair, Decision]:
+def read_decisions(snapshot: Snapshot, minter: Minter) -> dict[Pair, Decision]:
     """Return every decision, by the keys of its works; of two on the same works, which a merge may leave, the later."""
     found: dict[Pair, Decision] = {}
-    for row in state.select(PROLOGUE + _DECISIONS):
+    for row in snapshot.select(PROLOGUE + _DECISIONS):
         one, other = sorted(minter.key(_value(row[name])) for name in ("one", "other"))
         judgement = minter.local(_value(row["judgement"]))
         texts = (_value(row[name]) for name in ("reason", "agent", "at", "digest"))

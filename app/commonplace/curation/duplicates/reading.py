@@ -43,35 +43,35 @@ _RELATIONS = """SELECT ?one ?other WHERE {
 
 
 def read_particulars(
-    state: Snapshot, minter: Minter, works: Iterable[NamedNode] | None = None
+    snapshot: Snapshot, minter: Minter, works: Iterable[NamedNode] | None = None
 ) -> Iterator[Particulars]:
     """Yield the particulars of every work of a state, or of some, in no order."""
     chosen = "" if works is None else values_clause("work", works)
-    people = _people(state, chosen)
+    people = _people(snapshot, chosen)
     isbns: dict[str, list[str]] = {}
-    for row in state.select(PROLOGUE + _ISBNS.format(works=chosen)):
+    for row in snapshot.select(PROLOGUE + _ISBNS.format(works=chosen)):
         isbns.setdefault(_value(row["work"]), []).append(_value(row["isbn"]))
     seen: set[str] = set()
-    for row in state.select(PROLOGUE + _WORKS.format(works=chosen)):
+    for row in snapshot.select(PROLOGUE + _WORKS.format(works=chosen)):
         work = _value(row["work"])
         if work not in seen:  # a second row is of a second year, venue …
             seen.add(work)
             yield _particulars(row, people.get(work, ()), isbns.get(work, ()), minter)
 
 
-def related_works(state: Snapshot, minter: Minter) -> set[tuple[str, str]]:
+def related_works(snapshot: Snapshot, minter: Minter) -> set[tuple[str, str]]:
     """Return the keys, in order, of every two works of which the graph says how they are related."""
     found: set[tuple[str, str]] = set()
-    for row in state.select(PROLOGUE + _RELATIONS):
+    for row in snapshot.select(PROLOGUE + _RELATIONS):
         one, other = sorted((minter.key(_value(row["one"])), minter.key(_value(row["other"]))))
         found.add((one, other))
     return found
 
 
-def _people(state: Snapshot, chosen: str) -> dict[str, list[str]]:
+def _people(snapshot: Snapshot, chosen: str) -> dict[str, list[str]]:
     """Return the names of the authors of works, or else of their editors, as printed, in their order."""
     named: dict[str, list[tuple[str, int, str]]] = {}
-    for row in state.select(PROLOGUE + _PEOPLE.format(works=chosen)):
+    for row in snapshot.select(PROLOGUE + _PEOPLE.format(works=chosen)):
         if name := _name(row):
             place = int(_value(row["position"]) or 0)
             named.setdefault(_value(row["work"]), []).append((_value(row["as"]), place, name))

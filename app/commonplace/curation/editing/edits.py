@@ -44,7 +44,7 @@ def edited(edit: Edit, kind: Kind, node: NamedNode, before: Values, after: Value
     form = FORMS[kind]
     fields = {name: form.field(name) for name in changed}
     _require(form, after)
-    removed = [triple for field in fields.values() for triple in field.owned(edit, edit.state, node)]
+    removed = [triple for field in fields.values() for triple in field.owned(edit, edit.snapshot, node)]
     added = [
         triple
         for name, field in fields.items()
@@ -53,13 +53,13 @@ def edited(edit: Edit, kind: Kind, node: NamedNode, before: Values, after: Value
     ]
     if form.derived:
         for predicate in form.follows:
-            removed += edit.state.triples(node, predicate)
+            removed += edit.snapshot.triples(node, predicate)
         for predicate in form.follows_inverse:
-            removed += edit.state.triples(None, predicate, node)
+            removed += edit.snapshot.triples(None, predicate, node)
         added += form.derived(edit, node, after)
     if JUDGEMENT.get(kind, frozenset()).intersection(changed):
         for predicate in (PROV["wasAttributedTo"], PROV["generatedAtTime"], PROV["wasGeneratedBy"]):
-            removed += edit.state.triples(node, predicate)
+            removed += edit.snapshot.triples(node, predicate)
         added += judged(edit, node)
     return _change(added, removed, node)
 
@@ -105,12 +105,12 @@ def judged(edit: Edit, node: NamedNode) -> Iterator[Triple]:
     """Say who answers for a judgement, when it was made, and in which version."""
     agent = edit.minter.thing("agent", edit.agent)
     yield Triple(node, PROV["wasAttributedTo"], agent)
-    if not any(True for _ in edit.state.triples(agent)):
+    if not any(True for _ in edit.snapshot.triples(agent)):
         yield Triple(agent, RDF["type"], PROV["Agent"])
         yield Triple(agent, FOAF["name"], Literal(edit.agent))
     at = edit.at.isoformat(timespec="seconds").replace("+00:00", "Z")
     yield Triple(node, PROV["generatedAtTime"], Literal(at, datatype=XSD["dateTime"]))
-    yield Triple(node, PROV["wasGeneratedBy"], edit.minter.change(edit.state.version + 1))
+    yield Triple(node, PROV["wasGeneratedBy"], edit.minter.change(edit.snapshot.version + 1))
 
 
 def _change(added: Iterable[Triple], removed: Iterable[Triple], node: NamedNode | None = None) -> ChangeSet:

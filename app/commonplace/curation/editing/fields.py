@@ -67,7 +67,7 @@ class Edit:
     A contributor's judgements are proposals; a curator's (`decides`) count at once.
     """
 
-    state: Snapshot
+    snapshot: Snapshot
     minter: Minter
     agent: str
     at: datetime
@@ -86,8 +86,8 @@ class Edit:
             raise BadRequest(f"{where} names no {word}", [(where, "give a key, an IRI, or an object with either")])
         for kind in wanted:
             node = self._node(named, kind)
-            if node is not None and any(True for _ in self.state.triples(node)):
-                return survivor_of(self.state, node, self.minter)
+            if node is not None and any(True for _ in self.snapshot.triples(node)):
+                return survivor_of(self.snapshot, node, self.minter)
         raise BadRequest(f"there is no {word} {named!r}", [(where, f"no {word} has this key or IRI")])
 
     def _node(self, named: str, kind: Kind) -> NamedNode | None:

@@ -105,7 +105,7 @@ def _scheme(edit: Edit, node: NamedNode) -> NamedNode:
     """Return the scheme that a concept is in, else the library's first, else `id/scheme/concepts`."""
     for subject, predicate in ((node, SKOS["inScheme"]), (None, RDF["type"])):
         value = SKOS["ConceptScheme"] if subject is None else None
-        for triple in edit.state.triples(subject, predicate, value):
+        for triple in edit.snapshot.triples(subject, predicate, value):
             found = triple.subject if subject is None else triple.object
             if isinstance(found, NamedNode):
                 return found
@@ -115,7 +115,7 @@ def _scheme(edit: Edit, node: NamedNode) -> NamedNode:
 def _new_concept(edit: Edit, node: NamedNode, values: Values) -> Iterator[Triple]:
     yield Triple(node, SKOS["notation"], Literal(edit.minter.key(node.value)))
     scheme = _scheme(edit, node)
-    if not any(True for _ in edit.state.triples(scheme)):
+    if not any(True for _ in edit.snapshot.triples(scheme)):
         yield Triple(scheme, RDF["type"], SKOS["ConceptScheme"])
         yield Triple(scheme, SKOS["prefLabel"], Literal("Concepts", language="en"))
 

@@ -89,7 +89,7 @@ class WorkEdit:
     def removed(self) -> Iterator[Triple]:
         """Yield the statements of the graph that the changed members are read from."""
         for name in self._changed:
-            yield from self._owned(name, self._edit.state)
+            yield from self._owned(name, self._edit.snapshot)
 
     def added(self) -> Iterator[Triple]:
         """Yield the statements that the changed members stand for, and what is said of people not met before."""
@@ -129,7 +129,7 @@ class WorkEdit:
         elif name == "isbn":
             yield from Numbers(name, PRISM[name]).owned(self._edit, about, work)
         elif name == "issn":
-            if not (self._moves and about is self._edit.state):  # the journal that a work leaves keeps its ISSN
+            if not (self._moves and about is self._edit.snapshot):  # the journal that a work leaves keeps its ISSN
                 yield from Numbers(name, PRISM[name]).owned(self._edit, about, _issn_holder(about, work))
         else:
             for predicate in _predicates(name, minter):
@@ -211,7 +211,7 @@ class _GivenAgents(KnownInGraph):
     """The people and bodies of the home, of which some names mean the one that the editor named by its key."""
 
     def __init__(self, edit: Edit, given: Mapping[str, NamedNode]) -> None:
-        super().__init__(edit.state, edit.minter)
+        super().__init__(edit.snapshot, edit.minter)
         self._edit = edit
         self._given = given
 
@@ -250,7 +250,7 @@ def _read_members(edit: Edit, key: str, before: Values, after: Values) -> tuple[
 
 def _check_keys(edit: Edit, key: str, alternative: Iterable[str]) -> None:
     """Raise `BadRequest` for an alternative key that is the work's own key, or a key of another work."""
-    known = KnownInGraph(edit.state, edit.minter)
+    known = KnownInGraph(edit.snapshot, edit.minter)
     for number, one in enumerate(alternative):
         holder = key if one == key else known.key_of_work(one)
         if one == key or holder not in (None, key):
@@ -322,7 +322,7 @@ def _with_container(edit: Edit, record: Record, before: Values, after: Values) -
     named = edit.minter.kind_and_key(node.value)
     if named and named[0] == "work":
         return replace(record, part_of=named[1])
-    titles = [t.object.value for t in edit.state.triples(node, DCTERMS["title"]) if hasattr(t.object, "value")]
+    titles = [t.object.value for t in edit.snapshot.triples(node, DCTERMS["title"]) if hasattr(t.object, "value")]
     return replace(record, container_title=min(titles, default=record.container_title))
 
 
@@ -331,7 +331,9 @@ def _work_of_title(edit: Edit, record: Record) -> str | None:
     if record.container_title is None or VENUE_CLASS.get(record.type) not in ("Book", "AcademicProceedings"):
         return None
     title = Literal(record.container_title)
-    found = [t.subject for t in edit.state.triples(None, DCTERMS["title"], title) if isinstance(t.subject, NamedNode)]
+    found = [
+        t.subject for t in edit.snapshot.triples(None, DCTERMS["title"], title) if isinstance(t.subject, NamedNode)
+    ]
     named = [edit.minter.kind_and_key(node.value) for node in found]
     keys = [one[1] for one in named if one and one[0] == "work" and one[1] != record.key]
     return keys[0] if len(keys) == 1 else None
@@ -373,7 +375,7 @@ def _agent(edit: Edit, given: object, where: str) -> NamedNode | None:
 
 def known_name(edit: Edit, node: NamedNode) -> Name | None:
     """Return the name that the graph gives a person or body."""
-    return read_name(Neighbourhood(edit.state.triples(node)), node, edit.minter)
+    return read_name(Neighbourhood(edit.snapshot.triples(node)), node, edit.minter)
 
 
 def _name(edit: Edit, given: object, node: NamedNode | None, where: str) -> Name:

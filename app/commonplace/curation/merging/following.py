@@ -47,41 +47,43 @@ class Following:
             self.added[triple] = None
 
 
-def following(state: Snapshot, left: NamedNode, right: NamedNode, minter: Minter) -> Following:
+def following(snapshot: Snapshot, left: NamedNode, right: NamedNode, minter: Minter) -> Following:
     """Return what follows `right` into `left`."""
     found = Following()
-    found_citations = _Citations(state, left, right, minter, found)
+    found_citations = _Citations(snapshot, left, right, minter, found)
     found_citations.settle()
-    _set_decision_aside(state, left, right, minter, found)
-    for triple in _pointing(state, right):
+    _set_decision_aside(snapshot, left, right, minter, found)
+    for triple in _pointing(snapshot, right):
         subject = triple.subject
         if not isinstance(subject, NamedNode) or triple in found.removed or is_own(subject, left):
             continue
-        if triple.predicate == OWL["sameAs"] and merged_into(state, subject, minter) == right:
+        if triple.predicate == OWL["sameAs"] and merged_into(snapshot, subject, minter) == right:
             continue  # it was merged into the other before, and leads on from there
         new = next(iter(carried([triple], right, left)))
         found.replace([triple], [new])
         found.moved.append((subject, triple.predicate))
-    _collapse(state, left, right, minter, found)
+    _collapse(snapshot, left, right, minter, found)
     return found
 
 
-def _set_decision_aside(state: Snapshot, left: NamedNode, right: NamedNode, minter: Minter, found: Following) -> None:
+def _set_decision_aside(
+    snapshot: Snapshot, left: NamedNode, right: NamedNode, minter: Minter, found: Following
+) -> None:
     """Take the decision on the two away: it was whether they are one."""
     on_work = minter.term("onWork")
-    on_both = [{t.subject for t in state.triples(None, on_work, work)} for work in (left, right)]
+    on_both = [{t.subject for t in snapshot.triples(None, on_work, work)} for work in (left, right)]
     for node in sorted(on_both[0] & on_both[1], key=str):
         if isinstance(node, NamedNode):
-            found.replace(state.triples(node))
+            found.replace(snapshot.triples(node))
             found.set_aside[f"decision/{minter.key(node.value)}"] = "the two are one now"
 
 
-def _pointing(state: Snapshot, thing: NamedNode) -> Iterator[Triple]:
+def _pointing(snapshot: Snapshot, thing: NamedNode) -> Iterator[Triple]:
     """Yield the statements of others that point to a thing or to a node of it."""
-    targets = {thing, *(t.object for t in state.triples(thing) if is_own(t.object, thing))}
+    targets = {thing, *(t.object for t in snapshot.triples(thing) if is_own(t.object, thing))}
     for target in sorted(targets, key=str):
         assert isinstance(target, NamedNode)
-        for triple in state.triples(None, None, target):
+        for triple in snapshot.triples(None, None, target):
             if not is_own(triple.subject, thing):
                 yield triple
 
@@ -89,8 +91,8 @@ def _pointing(state: Snapshot, thing: NamedNode) -> Iterator[Triple]:
 class _Citations:
     """The citations between two works that become one, and those that may have meant either."""
 
-    def __init__(self, state: Snapshot, left: NamedNode, right: NamedNode, minter: Minter, found: Following) -> None:
-        self._state = state
+    def __init__(self, snapshot: Snapshot, left: NamedNode, right: NamedNode, minter: Minter, found: Following) -> None:
+        self._snapshot = snapshot
         self._pair = (left, right)
         self._left = left
         self._right = right
@@ -102,7 +104,7 @@ class _Citations:
         """Set aside citations of one of the two by the other, and settle ambiguous ones that the merge decides."""
         nodes: dict[NamedNode, None] = {}
         for predicate in (CITO["hasCitingEntity"], CITO["hasCitedEntity"], self._candidate):
-            for triple in self._state.triples(None, predicate, self._right):
+            for triple in self._snapshot.triples(None, predicate, self._right):
                 if isinstance(triple.subject, NamedNode):
                     nodes[triple.subject] = None
         for node in sorted(nodes, key=lambda n: n.value):
@@ -124,16 +126,16 @@ class _Citations:
             self._decide(node, citing, stays, left.pop(), candidates)
 
     def _objects(self, node: NamedNode, predicate: NamedNode) -> list[NamedNode]:
-        return [t.object for t in self._state.triples(node, predicate) if isinstance(t.object, NamedNode)]
+        return [t.object for t in self._snapshot.triples(node, predicate) if isinstance(t.object, NamedNode)]
 
     def _set_aside(self, node: NamedNode) -> None:
         """Take a citation away that would be one of a work by itself, with its corrections."""
         nodes = [node]
-        for triple in self._state.triples(None, self._minter.term("onCitation"), node):
+        for triple in self._snapshot.triples(None, self._minter.term("onCitation"), node):
             if isinstance(triple.subject, NamedNode):
                 nodes.append(triple.subject)
         for one in nodes:
-            self._found.replace(self._state.triples(one))
+            self._found.replace(self._snapshot.triples(one))
         self._found.set_aside[f"citation/{self._minter.key(node.value)}"] = "a work does not cite itself"
 
     def _decide(
@@ -144,8 +146,8 @@ class _Citations:
         both = self._left in candidates and self._right in candidates
         confirmed = Triple(node, sure, self._minter.term("confirmed" if both else "probable"))
         old = [
-            *self._state.triples(node, sure),
-            *self._state.triples(node, self._candidate),
+            *self._snapshot.triples(node, sure),
+            *self._snapshot.triples(node, self._candidate),
             *(Triple(citing, self._may_cite, one) for one in candidates),
         ]
         self._found.replace(
@@ -154,26 +156,26 @@ class _Citations:
         )
 
     def _is_said(self, triple: Triple) -> bool:
-        return any(True for _ in self._state.triples(triple.subject, triple.predicate, triple.object))  # type: ignore[arg-type]
+        return any(True for _ in self._snapshot.triples(triple.subject, triple.predicate, triple.object))  # type: ignore[arg-type]
 
 
-def _collapse(state: Snapshot, left: NamedNode, right: NamedNode, minter: Minter, found: Following) -> None:
+def _collapse(snapshot: Snapshot, left: NamedNode, right: NamedNode, minter: Minter, found: Following) -> None:
     """Let statements that say now what others say become those others."""
     moved = dict.fromkeys(subject for subject, _ in found.moved if _is_statement(subject, minter))
     if not moved:
         return
     there: dict[frozenset[Triple], list[NamedNode]] = {}
-    for triple in state.triples(None, None, left):
+    for triple in snapshot.triples(None, None, left):
         if isinstance(triple.subject, NamedNode) and _is_statement(triple.subject, minter):
-            said = _said_by(state, triple.subject, found)
+            said = _said_by(snapshot, triple.subject, found)
             there.setdefault(_links(said, triple.subject), []).append(triple.subject)
     for node in moved:
-        said = _said_by(state, node, found)
+        said = _said_by(snapshot, node, found)
         for other in dict.fromkeys(there.get(_links(said, node), ())):
-            theirs = _said_by(state, other, found)
+            theirs = _said_by(snapshot, other, found)
             ours = carried(said, node, other)
             if other not in moved and (_without_time(ours) <= theirs or _without_time(theirs) <= ours):
-                _become(state, node, other, ours - {t for t in ours if t.predicate in _MADE} - theirs, found)
+                _become(snapshot, node, other, ours - {t for t in ours if t.predicate in _MADE} - theirs, found)
                 break
 
 
@@ -182,9 +184,9 @@ def _is_statement(node: NamedNode, minter: Minter) -> bool:
     return bool(named and named[0] in STATEMENTS and "#" not in node.value)
 
 
-def _said_by(state: Snapshot, node: NamedNode, found: Following) -> frozenset[Triple]:
+def _said_by(snapshot: Snapshot, node: NamedNode, found: Following) -> frozenset[Triple]:
     """Return what is said of a node once the rest has followed."""
-    held = {t for t in state.triples(node) if t not in found.removed}
+    held = {t for t in snapshot.triples(node) if t not in found.removed}
     return frozenset(held | {t for t in found.added if t.subject == node})
 
 
@@ -201,10 +203,10 @@ def _without_time(said: frozenset[Triple]) -> frozenset[Triple]:
     return frozenset(t for t in said if t.predicate not in _MADE)
 
 
-def _become(state: Snapshot, node: NamedNode, other: NamedNode, more: Iterable[Triple], found: Following) -> None:
+def _become(snapshot: Snapshot, node: NamedNode, other: NamedNode, more: Iterable[Triple], found: Following) -> None:
     """Take a node away for another that says the same, which takes the rest and what points to it."""
-    found.replace([*state.triples(node), *(t for t in list(found.added) if t.subject == node)], more)
-    for triple in state.triples(None, None, node):
+    found.replace([*snapshot.triples(node), *(t for t in list(found.added) if t.subject == node)], more)
+    for triple in snapshot.triples(None, None, node):
         if triple not in found.removed:
             found.replace([triple], carried([triple], node, other))
     found.collapsed[node] = other

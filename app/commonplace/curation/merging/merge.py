@@ -56,7 +56,7 @@ class Merge:
 
 
 def merge_of(
-    state: Snapshot,
+    snapshot: Snapshot,
     kind: Kind,
     left: NamedNode,
     right: NamedNode,
@@ -69,12 +69,12 @@ def merge_of(
     `choices` say for fields which side's value stays. Raises `BadRequest` for a field that neither has, and
     `CannotMerge` where a concept would come to lie below itself.
     """
-    return _Merging(state, kind, left, right, minter, choices, ranks).result()
+    return _Merging(snapshot, kind, left, right, minter, choices, ranks).result()
 
 
-def name_in(state: Snapshot, node: NamedNode, minter: Minter) -> str:
+def name_in(snapshot: Snapshot, node: NamedNode, minter: Minter) -> str:
     """Return the name, title or label that a thing is known by, a person's with the family name first; else its key."""
-    said = list(state.triples(node))
+    said = list(snapshot.triples(node))
     if name := read_name(Neighbourhood(said), node, minter):
         return name.inverted
     for predicate in (DCTERMS["title"], SKOS["prefLabel"], RDFS["label"]):
@@ -86,7 +86,7 @@ def name_in(state: Snapshot, node: NamedNode, minter: Minter) -> str:
 
 @dataclass(slots=True)
 class _Merging:
-    state: Snapshot
+    snapshot: Snapshot
     kind: Kind
     left: NamedNode
     right: NamedNode
@@ -98,7 +98,7 @@ class _Merging:
     set_aside: dict[str, str] = field(default_factory=dict)
 
     def result(self) -> Merge:
-        before = own_statements(self.state, self.left), own_statements(self.state, self.right)
+        before = own_statements(self.snapshot, self.left), own_statements(self.snapshot, self.right)
         ours = self._values(before[0], self.left, self.right)
         theirs = self._values(before[1], self.right, self.left)
         self._check_choices(ours, theirs)
@@ -108,7 +108,7 @@ class _Merging:
         if self.kind == "work":
             self._one_doi()
             self.final.add(self._alternative_key())
-        follows = following(self.state, self.left, self.right, self.minter)
+        follows = following(self.snapshot, self.left, self.right, self.minter)
         gone = carried(follows.removed, self.right, self.left)
         self.final -= {t for t in (*follows.removed, *gone) if t not in follows.added}
         follows.replace((), self._printed_names(before))
@@ -119,7 +119,7 @@ class _Merging:
         added = [*self.final, *follows.added, *self._nodes_left_behind(follows)]
         removed = [*before[0], *before[1], *follows.removed]
         change = ChangeSet(tuple(map(_quad, dict.fromkeys(added))), tuple(map(_quad, dict.fromkeys(removed))))
-        return Merge(change.net(self.state.contains), tuple(self.taken), follows, self.set_aside)
+        return Merge(change.net(self.snapshot.contains), tuple(self.taken), follows, self.set_aside)
 
     def _values(self, own: Iterable[Triple], thing: NamedNode, other: NamedNode) -> dict[str, Value]:
         """Return the values of a thing, without what joins it with the other: that is set aside."""
@@ -129,7 +129,7 @@ class _Merging:
             told = f"{self.minter.compact(triple.predicate.value)}: {self.minter.key(other.value)}"
             self.set_aside[told] = "it joined the two"
         return values_of(
-            statements - joining, thing, self.kind, self.minter, lambda node: name_in(self.state, node, self.minter)
+            statements - joining, thing, self.kind, self.minter, lambda node: name_in(self.snapshot, node, self.minter)
         )
 
     def _check_choices(self, ours: Mapping[str, Value], theirs: Mapping[str, Value]) -> None:
@@ -284,14 +284,14 @@ class _Merging:
             name = _name_statements(own, thing, self.minter)
             if name == stays:
                 continue
-            for held in self.state.triples(None, PRO["isHeldBy"], thing):
+            for held in self.snapshot.triples(None, PRO["isHeldBy"], thing):
                 role = held.subject
                 if isinstance(role, NamedNode) and not self._has_name(role):
                     yield from (Triple(role, predicate, value) for predicate, value in name)
 
     def _has_name(self, role: NamedNode) -> bool:
         names = (FOAF["familyName"], FOAF["name"])
-        return any(True for predicate in names for _ in self.state.triples(role, predicate))
+        return any(True for predicate in names for _ in self.snapshot.triples(role, predicate))
 
     def _without_weaker(self, follows: Following) -> None:
         """Drop what says less than, and contradicts, what stands beside it."""
@@ -307,12 +307,12 @@ class _Merging:
     def _links(self, follows: Following, predicate: NamedNode) -> Iterator[Triple]:
         """Yield the links of others with that property that point to the left one after the merge."""
         yield from [t for t in follows.added if t.predicate == predicate]
-        for triple in self.state.triples(None, predicate, self.left):
+        for triple in self.snapshot.triples(None, predicate, self.left):
             if triple not in follows.removed:
                 yield triple
 
     def _stays(self, triple: Triple, follows: Following) -> bool:
-        return self.state.contains(_quad(triple)) and triple not in follows.removed
+        return self.snapshot.contains(_quad(triple)) and triple not in follows.removed
 
     def _check_hierarchy(self, follows: Following) -> None:
         """Raise `CannotMerge` where the concept would be broader than itself."""
@@ -330,14 +330,14 @@ class _Merging:
             if node in seen or not isinstance(node, NamedNode):
                 continue
             seen.add(node)
-            todo += [t.object for t in self.state.triples(node, broader) if t not in follows.removed]
+            todo += [t.object for t in self.snapshot.triples(node, broader) if t not in follows.removed]
             todo += [t.object for t in follows.added if t.subject == node and t.predicate == broader]
 
     def _nodes_left_behind(self, follows: Following) -> Iterator[Triple]:
-        version = self.state.version + 1
+        version = self.snapshot.version + 1
         record: dict[str, Any] = {"taken": {row.name: row.taken for row in self.taken}, "set_aside": self.set_aside}
         if self.kind == "work":
-            forms = (record_of(self.state, work, self.minter) for work in (self.right, self.left))
+            forms = (record_of(self.snapshot, work, self.minter) for work in (self.right, self.left))
             record["forms"] = [record_json(form) for form in forms]
         text = json.dumps(record, ensure_ascii=False, sort_keys=True)
         said = Triple(self.right, self.minter.term("mergeRecord"), Literal(text, datatype=RDF["JSON"]))

@@ -83,17 +83,17 @@ class Merged:
         )
 
 
-def unmerge_of(state: Snapshot, merged: Merged, minter: Minter, since: Since, assigned: Mapping[str, To]) -> Unmerge:
+def unmerge_of(snapshot: Snapshot, merged: Merged, minter: Minter, since: Since, assigned: Mapping[str, To]) -> Unmerge:
     """Return what taking a merge back would do in that state, where its survivor is still there.
 
     `assigned` says where later edits go, by their names. Raises `BadRequest` for a name of none.
     """
-    return _Unmerging(state, merged, minter, since, assigned).result()
+    return _Unmerging(snapshot, merged, minter, since, assigned).result()
 
 
 @dataclass(slots=True)
 class _Unmerging:
-    state: Snapshot
+    snapshot: Snapshot
     merged: Merged
     minter: Minter
     since: Since
@@ -112,7 +112,7 @@ class _Unmerging:
         self._follow_later()
         self._check_assigned()
         quads = (tuple(_quad(t) for t in some) for some in (self.added, self.removed))
-        return Unmerge(ChangeSet(*quads).net(self.state.contains), tuple(self.edits))
+        return Unmerge(ChangeSet(*quads).net(self.snapshot.contains), tuple(self.edits))
 
     def _check_assigned(self) -> None:
         names = {edit.name for edit in self.edits}
@@ -131,12 +131,12 @@ class _Unmerging:
 
     def _values_of(self, statements: Iterable[Triple], thing: NamedNode) -> dict[str, Value]:
         kind, minter = self.merged.kind, self.minter
-        return values_of(statements, thing, kind, minter, lambda node: name_in(self.state, node, minter))
+        return values_of(statements, thing, kind, minter, lambda node: name_in(self.snapshot, node, minter))
 
     def _values(self) -> None:
         """Send each value of the survivor that was changed since the merge to its side."""
         left, right = self.merged.left, self.merged.right
-        now = own_statements(self.state, left)
+        now = own_statements(self.snapshot, left)
         then = self.since.statements_then(left, now)
         restored = {t for t in self.merged.removed if is_own(t.subject, left)}
         ours = self._values_of((then - self.merged.added) | restored, left)
@@ -190,13 +190,13 @@ class _Unmerging:
         left = self.merged.left
         found = [
             t
-            for t in self.state.triples(None, None, left)
+            for t in self.snapshot.triples(None, None, left)
             if not is_own(t.subject, left) and t not in self.merged.added and t.predicate != OWL["sameAs"]
         ]
         later = [t for t in found if self.since.is_later(t)]
         for triple in later:
             if triple.predicate == CITO["hasCitingEntity"]:
-                for cited in self.state.triples(_node(triple.subject), CITO["hasCitedEntity"]):
+                for cited in self.snapshot.triples(_node(triple.subject), CITO["hasCitedEntity"]):
                     key = str(getattr(cited.object, "value", "")).removeprefix(f"{self.minter.base}id/")
                     self.joined[f"{CITES}: {key}"] = self._name(triple.subject)
         return later
@@ -215,7 +215,7 @@ class _Unmerging:
             citing.object: self._name(t.subject)
             for t in later
             if t.predicate in (CITO["hasCitedEntity"], self.minter.term("candidate"))
-            for citing in self.state.triples(_node(t.subject), CITO["hasCitingEntity"])
+            for citing in self.snapshot.triples(_node(t.subject), CITO["hasCitingEntity"])
         }
         for triple in later:
             links = (CITO["cites"], self.minter.term("mayCite"))
@@ -235,9 +235,9 @@ class _Unmerging:
     def _told(self, subject: NamedNode, predicate: NamedNode) -> str:
         """Return what a node is that points to the survivor: by its name, or by what it says something of."""
         about = (self.minter.term("about"), CITO["hasCitingEntity"], self.minter.term("field"))
-        links = [t.object for of in about for t in self.state.triples(subject, of)]
-        named = [name_in(self.state, one, self.minter) for one in links if isinstance(one, NamedNode)]
-        named = named or [name_in(self.state, subject, self.minter)]
+        links = [t.object for of in about for t in self.snapshot.triples(subject, of)]
+        named = [name_in(self.snapshot, one, self.minter) for one in links if isinstance(one, NamedNode)]
+        named = named or [name_in(self.snapshot, subject, self.minter)]
         return f"{'; '.join(named)} ({self.minter.compact(predicate.value)})"
 
     def _point_back(self, triple: Triple) -> None:
@@ -249,7 +249,7 @@ class _Unmerging:
             self._point_back_shared(triple, image)
             return
         self.added.pop(triple, None)
-        subject = survivor_of(self.state, _node(triple.subject), self.minter)
+        subject = survivor_of(self.snapshot, _node(triple.subject), self.minter)
         moved = Triple(subject, image.predicate, image.object)
         if subject != triple.subject and self._is_there(moved):
             self.removed[moved] = None
@@ -271,7 +271,7 @@ class _Unmerging:
         return image not in self.merged.removed and self._thing_is_there(image.subject) and self.since.is_gone(image)
 
     def _is_there(self, triple: Triple) -> bool:
-        return self.state.contains(_quad(triple))
+        return self.snapshot.contains(_quad(triple))
 
     def _follow_later(self) -> None:
         """Leave what later versions made of other things: what they replaced, deleted, or merged into others."""
@@ -288,13 +288,13 @@ class _Unmerging:
             target = triple.object
             if triple in back or not isinstance(target, NamedNode) or _thing(target) in typed:
                 continue
-            now = survivor_of(self.state, target, self.minter)
+            now = survivor_of(self.snapshot, target, self.minter)
             if now != target:
                 self.added.pop(triple)
                 self.added[Triple(triple.subject, triple.predicate, now)] = None
 
     def _thing_is_there(self, subject: object) -> bool:
-        return any(True for _ in self.state.triples(NamedNode(_thing(subject)), RDF["type"]))
+        return any(True for _ in self.snapshot.triples(NamedNode(_thing(subject)), RDF["type"]))
 
 
 def _thing(subject: object) -> str:

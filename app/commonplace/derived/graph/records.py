@@ -13,9 +13,9 @@ from commonplace.model.work_reading import NEIGHBOURS, Neighbourhood, read_work
 from commonplace.model.work_reading import is_work as says_work
 
 
-def neighbourhood(state: Snapshot, work: NamedNode) -> Neighbourhood:
+def neighbourhood(snapshot: Snapshot, work: NamedNode) -> Neighbourhood:
     """Return the statements that a work's record is read from."""
-    about = Neighbourhood(state.triples(work))
+    about = Neighbourhood(snapshot.triples(work))
     seen = {work}
     for path in NEIGHBOURS:
         nodes = [work]
@@ -24,25 +24,25 @@ def neighbourhood(state: Snapshot, work: NamedNode) -> Neighbourhood:
         for node in nodes:
             if node not in seen:
                 seen.add(node)
-                about.add(state.triples(node))
+                about.add(snapshot.triples(node))
     return about
 
 
-def work_of_alternative_key(state: Snapshot, key: str, minter: Minter) -> NamedNode | None:
+def work_of_alternative_key(snapshot: Snapshot, key: str, minter: Minter) -> NamedNode | None:
     """Return the work that has an alternative key; of several, which no import makes, the first by IRI."""
-    having = state.triples(None, minter.term("alternativeKey"), Literal(key))
+    having = snapshot.triples(None, minter.term("alternativeKey"), Literal(key))
     works = [triple.subject for triple in having if isinstance(triple.subject, NamedNode)]
     return min(works, key=lambda work: work.value, default=None)
 
 
-def is_work(state: Snapshot, node: NamedNode) -> bool:
+def is_work(snapshot: Snapshot, node: NamedNode) -> bool:
     """Return whether there is a work of that IRI."""
-    return any(True for _ in state.triples(node, RDF["type"], FABIO["Expression"]))
+    return any(True for _ in snapshot.triples(node, RDF["type"], FABIO["Expression"]))
 
 
-def record_of(state: Snapshot, work: NamedNode, minter: Minter) -> Record:
+def record_of(snapshot: Snapshot, work: NamedNode, minter: Minter) -> Record:
     """Return the record of one work, for exporters. Raises `NotFound`."""
-    about = neighbourhood(state, work)
+    about = neighbourhood(snapshot, work)
     if not says_work(about, work):
         raise NotFound(f"there is no work {minter.key(work.value)!r}")
     return read_work(about, work, minter)

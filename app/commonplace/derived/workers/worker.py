@@ -176,10 +176,10 @@ class Worker:
         os.nice(_NICE)
         minter, place = Minter(self._views.base), Path(head["search"])
 
-        def write(state: Snapshot) -> Version:
-            things = read_names(Path(head["things"])) if head["things"] else subjects(state, minter)
-            write_documents(documents(state, minter, share(things, head["part"], head["parts"])), place)
-            return state.version
+        def write(snapshot: Snapshot) -> Version:
+            things = read_names(Path(head["things"])) if head["things"] else subjects(snapshot, minter)
+            write_documents(documents(snapshot, minter, share(things, head["part"], head["parts"])), place)
+            return snapshot.version
 
         try:
             return Message({"indexed": self._views.graph.read(write)})
@@ -189,10 +189,10 @@ class Worker:
     def _worked_out(self, graph: Graph, update: Update) -> Message:
         """Return the change set of an update. The graph, which is this process's own, is used for it and restored."""
 
-        def run(state: Snapshot) -> Message:
-            change = state.changes_of(update, private=True)
+        def run(snapshot: Snapshot) -> Message:
+            change = snapshot.changes_of(update, private=True)
             refuse_rdf_12(change.added)
-            return change_message(change, state.version, self._limits.bytes)
+            return change_message(change, snapshot.version, self._limits.bytes)
 
         return graph.read_undescribed(run)
 
@@ -217,14 +217,14 @@ class Worker:
         """Return the answer; or only its kind, when the client takes no form of that kind."""
         text = guarded(question.text)
 
-        def run(state: Snapshot) -> Answer | str:
-            result = _result(state, text, question)
+        def run(snapshot: Snapshot) -> Answer | str:
+            result = _result(snapshot, text, question)
             kind = kind_of(result)
             form = question.forms[kind]
             if form is None:
                 return kind
             link = self._views.base + TRUNCATED_PAGE
-            return written(result, form, state.version, self._limits, link, packed=question.packed)
+            return written(result, form, snapshot.version, self._limits, link, packed=question.packed)
 
         try:
             if question.described:
@@ -270,13 +270,13 @@ def begin(connection: socket.socket, views: Views, limits: QueryLimits, tasks: M
     Worker(connection, views, limits, tasks).run()
 
 
-def _result(state: Snapshot, text: str, question: Question) -> Result:
+def _result(snapshot: Snapshot, text: str, question: Question) -> Result:
     values = {Variable(name): value for name, value in question.values.items()}
     if question.graphs is None:
-        return state.query(text, values)
+        return snapshot.query(text, values)
     defaults: list[NamedNode | BlankNode | DefaultGraph] = [NamedNode(iri) for iri in question.graphs[0]]
     named: list[NamedNode | BlankNode] = [NamedNode(iri) for iri in question.graphs[1]]
-    return state.query(text, values, default_graph=defaults, named_graphs=named)
+    return snapshot.query(text, values, default_graph=defaults, named_graphs=named)
 
 
 def _address_space() -> int:

@@ -30,17 +30,17 @@ class Words(NamedTuple):
     tagged: bool
 
 
-def words_of(state: Snapshot, concept: NamedNode) -> list[Words]:
+def words_of(snapshot: Snapshot, concept: NamedNode) -> list[Words]:
     """Return the labels of a concept and of narrower ones, then its own definitions."""
-    own = [_words(triple.object, 1.0) for label in LABELS for triple in state.triples(concept, label)]
+    own = [_words(triple.object, 1.0) for label in LABELS for triple in snapshot.triples(concept, label)]
     others = [
         _words(triple.object, NARROWER)
-        for narrower in reach(state, concept, "narrower")
+        for narrower in reach(snapshot, concept, "narrower")
         if narrower != concept
         for label in LABELS
-        for triple in state.triples(narrower, label)
+        for triple in snapshot.triples(narrower, label)
     ]
-    texts = [_words(triple.object, 0.0) for kind in TEXTS for triple in state.triples(concept, kind)]
+    texts = [_words(triple.object, 0.0) for kind in TEXTS for triple in snapshot.triples(concept, kind)]
     return sorted({one for one in (*own, *others, *texts) if one is not None}, key=lambda one: (-one.weight, one.text))
 
 

@@ -28,7 +28,7 @@ def by_search(index: SearchIndex) -> Find:
     return find
 
 
-def by_reading(state: Snapshot) -> Find:
+def by_reading(snapshot: Snapshot) -> Find:
     """Return a function that reads the texts of all works, at any version: some seconds for 100,000 works."""
 
     def find(texts: Sequence[str]) -> Counter[str]:
@@ -38,7 +38,7 @@ def by_reading(state: Snapshot) -> Find:
         begun = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, stems), key=len, reverse=True))})")
         held: dict[str, set[str]] = {}
         for _, predicate in TEXTS:
-            for triple in state.triples(None, predicate):
+            for triple in snapshot.triples(None, predicate):
                 work, text = triple.subject, triple.object
                 if isinstance(work, NamedNode) and isinstance(text, Literal):
                     held.setdefault(work.value, set()).update(begun.findall(joined(fold(text.value))))

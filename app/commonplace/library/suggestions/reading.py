@@ -75,9 +75,9 @@ class Readings:
         self._kept: dict[str, WorkTerms] = {}
         self._lock = Lock()
 
-    def of(self, state: Snapshot, works: Iterable[NamedNode]) -> dict[NamedNode, WorkTerms]:
+    def of(self, snapshot: Snapshot, works: Iterable[NamedNode]) -> dict[NamedNode, WorkTerms]:
         """Return the terms of each work that has any text."""
-        texts = texts_of(state, works)
+        texts = texts_of(snapshot, works)
         with self._lock:
             if len(self._kept) + len(texts) > MAXIMUM_KEPT:
                 self._kept.clear()
@@ -114,13 +114,13 @@ class Readings:
         return array("L", [numbers[stem] for stem in stems])
 
 
-def texts_of(state: Snapshot, works: Iterable[NamedNode]) -> dict[NamedNode, dict[str, str]]:
+def texts_of(snapshot: Snapshot, works: Iterable[NamedNode]) -> dict[NamedNode, dict[str, str]]:
     """Return the parts of the text of each work that has any; keywords stand with full stops between them."""
     found: dict[NamedNode, dict[str, str]] = {}
     for work in works:
         parts: dict[str, str] = {}
         for name, predicate in TEXTS:
-            said = sorted(t.object.value for t in state.triples(work, predicate) if isinstance(t.object, Literal))
+            said = sorted(t.object.value for t in snapshot.triples(work, predicate) if isinstance(t.object, Literal))
             if text := ". ".join(said):
                 parts[name] = text
         if parts:

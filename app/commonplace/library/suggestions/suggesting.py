@@ -71,10 +71,10 @@ class Suggested:
     coverage: dict[str, int]
     reasons: Callable[[NamedNode], list[list[str]]]
 
-    def shown(self, state: Snapshot, start: int, limit: int) -> list[Suggestion]:
+    def shown(self, snapshot: Snapshot, start: int, limit: int) -> list[Suggestion]:
         """Return some of them with the passages that speak for them."""
         some = self.ranked[start : start + limit]
-        texts = texts_of(state, (work for _, work in some))
+        texts = texts_of(snapshot, (work for _, work in some))
         return [Suggestion(work, score, passage_of(texts[work], self.reasons(work))) for score, work in some]
 
 
@@ -85,17 +85,17 @@ class Suggestions:
         self._minter = minter
         self._readings = Readings()
 
-    def of(self, state: Snapshot, concept: NamedNode, find: Find) -> Suggested:
+    def of(self, snapshot: Snapshot, concept: NamedNode, find: Find) -> Suggested:
         """Return the works to read for a concept. `find` finds works by words, at the version of the snapshot."""
-        judged = _judged(state, concept)
-        words = words_of(state, concept)
-        works = sorted(_works(state), key=lambda work: work.value)
+        judged = _judged(snapshot, concept)
+        words = words_of(snapshot, concept)
+        works = sorted(_works(snapshot), key=lambda work: work.value)
         chosen = works if len(works) <= MAXIMUM_LOOKED_AT else _found(works, [one.text for one in words], find)
-        ranking = self._ranking(state, judged, words, chosen)
+        ranking = self._ranking(snapshot, judged, words, chosen)
         if len(works) > MAXIMUM_LOOKED_AT and ranking.classifier is not None:
             taught = [" ".join(self._readings.term(term)) for term in ranking.taught(TAUGHT_WORDS)]
             chosen = _found(works, [*(one.text for one in words), *taught], find)
-            ranking = self._ranking(state, judged, words, chosen)
+            ranking = self._ranking(snapshot, judged, words, chosen)
         ranked = ranking.ranked(work for work in chosen if judged.open(work))
 
         def reasons(work: NamedNode) -> list[list[str]]:
@@ -103,10 +103,12 @@ class Suggestions:
 
         return Suggested(ranked, ranking.classifier is not None, _coverage(works, chosen, judged, len(ranked)), reasons)
 
-    def _ranking(self, state: Snapshot, judged: Judged, words: Sequence[Words], works: Iterable[NamedNode]) -> Ranking:
+    def _ranking(
+        self, snapshot: Snapshot, judged: Judged, words: Sequence[Words], works: Iterable[NamedNode]
+    ) -> Ranking:
         silent = [*judged.among("silent"), *sorted(judged.rejected, key=lambda work: work.value)]
         discussing = judged.among("discusses")
-        read = self._readings.of(state, dict.fromkeys([*works, *silent, *discussing]))
+        read = self._readings.of(snapshot, dict.fromkeys([*works, *silent, *discussing]))
         phrases = [
             Phrase(self._readings.words(one.text, one.language), one.language if one.tagged else None, one.weight)
             for one in words
@@ -114,18 +116,18 @@ class Suggestions:
         return Ranking(read, phrases, discussing, silent)
 
 
-def _works(state: Snapshot) -> set[NamedNode]:
-    subjects = (triple.subject for triple in state.triples(None, RDF["type"], FABIO["Expression"]))
+def _works(snapshot: Snapshot) -> set[NamedNode]:
+    subjects = (triple.subject for triple in snapshot.triples(None, RDF["type"], FABIO["Expression"]))
     return {node for node in subjects if isinstance(node, NamedNode)}
 
 
-def _judged(state: Snapshot, concept: NamedNode) -> Judged:
+def _judged(snapshot: Snapshot, concept: NamedNode) -> Judged:
     """Return what was said of works on a concept; of a rejected proposal that the work discusses it, too."""
-    states = states_on_concept(state, concept)
+    states = states_on_concept(snapshot, concept)
     standings: dict[str, set[NamedNode]] = {"rejected": set(), "proposed": set()}
-    rows = state.select(
+    rows = snapshot.select(
         f"""{PROLOGUE}SELECT DISTINCT ?work ?standing WHERE {{
-        {values_clause("about", reach(state, concept, "narrower"))}
+        {values_clause("about", reach(snapshot, concept, "narrower"))}
         VALUES ?standing {{ cp:rejected cp:proposed }}
         ?evidence cp:about ?about ; cp:standing ?standing ; cp:state cp:discusses ; cp:work ?work . }}"""
     )

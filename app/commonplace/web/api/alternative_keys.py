@@ -72,17 +72,17 @@ def _address_now(request: Request) -> str | None:
     context = context_of(request)
     version = version_of(request.query_params.get("at"))
 
-    def key_now(state: Snapshot, key: str) -> str | None:
+    def key_now(snapshot: Snapshot, key: str) -> str | None:
         for kind in _KINDS[plural]:
             node = context.minter.thing(kind, key)
-            there = known_thing(state, context.minter, node)
+            there = known_thing(snapshot, context.minter, node)
             if there is not None and there != node:
                 return context.minter.key(there.value)
         return None
 
     with_suffix = split_suffix(given, OF_WORKS if plural == "works" else OF_THINGS)
     for key, suffix in dict.fromkeys(((given, None), with_suffix)):  # a key may end in what looks like a suffix
-        own = context.library.read(lambda state, key=key: key_now(state, key), version)  # type: ignore[misc]
+        own = context.library.read(lambda snapshot, key=key: key_now(snapshot, key), version)  # type: ignore[misc]
         if own is not None:
             rest = request.scope["path"].removeprefix(f"/{plural}/{given}")
             query = f"?{request.url.query}" if request.url.query else ""

@@ -74,17 +74,17 @@ def duplicates(request: Request, context: ContextDep, asked: Annotated[Duplicate
     following: list[str | None] = [None]
     similar = context.similar.of(context.library.graph_at(asked.version))
 
-    def make(state: Snapshot) -> bytes:
-        found = similar.value if state.version == similar.version else similar_works(state, context.minter)
-        asked_for = chosen(state, found, asked.asked, context.minter)
+    def make(snapshot: Snapshot) -> bytes:
+        found = similar.value if snapshot.version == similar.version else similar_works(snapshot, context.minter)
+        asked_for = chosen(snapshot, found, asked.asked, context.minter)
         more = start + asked.limit < len(asked_for)
         position = write_position(start + asked.limit)
         following[0] = str(request.url.include_query_params(cursor=position)) if more else None
         return Page[DuplicateCandidate](
-            items=[candidate_shape(state, one, context.minter) for one in asked_for[start : start + asked.limit]],
+            items=[candidate_shape(snapshot, one, context.minter) for one in asked_for[start : start + asked.limit]],
             total=len(asked_for),
             complete="complete",
-            version=state.version,
+            version=snapshot.version,
             next=following[0],
             coverage=found.coverage,
         ).json_bytes()
@@ -135,7 +135,7 @@ def decide_pair(
 ) -> Response:
     """Record what you judge of the two works that `/duplicates` lists with this `id`; nothing is merged."""
     similar = context.similar.of(context.library.graph_at()).value
-    works = context.library.read(lambda state: pair_named(state, similar, id, context.minter))
+    works = context.library.read(lambda snapshot: pair_named(snapshot, similar, id, context.minter))
     return _decided(request, context, token, works, decision)
 
 

@@ -38,8 +38,8 @@ def original_answer(
     """Return an export with entries as in their files; `Commonplace-Original` says how many of how many are."""
     counts: list[str] = []
 
-    def body(state: Snapshot) -> bytes:
-        made = make(state)
+    def body(snapshot: Snapshot) -> bytes:
+        made = make(snapshot)
         counts[:] = [made.counts]
         return made.data
 
@@ -82,14 +82,17 @@ def exported(request: Request, context: ContextDep, asked: Annotated[ExportQuery
         chosen = choose(request, bibliography_forms(style))
         html = chosen.media_type == "text/html"
         return answers.versioned(
-            request, chosen, asked.at, lambda state: formatted(state, minter, style, works, html=html)
+            request, chosen, asked.at, lambda snapshot: formatted(snapshot, minter, style, works, html=html)
         )
     form = representation(FORMATS[asked.format])
     if asked.original:
         return original_answer(
-            request, form, asked.at, lambda state: export_originals(state, library.things, minter, asked.format, works)
+            request,
+            form,
+            asked.at,
+            lambda snapshot: export_originals(snapshot, library.things, minter, asked.format, works),
         )
-    return answers.versioned(request, form, asked.at, lambda state: export(state, minter, asked.format, works))
+    return answers.versioned(request, form, asked.at, lambda snapshot: export(snapshot, minter, asked.format, works))
 
 
 def _selected(context: Context, asked: ExportQuery) -> WorksOf | None:
@@ -100,4 +103,4 @@ def _selected(context: Context, asked: ExportQuery) -> WorksOf | None:
     if filters.q is not None:
         answers.searched(context.library, asked.at)
         ranked = answers.ranked(context.library, filters.q, ("work",))
-    return lambda state: select_works(state, context.minter, filters, ranked).selection.everything(state)
+    return lambda snapshot: select_works(snapshot, context.minter, filters, ranked).selection.everything(snapshot)

@@ -44,18 +44,18 @@ def find(
     start = read_position(cursor) if cursor else 0
     following: list[str | None] = [None]
 
-    def make(state: Snapshot) -> bytes:
-        works = works_to_look_in(context.library.search(), quote) if at is None else all_works(state)
-        found = list(found_passages(state, works, quote, context.minter))
+    def make(snapshot: Snapshot) -> bytes:
+        works = works_to_look_in(context.library.search(), quote) if at is None else all_works(snapshot)
+        found = list(found_passages(snapshot, works, quote, context.minter))
         more = start + limit < len(found)
         following[0] = str(request.url.include_query_params(cursor=write_position(start + limit))) if more else None
         return Page[FoundPassage](
             items=found[start : start + limit],
             total=len(found),
             complete="complete",
-            version=state.version,
+            version=snapshot.version,
             next=following[0],
-            coverage=text_coverage(state),
+            coverage=text_coverage(snapshot),
         ).json_bytes()
 
     def link(response: Response) -> None:

@@ -63,9 +63,9 @@ def _of_whole_key(context: Context, kind: Kind, key: str, word: str, at: int | N
     if kind != "work":
         return False
 
-    def meant(state: Snapshot) -> bool:
+    def meant(snapshot: Snapshot) -> bool:
         whole, part = (context.minter.thing("work", one) for one in (f"{key}/{word}", key))
-        return is_work(state, whole) and not is_work(state, part)
+        return is_work(snapshot, whole) and not is_work(snapshot, part)
 
     return context.library.read(meant, Version(at) if at is not None else None)
 
@@ -88,15 +88,15 @@ def _history(kind: Kind) -> Callable[..., Response]:
         form = choose_of_list(request, [JSON])
         node, index = _node(context, kind, key), context.library.things
 
-        def make(state: Snapshot) -> bytes:
-            touching = touches_of(index, node.value, state.version)[::-1]
+        def make(snapshot: Snapshot) -> bytes:
+            touching = touches_of(index, node.value, snapshot.version)[::-1]
             part = answers.part(request, touching, lambda one: str(one.version), limit, cursor)
             shown[:] = [part]
             return Page[ThingChange](
-                items=thing_changes(part.items, index, state, node, context.minter, quads=quads),
+                items=thing_changes(part.items, index, snapshot, node, context.minter, quads=quads),
                 total=len(touching),
                 complete="complete",
-                version=state.version,
+                version=snapshot.version,
                 next=part.next,
             ).json_bytes()
 
@@ -114,9 +114,9 @@ def _diff(kind: Kind) -> Callable[..., Response]:
         node, index = _node(context, kind, key), context.library.things
         _must_be_there(context, start, to)
 
-        def make(state: Snapshot) -> bytes:
-            end = Version(to) if to is not None else state.version
-            return diff_of_thing(index, state, node, context.minter, Version(start), end).json_bytes()
+        def make(snapshot: Snapshot) -> bytes:
+            end = Version(to) if to is not None else snapshot.version
+            return diff_of_thing(index, snapshot, node, context.minter, Version(start), end).json_bytes()
 
         return answers.versioned(request, form, None, make)
 
@@ -175,16 +175,16 @@ def compared(
     log, index = context.library.log, context.library.things
     _must_be_there(context, start, to)
 
-    def make(state: Snapshot) -> bytes:
-        versions = Version(start), Version(to) if to is not None else state.version
+    def make(snapshot: Snapshot) -> bytes:
+        versions = Version(start), Version(to) if to is not None else snapshot.version
         names, changes = diff_of_library(log, versions)
         part = answers.part(request, names, str, limit, cursor)
         shown[:] = [part]
         return Page[ThingDiff](
-            items=diffs(part.items, changes, index, state, context.minter, versions),
+            items=diffs(part.items, changes, index, snapshot, context.minter, versions),
             total=len(names),
             complete="complete",
-            version=state.version,
+            version=snapshot.version,
             next=part.next,
         ).json_bytes()
 

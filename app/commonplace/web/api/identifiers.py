@@ -64,9 +64,9 @@ def dereference(request: Request, context: ContextDep, kind: str, key: str, at: 
     named = cast(Kind, kind)
     node = context.minter.thing(named, key)
     version = version_of(str(at) if at else None)
-    if not context.library.read(lambda state: any(True for _ in state.triples(node)), version):
+    if not context.library.read(lambda snapshot: any(True for _ in snapshot.triples(node)), version):
         raise answers.missing(context.library, node, version)
-    now = context.library.read(lambda state: survivor_of(state, node, context.minter), version)
+    now = context.library.read(lambda snapshot: survivor_of(snapshot, node, context.minter), version)
     query = f"?{request.url.query}" if request.url.query else ""
     if now != node:
         return moved(f"/{now.value.removeprefix(context.minter.base)}{query}")
@@ -75,34 +75,34 @@ def dereference(request: Request, context: ContextDep, kind: str, key: str, at: 
         return RedirectResponse(f"/{PLACES[named]}/{here}{query}", status_code=303, headers={"Vary": "Accept"})
     form = choose(request, OF_THINGS)
 
-    def make(state: Snapshot) -> bytes:
+    def make(snapshot: Snapshot) -> bytes:
         if form.rdf is not None:
-            return answers.rdf_text(describe(state, [node], context.minter), form.rdf, context.minter)
-        evidence = read_evidence(state, node, context.minter) if named == "evidence" else None
+            return answers.rdf_text(describe(snapshot, [node], context.minter), form.rdf, context.minter)
+        evidence = read_evidence(snapshot, node, context.minter) if named == "evidence" else None
         if named == "screening":
-            return screening_of(state, node, context.minter).json_bytes()
-        return (evidence or _node(state, context, node)).json_bytes()
+            return screening_of(snapshot, node, context.minter).json_bytes()
+        return (evidence or _node(snapshot, context, node)).json_bytes()
 
     return answers.versioned(request, form, at, make)
 
 
-def _node(state: Snapshot, context: Context, node: NamedNode) -> Node:
+def _node(snapshot: Snapshot, context: Context, node: NamedNode) -> Node:
     """Return a node that has no model of its own: its statements as they are, by property."""
     found: dict[str, list[str]] = {}
-    for triple in state.triples(node):
+    for triple in snapshot.triples(node):
         if triple.predicate != RDF_NS["type"]:
             name = context.minter.local(triple.predicate.value)
             found.setdefault(name, []).append(getattr(triple.object, "value", str(triple.object)))
     kinds = sorted(
         context.minter.local(t.object.value)
-        for t in state.triples(node, RDF_NS["type"])
+        for t in snapshot.triples(node, RDF_NS["type"])
         if isinstance(t.object, NamedNode)
     )
     return Node(
         iri=node.value,
         key=context.minter.key(node.value),
         types=kinds,
-        label=label_of(state, node),
+        label=label_of(snapshot, node),
         properties={name: sorted(values) for name, values in sorted(found.items())},
-        version=state.version,
+        version=snapshot.version,
     )

@@ -100,8 +100,8 @@ def listed(request: Request, context: ContextDep, asked: Annotated[Paging, Query
     """List pins, newest first."""
     listing = answers.Listing(
         name="pins",
-        select=lambda state, ranked: Selected(select_pins()),
-        read=lambda state, node: pin_of(state, node, context.minter),
+        select=lambda snapshot, ranked: Selected(select_pins()),
+        read=lambda snapshot, node: pin_of(snapshot, node, context.minter),
         order=NEWEST_FIRST,
         kinds=("pin",),
     )
@@ -111,7 +111,7 @@ def listed(request: Request, context: ContextDep, asked: Annotated[Paging, Query
 @router.get("/pins/{key}", response_model=Pin, summary="One pin")
 def single(request: Request, context: ContextDep, key: str, at: At = None) -> Response:
     """Answer with a pin, as JSON or RDF: what was asked, of which version, and how to cite it."""
-    return answers.thing(request, "pin", key, at, lambda state, node: pin_of(state, node, context.minter))
+    return answers.thing(request, "pin", key, at, lambda snapshot, node: pin_of(snapshot, node, context.minter))
 
 
 _LONG: dict[int | str, dict[str, Any]] = {413: {"description": "The answer of now is too long"}}
@@ -197,6 +197,6 @@ def _pin(context: Context, key: str) -> Pin:
     """Return a pin of the newest version. Raises `NotFound`, and `Gone` when it was taken back."""
     node = context.minter.thing("pin", key)
     try:
-        return context.library.read(lambda state: pin_of(state, node, context.minter))
+        return context.library.read(lambda snapshot: pin_of(snapshot, node, context.minter))
     except NotFound as fault:
         raise answers.missing(context.library, node, None) from fault

@@ -37,8 +37,8 @@ def screenings(request: Request, context: ContextDep, asked: Annotated[Screening
     filters = ScreeningFilters(stage=asked.stage, verdict=asked.verdict)
     listing = answers.Listing(
         name=("screenings", filters),
-        select=lambda state, ranked: Selected(select_screenings(filters)),
-        read=lambda state, node: screening_of(state, node, context.minter),
+        select=lambda snapshot, ranked: Selected(select_screenings(filters)),
+        read=lambda snapshot, node: screening_of(snapshot, node, context.minter),
         order=None,
         kinds=("screening",),
     )
@@ -56,8 +56,8 @@ def prisma(request: Request, context: ContextDep, at: At = None) -> Response:
     """
     form = choose_of_list(request, [JSON, CSV])
 
-    def make(state: Snapshot) -> bytes:
-        numbers = context.prisma.of(state)
+    def make(snapshot: Snapshot) -> bytes:
+        numbers = context.prisma.of(snapshot)
         return numbers.json_bytes() if form is JSON else prisma_table(numbers).encode(errors="replace")
 
     return answers.versioned(request, form, at, make)

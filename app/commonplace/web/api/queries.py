@@ -82,8 +82,8 @@ def router_of(queries: Mapping[str, NamedQuery]) -> APIRouter:
         items = [_described(context, query) for query in shown.items]
         page = {"items": items, "total": len(every), "complete": "complete", "next": shown.next}
 
-        def make(state: Snapshot) -> bytes:
-            return json.dumps({**page, "version": state.version}, ensure_ascii=False).encode()
+        def make(snapshot: Snapshot) -> bytes:
+            return json.dumps({**page, "version": snapshot.version}, ensure_ascii=False).encode()
 
         return answers.versioned(request, choose_of_list(request, [JSON]), None, make, finish=shown.link)
 
@@ -191,9 +191,9 @@ def _under_own_keys(
 ) -> dict[str, NamedNode | Literal]:
     """Return the values by the names of their variables, a work that is named by an alternative key under its own."""
 
-    def read(state: Snapshot) -> dict[str, NamedNode | Literal]:
+    def read(snapshot: Snapshot) -> dict[str, NamedNode | Literal]:
         return {
-            variable.value: (isinstance(term, NamedNode) and known_thing(state, context.minter, term)) or term
+            variable.value: (isinstance(term, NamedNode) and known_thing(snapshot, context.minter, term)) or term
             for variable, term in bound.items()
         }
 
@@ -208,11 +208,11 @@ def _must_be_there(context: Context, query: NamedQuery, bound: Mapping[Variable,
     typed = {Variable(p.name): p.name for p in query.parameters if p.type in KINDS_OF_TYPE}
     things = {typed[variable]: node for variable, node in bound.items() if variable in typed}
 
-    def missing(state: Snapshot) -> list[str]:
+    def missing(snapshot: Snapshot) -> list[str]:
         return [
             name
             for name, node in things.items()
-            if isinstance(node, NamedNode) and not known_thing(state, context.minter, node)
+            if isinstance(node, NamedNode) and not known_thing(snapshot, context.minter, node)
         ]
 
     history = context.library.things.history

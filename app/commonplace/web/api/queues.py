@@ -30,12 +30,12 @@ def queues(request: Request, context: ContextDep, limit: Limit = 50, cursor: Cur
     form = choose_of_list(request, [JSON])
     page = answers.part(request, QUEUES, lambda queue: queue.name, limit, cursor)
 
-    def make(state: Snapshot) -> bytes:
+    def make(snapshot: Snapshot) -> bytes:
         return Page[QueueSummary](
-            items=[_summary(queue, queue_count(state, queue)) for queue in page.items],
+            items=[_summary(queue, queue_count(snapshot, queue)) for queue in page.items],
             total=len(QUEUES),
             complete="complete",
-            version=state.version,
+            version=snapshot.version,
             next=page.next,
         ).json_bytes()
 
@@ -63,15 +63,15 @@ def queue(
         raise NotFound(f"there is no queue {name!r}; there are: {', '.join(BY_NAME)}")
     pages: list[answers.Slice[QueueItem]] = []
 
-    def make(state: Snapshot) -> bytes:
-        rows = queue_rows(state, asked)
+    def make(snapshot: Snapshot) -> bytes:
+        rows = queue_rows(snapshot, asked)
         part = answers.part(request, rows, lambda row: " ".join(map(str, row)), limit, cursor)
         pages[:] = [answers.Slice([], part.next)]
         return Page[QueueItem](
-            items=queue_items(state, asked, part.items, context.minter),
+            items=queue_items(snapshot, asked, part.items, context.minter),
             total=len(rows),
             complete="complete",
-            version=state.version,
+            version=snapshot.version,
             next=part.next,
         ).json_bytes()
 

@@ -42,7 +42,7 @@ def search(
     more = offset + len(found.hits) < found.total and bool(found.hits)
     following = str(request.url.include_query_params(cursor=write_position(offset + limit))) if more else None
     page = Page[Found](
-        items=context.library.read(lambda state: found_things(state, found, context.minter)),
+        items=context.library.read(lambda snapshot: found_things(snapshot, found, context.minter)),
         total=found.total,
         complete="complete",
         version=found.version,

@@ -42,27 +42,27 @@ def suggestions(
     start = read_position(cursor) if cursor else 0
     following: list[str | None] = [None]
 
-    def make(state: Snapshot) -> bytes:
-        node = named_thing(state, context.minter, "concept", concept, "concept")
-        find = by_search(context.library.search()) if at is None else by_reading(state)
-        found = context.suggestions.of(state, node, find)
+    def make(snapshot: Snapshot) -> bytes:
+        node = named_thing(snapshot, context.minter, "concept", concept, "concept")
+        find = by_search(context.library.search()) if at is None else by_reading(snapshot)
+        found = context.suggestions.of(snapshot, node, find)
         more = start + limit < len(found.ranked)
         following[0] = str(request.url.include_query_params(cursor=write_position(start + limit))) if more else None
         return Page[Suggestion](
             items=[
                 Suggestion(
-                    work=work_of(state, one.work, context.minter),
+                    work=work_of(snapshot, one.work, context.minter),
                     score=one.score,
                     because=list(one.passage.because),
                     quote=one.passage.quote,
                     locator=one.passage.locator,
                     learnt=found.learnt,
                 )
-                for one in found.shown(state, start, limit)
+                for one in found.shown(snapshot, start, limit)
             ],
             total=len(found.ranked),
             complete="complete",
-            version=state.version,
+            version=snapshot.version,
             next=following[0],
             coverage=found.coverage,
         ).json_bytes()

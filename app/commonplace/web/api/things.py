@@ -101,7 +101,7 @@ def _offer(collection: Collection) -> None:
         listing = answers.Listing(
             name=collection.plural,
             select=lambda _, ranked: Selected(collection.select(ranked)),
-            read=lambda state, node: collection.brief(state, node, context.minter),
+            read=lambda snapshot, node: collection.brief(snapshot, node, context.minter),
             order=None if asked.q is not None else collection.order,
             kinds=(collection.kind, *collection.also),
         )
@@ -115,7 +115,7 @@ def _offer(collection: Collection) -> None:
             kind,
             bare,
             at,
-            lambda state, node: collection.whole(state, node, context.minter),
+            lambda snapshot, node: collection.whole(snapshot, node, context.minter),
             suffix=suffix,
         )
 
@@ -146,9 +146,9 @@ def _kind_of(context: Context, key: str, collection: Collection, at: int | None)
     """Return the kind of the thing of that key: a list may hold others than its own, as a book that has chapters."""
     version = None if at is None else Version(at)
 
-    def there(state: Snapshot) -> Kind:
+    def there(snapshot: Snapshot) -> Kind:
         kinds = (collection.kind, *collection.also)
-        return next((kind for kind in kinds if has(state, context.minter.thing(kind, key))), collection.kind)
+        return next((kind for kind in kinds if has(snapshot, context.minter.thing(kind, key))), collection.kind)
 
     return context.library.read(there, version) if collection.also else collection.kind
 

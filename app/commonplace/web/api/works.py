@@ -94,20 +94,20 @@ def _citations(
         return work(request, context, whole, at=at)
     form = choose_of_list(request, [JSON])
 
-    def make(state: Snapshot) -> bytes:
+    def make(snapshot: Snapshot) -> bytes:
         node = context.minter.thing("work", key)
-        found = citations_of(state, node, context.minter, outgoing=outgoing)
+        found = citations_of(snapshot, node, context.minter, outgoing=outgoing)
         shown[:] = [answers.part(request, found, lambda citation: citation.work.key, limit, cursor)]
         page = Page[Citation](
             items=list(shown[0].items),
             total=len(found),
             complete="complete",
-            version=state.version,
+            version=snapshot.version,
             next=shown[0].next,
         )
         if not outgoing:
             return page.json_bytes()
-        kept = references_as_text(state, node, context.minter)
+        kept = references_as_text(snapshot, node, context.minter)
         return References(**dict(page), as_text=kept, total_as_text=len(kept)).json_bytes()
 
     shown: list[answers.Slice[Citation]] = []
@@ -161,8 +161,8 @@ def _provenance(
     form = choose(request, OF_THINGS, suffix)
     node, log = context.minter.thing("work", key), context.library.log
 
-    def make(state: Snapshot) -> bytes:
-        every = origins_of(state, context.library.things, node, context.minter)
+    def make(snapshot: Snapshot) -> bytes:
+        every = origins_of(snapshot, context.library.things, node, context.minter)
         shown[:] = [answers.part(request, every, lambda row: f"{row.field} {row.value}", limit, cursor)]
         found = list(shown[0].items)
         if form.rdf is not None:
@@ -172,7 +172,7 @@ def _provenance(
                 provenance_of_fields(node, found, headers, context.minter), form.rdf, context.minter
             )
         return Page[FieldOrigin](
-            items=found, total=len(every), complete="complete", version=state.version, next=shown[0].next
+            items=found, total=len(every), complete="complete", version=snapshot.version, next=shown[0].next
         ).json_bytes()
 
     shown: list[answers.Slice[FieldOrigin]] = []
@@ -194,9 +194,9 @@ def _ending(request: Request, context: Context, key: str, word: str, at: int | N
         return whole
     version = Version(at) if at is not None else None
 
-    def meant(state: Snapshot) -> bool:
-        return is_work(state, context.minter.thing("work", whole)) and not is_work(
-            state, context.minter.thing("work", key)
+    def meant(snapshot: Snapshot) -> bool:
+        return is_work(snapshot, context.minter.thing("work", whole)) and not is_work(
+            snapshot, context.minter.thing("work", key)
         )
 
     return whole if context.library.read(meant, version) else None
@@ -216,11 +216,13 @@ def work(
         form = choose(request, bibliography_forms(style))
         html = form.media_type == "text/html"
         node = minter.thing("work", key)
-        return answers.versioned(request, form, at, lambda state: format_works(state, [node], minter, style, html=html))
+        return answers.versioned(
+            request, form, at, lambda snapshot: format_works(snapshot, [node], minter, style, html=html)
+        )
     version = Version(at) if at is not None else None
     suffix = None
     # A citation key may end in what looks like a suffix: the whole key goes first.
-    if not context.library.read(lambda state: is_work(state, minter.thing("work", key)), version):
+    if not context.library.read(lambda snapshot: is_work(snapshot, minter.thing("work", key)), version):
         key, suffix = split_suffix(key, OF_WORKS)
 
     if original:
@@ -230,18 +232,18 @@ def work(
         form = choose(request, RECORDS, suffix)
         node, things = minter.thing("work", key), context.library.things
         return original_answer(
-            request, form, at, lambda state: write_originals(state, things, [node], minter, form.format)
+            request, form, at, lambda snapshot: write_originals(snapshot, things, [node], minter, form.format)
         )
 
-    def write(state: Snapshot, node: NamedNode, form: Representation) -> bytes:
-        return write_records(state, [node], minter, form.format)
+    def write(snapshot: Snapshot, node: NamedNode, form: Representation) -> bytes:
+        return write_records(snapshot, [node], minter, form.format)
 
     return answers.thing(
         request,
         "work",
         key,
         at,
-        lambda state, node: work_of(state, node, minter, whole=True),
+        lambda snapshot, node: work_of(snapshot, node, minter, whole=True),
         OF_WORKS,
         choose(request, OF_WORKS, suffix).suffix,
         write,

@@ -56,22 +56,22 @@ def front(context: ContextDep) -> Response:
     answering = _answering(context, concept)
     ranked = _searched(context) if context.question and concept is None else None
 
-    def make(state: Snapshot) -> dict[str, object]:
-        totals = counted.value if counted.version == state.version else count_totals(state, minter)
-        listed = venues(state)
+    def make(snapshot: Snapshot) -> dict[str, object]:
+        totals = counted.value if counted.version == snapshot.version else count_totals(snapshot, minter)
+        listed = venues(snapshot)
         first_venues = listed.page(VENUE_ORDER, 2, None).things
-        found = [node for node in ranked if has(state, node)][:FOUND] if ranked is not None else None
+        found = [node for node in ranked if has(snapshot, node)][:FOUND] if ranked is not None else None
         return {
-            "title": context.title or title_of(state, minter) or "Commonplace",
-            "description": description_of(state, minter),
-            "version": state.version,
+            "title": context.title or title_of(snapshot, minter) or "Commonplace",
+            "description": description_of(snapshot, minter),
+            "version": snapshot.version,
             "totals": by_name(totals, minter, venues=len(listed.things)),
             "question": context.question,
-            "found": None if found is None else [work_of(state, node, minter) for node in found],
-            "cases": [case_of(state, node, minter) for node in cases(state).page(None, SHOWN, None).things],
+            "found": None if found is None else [work_of(snapshot, node, minter) for node in found],
+            "cases": [case_of(snapshot, node, minter) for node in cases(snapshot).page(None, SHOWN, None).things],
             "queries": list(context.queries.values()),
-            "examples": examples_there(state, minter, context.queries.values(), concept, first_venues),
-            **_answer(state, concept, answering, minter),
+            "examples": examples_there(snapshot, minter, context.queries.values(), concept, first_venues),
+            **_answer(snapshot, concept, answering, minter),
         }
 
     return page("front.html", **context.library.read(make))
@@ -81,7 +81,7 @@ def _first_concept(context: Context) -> NamedNode | None:
     """Return the concept to ask about first: that of the settings, else the one that most works were read for."""
     if context.question:
         words = context.question
-        return context.library.read(lambda state: concept_called(state, context.minter, words))
+        return context.library.read(lambda snapshot: concept_called(snapshot, context.minter, words))
     return context.most_read.of(context.library.graph_at()).value
 
 
@@ -93,7 +93,7 @@ def _answering(context: Context, concept: NamedNode | None) -> Callable[[Snapsho
     return context.lists.ready(
         context.library.graph_at(),
         ("works", filters),
-        lambda state: select_works(state, context.minter, filters, None),
+        lambda snapshot: select_works(snapshot, context.minter, filters, None),
         ORDERS["year"],
     )
 
@@ -107,24 +107,24 @@ def _searched(context: Context) -> list[NamedNode]:
 
 
 def _answer(
-    state: Snapshot, concept: NamedNode | None, answering: Callable[[Snapshot], Listed] | None, minter: Minter
+    snapshot: Snapshot, concept: NamedNode | None, answering: Callable[[Snapshot], Listed] | None, minter: Minter
 ) -> dict[str, object]:
     """Return the first question and its answer, for the template; no rows where its concept is not there."""
-    if concept is None or answering is None or not has(state, concept):
+    if concept is None or answering is None or not has(snapshot, concept):
         return {"rows": []}
-    answer = answering(state)
+    answer = answering(snapshot)
     works = answer.page(ORDERS["year"], SHOWN, None).things
     return {
         "concept": minter.key(concept.value),
-        "label": label_of(state, concept) or minter.key(concept.value),
+        "label": label_of(snapshot, concept) or minter.key(concept.value),
         "coverage": answer.selected.coverage,
-        "rows": [(work_of(state, work, minter), _said(state, work, concept, minter)) for work in works],
+        "rows": [(work_of(snapshot, work, minter), _said(snapshot, work, concept, minter)) for work in works],
     }
 
 
-def _said(state: Snapshot, work: NamedNode, concept: NamedNode, minter: Minter) -> Evidence | None:
+def _said(snapshot: Snapshot, work: NamedNode, concept: NamedNode, minter: Minter) -> Evidence | None:
     """Return the evidence of the work on that very concept."""
-    return next((e for e in evidence_of_work(state, work, minter)[::-1] if e.about_iri == concept.value), None)
+    return next((e for e in evidence_of_work(snapshot, work, minter)[::-1] if e.about_iri == concept.value), None)
 
 
 @router.get("/ontology", summary="Our own terms, as RDF")

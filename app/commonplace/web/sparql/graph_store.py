@@ -168,11 +168,11 @@ def _at_address(context: Context, request: Request) -> NamedNode:
 def _read(context: Context, request: Request, graph: GraphName, at: int | None) -> Response:
     form = choose(request, DATASETS)
 
-    def make(state: Snapshot) -> bytes:
-        if graph != _DEFAULT and next(state.quads(graph), None) is None:
-            raise NotFound(f"there is no graph {graph} at version {state.version}")
+    def make(snapshot: Snapshot) -> bytes:
+        if graph != _DEFAULT and next(snapshot.quads(graph), None) is None:
+            raise NotFound(f"there is no graph {graph} at version {snapshot.version}")
         assert form.rdf is not None
-        return state.dump(form.rdf, prefixes=context.minter.prefixes(), graph=graph)
+        return snapshot.dump(form.rdf, prefixes=context.minter.prefixes(), graph=graph)
 
     return answers.versioned(request, form, at, make, described=context.minter.is_system_graph(graph))
 
@@ -214,7 +214,7 @@ async def _write(
 
 def _must_be_absent(context: Context, graph: GraphName) -> None:
     """Refuse to replace a graph that is there (`If-None-Match: *`, RFC 9110, 13.1.2). Raises `Conflict`."""
-    if context.library.read(lambda state: next(state.quads(graph), None) is not None):
+    if context.library.read(lambda snapshot: next(snapshot.quads(graph), None) is not None):
         raise Conflict(f"there is a graph {graph} already: leave out If-None-Match to replace it")
 
 

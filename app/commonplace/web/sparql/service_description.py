@@ -40,9 +40,9 @@ INPUT = ("ttl", "nt", "rdf", "jsonld", "trig", "nq")
 LANGUAGES = ("SPARQL11Query", "SPARQL11Update")
 
 
-def named_graphs(state: Snapshot) -> list[NamedNode]:
+def named_graphs(snapshot: Snapshot) -> list[NamedNode]:
     """Return the named graphs of a snapshot, in the order of their IRIs."""
-    rows = state.select("SELECT DISTINCT ?graph WHERE { GRAPH ?graph { } }")
+    rows = snapshot.select("SELECT DISTINCT ?graph WHERE { GRAPH ?graph { } }")
     return sorted({g for row in rows if isinstance(g := row["graph"], NamedNode)}, key=lambda graph: graph.value)
 
 
