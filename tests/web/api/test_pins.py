@@ -139,8 +139,8 @@ def test_the_difference_says_what_was_added_removed_and_changed(pinning: Pinning
     assert by_name[gone]["change"] == "removed"
     assert by_name[gone]["then"]["key"] == gone
     assert by_name["parks1981"]["change"] == "added"
-    assert by_name["ostrom1996"]["members"] == ["title"]
-    assert by_name["ostrom1996"]["now"] == {"title": "Crossing another divide"}
+    assert by_name["ostrom1996"]["members"] == ["evidence", "title"], "its quotes were looked for in the new title"
+    assert by_name["ostrom1996"]["now"]["title"] == "Crossing another divide"
     assert by_name["ostrom1996"]["then"]["title"].startswith("Crossing the Great Divide")
     assert found["total"] == len(found["items"]) == 3 + ("coverage" in by_name)
     assert pinning.get(f"{pin['difference']}?at=1")["items"] == []
