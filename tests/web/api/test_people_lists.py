@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+
+from commonplace.home.opening import open_home
+from commonplace.home.tokens import Role
+from tests.conftest import serving, settings_for
+
+
+@pytest.fixture(scope="module")
+def client(reference_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """Yield a client with a contributor's token."""
+    folder = tmp_path_factory.mktemp("people") / "home"
+    shutil.copytree(reference_home, folder)
+    home = open_home(settings_for(folder))
+    with serving(home) as asking:
+        asking.headers["Authorization"] = f"Bearer {home.tokens.add('Bo', Role.CONTRIBUTOR)}"
+        yield asking
 
 
 def matched(client: httpx.Client, names: str) -> list[dict[str, Any]]:

@@ -96,7 +96,11 @@ def test_a_body_that_unpacks_to_too_much_is_refused(
     refused(curator.request(method, address, content=body, headers=headers | GZIP), 413)
 
 
-@pytest.mark.parametrize("body", [gzip.compress(b'{"title": "x"}')[:-9], b"\x1f\x8b", gzip.compress(b"{}") + b"rest"])
+@pytest.mark.parametrize(
+    "body",
+    [gzip.compress(b'{"title": "x"}')[:-9], b"\x1f\x8b", gzip.compress(b"{}") + b"rest"],
+    ids=["cut", "two bytes", "more behind it"],
+)
 def test_a_broken_body_is_refused_and_nothing_is_written(curator: httpx.Client, body: bytes) -> None:
     before = curator.get("/healthz").json()["version"]
     refused(curator.patch("/works/ostrom1996", content=body, headers=MERGE_PATCH | GZIP), 400)

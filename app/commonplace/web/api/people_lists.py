@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -9,7 +11,9 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.exchange.people_lists import matched_names
 from commonplace.library.curation_schemas import MatchedName
 from commonplace.library.schemas import Page
+from commonplace.web.api.edits import body_of, body_schema
 from commonplace.web.context import ContextDep
+from commonplace.web.http.authorization import WriterDep
 from commonplace.web.http.negotiation import JSON
 from commonplace.web.http.parameters import only_known_parameters
 
@@ -29,8 +33,15 @@ class NameList(BaseModel):
     )
 
 
-@router.post("/people/match", response_model=Page[MatchedName], summary="Match a list of names")
-def match_names(context: ContextDep, listed: NameList) -> Response:
+@router.post(
+    "/people/match",
+    response_model=Page[MatchedName],
+    summary="Match a list of names",
+    openapi_extra=body_schema(NameList),
+)
+def match_names(
+    context: ContextDep, token: WriterDep, listed: Annotated[NameList, Depends(body_of(NameList))]
+) -> Response:
     """Answer with each name of a list and the people who may be meant, with reasons; nothing is written.
 
     The same name is not the same person without a reason: a recorded form of the name, or people of this list who wrote
