@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from commonplace.library.schemas import Deleted, Link
+from commonplace.library.curation_schemas import Deleted
+from commonplace.library.schemas import Link
 
 
 def deletion_lines(kind: str, report: Deleted) -> Iterator[str]:

@@ -13,7 +13,7 @@ from commonplace.cli.opening import AgentOption, HomeOption, agent_of, open_libr
 from commonplace.cli.terminal import JsonOption, readable
 from commonplace.exchange.decisions import Asked, Decisions
 from commonplace.exchange.edits import Editor
-from commonplace.library.schemas import DuplicateCandidate
+from commonplace.library.curation_schemas import DuplicateCandidate
 
 duplicates_cli = typer.Typer(help="Works that may be one work, or related: list them, decide.", no_args_is_help=True)
 

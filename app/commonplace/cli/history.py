@@ -13,7 +13,7 @@ from commonplace.cli.opening import AgentOption, HomeOption, agent_of, open_libr
 from commonplace.cli.terminal import JsonOption, readable
 from commonplace.exchange.restoring import Restorer, Restoring
 from commonplace.library.histories import diff_of_library, diff_of_thing, diffs, thing_changes, touches_of
-from commonplace.library.schemas import ThingChange, ThingDiff
+from commonplace.library.history_schemas import ThingChange, ThingDiff
 from commonplace.model.change import Version
 
 THING = "a work's key, or kind/key, or an IRI"

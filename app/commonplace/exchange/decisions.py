@@ -15,9 +15,10 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, NotFound
 from commonplace.exchange.edits import Editor
 from commonplace.library import Library
+from commonplace.library.curation_schemas import DecidedDuplicate, DuplicateCandidate, DuplicateDecision
 from commonplace.library.evidence import label_of
 from commonplace.library.named_things import known_thing
-from commonplace.library.schemas import DecidedDuplicate, DuplicateCandidate, DuplicateDecision, Link
+from commonplace.library.schemas import Link
 from commonplace.model.change import Entry, Note, Version
 from commonplace.model.judgements import Judgement
 from commonplace.model.minter import Minter

@@ -11,8 +11,9 @@ from commonplace.curation.deletion import Deletion, Hanging, deletion_of
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import Conflict, InUse, ShapeViolation
 from commonplace.library import Library
+from commonplace.library.curation_schemas import Deleted, HangingOn
 from commonplace.library.evidence import label_of
-from commonplace.library.schemas import Deleted, HangingOn, Link
+from commonplace.library.schemas import Link
 from commonplace.library.things import read_thing
 from commonplace.model.change import Entry, Note, Version
 from commonplace.model.minter import Kind, Minter

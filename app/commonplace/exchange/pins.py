@@ -17,8 +17,8 @@ from commonplace.commit import Committer, Proposal
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import LogDamaged
 from commonplace.library import Library
+from commonplace.library.pin_schemas import Pin
 from commonplace.library.pins import pin_of
-from commonplace.library.schemas import Pin
 from commonplace.model.canonical_answer import CanonicalAnswer
 from commonplace.model.change import ChangeSet, Entry, Note, Version
 from commonplace.model.namespaces import DCTERMS, FOAF, PROV, RDF, RDFS, XSD

@@ -12,7 +12,7 @@ from commonplace.errors import NotFound, ShapeViolation
 from commonplace.exchange.deletions import Deleter
 from commonplace.library import Library
 from commonplace.library.histories import diff_of_thing, statements_at
-from commonplace.library.schemas import Restored
+from commonplace.library.history_schemas import Restored
 from commonplace.model.change import ChangeSet, Note, Version
 from commonplace.model.minter import Kind, Minter
 from commonplace.model.namespaces import SKOS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from commonplace.derived.thing_versions import ThingVersions
 from commonplace.errors import NotFound
-from commonplace.library.schemas import Change
+from commonplace.library.history_schemas import Change
 from commonplace.model.change import ChangeSet, Version
 from commonplace.patchlog.composing import composed
 from commonplace.patchlog.log import PatchLog, versions

@@ -116,3 +116,66 @@ class BulkResult(ApiModel):
     items: list[BulkItem] = Field(description="every work that changes or has a fault")
     version: int | None = Field(default=None, description="the version that was made")
     undo: str | None = None
+
+
+class DuplicateDecision(ApiModel):
+    """What a curator judged of two works."""
+
+    judgement: str = Field(description="`same`, `different` or `unsure`")
+    reason: str | None = None
+    agent: str | None = Field(default=None, description="who decided")
+    at: str | None = None
+    current: bool = Field(description="whether it holds: false once what is compared of one of the works has changed")
+
+
+class DecidedDuplicate(DuplicateDecision):
+    """A decision that was made on two works."""
+
+    id: str = Field(description="the same for the same two works")
+    works: list[Link]
+    version: int = Field(description="the version that made it, and that an undo takes back")
+
+
+class DuplicateCandidate(ApiModel):
+    """Two works that may be one, or related, and why."""
+
+    id: str = Field(description="the same for the same two works")
+    works: list[Link]
+    proposes: str = Field(
+        description="`same`: they may be one work; `relation`: they are two, and related; `nothing`: they are here for "
+        "the decision on them alone"
+    )
+    relation: str | None = Field(
+        default=None,
+        description="`edition`, `part`, `version` (preprint and published, conference paper and article), "
+        "`translation`, `correction`, `reply`, `review`, `chapter` or `supplement`",
+    )
+    score: float = Field(description="the chance, in percent, that a person finds them one work")
+    reasons: list[str] = Field(description="in words; where a relation is proposed, first why they are not one work")
+    decision: DuplicateDecision | None = None
+
+
+class HangingOn(Link):
+    """A node that points to what a deletion takes."""
+
+    property: str = Field(description="by which property, such as `cito:cites`")
+    on: str = Field(description="the IRI that it points to")
+    goes_along: bool = Field(
+        description="whether the whole node goes when dependents are taken along: a piece of evidence, a citation, a "
+        "role; of any other thing the link goes alone"
+    )
+
+
+class Deleted(ApiModel):
+    """What a deletion did, or would do."""
+
+    iri: str
+    key: str
+    label: str | None = None
+    version: int | None = Field(default=None, description="the version that deleted it; absent where nothing was done")
+    possible: bool = Field(description="whether it can be done so")
+    deletes: list[Link] = Field(description="the nodes that go: the thing, and what belongs to it")
+    unlinks: list[HangingOn] = Field(description="links to them that other things lose")
+    hangs: list[HangingOn] = Field(description="what hangs on the thing and keeps it from going")
+    breaks: list[str] | None = Field(default=None, description="what could not be without it: the rules it would break")
+    unused: list[Link] = Field(description="people, bodies and venues that nothing names then; they stay")

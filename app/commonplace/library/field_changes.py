@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from commonplace.library.field_origins import ROLE_FIELDS, predicates_of_works
-from commonplace.library.schemas import FieldChange
+from commonplace.library.history_schemas import FieldChange
 from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Kind, Minter
 from commonplace.model.namespaces import (

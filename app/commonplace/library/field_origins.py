@@ -19,7 +19,7 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.thing_versions import ThingVersions, change_in
 from commonplace.errors import NotFound
 from commonplace.library.evidence import label_of
-from commonplace.library.schemas import FieldOrigin, Origin, Source
+from commonplace.library.history_schemas import FieldOrigin, Origin, Source
 from commonplace.model.change import Version
 from commonplace.model.identifiers import doi_key
 from commonplace.model.minter import Minter

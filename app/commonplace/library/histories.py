@@ -18,7 +18,7 @@ from commonplace.library.changes import brief
 from commonplace.library.evidence import label_of
 from commonplace.library.field_changes import field_changes, in_words
 from commonplace.library.field_origins import Origins
-from commonplace.library.schemas import ChangedQuads, ThingChange, ThingDiff
+from commonplace.library.history_schemas import ChangedQuads, ThingChange, ThingDiff
 from commonplace.model.change import EMPTY, ChangeSet, Version
 from commonplace.model.minter import Minter
 from commonplace.patchlog.composing import composed

@@ -8,7 +8,7 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import NotFound
 from commonplace.library.evidence import label_of
 from commonplace.library.first_question import title_of
-from commonplace.library.schemas import Pin
+from commonplace.library.pin_schemas import Pin
 from commonplace.library.selection import Order, Selection
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DCTERMS, PROV, RDF, RDFS

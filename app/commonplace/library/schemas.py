@@ -5,7 +5,7 @@ Other programs rely on the names here: change a field only with a deprecation in
 
 from __future__ import annotations
 
-from typing import Any, Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
 
@@ -124,54 +124,6 @@ class Screening(ApiModel):
     agent: str | None = None
     at: str | None = None
     version: int
-
-
-class Pin(ApiModel):
-    """A question that was asked of the library, kept with the version and a hash of the answer, to be cited."""
-
-    iri: str = Field(description="the permalink: it leads here for ever")
-    key: str
-    kind: Literal["pin"] = "pin"
-    asks: str = Field(description="path and query of the question, without the version")
-    asked_version: int = Field(description="the version that answered")
-    address: str = Field(description="the question at that version")
-    answer_hash: str = Field(description="SHA-256 of the answer in its canonical form")
-    media_type: str | None = Field(default=None, description="the form that was asked for")
-    title: str | None = None
-    note: str | None = None
-    agent: str | None = None
-    at: str | None = None
-    citation: str = Field(description="how to cite it, as text")
-    answer: str = Field(description="address of the answer, asked again")
-    difference: str = Field(description="address of what has changed since")
-    version: int
-
-
-class PinnedAnswer(ApiModel):
-    """An answer that was kept, and whether the library still gives it when it is asked at that version."""
-
-    pin: str
-    address: str
-    asked_version: int
-    answer_hash: str
-    holds: bool | None = Field(
-        default=None,
-        description="whether the answer asked again has that hash; absent where an earlier version cannot be asked",
-    )
-    found_hash: str | None = Field(default=None, description="hash of the answer asked again")
-    why: str | None = Field(default=None, description="why it could not be asked again")
-    kept: Any = Field(description="the answer in its canonical form, as it was kept")
-    version: int
-
-
-class PinDifference(ApiModel):
-    """One entry of an answer that is no longer there, is new, or has changed."""
-
-    change: Literal["added", "removed", "changed"]
-    name: str
-    members: list[str] | None = Field(default=None, description="of one that changed: the members that differ")
-    then: Any = None
-    now: Any = None
 
 
 class Work(ApiModel):
@@ -378,138 +330,6 @@ class ReferenceText(ApiModel):
     doi: str | None = None
 
 
-class Change(ApiModel):
-    """One version of the log."""
-
-    version: int
-    id: str
-    at: str
-    agent: str
-    kind: str
-    message: str
-    undoes: int | None = None
-    piece: str | None = Field(default=None, description="name of the piece of work that it belongs to")
-    added: int | None = None
-    removed: int | None = None
-    receipt: str | None = None
-
-
-class Source(ApiModel):
-    """An entry of an imported file, or of a list of DOIs, that a value came from."""
-
-    file: str
-    sha256: str = Field(description="of the file, which is kept with the log")
-    receipt: str = Field(description="address of the import's receipt")
-    position: int = Field(description="of the entry in the file, from 1")
-    line: int
-    key: str | None = Field(default=None, description="the entry's own key; of an import by DOI, the DOI")
-    agency: str | None = Field(default=None, description="the agency that described it: `Crossref`, `DataCite` …")
-
-
-class FieldChange(ApiModel):
-    """A field of a thing that a change touched: the values that went, and those that came."""
-
-    field: str = Field(description="member of the thing's JSON, or a property (`dcterms:subject`) that is in none")
-    before: list[str]
-    after: list[str]
-
-
-class ChangedQuads(ApiModel):
-    """Statements that went and that came, in N-Quads."""
-
-    removed: list[str]
-    added: list[str]
-
-
-class ThingChange(Change):
-    """A version, and what it changed of one thing."""
-
-    words: str = Field(description="what it did to the thing, in a sentence")
-    fields: list[FieldChange]
-    sources: list[Source] | None = Field(default=None, description="of an import: the entries that the work came from")
-    quads: ChangedQuads | None = Field(default=None, description="with `quads=true`")
-
-
-class ThingDiff(ApiModel):
-    """What differs of one thing between two versions."""
-
-    iri: str
-    kind: str | None = None
-    key: str
-    label: str | None = None
-    words: str = Field(description="what came about between them, in a sentence")
-    fields: list[FieldChange]
-    quads: ChangedQuads
-
-
-class Restored(ThingDiff):
-    """What a restoring changed of a thing."""
-
-    to: int = Field(description="the version whose state it has again")
-    version: int | None = Field(default=None, description="the version that did it; absent where nothing had to change")
-
-
-class Origin(ApiModel):
-    """A version that a value entered with: who wrote it, when, and from which file."""
-
-    version: int
-    at: str
-    agent: str
-    kind: str = Field(description="`reference-set`, `import`, `update`, `undo` …")
-    message: str | None = None
-    undoes: int | None = None
-    sources: list[Source] | None = None
-
-
-class FieldOrigin(ApiModel):
-    """One value of one field of a work, and where it comes from."""
-
-    field: str = Field(description="a member of the work's shape")
-    value: str
-    entered: Origin = Field(description="the last version that added it")
-    first_entered: Origin | None = Field(
-        default=None,
-        description="the version that added it first, where it was taken away and came back, as by an undo",
-    )
-
-
-class DuplicateDecision(ApiModel):
-    """What a curator judged of two works."""
-
-    judgement: str = Field(description="`same`, `different` or `unsure`")
-    reason: str | None = None
-    agent: str | None = Field(default=None, description="who decided")
-    at: str | None = None
-    current: bool = Field(description="whether it holds: false once what is compared of one of the works has changed")
-
-
-class DecidedDuplicate(DuplicateDecision):
-    """A decision that was made on two works."""
-
-    id: str = Field(description="the same for the same two works")
-    works: list[Link]
-    version: int = Field(description="the version that made it, and that an undo takes back")
-
-
-class DuplicateCandidate(ApiModel):
-    """Two works that may be one, or related, and why."""
-
-    id: str = Field(description="the same for the same two works")
-    works: list[Link]
-    proposes: str = Field(
-        description="`same`: they may be one work; `relation`: they are two, and related; `nothing`: they are here for "
-        "the decision on them alone"
-    )
-    relation: str | None = Field(
-        default=None,
-        description="`edition`, `part`, `version` (preprint and published, conference paper and article), "
-        "`translation`, `correction`, `reply`, `review`, `chapter` or `supplement`",
-    )
-    score: float = Field(description="the chance, in percent, that a person finds them one work")
-    reasons: list[str] = Field(description="in words; where a relation is proposed, first why they are not one work")
-    decision: DuplicateDecision | None = None
-
-
 class Node(ApiModel):
     """A node that has no model of its own (a citation, a doubt …): its statements by property."""
 
@@ -519,32 +339,6 @@ class Node(ApiModel):
     label: str | None = None
     properties: dict[str, list[str]]
     version: int
-
-
-class HangingOn(Link):
-    """A node that points to what a deletion takes."""
-
-    property: str = Field(description="by which property, such as `cito:cites`")
-    on: str = Field(description="the IRI that it points to")
-    goes_along: bool = Field(
-        description="whether the whole node goes when dependents are taken along: a piece of evidence, a citation, a "
-        "role; of any other thing the link goes alone"
-    )
-
-
-class Deleted(ApiModel):
-    """What a deletion did, or would do."""
-
-    iri: str
-    key: str
-    label: str | None = None
-    version: int | None = Field(default=None, description="the version that deleted it; absent where nothing was done")
-    possible: bool = Field(description="whether it can be done so")
-    deletes: list[Link] = Field(description="the nodes that go: the thing, and what belongs to it")
-    unlinks: list[HangingOn] = Field(description="links to them that other things lose")
-    hangs: list[HangingOn] = Field(description="what hangs on the thing and keeps it from going")
-    breaks: list[str] | None = Field(default=None, description="what could not be without it: the rules it would break")
-    unused: list[Link] = Field(description="people, bodies and venues that nothing names then; they stay")
 
 
 class Found(ApiModel):

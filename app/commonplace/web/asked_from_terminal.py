@@ -10,7 +10,7 @@ from starlette.types import Message
 from uvicorn.importer import import_from_string
 
 from commonplace.exchange.pins import Pinner
-from commonplace.library.schemas import Pin
+from commonplace.library.pin_schemas import Pin
 from commonplace.model.pinned_address import of_query, pinned_address
 from commonplace.web.pinned_questions import NotAnswered, asked_to_keep
 

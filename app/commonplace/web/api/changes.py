@@ -13,7 +13,8 @@ from commonplace.errors import BadRequest, NotFound
 from commonplace.library import Library
 from commonplace.library.changes import brief, change_of, changes, changes_of_thing, versions_of_piece
 from commonplace.library.cursors import read_position, write_position
-from commonplace.library.schemas import Change, Page
+from commonplace.library.history_schemas import Change
+from commonplace.library.schemas import Page
 from commonplace.model.change import Version
 from commonplace.model.piece_of_work import PIECE_CHARACTERS
 from commonplace.patchlog.log import PatchLog

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from commonplace.errors import NotFound
 from commonplace.exchange.deletions import Deleter
-from commonplace.library.schemas import Deleted
+from commonplace.library.curation_schemas import Deleted
 from commonplace.model.minter import Kind, one_of
 from commonplace.web.answers import missing
 from commonplace.web.api.edits import EDITED, Message

@@ -14,8 +14,9 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.exchange.decisions import Asked, Decisions, candidate_shape, chosen, pair_named
 from commonplace.exchange.edits import Editor
 from commonplace.home.tokens import Token
+from commonplace.library.curation_schemas import DecidedDuplicate, DuplicateCandidate
 from commonplace.library.cursors import read_position, write_position
-from commonplace.library.schemas import ApiModel, DecidedDuplicate, DuplicateCandidate, Page
+from commonplace.library.schemas import ApiModel, Page
 from commonplace.model.judgements import Judgement
 from commonplace.web import answers
 from commonplace.web.api.edits import body_of, body_schema

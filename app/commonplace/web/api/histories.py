@@ -12,7 +12,8 @@ from commonplace.derived.graph.records import is_work
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.exchange.restoring import Restorer
 from commonplace.library.histories import diff_of_library, diff_of_thing, diffs, thing_changes, touches_of
-from commonplace.library.schemas import Page, Restored, ThingChange, ThingDiff
+from commonplace.library.history_schemas import Restored, ThingChange, ThingDiff
+from commonplace.library.schemas import Page
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind, one_of
 from commonplace.web import answers

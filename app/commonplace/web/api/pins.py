@@ -10,8 +10,9 @@ from starlette.concurrency import run_in_threadpool
 
 from commonplace.errors import BadRequest, NotFound
 from commonplace.exchange.pins import Pinner
+from commonplace.library.pin_schemas import Pin, PinDifference, PinnedAnswer
 from commonplace.library.pins import NEWEST_FIRST, pin_of, select_pins
-from commonplace.library.schemas import Page, Pin, PinDifference, PinnedAnswer
+from commonplace.library.schemas import Page
 from commonplace.library.selection import Selected
 from commonplace.model.canonical_answer import CanonicalAnswer, Difference, differences
 from commonplace.model.change import Version

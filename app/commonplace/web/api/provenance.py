@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from commonplace.library.schemas import FieldOrigin, Origin
+from commonplace.library.history_schemas import FieldOrigin, Origin
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DCTERMS, FOAF, PROV, RDF, RDFS, XSD
 from commonplace.patchlog.rdf_patch import Header

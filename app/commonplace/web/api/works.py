@@ -13,7 +13,8 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest
 from commonplace.exchange.exports import format_works, write_originals, write_records
 from commonplace.library.field_origins import origins_of
-from commonplace.library.schemas import Citation, FieldOrigin, Page, References, Work
+from commonplace.library.history_schemas import FieldOrigin
+from commonplace.library.schemas import Citation, Page, References, Work
 from commonplace.library.work_lists import WorkFilters, order_of, select_works
 from commonplace.library.works import citations_of, references_as_text, work_of
 from commonplace.model.change import Version
