@@ -10,12 +10,12 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from commonplace.derived import past_states
 from commonplace.derived.checkpoints import Checkpoints
+from commonplace.derived.graph.composing import composed
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.opening import new_graph
 from commonplace.derived.past_states import PastStates
 from commonplace.derived.rewinding import MovableGraph
 from commonplace.model.change import ChangeSet, Version
-from commonplace.patchlog.composing import composed
 from commonplace.patchlog.log import PatchLog, versions
 from commonplace.patchlog.memory_log import MemoryLog
 from tests.patchlog.entries import entry, quad
@@ -135,6 +135,32 @@ def test_one_statement_in_two_spellings_is_one() -> None:
             yield b'D <http://x/s> <http://x/p> "a" .\n'
 
     assert composed(Respelt(), Version(0), Version(2)).net() == ChangeSet()
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ('"01"^^<http://www.w3.org/2001/XMLSchema#integer>', '"1"^^<http://www.w3.org/2001/XMLSchema#integer>'),
+        (
+            '"2020-01-01T00:00:00.000Z"^^<http://www.w3.org/2001/XMLSchema#dateTime>',
+            '"2020-01-01T00:00:00Z"^^<http://www.w3.org/2001/XMLSchema#dateTime>',
+        ),
+        ('"1"^^<http://www.w3.org/2001/XMLSchema#boolean>', '"true"^^<http://www.w3.org/2001/XMLSchema#boolean>'),
+    ],
+)
+def test_a_value_that_is_removed_and_written_again_is_there(written: str, kept: str) -> None:
+    class Rewritten(MemoryLog):
+        """A log whose writer spells a value otherwise than the engine, which a removal spells its own way."""
+
+        def bodies(self, after: Version, until: Version):  # type: ignore[no-untyped-def]  # noqa: ANN202
+            yield f"A <http://x/s> <http://x/p> {written} .\n".encode()
+            yield f"D <http://x/s> <http://x/p> {kept} .\n".encode()
+            yield f"A <http://x/s> <http://x/p> {written} .\n".encode()
+
+    done = composed(Rewritten(), Version(0), Version(3))
+    graph = new_graph(BASE)
+    graph.move(Version(3), done.coming, done.going)
+    assert [str(quad.object) for quad in graph.read(lambda snapshot: list(snapshot.quads()))] == [kept]
 
 
 @pytest.mark.parametrize("least", [0, 10**9])

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from pyoxigraph import RdfFormat
 
+from commonplace.derived.graph.composing import composed
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.sealed import LogPosition, NotSealed, check_sealed, write_sealed
 from commonplace.model.change import EMPTY, Version
-from commonplace.patchlog.composing import composed
 from commonplace.patchlog.log import PatchLog, versions
 
 log = logging.getLogger(__name__)

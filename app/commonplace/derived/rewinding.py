@@ -14,10 +14,10 @@ from typing import NoReturn, TypeVar
 
 from pyoxigraph import Quad
 
+from commonplace.derived.graph.composing import composed
 from commonplace.derived.graph.graph import Describe, Graph
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.model.change import ChangeSet, Version
-from commonplace.patchlog.composing import composed
 from commonplace.patchlog.log import PatchLog
 
 Answer = TypeVar("Answer")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from commonplace.derived.graph.composing import composed
 from commonplace.derived.thing_versions import ThingVersions
 from commonplace.errors import NotFound
 from commonplace.library.history_schemas import Change
 from commonplace.model.change import ChangeSet, Version
-from commonplace.patchlog.composing import composed
 from commonplace.patchlog.log import PatchLog, versions
 from commonplace.patchlog.rdf_patch import Header
 

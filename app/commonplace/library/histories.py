@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
 
+from commonplace.derived.graph.composing import composed
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.thing_versions import ThingVersions, change_in
 from commonplace.errors import BadRequest, NotFound
@@ -21,7 +22,6 @@ from commonplace.library.field_origins import Origins
 from commonplace.library.history_schemas import ChangedQuads, ThingChange, ThingDiff
 from commonplace.model.change import EMPTY, ChangeSet, Version
 from commonplace.model.minter import Minter
-from commonplace.patchlog.composing import composed
 from commonplace.patchlog.log import PatchLog
 from commonplace.patchlog.rdf_patch import ADDITION, REMOVAL
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from pyoxigraph import Quad, RdfFormat, parse
+from pyoxigraph import Quad, RdfFormat, Store, parse
 
 from commonplace.model.change import ChangeSet, Version
 from commonplace.patchlog.log import PatchLog
 from commonplace.patchlog.rdf_patch import ADDITION
+
+_TYPED = b'"^^<http://www.w3.org/2001/XMLSchema#'
+_LITERAL = re.compile(rb'"(?:[^"\\]|\\.)*"\^\^<http://www\.w3\.org/2001/XMLSchema#[^>]*>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,8 @@ class Composed:
 def composed(log: PatchLog, after: Version, until: Version) -> Composed:
     """Return what the entries after one version, up to a later one, did together. Raises `LogDamaged`.
 
-    For entries that fit in memory. A quad is told by its text, which one engine always writes alike.
+    For entries that fit in memory. A quad is told by its text as the engine writes it: the `"01"` of a writer is
+    `"1"` to the engine, and that is what a later entry removes.
     """
     before: dict[bytes, bool] = {}
     there: dict[bytes, bool] = {}
@@ -45,12 +51,22 @@ def composed(log: PatchLog, after: Version, until: Version) -> Composed:
         for line in body.split(b"\n"):
             if line:
                 adds, text = line.startswith(ADDITION), line[len(ADDITION) :]
+                if _TYPED in text:
+                    text = _LITERAL.sub(lambda found: _as_kept(found[0]), text)
                 before.setdefault(text, not adds)
                 there[text] = adds
     return Composed(
         coming=_quads(text for text, was in before.items() if not was),
         going=_quads(text for text, is_there in there.items() if not is_there),
     )
+
+
+@lru_cache(maxsize=65_536)
+def _as_kept(literal: bytes) -> bytes:
+    """Return a literal as the engine keeps it: it keeps the value of a number or date, not how that was written."""
+    store = Store()
+    store.extend(parse(b"<a:a> <a:a> %b ." % literal, format=RdfFormat.N_QUADS, lenient=True))
+    return str(next(iter(store)).object).encode()
 
 
 def _quads(lines: Iterable[bytes]) -> list[Quad]:
