@@ -99,7 +99,8 @@ def test_half_a_character_in_the_escapes_of_json_is_taken_out_and_told() -> None
     assert [(entry.record and entry.record.key) for entry in (first, second, third)] == ["a", "b", "c"]
     assert first.record is not None
     assert first.record.title == "x"
-    assert [loss.raw for loss in (first.losses[-1], second.losses[-1])] == ["x\\ud800", "b\\udc00"]
+    told = [[loss.raw for loss in entry.losses if loss.field != "type"] for entry in (first, second)]
+    assert told == [["x\\ud800"], ["b\\udc00"]]
     assert third.record is not None
     assert third.record.contributors[0].name.family == "\U0001f600"
 

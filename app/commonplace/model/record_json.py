@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from commonplace.model.names import Contributor, Name
+from commonplace.model.other_titles import TERMS, OtherTitle
 from commonplace.model.record import Record
 
 _LONG = frozenset(("abstract", "note", "rich", "key_is_made"))
@@ -30,4 +31,5 @@ def read_record(members: Mapping[str, Any]) -> Record:
     known = {name: value for name, value in members.items() if name in _NAMES}
     people = [Contributor(one["role"], Name(**one["name"])) for one in known.pop("contributors", ())]
     values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in known.items()}
+    values |= {name: tuple(OtherTitle(*one) for one in values[name]) for name in TERMS if name in values}
     return Record(contributors=tuple(people), **values)

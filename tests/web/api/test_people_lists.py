@@ -27,7 +27,7 @@ def client(reference_home: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 def matched(client: httpx.Client, names: str) -> list[dict[str, Any]]:
-    response = client.post("/people/match", json={"names": names})
+    response = client.post("/names/match", json={"names": names})
     assert response.status_code == 200, response.text
     answer: dict[str, Any] = response.json()
     assert answer["total"] == len(answer["items"])
@@ -59,5 +59,5 @@ def test_people_who_wrote_together_are_the_likelier(client: httpx.Client) -> Non
 def test_a_name_of_nobody_has_no_candidates(client: httpx.Client) -> None:
     (nobody,) = matched(client, "Nobody, Ann")
     assert nobody["candidates"] == []
-    assert client.post("/people/match", json={"names": " \n "}).status_code == 400
-    assert client.post("/people/match", json={}).status_code == 400
+    assert client.post("/names/match", json={"names": " \n "}).status_code == 400
+    assert client.post("/names/match", json={}).status_code == 400

@@ -34,7 +34,7 @@ class NameList(BaseModel):
 
 
 @router.post(
-    "/people/match",
+    "/names/match",
     response_model=Page[MatchedName],
     summary="Match a list of names",
     openapi_extra=body_schema(NameList),
