@@ -193,6 +193,12 @@ class Library:
 
         It may be called again when a write comes between. Raises `NotFound` for a version there is not.
         """
+        try:
+            return self.graph_at(at).read(run)
+        except RuntimeError as fault:  # as the engine says that a file of the graph on disk is damaged
+            if not str(fault).startswith("Corruption") or not self.graph.leave_disk():
+                raise
+            self.health.failed("the graph on disk", fault)
         return self.graph_at(at).read(run)
 
     def graph_at(self, at: Version | None = None) -> Graph:

@@ -157,7 +157,12 @@ def _is_long(context: Context, request: Request) -> bool:
     return log.size(Version(min(numbers)), Version(max(numbers))) > LONG_BYTES
 
 
-@things.get("/changes/diff", response_model=Page[ThingDiff], summary="What differs between two versions")
+@things.get(
+    "/changes/diff",
+    response_model=Page[ThingDiff],
+    responses={404: {"description": "There is no such version"}},
+    summary="What differs between two versions",
+)
 @things.get("/changes/diff.json", include_in_schema=False)
 @costly(Cost(when=_is_long))
 def compared(
