@@ -19,6 +19,8 @@ from tests.command import commonplace
 from tests.conftest import BASE, serving, settings_for
 from tests.patchlog.entries import entry
 
+pytestmark = pytest.mark.slow  # most of its tests start a server of their own
+
 PREFIXES = f"""
 PREFIX : <{BASE}ontology#> PREFIX foaf: <http://xmlns.com/foaf/0.1/> PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX cito: <http://purl.org/spar/cito/> PREFIX pro: <http://purl.org/spar/pro/>

@@ -18,6 +18,8 @@ from commonplace.model.change import Version
 from tests.command import commonplace, environment
 from tests.conftest import serving, settings_for
 
+pytestmark = pytest.mark.slow  # most of its tests start a server of their own
+
 BOOK = "@book{able2001, title={A book}, author={Able, Ann}, year={2001}}\n"
 IMPORT = {"Content-Type": "application/x-bibtex", "Prefer": "wait=60"}
 TURTLE = {"Content-Type": "text/turtle"}

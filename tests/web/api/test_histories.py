@@ -12,6 +12,8 @@ from commonplace.home.opening import Home
 from commonplace.home.tokens import Role
 from tests.conftest import BASE, serving
 
+pytestmark = pytest.mark.slow  # most of its tests start a server of their own
+
 PATCH = {"Content-Type": "application/merge-patch+json"}
 WORK = "/works/ostrom1996"
 TITLE = "Crossing the great divide: Coproduction, synergy, and development"

@@ -15,6 +15,8 @@ from commonplace.home.opening import Home
 from commonplace.home.tokens import Role
 from tests.conftest import BASE, serving
 
+pytestmark = pytest.mark.slow  # most of its tests start a server of their own
+
 ROLE = "/works?discusses=professional-role"
 SELECT = "SELECT ?c WHERE { ?c a <http://www.w3.org/2004/02/skos/core#Concept> }"
 
@@ -240,7 +242,7 @@ def test_an_answer_of_an_earlier_version_is_kept(pinning: Pinning) -> None:
     pinning.edit("/works/ostrom1996", title="Another title")
     pin = pinning.keep(address="/works/ostrom1996?at=1")
     assert (pin["asks"], pin["asked_version"]) == ("/works/ostrom1996", 1)
-    assert [item["members"] for item in pinning.get(pin["difference"])["items"]] == [["title"]]
+    assert [item["members"] for item in pinning.get(pin["difference"])["items"]] == [["evidence", "title"]]
 
 
 def test_pins_have_the_manners_of_every_address(pinning: Pinning) -> None:
