@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from commonplace.commit import Proposal
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import ShapeViolation
 from commonplace.exchange.imports import import_file
 from commonplace.home.opening import Home
 from commonplace.model.change import ChangeSet, Note
@@ -93,8 +95,9 @@ def test_foreign_markup_never_reaches_a_page(opened: Home) -> None:
     assert "position:fixed" not in page
 
 
-def test_markup_of_another_text_than_the_title_is_not_shown(opened: Home) -> None:
-    say(opened, "ostrom1996", "<script>alert(1)</script>")
+def test_markup_of_another_text_than_the_title_is_refused(opened: Home) -> None:
+    with pytest.raises(ShapeViolation):
+        say(opened, "ostrom1996", "<script>alert(1)</script>")
     page, work = page_and_work(opened)
     assert "rich_title" not in work
     assert "alert(1)" not in page
