@@ -12,7 +12,8 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, Conflict, NotFound, ShapeViolation
 from commonplace.library import Library
 from commonplace.model.change import ChangeSet, Note, Version
-from commonplace.model.namespaces import DCTERMS, RDF, SKOS
+from commonplace.model.namespaces import DCTERMS, RDF, SKOS, XSD
+from commonplace.model.piece_of_work import belonging_to
 from commonplace.settings import SHIPPED_ONTOLOGY
 from tests.conftest import BASE
 from tests.patchlog.entries import quad
@@ -194,3 +195,28 @@ def test_a_change_is_checked_with_what_is_there_already(home: Path) -> None:
     assert entry is not None
     assert entry.change.touched() == {work.value}
     assert NamedNode(work.value) == work
+
+
+INTEGER = XSD["integer"]
+WRITTEN = Quad(NamedNode(f"{BASE}s"), NamedNode(f"{BASE}p"), Literal("01", datatype=INTEGER))
+KEPT = Quad(NamedNode(f"{BASE}s"), NamedNode(f"{BASE}p"), Literal("1", datatype=INTEGER))
+
+
+def test_a_value_written_otherwise_than_the_engine_writes_it_is_one_statement(
+    library: Library, committer: Committer
+) -> None:
+    first = committer.commit(lambda snapshot: proposing(WRITTEN))
+    assert first is not None
+    assert first.change.added == (KEPT,), "the log says what the engine keeps"
+    assert committer.commit(lambda snapshot: proposing(WRITTEN, removed=(KEPT,))) is None, "nothing had to change"
+    assert contents(library) == {KEPT}
+
+
+def test_a_piece_of_work_that_wrote_one_value_in_two_ways_is_taken_back_whole(
+    library: Library, committer: Committer
+) -> None:
+    with belonging_to("numbers"):
+        for change in (proposing(WRITTEN), proposing(removed=(KEPT,))):
+            committer.commit(lambda snapshot, change=change: change)  # type: ignore[misc]
+    assert committer.undo_piece("numbers", "tester").entry is None, "nothing of it is left to undo"
+    assert contents(library) == set()

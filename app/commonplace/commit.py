@@ -17,6 +17,7 @@ from pyoxigraph import Literal, Quad
 from commonplace.curation.derived_statements.rules import follows, made_to_agree, with_consequences
 from commonplace.curation.shacl.after import StateAfter
 from commonplace.curation.shacl.validation import REPORTED, read_shapes, violations_after
+from commonplace.derived.graph.kept_values import kept_values
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, Conflict, ShapeViolation
 from commonplace.library import Library
@@ -144,7 +145,7 @@ class Committer:
         Raises `NotFound` for a piece of work that no version belongs to, and `Conflict` as `undo` does.
         """
         versions = versions_of_piece(self._library.log, piece)
-        done = together(self._library.log.entry(version).change for version in versions)
+        done = together(kept_values(self._library.log.entry(version).change) for version in versions)
         listed = ", ".join(str(version) for version in versions[:NAMED]) + (" …" if len(versions) > NAMED else "")
         text = message or f"undo of the piece of work {piece!r} (versions {listed})"
         return self._undo(done, versions, Note(agent=agent, kind="undo", message=text), expected)
@@ -166,7 +167,7 @@ class Committer:
 
     def _net(self, snapshot: Snapshot, proposal: Proposal) -> Proposal | None:
         """Return the proposal with its change made net and checked; None when nothing is left of it."""
-        change = proposal.change if proposal.is_net else proposal.change.net(snapshot.contains)
+        change = proposal.change if proposal.is_net else kept_values(proposal.change).net(snapshot.contains)
         if not change and not proposal.even_if_empty:
             return None
         if not proposal.keeps_shapes:

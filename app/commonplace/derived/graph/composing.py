@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pyoxigraph import Quad, RdfFormat, Store, parse
+from pyoxigraph import Quad, RdfFormat, parse
 
+from commonplace.derived.graph.kept_values import kept_quad
 from commonplace.model.change import ChangeSet, Version
 from commonplace.patchlog.log import PatchLog
 from commonplace.patchlog.rdf_patch import ADDITION
@@ -63,10 +64,9 @@ def composed(log: PatchLog, after: Version, until: Version) -> Composed:
 
 @lru_cache(maxsize=65_536)
 def _as_kept(literal: bytes) -> bytes:
-    """Return a literal as the engine keeps it: it keeps the value of a number or date, not how that was written."""
-    store = Store()
-    store.extend(parse(b"<a:a> <a:a> %b ." % literal, format=RdfFormat.N_QUADS, lenient=True))
-    return str(next(iter(store)).object).encode()
+    """Return the text of a literal as the engine keeps it."""
+    quad = next(iter(parse(b"<a:a> <a:a> %b ." % literal, format=RdfFormat.N_QUADS, lenient=True)))
+    return str(kept_quad(quad).object).encode()
 
 
 def _quads(lines: Iterable[bytes]) -> list[Quad]:
