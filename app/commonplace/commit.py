@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pyoxigraph import Literal, Quad
+from pyoxigraph import Literal, NamedNode, Quad
 
 from commonplace.curation.derived_statements.rules import follows, made_to_agree, with_consequences
 from commonplace.curation.shacl.after import StateAfter
 from commonplace.curation.shacl.validation import REPORTED, read_shapes, violations_after
 from commonplace.derived.graph.kept_values import kept_values
+from commonplace.derived.graph.merged import merged_into
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, Conflict, ShapeViolation
 from commonplace.library import Library
@@ -158,7 +159,14 @@ class Committer:
             minter = self._library.minter
             history = self._library.things.history
             change, left = undo_of(
-                done, versions, snapshot, history, lambda snapshot, one: follows(snapshot, one, minter)
+                done,
+                versions,
+                snapshot,
+                history,
+                lambda snapshot, one: follows(snapshot, one, minter),
+                lambda thing: (
+                    not thing.startswith(("_:", "<<")) and merged_into(snapshot, NamedNode(thing), minter) is not None
+                ),
             )
             kept[:] = left
             return Proposal(change, note, restores=True)

@@ -15,7 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.model.change import ChangeSet, Version
-from commonplace.model.namespaces import RDF
+from commonplace.model.namespaces import OWL, RDF
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,17 @@ Follows = Callable[[Snapshot, Triple], bool]
 """Function that answers whether a statement follows from others, so that it keeps nothing from going."""
 
 
+IsMerged = Callable[[str], bool]
+"""Function that answers whether the thing of an IRI is merged into another: nothing is said of it then."""
+
+
 def undo_of(
-    done: ChangeSet, versions: Collection[Version], snapshot: Snapshot, history: History, follows: Follows
+    done: ChangeSet,
+    versions: Collection[Version],
+    snapshot: Snapshot,
+    history: History,
+    follows: Follows,
+    is_merged: IsMerged,
 ) -> tuple[ChangeSet, list[Kept]]:
     """Return the change that takes back, in that state, what some versions did together, net; and what it leaves.
 
@@ -45,6 +54,11 @@ def undo_of(
     inverse = done.inverse()
     effective = _unless_replaced(inverse.net(snapshot.contains), done, snapshot)
     kept = _changed_since(inverse, effective, since)
+    merged = _merged_since(effective, is_merged)
+    effective = ChangeSet(
+        added=tuple(quad for quad in effective.added if _thing(quad) not in merged), removed=effective.removed
+    )
+    kept += [Kept(thing, "it was merged into another since", since.touching({thing})) for thing in sorted(merged)]
     removed, things = _without_needed(snapshot, (*effective.removed, *_following(snapshot, effective.removed, follows)))
     for thing in sorted(things):
         kept.append(Kept(thing, "later versions speak of it or point to it", since.touching(things[thing])))
@@ -96,6 +110,12 @@ def _changed_since(inverse: ChangeSet, effective: ChangeSet, since: _Since) -> l
     done = set(effective.quads())
     things = sorted({_thing(quad) for quad in inverse.quads() if quad not in done})
     return [Kept(thing, "later versions changed it already", since.touching({thing})) for thing in things]
+
+
+def _merged_since(effective: ChangeSet, is_merged: IsMerged) -> set[str]:
+    """Return the things that would be spoken of again while they are merged, and stay so."""
+    apart = {_thing(quad) for quad in effective.removed if quad.predicate == OWL["sameAs"]}
+    return {thing for thing in {_thing(quad) for quad in effective.added} - apart if is_merged(thing)}
 
 
 def _following(snapshot: Snapshot, removed: Iterable[Quad], follows: Follows) -> Iterator[Quad]:

@@ -513,3 +513,20 @@ def test_a_listed_pair_is_decided_by_its_id(imported: httpx.Client) -> None:
     again = imported.post(f"/duplicates/{found['id']}", json={"judgement": "unsure"})
     assert again.status_code == 201, "a decision can be changed"
     assert imported.post("/duplicates/nonsense", json={"judgement": "same"}).status_code == 404
+
+
+def test_an_undo_says_nothing_of_a_work_that_is_merged_since(opened: Home, imported: httpx.Client) -> None:
+    before = all_of(opened)
+    edited = imported.patch(GOES, json={"authors": []})
+    merged = merge(imported)
+
+    undone = imported.post(f"/changes/{edited.headers['commonplace-version']}/undo")
+
+    assert undone.status_code == 200, "nothing of it can be taken back now"
+    assert [(one["thing"], one["why"]) for one in undone.json()["kept"]] == [
+        (f"{BASE}id/work/ostrom96divide", "it was merged into another since")
+    ]
+    assert sound(opened)
+    for version in (merged["version"], int(edited.headers["commonplace-version"])):
+        assert imported.post(f"/changes/{version}/undo").status_code == 201
+    assert all_of(opened) == before
