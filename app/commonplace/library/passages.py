@@ -24,9 +24,18 @@ PARTS: tuple[tuple[str, NamedNode], ...] = (
 """The texts that are held of a work, by the name that a locator has for them."""
 
 
+WHOLE_WORDS = 3
+"""Maximum number of words of a quote that are all taken for whole words."""
+
+
 def works_to_look_in(index: SearchIndex, quote: str) -> list[NamedNode]:
-    """Return the works that hold all words of a quote, as the search index tells."""
-    return [NamedNode(iri) for iri in index.matching_iris(quote.replace('"', " "), "work")]
+    """Return the works that hold the words of a quote, as the search index tells.
+
+    The first and the last word of more than three may be cut in two, so they are not asked for.
+    """
+    words = quote.replace('"', " ").split()
+    whole = words[1:-1] if len(words) > WHOLE_WORDS else words
+    return [NamedNode(iri) for iri in index.matching_iris(" ".join(whole), "work")]
 
 
 def all_works(snapshot: Snapshot) -> list[NamedNode]:

@@ -53,3 +53,21 @@ def test_what_stands_nowhere_is_an_empty_list_that_says_what_is_held(client: htt
     assert (answer["items"], answer["total"], answer["complete"]) == ([], 0, "complete")
     assert client.get("/find").status_code == 400
     assert client.get("/find", params={"quote": "x"}).status_code == 400
+
+
+def test_a_passage_may_be_cut_within_its_first_and_last_word(client: httpx.Client) -> None:
+    cut = "ossing the great div"
+    now, then = found(client, cut), found(client, cut, at=1)
+    assert "ostrom1996" in {one["work"]["key"] for one in now["items"]}
+    assert sorted(map(str, then["items"])) == sorted(map(str, now["items"]))
+
+
+def test_a_passage_that_stands_often_is_paged(client: httpx.Client) -> None:
+    whole, page, seen = found(client, "co-production"), found(client, "co-production", limit=3), []
+    while True:
+        seen += page["items"]
+        if not page["next"]:
+            break
+        page = client.get(page["next"]).json()
+    assert whole["total"] > 3
+    assert seen == whole["items"]

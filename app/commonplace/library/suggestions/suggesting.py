@@ -71,9 +71,8 @@ class Suggested:
     coverage: dict[str, int]
     reasons: Callable[[NamedNode], list[list[str]]]
 
-    def shown(self, snapshot: Snapshot, start: int, limit: int) -> list[Suggestion]:
-        """Return some of them with the passages that speak for them."""
-        some = self.ranked[start : start + limit]
+    def shown(self, snapshot: Snapshot, some: Sequence[tuple[float, NamedNode]]) -> list[Suggestion]:
+        """Return some of the ranked works with the passages that speak for them."""
         texts = texts_of(snapshot, (work for _, work in some))
         return [Suggestion(work, score, passage_of(texts[work], self.reasons(work))) for score, work in some]
 

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.curation_schemas import FoundPassage
-from commonplace.library.cursors import read_position, write_position
 from commonplace.library.passages import all_works, found_passages, text_coverage, works_to_look_in
 from commonplace.library.schemas import Page
 from commonplace.web import answers
@@ -37,29 +36,28 @@ def find(
     """Answer with every place of a passage in the titles, abstracts and keywords that the library holds.
 
     Each has a W3C TextQuoteSelector. `coverage` says of how many works an abstract is held: what is not held cannot be
-    found.
+    found. The first and the last word may be cut in a passage of more than three; in a shorter one all are whole.
     """
     form = choose_of_list(request, [JSON])
     answers.words(quote)
-    start = read_position(cursor) if cursor else 0
-    following: list[str | None] = [None]
+    pages: list[answers.Slice[FoundPassage]] = []
 
     def make(snapshot: Snapshot) -> bytes:
         works = works_to_look_in(context.library.search(), quote) if at is None else all_works(snapshot)
         found = list(found_passages(snapshot, works, quote, context.minter))
-        more = start + limit < len(found)
-        following[0] = str(request.url.include_query_params(cursor=write_position(start + limit))) if more else None
+        part = answers.part(request, found, _place, limit, cursor)
+        pages[:] = [part]
         return Page[FoundPassage](
-            items=found[start : start + limit],
+            items=list(part.items),
             total=len(found),
             complete="complete",
             version=snapshot.version,
-            next=following[0],
+            next=part.next,
             coverage=text_coverage(snapshot),
         ).json_bytes()
 
-    def link(response: Response) -> None:
-        if following[0]:
-            response.headers["Link"] = f'<{following[0]}>; rel="next"'
+    return answers.versioned(request, form, at, make, finish=lambda response: pages[0].link(response))
 
-    return answers.versioned(request, form, at, make, finish=link)
+
+def _place(found: FoundPassage) -> str:
+    return f"{found.work.iri} {found.locator} {found.start}"

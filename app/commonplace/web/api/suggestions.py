@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.curation_schemas import Suggestion
-from commonplace.library.cursors import read_position, write_position
 from commonplace.library.named_things import named_thing
 from commonplace.library.schemas import Page
 from commonplace.library.suggestions.finding import by_reading, by_search
@@ -39,15 +39,14 @@ def suggestions(
     keywords or abstract, and `not_looked_at` hold no word of the concept.
     """
     form = choose_of_list(request, [JSON])
-    start = read_position(cursor) if cursor else 0
-    following: list[str | None] = [None]
+    pages: list[answers.Slice[tuple[float, NamedNode]]] = []
 
     def make(snapshot: Snapshot) -> bytes:
         node = named_thing(snapshot, context.minter, "concept", concept, "concept")
         find = by_search(context.library.search()) if at is None else by_reading(snapshot)
         found = context.suggestions.of(snapshot, node, find)
-        more = start + limit < len(found.ranked)
-        following[0] = str(request.url.include_query_params(cursor=write_position(start + limit))) if more else None
+        part = answers.part(request, found.ranked, lambda one: one[1].value, limit, cursor)
+        pages[:] = [part]
         return Page[Suggestion](
             items=[
                 Suggestion(
@@ -58,17 +57,13 @@ def suggestions(
                     locator=one.passage.locator,
                     learnt=found.learnt,
                 )
-                for one in found.shown(snapshot, start, limit)
+                for one in found.shown(snapshot, part.items)
             ],
             total=len(found.ranked),
             complete="complete",
             version=snapshot.version,
-            next=following[0],
+            next=part.next,
             coverage=found.coverage,
         ).json_bytes()
 
-    def link(response: Response) -> None:
-        if following[0]:
-            response.headers["Link"] = f'<{following[0]}>; rel="next"'
-
-    return answers.versioned(request, form, at, make, finish=link)
+    return answers.versioned(request, form, at, make, finish=lambda response: pages[0].link(response))
