@@ -7,7 +7,7 @@ is a thing of its own, is made or taken back beside (`Judgement`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,7 +139,15 @@ def _move(value: object, where: str, _: Snapshot) -> Operation:
 def _add(value: object, where: str, _: Snapshot) -> Operation:
     """Add values to a list, each once."""
     field, values = _listed(value, where)
-    return lambda members: {**members, field: [*members.get(field, ()), *_new(values, members.get(field, ()))]}
+
+    def operation(members: Members) -> Members:
+        there = _list_in(members, field, where)
+        return {
+            **members,
+            field: [*there, *(one for place, one in enumerate(values) if one not in there + values[:place])],
+        }
+
+    return operation
 
 
 def _remove(value: object, where: str, _: Snapshot) -> Operation:
@@ -147,9 +155,10 @@ def _remove(value: object, where: str, _: Snapshot) -> Operation:
     field, values = _listed(value, where)
 
     def operation(members: Members) -> Members:
-        if not set(map(str, values)) & set(map(str, members.get(field, ()))):
+        there = _list_in(members, field, where)
+        left = [one for one in there if one not in values]
+        if left == there:
             return members
-        left = [one for one in members[field] if one not in values]
         return {**members, field: left} if left else _without(members, field)
 
     return operation
@@ -252,9 +261,12 @@ def _without(members: Members, name: str) -> Members:
     return {one: value for one, value in members.items() if one != name}
 
 
-def _new(values: Iterable[Any], there: Iterable[Any]) -> list[Any]:
-    held = list(there)
-    return [value for value in dict.fromkeys(values) if value not in held]
+def _list_in(members: Members, field: str, where: str) -> list[Any]:
+    """Return the list that a member is, an empty one where it is absent. Raises `BadRequest` for another value."""
+    there = members.get(field, [])
+    if not isinstance(there, list):
+        raise BadRequest(f"{field} is no list", [(f"{where}.field", f"{field} is no list: use set or replace")])
+    return there
 
 
 def _written(name: Members) -> str:

@@ -85,21 +85,27 @@ def _compatible(left: str, right: str) -> bool:
 
 def _together(snapshot: Snapshot, found: Sequence[Sequence[PersonMatch]]) -> None:
     """Raise the score of people who wrote with people that other names of the list match."""
-    people = {match.person: match for matches in found for match in matches}
-    place = {match.person: number for number, matches in enumerate(found) for match in matches}
+    people = {match.person: match.name for matches in found for match in matches}
+    places: dict[NamedNode, set[int]] = defaultdict(set)
+    for number, matches in enumerate(found):
+        for match in matches:
+            places[match.person].add(number)
     rows = snapshot.select(
         f"""{PROLOGUE}SELECT DISTINCT ?one ?other WHERE {{
         {values_clause("one", people)} {values_clause("other", people)}
         ?work dcterms:creator ?one, ?other . FILTER(?one != ?other) }} ORDER BY ?one ?other"""
     )
-    with_whom: dict[NamedNode, list[str]] = defaultdict(list)
+    with_whom: dict[NamedNode, list[NamedNode]] = defaultdict(list)
     for row in rows:
         one, other = row["one"], row["other"]
-        if isinstance(one, NamedNode) and isinstance(other, NamedNode) and place[one] != place[other]:
-            with_whom[one].append(people[other].name)
-    for person, others in with_whom.items():
-        people[person].score = min(people[person].score + _TOGETHER * len(others), 100)
-        people[person].reasons.append(f"wrote with {', '.join(others)} of this list")
+        if isinstance(one, NamedNode) and isinstance(other, NamedNode):
+            with_whom[one].append(other)
+    for number, matches in enumerate(found):
+        for match in matches:
+            others = [other for other in with_whom[match.person] if places[other] - {number}]
+            if others:
+                match.score = min(match.score + _TOGETHER * len(others), 100)
+                match.reasons.append(f"wrote with {', '.join(people[other] for other in others)} of this list")
 
 
 def _people(snapshot: Snapshot, minter: Minter) -> list[_Held]:

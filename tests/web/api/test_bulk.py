@@ -149,6 +149,21 @@ def test_names_are_split_joined_and_corrected(client: httpx.Client) -> None:
     assert names("w3") == [("Sand", "Ida", None)], "the person of other works keeps the name"
 
 
+def test_a_person_is_added_to_the_names_of_many(client: httpx.Client) -> None:
+    add = {
+        "add": {"field": "authors", "values": [{"family": "Moon", "given": "Li"}, {"family": "Moon", "given": "Li"}]}
+    }
+    assert bulk(client, {"keys": ["w1", "w2"]}, add)["changed"] == 2
+    for key in ("w1", "w2"):
+        assert [one["family"] for one in work(client, key)["authors"]] == ["Sand", "Moon"]
+
+
+def test_adding_to_a_text_says_that_it_is_no_list(client: httpx.Client) -> None:
+    add = {"add": {"field": "title", "values": ["more"]}}
+    (item,) = bulk(client, {"keys": ["w1"]}, add, dry_run="true")["items"]
+    assert item["fault"] == "title is no list: use set or replace"
+
+
 def test_many_are_read_and_silent_in_one_gesture(client: httpx.Client) -> None:
     silent = {"add_concept": {"about": "tides", "state": "silent", "certainty": "high"}}
     done = bulk(client, {"type": "article-journal"}, silent)

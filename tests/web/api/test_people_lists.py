@@ -61,3 +61,9 @@ def test_a_name_of_nobody_has_no_candidates(client: httpx.Client) -> None:
     assert nobody["candidates"] == []
     assert client.post("/names/match", json={"names": " \n "}).status_code == 400
     assert client.post("/names/match", json={}).status_code == 400
+
+
+def test_a_name_that_stands_twice_is_matched_twice(client: httpx.Client) -> None:
+    first, second = matched(client, "Ostrom, Elinor; Ostrom, E.")
+    assert first["candidates"][0]["key"] == second["candidates"][0]["key"] == "elinor-ostrom"
+    assert not any("of this list" in reason for one in (first, second) for reason in one["candidates"][0]["reasons"])

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.search.index import SearchIndex
-from commonplace.derived.search.text import fold, joined
+from commonplace.derived.search.text import STOP_WORDS, fold, joined
 from commonplace.library.suggestions.reading import TEXTS
 from commonplace.library.suggestions.terms import language_of_text, tokens
 
@@ -22,7 +22,8 @@ def by_search(index: SearchIndex) -> Find:
     """Return a function that asks a search index for all words of each text, and for each of its words."""
 
     def find(texts: Sequence[str]) -> Counter[str]:
-        asked = dict.fromkeys([*texts, *(word for text in texts for word in fold(text).split())])
+        words = (word for text in texts for word in fold(text).split() if word not in STOP_WORDS)
+        asked = dict.fromkeys([*texts, *words])
         return Counter(iri for text in asked for iri in index.matching_iris(text, "work"))
 
     return find
