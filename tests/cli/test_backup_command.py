@@ -16,6 +16,8 @@ from commonplace.model.change import Version
 from tests.command import Finished, commonplace
 from tests.conftest import BASE, serving, settings_for
 
+pytestmark = pytest.mark.slow  # the suite without these stays under ten minutes
+
 
 def run(home: Path, *arguments: str) -> Finished:
     return commonplace(*arguments, cwd=home.parent, home=str(home))

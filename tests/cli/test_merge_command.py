@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.command import Finished, commonplace
+
+pytestmark = pytest.mark.slow  # the suite without these stays under ten minutes
 
 
 def test_two_works_are_merged_and_taken_apart_after_an_edit(home: Path) -> None:

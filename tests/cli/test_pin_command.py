@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.command import Finished, commonplace, complains_in_one_line
+
+pytestmark = pytest.mark.slow  # the suite without these stays under ten minutes
 
 
 def test_an_answer_is_kept_and_cited(home: Path) -> None:

@@ -18,6 +18,8 @@ from tests.command import commonplace
 from tests.conftest import BASE, serving, settings_for
 from tests.receipts import OSTROM, check
 
+pytestmark = pytest.mark.slow  # the suite without these stays under ten minutes
+
 LATER = OSTROM.replace("ostrom1996", "DBLP:journals/wd/Ostrom96")
 ALTERNATIVE = "DBLP:journals/wd/Ostrom96"
 

@@ -31,6 +31,8 @@ from commonplace.importers.text_encoding import UnreadableFile
 from commonplace.processes.shared_file import SharedFile
 from tests.conftest import BASE, ROOT
 
+pytestmark = pytest.mark.slow  # the suite without these stays under ten minutes
+
 PREPARE = partial(prepared, BASE, SharedFile())
 
 MB = 1_000_000

@@ -15,6 +15,8 @@ from commonplace.home.opening import open_home
 from commonplace.home.tokens import Role
 from tests.conftest import serving, settings_for
 
+pytestmark = pytest.mark.slow  # the suite without these stays under ten minutes
+
 BIBTEX = {"Content-Type": "application/x-bibtex"}
 
 
