@@ -59,7 +59,9 @@ def undo_of(
         added=tuple(quad for quad in effective.added if _thing(quad) not in merged), removed=effective.removed
     )
     kept += [Kept(thing, "it was merged into another since", since.touching({thing})) for thing in sorted(merged)]
-    removed, things = _without_needed(snapshot, (*effective.removed, *_following(snapshot, effective.removed, follows)))
+    classed = {quad.subject for quad in effective.added if quad.predicate == RDF["type"]}
+    following = _following(snapshot, effective.removed, follows, classed)
+    removed, things = _without_needed(snapshot, (*effective.removed, *following), classed)
     for thing in sorted(things):
         kept.append(Kept(thing, "later versions speak of it or point to it", since.touching(things[thing])))
     return ChangeSet(added=effective.added, removed=tuple(removed)), kept
@@ -118,10 +120,12 @@ def _merged_since(effective: ChangeSet, is_merged: IsMerged) -> set[str]:
     return {thing for thing in {_thing(quad) for quad in effective.added} - apart if is_merged(thing)}
 
 
-def _following(snapshot: Snapshot, removed: Iterable[Quad], follows: Follows) -> Iterator[Quad]:
+def _following(
+    snapshot: Snapshot, removed: Iterable[Quad], follows: Follows, classed: Collection[object]
+) -> Iterator[Quad]:
     """Yield what follows from other statements about each thing whose class is taken away, and so goes with it."""
     going = set(removed)
-    for subject in {quad.subject for quad in going if quad.predicate == RDF["type"]}:
+    for subject in {quad.subject for quad in going if quad.predicate == RDF["type"]} - set(classed):
         if not isinstance(subject, Triple):
             for triple in snapshot.triples(subject):
                 quad = Quad(*triple)
@@ -129,16 +133,19 @@ def _following(snapshot: Snapshot, removed: Iterable[Quad], follows: Follows) ->
                     yield quad
 
 
-def _without_needed(snapshot: Snapshot, removed: Iterable[Quad]) -> tuple[list[Quad], dict[str, set[str]]]:
+def _without_needed(
+    snapshot: Snapshot, removed: Iterable[Quad], classed: Collection[object]
+) -> tuple[list[Quad], dict[str, set[str]]]:
     """Return the removals that leave nothing dangling, and the things that must stay, each with those that need it.
 
-    A node goes with its class. One that must stay keeps what is said of it, and the links of its own thing to it.
+    A node goes with its class, unless it is `classed` anew: it becomes another kind of thing then. One that must stay
+    keeps what is said of it, and the links of its own thing to it.
     """
     going = dict.fromkeys(removed)
     needed: dict[str, set[str]] = {}
     while True:
         leaving = {quad.triple for quad in going}
-        nodes = {quad.subject for quad in going if quad.predicate == RDF["type"]}
+        nodes = {quad.subject for quad in going if quad.predicate == RDF["type"] and quad.subject not in classed}
         staying = {
             node for node in nodes if not isinstance(node, Triple) and _is_needed(snapshot, node, leaving, needed)
         }

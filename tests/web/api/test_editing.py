@@ -233,3 +233,12 @@ def test_an_author_that_a_later_version_speaks_of_stays_whole(editing: Editing) 
     assert [one["thing"] for one in undone.json()["kept"]]
     names = [one["family"] for one in editing.get("/works/ostrom1996")["authors"]]
     assert names == ["Ostrom", "Moon"], "a role that a later version speaks of is not left without its work"
+
+
+def test_a_work_of_another_type_is_of_its_own_again_after_an_undo(editing: Editing) -> None:
+    before = editing.quads()
+    changed = editing.patch("/works/ostrom1996", {"type": "book"})
+    assert changed.status_code == 200, changed.text
+    undone = editing.post(f"/changes/{changed.headers['Commonplace-Version']}/undo", {})
+    assert (undone.status_code, undone.json()["kept"]) == (201, [])
+    assert editing.quads() == before

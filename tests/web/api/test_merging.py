@@ -530,3 +530,17 @@ def test_an_undo_says_nothing_of_a_work_that_is_merged_since(opened: Home, impor
     for version in (merged["version"], int(edited.headers["commonplace-version"])):
         assert imported.post(f"/changes/{version}/undo").status_code == 201
     assert all_of(opened) == before
+
+
+def test_the_second_of_two_merges_is_taken_back_before_the_first(opened: Home, imported: httpx.Client) -> None:
+    before = all_of(opened)
+    first = merge(imported, GOES, "nobody1983")
+    between = all_of(opened)
+    second = merge(imported)
+
+    undone = imported.post(second["undo"])
+
+    assert (undone.status_code, undone.json()["kept"]) == (201, []), undone.text
+    assert all_of(opened) == between, "nobody1983 points to it, and it is a work again"
+    assert imported.post(first["undo"]).status_code == 201
+    assert all_of(opened) == before
