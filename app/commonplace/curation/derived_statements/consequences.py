@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from commonplace.curation.shacl.after import StateAfter, Statements
-from commonplace.curation.shacl.data import Data, Term
+from commonplace.curation.shacl.data import Data
+from commonplace.derived.graph.snapshot import Term
 from commonplace.model.change import ChangeSet
 from commonplace.model.namespaces import RDF
 

@@ -13,8 +13,9 @@ from commonplace.curation.derived_statements.consequences import (
     text_of,
     texts,
 )
-from commonplace.curation.shacl.data import Data, Term
+from commonplace.curation.shacl.data import Data
 from commonplace.curation.shacl.violation import Violation
+from commonplace.derived.graph.snapshot import Term
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DCTERMS, FABIO, PRO, SKOS, XSD
 from commonplace.model.record import Record

@@ -7,7 +7,7 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from commonplace.curation.editing.fields import Edit
+from commonplace.curation.editing.fields import Edit, Values
 from commonplace.curation.editing.forms import FORMS, Form
 from commonplace.curation.editing.work_edits import WorkEdit, check_members
 from commonplace.errors import BadRequest
@@ -15,7 +15,6 @@ from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Kind, one_of
 from commonplace.model.namespaces import FOAF, PROV, RDF, RDFS, XSD
 
-Values = Mapping[str, Any]
 """The members of a thing's JSON."""
 
 JUDGEMENT: Mapping[Kind, frozenset[str]] = {

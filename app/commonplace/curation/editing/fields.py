@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from commonplace.curation.shacl.after import Statements
 from commonplace.derived.graph.merged import survivor_of
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest
@@ -25,17 +26,8 @@ from commonplace.model.other_titles import UNKNOWN, OtherTitle, Titles, in_order
 Property = NamedNode | str
 """A property of a vocabulary, or the local name of one of our own ontology."""
 
-
-class Statements(Protocol):
-    """Statements that can be looked through by subject, property and value: a snapshot, or a few held in memory."""
-
-    def triples(
-        self,
-        subject: NamedNode | BlankNode | None = None,
-        predicate: NamedNode | None = None,
-        object: NamedNode | BlankNode | Literal | None = None,
-    ) -> Iterator[Triple]:
-        """Yield the statements that fit."""
+Values = Mapping[str, Any]
+"""What a thing is to say, by the members of its JSON."""
 
 
 class HeldStatements:

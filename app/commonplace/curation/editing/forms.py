@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -20,6 +19,7 @@ from commonplace.curation.editing.fields import (
     Texts,
     Things,
     ThingsByName,
+    Values,
 )
 from commonplace.errors import BadRequest
 from commonplace.model.case_dimensions import DIMENSIONS
@@ -28,7 +28,6 @@ from commonplace.model.names import Name
 from commonplace.model.namespaces import DCTERMS, FABIO, FOAF, PRISM, PROV, RDF, RDFS, SKOS
 from commonplace.model.types import VENUE_CLASS
 
-Values = Mapping[str, Any]
 """The members of a thing's JSON."""
 
 Derived = Callable[[Edit, NamedNode, Values], Iterator[Triple]]

@@ -13,12 +13,13 @@ from commonplace.curation.editing.fields import (
     Edit,
     HeldStatements,
     Numbers,
-    Statements,
+    Values,
     list_of,
     normal,
     text_of,
     titles_of,
 )
+from commonplace.curation.shacl.after import Statements
 from commonplace.errors import BadRequest
 from commonplace.model.edtf_date import is_edtf
 from commonplace.model.identifiers import normal_doi
@@ -33,8 +34,6 @@ from commonplace.model.types import FABIO_CLASS, VENUE_CLASS
 from commonplace.model.work_graph import LITERAL_FIELDS, OWN_FIELDS, RICH_FIELDS
 from commonplace.model.work_reading import Neighbourhood, read_name
 from commonplace.model.work_writing import WorkWriter
-
-Values = Mapping[str, Any]
 
 STATUSES = ("retracted", "withdrawn", "corrected", "expression-of-concern")
 """What became of a work after it was published."""

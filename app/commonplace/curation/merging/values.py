@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from commonplace.curation.editing.fields import Statements
+from commonplace.curation.shacl.after import Statements
 from commonplace.model.identifiers import doi_key
 from commonplace.model.minter import Kind, Minter
 from commonplace.model.namespaces import BIBO, CITO, DATACITE, DCTERMS, FABIO, FOAF, LITRE, PRISM, PRO, RDF, SKOS

@@ -16,7 +16,8 @@ from pyoxigraph import NamedNode, Triple
 
 from commonplace.curation.shacl import constraints as so
 from commonplace.curation.shacl.constraints import Check, Path, Shape, Unsure, holds_of_nothing
-from commonplace.curation.shacl.data import Data, Term
+from commonplace.curation.shacl.data import Data
+from commonplace.derived.graph.snapshot import Term
 from commonplace.model.namespaces import RDF, SH
 
 

@@ -13,14 +13,15 @@ from functools import partial
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from commonplace.curation.shacl.data import Data, Term
+from commonplace.curation.shacl.data import Data
+from commonplace.derived.graph.snapshot import Term
 from commonplace.model.json_text import read_json
 from commonplace.model.namespaces import RDF, SH, XSD
 
-Values = Sequence[Term]
-Path = Callable[[Data, Term], Values]
+ValueNodes = Sequence[Term]
+Path = Callable[[Data, Term], ValueNodes]
 """Return the values that a focus node has."""
-Check = Callable[[Data, Term, Values], bool]
+Check = Callable[[Data, Term, ValueNodes], bool]
 """Answer whether a focus node and its values keep one constraint."""
 Shape = Callable[[Data, Term], bool]
 """Answer whether a node keeps a shape."""
@@ -30,47 +31,47 @@ class Unsure(Exception):
     """Raised by a check that needs a part of SHACL which is not here."""
 
 
-def unsure(data: Data, node: Term, values: Values) -> bool:
+def unsure(data: Data, node: Term, values: ValueNodes) -> bool:
     """Raise `Unsure`, as a check."""
     raise Unsure
 
 
-def follow(predicate: NamedNode, data: Data, node: Term) -> Values:
+def follow(predicate: NamedNode, data: Data, node: Term) -> ValueNodes:
     """Return the objects of a property."""
     return data.about(node).get(predicate, ())
 
 
-def follow_unsure(data: Data, node: Term) -> Values:
+def follow_unsure(data: Data, node: Term) -> ValueNodes:
     """Raise `Unsure`, as a path."""
     raise Unsure
 
 
-def each(shape: Shape, data: Data, node: Term, values: Values) -> bool:
+def each(shape: Shape, data: Data, node: Term, values: ValueNodes) -> bool:
     """Answer whether each value keeps a shape."""
     return all(shape(data, value) for value in values)
 
 
-def any_of(shapes: Sequence[Shape], data: Data, node: Term, values: Values) -> bool:
+def any_of(shapes: Sequence[Shape], data: Data, node: Term, values: ValueNodes) -> bool:
     """Answer whether each value keeps one of some shapes."""
     return all(any(shape(data, value) for shape in shapes) for value in values)
 
 
-def all_of(shapes: Sequence[Shape], data: Data, node: Term, values: Values) -> bool:
+def all_of(shapes: Sequence[Shape], data: Data, node: Term, values: ValueNodes) -> bool:
     """Answer whether each value keeps all of some shapes."""
     return all(shape(data, value) for value in values for shape in shapes)
 
 
-def none(shape: Shape, data: Data, node: Term, values: Values) -> bool:
+def none(shape: Shape, data: Data, node: Term, values: ValueNodes) -> bool:
     """Answer whether no value keeps a shape."""
     return not any(shape(data, value) for value in values)
 
 
-def is_in(allowed: frozenset[Term], data: Data, node: Term, values: Values) -> bool:
+def is_in(allowed: frozenset[Term], data: Data, node: Term, values: ValueNodes) -> bool:
     """Answer whether each value is one of those allowed."""
     return allowed.issuperset(values)
 
 
-def languages_in(tags: Sequence[str], data: Data, node: Term, values: Values) -> bool:
+def languages_in(tags: Sequence[str], data: Data, node: Term, values: ValueNodes) -> bool:
     """Answer whether each value has one of some languages; the tags are in lower case."""
     return all(isinstance(value, Literal) and _is_language(value.language, tags) for value in values)
 
@@ -80,43 +81,43 @@ def _is_language(language: str | None, tags: Sequence[str]) -> bool:
     return bool(said) and any(said == tag or said.startswith(f"{tag}-") for tag in tags)
 
 
-def unique_languages(data: Data, node: Term, values: Values) -> bool:
+def unique_languages(data: Data, node: Term, values: ValueNodes) -> bool:
     """Answer whether no two values are in one language."""
     tags = [value.language.lower() for value in values if isinstance(value, Literal) and value.language]
     return len(tags) == len(set(tags))
 
 
-def qualified_at_least(shape: Shape, count: int, data: Data, node: Term, values: Values) -> bool:
+def qualified_at_least(shape: Shape, count: int, data: Data, node: Term, values: ValueNodes) -> bool:
     """Return whether the number of values that keep a shape is within bounds."""
     return sum(1 for value in values if shape(data, value)) >= count
 
 
-def qualified_at_most(shape: Shape, count: int, data: Data, node: Term, values: Values) -> bool:
+def qualified_at_most(shape: Shape, count: int, data: Data, node: Term, values: ValueNodes) -> bool:
     """Answer whether no more values than that keep a shape."""
     return sum(1 for value in values if shape(data, value)) <= count
 
 
-def matches(pattern: re.Pattern[str], data: Data, node: Term, values: Values) -> bool:
+def matches(pattern: re.Pattern[str], data: Data, node: Term, values: ValueNodes) -> bool:
     """Answer whether each value has a match of a pattern in its text."""
     return all(not isinstance(value, BlankNode | Triple) and pattern.search(value.value) for value in values)
 
 
-def at_least(count: int, data: Data, node: Term, values: Values) -> bool:
+def at_least(count: int, data: Data, node: Term, values: ValueNodes) -> bool:
     """Return whether the number of values is within bounds."""
     return len(values) >= count
 
 
-def at_most(count: int, data: Data, node: Term, values: Values) -> bool:
+def at_most(count: int, data: Data, node: Term, values: ValueNodes) -> bool:
     """Answer whether there are no more values than that."""
     return len(values) <= count
 
 
-def of_length(count: int, data: Data, node: Term, values: Values) -> bool:
+def of_length(count: int, data: Data, node: Term, values: ValueNodes) -> bool:
     """Return whether the length of each value's text is within bounds."""
     return all(not isinstance(value, BlankNode | Triple) and len(value.value) >= count for value in values)
 
 
-def from_number(least: int, data: Data, node: Term, values: Values) -> bool:
+def from_number(least: int, data: Data, node: Term, values: ValueNodes) -> bool:
     """Answer whether all are whole numbers from one on. Raises `Unsure` for other numbers."""
     for value in values:
         if not isinstance(value, Literal) or value.datatype != XSD["integer"] or not _is_integer(value.value):
@@ -126,17 +127,17 @@ def from_number(least: int, data: Data, node: Term, values: Values) -> bool:
     return True
 
 
-def of_class(wanted: Term, data: Data, node: Term, values: Values) -> bool:
+def of_class(wanted: Term, data: Data, node: Term, values: ValueNodes) -> bool:
     """Answer whether each value is of a class."""
     return all(wanted in data.classes(value) for value in values)
 
 
-def of_kind(kinds: tuple[type, ...], data: Data, node: Term, values: Values) -> bool:
+def of_kind(kinds: tuple[type, ...], data: Data, node: Term, values: ValueNodes) -> bool:
     """Answer whether each value is of one of some kinds of terms."""
     return all(isinstance(value, kinds) for value in values)
 
 
-def of_datatype(wanted: NamedNode, data: Data, node: Term, values: Values) -> bool:
+def of_datatype(wanted: NamedNode, data: Data, node: Term, values: ValueNodes) -> bool:
     """Answer whether each value is a literal of a datatype. Raises `Unsure` for one of an unusual form."""
     is_usual = _FORMS.get(wanted)
     for value in values:
@@ -147,18 +148,18 @@ def of_datatype(wanted: NamedNode, data: Data, node: Term, values: Values) -> bo
     return True
 
 
-def has(wanted: Term, data: Data, node: Term, values: Values) -> bool:
+def has(wanted: Term, data: Data, node: Term, values: ValueNodes) -> bool:
     """Answer whether one of the values is the one wanted."""
     return wanted in values
 
 
-def disjoint(predicate: NamedNode, data: Data, node: Term, values: Values) -> bool:
+def disjoint(predicate: NamedNode, data: Data, node: Term, values: ValueNodes) -> bool:
     """Answer whether no value is a value of another property, too."""
     others = data.about(node).get(predicate)
     return not others or set(others).isdisjoint(values)
 
 
-def equals(predicate: NamedNode, data: Data, node: Term, values: Values) -> bool:
+def equals(predicate: NamedNode, data: Data, node: Term, values: ValueNodes) -> bool:
     """Answer whether the values are those of another property."""
     return set(data.about(node).get(predicate, ())) == set(values)
 

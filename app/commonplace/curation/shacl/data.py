@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, NamedNode
 
 from commonplace.curation.shacl.after import Statements
+from commonplace.derived.graph.snapshot import Term
 from commonplace.model.namespaces import RDF, RDFS
-
-Term = NamedNode | BlankNode | Literal | Triple
 
 HELD_NODES: Final = 20_000
 """Maximum number of nodes whose statements are held, so that a check of a whole library stays within memory."""

@@ -21,9 +21,10 @@ from commonplace.curation.derived_statements.citations import citations_in_quest
 from commonplace.curation.derived_statements.rules import disagreements
 from commonplace.curation.shacl.after import StateAfter, Statements
 from commonplace.curation.shacl.compiled import ShapeChecks
-from commonplace.curation.shacl.data import Data, Term
+from commonplace.curation.shacl.data import Data
 from commonplace.curation.shacl.links import loose_ends, owner_of
 from commonplace.curation.shacl.violation import Violation
+from commonplace.derived.graph.snapshot import Term
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import RDF, SH
 

@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pyoxigraph import (
-    BlankNode,
     Literal,
     NamedNode,
     QueryBoolean,
     QuerySolutions,
     QueryTriples,
-    Triple,
     Variable,
 )
 
+from commonplace.derived.graph.snapshot import Term
 from commonplace.derived.graph.sparql_tsv import tsv
 from commonplace.derived.search.documents import (
     CLASSES,
@@ -41,7 +40,6 @@ from commonplace.model.namespaces import CITO
 BATCH = 1000
 """Number of things read by one query: large enough to hide a query's cost, small enough to hold little at a time."""
 
-Term = NamedNode | BlankNode | Literal | Triple
 EngineAnswer = QuerySolutions | QueryTriples | QueryBoolean
 
 
