@@ -30,7 +30,7 @@ class Kept:
 History = Callable[[str], Sequence[Version]]
 """Function that returns the versions that touched a thing, oldest first, given its IRI."""
 
-Follows = Callable[[Snapshot, Triple], bool]
+IsImplied = Callable[[Snapshot, Triple], bool]
 """Function that answers whether a statement follows from others, so that it keeps nothing from going."""
 
 
@@ -43,7 +43,7 @@ def undo_of(
     versions: Collection[Version],
     snapshot: Snapshot,
     history: History,
-    follows: Follows,
+    follows: IsImplied,
     is_merged: IsMerged,
 ) -> tuple[ChangeSet, list[Kept]]:
     """Return the change that takes back, in that state, what some versions did together, net; and what it leaves.
@@ -121,7 +121,7 @@ def _merged_since(effective: ChangeSet, is_merged: IsMerged) -> set[str]:
 
 
 def _following(
-    snapshot: Snapshot, removed: Iterable[Quad], follows: Follows, classed: Collection[object]
+    snapshot: Snapshot, removed: Iterable[Quad], follows: IsImplied, classed: Collection[object]
 ) -> Iterator[Quad]:
     """Yield what follows from other statements about each thing whose class is taken away, and so goes with it."""
     going = set(removed)

@@ -23,7 +23,7 @@ from commonplace.home.opening import Home, open_home
 from commonplace.importers import parallel
 from commonplace.importers.formats import ImportFormat
 from commonplace.importers.packing import read_bounded, unpacked
-from commonplace.importers.parallel import BatchReading, Work
+from commonplace.importers.parallel import BatchFunction, BatchReading
 from commonplace.importers.prepared import PreparedBatch
 from commonplace.importers.reader_process import read_apart
 from commonplace.model.change import Version
@@ -71,7 +71,7 @@ def others(number: int) -> str:
 def when_read(do: Callable[[], object]) -> Callable[..., Batches]:
     """A way to read a file, with something done when its last entry has been read."""
 
-    def read(format: ImportFormat, data: bytes, filename: str, work: Work[PreparedBatch]) -> Batches:
+    def read(format: ImportFormat, data: bytes, filename: str, work: BatchFunction[PreparedBatch]) -> Batches:
         reading = BatchReading.here(format, data, filename, work)
 
         def batches() -> Generator[PreparedBatch, None, None]:
@@ -411,7 +411,7 @@ def mixed(entries: int) -> bytes:
 def test_an_import_writes_the_same_wherever_its_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "PARALLEL_BYTES", 0)
 
-    def apart(format: ImportFormat, data: bytes, filename: str, work: Work[PreparedBatch]) -> Batches:
+    def apart(format: ImportFormat, data: bytes, filename: str, work: BatchFunction[PreparedBatch]) -> Batches:
         return read_apart(format, data, filename, work, lambda: None)
 
     reads: dict[str, Read] = {"here": BatchReading.here, "cores": partial(BatchReading, cores=2), "apart": apart}
@@ -431,7 +431,7 @@ def test_an_import_without_room_for_what_it_reads_is_told_and_leaves_nothing(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
 
-    def tight(format: ImportFormat, data: bytes, filename: str, work: Work[PreparedBatch]) -> Batches:
+    def tight(format: ImportFormat, data: bytes, filename: str, work: BatchFunction[PreparedBatch]) -> Batches:
         resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
         return BatchReading.here(format, data, filename, work)
 

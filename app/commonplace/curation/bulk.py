@@ -17,7 +17,7 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest
 
 Members = Mapping[str, Any]
-Operation = Callable[[Members], Members]
+BulkOperation = Callable[[Members], Members]
 
 Replace = Callable[[str], str]
 """Return a text with every place of a pattern replaced."""
@@ -34,8 +34,8 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.?[\s-]*){1,4}", re.UNICODE)
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """Evidence to be made for each work: the concept or claim it is `about`, and its other members.
+class BulkEvidence:
+    """Evidence to be made on each work: the concept or claim it is `about`, and its other members.
 
     With `taken_back` the accepted evidence of the work about it is deleted instead.
     """
@@ -49,8 +49,8 @@ class Judgement:
 class BulkChange:
     """What is done to each work: operations on its members, in order, and judgements of it."""
 
-    operations: tuple[Operation, ...]
-    judgements: tuple[Judgement, ...]
+    operations: tuple[BulkOperation, ...]
+    judgements: tuple[BulkEvidence, ...]
 
     def applied(self, members: Members) -> Members:
         """Return the members of a work after the operations."""
@@ -65,8 +65,8 @@ def read_bulk_change(given: object, snapshot: Snapshot) -> BulkChange:
     Patterns are those of SPARQL's REPLACE, and `snapshot` lets the engine judge them. Raises `BadRequest`.
     """
     listed = given if isinstance(given, list) else [given]
-    operations: list[Operation] = []
-    judgements: list[Judgement] = []
+    operations: list[BulkOperation] = []
+    judgements: list[BulkEvidence] = []
     for number, one in enumerate(listed):
         where = f"change[{number}]" if isinstance(given, list) else "change"
         if not isinstance(one, dict) or len(one) != 1:
@@ -83,7 +83,7 @@ def read_bulk_change(given: object, snapshot: Snapshot) -> BulkChange:
     return BulkChange(tuple(operations), tuple(judgements))
 
 
-def _set(value: object, where: str, _: Snapshot) -> Operation:
+def _set(value: object, where: str, _: Snapshot) -> BulkOperation:
     """Set members to a value; null clears one."""
     wanted = _object(value, where)
     return lambda members: {
@@ -91,13 +91,13 @@ def _set(value: object, where: str, _: Snapshot) -> Operation:
     }
 
 
-def _clear(value: object, where: str, _: Snapshot) -> Operation:
+def _clear(value: object, where: str, _: Snapshot) -> BulkOperation:
     """Clear the members of those names."""
     names = _names(value, where)
     return lambda members: {name: one for name, one in members.items() if name not in names}
 
 
-def _replace(value: object, where: str, snapshot: Snapshot) -> Operation:
+def _replace(value: object, where: str, snapshot: Snapshot) -> BulkOperation:
     """Replace the places of a pattern in a text, in each text of a list, or in a part of each name of one."""
     given = _object(value, where)
     _only(given, ("field", "pattern", "with", "flags", "literal"), where)
@@ -122,7 +122,7 @@ def _replace(value: object, where: str, snapshot: Snapshot) -> Operation:
     return operation
 
 
-def _move(value: object, where: str, _: Snapshot) -> Operation:
+def _move(value: object, where: str, _: Snapshot) -> BulkOperation:
     """Move the value of a member to another that is empty; where that has a value already, nothing is moved."""
     given = _object(value, where)
     _only(given, ("from", "to"), where)
@@ -136,7 +136,7 @@ def _move(value: object, where: str, _: Snapshot) -> Operation:
     return operation
 
 
-def _add(value: object, where: str, _: Snapshot) -> Operation:
+def _add(value: object, where: str, _: Snapshot) -> BulkOperation:
     """Add values to a list, each once."""
     field, values = _listed(value, where)
 
@@ -150,7 +150,7 @@ def _add(value: object, where: str, _: Snapshot) -> Operation:
     return operation
 
 
-def _remove(value: object, where: str, _: Snapshot) -> Operation:
+def _remove(value: object, where: str, _: Snapshot) -> BulkOperation:
     """Take values out of a list."""
     field, values = _listed(value, where)
 
@@ -164,7 +164,7 @@ def _remove(value: object, where: str, _: Snapshot) -> Operation:
     return operation
 
 
-def _split(value: object, where: str, _: Snapshot) -> Operation:
+def _split(value: object, where: str, _: Snapshot) -> BulkOperation:
     """Split each name that is several, at a separator; `Family, Given` is read as such."""
     given = _object(value, where)
     _only(given, ("field", "at"), where)
@@ -177,7 +177,7 @@ def _split(value: object, where: str, _: Snapshot) -> Operation:
     return operation
 
 
-def _join(value: object, where: str, _: Snapshot) -> Operation:
+def _join(value: object, where: str, _: Snapshot) -> BulkOperation:
     """Join each two names side by side of which the second is initials alone: a name that was cut at its comma."""
     given = _object(value, where)
     _only(given, ("field",), where)
@@ -196,7 +196,7 @@ def _join(value: object, where: str, _: Snapshot) -> Operation:
     return operation
 
 
-_MAKERS: Mapping[str, Callable[[object, str, Snapshot], Operation]] = {
+_MAKERS: Mapping[str, Callable[[object, str, Snapshot], BulkOperation]] = {
     "set": _set,
     "clear": _clear,
     "replace": _replace,
@@ -209,7 +209,7 @@ _MAKERS: Mapping[str, Callable[[object, str, Snapshot], Operation]] = {
 _OPERATIONS = (*_MAKERS, "add_concept", "remove_concept")
 
 
-def _judgement(value: object, where: str, *, taken_back: bool) -> Judgement:
+def _judgement(value: object, where: str, *, taken_back: bool) -> BulkEvidence:
     given = _object(value, where)
     about = _text(given, "about", where)
     said = {name: one for name, one in given.items() if name != "about"}
@@ -217,7 +217,7 @@ def _judgement(value: object, where: str, *, taken_back: bool) -> Judgement:
         _only(said, (), where)
     if "work" in said:
         raise BadRequest("the works are those that are selected", [(f"{where}.work", "leave it out")])
-    return Judgement(about, said, taken_back)
+    return BulkEvidence(about, said, taken_back)
 
 
 def _replacer(given: Members, where: str, snapshot: Snapshot) -> Replace:

@@ -32,12 +32,12 @@ _WORKS = """SELECT ?work ?title ?doi ?year ?volume ?page WHERE { ?work a fabio:E
 
 _ISBNS = "SELECT ?work ?type ?isbn WHERE { ?work prism:isbn ?isbn ; a fabio:Expression ; dcterms:type ?type }"
 
-Entry = tuple[int, str | int]
+IndexEntry = tuple[int, str | int]
 """A place in an index: the number of the index, and what the work is found by there."""
 
 _TITLE, _DOI, _IDENTIFIER, _BLOCK = range(4)
 
-Value = TypeVar("Value")
+T = TypeVar("T")
 
 
 class KnownWorks:
@@ -57,7 +57,7 @@ class KnownWorks:
             self.by_identifier,
             self._by_block,
         )
-        self._entries: dict[str, list[Entry]] = {}
+        self._entries: dict[str, list[IndexEntry]] = {}
         """Where each work stands in the indexes."""
         self._alternatives: dict[str, list[str]] = {}
 
@@ -175,24 +175,24 @@ def _may_be_work(node: NamedNode, minter: Minter) -> bool:
     return named is None or named[0] == "work"
 
 
-class Layer(dict[str, Value]):
+class Layer(dict[str, T]):
     """A mapping on top of another, which it leaves as it is: what is put in or changed lies here."""
 
-    def __init__(self, below: Mapping[str, Value]) -> None:
+    def __init__(self, below: Mapping[str, T]) -> None:
         super().__init__()
         self._below = below
 
-    def __missing__(self, key: str) -> Value:
+    def __missing__(self, key: str) -> T:
         return self._below[key]
 
     def __contains__(self, key: object) -> bool:
         return super().__contains__(key) or key in self._below
 
-    def get(self, key: str, default: Value | None = None) -> Value | None:  # type: ignore[override]
+    def get(self, key: str, default: T | None = None) -> T | None:  # type: ignore[override]
         """Return the value of a key, here or below; else the default."""
         return self[key] if key in self else default  # noqa: SIM401  # that is this very method
 
-    def setdefault(self, key: str, default: Value) -> Value:
+    def setdefault(self, key: str, default: T) -> T:
         """Return the value of a key to be changed: one that lies below is copied."""
         if not super().__contains__(key):
             below = self._below.get(key)

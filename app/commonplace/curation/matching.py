@@ -52,7 +52,7 @@ class Match:
     grounds: tuple[str, ...]
 
 
-class Held(Protocol):
+class HasRecord(Protocol):
     """An object that makes a record when it is asked for it."""
 
     @property
@@ -68,7 +68,7 @@ class Matcher:
         self._snapshot = snapshot
         self._minter = minter
         self.known = known = known or KnownWorks.of(snapshot, minter)
-        self._by_key: dict[str, NamedNode | Record | Held] = Layer(known.nodes)
+        self._by_key: dict[str, NamedNode | Record | HasRecord] = Layer(known.nodes)
         self._by_alternative_key = Layer(known.by_alternative_key)
         self._by_doi = Layer(known.by_doi)
         self._by_title = Layer(known.by_title)
@@ -160,7 +160,7 @@ class Matcher:
         """Return the author–year key of a record, with the letters that make it one no work has."""
         return self._made_keys.free(author_year(record))
 
-    def learn(self, of: MatchKey, record: Record | Held) -> None:
+    def learn(self, of: MatchKey, record: Record | HasRecord) -> None:
         """Count a record of that match key among the works from now on."""
         if of.key not in self._by_key and of.title:
             self._by_title.setdefault(of.title, []).append(of.key)

@@ -20,7 +20,7 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.model.change import ChangeSet, Version
 from commonplace.patchlog.log import PatchLog
 
-Answer = TypeVar("Answer")
+T = TypeVar("T")
 
 
 class MovableGraph:
@@ -80,15 +80,15 @@ class MovableGraph:
     def _at_newest(self) -> AbstractContextManager[Graph]:
         return self.at(self.version)
 
-    def read(self, run: Callable[[Snapshot], Answer]) -> Answer:
+    def read(self, run: Callable[[Snapshot], T]) -> T:
         with self._at_newest() as graph:
             return graph.read(run)
 
-    def read_described(self, describe: Describe, run: Callable[[Snapshot], Answer]) -> Answer:
+    def read_described(self, describe: Describe, run: Callable[[Snapshot], T]) -> T:
         with self._at_newest() as graph:
             return graph.read_described(describe, run)
 
-    def read_undescribed(self, run: Callable[[Snapshot], Answer]) -> Answer:
+    def read_undescribed(self, run: Callable[[Snapshot], T]) -> T:
         with self._at_newest() as graph:
             return graph.read_undescribed(run)
 
@@ -137,15 +137,15 @@ class PastGraph:
     def version(self) -> Version:
         return self._version
 
-    def read(self, run: Callable[[Snapshot], Answer]) -> Answer:
+    def read(self, run: Callable[[Snapshot], T]) -> T:
         with self._graph.at(self._version) as graph:
             return graph.read(run)
 
-    def read_described(self, describe: Describe, run: Callable[[Snapshot], Answer]) -> Answer:
+    def read_described(self, describe: Describe, run: Callable[[Snapshot], T]) -> T:
         with self._graph.at(self._version) as graph:
             return graph.read_described(describe, run)
 
-    def read_undescribed(self, run: Callable[[Snapshot], Answer]) -> Answer:
+    def read_undescribed(self, run: Callable[[Snapshot], T]) -> T:
         with self._graph.at(self._version) as graph:
             return graph.read_undescribed(run)
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pyoxigraph import NamedNode
 
 from commonplace.commit import Committer, Proposal
-from commonplace.curation.bulk import BulkChange, Judgement, read_bulk_change
+from commonplace.curation.bulk import BulkChange, BulkEvidence, read_bulk_change
 from commonplace.curation.deletion import deletion_of
 from commonplace.curation.editing.edits import changed_members, created, edited
 from commonplace.curation.editing.fields import Edit
@@ -141,7 +141,7 @@ class BulkEdits:
         ]
         return _Planned(whole, BulkItem(key=key, title=title, changes=told or None))
 
-    def _judged(self, edit: Edit, work: NamedNode, judgement: Judgement, about: NamedNode) -> ChangeSet:
+    def _judged(self, edit: Edit, work: NamedNode, judgement: BulkEvidence, about: NamedNode) -> ChangeSet:
         """Return the change that makes evidence of a work, or that takes it back; empty where it is so already."""
         minter = self._library.minter
         there = [one for one in evidence_of_work(edit.snapshot, work, minter) if one.about_iri == about.value]
@@ -160,7 +160,7 @@ class BulkEdits:
         return created(edit, "evidence", minter.thing("evidence", key), values)
 
 
-def _about(edit: Edit, judgement: Judgement) -> NamedNode:
+def _about(edit: Edit, judgement: BulkEvidence) -> NamedNode:
     try:
         return edit.thing(judgement.about, ("concept", "claim"), "about")
     except BadRequest as fault:

@@ -8,7 +8,14 @@ from datetime import UTC, datetime
 
 from commonplace.commit import Committer, Proposal
 from commonplace.curation.duplicates.candidates import Pair, Similar, pair_id, similar_works
-from commonplace.curation.duplicates.decisions import Decision, Listed, decide, listed, read_decisions, still_open
+from commonplace.curation.duplicates.decisions import (
+    Decision,
+    ListedCandidate,
+    decide,
+    listed,
+    read_decisions,
+    still_open,
+)
 from commonplace.curation.editing.fields import Edit
 from commonplace.derived.graph.records import is_work
 from commonplace.derived.graph.snapshot import Snapshot
@@ -107,13 +114,13 @@ def pair_named(snapshot: Snapshot, similar: Similar, id: str, minter: Minter) ->
     raise NotFound(f"no two works that may be one, or were decided, are called {id!r}: they may have changed since")
 
 
-def chosen(snapshot: Snapshot, similar: Similar, asked: Asked, minter: Minter) -> list[Listed]:
+def chosen(snapshot: Snapshot, similar: Similar, asked: Asked, minter: Minter) -> list[ListedCandidate]:
     """Return those asked for of the duplicates of a state, the likeliest first, those marked *unsure* last."""
     found = [one for one in listed(similar, read_decisions(snapshot, minter)) if _is_asked(one, asked)]
     return sorted(found, key=lambda one: one.is_current)
 
 
-def _is_asked(one: Listed, asked: Asked) -> bool:
+def _is_asked(one: ListedCandidate, asked: Asked) -> bool:
     if asked.work is not None and asked.work not in one.candidate.keys:
         return False
     if asked.decision == "open":
@@ -123,7 +130,7 @@ def _is_asked(one: Listed, asked: Asked) -> bool:
     return asked.decision in ("any", one.decision.judgement)
 
 
-def candidate_shape(snapshot: Snapshot, one: Listed, minter: Minter) -> DuplicateCandidate:
+def candidate_shape(snapshot: Snapshot, one: ListedCandidate, minter: Minter) -> DuplicateCandidate:
     """Return a candidate as JSON has it."""
     candidate = one.candidate
     return DuplicateCandidate(

@@ -19,7 +19,7 @@ from commonplace.errors import BadRequest, Conflict, NotFound
 from commonplace.exchange.plan import EntryFile, ImportPlan
 from commonplace.exchange.receipts import Receipt
 from commonplace.importers.formats import ImportFormat, format_of
-from commonplace.importers.parallel import BatchReading, Work
+from commonplace.importers.parallel import BatchFunction, BatchReading
 from commonplace.importers.prepared import PreparedBatch, prepared
 from commonplace.importers.reading_problems import reading_problems
 from commonplace.library import Library
@@ -36,7 +36,7 @@ Progress = Callable[[int, int], None]
 """Function that takes the number of entries done and of all entries; the import stops unwritten when it raises."""
 
 Batches = BatchReading[PreparedBatch]
-Read = Callable[[ImportFormat, bytes, str, Work[PreparedBatch]], Batches]
+Read = Callable[[ImportFormat, bytes, str, BatchFunction[PreparedBatch]], Batches]
 """Function that reads a file, given its format, bytes and name, and does some work to each batch of its entries."""
 
 NOT_ANY = Version(-1)

@@ -27,7 +27,7 @@ from commonplace.exchange.receipts import Receipt
 from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.importers.formats import ImportFormat
 from commonplace.importers.packing import GZIP, unpacked
-from commonplace.importers.parallel import BatchReading, Work
+from commonplace.importers.parallel import BatchFunction, BatchReading
 from commonplace.importers.prepared import PreparedBatch
 from commonplace.importers.reader_process import SMALL_BYTES, read_apart
 from commonplace.library import Library
@@ -278,7 +278,7 @@ def _unpacked(upload: Upload) -> tuple[bytes, str]:
 def _reader(job: Job) -> Read:
     """Return the way to read the file of a job: a small one in its thread, others in a process of their own."""
 
-    def read(format: ImportFormat, data: bytes, filename: str, work: Work[PreparedBatch]) -> Batches:
+    def read(format: ImportFormat, data: bytes, filename: str, work: BatchFunction[PreparedBatch]) -> Batches:
         if len(data) < SMALL_BYTES:
             return BatchReading.here(format, data, filename, work)
         return read_apart(format, data, filename, work, job.go_on)

@@ -42,7 +42,7 @@ from commonplace.model.rich_text import csl_escaped, csl_form
 _RARE_PARTS = ("dropping-particle", "comma-suffix", "static-ordering")
 _texts = attrgetter(*(attribute for _, attribute in TEXT_VARIABLES))
 
-Item = dict[str, Any]
+CslItem = dict[str, Any]
 DATE_NAMES = frozenset([*(variable for variable, _ in DATE_VARIABLES), *EXTRA_DATES])
 """Every date variable that is written."""
 
@@ -53,17 +53,17 @@ def write(records: Iterable[Record]) -> Iterator[str]:
         yield _json(item(record))
 
 
-def _json(item: Item) -> str:
+def _json(item: CslItem) -> str:
     try:
         return to_json(item).decode()
     except PydanticSerializationError:  # half of a surrogate pair, which only Python's own writer lets through
         return json.dumps(item, ensure_ascii=False, separators=(",", ":"))
 
 
-def item(record: Record) -> Item:
+def item(record: Record) -> CslItem:
     """Return the record as a CSL item."""
-    made: Item = {"id": record.key, "citation-key": record.key, "type": record.type}
-    custom: Item = {}
+    made: CslItem = {"id": record.key, "citation-key": record.key, "type": record.type}
+    custom: CslItem = {}
     _add_texts(record, made)
     _add_names(record, made, custom)
     _add_dates(record, made, custom)
@@ -87,7 +87,7 @@ def item(record: Record) -> Item:
     return made
 
 
-def _add_other_titles(record: Record, made: Item, custom: Item) -> None:
+def _add_other_titles(record: Record, made: CslItem, custom: CslItem) -> None:
     """Add the original title, and under `custom` all titles with their languages, where that does not say it."""
     if record.original_titles:
         made[ORIGINAL_TITLE] = csl_escaped(record.original_titles[0].text)
@@ -96,7 +96,7 @@ def _add_other_titles(record: Record, made: Item, custom: Item) -> None:
         custom[OTHER_TITLES] = titles
 
 
-def _add_extra(record: Record, made: Item, custom: Item) -> None:
+def _add_extra(record: Record, made: CslItem, custom: CslItem) -> None:
     """Add the fields in `extra`, as variables where CSL has some, and the number of a book within its series."""
     in_series = record.collection_title and record.type in COLLECTED
     if record.number and in_series and "collection-number" not in record.extra:
@@ -114,7 +114,7 @@ def _add_extra(record: Record, made: Item, custom: Item) -> None:
         made["issued"] = {"literal": words}
 
 
-def _add_eprint(record: Record, made: Item) -> None:
+def _add_eprint(record: Record, made: CslItem) -> None:
     """Say an electronic archive in CSL's variables: styles print no others, and pandoc does the same."""
     found = eprint_of(record.extra)
     if found is None:
@@ -127,7 +127,7 @@ def _add_eprint(record: Record, made: Item) -> None:
         made.setdefault("URL", found.url)
 
 
-def _add_texts(record: Record, made: Item) -> None:
+def _add_texts(record: Record, made: CslItem) -> None:
     rich = record.rich
     for (variable, attribute), text in zip(TEXT_VARIABLES, _texts(record), strict=True):
         if text:
@@ -138,14 +138,14 @@ def _add_texts(record: Record, made: Item) -> None:
             made[variable] = text
 
 
-def _add_names(record: Record, made: Item, custom: Item) -> None:
+def _add_names(record: Record, made: CslItem, custom: CslItem) -> None:
     for contributor in record.contributors:
         place = made if contributor.role in NAME_VARIABLES else custom
         place.setdefault(contributor.role, []).append(_name(contributor.name))
 
 
-def _name(name: Name) -> Item:
-    made: Item = {}
+def _name(name: Name) -> CslItem:
+    made: CslItem = {}
     if name.family:
         made["family"] = name.family
     if name.given:
@@ -165,13 +165,13 @@ def _name(name: Name) -> Item:
     return made
 
 
-def _add_dates(record: Record, made: Item, custom: Item) -> None:
+def _add_dates(record: Record, made: CslItem, custom: CslItem) -> None:
     for variable, attribute in DATE_VARIABLES:
         if edtf := getattr(record, attribute):
             _add_date(variable, edtf, made, custom)
 
 
-def _add_date(variable: str, edtf: str, made: Item, custom: Item) -> None:
+def _add_date(variable: str, edtf: str, made: CslItem, custom: CslItem) -> None:
     made[variable] = csl_date(edtf)
     if not _is_said_by_parts(edtf) and is_edtf(edtf):
         custom[variable] = edtf
@@ -182,7 +182,7 @@ def _is_said_by_parts(edtf: str) -> bool:
     return edtf_date(csl_date(edtf)) == edtf
 
 
-def _add_identifiers(record: Record, made: Item) -> None:
+def _add_identifiers(record: Record, made: CslItem) -> None:
     for variable, numbers in (("ISBN", record.isbn), ("ISSN", record.issn)):
         kept = record.extra.get(variable.lower())
         if numbers or kept:

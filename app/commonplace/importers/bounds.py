@@ -85,7 +85,7 @@ def _seconds(size: int) -> int:
     return CPU_SECONDS + CPU_SECONDS_PER_MB * size // 1_000_000
 
 
-class _OutOfTime(BaseException):
+class _TimeUsedUp(BaseException):
     """The processor time is used up. No `Exception`, or a reader would take it for a fault of a field."""
 
 
@@ -125,7 +125,7 @@ class ReadingBounds:
     ) -> None:
         if self._begun is not None:
             self._restore()
-        if isinstance(raised, _OutOfTime) or (self._is_over and raised is None):
+        if isinstance(raised, _TimeUsedUp) or (self._is_over and raised is None):
             raise UnreadableFile(TOO_LONG) from None
         if isinstance(raised, MemoryError):
             raise UnreadableFile(TOO_MUCH) from None
@@ -140,10 +140,10 @@ class ReadingBounds:
         self._begun = None
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
-        """Raise `_OutOfTime` where the stretch is; while it begins or ends it only notes that the time is over."""
+        """Raise `_TimeUsedUp` where the stretch is; while it begins or ends it only notes that the time is over."""
         while frame is not None:
             if frame.f_globals is globals():
                 self._is_over = True
                 return
             frame = frame.f_back
-        raise _OutOfTime
+        raise _TimeUsedUp

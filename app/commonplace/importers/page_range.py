@@ -10,8 +10,8 @@ _PIECES = re.compile(r"[,;]\s*")
 _RANGE = re.compile(r"(?P<start>[^-,;\s]+)-(?P<end>[^-,;\s]+)")
 
 
-class Pages(NamedTuple):
-    """Pages as a record has them, and what of the text is not in them; each None where there is none."""
+class PageRange(NamedTuple):
+    """The page range of a record, and the text that is not in it; each None where there is none."""
 
     page: str | None
     left: str | None = None
@@ -22,7 +22,7 @@ def with_hyphens(text: str) -> str:
     return _DASHES.sub("-", text.strip())
 
 
-def page_range(first: str | None, last: str | None) -> Pages:
+def page_range(first: str | None, last: str | None) -> PageRange:
     """Return the pages that a beginning and an end say together.
 
     Either may hold the whole range: `12-34` and `34` are `12-34`, `5, 7-9` and `9` are `5, 7-9`. An end that such a
@@ -30,17 +30,17 @@ def page_range(first: str | None, last: str | None) -> Pages:
     """
     start, end = with_hyphens(first or ""), with_hyphens(last or "")
     if not start or not end or start == end:
-        return Pages(start or end or None)
+        return PageRange(start or end or None)
     if _ends_with(start, end):
-        return Pages(start)
+        return PageRange(start)
     whole, other = _RANGE.fullmatch(start), _RANGE.fullmatch(end)
     if other and not whole and other["start"] == start:
-        return Pages(end)
+        return PageRange(end)
     if whole is None or other is not None:
-        return Pages(f"{start}-{end}")
+        return PageRange(f"{start}-{end}")
     if end.endswith(whole["end"]) and len(end) >= len(whole["end"]):
-        return Pages(f"{whole['start']}-{end}")
-    return Pages(start, end)
+        return PageRange(f"{whole['start']}-{end}")
+    return PageRange(start, end)
 
 
 def _ends_with(pages: str, end: str) -> bool:

@@ -41,7 +41,7 @@ _WAITING = 3
 """Maximum number of batches under way or waiting for each process: it is kept busy, and memory stays flat."""
 
 T = TypeVar("T")
-Work = Callable[[Sequence[ReadEntry]], T]
+BatchFunction = Callable[[Sequence[ReadEntry]], T]
 Batch = Sequence[Draft | UnreadDraft]
 
 
@@ -60,7 +60,7 @@ class BatchReading(Generic[T]):
         format: ImportFormat,
         data: bytes,
         filename: str,
-        work: Work[T],
+        work: BatchFunction[T],
         cores: int = 0,
         *,
         alone: bool = False,
@@ -93,12 +93,12 @@ class BatchReading(Generic[T]):
             self._answers = _within(bounds, self._answers)
 
     @classmethod
-    def here(cls, format: ImportFormat, data: bytes, filename: str, work: Work[T]) -> Self:
+    def here(cls, format: ImportFormat, data: bytes, filename: str, work: BatchFunction[T]) -> Self:
         """Read a file in this thread, as its entries are asked for. Raises `UnreadableFile`."""
         return cls.of(format.read(data, filename), work)
 
     @classmethod
-    def of(cls, reading: Reading, work: Work[T]) -> Self:
+    def of(cls, reading: Reading, work: BatchFunction[T]) -> Self:
         """Do the work to the entries of a file that is being read already."""
         made = cls.__new__(cls)
         made._follow(reading, work)
@@ -117,7 +117,7 @@ class BatchReading(Generic[T]):
         made._begin(total, faults, preserved, answers)
         return made
 
-    def _follow(self, reading: Reading, work: Work[T]) -> None:
+    def _follow(self, reading: Reading, work: BatchFunction[T]) -> None:
         self._begin(reading.total, reading.faults, reading.preserved, _here(reading, work))
 
     def _begin(
@@ -147,7 +147,7 @@ def cores_at_hand() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _here(reading: Reading, work: Work[T]) -> Generator[T, None, None]:
+def _here(reading: Reading, work: BatchFunction[T]) -> Generator[T, None, None]:
     try:
         while batch := list(islice(reading, BATCH)):
             yield work(batch)
@@ -167,7 +167,7 @@ def _within(bounds: ReadingBounds, answers: Generator[T, None, None]) -> Generat
             yield answer
 
 
-def _started(cores: int, size: int, work: Work[Any], alone: bool) -> ProcessPoolExecutor:
+def _started(cores: int, size: int, work: BatchFunction[Any], alone: bool) -> ProcessPoolExecutor:
     how = multiprocessing.get_context("fork" if alone else "spawn")
     pool = ProcessPoolExecutor(cores, how, _begin, (size, work))
     with _main_left_out():
@@ -270,7 +270,7 @@ def _main_left_out() -> Iterator[None]:
         vars(main).update(hidden)
 
 
-_works: list[Work[Any]] = []
+_works: list[BatchFunction[Any]] = []
 """The work that a process of a pool does to every batch. It takes files, which can be handed over at the start only."""
 
 
@@ -278,7 +278,7 @@ def _read_batch(drafts: Sequence[Draft | UnreadDraft]) -> Any:
     return _works[0](read_drafts(drafts))
 
 
-def _begin(size: int, work: Work[Any]) -> None:
+def _begin(size: int, work: BatchFunction[Any]) -> None:
     """Prepare a process of the pool: its work, its bounds, and its end with its parent's."""
     _works.append(work)
     collect_rarely()

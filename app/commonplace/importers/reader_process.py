@@ -27,7 +27,7 @@ from typing import IO, Any, TypeVar
 
 from commonplace.importers.bounds import ATTEMPTS, OUT_OF_MEMORY, ReaderKilled, bounded, refuse_ending
 from commonplace.importers.formats import IMPORT_FORMATS, ImportFormat
-from commonplace.importers.parallel import BatchReading, Work
+from commonplace.importers.parallel import BatchFunction, BatchReading
 from commonplace.importers.reading import Fault
 from commonplace.importers.text_encoding import UnreadableFile
 from commonplace.processes.shared_file import NotWritten, SharedFile
@@ -51,7 +51,7 @@ _Messages = Generator[_Message, None, None]
 
 
 def read_apart(
-    format: ImportFormat, data: bytes, filename: str, work: Work[T], alive: Callable[[], None]
+    format: ImportFormat, data: bytes, filename: str, work: BatchFunction[T], alive: Callable[[], None]
 ) -> BatchReading[T]:
     """Read a file, and do `work` to its batches, in another process.
 
@@ -99,7 +99,9 @@ def _started_again(attempt: Callable[[], _Messages]) -> _Messages:
                 raise
 
 
-def _messages(format: ImportFormat, data: bytes, filename: str, work: Work[T], alive: Callable[[], None]) -> _Messages:
+def _messages(
+    format: ImportFormat, data: bytes, filename: str, work: BatchFunction[T], alive: Callable[[], None]
+) -> _Messages:
     """Start a reader and yield its messages. Raises what its exit status says when it ends before the last."""
     source = SharedFile()
     source.write([data])
@@ -123,7 +125,7 @@ def _messages(format: ImportFormat, data: bytes, filename: str, work: Work[T], a
 
 
 def _started(
-    format: ImportFormat, filename: str, size: int, work: Work[T], source: int, sender: int
+    format: ImportFormat, filename: str, size: int, work: BatchFunction[T], source: int, sender: int
 ) -> subprocess.Popen[bytes]:
     packed, descriptors = _packed(work)
     arguments = [format.name, filename, str(size), b64encode(packed).decode(), str(sender)]
@@ -151,7 +153,7 @@ class _WorkPickler(pickle.Pickler):
         return SharedFile.inherited, (obj.descriptor, obj.folder)
 
 
-def _packed(work: Work[Any]) -> tuple[bytes, list[int]]:
+def _packed(work: BatchFunction[Any]) -> tuple[bytes, list[int]]:
     """Return the work as an argument of the new process, and the descriptors that must be open there."""
     target = io.BytesIO()
     pickler = _WorkPickler(target)
@@ -159,7 +161,7 @@ def _packed(work: Work[Any]) -> tuple[bytes, list[int]]:
     return target.getvalue(), pickler.descriptors
 
 
-def _read(format: ImportFormat, data: bytes, filename: str, work: Work[Any], sender: Connection) -> None:
+def _read(format: ImportFormat, data: bytes, filename: str, work: BatchFunction[Any], sender: Connection) -> None:
     try:
         reading = BatchReading(format, data, filename, work, alone=True)
         with closing(reading):

@@ -44,14 +44,14 @@ _CUSTOM = ("C2", "C3", "C7")
 _OF_ADDRESSES = ("UR", "DO")
 _NEW_ADDRESS = re.compile(r"(?:https?|ftp)://|www\.|doi:|10\.\d{4,9}/", re.IGNORECASE)
 
-Values = Iterable[tuple[str, list[str]]]
+TagValues = Iterable[tuple[str, list[str]]]
 """Tags in the order of the reference, each with the lines of its text."""
 
 
 class ReferenceReader:
     """One reference being read: values are taken out as they are understood."""
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, values: TagValues) -> None:
         self.losses: list[Loss] = []
         self._values: dict[str, list[str]] = {}
         self._named: dict[str, Name] = {}

@@ -16,25 +16,25 @@ from commonplace.patchlog.log import PatchLog
 MOVED_QUADS = 20_000
 """Maximum number of quads of the changes that a value is moved along with: beyond, making it anew takes less time."""
 
-Value = TypeVar("Value")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class AtVersion(Generic[Value]):
+class AtVersion(Generic[T]):
     """A value made from the graph, and the version it is of."""
 
     version: Version
-    value: Value
+    value: T
 
 
-class Incremental(Generic[Value]):
+class Incremental(Generic[T]):
     """The value at the newest version asked for, from which the next is made. Safe to share between threads."""
 
     def __init__(
         self,
         log: PatchLog,
-        make: Callable[[Snapshot], Value],
-        move: Callable[[Value, Snapshot, Sequence[ChangeSet]], Value] | None = None,
+        make: Callable[[Snapshot], T],
+        move: Callable[[T, Snapshot, Sequence[ChangeSet]], T] | None = None,
         *,
         both_ways: bool = False,
     ) -> None:
@@ -44,10 +44,10 @@ class Incremental(Generic[Value]):
         self._log = log
         self._make = make
         self._move = move
-        self._newest: AtVersion[Value] | None = None
+        self._newest: AtVersion[T] | None = None
         self._making = Lock()
 
-    def of(self, graph: Graph) -> AtVersion[Value]:
+    def of(self, graph: Graph) -> AtVersion[T]:
         """Return the value at the version that the graph is at."""
         with self._making:
             newest = self._newest
@@ -58,7 +58,7 @@ class Incremental(Generic[Value]):
                 self._newest = made
             return made
 
-    def _made(self, snapshot: Snapshot) -> AtVersion[Value]:
+    def _made(self, snapshot: Snapshot) -> AtVersion[T]:
         newest = self._newest
         if newest is not None and self._move is not None and (self._both_ways or newest.version <= snapshot.version):
             changes = changes_between(self._log, newest.version, snapshot.version, MOVED_QUADS)

@@ -30,7 +30,7 @@ from commonplace.model.quad_text import QuadText
 from commonplace.patchlog.log import PatchLog
 from commonplace.patchlog.opening import log_address, open_log
 
-Answer = TypeVar("Answer")
+T = TypeVar("T")
 
 Access = Literal["create", "write", "read"]
 """What a process may do with a home: make it when it is not there; write to it; or only read, and leave no trace."""
@@ -188,7 +188,7 @@ class Library:
         self.things.follow()
         self.searching.prepare(self.newest())
 
-    def read(self, run: Callable[[Snapshot], Answer], at: Version | None = None) -> Answer:
+    def read(self, run: Callable[[Snapshot], T], at: Version | None = None) -> T:
         """Return what a function returns for one snapshot: the newest, or that of version `at`.
 
         It may be called again when a write comes between. Raises `NotFound` for a version there is not.

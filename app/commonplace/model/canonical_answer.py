@@ -23,7 +23,7 @@ PASSING = frozenset(("version", "next"))
 NAMES = ("iri", "id", "key", "name")
 """Members by which the items of a list are told apart: the first of them that all items have."""
 
-Change = Literal["added", "removed", "changed"]
+ChangeKind = Literal["added", "removed", "changed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Difference:
     `name` tells the entry from others of its answer; of one that `changed`, `members` are the names of what differs.
     """
 
-    change: Change
+    change: ChangeKind
     name: str
     then: Any = None
     now: Any = None

@@ -13,7 +13,7 @@ CONTEXT = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QuotePlace:
     """A place of a quote in a text, by its first character and the one after its last."""
 
     start: int
@@ -25,11 +25,11 @@ class Place:
         return text[max(self.start - CONTEXT, 0) : self.start], text[self.end : self.end + CONTEXT]
 
 
-def places_of_quote(quote: str, text: str) -> list[Place]:
+def places_of_quote(quote: str, text: str) -> list[QuotePlace]:
     """Return every place of a quote in a text, in order: the exact ones, or where there are none the normalised."""
     if not quote:
         return []
-    exact = [Place(start, start + len(quote), "exact") for start in _found(quote, text)]
+    exact = [QuotePlace(start, start + len(quote), "exact") for start in _found(quote, text)]
     if exact:
         return exact
     wanted = normalised(quote)
@@ -37,7 +37,8 @@ def places_of_quote(quote: str, text: str) -> list[Place]:
         return []
     whole, origins = _normalised_with_origins(text)
     return [
-        Place(origins[start], origins[start + len(wanted) - 1] + 1, "normalised") for start in _found(wanted, whole)
+        QuotePlace(origins[start], origins[start + len(wanted) - 1] + 1, "normalised")
+        for start in _found(wanted, whole)
     ]
 
 

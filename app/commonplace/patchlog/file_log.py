@@ -41,7 +41,7 @@ from commonplace.patchlog.rdf_patch import (
 from commonplace.patchlog.segments import (
     SEGMENT_BYTES,
     ByteRange,
-    Place,
+    EntryPlace,
     Torn,
     append_entry,
     places_touching,
@@ -85,7 +85,7 @@ class FileLog:
         if create and not (self._segments.is_dir() and self._files.is_dir()):
             for folder in (self._segments, self._files):
                 folder.mkdir(parents=True, exist_ok=True)
-        self._places: list[Place] = []
+        self._places: list[EntryPlace] = []
         self._header_at = lru_cache(maxsize=HEADERS)(_header_at)
         self._chain: str | None = None
         self._lock = RLock()  # guards what is known of the files; held for moments
@@ -295,7 +295,7 @@ class FileLog:
         place = self._place(version)
         return read_pieces(lambda: whole_lines(place.body_lines.pieces()), header, str(place))
 
-    def _place(self, version: Version) -> Place:
+    def _place(self, version: Version) -> EntryPlace:
         if not 0 < version <= len(self._places) and not 0 < version <= self.head():
             raise NotFound(f"there is no version {version}: the newest is {len(self._places)}")
         return self._places[version - 1]
@@ -391,7 +391,7 @@ class FileLog:
             self._chain = None
 
 
-def _header_at(place: Place) -> Header:
+def _header_at(place: EntryPlace) -> Header:
     """Return the header of the entry at a place."""
     return read_header(place.header_lines.read(), str(place))
 

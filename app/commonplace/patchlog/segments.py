@@ -58,7 +58,7 @@ class ByteRange:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EntryPlace:
     """Where an entry lies: its segment, the offsets of its header, of its body and of its end; and the entry's id."""
 
     segment: Path
@@ -100,7 +100,7 @@ class Torn(Exception):
         return ByteRange(self.segment, self.offset, self.segment.stat().st_size)
 
 
-def scan_segment(segment: Path, offset: int, places: list[Place]) -> bool:
+def scan_segment(segment: Path, offset: int, places: list[EntryPlace]) -> bool:
     """Append the places of the whole entries from an offset on; return whether there were any.
 
     Raises `Torn` at an entry that is not whole, and `LogDamaged`.
@@ -119,7 +119,7 @@ def scan_segment(segment: Path, offset: int, places: list[Place]) -> bool:
     return True
 
 
-def _place_at(segment: Path, data: mmap.mmap, start: int, size: int) -> Place:
+def _place_at(segment: Path, data: mmap.mmap, start: int, size: int) -> EntryPlace:
     begin = data.find(BEGIN, start)
     if begin < 0 or data[begin - 1 : begin] != b"\n":
         raise Torn(segment, start)
@@ -132,10 +132,10 @@ def _place_at(segment: Path, data: mmap.mmap, start: int, size: int) -> Place:
         if end == size:
             raise Torn(segment, start)
         raise LogDamaged(f"{segment} at byte {start}: version {header.version} does not end where its header says")
-    return Place(segment, start, body, end, header.id)
+    return EntryPlace(segment, start, body, end, header.id)
 
 
-def places_touching(segment: Path, places: list[Place], iri: bytes) -> list[int]:
+def places_touching(segment: Path, places: list[EntryPlace], iri: bytes) -> list[int]:
     """Return which places of a segment, by index, have a statement about that thing or a fragment of it."""
     hits: set[int] = set()
     starts = [place.start for place in places]

@@ -36,7 +36,7 @@ from commonplace.web.http.negotiation import (
 from commonplace.web.http.parameters import Paging
 from commonplace.web.http.problems import Gone
 
-Item = TypeVar("Item")
+T = TypeVar("T")
 
 
 def versioned(
@@ -82,10 +82,10 @@ def answered(request: Request, body: bytes, form: Representation, version: Versi
 
 
 @dataclass(frozen=True, slots=True)
-class Slice(Generic[Item]):
+class Slice(Generic[T]):
     """A page of a list that is held whole: its things, and the address of the next page, if there is one."""
 
-    items: Sequence[Item]
+    items: Sequence[T]
     next: str | None
 
     def link(self, response: Response) -> None:
@@ -94,9 +94,7 @@ class Slice(Generic[Item]):
             response.headers["Link"] = f'<{self.next}>; rel="next"'
 
 
-def part(
-    request: Request, items: Sequence[Item], name: Callable[[Item], str], limit: int, cursor: str | None
-) -> Slice[Item]:
+def part(request: Request, items: Sequence[T], name: Callable[[T], str], limit: int, cursor: str | None) -> Slice[T]:
     """Return one page of a list held whole; `name` tells its things apart. Raises `BadRequest` for a strange cursor."""
     names = [name(item) for item in items] if cursor else []
     start = after(cursor, names)

@@ -13,7 +13,7 @@ from commonplace.curation.shacl.violation import Violation
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import CITO
 
-Link = tuple[NamedNode, NamedNode, NamedNode]
+CitationStatement = tuple[NamedNode, NamedNode, NamedNode]
 """A statement between two works."""
 
 
@@ -33,7 +33,7 @@ def links_follow(made: Consequences, minter: Minter) -> None:
     _settle_certain(made, minter)
 
 
-def _add_links(made: Consequences, links: list[Link]) -> None:
+def _add_links(made: Consequences, links: list[CitationStatement]) -> None:
     """Add the links that are missing; not those that the change itself takes away, which is refused."""
     for citing, predicate, cited in links:
         is_said = _is_in(made.after, (citing, predicate, cited))
@@ -42,7 +42,7 @@ def _add_links(made: Consequences, links: list[Link]) -> None:
             made.added[Triple(citing, predicate, cited)] = None
 
 
-def _remove_links(made: Consequences, links: list[Link], minter: Minter) -> None:
+def _remove_links(made: Consequences, links: list[CitationStatement], minter: Minter) -> None:
     for link in links:
         if _is_in(made.after, link) and not _is_spoken_of(made.after, link, minter):
             made.removed[Triple(*link)] = None
@@ -68,11 +68,11 @@ def _is_certain(made: Consequences, citing: NamedNode, cited: NamedNode) -> bool
     return triple in made.added or (triple not in made.removed and _is_in(made.after, (citing, CITO["cites"], cited)))
 
 
-def _is_in(state: Statements, link: Link) -> bool:
+def _is_in(state: Statements, link: CitationStatement) -> bool:
     return next(state.triples(*link), None) is not None
 
 
-def _is_spoken_of(state: Statements, link: Link, minter: Minter) -> bool:
+def _is_spoken_of(state: Statements, link: CitationStatement, minter: Minter) -> bool:
     """Answer whether some citation of the citing work stands for a link."""
     data = Data(state)
     return any(link in _links_of(data, one, minter) for one in _citations_of(state, link[0]))
@@ -84,7 +84,7 @@ def _citations_of(state: Statements, citing: NamedNode) -> Iterator[NamedNode]:
             yield triple.subject
 
 
-def _links_of(data: Data, citation: NamedNode, minter: Minter) -> Iterator[Link]:
+def _links_of(data: Data, citation: NamedNode, minter: Minter) -> Iterator[CitationStatement]:
     """Return the links between works that a citation stands for."""
     said = data.about(citation)
     if CITO["Citation"] not in data.classes(citation):

@@ -44,7 +44,7 @@ class Decision(NamedTuple):
     digest: str
 
 
-class Listed(NamedTuple):
+class ListedCandidate(NamedTuple):
     """A candidate in the list of duplicates, and the decision on it; `is_current` until one of the works changes."""
 
     candidate: Candidate
@@ -103,7 +103,7 @@ def read_decisions(snapshot: Snapshot, minter: Minter) -> dict[Pair, Decision]:
     return found
 
 
-def listed(similar: Similar, decisions: dict[Pair, Decision]) -> list[Listed]:
+def listed(similar: Similar, decisions: dict[Pair, Decision]) -> list[ListedCandidate]:
     """Return the candidates and, after them, the other works that there is a decision on; each with its decision."""
     works = similar.blocks.works
     found = [_listed(one, decisions.get(one.keys), works) for one in similar.candidates]
@@ -114,15 +114,15 @@ def listed(similar: Similar, decisions: dict[Pair, Decision]) -> list[Listed]:
     return found
 
 
-def still_open(item: Listed) -> bool:
+def still_open(item: ListedCandidate) -> bool:
     """Return whether a candidate waits for a decision: there is none, or only *unsure*, or a work changed since."""
     is_proposed = item.candidate.proposes != "nothing"
     return is_proposed and (item.decision is None or not item.is_current or item.decision.judgement == "unsure")
 
 
-def _listed(candidate: Candidate, decision: Decision | None, works: dict[str, Particulars]) -> Listed:
+def _listed(candidate: Candidate, decision: Decision | None, works: dict[str, Particulars]) -> ListedCandidate:
     compared = [works[key] for key in candidate.keys if key in works]
-    return Listed(candidate, decision, decision is not None and decision.digest == _digest(compared))
+    return ListedCandidate(candidate, decision, decision is not None and decision.digest == _digest(compared))
 
 
 def _digest(works: Iterable[Particulars]) -> str:

@@ -33,10 +33,10 @@ IN_ORDER = 0.75
 _EMPTY = frozenset("international annual national proceedings proc acm ieee".split())
 
 
-class Venue(NamedTuple):
-    """A venue: its words as printed, those of its name alone, and the kind of venue that it calls itself, if any.
+class VenueName(NamedTuple):
+    """A name of a venue: all its words, those of the name proper, and the kind of venue that it says, if any.
 
-    `has_more` says that more words stand behind its name.
+    `has_more` says that more words stand behind the name.
     """
 
     whole: tuple[str, ...]
@@ -46,13 +46,13 @@ class Venue(NamedTuple):
 
 
 @lru_cache(maxsize=65536)
-def venue_of(name: str) -> Venue:
+def venue_of(name: str) -> VenueName:
     """Return a venue as it is compared."""
     whole = tuple(slug(name).split("-"))
     bare = _ASIDE.sub(" ", name).strip(" .")
     words = tuple(word for word in slug(bare).split("-") if word not in _SMALL) if bare else whole
     kinds = {_KINDS[word] for word in (words or whole) if word in _KINDS}
-    return Venue(whole, words or whole, kinds.pop() if len(kinds) == 1 else "", _MORE.search(name) is not None)
+    return VenueName(whole, words or whole, kinds.pop() if len(kinds) == 1 else "", _MORE.search(name) is not None)
 
 
 @lru_cache(maxsize=65536)
@@ -120,7 +120,7 @@ def _short_for(one: str, other: str) -> bool:
     return all(letter in rest for letter in short)
 
 
-def _is_acronym(one: Venue, other: Venue) -> bool:
+def _is_acronym(one: VenueName, other: VenueName) -> bool:
     """Return whether one is the first letters of the other's words: `BMJ`, `JAMA`, `VLDB`."""
     for short, long in ((one, other), (other, one)):
         letters = "".join(short.words)

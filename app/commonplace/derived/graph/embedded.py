@@ -40,7 +40,7 @@ from commonplace.model.change import EMPTY, ChangeSet, Version
 from commonplace.model.minter import Minter
 from commonplace.model.quad_text import QuadText
 
-Answer = TypeVar("Answer")
+T = TypeVar("T")
 
 _DEFAULT = DefaultGraph()
 _OVERLAPS = 3
@@ -184,7 +184,7 @@ class EmbeddedGraph:
     def version(self) -> Version:
         return self._version
 
-    def read(self, run: Callable[[StoreSnapshot], Answer]) -> Answer:
+    def read(self, run: Callable[[StoreSnapshot], T]) -> T:
         for _ in range(_OVERLAPS):
             before, described = self._version, self._described
             try:
@@ -203,7 +203,7 @@ class EmbeddedGraph:
     def live_snapshot(self) -> StoreSnapshot:
         return self._snapshot()
 
-    def read_described(self, describe: Describe, run: Callable[[StoreSnapshot], Answer]) -> Answer:
+    def read_described(self, describe: Describe, run: Callable[[StoreSnapshot], T]) -> T:
         # Writers are not held off, however often one comes between: `describe` takes locks of its own, and whoever
         # holds those may be waiting for a writer.
         while True:
@@ -223,7 +223,7 @@ class EmbeddedGraph:
                 finally:
                     self._in_flight = False
 
-    def read_undescribed(self, run: Callable[[StoreSnapshot], Answer]) -> Answer:
+    def read_undescribed(self, run: Callable[[StoreSnapshot], T]) -> T:
         for _ in range(_OVERLAPS):
             self.undescribe()
             found = self.read(lambda snapshot: None if self._described else (run(snapshot),))

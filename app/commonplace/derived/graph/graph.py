@@ -17,7 +17,7 @@ from pyoxigraph import Quad
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.model.change import ChangeSet, Version
 
-Answer = TypeVar("Answer")
+T = TypeVar("T")
 
 Describe = Callable[["Graph"], tuple[Version, Sequence[Quad]]]
 """Return the version that a graph is at, and the statements that describe the library at that version, each in one of
@@ -34,19 +34,19 @@ class Graph(Protocol):
     def version(self) -> Version:
         """The newest version that is wholly applied; 0 when the graph is empty."""
 
-    def read(self, run: Callable[[Snapshot], Answer]) -> Answer:
+    def read(self, run: Callable[[Snapshot], T]) -> T:
         """Run a function on a snapshot of the newest version and return what it returns.
 
         The function may be run again, on a newer snapshot, when a change came between.
         """
 
-    def read_described(self, describe: Describe, run: Callable[[Snapshot], Answer]) -> Answer:
+    def read_described(self, describe: Describe, run: Callable[[Snapshot], T]) -> T:
         """Run a function as `read` does, on a snapshot in which queries find the description of the library.
 
         The description is in no count, no list of statements and no dump.
         """
 
-    def read_undescribed(self, run: Callable[[Snapshot], Answer]) -> Answer:
+    def read_undescribed(self, run: Callable[[Snapshot], T]) -> T:
         """Run a function as `read` does, on a snapshot that holds the statements of the log and nothing beside them.
 
         Writers decide on such a snapshot.

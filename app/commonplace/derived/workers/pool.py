@@ -71,7 +71,7 @@ _PROGRAM = program(zygote.main)
 _UPDATES = "updates"
 """The name by which all updates wait in the queue, as if they were of one client."""
 
-Got = TypeVar("Got")
+T = TypeVar("T")
 
 
 class Lane(Enum):
@@ -231,12 +231,12 @@ class WorkerPool:
         finally:
             link.end()
 
-    def wait_for(self, coroutine: Coroutine[Any, Any, Got]) -> Got:
+    def wait_for(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine of this pool in its event loop, from another thread; return its result."""
         assert self._loop is not None, "the server has not been started"
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
-    async def _through(self, lane: Lane, client: str, talk: Callable[[WorkerLink], Awaitable[Got]]) -> Got:
+    async def _through(self, lane: Lane, client: str, talk: Callable[[WorkerLink], Awaitable[T]]) -> T:
         """Ask a worker when it is the client's turn, and another one when that one was lost."""
         if not self._links:
             self._refill()

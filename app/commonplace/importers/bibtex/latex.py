@@ -148,7 +148,7 @@ def with_single_quotes(raw: str) -> str:
     return _SINGLE_QUOTED.sub("‘\\1’", raw) if "`" in raw else raw
 
 
-class Words(dict[str, str]):
+class WordMeanings(dict[str, str]):
     """Keep the meaning of words, worked out when one is first met: in any file most words come again and again."""
 
     def __init__(self, meaning: Callable[[str], str | None]) -> None:
@@ -165,7 +165,7 @@ class Words(dict[str, str]):
         return meaning
 
 
-def word_by_word(raw: str, known: Words, paragraphs: bool = False) -> str | None:
+def word_by_word(raw: str, known: WordMeanings, paragraphs: bool = False) -> str | None:
     """Return a value word by word; None where a word cannot be read by itself, or there are paragraphs to keep."""
     if "\n" not in raw and "\t" not in raw:
         words = raw.strip(" ").split(" ")
@@ -191,7 +191,7 @@ def _word_text(word: str) -> str | None:
     return text if text and text == text.strip(" ") else None
 
 
-_WORDS = Words(_word_text)
+_WORDS = WordMeanings(_word_text)
 """The text of words."""
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from commonplace.importers.bibtex import latex_macros as macros
 from commonplace.importers.bibtex.latex import (
-    Words,
+    WordMeanings,
     decode,
     stands_alone,
     usual_letters,
@@ -105,7 +105,7 @@ def _protected_word(word: str) -> str | None:
     return None if parts is None else protected(parts).html
 
 
-_WORDS = Words(_protected_word)
+_WORDS = WordMeanings(_protected_word)
 """Words as `RichText.html` has them."""
 
 

@@ -24,7 +24,7 @@ _TABLE = """CREATE TABLE IF NOT EXISTS answer (
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class StoredAnswer:
     """Hold a kept answer. `stored` is seconds since 1970, `lifetime` seconds."""
 
     body: bytes
@@ -58,13 +58,13 @@ class AgencyAnswers:
             with self._open() as database:
                 database.execute(_TABLE)
 
-    def get(self, address: str) -> Held | None:
+    def get(self, address: str) -> StoredAnswer | None:
         """Return what was last answered at that address, None when nothing was."""
         with self._open() as database:
             row = database.execute(
                 "SELECT body, stored, lifetime, etag, modified FROM answer WHERE address = ?", (address,)
             ).fetchone()
-        return Held(zlib.decompress(row[0]), *row[1:]) if row else None
+        return StoredAnswer(zlib.decompress(row[0]), *row[1:]) if row else None
 
     def put(self, address: str, body: bytes, headers: Mapping[str, str], now: float) -> None:
         """Keep an answer, unless its headers (names in lower case) forbid it."""

@@ -22,7 +22,7 @@ import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from commonplace import __version__
-from commonplace.importers.doi.agency_answers import AgencyAnswers, Held
+from commonplace.importers.doi.agency_answers import AgencyAnswers, StoredAnswer
 from commonplace.importers.doi.clock import Clock
 from commonplace.importers.doi.destinations import Destinations, Hop
 from commonplace.importers.doi.faults import AgencyFault, NoAnswer, NoSuchDoi, RefusedByAgency
@@ -150,7 +150,7 @@ class AgencyClient:
         self._count(request, failed=False)
         return answer
 
-    def _ask(self, request: _Request, held: Held | None) -> Any:
+    def _ask(self, request: _Request, held: StoredAnswer | None) -> Any:
         host, kind = request.host, request.kind
         if self._limiter.wait(host, kind) > self._patience.longest_pause:
             raise RefusedByAgency(f"{host} asks to be left alone for longer than {self._patience.longest_pause:.0f} s")

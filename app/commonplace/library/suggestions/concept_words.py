@@ -18,7 +18,7 @@ NARROWER = 0.7
 """What a label of a narrower concept counts beside the concept's own."""
 
 
-class Words(NamedTuple):
+class WeightedText(NamedTuple):
     """A label or definition: its text, its language, and what it counts where it stands as it is; 0 for a definition.
 
     `tagged` says whether the language was given, so that the words are looked for in texts of that language alone.
@@ -30,7 +30,7 @@ class Words(NamedTuple):
     tagged: bool
 
 
-def words_of(snapshot: Snapshot, concept: NamedNode) -> list[Words]:
+def words_of(snapshot: Snapshot, concept: NamedNode) -> list[WeightedText]:
     """Return the labels of a concept and of narrower ones, then its own definitions."""
     own = [_words(triple.object, 1.0) for label in LABELS for triple in snapshot.triples(concept, label)]
     others = [
@@ -44,8 +44,8 @@ def words_of(snapshot: Snapshot, concept: NamedNode) -> list[Words]:
     return sorted({one for one in (*own, *others, *texts) if one is not None}, key=lambda one: (-one.weight, one.text))
 
 
-def _words(term: object, weight: float) -> Words | None:
+def _words(term: object, weight: float) -> WeightedText | None:
     if not isinstance(term, Literal) or not term.value.strip():
         return None
     tag = term.language
-    return Words(term.value, language_of_text(term.value, tag), weight, bool(tag))
+    return WeightedText(term.value, language_of_text(term.value, tag), weight, bool(tag))

@@ -17,7 +17,7 @@ from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot, values_clause
 from commonplace.library.evidence import reach, states_on_concept
-from commonplace.library.suggestions.concept_words import Words, words_of
+from commonplace.library.suggestions.concept_words import WeightedText, words_of
 from commonplace.library.suggestions.finding import Find
 from commonplace.library.suggestions.passages import Passage, passage_of
 from commonplace.library.suggestions.ranking import Phrase, Ranking
@@ -33,8 +33,8 @@ TAUGHT_WORDS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """What was decided about works: those that discuss the concept, are silent, were rejected, or are proposed."""
+class EvidenceByWork:
+    """The evidence on a concept, by work: those that discuss it or are silent, were rejected, or are proposed."""
 
     states: dict[NamedNode, str]
     rejected: set[NamedNode]
@@ -103,7 +103,7 @@ class Suggestions:
         return Suggested(ranked, ranking.classifier is not None, _coverage(works, chosen, judged, len(ranked)), reasons)
 
     def _ranking(
-        self, snapshot: Snapshot, judged: Judged, words: Sequence[Words], works: Iterable[NamedNode]
+        self, snapshot: Snapshot, judged: EvidenceByWork, words: Sequence[WeightedText], works: Iterable[NamedNode]
     ) -> Ranking:
         silent = [*judged.among("silent"), *sorted(judged.rejected, key=lambda work: work.value)]
         discussing = judged.among("discusses")
@@ -120,7 +120,7 @@ def _works(snapshot: Snapshot) -> set[NamedNode]:
     return {node for node in subjects if isinstance(node, NamedNode)}
 
 
-def _judged(snapshot: Snapshot, concept: NamedNode) -> Judged:
+def _judged(snapshot: Snapshot, concept: NamedNode) -> EvidenceByWork:
     """Return what was said of works on a concept; of a rejected proposal that the work discusses it, too."""
     states = states_on_concept(snapshot, concept)
     standings: dict[str, set[NamedNode]] = {"rejected": set(), "proposed": set()}
@@ -134,7 +134,7 @@ def _judged(snapshot: Snapshot, concept: NamedNode) -> Judged:
         work, standing = row["work"], row["standing"]
         if isinstance(work, NamedNode) and isinstance(standing, NamedNode) and work not in states:
             standings[standing.value.partition("#")[2]].add(work)
-    return Judged(states, standings["rejected"] - standings["proposed"], standings["proposed"])
+    return EvidenceByWork(states, standings["rejected"] - standings["proposed"], standings["proposed"])
 
 
 def _found(works: Iterable[NamedNode], texts: Sequence[str], find: Find) -> list[NamedNode]:
@@ -145,7 +145,7 @@ def _found(works: Iterable[NamedNode], texts: Sequence[str], find: Find) -> list
 
 
 def _coverage(
-    works: Sequence[NamedNode], chosen: Sequence[NamedNode], judged: Judged, looked_at: int
+    works: Sequence[NamedNode], chosen: Sequence[NamedNode], judged: EvidenceByWork, looked_at: int
 ) -> dict[str, int]:
     unread = len(works) - len(judged.states)
     without = sum(1 for work in chosen if judged.open(work)) - looked_at

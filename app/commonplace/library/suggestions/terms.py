@@ -24,7 +24,7 @@ MAXIMUM_CHARACTERS = 20_000
 _WORD = re.compile(r"[^\W_]+(?:[-\u2010\u2011'\u2019][^\W_]+)*")
 
 
-class Token(NamedTuple):
+class StemmedWord(NamedTuple):
     """A word of a text: its stem, and where it begins and ends."""
 
     stem: str
@@ -51,9 +51,9 @@ def language_of_text(text: str, tag: str | None = None) -> str:
     return language_of(fold(text[:2_000]).split()) or "en"
 
 
-def tokens(text: str, language: str) -> list[Token]:
+def tokens(text: str, language: str) -> list[StemmedWord]:
     """Return the words of a text that tell something, in order; function words are left out."""
-    found: list[Token] = []
+    found: list[StemmedWord] = []
     prefix: re.Match[str] | None = None
     for match in _WORD.finditer(text, 0, MAXIMUM_CHARACTERS):
         word, start = match[0], match.start()
@@ -62,7 +62,7 @@ def tokens(text: str, language: str) -> list[Token]:
             found = found[:-1] if found and found[-1].start == start else found
         prefix = match if _binds(match[0]) else None
         if stem := _stem(word, language):
-            found.append(Token(stem, start, match.end()))
+            found.append(StemmedWord(stem, start, match.end()))
     return found
 
 
@@ -81,7 +81,7 @@ def _binds(word: str) -> bool:
     return attached(f"{fold(word)} x").endswith("-x")
 
 
-def places_of(phrase: Sequence[str], within: Sequence[Token]) -> list[tuple[int, int]]:
+def places_of(phrase: Sequence[str], within: Sequence[StemmedWord]) -> list[tuple[int, int]]:
     """Return where the words of a phrase stand side by side: the begin and end of each place in the text."""
     first, length = phrase[0], len(phrase)
     return [

@@ -35,7 +35,7 @@ WithQuads = Annotated[bool, Query(description="show the statements that each ver
 From = Annotated[
     int, Query(alias="from", ge=1, description="the version to compare from", json_schema_extra={"example": 1})
 ]
-To = Annotated[int | None, Query(ge=1, description="the version to compare with; default the newest")]
+ToVersion = Annotated[int | None, Query(ge=1, description="the version to compare with; default the newest")]
 RestoreTo = Annotated[int, Query(ge=1, description="the version whose state the thing is given")]
 
 LONG_BYTES = 1_000_000
@@ -108,7 +108,7 @@ def _history(kind: Kind) -> Callable[..., Response]:
 
 
 def _diff(kind: Kind) -> Callable[..., Response]:
-    def diff(request: Request, context: ContextDep, key: str, start: From, to: To = None) -> Response:
+    def diff(request: Request, context: ContextDep, key: str, start: From, to: ToVersion = None) -> Response:
         if _of_whole_key(context, kind, key, "diff", None):
             return work(request, context, f"{key}/diff")
         form = choose(request, [JSON])
@@ -169,7 +169,7 @@ def compared(
     request: Request,
     context: ContextDep,
     start: From,
-    to: To = None,
+    to: ToVersion = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:

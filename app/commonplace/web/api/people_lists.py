@@ -20,8 +20,8 @@ from commonplace.web.http.parameters import only_known_parameters
 router = APIRouter(tags=["curation"], dependencies=[Depends(only_known_parameters)])
 
 
-class NameList(BaseModel):
-    """A list of names."""
+class NamesToMatch(BaseModel):
+    """A list of names to be matched with people."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -37,10 +37,10 @@ class NameList(BaseModel):
     "/names/match",
     response_model=Page[MatchedName],
     summary="Match a list of names",
-    openapi_extra=body_schema(NameList),
+    openapi_extra=body_schema(NamesToMatch),
 )
 def match_names(
-    context: ContextDep, token: WriterDep, listed: Annotated[NameList, Depends(body_of(NameList))]
+    context: ContextDep, token: WriterDep, listed: Annotated[NamesToMatch, Depends(body_of(NamesToMatch))]
 ) -> Response:
     """Answer with each name of a list and the people who may be meant, with reasons; nothing is written.
 

@@ -28,8 +28,8 @@ from commonplace.web.pinned_questions import NotAnswered, asked_at, asked_now, a
 router = APIRouter(tags=["pins"], dependencies=[Depends(only_known_parameters)])
 
 
-class Question(BaseModel):
-    """What is to be kept: the answer at an address of the library, or to a query in SPARQL."""
+class NewPin(BaseModel):
+    """A pin to be made: the answer at an address of the library, or to a query in SPARQL."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -47,7 +47,7 @@ class Question(BaseModel):
     note: str | None = Field(default=None, min_length=1, max_length=10_000, description="why it is kept")
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> Question:
+    def _one_of_both(self) -> NewPin:
         if (self.address is None) == (self.query is None):
             raise ValueError("give an address or a query, one of the two")
         return self
@@ -57,7 +57,7 @@ _POSTED: dict[int | str, dict[str, Any]] = {
     201: {"model": Pin, "description": "The pin, at `Location`"},
     401: {"description": "No token, or one that is not known"},
 }
-_BODY = {"requestBody": {"required": True, "content": {JSON.media_type: {"schema": Question.model_json_schema()}}}}
+_BODY = {"requestBody": {"required": True, "content": {JSON.media_type: {"schema": NewPin.model_json_schema()}}}}
 
 
 @router.post(
@@ -87,9 +87,9 @@ async def keep(request: Request, context: ContextDep, token: WriterDep) -> Respo
     return response
 
 
-def _question(document: dict[str, Any]) -> Question:
+def _question(document: dict[str, Any]) -> NewPin:
     try:
-        return Question.model_validate(document)
+        return NewPin.model_validate(document)
     except ValidationError as fault:
         places = [(".".join(map(str, e["loc"])) or "body", str(e["msg"])) for e in fault.errors()]
         raise BadRequest("; ".join(f"{where}: {why}" for where, why in places), places) from fault

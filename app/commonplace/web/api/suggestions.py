@@ -21,7 +21,7 @@ from commonplace.web.in_workers import WorkerRoute
 
 router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
-Concept = Annotated[
+ConceptParameter = Annotated[
     str, Query(min_length=1, description="a concept's key or IRI", json_schema_extra={"example": "professional-role"})
 ]
 
@@ -29,7 +29,12 @@ Concept = Annotated[
 @router.get("/suggestions", response_model=Page[Suggestion], summary="Works worth reading for a concept")
 @router.get("/suggestions.json", include_in_schema=False)
 def suggestions(
-    request: Request, context: ContextDep, concept: Concept, limit: Limit = 20, cursor: Cursor = None, at: At = None
+    request: Request,
+    context: ContextDep,
+    concept: ConceptParameter,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+    at: At = None,
 ) -> Response:
     """Answer with unread works, the likeliest first. Judge them by `POST /evidence`: what is accepted, rejected and
     found silent is learnt from at once.

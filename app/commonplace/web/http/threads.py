@@ -11,34 +11,34 @@ from anyio.to_thread import run_sync
 from commonplace.web.context import Context
 
 Given = ParamSpec("Given")
-Got = TypeVar("Got")
+T = TypeVar("T")
 
 
-async def in_writer(context: Context, run: Callable[[], Got]) -> Got:
+async def in_writer(context: Context, run: Callable[[], T]) -> T:
     """Return what a function returns that writes, or waits for a writer, run in one of the threads for that."""
     return await run_sync(run, limiter=context.writers)
 
 
-async def in_searcher(context: Context, run: Callable[[], Got]) -> Got:
+async def in_searcher(context: Context, run: Callable[[], T]) -> T:
     """Return what a function returns that searches, run in one of the threads for that."""
     return await run_sync(run, limiter=context.searchers)
 
 
-def writing(endpoint: Callable[Given, Got]) -> Callable[Given, Coroutine[Any, Any, Got]]:
+def writing(endpoint: Callable[Given, T]) -> Callable[Given, Coroutine[Any, Any, T]]:
     """Return an endpoint that runs the one given, which has a parameter `context`, in a thread for writers."""
 
     @wraps(endpoint)
-    async def run(*args: Given.args, **kwargs: Given.kwargs) -> Got:
+    async def run(*args: Given.args, **kwargs: Given.kwargs) -> T:
         return await in_writer(cast(Context, kwargs["context"]), partial(endpoint, *args, **kwargs))
 
     return run
 
 
-def searching(endpoint: Callable[Given, Got]) -> Callable[Given, Coroutine[Any, Any, Got]]:
+def searching(endpoint: Callable[Given, T]) -> Callable[Given, Coroutine[Any, Any, T]]:
     """Return an endpoint that runs the one given, which has a parameter `context`, in a thread for searches."""
 
     @wraps(endpoint)
-    async def run(*args: Given.args, **kwargs: Given.kwargs) -> Got:
+    async def run(*args: Given.args, **kwargs: Given.kwargs) -> T:
         return await in_searcher(cast(Context, kwargs["context"]), partial(endpoint, *args, **kwargs))
 
     return run

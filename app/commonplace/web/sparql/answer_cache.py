@@ -16,7 +16,7 @@ _OVERHEAD = 1_500
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class CacheKey:
     """The question of an answer: version, text, dataset and representation."""
 
     version: int
@@ -42,14 +42,14 @@ class AnswerCache:
         self._room = room
         self._size = 0
         self._version = 0
-        self._new: OrderedDict[Key, Ready] = OrderedDict()
+        self._new: OrderedDict[CacheKey, Ready] = OrderedDict()
         """Answers of the newest version seen."""
-        self._old: OrderedDict[Key, Ready] = OrderedDict()
+        self._old: OrderedDict[CacheKey, Ready] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._new) + len(self._old)
 
-    def get(self, key: Key) -> Ready | None:
+    def get(self, key: CacheKey) -> Ready | None:
         """Return the answer kept for that key, which counts as used."""
         kept = self._new if key.version == self._version else self._old
         ready = kept.get(key)
@@ -57,7 +57,7 @@ class AnswerCache:
             kept.move_to_end(key)
         return ready
 
-    def put(self, key: Key, ready: Ready) -> None:
+    def put(self, key: CacheKey, ready: Ready) -> None:
         """Keep an answer, if it takes no more than a quarter of the room."""
         size = _size(key, ready)
         if size > self._room // 4 or self.get(key) is not None:
@@ -73,5 +73,5 @@ class AnswerCache:
             self._size -= _size(*gone)
 
 
-def _size(key: Key, ready: Ready) -> int:
+def _size(key: CacheKey, ready: Ready) -> int:
     return len(ready.body) + 4 * len(key.text) + _OVERHEAD

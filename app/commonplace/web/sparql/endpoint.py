@@ -30,7 +30,7 @@ from commonplace.web.http.security_headers import SECURITY_HEADERS
 from commonplace.web.http.spooled import Sending
 from commonplace.web.http.stopping import READ
 from commonplace.web.http.whole_response import head_of, sent_whole
-from commonplace.web.sparql.answer_cache import AnswerCache, Key, Ready
+from commonplace.web.sparql.answer_cache import AnswerCache, CacheKey, Ready
 from commonplace.web.sparql.forms import BY_NAME, OFFERED, takes_gzip, wanted_forms
 from commonplace.web.sparql.protocol import ALLOW, FORM, UPDATE, QueryOperation, media_type_of, read_operation
 from commonplace.web.sparql.single_flight import SingleFlight
@@ -75,7 +75,7 @@ class SparqlEndpoint:
         self._context = context
         self._rest = rest
         self._cache = AnswerCache(context.cache_bytes)
-        self._single_flight: SingleFlight[Key, Answer | AnswerKind] = SingleFlight(_may_share)
+        self._single_flight: SingleFlight[CacheKey, Answer | AnswerKind] = SingleFlight(_may_share)
         self._watch = DisconnectWatch()
         self._sending = sending
 
@@ -126,7 +126,7 @@ class SparqlEndpoint:
     async def _answer(self, scope: Scope, headers: Headers, asked: QueryRequest, body: RequestBody, send: Send) -> None:
         at = version_of(asked.operation.at)
         version = await self._version(at)
-        key = Key(version, asked.operation.text, asked.graphs, (asked.forms, asked.packed, at is not None))
+        key = CacheKey(version, asked.operation.text, asked.graphs, (asked.forms, asked.packed, at is not None))
         ready = self._cache.get(key)
         if ready is None:
             answer = await self._evaluated(scope, headers, key, asked, body)
@@ -135,7 +135,7 @@ class SparqlEndpoint:
                 return
             made = _headers(answer, len(answer.body), past=at is not None)
             ready = Ready(_tag(answer), made, head_of(made), answer.body)
-            self._cache.put(Key(answer.version, key.text, key.graphs, key.form), ready)
+            self._cache.put(CacheKey(answer.version, key.text, key.graphs, key.form), ready)
         if _has(headers, ready.tag):
             await _send_unchanged(ready.headers, send)
             return
@@ -155,7 +155,7 @@ class SparqlEndpoint:
         return head
 
     async def _evaluated(
-        self, scope: Scope, headers: Headers, key: Key, asked: QueryRequest, body: RequestBody
+        self, scope: Scope, headers: Headers, key: CacheKey, asked: QueryRequest, body: RequestBody
     ) -> Answer:
         """Return the answer of a worker, which is asked once for all clients with one question at one time."""
         described = key.graphs is not None or may_name_graphs(key.text)

@@ -63,10 +63,10 @@ class ServiceDescription:
     """A GET without a query (SPARQL 1.1 Service Description, 2)."""
 
 
-Operation = QueryOperation | UpdateOperation | ServiceDescription
+ProtocolOperation = QueryOperation | UpdateOperation | ServiceDescription
 
 
-def read_operation(method: str, query_string: bytes, content_type: str | None, body: bytes) -> Operation:
+def read_operation(method: str, query_string: bytes, content_type: str | None, body: bytes) -> ProtocolOperation:
     """Return the one operation that a request asks for.
 
     `content_type` is the header as it came, None when absent; the body of a GET is ignored. Raises
@@ -152,7 +152,7 @@ def _decoded(part: str) -> str:
     return a2b_qp(part.encode().replace(b"=", b"=3D").replace(b"%", b"=")).decode()
 
 
-def _by_get(address: Parameters) -> Operation:
+def _by_get(address: Parameters) -> ProtocolOperation:
     """Return the operation of a GET (2.1.1); an update is never sent so (2.2)."""
     if _values(address, "update"):
         raise BadRequest("an update is sent by POST", [("update", "given in the address of a GET")])
@@ -163,7 +163,7 @@ def _by_get(address: Parameters) -> Operation:
     return ServiceDescription()
 
 
-def _by_form(address: Parameters, form: Parameters) -> Operation:
+def _by_form(address: Parameters, form: Parameters) -> ProtocolOperation:
     """Return the operation of a form (2.1.2, 2.2.1). The dataset may stand in the address too, the text may not."""
     _refuse(address, ("query", "update"), "a form holds the text, not the address")
     together = [*address, *form]

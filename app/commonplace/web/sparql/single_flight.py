@@ -6,21 +6,21 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
-Name = TypeVar("Name", bound=Hashable)
-Found = TypeVar("Found")
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
 
 
-class SingleFlight(Generic[Name, Found]):
+class SingleFlight(Generic[K, T]):
     """Calls under way, by name: a second caller of a name waits for the answer to the first.
 
     `may_share` says whether an answer can be given to several callers.
     """
 
-    def __init__(self, may_share: Callable[[Found], bool]) -> None:
+    def __init__(self, may_share: Callable[[T], bool]) -> None:
         self._may_share = may_share
-        self._pending: dict[Name, asyncio.Future[Found]] = {}
+        self._pending: dict[K, asyncio.Future[T]] = {}
 
-    async def join(self, name: Name, ask: Callable[[], Awaitable[Found]]) -> Found:
+    async def join(self, name: K, ask: Callable[[], Awaitable[T]]) -> T:
         """Return what `ask` returns, or has returned to the first caller of that name. Raises what it raises."""
         while (pending := self._pending.get(name)) is not None:
             try:
@@ -32,7 +32,7 @@ class SingleFlight(Generic[Name, Found]):
             return found if self._may_share(found) else await ask()
         return await self._lead(name, ask)
 
-    async def _lead(self, name: Name, ask: Callable[[], Awaitable[Found]]) -> Found:
+    async def _lead(self, name: K, ask: Callable[[], Awaitable[T]]) -> T:
         """Ask, and give the answer to all that join meanwhile."""
         pending = self._pending[name] = asyncio.get_running_loop().create_future()
         try:
