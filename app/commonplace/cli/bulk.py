@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from commonplace.cli.input import name_of, read_input
-from commonplace.cli.opening import AgentOption, HomeOption, agent_of, open_library
+from commonplace.cli.opening import AgentOption, HomeOption, MessageOption, agent_of, open_library
 from commonplace.cli.terminal import JsonOption, readable
 from commonplace.errors import BadRequest
 from commonplace.exchange.bulk import BulkEdits
@@ -24,7 +24,7 @@ CHANGE_BYTES = 1_000_000
 def bulk(
     file: Annotated[Path, typer.Argument(help='JSON: {"select": …, "change": …}; - is standard input', metavar="FILE")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would change, write nothing")] = False,
-    message: Annotated[str, typer.Option(help="why; recorded in the history")] = "",
+    message: MessageOption = "",
     as_json: JsonOption = False,
     agent: AgentOption = None,
     home: HomeOption = None,

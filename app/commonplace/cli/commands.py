@@ -20,7 +20,7 @@ from commonplace.cli.edit import named, patch_of
 from commonplace.cli.history import revert, show_diff, show_history
 from commonplace.cli.imports import import_by_doi, import_files
 from commonplace.cli.merge import merge, unmerge
-from commonplace.cli.opening import AgentOption, HomeOption, agent_of, open_library, settings_of
+from commonplace.cli.opening import AgentOption, HomeOption, MessageOption, agent_of, open_library, settings_of
 from commonplace.cli.pin import pin
 from commonplace.cli.terminal import JsonOption, progress, readable
 from commonplace.cli.tokens import token_cli
@@ -162,7 +162,7 @@ def undo(
     piece: Annotated[
         str | None, typer.Option(help="take back every version of the piece of work of this name, as one")
     ] = None,
-    message: Annotated[str, typer.Option(help="why; recorded in the history")] = "",
+    message: MessageOption = "",
     as_json: JsonOption = False,
     agent: AgentOption = None,
     home: HomeOption = None,
@@ -195,7 +195,7 @@ def edit(
     assignments: Annotated[
         list[str], typer.Argument(help="title=…, labels.en=…; field= clears", metavar="FIELD=VALUE...")
     ],
-    message: Annotated[str, typer.Option(help="why; recorded in the history")] = "",
+    message: MessageOption = "",
     as_json: JsonOption = False,
     agent: AgentOption = None,
     home: HomeOption = None,
@@ -224,7 +224,7 @@ def delete(
         bool,
         typer.Option("--with-dependents", help="also evidence, citations and roles that hang on it, and links to it"),
     ] = False,
-    message: Annotated[str, typer.Option(help="why; recorded in the history")] = "",
+    message: MessageOption = "",
     as_json: JsonOption = False,
     agent: AgentOption = None,
     home: HomeOption = None,

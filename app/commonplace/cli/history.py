@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from commonplace.cli.edit import named
-from commonplace.cli.opening import AgentOption, HomeOption, agent_of, open_library
+from commonplace.cli.opening import AgentOption, HomeOption, MessageOption, agent_of, open_library
 from commonplace.cli.terminal import JsonOption, readable
 from commonplace.exchange.restoring import Restorer, Restoring
 from commonplace.library.histories import diff_of_library, diff_of_thing, diffs, thing_changes, touches_of
@@ -84,7 +84,7 @@ def _called(one: ThingDiff) -> str:
 def revert(
     thing: Annotated[str, typer.Argument(help=THING, metavar="KEY")],
     to: Annotated[int, typer.Option(min=1, help="the version whose state the thing is given")],
-    message: Annotated[str, typer.Option(help="why; recorded in the history")] = "",
+    message: MessageOption = "",
     as_json: JsonOption = False,
     agent: AgentOption = None,
     home: HomeOption = None,

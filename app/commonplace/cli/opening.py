@@ -17,6 +17,7 @@ HomeOption = Annotated[Path | None, typer.Option("--home", help="folder of the l
 AgentOption = Annotated[
     str | None, typer.Option(help="who writes; recorded in the history; default the name of the home's token")
 ]
+MessageOption = Annotated[str, typer.Option(help="why; recorded in the history")]
 
 
 def settings_of(home: Path | None) -> Settings:

@@ -16,7 +16,7 @@ from pyoxigraph import RdfFormat
 
 from commonplace.derived.graph.composing import composed
 from commonplace.derived.graph.graph import Graph
-from commonplace.derived.sealed import LogPosition, NotSealed, check_sealed, write_sealed
+from commonplace.derived.sealed import LogPosition, sealed_fault, write_sealed
 from commonplace.model.change import EMPTY, Version
 from commonplace.patchlog.log import PatchLog, versions
 
@@ -109,13 +109,7 @@ class Checkpoints:
 
     def fault_of(self, path: Path, version: Version) -> str | None:
         """Return why a checkpoint of that version cannot be used; None when it is as it was written."""
-        try:
-            found = check_sealed(path)
-        except (OSError, NotSealed) as fault:
-            return str(fault)
-        return (
-            None if found == LogPosition.of(self.log, version) else f"it is of version {found.version} of another log"
-        )
+        return sealed_fault(path, self.log, version)
 
     def keep(self, graph: Graph) -> Path | None:
         """Write a checkpoint of the graph's present state if enough was logged since the nearest one; return its path.

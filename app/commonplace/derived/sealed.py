@@ -71,6 +71,15 @@ def read_sealed(path: Path) -> tuple[LogPosition, bytes]:
         return origin, file.read()
 
 
+def sealed_fault(path: Path, log: PatchLog, version: Version) -> str | None:
+    """Return why a sealed file or directory cannot be used for a version of a log; None where it can."""
+    try:
+        origin = check_directory(path) if path.is_dir() else check_sealed(path)
+    except (OSError, NotSealed) as fault:
+        return str(fault)
+    return None if origin == LogPosition.of(log, version) else f"it is of version {origin.version} of another log"
+
+
 def _checked(file: BufferedReader) -> LogPosition:
     line = _LINE.fullmatch(file.readline(_LONGEST_LINE))
     if line is None:

@@ -23,7 +23,7 @@ from typing import cast
 
 from pyoxigraph import Quad, RdfFormat, parse
 
-from commonplace.derived.sealed import LogPosition, NotSealed, check_sealed, write_sealed
+from commonplace.derived.sealed import LogPosition, sealed_fault, write_sealed
 from commonplace.errors import TooManyQueries
 from commonplace.model.change import EMPTY, ChangeSet, Version
 from commonplace.patchlog.log import EntryLines, PatchLog, versions
@@ -148,13 +148,7 @@ class ThingVersions:
 
     def fault_of(self, path: Path, version: Version) -> str | None:
         """Return what is wrong with a file of that version, None when it is what was written."""
-        try:
-            found = check_sealed(path)
-        except (OSError, NotSealed) as fault:
-            return str(fault)
-        return (
-            None if found == LogPosition.of(self.log, version) else f"it is of version {found.version} of another log"
-        )
+        return sealed_fault(path, self.log, version)
 
     def _touches(self, thing: bytes) -> list[bytes]:
         if not self._lock.acquire(timeout=WAIT_SECONDS):

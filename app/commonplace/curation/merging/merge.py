@@ -17,6 +17,7 @@ from commonplace.curation.editing.fields import identifier_node
 from commonplace.curation.merging.following import Following, following, tombstone, weaker
 from commonplace.curation.merging.preference import Rank, Side, preferred
 from commonplace.curation.merging.values import KEY, Value, carried, is_own, own_statements, values_of
+from commonplace.derived.graph.merged import json_object
 from commonplace.derived.graph.records import record_of
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, CannotMerge
@@ -249,7 +250,7 @@ class _Merging:
 
     def _combine(self, ours: Value, theirs: Value) -> None:
         """Join the fields of the source that both kept; of a field that both have the left one's stays."""
-        mine, other = (_json_of(value) for value in (ours, theirs))
+        mine, other = (json_object(value.statements) for value in (ours, theirs))
         for name, value in other.items():
             if name in mine and mine[name] != value:
                 self.set_aside[f"source_fields.{name}"] = str(value)
@@ -353,18 +354,6 @@ def _name_statements(own: Iterable[Triple], thing: NamedNode, minter: Minter) ->
     parts |= {minter.term(n) for n in ("particle", "droppingParticle", "suffix", "commaSuffix", "staticOrdering")}
     in_parts = {(predicate, value) for predicate, value in said if predicate in parts}
     return in_parts or {(predicate, value) for predicate, value in said if predicate == FOAF["name"]}
-
-
-def _json_of(value: Value) -> dict[str, Any]:
-    for triple in value.statements:
-        if isinstance(triple.object, Literal):
-            try:
-                found = json.loads(triple.object.value)
-            except ValueError:
-                continue
-            if isinstance(found, dict):
-                return found
-    return {}
 
 
 def _quad(triple: Triple) -> Quad:

@@ -56,8 +56,13 @@ def merged_things(snapshot: Snapshot, minter: Minter, into: NamedNode | None = N
 
 def record_of_merge(triples: Iterable[Triple], minter: Minter) -> dict[str, Any]:
     """Return what a merge took and set aside, from the statements of the node that it left; empty where it says not."""
+    return json_object(triple for triple in triples if triple.predicate == minter.term("mergeRecord"))
+
+
+def json_object(triples: Iterable[Triple]) -> dict[str, Any]:
+    """Return the first value of some statements that is a JSON object; an empty one where none is."""
     for triple in triples:
-        if triple.predicate == minter.term("mergeRecord") and isinstance(triple.object, Literal):
+        if isinstance(triple.object, Literal):
             try:
                 found = json.loads(triple.object.value)
             except ValueError:

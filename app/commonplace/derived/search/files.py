@@ -22,7 +22,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
-from commonplace.derived.sealed import LogPosition, NotSealed, check_directory, seal_directory
+from commonplace.derived.sealed import LogPosition, seal_directory, sealed_fault
 from commonplace.derived.search.documents import SearchDocument
 from commonplace.derived.search.from_graph import Queryable, documents, subjects
 from commonplace.derived.search.query import SearchFields
@@ -112,13 +112,7 @@ class SearchFiles:
 
     def fault_of(self, path: Path, version: Version) -> str | None:
         """Return what is wrong with an index of that version, None when it is what was written."""
-        try:
-            found = check_directory(path)
-        except (OSError, NotSealed) as fault:
-            return str(fault)
-        return (
-            None if found == LogPosition.of(self._log, version) else f"it is of version {found.version} of another log"
-        )
+        return sealed_fault(path, self._log, version)
 
     @contextmanager
     def writing(self) -> Iterator[tuple[Path, Callable[[Version], None]]]:
