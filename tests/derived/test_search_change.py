@@ -40,7 +40,7 @@ from commonplace.patchlog.file_log import FileLog
 from commonplace.patchlog.log import PatchLog
 from commonplace.patchlog.opening import log_address
 from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary
-from tests.derived.test_search import StoreGraph
+from tests.derived.search_library import StoreGraph
 from tests.patchlog.entries import entry
 
 BASE = "http://127.0.0.1:8000/"

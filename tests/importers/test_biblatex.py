@@ -5,19 +5,9 @@ from __future__ import annotations
 import pytest
 
 from commonplace.exporters import bibtex, csl_json
-from commonplace.importers.bibtex import read_bibtex
 from commonplace.importers.csl_json import read_csl_json
-from commonplace.model.record import ReadEntry, Record
-
-
-def entries(text: str) -> list[ReadEntry]:
-    return list(read_bibtex(text.encode()))
-
-
-def one(text: str) -> Record:
-    (entry,) = entries(text)
-    assert entry.record is not None
-    return entry.record
+from commonplace.model.record import Record
+from tests.importers.bibtex_entries import entries, one
 
 
 def inherited(parent: str, child: str, fields: str = "") -> Record:

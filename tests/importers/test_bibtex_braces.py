@@ -7,7 +7,7 @@ import pytest
 from commonplace.importers.bibtex import read_bibtex
 from commonplace.importers.bibtex.draft import UnreadDraft
 from commonplace.importers.bibtex.reader import open_bibtex, read_drafts
-from commonplace.model.record import ReadEntry
+from tests.importers.bibtex_entries import entries
 
 SHOWN = {
     "in braces": "@misc{k, title = {T}, abstract = {See:\n@book{x, title = {y}}\n}, year = 2001}",
@@ -20,10 +20,6 @@ SHOWN = {
     "in round brackets": "@misc(k, title = {T}, year = 2001, abstract = {\n@book(x, y = z)\n})",
     "a string of the file within": "@misc{k, title = {T}, year = 2001, abstract = {\n@string{x = {y}}\n} # { z}}",
 }
-
-
-def entries(text: str) -> list[ReadEntry]:
-    return list(read_bibtex(text.encode()))
 
 
 @pytest.mark.parametrize("kind", SHOWN)
