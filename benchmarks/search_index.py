@@ -25,7 +25,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, Store, Variable
 from tantivy import Document, Index, SchemaBuilder
 
-from commonplace.derived.search.from_graph import Term
+from commonplace.derived.graph.snapshot import Term
 from commonplace.derived.search.index import SearchIndex
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DCTERMS, FABIO, FOAF, RDF

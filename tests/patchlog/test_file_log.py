@@ -70,7 +70,7 @@ def test_an_entry_is_counted_once_though_another_thread_looks_while_it_is_append
     log, others = FileLog(directory), list[threading.Thread]()
     scan, writer = segments_of_the_program.scan_segment, threading.current_thread()
 
-    def while_another_looks(segment: Path, offset: int, places: list[segments_of_the_program.Place]) -> bool:
+    def while_another_looks(segment: Path, offset: int, places: list[segments_of_the_program.EntryPlace]) -> bool:
         if threading.current_thread() is writer:
             others.append(threading.Thread(target=log.head))
             others[-1].start()
