@@ -6,12 +6,23 @@ import { join } from "node:path";
 
 const here = import.meta.dirname;
 const target = join(here, "..", "app", "commonplace", "web", "pages", "static", "vendor");
+const renamed = { "@github/hotkey": "hotkey.js", "@github/combobox-nav": "combobox-nav.js" };
 const loaded = {
   "@zazuko/yasqe": ["build/yasqe.min.js", "build/yasqe.min.css"],
   "@zazuko/yasr": ["build/yasr.min.js", "build/yasr.min.css"],
   cytoscape: ["dist/cytoscape.min.js"],
+  "@fontsource-variable/source-serif-4": fonts("source-serif-4", ["normal", "italic"]),
+  "@fontsource-variable/inter": fonts("inter", ["normal"]),
+  "htmx.org": ["dist/htmx.min.js"],
+  "@github/hotkey": ["dist/index.js"],
+  "@github/combobox-nav": ["dist/index.js"],
   "swagger-ui-dist": ["swagger-ui-bundle.js", "swagger-ui.css"],
 };
+
+/** The files of a typeface: Latin and extended Latin in each style. */
+function fonts(name, styles) {
+  return styles.flatMap((style) => ["latin", "latin-ext"].map((part) => `files/${name}-${part}-wght-${style}.woff2`));
+}
 
 /** The text of every licence and notice file of a package. */
 function licence(folder) {
@@ -31,7 +42,9 @@ const texts = Object.keys(lock.packages)
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
 for (const [name, files] of Object.entries(loaded)) {
-  for (const file of files) cpSync(join(here, "node_modules", name, file), join(target, file.split("/").pop()));
+  for (const file of files) {
+    cpSync(join(here, "node_modules", name, file), join(target, renamed[name] ?? file.split("/").pop()));
+  }
 }
 // The licences come last: where this file is, the build is whole.
 writeFileSync(join(target, "LICENSES.txt"), texts.join(`\n\n${"-".repeat(72)}\n\n`) + "\n");

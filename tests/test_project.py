@@ -68,7 +68,7 @@ def test_every_npm_package_has_its_reason_and_its_hash(heading: str, folder: str
     declared: dict[str, str] = json.loads((ROOT / folder / "package.json").read_text())["dependencies"]
     page = (ROOT / "docs" / "dependencies.md").read_text()
     section = page.partition(f"## {heading}\n")[2].partition("\n## ")[0]
-    written = set(re.findall(r"^\| ([@a-z0-9/-]+) \| .+ \| .+ \|$", section, re.MULTILINE)) - {"package"}
+    written = set(re.findall(r"^\| ([@a-z0-9/.-]+) \| .+ \| .+ \|$", section, re.MULTILINE)) - {"package"}
     assert written == set(declared), f"docs/dependencies.md, '{heading}', and {folder}/package.json differ"
 
     packages: dict[str, dict[str, Any]] = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]

@@ -57,8 +57,8 @@ def test_each_answer_shows_words_that_are_held(client: httpx.Client, answer: dic
         (evidence,) = [e for e in work["evidence"] if e["about"] == "professional-role"]
         assert evidence["quote_check"] == "exact", f"{work['key']}: {evidence.get('quote')}"
     page = client.get("/").text
-    table = page[page.index("<tbody>") : page.index("</tbody>")]
-    assert table.count("<tr>") == table.count("<q>") == 21
+    rows = page[page.index('<ol class="works') : page.index("</ol>", page.index('<ol class="works'))]
+    assert rows.count("<li>") == rows.count("<q>") == 21
 
 
 def test_the_words_of_the_two_source_documents_are_from_their_abstracts(answer: dict[str, Any]) -> None:

@@ -54,6 +54,8 @@ DATASETS = (*RDF, *(representation(FORMATS[name]) for name in EXPORTED if FORMAT
 """Syntaxes of RDF, those for named graphs included."""
 RECORDS = tuple(form for form in _WRITTEN if form.rdf is None)
 """Formats of bibliographic records."""
+HTML = Representation("html", "text/html", ".html")
+"""The page of an address, which it has beside the forms for programs."""
 OF_THINGS = (JSON, *RDF)
 OF_WORKS = (JSON, *RDF, *RECORDS)
 
@@ -94,6 +96,16 @@ def best(accept: str, offered: Sequence[Representation]) -> Representation:
     if not found:
         raise NotAcceptable(f"none of {', '.join(form.media_type for form in offered)} fits Accept: {accept}")
     return next(form for form in offered if found in (form.media_type, *form.also))
+
+
+def prefers_page(accept: str) -> bool:
+    """Return whether an `Accept` header asks for a page rather than for any form that a program reads."""
+    if "text/html" not in accept.lower():
+        return False
+    try:
+        return best(accept, (JSON, *RECORDS, *DATASETS, HTML)) is HTML
+    except NotAcceptable:
+        return False
 
 
 def _without_xml(accept: str, offered: Sequence[Representation]) -> Sequence[Representation]:

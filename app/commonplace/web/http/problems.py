@@ -7,6 +7,7 @@ import logging
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
@@ -39,7 +40,7 @@ from commonplace.errors import (
 )
 from commonplace.exchange.jobs import Busy
 from commonplace.library.named_queries import ParameterError
-from commonplace.web.http.negotiation import NotAcceptable
+from commonplace.web.http.negotiation import NotAcceptable, prefers_page
 
 log = logging.getLogger(__name__)
 
@@ -191,7 +192,7 @@ def problem(
     errors: Sequence[tuple[str, str]] = (),
     members: Mapping[str, object] | None = None,
 ) -> Response:
-    """Return one problem as a response; `members` are further ones of its own."""
+    """Return one problem as a response, as a page to a browser; `members` are further ones of its own."""
     body: dict[str, object] = {
         "type": f"{request.base_url}docs/problems/{kind.slug}",
         "title": kind.title,
@@ -202,6 +203,9 @@ def problem(
     if errors:
         body["errors"] = [{"where": where, "why": why} for where, why in errors]
     body |= members or {}
+    as_page = getattr(request.app.state, "problem_page", None)
+    if as_page is not None and prefers_page(request.headers.get("accept", "")):
+        return cast(Response, as_page(request, kind, body))
     text = json.dumps(body, ensure_ascii=False).encode()
     return Response(text, status_code=kind.status, media_type=MEDIA_TYPE)
 

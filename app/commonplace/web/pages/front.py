@@ -10,13 +10,15 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, NotFound
 from commonplace.library.agents import VENUE_ORDER, select_venues
-from commonplace.library.evidence import evidence_of_work, label_of
+from commonplace.library.changes import brief
+from commonplace.library.evidence import evidence_of_work, label_of, reach, states_on_concept
 from commonplace.library.first_question import concept_called, description_of, examples_there, title_of
 from commonplace.library.headings import case_of, select_cases
 from commonplace.library.lists import Listed
 from commonplace.library.named_things import has
 from commonplace.library.schemas import Evidence
 from commonplace.library.selection import Selected
+from commonplace.library.strips import marked_works
 from commonplace.library.totals import by_name, count_totals
 from commonplace.library.work_lists import ORDERS, WorkFilters, select_works
 from commonplace.library.works import work_of
@@ -28,7 +30,9 @@ from commonplace.web.http.negotiation import RDF, Representation, choose
 from commonplace.web.http.parameters import At, only_known_parameters
 from commonplace.web.http.problems import BY_STATUS, GONE, INTERNAL, KINDS, TRUNCATED
 from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
+from commonplace.web.pages.languages import language_of, translations
 from commonplace.web.pages.rendering import page
+from commonplace.web.pages.strip import strip_of
 
 router = APIRouter(tags=["about"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
@@ -36,6 +40,15 @@ CONTEXT = Representation("jsonld", "application/ld+json", ".jsonld")
 
 SHOWN = 100
 """Maximum number of works and of cases on the front page, which links to all."""
+
+ANSWERS = 30
+"""Maximum number of works on the front page that answer the first question."""
+
+DRAWN = 3_000
+"""Maximum number of works that are drawn on the front page; the page of the concept draws more."""
+
+LATEST = 4
+"""Number of versions that the front page names."""
 
 FOUND = 20
 """Maximum number of works on the front page that a search finds."""
@@ -46,7 +59,7 @@ DEFAULT_BASE = "http://127.0.0.1:8000/"
 
 @router.get("/", include_in_schema=False)
 @costly(Cost(when=in_large_library))
-def front(context: ContextDep) -> Response:
+def front(request: Request, context: ContextDep) -> Response:
     """Show the page that a scholar starts from: what is here, and the first question answered."""
     minter, graph = context.minter, context.library.graph_at()
     venues = context.lists.ready(graph, "venues", lambda _: Selected(select_venues(None)), VENUE_ORDER)
@@ -69,12 +82,26 @@ def front(context: ContextDep) -> Response:
             "question": context.question,
             "found": None if found is None else [work_of(snapshot, node, minter) for node in found],
             "cases": [case_of(snapshot, node, minter) for node in cases(snapshot).page(None, SHOWN, None).things],
+            "changes": [brief(context.library.log, version) for version in _latest(snapshot.version)],
+            "names": _names(request),
             "queries": list(context.queries.values()),
             "examples": examples_there(snapshot, minter, context.queries.values(), concept, first_venues),
             **_answer(snapshot, concept, answering, minter),
         }
 
-    return page("front.html", **context.library.read(make))
+    return page(request, "front.html", context.library.read(make))
+
+
+def _latest(head: Version) -> list[Version]:
+    """Return the newest versions, newest first."""
+    return [Version(number) for number in range(head, max(head - LATEST, 0), -1)]
+
+
+def _names(request: Request) -> dict[str, str]:
+    """Return what the counted things are called, in the language of the page."""
+    translate = translations(language_of(request)).gettext
+    words = ("works", "people", "organizations", "venues", "concepts", "claims", "cases", "evidence", "citations")
+    return {word: translate(word) for word in words}
 
 
 def _first_concept(context: Context) -> NamedNode | None:
@@ -111,13 +138,21 @@ def _answer(
 ) -> dict[str, object]:
     """Return the first question and its answer, for the template; no rows where its concept is not there."""
     if concept is None or answering is None or not has(snapshot, concept):
-        return {"rows": []}
+        return {"rows": [], "concept": None}
     answer = answering(snapshot)
-    works = answer.page(ORDERS["year"], SHOWN, None).things
+    works = answer.page(ORDERS["year"], ANSWERS, None).things
+    label = label_of(snapshot, concept) or minter.key(concept.value)
+    coverage = answer.selected.coverage or {}
+    strip = None
+    if sum(coverage.values()) <= DRAWN:
+        below = reach(snapshot, concept, "narrower")
+        strip = strip_of(marked_works(snapshot, minter, below, states_on_concept(snapshot, concept)))
     return {
         "concept": minter.key(concept.value),
-        "label": label_of(snapshot, concept) or minter.key(concept.value),
-        "coverage": answer.selected.coverage,
+        "label": label,
+        "strip": strip,
+        "strip_title": label,
+        "coverage": coverage,
         "rows": [(work_of(snapshot, work, minter), _said(snapshot, work, concept, minter)) for work in works],
     }
 
@@ -156,15 +191,15 @@ def void(request: Request, context: ContextDep, at: At = None) -> Response:
 
 
 @router.get("/docs/problems/{slug}", name="problem_page", include_in_schema=False)
-def problem_page(slug: str) -> Response:
+def problem_page(request: Request, slug: str) -> Response:
     """Show the page that the `type` of a problem names."""
     kinds = {kind.slug: kind for kind in (*KINDS.values(), *BY_STATUS.values(), GONE, INTERNAL, TRUNCATED)}
     if slug not in kinds:
         raise NotFound(f"there is no kind of problem called {slug!r}")
-    return page("problem.html", kind=kinds[slug])
+    return page(request, "problem.html", {"kind": kinds[slug], "problem": None})
 
 
 @router.get("/favicon.ico", include_in_schema=False)
 def favicon() -> Response:
-    """Say for a day that there is no icon."""
-    return Response(status_code=204, headers={"Cache-Control": "max-age=86400"})
+    """Lead a browser that looks for an icon without reading a page to the icon."""
+    return Response(status_code=301, headers={"Location": "/static/icon.svg", "Cache-Control": "max-age=86400"})

@@ -1,26 +1,54 @@
 """Render pages for people, and serve the files that they load.
 
 The front end is installed from `frontend/package-lock.json` by `make setup` into `static/vendor/`, which is not under
-version control. Where it is missing, each page says so and does without.
+version control. Where it is missing, each page does without: other fonts, and no program.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import cache
+from os import PathLike, stat_result
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
-from fastapi.templating import Jinja2Templates
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.types import Scope
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.library.first_question import title_of
+from commonplace.model.change import Version
+from commonplace.web.context import Context, context_of
+from commonplace.web.http.negotiation import Representation, answer, etag, not_modified, unchanged
+from commonplace.web.http.problems import ProblemKind
+from commonplace.web.pages import wording
+from commonplace.web.pages.languages import COOKIE, LANGUAGES, language_of, translations
 
 STATIC = Path(__file__).parent / "static"
+TEMPLATES = Path(__file__).parent / "templates"
 BUILT = STATIC / "vendor" / "LICENSES.txt"
 """File that the build writes last: where it is, the front end is whole."""
 
 _BOUNDS = ("form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'")
 
-POLICY = "; ".join(("default-src 'none'", "style-src 'self'", "img-src 'self'", *_BOUNDS))
-"""Content-Security-Policy of a page without scripts: it loads its style sheet from this server, and nothing else."""
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        *_BOUNDS,
+    )
+)
+"""Content-Security-Policy of a page: all that it loads comes from this server, and nothing of it stands in the page."""
 
 POLICY_OF_PROGRAMS = "; ".join(
     (
@@ -38,25 +66,153 @@ POLICY_OF_PROGRAMS = "; ".join(
 PROGRAMS = frozenset(("docs.html", "sparql.html"))
 """Templates of pages that run the front end, where it is built."""
 
+KEPT_FOR_EVER = "public, max-age=31536000, immutable"
+"""`Cache-Control` of a file whose address names its content (`?v=`), and of fonts, which do not change."""
+
 router = APIRouter(tags=["about"])
-templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
 
-def page(template: str, /, **context: object) -> Response:
-    """Return a page made from a template, to which `built` says whether the front end is there."""
+@cache
+def environment(language: str) -> Environment:
+    """Return what makes pages from templates in a language."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # added by i18n
+    made.filters.update(wording.FILTERS)
+    made.globals.update(static=_static, languages=LANGUAGES, language=language)
+    return made
+
+
+@cache
+def _static(name: str) -> str:
+    """Return the address of a static file, with a mark of its content."""
+    mark = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{name}?v={mark}"
+
+
+@cache
+def _look() -> str:
+    """Return a mark of the templates and words, so that no browser keeps a page of another release."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*")):
+        if path.suffix in (".html", ".css", ".po", ".js", ".svg") and "vendor" not in path.parts:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def form_of_page(request: Request) -> Representation:
+    """Return the page as a form of an answer: its entity tag names language and look beside the version."""
+    return Representation(f"html-{language_of(request)}-{_look()}", "text/html", ".html")
+
+
+def page(
+    request: Request,
+    template: str,
+    shown: Mapping[str, object] = MappingProxyType({}),
+    *,
+    status: int = 200,
+    version: Version | None = None,
+) -> Response:
+    """Return a page made from a template and what it shows.
+
+    `built` says to the template whether the front end is there, `site` what all pages have in common.
+    """
     built = BUILT.exists()
-    text = templates.get_template(template).render(built=built, **context)
+    names = {"site": site(request, version), "built": built, **shown}
+    text = environment(language_of(request)).get_template(template).render(names)
     policy = POLICY_OF_PROGRAMS if built and template in PROGRAMS else POLICY
-    return HTMLResponse(text, headers={"Content-Security-Policy": policy})
+    headers = {"Content-Security-Policy": policy, "Vary": "Accept, Accept-Language, Cookie"}
+    return HTMLResponse(text, status, headers=headers)
+
+
+def versioned_page(
+    request: Request,
+    template: str,
+    at: int | None,
+    make: Callable[[Snapshot], Mapping[str, object]],
+    *,
+    finish: Callable[[Response], None] | None = None,
+) -> Response:
+    """Return a page of what `make` reads from the snapshot of version `at` or the newest; 304 when the client has it.
+
+    `finish` adds to the response. Raises `NotFound` for a version there is not, and what `make` raises.
+    """
+    context = context_of(request)
+    form = form_of_page(request)
+    graph = context.library.graph_at(Version(at) if at is not None else None)
+    shown, made = graph.read(lambda snapshot: (make(snapshot), snapshot.version))
+    if not_modified(request, etag(made, form.name)):
+        response = unchanged(form, made)
+    else:
+        text = page(request, template, shown, version=made)
+        response = answer(bytes(text.body), form, made)
+        response.headers["Content-Security-Policy"] = text.headers["Content-Security-Policy"]
+    response.headers["Vary"] = "Accept, Accept-Language, Cookie"
+    if finish:
+        finish(response)
+    return response
+
+
+def site(request: Request, version: Version | None) -> dict[str, Any]:
+    """Return what every page says: title of the library, version, whether that is past, and its own address."""
+    context: Context = context_of(request)
+    newest = context.library.newest()
+    shown = newest if version is None else version
+    parameters = {name: value for name, value in request.query_params.multi_items() if name != "at"}
+    path = request.url.path
+    return {
+        "title": context.title or context.library.read(lambda s: title_of(s, context.minter)) or "Commonplace",
+        "version": shown,
+        "newest": newest,
+        "past": shown < newest,
+        "at": f"?at={shown}" if shown < newest else "",
+        "path": path,
+        "now": path + (f"?{urlencode(parameters)}" if parameters else ""),
+        "then": f"{path}?{urlencode({**parameters, 'at': shown})}",
+        "home": str(request.base_url).rstrip("/"),
+    }
+
+
+def problem_page(request: Request, kind: ProblemKind, body: Mapping[str, object]) -> Response:
+    """Return the page of a problem: what went wrong, where, and what to do."""
+    return page(request, "problem.html", {"kind": kind, "problem": body}, status=kind.status)
+
+
+class _Files(StaticFiles):
+    """Static files, those whose address names their content for ever."""
+
+    def file_response(
+        self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        if scope["query_string"].startswith(b"v=") or str(full_path).endswith(".woff2"):
+            response.headers["Cache-Control"] = KEPT_FOR_EVER
+        return response
 
 
 def install(app: FastAPI) -> None:
-    """Serve `/docs`, and the files that pages load below `/static/`."""
+    """Serve `/docs`, the files that pages load below `/static/`, and problems as pages to a browser."""
     app.include_router(router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", _Files(directory=STATIC), name="static")
+    app.state.problem_page = problem_page
 
 
 @router.get("/docs", include_in_schema=False)
-def docs() -> Response:
+def docs(request: Request) -> Response:
     """Show the API as Swagger UI draws its OpenAPI description."""
-    return page("docs.html")
+    return page(request, "docs.html")
+
+
+@router.get("/language/{tag}", include_in_schema=False)
+def choose_language(request: Request, tag: str, back: str = "/") -> Response:
+    """Keep the language that a reader chose, and go back to the page."""
+    target = back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/"
+    response = Response(status_code=303, headers={"Location": target})
+    if tag in LANGUAGES:
+        response.set_cookie(COOKIE, tag, max_age=31_536_000, httponly=True, samesite="lax")
+    return response

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import Response
+from fastapi import Request, Response
 
 from commonplace.web.context import Context
-from commonplace.web.http.negotiation import Representation
 from commonplace.web.pages.rendering import page
-
-PAGE = Representation("html", "text/html", ".html")
 
 FIRST_QUERY = """PREFIX cp: <{base}ontology#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
@@ -23,14 +20,15 @@ ORDER BY DESC(?year) ?key
 LIMIT 20"""
 
 
-def editor_page(context: Context) -> Response:
+def editor_page(request: Request, context: Context) -> Response:
     """Return the editor, or a plain form where the front end is not built."""
     response = page(
+        request,
         "sparql.html",
-        version=context.library.newest(),
-        first=FIRST_QUERY.format(base=context.minter.base),
-        graphs={name: context.minter.graph(name).value for name in ("void", "examples")},
+        {
+            "first": FIRST_QUERY.format(base=context.minter.base),
+            "graphs": {name: context.minter.graph(name).value for name in ("void", "examples")},
+        },
     )
-    response.headers["Vary"] = "Accept"
     response.headers["Cache-Control"] = "no-cache"
     return response

@@ -9,12 +9,12 @@ from starlette.concurrency import run_in_threadpool
 
 from commonplace.web import answers
 from commonplace.web.context import Context, context_of
-from commonplace.web.http.negotiation import DATASETS, RDF, answer, choose, etag, not_modified, unchanged
+from commonplace.web.http.negotiation import DATASETS, HTML, RDF, answer, choose, etag, not_modified, unchanged
 from commonplace.web.http.problems import HttpProblem
 from commonplace.web.http.threads import in_writer
 from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
 from commonplace.web.sparql.described import ANSWERS, ANSWERS_TO_POST, IN_ADDRESS, IN_BODY
-from commonplace.web.sparql.editor import PAGE, editor_page
+from commonplace.web.sparql.editor import editor_page
 from commonplace.web.sparql.forms import RESULTS
 from commonplace.web.sparql.protocol import UpdateOperation, media_type_of, read_operation
 from commonplace.web.sparql.service_description import named_graphs, service_description
@@ -69,9 +69,9 @@ async def _body(request: Request) -> bytes:
 
 def _description(context: Context, request: Request) -> Response:
     """Return the SPARQL 1.1 Service Description of this endpoint; for a browser, the editor."""
-    form = choose(request, (*RDF, PAGE))
-    if form is PAGE:
-        return editor_page(context)
+    form = choose(request, (*RDF, HTML))
+    if form is HTML:
+        return editor_page(request, context)
     described = context.description.of(context.library.graph_at())
     if not_modified(request, etag(described.version, form.name)):
         return unchanged(form, described.version)

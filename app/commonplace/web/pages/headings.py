@@ -1,0 +1,151 @@
+"""Serve the pages of concepts: what discusses one, and on what evidence; what is silent, and what nobody has read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from fastapi import Request, Response
+from pyoxigraph import NamedNode
+
+from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot, values_clause
+from commonplace.library.evidence import reach, states_on_concept
+from commonplace.library.headings import concept_of
+from commonplace.library.schemas import Concept, Evidence, Link, Work
+from commonplace.library.strips import MarkedWork, marked_works
+from commonplace.library.works import title_link, work_of
+from commonplace.model.minter import Minter
+from commonplace.web.context import ContextDep
+from commonplace.web.http.parameters import At
+from commonplace.web.in_workers import Cost, costly, in_large_library
+from commonplace.web.pages.languages import language_of
+from commonplace.web.pages.page_route import Pages
+from commonplace.web.pages.rendering import versioned_page
+from commonplace.web.pages.strip import strip_of
+
+router = Pages()
+
+SHOWN = 50
+"""Maximum number of works of each state on a page, which links to all."""
+
+BESIDE = 8
+"""Maximum number of people, and of concepts, in the margin."""
+
+Tree = Sequence[tuple[Link, "Tree"]]
+
+
+@router.page("/concepts/{key}")
+@costly(Cost(when=in_large_library))
+def concept(request: Request, context: ContextDep, key: str, at: At = None) -> Response:
+    """Show a concept, and every work by what it says of it."""
+    minter, node = context.minter, context.minter.thing("concept", key)
+
+    def make(snapshot: Snapshot) -> dict[str, object]:
+        shown = concept_of(snapshot, node, minter, whole=True)
+        states = states_on_concept(snapshot, node)
+        below = reach(snapshot, node, "narrower")
+        works = marked_works(snapshot, minter, below, states)
+        discussing = [work for work in works if work.state == "discusses"]
+        return {
+            "concept": shown,
+            "works": works,
+            "other_labels": _other_labels(shown),
+            "definition": _in_language(shown.definitions or {}, language_of(request)),
+            "strip": strip_of(works),
+            "strip_title": f"{len(works)}: {shown.label}",
+            "address": f"/works?discusses={minter.key(node.value)}",
+            "rows": [_row(snapshot, minter, work, node, below) for work in discussing[:SHOWN]],
+            "silent": [work for work in works if work.state == "silent"][:SHOWN],
+            "unread": [work for work in works if work.state == "unread"][:SHOWN],
+            "above": _above(snapshot, minter, node),
+            "tree": _tree(snapshot, minter, shown),
+            "writers": _writers(snapshot, minter, below),
+            "neighbours": _neighbours(snapshot, minter, below),
+        }
+
+    return versioned_page(request, "concept.html", at, make)
+
+
+def _other_labels(shown: Concept) -> list[tuple[str, str]]:
+    """Return the labels of a concept beside the one it is called by, each with its language tag."""
+    preferred = [(tag, label) for tag, label in shown.labels.items() if label != shown.label]
+    return preferred + [(tag, label) for tag, labels in (shown.alternative_labels or {}).items() for label in labels]
+
+
+def _row(
+    snapshot: Snapshot, minter: Minter, marked: MarkedWork, node: NamedNode, below: Iterable[NamedNode]
+) -> tuple[Work, list[tuple[Evidence, str | None]]]:
+    """Return a work with what it says of the concept or narrower ones, each with the label of a narrower one."""
+    work = work_of(snapshot, minter.thing("work", marked.key), minter)
+    wanted = {one.value for one in below}
+    said = []
+    for evidence in work.evidence:
+        if evidence.about_iri in wanted and evidence.status == "accepted" and evidence.state == "discusses":
+            own = evidence.about_iri == node.value
+            said.append((evidence, None if own else title_link(snapshot, NamedNode(evidence.about_iri), minter).label))
+    return work, sorted(said, key=lambda pair: pair[1] or "")
+
+
+def _above(snapshot: Snapshot, minter: Minter, node: NamedNode) -> list[Link]:
+    """Return the concepts above one, the widest first, along the first broader one of each."""
+    found: list[Link] = []
+    seen = {node.value}
+    here = concept_of(snapshot, node, minter)
+    while here.broader and here.broader[0].iri not in seen:
+        seen.add(here.broader[0].iri)
+        found.append(here.broader[0])
+        here = concept_of(snapshot, NamedNode(here.broader[0].iri), minter)
+    return found[::-1]
+
+
+def _tree(snapshot: Snapshot, minter: Minter, shown: Concept) -> Tree:
+    """Return the tree of concepts opened at one: those above, those beside it, and those below."""
+    own = Link(iri=shown.iri, key=shown.key, label=shown.label)
+    below: Tree = [(link, []) for link in shown.narrower or []]
+    if not shown.broader:
+        return [(own, below)]
+    parent = concept_of(snapshot, NamedNode(shown.broader[0].iri), minter)
+    beside: Tree = [(link, below if link.iri == shown.iri else []) for link in parent.narrower or [own]]
+    return [(Link(iri=parent.iri, key=parent.key, label=parent.label), beside)]
+
+
+def _writers(snapshot: Snapshot, minter: Minter, below: Iterable[NamedNode]) -> list[tuple[Link, int]]:
+    """Return the people who wrote most of the works that discuss a concept, with the number of these."""
+    return _counted(
+        snapshot,
+        minter,
+        f"""{values_clause("about", below)} ?evidence cp:about ?about ; cp:standing cp:accepted ;
+        cp:state cp:discusses ; cp:work ?work . ?work dcterms:creator ?thing . ?thing a foaf:Person""",
+    )
+
+
+def _neighbours(snapshot: Snapshot, minter: Minter, below: Iterable[NamedNode]) -> list[tuple[Link, int]]:
+    """Return the concepts that most of the works discuss which discuss a concept, with the number of these."""
+    inside = ", ".join(str(one) for one in below)
+    return _counted(
+        snapshot,
+        minter,
+        f"""?evidence cp:about ?about ; cp:standing cp:accepted ; cp:state cp:discusses ; cp:work ?work .
+        FILTER(?about IN ({inside})) ?other cp:work ?work ; cp:standing cp:accepted ; cp:state cp:discusses ;
+        cp:about ?thing . ?thing a skos:Concept . FILTER(?thing NOT IN ({inside}))""",
+    )
+
+
+def _counted(snapshot: Snapshot, minter: Minter, pattern: str) -> list[tuple[Link, int]]:
+    rows = snapshot.select(
+        f"{PROLOGUE}SELECT ?thing (COUNT(DISTINCT ?work) AS ?works) WHERE {{ {pattern} }} "
+        f"GROUP BY ?thing ORDER BY DESC(?works) ?thing LIMIT {BESIDE}"
+    )
+    pairs = [(row["thing"], row["works"]) for row in rows]
+    return [
+        (title_link(snapshot, thing, minter), int(str(getattr(works, "value", 0))))
+        for thing, works in pairs
+        if isinstance(thing, NamedNode)
+    ]
+
+
+def _in_language(texts: dict[str, str], language: str) -> tuple[str, str] | None:
+    """Return a text with its language tag: in that language, else in English, else in any."""
+    for tag in (language, "en", *texts):
+        if tag in texts:
+            return tag, texts[tag]
+    return None

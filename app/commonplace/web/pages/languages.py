@@ -1,0 +1,48 @@
+"""Choose the language of a page's own words, and translate them.
+
+The words stand in the templates in English. `translations/LANGUAGE.po` (gettext) has them in another language; what it
+does not have stays English. The texts of the library are never translated: they are in the languages they are in.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+from babel import negotiate_locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from fastapi import Request
+
+FOLDER = Path(__file__).parent / "translations"
+
+LANGUAGES = {"en": "English", "fr": "Français"}
+"""Languages of the pages by tag, each in its own name."""
+
+COOKIE = "language"
+"""Cookie that holds the language that a reader chose, before what the browser accepts."""
+
+
+def language_of(request: Request) -> str:
+    """Return the language of the page: the chosen one, else the best for `Accept-Language`, else English."""
+    chosen = request.cookies.get(COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
+    wanted = [part.partition(";")[0].strip() for part in request.headers.get("accept-language", "").split(",")]
+    return negotiate_locale([tag for tag in wanted if tag], list(LANGUAGES), sep="-") or "en"
+
+
+@cache
+def translations(language: str) -> NullTranslations:
+    """Return the words of the pages in a language."""
+    path = FOLDER / f"{language}.po"
+    if not path.exists():
+        return NullTranslations()
+    with path.open("rb") as file:
+        catalog = read_po(file, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return GNUTranslations(compiled)

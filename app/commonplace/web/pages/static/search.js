@@ -1,0 +1,63 @@
+// What the search box finds while one types: things with why each matched. Without this program the box is a form.
+
+import Combobox from "./vendor/combobox-nav.js";
+
+const plural = { work: "works", person: "people", organization: "organizations", venue: "venues", concept: "concepts", claim: "claims", case: "cases", evidence: "evidence" };
+
+/** An element with text. */
+function element(name, text, className) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  if (className) made.className = className;
+  return made;
+}
+
+/** One thing that was found, as a link. */
+function option(found, id) {
+  const link = element("a", found.title);
+  link.id = id;
+  link.href = `/${plural[found.kind] ?? "id"}/${encodeURIComponent(found.key)}`;
+  link.setAttribute("role", "option");
+  link.prepend(element("span", `${found.kind} · `, "kind"));
+  const why = found.found_by?.map((by) => by.label).join(", ") ?? found.snippet;
+  if (why && why !== found.title) link.append(element("span", why, "why"));
+  return link;
+}
+
+/** Lets a search box show what it finds. */
+function attach(input) {
+  const list = document.getElementById(input.dataset.found);
+  let asked = 0;
+  let combobox;
+
+  function close() {
+    combobox?.stop();
+    list.hidden = true;
+  }
+
+  async function look() {
+    const words = input.value.trim();
+    const mine = ++asked;
+    if (words.length < 2) return close();
+    const answer = await fetch(`/search?limit=8&q=${encodeURIComponent(words)}`, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (mine !== asked || !answer?.ok) return;
+    const { items } = await answer.json();
+    if (mine !== asked) return;
+    list.replaceChildren(...items.map((found, number) => option(found, `${list.id}-${number}`)));
+    list.hidden = items.length === 0;
+    combobox?.destroy();
+    if (items.length) {
+      combobox = new Combobox(input, list);
+      combobox.start();
+    }
+  }
+
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", input.labels[0]?.textContent ?? "");
+  input.addEventListener("input", look);
+  input.addEventListener("keydown", (event) => event.key === "Escape" && close());
+  input.addEventListener("blur", () => setTimeout(close, 150)); // a click on what was found comes first
+  list.addEventListener("combobox-commit", (event) => event.target.href && location.assign(event.target.href));
+}
+
+document.querySelectorAll("input[data-found]").forEach(attach);

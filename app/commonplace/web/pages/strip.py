@@ -1,0 +1,176 @@
+"""Lay out the strip of works: one mark for each work in order of year, or one column for each span of years.
+
+Filled is direct, outlined indirect; height is certainty. A dash is *read and silent*, a ring *unread*. Where there are
+more works than a reader tells apart, the same marks are stacked by span of years, and their heights are numbers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from commonplace.library.strips import MarkedWork
+
+WIDTH, GROUND, TOP = 720.0, 44.0, 2.0
+"""Width of the drawing, and heights of the line that marks stand on and of the tallest mark, in its own units."""
+
+MOST_MARKS = 120
+"""Maximum number of works that have a mark each; of more there are columns."""
+
+MOST_COLUMNS = 60
+"""Maximum number of columns: more are too thin to be pointed at."""
+
+_HEIGHTS = {"high": 32.0, "moderate": 22.0, "low": 13.0}
+_DISCUSSING = ("discusses", "supports", "contradicts", "mixed")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One work: where its mark stands, and how it looks."""
+
+    work: MarkedWork
+    x: float
+    width: float
+    height: float
+    shape: str
+    """`direct`, `indirect`, `silent` or `unread`."""
+
+    @property
+    def y(self) -> float:
+        """Return the upper edge."""
+        return GROUND - self.height
+
+    @property
+    def middle(self) -> float:
+        """Return the middle of the mark."""
+        return self.x + self.width / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The works of some years: how many discuss the point, directly or not, are silent, and are unread."""
+
+    first: int
+    last: int
+    x: float
+    width: float
+    counts: Mapping[str, int]
+    direct: float
+    """Heights above the ground."""
+    indirect: float
+    silent: float
+    """Height below the ground."""
+    unread: float
+
+    @property
+    def years(self) -> str:
+        """Return the span as `/works` takes it."""
+        return str(self.first) if self.first == self.last else f"{self.first}..{self.last}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A year under the strip."""
+
+    x: float
+    year: int
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """What is drawn: marks, or columns where there are too many works for that."""
+
+    marks: Sequence[Mark] = ()
+    columns: Sequence[Column] = ()
+    ticks: Sequence[Tick] = ()
+    without_year: int = 0
+    """Number of works that have no year, and so no place in columns."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    ground: float = GROUND
+    width: float = WIDTH
+
+    @property
+    def height(self) -> float:
+        """Return the height of the whole drawing."""
+        return GROUND + (30.0 if self.columns else 18.0)
+
+
+def strip_of(works: Sequence[MarkedWork]) -> Strip:
+    """Return the strip of works, which come in order of year."""
+    counts = Counter(work.state for work in works)
+    if len(works) <= MOST_MARKS:
+        return _in_marks(works, counts)
+    return _in_columns(works, counts)
+
+
+def shape_of(work: MarkedWork) -> str:
+    """Return how a work is marked."""
+    if work.state in _DISCUSSING:
+        return "direct" if work.directness == "direct" else "indirect"
+    return "silent" if work.state == "silent" else "unread"
+
+
+def _in_marks(works: Sequence[MarkedWork], counts: Mapping[str, int]) -> Strip:
+    step = min(WIDTH / max(len(works), 1), 36.0)
+    width = min(10.0, step * 0.55)
+    marks = [
+        Mark(
+            work=work,
+            x=round(place * step + (step - width) / 2, 1),
+            width=round(width, 1),
+            height=_HEIGHTS.get(work.certainty or "low", 13.0) if work.state in _DISCUSSING else 0.0,
+            shape=shape_of(work),
+        )
+        for place, work in enumerate(works)
+    ]
+    return Strip(marks=marks, ticks=_ticks([(mark.middle, mark.work.year) for mark in marks]), counts=counts)
+
+
+def _in_columns(works: Sequence[MarkedWork], counts: Mapping[str, int]) -> Strip:
+    dated = [(work.year, shape_of(work)) for work in works if work.year is not None]
+    if not dated:
+        return Strip(without_year=len(works), counts=counts)
+    first, last = dated[0][0], dated[-1][0]
+    years = max(1, -(-(last - first + 1) // MOST_COLUMNS))
+    spans: dict[int, Counter[str]] = {}
+    for year, shape in dated:
+        spans.setdefault((year - first) // years, Counter())[shape] += 1
+    number = (last - first) // years + 1
+    step = WIDTH / number
+    above = max((c["direct"] + c["indirect"] for c in spans.values()), default=0) or 1
+    below = max((c["silent"] for c in spans.values()), default=0) or 1
+    most = max((c["unread"] for c in spans.values()), default=0) or 1
+    columns = []
+    for place, found in sorted(spans.items()):
+        direct = (GROUND - TOP) * found["direct"] / above
+        columns.append(
+            Column(
+                first=first + place * years,
+                last=min(first + (place + 1) * years - 1, last),
+                x=round(place * step + step * 0.1, 1),
+                width=round(step * 0.8, 1),
+                counts=found,
+                direct=round(direct, 1),
+                indirect=round((GROUND - TOP) * found["indirect"] / above, 1),
+                silent=round(10.0 * found["silent"] / below, 1),
+                unread=round(step * 0.8 * found["unread"] / most, 1),
+            )
+        )
+    ticks = _ticks([(column.x + column.width / 2, column.first) for column in columns])
+    return Strip(columns=columns, ticks=ticks, without_year=len(works) - len(dated), counts=counts)
+
+
+def _ticks(places: Sequence[tuple[float, int | None]]) -> list[Tick]:
+    """Return years for some places, none twice and none nearer to the one before than a reader can tell apart."""
+    ticks: list[Tick] = []
+    seen: set[int] = set()
+    for x, year in places:
+        if year is None or year in seen:
+            continue
+        seen.add(year)
+        if ticks and x - ticks[-1].x < 42:
+            continue
+        ticks.append(Tick(round(x, 1), year, "middle"))
+    return [Tick(t.x, t.year, "start" if t.x < 16 else "end" if t.x > WIDTH - 16 else "middle") for t in ticks]
