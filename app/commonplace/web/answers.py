@@ -22,7 +22,7 @@ from commonplace.library.schemas import ApiModel, Page
 from commonplace.library.selection import Order, Selected
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind, Minter
-from commonplace.web.context import context_of
+from commonplace.web.context import Context, context_of
 from commonplace.web.http.negotiation import (
     OF_THINGS,
     Representation,
@@ -188,7 +188,7 @@ def page(request: Request, listing: Listing, paging: Paging, q: str | None = Non
 
     def make(snapshot: Snapshot, listed: Listed) -> bytes:
         found = listed.page(listing.order, paging.limit, paging.cursor)
-        following[0] = str(request.url.include_query_params(cursor=found.cursor)) if found.cursor else None
+        following[0] = next_address(request, found.cursor)
         if form.rdf is not None:
             return rdf_text(describe(snapshot, found.things, context.minter), form.rdf, context.minter)
         return Page[ApiModel](
@@ -204,13 +204,28 @@ def page(request: Request, listing: Listing, paging: Paging, q: str | None = Non
         if following[0]:
             response.headers["Link"] = f'<{following[0]}>; rel="next"'
 
+    ready = ready_list(context, listing, paging, q)
+    return versioned(request, form, paging.at, lambda snapshot: make(snapshot, ready(snapshot)), finish=link)
+
+
+def next_address(request: Request, cursor: str | None) -> str | None:
+    """Return the address of the page of a list that begins after a cursor; None for none."""
+    return str(request.url.include_query_params(cursor=cursor)) if cursor else None
+
+
+def ready_list(
+    context: Context, listing: Listing, paging: Paging, q: str | None = None
+) -> Callable[[Snapshot], Listed]:
+    """Return a function from the snapshot about to be read to the whole list; with `q`, of what a search finds.
+
+    Raises `BadRequest` for a search in an earlier version, and what `listing.select` raises.
+    """
     name = listing.name if q is None else (listing.name, q, searched(context.library, paging.at).applied_version)
 
     def select(snapshot: Snapshot) -> Selected:
         return listing.select(snapshot, None if q is None else ranked(context.library, q, listing.kinds))
 
-    ready = context.lists.ready(context.library.graph_at(paging.version), name, select, listing.order)
-    return versioned(request, form, paging.at, lambda snapshot: make(snapshot, ready(snapshot)), finish=link)
+    return context.lists.ready(context.library.graph_at(paging.version), name, select, listing.order)
 
 
 def searched(library: Library, at: int | None) -> SearchIndex:

@@ -99,7 +99,8 @@ def test_json_is_the_default_and_has_a_suffix_too(client: httpx.Client, address:
     [
         ("text/turtle;q=0.5, application/ld+json;q=0.9", "application/ld+json"),
         ("application/ld+json;q=0.5, text/turtle", "text/turtle"),
-        ("text/html, application/xhtml+xml, */*;q=0.8", "application/json"),
+        ("text/html, application/xhtml+xml, */*;q=0.8", "text/html"),
+        ("application/json, text/html;q=0.9", "application/json"),
         ("image/png, text/turtle;q=0.1", "text/turtle"),
         ("application/*", "application/json"),
         ("text/*", "text/turtle"),

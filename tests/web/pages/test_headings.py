@@ -92,7 +92,21 @@ def test_every_word_of_the_templates_can_be_translated(client: httpx.Client) -> 
     """What a template says between tags goes through the catalogue: no sentence stays behind in another language."""
     folder = Path(__file__).parents[3] / "app/commonplace/web/pages/templates"
     said = r"{% trans.*?{% endtrans %}|{#.*?#}|{%.*?%}|{{.*?}}|<[^>]*>|<!--.*?-->"
-    named = {"Quads", "BibTeX", "RIS", "CSL-JSON", "Turtle", "JSON-LD", "OpenAPI", "SPARQL", "PRISMA", "Commonplace"}
+    named = {
+        "DOI",
+        "ISBN",
+        "ISSN",
+        "Quads",
+        "BibTeX",
+        "RIS",
+        "CSL-JSON",
+        "Turtle",
+        "JSON-LD",
+        "OpenAPI",
+        "SPARQL",
+        "PRISMA",
+        "Commonplace",
+    }
     for template in folder.rglob("*.html"):
         if template.name in ("docs.html", "sparql.html"):
             continue  # programs in English

@@ -50,15 +50,19 @@ class WorksQuery(Paging, WorkFilters):
 @costly(Cost(when=in_large_library, kinds=("work",)))
 def works(request: Request, context: ContextDep, asked: Annotated[WorksQuery, Query()]) -> Response:
     """List works. With `discusses` or `claim` the answer has `coverage`: all works counted by what they say."""
+    return answers.page(request, listing_of(context, asked), asked, asked.q)
+
+
+def listing_of(context: Context, asked: WorksQuery) -> answers.Listing:
+    """Return the list of works that a request asks for. Raises `BadRequest` for an order that there is not."""
     filters = asked.alone()
-    listing = answers.Listing(
+    return answers.Listing(
         name=("works", filters),
         select=lambda snapshot, ranked: select_works(snapshot, context.minter, filters, ranked),
         read=lambda snapshot, node: work_of(snapshot, node, context.minter),
         order=order_of(asked.sort, searching=filters.q is not None),
         kinds=("work",),
     )
-    return answers.page(request, listing, asked, filters.q)
 
 
 for _form in OF_THINGS:

@@ -6,11 +6,13 @@ does not match, and the request goes on to the API.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse
 from starlette.routing import Match
 from starlette.types import Scope
 
@@ -28,6 +30,20 @@ class PageRoute(MovedRoute):
         if found is not Match.FULL or not prefers_page(Headers(scope=scope).get("accept", "")):
             return Match.NONE, {}
         return found, child
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler of the route, which leads a form with empty fields to the address without them."""
+        answer = super().get_route_handler()
+
+        async def answer_to_filled(request: Request) -> Response:
+            given = request.query_params.multi_items()
+            filled = [(name, value) for name, value in given if value]
+            if request.method == "GET" and len(filled) < len(given):
+                address = request.url.path + (f"?{urlencode(filled)}" if filled else "")
+                return RedirectResponse(address, status_code=303)
+            return await answer(request)
+
+        return answer_to_filled
 
 
 class Pages(APIRouter):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -24,6 +25,26 @@ def family(agent: Agent) -> str:
     if agent.literal or not agent.family:
         return agent.literal or agent.given or agent.key
     return f"{agent.particle} {agent.family}" if agent.particle else agent.family
+
+
+_PLURALS = {
+    "work": "works",
+    "person": "people",
+    "organization": "organizations",
+    "venue": "venues",
+    "concept": "concepts",
+    "claim": "claims",
+    "case": "cases",
+    "evidence": "evidence",
+}
+_THING = re.compile(r"/id/(\w+)/([^/]+)$")
+
+
+def address_of(iri: str) -> str:
+    """Return where a thing of the library has its page, from its IRI; the IRI itself where it has none."""
+    found = _THING.search(iri)
+    plural = _PLURALS.get(found[1]) if found else None
+    return f"/{plural}/{found[2]}" if found and plural else iri
 
 
 @pass_context
@@ -54,6 +75,7 @@ def grouped(number: int) -> str:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "address": address,
+    "address_of": address_of,
     "family": family,
     "names": names,
     "title_of": title,

@@ -1,0 +1,173 @@
+"""Serve the pages of works: their list by every filter, and one with all that is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+from markupsafe import Markup
+from pyoxigraph import NamedNode
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.exchange.exports import format_works
+from commonplace.library.evidence import label_of, reach
+from commonplace.library.named_things import named_thing
+from commonplace.library.schemas import Citation, Evidence, Work
+from commonplace.library.work_lists import ORDERS
+from commonplace.library.works import citations_of, references_as_text, work_of
+from commonplace.model.minter import Kind, Minter
+from commonplace.model.types import FABIO_CLASS
+from commonplace.web.api.export import Style
+from commonplace.web.api.work_addresses import WRITTEN_WORK
+from commonplace.web.api.works import WorksQuery, listing_of
+from commonplace.web.context import Context, ContextDep
+from commonplace.web.http.parameters import At
+from commonplace.web.in_workers import Cost, costly, given, in_large_library
+from commonplace.web.pages.lists import ShownList, list_page
+from commonplace.web.pages.page_route import Pages
+from commonplace.web.pages.rendering import versioned_page
+
+router = Pages()
+
+CITATIONS = 30
+"""Maximum number of citations of each direction on the page of a work, which links to all."""
+
+STYLES = {
+    "apa": "APA",
+    "chicago-author-date": "Chicago",
+    "mla": "MLA",
+    "harvard": "Harvard",
+    "vancouver": "Vancouver",
+    "ieee": "IEEE",
+}
+"""Citation styles that the page of a work offers, of the ten thousand there are."""
+
+_NAMED: dict[str, tuple[Kind, ...]] = {
+    "discusses": ("concept",),
+    "claim": ("claim",),
+    "author": ("person", "organization"),
+    "case": ("case",),
+    "venue": ("venue", "work"),
+    "cites": ("work",),
+    "cited_by": ("work",),
+}
+"""Filters that name a thing, with the kinds of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A filter that is set: its name, its value as people read it, and the address of the list without it."""
+
+    name: str
+    value: str
+    label: str
+    without: str
+
+
+@router.page("/works")
+@costly(Cost(when=in_large_library, kinds=("work",)))
+def works(request: Request, context: ContextDep, asked: Annotated[WorksQuery, Query()]) -> Response:
+    """Show works by what they discuss and how they are described; with a point asked, by what they say of it."""
+
+    def add(snapshot: Snapshot, listed: ShownList) -> dict[str, object]:
+        about = _about(snapshot, context, asked)
+        said = {work.key: _said(work, about) for work in listed.items if isinstance(work, Work)}
+        return {
+            "filters": asked,
+            "chosen": [
+                *(_chosen(snapshot, request, context.minter, name, value) for name, value in _set(asked)),
+            ],
+            "said": said,
+            "sorts": list(ORDERS),
+            "types": sorted(FABIO_CLASS),
+            "export": _export_address(request),
+        }
+
+    return list_page(request, "works.html", listing_of(context, asked), asked, asked.q, add)
+
+
+def _set(asked: WorksQuery) -> list[tuple[str, str]]:
+    """Return the filters that are set, without the words searched for and the years, which have fields of their own."""
+    return [
+        (name, str(value))
+        for name, value in asked.alone().model_dump(exclude_none=True).items()
+        if name not in ("q", "year", "type")
+    ]
+
+
+def _chosen(snapshot: Snapshot, request: Request, minter: Minter, name: str, value: str) -> Chosen:
+    label = value
+    for kind in _NAMED.get(name, ()):
+        label = label_of(snapshot, minter.thing(kind, value)) or label
+    gone = [name, "state", "cursor"] if name in ("discusses", "claim") else [name, "cursor"]
+    return Chosen(name, value, label, str(request.url.remove_query_params(gone)))
+
+
+def _about(snapshot: Snapshot, context: Context, asked: WorksQuery) -> set[str]:
+    """Return the IRIs of the concept asked for and its narrower ones, or of the claim."""
+    if asked.discusses is not None:
+        concept = named_thing(snapshot, context.minter, "concept", asked.discusses, "discusses")
+        return {node.value for node in reach(snapshot, concept, "narrower")}
+    if asked.claim is not None:
+        return {named_thing(snapshot, context.minter, "claim", asked.claim, "claim").value}
+    return set()
+
+
+def _said(work: Work, about: set[str]) -> list[Evidence]:
+    """Return the accepted evidence of a work on the point asked for."""
+    return [one for one in work.evidence if one.about_iri in about and one.status == "accepted"]
+
+
+def _export_address(request: Request) -> str:
+    """Return the address of an export of the works that the list selects, to which a format is added."""
+    query = request.url.remove_query_params(["limit", "cursor", "sort", "format", "style", "original"]).query
+    return f"/export?{query}&" if query else "/export?"
+
+
+@router.page(WRITTEN_WORK)  # what hangs on a work has pages of its own
+@costly(Cost(when=given("style")))
+def work(request: Request, context: ContextDep, key: str, style: Style = None, at: At = None) -> Response:
+    """Show a work: its reference, what it says of each concept and claim, what it cites and what cites it."""
+    minter, node = context.minter, context.minter.thing("work", key)
+
+    def make(snapshot: Snapshot) -> dict[str, object]:
+        shown = work_of(snapshot, node, minter, whole=True)
+        references = citations_of(snapshot, node, minter, outgoing=True)
+        citations = citations_of(snapshot, node, minter, outgoing=False)
+        return {
+            "work": shown,
+            "style": style,
+            "styles": STYLES,
+            "formatted": _formatted(snapshot, node, minter, style) if style else None,
+            "labels": {one.about_iri: label_of(snapshot, NamedNode(one.about_iri)) for one in shown.evidence},
+            "on_concepts": _on(shown.evidence, "concept", silent=False),
+            "on_claims": _on(shown.evidence, "claim", silent=False),
+            "silent_on": [one for one in shown.evidence if one.state == "silent" and one.status == "accepted"],
+            "references": _shown(references),
+            "references_total": len(references),
+            "citations": _shown(citations),
+            "citations_total": len(citations),
+            "as_text": references_as_text(snapshot, node, minter),
+        }
+
+    return versioned_page(request, "work.html", at, make)
+
+
+def _formatted(snapshot: Snapshot, node: NamedNode, minter: Minter, style: str) -> Markup:
+    """Return the reference of a work in a citation style, as HTML."""
+    return Markup(format_works(snapshot, [node], minter, style, html=True).decode().strip())
+
+
+def _on(evidence: Sequence[Evidence], about: str, *, silent: bool) -> list[Evidence]:
+    """Return the evidence on concepts, or on claims, that is not rejected."""
+    return [
+        one
+        for one in evidence
+        if one.about_type == about and (one.state == "silent") is silent and one.status != "rejected"
+    ]
+
+
+def _shown(citations: Sequence[Citation]) -> Sequence[Citation]:
+    return citations[:CITATIONS]

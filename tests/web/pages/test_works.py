@@ -1,0 +1,92 @@
+"""The pages of works over HTTP: what they show is what the API answers at the same address."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import httpx
+import pytest
+
+from tests.web.pages.test_headings import text_of
+from tests.web.pages.test_pages import BROWSER
+
+LISTS = (
+    "/works",
+    "/works?discusses=professional-role",
+    "/works?discusses=professional-role&state=unread",
+    "/works?claim=low-professionalisation-enables",
+    "/works?q=derelict",
+    "/works?year=2018&sort=-year",
+    "/works?cited_by=mcmullin2020citizenled&type=article-journal",
+    "/works?limit=10",
+)
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_a_list_shows_the_works_of_the_answer_in_its_order(client: httpx.Client, address: str) -> None:
+    answer = client.get(address).json()
+    page = client.get(address, headers=BROWSER)
+    shown = re.findall(r'<li id="([^"]+)"><span class="year">', page.text)
+    assert [html.unescape(key) for key in shown] == [work["key"] for work in answer["items"]]
+    assert f"{answer['total']} work" in text_of(page.text)
+    assert page.headers.get("link") == client.get(address).headers.get("link")
+
+
+def test_a_list_goes_on_to_the_last_work(client: httpx.Client) -> None:
+    address, seen = "/works?limit=10&sort=title", []
+    while address:
+        page = client.get(address, headers=BROWSER).text
+        seen += re.findall(r'<li id="([^"]+)"><span class="year">', page)
+        (address,) = re.findall(r'href="([^"]+)" rel="next"', page) or [""]
+        address = html.unescape(address)
+    wanted = [work["key"] for work in client.get("/works?limit=1000&sort=title").json()["items"]]
+    assert seen == wanted
+
+
+def test_a_form_with_empty_fields_leads_to_the_address_without_them(client: httpx.Client) -> None:
+    answer = client.get("/works?q=&year=2018&type=&sort=", headers=BROWSER, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/works?year=2018")
+
+
+def test_a_list_asked_for_a_point_shows_what_each_work_says(client: httpx.Client) -> None:
+    page = text_of(client.get("/works?claim=low-professionalisation-enables", headers=BROWSER).text)
+    for work in client.get("/works?claim=low-professionalisation-enables").json()["items"]:
+        for evidence in (e for e in work["evidence"] if e["about"] == "low-professionalisation-enables"):
+            assert evidence["quote"] in page
+
+
+def test_the_page_of_each_work_shows_what_is_known_of_it(client: httpx.Client) -> None:
+    for listed in client.get("/works?limit=1000").json()["items"]:
+        work = client.get(f"/works/{listed['key']}").json()
+        page = client.get(f"/works/{listed['key']}", headers=BROWSER)
+        assert page.status_code == 200, listed["key"]
+        words = text_of(page.text)
+        assert re.sub(r"\s+", " ", work["title"]) in words
+        for agent in work.get("authors", []):
+            assert (agent.get("family") or agent["literal"]) in words
+        for evidence in work["evidence"]:
+            assert evidence.get("quote", "") in words
+            assert evidence["about"] in page.text
+        for doubt in work.get("doubts", []):
+            assert doubt["field"] in words
+        if "doi" in work:
+            assert f"https://doi.org/{work['doi']}" in page.text
+        for name in ("references", "citations"):
+            for citation in client.get(f"/works/{work['key']}/{name}").json()["items"]:
+                assert f'href="/works/{citation["work"]["key"]}"' in page.text
+
+
+def test_a_reference_is_written_in_the_style_that_is_asked_for(client: httpx.Client) -> None:
+    address = "/works/ostrom1996?style=apa"
+    formatted = client.get(address, headers={"Accept": "text/plain"}).text.strip()
+    page = client.get(address, headers=BROWSER)
+    assert page.headers["content-type"].startswith("text/html")
+    bare = re.sub(r"\s", "", text_of(page.text))
+    assert re.sub(r"\s", "", formatted) in bare
+
+
+def test_an_alternative_key_leads_to_the_page_of_the_work(client: httpx.Client) -> None:
+    missing = client.get("/works/nobody1900", headers=BROWSER)
+    assert missing.status_code == 404
+    assert missing.headers["content-type"].startswith("text/html")
