@@ -13,6 +13,7 @@ from pyoxigraph import Literal, Quad
 from commonplace.curation.duplicates.blocking import LONGEST
 from commonplace.curation.duplicates.candidates import Similar, similar_works
 from commonplace.curation.duplicates.particulars import Particulars, particulars_of
+from commonplace.curation.duplicates.people import People
 from commonplace.curation.duplicates.reading import read_particulars
 from commonplace.derived.graph.records import record_of
 from commonplace.derived.graph.snapshot import Snapshot
@@ -134,7 +135,12 @@ def test_particulars_read_from_the_graph_are_those_of_the_record(tmp_path: Path)
         return read, kept
 
     read, kept = home.library.read(compared)
-    assert {key: work._replace(digest="") for key, work in read.items()} == kept
+
+    def without_forms(works: dict[str, Particulars]) -> dict[str, tuple[Particulars, People]]:
+        """Return works without the forms of their names, in which the graph and a record differ, and their people."""
+        return {key: (work._replace(digest="", names=()), work.people) for key, work in works.items()}
+
+    assert without_forms(read) == without_forms(kept)
     assert len({work.digest for work in read.values()}) == 4
     assert set(read) == {"a", "b", "c", "d"}
     assert read["d"].part_of == "b"

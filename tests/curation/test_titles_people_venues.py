@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from commonplace.curation.duplicates.people import compare_people, people_of
 from commonplace.curation.duplicates.places import compare_pages, pages_of, volume_of
-from commonplace.curation.duplicates.titles import compare_titles, title_of
+from commonplace.curation.duplicates.titles import compare_titles, plainly_other, title_of
 from commonplace.curation.duplicates.venues import compare_venues, kinds_differ
 
 TITLES = [
@@ -32,6 +34,37 @@ def test_titles(one: str, other: str, likeness: str, mark: str) -> None:
     assert (found.likeness, found.mark) == (likeness, mark)
     back = compare_titles(second, first)
     assert (back.likeness, back.mark) == (likeness, mark)
+
+
+WORDS = "a of the water river rights lagoon governance data base study part review reply beta 1998 II harbours".split()
+
+
+def damaged(words: list[str], rng: random.Random) -> str:
+    """Return a title of those words, damaged as databases damage them."""
+    ways = {
+        "cut": lambda: " ".join(words)[: rng.randrange(4, 80)],
+        "fewer": lambda: " ".join(rng.sample(words, rng.randrange(1, len(words) + 1))),
+        "more": lambda: " ".join([*words[:3], *rng.choices(WORDS, k=rng.randrange(1, 9)), *words[3:]]),
+        "subtitle": lambda: " ".join(words) + ": " + " ".join(rng.choices(WORDS, k=rng.randrange(1, 20))),
+        "run together": lambda: "".join(rng.sample(words, len(words))),
+        "slip": lambda: " ".join(words).replace(rng.choice("aeiou"), rng.choice("aeiou"), 2),
+        "another": lambda: " ".join(rng.choices(WORDS, k=rng.randrange(1, 12))),
+    }
+    return ways[rng.choice(list(ways))]()
+
+
+def test_titles_that_are_plainly_other_are_other_when_they_are_compared() -> None:
+    rng = random.Random(11)
+    plainly = 0
+    for _ in range(4_000):
+        words = rng.choices(WORDS, k=rng.randrange(1, 14))
+        one, other = title_of(damaged(words, rng)), title_of(damaged(words, rng))
+        if one and other and plainly_other(one, other, 80):
+            plainly += 1
+            found = compare_titles(one, other)
+            assert found.likeness == "other"
+            assert found.ratio < 80
+    assert plainly > 500
 
 
 def test_a_title_of_signs_alone_is_none() -> None:

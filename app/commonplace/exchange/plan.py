@@ -66,7 +66,7 @@ class Prepared(NamedTuple):
     @property
     def record(self) -> Record:
         """Return the record; there is one unless the entry failed."""
-        return record_in(self.entries.file.read(self.start, self.size))
+        return record_in(self.entries.packed(self.batch, self.start, self.size))
 
     @property
     def text(self) -> WorkText | None:
@@ -82,18 +82,20 @@ class EntryFile:
         """The file that takes the records and statements of entries while they are prepared."""
         self._entries: list[tuple[PreparedEntry, int, int, int]] = []
         """Each entry with the number of its batch, its place in that, and the offset of its record in the file."""
-        self._texts: list[tuple[int, int]] = []
-        """Offset and length in the file of the statements of each batch."""
+        self._batches: list[tuple[int, int, int]] = []
+        """Offset in the file of the records of each batch, and offset and length of its statements after them."""
+        self._records: tuple[int, bytes] = (-1, b"")
+        """The number of the batch whose records were asked for most recently, and all of them."""
         self._kept: dict[int, list[WorkText | None]] = {}
         """The statements of the batches asked for most recently."""
 
     def add(self, batch: PreparedBatch) -> None:
         """Add a batch of prepared entries."""
-        number, start = len(self._texts), batch.start
+        number, start = len(self._batches), batch.start
         for place, entry in enumerate(entries_in(batch)):
             self._entries.append((entry, number, place, start))
             start += entry.size
-        self._texts.append((start, batch.texts))
+        self._batches.append((batch.start, start, batch.texts))
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -112,8 +114,21 @@ class EntryFile:
         if batch not in self._kept:
             while len(self._kept) >= KEPT_BATCHES:
                 del self._kept[next(iter(self._kept))]
-            self._kept[batch] = texts_in(self.file.read(*self._texts[batch]))
+            _, start, size = self._batches[batch]
+            self._kept[batch] = texts_in(self.file.read(start, size))
         return self._kept[batch]
+
+    def packed(self, batch: int, start: int, size: int) -> bytes:
+        """Return a packed record of a batch, read with the others, for they are mostly asked for in order.
+
+        Any number of threads may ask at once.
+        """
+        begin, end, _ = self._batches[batch]
+        number, records = self._records
+        if number != batch:
+            records = self.file.read(begin, end - begin)
+            self._records = batch, records
+        return records[start - begin : start - begin + size]
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ its works is compared with the `WINDOW` next to it alone. So the work done grows
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -48,7 +48,8 @@ def _blocks_of_title(title: Title) -> Iterator[str]:
     yield f"end {title.letters[-LETTERS:]}"
     if title.main != title.letters:
         yield f"end {title.main[-LETTERS:]}"
-    words = sorted({word for word in title.words if len(word) >= LONG_WORD}, key=lambda word: (-len(word), word))
+    words = sorted({word for word in title.words if len(word) >= LONG_WORD})
+    words.sort(key=len, reverse=True)
     for place in range(0, min(len(words), 4), 2):
         if len(words) > place + 1:
             yield f"words {words[place]} {words[place + 1]}"
@@ -88,43 +89,44 @@ class Blocks:
             if not members:
                 del self._members[block]
 
-    def pairs(self, counts: Counts) -> Iterator[tuple[Particulars, Particulars]]:
-        """Yield every two works that share a block, once."""
+    def names(self) -> Iterable[str]:
+        """Return the names of the blocks in which any work is."""
+        return self._members.keys()
+
+    def pairs(
+        self, counts: Counts, wanted: Set[str] | None = None, blocks: Iterable[str] | None = None
+    ) -> Iterator[tuple[Particulars, Particulars]]:
+        """Yield every two works that share a block, once, in the order of their keys.
+
+        Where some keys are `wanted`, at least one of the two is among them. `blocks` are those to look into, all by
+        default.
+        """
         seen: set[tuple[str, str]] = set()
-        for members in self._members.values():
+        for members in self._members.values() if blocks is None else map(self._members.__getitem__, blocks):
             if len(members) > 1:
-                yield from self._new_pairs(self._in_block(members, counts, None), seen, counts)
+                new = [pair for pair in self._in_block(members, counts, wanted) if pair not in seen]
+                seen.update(new)
+                counts.pairs_compared += len(new)
+                for one, other in new:
+                    yield self.works[one], self.works[other]
 
     def pairs_of(self, keys: Iterable[str], counts: Counts) -> Iterator[tuple[Particulars, Particulars]]:
         """Yield every two works that share a block and of which at least one is among the keys, once."""
         wanted = {key for key in keys if key in self.works}
         blocks = dict.fromkeys(block for key in wanted for block in blocks_of(self.works[key]))
-        seen: set[tuple[str, str]] = set()
-        for block in blocks:
-            yield from self._new_pairs(self._in_block(self._members[block], counts, wanted.__contains__), seen, counts)
+        return self.pairs(counts, wanted, blocks)
 
-    def _new_pairs(
-        self, pairs: Iterable[tuple[str, str]], seen: set[tuple[str, str]], counts: Counts
-    ) -> Iterator[tuple[Particulars, Particulars]]:
-        for one, other in pairs:
-            pair = (one, other) if one < other else (other, one)
-            if pair not in seen:
-                seen.add(pair)
-                counts.pairs_compared += 1
-                yield self.works[pair[0]], self.works[pair[1]]
-
-    def _in_block(
-        self, members: list[str], counts: Counts, wanted: Callable[[str], bool] | None
-    ) -> Iterator[tuple[str, str]]:
-        """Yield the pairs of a block, of a long one those of neighbours, which have one wanted work if any is."""
+    def _in_block(self, members: list[str], counts: Counts, wanted: Set[str] | None) -> Iterable[tuple[str, str]]:
+        """Return the pairs of a block, of a long one those of neighbours, which have one wanted work if any is."""
         if len(members) <= LONGEST:
-            pairs: Iterable[tuple[str, str]] = combinations(members, 2)
+            pairs: Iterable[tuple[str, str]] = combinations(sorted(members), 2)
         else:
             ordered = sorted(members, key=self._order)
             counts.long_blocks += 1
             counts.pairs_left_out += _left_out(len(ordered))
-            pairs = ((key, near) for n, key in enumerate(ordered) for near in ordered[n + 1 : n + 1 + WINDOW])
-        return iter(pairs) if wanted is None else (pair for pair in pairs if wanted(pair[0]) or wanted(pair[1]))
+            near = ((key, other) for n, key in enumerate(ordered) for other in ordered[n + 1 : n + 1 + WINDOW])
+            pairs = ((one, other) if one < other else (other, one) for one, other in near)
+        return pairs if wanted is None else (pair for pair in pairs if not wanted.isdisjoint(pair))
 
     def _order(self, key: str) -> tuple[str, int, str, str]:
         work = self.works[key]

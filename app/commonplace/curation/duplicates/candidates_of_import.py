@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from commonplace.curation.duplicates.blocking import Blocks, Counts, blocks_of
+from commonplace.curation.duplicates.blocking import Blocks, Counts
 from commonplace.curation.duplicates.candidates import Candidate, candidate_of, without_rivals
 from commonplace.curation.duplicates.particulars import Particulars
 from commonplace.curation.duplicates.reading import read_particulars
@@ -29,18 +29,16 @@ def similar_to(
     blocks = Blocks()
     for work in new:
         blocks.add(work)
-    keys = [*blocks.works]
-    wanted = {block for work in blocks.works.values() for block in blocks_of(work)}
-    near = [known.nodes[key] for key in sorted(known.near(wanted) - blocks.works.keys())]
+    keys = {*blocks.works}
+    near = [known.nodes[key] for key in sorted(known.near(blocks.names()) - keys)]
     for start in range(0, len(near), ASKED_AT_ONCE):
         for work in read_particulars(snapshot, minter, near[start : start + ASKED_AT_ONCE]):
             blocks.add(work)
-    found = [one for pair in blocks.pairs_of(keys, Counts()) if (one := candidate_of(*pair))]
+    found = [one for pair in blocks.pairs(Counts(), keys) if (one := candidate_of(*pair))]
     by_key: dict[str, list[Candidate]] = {}
-    new_keys = {*keys}
     for one in sorted(without_rivals(found, blocks.works), key=lambda one: (-one.score, one.keys)):
         for key in one.keys:
-            if key in new_keys:
+            if key in keys:
                 by_key.setdefault(key, []).append(one)
     return by_key
 

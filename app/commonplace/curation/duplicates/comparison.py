@@ -10,7 +10,7 @@ from typing import NamedTuple
 from commonplace.curation.duplicates import people as names
 from commonplace.curation.duplicates.particulars import Particulars
 from commonplace.curation.duplicates.places import Agreement, compare_pages, compare_volumes
-from commonplace.curation.duplicates.titles import Title, TitlePair, compare_titles
+from commonplace.curation.duplicates.titles import Title, TitlePair, compare_titles, plainly_other
 from commonplace.curation.duplicates.venues import Agreement as VenueAgreement
 from commonplace.curation.duplicates.venues import compare_venues, kinds_differ, may_be_two_venues
 from commonplace.curation.duplicates.weights import PROPOSED, WEIGHTS
@@ -78,7 +78,7 @@ NOTHING = Compared("", "", 0.0, ())
 
 def compare(one: Particulars, other: Particulars) -> Compared:
     """Return what a comparison of two works proposes."""
-    if not one.title.letters or not other.title.letters:
+    if not one.title.letters or not other.title.letters or _is_plainly_other(one, other):
         return NOTHING
     if one.key == other.part_of or other.key == one.part_of:
         return NOTHING
@@ -96,6 +96,20 @@ def compare(one: Particulars, other: Particulars) -> Compared:
     return Compared("same", "", score, tuple(reasons(signs, one, other)))
 
 
+def _is_plainly_other(one: Particulars, other: Particulars) -> bool:
+    """Return whether the titles alone show that nothing is proposed; `signs_of` would find the same, and much later."""
+    return (
+        plainly_other(one.title, other.title, ALIKE)
+        and not _have_one_range(one, other)
+        and (not one.doi or one.doi != other.doi)
+        and one.identifiers.isdisjoint(other.identifiers)
+    )
+
+
+def _have_one_range(one: Particulars, other: Particulars) -> bool:
+    return one.pages == other.pages and one.pages.first != one.pages.last != ""
+
+
 def signs_of(one: Particulars, other: Particulars) -> Signs | None:
     """Return how far two works agree; None where nothing of note does."""
     title = compare_titles(one.title, other.title)
@@ -106,7 +120,7 @@ def signs_of(one: Particulars, other: Particulars) -> Signs | None:
     doi: Agreement = "unknown"
     if one.doi and other.doi:
         doi = "same" if one.doi == other.doi else "other"
-    same_range = one.pages == other.pages and one.pages.first != one.pages.last != ""
+    same_range = _have_one_range(one, other)
     if title.likeness == "other" and title.ratio < ALIKE and not same_range and doi != "same" and not identifier:
         return None
     venue = "same" if shared and not identifier else compare_venues(one.venue, other.venue)

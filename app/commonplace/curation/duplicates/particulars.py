@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
-from commonplace.curation.duplicates.people import NOBODY, People, people_of
+from commonplace.curation.duplicates.people import People, people_of
 from commonplace.curation.duplicates.places import Pages, pages_of, volume_of
 from commonplace.curation.duplicates.titles import Title, title_of
 from commonplace.model.identifiers import doi_key
@@ -15,7 +16,8 @@ from commonplace.model.match_key import identifiers
 from commonplace.model.minter import slug
 from commonplace.model.record import Record
 
-_NO_TITLE = Title("", "", "")
+_NO_TITLE = Title("", "", "", frozenset())
+_people_of = lru_cache(maxsize=65536)(people_of)
 _DIGITS = re.compile(r"\d+")
 _ORDINALS = {
     word: str(number)
@@ -35,7 +37,8 @@ class Particulars(NamedTuple):
     title: Title
     printed: str
     """The title as printed, for messages."""
-    people: People
+    names: tuple[str, ...]
+    """The names of its authors, or else of its editors, as printed."""
     year: int | None
     venue: str
     volume: str
@@ -48,6 +51,11 @@ class Particulars(NamedTuple):
     part_of: str
     digest: str = ""
     """Digest of the fields as printed, where they were read from the graph: it changes when one of them does."""
+
+    @property
+    def people(self) -> People:
+        """Return the people, worked out when asked for: titles tell most works apart."""
+        return _people_of(self.names)
 
     @property
     def has_place(self) -> bool:
@@ -99,7 +107,7 @@ def particulars(
         type=type,
         title=(title_of(title) if title else None) or _NO_TITLE,
         printed=title,
-        people=people_of(names) if names else NOBODY,
+        names=tuple(names),
         year=year,
         venue=venue,
         volume=volume_of(volume),

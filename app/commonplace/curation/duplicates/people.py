@@ -85,8 +85,9 @@ def compare_people(one: People, other: People) -> Agreement:
     fewer, more = (one, other) if len(one.words) <= len(other.words) else (other, one)
     shared = len(fewer.words & more.words)
     if shared < len(fewer.words):
-        rest = more.words - fewer.words
-        shared += sum(any(_one_name(name, there) for there in rest) for name in fewer.words - more.words)
+        rest = [name for name in more.words - fewer.words if len(name) >= SLIP_LETTERS]
+        left = [name for name in fewer.words - more.words if len(name) >= SLIP_LETTERS]
+        shared += sum(any(_one_name(name, there) for there in rest) for name in left)
     share = shared / len(fewer.words)
     if share >= SAME:
         return "same"
@@ -100,8 +101,5 @@ def _first_agrees(one: People, other: People) -> bool:
 
 
 def _one_name(name: str, other: str) -> bool:
-    """Return whether two names differ in a slip, or one is two of the other's run together."""
-    shorter = min(len(name), len(other))
-    if shorter >= SLIP_LETTERS and OSA.distance(name, other, score_cutoff=1) <= 1:
-        return True
-    return shorter >= SLIP_LETTERS and (name.endswith(other) or other.endswith(name))
+    """Return whether two names, none of them short, differ in a slip, or one is two of the other's run together."""
+    return OSA.distance(name, other, score_cutoff=1) <= 1 or name.endswith(other) or other.endswith(name)
