@@ -98,18 +98,11 @@ COLLECTIONS = (
 def _offer(collection: Collection) -> None:
     @costly(Cost(when=in_large_library, kinds=(collection.kind, *collection.also)))
     def listed(request: Request, context: ContextDep, asked: Annotated[Search, Query()]) -> Response:
-        listing = answers.Listing(
-            name=collection.plural,
-            select=lambda _, ranked: Selected(collection.select(ranked)),
-            read=lambda snapshot, node: collection.brief(snapshot, node, context.minter),
-            order=None if asked.q is not None else collection.order,
-            kinds=(collection.kind, *collection.also),
-        )
-        return answers.page(request, listing, asked, asked.q)
+        return answers.page(request, listing_of(collection, context, asked), asked, asked.q)
 
     def single(request: Request, context: ContextDep, key: str, at: At = None) -> Response:
         bare, suffix = split_suffix(key, OF_THINGS)
-        kind = _kind_of(context, bare, collection, at)
+        kind = kind_of(context, bare, collection, at)
         return answers.thing(
             request,
             kind,
@@ -142,7 +135,18 @@ def _offer(collection: Collection) -> None:
     )
 
 
-def _kind_of(context: Context, key: str, collection: Collection, at: int | None) -> Kind:
+def listing_of(collection: Collection, context: Context, asked: Search) -> answers.Listing:
+    """Return the list of a kind of things that a request asks for."""
+    return answers.Listing(
+        name=collection.plural,
+        select=lambda _, ranked: Selected(collection.select(ranked)),
+        read=lambda snapshot, node: collection.brief(snapshot, node, context.minter),
+        order=None if asked.q is not None else collection.order,
+        kinds=(collection.kind, *collection.also),
+    )
+
+
+def kind_of(context: Context, key: str, collection: Collection, at: int | None) -> Kind:
     """Return the kind of the thing of that key: a list may hold others than its own, as a book that has chapters."""
     version = None if at is None else Version(at)
 
