@@ -33,13 +33,15 @@ class Order:
     """A sort order: the pattern that binds one `?value` for `?thing`, and its direction.
 
     With `folded`, values are compared without case and accents, as text should be. `reach` is needed where the
-    pattern reads more than statements with the thing as their subject or object.
+    pattern reads more than statements with the thing as their subject or object. `value_of` gives the value where no
+    pattern can.
     """
 
     pattern: str
     descending: bool = False
     folded: bool = False
     reach: Reach | None = None
+    value_of: Callable[[Snapshot, NamedNode], str] | None = None
 
 
 BY_IRI = Order("BIND('' AS ?value)")
@@ -112,6 +114,8 @@ class Selection:
 
         The engine answers a table, which is grouped here: it takes many times as long to group and sort as to find.
         """
+        if order.value_of is not None:
+            return {thing.value: order.value_of(snapshot, thing) for thing in self.everything(snapshot)}
         body = f"{{ SELECT DISTINCT ?thing WHERE {{\n{self._body()}\n}} }}" if self.repeats else self._body()
         text = f"{PROLOGUE}SELECT ?thing ?value WHERE {{\n{body}\nOPTIONAL {{ {order.pattern} }} }}"
         least: dict[str, str] = {}
@@ -134,7 +138,8 @@ class Selection:
             return None
         body = f"{self._body()}\nOPTIONAL {{ {order.pattern} }}"
         text = f"{PROLOGUE}SELECT ?value WHERE {{\n{_THING.sub(lambda _: str(thing), body)} }}"
-        return min((_compared(term, order) for (term,) in rows(tsv(snapshot.query(text)))), default=None)
+        least = min((_compared(term, order) for (term,) in rows(tsv(snapshot.query(text)))), default=None)
+        return least if least is None or order.value_of is None else order.value_of(snapshot, thing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from fastapi import Request, Response
@@ -17,12 +18,15 @@ from commonplace.errors import BadRequest, CommonplaceError, NotFound
 from commonplace.library import Library
 from commonplace.library.cursors import after, write_cursor
 from commonplace.library.description import describe
+from commonplace.library.last_changes import LastChanges, newest_first
 from commonplace.library.lists import Listed
 from commonplace.library.schemas import ApiModel, Page
 from commonplace.library.selection import Order, Selected
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind, Minter
 from commonplace.web.context import Context, context_of
+from commonplace.web.discovery.atom import ATOM, NEVER, write_feed
+from commonplace.web.discovery.list_feeds import list_feed
 from commonplace.web.http.negotiation import (
     OF_THINGS,
     Representation,
@@ -119,10 +123,11 @@ def thing(
     offered: Sequence[Representation] = OF_THINGS,
     suffix: str | None = None,
     write: Callable[[Snapshot, NamedNode, Representation], bytes] | None = None,
+    links: Callable[[ApiModel], str] | None = None,
 ) -> Response:
     """Return one thing in the form asked for; `write` makes those that are neither JSON nor RDF.
 
-    Raises `Gone` or `NotFound` when the version has no such thing.
+    `links` gives the value of its `Link` header. Raises `Gone` or `NotFound` when the version has no such thing.
     """
     context = context_of(request)
     form = choose(request, offered, suffix)
@@ -130,14 +135,20 @@ def thing(
 
     def make(snapshot: Snapshot) -> bytes:
         shown = read(snapshot, node)  # raises NotFound in every form alike
+        linked[:] = [links(shown)] if links else []
         if form.rdf is not None:
             return rdf_text(describe(snapshot, [node], context.minter), form.rdf, context.minter)
         if form.name == "json" or write is None:
             return shown.json_bytes()
         return write(snapshot, node, form)
 
+    def link(response: Response) -> None:
+        if linked:
+            response.headers["Link"] = linked[0]
+
+    linked: list[str] = []
     try:
-        return versioned(request, form, at, make)
+        return versioned(request, form, at, make, finish=link)
     except NotFound as fault:
         version = None if at is None else Version(at)
         if version is not None and version > context.library.newest():
@@ -178,21 +189,33 @@ class Listing:
 
 
 def page(request: Request, listing: Listing, paging: Paging, q: str | None = None) -> Response:
-    """Return one page of a list, in JSON or RDF, with the address of the next; with `q`, of what a search finds.
+    """Return one page of a list, in JSON or RDF or as a feed, with the address of the next; with `q`, of what a search
+    finds.
 
     Raises `BadRequest` for a search in an earlier version, and what `listing.select` raises.
     """
     context = context_of(request)
-    form = choose_of_list(request, OF_THINGS)
+    form = ATOM if request.url.path.endswith(ATOM.suffix) else choose_of_list(request, OF_THINGS)
     following: list[str | None] = [None]
+    changes = LastChanges(context.library.things, context.minter)
+    if form is ATOM and q is None and "sort" not in request.query_params:
+        listing = replace(listing, order=newest_first(changes))  # who reads a feed reads its first page
+
+    def last_changed(snapshot: Snapshot, node: NamedNode) -> datetime:
+        version = changes.of(snapshot, node)
+        return context.library.log.header(version).at if version else NEVER
 
     def make(snapshot: Snapshot, listed: Listed) -> bytes:
         found = listed.page(listing.order, paging.limit, paging.cursor)
         following[0] = next_address(request, found.cursor)
         if form.rdf is not None:
             return rdf_text(describe(snapshot, found.things, context.minter), form.rdf, context.minter)
+        items = [listing.read(snapshot, node) for node in found.things]
+        if form is ATOM:
+            dated = zip(items, (last_changed(snapshot, node) for node in found.things), strict=True)
+            return write_feed(list_feed(request, context.title_at(snapshot), dated, following[0], context.minter))
         return Page[ApiModel](
-            items=[listing.read(snapshot, node) for node in found.things],
+            items=items,
             total=found.total,
             complete="complete",
             version=snapshot.version,

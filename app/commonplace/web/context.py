@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode
 
 from commonplace.commit import Committer
 from commonplace.curation.duplicates.candidates import Similar
+from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.workers.pool import WorkerPool
 from commonplace.exchange.bulk import BulkEdits
 from commonplace.exchange.deletions import Deletions
@@ -25,6 +26,7 @@ from commonplace.exchange.restoring import Restoring
 from commonplace.exchange.updates import Updates
 from commonplace.home.tokens import Tokens
 from commonplace.library import Library
+from commonplace.library.first_question import title_of
 from commonplace.library.incremental import Incremental
 from commonplace.library.lists import Lists
 from commonplace.library.named_queries import NamedQuery
@@ -95,6 +97,10 @@ class Context:
     """The threads for what writes, beside those for reads."""
     searchers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(SEARCHERS))
     """The threads for searches, which wait while the first search index is built."""
+
+    def title_at(self, snapshot: Snapshot) -> str:
+        """Return the name of the library: that of the settings, else that of the data."""
+        return self.title or title_of(snapshot, self.minter) or "Commonplace"
 
     @property
     def minter(self) -> Minter:

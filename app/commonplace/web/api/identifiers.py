@@ -25,24 +25,12 @@ from commonplace.model.namespaces import RDF as RDF_NS
 from commonplace.web import answers
 from commonplace.web.api.alternative_keys import moved
 from commonplace.web.context import Context, ContextDep
+from commonplace.web.discovery.addresses import PLACES
 from commonplace.web.http.negotiation import OF_THINGS, choose
 from commonplace.web.http.parameters import At, only_known_parameters, version_of
 from commonplace.web.in_workers import WorkerRoute
 
 router = APIRouter(tags=["identifiers"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
-
-PLACES: dict[Kind, str] = {
-    "work": "works",
-    "person": "people",
-    "organization": "organizations",
-    "venue": "venues",
-    "concept": "concepts",
-    "claim": "claims",
-    "case": "cases",
-    "pin": "pins",
-}
-"""Addresses of the kinds of things that have their own."""
-
 
 _SEEN: dict[int | str, dict[str, Any]] = {303: {"description": "The address of the thing itself is in `Location`."}}
 _SEEN_OR_MOVED = _SEEN | {301: {"description": "It was merged into another thing, whose IRI is in `Location`."}}

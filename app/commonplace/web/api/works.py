@@ -14,7 +14,7 @@ from commonplace.errors import BadRequest
 from commonplace.exchange.exports import format_works, write_originals, write_records
 from commonplace.library.field_origins import origins_of
 from commonplace.library.history_schemas import FieldOrigin
-from commonplace.library.schemas import Citation, Page, References, Work
+from commonplace.library.schemas import ApiModel, Citation, Page, References, Work
 from commonplace.library.work_lists import WorkFilters, order_of, select_works
 from commonplace.library.works import citations_of, references_as_text, work_of
 from commonplace.model.change import Version
@@ -24,8 +24,12 @@ from commonplace.web.api.export import Original, Style, bibliography_forms, orig
 from commonplace.web.api.provenance import provenance_of_fields
 from commonplace.web.api.work_addresses import READ_WORK
 from commonplace.web.context import Context, ContextDep
+from commonplace.web.discovery.addresses import address_of
+from commonplace.web.discovery.atom import ATOM
+from commonplace.web.discovery.signposting import header, link_set, links_of_form, links_of_page
 from commonplace.web.http.negotiation import (
     JSON,
+    LINK_SET,
     OF_THINGS,
     OF_WORKS,
     RECORDS,
@@ -65,7 +69,7 @@ def listing_of(context: Context, asked: WorksQuery) -> answers.Listing:
     )
 
 
-for _form in OF_THINGS:
+for _form in (*OF_THINGS, ATOM):
     router.add_api_route(f"/works{_form.suffix}", works, include_in_schema=False)
 
 
@@ -216,32 +220,33 @@ def work(
 
     With `style` it is formatted in that citation style; with `original` it is as in its file, where it is untouched.
     """
-    minter = context.minter
-    if style is not None:
-        form = choose(request, bibliography_forms(style))
-        html = form.media_type == "text/html"
-        node = minter.thing("work", key)
-        return answers.versioned(
-            request, form, at, lambda snapshot: format_works(snapshot, [node], minter, style, html=html)
-        )
-    version = Version(at) if at is not None else None
-    suffix = None
-    # A citation key may end in what looks like a suffix: the whole key goes first.
-    if not context.library.read(lambda snapshot: is_work(snapshot, minter.thing("work", key)), version):
-        key, suffix = split_suffix(key, OF_WORKS)
+    minter, version = context.minter, Version(at) if at is not None else None
 
-    if original:
-        if suffix is not None and suffix not in {form.suffix for form in RECORDS}:
-            why = f"entries as in their files are answered as .bib or .ris, not as {suffix}"
-            raise BadRequest(why, [("original", "use .bib or .ris")])
-        form = choose(request, RECORDS, suffix)
-        node, things = minter.thing("work", key), context.library.things
-        return original_answer(
-            request, form, at, lambda snapshot: write_originals(snapshot, things, [node], minter, form.format)
+    def is_key(snapshot: Snapshot) -> bool:
+        return is_work(snapshot, minter.thing("work", key))
+
+    suffix = None
+    if style is None and not context.library.read(is_key, version):  # a key may end in what looks like a suffix
+        key, suffix = split_suffix(key, OF_WORKS)
+    page = address_of(str(request.base_url), "work", key)
+    if style is not None or original:
+        node = minter.thing("work", key)
+        response = (
+            _original(request, context, node, suffix, at)
+            if style is None
+            else _formatted(request, context, node, style, at)
         )
+        response.headers["Link"] = header(links_of_form(page, at))
+        return response
 
     def write(snapshot: Snapshot, node: NamedNode, form: Representation) -> bytes:
+        if form is LINK_SET:
+            return link_set(work_of(snapshot, node, minter), page, at)
         return write_records(snapshot, [node], minter, form.format)
+
+    def links(shown: ApiModel) -> str:
+        assert isinstance(shown, Work)
+        return header(links_of_page(shown, page, at) if suffix is None else links_of_form(page, at))
 
     return answers.thing(
         request,
@@ -252,4 +257,25 @@ def work(
         OF_WORKS,
         choose(request, OF_WORKS, suffix).suffix,
         write,
+        links,
+    )
+
+
+def _formatted(request: Request, context: Context, work: NamedNode, style: str, at: int | None) -> Response:
+    """Return a work in a citation style, as text or HTML."""
+    form = choose(request, bibliography_forms(style))
+    html = form.media_type == "text/html"
+    return answers.versioned(
+        request, form, at, lambda snapshot: format_works(snapshot, [work], context.minter, style, html=html)
+    )
+
+
+def _original(request: Request, context: Context, work: NamedNode, suffix: str | None, at: int | None) -> Response:
+    """Return a work as in its file, where it is untouched. Raises `BadRequest` for a form that no file has."""
+    if suffix is not None and suffix not in {form.suffix for form in RECORDS}:
+        why = f"entries as in their files are answered as .bib or .ris, not as {suffix}"
+        raise BadRequest(why, [("original", "use .bib or .ris")])
+    form, things = choose(request, RECORDS, suffix), context.library.things
+    return original_answer(
+        request, form, at, lambda snapshot: write_originals(snapshot, things, [work], context.minter, form.format)
     )

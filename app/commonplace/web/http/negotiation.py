@@ -57,7 +57,8 @@ RECORDS = tuple(form for form in _WRITTEN if form.rdf is None)
 HTML = Representation("html", "text/html", ".html")
 """The page of an address, which it has beside the forms for programs."""
 OF_THINGS = (JSON, *RDF)
-OF_WORKS = (JSON, *RDF, *RECORDS)
+LINK_SET = Representation("linkset", "application/linkset+json", ".linkset.json")
+OF_WORKS = (JSON, *RDF, *RECORDS, LINK_SET)
 
 
 def choose(request: Request, offered: Sequence[Representation], suffix: str | None = None) -> Representation:

@@ -1,0 +1,34 @@
+"""Write Open Graph tags, from which messengers and social networks make the preview of a link. Source: ogp.me."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from commonplace.library.schemas import Work
+from commonplace.web.discovery.particulars import description, full_name, iso_date
+
+Pair = tuple[str, str]
+
+
+def open_graph(*, title: str, about: str, page: str, site: str) -> list[Pair]:
+    """Return property and content of each tag of any page; nothing is escaped."""
+    pairs = (("og:type", "website"), ("og:title", title), ("og:url", page), ("og:site_name", site))
+    return [*pairs, *([("og:description", about)] if about else [])]
+
+
+def open_graph_of_work(work: Work, page: str, site: str) -> list[Pair]:
+    """Return property and content of each tag of the page of a work; nothing is escaped."""
+    pairs = open_graph(title=work.title or work.key, about=description(work), page=page, site=site)
+    kind = "book" if work.type == "book" else "article"
+    return [("og:type", kind), *pairs[1:], *((name, content) for name, content in _more(work, kind) if content)]
+
+
+def _more(work: Work, kind: str) -> Iterator[tuple[str, str | None]]:
+    yield from ((f"{kind}:author", full_name(agent)) for agent in work.authors or ())
+    date = iso_date(work.issued, work.year)
+    if kind == "book":
+        yield from (("book:isbn", number) for number in work.isbn or ())
+        yield "book:release_date", date
+    else:
+        yield "article:published_time", date
+    yield from ((f"{kind}:tag", keyword) for keyword in work.keywords or ())
