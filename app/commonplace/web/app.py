@@ -37,6 +37,7 @@ from commonplace.web.api import (
     works,
 )
 from commonplace.web.context import Context
+from commonplace.web.discovery import change_feed, crawling, opensearch, unapi
 from commonplace.web.http import problems
 from commonplace.web.http.methods import AllowedMethods
 from commonplace.web.http.packed_body import PackedBodies
@@ -90,6 +91,10 @@ ROUTED = (
     pins,
     prisma,
     identifiers,
+    change_feed,
+    crawling,
+    opensearch,
+    unapi,
 )
 """Modules with a `router`, in the order in which an address is looked up."""
 

@@ -11,7 +11,8 @@ import pytest
 
 FREE_PARAMETERS = {"/sparql", "/ontology", "/context.jsonld", "/.well-known/void", "/healthz", "/metrics"}
 """Addresses that leave unknown parameters alone: the protocol says so, and what takes none has none to misspell."""
-ONE_FORM = {"/context.jsonld", "/healthz", "/metrics", "/export"}
+ONE_FORM = {"/context.jsonld", "/healthz", "/metrics", "/export", "/changes.atom", "/opensearch.xml", "/robots.txt"}
+ONE_FORM |= {"/search/completions", "/sitemap.xml", "/sitemap/{name}.xml", "/unapi"}
 """Addresses whose form is not negotiated: fixed, or named by a parameter."""
 
 
@@ -41,6 +42,7 @@ def filled(path: str, operation: dict[str, Any], key: str | None = None) -> tupl
         "/changes/{version}": "/changes/1",
         "/merges/{version}": "/merges/1",
         "/queues/{name}": "/queues/no-abstract",
+        "/sitemap/{name}": "/sitemap/works-1",
         "/people/{key}": "/people/elinor-ostrom",
         "/organizations/{key}": "/organizations/routledge",
         "/venues/{key}": "/venues/world-development",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -83,6 +84,9 @@ _UNDOING: dict[int | str, dict[str, Any]] = {
     412: {"description": "`If-Match` names another version than the newest"},
 }
 
+Thing = Annotated[str | None, Query(description="an IRI: only versions that touched it")]
+Piece = Annotated[str | None, Query(description="name of a piece of work: only versions that belong to it")]
+
 PATCH = Representation("patch", "application/rdf-patch", ".rdfp")
 
 
@@ -91,34 +95,56 @@ PATCH = Representation("patch", "application/rdf-patch", ".rdfp")
 def listed(
     request: Request,
     context: ContextDep,
-    thing: Annotated[str | None, Query(description="an IRI: only versions that touched it")] = None,
-    piece: Annotated[str | None, Query(description="name of a piece of work: only versions that belong to it")] = None,
+    thing: Thing = None,
+    piece: Piece = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
     """Answer with every write there ever was: who, when, what kind, and why."""
-    log = context.library.log
     form = choose_of_list(request, [JSON])
-    head = context.library.newest()
-    found = [version for version in _touching(context.library, thing, head) if version <= head]
-    if piece is not None:
-        belonging = set(_of_piece(log, piece))
+    shown = shown_versions(request, context.library, Narrowing(thing, piece), limit, cursor)
+    page = Page[Change](
+        items=[brief(context.library.log, version) for version in shown.items],
+        total=shown.total,
+        complete="complete",
+        version=shown.head,
+        next=shown.next,
+    )
+    response = answers.answered(request, page.json_bytes(), form, shown.head)
+    shown.link(response)
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Which versions are listed: those that touched a thing, and those that belong to a piece of work."""
+
+    thing: str | None = None
+    piece: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownVersions(answers.Slice[Version]):
+    """A page of versions: how many there are on all pages, and the newest of the library."""
+
+    total: int
+    head: Version
+
+
+def shown_versions(
+    request: Request, library: Library, asked: Narrowing, limit: int, cursor: str | None
+) -> ShownVersions:
+    """Return one page of versions, newest first. Raises `BadRequest` for a thing or a piece that never was."""
+    head = library.newest()
+    found = [version for version in _touching(library, asked.thing, head) if version <= head]
+    if asked.piece is not None:
+        belonging = set(_of_piece(library.log, asked.piece))
         found = [version for version in found if version in belonging]
     before = read_position(cursor) if cursor else head + 1
     rest = [version for version in found if version < before]
     shown, more = rest[:limit], len(rest) > limit
     following = str(request.url.include_query_params(cursor=write_position(shown[-1]))) if more else None
-    page = Page[Change](
-        items=[brief(log, version) for version in shown],
-        total=len(found),
-        complete="complete",
-        version=head,
-        next=following,
-    )
-    response = answers.answered(request, page.json_bytes(), form, head)
-    if following:
-        response.headers["Link"] = f'<{following}>; rel="next"'
-    return response
+    return ShownVersions(shown, following, len(found), head)
 
 
 def _touching(library: Library, thing: str | None, head: Version) -> list[Version]:

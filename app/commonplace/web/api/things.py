@@ -39,6 +39,7 @@ from commonplace.model.minter import Kind, Minter
 from commonplace.web import answers
 from commonplace.web.api.alternative_keys import MOVED, MovedRoute
 from commonplace.web.context import Context, ContextDep
+from commonplace.web.discovery.atom import ATOM
 from commonplace.web.http.negotiation import OF_THINGS, split_suffix
 from commonplace.web.http.parameters import At, Search, only_known_parameters
 from commonplace.web.in_workers import Cost, costly, in_large_library
@@ -121,7 +122,7 @@ def _offer(collection: Collection) -> None:
         description=collection.about,
         tags=[collection.plural],
     )
-    for form in OF_THINGS:
+    for form in (*OF_THINGS, ATOM):
         router.add_api_route(f"/{collection.plural}{form.suffix}", listed, include_in_schema=False)
     router.add_api_route(
         f"/{collection.plural}/{{key}}",

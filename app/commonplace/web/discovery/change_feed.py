@@ -1,0 +1,66 @@
+"""Serve `/changes.atom`: the versions of the library, newest first, as a feed."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from commonplace.library.changes import brief
+from commonplace.library.history_schemas import Change
+from commonplace.model.change import Version
+from commonplace.patchlog.log import PatchLog
+from commonplace.web import answers
+from commonplace.web.api.changes import Narrowing, Piece, Thing, shown_versions
+from commonplace.web.context import Context, ContextDep
+from commonplace.web.discovery.atom import ATOM, NEVER, Entry, Feed, FeedLink, write_feed
+from commonplace.web.discovery.list_feeds import GENERATOR, feed_links
+from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters
+
+router = APIRouter(tags=["discovery"], dependencies=[Depends(only_known_parameters)])
+
+
+@router.get(
+    "/changes.atom",
+    response_class=Response,
+    responses={200: {"content": {ATOM.media_type: {"schema": {"type": "string"}}}}},
+    summary="The versions, newest first, as an Atom feed",
+)
+def change_feed(
+    request: Request,
+    context: ContextDep,
+    thing: Thing = None,
+    piece: Piece = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """Answer with every write there ever was, as `/changes` does, as a feed whose pages are linked (RFC 5005)."""
+    library = context.library
+    shown = shown_versions(request, library, Narrowing(thing, piece), limit, cursor)
+    entries = [_entry(request, context, version) for version in shown.items]
+    site = library.read(context.title_at)
+    links = feed_links(request, shown.next)
+    feed = Feed(
+        id=links[1].href,
+        title=f"{site}: changes" + "".join(f", {one}" for one in (thing, piece) if one),
+        author=site,
+        links=links,
+        updated=max((entry.updated for entry in entries), default=NEVER),
+        generator=GENERATOR,
+        entries=entries,
+    )
+    response = answers.answered(request, write_feed(feed), ATOM, shown.head)
+    shown.link(response)
+    return response
+
+
+def _entry(request: Request, context: Context, version: Version) -> Entry:
+    log: PatchLog = context.library.log
+    change: Change = brief(log, version)
+    return Entry(
+        id=context.minter.change(version).value,
+        title=f"Version {version}: {change.message or change.kind}",
+        updated=log.header(version).at,
+        links=[FeedLink("alternate", f"{request.base_url}changes/{version}")],
+        authors=[change.agent],
+        categories=[change.kind],
+        summary=change.message or None,
+    )
