@@ -1,23 +1,26 @@
-"""Serve the pages of concepts: what discusses one, and on what evidence; what is silent, and what nobody has read."""
+"""Serve the pages of concepts and claims: what works say of one, and on what evidence; what is silent, or unread."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Annotated
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot, values_clause
-from commonplace.library.evidence import reach, states_on_concept
-from commonplace.library.headings import concept_of
-from commonplace.library.schemas import Concept, Evidence, Link, Work
+from commonplace.library.evidence import reach, states_on_claim, states_on_concept
+from commonplace.library.headings import claim_of, concept_of
+from commonplace.library.schemas import Claim, Concept, Evidence, Link, Work
 from commonplace.library.strips import MarkedWork, marked_works
 from commonplace.library.works import title_link, work_of
 from commonplace.model.minter import Minter
+from commonplace.web.api.things import COLLECTIONS, listing_of
 from commonplace.web.context import ContextDep
-from commonplace.web.http.parameters import At
+from commonplace.web.http.parameters import At, Search
 from commonplace.web.in_workers import Cost, costly, in_large_library
 from commonplace.web.pages.languages import language_of
+from commonplace.web.pages.lists import ShownList, list_page
 from commonplace.web.pages.page_route import Pages
 from commonplace.web.pages.rendering import versioned_page
 from commonplace.web.pages.strip import strip_of
@@ -30,7 +33,90 @@ SHOWN = 50
 BESIDE = 8
 """Maximum number of people, and of concepts, in the margin."""
 
+WHOLE_TREE = 1_000
+"""Maximum number of concepts that are shown as a tree; more are a list."""
+
 Tree = Sequence[tuple[Link, "Tree"]]
+
+_ROWS = {row.plural: row for row in COLLECTIONS if row.plural in ("concepts", "claims")}
+
+
+@router.page("/concepts")
+@costly(Cost(when=in_large_library, kinds=("concept",)))
+def concepts(request: Request, context: ContextDep, asked: Annotated[Search, Query()]) -> Response:
+    """Show the concepts as a tree; what a search finds, and many, as a list."""
+
+    def add(snapshot: Snapshot, listed: ShownList) -> dict[str, object]:
+        whole = asked.q is None and asked.cursor is None and listed.total <= WHOLE_TREE
+        return {"tree": _whole_tree(snapshot, context.minter) if whole else None}
+
+    return list_page(request, "concepts.html", listing_of(_ROWS["concepts"], context, asked), asked, asked.q, add)
+
+
+@router.page("/claims")
+@costly(Cost(when=in_large_library, kinds=("claim",)))
+def claims(request: Request, context: ContextDep, asked: Annotated[Search, Query()]) -> Response:
+    """Show the claims, each with the number of works for and against it."""
+
+    def add(_: Snapshot, listed: ShownList) -> dict[str, object]:
+        shown = [claim for claim in listed.items if isinstance(claim, Claim)]
+        return {"sides": {claim.key: _sides(claim) for claim in shown}}
+
+    return list_page(request, "claims.html", listing_of(_ROWS["claims"], context, asked), asked, asked.q, add)
+
+
+@router.page("/claims/{key}")
+@costly(Cost(when=in_large_library))
+def claim(request: Request, context: ContextDep, key: str, at: At = None) -> Response:
+    """Show a claim: for and against side by side, the cases it rests on, and what was looked at and what not."""
+    minter, node = context.minter, context.minter.thing("claim", key)
+
+    def make(snapshot: Snapshot) -> dict[str, object]:
+        shown = claim_of(snapshot, node, minter, whole=True)
+        works = marked_works(snapshot, minter, [node], states_on_claim(snapshot, node))
+        accepted = [one for one in shown.evidence if one.status == "accepted"]
+        named = {one.work: work_of(snapshot, NamedNode(one.work_iri), minter) for one in accepted}
+        return {
+            "claim": shown,
+            "works": works,
+            "strip": strip_of(works),
+            "strip_title": shown.label,
+            "address": f"/works?claim={minter.key(node.value)}",
+            "sides": _sides(shown),
+            "named": named,
+            "proposed": sum(one.status == "proposed" for one in shown.evidence),
+            "silent": [work for work in works if work.state == "silent"][:SHOWN],
+            "unread": [work for work in works if work.state == "unread"][:SHOWN],
+        }
+
+    return versioned_page(request, "claim.html", at, make)
+
+
+def _sides(shown: Claim) -> dict[str, list[Evidence]]:
+    """Return the accepted evidence for and against a claim."""
+    accepted = [one for one in shown.evidence if one.status == "accepted"]
+    return {side: [one for one in accepted if one.state == side] for side in ("supports", "contradicts")}
+
+
+def _whole_tree(snapshot: Snapshot, minter: Minter) -> Tree:
+    """Return all concepts as a tree, each below every one that is above it; those with nothing above come first."""
+    rows = snapshot.select(
+        f"{PROLOGUE}SELECT ?concept ?above WHERE {{ ?concept a skos:Concept "
+        "OPTIONAL { ?concept skos:broader ?above } }"
+    )
+    below: dict[str, list[Link]] = {}
+    links: dict[str, Link] = {}
+    for row in rows:
+        node, above = row["concept"], row["above"]
+        if isinstance(node, NamedNode):
+            link = links.setdefault(node.value, title_link(snapshot, node, minter))
+            below.setdefault(above.value if isinstance(above, NamedNode) else "", []).append(link)
+
+    def grown(iri: str, path: frozenset[str]) -> Tree:
+        ordered = sorted(below.get(iri, []), key=lambda link: (link.label or link.key).casefold())
+        return [(link, grown(link.iri, path | {link.iri})) for link in ordered if link.iri not in path]
+
+    return grown("", frozenset())
 
 
 @router.page("/concepts/{key}")
