@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -129,3 +130,9 @@ def test_a_page_fits_a_phone_and_is_styled_within_its_policy(
     with opened(browser, client, address, PHONE) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
         assert page.evaluate("getComputedStyle(document.querySelector('h1')).lineHeight") != "normal"
+
+
+def test_data_for_search_engines_is_no_script_that_the_policy_blocks(browser: Browser, client: httpx.Client) -> None:
+    with opened(browser, client, "/works/ostrom1996") as page:  # which fails where a policy is violated
+        data = page.locator('script[type="application/ld+json"]').text_content()
+        assert json.loads(data or "")["@id"] == f"{BASE}id/work/ostrom1996"

@@ -18,6 +18,16 @@ from commonplace.web.discovery.particulars import description, doi_address, full
 GENERATOR = f"Commonplace {__version__}"
 
 _PAGING = frozenset(("limit", "cursor", "at"))
+_WITH_FEEDS = frozenset(("works", "people", "organizations", "venues", "concepts", "claims", "cases", "changes"))
+"""First words of the addresses of lists that have feeds."""
+
+
+def feed_of(request: Request) -> str | None:
+    """Return the address of the feed of the list that a page shows, from its beginning; None where it has none."""
+    if request.scope["path"].removeprefix("/") not in _WITH_FEEDS:
+        return None
+    url = request.url.remove_query_params(["cursor", "limit"])
+    return str(url.replace(path=f"{url.path}{ATOM.suffix}"))
 
 
 def feed_links(request: Request, following: str | None) -> list[FeedLink]:

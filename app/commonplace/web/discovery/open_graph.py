@@ -10,17 +10,17 @@ from commonplace.web.discovery.particulars import description, full_name, iso_da
 Pair = tuple[str, str]
 
 
-def open_graph(*, title: str, about: str, page: str, site: str) -> list[Pair]:
-    """Return property and content of each tag of any page; nothing is escaped."""
-    pairs = (("og:type", "website"), ("og:title", title), ("og:url", page), ("og:site_name", site))
-    return [*pairs, *([("og:description", about)] if about else [])]
-
-
 def open_graph_of_work(work: Work, page: str, site: str) -> list[Pair]:
-    """Return property and content of each tag of the page of a work; nothing is escaped."""
-    pairs = open_graph(title=work.title or work.key, about=description(work), page=page, site=site)
+    """Return property and content of each tag of the page of a work; nothing is escaped. `base.html` has the others."""
     kind = "book" if work.type == "book" else "article"
-    return [("og:type", kind), *pairs[1:], *((name, content) for name, content in _more(work, kind) if content)]
+    common = (
+        ("og:type", kind),
+        ("og:title", work.title or work.key),
+        ("og:url", page),
+        ("og:site_name", site),
+        ("og:description", description(work)),
+    )
+    return [(name, content) for name, content in (*common, *_more(work, kind)) if content]
 
 
 def _more(work: Work, kind: str) -> Iterator[tuple[str, str | None]]:

@@ -12,7 +12,7 @@ from commonplace.errors import BadRequest, NotFound
 from commonplace.library.agents import VENUE_ORDER, select_venues
 from commonplace.library.changes import brief
 from commonplace.library.evidence import evidence_of_work, label_of, reach, states_on_concept
-from commonplace.library.first_question import concept_called, description_of, examples_there, title_of
+from commonplace.library.first_question import concept_called, description_of, examples_there
 from commonplace.library.headings import case_of, select_cases
 from commonplace.library.lists import Listed
 from commonplace.library.named_things import has
@@ -75,7 +75,7 @@ def front(request: Request, context: ContextDep) -> Response:
         first_venues = listed.page(VENUE_ORDER, 2, None).things
         found = [node for node in ranked if has(snapshot, node)][:FOUND] if ranked is not None else None
         return {
-            "title": context.title or title_of(snapshot, minter) or "Commonplace",
+            "title": context.title_at(snapshot),
             "description": description_of(snapshot, minter),
             "version": snapshot.version,
             "totals": by_name(totals, minter, venues=len(listed.things)),

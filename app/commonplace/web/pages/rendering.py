@@ -22,9 +22,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.types import Scope
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.library.first_question import title_of
 from commonplace.model.change import Version
 from commonplace.web.context import Context, context_of
+from commonplace.web.discovery.list_feeds import feed_of
 from commonplace.web.http.negotiation import Representation, answer, etag, not_modified, unchanged
 from commonplace.web.http.problems import ProblemKind
 from commonplace.web.pages import wording
@@ -166,13 +166,14 @@ def site(request: Request, version: Version | None) -> dict[str, Any]:
     parameters = {name: value for name, value in request.query_params.multi_items() if name != "at"}
     path = request.url.path
     return {
-        "title": context.title or context.library.read(lambda s: title_of(s, context.minter)) or "Commonplace",
+        "title": context.library.read(context.title_at),
         "version": shown,
         "newest": newest,
         "past": shown < newest,
         "at": f"?at={shown}" if shown < newest else "",
         "path": path,
         "now": path + (f"?{urlencode(parameters)}" if parameters else ""),
+        "feed": feed_of(request),
         "then": f"{path}?{urlencode({**parameters, 'at': shown})}",
         "home": str(request.base_url).rstrip("/"),
     }

@@ -13,6 +13,7 @@ from jinja2.runtime import Context as TemplateContext
 from markupsafe import Markup
 
 from commonplace.library.schemas import Agent, Work
+from commonplace.web.discovery.coins import coins_title
 
 
 def address(key: str) -> str:
@@ -76,6 +77,7 @@ def grouped(number: int) -> str:
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "address": address,
     "address_of": address_of,
+    "coins": coins_title,
     "family": family,
     "names": names,
     "title_of": title,

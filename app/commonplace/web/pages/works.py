@@ -23,6 +23,9 @@ from commonplace.web.api.export import Style
 from commonplace.web.api.work_addresses import WRITTEN_WORK
 from commonplace.web.api.works import WorksQuery, listing_of
 from commonplace.web.context import Context, ContextDep
+from commonplace.web.discovery.addresses import address_of
+from commonplace.web.discovery.head import Head, head_of_work
+from commonplace.web.discovery.signposting import header
 from commonplace.web.http.parameters import At
 from commonplace.web.in_workers import Cost, costly, given, in_large_library
 from commonplace.web.pages.lists import ShownList, list_page
@@ -131,13 +134,17 @@ def _export_address(request: Request) -> str:
 def work(request: Request, context: ContextDep, key: str, style: Style = None, at: At = None) -> Response:
     """Show a work: its reference, what it says of each concept and claim, what it cites and what cites it."""
     minter, node = context.minter, context.minter.thing("work", key)
+    address = address_of(str(request.base_url), "work", key)
+    heads: list[Head] = []
 
     def make(snapshot: Snapshot) -> dict[str, object]:
         shown = work_of(snapshot, node, minter, whole=True)
         references = citations_of(snapshot, node, minter, outgoing=True)
         citations = citations_of(snapshot, node, minter, outgoing=False)
+        heads[:] = [head_of_work(shown, address, context.title_at(snapshot), at)]
         return {
             "work": shown,
+            "head": heads[0],
             "style": style,
             "styles": STYLES,
             "formatted": _formatted(snapshot, node, minter, style) if style else None,
@@ -152,7 +159,10 @@ def work(request: Request, context: ContextDep, key: str, style: Style = None, a
             "as_text": references_as_text(snapshot, node, minter),
         }
 
-    return versioned_page(request, "work.html", at, make)
+    def link(response: Response) -> None:
+        response.headers["Link"] = header(heads[0].links)
+
+    return versioned_page(request, "work.html", at, make, finish=link)
 
 
 def _formatted(snapshot: Snapshot, node: NamedNode, minter: Minter, style: str) -> Markup:
