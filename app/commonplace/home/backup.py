@@ -17,7 +17,7 @@ from typing import Any
 
 from commonplace import __version__
 from commonplace.errors import BadRequest, HomeUnusable, LogDamaged, storing
-from commonplace.home.tokens import write_private
+from commonplace.home.private_list import write_private
 from commonplace.library import Library
 from commonplace.library.library import is_library
 from commonplace.model.change import Version

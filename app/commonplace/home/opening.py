@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 
 from commonplace.commit import Committer
 from commonplace.errors import Conflict, HomeUnusable
+from commonplace.home.private_list import write_private
 from commonplace.home.reference_set import load_reference_set
-from commonplace.home.tokens import Tokens, write_private
+from commonplace.home.sessions import Sessions
+from commonplace.home.tokens import Tokens
 from commonplace.library import Library
 from commonplace.library.library import Access, is_library
 from commonplace.settings import SHIPPED_ONTOLOGY, Settings
@@ -25,6 +27,7 @@ class Home:
     library: Library
     committer: Committer
     tokens: Tokens
+    sessions: Sessions
     minted: str | None = None
     is_new: bool = False
 
@@ -40,15 +43,16 @@ def open_home(settings: Settings, *, access: Access = "create", at_once: bool = 
     library = Library.open(settings.home, base, settings.graph, access=access, at_once=at_once)
     committer = Committer(library, SHIPPED_ONTOLOGY / "shapes.ttl")
     tokens = tokens_of(settings)
+    sessions = sessions_of(settings, tokens)
     if access != "create":
-        return Home(library, committer, tokens)
+        return Home(library, committer, tokens, sessions)
     if not library.follow() and settings.reference_set is not None:
         try:
             load_reference_set(library, committer, settings.reference_set, SHIPPED_ONTOLOGY)
         except Conflict:
             library.follow()  # another process created it meanwhile
     minted = _first_token(tokens, settings)
-    return Home(library, committer, tokens, minted, is_new)
+    return Home(library, committer, tokens, sessions, minted, is_new)
 
 
 def _first_token(tokens: Tokens, settings: Settings) -> str | None:
@@ -66,6 +70,11 @@ def _first_token(tokens: Tokens, settings: Settings) -> str | None:
 def tokens_of(settings: Settings) -> Tokens:
     """Return the tokens that may write to the home."""
     return Tokens(settings.tokens_file or settings.home / "tokens.json")
+
+
+def sessions_of(settings: Settings, tokens: Tokens) -> Sessions:
+    """Return the sessions of the browsers that were signed in to the home with one of its tokens."""
+    return Sessions(settings.home / "sessions.json", tokens)
 
 
 def token_file(settings: Settings) -> Path:

@@ -7,23 +7,18 @@ when it has changed, so a token that is added or revoked counts at once, in a ru
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from threading import Lock
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from commonplace.errors import BadRequest, HomeUnusable, NotFound
-from commonplace.processes.whole_file import write_whole
+from commonplace.errors import BadRequest, NotFound
+from commonplace.home.private_list import PrivateList
 
 FIRST_NAME = "curator"
 """The name of the token that a new home begins with."""
@@ -55,40 +50,16 @@ class Token(BaseModel):
     created: datetime
 
 
-class _File(BaseModel):
-    """The file of tokens."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    tokens: list[Token] = []
-
-
-@dataclass(frozen=True, slots=True)
-class _Stamp:
-    """Facts that tell one state of a file from another."""
-
-    inode: int
-    size: int
-    changed: int
-
-
 class Tokens:
     """The tokens in a file. Safe to share between threads; changes by other processes are seen."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = Lock()
-        self._stamp: _Stamp | None = None
-        self._held: tuple[Token, ...] = ()
+        self.path = path
+        self._list = PrivateList(path, "tokens", Token)
 
     def all(self) -> tuple[Token, ...]:
         """Return every token, oldest first; none where no file is. Raises `HomeUnusable` when it cannot be read."""
-        with self._lock:
-            stamp = self._stamp_now()
-            if stamp is None or stamp != self._stamp:
-                self._held = tuple(self._read()) if stamp else ()
-                self._stamp = stamp
-            return self._held
+        return self._list.all()
 
     def holder(self, secret: str) -> Token | None:
         """Return the token with that text, or None."""
@@ -106,21 +77,21 @@ class Tokens:
                 f"{name!r} cannot be a token's name: a letter or digit, then at most 63 letters, digits or . @ + - _",
                 [("name", "not a name")],
             )
-        with self._changing() as tokens:
+        with self._list.changing() as tokens:
             if any(token.name == name for token in tokens):
                 raise BadRequest(f"there is a token {name!r} already: revoke it first", [("name", "taken")])
             return self._minted(tokens, name, role)
 
     def add_first(self) -> str | None:
         """Make the curator's token of a new home and return its text; None when the file is there already."""
-        if self._path.exists():
+        if self._list.exists:
             return None
-        with self._changing() as tokens:
-            return None if tokens or self._path.exists() else self._minted(tokens, FIRST_NAME, Role.CURATOR)
+        with self._list.changing() as tokens:
+            return None if tokens or self._list.exists else self._minted(tokens, FIRST_NAME, Role.CURATOR)
 
     def revoke(self, name: str) -> None:
         """Forget a token: it opens nothing from now on. Raises `NotFound`."""
-        with self._changing() as tokens:
+        with self._list.changing() as tokens:
             kept = [token for token in tokens if token.name != name]
             if len(kept) == len(tokens):
                 raise NotFound(f"there is no token {name!r}")
@@ -132,42 +103,7 @@ class Tokens:
         tokens.append(Token(name=name, role=role, sha256=digest(secret), created=created))
         return secret
 
-    @contextmanager
-    def _changing(self) -> Iterator[list[Token]]:
-        """Yield the tokens to be changed in place; write them when the block ends well. One process at a time."""
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.with_name(self._path.name + ".lock").open("a") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                tokens = self._read()
-                before = list(tokens)
-                yield tokens
-                if tokens != before:
-                    write_private(self._path, _File(tokens=tokens).model_dump_json(indent=2) + "\n")
-        except OSError as fault:
-            raise HomeUnusable(f"the tokens in {self._path} cannot be changed: {fault.strerror or fault}") from fault
-
-    def _read(self) -> list[Token]:
-        try:
-            return _File.model_validate_json(self._path.read_bytes()).tokens
-        except FileNotFoundError:
-            return []
-        except (OSError, ValidationError) as fault:
-            raise HomeUnusable(f"the tokens in {self._path} cannot be read: {fault}") from fault
-
-    def _stamp_now(self) -> _Stamp | None:
-        try:
-            found = self._path.stat()
-        except FileNotFoundError:
-            return None
-        return _Stamp(found.st_ino, found.st_size, found.st_mtime_ns)
-
 
 def digest(secret: str) -> str:
     """Return the SHA-256 of a token's text, in hexadecimal."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def write_private(path: Path, text: str) -> None:
-    """Replace a file as a whole, readable by its owner only from its first moment (mode 0600)."""
-    write_whole(path, (text.encode(),), mode=0o600)

@@ -37,6 +37,7 @@ from commonplace.web.api import (
     works,
 )
 from commonplace.web.context import Context
+from commonplace.web.desk import routes as desk
 from commonplace.web.discovery import change_feed, crawling, opensearch, unapi
 from commonplace.web.http import problems
 from commonplace.web.http.methods import AllowedMethods
@@ -95,6 +96,7 @@ ROUTED = (
     crawling,
     opensearch,
     unapi,
+    desk,
 )
 """Modules with a `router`, in the order in which an address is looked up."""
 

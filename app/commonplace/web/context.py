@@ -24,6 +24,7 @@ from commonplace.exchange.pins import Pins
 from commonplace.exchange.prisma import PrismaCounts
 from commonplace.exchange.restoring import Restoring
 from commonplace.exchange.updates import Updates
+from commonplace.home.sessions import Sessions
 from commonplace.home.tokens import Tokens
 from commonplace.library import Library
 from commonplace.library.first_question import title_of
@@ -34,6 +35,7 @@ from commonplace.library.self_description import SelfDescription
 from commonplace.library.suggestions.suggesting import Suggestions
 from commonplace.library.totals import Totals
 from commonplace.model.minter import Minter
+from commonplace.web.desk.drafts import Drafts
 from commonplace.web.http.public_address import Address
 from commonplace.web.http.wrong_tokens import WrongTokens
 
@@ -52,6 +54,8 @@ class Context:
     committer: Committer
     """The one door for writes."""
     tokens: Tokens
+    sessions: Sessions
+    """The browsers that were signed in with a token."""
     jobs: ImportJobs
     updates: Updates
     edits: Edits
@@ -97,6 +101,9 @@ class Context:
     """The threads for what writes, beside those for reads."""
     searchers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(SEARCHERS))
     """The threads for searches, which wait while the first search index is built."""
+
+    drafts: Drafts = field(default_factory=Drafts)
+    """The imports that are being prepared at the desk."""
 
     def title_at(self, snapshot: Snapshot) -> str:
         """Return the name of the library: that of the settings, else that of the data."""

@@ -109,7 +109,7 @@ def test_a_contributor_may_look_but_not_write(writable: tuple[httpx.Client, Home
 
 def test_a_revoked_token_opens_nothing(curator: httpx.Client, writable: tuple[httpx.Client, Home]) -> None:
     assert post(curator, params={"dry_run": "true"}).status_code == 200
-    Tokens(writable[1].tokens._path).revoke("Ada")  # as another process does
+    Tokens(writable[1].tokens.path).revoke("Ada")  # as another process does
     problem(post(curator, params={"dry_run": "true"}), 401)
 
 
@@ -341,7 +341,7 @@ def test_the_command_line_writes_under_the_name_of_its_token(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"tokens": [{"name": "x"}]}', "\ufffe"])
 def test_a_tokens_file_that_cannot_be_read_opens_to_nobody(opened: Home, text: str) -> None:
-    opened.tokens._path.write_text(text)
+    opened.tokens.path.write_text(text)
     with serving(opened) as client:
         response = post(client, headers={**BIBTEX, "Authorization": "Bearer x"})
         problem(response, 500)

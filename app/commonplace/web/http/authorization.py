@@ -1,4 +1,7 @@
-"""Find the token of a request, `Authorization: Bearer TOKEN` (RFC 6750), before any of its body is read."""
+"""Find the token of a request before any of its body is read.
+
+A program sends it, `Authorization: Bearer TOKEN` (RFC 6750); a browser that was signed in with it has a session.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from starlette.types import Scope
 from commonplace.home.tokens import Role, Token, Tokens
 from commonplace.web.context import context_of
 from commonplace.web.http.problems import HttpProblem
+from commonplace.web.http.session_cookie import refuse_foreign, session_of, signed_in
 
 REALM = 'Bearer realm="commonplace"'
 
@@ -20,15 +24,30 @@ _scheme = HTTPBearer(auto_error=False, scheme_name="token", description="A token
 
 
 def writer(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)] = None) -> Token:
-    """Return the token that a request carries, of any role. Raises 401, and 429 after many wrong ones."""
+    """Return the token of a request, of any role. Raises 401, 403 for a foreign page, and 429 after many wrong ones."""
     if given is None:
-        detail = "a write needs Authorization: Bearer TOKEN"
-        raise HttpProblem(401, detail, headers={"WWW-Authenticate": REALM})
-    context = context_of(request)
-    token = context.wrong_tokens.holder(context.tokens, given.credentials, _address_of(request.scope))
+        return _of_session(request)
+    token = known_token(request, given.credentials)
     if token is None:
         headers = {"WWW-Authenticate": f'{REALM}, error="invalid_token"'}
         raise HttpProblem(401, "this token is not known here, or was revoked", headers=headers)
+    return token
+
+
+def known_token(request: Request, secret: str) -> Token | None:
+    """Return the token of that text, None for a wrong one. Raises 429 after many wrong ones from that address."""
+    context = context_of(request)
+    return context.wrong_tokens.holder(context.tokens, secret, _address_of(request.scope))
+
+
+def _of_session(request: Request) -> Token:
+    """Return the token of the session of a request. Raises 401, and 403 where a page of another site sent it."""
+    token = signed_in(request)
+    if token is None:
+        over = "this session is over: sign in again at /desk/sign-in"
+        detail = over if session_of(request) else "a write needs Authorization: Bearer TOKEN"
+        raise HttpProblem(401, detail, headers={"WWW-Authenticate": REALM})
+    refuse_foreign(request)
     return token
 
 

@@ -1,0 +1,168 @@
+"""Change a class of works in one way: find, select, preview, apply, undo. The whole of it stands in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+from fastapi import Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from commonplace.curation.bulk import NAME_PARTS, PEOPLE
+from commonplace.curation.editing.work_edits import EDITABLE
+from commonplace.errors import BadRequest, CommonplaceError
+from commonplace.exchange.edits import Editor
+from commonplace.library.curation_schemas import BulkResult
+from commonplace.model.types import FABIO_CLASS
+from commonplace.web.context import Context, ContextDep
+from commonplace.web.desk.forms import form_of
+from commonplace.web.desk.pages import Curating, desk_page, desk_router, see_other
+from commonplace.web.desk.start import done_change
+from commonplace.web.http.problems import kind_of
+from commonplace.web.http.threads import in_writer
+
+router = desk_router()
+
+BULK = "/desk/bulk"
+
+SHOWN = 200
+"""Maximum number of works whose change is shown on the page; each can be left out there."""
+
+OPERATIONS = {
+    "replace": "replace words in a field",
+    "set": "give a field a value",
+    "clear": "clear a field",
+    "move": "move a field to another that is empty",
+    "add": "add to a list",
+    "remove": "take out of a list",
+    "split": "split names that are several",
+    "join": "join names that were cut at the comma",
+    "add_concept": "say that they discuss a concept",
+    "remove_concept": "take back that they discuss a concept",
+}
+Operation = Literal[
+    "replace", "set", "clear", "move", "add", "remove", "split", "join", "add_concept", "remove_concept"
+]
+
+
+class Asked(BaseModel):
+    """Which works, and what is to be done to each, as it stands in the address."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    q: str = Field(default="", max_length=1_000, description="words to search for")
+    type: str = Field(default="", max_length=100, description="a CSL type")
+    year: str = Field(default="", max_length=100, description="2010, 2010..2020, ..2020 or 2010..")
+    venue: str = Field(default="", max_length=1_000, description="a venue's key")
+    discusses: str = Field(default="", max_length=1_000, description="a concept's key")
+    every: bool = Field(default=False, description="all works, where nothing else selects")
+    do: Operation | None = Field(default=None, description="what is done to each")
+    field: str = Field(default="", max_length=100, description="the member that is changed")
+    find: str = Field(default="", max_length=1_000, description="what is replaced")
+    put: str = Field(default="", max_length=10_000, description="what comes in its place, or the value")
+    pattern: bool = Field(default=False, description="whether what is replaced is a regular expression")
+    done: int | None = Field(default=None, ge=1, description="a version that was just made")
+
+    def select(self) -> dict[str, Any]:
+        """Return the selection, as the API has it. Raises `BadRequest` where nothing selects."""
+        names = ("q", "type", "year", "venue", "discusses")
+        found = {name: said for name in names if (said := getattr(self, name).strip())}
+        if not found and not self.every:
+            raise BadRequest("which works?", [("q", "search for words, choose a filter, or take every work")])
+        return found
+
+    def change(self) -> dict[str, Any]:
+        """Return the change, as the API has it. Raises `BadRequest`."""
+        assert self.do is not None
+        field, put = self.field.strip(), self.put
+        values = [line.strip() for line in put.splitlines() if line.strip()]
+        made: Mapping[str, object] = {
+            "replace": {"field": field, "pattern": self.find, "with": put, "literal": not self.pattern},
+            "set": {field: _value(field, put)},
+            "clear": [field],
+            "move": {"from": field, "to": put.strip()},
+            "add": {"field": field, "values": values},
+            "remove": {"field": field, "values": values},
+            "split": {"field": field, "at": self.find},
+            "join": {"field": field},
+            "add_concept": {
+                "about": put.strip(),
+                "state": "discusses",
+                "directness": "direct",
+                "certainty": "moderate",
+            },
+            "remove_concept": {"about": put.strip()},
+        }
+        return {self.do: made[self.do]}
+
+    def address(self, **more: object) -> str:
+        """Return the address of this page."""
+        said = {name: value for name, value in self.model_dump(exclude_defaults=True).items() if name != "done"}
+        said |= {name: value for name, value in more.items() if value is not None}
+        return f"{BULK}?{urlencode({name: 'true' if value is True else value for name, value in said.items()})}"
+
+
+LISTS = ("keywords", "isbn", "issn", "alternative_keys")
+
+
+def _value(field: str, text: str) -> object:
+    """Return a value of a member that was typed as text."""
+    if field in LISTS:
+        return [line.strip() for line in text.splitlines() if line.strip()] or None
+    if field == "year" and text.strip().isdecimal():
+        return int(text)
+    return text.strip() or None
+
+
+@router.get(BULK)
+def bulk(request: Request, context: ContextDep, token: Curating, asked: Annotated[Asked, Query()]) -> Response:
+    """Show what a change would do to each work that is found."""
+    return _page(request, context, asked, Editor(token.name))
+
+
+@router.post(BULK)
+async def apply(request: Request, context: ContextDep, token: Curating, asked: Annotated[Asked, Query()]) -> Response:
+    """Make the change of the works that are ticked, as one version."""
+    form = await form_of(request)
+    left_out = sorted(set(form.texts("shown")) - set(form.texts("key")))
+    editor = Editor(token.name, message=form.text("message"))
+
+    def write() -> BulkResult:
+        return context.bulk.apply({**asked.select(), "except": left_out}, asked.change(), editor)
+
+    try:
+        made = await in_writer(context, write)
+    except CommonplaceError as fault:
+        shown: dict[str, Any] = {"why": fault.detail, "errors": fault.errors, "left_out": left_out}
+        shown["status"] = kind_of(fault).status
+        return await in_writer(context, lambda: _page(request, context, asked, editor, **shown))
+    return see_other(asked.address(done=made.version))
+
+
+def _page(
+    request: Request, context: Context, asked: Asked, editor: Editor, *, status: int = 200, **shown: Any
+) -> Response:
+    result: BulkResult | None = None
+    if asked.do is not None:
+        try:
+            result = context.bulk.look(asked.select(), asked.change(), editor)
+        except CommonplaceError as fault:
+            status = max(status, kind_of(fault).status)
+            shown = {"why": fault.detail, "errors": fault.errors, **shown}
+    parts = [f"{field}.{part}" for field in PEOPLE for part in NAME_PARTS]
+    return desk_page(
+        request,
+        "bulk.html",
+        status=status,
+        asked=asked,
+        here_with=asked.address(),
+        operations=OPERATIONS,
+        types=tuple(FABIO_CLASS),
+        members=[*EDITABLE, *parts],
+        result=result,
+        items=result.items[:SHOWN] if result else [],
+        more=max(0, len(result.items) - SHOWN) if result else 0,
+        done=done_change(context, asked.done),
+        **{"left_out": (), "why": None, "errors": (), **shown},
+    )

@@ -1,0 +1,190 @@
+"""Keep the imports that are being prepared at the desk: a file, or a list of DOIs, with its preview.
+
+A draft is known until the server stops, or until many later ones were begun. Nothing of it is in the library before it
+is applied.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from threading import Lock
+from typing import BinaryIO
+
+from commonplace.errors import BadRequest, CommonplaceError, NotFound
+from commonplace.exchange.doi_lists import read_doi_list
+from commonplace.exchange.jobs import ImportJobs, Job, Upload
+from commonplace.exchange.receipts import Receipt
+from commonplace.home.tokens import Role, Token
+from commonplace.importers.formats import format_of
+from commonplace.importers.text_encoding import UnreadableFile, decode_text
+from commonplace.model.change import Version
+
+KEPT = 50
+"""Maximum number of drafts: each keeps its file on disk."""
+
+MENDED_BYTES = 2_000_000
+"""Maximum size of a file whose entries are shown with their text, to be mended: it is read once more for that."""
+
+DOIS = "dois"
+"""Format of a draft that is a list of DOIs, one on each line."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """An import that is being prepared. `applied` says whether `job` writes, or previews."""
+
+    filename: str
+    format: str | None
+    agent: str
+    file: BinaryIO
+    size: int
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    job: Job | None = None
+    seen: Version | None = None
+    """The version that the preview is of."""
+    applied: bool = False
+    moved: bool = False
+    """Whether the preview was made anew because the library had changed when it was to be applied."""
+
+    def data(self) -> bytes:
+        """Return the bytes of the file, or of the list."""
+        self.file.seek(0)
+        return self.file.read()
+
+    def text(self) -> str | None:
+        """Return the text of a file that is small enough to be mended; None of others, and of what is no text."""
+        if self.size > MENDED_BYTES:
+            return None
+        try:
+            return decode_text(self.data())[0]
+        except UnreadableFile:
+            return None
+
+    @property
+    def receipt(self) -> Receipt | None:
+        """Return the receipt of the preview, or of the import, once it is there."""
+        return self.job.receipt if self.job is not None and self.job.over else None
+
+    @property
+    def fault(self) -> CommonplaceError | None:
+        """Return what kept the import from being previewed, or made."""
+        return self.job.fault if self.job is not None and self.job.over else None
+
+
+class Drafts:
+    """The drafts of one server. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._drafts: dict[str, Draft] = {}
+
+    def add(self, filename: str, data: bytes, format: str | None, agent: str) -> Draft:
+        """Keep a file as a draft."""
+        draft = Draft(filename=filename, format=format, agent=agent, file=_held(data), size=len(data))
+        with self._lock:
+            self._drafts[draft.id] = draft
+            for oldest in list(self._drafts)[: max(0, len(self._drafts) - KEPT)]:
+                self._drafts.pop(oldest).file.close()
+        return draft
+
+    def of(self, id: str, token: Token) -> Draft:
+        """Return a draft of the holder of a token; a curator sees those of others. Raises `NotFound`."""
+        draft = self._drafts.get(id)
+        if draft is None or not _may_see(draft, token):
+            raise NotFound("this import is not known any more: begin it again with the file")
+        return draft
+
+    def begun(self, token: Token) -> list[Draft]:
+        """Return the drafts that a holder may go on with, the newest first."""
+        with self._lock:
+            return [one for one in reversed(self._drafts.values()) if not one.applied and _may_see(one, token)]
+
+    def drop(self, draft: Draft) -> None:
+        """Forget a draft."""
+        with self._lock:
+            if self._drafts.pop(draft.id, None):
+                draft.file.close()
+
+
+def _may_see(draft: Draft, token: Token) -> bool:
+    return token.role is Role.CURATOR or draft.agent == token.name
+
+
+def run(jobs: ImportJobs, draft: Draft, agent: str, limit: int, head: Version, *, apply: bool) -> Job:
+    """Begin the preview of a draft, or its import where the library is as it was previewed."""
+    expected = draft.seen if apply else None
+    if draft.format == DOIS:
+        job = jobs.begin_dois(read_doi_list(draft.data().decode()), agent, not apply, expected)
+    else:
+        upload = Upload(
+            file=_held(draft.data()),
+            filename=draft.filename,
+            format=draft.format,
+            agent=agent,
+            limit=limit,
+            dry_run=not apply,
+            expected=expected,
+        )
+        job = jobs.begin(upload)
+    draft.job, draft.applied = job, apply
+    if not apply:
+        draft.seen = head
+    return job
+
+
+def replace(draft: Draft, data: bytes) -> None:
+    """Give a draft another content."""
+    old, draft.file, draft.size = draft.file, _held(data), len(data)
+    old.close()
+
+
+def entry_texts(text: str, lines: Sequence[int]) -> Mapping[int, tuple[int, int]]:
+    """Return by its position, from 1, the first and last place of each entry in a text, given their lines.
+
+    An entry that begins on the line of another has none: it cannot be told where it ends.
+    """
+    starts = [0]
+    for place, character in enumerate(text):
+        if character == "\n":
+            starts.append(place + 1)
+    if any(after <= before for before, after in pairwise(lines)) or not lines or lines[-1] > len(starts):
+        return {}
+    ends = [starts[line - 1] for line in lines[1:]] + [len(text)]
+    return {number: (starts[line - 1], end) for number, (line, end) in enumerate(zip(lines, ends, strict=True), 1)}
+
+
+def mended(text: str, place: tuple[int, int], entry: str) -> str:
+    """Return a text with another entry at a place; an empty one leaves the entry out."""
+    start, end = place
+    kept = f"{entry.rstrip()}\n\n" if entry.strip() else ""
+    return text[:start] + kept + text[end:]
+
+
+def titles(draft: Draft) -> Mapping[int, str]:
+    """Return the titles of the entries of a draft by their position, from 1; none where it is large."""
+    if draft.format == DOIS or draft.text() is None:
+        return {}
+    return dict(_titles(draft))
+
+
+def _titles(draft: Draft) -> Iterator[tuple[int, str]]:
+    data = draft.data()
+    try:
+        for number, entry in enumerate(format_of(draft.format, draft.filename, data).read(data, draft.filename), 1):
+            if entry.record is not None and entry.record.title:
+                yield number, entry.record.title
+    except (BadRequest, UnreadableFile):
+        return
+
+
+def _held(data: bytes) -> BinaryIO:
+    """Return bytes as a file without a name."""
+    file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the draft
+    file.write(data)
+    file.flush()
+    file.seek(0)
+    return file

@@ -1,0 +1,229 @@
+"""Edit one thing, or make a new one, by a form that is made from what can be edited of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from fastapi import Query, Request, Response
+from pyoxigraph import NamedNode
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import CommonplaceError, Conflict, NotFound
+from commonplace.exchange.edits import Edited, members
+from commonplace.home.tokens import Role
+from commonplace.library.evidence import label_of
+from commonplace.model.change import Version
+from commonplace.model.minter import Kind, one_of
+from commonplace.web.answers import missing
+from commonplace.web.api.edits import editor_of
+from commonplace.web.context import Context, ContextDep
+from commonplace.web.desk.edit_fields import ROLES, EditField, Keys, Rows, fields_of
+from commonplace.web.desk.forms import Form, form_of
+from commonplace.web.desk.pages import AtDesk, desk_page, desk_router, see_other
+from commonplace.web.desk.saving import save
+from commonplace.web.desk.start import Done, done_change
+from commonplace.web.desk.things import PLURALS, desk_address, kind_in, page_address
+from commonplace.web.http.problems import kind_of
+from commonplace.web.http.threads import in_writer
+
+router = desk_router()
+new_router = desk_router()
+
+Prefilled = Annotated[str | None, Query(max_length=1_000, description="what the field holds to begin with")]
+
+
+@new_router.get("/desk/new")
+def kinds(request: Request, token: AtDesk) -> Response:
+    """List the kinds of things that can be made."""
+    allowed = [kind for kind in PLURALS if kind == "evidence" or token.role is Role.CURATOR]
+    return desk_page(request, "new.html", kinds=[(kind, one_of(kind)) for kind in allowed])
+
+
+@new_router.get("/desk/new/{kind}")
+def new(
+    request: Request,
+    context: ContextDep,
+    token: AtDesk,
+    kind: str,
+    work: Prefilled = None,
+    about: Prefilled = None,
+    title: Prefilled = None,
+) -> Response:
+    """Show an empty form, or one that was begun by a link."""
+    made = kind_in(PLURALS.get(kind, kind))  # type: ignore[call-overload]
+    editor_of(token, made, "")
+    begun = {"work": work, "about": about, "title": title}
+    fields = fields_of(made, new=True)
+    rows = {field.name: field.rows(begun.get(field.name)) for field in fields}
+    return _form(request, context, made, None, fields, rows)
+
+
+@new_router.post("/desk/new/{kind}")
+async def create(request: Request, context: ContextDep, token: AtDesk, kind: str) -> Response:
+    """Make a thing of what was typed."""
+    made = kind_in(PLURALS.get(kind, kind))  # type: ignore[call-overload]
+    editor = editor_of(token, made, "")
+    form = await form_of(request)
+    fields = fields_of(made, new=True)
+    rows = {field.name: field.typed(form) for field in fields}
+
+    def write() -> Edited:
+        values = {field.name: value for field in fields if (value := field.read(rows[field.name])) is not None}
+        if key := form.text("key"):
+            values["key"] = key
+        return context.edits.create(made, values, editor)
+
+    try:
+        edited = await in_writer(context, write)
+    except CommonplaceError as fault:
+        return _failed(request, context, made, None, fields, rows, fault, new_key=form.text("key"))
+    place = desk_address(made, context.minter.key(edited.node.value))
+    return see_other(place, done=edited.entry.version if edited.entry else None)
+
+
+@router.get("/desk/{plural}/{key:path}")
+def edit_page(
+    request: Request, context: ContextDep, token: AtDesk, plural: str, key: str, done: Done = None
+) -> Response:
+    """Show a thing in a form."""
+    kind = kind_in(plural)
+    said, version = _members(context, kind, key, None)
+    fields = _shown(kind, said)
+    rows = {field.name: field.rows(said.get(field.name)) for field in fields}
+    return _form(request, context, kind, key, fields, rows, version=version, done=done_change(context, done))
+
+
+@router.post("/desk/{plural}/{key:path}")
+async def edit(request: Request, context: ContextDep, token: AtDesk, plural: str, key: str) -> Response:
+    """Save what was changed in a form; what others changed meanwhile stands in the way only where it is the same."""
+    kind = kind_in(plural)
+    editor = editor_of(token, kind, "")
+    form = await form_of(request)
+    seen = form.number("version")
+    fields = fields_of(kind)
+    rows = {field.name: field.typed(form) for field in fields}
+
+    def write() -> Edited | None:
+        said, _ = _members(context, kind, key, Version(seen) if seen else None)
+        patch = _changed(fields, rows, said, form)
+        return save(context, kind, key, patch, editor, seen) if patch else None
+
+    try:
+        edited = await in_writer(context, write)
+    except CommonplaceError as fault:
+        return _failed(request, context, kind, key, fields, rows, fault, version=seen)
+    version = edited.entry.version if edited and edited.entry else None
+    return see_other(desk_address(kind, key), done=version)
+
+
+def _members(context: Context, kind: Kind, key: str, at: Version | None) -> tuple[dict[str, Any], int]:
+    """Return the members of a thing at a version, by default the newest, and the version. Raises `NotFound`, `Gone`."""
+    minter = context.minter
+    node = minter.thing(kind, key)
+
+    def read(snapshot: Snapshot) -> tuple[dict[str, Any], int]:
+        return members(snapshot, kind, node, minter), snapshot.version
+
+    try:
+        return context.library.read(read, at)
+    except NotFound as fault:
+        raise missing(context.library, node, at) from fault
+
+
+def _shown(kind: Kind, said: Mapping[str, Any]) -> list[EditField]:
+    """Return the fields of a form; those of markup where there is some."""
+    return [field for field in fields_of(kind) if not field.name.startswith("rich_") or field.name in said]
+
+
+def _changed(
+    fields: Sequence[EditField], rows: Mapping[str, Rows], said: Mapping[str, Any], form: Form
+) -> dict[str, Any]:
+    """Return the members that the form changes, with their new values; None clears one.
+
+    A field that was not on the page is left as it is. Raises `BadRequest`.
+    """
+    shown = set(form.texts("shown"))
+    found: dict[str, Any] = {}
+    for field in fields:
+        if field.name in shown:
+            wanted = field.read(rows[field.name])
+            if wanted != field.same(said.get(field.name)):
+                found[field.name] = wanted
+    return found
+
+
+def _failed(
+    request: Request,
+    context: Context,
+    kind: Kind,
+    key: str | None,
+    fields: Sequence[EditField],
+    rows: Mapping[str, Rows],
+    fault: CommonplaceError,
+    **shown: Any,
+) -> Response:
+    """Return the form with all that was typed, and why it could not be saved; of a conflict, the fields that differ."""
+    status = 412 if isinstance(fault, Conflict) else kind_of(fault).status
+    places: dict[str, list[str]] = {}
+    for where, why in fault.errors:
+        places.setdefault(where.partition("[")[0].partition(".")[0], []).append(why)
+    if isinstance(fault, Conflict) and "differs" in fault.members:
+        shown |= {"differs": fault.members["differs"], "version": int(context.library.newest())}
+    return _form(
+        request, context, kind, key, fields, rows, status=status, why=fault.detail, errors=fault.errors, places=places,
+        **shown,
+    )  # fmt: skip
+
+
+def _form(
+    request: Request,
+    context: Context,
+    kind: Kind,
+    key: str | None,
+    fields: Sequence[EditField],
+    rows: Mapping[str, Rows],
+    *,
+    status: int = 200,
+    **shown: Any,
+) -> Response:
+    node = context.minter.thing(kind, key) if key is not None else None
+
+    def read(snapshot: Snapshot) -> dict[str, Any]:
+        return {
+            "title": label_of(snapshot, node) if node else None,
+            "rows": {field.name: _labelled(snapshot, field, rows[field.name], context) for field in fields},
+        }
+
+    return desk_page(
+        request,
+        "edit.html",
+        status=status,
+        kind=kind,
+        a_kind=one_of(kind),
+        key=shown.pop("new_key", None) if key is None else key,
+        is_new=key is None,
+        fields=fields,
+        roles=ROLES,
+        address=page_address(kind, key, node.value) if key is not None and node else None,
+        at_desk=desk_address(kind, key) if key is not None else None,
+        **{**context.library.read(read), "places": {}, **shown},
+    )
+
+
+def _labelled(snapshot: Snapshot, field: EditField, rows: Rows, context: Context) -> Rows:
+    """Return rows with the labels of the things that they name by key."""
+    if not isinstance(field, Keys):
+        return rows
+    return [row if row["label"] else {**row, "label": _label(snapshot, field, row["key"], context)} for row in rows]
+
+
+def _label(snapshot: Snapshot, field: Keys, key: str, context: Context) -> str:
+    for kind in field.kinds:
+        try:
+            node: NamedNode = context.minter.thing(kind, key)
+        except ValueError:
+            continue
+        if found := label_of(snapshot, node):
+            return found
+    return ""

@@ -1,0 +1,255 @@
+"""Import at the desk: by file, paste or DOIs; each entry is previewed, and can be mended, before it is written."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from urllib.parse import unquote
+
+from fastapi import Query, Request, Response
+
+from commonplace.errors import BadRequest, CommonplaceError, Conflict
+from commonplace.exchange.doi_lists import read_doi_list
+from commonplace.exchange.imports import receipt_of
+from commonplace.exchange.receipts import FATES, Receipt, ReceiptItem
+from commonplace.importers.formats import IMPORT_FORMATS
+from commonplace.model.change import Version
+from commonplace.model.identifiers import normal_doi
+from commonplace.web.api.imports import over_within
+from commonplace.web.context import Context, ContextDep
+from commonplace.web.desk.drafts import DOIS, Draft, entry_texts, mended, replace, run, titles
+from commonplace.web.desk.forms import Form, form_of
+from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, problem_page, see_other
+from commonplace.web.desk.start import Done, done_change
+from commonplace.web.http.threads import in_writer
+
+router = desk_router()
+
+IMPORT = "/desk/import"
+
+SHOWN = 100
+"""Number of entries on a page of a preview."""
+
+QUICK_SECONDS = 1.5
+"""Maximum time to wait for a preview before the page that shows how far it is."""
+
+Show = Literal["attention", "all", "new", "matched", "updated", "failed"]
+From = Annotated[int, Query(ge=0, description="place of the first entry that is shown")]
+
+
+@router.get(IMPORT)
+def import_page(request: Request, context: ContextDep, token: AtDesk) -> Response:
+    """Ask for a file, a paste or a list of DOIs."""
+    return _begin_page(request, context, token)
+
+
+def _begin_page(request: Request, context: Context, token: Any, **shown: Any) -> Response:
+    formats = [(name, made.format.extensions) for name, made in IMPORT_FORMATS.items()]
+    return desk_page(request, "import.html", formats=formats, begun=context.drafts.begun(token), **shown)
+
+
+@router.post(IMPORT)
+async def begin(request: Request, context: ContextDep, token: AtDesk) -> Response:
+    """Take the content in and preview it; nothing is written."""
+    form = await form_of(request, most=context.import_bytes)
+    try:
+        drafts = await _drafts(context, form, token.name)
+    except CommonplaceError as fault:
+        shown = {"why": fault.detail, "errors": fault.errors, "pasted": form.text("pasted"), "status": 400}
+        return _begin_page(request, context, token, **shown)
+    finally:
+        await form.close()
+    await _preview(context, drafts[0])
+    return see_other(f"{IMPORT}/{drafts[0].id}")
+
+
+async def _drafts(context: Context, form: Form, agent: str) -> list[Draft]:
+    """Return the drafts of what a form brings: one for each file, or one for what was pasted. Raises `BadRequest`."""
+    format = form.text("format") or None
+    if format is not None and format not in IMPORT_FORMATS:
+        raise BadRequest(f"there is no format {format!r}", [("format", f"use one of {', '.join(IMPORT_FORMATS)}")])
+    made = []
+    for file in form.files("file"):
+        made.append(context.drafts.add(file.filename or "upload", await file.read(), format, agent))
+    pasted = form.text("pasted")
+    if pasted:
+        is_list = _is_doi_list(pasted)
+        name = DOIS if is_list else "pasted"
+        made.append(context.drafts.add(name, pasted.encode(), DOIS if is_list else format, agent))
+    if not made:
+        raise BadRequest("there is nothing to import", [("file", "choose a file, or paste entries or DOIs")])
+    return made
+
+
+def _is_doi_list(text: str) -> bool:
+    """Return whether every line of a text is a DOI, but for comments."""
+    asked = read_doi_list(text)
+    return bool(asked) and all(_is_doi(one.text) for one in asked)
+
+
+def _is_doi(text: str) -> bool:
+    try:
+        normal_doi(text)
+    except ValueError:
+        return False
+    return True
+
+
+async def _preview(context: Context, draft: Draft) -> None:
+    """Begin the preview of a draft, and wait for it a little."""
+    await _run(context, draft, draft.agent, apply=False)
+
+
+async def _run(context: Context, draft: Draft, agent: str, *, apply: bool) -> None:
+    def begin() -> Any:
+        head = context.library.follow()
+        return run(context.jobs, draft, agent, context.import_bytes, head, apply=apply)
+
+    await over_within(await in_writer(context, begin), QUICK_SECONDS)
+
+
+@router.get(f"{IMPORT}/{{id}}")
+async def draft_page(
+    request: Request, context: ContextDep, token: AtDesk, id: str, show: Show = "attention", start: From = 0
+) -> Response:
+    """Show the preview of an import, how far it is, or its receipt."""
+    draft = context.drafts.of(id, token)
+    if draft.applied and isinstance(draft.fault, Conflict):
+        await _preview(context, draft)  # the library has moved since: what would happen now?
+        draft.moved = True
+    if draft.job is None:
+        await _preview(context, draft)
+    if draft.applied and draft.receipt is not None and draft.receipt.version:
+        version = draft.receipt.version
+        context.drafts.drop(draft)
+        return see_other(f"/desk/receipts/{version}", done=version)
+    assert draft.job is not None
+    if not draft.job.over:
+        return desk_page(request, "import-progress.html", draft=draft, job=draft.job)
+    return await in_writer(context, lambda: _preview_page(request, context, draft, show, start))
+
+
+@router.post(f"{IMPORT}/{{id}}/entry")
+async def mend(request: Request, context: ContextDep, token: AtDesk, id: str) -> Response:
+    """Put another text in the place of an entry, or leave it out, and preview anew."""
+    draft = context.drafts.of(id, token)
+    form = await form_of(request)
+    position, text, receipt = form.number("position"), draft.text(), draft.receipt
+    if draft.applied or text is None or receipt is None:
+        raise BadRequest("this import cannot be mended any more", [("position", "begin it again with the file")])
+    place = entry_texts(text, [item.line for item in receipt.items]).get(position or 0)
+    if place is None:
+        raise BadRequest(f"there is no entry {position} to mend", [("position", "it cannot be told where it ends")])
+    entry = "" if form.text("action") == "leave-out" else form.text("text")
+    replace(draft, mended(text, place, entry).encode())
+    await _preview(context, draft)
+    return see_other(f"{IMPORT}/{id}")
+
+
+@router.post(f"{IMPORT}/{{id}}/whole")
+async def mend_whole(request: Request, context: ContextDep, token: AtDesk, id: str) -> Response:
+    """Put another text in the place of the whole file, and preview anew."""
+    draft = context.drafts.of(id, token)
+    form = await form_of(request)
+    if draft.applied and draft.fault is None:
+        raise BadRequest("this import is being written", [("text", "undo it, and begin again")])
+    if not form.text("text"):
+        raise BadRequest("there is nothing to import", [("text", "it is empty")])
+    replace(draft, (form.text("text") + "\n").encode())
+    await _preview(context, draft)
+    return see_other(f"{IMPORT}/{id}")
+
+
+@router.post(f"{IMPORT}/{{id}}/apply")
+async def apply(request: Request, context: ContextDep, token: Curating, id: str) -> Response:
+    """Write what was previewed, as one version."""
+    draft = context.drafts.of(id, token)
+    if draft.applied and draft.fault is None:
+        return see_other(f"{IMPORT}/{id}")  # pressed twice
+    if draft.receipt is None:
+        raise BadRequest("this import has no preview yet", [("id", "wait for it, or mend what is wrong with the file")])
+    draft.moved = False
+    await _run(context, draft, token.name, apply=True)
+    return see_other(f"{IMPORT}/{id}")
+
+
+@router.post(f"{IMPORT}/{{id}}/stop")
+async def stop(request: Request, context: ContextDep, token: AtDesk, id: str) -> Response:
+    """Stop an import that is not written yet, and forget it."""
+    draft = context.drafts.of(id, token)
+    if draft.job is not None:
+        draft.job.cancel()
+        await over_within(draft.job, QUICK_SECONDS)
+    if draft.applied and draft.receipt is not None:
+        return see_other(f"{IMPORT}/{id}")  # it was too late: the receipt says what was written
+    context.drafts.drop(draft)
+    return see_other(IMPORT)
+
+
+@router.get("/desk/receipts/{version}")
+def receipt_page(
+    request: Request,
+    context: ContextDep,
+    token: AtDesk,
+    version: int,
+    show: Show = "attention",
+    start: From = 0,
+    done: Done = None,
+) -> Response:
+    """Show the receipt of an import."""
+    receipt = Receipt.model_validate_json(receipt_of(context.library, Version(version)))
+    return desk_page(
+        request,
+        "receipt.html",
+        version=version,
+        done=done_change(context, done),
+        **_items(receipt, show, start),
+    )
+
+
+def _preview_page(request: Request, context: Context, draft: Draft, show: Show, start: int) -> Response:
+    if draft.receipt is None:
+        fault = draft.fault or CommonplaceError("this import was stopped")
+        if draft.text() is None:
+            return problem_page(request, fault)
+        shown = {"why": fault.detail, "errors": fault.errors, "text": draft.text()}
+        return desk_page(request, "import-fault.html", status=400, draft=draft, **shown)
+    receipt, text = draft.receipt, draft.text()
+    places = entry_texts(text, [item.line for item in receipt.items]) if text is not None else {}
+    found = _items(receipt, show, start)
+    texts = {
+        item.position: text[slice(*places[item.position])].strip()
+        for item in found["items"]
+        if text is not None and item.position in places
+    }
+    return desk_page(request, "import-preview.html", draft=draft, texts=texts, titles=titles(draft), dois=DOIS, **found)
+
+
+def wants_a_look(item: ReceiptItem) -> bool:
+    """Return whether a person should see the fate of an entry before it is written."""
+    return bool(item.fate == "failed" or item.similar or item.losses or item.status or item.error)
+
+
+def _items(receipt: Receipt, show: Show, start: int) -> dict[str, Any]:
+    """Return what a page shows of a receipt: its counts, and some of its entries."""
+    wanted = [item for item in receipt.items if wants_a_look(item)]
+    if show == "attention" and not wanted:
+        show = "all"
+    if show == "all":
+        wanted = list(receipt.items)
+    elif show != "attention":
+        wanted = [item for item in receipt.items if item.fate == show]
+    return {
+        "receipt": receipt,
+        "attention": sum(1 for item in receipt.items if wants_a_look(item)),
+        "fates": FATES,
+        "show": show,
+        "start": start,
+        "items": wanted[start : start + SHOWN],
+        "further": start + SHOWN if start + SHOWN < len(wanted) else None,
+        "key_of": _key_of,
+    }
+
+
+def _key_of(work: str) -> str:
+    """Return the key at the end of a work's IRI."""
+    return unquote(work.rpartition("/id/work/")[2])

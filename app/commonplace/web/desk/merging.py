@@ -1,0 +1,78 @@
+"""Take apart what a merge joined: what nobody can tell the side of is put to the curator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, cast
+
+from fastapi import Path, Request, Response
+
+from commonplace.errors import BadRequest, CommonplaceError
+from commonplace.exchange.merges import TO, Merger, To
+from commonplace.library.merge_reports import UnmergeReport
+from commonplace.model.change import Version
+from commonplace.model.minter import Kind
+from commonplace.web.context import Context, ContextDep
+from commonplace.web.desk.forms import Form, form_of
+from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, see_other
+from commonplace.web.desk.start import Done, done_change
+from commonplace.web.http.problems import kind_of
+from commonplace.web.http.threads import in_writer
+
+router = desk_router()
+
+MergeVersion = Annotated[int, Path(ge=1, description="the version that merged them")]
+
+
+@router.get("/desk/merges/{version}")
+def merge(request: Request, context: ContextDep, token: AtDesk, version: MergeVersion, done: Done = None) -> Response:
+    """Show what taking a merge apart would do."""
+    return _page(request, context, version, {}, done=done_change(context, done))
+
+
+@router.post("/desk/merges/{version}")
+async def unmerge(request: Request, context: ContextDep, token: Curating, version: MergeVersion) -> Response:
+    """Take a merge apart, with the sides that were chosen, or show what that would do."""
+    form = await form_of(request)
+    assigned: dict[str, To] = {}
+    try:
+        assigned = _assigned(form)
+        if form.text("action") == "preview":
+            return await in_writer(context, lambda: _page(request, context, version, assigned))
+        report = await in_writer(context, lambda: _apart(context, version, assigned, token.name))
+    except CommonplaceError as fault:
+        shown: dict[str, Any] = {"why": fault.detail, "errors": fault.errors, "status": kind_of(fault).status}
+        return await in_writer(context, lambda: _page(request, context, version, assigned, **shown))
+    return see_other(f"/desk/merges/{version}", done=report.version)
+
+
+def _assigned(form: Form) -> dict[str, To]:
+    found = dict(form.after("to."))
+    if wrong := [(name, f"use one of {', '.join(TO)}") for name, side in found.items() if side not in TO]:
+        raise BadRequest("a side that there is not", wrong)
+    return cast(dict[str, To], found)
+
+
+def _apart(context: Context, version: int, assigned: Mapping[str, To], agent: str) -> UnmergeReport:
+    record = context.merges.merge_of_version(Version(version))
+    kind = cast(Kind, record.kind)
+    report, _ = context.merges.unmerge(kind, record.right.key, assigned, Merger(agent))
+    return report
+
+
+def _page(
+    request: Request,
+    context: Context,
+    version: int,
+    assigned: Mapping[str, To],
+    *,
+    status: int = 200,
+    **shown: Any,
+) -> Response:
+    record = context.merges.merge_of_version(Version(version))
+    kind = cast(Kind, record.kind)
+    try:
+        report = context.merges.look_apart(kind, record.right.key, assigned)
+    except BadRequest:  # a side of something that is not to be assigned: shown without, and the error beside it
+        report = context.merges.look_apart(kind, record.right.key, {})
+    return desk_page(request, "unmerge.html", status=status, version=version, report=report, assigned=assigned, **shown)

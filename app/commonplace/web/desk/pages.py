@@ -1,0 +1,157 @@
+"""Answer at the desk: pages for whoever is signed in, redirections after a write, and errors as pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+
+from commonplace.errors import BadRequest
+from commonplace.home.tokens import Role, Token
+from commonplace.web.http.authorization import forbidden
+from commonplace.web.http.parameters import only_known_parameters
+from commonplace.web.http.problems import HttpProblem, answered, kind_of
+from commonplace.web.http.session_cookie import refuse_foreign, signed_in
+from commonplace.web.pages.rendering import BUILT, POLICY, environment, site
+
+SIGN_IN = "/desk/sign-in"
+
+LANGUAGE = "en"
+"""Language of the words of the desk's pages, whatever the reader chose: they have no translations yet."""
+
+SAFE = frozenset(("GET", "HEAD"))
+"""Methods that write nothing."""
+
+
+OPTIONAL = (
+    "why",
+    "errors",
+    "done",
+    "typed",
+    "differs",
+    "made",
+    "made_for",
+    "name",
+    "role",
+    "pasted",
+    "kept",
+    "new_key",
+)
+"""What some pages show at times only: faults, what was typed, and what was just done."""
+
+
+class NotSignedIn(HttpProblem):
+    """The browser is not signed in, or no more."""
+
+    def __init__(self) -> None:
+        super().__init__(401, "you are not signed in, or your session is over")
+
+
+def at_desk(request: Request) -> Token:
+    """Return the token of whoever is at the desk. Raises `NotSignedIn`, and 403 for a write from a foreign page."""
+    token = signed_in(request)
+    if token is None:
+        raise NotSignedIn
+    if request.method not in SAFE:
+        refuse_foreign(request)
+    request.state.token = token
+    return token
+
+
+AtDesk = Annotated[Token, Depends(at_desk)]
+
+
+def curating(token: AtDesk) -> Token:
+    """Return the token of whoever is at the desk, who must be a curator. Raises `NotSignedIn`, 403."""
+    if token.role is not Role.CURATOR:
+        raise forbidden(token, "this needs a curator's token")
+    return token
+
+
+Curating = Annotated[Token, Depends(curating)]
+
+
+class DeskRoute(APIRoute):
+    """A route of the desk: what goes wrong is told on a page."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what answers a request."""
+        handle = super().get_route_handler()
+
+        async def told(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except NotSignedIn as fault:
+                if request.method in SAFE:
+                    return see_other(SIGN_IN, next=_address(request))
+                return problem_page(request, fault)
+            except RequestValidationError as fault:
+                errors = [(".".join(str(part) for part in e["loc"][1:]), str(e["msg"])) for e in fault.errors()]
+                return problem_page(request, BadRequest("this address cannot be understood", errors))
+            except Exception as fault:
+                return problem_page(request, fault)  # one that nobody foresaw goes to the log
+
+        return told
+
+
+def desk_router() -> APIRouter:
+    """Return a router for pages of the desk, which the description of the API leaves out."""
+    return APIRouter(route_class=DeskRoute, include_in_schema=False, dependencies=[Depends(only_known_parameters)])
+
+
+def desk_page(request: Request, template: str, /, *, status: int = 200, **shown: object) -> Response:
+    """Return a page of the desk, made from a template of `desk/`; it is kept by no cache but the browser's."""
+    token: Token | None = getattr(request.state, "token", None)
+    common = {
+        "site": site(request, None),
+        "built": BUILT.exists(),
+        "token": token,
+        "curates": token is not None and token.role is Role.CURATOR,
+        "here": request.url.path,
+        **dict.fromkeys(OPTIONAL),
+    }
+    text = environment(LANGUAGE).get_template(f"desk/{template}").render({**common, **shown})
+    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
+    return HTMLResponse(text, status, headers=headers)
+
+
+def problem_page(request: Request, fault: Exception) -> Response:
+    """Return a page that says what went wrong, with the status and headers that the API would answer."""
+    told = answered(request, fault)
+    page = desk_page(
+        request,
+        "problem.html",
+        status=told.status_code,
+        kind=kind_of(fault),
+        detail=getattr(fault, "detail", "This is a fault of ours; the server's log has it."),
+        errors=getattr(fault, "errors", ()),
+        sign_in=isinstance(fault, NotSignedIn),
+    )
+    for name in ("Retry-After", "WWW-Authenticate"):
+        if name in told.headers:
+            page.headers[name] = told.headers[name]
+    return page
+
+
+def see_other(address: str, **parameters: object) -> Response:
+    """Return a redirection to a page after a write (303), with parameters that are not None."""
+    given = {name: str(value) for name, value in parameters.items() if value is not None}
+    return RedirectResponse(f"{address}?{urlencode(given)}" if given else address, status_code=303)
+
+
+def own_address(text: str, default: str = "/desk") -> str:
+    """Return an address of this server to go on to; the default for any other, which a link may have been given."""
+    path = text.partition("?")[0]
+    plain = text.isascii() and text.isprintable() and "\\" not in text
+    return text if plain and path.startswith("/") and not path.startswith("//") else default
+
+
+def _address(request: Request) -> str:
+    """Return the path and query of a request."""
+    path = quote(request.url.path, safe="/:@!$&'()*+,;=~")
+    return f"{path}?{request.url.query}" if request.url.query else path

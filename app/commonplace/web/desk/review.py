@@ -1,0 +1,129 @@
+"""Review evidence: the passage is seen in its text; it is kept or left out with a key, and the next one comes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import Query, Request, Response
+from pyoxigraph import NamedNode
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import BadRequest, CommonplaceError, NotFound
+from commonplace.library.evidence import label_of, read_evidence
+from commonplace.library.queues import queue_rows
+from commonplace.web.api.edits import editor_of
+from commonplace.web.context import Context, ContextDep
+from commonplace.web.desk.forms import Form, form_of
+from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, see_other
+from commonplace.web.desk.passages import texts_with_quote
+from commonplace.web.desk.queues import queue_named
+from commonplace.web.desk.saving import save
+from commonplace.web.desk.start import Done, done_change
+from commonplace.web.http.problems import kind_of
+from commonplace.web.http.threads import in_writer
+
+router = desk_router()
+
+InQueue = Annotated[str | None, Query(alias="queue", description="the queue that it is taken from")]
+Was = Annotated[str | None, Query(max_length=1_000, description="key of the one that was judged before")]
+
+TYPED = ("quote", "locator", "note", "certainty", "directness")
+"""Members that can be mended before the evidence is kept."""
+
+
+@router.get("/desk/review/{key}")
+def review(
+    request: Request,
+    context: ContextDep,
+    token: AtDesk,
+    key: str,
+    in_queue: InQueue = None,
+    done: Done = None,
+    was: Was = None,
+) -> Response:
+    """Show one piece of evidence, with its quote where it stands."""
+    return _page(request, context, key, in_queue, done=done_change(context, done), was=was)
+
+
+@router.post("/desk/review/{key}")
+async def judge(request: Request, context: ContextDep, token: Curating, key: str, in_queue: InQueue = None) -> Response:
+    """Keep a piece of evidence, as it is or mended, or leave it out with the reason; go on to the next."""
+    form = await form_of(request)
+    editor = editor_of(token, "evidence", form.text("message"))
+
+    def write() -> int | None:
+        patch = _patch(context, key, form)
+        edited = save(context, "evidence", key, patch, editor, form.number("version"))
+        return edited.entry.version if edited.entry else None
+
+    try:
+        made = await in_writer(context, write)
+    except CommonplaceError as fault:
+        if isinstance(fault, NotFound):
+            raise
+        return _page(
+            request, context, key, in_queue, status=kind_of(fault).status, why=fault.detail, errors=fault.errors,
+            typed={name: form.text(name) for name in TYPED} | {"reason": form.text("reason")},
+        )  # fmt: skip
+    if in_queue is None:
+        return see_other(f"/desk/review/{quote(key)}", done=made)
+    following = _next(context, key, in_queue)
+    if following is None:
+        return see_other(f"/desk/queues/{in_queue}", done=made)
+    return see_other(f"/desk/review/{quote(following)}", queue=in_queue, done=made, was=key)
+
+
+def _patch(context: Context, key: str, form: Form) -> dict[str, Any]:
+    """Return what is changed of a piece of evidence: its standing, and what was mended. Raises `BadRequest`."""
+    verdict = form.text("verdict")
+    if verdict not in ("accepted", "rejected"):
+        raise BadRequest(f"{verdict!r} is no verdict", [("verdict", "keep it, or leave it out")])
+    said = {name: form.text(name) or None for name in TYPED}
+    if verdict == "rejected":
+        reason = form.text("reason")
+        if not reason:
+            raise BadRequest("why is it left out?", [("reason", "give the reason, which others will see")])
+        said["note"] = f"{said['note']} Left out: {reason}" if said["note"] else reason
+    node = context.minter.thing("evidence", key)
+    now = context.library.read(lambda snapshot: read_evidence(snapshot, node, context.minter))
+    if now is None:
+        raise NotFound(f"there is no evidence {key!r}")
+    changed = {name: value for name, value in said.items() if value != getattr(now, name)}
+    return {"status": verdict, **changed}
+
+
+def _next(context: Context, key: str, queue: str) -> str | None:
+    """Return the key of the evidence that follows in a queue, the first one after the last; None where it is empty."""
+    rows = context.library.read(lambda snapshot: queue_rows(snapshot, queue_named(queue)))
+    here = context.minter.thing("evidence", key).value
+    others = list(dict.fromkeys(thing.value for thing, _, _ in rows if thing.value != here))
+    following = next((iri for iri in others if iri > here), others[0] if others else None)
+    return context.minter.key(following) if following else None
+
+
+def _page(
+    request: Request, context: Context, key: str, queue: str | None, *, status: int = 200, **shown: Any
+) -> Response:
+    minter = context.minter
+    node = minter.thing("evidence", key)
+    asked = queue_named(queue) if queue else None
+
+    def read(snapshot: Snapshot) -> dict[str, Any]:
+        found = read_evidence(snapshot, node, minter)
+        if found is None:
+            raise NotFound(f"there is no evidence {key!r}")
+        work = NamedNode(found.work_iri)
+        source = NamedNode(found.quoted_from_iri) if found.quoted_from_iri else work
+        return {
+            "evidence": found,
+            "work_title": label_of(snapshot, work),
+            "about": label_of(snapshot, NamedNode(found.about_iri)),
+            "texts": texts_with_quote(snapshot, source, found.quote),
+            "waiting": len({row[0] for row in queue_rows(snapshot, asked)}) if asked else None,
+            "version": snapshot.version,
+        }
+
+    found = context.library.read(read)
+    back = f"/desk/review/{quote(shown.get('was') or key)}" + (f"?{urlencode({'queue': queue})}" if queue else "")
+    return desk_page(request, "review.html", status=status, queue=asked, back=back, **{**found, **shown})

@@ -1,0 +1,38 @@
+"""Put the pages of the desk together, one module for each family of them."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from commonplace.web.desk import (
+    bulk,
+    duplicates,
+    editing,
+    history,
+    importing,
+    merging,
+    queues,
+    review,
+    signing_in,
+    start,
+    suggestions,
+    tokens,
+)
+
+router = APIRouter()
+for _router in (
+    signing_in.router,
+    start.router,
+    queues.router,
+    review.router,
+    suggestions.router,
+    duplicates.router,
+    merging.router,
+    importing.router,
+    bulk.router,
+    tokens.router,
+    editing.new_router,
+    history.router,
+    editing.router,  # last: `/desk/COLLECTION/KEY` fits every address
+):
+    router.include_router(_router)

@@ -1,0 +1,164 @@
+"""Judge suggestions: for a concept one unread work after another, each with a key."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import Query, Request, Response
+from pyoxigraph import NamedNode
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import BadRequest, CommonplaceError
+from commonplace.library.evidence import label_of
+from commonplace.library.headings import select_concepts
+from commonplace.library.named_things import named_thing
+from commonplace.library.suggestions.finding import by_search
+from commonplace.library.works import work_of
+from commonplace.web.api.edits import editor_of
+from commonplace.web.context import Context, ContextDep
+from commonplace.web.desk.forms import Form, form_of
+from commonplace.web.desk.pages import AtDesk, desk_page, desk_router, see_other
+from commonplace.web.desk.passages import texts_with_quote
+from commonplace.web.desk.start import Done, done_change
+from commonplace.web.http.problems import kind_of
+from commonplace.web.http.threads import in_writer
+
+router = desk_router()
+
+Skipped = Annotated[str, Query(max_length=8_000, description="keys of works that are passed over, with commas")]
+Judged = Annotated[int, Query(ge=0, description="how many were judged in this sitting")]
+
+SKIPPED = 200
+"""Maximum number of works that are passed over in one sitting: the address carries them."""
+
+TYPED = ("quote", "locator", "note", "directness", "certainty")
+
+
+@router.get("/desk/suggestions")
+def concepts(request: Request, context: ContextDep, token: AtDesk) -> Response:
+    """List the concepts that works may be judged on."""
+
+    def read(snapshot: Snapshot) -> list[tuple[str, str]]:
+        nodes = select_concepts(None).everything(snapshot)
+        found = [(label_of(snapshot, node) or "", context.minter.key(node.value)) for node in nodes]
+        return sorted(found, key=lambda one: one[0].casefold())
+
+    return desk_page(request, "suggestions.html", concepts=context.library.read(read))
+
+
+@router.get("/desk/suggestions/{concept}")
+def suggestion(
+    request: Request,
+    context: ContextDep,
+    token: AtDesk,
+    concept: str,
+    skip: Skipped = "",
+    judged: Judged = 0,
+    done: Done = None,
+) -> Response:
+    """Show the likeliest unread work, with the words that speak for it."""
+    return _page(request, context, concept, _keys(skip), judged, done=done_change(context, done))
+
+
+@router.post("/desk/suggestions/{concept}")
+async def judge(
+    request: Request, context: ContextDep, token: AtDesk, concept: str, skip: Skipped = "", judged: Judged = 0
+) -> Response:
+    """Record that a work discusses the concept, or was read and is silent, and go on to the next."""
+    form = await form_of(request)
+    skipped, key = _keys(skip), form.text("work")
+    if form.text("verdict") == "skip":
+        return see_other(_address(concept), **_sitting([*skipped, key][-SKIPPED:], judged))
+    editor = editor_of(token, "evidence", form.text("message"))
+    try:
+        values = {**_values(form), "work": key, "about": concept}
+        made = await in_writer(context, lambda: context.edits.create("evidence", values, editor))
+    except CommonplaceError as fault:
+        typed = {name: form.text(name) for name in TYPED}
+        return _page(
+            request, context, concept, skipped, judged,
+            status=kind_of(fault).status, why=fault.detail, errors=fault.errors, typed=typed, only=key,
+        )  # fmt: skip
+    version = made.entry.version if made.entry else None
+    return see_other(_address(concept), **_sitting(skipped, judged + 1), done=version)
+
+
+def _values(form: Form) -> dict[str, Any]:
+    """Return the members of the evidence that a verdict makes. Raises `BadRequest`."""
+    verdict = form.text("verdict")
+    if verdict == "silent":
+        given = {"state": "silent", "certainty": form.text("certainty"), "note": form.text("note")}
+    elif verdict == "discusses":
+        given = {"state": "discusses", **{name: form.text(name) for name in TYPED}}
+    else:
+        raise BadRequest(f"{verdict!r} is no verdict", [("verdict", "use discusses, silent or skip")])
+    return {name: value for name, value in given.items() if value}
+
+
+def _keys(skip: str) -> list[str]:
+    return [key for key in skip.split(",") if key]
+
+
+def _address(concept: str) -> str:
+    return f"/desk/suggestions/{quote(concept)}"
+
+
+def _sitting(skipped: Collection[str], judged: int) -> dict[str, object]:
+    """Return the parameters that carry a sitting from page to page."""
+    return {"skip": ",".join(skipped) or None, "judged": judged or None}
+
+
+def _page(
+    request: Request,
+    context: Context,
+    concept: str,
+    skipped: list[str],
+    judged: int,
+    *,
+    status: int = 200,
+    only: str | None = None,
+    **shown: Any,
+) -> Response:
+    minter = context.minter
+
+    def read(snapshot: Snapshot) -> dict[str, Any]:
+        node = named_thing(snapshot, minter, "concept", concept, "concept")
+        found = context.suggestions.of(snapshot, node, by_search(context.library.search()))
+        passed = set(skipped)
+        rest = [one for one in found.ranked if minter.key(one[1].value) not in passed]
+        if only is not None:  # the one that could not be saved is shown again
+            rest = [one for one in found.ranked if minter.key(one[1].value) == only]
+        first = found.shown(snapshot, rest[:1])
+        said: dict[str, Any] = {
+            "concept": concept,
+            "label": label_of(snapshot, node),
+            "coverage": found.coverage,
+            "learnt": found.learnt,
+            "left": len(rest),
+        }
+        if first:
+            said |= _work(snapshot, first[0].work, context)
+            said |= {"because": first[0].passage.because, "passage": first[0].passage}
+            said["texts"] = texts_with_quote(snapshot, first[0].work, first[0].passage.quote)
+        return said
+
+    found = context.library.read(read)
+    sitting = {name: value for name, value in _sitting(skipped, judged).items() if value is not None}
+    before = {name: value for name, value in _sitting(skipped, max(0, judged - 1)).items() if value is not None}
+    return desk_page(
+        request,
+        "suggestion.html",
+        status=status,
+        judged=judged,
+        action=f"{_address(concept)}?{urlencode(sitting)}",
+        back=f"{_address(concept)}?{urlencode(before)}",
+        **{**found, **shown},
+    )
+
+
+def _work(snapshot: Snapshot, node: NamedNode, context: Context) -> dict[str, Any]:
+    work = work_of(snapshot, node, context.minter)
+    others = [(one, label_of(snapshot, NamedNode(one.about_iri))) for one in work.evidence if one.status == "accepted"]
+    return {"work": work, "evidence": others}

@@ -1,0 +1,215 @@
+// The desk by keyboard, without reloading, and without losing what was typed. Without this program each form is a form.
+//
+// A form with `data-draft` is kept in this browser from the first key until the server has confirmed it: through a
+// reload, a lost network, and a conflict.
+
+const main = document.getElementById("main");
+let hotkeys = null;
+
+/** The page that a server sent, as a document. */
+const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
+
+/** Keys by letter: those that stand on buttons and links as `data-hotkey`. */
+async function installKeys() {
+  hotkeys ??= await import("./vendor/hotkey.js").catch(() => ({ install() {}, uninstall() {} }));
+  for (const target of main.querySelectorAll("[data-hotkey]")) {
+    if (!/^Mod|^Arrow/.test(target.dataset.hotkey)) hotkeys.install(target);
+  }
+}
+
+/** Keys that count in a field, too, and arrows, which a choice has for itself. */
+function onKey(event) {
+  const mod = event.ctrlKey || event.metaKey;
+  const wanted = mod && !event.altKey ? `Mod+${event.key === "Enter" ? "Enter" : event.key.toLowerCase()}` : event.key;
+  if (!/^Mod|^Arrow/.test(wanted)) return enter(event);
+  if (!mod && event.target.closest("input, textarea, select")) return;
+  const target = [...main.querySelectorAll("[data-hotkey]")].find((one) => one.dataset.hotkey === wanted);
+  if (target) {
+    event.preventDefault();
+    target.click();
+  }
+}
+
+/** Enter in the field that a button needs is that button. */
+function enter(event) {
+  if (event.key !== "Enter" || !event.target.matches?.("input[id], select[id]")) return;
+  const button = main.querySelector(`[data-needs="${event.target.id}"]`);
+  if (button) {
+    event.preventDefault();
+    button.click();
+  }
+}
+
+/** What stands in a form, as names and texts. */
+const contents = (form) => [...new FormData(form)].filter(([, value]) => typeof value === "string");
+
+/** Where the content of a form is kept. */
+const placeOf = (form) => `desk ${location.pathname} ${form.dataset.draft}`;
+
+/** Says what the state of a form is. */
+function tell(form, words, className = "") {
+  const state = form.querySelector("[data-state]") ?? form.querySelector(".actions")?.appendChild(document.createElement("output"));
+  if (!state) return;
+  state.dataset.state = "";
+  state.className = `state ${className}`;
+  state.replaceChildren(words);
+  return state;
+}
+
+/** Adds a button to what is told. */
+function offer(state, words, act) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "plain";
+  button.textContent = words;
+  button.addEventListener("click", act);
+  state?.append(" ", button);
+}
+
+/** Puts names and texts back into a form. */
+function restore(form, held) {
+  const left = new Map();
+  for (const [name, value] of held) left.set(name, [...(left.get(name) ?? []), value]);
+  for (const field of form.elements) {
+    const values = left.get(field.name);
+    if (field.type === "radio" || field.type === "checkbox") {
+      if (field.name) field.checked = values?.includes(field.value) ?? false;
+    } else if (values?.length && field.type !== "file" && field.tagName !== "BUTTON") {
+      field.value = values.shift();
+    }
+  }
+}
+
+/** Keeps a form in this browser until the server has it. */
+function keep(form) {
+  const place = placeOf(form);
+  const shown = JSON.stringify(contents(form));
+  const failed = main.querySelector("[role=alert]") !== null;
+  const note = () => {
+    const now = JSON.stringify(contents(form));
+    if (now === shown && !failed) {
+      localStorage.removeItem(place);
+      tell(form, "Nothing to save");
+    } else {
+      localStorage.setItem(place, JSON.stringify({ at: Date.now(), held: JSON.parse(now) }));
+      tell(form, "Not saved yet; kept in this browser", "unsaved");
+    }
+  };
+  const before = JSON.parse(localStorage.getItem(place) ?? "null");
+  if (before && JSON.stringify(before.held) !== shown) {
+    restore(form, before.held);
+    const state = tell(form, `What you typed on ${new Date(before.at).toLocaleString()} is here again, and not saved yet.`, "unsaved");
+    offer(state, "Discard it", () => {
+      localStorage.removeItem(place);
+      location.reload();
+    });
+  }
+  form.addEventListener("input", note);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(form, event.submitter, place);
+  });
+}
+
+/** Sends a form. What was typed stays until the server says that it has it. */
+async function send(form, submitter, place) {
+  const needed = submitter?.dataset.needs && form.elements[submitter.dataset.needs];
+  if (needed && !needed.value.trim()) {
+    needed.focus();
+    return tell(form, "Say why first, then press Enter.", "unsaved");
+  }
+  const data = new FormData(form, submitter);
+  const address = submitter?.hasAttribute("formaction") ? submitter.formAction : form.action;
+  tell(form, "Saving …");
+  const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
+  let answer;
+  try {
+    answer = await fetch(address, { method: "POST", body, headers: { Accept: "text/html" } });
+  } catch {
+    const state = tell(form, "Not saved: the network is lost. What you typed is kept in this browser.", "lost");
+    const again = () => send(form, submitter, place);
+    window.addEventListener("online", again, { once: true });
+    return offer(state, "Try again", () => (window.removeEventListener("online", again), again()));
+  }
+  const page = parsed(await answer.text());
+  if (answer.ok) localStorage.removeItem(place);
+  const same = page.querySelector(`form[data-draft="${CSS.escape(form.dataset.draft)}"]`);
+  if (answer.ok || same) return show(page, answer.redirected ? answer.url : null);
+  const why = page.querySelector("main .fault")?.textContent.trim() ?? answer.statusText;
+  const state = tell(form, `Not saved: ${why}`, "lost");
+  if (answer.status === 401) state?.append(" Sign in again in another tab, then save once more.");
+}
+
+/** Shows a page in the place of this one. */
+function show(page, address) {
+  main.querySelectorAll("[data-hotkey]").forEach((one) => hotkeys?.uninstall(one));
+  if (address) history.pushState({}, "", address);
+  document.title = page.title;
+  main.replaceChildren(...page.getElementById("main").childNodes);
+  begin();
+  const told = main.querySelector("[role=alert], [role=status], h1");
+  if (told) {
+    told.tabIndex = -1;
+    told.focus({ preventScroll: true });
+  }
+  scrollTo({ top: 0 });
+}
+
+/** Lets every choice of a pair be made at once, and shows what the merge would do. */
+function pair(form) {
+  for (const button of form.querySelectorAll("[data-all]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      form.querySelectorAll(`input[type=radio][value=${button.dataset.all}]`).forEach((one) => (one.checked = true));
+      form.dispatchEvent(new Event("change"));
+    });
+  }
+  form.addEventListener("change", async () => {
+    const data = new URLSearchParams(new FormData(form));
+    data.set("action", "preview");
+    const answer = await fetch(form.action, { method: "POST", body: data }).catch(() => null);
+    const after = answer && parsed(await answer.text()).getElementById("after");
+    if (after) document.getElementById("after")?.replaceWith(after);
+  });
+}
+
+/** Shows how far an import is, and goes on when it is there. */
+async function follow(shown) {
+  const answer = await fetch(shown.dataset.job, { headers: { Accept: "application/json" } }).catch(() => null);
+  const job = answer?.ok ? await answer.json() : null;
+  if (answer?.ok === false || ["done", "failed", "cancelled"].includes(job?.state)) return location.reload();
+  if (job) {
+    const bar = shown.querySelector("progress");
+    if (job.total) Object.assign(bar, { max: job.total, value: job.done });
+    shown.querySelector("[data-count]").textContent = `${job.done} of ${job.total || "…"}`;
+  }
+  setTimeout(() => shown.isConnected && follow(shown), 500);
+}
+
+/** Takes files that are dropped on the page. */
+function drop(form) {
+  const field = form.querySelector("input[type=file]");
+  document.addEventListener("dragover", (event) => (event.preventDefault(), form.classList.add("over")));
+  document.addEventListener("dragleave", () => form.classList.remove("over"));
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    form.classList.remove("over");
+    if (!event.dataTransfer.files.length || !form.isConnected) return;
+    field.files = event.dataTransfer.files;
+    form.requestSubmit();
+  });
+}
+
+/** Makes what the page shows work. */
+function begin() {
+  installKeys();
+  main.querySelectorAll("form[data-draft]").forEach(keep);
+  main.querySelectorAll("form.pair").forEach(pair);
+  main.querySelectorAll("form[data-drop]").forEach(drop);
+  main.querySelectorAll("[data-job]").forEach(follow);
+  main.querySelectorAll("[data-select]").forEach((field) => field.addEventListener("focus", () => field.select()));
+}
+
+document.addEventListener("keydown", onKey);
+window.addEventListener("popstate", () => location.reload());
+begin();
