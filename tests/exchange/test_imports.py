@@ -19,12 +19,12 @@ import pytest
 from commonplace.curation.matching import Matcher
 from commonplace.errors import BadRequest, CommonplaceError, NoRoom
 from commonplace.exchange.imports import Batches, Read, import_file
+from commonplace.exchange.prepared import PreparedBatch
 from commonplace.home.opening import Home, open_home
 from commonplace.importers import parallel
 from commonplace.importers.formats import ImportFormat
 from commonplace.importers.packing import read_bounded, unpacked
 from commonplace.importers.parallel import BatchFunction, BatchReading
-from commonplace.importers.prepared import PreparedBatch
 from commonplace.importers.reader_process import read_apart
 from commonplace.model.change import Version
 from commonplace.model.record import Record

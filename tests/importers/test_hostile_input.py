@@ -23,9 +23,9 @@ from typing import Any
 import pytest
 
 from commonplace.errors import BadRequest, TooLarge
+from commonplace.exchange.prepared import prepared
 from commonplace.importers.formats import IMPORT_FORMATS
 from commonplace.importers.packing import unpacked
-from commonplace.importers.prepared import prepared
 from commonplace.importers.reader_process import read_apart
 from commonplace.importers.text_encoding import UnreadableFile
 from commonplace.processes.shared_file import SharedFile

@@ -15,8 +15,10 @@ from commonplace.curation.matching import Matcher
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.errors import BadRequest, Conflict
 from commonplace.exchange.doi_lists import HALF_A_PAIR, AskedDoi, shown
+from commonplace.exchange.entry_file import EntryFile
 from commonplace.exchange.imports import Progress
-from commonplace.exchange.plan import EntryFile, ImportPlan
+from commonplace.exchange.plan import ImportPlan
+from commonplace.exchange.prepared import prepared
 from commonplace.exchange.receipts import Receipt
 from commonplace.importers.doi.addresses import Addresses
 from commonplace.importers.doi.agency_answers import AgencyAnswers
@@ -25,7 +27,6 @@ from commonplace.importers.doi.description import DoiDescription, Fetched
 from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.importers.doi.mapping import describe
 from commonplace.importers.legible import legible
-from commonplace.importers.prepared import prepared
 from commonplace.library import Library
 from commonplace.model.change import ChangeSet, Note, Version
 from commonplace.model.minter import Minter

@@ -16,11 +16,12 @@ from commonplace.commit import Committer, Proposal
 from commonplace.curation.known_works import KnownWorks
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, Conflict, NotFound
-from commonplace.exchange.plan import EntryFile, ImportPlan
+from commonplace.exchange.entry_file import EntryFile
+from commonplace.exchange.plan import ImportPlan
+from commonplace.exchange.prepared import PreparedBatch, prepared
 from commonplace.exchange.receipts import Receipt
 from commonplace.importers.formats import ImportFormat, format_of
 from commonplace.importers.parallel import BatchFunction, BatchReading
-from commonplace.importers.prepared import PreparedBatch, prepared
 from commonplace.importers.reading_problems import reading_problems
 from commonplace.library import Library
 from commonplace.library.incremental import Incremental

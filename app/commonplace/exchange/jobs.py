@@ -23,12 +23,12 @@ from commonplace.commit import Committer
 from commonplace.errors import BadRequest, Cancelled, CommonplaceError, NotFound, TooLarge
 from commonplace.exchange.by_doi import dois_of_works, import_dois
 from commonplace.exchange.imports import Batches, Read, import_file
+from commonplace.exchange.prepared import PreparedBatch
 from commonplace.exchange.receipts import Receipt
 from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.importers.formats import ImportFormat
 from commonplace.importers.packing import GZIP, unpacked
 from commonplace.importers.parallel import BatchFunction, BatchReading
-from commonplace.importers.prepared import PreparedBatch
 from commonplace.importers.reader_process import SMALL_BYTES, read_apart
 from commonplace.library import Library
 from commonplace.model.change import Version

@@ -6,8 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice
-from typing import NamedTuple
+from itertools import chain
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
@@ -16,11 +15,13 @@ from commonplace.curation.authorities import KnownInGraph
 from commonplace.curation.derived_statements.rules import with_consequences
 from commonplace.curation.duplicates.candidates import Candidate
 from commonplace.curation.duplicates.candidates_of_import import similar_to
-from commonplace.curation.duplicates.particulars import particulars_of
+from commonplace.curation.duplicates.particulars import Particulars, particulars_of
 from commonplace.curation.known_works import KnownWorks
 from commonplace.curation.matching import Matcher, fields_added, fill_gaps
 from commonplace.curation.shacl.after import StateAfter
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.exchange.entry_file import Prepared
+from commonplace.exchange.prepared import PreparedEntry
 from commonplace.exchange.receipts import (
     FATES,
     PLAINLY_IN,
@@ -32,7 +33,6 @@ from commonplace.exchange.receipts import (
     loss_counts,
 )
 from commonplace.exchange.replayable_text import ReplayableText
-from commonplace.importers.prepared import PreparedBatch, PreparedEntry, entries_in, record_in, texts_in
 from commonplace.importers.reading import Fault
 from commonplace.model.change import ChangeSet, Version
 from commonplace.model.match_key import MatchKey, match_key
@@ -42,93 +42,12 @@ from commonplace.model.record import Loss, Record
 from commonplace.model.relations import gravest, status_of_fields
 from commonplace.model.work_graph import WorkText, source_fields
 from commonplace.model.work_writing import WorkWriter
-from commonplace.processes.shared_file import SharedFile
 
 HELD_BYTES = 1_000_000
 """Maximum size of a change, in bytes of text, that is held as quads; a larger one is text in a file."""
 
-KEPT_BATCHES = 2
-"""Maximum number of batches whose statements stay in memory: they are mostly asked for in order."""
-
 SHOWN_KEYS = 3
 """Maximum number of works that a loss names as sharing a DOI."""
-
-
-class Prepared(NamedTuple):
-    """The place of a prepared entry in an `EntryFile`: gives its record and its statements when asked."""
-
-    entries: EntryFile
-    batch: int
-    place: int
-    start: int
-    size: int
-
-    @property
-    def record(self) -> Record:
-        """Return the record; there is one unless the entry failed."""
-        return record_in(self.entries.packed(self.batch, self.start, self.size))
-
-    @property
-    def text(self) -> WorkText | None:
-        """Return its statements for a home that knows no names; None when they depend on the home."""
-        return self.entries.texts(self.batch)[self.place]
-
-
-class EntryFile:
-    """Prepared entries. Their records and statements lie in a file, for most are asked for once, later or never."""
-
-    def __init__(self) -> None:
-        self.file = SharedFile()
-        """The file that takes the records and statements of entries while they are prepared."""
-        self._entries: list[tuple[PreparedEntry, int, int, int]] = []
-        """Each entry with the number of its batch, its place in that, and the offset of its record in the file."""
-        self._batches: list[tuple[int, int, int]] = []
-        """Offset in the file of the records of each batch, and offset and length of its statements after them."""
-        self._records: tuple[int, bytes] = (-1, b"")
-        """The number of the batch whose records were asked for most recently, and all of them."""
-        self._kept: dict[int, list[WorkText | None]] = {}
-        """The statements of the batches asked for most recently."""
-
-    def add(self, batch: PreparedBatch) -> None:
-        """Add a batch of prepared entries."""
-        number, start = len(self._batches), batch.start
-        for place, entry in enumerate(entries_in(batch)):
-            self._entries.append((entry, number, place, start))
-            start += entry.size
-        self._batches.append((batch.start, start, batch.texts))
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def __iter__(self) -> Iterator[tuple[PreparedEntry, Prepared]]:
-        """Yield each entry, in order, and its place."""
-        return self.since(0)
-
-    def since(self, number: int) -> Iterator[tuple[PreparedEntry, Prepared]]:
-        """Yield the entries from a number on, counted from 0, and their places."""
-        for entry, batch, place, start in islice(self._entries, number, None):
-            yield entry, Prepared(self, batch, place, start, entry.size)
-
-    def texts(self, batch: int) -> list[WorkText | None]:
-        """Return the statements of the entries of a batch."""
-        if batch not in self._kept:
-            while len(self._kept) >= KEPT_BATCHES:
-                del self._kept[next(iter(self._kept))]
-            _, start, size = self._batches[batch]
-            self._kept[batch] = texts_in(self.file.read(start, size))
-        return self._kept[batch]
-
-    def packed(self, batch: int, start: int, size: int) -> bytes:
-        """Return a packed record of a batch, read with the others, for they are mostly asked for in order.
-
-        Any number of threads may ask at once.
-        """
-        begin, end, _ = self._batches[batch]
-        number, records = self._records
-        if number != batch:
-            records = self.file.read(begin, end - begin)
-            self._records = batch, records
-        return records[start - begin : start - begin + size]
 
 
 @dataclass(slots=True)
@@ -254,7 +173,7 @@ class ImportPlan:
 
     def find_similar(self) -> None:
         """Note for each new work the works that it may be, or is related to. Call it after the last entry is taken."""
-        new = (particulars_of(self._record(of.key), of.key) for _, of in self._new_works)
+        new = (self._particulars(of.key) for _, of in self._new_works)
         found = similar_to(new, self.snapshot, self.minter, self.matcher.known) if self._new_works else {}
         for item, of in self._new_works:
             candidates = [one for one in found.get(of.key, ()) if frozenset(one.keys) not in self.related]
@@ -268,6 +187,10 @@ class ImportPlan:
     def _record(self, key: str) -> Record:
         held = self.works[key]
         return held if isinstance(held, Record) else held.record
+
+    def _particulars(self, key: str) -> Particulars:
+        held = self.works[key]
+        return particulars_of(held) if isinstance(held, Record) else held.particulars
 
     def _similar(self, candidate: Candidate, key: str) -> SimilarShape:
         return SimilarShape(

@@ -13,7 +13,8 @@ from threading import Lock
 RARER = 100
 """How many times rarer collections are while much is made that stays: one for every 70,000 objects, not for every 700.
 
-That bounds what others leave behind meanwhile to some megabytes."""
+That bounds what others leave behind meanwhile to some megabytes. Objects that outlived one collection are mostly there
+to stay, so that they are looked at again as many times more rarely."""
 
 _lock = Lock()
 _blocks = 0
@@ -34,7 +35,7 @@ def rarely_collected() -> Iterator[None]:
         if _blocks == 1:
             _found = gc.get_threshold()
             young, middle, old = _found
-            gc.set_threshold(young * RARER, middle, old)
+            gc.set_threshold(young * RARER, middle * RARER, old)
     try:
         yield
     finally:
@@ -47,7 +48,7 @@ def rarely_collected() -> Iterator[None]:
 def collect_rarely() -> None:
     """Make collections rarer for as long as this process lives: for one that only makes what it hands on."""
     young, middle, old = gc.get_threshold()
-    gc.set_threshold(young * RARER, middle, old)
+    gc.set_threshold(young * RARER, middle * RARER, old)
 
 
 def share_with_forks() -> None:

@@ -11,7 +11,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
-from commonplace.importers.prepared import PreparedBatch, PreparedEntry, entries_in, prepared, record_in, texts_in
+from commonplace.curation.duplicates.particulars import Particulars, particulars_of
+from commonplace.curation.duplicates.places import Pages
+from commonplace.curation.duplicates.titles import Title
+from commonplace.exchange.prepared import (
+    PreparedBatch,
+    PreparedEntry,
+    entries_in,
+    particulars_in,
+    prepared,
+    record_in,
+    texts_in,
+)
 from commonplace.model.match_key import match_key
 from commonplace.model.minter import Minter, slug
 from commonplace.model.names import Contributor, Name
@@ -54,6 +65,7 @@ class Read(NamedTuple):
     entries: list[PreparedEntry]
     records: list[bytes]
     texts: list[WorkText | None]
+    particulars: list[Particulars | None]
 
 
 def read_again(made: Sequence[ReadEntry]) -> Read:
@@ -66,7 +78,8 @@ def read_again(made: Sequence[ReadEntry]) -> Read:
     for entry in found:
         records.append(file.read(start, entry.size))
         start += entry.size
-    return Read(found, records, texts_in(file.read(start, batch.texts)))
+    texts = texts_in(file.read(start, batch.texts))
+    return Read(found, records, texts, particulars_in(file.read(start + batch.texts, batch.particulars)))
 
 
 def said(writer: WorkWriter, made: list[Record]) -> list[Quad]:
@@ -98,6 +111,8 @@ def test_a_prepared_entry_holds_its_record(record: Record) -> None:
 
     assert [record_in(packed) for packed in read.records] == [record]
     assert [entry.match_key for entry in read.entries] == [match_key(record)]
+    assert read.particulars == [particulars_of(record)]
+    assert [(type(one.title), type(one.pages)) for one in read.particulars if one] == [(Title, Pages)]
 
 
 def test_a_read_only_mapping_is_prepared_like_any_other() -> None:
@@ -124,7 +139,7 @@ def test_what_a_part_says_is_left_to_the_home() -> None:
 def test_an_entry_without_a_record_is_kept_as_a_fault() -> None:
     lost = Loss(field="title", raw="{", why="it is never closed")
     broken = ReadEntry(position=1, line=7, raw="@x", key=None, record=None, losses=(lost,), error="broken")
-    ((entry,), records, texts) = read_again([broken])
+    ((entry,), records, texts, compared) = read_again([broken])
 
     assert entry == PreparedEntry(1, 7, None, (lost,), "broken", None, 0)
-    assert (records, texts) == ([b""], [None])
+    assert (records, texts, compared) == ([b""], [None], [None])

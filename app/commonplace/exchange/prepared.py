@@ -1,8 +1,8 @@
 """Prepare entries for an import where they are read, on every core: all the work that needs no home.
 
-A prepared entry is small. Its record and its statements go to a file at once, and lie there until they are asked for:
-records one by one, the statements of a whole batch together, because they are asked for in order and share the names
-that many entries have.
+A prepared entry is small. Its record, its statements and its particulars, by which similar works are found, go to a
+file at once, and lie there until they are asked for: those of a whole batch together, because they are asked for in
+order and share the names that many entries have.
 
 `marshal` packs everything: it knows plain values only, and is several times as fast as `pickle`.
 """
@@ -16,6 +16,9 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from commonplace.curation.duplicates.particulars import Particulars, particulars_of
+from commonplace.curation.duplicates.places import Pages
+from commonplace.curation.duplicates.titles import Title
 from commonplace.model.match_key import MatchKey, match_key
 from commonplace.model.minter import Minter
 from commonplace.model.names import Contributor, Name
@@ -46,12 +49,14 @@ class PreparedEntry(NamedTuple):
 class PreparedBatch(NamedTuple):
     """Entries in the order of their file, packed, and the place of the rest of them in the file of an import.
 
-    From `start` on, that file has their records one after the other, and then `texts` bytes with their statements.
+    From `start` on, that file has their records one after the other, then `texts` bytes with their statements, and
+    then `particulars` bytes with their particulars.
     """
 
     entries: bytes
     start: int
     texts: int
+    particulars: int
 
 
 def prepared(base: str, file: SharedFile, entries: Sequence[ReadEntry]) -> PreparedBatch:
@@ -64,8 +69,9 @@ def prepared(base: str, file: SharedFile, entries: Sequence[ReadEntry]) -> Prepa
     # A part may belong to a work of the home: what it says can only be known there.
     said = [tuple(say(one.record)) if one.record and not one.record.part_of else None for one in entries]
     texts = marshal.dumps(said)
+    compared = marshal.dumps([_plain_particulars(entry.record) if entry.record else None for entry in entries])
     packed = marshal.dumps([_plain_entry(entry, len(record)) for entry, record in zip(entries, records, strict=True)])
-    return PreparedBatch(packed, file.write([b"".join(records), texts]), len(texts))
+    return PreparedBatch(packed, file.write([b"".join(records), texts, compared]), len(texts), len(compared))
 
 
 def entries_in(batch: PreparedBatch) -> list[PreparedEntry]:
@@ -88,6 +94,11 @@ def texts_in(packed: bytes) -> list[WorkText | None]:
     return [plain and WorkText._make(plain) for plain in _unpacked(packed)]
 
 
+def particulars_in(packed: bytes) -> list[Particulars | None]:
+    """Return the particulars of the entries of a prepared batch; None where an entry failed."""
+    return [plain and _particulars(Particulars._make(plain)) for plain in _unpacked(packed)]
+
+
 @lru_cache(maxsize=1)
 def _mapping(base: str) -> WorkMapping:
     return WorkMapping(Minter(base))
@@ -108,6 +119,15 @@ def _packed_record(record: Record) -> bytes:
             values[field] = list(map(tuple, titles))
     values["extra"], values["rich"] = dict(record.extra), dict(record.rich)
     return marshal.dumps(values)
+
+
+def _plain_particulars(record: Record) -> tuple[Any, ...]:
+    found = particulars_of(record)
+    return tuple(found._replace(title=tuple(found.title), pages=tuple(found.pages)))  # type: ignore[arg-type]  # plain
+
+
+def _particulars(plain: Particulars) -> Particulars:
+    return plain._replace(title=Title._make(plain.title), pages=Pages._make(plain.pages))
 
 
 def _plain_entry(entry: ReadEntry, size: int) -> tuple[Any, ...]:
