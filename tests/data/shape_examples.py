@@ -248,6 +248,7 @@ BREACHES = (
     Breach("concept", "concept-label-language", add='skos:prefLabel "other"@en'),
     Breach("concept", "concept-label-en", "skos:prefLabel", 'skos:prefLabel "étiquette"@fr'),
     Breach("concept", "concept-label-fr", "skos:prefLabel", 'skos:prefLabel "label"@en'),
+    Breach("concept", "concept-followed", add='cp:followed "yes"'),
     Breach("concept", "concept-alt-label", add='skos:altLabel "label"@en'),
     Breach("concept", "concept-definition", "skos:definition"),
     Breach("concept", "concept-scheme", "skos:inScheme"),

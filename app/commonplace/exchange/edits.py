@@ -67,7 +67,7 @@ class Edits:
 
         def change(edit: Edit) -> ChangeSet:
             before = members(edit.snapshot, kind, node, edit.minter)
-            after = merge_patch(before, dict(patch))
+            after = {**merge_patch(before, dict(patch)), **_named_anew(patch)}
             return edited(edit, kind, node, before, after)
 
         try:
@@ -155,6 +155,15 @@ class Edits:
                 why = f"there is a decision on this work at this stage: {stem}"
                 raise BadRequest(why, [("work", "change that decision instead")])
         raise BadRequest(f"too many things are called {stem!r}", [("key", "give a key")])
+
+
+def _named_anew(patch: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members of a patch that name another thing by its key or IRI alone.
+
+    They replace what stood there: merged with it, the key of one thing would stand beside the IRI of another.
+    """
+    links = {name: value for name, value in patch.items() if isinstance(value, Mapping)}
+    return {name: dict(value) for name, value in links.items() if ("key" in value) != ("iri" in value)}
 
 
 def members(snapshot: Snapshot, kind: Kind, node: NamedNode, minter: Minter) -> dict[str, Any]:

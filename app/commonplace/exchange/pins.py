@@ -71,7 +71,11 @@ class Pins:
         entry = self._committer.commit(propose)
         assert entry is not None  # a new node is never there already
         node = minter.thing("pin", str(entry.version))
-        return self._library.read(lambda snapshot: pin_of(snapshot, node, minter), entry.version), entry
+        return self._library.read(lambda snapshot: self.read(snapshot, node), entry.version), entry
+
+    def read(self, snapshot: Snapshot, node: NamedNode) -> Pin:
+        """Return a pin. Raises `NotFound`."""
+        return pin_of(snapshot, node, self._library.minter, self._library.log.attachment)
 
     def answer(self, pin: Pin) -> CanonicalAnswer:
         """Return the answer that was kept. Raises `LogDamaged` when its bytes are not those that were hashed."""

@@ -8,6 +8,7 @@ from pyoxigraph import Literal, NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import NotFound
+from commonplace.library.affected import affecting, beneath_case, beneath_claim
 from commonplace.library.evidence import (
     CLAIM_STATES,
     CONCEPT_STATES,
@@ -61,6 +62,7 @@ def concept_of(snapshot: Snapshot, node: NamedNode, minter: Minter, *, whole: bo
         broader=_links(snapshot, about.nodes(node, SKOS["broader"]), minter),
         narrower=_links(snapshot, about.nodes(node, SKOS["narrower"]), minter),
         related=_links(snapshot, about.nodes(node, SKOS["related"]), minter),
+        followed=True if about.text(node, minter.term("followed")) == "true" else None,
         coverage=counts,
         works=f"/works?discusses={key}",
         merged=merged_into_it(snapshot, node, minter) if whole else None,
@@ -83,6 +85,7 @@ def claim_of(snapshot: Snapshot, node: NamedNode, minter: Minter, *, whole: bool
         cases=_links(snapshot, about.nodes(node, minter.term("restsOn")), minter),
         concepts=_links(snapshot, about.nodes(node, minter.term("concerns")), minter),
         evidence=evidence_about(snapshot, node, minter),
+        affected_by=affecting(snapshot, beneath_claim(snapshot, node, minter), minter),
         coverage=counts,
         version=snapshot.version,
     )
@@ -108,6 +111,7 @@ def case_of(snapshot: Snapshot, node: NamedNode, minter: Minter) -> Case:
         described_together_with=_links(snapshot, about.nodes(node, minter.term("describedTogetherWith")), minter),
         characteristics=_characteristics(snapshot, node, minter),
         claims=_links(snapshot, (claim for claim in claims if isinstance(claim, NamedNode)), minter),
+        affected_by=affecting(snapshot, beneath_case(snapshot, node, minter), minter),
         note=_text(snapshot, node, RDFS["comment"]),
         version=snapshot.version,
     )

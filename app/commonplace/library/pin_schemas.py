@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from commonplace.library.schemas import ApiModel
+from commonplace.library.schemas import AffectingWork, ApiModel
 
 
 class Pin(ApiModel):
@@ -24,6 +24,11 @@ class Pin(ApiModel):
     note: str | None = None
     agent: str | None = None
     at: str | None = None
+    affected_by: list[AffectingWork] | None = Field(
+        default=None,
+        description="works that the answer names and that were retracted, withdrawn or corrected since, or before, or "
+        "of which there is concern",
+    )
     citation: str = Field(description="how to cite it, as text")
     answer: str = Field(description="address of the answer, asked again")
     difference: str = Field(description="address of what has changed since")

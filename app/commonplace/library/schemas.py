@@ -31,6 +31,15 @@ class Link(ApiModel):
     label: str | None = None
 
 
+class AffectingWork(Link):
+    """A work that something rests on, and what became of it."""
+
+    status: str = Field(description="`retracted`, `withdrawn`, `corrected` or `expression-of-concern`")
+
+
+AFFECTED = "works beneath it that were retracted, withdrawn or corrected, or of which there is concern"
+
+
 class MergedThing(Link):
     """A thing that was merged into another, as that shows it."""
 
@@ -126,6 +135,18 @@ class Screening(ApiModel):
     version: int
 
 
+class RelatedWork(ApiModel):
+    """A relation of a work to another, as it is named from the side of the first."""
+
+    relation: str = Field(
+        description="`is-translation-of`, `is-version-of` (from the later to the earlier), `replaces` (an edition), "
+        "`succeeds` (a part), `corrects`, `retracts`, `replies-to`, `discusses`, `reviews`, `is-supplement-of`, "
+        "`is-related-to`; from the other side `has-translation`, `has-version`, `is-replaced-by`, `precedes`, "
+        "`is-corrected-by`, `is-retracted-by`, `has-reply`, `is-discussed-by`, `is-reviewed-by`, `has-supplement`"
+    )
+    work: Link
+
+
 class Work(ApiModel):
     """One entry of the bibliography."""
 
@@ -185,6 +206,15 @@ class Work(ApiModel):
     )
     identifiers: list[Identifier] | None = None
     doubts: list[Doubt] | None = None
+    relations: list[RelatedWork] | None = Field(
+        default=None, description="to other works of the library, where the work is asked for by itself"
+    )
+    set_aside: dict[str, list[str]] | None = Field(
+        default=None, description="by field: values that a source gives and a curator has decided against"
+    )
+    affected_by: list[AffectingWork] | None = Field(
+        default=None, description=f"{AFFECTED}: those that it cites, where it is asked for by itself"
+    )
     evidence: list[Evidence] = []
     merged: list[MergedThing] | None = Field(
         default=None, description="what was merged into it, where it is asked for by itself; see `/unmerge`"
@@ -228,6 +258,9 @@ class Concept(ApiModel):
     broader: list[Link] | None = None
     narrower: list[Link] | None = None
     related: list[Link] | None = None
+    followed: bool | None = Field(
+        default=None, description="true: works that nobody has read on it wait in `/queues/unread-on-followed`"
+    )
     coverage: dict[str, int] | None = None
     works: str
     merged: list[MergedThing] | None = Field(
@@ -248,6 +281,7 @@ class Claim(ApiModel):
     cases: list[Link] | None = None
     concepts: list[Link] | None = None
     evidence: list[Evidence] = []
+    affected_by: list[AffectingWork] | None = Field(default=None, description=AFFECTED)
     coverage: dict[str, int] | None = None
     version: int
 
@@ -293,6 +327,7 @@ class Case(ApiModel):
         default=[], description="the source and certainty of each dimension, and what is of low certainty"
     )
     claims: list[Link] | None = None
+    affected_by: list[AffectingWork] | None = Field(default=None, description=AFFECTED)
     note: str | None = None
     version: int
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from pyoxigraph import Literal, NamedNode
 
 from commonplace.derived.graph.merged import merged_things, record_of_merge, version_of_merge
 from commonplace.derived.graph.records import is_work, neighbourhood
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import NotFound
-from commonplace.library.evidence import (
-    evidence_of_work,
-    label_of,
-)
+from commonplace.library.affected import affecting, beneath_work
+from commonplace.library.evidence import evidence_of_work, label_of
+from commonplace.library.related_works import related_works
 from commonplace.library.schemas import (
     Agent,
     Citation,
@@ -26,15 +23,17 @@ from commonplace.library.schemas import (
     Work,
 )
 from commonplace.model.minter import Minter
-from commonplace.model.namespaces import CITO, DATACITE, DCTERMS, LITRE, RDFS
+from commonplace.model.namespaces import CITO, DATACITE, DCTERMS, LITRE, RDF, RDFS
 from commonplace.model.other_titles import TERMS, by_language
 from commonplace.model.record import Record
 from commonplace.model.relations import read_reference_json
+from commonplace.model.set_aside import TERM as SET_ASIDE
+from commonplace.model.set_aside import by_field
 from commonplace.model.work_reading import Contribution, Neighbourhood, read_contributions, read_work
 
 
 def work_of(snapshot: Snapshot, work: NamedNode, minter: Minter, *, whole: bool = False) -> Work:
-    """Return one work; `whole` adds its doubts. Raises `NotFound`."""
+    """Return one work; `whole` adds its doubts, relations and what was merged into it. Raises `NotFound`."""
     if not is_work(snapshot, work):
         raise NotFound(f"there is no work {minter.key(work.value)!r}")
     about = neighbourhood(snapshot, work)
@@ -88,7 +87,10 @@ def work_of(snapshot: Snapshot, work: NamedNode, minter: Minter, *, whole: bool 
         citation_key=record.key,
         alternative_keys=list(record.alternative_keys) or None,
         identifiers=identifiers_of(snapshot, work, minter) or None,
-        doubts=list(_doubts(snapshot, work, minter)) or None if whole else None,
+        doubts=[doubt for _, doubt in doubts_of(snapshot, work, minter)] or None if whole else None,
+        relations=related_works(snapshot, work, minter) or None if whole else None,
+        set_aside=by_field(about.texts(work, minter.term(SET_ASIDE))) or None,
+        affected_by=affecting(snapshot, beneath_work(snapshot, work, minter), minter) if whole else None,
         evidence=evidence_of_work(snapshot, work, minter),
         merged=merged_into_it(snapshot, work, minter) if whole else None,
         version=snapshot.version,
@@ -151,17 +153,23 @@ def identifiers_of(snapshot: Snapshot, thing: NamedNode, minter: Minter) -> list
     return sorted(found, key=lambda identifier: (identifier.scheme, identifier.value))
 
 
-def _doubts(snapshot: Snapshot, work: NamedNode, minter: Minter) -> Iterator[Doubt]:
+def doubts_of(snapshot: Snapshot, work: NamedNode, minter: Minter) -> list[tuple[NamedNode, Doubt]]:
+    """Return the doubts about fields of a work, each with its node, in the order of the nodes."""
     nodes = [t.subject for t in snapshot.triples(None, minter.term("onWork"), work) if isinstance(t.subject, NamedNode)]
+    found = []
     for node in sorted(nodes, key=lambda node: node.value):
         about = Neighbourhood(snapshot.triples(node))
+        if minter.term("Doubt") not in about.nodes(node, RDF["type"]):
+            continue  # a decision on two works is about them, too
         sure = about.node(node, minter.term("confirmation"))
-        yield Doubt(
+        doubt = Doubt(
             field=about.text(node, minter.term("field")) or "",
             confirmation=minter.local(sure.value) if sure else "unknown",
             alternative=about.texts(node, minter.term("alternative")) or None,
             note=about.text(node, RDFS["comment"]),
         )
+        found.append((node, doubt))
+    return found
 
 
 def citations_of(snapshot: Snapshot, work: NamedNode, minter: Minter, *, outgoing: bool) -> list[Citation]:

@@ -47,6 +47,7 @@ FOAF = Namespace("http://xmlns.com/foaf/0.1/")
 SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
 PROV = Namespace("http://www.w3.org/ns/prov#")
 SH = Namespace("http://www.w3.org/ns/shacl#")
+FRBR = Namespace("http://purl.org/vocab/frbr/core#")
 EDTF = Namespace("http://id.loc.gov/datatypes/edtf/")
 
 PREFIXES: dict[str, str] = {
@@ -66,5 +67,6 @@ PREFIXES: dict[str, str] = {
     "skos": SKOS.iri,
     "prov": PROV.iri,
     "edtf": EDTF.iri,
+    "frbr": FRBR.iri,
 }
 """Prefix to namespace IRI, in the order in which serialisations write them; `Minter.prefixes` adds ours, `cp`."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from commonplace.curation.editing.fields import Edit, Values
+from commonplace.curation.editing.fields import Edit, Field, InEnglish, Values
 from commonplace.curation.editing.forms import FORMS, Form
 from commonplace.curation.editing.work_edits import WorkEdit, check_members
 from commonplace.errors import BadRequest
@@ -43,7 +43,7 @@ def edited(edit: Edit, kind: Kind, node: NamedNode, before: Values, after: Value
     form = FORMS[kind]
     fields = {name: form.field(name) for name in changed}
     _require(form, after)
-    removed = [triple for field in fields.values() for triple in field.owned(edit, edit.snapshot, node)]
+    removed = [triple for name, field in fields.items() for triple in _owned(edit, node, field, name in after)]
     added = [
         triple
         for name, field in fields.items()
@@ -61,6 +61,13 @@ def edited(edit: Edit, kind: Kind, node: NamedNode, before: Values, after: Value
             removed += edit.snapshot.triples(node, predicate)
         added += judged(edit, node)
     return _change(added, removed, node)
+
+
+def _owned(edit: Edit, node: NamedNode, field: Field, is_kept: bool) -> Iterator[Triple]:
+    """Yield the statements that a field loses, whether it gets another value or none."""
+    if not is_kept and isinstance(field, InEnglish):
+        return field.cleared(edit, edit.snapshot, node)
+    return field.owned(edit, edit.snapshot, node)
 
 
 def created(edit: Edit, kind: Kind, node: NamedNode, values: Values) -> ChangeSet:

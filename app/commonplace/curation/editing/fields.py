@@ -74,6 +74,9 @@ class Edit:
         named = given.get("iri") or given.get("key") if isinstance(given, Mapping) else given
         wanted = tuple(kinds)
         word = " or ".join(wanted)
+        if isinstance(given, Mapping) and (given.get("key") or named) not in (named, self.minter.key(str(named))):
+            why = f"{given['key']!r} and {named!r} are two: give one of them"
+            raise BadRequest(f"{where} names two things", [(where, why)])
         if not isinstance(named, str) or not named:
             raise BadRequest(f"{where} names no {word}", [(where, "give a key, an IRI, or an object with either")])
         for kind in wanted:
@@ -189,9 +192,13 @@ class ByLanguage:
 
 @dataclass(frozen=True, slots=True)
 class InEnglish:
-    """The literal of a property in English or in no language; those in other languages stay."""
+    """The literal of a property in English or in no language; another value leaves those in other languages."""
 
     name: Property
+
+    def cleared(self, edit: Edit, about: Statements, node: NamedNode) -> Iterator[Triple]:
+        """Yield what goes when the member is cleared: the value in every language, for the next would be shown."""
+        return about.triples(node, edit.property(self.name))
 
     def owned(self, edit: Edit, about: Statements, node: NamedNode) -> Iterator[Triple]:
         for triple in about.triples(node, edit.property(self.name)):
@@ -216,6 +223,22 @@ class OneOf:
         if value not in self.terms:
             raise BadRequest(f"{where} cannot be {value!r}", [(where, f"use one of {', '.join(self.terms)}")])
         yield Triple(node, edit.property(self.name), edit.minter.term(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark that a thing has or has not: true is said, and false is the absence of that."""
+
+    name: str
+
+    def owned(self, edit: Edit, about: Statements, node: NamedNode) -> Iterator[Triple]:
+        return about.triples(node, edit.property(self.name))
+
+    def said(self, edit: Edit, node: NamedNode, value: Any, where: str) -> Iterator[Triple]:
+        if not isinstance(value, bool):
+            raise BadRequest(f"{where} is true or false", [(where, "give true, or null to clear it")])
+        if value:
+            yield Triple(node, edit.property(self.name), Literal(True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from commonplace.curation.editing.fields import (
     Field,
     Identifiers,
     InEnglish,
+    Mark,
     Numbers,
     OneOf,
     Text,
@@ -174,6 +175,7 @@ FORMS: dict[Kind, Form] = {
             "broader": Things(SKOS["broader"], ("concept",), inverse=SKOS["narrower"]),
             "narrower": Things(SKOS["narrower"], ("concept",), inverse=SKOS["broader"]),
             "related": Things(SKOS["related"], ("concept",), inverse=SKOS["related"]),
+            "followed": Mark("followed"),
         },
         _always(SKOS["Concept"]),
         required=("labels",),
@@ -193,7 +195,7 @@ FORMS: dict[Kind, Form] = {
         },
         _own("Claim"),
         required=("labels", "made_by", "concepts"),
-        read_only=_HEADING_READ_ONLY | {"evidence"},
+        read_only=_HEADING_READ_ONLY | {"evidence", "affected_by"},
     ),
     "case": Form(
         "case",
@@ -209,7 +211,7 @@ FORMS: dict[Kind, Form] = {
         },
         _own("Case"),
         required=("labels", "described_by"),
-        read_only=_HEADING_READ_ONLY | {"claims", "characteristics"},
+        read_only=_HEADING_READ_ONLY | {"claims", "characteristics", "affected_by"},
     ),
     "screening": Form(
         "screening",

@@ -9,6 +9,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from commonplace.curation.authorities import KnownInGraph
+from commonplace.curation.editing.beside_record import BESIDE_RECORD
 from commonplace.curation.editing.fields import (
     Edit,
     HeldStatements,
@@ -26,7 +27,7 @@ from commonplace.model.identifiers import normal_doi
 from commonplace.model.minter import Minter, slug
 from commonplace.model.names import Contributor, Name
 from commonplace.model.namespaces import DATACITE, DCTERMS, FABIO, PRISM, PRO, RDF
-from commonplace.model.other_titles import TERMS
+from commonplace.model.other_titles import TERMS, UNKNOWN
 from commonplace.model.record import Record
 from commonplace.model.rich_text import read, rich_form
 from commonplace.model.roles import BY_CSL
@@ -34,9 +35,6 @@ from commonplace.model.types import FABIO_CLASS, VENUE_CLASS
 from commonplace.model.work_graph import LITERAL_FIELDS, OWN_FIELDS, RICH_FIELDS
 from commonplace.model.work_reading import Neighbourhood, read_name
 from commonplace.model.work_writing import WorkWriter
-
-STATUSES = ("retracted", "withdrawn", "corrected", "expression-of-concern")
-"""What became of a work after it was published."""
 
 _TEXTS = (
     "title", "container_title", "collection_title", "volume", "issue", "number", "page", "edition", "genre",
@@ -51,14 +49,18 @@ _PEOPLE = ("authors", "editors", "contributors")
 _NAME_PARTS = ("family", "given", "particle", "dropping_particle", "suffix", "literal")
 _NAME_MARKS = ("comma_suffix", "static_ordering")
 
-EDITABLE = ("type", *_TEXTS, *_OTHER_TITLES, *_LISTS, *_DATES, "year", "doi", "status", "container", *_PEOPLE, *_RICH)
-READ_ONLY = frozenset({"iri", "key", "citation_key", "identifiers", "doubts", "evidence", "version"})
+EDITABLE = (
+    "type", *_TEXTS, *_OTHER_TITLES, *_LISTS, *_DATES, "year", "doi", "container", *_PEOPLE, *_RICH, *BESIDE_RECORD,
+)  # fmt: skip
+"""Members of a work that can be set and cleared."""
 
 _FIXED = {
     "iri": "a thing keeps its IRI",
     "key": "a thing keeps its key; add another to alternative_keys",
     "citation_key": "a work keeps its key; add another to alternative_keys",
+    "identifiers": "they follow from doi, isbn and issn",
     "evidence": "evidence is edited at /evidence",
+    "affected_by": "it follows from the status of what the work cites",
     "merged": "what was merged is taken out at /unmerge",
 }
 
@@ -82,7 +84,7 @@ class WorkEdit:
         self._work = work
         self._changed = _with_followers(changed)
         self._moves = not {"container", "container_title"}.isdisjoint(changed)
-        self._status = after.get("status")
+        self._beside = {name: after[name] for name in BESIDE_RECORD if name in after}
         self._record, self._agents = _read_members(edit, edit.minter.key(work.value), before, after)
 
     def removed(self) -> Iterator[Triple]:
@@ -95,20 +97,20 @@ class WorkEdit:
         said = self.described()
         about = HeldStatements(said)
         for name in self._changed:
-            yield from self._owned(name, about)
+            if name not in BESIDE_RECORD:
+                yield from self._owned(name, about)
         own = self._work.value
         yield from (t for t in said if isinstance(t.subject, NamedNode) and t.subject.value.partition("#")[0] != own)
-        if "status" in self._changed:
-            yield from self._status_said()
+        yield from self._beside_said(name for name in self._changed if name in self._beside)
 
     def new(self) -> Iterator[Triple]:
         """Yield all that is said of a new work."""
         yield from self.described()
-        yield from self._status_said()
+        yield from self._beside_said(self._beside)
 
-    def _status_said(self) -> Iterator[Triple]:
-        if self._status is not None:
-            yield Triple(self._work, self._edit.minter.term("status"), self._edit.minter.term(_status(self._status)))
+    def _beside_said(self, names: Iterable[str]) -> Iterator[Triple]:
+        for name in names:
+            yield from BESIDE_RECORD[name].said(self._edit, self._work, self._beside[name], name)
 
     def described(self) -> list[Triple]:
         """Return all that the record says, with people under the IRIs that were given for them."""
@@ -119,7 +121,9 @@ class WorkEdit:
 
     def _owned(self, name: str, about: Statements) -> Iterator[Triple]:
         work, minter = self._work, self._edit.minter
-        if name in _PEOPLE:
+        if name in BESIDE_RECORD:
+            yield from BESIDE_RECORD[name].owned(self._edit, about, work)
+        elif name in _PEOPLE:
             yield from _contributions(about, work, minter, _roles(name))
         elif name == "doi":
             yield from about.triples(work, PRISM["doi"])
@@ -167,7 +171,6 @@ def _predicates(name: str, minter: Minter) -> list[NamedNode]:
         "alternative_keys": [minter.term("alternativeKey")],
         "publisher": [DCTERMS["publisher"]],
         "container_title": [DCTERMS["isPartOf"]],
-        "status": [minter.term("status")],
     }
     if name in TERMS:
         return [minter.term(TERMS[name])]
@@ -242,6 +245,7 @@ def _read_members(edit: Edit, key: str, before: Values, after: Values) -> tuple[
     _check_keys(edit, key, fields.get("alternative_keys", ()))
     if "doi" in after:
         fields["doi"] = _doi(after["doi"])
+    _check_titles(fields, after.get("alternative_titles"))
     people, agents = _people(edit, after)
     record = Record(key=key, type=_type(after.get("type")), contributors=people, **fields)
     return _with_container(edit, _with_rich(record, before, after), before, after), agents
@@ -255,6 +259,15 @@ def _check_keys(edit: Edit, key: str, alternative: Iterable[str]) -> None:
         if one == key or holder not in (None, key):
             why = "it is the key of the work itself" if one == key else f"the work {holder!r} has this key"
             raise BadRequest(f"{one!r} cannot be an alternative key: {why}", [(f"alternative_keys[{number}]", why)])
+
+
+def _check_titles(fields: Mapping[str, Any], alternative: object) -> None:
+    """Raise `BadRequest` for an alternative title that is given as one of a kind, too: it could not be told apart."""
+    kinds = {one.text: name for name in _OTHER_TITLES for one in fields.get(name, ()) if one.language == UNKNOWN}
+    for number, text in enumerate(alternative if isinstance(alternative, list) else ()):
+        if text in kinds:
+            why = f"it is among {kinds[text]} already: leave it out of one of the two"
+            raise BadRequest(f"{text!r} is given twice", [(f"alternative_titles[{number}]", why)])
 
 
 def _type(value: object) -> str:
@@ -287,12 +300,6 @@ def _doi(value: object) -> str:
         raise BadRequest(f"{text!r} is no DOI", [("doi", str(fault))]) from fault
 
 
-def _status(value: object) -> str:
-    if value not in STATUSES:
-        raise BadRequest(f"status cannot be {value!r}", [("status", f"use one of {', '.join(STATUSES)}, or null")])
-    return str(value)
-
-
 def _with_rich(record: Record, before: Values, after: Values) -> Record:
     """Return the record with plain and rich form of a text alike: the edited one decides, the other follows."""
     rich: dict[str, str] = {}
@@ -315,8 +322,8 @@ def _with_container(edit: Edit, record: Record, before: Values, after: Values) -
     if after.get("container_title") != before.get("container_title") and container == before.get("container"):
         part_of = _work_of_title(edit, record)
         return replace(record, part_of=part_of)
-    if container is None:
-        return record
+    if container is None:  # cleared: its title, which would make it again, goes with it
+        return replace(record, container_title=None) if before.get("container") is not None else record
     node = edit.thing(container, ("venue", "work"), "container")
     named = edit.minter.kind_and_key(node.value)
     if named and named[0] == "work":

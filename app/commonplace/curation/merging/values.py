@@ -18,6 +18,7 @@ from commonplace.model.identifiers import doi_key
 from commonplace.model.minter import Kind, Minter
 from commonplace.model.namespaces import BIBO, CITO, DATACITE, DCTERMS, FABIO, FOAF, LITRE, PRISM, PRO, RDF, SKOS
 from commonplace.model.roles import ROLES
+from commonplace.model.set_aside import TERM as SET_ASIDE
 from commonplace.model.work_graph import LITERAL_FIELDS, OWN_FIELDS, RICH_FIELDS
 from commonplace.model.work_reading import Neighbourhood, read_name
 
@@ -133,6 +134,7 @@ def _many_fields(kind: Kind, minter: Minter) -> dict[NamedNode, str]:
         DCTERMS["alternative"]: "alternative_titles",
         SKOS["altLabel"]: "alternative_labels" if kind == "concept" else "alternative_names",
         minter.term("alternativeKey"): "alternative_keys",
+        minter.term(SET_ASIDE): "set_aside",
         CITO["cites"]: CITES,
         SKOS["broader"]: "broader",
         SKOS["narrower"]: "narrower",

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from commonplace.errors import BadRequest, NotFound
 from commonplace.exchange.pins import Pinner
 from commonplace.library.pin_schemas import Pin, PinDifference, PinnedAnswer
-from commonplace.library.pins import NEWEST_FIRST, pin_of, select_pins
+from commonplace.library.pins import NEWEST_FIRST, select_pins
 from commonplace.library.schemas import Page
 from commonplace.library.selection import Selected
 from commonplace.model.canonical_answer import CanonicalAnswer, Difference, differences
@@ -102,7 +102,7 @@ def listed(request: Request, context: ContextDep, asked: Annotated[Paging, Query
     listing = answers.Listing(
         name="pins",
         select=lambda snapshot, ranked: Selected(select_pins()),
-        read=lambda snapshot, node: pin_of(snapshot, node, context.minter),
+        read=context.pins.read,
         order=NEWEST_FIRST,
         kinds=("pin",),
     )
@@ -112,7 +112,7 @@ def listed(request: Request, context: ContextDep, asked: Annotated[Paging, Query
 @router.get("/pins/{key}", response_model=Pin, summary="One pin")
 def single(request: Request, context: ContextDep, key: str, at: At = None) -> Response:
     """Answer with a pin, as JSON or RDF: what was asked, of which version, and how to cite it."""
-    return answers.thing(request, "pin", key, at, lambda snapshot, node: pin_of(snapshot, node, context.minter))
+    return answers.thing(request, "pin", key, at, context.pins.read)
 
 
 _LONG: dict[int | str, dict[str, Any]] = {413: {"description": "The answer of now is too long"}}
@@ -198,6 +198,6 @@ def _pin(context: Context, key: str) -> Pin:
     """Return a pin of the newest version. Raises `NotFound`, and `Gone` when it was taken back."""
     node = context.minter.thing("pin", key)
     try:
-        return context.library.read(lambda snapshot: pin_of(snapshot, node, context.minter))
+        return context.library.read(lambda snapshot: context.pins.read(snapshot, node))
     except NotFound as fault:
         raise answers.missing(context.library, node, None) from fault
