@@ -32,6 +32,7 @@ from commonplace.exchange.jobs import ImportJobs
 from commonplace.exchange.merges import Merges
 from commonplace.exchange.pins import Pins
 from commonplace.exchange.prisma import PrismaCounts
+from commonplace.exchange.queues import Queues
 from commonplace.exchange.restoring import Restoring
 from commonplace.exchange.updates import Updates
 from commonplace.home.opening import Home, new_home_notice, open_home, sessions_of, tokens_of, unreachable_base
@@ -119,6 +120,7 @@ def _context(
         restoring=Restoring(library, committer),
         merges=Merges(library, committer),
         pins=Pins(library, committer),
+        queues=Queues(library, SHIPPED_ONTOLOGY / "shapes.ttl"),
         prisma=PrismaCounts(library),
         workers=workers,
         queries=named,

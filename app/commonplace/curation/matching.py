@@ -24,7 +24,7 @@ from commonplace.model.match_key import MatchKey, isbn_stem, match_key
 from commonplace.model.minter import Minter
 from commonplace.model.names import Contributor
 from commonplace.model.other_titles import TERMS
-from commonplace.model.record import Loss, Record
+from commonplace.model.record import HELD_VALUE_STAYS, Loss, Record
 from commonplace.model.record_json import read_record
 from commonplace.model.relations import gravest, status_of_fields
 
@@ -293,7 +293,7 @@ def _people(contributors: Iterable[Contributor]) -> str:
 
 
 def _stays(held: object) -> str:
-    return f"the library holds {held!r}, which stays"
+    return HELD_VALUE_STAYS.format(held)
 
 
 def _with_rich(held: Record, new: Record) -> tuple[Record, list[Loss]]:

@@ -50,11 +50,12 @@ class QueueSummary(ApiModel):
 
 
 class Solution(ApiModel):
-    """The call that solves an item: an address, and what it may be sent."""
+    """A call that solves an item: an address, and what it may be sent, `…` standing for what you know."""
 
     method: str
     address: str
-    bodies: list[str] | None = None
+    media_type: str | None = Field(default=None, description="of the bodies, where it is another than JSON")
+    bodies: list[str] | None = Field(default=None, description="each of them solves the item")
 
 
 class QueueItem(ApiModel):
@@ -63,8 +64,11 @@ class QueueItem(ApiModel):
     thing: Link
     kind: str
     about: Link | None = None
+    field: str | None = Field(default=None, description="the member of the thing that is in question")
     detail: str | None = None
+    why: str | None = Field(default=None, description="in words, where each item of the queue has another reason")
     solve: Solution
+    or_else: list[Solution] | None = Field(default=None, description="other calls that solve it")
 
 
 class TextQuoteSelector(ApiModel):
@@ -121,7 +125,7 @@ class BulkResult(ApiModel):
 class DuplicateDecision(ApiModel):
     """What a curator judged of two works."""
 
-    judgement: str = Field(description="`same`, `different` or `unsure`")
+    judgement: str = Field(description="`same`, `different`, `unsure`, or `related`")
     reason: str | None = None
     agent: str | None = Field(default=None, description="who decided")
     at: str | None = None
@@ -133,6 +137,8 @@ class DecidedDuplicate(DuplicateDecision):
 
     id: str = Field(description="the same for the same two works")
     works: list[Link]
+    relation: str | None = Field(default=None, description="of two works that were judged `related`")
+    work: str | None = Field(default=None, description="of such: the key of that which is the translation, the later …")
     version: int = Field(description="the version that made it, and that an undo takes back")
 
 

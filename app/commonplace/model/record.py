@@ -94,6 +94,10 @@ class Record:
         return self == replace(other, key=self.key, alternative_keys=self.alternative_keys)
 
 
+HELD_VALUE_STAYS = "the library holds {!r}, which stays"
+"""Reason of a loss where the library has another value of the field than an entry. Receipts are searched for it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
     """A part of an entry that could not be kept as it was: its field, its raw text, and the reason."""

@@ -22,6 +22,7 @@ from commonplace.exchange.jobs import ImportJobs
 from commonplace.exchange.merges import Merges
 from commonplace.exchange.pins import Pins
 from commonplace.exchange.prisma import PrismaCounts
+from commonplace.exchange.queues import Queues
 from commonplace.exchange.restoring import Restoring
 from commonplace.exchange.updates import Updates
 from commonplace.home.sessions import Sessions
@@ -64,6 +65,8 @@ class Context:
     restoring: Restoring
     merges: Merges
     pins: Pins
+    queues: Queues
+    """What wants a curator."""
     prisma: PrismaCounts
     """The numbers of the review that the library serves."""
     workers: WorkerPool

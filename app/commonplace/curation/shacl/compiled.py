@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from pyoxigraph import NamedNode, Triple
 
@@ -19,6 +20,28 @@ from commonplace.curation.shacl.constraints import Check, Path, Shape, Unsure, h
 from commonplace.curation.shacl.data import Data
 from commonplace.derived.graph.snapshot import Term
 from commonplace.model.namespaces import RDF, SH
+
+
+class Advice(NamedTuple):
+    """A property shape that only warns: the classes whose nodes it is about, its property, its words, its checks."""
+
+    classes: tuple[NamedNode, ...]
+    path: NamedNode
+    message: str
+    checks: tuple[Check, ...]
+
+    def wanting(self, data: Data, node: Term) -> list[Term | None]:
+        """Return the values of a node that are not as they should be, None where a value is wanting; else nothing."""
+        values = data.about(node).get(self.path, [])
+        if self._keeps(data, node, values):
+            return []
+        return [one for one in values if not self._keeps(data, node, [one])] or [None]
+
+    def _keeps(self, data: Data, node: Term, values: Sequence[Term]) -> bool:
+        try:
+            return all(check(data, node, values) for check in self.checks)
+        except Unsure:
+            return True
 
 
 class ShapeChecks:
@@ -32,6 +55,8 @@ class ShapeChecks:
             check = compiler.target(shape)
             for one in classes:
                 self._of_class.setdefault(one, []).append((shape, check))
+        self.advice = tuple(compiler.advice())
+        """What the shapes warn of."""
 
     def failed(self, data: Data, node: Term) -> dict[NamedNode, bool]:
         """Return the shapes that a node may break, and of each whether it is sure that it does."""
@@ -70,6 +95,19 @@ class _Compiler:
         parts = [self._property(one) for one in properties if self._is_breach(one)]
         checks = self._constraints(node, leave_out=_PROPERTY) if self._is_breach(node) else []
         return partial(_node_keeps, checks, parts)
+
+    def advice(self) -> Iterable[Advice]:
+        """Return what the property shapes warn of, each with all classes whose shapes have it."""
+        classes: dict[Term, dict[NamedNode, None]] = {}
+        for shape, targets in self.targets():
+            for one in self._said[shape].get(_PROPERTY, []):
+                if not self._is_breach(one):
+                    classes.setdefault(one, {}).update((t, None) for t in targets if isinstance(t, NamedNode))
+        for node, found in classes.items():
+            path = self._one(node, "path")
+            if isinstance(path, NamedNode):
+                message = _text(self._one(node, "message"))
+                yield Advice(tuple(found), path, message, tuple(self._constraints(node)))
 
     def _is_breach(self, node: Term) -> bool:
         return self._said.get(node, {}).get(_SEVERITY, [_VIOLATION]) == [_VIOLATION]

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import NotFound
 from commonplace.library.curation_schemas import QueueItem, QueueSummary
-from commonplace.library.queues import BY_NAME, QUEUES, Queue, queue_count, queue_items, queue_rows
+from commonplace.library.queues.queue import Queue
 from commonplace.library.schemas import Page
 from commonplace.web import answers
 from commonplace.web.context import ContextDep
@@ -28,12 +28,12 @@ QueueName = Annotated[str, Path(description="a name in `/queues`")]
 def queues(request: Request, context: ContextDep, limit: Limit = 50, cursor: Cursor = None, at: At = None) -> Response:
     """Answer with the queues, in the order in which a curator would take them, and the number of items in each."""
     form = choose_of_list(request, [JSON])
-    page = answers.part(request, QUEUES, lambda queue: queue.name, limit, cursor)
+    page = answers.part(request, context.queues.all, lambda queue: queue.name, limit, cursor)
 
     def make(snapshot: Snapshot) -> bytes:
         return Page[QueueSummary](
-            items=[_summary(queue, queue_count(snapshot, queue)) for queue in page.items],
-            total=len(QUEUES),
+            items=[_summary(queue, queue.count(snapshot, context.minter)) for queue in page.items],
+            total=len(context.queues.all),
             complete="complete",
             version=snapshot.version,
             next=page.next,
@@ -58,17 +58,17 @@ def queue(
     What was solved stands in the queue no more.
     """
     form = choose_of_list(request, [JSON])
-    asked = BY_NAME.get(name)
+    asked = context.queues.by_name.get(name)
     if asked is None:
-        raise NotFound(f"there is no queue {name!r}; there are: {', '.join(BY_NAME)}")
+        raise NotFound(f"there is no queue {name!r}; there are: {', '.join(context.queues.by_name)}")
     pages: list[answers.Slice[QueueItem]] = []
 
     def make(snapshot: Snapshot) -> bytes:
-        rows = queue_rows(snapshot, asked)
-        part = answers.part(request, rows, lambda row: " ".join(map(str, row)), limit, cursor)
+        rows = asked.rows(snapshot, context.minter)
+        part = answers.part(request, rows, lambda row: " ".join(row.order), limit, cursor)
         pages[:] = [answers.Slice([], part.next)]
         return Page[QueueItem](
-            items=queue_items(snapshot, asked, part.items, context.minter),
+            items=asked.items(snapshot, part.items, context.minter),
             total=len(rows),
             complete="complete",
             version=snapshot.version,

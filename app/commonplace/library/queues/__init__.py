@@ -1,0 +1,1 @@
+"""List what wants a curator: queues of things, each with the reason and the call that solves it."""
