@@ -11,6 +11,7 @@ import typer
 
 from commonplace.cli.opening import AgentOption, HomeOption, agent_of, open_library
 from commonplace.cli.terminal import JsonOption, readable
+from commonplace.errors import BadRequest
 from commonplace.exchange.decisions import Asked, Decisions
 from commonplace.exchange.edits import Editor
 from commonplace.library.curation_schemas import DuplicateCandidate
@@ -41,6 +42,7 @@ class Judged(StrEnum):
     same = "same"
     different = "different"
     unsure = "unsure"
+    related = "related"
 
 
 @duplicates_cli.command("list")
@@ -73,21 +75,33 @@ def decide_duplicate(
     other: Annotated[str, typer.Argument(metavar="KEY", help="key or IRI of another work")],
     judgement: Annotated[Judged, typer.Argument(help="whether they are one work")],
     reason: Annotated[str, typer.Option(help="why; needed where they are different")] = "",
+    relation: Annotated[
+        str | None, typer.Option(help="of two that are related: translation, version, edition, part, correction …")
+    ] = None,
+    work: Annotated[
+        str | None, typer.Option(metavar="KEY", help="of two that are related: the translation, the later one …")
+    ] = None,
     as_json: JsonOption = False,
     agent: AgentOption = None,
     home: HomeOption = None,
 ) -> None:
-    """Record whether two works are one, in place of what was decided of them before; nothing is merged."""
+    """Record whether two works are one, or related, in place of what was decided before; nothing is merged."""
     with readable():
+        if (judgement is Judged.related) != (relation is not None):
+            raise BadRequest("two works are related in some way: give --relation with related, and only then")
         opened = open_library(home, "write")
-        decisions = Decisions(opened.library, opened.committer)
-        made = decisions.decide((one, other), judgement.value, reason, Editor(agent_of(home, agent)))
+        decisions, editor = Decisions(opened.library, opened.committer), Editor(agent_of(home, agent))
+        if judgement is Judged.related:
+            made = decisions.relate((one, other), relation or "", work, reason, editor)
+        else:
+            made = decisions.decide((one, other), judgement.value, reason, editor)
     if as_json:
         typer.echo(made.shape.json_bytes().decode())
         return
     keys = " and ".join(work.key for work in made.shape.works)
     version = made.entry.version
-    typer.echo(f"{keys}: {made.shape.judgement}: version {version}; take it back with: commonplace undo {version}")
+    judged = f"{made.shape.work} is the {relation}" if relation else made.shape.judgement
+    typer.echo(f"{keys}: {judged}: version {version}; take it back with: commonplace undo {version}")
 
 
 def _lines(found: list[DuplicateCandidate]) -> Iterator[str]:

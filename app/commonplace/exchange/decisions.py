@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from commonplace.commit import Committer, Proposal
-from commonplace.curation.duplicates.candidates import Pair, Similar, pair_id, similar_works
+from commonplace.curation.duplicates.candidates import Candidate, Pair, Similar, pair_id, similar_works
 from commonplace.curation.duplicates.decisions import (
     Decision,
     ListedCandidate,
@@ -21,6 +21,7 @@ from commonplace.derived.graph.records import is_work
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, NotFound
 from commonplace.exchange.edits import Editor
+from commonplace.exchange.relating import RelatedPair, relate, related_pair
 from commonplace.library import Library
 from commonplace.library.curation_schemas import DecidedDuplicate, DuplicateCandidate, DuplicateDecision
 from commonplace.library.evidence import label_of
@@ -95,6 +96,55 @@ class Decisions:
 
         return Decided(self._library.read(shown, entry.version), entry)
 
+    def relate(
+        self,
+        works: Sequence[str],
+        relation: str,
+        subject: str | None,
+        reason: str,
+        editor: Editor,
+        expected: Version | None = None,
+    ) -> Decided:
+        """State a relation of two works, given their keys or IRIs; `subject` is the one that is the translation ….
+
+        Raises `BadRequest` naming the member at fault, also where the relation is stated already, and `Conflict` when
+        `expected` is given and is not the head.
+        """
+        minter = self._library.minter
+        made: list[RelatedPair] = []
+
+        def propose(snapshot: Snapshot) -> Proposal:
+            keys = _keys(snapshot, works, minter)
+            edit = Edit(snapshot, minter, editor.agent, datetime.now(UTC), editor.decides)
+            named = key_of(snapshot, subject, minter) if subject else None
+            made[:] = [pair := related_pair(edit, keys, relation, named)]
+            said = f"{pair.subject}: {relation} of {pair.other}{f' ({reason.strip()})' if reason.strip() else ''}"
+            return Proposal(
+                relate(edit, pair), Note(agent=editor.agent, kind="decision", message=editor.message or said)
+            )
+
+        entry = self._committer.commit(propose, expected)
+        if entry is None:
+            raise BadRequest("that is stated of the two works already", [("relation", "it is among their relations")])
+        pair = made[0]
+        keys = (min(pair.subject, pair.other), max(pair.subject, pair.other))
+
+        def shown(snapshot: Snapshot) -> DecidedDuplicate:
+            return DecidedDuplicate(
+                id=pair_id(keys),
+                works=links(snapshot, keys, minter),
+                judgement="related",
+                relation=relation,
+                work=pair.subject,
+                reason=reason.strip() or None,
+                agent=editor.agent,
+                at=entry.at.isoformat(timespec="seconds"),
+                current=True,
+                version=entry.version,
+            )
+
+        return Decided(self._library.read(shown, entry.version), entry)
+
     def listed(self, asked: Asked) -> list[DuplicateCandidate]:
         """Return the duplicates asked for, found anew."""
         minter = self._library.minter
@@ -106,11 +156,11 @@ class Decisions:
         return self._library.read(read)
 
 
-def pair_named(snapshot: Snapshot, similar: Similar, id: str, minter: Minter) -> Pair:
-    """Return the keys of the two works whose pair has that `id`. Raises `NotFound` where no pair that is listed has."""
+def pair_named(snapshot: Snapshot, similar: Similar, id: str, minter: Minter) -> Candidate:
+    """Return the candidate that has that `id`. Raises `NotFound` where none that is listed has."""
     for one in listed(similar, read_decisions(snapshot, minter)):
         if one.candidate.id == id:
-            return one.candidate.keys
+            return one.candidate
     raise NotFound(f"no two works that may be one, or were decided, are called {id!r}: they may have changed since")
 
 
@@ -161,15 +211,18 @@ def links(snapshot: Snapshot, keys: Pair, minter: Minter) -> list[Link]:
     return [Link(iri=w.value, key=key, label=label_of(snapshot, w)) for key, w in zip(keys, works, strict=True)]
 
 
+def key_of(snapshot: Snapshot, given: str, minter: Minter) -> str:
+    """Return the key of a work, given that, an alternative one, or its IRI. Raises `BadRequest`."""
+    named = minter.kind_and_key(given)
+    node = known_thing(snapshot, minter, minter.thing("work", named[1] if named and named[0] == "work" else given))
+    if node is None or not is_work(snapshot, node):
+        raise BadRequest(f"there is no work {given!r}", [("works", f"{given!r} is no key or IRI of a work")])
+    return minter.key(node.value)
+
+
 def _keys(snapshot: Snapshot, works: Sequence[str], minter: Minter) -> Pair:
     """Return the keys of two works in order, given keys or IRIs, alternative keys included. Raises `BadRequest`."""
-    found: set[str] = set()
-    for given in works:
-        named = minter.kind_and_key(given)
-        node = known_thing(snapshot, minter, minter.thing("work", named[1] if named and named[0] == "work" else given))
-        if node is None or not is_work(snapshot, node):
-            raise BadRequest(f"there is no work {given!r}", [("works", f"{given!r} is no key or IRI of a work")])
-        found.add(minter.key(node.value))
+    found = {key_of(snapshot, given, minter) for given in works}
     if len(works) != 2 or len(found) != 2:
         raise BadRequest("a decision is on two works", [("works", "name two, which are not one already")])
     one, other = sorted(found)

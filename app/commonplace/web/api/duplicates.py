@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from commonplace.curation.duplicates.candidates import similar_works
 from commonplace.curation.duplicates.decisions import REASON_CHARACTERS
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import BadRequest
 from commonplace.exchange.decisions import Asked, Decisions, candidate_shape, chosen, pair_named
 from commonplace.exchange.edits import Editor
+from commonplace.exchange.relating import Relation
 from commonplace.home.tokens import Token
 from commonplace.library.curation_schemas import DecidedDuplicate, DuplicateCandidate
 from commonplace.library.cursors import read_position, write_position
@@ -51,8 +53,25 @@ class PairDecision(ApiModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    judgement: Judgement
+    judgement: Judgement | Literal["related"] = Field(
+        description="*related* states the relation of the two, which both show then (`relations`)"
+    )
+    relation: Relation | None = Field(
+        default=None, description="of two that are *related*; the one that is proposed, where it is left out"
+    )
+    work: str | None = Field(
+        default=None,
+        min_length=1,
+        description="of two that are *related*: the key of the translation, the later version or part, the erratum, "
+        "the reply, the chapter …; where years or types tell, it may be left out",
+    )
     reason: str = Field(default="", max_length=REASON_CHARACTERS, description="needed where they are *different*")
+
+    @model_validator(mode="after")
+    def _relation_of_related(self) -> PairDecision:
+        if self.judgement != "related" and (self.relation or self.work):
+            raise ValueError("relation and work are of two that are related")
+        return self
 
 
 class NewDecision(PairDecision):
@@ -134,18 +153,32 @@ def decide_pair(
     id: str,
     decision: Annotated[PairDecision, Depends(body_of(PairDecision))],
 ) -> Response:
-    """Record what you judge of the two works that `/duplicates` lists with this `id`; nothing is merged."""
+    """Record what you judge of the two works that `/duplicates` lists with this `id`; nothing is merged.
+
+    *Related* accepts the relation that is proposed, or that which is given.
+    """
     similar = context.similar.of(context.library.graph_at()).value
-    works = context.library.read(lambda snapshot: pair_named(snapshot, similar, id, context.minter))
-    return _decided(request, context, token, works, decision)
+    listed = context.library.read(lambda snapshot: pair_named(snapshot, similar, id, context.minter))
+    return _decided(request, context, token, listed.keys, decision, listed.relation)
 
 
 def _decided(
-    request: Request, context: Context, token: Token, works: Sequence[str], decision: PairDecision
+    request: Request,
+    context: Context,
+    token: Token,
+    works: Sequence[str],
+    decision: PairDecision,
+    proposed: str | None = None,
 ) -> Response:
     expected = expected_version(request, context.library.follow(), lenient=True)
-    decisions = Decisions(context.library, context.committer)
-    made = decisions.decide(works, decision.judgement, decision.reason, Editor(token.name), expected)
+    decisions, editor = Decisions(context.library, context.committer), Editor(token.name)
+    if decision.judgement == "related":
+        relation = decision.relation or proposed
+        if not relation:
+            raise BadRequest("related in which way?", [("relation", "name it, as none is proposed")])
+        made = decisions.relate(works, relation, decision.work, decision.reason, editor, expected)
+    else:
+        made = decisions.decide(works, decision.judgement, decision.reason, editor, expected)
     response = Response(made.shape.json_bytes(), 201, media_type=JSON.media_type)
     response.headers["Location"] = f"/changes/{made.entry.version}"
     response.headers["ETag"] = etag(made.entry.version, JSON.name)

@@ -1,0 +1,111 @@
+"""Accept a relation that two works are proposed in: state it of them, and forget what was decided on them before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pyoxigraph import NamedNode, Quad
+
+from commonplace.curation.duplicates.comparison import RELATIONS
+from commonplace.curation.editing.edits import edited
+from commonplace.curation.editing.fields import Edit
+from commonplace.errors import BadRequest
+from commonplace.exchange.edits import members
+from commonplace.model.change import ChangeSet
+from commonplace.model.relations import gravest
+from commonplace.model.work_relations import PROPOSED_AS
+
+Relation = Literal[
+    "edition", "part", "version", "translation", "correction", "reply", "review", "chapter", "supplement"
+]
+"""A relation that two works may be proposed in (`comparison.RELATIONS`)."""
+
+_SMALLER: Mapping[str, tuple[str, ...]] = {
+    "chapter": ("chapter", "paper-conference", "entry", "entry-encyclopedia", "entry-dictionary"),
+    "supplement": ("dataset", "software", "figure", "graphic"),
+}
+"""Types of the work that is a part of the other, or its supplement."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedPair:
+    """Two works, by key, of which the first is the translation, the later version, the erratum, the chapter …."""
+
+    subject: str
+    other: str
+    relation: str
+
+
+def related_pair(edit: Edit, keys: tuple[str, str], relation: str, subject: str | None) -> RelatedPair:
+    """Return the two works of a relation in order, `subject` being the first, where it is given.
+
+    Else it is the later of the two, or the one whose type tells. Raises `BadRequest` where nothing tells.
+    """
+    if relation not in RELATIONS:
+        choices = ", ".join(RELATIONS)
+        raise BadRequest(f"{relation!r} is no relation of two works", [("relation", f"use one of {choices}")])
+    if subject is not None and subject not in keys:
+        raise BadRequest(f"{subject!r} is none of the two works", [("work", f"use {keys[0]} or {keys[1]}")])
+    first = subject or _told(edit, keys, relation)
+    if first is None:
+        why = f"say which of {keys[0]} and {keys[1]} it is that is the {relation} of the other"
+        raise BadRequest(f"nothing tells which work is the {relation}", [("work", why)])
+    return RelatedPair(first, keys[1] if first == keys[0] else keys[0], relation)
+
+
+def _told(edit: Edit, keys: tuple[str, str], relation: str) -> str | None:
+    """Return the key of the work that is the later, or that its type tells; None where neither does."""
+    said = {key: _members(edit, key) for key in keys}
+    if relation in _SMALLER:
+        found = [key for key in keys if said[key].get("type") in _SMALLER[relation]]
+    else:
+        years = {key: said[key]["year"] for key in keys if said[key].get("year") is not None}
+        latest = max(years.values(), default=None)
+        found = [key for key, year in years.items() if year == latest] if len(years) == len(keys) else []
+    return found[0] if len(found) == 1 else None
+
+
+def relate(edit: Edit, pair: RelatedPair) -> ChangeSet:
+    """Return the change that states a relation of two works, and takes a decision on them away.
+
+    A chapter gets the other work as its container; a work that is corrected gets that status, unless it has a graver
+    one.
+    """
+    before = _members(edit, pair.subject)
+    if pair.relation == "chapter":
+        after = {**before, "container": {"key": pair.other}}
+    else:
+        stated = {"relation": PROPOSED_AS[pair.relation], "work": {"key": pair.other}}
+        after = {**before, "relations": [*before.get("relations", []), stated]}
+    changes = [_edited(edit, pair.subject, before, after)]
+    if pair.relation == "correction":
+        other = _members(edit, pair.other)
+        changes.append(
+            _edited(edit, pair.other, other, {**other, "status": gravest([other.get("status"), "corrected"])})
+        )
+    decisions = (t for node in _decisions_on(edit, pair) for t in edit.snapshot.triples(node))
+    gone = tuple(Quad(t.subject, t.predicate, t.object) for t in decisions)
+    return ChangeSet(
+        tuple(quad for change in changes for quad in change.added),
+        (*(quad for change in changes for quad in change.removed), *gone),
+    )
+
+
+def _decisions_on(edit: Edit, pair: RelatedPair) -> list[NamedNode]:
+    on_work = edit.minter.term("onWork")
+    on_each = [
+        {t.subject for t in edit.snapshot.triples(None, on_work, edit.minter.thing("work", key))}
+        for key in (pair.subject, pair.other)
+    ]
+    nodes = [node for node in on_each[0] & on_each[1] if isinstance(node, NamedNode)]
+    return [node for node in nodes if (edit.minter.kind_and_key(node.value) or ("",))[0] == "decision"]
+
+
+def _members(edit: Edit, key: str) -> dict[str, Any]:
+    return members(edit.snapshot, "work", edit.minter.thing("work", key), edit.minter)
+
+
+def _edited(edit: Edit, key: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> ChangeSet:
+    return edited(edit, "work", edit.minter.thing("work", key), before, after)
