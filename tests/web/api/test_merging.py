@@ -544,3 +544,32 @@ def test_the_second_of_two_merges_is_taken_back_before_the_first(opened: Home, i
     assert all_of(opened) == between, "nobody1983 points to it, and it is a work again"
     assert imported.post(first["undo"]).status_code == 201
     assert all_of(opened) == before
+
+
+SAYING = (
+    "INSERT DATA { <id/work/ostrom96divide> rdfs:comment 'as it was' }",
+    "INSERT DATA { <id/work/nobody1983> cito:cites <id/work/ostrom96divide> }",
+    "INSERT DATA { <id/concept/facilitator> skos:related <id/concept/gone> }",
+)
+"""Updates that say something of a thing that was merged, or point to it."""
+
+
+@pytest.mark.parametrize("update", SAYING)
+def test_nothing_is_said_of_a_merged_thing_but_what_it_is_now(imported: httpx.Client, update: str) -> None:
+    merge(imported)
+    assert imported.post("/concepts", json={"key": "gone", "labels": {"en": "gone"}}).status_code == 201
+    merge(imported, "/concepts/management", "gone")
+    prefixes = "".join(
+        f"PREFIX {name}: <{iri}> "
+        for name, iri in (
+            ("rdfs", "http://www.w3.org/2000/01/rdf-schema#"),
+            ("cito", "http://purl.org/spar/cito/"),
+            ("skos", "http://www.w3.org/2004/02/skos/core#"),
+        )
+    )
+    version = imported.get("/healthz").json()["version"]
+    refused = imported.post("/sparql", data={"update": f"BASE <{BASE}> {prefixes} {update}"})
+    assert refused.status_code == 422, refused.text
+    survivor = "id/concept/management" if "concept" in update else "id/work/ostrom1996"
+    assert any(f"it is {BASE}{survivor} now" in one["why"] for one in refused.json()["errors"]), refused.text
+    assert imported.get("/healthz").json()["version"] == version

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar, cast
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from commonplace.errors import BadRequest
 from commonplace.exchange.merges import PLURALS, Merger
+from commonplace.home.tokens import Token
 from commonplace.library.merge_reports import MergeReport, UnmergeReport
 from commonplace.model.change import Entry, Version
 from commonplace.model.minter import Kind
@@ -82,59 +84,84 @@ async def _body(request: Request, model: type[Model], *, may_be_empty: bool) -> 
         raise BadRequest("the body is not as it should be", places) from fault
 
 
-def _answer(context: Context, report: MergeReport | UnmergeReport, entry: Entry | None) -> Response:
-    response = Response(report.json_bytes(), media_type=JSON.media_type)
+def _answer(
+    context: Context, report: MergeReport | UnmergeReport, entry: Entry | None, place: str, made: int
+) -> Response:
+    response = Response(report.json_bytes(), made if entry else 200, media_type=JSON.media_type)
     version = entry.version if entry else context.library.newest()
     response.headers["ETag"] = etag(version, JSON.name)
     response.headers["Commonplace-Version"] = str(version)
     if report.version:
-        response.headers["Location"] = f"/changes/{report.version}"
+        response.headers["Location"] = f"/{place}/{report.version}"
     return response
 
 
-def _merging(kind: Kind) -> Callable[..., Awaitable[Response]]:
-    async def merge(
-        request: Request,
-        context: ContextDep,
-        token: CuratorDep,
-        key: str,
-        dry_run: DryRun = False,
-        message: Message = "",
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A request to merge or to take apart: by whom, why, and whether it only asks what that would do."""
+
+    request: Request
+    context: Context
+    token: Token
+    dry_run: bool
+    message: str
+
+    def merge(self, kind: Kind, key: str, asked: MergeRequest) -> tuple[MergeReport, Entry | None]:
+        """Merge the other thing into the one of that key; return the report, and the entry where one was made."""
+        merges = self.context.merges
+        if self.dry_run:
+            return merges.look(kind, key, asked.source, asked.fields), None
+        return merges.merge(kind, key, asked.source, asked.fields, self._merger(), self._expected())
+
+    def unmerge(self, kind: Kind, key: str, asked: UnmergeRequest) -> tuple[UnmergeReport, Entry | None]:
+        """Take the thing of that key out again; return the report, and the entry where one was made."""
+        assigned = {one.name: one.to for one in asked.assign}
+        if self.dry_run:
+            return self.context.merges.look_apart(kind, key, assigned), None
+        return self.context.merges.unmerge(kind, key, assigned, self._merger(), self._expected())
+
+    async def answer(
+        self,
+        make: Callable[[], tuple[MergeReport | UnmergeReport, Entry | None]],
+        *,
+        place: str = "changes",
+        made: int = 200,
     ) -> Response:
-        asked = await _body(request, MergeRequest, may_be_empty=False)
+        """Answer with the report that `make` makes, where writers run; with the status `made` where a version was."""
 
         def run() -> Response:
-            expected = expected_version(request, context.library.follow(), lenient=True)
-            if dry_run:
-                return _answer(context, context.merges.look(kind, key, asked.source, asked.fields), None)
-            merger = Merger(token.name, message)
-            return _answer(context, *context.merges.merge(kind, key, asked.source, asked.fields, merger, expected))
+            return _answer(self.context, *make(), place, made)
 
-        return await in_writer(context, run)
+        return await in_writer(self.context, run)
+
+    def _merger(self) -> Merger:
+        return Merger(self.token.name, self.message)
+
+    def _expected(self) -> Version | None:
+        return expected_version(self.request, self.context.library.follow(), lenient=True)
+
+
+def _call(
+    request: Request, context: ContextDep, token: CuratorDep, dry_run: DryRun = False, message: Message = ""
+) -> _Call:
+    return _Call(request, context, token, dry_run, message)
+
+
+CallDep = Annotated[_Call, Depends(_call)]
+
+
+def _merging(kind: Kind) -> Callable[..., Awaitable[Response]]:
+    async def merge(call: CallDep, key: str) -> Response:
+        asked = await _body(call.request, MergeRequest, may_be_empty=False)
+        return await call.answer(lambda: call.merge(kind, key, asked))
 
     return merge
 
 
 def _unmerging(kind: Kind) -> Callable[..., Awaitable[Response]]:
-    async def unmerge(
-        request: Request,
-        context: ContextDep,
-        token: CuratorDep,
-        key: str,
-        dry_run: DryRun = False,
-        message: Message = "",
-    ) -> Response:
-        asked = await _body(request, UnmergeRequest, may_be_empty=True)
-        assigned = {one.name: one.to for one in asked.assign}
-
-        def run() -> Response:
-            expected = expected_version(request, context.library.follow(), lenient=True)
-            if dry_run:
-                return _answer(context, context.merges.look_apart(kind, key, assigned), None)
-            merger = Merger(token.name, message)
-            return _answer(context, *context.merges.unmerge(kind, key, assigned, merger, expected))
-
-        return await in_writer(context, run)
+    async def unmerge(call: CallDep, key: str) -> Response:
+        asked = await _body(call.request, UnmergeRequest, may_be_empty=True)
+        return await call.answer(lambda: call.unmerge(kind, key, asked))
 
     return unmerge
 
@@ -190,25 +217,12 @@ class NewMerge(MergeRequest):
     summary="Merge two things",
     openapi_extra=_body_of(NewMerge, required=True),
 )
-async def merge_two(
-    request: Request, context: ContextDep, token: CuratorDep, dry_run: DryRun = False, message: Message = ""
-) -> Response:
+async def merge_two(call: CallDep) -> Response:
     """Do what `/works/{key}/merge` does, with both things in the body. The record of the merge is at `Location`."""
-    asked = await _body(request, NewMerge, may_be_empty=False)
-
-    def run() -> Response:
-        expected = expected_version(request, context.library.follow(), lenient=True)
-        keep = context.minter.key(asked.keep) if asked.keep.startswith(context.minter.base) else asked.keep
-        if dry_run:
-            return _answer(context, context.merges.look(asked.kind, keep, asked.source, asked.fields), None)
-        merger = Merger(token.name, message)
-        report, entry = context.merges.merge(asked.kind, keep, asked.source, asked.fields, merger, expected)
-        response = _answer(context, report, entry)
-        response.status_code = 201 if entry else 200
-        response.headers["Location"] = f"/merges/{report.version}"
-        return response
-
-    return await in_writer(context, run)
+    asked = await _body(call.request, NewMerge, may_be_empty=False)
+    minter = call.context.minter
+    keep = minter.key(asked.keep) if asked.keep.startswith(minter.base) else asked.keep
+    return await call.answer(lambda: call.merge(asked.kind, keep, asked), place="merges", made=201)
 
 
 @router.get("/merges/{version}", response_model=MergeReport, summary="The record of a merge")
@@ -225,28 +239,15 @@ def merge_record(request: Request, context: ContextDep, version: VersionInPath) 
     summary="Take apart what a merge joined",
     openapi_extra=_body_of(UnmergeRequest, required=False),
 )
-async def unmerge_record(
-    request: Request,
-    context: ContextDep,
-    token: CuratorDep,
-    version: VersionInPath,
-    dry_run: DryRun = False,
-    message: Message = "",
-) -> Response:
+async def unmerge_record(call: CallDep, version: VersionInPath) -> Response:
     """Do what `/works/{key}/unmerge` does, also after later edits."""
-    asked = await _body(request, UnmergeRequest, may_be_empty=True)
-    assigned = {one.name: one.to for one in asked.assign}
+    asked = await _body(call.request, UnmergeRequest, may_be_empty=True)
 
-    def run() -> Response:
-        expected = expected_version(request, context.library.follow(), lenient=True)
-        record = context.merges.merge_of_version(Version(version))
-        kind = cast(Kind, record.kind)
-        if dry_run:
-            return _answer(context, context.merges.look_apart(kind, record.right.key, assigned), None)
-        merger = Merger(token.name, message)
-        return _answer(context, *context.merges.unmerge(kind, record.right.key, assigned, merger, expected))
+    def make() -> tuple[UnmergeReport, Entry | None]:
+        record = call.context.merges.merge_of_version(Version(version))
+        return call.unmerge(cast(Kind, record.kind), record.right.key, asked)
 
-    return await in_writer(context, run)
+    return await call.answer(make)
 
 
 for _kind, _plural in PLURALS.items():

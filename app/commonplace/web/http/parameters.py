@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 from fastapi import Query, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -46,6 +47,14 @@ REPEATABLE = frozenset({"kind"})
 """Query parameters that may be given more than once."""
 
 
+def _query_names(dependant: Dependant) -> Iterator[str]:
+    """Yield the names of the query parameters of a route and of what it depends on."""
+    for field in dependant.query_params:
+        yield from _names(field.field_info.annotation, field.alias)
+    for one in dependant.dependencies:
+        yield from _query_names(one)
+
+
 def only_known_parameters(request: Request) -> None:
     """Refuse a parameter that the route does not have, or one given twice: no filter is ignored in silence.
 
@@ -54,9 +63,7 @@ def only_known_parameters(request: Request) -> None:
     route = request.scope.get("route")
     if not isinstance(route, APIRoute):
         return
-    known = {
-        name for field in route.dependant.query_params for name in _names(field.field_info.annotation, field.alias)
-    }
+    known = set(_query_names(route.dependant))
     known |= {extra["name"] for extra in (route.openapi_extra or {}).get("parameters", ())}
     unknown = sorted(set(request.query_params) - known)
     if unknown:
