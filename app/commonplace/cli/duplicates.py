@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -15,6 +15,7 @@ from commonplace.errors import BadRequest
 from commonplace.exchange.decisions import Asked, Decisions
 from commonplace.exchange.edits import Editor
 from commonplace.library.curation_schemas import DuplicateCandidate
+from commonplace.model.judgements import Judgement
 
 duplicates_cli = typer.Typer(help="Works that may be one work, or related: list them, decide.", no_args_is_help=True)
 
@@ -94,7 +95,7 @@ def decide_duplicate(
         if judgement is Judged.related:
             made = decisions.relate((one, other), relation or "", work, reason, editor)
         else:
-            made = decisions.decide((one, other), judgement.value, reason, editor)
+            made = decisions.decide((one, other), cast(Judgement, judgement.value), reason, editor)
     if as_json:
         typer.echo(made.shape.json_bytes().decode())
         return

@@ -50,7 +50,7 @@ def relations(client: httpx.Client, key: str) -> list[tuple[str, str]]:
 
 
 def candidates(client: httpx.Client) -> list[dict[str, Any]]:
-    asked = {"proposes": "relation", "work": "article2021", "limit": 100}
+    asked = {"proposes": "relation", "work": "article2021", "limit": "100"}
     found: list[dict[str, Any]] = client.get("/duplicates", params=asked).json()["items"]
     return found
 
