@@ -21,9 +21,12 @@ COLLECTIONS = ("works", "people", "organizations", "venues", "concepts", "claims
 def documented() -> dict[str, tuple[set[str], set[str]]]:
     """Return the members that docs/api.md says can be set, and that follow, by collection."""
     text = (ROOT / "docs" / "api.md").read_text()
-    table = text[text.index("| things | members that can be set") :].partition("\n\n")[0]
+    table = text[text.index("| address | members that can be set") :].partition("\n\n")[0]
     rows = [line.strip("| ").split(" | ") for line in table.splitlines()[2:]]
-    return {row[0]: (set(re.findall("`(.*?)`", row[1])), set(re.findall("`(.*?)`", row[2]))) for row in rows}
+    return {
+        row[0].split("`")[1].strip("/"): (set(re.findall("`(.*?)`", row[1])), set(re.findall("`(.*?)`", row[2])))
+        for row in rows
+    }
 
 
 WRITABLE = {name: members for name, (members, _) in documented().items()}
