@@ -127,8 +127,12 @@ def _decided(
         relation = form.text("relation")
         if relation not in RELATIONS:
             raise BadRequest("how are they related?", [("relation", f"choose one of {', '.join(RELATIONS)}")])
-        reason = f"related: {relation}" + (f". {reason}" if reason else "")
-    judgements: dict[str, Judgement] = {"different": "different", "related": "different", "unsure": "unsure"}
+        return (
+            Decisions(context.library, context.committer)
+            .relate([left, right], relation, form.text("work") or None, reason, Editor(agent))
+            .entry.version
+        )
+    judgements: dict[str, Judgement] = {"different": "different", "unsure": "unsure"}
     if action not in judgements:
         raise BadRequest(f"{action!r} is no decision", [("action", "use same, different, related or unsure")])
     decisions = Decisions(context.library, context.committer)
@@ -140,7 +144,7 @@ def _keys(context: Context, id: str, keep: str | None) -> tuple[str, str]:
     similar = context.similar.of(context.library.graph_at()).value
 
     def read(snapshot: Snapshot) -> tuple[str, str]:
-        one, other = pair_named(snapshot, similar, id, context.minter)
+        one, other = pair_named(snapshot, similar, id, context.minter).keys
         if keep in (one, other):
             return (one, other) if keep == one else (other, one)
         weights = [_hanging(snapshot, key, context) for key in (one, other)]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from commonplace.curation.editing import fields as editing
+from commonplace.curation.editing.beside_record import STATUSES
 from commonplace.curation.editing.forms import FORMS, VENUE_TYPES
-from commonplace.curation.editing.work_edits import STATUSES
 from commonplace.errors import BadRequest
 from commonplace.model.minter import Kind
 from commonplace.model.roles import BY_CSL

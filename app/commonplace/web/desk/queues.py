@@ -10,9 +10,9 @@ from fastapi import Request, Response
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import NotFound
 from commonplace.library.curation_schemas import QueueItem
-from commonplace.library.queues import BY_NAME, Queue, queue_items, queue_rows
+from commonplace.library.queues.queue import Queue
 from commonplace.web import answers
-from commonplace.web.context import ContextDep
+from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.pages import AtDesk, desk_page, desk_router
 from commonplace.web.desk.start import Done, done_change
 from commonplace.web.desk.things import PLURALS, desk_address
@@ -21,11 +21,12 @@ from commonplace.web.http.parameters import Cursor, Limit
 router = desk_router()
 
 
-def queue_named(name: str) -> Queue:
+def queue_named(context: Context, name: str) -> Queue:
     """Return a queue. Raises `NotFound`, naming those that there are."""
-    if name not in BY_NAME:
-        raise NotFound(f"there is no queue {name!r}; there are: {', '.join(BY_NAME)}")
-    return BY_NAME[name]
+    there = context.queues.by_name
+    if name not in there:
+        raise NotFound(f"there is no queue {name!r}; there are: {', '.join(there)}")
+    return there[name]
 
 
 @router.get("/desk/queues/{name}")
@@ -39,12 +40,12 @@ def queue(
     done: Done = None,
 ) -> Response:
     """List the items of a queue, each with a link to where it is solved."""
-    asked = queue_named(name)
+    asked = queue_named(context, name)
 
     def read(snapshot: Snapshot) -> dict[str, Any]:
-        rows = queue_rows(snapshot, asked)
-        part = answers.part(request, rows, lambda row: " ".join(map(str, row)), limit, cursor)
-        items = queue_items(snapshot, asked, part.items, context.minter)
+        rows = asked.rows(snapshot, context.minter)
+        part = answers.part(request, rows, lambda row: " ".join(row.order), limit, cursor)
+        items = asked.items(snapshot, part.items, context.minter)
         return {
             "items": [(item, mended_at(asked, item)) for item in items],
             "total": len(rows),
@@ -60,9 +61,9 @@ def mended_at(asked: Queue, item: QueueItem) -> str:
     key = quote(item.thing.key, safe="/")
     if item.kind == "evidence":
         return f"/desk/review/{key}?queue={asked.name}"
-    if asked.name == "never-read":
+    if item.solve.address == "/evidence":
         return f"/desk/new/evidence?work={quote(item.thing.key)}"
-    if asked.address.startswith("/works/{about}") and item.about:
+    if item.about and item.solve.address == f"/works/{item.about.key}":
         return f"/desk/works/{quote(item.about.key, safe='/')}"
     kind = item.kind
     return desk_address(kind, item.thing.key) if kind in PLURALS else item.thing.iri

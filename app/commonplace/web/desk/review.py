@@ -11,7 +11,6 @@ from pyoxigraph import NamedNode
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, CommonplaceError, NotFound
 from commonplace.library.evidence import label_of, read_evidence
-from commonplace.library.queues import queue_rows
 from commonplace.web.api.edits import editor_of
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import Form, form_of
@@ -95,9 +94,10 @@ def _patch(context: Context, key: str, form: Form) -> dict[str, Any]:
 
 def _next(context: Context, key: str, queue: str) -> str | None:
     """Return the key of the evidence that follows in a queue, the first one after the last; None where it is empty."""
-    rows = context.library.read(lambda snapshot: queue_rows(snapshot, queue_named(queue)))
+    asked = queue_named(context, queue)
+    rows = context.library.read(lambda snapshot: asked.rows(snapshot, context.minter))
     here = context.minter.thing("evidence", key).value
-    others = list(dict.fromkeys(thing.value for thing, _, _ in rows if thing.value != here))
+    others = list(dict.fromkeys(row.thing.value for row in rows if row.thing.value != here))
     following = next((iri for iri in others if iri > here), others[0] if others else None)
     return context.minter.key(following) if following else None
 
@@ -107,7 +107,7 @@ def _page(
 ) -> Response:
     minter = context.minter
     node = minter.thing("evidence", key)
-    asked = queue_named(queue) if queue else None
+    asked = queue_named(context, queue) if queue else None
 
     def read(snapshot: Snapshot) -> dict[str, Any]:
         found = read_evidence(snapshot, node, minter)
@@ -120,7 +120,7 @@ def _page(
             "work_title": label_of(snapshot, work),
             "about": label_of(snapshot, NamedNode(found.about_iri)),
             "texts": texts_with_quote(snapshot, source, found.quote),
-            "waiting": len({row[0] for row in queue_rows(snapshot, asked)}) if asked else None,
+            "waiting": len({row.thing for row in asked.rows(snapshot, minter)}) if asked else None,
             "version": snapshot.version,
         }
 

@@ -11,7 +11,6 @@ from commonplace.errors import NotFound
 from commonplace.exchange.decisions import Asked, chosen
 from commonplace.library.changes import brief
 from commonplace.library.history_schemas import Change
-from commonplace.library.queues import QUEUES, queue_count
 from commonplace.model.change import Version
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import form_of
@@ -35,7 +34,7 @@ def desk(request: Request, context: ContextDep, token: AtDesk, done: Done = None
     def read(snapshot: Snapshot) -> dict[str, Any]:
         return {
             "version": snapshot.version,
-            "queues": [(queue, queue_count(snapshot, queue)) for queue in QUEUES],
+            "queues": [(queue, queue.count(snapshot, minter)) for queue in context.queues.all],
             "duplicates": len(chosen(snapshot, similar.value, Asked(), minter)),
         }
 
