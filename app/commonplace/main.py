@@ -35,6 +35,7 @@ from commonplace.exchange.prisma import PrismaCounts
 from commonplace.exchange.queues import Queues
 from commonplace.exchange.restoring import Restoring
 from commonplace.exchange.updates import Updates
+from commonplace.exchange.works_known import prepare_imports
 from commonplace.home.opening import Home, new_home_notice, open_home, sessions_of, tokens_of, unreachable_base
 from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.library import Library
@@ -153,12 +154,18 @@ async def _running(context: Context, tasks: MakeTasks, _: FastAPI) -> AsyncItera
     """Start the workers and the making of the search index; stop them, and the imports on their way, at the end."""
     library, workers = context.library, context.workers
     workers.start(tasks)
-    preparing = asyncio.create_task(run_in_threadpool(library.prepare))
+    preparing = asyncio.create_task(run_in_threadpool(_prepare, library))
     yield
     preparing.cancel()
     workers.close()
     await run_in_threadpool(context.jobs.close)
     await run_in_threadpool(library.searching.early.close)
+
+
+def _prepare(library: Library) -> None:
+    """Make what the first questions and the first import need, before they come."""
+    library.prepare()
+    prepare_imports(library)
 
 
 def _workers(library: Library, settings: Settings) -> WorkerPool:

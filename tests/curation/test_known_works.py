@@ -5,13 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, Quad
+from pyoxigraph import Literal, NamedNode, Quad
 
 from commonplace.curation.duplicates.blocking import blocks_of
 from commonplace.curation.duplicates.particulars import particulars
 from commonplace.curation.known_works import KnownWorks, Layer
+from commonplace.curation.known_works_file import WorksFile
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.derived.sealed import LogPosition
+from commonplace.exchange import works_known
 from commonplace.exchange.imports import import_file
-from commonplace.model.namespaces import DCTERMS, PRISM
+from commonplace.model.minter import Minter
+from commonplace.model.namespaces import DCTERMS, FABIO, PRISM, RDF
 from tests.curation.works import SmallLibrary
 
 ENTRIES = """@article{a, title = {Tides of the Lagoon}, author = {Doe, Jane}, year = 1999, doi = {10.1234/a},
@@ -21,14 +26,15 @@ ENTRIES = """@article{a, title = {Tides of the Lagoon}, author = {Doe, Jane}, ye
 """
 
 
-def shown(known: KnownWorks) -> object:
-    """Return all that is known, in no order."""
-    blocks = {name: set(keys) for name, keys in known._by_block.items()}
-    indexes = [
-        {name: set(keys) for name, keys in index.items()}
-        for index in (known.by_title, known.by_doi, known.by_identifier)
-    ]
-    return known.nodes, known.by_alternative_key, indexes, blocks
+def shown(known: KnownWorks, names: KnownWorks | None = None) -> object:
+    """Return what is found by each name that it, or another, has in memory: in no order."""
+    named = names or known
+    indexes = {
+        kind: {name: set(found) for name in index if (found := known._keys(kind, name))}
+        for kind, index in named._indexes.items()
+    }
+    nodes = {key: known._node(key) for key in named._nodes}
+    return len(known), nodes, {name: known._of_alternative(name) for name in named._by_alternative_key}, indexes
 
 
 def test_it_is_moved_to_what_would_be_read_anew(tmp_path: Path) -> None:
@@ -36,19 +42,31 @@ def test_it_is_moved_to_what_would_be_read_anew(tmp_path: Path) -> None:
     library, minter = small.library, small.minter
     import_file(library, small.committer, ENTRIES.encode(), "a.bib")
     known = library.read(lambda snapshot: KnownWorks.of(snapshot, minter))
-    assert {*known.nodes} == {"a", "b", "c"}
-    assert known.by_doi
-    assert len(known.by_identifier) >= 2
-    assert known.by_alternative_key == {"old-c": "c", "older-c": "c"}
+    assert len(known) == 3
+    assert known.by_doi["10.1234/a"] == ["a"]
+    assert known.by_identifier["arxiv:2005.12345"] == ["c"]
+    assert [known.by_alternative_key[name] for name in ("old-c", "older-c")] == ["c", "c"]
     work = minter.thing("work", "a")
+    path = tmp_path / "works.known"
+    known.write(path, LogPosition.of(library.log, library.follow()), minter)
+    filed = KnownWorks(WorksFile(path), minter)
+    assert shown(filed, known) == shown(known)
+    assert (filed.nodes["b"], filed.by_alternative_key["old-c"]) == (minter.thing("work", "b"), "c")
+    assert "d" not in filed.nodes
+    with pytest.raises(KeyError):
+        filed.by_title["of no work"]
 
     def title(text: str) -> Quad:
         return Quad(work, DCTERMS["title"], Literal(text))
 
     def moved(version: int) -> None:
         change = library.log.entry(version).change  # type: ignore[arg-type]
-        library.read(lambda snapshot: known.move(snapshot, [change], minter))
-        assert shown(known) == shown(library.read(lambda snapshot: KnownWorks.of(snapshot, minter)))
+        before = library.read(lambda snapshot: KnownWorks.of(snapshot, minter), at=version - 1)  # type: ignore[arg-type]
+        anew = library.read(lambda snapshot: KnownWorks.of(snapshot, minter))
+        for one in (known, filed):
+            library.read(lambda snapshot, one=one: one.move(snapshot, [change], minter))  # type: ignore[misc]
+            assert shown(one, anew) == shown(anew)
+            assert shown(one, before) == shown(anew, before), "what was found before is found no more"
 
     moved(small.commit(title("Tides"), removed=(title("Tides of the Lagoon"),)).version)
     moved(small.commit(removed=(Quad(work, PRISM["volume"], Literal("3")),)).version)
@@ -59,6 +77,73 @@ def test_it_is_moved_to_what_would_be_read_anew(tmp_path: Path) -> None:
     assert undone is not None
     moved(undone.version)
     assert "d" not in known.nodes
+    assert "d" not in filed.nodes
+
+
+def test_a_work_of_another_address_is_found_in_the_file(tmp_path: Path) -> None:
+    small = SmallLibrary(tmp_path / "home")
+    elsewhere = NamedNode("https://example.org/works/ünder")
+    said = {DCTERMS["title"]: "Tides elsewhere", DCTERMS["type"]: "book", small.minter.term("citationKey"): "tides"}
+    quads = (Quad(elsewhere, predicate, Literal(text)) for predicate, text in said.items())
+    small.commit(Quad(elsewhere, RDF["type"], FABIO["Expression"]), *quads)
+    known = small.library.read(lambda snapshot: KnownWorks.of(snapshot, small.minter))
+    path = tmp_path / "works.known"
+    known.write(path, LogPosition.of(small.library.log, small.library.follow()), small.minter)
+    (key,) = KnownWorks(WorksFile(path), small.minter).by_title["tides-elsewhere"]
+    assert KnownWorks(WorksFile(path), small.minter).nodes[key] == elsewhere
+
+
+def restarted(home: Path) -> SmallLibrary:
+    """Return the library of a home as another process would open it."""
+    return SmallLibrary(home)
+
+
+def fates(small: SmallLibrary, *dois: str) -> list[str]:
+    """Return the fate that an entry of each DOI would have."""
+    entry = "@article{{x, title = {{Tides of the Lagoon}}, author = {{Doe, Jane}}, doi = {{{0}}}}}"
+    receipts = (
+        import_file(small.library, small.committer, entry.format(doi).encode(), "x.bib", dry_run=True) for doi in dois
+    )
+    return [receipt.items[0].fate for receipt in receipts]
+
+
+@pytest.mark.parametrize("damage", ["none", "cut", "changed", "another log", "a later version", "in the way"])
+def test_a_large_library_is_not_read_again_after_a_start(
+    damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(works_known, "FILED_WORKS", 3)
+    home = tmp_path / "home"
+    small = SmallLibrary(home)
+    folder = home / "derived" / "known-works"
+    if damage == "in the way":
+        folder.parent.mkdir(exist_ok=True)
+        folder.touch()
+    import_file(small.library, small.committer, ENTRIES.encode(), "a.bib")
+    small = restarted(home)
+    assert fates(small, "10.1234/A") == ["matched"]
+    if damage != "in the way":
+        (path,) = folder.glob("*")
+        whole = path.read_bytes()
+        wrong = {
+            "cut": whole[:-1],
+            "changed": whole.replace(b"old-c", b"OLD-c"),
+            "another log": whole.replace(b"urn:uuid:", b"urn:uuid:0", 1),
+            "a later version": whole.replace(b"version 1 ", b"version 9 ", 1),
+        }
+        path.write_bytes(wrong.get(damage, whole))
+    small.commit(Quad(small.minter.thing("work", "a"), PRISM["keyword"], Literal("tides")))
+
+    again = restarted(home)
+    read: list[int] = []
+    anew = KnownWorks.of
+
+    def counted(snapshot: Snapshot, minter: Minter) -> KnownWorks:
+        read.append(snapshot.version)
+        return anew(snapshot, minter)
+
+    monkeypatch.setattr(KnownWorks, "of", counted)
+    assert fates(again, "10.1234/A", "10.1234/z") == ["matched", "new"]
+    assert bool(read) == (damage != "none")
 
 
 def test_an_import_of_one_entry_finds_what_an_edit_has_changed_since(tmp_path: Path) -> None:

@@ -1,19 +1,25 @@
 """Know the works of a library by what an import looks them up by: key, title, DOI, other identifiers, and blocks.
 
-What is known of one state is moved along with the log, so that an import of one entry does not read every work.
+What is known of one state is moved along with the log, so that an import of one entry does not read every work. Of a
+large library it is kept in a file (`known_works_file`), so that the first import after a start does not either.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 
 from commonplace.curation.duplicates.blocking import blocks_of
 from commonplace.curation.duplicates.particulars import particulars
+from commonplace.curation.known_works_file import Kind, WorksFile, place_of, write_works
 from commonplace.derived.graph.records import is_work
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
+from commonplace.derived.sealed import LogPosition
 from commonplace.model.change import ChangeSet
 from commonplace.model.identifiers import doi_key
 from commonplace.model.json_text import read_json
@@ -32,34 +38,82 @@ _WORKS = """SELECT ?work ?title ?doi ?year ?volume ?page WHERE { ?work a fabio:E
 
 _ISBNS = "SELECT ?work ?type ?isbn WHERE { ?work prism:isbn ?isbn ; a fabio:Expression ; dcterms:type ?type }"
 
-IndexEntry = tuple[int, str | int]
-"""A place in an index: the number of the index, and what the work is found by there."""
-
-_TITLE, _DOI, _IDENTIFIER, _BLOCK = range(4)
+IndexEntry = tuple[Kind, str | int]
+"""A place in an index: what the work is looked up as, and the name it is found by there, or the place of a block."""
 
 T = TypeVar("T")
+Found = TypeVar("Found", covariant=True)
+
+
+class Known(Protocol[Found]):
+    """What can be looked up by a name. Whoever looks up must not change what is found."""
+
+    def __getitem__(self, name: str, /) -> Found: ...
+
+    def __contains__(self, name: object, /) -> bool: ...
 
 
 class KnownWorks:
-    """The works of one state. Whoever looks up must not change what is found."""
+    """The works of one state: of a file, but for those that have changed since, and others that are held in memory."""
 
-    def __init__(self) -> None:
-        self.nodes: dict[str, NamedNode] = {}
-        """The node of each work, by its key."""
-        self.by_alternative_key: dict[str, str] = {}
-        self.by_title: dict[str, list[str]] = {}
-        self.by_doi: dict[str, list[str]] = {}
-        self.by_identifier: dict[str, list[str]] = {}
-        self._by_block: dict[int, list[str]] = {}
-        self._indexes: tuple[dict[str, list[str]] | dict[int, list[str]], ...] = (
-            self.by_title,
-            self.by_doi,
-            self.by_identifier,
-            self._by_block,
-        )
+    def __init__(self, file: WorksFile | None = None, minter: Minter | None = None) -> None:
+        """Begin with the works of a file of that minter's home; with none where it is not given."""
+        self._file = file
+        self._minter = minter
+        self._left: set[str] = set()
+        """Keys of the works of which the file has not the newest."""
+        self._nodes: dict[str, NamedNode] = {}
+        self._by_alternative_key: dict[str, str] = {}
+        self._indexes: dict[Kind, dict[str | int, list[str]]] = {"title": {}, "doi": {}, "identifier": {}, "block": {}}
         self._entries: dict[str, list[IndexEntry]] = {}
         """Where each work stands in the indexes."""
         self._alternatives: dict[str, list[str]] = {}
+        self.nodes: Known[NamedNode] = _LookedUp(self._node)
+        """The node of each work, by its key."""
+        self.by_alternative_key: Known[str] = _LookedUp(self._of_alternative)
+        self.by_title: Known[list[str]] = _LookedUp(partial(self._keys, "title"))
+        self.by_doi: Known[list[str]] = _LookedUp(partial(self._keys, "doi"))
+        self.by_identifier: Known[list[str]] = _LookedUp(partial(self._keys, "identifier"))
+
+    def __len__(self) -> int:
+        return len(self._nodes) + (self._file.works - len(self._left) if self._file else 0)
+
+    def _node(self, key: str) -> NamedNode | None:
+        if key in self._nodes or self._file is None or self._minter is None or key in self._left:
+            return self._nodes.get(key)
+        iri = self._file.iri(key)
+        return None if iri is None else NamedNode(iri) if iri else self._minter.thing("work", key)
+
+    def _of_alternative(self, alternative: str) -> str | None:
+        found = self._by_alternative_key.get(alternative)
+        if found is None and self._file is not None:
+            found = self._file.of_alternative(alternative)
+            found = None if found in self._left else found
+        return found
+
+    def _keys(self, kind: Kind, name: str | int) -> list[str] | None:
+        """Return the keys of the works found by a name, None where there are none; a few others may be among them."""
+        held = self._indexes[kind].get(name)
+        if self._file is None:
+            return held
+        place = name if isinstance(name, int) else place_of(kind, name)
+        filed = [key for key in self._file.keys(place) if key not in self._left]
+        return [*filed, *(held or ())] or None
+
+    def write(self, path: Path, origin: LogPosition, minter: Minter) -> None:
+        """Write a file of these works, which all are held in memory. Raises OSError."""
+        numbers = {key: number for number, key in enumerate(self._nodes)}
+        alternatives = [(name, numbers[key]) for name, key in self._by_alternative_key.items() if key in numbers]
+        works = [(key, "" if node == minter.thing("work", key) else node.value) for key, node in self._nodes.items()]
+        write_works(path, origin, works, alternatives, chain(
+            ((place_of("key", key), number) for key, number in numbers.items()),
+            ((place_of("alternative", name), number) for number, (name, _) in enumerate(alternatives)),
+            (
+                (name if isinstance(name, int) else place_of(kind, name), numbers[key])
+                for key, entries in self._entries.items() if key in numbers
+                for kind, name in entries
+            ),
+        ))  # fmt: skip
 
     @classmethod
     @rarely_collected()
@@ -89,7 +143,7 @@ class KnownWorks:
 
     def near(self, blocks: Iterable[str]) -> set[str]:
         """Return the keys of the works that are in one of some blocks; a few others may be among them."""
-        return {key for block in blocks for key in self._by_block.get(hash(block), ())}
+        return {key for block in blocks for key in self._keys("block", place_of("block", block)) or ()}
 
     def move(self, snapshot: Snapshot, changes: Sequence[ChangeSet], minter: Minter) -> KnownWorks:
         """Bring it to a later state, given the net changes between; return it."""
@@ -123,40 +177,63 @@ class KnownWorks:
             self._identify(key, "", "", "", doi)
 
     def _enter_work(self, key: str, node: NamedNode, title: str, doi: str, year: str, volume: str, page: str) -> None:
-        self.nodes[key] = node
+        self._nodes[key] = node
         if doi:
-            self._enter(_DOI, doi_key(doi), key)
+            self._enter("doi", doi_key(doi), key)
         if title:
-            self._enter(_TITLE, title_key(title), key)
+            self._enter("title", title_key(title), key)
             number = int(year) if year.isdecimal() else None
             outline = particulars(key=key, title=title, year=number, volume=volume, page=page, doi=doi)
             for block in blocks_of(outline):
-                self._enter(_BLOCK, hash(block), key)
+                self._enter("block", place_of("block", block), key)
 
     def _enter_alternative(self, alternative: str, key: str) -> None:
-        if self.by_alternative_key.setdefault(alternative, key) == key:
+        if self._of_alternative(alternative) in (None, key):
+            self._by_alternative_key[alternative] = key
             self._alternatives.setdefault(key, []).append(alternative)
 
     def _identify(self, key: str, type: str, isbn: str, source: str, doi: str) -> None:
         extra = read_json(source or "{}")
         for identifier in identifiers(type, (isbn,) if isbn else (), extra, doi or None):
-            self._enter(_IDENTIFIER, identifier, key)
+            self._enter("identifier", identifier, key)
 
-    def _enter(self, index: int, name: str | int, key: str) -> None:
-        keys: list[str] = self._indexes[index].setdefault(name, [])  # type: ignore[arg-type]  # each has its own names
+    def _enter(self, kind: Kind, name: str | int, key: str) -> None:
+        keys = self._indexes[kind].setdefault(name, [])
         if key not in keys:
             keys.append(key)
-            self._entries.setdefault(key, []).append((index, name))
+            self._entries.setdefault(key, []).append((kind, name))
 
     def _forget(self, key: str) -> None:
-        self.nodes.pop(key, None)
-        for index, name in self._entries.pop(key, ()):
-            keys: list[str] = self._indexes[index][name]  # type: ignore[index]  # each has its own names
+        if self._file is not None and key not in self._left and self._file.iri(key) is not None:
+            self._left.add(key)
+        self._nodes.pop(key, None)
+        for kind, name in self._entries.pop(key, ()):
+            keys = self._indexes[kind][name]
             keys.remove(key)
             if not keys:
-                del self._indexes[index][name]  # type: ignore[arg-type]
+                del self._indexes[kind][name]
         for alternative in self._alternatives.pop(key, ()):
-            self.by_alternative_key.pop(alternative, None)
+            self._by_alternative_key.pop(alternative, None)
+
+
+class _LookedUp(Generic[T]):
+    """What is found by names, by a function that returns None where there is nothing."""
+
+    def __init__(self, look: Callable[[str], T | None]) -> None:
+        self._look = look
+
+    def __getitem__(self, name: str) -> T:
+        found = self._look(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self._look(name) is not None
+
+    def get(self, name: str) -> T | None:
+        """Return what is found by a name, None where nothing is."""
+        return self._look(name)
 
 
 def _touched(changes: Iterable[ChangeSet], minter: Minter) -> Iterator[NamedNode]:
@@ -178,7 +255,7 @@ def _may_be_work(node: NamedNode, minter: Minter) -> bool:
 class Layer(dict[str, T]):
     """A mapping on top of another, which it leaves as it is: what is put in or changed lies here."""
 
-    def __init__(self, below: Mapping[str, T]) -> None:
+    def __init__(self, below: Known[T]) -> None:
         super().__init__()
         self._below = below
 
@@ -195,7 +272,7 @@ class Layer(dict[str, T]):
     def setdefault(self, key: str, default: T) -> T:
         """Return the value of a key to be changed: one that lies below is copied."""
         if not super().__contains__(key):
-            below = self._below.get(key)
+            below = self._below[key] if key in self._below else None  # noqa: SIM401  # it need not have `get`
             value = default if below is None else list(below) if isinstance(below, list) else below
             self[key] = value  # type: ignore[assignment]  # a copy is of the kind it is of
         return self[key]

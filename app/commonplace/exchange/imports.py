@@ -10,21 +10,19 @@ import logging
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
-from weakref import WeakKeyDictionary
 
 from commonplace.commit import Committer, Proposal
-from commonplace.curation.known_works import KnownWorks
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, Conflict, NotFound
 from commonplace.exchange.entry_file import EntryFile
 from commonplace.exchange.plan import ImportPlan
 from commonplace.exchange.prepared import PreparedBatch, prepared
 from commonplace.exchange.receipts import Receipt
+from commonplace.exchange.works_known import known_works
 from commonplace.importers.formats import ImportFormat, format_of
 from commonplace.importers.parallel import BatchFunction, BatchReading
 from commonplace.importers.reading_problems import reading_problems
 from commonplace.library import Library
-from commonplace.library.incremental import Incremental
 from commonplace.model.change import ChangeSet, Note, Version
 from commonplace.model.quad_text import QuadText
 from commonplace.model.xml_characters import visible
@@ -113,24 +111,6 @@ def import_file(
     return receipts[-1]
 
 
-_KNOWN: WeakKeyDictionary[Library, Incremental[KnownWorks]] = WeakKeyDictionary()
-"""What was known of the works of each library at its last import: the next begins with it."""
-
-
-def _known(library: Library, snapshot: Snapshot) -> KnownWorks | None:
-    """Return what is known of the works of a state; None when the library has moved on from it."""
-    kept = _KNOWN.get(library)
-    if kept is None:
-        minter = library.minter
-        kept = _KNOWN[library] = Incremental(
-            library.log,
-            lambda of: KnownWorks.of(of, minter),
-            lambda known, of, changes: known.move(of, changes, minter),
-        )
-    found = kept.of(library.graph)
-    return found.value if found.version == snapshot.version else None
-
-
 class _Deciding:
     """Decide the fate of entries while the file is still read, before the import holds up any other writer.
 
@@ -144,7 +124,7 @@ class _Deciding:
         self._version: Version | None = None
 
     def _begin(self, snapshot: Snapshot) -> None:
-        self._plan = ImportPlan(snapshot, self._library.minter, _known(self._library, snapshot))
+        self._plan = ImportPlan(snapshot, self._library.minter, known_works(self._library, snapshot))
         self._decided = 0
         self._version = snapshot.version
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pyoxigraph import Quad
 
+from commonplace.curation.known_works_file import fault_of
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.opening import fault_of_graph, new_graph
 from commonplace.derived.sealed import LogPosition
@@ -63,6 +64,7 @@ def _unsound(library: Library, home: Path) -> Iterator[str]:
     indexes = SearchFiles(home / "derived" / "search", library.log)
     found += [(path, indexes.fault_of(path, version)) for path, version in indexes.all()]
     found += [(path, library.things.fault_of(path, version)) for path, version in library.things.all()]
+    found += [(path, fault_of(path)) for path in (home / "derived" / "known-works").glob("*.known-*")]
     for path, why in found:
         if why is not None:
             yield f"{path}: {why} (it is not used, and made again from the log)"

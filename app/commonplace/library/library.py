@@ -49,10 +49,14 @@ class Library:
         past: PastStates | None = None,
         things: ThingVersions | None = None,
         search: Path | None = None,
+        derived: Path | None = None,
         at_once: bool = True,
     ) -> None:
-        """Keep search indexes in the directory `search`, if given; `at_once` is that of `open`."""
+        """Keep search indexes in the directory `search`, and other files in `derived`, if given; `at_once` is that of
+        `open`."""
         self.log = log
+        self.derived = derived
+        """Where derived files may be written, None where none may."""
         self.minter = minter
         self.checkpoints = checkpoints
         self.graph = graph
@@ -100,7 +104,16 @@ class Library:
         at_once = at_once or graph == "disk"
         checkpoints = Checkpoints(derived / "checkpoints", log, throws_away=access != "read")
         things = ThingVersions(log, derived / "things", keeps=access != "read")
-        library = cls(log, Minter(base), view, checkpoints, things=things, search=derived / "search", at_once=at_once)
+        library = cls(
+            log,
+            Minter(base),
+            view,
+            checkpoints,
+            things=things,
+            search=derived / "search",
+            derived=None if access == "read" else derived,
+            at_once=at_once,
+        )
         if access != "read":
             with suppress(NoRoom, ReadOnly), library.writing():
                 pass  # where the folder cannot be written to this is known from now on
