@@ -16,6 +16,9 @@ Damage = Callable[[Row, random.Random], None]
 
 NAMES = " and "
 
+MEMBERS = ("id", "group", "title", "authors", "venue", "year", "volume", "number", "pages")
+"""Members of a row, each empty where a work has no such thing."""
+
 
 def row_of(record: Record, group: int) -> Row:
     """Return a record as a row."""
@@ -47,6 +50,8 @@ def _initials(given: str, dot: str = "", gap: str = "") -> str:
 
 
 def _short(venue: str, dot: str) -> str:
+    if " " not in venue:
+        return venue
     words = [word for word in venue.split() if word.lower() not in ("of", "the", "and", "for", "in", "on", "&")]
     return " ".join(word if len(word) <= 5 else word[: 3 + len(word) % 3] + dot for word in words)
 

@@ -3,6 +3,8 @@
     python -m benchmarks.duplicates --sets ../shared/corpora/duplicates-review.jsonl.gz
     python -m benchmarks.duplicates --pairs ../shared/corpora/duplicates-pairs.jsonl.gz
     python -m benchmarks.duplicates --damaged ../shared/corpora/tugboat.bib.gz
+    python -m benchmarks.duplicates --searches ../shared/corpora/tugboat.bib.gz
+    python -m benchmarks.duplicates --lists ../shared/corpora/acl-anthology.bib.gz
     python -m benchmarks.duplicates --works 100000
 
 A set has one JSON object a line: `id`, `title`, `authors` (joined by ` and `), `venue`, `year`, `volume`, `number`,
@@ -28,7 +30,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from benchmarks.damage import NAMES, Row, copies, row_of
+from benchmarks.damage import MEMBERS, NAMES, Row, copies, row_of
+from benchmarks.duplicates_sets import searches, two_lists, with_made_up_particulars
 from benchmarks.sparql import table
 from commonplace.curation.duplicates.candidates import Candidate, similar_works
 from commonplace.curation.duplicates.comparison import compare
@@ -74,10 +77,14 @@ def main() -> None:
     parser.add_argument("--sets", nargs="*", type=Path, default=[], help="sets that persons judged")
     parser.add_argument("--pairs", type=Path, help="pairs `{a, b, label}` that persons judged")
     parser.add_argument("--damaged", nargs="*", type=Path, default=[], help="bibliographies to copy and damage")
+    parser.add_argument("--searches", nargs="*", type=Path, default=[], help="files whose works databases return")
+    parser.add_argument("--lists", nargs="*", type=Path, default=[], help="bibliographies that two lists have")
     parser.add_argument("--works", type=int, help="number of made-up works, a tenth of them with a copy")
     given = parser.parse_args()
     measured = [measure(path.name, read_rows(path)) for path in given.sets]
     measured += [measure(f"{path.name}, damaged", list(copies(rows_of(path), SEED))) for path in given.damaged]
+    measured += [measure(f"{path.name}, searches", list(searches(rows_of(path), SEED))) for path in given.searches]
+    measured += [measure(f"{path.name}, two lists", list(two_lists(rows_of(path), SEED))) for path in given.lists]
     if given.works:
         measured.append(measure(f"{given.works:,} works made up", made_up(given.works)))
     if measured:
@@ -126,12 +133,27 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def rows_of(path: Path) -> list[Row]:
-    """Return works of a bibliography as rows: all of them, or some that follow one another."""
+    """Return works of a bibliography as rows: all of them, or some that follow one another.
+
+    Of a set one record of each work is taken, the fullest; titles of a screening get made-up people and places.
+    """
+    if ".jsonl" in path.name:
+        rows = read_rows(path)
+        return _fullest(rows) if "group" in rows[0] else with_made_up_particulars([row["title"] for row in rows], SEED)
     data = gzip.decompress(path.read_bytes())
     read = format_of(None, path.name.removesuffix(".gz"), data).read(data, path.name)
     records = [entry.record for entry in read.entries if entry.record and entry.record.title]
     first = random.Random(SEED).randrange(max(1, len(records) - DAMAGED))
     return [row_of(record, number) for number, record in enumerate(records[first : first + DAMAGED])]
+
+
+def _fullest(rows: Iterable[Row]) -> list[Row]:
+    """Return the record of each work that has the most members."""
+    best: dict[str, Row] = {}
+    for row in rows:
+        if row["group"] not in best or len(row) > len(best[row["group"]]):
+            best[row["group"]] = row
+    return [dict.fromkeys(MEMBERS, "") | row for row in best.values()]
 
 
 def measure(name: str, rows: Sequence[Row]) -> Measured:

@@ -74,6 +74,24 @@ RELATED: dict[str, tuple[str, dict[str, Any]]] = {
     "translation": ("translation", {"language": "fr", "type": "book", **NOWHERE}),
 }
 
+PAPER: dict[str, Any] = {"type": "paper-conference", **NOWHERE, "venue": "Proceedings of the Conference on Tides"}
+PAPERS: dict[str, dict[str, Any]] = {
+    "a word less": {**PAPER, "title": "Crossing the Divide: Coproduction, Synergy, and Development", "year": 1995},
+    "the first word less": {**PAPER, "title": "The Great Divide: Coproduction, Synergy, and Development"},
+    "a word more": {**PAPER, "title": f"{TITLE} Revisited", "year": 1994},
+    "two words more": {**PAPER, "title": f"Towards {TITLE} in Cities"},
+    "another word": {**PAPER, "title": TITLE.replace("Great", "Small"), "year": 1997},
+    "a venue that does not say what it is": {**PAPER, "title": f"Notes on {TITLE}", "venue": "Tides"},
+    "no type of its own": {**PAPER, "title": f"On {TITLE}, and More", "type": "article-journal"},
+    "one author less": {**PAPER, "title": f"Towards {TITLE}", "names": ["Ostrom, E."]},
+}
+NO_PAPERS: dict[str, dict[str, Any]] = {
+    "few words in common": {**PAPER, "title": "Crossing Rivers: Coproduction in Municipal Irrigation"},
+    "years later": {**PAPER, "title": f"Towards {TITLE}", "year": 1999},
+    "another first author": {**PAPER, "title": f"Towards {TITLE}", "names": ["Whitaker, Gordon P.", "Boas, Franz"]},
+    "another article": {"title": f"Towards {TITLE}", **ELSEWHERE},
+}
+
 DIFFERENT: dict[str, dict[str, Any]] = {
     "nobody in common": {"names": ["Boas, Franz"], **ELSEWHERE},
     "another title": {"title": "Crossing the small divide: something else", **NOWHERE},
@@ -109,6 +127,20 @@ def test_these_are_two_and_related(relation: str, changed: dict[str, Any]) -> No
     assert found.score <= 50
     back = compare(other, one)
     assert (back.proposes, back.relation, back.score) == (found.proposes, found.relation, found.score)
+
+
+@pytest.mark.parametrize("changed", PAPERS.values(), ids=PAPERS)
+def test_a_conference_paper_under_a_like_title_is_related_to_its_article(changed: dict[str, Any]) -> None:
+    article, paper = work("a", venue="Journal of Tides"), work(**changed)
+    found = compare(article, paper)
+    assert (found.proposes, found.relation) == ("relation", "version"), found
+    assert found.reasons[0].startswith("a conference paper and an article")
+    assert compare(paper, article).proposes == "relation"
+
+
+@pytest.mark.parametrize("changed", NO_PAPERS.values(), ids=NO_PAPERS)
+def test_another_paper_is_not_taken_for_that_of_the_article(changed: dict[str, Any]) -> None:
+    assert compare(work("a", venue="Journal of Tides"), work(**changed)).proposes == ""
 
 
 @pytest.mark.parametrize("changed", DIFFERENT.values(), ids=DIFFERENT)

@@ -157,6 +157,20 @@ def test_of_works_with_one_title_each_finds_its_better_partner(tmp_path: Path) -
     assert pairs == [("k1", "k2")], "without a better partner a person decides"
 
 
+@pytest.mark.parametrize("title", [
+    "Adaptive indexing of the tides in estuaries", "Indexing of the tides in shallow estuaries",
+    "Adaptive indexing of tides in shallow estuaries: a survey", "Adaptive indexing of all tides in shallow lagoons",
+])  # fmt: skip
+def test_the_paper_that_an_article_grew_from_is_found_by_some_of_its_words(title: str, tmp_path: Path) -> None:
+    texts = (
+        "@article{article, title={Adaptive Indexing of the Tides in Shallow Estuaries}, author={Lee, Ann and Roe, Bo}, "
+        "journal={Journal of Tides}, year=2003, volume=4, pages={1--20}}",
+        f"@inproceedings{{paper, title={{{title}}}, author={{Lee, A. and Roe, B.}}, booktitle={{TIDES}}, year=2001}}",
+    )
+    (found,) = found_in(opened(tmp_path / "home", *texts)).candidates
+    assert (found.keys, found.proposes, found.relation) == (("article", "paper"), "relation", "version")
+
+
 def test_many_works_of_one_title_are_compared_with_neighbours_only_and_it_is_said(tmp_path: Path) -> None:
     count = 4 * LONGEST
     home = opened(

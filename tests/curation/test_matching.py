@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from commonplace.curation.duplicates.same_work import could_be_same, plainly_other, same_work
+from commonplace.curation.duplicates.same_work import could_be_same, match_grounds, plainly_other, same_work
 from commonplace.curation.matching import Matcher, fields_added, fill_gaps
 from commonplace.model.match_key import match_key
 from commonplace.model.names import Contributor, Name
@@ -60,7 +60,73 @@ PREPRINT = replace(
     WITHOUT_DOI, key="pre", container_title=None, page=None, extra={"eprint": "9601.00001", "archiveprefix": "arXiv"}
 )
 EDITORIAL = replace(WITHOUT_DOI, title="Editorial", volume=None, page=None)
+TRIAL = replace(
+    WITHOUT_DOI,
+    key="trial",
+    title="Peer feedback and the washing of hands among health care workers: a cluster-randomised trial",
+    contributors=(person("Okafor", "N."), person("Lindqvist", "A.")),
+)
+WITHOUT_PLACE: dict[str, Any] = {"volume": None, "issue": None, "page": None}
+CALENDAR = replace(WITHOUT_DOI, title="Calendar", contributors=())
+
+
+def two(record: Record, **changed: Any) -> tuple[Record, Record]:
+    """Return two records under keys of their own, with changes to both; a pair of values is one for each."""
+    ours, theirs = (
+        {name: value[place] if isinstance(value, tuple) and len(value) == 2 else value for name, value in said.items()}
+        for place, said in enumerate([{"key": ("a", "b"), **changed}] * 2)
+    )
+    return replace(record, **ours), replace(record, **theirs)
+
+
 PAIRS: list[tuple[str, bool, Record, Record]] = [
+    ("a trial with its place", True, TRIAL, replace(TRIAL, key="b", page="1073")),
+    ("a trial, both without a place", False, *two(TRIAL, **WITHOUT_PLACE)),
+    (
+        "a paper in one volume of proceedings",
+        True,
+        *two(TRIAL, type="paper-conference", **WITHOUT_PLACE),
+    ),
+    ("a trial or its abstract", False, TRIAL, replace(TRIAL, key="b", **WITHOUT_PLACE)),
+    ("a trial in no journal", False, replace(TRIAL, key="b", **WITHOUT_PLACE, container_title=None), TRIAL),
+    ("a trial without people, at its place", True, TRIAL, replace(TRIAL, key="b", contributors=())),
+    ("a trial without people", False, TRIAL, replace(TRIAL, key="b", contributors=(), volume=None)),
+    ("two trials under one title", False, TRIAL, replace(TRIAL, key="b", page="1101-1109")),
+    ("a registered trial", False, TRIAL, replace(TRIAL, key="b", container_title="ClinicalTrials.gov", page=None)),
+    (
+        "two registrations",
+        False,
+        *two(TRIAL, **WITHOUT_PLACE, url=("https://clinicaltrials.gov/NCT01", "https://clinicaltrials.gov/NCT02")),
+    ),
+    ("a column without a place", False, *two(CALENDAR, **WITHOUT_PLACE)),
+    ("a column in one volume, by its page", False, CALENDAR, replace(CALENDAR, key="b")),
+    ("a column in one issue, by its page", True, *two(CALENDAR, issue="2")),
+    (
+        "a column under a number",
+        False,
+        *two(Record(key="", type="misc", title="Calendar"), key="7", edition=(None, "2")),
+    ),
+    (
+        "a column on a page of its own",
+        False,
+        *two(CALENDAR, url="https://example.org/calendar", **WITHOUT_PLACE),
+    ),
+    ("an erratum under the DOI", False, OSTROM, replace(OSTROM, key="b", title=f"Erratum: {OSTROM.title}")),
+    (
+        "a reply under the PMID",
+        False,
+        *two(WITHOUT_DOI, title=(WITHOUT_DOI.title, f"{WITHOUT_DOI.title}: reply"), extra={"pmid": "5"}),
+    ),
+    (
+        "two parts under one ISBN",
+        False,
+        *two(BOOK, title=("Commons. Part I", "Commons. Part II")),
+    ),
+    (
+        "a column under the DOI of its volume",
+        False,
+        *two(CALENDAR, doi="10.1234/volume", page=("3", "90")),
+    ),
     ("ISBN-10 and ISBN-13", True, BOOK, replace(BOOK, key="b", isbn=("978-0-306-40615-7",))),
     ("an ISBN, without the subtitle", True, BOOK, replace(BOOK, key="b", title="Commons")),
     ("an ISBN on another book", False, BOOK, replace(BOOK, key="b", title="Kites")),
@@ -97,19 +163,28 @@ PAIRS: list[tuple[str, bool, Record, Record]] = [
     ("a translation", False, replace(BOOK, isbn=(), language="de"), replace(BOOK, key="b", isbn=(), language="en-GB")),
     ("an editorial without a place", False, EDITORIAL, replace(EDITORIAL, key="b", issue="6")),
     ("an editorial under the same key", True, EDITORIAL, replace(EDITORIAL, abstract="…")),
-    ("an editorial of the same page", True, replace(EDITORIAL, page="1"), replace(EDITORIAL, key="b", page="1-2")),
+    (
+        "an editorial of the same page",
+        True,
+        *two(EDITORIAL, volume="3", page=("411", "411-2")),
+    ),
+    (
+        "an editorial of each issue",
+        False,
+        *two(EDITORIAL, volume="3", page=("1", "1-2")),
+    ),
     ("a title and nothing else", False, WITHOUT_DOI, Record(key="b", type="article-journal", title=OSTROM.title)),
     (
         "the beginning of the list of people",
         True,
-        replace(BOVAIRD, key="b"),
-        replace(BOVAIRD, contributors=(person("Bovaird", "T."),), extra={"moreauthor": "true"}),
+        replace(BOVAIRD, key="b", page="846"),
+        replace(BOVAIRD, contributors=(person("Bovaird", "T."),), page="846-60", extra={"moreauthor": "true"}),
     ),
     (
         "another beginning",
         False,
-        replace(BOVAIRD, key="b"),
-        replace(BOVAIRD, contributors=(person("Ostrom"),), extra={"moreauthor": "true"}),
+        replace(BOVAIRD, key="b", page="846"),
+        replace(BOVAIRD, contributors=(person("Ostrom"),), page="846-60", extra={"moreauthor": "true"}),
     ),
     (
         "a particle in the family name",
@@ -210,6 +285,16 @@ def test_merging_reports_what_differs_and_keeps_what_is_held() -> None:
     }
 
 
+def test_an_entry_without_a_key_that_says_nothing_else_is_known_again_but_not_in_its_own_file() -> None:
+    """A column that comes twice in one file is two; the file that comes again is known."""
+    bare = replace(CALENDAR, **WITHOUT_PLACE, key_is_made=True)
+    again = replace(bare, key="other")
+    assert match_grounds(bare, again)[0] == "entry"
+    assert match_grounds(bare, again, is_new=True) == ()
+    assert match_grounds(bare, replace(again, key_is_made=False)) == ()
+    assert match_grounds(bare, replace(again, issue="3")) == ()
+
+
 @pytest.fixture
 def small(tmp_path: Path) -> SmallLibrary:
     made = SmallLibrary(tmp_path / "home")
@@ -244,7 +329,7 @@ class Kept(NamedTuple):
 
 
 def test_a_matcher_counts_what_it_has_learnt(small: SmallLibrary) -> None:
-    new = replace(BOVAIRD, key="new", title="A new one", doi="10.1/new")
+    new = replace(BOVAIRD, key="new", title="A new one", doi="10.1/new", volume="3", issue="4", page="7")
 
     def learn(matcher: Matcher) -> tuple[bool, str, str, str | None, str | None]:
         before = matcher.holds("new")

@@ -74,6 +74,8 @@ class Matcher:
         self._by_title = Layer(known.by_title)
         self._by_identifier = Layer(known.by_identifier)
         self._match_keys: dict[str, MatchKey] = {}
+        self._new: set[str] = set()
+        """Keys of the works that it has learnt of, and that the state does not have."""
         self._next_number: dict[str, int] = {}
         by_key, by_alternative = self._by_key, self._by_alternative_key  # a method of this object would be a circle
         self._made_keys = MadeKeys(lambda key: key in by_key or key in by_alternative)
@@ -101,8 +103,10 @@ class Matcher:
         """Return the work that a record is of, and on what that rests; None where the library does not have it."""
         of = match_key(record)
         for key in self.candidates(of):
-            if not plainly_other(self._match_key(key), of) and (grounds := match_grounds(self.record(key), record)):
-                return Match(self.record(key), grounds)
+            if not plainly_other(self._match_key(key), of):
+                grounds = match_grounds(self.record(key), record, is_new=key in self._new)
+                if grounds:
+                    return Match(self.record(key), grounds)
             for form in self._forms.get(key, ()):
                 if grounds := match_grounds(form, record):
                     return Match(self.record(key), grounds)
@@ -162,8 +166,10 @@ class Matcher:
 
     def learn(self, of: MatchKey, record: Record | HasRecord) -> None:
         """Count a record of that match key among the works from now on."""
-        if of.key not in self._by_key and of.title:
-            self._by_title.setdefault(of.title, []).append(of.key)
+        if of.key not in self._by_key:
+            self._new.add(of.key)
+            if of.title:
+                self._by_title.setdefault(of.title, []).append(of.key)
         if of.doi:
             _enter(self._by_doi, of.doi, of.key)
         for identifier in of.identifiers:

@@ -1,8 +1,8 @@
 """Blocking: which works are compared at all. Works are compared when they share a block.
 
 There is one scheme, for a whole library and for an import. A work is in the blocks of its identifiers, of its place
-(volume and first page, or last), and of its title: the first letters, the last letters, the longest words and the next
-longest. A slip spoils one or two of these, not all. A block of more than `LONGEST` works is put in order, and each of
+(volume and first page, or last), and of its title: the first letters, the last letters, and each two of the longest
+words. A slip spoils one or two of these, not all. A block of more than `LONGEST` works is put in order, and each of
 its works is compared with the `WINDOW` next to it alone. So the work done grows with the library, not with its square;
 `Counts` says how many pairs were left out for it.
 """
@@ -28,6 +28,10 @@ LETTERS = 18
 LONG_WORD = 5
 """Minimum letters of a word that makes a block with another."""
 
+PAIRED_WORDS = ((0, 1), (0, 2), (1, 2), (2, 3))
+"""Which of the longest words of a title, by their place in that order, make a block together: of the first three each
+two, so that a title that lacks one of them is still met, and the next one as well."""
+
 
 def blocks_of(work: Particulars) -> Iterator[str]:
     """Yield the names of the blocks that a work is in."""
@@ -46,13 +50,16 @@ def blocks_of(work: Particulars) -> Iterator[str]:
 def _blocks_of_title(title: Title) -> Iterator[str]:
     yield f"start {title.letters[:LETTERS]}"
     yield f"end {title.letters[-LETTERS:]}"
+    if len(title.letters) < 2 * LETTERS:  # one slip spoils both
+        yield f"start {title.letters[: LETTERS // 2]}"
+        yield f"end {title.letters[-LETTERS // 2 :]}"
     if title.main != title.letters:
         yield f"end {title.main[-LETTERS:]}"
     words = sorted({word for word in title.words if len(word) >= LONG_WORD})
     words.sort(key=len, reverse=True)
-    for place in range(0, min(len(words), 4), 2):
-        if len(words) > place + 1:
-            yield f"words {words[place]} {words[place + 1]}"
+    for one, other in PAIRED_WORDS:
+        if other < len(words):
+            yield f"words {words[one]} {words[other]}"
 
 
 @dataclass(slots=True)

@@ -28,6 +28,12 @@ from commonplace.processes.garbage_collection import rarely_collected
 Pair = tuple[str, str]
 """Keys of two works, in order."""
 
+Place = tuple[str, str, str]
+"""Volume, issue and first page of a work."""
+
+MANY_PLACES = 3
+"""Minimum places at which works of one title stand, for a work without a place to be any of them."""
+
 _DEFAULT = DefaultGraph()
 
 
@@ -128,7 +134,39 @@ def without_rivals(candidates: Iterable[Candidate], works: dict[str, Particulars
             elif _may_be_two(venue, ours, theirs):
                 doubtful.append(one)
     rivals = {one.keys for one in doubtful if all(settled[key] for key in one.keys)}
+    rivals |= _columns([one for one in listed if one.proposes == "same" and one.keys not in rivals], works)
     return [one for one in listed if one.keys not in rivals]
+
+
+def _columns(candidates: Sequence[Candidate], works: dict[str, Particulars]) -> set[Pair]:
+    """Return the candidates that say no more than that a work without a place is one of many of its title.
+
+    A column comes again in every issue. What has lost its place may be any of them, unless one is likelier than all.
+    """
+    partners: dict[str, list[tuple[float, Place, Pair]]] = {}
+    for one in candidates:
+        for key in one.keys:
+            work, other = works[key], works[one.other(key)]
+            tells = work.people.words and other.people.words and not work.title.is_short
+            if not tells and not work.has_place and other.has_place:
+                place = other.volume, other.issue, other.pages.first
+                partners.setdefault(key, []).append((one.score, place, one.keys))
+    left: set[Pair] = set()
+    for found in partners.values():
+        if _count(place for _, place, _ in found) >= MANY_PLACES:
+            best = max(score for score, _, _ in found)
+            one_place = _count(place for score, place, _ in found if score == best) == 1
+            left.update(keys for score, _, keys in found if score < best or not one_place)
+    return left
+
+
+def _count(places: Iterable[Place]) -> int:
+    """Return how many of some places are plainly others than all before."""
+    found: list[Place] = []
+    for place in places:
+        if all(any(a and b and a != b for a, b in zip(place, there, strict=True)) for there in found):
+            found.append(place)
+    return len(found)
 
 
 def _may_be_two(venue: Agreement, one: Particulars, other: Particulars) -> bool:

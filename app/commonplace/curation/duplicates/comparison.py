@@ -12,7 +12,7 @@ from commonplace.curation.duplicates.particulars import Particulars
 from commonplace.curation.duplicates.places import Agreement, compare_pages, compare_volumes
 from commonplace.curation.duplicates.titles import Title, TitlePair, compare_titles, plainly_other
 from commonplace.curation.duplicates.venues import Agreement as VenueAgreement
-from commonplace.curation.duplicates.venues import compare_venues, kinds_differ, may_be_two_venues
+from commonplace.curation.duplicates.venues import compare_venues, in_registry, kinds_differ, may_be_two_venues
 from commonplace.curation.duplicates.weights import PROPOSED, WEIGHTS
 from commonplace.model.match_key import PARTS
 
@@ -36,6 +36,9 @@ ARTICLES = frozenset(("article-journal", "article-magazine", "article-newspaper"
 
 ALIKE = 80.0
 """Minimum likeness of the letters of titles, of 100, for two works to be related by them."""
+
+VERSION_YEARS = 2
+"""Maximum years between a conference paper and its article, where their titles differ in some words."""
 
 REVIEW_YEARS = 3
 """Maximum years between a book and its review, where nothing but the title relates them."""
@@ -121,7 +124,8 @@ def signs_of(one: Particulars, other: Particulars) -> Signs | None:
     if one.doi and other.doi:
         doi = "same" if one.doi == other.doi else "other"
     same_range = _have_one_range(one, other)
-    if title.likeness == "other" and title.ratio < ALIKE and not same_range and doi != "same" and not identifier:
+    alike = title.likeness != "other" or title.ratio >= ALIKE or title.shares_most
+    if not alike and not same_range and doi != "same" and not identifier:
         return None
     venue = "same" if shared and not identifier else compare_venues(one.venue, other.venue)
     people = names.compare_people(one.people, other.people)
@@ -194,6 +198,11 @@ def relation_of(signs: Signs, one: Particulars, other: Particulars) -> tuple[str
 
     The relation alone is empty where they are plainly two works that nothing relates.
     """
+    if _are_paper_and_article(signs, one, other):
+        return (
+            "version",
+            f"a conference paper and an article, {_places(one, other)}, that share most words of the title",
+        )
     for rule in (_by_title, _by_type, _by_edition, _by_language, _by_identifiers, _by_people, _by_place, _by_year):
         relation, why = rule(signs, one, other)
         if why:
@@ -202,6 +211,27 @@ def relation_of(signs: Signs, one: Particulars, other: Particulars) -> tuple[str
             )
             return (relation if related or relation in ("correction", "reply", "review", "supplement") else ""), why
     return "", ""
+
+
+def _are_paper_and_article(signs: Signs, one: Particulars, other: Particulars) -> bool:
+    """Return whether one work is a conference paper and the other an article that it may have grown into.
+
+    Titles that are as good as equal are left to the other rules: lists of papers name one venue in many ways.
+    """
+    if signs.title.likeness in ("equal", "near", "cut", "subtitle") or signs.title.mark or not signs.title.shares_most:
+        return False
+    if signs.same_place or signs.doi == "same" or signs.identifier or signs.people != "same":
+        return False
+    apart = {one.type, other.type} & ARTICLES and "paper-conference" in (one.type, other.type)
+    if not apart and not kinds_differ(one.venue, other.venue):
+        return False
+    return (signs.years or 0) <= VERSION_YEARS and bool(one.people.first & other.people.first)
+
+
+def _places(one: Particulars, other: Particulars) -> str:
+    """Return where two works came out, and when, as far as it is known."""
+    said = (" ".join(filter(None, (work.venue, str(work.year or "")))) for work in (one, other))
+    return " and ".join(place or "nowhere named" for place in said)
 
 
 def _by_title(signs: Signs, one: Particulars, other: Particulars) -> tuple[str, str]:
@@ -292,9 +322,12 @@ def _by_place(signs: Signs, one: Particulars, other: Particulars) -> tuple[str, 
     apart = "other" in (signs.page, signs.volume, signs.issue)
     if signs.venue == "other" and apart:
         return _version_if_alike(signs), f"published in two places: {one.venue}, and {other.venue}"
+    if in_registry(one.venue, other.venue):
+        return _version_if_alike(signs), f"a registered trial: {one.venue}, and {other.venue}"
     if kinds_differ(one.venue, other.venue):
         return _version_if_alike(signs), f"one in a journal, one at a conference: {one.venue}, and {other.venue}"
-    if apart and (signs.people != "same" or signs.is_short or signs.title.likeness == "other"):
+    is_one_title = signs.title.likeness in ("equal", "near", "cut", "subtitle")
+    if apart and (signs.people != "same" or signs.is_short or not is_one_title):
         return "", "other pages or another volume"
     if signs.page == "other" and "other" in (signs.volume, signs.issue):
         again = "" if signs.venue == "same" else _version_if_alike(signs)  # in one journal it is a column

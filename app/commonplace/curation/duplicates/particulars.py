@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from commonplace.curation.duplicates.people import People, people_of
-from commonplace.curation.duplicates.places import Pages, pages_of, volume_of
+from commonplace.curation.duplicates.places import Pages, issue_of, pages_of, volume_of
 from commonplace.curation.duplicates.titles import Title, title_of
 from commonplace.model.identifiers import doi_key
 from commonplace.model.languages import language_tag
@@ -111,7 +111,7 @@ def particulars(
         year=year,
         venue=venue,
         volume=volume_of(volume),
-        issue=volume_of(issue),
+        issue=issue_of(issue, volume),
         pages=pages_of(page),
         doi=doi_key(doi) if doi else "",
         identifiers=frozenset(identifiers),

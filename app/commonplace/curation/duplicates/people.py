@@ -26,7 +26,8 @@ _INITIALS = re.compile(r"(?:[A-Z]\.?[-\s]?){1,4}$")
 _PARTICLES = frozenset(
     "van von der den de del della di da dos das du la le el al ter ten af zu jr sr ii iii mc mac st".split()
 )
-_NOBODY = frozenset("na anon anonymous author authors unknown none et others and no listed".split())
+NAMELESS = frozenset("na anon anonymous author authors unknown none et others and no listed".split())
+"""Words that stand where a name would."""
 
 
 class People(NamedTuple):
@@ -68,7 +69,7 @@ def _parts(name: str) -> tuple[tuple[str, ...], str]:
             initials += [letter.lower() for letter in bare if letter.isalpha()]
             continue
         for word in slug(bare).split("-"):
-            if word in _NOBODY or word in _PARTICLES:
+            if word in NAMELESS or word in _PARTICLES:
                 continue
             if len(word) > 1:
                 words.append(word)

@@ -73,6 +73,16 @@ def volume_of(raw: str) -> str:
     return found[0].lstrip("0") if found else raw.strip().lower()
 
 
+_ISSUE_IN_VOLUME = re.compile(r"\d\s*\(\s*([^()]*\d[^()]*)\)\s*$")
+
+
+def issue_of(raw: str, volume: str) -> str:
+    """Return the number of an issue: its own field's, or `6` of a volume `24(6)`; empty for none."""
+    if not raw and volume and (found := _ISSUE_IN_VOLUME.search(volume)):
+        raw = found[1]
+    return volume_of(raw)
+
+
 def compare_volumes(one: str, other: str) -> Agreement:
     """Return whether two works stand in the same volume."""
     if not one or not other:

@@ -1,8 +1,11 @@
 """Decide whether two records are of one work, and on what grounds. Records that are only similar are of two.
 
-The same work: the same DOI or PMID, unless title and people or place say that the identifier is another's (papers
-that were given the DOI of their volume, a DOI copied from the entry above); the same ISBN of the same book; or the
-same title, where nothing that both say differs, and enough that both say agrees. A bibliography's own key is enough.
+Nobody looks at what is decided here, so it rests on what cannot be chance. The same work: the same DOI or PMID, unless
+title and people or place say that the identifier is another's (papers that were given the DOI of their volume, an
+erratum under the DOI of its article); the same ISBN of the same book; or the same title, where nothing that both say
+differs, and enough that both say agrees: for a title that tells one work from others people, year and venue or page;
+for any other (*Calendar*, *Introduction*) the place. A bibliography's own key is enough where the title tells, or
+anything else agrees. All else is left to a person, as a candidate.
 """
 
 from __future__ import annotations
@@ -13,6 +16,8 @@ from urllib.parse import urlsplit
 
 from rapidfuzz import fuzz
 
+from commonplace.curation.duplicates.people import NAMELESS
+from commonplace.curation.duplicates.titles import compare_titles, title_of
 from commonplace.model.identifiers import doi_key
 from commonplace.model.match_key import PARTS, MatchKey, match_key, name_key
 from commonplace.model.minter import slug
@@ -37,9 +42,16 @@ GROUNDS = {
 ALIKE = 85.0
 """Minimum likeness of titles, of 100, for a shared identifier to be believed."""
 
-TELLING_WORDS = 3
-"""Minimum number of words of a telling title: *Introduction* or *Book reviews* stands in every venue."""
+ARTICLES = frozenset(("article-journal", "article-magazine", "article-newspaper"))
+"""Types of what stands on pages of an issue: without them it is told from others by nothing but its title."""
 
+TWO_TEXTS = frozenset(("correction", "reply", "number", "supplement"))
+"""Kinds of words (`titles.MARKS`) that make two texts of two titles, however alike: an identifier may be of both."""
+
+ISSUE_PAGES = 200
+"""Maximum pages of an issue whose pages are numbered from 1."""
+
+_NUMBER = re.compile(r"\d+")
 _ORDINALS = {
     word: str(number)
     for number, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)
@@ -50,19 +62,22 @@ _ARXIV_VENUE = "arxiv"
 
 def same_work(one: Record, other: Record) -> bool:
     """Return whether two records are of one work."""
-    return _decisive_ground(one, other, match_key(one), match_key(other)) is not None
+    return bool(match_grounds(one, other, is_new=True))
 
 
-def match_grounds(one: Record, other: Record) -> tuple[str, ...]:
-    """Return the grounds (`GROUNDS`) on which two records are of one work: the decisive one, then all that agree.
+def match_grounds(held: Record, record: Record, *, is_new: bool = False) -> tuple[str, ...]:
+    """Return the grounds (`GROUNDS`) on which a record is of a held work: the decisive one first, then all that agree.
 
-    Empty when they are of two works, or may be.
+    Empty when they are of two works, or may be. A record without a key of its own that says word for word what is held
+    is that work come again, unless the work `is_new`: in one file two entries may be alike and be two.
     """
-    first, second = match_key(one), match_key(other)
-    decisive = _decisive_ground(one, other, first, second)
+    first, second = match_key(held), match_key(record)
+    decisive = _decisive_ground(held, record, first, second)
+    if decisive is None and not is_new and record.key_is_made and held.differs_in_keys_only(record):
+        decisive = "entry"
     if decisive is None:
         return ()
-    return tuple(dict.fromkeys((decisive, *_agreeing(one, other, first, second))))
+    return tuple(dict.fromkeys((decisive, *_agreeing(held, record, first, second))))
 
 
 def _decisive_ground(one: Record, other: Record, first: MatchKey, second: MatchKey) -> str | None:
@@ -71,7 +86,8 @@ def _decisive_ground(one: Record, other: Record, first: MatchKey, second: MatchK
     shared = _shared_schemes(first, second)
     if "pmid" in shared and _identified(one, other, first, second):
         return "pmid"
-    if shared and _alike(first.title, second.title) and _none_differs(one, other, ("volume", "edition")):
+    one_title = _alike(first.title, second.title) and not _are_two_texts(one, other)
+    if shared and one_title and _none_differs(one, other, ("volume", "edition")):
         if "isbn" in shared and one.type == other.type:
             return "isbn"
         if one.type == other.type and _venues_agree(one, other):
@@ -79,17 +95,15 @@ def _decisive_ground(one: Record, other: Record, first: MatchKey, second: MatchK
     if not _nothing_differs(one, other, first, second):
         return None
     if _share_key(one, other) or _renamed(one, other):
-        return "key"
-    return _ground_of_title(one, other) if _enough(one, other, first, second) else None
+        return "key" if _key_is_believed(one, other, first, second) else None
+    return _ground_of_title(one, other, first, second)
 
 
-def _ground_of_title(one: Record, other: Record) -> str:
-    """Return the decisive ground for records of one title in which nothing differs and enough agrees."""
-    if one.url and one.url == other.url:
-        return "url"
-    if one.differs_in_keys_only(other):
-        return "entry"
-    return "title" if one.title else "key"
+def _key_is_believed(one: Record, other: Record, first: MatchKey, second: MatchKey) -> bool:
+    """Return whether a key that both have is of one work: two lists may number their entries alike."""
+    if not one.title or _tells(one) or one.differs_in_keys_only(other):
+        return True
+    return any(ground not in ("key", "title") for ground in _agreeing(one, other, first, second))
 
 
 def _shared_schemes(first: MatchKey, second: MatchKey) -> list[str]:
@@ -172,13 +186,23 @@ def _renamed(one: Record, other: Record) -> bool:
 
 def _identified(one: Record, other: Record, first: MatchKey, second: MatchKey) -> bool:
     """Return whether two records that share an identifier are of the work that it names."""
-    if _alike(first.title, second.title):
-        return True
+    if _are_two_texts(one, other):
+        return False
     strangers = bool(first.people and second.people and not {*first.people} & {*second.people})
     pages = first.place[2], second.place[2]
+    if _alike(first.title, second.title):
+        return _tells(one) or _tells(other) or not (all(pages) and pages[0] != pages[1])
     if strangers or (one.type in PARTS) != (other.type in PARTS):
         return False
     return pages[0] == pages[1] if all(pages) else one.type not in PARTS
+
+
+def _are_two_texts(one: Record, other: Record) -> bool:
+    """Return whether a word or number that one title has alone makes another text of it: *Erratum*, *Part II*."""
+    if not one.title or not other.title or one.title == other.title:
+        return False
+    ours, theirs = title_of(one.title), title_of(other.title)
+    return ours is not None and theirs is not None and compare_titles(ours, theirs).mark in TWO_TEXTS
 
 
 def _alike(one: str | None, other: str | None) -> bool:
@@ -188,19 +212,53 @@ def _alike(one: str | None, other: str | None) -> bool:
     return fuzz.ratio(one, other) >= ALIKE
 
 
-def _enough(one: Record, other: Record, first: MatchKey, second: MatchKey) -> bool:
-    """Return whether records of one title that do not differ have enough in common to be of one work."""
-    if (one.url and one.url == other.url) or one.differs_in_keys_only(other):
-        return True
-    if one.type == "book" and _two_pages_of_a_site(one.url, other.url):
-        return False  # the volumes of one work have its title, people and year
-    page = bool(first.place[2] and second.place[2])
-    if not (first.people and second.people):
-        return page and one.page == other.page and bool(one.year and other.year)
-    telling = (first.title or "").count("-") + 1 >= TELLING_WORDS
-    if not telling and (first.venue or second.venue):
-        return page or all(first.place[:2] + second.place[:2])
-    return page or bool((one.year and other.year) or (first.venue and second.venue))
+def _tells(record: Record) -> bool:
+    """Return whether a record has a title that hardly two works have."""
+    title = title_of(record.title) if record.title else None
+    return title is not None and not title.comes_again
+
+
+def _ground_of_title(one: Record, other: Record, first: MatchKey, second: MatchKey) -> str | None:
+    """Return the decisive ground for records of one title in which nothing differs; None where too little agrees."""
+    if not one.title:
+        return None
+    tells, people = _tells(one), _are_named(first) and _are_named(second)
+    if tells and one.url and one.url == other.url:
+        return "url"
+    volume, issue, page = (
+        bool(ours and theirs) for ours, theirs in zip(first.place, second.place, strict=True)
+    )  # told by both, and then equal
+    year, venue = bool(first.year and second.year), bool(first.venue and second.venue)
+    if page and volume and venue:
+        return "title" if tells or issue or (people and _is_paged_by_volume(first)) else None
+    if not (tells and people) or _two_pages_of_a_site(one.url, other.url):
+        return None  # the volumes of one work have its title, people and year
+    if page or (volume and issue):
+        return "title" if year or venue else None
+    if one.type in ARTICLES or not year or any(first.place) != any(second.place):
+        return None  # one of them may be the abstract of the other, in the same journal and year
+    return "title" if venue or _agree_in_print(one, other) else None
+
+
+def _is_paged_by_volume(of: MatchKey) -> bool:
+    """Return whether a first page is one that no issue reaches: else the column of each issue may stand on it."""
+    found = _NUMBER.search(of.place[2])
+    return found is not None and int(found[0]) > ISSUE_PAGES
+
+
+def _are_named(of: MatchKey) -> bool:
+    """Return whether a record has people, and more than *Anonymous*."""
+    return not {*of.people} <= NAMELESS
+
+
+def _agree_in_print(one: Record, other: Record) -> bool:
+    """Return whether both records name the same edition, publisher or series of what is in no venue."""
+    if one.container_title or other.container_title:
+        return False
+    return any(
+        getattr(one, name) and _folded(one, name) == _folded(other, name)
+        for name in ("edition", "publisher", "collection_title", "number")
+    )
 
 
 def _two_pages_of_a_site(one: str | None, other: str | None) -> bool:

@@ -25,7 +25,8 @@ CUT_LETTERS = 50
 """Minimum letters of a title that another continues, for it to be a title cut short, and not another title."""
 
 CUT_LIKENESS = 96.0
-"""Minimum likeness of the letters, of 100, of a title cut short and the beginning of the whole one."""
+"""Minimum likeness of the letters, of 100, of a title cut short, or without its subtitle, and the beginning of the
+whole one."""
 
 LONG_LETTERS = 110
 """Minimum letters of a title that is taken for cut even where it ends with a whole word."""
@@ -45,6 +46,13 @@ less, one may be missing."""
 
 SHORT_WORDS, SHORT_LETTERS = 2, 24
 """Maximum telling words, and letters, of a short title: *Introduction* and *Book reviews* come again."""
+
+COLUMN_WORDS = 1
+"""Maximum words of a title that comes again beside those of columns: *Letters to the editor from our readers*."""
+
+MOST_OF_LONGER, MOST_OF_SHORTER, SHARED_WORDS = 0.6, 0.75, 3
+"""Minimum shares of the telling words of two titles that both have, and their number, for one to be of a version of the
+other's text: an article often has a word more, or another, than the paper that it grew from."""
 
 _NOTES = r"""review|\d+\s*refs?\b|(?:published\s+)?errat|see\s+comment|comments?\s+(?:in|on)\b|comment\s*[\])]
     |correct|retract|republish|provisional|structured|brief\s+record|in\s+process|electronic|online|abstract
@@ -71,6 +79,20 @@ _SMALL = frozenset(
 _PARTS = frozenset(
     "part parts volume vol number no issue chapter book teil band partie tome parte section edition".split()
 )
+_COLUMNS = frozenset(
+    """editorial editorials introduction introductory preface foreword afterword prologue epilogue calendar abstract
+    abstracts news notes note notices letter letters editor editors reply response responses comment comments commentary
+    book books review reviews reviewer reviewers report reports index contents table author authors subject keyword
+    announcement announcements advertisement advertisements erratum errata corrigendum correction corrections obituary
+    memoriam president message welcome proceedings conference workshop symposium congress meeting annual program
+    programme committee board members membership section special issue volume number supplement summary summaries
+    overview discussion conclusion conclusions concluding remarks acknowledgement acknowledgements acknowledgments
+    appendix bibliography references glossary list column corner question questions answer answers about this our your
+    new information instructions call papers tutorial panel session keynote invited talk poster posters opening closing
+    general chair chairs guest journal publications received recent current""".split()
+)
+"""Words of the titles of columns and of what stands before and behind a volume."""
+
 _GREEK = frozenset("alpha beta gamma delta epsilon kappa lambda mu omega sigma".split())
 
 MARKS: dict[str, str] = {
@@ -104,10 +126,15 @@ class Title(NamedTuple):
         return self.text.split(" ")
 
     @property
-    def is_short(self) -> bool:
-        """Return whether a title of so few words may well be that of another work, too."""
+    def comes_again(self) -> bool:
+        """Return whether it is the title of a column, or has too few words to tell one work from others."""
         telling = [word for word in self.words if word not in _SMALL]
-        return len(telling) <= SHORT_WORDS or len(self.letters) <= SHORT_LETTERS
+        return len(telling) <= SHORT_WORDS or sum(word not in _COLUMNS for word in telling) <= COLUMN_WORDS
+
+    @property
+    def is_short(self) -> bool:
+        """Return whether a title of so few words or letters may well be that of another work, too."""
+        return len(self.letters) <= SHORT_LETTERS or self.comes_again
 
     @property
     def is_long(self) -> bool:
@@ -123,6 +150,8 @@ class TitlePair(NamedTuple):
     ratio: float
     mark: str
     lacking: tuple[tuple[str, ...], tuple[str, ...]]
+    shares_most: bool = False
+    """Whether most of the telling words of each are also the other's (`MOST_OF_LONGER`)."""
 
 
 def title_of(raw: str) -> Title | None:
@@ -153,14 +182,21 @@ def _number(word: str) -> str | None:
 def compare_titles(one: Title, other: Title) -> TitlePair:
     """Return how alike two titles are."""
     if one.letters == other.letters:
-        return TitlePair("equal", 100.0, "", ((), ()))
+        return TitlePair("equal", 100.0, "", ((), ()), shares_most=True)
     ratio = fuzz.ratio(one.letters, other.letters)
     if ratio < UNLIKE and not _begin_alike(one, other):
         return TitlePair("other", ratio, "", ((), ()))
     ours, theirs = _lacking(one.words, other.words)
     mark = _mark(one, other, ours, theirs)
     lacking = tuple(ours), tuple(theirs)
-    return TitlePair(_likeness(one, other, ratio, ours, theirs), ratio, mark, lacking)
+    return TitlePair(_likeness(one, other, ratio, ours, theirs), ratio, mark, lacking, _share_most(one, other))
+
+
+def _share_most(one: Title, other: Title) -> bool:
+    """Return whether two titles share most of their telling words."""
+    shared = len(one.telling & other.telling)
+    fewer, more = sorted((len(one.telling), len(other.telling)))
+    return shared >= SHARED_WORDS and shared >= MOST_OF_SHORTER * fewer and shared >= MOST_OF_LONGER * more
 
 
 def plainly_other(one: Title, other: Title, alike: float) -> bool:
@@ -176,10 +212,11 @@ def plainly_other(one: Title, other: Title, alike: float) -> bool:
     if ratio < UNLIKE and not _begin_alike(one, other):
         return True
     has_all = one.telling <= other.telling or other.telling <= one.telling
-    if has_all or ours == theirs or one.letters == other.main or other.letters == one.main:
+    if has_all or ours == theirs or _share_most(one, other):
         return False
-    # Where one is the beginning of the other, only letters after it differ, and those of slips; one for rounding.
-    return ratio < 2 * (CUT_LIKENESS - 1) * min(ours, theirs) / (ours + theirs)
+    # Where one is the beginning of the other, only letters after it differ, and those of slips, which may have made it
+    # longer than that beginning; one for rounding.
+    return ratio < 2 * (CUT_LIKENESS - 5) * min(ours, theirs) / (ours + theirs)
 
 
 def _begin_alike(one: Title, other: Title) -> bool:
@@ -192,9 +229,11 @@ def _likeness(one: Title, other: Title, ratio: float, ours: list[str], theirs: l
     telling, there = _telling(ours), _telling(theirs)
     if not telling and not there:
         return "near"
+    if ratio >= SLIPS and ours and theirs and _is_slip("".join(ours), "".join(theirs)):
+        return "near"  # `toethe` for `to the`
     shorter, longer = sorted((one, other), key=lambda title: len(title.letters))
     start = longer.letters[: len(shorter.letters)]
-    if shorter.letters == longer.main or (shorter.main == longer.main and shorter.main == shorter.letters):
+    if longer.main != longer.letters and fuzz.ratio(shorter.letters, longer.main) >= CUT_LIKENESS:
         return "subtitle"
     goes_on = len(shorter.letters) >= CUT_LETTERS and fuzz.ratio(shorter.letters, start) >= CUT_LIKENESS
     if goes_on and _is_cut(shorter, longer):
@@ -262,8 +301,8 @@ def _is_slip(word: str, other: str) -> bool:
 
 def _mark(one: Title, other: Title, ours: list[str], theirs: list[str]) -> str:
     """Return the kind of text that words which only one title has make of it, or `number` where numbers differ."""
-    for title, words in ((one, ours), (other, theirs)):
-        lacking = {word for word in words if word in MARKS}
+    for title, words, there in ((one, ours, theirs), (other, theirs, ours)):
+        lacking = {word for word in words if word in MARKS and not any(_is_slip(word, slip) for slip in there)}
         if lacking and (kind := _kind_of(title.words, lacking)):
             return kind
     if one.letters.startswith(other.letters):

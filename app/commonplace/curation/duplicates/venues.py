@@ -27,6 +27,14 @@ _KINDS = {
         "conference conf proceedings proc symposium symp workshop congress colloquium meeting".split(), "conference"
     ),
 }
+_REGISTRY = re.compile(
+    r"clinical\s?trials?(?:\.gov|register|\s+register)|isrctn|anzctr|chictr|eudract|ictrp|\bdrks|\bctri\b|\bumin\b|irct"
+    r"|trialsearch|\bNCT\s?0?\d{6,8}",
+    re.IGNORECASE,
+)
+_REGISTERED = re.compile(r"[a-z]{2,7}[-/\s]?\d[\d/-]{5,}", re.IGNORECASE)
+"""The number of a registered trial: `NCT01234567`, `ISRCTN12345678`."""
+
 IN_ORDER = 0.75
 """Minimum share of the words of a venue that another of like name has, whole or short, in their order."""
 
@@ -51,6 +59,8 @@ def venue_of(name: str) -> VenueName:
     whole = tuple(slug(name).split("-"))
     bare = _ASIDE.sub(" ", name).strip(" .")
     words = tuple(word for word in slug(bare).split("-") if word not in _SMALL) if bare else whole
+    if _REGISTRY.search(name):
+        return VenueName(whole, words or whole, "registry", has_more=False)
     kinds = {_KINDS[word] for word in (words or whole) if word in _KINDS}
     return VenueName(whole, words or whole, kinds.pop() if len(kinds) == 1 else "", _MORE.search(name) is not None)
 
@@ -61,6 +71,8 @@ def compare_venues(one: str, other: str) -> Agreement:
     if not one or not other:
         return "unknown"
     ours, theirs = venue_of(one), venue_of(other)
+    if "registry" in (ours.kind, theirs.kind):
+        return _compare_registries(one, other) if ours.kind == theirs.kind else "other"
     if ours.whole == theirs.whole:
         return "same"
     if _abbreviates(_telling(ours.whole), _telling(theirs.whole)):
@@ -86,6 +98,20 @@ def kinds_differ(one: str, other: str) -> bool:
     """Return whether one venue calls itself a journal and the other a conference."""
     kinds = {venue_of(one).kind, venue_of(other).kind}
     return kinds == {"journal", "conference"}
+
+
+def in_registry(one: str, other: str) -> bool:
+    """Return whether one of two venues, and not the other, is a registry of trials, or both are of two trials."""
+    if not one or not other:
+        return False
+    kinds = [venue_of(venue).kind for venue in (one, other)]
+    return "registry" in kinds and compare_venues(one, other) == "other"
+
+
+def _compare_registries(one: str, other: str) -> Agreement:
+    """Return whether two registries are one, by the numbers of the trials where both name one."""
+    ours, theirs = ({number.lower() for number in _REGISTERED.findall(name)} for name in (one, other))
+    return "same" if not ours or not theirs or ours & theirs else "other"
 
 
 def _telling(words: tuple[str, ...]) -> tuple[str, ...]:
