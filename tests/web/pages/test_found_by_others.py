@@ -121,8 +121,11 @@ def test_the_page_of_a_work_has_the_links_of_its_other_forms(own: httpx.Client) 
         assert own.head(address, headers=BROWSER).headers["link"] == shown.headers["link"]
     page = page_at(own, "/works/ostrom1996")
     assert page.xpath("/html/head/link[@rel='canonical']/@href") == [f"{own.base_url}/works/ostrom1996"]
-    for form in page.xpath("/html/head/link[@rel='alternate'][starts-with(@href, 'http')]"):
-        assert own.get(form.get("href")).headers["content-type"].partition(";")[0] == form.get("type")
+    for form in page.xpath("/html/head/link[@rel='alternate']"):
+        followed = own.get(form.get("href"), headers=BROWSER)
+        assert followed.headers["content-type"].partition(";")[0] == form.get("type")
+    for suffix in (".json", ".ttl", ".jsonld"):
+        assert own.get(f"/concepts/professional-role{suffix}", headers=BROWSER).status_code == 200
 
 
 @pytest.mark.parametrize("address", ["/works", "/works?discusses=professional-role&limit=5", "/works?q=role"])
@@ -138,6 +141,19 @@ def test_a_list_has_coins_of_each_work_and_its_feed(client: httpx.Client, addres
     assert "limit" not in feed
     assert client.get(feed).headers["content-type"] == "application/atom+xml"
     assert page.xpath(f"//main//a[@href='{feed}']")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/people/elinor-ostrom",
+        "/venues/world-development",
+        "/concepts/professional-role",
+        "/claims/low-professionalisation-enables",
+    ],
+)
+def test_a_page_that_names_many_works_has_their_coins(client: httpx.Client, address: str) -> None:
+    assert page_at(client, address).xpath("//span[@class='Z3988']/@title")
 
 
 @pytest.mark.parametrize("address", ["/", "/concepts/professional-role", "/people", "/works", "/works/ostrom1996"])

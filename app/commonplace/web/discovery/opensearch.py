@@ -19,6 +19,7 @@ from commonplace.web import answers
 from commonplace.web.context import ContextDep
 from commonplace.web.discovery.addresses import address_of
 from commonplace.web.discovery.atom import ATOM
+from commonplace.web.discovery.particulars import shortened
 from commonplace.web.http.negotiation import Representation
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.threads import searching
@@ -32,6 +33,9 @@ NAMESPACE = "http://a9.com/-/spec/opensearch/1.1/"
 
 NAME_CHARACTERS = 16
 """Maximum length of a short name in OpenSearch."""
+
+LONG_NAME_CHARACTERS = 48
+"""Maximum length of a long name in OpenSearch."""
 
 DESCRIPTION_CHARACTERS = 1024
 """Maximum length of a description in OpenSearch."""
@@ -61,8 +65,8 @@ def _description(base: str, name: str, about: str) -> bytes:
     root = etree.Element(f"{{{NAMESPACE}}}OpenSearchDescription", nsmap={None: NAMESPACE})  # type: ignore[dict-item]  # the default
     for tag, text in (
         ("ShortName", name if len(name) <= NAME_CHARACTERS else "Commonplace"),
-        ("LongName", name[:48]),
-        ("Description", about[:DESCRIPTION_CHARACTERS]),
+        ("LongName", shortened(name, LONG_NAME_CHARACTERS)),
+        ("Description", shortened(about, DESCRIPTION_CHARACTERS)),
     ):
         etree.SubElement(root, f"{{{NAMESPACE}}}{tag}").text = without_forbidden(text)
     for media_type, template, relation in (

@@ -17,7 +17,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from commonplace.web.api.alternative_keys import MovedRoute
-from commonplace.web.http.negotiation import prefers_page
+from commonplace.web.http.negotiation import OF_THINGS, OF_WORKS, prefers_page, split_suffix
 from commonplace.web.http.parameters import only_known_parameters
 
 
@@ -25,9 +25,12 @@ class PageRoute(MovedRoute):
     """A route that only a request matches which would rather have a page."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Return how well a request matches: not at all where a program asks."""
+        """Return how well a request matches: not at all where a program asks, or where a suffix names another form."""
         found, child = super().matches(scope)
         if found is not Match.FULL or not prefers_page(Headers(scope=scope).get("accept", "")):
+            return Match.NONE, {}
+        key = str(child.get("path_params", {}).get("key", ""))
+        if split_suffix(key, OF_WORKS if scope["path"].startswith("/works/") else OF_THINGS)[1]:
             return Match.NONE, {}
         return found, child
 
