@@ -62,7 +62,7 @@ def composed(log: PatchLog, after: Version, until: Version) -> Composed:
     )
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def _as_kept(literal: bytes) -> bytes:
     """Return the text of a literal as the engine keeps it."""
     quad = next(iter(parse(b"<a:a> <a:a> %b ." % literal, format=RdfFormat.N_QUADS, lenient=True)))

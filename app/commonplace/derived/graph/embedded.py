@@ -39,6 +39,7 @@ from commonplace.derived.graph.update import changes_of_update
 from commonplace.model.change import EMPTY, ChangeSet, Version
 from commonplace.model.minter import Minter
 from commonplace.model.quad_text import QuadText
+from commonplace.processes.memory import give_back_memory
 
 T = TypeVar("T")
 
@@ -46,9 +47,12 @@ _DEFAULT = DefaultGraph()
 _OVERLAPS = 3
 """Maximum number of times that a reader tries again before it holds writers off."""
 
-RENEWED_AFTER = 5_000
-"""Minimum number of removed statements after which a store in memory is made anew, once they are as many as those that
-are left: each takes some 600 bytes until then."""
+RENEWED_AFTER = 2_000
+"""Minimum number of removed statements after which a store in memory is made anew: each takes some 600 bytes until
+then, in every process that follows the log."""
+
+RENEWED_PART = 4
+"""Minimum share of removed statements, as its denominator, in those that are left, for which a copy of these pays."""
 
 BULK_QUADS = 50_000
 """Minimum size of a change that the on-disk store is loaded with in bulk: that is no transaction, but replaying mends
@@ -153,6 +157,8 @@ class EmbeddedGraph:
         self._description_graphs = frozenset(Minter(base).graph(name) for name in DESCRIPTION_GRAPHS)
         self._described = False
         """Whether the store holds the description of the present version, too."""
+        self._description_size = 0
+        """Number of statements of the description that is in the store, or was last."""
 
     @classmethod
     def in_memory(cls, base: str) -> EmbeddedGraph:
@@ -219,7 +225,7 @@ class EmbeddedGraph:
                 self._in_flight = True
                 try:
                     self._store.extend(description)
-                    self._described = True
+                    self._described, self._description_size = True, len(description)
                 finally:
                     self._in_flight = False
 
@@ -242,6 +248,7 @@ class EmbeddedGraph:
                     for graph in self._description_graphs:
                         self._store.remove_graph(graph)
                     self._described = False
+                    self._renew(self._description_size)
                 finally:
                     self._in_flight = False
 
@@ -313,19 +320,24 @@ class EmbeddedGraph:
                 self._in_flight = False
 
     def _renew(self, removed: int) -> None:
-        """Copy the statements to a new store once as many were removed: in memory the engine keeps what is removed.
+        """Copy the statements to a new store once many were removed: in memory the engine keeps what is removed.
 
-        Who reads the old store meanwhile reads what it said of this version, or is disturbed, and reads again.
+        Whoever reads the old store meanwhile reads what it said of this version, or is disturbed, and reads again. The
+        engine walks its newest statements first, so the copy is filled oldest first, to be walked alike.
         """
         self._removed += removed
         if self._removed < self._renewed_after or self.is_durable:
             return
-        self._renewed_after = max(RENEWED_AFTER, len(self._store))
+        self._renewed_after = max(RENEWED_AFTER, len(self._store) // RENEWED_PART)
         if self._removed < self._renewed_after:
             return
+        lines = statements_text(self._store, RdfFormat.N_QUADS, None).splitlines(keepends=True)
+        lines.reverse()
         renewed = Store()
-        renewed.bulk_extend(iter(self._store))
+        renewed.bulk_extend(parse(b"".join(lines), format=RdfFormat.N_QUADS, lenient=True))
         self._store, self._removed = renewed, 0
+        del lines
+        give_back_memory()
 
     def _forget_empty(self, graphs: set[GraphName]) -> None:
         """Forget named graphs without statements, which the engine else goes on listing (`GRAPH ?g {}`).

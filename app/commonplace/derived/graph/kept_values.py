@@ -19,7 +19,7 @@ _NODE = NamedNode("urn:x")
 _PLAIN = XSD["string"]
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def kept_literal(literal: Literal) -> Literal:
     """Return a literal as the engine gives it back."""
     if literal.datatype == _PLAIN or literal.language:

@@ -1,0 +1,46 @@
+"""What a process holds is told, and what it has freed goes back to the system."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from commonplace.processes.memory import memory_of, own_memory
+from commonplace.processes.state import is_stopped
+from tests.command import environment
+
+MB = 1_000_000
+
+PROGRAM = """
+from commonplace.processes.memory import give_back_memory, own_memory
+pieces = [bytearray(2_000) for _ in range(50_000)]
+kept, held = pieces[::1_000], own_memory()
+del pieces
+freed = own_memory()
+give_back_memory()
+print(held, freed, own_memory())
+"""
+
+
+def test_memory_that_lies_between_pieces_in_use_is_given_back(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], env=environment(), cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    held, freed, given = map(int, done.stdout.split())
+    assert held > 100 * MB
+    assert held - freed < 20 * MB, "else there is nothing to give back"
+    assert held - given > 90 * MB
+
+
+def test_a_process_knows_what_it_holds() -> None:
+    before = own_memory()
+    data = b"x" * 50 * MB
+    assert 40 * MB < own_memory() - before < 60 * MB
+    assert memory_of(os.getpid()) > len(data)
+
+
+def test_only_a_process_that_was_stopped_is_stopped() -> None:
+    assert not is_stopped(os.getpid())
+    assert not is_stopped(2**22 + 1)
