@@ -1,7 +1,7 @@
 """Run imports in threads, each with its progress, and stop one that is asked to before it commits.
 
-A job is known until the process ends, or until `KEPT` later ones are over; the receipt of an import is in the log for
-ever.
+A job is known until the process ends, or until `KEPT` later ones are over, or later ones that have `KEPT_ENTRIES`
+together; the receipt of an import is in the log for ever.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ from commonplace.exchange.by_doi import dois_of_works, import_dois
 from commonplace.exchange.imports import Batches, Read, import_file
 from commonplace.exchange.prepared import PreparedBatch
 from commonplace.exchange.receipts import Receipt
+from commonplace.exchange.small_files import Ask, read_small
 from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.importers.formats import ImportFormat
 from commonplace.importers.packing import GZIP, unpacked
-from commonplace.importers.parallel import BatchFunction, BatchReading
+from commonplace.importers.parallel import BatchFunction
 from commonplace.importers.reader_process import SMALL_BYTES, read_apart
 from commonplace.library import Library
 from commonplace.model.change import Version
@@ -43,6 +44,10 @@ WAITING = 20
 
 KEPT = 200
 """Maximum number of jobs that can still be asked for when they are over."""
+
+KEPT_ENTRIES = 200_000
+"""Maximum number of entries in the receipts of all these jobs, of which each takes about a kilobyte; but the newest
+receipt is always kept, however long."""
 
 
 class JobState(StrEnum):
@@ -134,11 +139,17 @@ class Job:
 class ImportJobs:
     """The imports of one process into one library."""
 
-    def __init__(self, library: Library, committer: Committer, fetcher: Callable[[], DoiFetcher]) -> None:
-        """Take a function that makes the fetcher of DOIs; it is called for the first list of them."""
+    def __init__(
+        self, library: Library, committer: Committer, fetcher: Callable[[], DoiFetcher], ask: Ask | None = None
+    ) -> None:
+        """Take a function that makes the fetcher of DOIs; it is called for the first list of them.
+
+        `ask` lets a worker read small files; without it each file has a process of its own.
+        """
         self._library = library
         self._committer = committer
         self._fetcher = lru_cache(maxsize=1)(fetcher)
+        self._ask = ask
         self._jobs: dict[str, Job] = {}
         self._lock = Lock()
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="import")
@@ -231,9 +242,13 @@ class ImportJobs:
         self._threads.shutdown(wait=True)
 
     def _forget_oldest(self) -> None:
-        over = [job.id for job in self._jobs.values() if job.over]
-        for id in over[: max(0, len(over) - KEPT + 1)]:
-            del self._jobs[id]
+        over = [job for job in self._jobs.values() if job.over]
+        entries = sum(job.total for job in over)
+        for number, job in enumerate(over[:-1]):
+            if len(over) - number < KEPT and entries <= KEPT_ENTRIES:
+                return
+            entries -= job.total
+            del self._jobs[job.id]
 
     def _import(self, job: Job, upload: Upload) -> Receipt:
         data, filename = _unpacked(upload)
@@ -247,7 +262,7 @@ class ImportJobs:
             dry_run=upload.dry_run,
             progress=job.advance,
             expected=upload.expected,
-            read=_reader(job),
+            read=_reader(job, self._ask),
         )
         if receipt.version is not None:
             self._make_searchable()
@@ -275,12 +290,15 @@ def _unpacked(upload: Upload) -> tuple[bytes, str]:
     return unpacked(data, filename, upload.limit)
 
 
-def _reader(job: Job) -> Read:
-    """Return the way to read the file of a job: a small one in its thread, others in a process of their own."""
+def _reader(job: Job, ask: Ask | None) -> Read:
+    """Return the way to read the file of a job: a small one in a worker, others in a process of their own.
+
+    None is read in this process, where nothing can end the reading.
+    """
 
     def read(format: ImportFormat, data: bytes, filename: str, work: BatchFunction[PreparedBatch]) -> Batches:
-        if len(data) < SMALL_BYTES:
-            return BatchReading.here(format, data, filename, work)
+        if ask is not None and len(data) < SMALL_BYTES:
+            return read_small(ask, f"token {job.agent}", format, data, filename, work, job.go_on)
         return read_apart(format, data, filename, work, job.go_on)
 
     return read

@@ -63,7 +63,7 @@ LOOK_SECONDS = 0.05
 _REPEATS = 64
 """Maximum distance from the head at which a repeated entry is looked for, beside its own place."""
 
-HEADERS = 2_000
+HEADERS = 500
 """Maximum number of headers that are kept after they were read: a list of versions is asked for again."""
 
 

@@ -30,6 +30,10 @@ MOST_CHANGES = 10_000
 """Maximum number of documents that updates write before everything is built anew, which takes seconds: they are not in
 order, so all that a question finds among them are looked at."""
 
+FEW_CHANGES = 200
+"""Minimum number of documents that updates write before a small library is built anew, which is when they are as many
+as it has: each leaves a name, its words and a part of a file in memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -73,6 +77,11 @@ class _IndexState:
     def segments(self) -> tuple[Segment, ...]:
         return (*self.whole, self.changes)
 
+    @property
+    def most_changes(self) -> int:
+        """Return the maximum number of documents that updates write before everything is built anew."""
+        return min(MOST_CHANGES, max(FEW_CHANGES, sum(segment.size for segment in self.whole)))
+
 
 class SearchIndex:
     """The search index of one process. Any number of threads may search while one changes it."""
@@ -86,6 +95,11 @@ class SearchIndex:
     def applied_version(self) -> int:
         """The version of the graph that the answers are of; 0 before the first `rebuild`."""
         return self._view.version
+
+    @property
+    def changes(self) -> int:
+        """Return the number of documents that updates have written since everything was built."""
+        return self._view.changes.size
 
     def rebuild(self, graph: Queryable, minter: Minter, version: int) -> None:
         """Forget everything and read the whole graph, which is at `version`."""
@@ -113,7 +127,7 @@ class SearchIndex:
 
     def takes_in(self, touched: Collection[str]) -> bool:
         """Return whether a change that touched those things is made as an update, and not by building anew."""
-        return self._view.changes.size + len(touched) <= MOST_CHANGES
+        return self._view.changes.size + len(touched) <= self._view.most_changes
 
     def update(self, graph: Queryable, minter: Minter, touched: set[str], version: int) -> None:
         """Read again what a change touched, from a graph that is at `version`.
@@ -125,7 +139,7 @@ class SearchIndex:
         with self._lock:
             owners = {iri.partition("#")[0] for iri in touched}
             stale = owners | self._users(owners) | works_of_evidence(graph, minter, owners)
-            if self._view.changes.size + len(stale) > MOST_CHANGES:
+            if self._view.changes.size + len(stale) > self._view.most_changes:
                 self._rebuild(graph, minter, version)
                 return
             made = list(documents(graph, minter, sorted(stale)))
