@@ -97,10 +97,15 @@ class OutOfMemory(QueryEnded):
 class Broken(QueryEnded):
     """The process that read something was ended by a fault of its own."""
 
+    signal_name = ""
+    """Name of the signal that ended it."""
+
     @classmethod
-    def by(cls, signal: str) -> Broken:
+    def by(cls, signal_name: str) -> Broken:
         """Return the error for a query whose process was ended by the signal of that name."""
-        return cls(f"the process that was to answer this broke down ({signal}): is it nested too deeply?")
+        made = cls(f"the process that was to answer this broke down ({signal_name}): is it nested too deeply?")
+        made.signal_name = signal_name
+        return made
 
 
 class TooManyQueries(CommonplaceError):

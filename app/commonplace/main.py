@@ -21,9 +21,11 @@ from commonplace.derived.graph.snapshot import Update
 from commonplace.derived.search.handed import HandedSearch
 from commonplace.derived.thing_versions import ThingVersions
 from commonplace.derived.workers.limits import QueryLimits
-from commonplace.derived.workers.pool import WorkerPool
+from commonplace.derived.workers.messages import Call, Reply
+from commonplace.derived.workers.pool import Lane, WorkerPool
 from commonplace.derived.workers.worker import MakeTasks, Task, Views
 from commonplace.derived.workers.zygote import forked, may_fork
+from commonplace.exchange import small_files
 from commonplace.exchange.bulk import BulkEdits
 from commonplace.exchange.by_doi import fetcher_of
 from commonplace.exchange.deletions import Deletions
@@ -49,12 +51,17 @@ from commonplace.library.totals import incremental_size, incremental_totals
 from commonplace.library.work_lists import WorkFilters, order_of, select_works
 from commonplace.model.change import ChangeSet, Version
 from commonplace.model.minter import Minter
+from commonplace.processes.garbage_collection import collect_all
+from commonplace.processes.memory import give_back_memory
 from commonplace.settings import QUERIES, SHIPPED_ONTOLOGY, Settings
 from commonplace.web import in_workers
 from commonplace.web.app import Application, create_app
 from commonplace.web.context import Context
 from commonplace.web.http.public_address import Address
 from commonplace.web.sparql import graph_content
+
+GIVE_BACK_SECONDS = 15.0
+"""Time between two moments at which the server gives back memory, which takes some milliseconds."""
 
 
 def create() -> Application:
@@ -113,7 +120,7 @@ def _context(
         committer=committer,
         tokens=home.tokens,
         sessions=home.sessions,
-        jobs=ImportJobs(library, committer, fetcher),
+        jobs=ImportJobs(library, committer, fetcher, partial(_ask, workers)),
         updates=Updates(library, committer, partial(_work_out, library, workers)),
         edits=Edits(library, committer),
         bulk=BulkEdits(library, committer),
@@ -154,9 +161,10 @@ async def _running(context: Context, tasks: MakeTasks, _: FastAPI) -> AsyncItera
     """Start the workers and the making of the search index; stop them, and the imports on their way, at the end."""
     library, workers = context.library, context.workers
     workers.start(tasks)
-    preparing = asyncio.create_task(run_in_threadpool(_prepare, library))
+    beside = [asyncio.create_task(run_in_threadpool(_prepare, library)), asyncio.create_task(_giving_back_memory())]
     yield
-    preparing.cancel()
+    for task in beside:
+        task.cancel()
     workers.close()
     await run_in_threadpool(context.jobs.close)
     await run_in_threadpool(library.searching.early.close)
@@ -166,6 +174,14 @@ def _prepare(library: Library) -> None:
     """Make what the first questions and the first import need, before they come."""
     library.prepare()
     prepare_imports(library)
+
+
+async def _giving_back_memory() -> None:
+    """Look for what requests have left behind, and give the memory back to the system, now and then."""
+    while True:
+        await asyncio.sleep(GIVE_BACK_SECONDS)
+        await run_in_threadpool(collect_all)
+        await run_in_threadpool(give_back_memory)
 
 
 def _workers(library: Library, settings: Settings) -> WorkerPool:
@@ -205,6 +221,7 @@ def _tasks(views: Views, *, settings: Settings, queries: Path, described: bool) 
     app = create_app(context=context, in_worker=True)
     return {
         graph_content.TASK: graph_content.read_in_worker,
+        small_files.TASK: small_files.read_in_worker,
         in_workers.TASK: in_workers.RequestAnswerer(app.routed, search),
     }
 
@@ -221,7 +238,8 @@ def _prepare_lists(context: Context) -> None:
 
 
 def _let_workers_help(library: Library, workers: WorkerPool) -> None:
-    """Let worker processes write the search index of the library."""
+    """Let worker processes write the search index of the library, and its health tell of them."""
+    workers.health = library.health
 
     def write_parts(directory: Path) -> Version:
         return workers.wait_for(workers.write_search(directory, library.newest()))
@@ -231,6 +249,11 @@ def _let_workers_help(library: Library, workers: WorkerPool) -> None:
 
     library.searching.write_parts = write_parts
     library.searching.early.write = write_change
+
+
+def _ask(workers: WorkerPool, call: Call, client: str) -> Reply:
+    """Let a worker do what a call says, for another thread than the event loop's, and return its reply."""
+    return workers.wait_for(workers.call(call, client, Lane.QUERIES))
 
 
 def _work_out(library: Library, workers: WorkerPool, update: Update) -> tuple[ChangeSet, Version]:

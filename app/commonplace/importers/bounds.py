@@ -56,9 +56,13 @@ def refuse_ending(exit_statuses: Iterable[int]) -> NoReturn:
         raise UnreadableFile(TOO_MUCH)
     crashed = [status for status in ended if -status not in _FROM_OUTSIDE]
     if crashed or not ended:
-        ending = _ending(crashed[0] if crashed else 0)
-        raise UnreadableFile(f"its reader broke down ({ending}): please report it, with the file")
+        raise UnreadableFile(broken_down(_ending(crashed[0] if crashed else 0)))
     raise ReaderKilled(_ending(-signal.SIGKILL if -signal.SIGKILL in ended else ended[0]))
+
+
+def broken_down(ending: str) -> str:
+    """Return why a file cannot be read whose reader ended that way."""
+    return f"its reader broke down ({ending}): please report it, with the file"
 
 
 def _ending(status: int) -> str:

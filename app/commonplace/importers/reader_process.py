@@ -4,20 +4,22 @@ Reading is kept apart from serving: it does not hold the server's interpreter lo
 fill the memory takes down its reader only, and stopping is immediate.
 
 The process runs `main`, with the file on standard input. Its arguments are the format, the name and size of the file,
-the work to do to each batch, and the number of the pipe for the results. It reads a big file on every core
-(`commonplace.importers.parallel`).
+the work to do to each batch, the descriptors of the files that the work takes, and the number of the pipe for the
+results. It reads a big file on every core (`commonplace.importers.parallel`). A process that is there already may read
+a small one (`messages_of`), and hand over its results by another way (`received`).
 """
 
 from __future__ import annotations
 
 import copyreg
 import io
+import json
 import os
 import pickle
 import subprocess
 import sys
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from itertools import islice
 from multiprocessing import Pipe
@@ -32,12 +34,17 @@ from commonplace.importers.reading import Fault
 from commonplace.importers.text_encoding import UnreadableFile
 from commonplace.processes.shared_file import NotWritten, SharedFile
 from commonplace.processes.spawn import spawn
+from commonplace.processes.state import is_stopped
 
-SMALL_BYTES = 8_192
-"""Minimum size of a file, in bytes, for which starting a process pays."""
+SMALL_BYTES = 65_536
+"""Minimum size of a file, in bytes, for which starting a process pays: one that is there already reads smaller ones."""
 
 _NICE = 5
 _POLL_SECONDS = 0.1
+_STOPPED_LOOKS = 10
+"""Number of looks in a row that find the reader stopped after which it is killed: it would not end by itself, as its
+processor time is bounded and not the time on the clock."""
+
 _PROGRAM = f"from {__name__} import main; main()"
 _STARTED, _READ, _FAULTS = "started", "read", "faults"
 _UNREADABLE, _FAILED, _KILLED = "unreadable", "failed", "killed"
@@ -46,8 +53,10 @@ _ENDS: dict[str, type[Exception]] = {_UNREADABLE: UnreadableFile, _FAILED: NotWr
 """Last messages of a reading that failed, and the error that each one's content is raised with."""
 
 T = TypeVar("T")
-_Message = tuple[str, Any]
-_Messages = Generator[_Message, None, None]
+ReaderMessage = tuple[str, Any]
+"""A message of a reader: its kind, and its content."""
+
+ReaderMessages = Generator[ReaderMessage, None, None]
 
 
 def read_apart(
@@ -61,7 +70,14 @@ def read_apart(
     `ReaderKilled` when the process was killed from outside as often as it was started (`ATTEMPTS`).
     Close the reading when it is not read to its end.
     """
-    messages = _started_again(lambda: _messages(format, data, filename, work, alive))
+    return received(_started_again(lambda: _messages(format, data, filename, work, alive)))
+
+
+def received(messages: ReaderMessages) -> BatchReading[Any]:
+    """Return the reading that the messages of a reader tell of, which are asked for as it goes on.
+
+    Raises what they say, as `read_apart` does.
+    """
     what, content = next(messages)
     if what in _ENDS:
         messages.close()
@@ -70,7 +86,7 @@ def read_apart(
     return BatchReading.received(content["total"], faults, content["preserved"], _answers(messages, faults))
 
 
-def _answers(messages: _Messages, faults: list[Fault]) -> Generator[Any, None, None]:
+def _answers(messages: ReaderMessages, faults: list[Fault]) -> Generator[Any, None, None]:
     with closing(messages):
         for what, content in messages:
             if what in _ENDS:
@@ -81,7 +97,7 @@ def _answers(messages: _Messages, faults: list[Fault]) -> Generator[Any, None, N
             yield content
 
 
-def _started_again(attempt: Callable[[], _Messages]) -> _Messages:
+def _started_again(attempt: Callable[[], ReaderMessages]) -> ReaderMessages:
     """Yield the messages of a reader, and of another one where the first was killed from outside.
 
     The second reader sends all messages of the first again, in the same order: those are not yielded twice.
@@ -101,7 +117,7 @@ def _started_again(attempt: Callable[[], _Messages]) -> _Messages:
 
 def _messages(
     format: ImportFormat, data: bytes, filename: str, work: BatchFunction[T], alive: Callable[[], None]
-) -> _Messages:
+) -> ReaderMessages:
     """Start a reader and yield its messages. Raises what its exit status says when it ends before the last."""
     source = SharedFile()
     source.write([data])
@@ -111,8 +127,12 @@ def _messages(
             process = _started(format, filename, len(data), work, source.descriptor, sender.fileno())
         try:
             while True:
+                looks = 0
                 while not receiver.poll(_POLL_SECONDS):
                     alive()
+                    looks = looks + 1 if is_stopped(process.pid) else 0
+                    if looks >= _STOPPED_LOOKS:
+                        process.kill()  # which is told as what it is: it was ended from outside
                 try:
                     message = receiver.recv()
                 except (EOFError, OSError):  # it has ended, perhaps in the midst of a message
@@ -127,8 +147,9 @@ def _messages(
 def _started(
     format: ImportFormat, filename: str, size: int, work: BatchFunction[T], source: int, sender: int
 ) -> subprocess.Popen[bytes]:
-    packed, descriptors = _packed(work)
-    arguments = [format.name, filename, str(size), b64encode(packed).decode(), str(sender)]
+    packed, files = packed_work(work)
+    descriptors = [file.descriptor for file in files]
+    arguments = [format.name, filename, str(size), b64encode(packed).decode(), json.dumps(descriptors), str(sender)]
     return spawn(
         _PROGRAM,
         arguments,
@@ -140,41 +161,68 @@ def _started(
 
 
 class _WorkPickler(pickle.Pickler):
-    """A pickler that hands files over by their descriptors, which the new process inherits."""
+    """A pickler that leaves shared files out, which are handed over by their descriptors."""
 
     def __init__(self, target: IO[bytes]) -> None:
         super().__init__(target)
-        self.descriptors: list[int] = []
+        self.files: list[SharedFile] = []
 
-    def reducer_override(self, obj: Any) -> Any:
+    def persistent_id(self, obj: Any) -> tuple[int, str] | None:
         if not isinstance(obj, SharedFile):
-            return NotImplemented
-        self.descriptors.append(obj.descriptor)
-        return SharedFile.inherited, (obj.descriptor, obj.folder)
+            return None
+        self.files.append(obj)
+        return len(self.files) - 1, obj.folder
 
 
-def _packed(work: BatchFunction[Any]) -> tuple[bytes, list[int]]:
-    """Return the work as an argument of the new process, and the descriptors that must be open there."""
+class _WorkUnpickler(pickle.Unpickler):
+    """An unpickler that is given the descriptors of the files that were left out."""
+
+    def __init__(self, packed: bytes, descriptors: Sequence[int]) -> None:
+        super().__init__(io.BytesIO(packed))
+        self._descriptors = descriptors
+
+    def persistent_load(self, pid: Any) -> SharedFile:
+        number, folder = pid
+        return SharedFile.inherited(self._descriptors[number], folder)
+
+
+def packed_work(work: BatchFunction[Any]) -> tuple[bytes, list[SharedFile]]:
+    """Return the work as another process takes it, and the files that must be open there."""
     target = io.BytesIO()
     pickler = _WorkPickler(target)
     pickler.dump(work)
-    return target.getvalue(), pickler.descriptors
+    return target.getvalue(), pickler.files
 
 
-def _read(format: ImportFormat, data: bytes, filename: str, work: BatchFunction[Any], sender: Connection) -> None:
+def unpacked_work(packed: bytes, descriptors: Sequence[int]) -> BatchFunction[Any]:
+    """Return the work in what `packed_work` returned, given descriptors of its files, which it closes in the end."""
+    work: BatchFunction[Any] = _WorkUnpickler(packed, descriptors).load()
+    return work
+
+
+def messages_of(format: ImportFormat, data: bytes, filename: str, work: BatchFunction[Any]) -> list[ReaderMessage]:
+    """Read a small file in this process, within its bounds if this is its main thread; return all messages at once."""
+    messages: list[ReaderMessage] = []
+    _read(format, data, filename, work, messages.append)
+    return messages
+
+
+def _read(
+    format: ImportFormat, data: bytes, filename: str, work: BatchFunction[Any], send: Callable[[ReaderMessage], object]
+) -> None:
     try:
         reading = BatchReading(format, data, filename, work, alone=True)
         with closing(reading):
-            sender.send((_STARTED, {"total": reading.total, "preserved": dict(reading.preserved)}))
+            send((_STARTED, {"total": reading.total, "preserved": dict(reading.preserved)}))
             for answer in reading:
-                sender.send((_READ, answer))
-            sender.send((_FAULTS, list(reading.faults)))
+                send((_READ, answer))
+            send((_FAULTS, list(reading.faults)))
     except UnreadableFile as fault:
-        sender.send((_UNREADABLE, (str(fault),)))
+        send((_UNREADABLE, (str(fault),)))
     except NotWritten as fault:
-        sender.send((_FAILED, (fault.errno, fault.strerror, fault.filename)))
+        send((_FAILED, (fault.errno, fault.strerror, fault.filename)))
     except ReaderKilled as fault:
-        sender.send((_KILLED, (fault.signal_name,)))
+        send((_KILLED, (fault.signal_name,)))
 
 
 def _reduced(mapping: MappingProxyType[str, str]) -> tuple[Callable[..., Any], tuple[dict[str, str]]]:
@@ -188,14 +236,14 @@ def _read_only(mapping: dict[str, str]) -> MappingProxyType[str, str]:
 
 def main() -> None:
     """Run the process of the reader."""
-    name, filename, size, work, sender = sys.argv[1:]
+    name, filename, size, work, descriptors, sender = sys.argv[1:]
     os.nice(_NICE)
     sys.setswitchinterval(0.0005)  # what waits for work is to get it while the file is still being cut into entries
     copyreg.pickle(MappingProxyType, _reduced)
     bounded(int(size))
     with Connection(int(sender), readable=False) as connection:
         try:
-            done = pickle.loads(b64decode(work))  # noqa: S301  from the process that started this one
-            _read(IMPORT_FORMATS[name], sys.stdin.buffer.read(), filename, done, connection)
+            done = unpacked_work(b64decode(work), json.loads(descriptors))
+            _read(IMPORT_FORMATS[name], sys.stdin.buffer.read(), filename, done, connection.send)
         except MemoryError:
             sys.exit(OUT_OF_MEMORY)
