@@ -272,14 +272,24 @@ def test_workers_that_are_all_killed_at_once_cost_no_request(home: Path, zygote_
     with served(home) as server:
         for number in range(2):
             assert server.ask(f"{COUNT} # {number}").status_code == 200
-            zygote = server.workers._process
+            zygote = server.workers.zygote.process
             assert zygote is not None
             if zygote_too:
-                zygote.kill()
-                zygote.wait()
+                os.kill(zygote, signal.SIGKILL)
             for process in server.workers.processes():
                 os.kill(process, signal.SIGKILL)
             assert server.ask(f"{COUNT} # {number} again").status_code == 200
+
+
+def test_a_worker_that_grows_is_replaced_and_costs_no_request(home: Path) -> None:
+    """Of what each of many questions leaves behind, a new worker has nothing."""
+    with served(home, kept=0, workers=1) as server:
+        assert server.ask(COUNT).status_code == 200
+        before = set(server.workers.processes())
+        asked = [server.ask(f"SELECT ?s WHERE {{ ?s ?p ?o }} OFFSET {number}").status_code for number in range(40)]
+        assert set(asked) == {200}
+        wait_until(lambda: not before & set(server.workers.processes()))
+        assert server.workers.ended_by.total() == 0
 
 
 def test_eight_runaways_end_and_pages_stay_quick(strict: Served) -> None:

@@ -29,6 +29,7 @@ from commonplace.derived.workers.messages import (
 )
 from commonplace.errors import Broken, OutOfMemory, OutOfTime, QueryRefused
 from commonplace.model.change import Version
+from commonplace.processes.state import is_stopped
 
 _START_SECONDS = 600.0
 """Maximum time to be forked, and to make the state of a past version: a worker may have to read much log."""
@@ -210,6 +211,8 @@ class WorkerLink:
             return
         if self._due > self._loop.time():
             self._clock = self._loop.call_at(self._due, self._rung)
+        elif self.process is not None and is_stopped(self.process):
+            self.end()  # that is not the question's doing: another is asked
         else:
             self.end(self._out_of_time())
 

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from commonplace.derived.graph.snapshot import Update
+from commonplace.derived.health import Health
 from commonplace.derived.search import log_process
 from commonplace.derived.search.files import emptied
-from commonplace.derived.workers import zygote
 from commonplace.derived.workers.fair_queue import FairQueue
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.link import Behind, Lost, WorkerLink
@@ -28,17 +28,16 @@ from commonplace.derived.workers.messages import (
     Answer,
     AnswerKind,
     Call,
-    Inbox,
     Message,
     Question,
     Reply,
     change_of,
-    send,
 )
 from commonplace.derived.workers.worker import MakeTasks, Views
+from commonplace.derived.workers.zygote import Forked
+from commonplace.derived.workers.zygote_link import ZygoteLink
 from commonplace.errors import Broken, Cancelled, CommonplaceError, OutOfMemory, OutOfTime, QueryEnded
 from commonplace.model.change import ChangeSet, Version
-from commonplace.processes.spawn import program, spawn
 
 log = logging.getLogger(__name__)
 
@@ -64,10 +63,12 @@ SEARCH_PARTS = 4
 PART_THINGS = 10_000
 """Minimum number of documents for which a process of their own is worth starting."""
 
+ZYGOTE = "the zygote of the workers"
+"""The name by which `Health` tells that it was lost."""
+
 _ATTEMPTS = 3
 _REASONS: dict[type, str] = {OutOfTime: "time", OutOfMemory: "memory", Broken: "broken"}
 _NOT_BY_QUERY = ("abandoned", "lost")
-_PROGRAM = program(zygote.main)
 _UPDATES = "updates"
 """The name by which all updates wait in the queue, as if they were of one client."""
 
@@ -88,20 +89,19 @@ class Lane(Enum):
 class WorkerPool:
     """The processes that answer questions, each of which can be ended."""
 
-    def __init__(self, views: Views, limits: QueryLimits, forked: socket.socket | None = None) -> None:
+    def __init__(self, views: Views, limits: QueryLimits, forked: Forked | None = None) -> None:
         """Make workers that read `views`.
 
-        `forked` is the server's side of a zygote that was forked already; without it, one is started when
-        the first question comes.
+        `forked` is a zygote that was forked already; without it, one is started when the first question comes.
         """
         self.limits = limits
         self._log = views.log
         if views.log.address is None:
             raise TypeError("no other process can open this log")
         self._home = (views.log.address, str(views.checkpoints.directory), views.base)
-        self._zygote: Inbox | None = None
-        self._forked = forked
-        self._process: subprocess.Popen[bytes] | None = None
+        self.health = Health()
+        """Is told when the zygote is lost, and when there is another."""
+        self.zygote = ZygoteLink(self._home, forked, self._heard, self._zygote_lost)
         self._links: dict[int, WorkerLink] = {}
         self._free: list[WorkerLink] = []
         self._newest = 0
@@ -113,8 +113,6 @@ class WorkerPool:
         self.ended_by = Counter(dict.fromkeys((*_REASONS.values(), *_NOT_BY_QUERY), 0))
         """Number of workers that were ended before they had an answer, by the reason: `time`, `memory`, `broken` (by a
         text that breaks its process), `abandoned` (the client had gone), `lost` (ended from outside)."""
-        self._tasks = b""
-        """The pickled function that makes the tasks of the workers, as it is sent to the zygote."""
         self._past: list[WorkerLink] = []
         """Workers that hold past states, and wait to be asked for one."""
         several, one = limits.workers, PAST_AT_ONCE
@@ -245,6 +243,8 @@ class WorkerPool:
         try:
             attempts, forked = 0, self._newest
             while attempts < _ATTEMPTS:
+                if self._closed:  # nobody would end a worker that is started now
+                    raise Cancelled("the server stops")
                 link = self._take(past=past)
                 try:
                     return await talk(link)
@@ -280,8 +280,8 @@ class WorkerPool:
         (see `call`).
         """
         self._loop = asyncio.get_running_loop()
-        self._tasks = pickle.dumps(tasks) if tasks else b""
-        if self._forked is not None:
+        self.zygote.tasks = pickle.dumps(tasks) if tasks else b""
+        if self.zygote.is_there:
             self._refill()
 
     def close(self) -> None:
@@ -292,14 +292,7 @@ class WorkerPool:
         self._links.clear()
         for process in self._writing:
             log_process.end(process)
-        if self._zygote is not None:
-            self._drop(self._zygote)
-        if self._forked is not None:
-            self._forked.close()
-            self._forked = None
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+        self.zygote.close()
 
     @property
     def queues(self) -> Mapping[str, FairQueue]:
@@ -374,73 +367,36 @@ class WorkerPool:
         with its:
             message = Message({"fork": asdict(self.limits), "number": number, "descriptor": True})
             message.descriptor = its.fileno()
-            try:
-                send(self._open().connection, message)
-            except OSError:  # it has just ended
-                if self._zygote is not None:
-                    self._drop(self._zygote)
-                send(self._open().connection, message)
+            self.zygote.send(message)
         link = WorkerLink(number, ours, self.limits, self._ended)
         self._links[number] = link
+        self.zygote.expect(lambda: link.process is None and not link.ended)
         return link
 
-    def _open(self) -> Inbox:
-        """Return the messages of the zygote, which is started when there is none."""
-        if self._zygote is None:
-            connection, self._forked = self._forked or self._spawn(), None
-            connection.setblocking(False)
-            self._zygote = Inbox(connection)
-            if self._tasks:
-                connection.setblocking(True)
-                send(connection, Message({"tasks": True}, self._tasks))
-                connection.setblocking(False)
-            asyncio.get_running_loop().add_reader(connection.fileno(), self._zygotereadable, self._zygote)
-        return self._zygote
+    def _zygote_lost(self, why: str, had_forked: bool) -> None:
+        """End the workers that it has not forked, and have another zygote started; the other workers go on.
 
-    def _spawn(self) -> socket.socket:
-        """Start a zygote that opens the home by itself."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-        ours, its = socket.socketpair()
-        with its:
-            arguments = [*self._home, str(its.fileno())]
-            self._process = spawn(_PROGRAM, arguments, stdin=subprocess.DEVNULL, pass_fds=(its.fileno(),))
-        return ours
-
-    def _zygotereadable(self, inbox: Inbox) -> None:
-        try:
-            alive = inbox.receive()
-        except BlockingIOError:
-            return
-        except OSError:
-            alive = False
-        while (message := inbox.next()) is not None:
-            self._heard(message)
-        if not alive:
-            self._drop(inbox)
+        One that ended before it had forked any is not started again until it is asked, lest that go on for ever.
+        """
+        for number, link in list(self._links.items()):
+            if link.process is None:
+                link.end()
+            if link.ended:
+                del self._links[number]
+        self.health.failed(ZYGOTE, QueryEnded(f"{why}; another one is started"))
+        if had_forked and self._loop is not None:
+            self._loop.call_soon(self._refill)
 
     def _heard(self, message: Message) -> None:
         head = message.head
         if "forked" in head:
+            self.health.passed(ZYGOTE)
             assert message.descriptor is not None  # and a link is kept until its worker is gone
             self._links[head["forked"]].begun(head["process"], message.descriptor)
         elif "gone" in head:
             link = self._links.pop(head["gone"], None)
             if link is not None:
                 link.gone(head["signal"])
-
-    def _drop(self, inbox: Inbox) -> None:
-        """Close the zygote's socket. Workers that it has forked go on; those that it has not will never be."""
-        if self._loop is not None:
-            self._loop.remove_reader(inbox.connection.fileno())
-        inbox.close()
-        self._zygote = None
-        for number, link in list(self._links.items()):
-            if link.process is None:
-                link.end()
-            if link.ended:
-                del self._links[number]
 
 
 def _places(directory: Path, first: int, count: int) -> list[Path]:

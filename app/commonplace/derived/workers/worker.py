@@ -52,6 +52,7 @@ from commonplace.model.change import Version
 from commonplace.model.minter import Minter
 from commonplace.patchlog.log import PatchLog
 from commonplace.processes.limits import limit, unlimit
+from commonplace.processes.memory import own_memory
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,13 @@ _NICE = 5
 _GROWN = 4
 """The part of a query's memory, as its denominator, that a worker may keep afterwards; else it is replaced."""
 _SLOW_SECONDS = 0.2
+
+_WORN_UNIT = 100_000_000
+"""Memory of a worker at its start, in bytes, for which it may keep what its limits say, and as often again as much as
+it is larger: lists that are kept for the next questions grow with the library."""
+
+_LOOK_EVERY = 16
+"""Number of questions between two looks at a worker's memory."""
 
 
 @dataclass(slots=True)
@@ -118,6 +126,8 @@ class Worker:
         self._tasks = tasks or {}
         self._size = 0
         self._bounded_until = -math.inf
+        self._questions = 0
+        self._began_with = own_memory()
 
     def run(self) -> None:
         """Answer question after question."""
@@ -151,7 +161,7 @@ class Worker:
             return refusal_message(fault), False
         except MemoryError:
             return Message({"out_of_memory": True}), True
-        last = time.monotonic() - started > _SLOW_SECONDS and self._has_grown()
+        last = (time.monotonic() - started > _SLOW_SECONDS and self._has_grown()) or self._is_worn()
         reply.head["last"] = last
         return reply, last
 
@@ -260,6 +270,13 @@ class Worker:
 
     def _has_grown(self) -> bool:
         return _address_space() - self._size > self._limits.memory // _GROWN
+
+    def _is_worn(self) -> bool:
+        """Return whether the questions so far, each of which may leave a little, have left too much."""
+        self._questions += 1
+        if self._questions % _LOOK_EVERY:
+            return False
+        return own_memory() - self._began_with > self._limits.kept * max(1, self._began_with // _WORN_UNIT)
 
 
 def begin(connection: socket.socket, views: Views, limits: QueryLimits, tasks: Mapping[str, Task]) -> None:

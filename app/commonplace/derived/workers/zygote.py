@@ -21,6 +21,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from commonplace.derived.checkpoints import Checkpoints
@@ -135,13 +136,21 @@ def may_fork() -> bool:
     return len(list(Path("/proc/self/task").iterdir())) == 1
 
 
-def forked(views: Views) -> socket.socket:
-    """Fork the zygote from this process, which has one thread; return the server's side of its socket."""
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """A zygote that was forked: the server's side of its socket, and its process id."""
+
+    connection: socket.socket
+    process: int
+
+
+def forked(views: Views) -> Forked:
+    """Fork the zygote from this process, which has one thread."""
     ours, its = socket.socketpair()
     process = os.fork()
     if process:
         its.close()
-        return ours
+        return Forked(ours, process)
     try:
         ours.close()
         _detach()
