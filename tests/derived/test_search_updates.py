@@ -126,6 +126,19 @@ def test_many_changes_are_taken_in_by_building_anew(monkeypatch: pytest.MonkeyPa
     assert keys(index, "draft", "work") == []
 
 
+def test_the_index_of_a_small_library_is_built_anew_when_it_is_half_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each change leaves something in memory: of a small library soon more than all that is in it."""
+    monkeypatch.setattr("commonplace.derived.search.index.FEW_CHANGES", 5)
+    graph = StoreGraph(LIBRARY)
+    index = indexed(graph)
+    most = 0
+    for version in range(2, 60):
+        index.update(graph, MINTER, {replace(graph, THINGS[0], DCTERMS["title"], Literal(f"Draft {version}"))}, version)
+        most = max(most, index.changes)
+    assert 5 <= most < 20
+    assert keys(index, f"Draft {version}", "work") == ["ostrom1996"]
+
+
 @pytest.mark.parametrize(("q", "written"), [("municipal", "municipaux"), ("participate", "participation")])
 def test_a_stem_of_either_language_will_do(q: str, written: str) -> None:
     graph = StoreGraph(LIBRARY)

@@ -38,7 +38,13 @@ Ask = Callable[[Call, str], Reply]
 
 
 def read_small(
-    ask: Ask, client: str, format: ImportFormat, data: bytes, filename: str, work: BatchFunction[Any], alive: Callable[[], None]
+    ask: Ask,
+    client: str,
+    format: ImportFormat,
+    data: bytes,
+    filename: str,
+    work: BatchFunction[Any],
+    alive: Callable[[], None],
 ) -> BatchReading[Any]:
     """Read a small file, and do `work` to its batches, in a worker; where too many wait for one, by `read_apart`.
 
