@@ -172,9 +172,9 @@ def killed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def test_a_file_whose_reader_is_killed_once_is_read_again(curator: httpx.Client, killed: list[int]) -> None:
     killed[0] = 1
-    last = ended(curator, begun(curator, many(400)))
-    assert (last["state"], last["done"]) == ("done", 400)
-    assert curator.get(last["receipt"]).json()["fates"] == {"new": 400, "matched": 0, "updated": 0, "failed": 0}
+    last = ended(curator, begun(curator, many(1_000)))
+    assert (last["state"], last["done"]) == ("done", 1_000)
+    assert curator.get(last["receipt"]).json()["fates"] == {"new": 1_000, "matched": 0, "updated": 0, "failed": 0}
 
 
 def test_a_file_whose_reader_is_killed_again_is_not_blamed(
@@ -183,7 +183,7 @@ def test_a_file_whose_reader_is_killed_again_is_not_blamed(
     version = opened.library.follow()
     killed[0] = 2
     headers = {**BIBTEX, "Prefer": "wait=30"}
-    response = curator.post("/imports", content=many(400), headers=headers, params={"filename": "harbours.bib"})
+    response = curator.post("/imports", content=many(1_000), headers=headers, params={"filename": "harbours.bib"})
     problem = response.json()
     assert (response.status_code, problem["type"].rpartition("/")[2]) == (503, "interrupted")
     assert int(response.headers["retry-after"]) > 0
