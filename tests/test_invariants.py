@@ -299,9 +299,5 @@ def test_whatever_a_librarian_does_the_library_is_whole() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    reason="a merge that was made on an edit, which was then undone by itself, and taken apart: undoing all of it, the "
-    "newest first, is refused at one version"
-)
 def test_whatever_a_librarian_does_for_long_the_library_is_whole() -> None:
     run_state_machine_as_test(Librarian, settings=asked(120, 40, always_others=True))

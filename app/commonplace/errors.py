@@ -17,6 +17,7 @@ CommonplaceError                  the root; its text is for people, and says wha
 ├── Interrupted                   a process was killed from outside; nothing was written
 ├── Stopped                       the server was told to stop before it had an answer
 ├── Cancelled                     stopped on request, before anything was written
+├── NotAllowed                    a contributor asked for what a curator decides; nothing was written
 ├── GraphProtected                a write to a named graph that only the program writes
 ├── ShapeViolation                the change would break the shapes; `errors` says where and why
 ├── CannotMerge                   two things cannot be made one, or not taken apart again; says why
@@ -153,6 +154,10 @@ class Conflict(CommonplaceError):
     def moved(cls, head: object, seen: object) -> Conflict:
         """Return the error for a writer that saw version `seen` of a library at version `head`."""
         return cls(f"the library is at version {head}, not {seen}: read it again and retry")
+
+
+class NotAllowed(CommonplaceError):
+    """A contributor, who may propose, asked for what a curator decides."""
 
 
 class GraphProtected(CommonplaceError):

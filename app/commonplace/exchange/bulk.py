@@ -16,7 +16,7 @@ from commonplace.curation.deletion import deletion_of
 from commonplace.curation.editing.edits import changed_members, created, edited
 from commonplace.curation.editing.fields import Edit
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest, CommonplaceError, ShapeViolation
+from commonplace.errors import BadRequest, CommonplaceError, NotAllowed, ShapeViolation
 from commonplace.exchange.edits import Editor, members
 from commonplace.library import Library
 from commonplace.library.curation_schemas import BulkFieldChange, BulkItem, BulkResult
@@ -92,6 +92,8 @@ class BulkEdits:
         self, snapshot: Snapshot, select: Selector, ranked: list[NamedNode] | None, given: object, editor: Editor
     ) -> Iterator[_Planned]:
         change = read_bulk_change(given, snapshot)
+        if not editor.decides and (change.operations or any(one.taken_back for one in change.judgements)):
+            raise NotAllowed("this needs a curator's token; a contributor may propose evidence, with add_concept")
         edit = Edit(snapshot, self._library.minter, editor.agent, datetime.now(UTC), editor.decides)
         about = [_about(edit, judgement) for judgement in change.judgements]
         for work in self._selected(snapshot, select, ranked):

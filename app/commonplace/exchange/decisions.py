@@ -19,7 +19,7 @@ from commonplace.curation.duplicates.decisions import (
 from commonplace.curation.editing.fields import Edit
 from commonplace.derived.graph.records import is_work
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest, NotFound
+from commonplace.errors import BadRequest, NotAllowed, NotFound
 from commonplace.exchange.edits import Editor
 from commonplace.exchange.relating import RelatedPair, relate, related_pair
 from commonplace.library import Library
@@ -69,6 +69,7 @@ class Decisions:
     ) -> Decided:
         """Record what is judged of two works, given their keys or IRIs, in place of what was judged before.
 
+        What an editor judges that does not decide is a proposal, beside what was judged before.
         Raises `BadRequest` naming the member at fault, and `Conflict` when `expected` is given and is not the head.
         """
         minter = self._library.minter
@@ -85,16 +86,7 @@ class Decisions:
         entry = self._committer.commit(propose, expected)
         assert entry is not None  # it has a time of its own
 
-        def shown(snapshot: Snapshot) -> DecidedDuplicate:
-            found = decision_shape(read_decisions(snapshot, minter)[pair[0]], is_current=True)
-            return DecidedDuplicate(
-                id=pair_id(pair[0]),
-                works=links(snapshot, pair[0], minter),
-                version=entry.version,
-                **found.model_dump(),
-            )
-
-        return Decided(self._library.read(shown, entry.version), entry)
+        return self._decided(pair[0], entry, editor, judgement=judgement, reason=reason.strip() or None)
 
     def relate(
         self,
@@ -114,6 +106,8 @@ class Decisions:
         made: list[RelatedPair] = []
 
         def propose(snapshot: Snapshot) -> Proposal:
+            if not editor.decides:
+                raise NotAllowed("a relation is stated by a curator; a contributor may propose that two are different")
             keys = _keys(snapshot, works, minter)
             edit = Edit(snapshot, minter, editor.agent, datetime.now(UTC), editor.decides)
             named = key_of(snapshot, subject, minter) if subject else None
@@ -129,21 +123,32 @@ class Decisions:
         pair = made[0]
         keys = (min(pair.subject, pair.other), max(pair.subject, pair.other))
 
-        def shown(snapshot: Snapshot) -> DecidedDuplicate:
-            return DecidedDuplicate(
-                id=pair_id(keys),
-                works=links(snapshot, keys, minter),
-                judgement="related",
-                relation=relation,
-                work=pair.subject,
-                reason=reason.strip() or None,
-                agent=editor.agent,
-                at=entry.at.isoformat(timespec="seconds"),
-                current=True,
-                version=entry.version,
-            )
+        return self._decided(
+            keys,
+            entry,
+            editor,
+            judgement="related",
+            relation=relation,
+            work=pair.subject,
+            reason=reason.strip() or None,
+        )
 
-        return Decided(self._library.read(shown, entry.version), entry)
+    def _decided(self, keys: Pair, entry: Entry, editor: Editor, **said: str | None) -> Decided:
+        """Return a decision as JSON has it, with the entry that made it."""
+        works = self._library.read(lambda snapshot: links(snapshot, keys, self._library.minter), entry.version)
+        shape = DecidedDuplicate.model_validate(
+            {
+                "id": pair_id(keys),
+                "works": works,
+                "status": "accepted" if editor.decides else "proposed",
+                "agent": editor.agent,
+                "at": entry.at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+                "current": True,
+                "version": entry.version,
+                **said,
+            }
+        )
+        return Decided(shape, entry)
 
     def listed(self, asked: Asked) -> list[DuplicateCandidate]:
         """Return the duplicates asked for, found anew."""

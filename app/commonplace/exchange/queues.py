@@ -20,7 +20,14 @@ from commonplace.library.curation_schemas import Solution
 from commonplace.library.queues.advisories import CLASHES_WITH_NOTE, QUOTE_WITHOUT_TERM
 from commonplace.library.queues.dangling import DANGLING_REFERENCES
 from commonplace.library.queues.followed import UNREAD_ON_FOLLOWED
-from commonplace.library.queues.patterns import NEVER_READ, OF_EVIDENCE, OF_RECORDS, OF_RETRACTED, PROPOSED
+from commonplace.library.queues.patterns import (
+    NEVER_READ,
+    OF_EVIDENCE,
+    OF_RECORDS,
+    OF_RETRACTED,
+    PROPOSED,
+    PROPOSED_DECISIONS,
+)
 from commonplace.library.queues.queue import Queue, Row, of_function, patch
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DCTERMS, PRISM, SKOS
@@ -51,6 +58,7 @@ class Queues:
         conflicts = ImportConflicts(library)
         self.all: tuple[Queue, ...] = (
             PROPOSED,
+            PROPOSED_DECISIONS,
             of_function(
                 "import-conflicts",
                 "Import conflicts",

@@ -137,6 +137,7 @@ class DecidedDuplicate(DuplicateDecision):
 
     id: str = Field(description="the same for the same two works")
     works: list[Link]
+    status: Literal["proposed", "accepted"] = Field(description="`proposed` where a contributor judged")
     relation: str | None = Field(default=None, description="of two works that were judged `related`")
     work: str | None = Field(default=None, description="of such: the key of that which is the translation, the later …")
     version: int = Field(description="the version that made it, and that an undo takes back")

@@ -43,7 +43,7 @@ def judge(client: httpx.Client, work: str, about: str, **more: Any) -> str:
 
 def test_each_queue_counts_what_it_lists(client: httpx.Client) -> None:
     counted = counts(client)
-    assert len(counted) == 17
+    assert len(counted) == 18
     for name, count in counted.items():
         assert queue(client, name)["total"] == count, name
     assert counted["facts-in-doubt"] > 0

@@ -20,7 +20,7 @@ from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.errors import BadRequest
 from commonplace.model.change import ChangeSet
 from commonplace.model.judgements import Judgement
-from commonplace.model.minter import Minter
+from commonplace.model.minter import Minter, slug
 from commonplace.model.namespaces import RDF, RDFS
 
 REASON_CHARACTERS = 2_000
@@ -29,6 +29,7 @@ REASON_CHARACTERS = 2_000
 _DECISIONS = """SELECT ?decision ?one ?other ?judgement ?reason ?agent ?at ?digest WHERE {
     ?decision a cp:Decision ; cp:onWork ?one, ?other ; cp:judgement ?judgement ; cp:recordsDigest ?digest ;
     prov:wasAttributedTo ?who FILTER(STR(?one) < STR(?other))
+    FILTER NOT EXISTS { ?decision cp:standing cp:proposed }
     OPTIONAL { ?decision rdfs:comment ?reason } OPTIONAL { ?decision prov:generatedAtTime ?at }
     OPTIONAL { ?who foaf:name ?agent } }"""
 
@@ -55,6 +56,7 @@ class ListedCandidate(NamedTuple):
 def decide(edit: Edit, keys: Pair, judgement: Judgement, reason: str) -> ChangeSet:
     """Return the change that records a decision on two works, given their keys in order.
 
+    That of a contributor is a proposal: it stands beside what was decided, until a curator decides.
     Raises `BadRequest` for a judgement there is not, and for *different* without a reason.
     """
     if judgement not in get_args(Judgement):
@@ -65,7 +67,7 @@ def decide(edit: Edit, keys: Pair, judgement: Judgement, reason: str) -> ChangeS
     if len(reason) > REASON_CHARACTERS:
         raise BadRequest("the reason is too long", [("reason", f"use at most {REASON_CHARACTERS:,} characters")])
     minter, state = edit.minter, edit.snapshot
-    node = minter.thing("decision", pair_id(keys))
+    node = minter.thing("decision", pair_id(keys) if edit.decides else f"{pair_id(keys)}--{slug(edit.agent)}")
     works = [minter.thing("work", key) for key in keys]
     found = {work.key: work for work in read_particulars(state, minter, works)}
     added = [
@@ -77,7 +79,10 @@ def decide(edit: Edit, keys: Pair, judgement: Judgement, reason: str) -> ChangeS
     ]
     if reason.strip():
         added.append(Quad(node, RDFS["comment"], Literal(reason.strip())))
-    removed = [Quad(t.subject, t.predicate, t.object) for one in _nodes_on(edit, works) for t in state.triples(one)]
+    if not edit.decides:
+        added.append(Quad(node, minter.term("standing"), minter.term("proposed")))
+    replaced = _nodes_on(edit, works) if edit.decides else [node]
+    removed = [Quad(t.subject, t.predicate, t.object) for one in replaced for t in state.triples(one)]
     return ChangeSet(tuple(added), tuple(removed))
 
 

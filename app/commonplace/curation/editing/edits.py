@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from commonplace.curation.editing.fields import Edit, Field, InEnglish, Values
 from commonplace.curation.editing.forms import FORMS, Form
 from commonplace.curation.editing.work_edits import WorkEdit, check_members
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, NotAllowed
 from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Kind, one_of
 from commonplace.model.namespaces import FOAF, PROV, RDF, RDFS, XSD
@@ -33,9 +33,12 @@ def changed_members(before: Values, after: Values) -> list[str]:
 def edited(edit: Edit, kind: Kind, node: NamedNode, before: Values, after: Values) -> ChangeSet:
     """Return the change from the members a thing has to those it shall have, not yet net.
 
-    Raises `BadRequest` naming the members that there are not, that cannot be edited, or whose value is of no use.
+    Raises `BadRequest` naming the members that there are not, that cannot be edited, or whose value is of no use, and
+    `NotAllowed` where a contributor decides.
     """
     changed = changed_members(before, after)
+    if not edit.decides:
+        _refuse_undecided(edit, kind, before, after, changed)
     if kind == "work":
         check_members(changed)
         work = WorkEdit(edit, node, before, after, changed)
@@ -63,6 +66,27 @@ def edited(edit: Edit, kind: Kind, node: NamedNode, before: Values, after: Value
     return _change(added, removed, node)
 
 
+def _refuse_undecided(edit: Edit, kind: Kind, before: Values, after: Values, changed: Iterable[str]) -> None:
+    """Raise `NotAllowed` for an edit that is no proposal.
+
+    A contributor may change evidence of their own that is proposed, and stays so, and add doubts about a work.
+    """
+    if kind == "evidence":
+        if before.get("status") != "proposed" or before.get("agent") != edit.agent:
+            raise NotAllowed(
+                "a contributor may change what they proposed themselves, until a curator has decided on it"
+            )
+        if after.get("status") != "proposed":
+            raise NotAllowed("a curator accepts or rejects what is proposed")
+        return
+    there, given = before.get("doubts", []), after.get("doubts", [])
+    if kind != "work" or set(changed) - {"doubts"} or any(one not in given for one in there):
+        raise NotAllowed(
+            f"editing {one_of(kind)} needs a curator's token; a contributor may propose evidence, and a correction of "
+            "a work by adding a doubt: the field, the other reading under alternative, and where it is from in the note"
+        )
+
+
 def _owned(edit: Edit, node: NamedNode, field: Field, is_kept: bool) -> Iterator[Triple]:
     """Yield the statements that a field loses, whether it gets another value or none."""
     if not is_kept and isinstance(field, InEnglish):
@@ -71,7 +95,12 @@ def _owned(edit: Edit, node: NamedNode, field: Field, is_kept: bool) -> Iterator
 
 
 def created(edit: Edit, kind: Kind, node: NamedNode, values: Values) -> ChangeSet:
-    """Return the change that makes a new thing of those members. Raises `BadRequest` as `edited` does."""
+    """Return the change that makes a new thing of those members. Raises `BadRequest` and `NotAllowed` as `edited` does.
+
+    A contributor makes evidence only, which is proposed.
+    """
+    if not edit.decides and kind != "evidence":
+        raise NotAllowed(f"making {one_of(kind)} needs a curator's token; a contributor may propose evidence")
     given = {name: value for name, value in values.items() if value is not None and name not in ("key", "kind")}
     if kind == "work":
         check_members(given)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.curation_schemas import Solution
 from commonplace.library.queues.queue import Calls, Queue, Row, calling, of_pattern, patch
@@ -68,6 +70,27 @@ PROPOSED = of_pattern(
     "Evidence that a contributor or a program proposed: accept it, or reject it with the reason in its note.",
     "?thing cp:standing cp:proposed ; cp:about ?about . OPTIONAL { ?thing cp:quote ?detail }",
     calling("PATCH", "/evidence/{key}", '{"status": "accepted"}', '{"status": "rejected", "note": "…"}'),
+)
+
+
+def _decide(snapshot: Snapshot, row: Row, minter: Minter) -> list[Solution]:
+    """Return the call that decides as was proposed, or that leaves it open with the reason."""
+    about = Neighbourhood(snapshot.triples(row.thing))
+    works = sorted(minter.key(work.value) for work in about.nodes(row.thing, minter.term("onWork")))
+    reason = about.text(row.thing, RDFS["comment"]) or ""
+    accepted = {"works": works, "judgement": row.detail, "reason": reason}
+    left = {"works": works, "judgement": "unsure", "reason": "…"}
+    bodies = [json.dumps(body, ensure_ascii=False) for body in (accepted, left)]
+    return [Solution(method="POST", address="/duplicates/decisions", bodies=bodies)]
+
+
+PROPOSED_DECISIONS = of_pattern(
+    "proposed-decisions",
+    "Proposed decisions on two works",
+    "What a contributor judges of two works that may be one: decide so, or otherwise with your reason.",
+    "?thing a cp:Decision ; cp:standing cp:proposed ; cp:onWork ?about, ?other ; cp:judgement ?judged . "
+    "FILTER(STR(?about) < STR(?other)) BIND(STRAFTER(STR(?judged), '#') AS ?detail)",
+    _decide,
 )
 
 OF_EVIDENCE: tuple[Queue, ...] = (

@@ -9,10 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from commonplace.errors import BadRequest
 from commonplace.exchange.edits import Editor
+from commonplace.home.tokens import Role
 from commonplace.library.curation_schemas import BulkResult
 from commonplace.web.api.edits import Message, document_of
 from commonplace.web.context import ContextDep
-from commonplace.web.http.authorization import CuratorDep
+from commonplace.web.http.authorization import WriterDep
 from commonplace.web.http.negotiation import JSON, etag, expected_version
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.threads import in_writer
@@ -42,25 +43,29 @@ class Bulk(BaseModel):
     "/bulk",
     response_model=BulkResult,
     summary="Change many works in one way",
-    responses={401: {"description": "No token"}, 403: {"description": "Not a curator's token"}},
+    responses={
+        401: {"description": "No token"},
+        403: {"description": "Not a curator's token, and other changes than `add_concept`"},
+    },
     openapi_extra={
         "requestBody": {"required": True, "content": {JSON.media_type: {"schema": Bulk.model_json_schema()}}}
     },
 )
 async def bulk(
-    request: Request, context: ContextDep, token: CuratorDep, dry_run: DryRun = False, message: Message = ""
+    request: Request, context: ContextDep, token: WriterDep, dry_run: DryRun = False, message: Message = ""
 ) -> Response:
     """Answer with every work that changes, its members before and after; with `dry_run` nothing is written.
 
     All is one version, which `undo` takes back. While one work would break a rule, nothing is written (422), and
-    `errors` names it: leave it out with `except`, or correct it first. `If-Match` is honoured.
+    `errors` names it: leave it out with `except`, or correct it first. `If-Match` is honoured. What a contributor adds
+    with `add_concept` is proposed; all else needs a curator's token.
     """
     document = await document_of(request)
     if wrong := sorted(document.keys() ^ {"select", "change"}):
         raise BadRequest("a bulk change has select and change", [(name, "missing or unknown") for name in wrong])
     if not isinstance(document["select"], dict):
         raise BadRequest("select is an object", [("select", 'such as {"type": "chapter"} or {"keys": ["ostrom1996"]}')])
-    editor = Editor(token.name, message=message)
+    editor = Editor(token.name, decides=token.role is Role.CURATOR, message=message)
 
     def change() -> BulkResult:
         if dry_run:

@@ -15,7 +15,7 @@ from commonplace.errors import BadRequest
 from commonplace.exchange.decisions import Asked, Decisions, candidate_shape, chosen, pair_named
 from commonplace.exchange.edits import Editor
 from commonplace.exchange.relating import Relation
-from commonplace.home.tokens import Token
+from commonplace.home.tokens import Role, Token
 from commonplace.library.curation_schemas import DecidedDuplicate, DuplicateCandidate
 from commonplace.library.cursors import read_position, write_position
 from commonplace.library.schemas import ApiModel, Page
@@ -23,7 +23,7 @@ from commonplace.model.judgements import Judgement
 from commonplace.web import answers
 from commonplace.web.api.edits import body_of, body_schema
 from commonplace.web.context import Context, ContextDep
-from commonplace.web.http.authorization import CuratorDep
+from commonplace.web.http.authorization import WriterDep
 from commonplace.web.http.negotiation import JSON, choose_of_list, etag, expected_version
 from commonplace.web.http.parameters import Paging, only_known_parameters
 from commonplace.web.in_workers import EXPORT_TIMES, Cost, WorkerRoute, costly, in_large_library
@@ -127,11 +127,12 @@ def duplicates(request: Request, context: ContextDep, asked: Annotated[Duplicate
 def decide_duplicate(
     request: Request,
     context: ContextDep,
-    token: CuratorDep,
+    token: WriterDep,
     decision: Annotated[NewDecision, Depends(body_of(NewDecision))],
 ) -> Response:
     """Record what you judge of two works, in place of what was judged of them before; nothing is merged.
 
+    What a contributor judges is proposed, and waits in `/queues/proposed-decisions`.
     *Different* needs a reason. The two are shown again only when what is compared of one of them has changed. With
     `If-Match` the decision is refused (412) when the library has moved.
     """
@@ -149,7 +150,7 @@ def decide_duplicate(
 def decide_pair(
     request: Request,
     context: ContextDep,
-    token: CuratorDep,
+    token: WriterDep,
     id: str,
     decision: Annotated[PairDecision, Depends(body_of(PairDecision))],
 ) -> Response:
@@ -171,7 +172,10 @@ def _decided(
     proposed: str | None = None,
 ) -> Response:
     expected = expected_version(request, context.library.follow(), lenient=True)
-    decisions, editor = Decisions(context.library, context.committer), Editor(token.name)
+    decisions, editor = (
+        Decisions(context.library, context.committer),
+        Editor(token.name, decides=token.role is Role.CURATOR),
+    )
     if decision.judgement == "related":
         relation = decision.relation or proposed
         if not relation:

@@ -92,9 +92,9 @@ def body_schema(model: type[BaseModel]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {JSON.media_type: {"schema": model.model_json_schema()}}}}
 
 
-def editor_of(token: Token, kind: Kind, message: str) -> Editor:
-    """Return who edits. A contributor may propose evidence and nothing else. Raises 403."""
-    if token.role is not Role.CURATOR and kind != "evidence":
+def editor_of(token: Token, kind: Kind, message: str, *, proposes: tuple[Kind, ...] = ("evidence",)) -> Editor:
+    """Return who edits. A contributor may propose of the kinds of things named, and nothing else. Raises 403."""
+    if token.role is not Role.CURATOR and kind not in proposes:
         raise forbidden(token, f"editing {one_of(kind)} needs a curator's token; a contributor may propose evidence")
     return Editor(token.name, decides=token.role is Role.CURATOR, message=message)
 
@@ -114,7 +114,7 @@ def _patching(kind: Kind) -> Callable[..., Awaitable[Response]]:
     async def patch(
         request: Request, context: ContextDep, token: WriterDep, key: str, message: Message = ""
     ) -> Response:
-        editor = editor_of(token, kind, message)
+        editor = editor_of(token, kind, message, proposes=("evidence", "work"))
         wanted = await document_of(request)
 
         def edit() -> Edited:
@@ -153,7 +153,9 @@ def _offer(plural: str, kind: Kind, model: type[ApiModel]) -> None:
         response_model=model,
         summary=f"Edit {one_of(kind)}",
         description="Members that are given replace those there are; null clears one (RFC 7396). With `If-Match` the "
-        "edit is refused (412) when the library has moved, with the present state and the members that differ.",
+        "edit is refused (412) when the library has moved, with the present state and the members that differ. A "
+        "contributor may change evidence of their own that is proposed, and propose a correction of a work by adding "
+        "to its `doubts`.",
         openapi_extra={"requestBody": body},
     )
     router.add_api_route(

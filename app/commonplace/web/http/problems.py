@@ -26,6 +26,7 @@ from commonplace.errors import (
     InUse,
     LogDamaged,
     NoRoom,
+    NotAllowed,
     NotFound,
     OutOfMemory,
     OutOfTime,
@@ -122,6 +123,7 @@ KINDS: dict[type[Exception], ProblemKind] = {
         "A process that worked on it was killed from outside. Nothing was written; try again later.",
     ),
     Stopped: ProblemKind("stopping", "The server stops", 503, "It was told to stop: ask again when it is back."),
+    NotAllowed: FORBIDDEN,
     GraphProtected: FORBIDDEN,
     Cancelled: ProblemKind("cancelled", "This was cancelled", 409, "It was stopped on request; nothing was written."),
     CannotMerge: ProblemKind(
