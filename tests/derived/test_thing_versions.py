@@ -62,6 +62,22 @@ def test_it_answers_as_the_log_does(log: PatchLog, sorted_touches: int, monkeypa
     assert ThingVersions(log).history(EX + "b") == log.history(EX + "b")
 
 
+@pytest.mark.parametrize("sorted_touches", [1, 7, 10_000])
+@pytest.mark.parametrize("searched_part", [0, 1_000_000], ids=["one by one", "all at once"])
+def test_it_tells_the_last_version_of_many_things(
+    log: PatchLog, sorted_touches: int, searched_part: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(thing_versions, "SORTED_TOUCHES", sorted_touches)
+    monkeypatch.setattr(thing_versions, "SEARCHED_PART", searched_part)
+    things = ThingVersions(log)
+    names = [EX + name for name in (*NAMES, "nothing") if "#" not in name]
+    for seed in range(3):
+        write_at_random(log, 15, seed)
+        for until in (1, 7, int(log.head()), 99):
+            touched = {name: [version for version in log.history(name) if version <= until] for name in names}
+            assert things.last(names, Version(until)) == {name: found[-1] for name, found in touched.items() if found}
+
+
 def test_many_statements_about_one_thing_are_one_touch(log: PatchLog) -> None:
     append(log, [statement("a", number) for number in range(3_000)] + [statement("b", 0)])
     things = ThingVersions(log)

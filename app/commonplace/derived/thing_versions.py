@@ -14,9 +14,10 @@ import mmap
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import cast
@@ -36,6 +37,9 @@ WAIT_SECONDS = 1.0
 
 SORTED_TOUCHES = 10_000
 """Minimum number of touches that are sorted in among the others: before, each is found in a table of its own."""
+
+SEARCHED_PART = 40
+"""How many times as long as a look at one touch a search for those of one thing takes."""
 
 SORTED_VERSIONS = 1_000
 """Minimum number of versions whose touches are sorted in, however few: the next start need not read them again."""
@@ -76,8 +80,12 @@ class _Touches:
 
     def all(self) -> list[bytes]:
         """Return every touch."""
+        return list(self.each())
+
+    def each(self) -> Iterator[bytes]:
+        """Yield every touch, in order."""
         whole = self.in_order[self.first :]
-        return [whole[at : at + _TOUCH_BYTES] for at in range(0, len(whole), _TOUCH_BYTES)]
+        return (whole[at : at + _TOUCH_BYTES] for at in range(0, len(whole), _TOUCH_BYTES))
 
 
 class ThingVersions:
@@ -102,6 +110,24 @@ class ThingVersions:
         Raises `TooManyQueries` while another thread looks through much of the log for the first time.
         """
         return list(dict.fromkeys(part.version for part in self.parts(iri)))
+
+    def last(self, iris: Iterable[str], until: Version) -> dict[str, Version]:
+        """Return the last version up to that one which touched each of some things, of those that one did.
+
+        The IRIs have no fragments. It costs a look at every touch for many things, a search for each of few. Raises as
+        `history` does.
+        """
+        wanted = {_hash_of(iri.encode()): iri for iri in iris}
+        found: dict[str, Version] = {}
+        with self._followed():
+            few = len(wanted) * SEARCHED_PART < len(self._sorted)
+            touches = chain.from_iterable(map(self._sorted.of, wanted)) if few else self._sorted.each()
+            recent = chain.from_iterable(self._recent.get(thing, ()) for thing in wanted)
+            for touch in chain(touches, recent):  # those of one thing by version
+                iri = wanted.get(touch[:_HASH_BYTES])
+                if iri is not None and (version := _version_of(touch)) <= until:
+                    found[iri] = version
+        return found
 
     def parts(self, iri: str) -> list[EntryLines]:
         """Return where the log speaks of a thing or its fragments, oldest first. Raises as `history` does."""
@@ -151,12 +177,18 @@ class ThingVersions:
         return sealed_fault(path, self.log, version)
 
     def _touches(self, thing: bytes) -> list[bytes]:
+        with self._followed():
+            return [*self._sorted.of(thing), *self._recent.get(thing, ())]
+
+    @contextmanager
+    def _followed(self) -> Iterator[None]:
+        """Hold the touches for a block, those of the newest entries included."""
         if not self._lock.acquire(timeout=WAIT_SECONDS):
             why = f"the history of things is being read from the log: ask again in {_RETRY_AFTER} s"
             raise TooManyQueries(why, own=False, retry_after=_RETRY_AFTER)
         try:
             self._follow()
-            return [*self._sorted.of(thing), *self._recent.get(thing, ())]
+            yield
         finally:
             self._lock.release()
 
@@ -258,12 +290,15 @@ def _touch(thing: bytes, part: EntryLines) -> bytes:
     )
 
 
+def _version_of(touch: bytes) -> Version:
+    return Version(int.from_bytes(touch[_HASH_BYTES : _HASH_BYTES + _VERSION_BYTES]))
+
+
 def _part_of(touch: bytes) -> EntryLines:
     start_at = _HASH_BYTES + _VERSION_BYTES
     length_at = start_at + _START_BYTES
     start = int.from_bytes(touch[start_at:length_at])
-    version = Version(int.from_bytes(touch[_HASH_BYTES:start_at]))
-    return EntryLines(version, start, start + int.from_bytes(touch[length_at:]))
+    return EntryLines(_version_of(touch), start, start + int.from_bytes(touch[length_at:]))
 
 
 def _hash_of(iri: bytes) -> bytes:

@@ -7,7 +7,7 @@ serialises, never as text.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
@@ -28,12 +28,16 @@ Reach = Callable[[Snapshot, NamedNode | BlankNode], Iterable[NamedNode]]
 """Return the things whose membership or place in a list follows from statements about another node."""
 
 
+Values = Callable[[Snapshot, Collection[str]], Mapping[str, str]]
+"""Return the values that things are sorted by, by their IRIs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """A sort order: the pattern that binds one `?value` for `?thing`, and its direction.
 
     With `folded`, values are compared without case and accents, as text should be. `reach` is needed where the
-    pattern reads more than statements with the thing as their subject or object. `value_of` gives the value where no
+    pattern reads more than statements with the thing as their subject or object. `values` gives the values where no
     pattern can.
     """
 
@@ -41,7 +45,7 @@ class Order:
     descending: bool = False
     folded: bool = False
     reach: Reach | None = None
-    value_of: Callable[[Snapshot, NamedNode], str] | None = None
+    values: Values | None = None
 
 
 BY_IRI = Order("BIND('' AS ?value)")
@@ -114,8 +118,6 @@ class Selection:
 
         The engine answers a table, which is grouped here: it takes many times as long to group and sort as to find.
         """
-        if order.value_of is not None:
-            return {thing.value: order.value_of(snapshot, thing) for thing in self.everything(snapshot)}
         body = f"{{ SELECT DISTINCT ?thing WHERE {{\n{self._body()}\n}} }}" if self.repeats else self._body()
         text = f"{PROLOGUE}SELECT ?thing ?value WHERE {{\n{body}\nOPTIONAL {{ {order.pattern} }} }}"
         least: dict[str, str] = {}
@@ -126,7 +128,7 @@ class Selection:
             iri = thing[1:-1]
             if value < least.setdefault(iri, value):
                 least[iri] = value
-        return least
+        return least if order.values is None else dict(order.values(snapshot, least))
 
     def sort_value(self, snapshot: Snapshot, order: Order, thing: NamedNode) -> str | None:
         """Return the value that one thing is sorted by; None when it is not in the selection.
@@ -139,7 +141,9 @@ class Selection:
         body = f"{self._body()}\nOPTIONAL {{ {order.pattern} }}"
         text = f"{PROLOGUE}SELECT ?value WHERE {{\n{_THING.sub(lambda _: str(thing), body)} }}"
         least = min((_compared(term, order) for (term,) in rows(tsv(snapshot.query(text)))), default=None)
-        return least if least is None or order.value_of is None else order.value_of(snapshot, thing)
+        if least is None or order.values is None:
+            return least
+        return order.values(snapshot, [thing.value])[thing.value]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Generic, TypeVar
 
 from fastapi import Request, Response
@@ -201,10 +200,6 @@ def page(request: Request, listing: Listing, paging: Paging, q: str | None = Non
     if form is ATOM and q is None and "sort" not in request.query_params:
         listing = replace(listing, order=newest_first(changes))  # who reads a feed reads its first page
 
-    def last_changed(snapshot: Snapshot, node: NamedNode) -> datetime:
-        version = changes.of(snapshot, node)
-        return context.library.log.header(version).at if version else NEVER
-
     def make(snapshot: Snapshot, listed: Listed) -> bytes:
         found = listed.page(listing.order, paging.limit, paging.cursor)
         following[0] = next_address(request, found.cursor)
@@ -212,7 +207,9 @@ def page(request: Request, listing: Listing, paging: Paging, q: str | None = Non
             return rdf_text(describe(snapshot, found.things, context.minter), form.rdf, context.minter)
         items = [listing.read(snapshot, node) for node in found.things]
         if form is ATOM:
-            dated = zip(items, (last_changed(snapshot, node) for node in found.things), strict=True)
+            last = changes.of(snapshot, [node.value for node in found.things])
+            times = (context.library.log.header(version).at if version else NEVER for version in last.values())
+            dated = zip(items, times, strict=True)
             return write_feed(list_feed(request, context.title_at(snapshot), dated, following[0], context.minter))
         return Page[ApiModel](
             items=items,

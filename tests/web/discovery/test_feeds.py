@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from commonplace.home.opening import open_home
+from commonplace.library import last_changes
 from tests.conftest import BASE, serving, settings_for
 from tests.web.discovery.works import parsed
 
@@ -137,7 +138,7 @@ def test_an_entry_says_when_its_thing_changed_and_who_wrote_it(own: httpx.Client
     assert new.find(f"{ATOM}category").get("term") == "article-journal"
 
 
-def test_what_changed_last_comes_first(own: httpx.Client) -> None:
+def test_what_changed_last_comes_first(own: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     evidence = {"work": "strange", "about": "professional-role", "state": "discusses", "directness": "direct"}
     evidence |= {"certainty": "low", "method": "human"}
     label = {"alternative_labels": {"en": ["ferryman"]}}
@@ -155,6 +156,9 @@ def test_what_changed_last_comes_first(own: httpx.Client) -> None:
         assert [key if wanted else None for key, wanted in zip(keys, first, strict=True)] == list(first)
         changed = datetime.fromisoformat(own.get("/changes?limit=1").json()["items"][0]["at"])
         assert max(datetime.fromisoformat(entry.findtext(f"{ATOM}updated")) for entry in shown) == changed
+    monkeypatch.setattr(last_changes, "SEARCHED_THINGS", 0)  # as if there were many
+    anew = entries(feed_at(own, "/works.atom?type=article-journal&limit=2"))
+    assert [entry.findtext(f"{ATOM}id").rpartition("/")[2] for entry in anew] == ["strange", "ostrom1996"]
 
 
 def test_a_feed_of_the_past_ends_there(own: httpx.Client) -> None:
