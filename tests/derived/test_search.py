@@ -201,6 +201,68 @@ def test_a_name_that_says_what_the_title_says_is_no_snippet() -> None:
     assert by_person.snippet == "Lin Ostrom"
 
 
+def typed(index: SearchIndex, q: str, kind: str = "work") -> list[str]:
+    return [hit.key for hit in index.search(q, [kind], limit=100, typing=True).hits]
+
+
+@pytest.mark.parametrize(
+    ("word", "key", "shortest"),
+    [
+        ("synergy", "ostrom1996", 1),  # of a title
+        ("irrigation", "ostrom1996", 2),  # a keyword
+        ("elinor", "ostrom1996", 2),  # a name of another thing
+        ("ostrom1996", "ostrom1996", 2),  # the key
+        ("municipal", "tuurnas2015", 3),  # of running text
+        ("kaźmierczak", "tuurnas2015", 2),
+        ("co-production", "tuurnas2015", 4),
+        ("coproduction", "tuurnas2015", 4),
+    ],
+)
+def test_a_word_is_found_while_it_is_typed(library: SearchIndex, word: str, key: str, shortest: int) -> None:
+    for length in range(shortest, len(word) + 1):
+        assert key in typed(library, word[:length]), word[:length]
+    assert shortest == 1 or word[0] == "c" or key not in typed(library, word[: shortest - 1])
+    assert key not in keys(library, word[:4], "work")
+
+
+def test_only_the_last_word_is_a_beginning_and_what_follows_it_ends_it(library: SearchIndex) -> None:
+    assert typed(library, "great div") == typed(library, "Great Divide") == ["ostrom1996"]
+    for q in ("gre div", "great div ", "great div,", '"great div"'):
+        assert typed(library, q) == [], q
+
+
+def test_a_function_word_that_is_typed_last_may_be_the_beginning_of_another(library: SearchIndex) -> None:
+    assert typed(library, "learning to") == ["tuurnas2015"]
+    assert typed(library, "the great di") == ["ostrom1996"]
+    assert typed(library, "handbook fo") == typed(library, "handbook for fr") == ["guide2020"]
+    assert typed(library, "handbook the") == []
+
+
+def test_a_number_with_marks_is_found_while_it_is_typed(library: SearchIndex) -> None:
+    assert typed(library, "10.1108/ijpsm-04-20") == ["tuurnas2015"]
+    assert typed(library, "10.1108/ijpsm-05-20") == []
+
+
+def test_a_whole_word_ranks_above_one_that_begins_so(library: SearchIndex) -> None:
+    index = indexed(
+        StoreGraph(
+            "@prefix fabio: <http://purl.org/spar/fabio/> . @prefix dcterms: <http://purl.org/dc/terms/> ."
+            '<id/work/a> a fabio:Expression ; dcterms:title "Artful works" .'
+            '<id/work/b> a fabio:Expression ; dcterms:title "Works of art" .'
+        )
+    )
+    assert typed(index, "art") == ["b", "a"]
+
+
+def test_what_is_typed_is_shown_where_it_stands_and_by_which_label_it_is_found(library: SearchIndex) -> None:
+    [hit] = library.search("municip", ["work"], typing=True).hits
+    assert "Municipal workers" in hit.snippet
+    assert hit.own == {0}
+    [by_label] = library.search("street-level bureauc", ["work"], typing=True).hits
+    assert by_label.about == (MINTER.iri("concept", "professional-role"),)
+    assert by_label.own == frozenset()
+
+
 def test_an_empty_index_finds_nothing() -> None:
     index = SearchIndex()
     assert index.applied_version == 0

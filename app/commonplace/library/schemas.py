@@ -393,6 +393,23 @@ class Found(ApiModel):
     )
 
 
+class FoundOfKind(ApiModel):
+    """What a search found of one kind of thing: how many there are, the best of them, and the address of all."""
+
+    kind: str
+    total: int
+    items: list[Found]
+    all: str
+
+
+class FoundWhileTyping(ApiModel):
+    """What a search found so far, kind by kind. What is not shown of a kind is at the address of all of it."""
+
+    kinds: list[FoundOfKind]
+    complete: Completeness
+    version: int
+
+
 class Page(ApiModel, Generic[Item]):
     """One page of a list. `total` counts all that the filters select; nothing is cut without `complete` saying so."""
 

@@ -84,6 +84,7 @@ _NAMED = {
     ("post", "/imports"): "import_works",
     ("delete", "/imports/jobs/{id}"): "cancel_import_job",
     ("get", "/search"): "search",
+    ("get", "/search/suggest"): "search_while_typing",
     ("get", "/export"): "export_works",
     ("get", "/.well-known/void"): "get_void",
     ("get", "/context.jsonld"): "get_context",

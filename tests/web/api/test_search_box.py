@@ -134,3 +134,41 @@ def test_words_are_not_searched_in_the_past(client: httpx.Client) -> None:
     assert client.get("/works", params={"q": "role", "at": 1}).status_code == 200  # 1 is the newest
     response = client.get("/works", params={"q": "role", "at": 2})
     assert response.status_code in (400, 404)
+
+
+def typed(client: httpx.Client, q: str, each: int = 20) -> dict[str, dict[str, Any]]:
+    """What is suggested while that is typed, by kind."""
+    page = client.get("/search/suggest", params={"q": q, "each": each}).raise_for_status().json()
+    assert page["complete"] == "complete"
+    return {group["kind"]: group for group in page["kinds"]}
+
+
+def test_what_is_typed_is_grouped_by_kind_with_the_number_of_all(client: httpx.Client) -> None:
+    groups = typed(client, "prof", each=2)
+    assert {"concept", "work"} <= set(groups)
+    for kind, group in groups.items():
+        page = client.get(group["all"]).raise_for_status().json()
+        assert {item["kind"] for item in page["items"]} == {kind}
+        assert page["total"] == group["total"]
+        assert page["items"][:2] == group["items"]
+
+
+def test_only_the_last_word_is_a_beginning_and_a_space_ends_it(client: httpx.Client) -> None:
+    assert ("concept", "professional-role") in found(client, "professional rol", prefix="true")
+    assert found(client, "profess ", prefix="true") == found(client, "profess")
+    assert found(client, '"professional rol"', prefix="true") == []
+
+
+def test_without_prefix_a_beginning_finds_nothing(client: httpx.Client) -> None:
+    assert found(client, "profession") != found(client, "profession", prefix="true")
+    assert found(client, "ostro") == []
+    assert ("person", "elinor-ostrom") in found(client, "ostro", prefix="true")
+
+
+def test_a_work_that_is_found_by_the_beginning_of_a_label_says_by_which(client: httpx.Client) -> None:
+    label = client.get("/concepts/professional-role").json()["labels"]["fr"]
+    works = typed(client, label[:-1])["work"]["items"]
+    assert works
+    for work in works:
+        links = {link["key"] for link in work.get("found_by") or ()}
+        assert "professional-role" in links or label[:-1].lower() in (work["title"] + (work["snippet"] or "")).lower()

@@ -149,18 +149,21 @@ class SearchIndex:
             whole = tuple(segment.without(names) for segment in self._view.whole)
             self._view = _IndexState(whole, self._view.changes.replaced(names, made), vocabulary, version)
 
-    def search(self, q: str, kinds: Iterable[str] | None = None, limit: int = 20, offset: int = 0) -> SearchResult:
+    def search(
+        self, q: str, kinds: Iterable[str] | None = None, limit: int = 20, offset: int = 0, *, typing: bool = False
+    ) -> SearchResult:
         """Return the things that a user's text finds, best first, equals in the order of their keys.
 
         `q` is any text at all (see `commonplace.derived.search.query`); one without words finds nothing.
-        `kinds` are those of `commonplace.model.minter.Kind` to look among; None is all.
+        `kinds` are those of `commonplace.model.minter.Kind` to look among; None is all. While the user is `typing`,
+        the last word is the beginning of one.
 
         Raises ValueError for a negative `limit` or `offset`.
         """
         if limit < 0 or offset < 0:
             raise ValueError(f"limit and offset count hits: {limit}, {offset}")
         view = self._view
-        asked = self._fields.ask(q, view.vocabulary, kinds)
+        asked = self._fields.ask(q, view.vocabulary, kinds, typing=typing)
         if asked is None:
             return SearchResult(0, (), view.version)
         answers = [segment.best(asked.query, offset + limit) for segment in view.segments]

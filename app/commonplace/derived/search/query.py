@@ -41,6 +41,9 @@ from commonplace.derived.search.vocabulary import Vocabulary
 TIERS: dict[str, int] = {"titles": 64, "names": 8, "body": 1}
 """Tier to the weight of a hit in it; each is more than twice the sum of the ones below."""
 
+SHORTEST_BEGINNING: dict[str, int] = {"titles": 1, "names": 2, "body": 3}
+"""Minimum letters of a word that is being typed, for words that begin so to be looked for in a tier."""
+
 WHOLE_WEIGHT = 65_536
 """Added when the question is the whole of a title, a label or a key."""
 
@@ -63,15 +66,20 @@ _RESOLVER = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|\bdoi:)(?=10\.)", re.IGN
 
 
 class Wanted(NamedTuple):
-    """A word or phrase of a question: its spellings, and the words that share its stem."""
+    """A word or phrase of a question: its spellings, and the words that share its stem.
+
+    Of one that `begins` a word, the beginning is enough.
+    """
 
     forms: Forms
     family: AbstractSet[str]
+    begins: bool = False
 
     def stands_in(self, spelled: Iterable[str]) -> bool:
         """Return whether it stands in a text, given the words of each spelling of it with a space at either end."""
+        end = "" if self.begins else " "
         wanted = (*(" ".join(form) for form in self.forms), *self.family)
-        return any(f" {words} " in text for text in spelled for words in wanted)
+        return any(f" {words}{end}" in text for text in spelled for words in wanted)
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,12 @@ class SearchQuestion:
     words: frozenset[str]
     whole: str
     language: str | None
+    beginnings: tuple[str, ...] = ()
+    """What words may begin with that answer it, too."""
+
+    def has(self, word: str) -> bool:
+        """Return whether a folded word answers it."""
+        return word in self.words or word.startswith(self.beginnings)
 
     def held_by(self, texts: Iterable[str]) -> frozenset[int]:
         """Return which of the words and phrases wanted stand in any of the texts, by their places in the question."""
@@ -181,18 +195,22 @@ class SearchFields:
         """Return the query for the documents whose text was read from any of those things; in rare cases others too."""
         return Query.term_set_query(self.schema, "uses", sorted(crc32(iri.encode()) for iri in iris))
 
-    def ask(self, text: str, vocabulary: Vocabulary, kinds: Iterable[str] | None = None) -> SearchQuestion | None:
+    def ask(
+        self, text: str, vocabulary: Vocabulary, kinds: Iterable[str] | None = None, *, typing: bool = False
+    ) -> SearchQuestion | None:
         """Return the question that a user's text asks, over those kinds of thing; None when it holds no word.
 
         Every text is a question: a quotation mark without its other half is passed over, as
         is every other mark; function words count only where there is nothing else. The
-        `vocabulary` is that of the documents asked.
+        `vocabulary` is that of the documents asked. While a user is `typing`, a last word that no space or mark
+        follows is the beginning of one.
         """
         text = _RESOLVER.sub("", text.translate(_QUOTATION_MARKS))
+        typing = typing and text[-1:].isalnum() and len(text.split()) <= MOST_WORDS
         phrases = [fold(part) for part in _QUOTED.findall(text)]
         loose = attached(fold(_QUOTED.sub(" ", text).replace('"', " "))).split()[:MOST_WORDS]
         chunks = [chunk for chunk in loose if self.analyzer.analyze(chunk)]
-        telling = [chunk for chunk in chunks if chunk not in STOP_WORDS]
+        telling = [chunk for chunk in chunks if chunk not in STOP_WORDS or (typing and chunk is chunks[-1])]
         phrases = [phrase for phrase in phrases if self.analyzer.analyze(phrase)][:MOST_WORDS]
         if not telling and not phrases:
             telling = chunks
@@ -201,20 +219,23 @@ class SearchFields:
         forms = [self._forms(_with_neighbours(telling, at)) for at in range(len(telling))]
         families = [{word for form in of for word in vocabulary.family(form)} for of in forms]
         quoted = [self._forms([phrase]) for phrase in phrases]
-        clauses = [(Occur.Must, self._weighed(*wanted)) for wanted in zip(forms, families, strict=True)]
-        clauses += [(Occur.Must, self._weighed(of, frozenset())) for of in quoted]
+        wanted = [*map(Wanted, forms, families), *(Wanted(of, frozenset()) for of in quoted)]
+        if typing:
+            place = len(telling) - 1
+            wanted[place] = wanted[place]._replace(begins=True)
+        clauses = [(Occur.Must, self._weighed(one)) for one in wanted]
         clauses += [(Occur.Should, clause) for clause in self._bonuses(text, chunks)]
         if kinds is not None:
             of_kinds = Query.term_set_query(self.schema, "kind", sorted(kinds))
             clauses.append((Occur.Must, Query.const_score_query(of_kinds, 0.0)))
         words = {word for of in (*forms, *quoted) for form in of for word in form}
-        wanted = [*map(Wanted, forms, families), *(Wanted(of, frozenset()) for of in quoted)]
         return SearchQuestion(
             query=Query.boolean_query(clauses),
             wanted=tuple(wanted),
             words=frozenset(words.union(*families)),
             whole=fingerprint(text),
             language=language_of([*fold(text).split()]),
+            beginnings=tuple(form[-1] for one in wanted if one.begins for form in one.forms),
         )
 
     def _bonuses(self, text: str, chunks: list[str]) -> list[Query]:
@@ -227,16 +248,33 @@ class SearchFields:
             made.append(Query.const_score_query(in_order, float(IN_ORDER_WEIGHT)))
         return made
 
-    def _weighed(self, forms: Forms, family: AbstractSet[str]) -> Query:
+    def _weighed(self, wanted: Wanted) -> Query:
         """Return the query for documents with any of the forms, or words of their family; scored tier by tier."""
-        others = sorted(family - {form[0] for form in forms if len(form) == 1})
+        forms = wanted.forms
+        others = sorted(wanted.family - {form[0] for form in forms if len(form) == 1})
         clauses = []
         for tier, weight in TIERS.items():
             exactly = self._in_tier(tier, forms, ())
             clauses.append((Occur.Should, Query.const_score_query(exactly, float(weight))))
             anyhow = self._in_tier(tier, forms, others)
+            if wanted.begins and (begun := self._begun(tier, forms)):
+                anyhow = Query.boolean_query([(Occur.Should, query) for query in (anyhow, *begun)])
             clauses.append((Occur.Should, Query.const_score_query(anyhow, float(weight))))
         return Query.boolean_query(clauses)
+
+    def _begun(self, tier: str, forms: Forms) -> list[Query]:
+        """Return the queries for documents in which a word of that tier begins as the last of a form does.
+
+        The words of a form before it stand side by side. Few letters begin words without number, so that they count
+        only where `SHORTEST_BEGINNING` lets them.
+        """
+        found = []
+        for form in forms:
+            if len(form[-1]) >= SHORTEST_BEGINNING[tier]:
+                last = Query.regex_query(self.schema, tier, f"{re.escape(form[-1])}.*")
+                before = [(Occur.Must, self._of_form(tier, form[:-1]))] if form[:-1] else []
+                found.append(Query.boolean_query([*before, (Occur.Must, last)]) if before else last)
+        return found
 
     def _in_tier(self, tier: str, forms: Forms, words: Sequence[str]) -> Query:
         """Return the query for documents with any of the forms or words in that tier."""

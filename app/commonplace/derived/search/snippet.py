@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
 
 from commonplace.derived.search.query import SearchQuestion, Shown
 from commonplace.derived.search.text import fold
@@ -29,17 +28,17 @@ def snippet(shown: Shown, asked: SearchQuestion) -> str:
         if len(held) > most and (place < len(shown.body) or held - told):
             best, most = text, len(held)
     if best is not None:
-        return _cut(best, _first_hit(best, asked.words) or 0)
+        return _cut(best, _first_hit(best, asked) or 0)
     return _cut(shown.body[0], 0) if shown.body else ""
 
 
-def _first_hit(part: str, words: AbstractSet[str]) -> int | None:
-    """Return where the first of the words, folded, stands in a text; one may stand there as two."""
+def _first_hit(part: str, asked: SearchQuestion) -> int | None:
+    """Return where the first of the words asked for, folded, stands in a text; one may stand there as two."""
     before: tuple[int, str] | None = None
     for start, word in _words(part):
-        if word in words or ("'" in word and not words.isdisjoint([*word.split("'"), word.replace("'", "")])):
+        if any(map(asked.has, [word, *word.split("'"), word.replace("'", "")] if "'" in word else [word])):
             return start
-        if before and before[1] + word in words:
+        if before and asked.has(before[1] + word):
             return before[0]
         before = (start, word)
     return None

@@ -1,14 +1,16 @@
-"""Search works, people, organizations, venues, concepts, claims, cases and evidence in one box."""
+"""Search works, people, organizations, venues, concepts, claims, cases and evidence in one box, and while typing."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.cursors import read_position, write_position
 from commonplace.library.found import found_things
-from commonplace.library.schemas import Found, Page
+from commonplace.library.schemas import Found, FoundOfKind, FoundWhileTyping, Page
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind
 from commonplace.web import answers
@@ -21,6 +23,19 @@ router = APIRouter(tags=["search"], dependencies=[Depends(only_known_parameters)
 
 Searchable = Literal["work", "person", "organization", "venue", "concept", "claim", "case", "evidence"]
 
+Words = Annotated[str, Query(min_length=1, description='words, or a "phrase"; accents, case and hyphens do not matter')]
+
+Prefix = Annotated[
+    bool,
+    Query(
+        description="whether the last word, where no space or mark follows it, may be the beginning of one: one letter "
+        "begins words of titles and labels, two those of names and keys too, three those of any text"
+    ),
+]
+
+BY_KIND: tuple[Kind, ...] = ("concept", "claim", "work", "person", "case", "venue", "organization", "evidence")
+"""Kinds in the order in which they are shown to whoever is typing: what works are read for comes first."""
+
 
 @router.get("/search", response_model=Page[Found], summary="Search everything")
 @router.get("/search.json", include_in_schema=False)
@@ -28,8 +43,9 @@ Searchable = Literal["work", "person", "organization", "venue", "concept", "clai
 def search(
     request: Request,
     context: ContextDep,
-    q: Annotated[str, Query(min_length=1, description='words, or a "phrase"; accents, case and hyphens do not matter')],
+    q: Words,
     kind: Annotated[list[Searchable] | None, Query(description="only things of these kinds")] = None,
+    prefix: Prefix = False,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Cursor = None,
 ) -> Response:
@@ -38,7 +54,7 @@ def search(
     answers.words(q)
     offset = read_position(cursor) if cursor else 0
     kinds: list[Kind] | None = list(kind) if kind else None
-    found = context.library.search().search(q, kinds=kinds, limit=limit, offset=offset)
+    found = context.library.search().search(q, kinds=kinds, limit=limit, offset=offset, typing=prefix)
     more = offset + len(found.hits) < found.total and bool(found.hits)
     following = str(request.url.include_query_params(cursor=write_position(offset + limit))) if more else None
     page = Page[Found](
@@ -52,3 +68,37 @@ def search(
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
     return response
+
+
+@router.get("/search/suggest", response_model=FoundWhileTyping, summary="Search while it is typed, kind by kind")
+@router.get("/search/suggest.json", include_in_schema=False)
+@searching
+def suggest(
+    request: Request,
+    context: ContextDep,
+    q: Words,
+    each: Annotated[int, Query(ge=1, le=20, description="how many things of each kind at most")] = 3,
+) -> Response:
+    """Answer with the best of each kind that `/search?prefix=true` finds, and the address of all; kinds without any
+    are left out."""
+    form = choose_of_list(request, [JSON])
+    answers.words(q)
+    index = context.library.search()
+    found = {kind: index.search(q, kinds=[kind], limit=each, typing=True) for kind in BY_KIND}
+
+    def shown(snapshot: Snapshot) -> list[FoundOfKind]:
+        return [
+            FoundOfKind(
+                kind=kind,
+                total=of_kind.total,
+                items=found_things(snapshot, of_kind, context.minter),
+                all=f"/search?{urlencode({'q': q, 'kind': kind, 'prefix': 'true'})}",
+            )
+            for kind, of_kind in found.items()
+            if of_kind.total
+        ]
+
+    groups = context.library.read(shown)
+    version = min(one.version for one in found.values())
+    shape = FoundWhileTyping(kinds=groups, complete="complete", version=version)
+    return answers.answered(request, shape.json_bytes(), form, Version(version))
