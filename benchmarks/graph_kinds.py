@@ -22,8 +22,9 @@ from benchmarks.literature import quads
 from commonplace.commit import Committer, Proposal
 from commonplace.derived.graph.opening import GraphKind
 from commonplace.library import Library
+from commonplace.library.citations import citation_ends, citations_at
 from commonplace.library.work_lists import WorkFilters, select_works
-from commonplace.library.works import citations_of, work_of
+from commonplace.library.works import work_of
 from commonplace.model.change import ChangeSet, Note
 from commonplace.settings import SHIPPED_ONTOLOGY
 
@@ -61,12 +62,16 @@ def measure(home: Path, kind: GraphKind, count: int) -> dict[str, float]:
     questions: dict[str, Callable[[], object]] = {
         "one work": lambda: library.read(lambda s: work_of(s, minter.thing("work", key()), minter)),
         "what cites it": lambda: library.read(
-            lambda s: citations_of(
-                s, minter.thing("work", f"w{chance.randint(count // 2, count - 1)}"), minter, outgoing=False
+            lambda s: citations_at(
+                s,
+                citation_ends(
+                    s, minter.thing("work", f"w{chance.randint(count // 2, count - 1)}"), minter, outgoing=False
+                ),
+                minter,
             )
         ),
         "works that cite one": lambda: library.read(
-            lambda s: select_works(s, minter, WorkFilters(cites=key()), None).selection.total(s)
+            lambda s: select_works(s, minter, WorkFilters(cites=key()), None).total(s)
         ),
         "count of statements": lambda: library.read(lambda s: s.select("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")),
     }

@@ -22,6 +22,7 @@ from typing import Any
 from commonplace.exchange.edits import Editor, Edits
 from commonplace.exchange.imports import import_file
 from commonplace.home.opening import Home, open_home
+from commonplace.library.states import read_states
 from commonplace.library.suggestions.finding import by_search
 from commonplace.library.suggestions.suggesting import Suggested, Suggestions
 from commonplace.settings import Settings
@@ -70,7 +71,11 @@ def asked(home: Home, suggestions: Suggestions) -> tuple[Suggested, float]:
     library = home.library
     node = library.minter.thing("concept", CONCEPT)
     start = time.perf_counter()
-    found = library.read(lambda snapshot: suggestions.of(snapshot, node, by_search(library.search())))
+    found = library.read(
+        lambda snapshot: suggestions.of(
+            snapshot, node, by_search(library.search()), read_states(snapshot, library.minter)
+        )
+    )
     return found, time.perf_counter() - start
 
 

@@ -41,11 +41,12 @@ from commonplace.exchange.works_known import prepare_imports
 from commonplace.home.opening import Home, new_home_notice, open_home, sessions_of, tokens_of, unreachable_base
 from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.library import Library
-from commonplace.library.first_question import concept_most_read
+from commonplace.library.citation_counts import incremental_citation_counts
 from commonplace.library.incremental import Incremental
 from commonplace.library.lists import Lists
 from commonplace.library.named_queries import load_queries
 from commonplace.library.self_description import SelfDescription
+from commonplace.library.states import incremental_states
 from commonplace.library.suggestions.suggesting import Suggestions
 from commonplace.library.totals import incremental_size, incremental_totals
 from commonplace.library.work_lists import WorkFilters, order_of, select_works
@@ -143,7 +144,8 @@ def _context(
             partial(move_similar, minter=library.minter),
         ),
         suggestions=Suggestions(library.minter),
-        most_read=Incremental(library.log, concept_most_read),
+        citation_counts=incremental_citation_counts(library.log, library.minter),
+        states=incremental_states(library.log, library.minter),
         title=settings.title,
         question=settings.question,
         address=Address(
@@ -161,7 +163,7 @@ async def _running(context: Context, tasks: MakeTasks, _: FastAPI) -> AsyncItera
     """Start the workers and the making of the search index; stop them, and the imports on their way, at the end."""
     library, workers = context.library, context.workers
     workers.start(tasks)
-    beside = [asyncio.create_task(run_in_threadpool(_prepare, library)), asyncio.create_task(_giving_back_memory())]
+    beside = [asyncio.create_task(run_in_threadpool(_prepare, context)), asyncio.create_task(_giving_back_memory())]
     yield
     for task in beside:
         task.cancel()
@@ -170,10 +172,13 @@ async def _running(context: Context, tasks: MakeTasks, _: FastAPI) -> AsyncItera
     await run_in_threadpool(library.searching.early.close)
 
 
-def _prepare(library: Library) -> None:
+def _prepare(context: Context) -> None:
     """Make what the first questions and the first import need, before they come."""
-    library.prepare()
-    prepare_imports(library)
+    graph = context.library.graph_at()
+    context.states.of(graph)
+    context.citation_counts.of(graph)
+    context.library.prepare()
+    prepare_imports(context.library)
 
 
 async def _giving_back_memory() -> None:
@@ -227,12 +232,13 @@ def _tasks(views: Views, *, settings: Settings, queries: Path, described: bool) 
 
 
 def _prepare_lists(context: Context) -> None:
-    """Make the list and the counts that are asked for most, of a library where that takes long, before workers are
-    forked: each moves them along from there."""
+    """Make what is asked for most, of a library where that takes long, before workers are forked: each moves it along
+    from there."""
     graph, every = context.library.graph, WorkFilters()
     if context.size.of(graph).value < in_workers.SMALL_STATEMENTS:
         return
     context.totals.of(graph)
+    context.states.of(graph)
     select = partial(select_works, minter=context.minter, filters=every, ranked=None)
     context.lists.of(graph, ("works", every), select, order_of(None, searching=False))
 

@@ -17,8 +17,8 @@ from commonplace.errors import BadRequest, CannotMerge, InUse, NotFound, ShapeVi
 from commonplace.exchange.deletions import Deleter, Deletions
 from commonplace.exchange.edits import Editor, Edits
 from commonplace.exchange.merges import Merger, Merges
-from commonplace.library.evidence import CONCEPT_STATES, coverage, states_on_concept
 from commonplace.library.selection import count_of
+from commonplace.library.states import incremental_states, read_states
 from commonplace.model.change import Version
 from commonplace.model.namespaces import FABIO
 from commonplace.settings import SHIPPED_ONTOLOGY
@@ -57,6 +57,7 @@ class Desk(RuleBasedStateMachine):
         self.edits = Edits(self.small.library, self.small.committer)
         self.deletions = Deletions(self.small.library, self.small.committer)
         self.merges = Merges(self.small.library, self.small.committer)
+        self.states = incremental_states(self.small.library.log, self.small.minter)
         self.merged: list[tuple[Version, set[Any], str, str, str]] = []
         for key, family, given in (("ann-berg", "Berg", "Ann"), ("a-berg", "Berg", "A."), ("bo-dahl", "Dahl", "Bo")):
             self.edits.create("person", {"key": key, "family": family, "given": given}, Editor(ADA))
@@ -176,12 +177,20 @@ class Desk(RuleBasedStateMachine):
         if hasattr(self, "small"):
 
             def sums(state: Any) -> tuple[int, int]:
-                states = states_on_concept(state, self.small.minter.thing("concept", "help"))
+                states = read_states(state, self.small.minter).on_concept(self.small.minter.iri("concept", "help"))
                 every = count_of(state, f"SELECT (COUNT(DISTINCT ?w) AS ?n) WHERE {{ ?w a <{FABIO.iri}Expression> }}")
-                return sum(coverage(state, states, CONCEPT_STATES).values()), every
+                return sum(states.coverage().values()), every
 
             counted, every = self.small.library.read(sums)
             assert counted == every
+
+    @invariant()
+    def the_states_that_moved_along_are_those_read_anew(self) -> None:
+        if hasattr(self, "small"):
+            library = self.small.library
+            library.follow()
+            anew = library.read(lambda state: read_states(state, library.minter))
+            assert self.states.of(library.graph).value == anew
 
 
 TestDesk = Desk.TestCase

@@ -14,9 +14,9 @@ from pyoxigraph import NamedNode, Quad, RdfFormat
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, HomeUnusable, NotFound
 from commonplace.library import Library
-from commonplace.library.evidence import CLAIM_STATES, CONCEPT_STATES, coverage, states_on_claim, states_on_concept
 from commonplace.library.headings import select_claims, select_concepts
 from commonplace.library.selection import Selection
+from commonplace.library.states import States, read_states
 from commonplace.library.work_lists import ORDERS, WorkFilters, select_works
 from commonplace.library.works import work_of
 from commonplace.model.change import Version
@@ -125,7 +125,7 @@ def pages(library: Library, sort: str, limit: int, at: Version | None = None) ->
     while True:
 
         def page(snapshot: Snapshot, cursor: str | None = cursor) -> tuple[list[NamedNode], int, str | None]:
-            selection = select_works(snapshot, library.minter, WorkFilters(), None).selection
+            selection = select_works(snapshot, library.minter, WorkFilters(), None)
             found = selection.page(snapshot, ORDERS[sort], limit, cursor)
             return list(found.things), found.total, found.cursor
 
@@ -218,12 +218,11 @@ def test_coverage_adds_up_for_every_concept_and_claim(reference: Library) -> Non
         works = _everything(snapshot).total(snapshot)
         concepts = select_concepts(None).everything(snapshot)
         claims = select_claims(None).everything(snapshot)
+        states = read_states(snapshot, reference.minter)
         for concept in concepts:
-            assert sum(coverage(snapshot, states_on_concept(snapshot, concept), CONCEPT_STATES).values()) == works, (
-                concept
-            )
+            assert sum(states.on_concept(concept.value).coverage().values()) == works, concept
         for claim in claims:
-            assert sum(coverage(snapshot, states_on_claim(snapshot, claim), CLAIM_STATES).values()) == works, claim
+            assert sum(states.on_claim(claim.value).coverage().values()) == works, claim
         return len(concepts), len(claims)
 
     concepts, claims = reference.read(check)
@@ -247,6 +246,10 @@ def evidence(
     )
 
 
+def states_of(small: SmallLibrary) -> States:
+    return small.library.read(lambda snapshot: read_states(snapshot, small.minter))
+
+
 def test_narrower_evidence_counts_and_silence_on_the_broader_is_silence_on_the_narrower(small: SmallLibrary) -> None:
     top, middle, low = (NamedNode(f"http://example.org/{name}") for name in ("top", "middle", "low"))
     broader = SKOS["broader"]
@@ -266,15 +269,16 @@ def test_narrower_evidence_counts_and_silence_on_the_broader_is_silence_on_the_n
         *evidence(small, "5", low, "w3", "discusses", "proposed"),
     )
 
+    read = states_of(small)
+
     def states(concept: NamedNode) -> dict[str, str]:
-        found = small.library.read(lambda snapshot: states_on_concept(snapshot, concept))
-        return {small.minter.key(work.value): said for work, said in found.items()}
+        found = read.on_concept(concept.value).read.items()
+        return {small.minter.key(work): said for said, works in found for work in works}
 
     assert states(top) == {"w0": "discusses", "w1": "silent", "w2": "discusses"}
     assert states(middle) == {"w0": "discusses", "w1": "silent", "w2": "discusses"}
     assert states(low) == {"w0": "discusses", "w1": "silent", "w2": "silent"}
-    counted = small.library.read(lambda snapshot: coverage(snapshot, states_on_concept(snapshot, low), CONCEPT_STATES))
-    assert counted == {"discusses": 1, "silent": 2, "unread": 2}
+    assert read.on_concept(low.value).coverage() == {"discusses": 1, "silent": 2, "unread": 2}
 
 
 def test_a_work_may_support_and_contradict_a_claim(small: SmallLibrary) -> None:
@@ -288,8 +292,12 @@ def test_a_work_may_support_and_contradict_a_claim(small: SmallLibrary) -> None:
         *evidence(small, "5", claim, "w2", "contradicts", "rejected"),
     )
 
-    found = small.library.read(lambda snapshot: states_on_claim(snapshot, claim))
+    found = states_of(small).on_claim(claim.value)
 
-    assert {small.minter.key(work.value): said for work, said in found.items()} == {"w0": "supports", "w1": "mixed"}
-    counted = small.library.read(lambda snapshot: coverage(snapshot, found, CLAIM_STATES))
-    assert counted == {"supports": 1, "contradicts": 0, "mixed": 1, "silent": 0, "unread": 2}
+    assert {key: found.of(small.minter.iri("work", key)) for key in ("w0", "w1", "w2", "w3")} == {
+        "w0": "supports",
+        "w1": "mixed",
+        "w2": "unread",
+        "w3": "unread",
+    }
+    assert found.coverage() == {"supports": 1, "contradicts": 0, "mixed": 1, "silent": 0, "unread": 2}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
@@ -15,13 +16,14 @@ from commonplace.derived.graph.opening import new_graph
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.rewinding import MovableGraph
 from commonplace.errors import BadRequest
+from commonplace.library import sorted_list
 from commonplace.library.agents import PEOPLE_ORDER, VENUE_ORDER, select_organizations, select_people, select_venues
 from commonplace.library.headings import CONCEPT_ORDER, select_concepts
 from commonplace.library.incremental import Incremental
 from commonplace.library.lists import MOVED_THINGS, Lists, Select, listed, moved
 from commonplace.library.partitions import count_partitions, move_partitions
-from commonplace.library.selection import BY_IRI, Order, Selected, Selection
-from commonplace.library.sorted_list import SortedList
+from commonplace.library.selection import BY_IRI, Order, Selection
+from commonplace.library.sorted_list import Pick, RankedList, SortedList
 from commonplace.library.totals import count_totals, incremental_size, incremental_totals
 from commonplace.library.work_lists import ORDERS, WorkFilters, select_works
 from commonplace.model.change import ChangeSet, Version
@@ -97,7 +99,7 @@ def lists(filters: Sequence[WorkFilters] = FILTERS) -> Iterator[tuple[str, Selec
         return lambda snapshot: select_works(snapshot, MINTER, filters, None)
 
     def all_of(selection: Selection) -> Select:
-        return lambda _: Selected(selection)
+        return lambda _: selection
 
     for some, (name, order) in product(filters, ORDERS.items()):
         yield f"works {some} by {name}", works(some), order
@@ -193,7 +195,7 @@ def test_a_small_change_moves_each_list(changes: list[set[Quad]]) -> None:
     for change in changes:
         net = history.turn_round(list(change)[:2])
         for name, select, order in every:
-            was, selection = before[name], history.graph.read(select).selection
+            was, selection = before[name], history.graph.read(select)
             assert isinstance(was, SortedList)
             now = history.graph.read(partial(moved, was, changes=[net], selection=selection, order=order or BY_IRI))
             assert now == anew(history.graph, select, order), name
@@ -205,8 +207,8 @@ def people(first: int, end: int) -> list[Quad]:
     return [Quad(MINTER.thing("person", f"n{n}"), RDF["type"], FOAF["Person"]) for n in range(first, end)]
 
 
-def everyone(_: Snapshot) -> Selected:
-    return Selected(select_people(None))
+def everyone(_: Snapshot) -> Selection:
+    return select_people(None)
 
 
 def test_a_change_that_may_move_too_many_makes_the_list_anew() -> None:
@@ -230,9 +232,9 @@ def test_lists_are_kept_while_there_is_room_and_asked_for_again_otherwise() -> N
     kept = Lists(history.log, room=25)
 
     def ask(name: str) -> int:
-        def select(_: Snapshot) -> Selected:
+        def select(_: Snapshot) -> Selection:
             made.append(name)
-            return Selected(select_people(None))
+            return select_people(None)
 
         return len(kept.of(history.graph, name, select, PEOPLE_ORDER).things)
 
@@ -252,9 +254,9 @@ def test_lists_of_nothing_are_not_kept_without_bound() -> None:
     kept = Lists(history.log, most=3)
 
     def ask(number: int) -> int:
-        def select(_: Snapshot) -> Selected:
+        def select(_: Snapshot) -> Selection:
             made.append(number)
-            return Selected(select_venues(None))
+            return select_venues(None)
 
         return len(kept.of(history.graph, number, select, None).things)
 
@@ -272,3 +274,41 @@ def test_an_earlier_version_has_its_own_list() -> None:
         history.turn_round(people(n, n + 1))
         assert len(kept.of(history.graph, "people", everyone, None).things) == n + 1
         assert len(kept.of(past, "people", everyone, None).things) == 3
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.dictionaries(st.text("abc", min_size=1, max_size=3), st.sampled_from(["", "1", "2", "3"])),
+    st.sets(st.text("abc", min_size=1, max_size=3)),
+    st.booleans(),
+    st.booleans(),
+    st.integers(1, 4),
+)
+def test_pages_of_a_pick_are_those_of_the_list_without_the_rest(
+    values: dict[str, str], chosen: set[str], outside: bool, descending: bool, limit: int
+) -> None:
+    """Also where the page before was of a list that has lost its last thing since."""
+    values = {f"http://example.org/{thing}": value for thing, value in values.items()}
+    pick = Pick({f"http://example.org/{thing}" for thing in chosen}, outside)
+    rest = {thing: value for thing, value in values.items() if (thing in pick.things) != outside}
+    for whole, picked in (
+        (SortedList.of(values), SortedList.of(rest)),
+        (RankedList(list(values)), RankedList(list(rest))),
+    ):
+        cursor = None
+        while True:
+            shown = whole.page(limit, cursor, descending=descending, pick=pick)
+            assert shown == picked.page(limit, cursor, descending=descending)
+            assert shown.total == len(rest)
+            cursor = shown.cursor
+            if cursor is None:
+                break
+
+
+def test_a_falling_list_is_looked_at_in_parts_that_begin_with_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sorted_list, "LOOKED_AT", 3)
+    years = {f"http://example.org/{n}": str(1990 + n // 4) for n in range(23)}
+    listed = SortedList.of(years)
+    pick = Pick(set(list(years)[::3]))
+    expected = sorted(pick.things, key=lambda thing: (-int(years[thing]), thing))
+    assert [node.value for node in listed.page(50, None, descending=True, pick=pick).things] == expected

@@ -22,7 +22,7 @@ from commonplace.library import Library
 from commonplace.library.curation_schemas import BulkFieldChange, BulkItem, BulkResult
 from commonplace.library.evidence import evidence_of_work
 from commonplace.library.named_things import named_thing
-from commonplace.library.work_lists import WorkFilters, select_works
+from commonplace.library.work_lists import WorkFilters, all_selected
 from commonplace.model.change import ChangeSet, Note, Version
 
 MAXIMUM_WORKS = 20_000
@@ -109,7 +109,7 @@ class BulkEdits:
             named = [named_thing(snapshot, minter, "work", key, "select.keys") for key in _keys(given["keys"])]
             works = list(dict.fromkeys(named))
         else:
-            works = select_works(snapshot, minter, _filters(given), ranked).selection.everything(snapshot)
+            works = all_selected(snapshot, minter, _filters(given), ranked)
         chosen = [work for work in works if work not in left_out]
         if len(chosen) > MAXIMUM_WORKS:
             why = f"at most {MAXIMUM_WORKS:,} works are changed at once"

@@ -18,7 +18,7 @@ from commonplace.exchange.originals import originals_of
 from commonplace.exporters.formats import EXPORT_FORMATS
 from commonplace.exporters.styles import BrokenStyle, UnknownStyle, bibliography, page
 from commonplace.library.description import describe
-from commonplace.library.work_lists import WorkFilters, select_works
+from commonplace.library.work_lists import WorkFilters, all_selected
 from commonplace.model.formats import FORMATS
 from commonplace.model.minter import Minter
 
@@ -44,7 +44,7 @@ def export(snapshot: Snapshot, minter: Minter, format: str, works: WorksOf | Non
 def _things(snapshot: Snapshot, minter: Minter, works: WorksOf | None) -> Sequence[NamedNode]:
     if works is not None:
         return works(snapshot)
-    return select_works(snapshot, minter, WorkFilters(), None).selection.everything(snapshot)
+    return all_selected(snapshot, minter, WorkFilters())
 
 
 def write_records(snapshot: Snapshot, things: Iterable[NamedNode], minter: Minter, format: str) -> bytes:

@@ -1,16 +1,14 @@
-"""Read evidence: what works say of a concept or claim, and how many are silent or unread."""
+"""Read evidence: what works say of a concept or claim, and on what grounds."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Literal as OneOf
 
 from pyoxigraph import NamedNode
 
-from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot, values_clause
+from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.library.schemas import Evidence
-from commonplace.library.selection import count_of
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DCTERMS, FOAF, PROV, RDFS, SKOS
 from commonplace.model.work_reading import Neighbourhood
@@ -27,59 +25,6 @@ def reach(snapshot: Snapshot, concept: NamedNode, direction: Direction) -> list[
     path = f"?found skos:broader* {concept}" if direction == "narrower" else f"{concept} skos:broader* ?found"
     rows = snapshot.select(f"{PROLOGUE}SELECT DISTINCT ?found WHERE {{ {path} }}")
     return [node for row in rows if isinstance(node := row["found"], NamedNode)]
-
-
-def states_on_concept(snapshot: Snapshot, concept: NamedNode) -> dict[NamedNode, str]:
-    """Return the state of each work read on the concept: `discusses` or `silent`. All other works are unread.
-
-    A work discusses a concept when it discusses that or a narrower one; it is silent when it
-    does not, and is recorded as silent on that or a broader one.
-    """
-    silent = _works(snapshot, reach(snapshot, concept, "broader"), ("silent",))
-    discussing = _works(snapshot, reach(snapshot, concept, "narrower"), ("discusses",))
-    return dict.fromkeys((work for work, _ in silent), "silent") | dict.fromkeys(
-        (work for work, _ in discussing), "discusses"
-    )
-
-
-def states_on_claim(snapshot: Snapshot, claim: NamedNode) -> dict[NamedNode, str]:
-    """Return the state of each work read on the claim: `supports`, `contradicts`, `mixed` (both) or `silent`."""
-    said: dict[NamedNode, set[str]] = {}
-    for work, what in _works(snapshot, [claim], ("supports", "contradicts", "silent")):
-        said.setdefault(work, set()).add(what)
-    return {work: _summary(states) for work, states in said.items()}
-
-
-def _summary(states: set[str]) -> str:
-    loud = states - {"silent"}
-    if not loud:
-        return "silent"
-    return loud.pop() if len(loud) == 1 else "mixed"
-
-
-def _works(snapshot: Snapshot, about: Iterable[NamedNode], states: tuple[str, ...]) -> list[tuple[NamedNode, str]]:
-    rows = snapshot.select(
-        f"""{PROLOGUE}SELECT DISTINCT ?work ?state WHERE {{
-        {values_clause("about", about)}
-        ?evidence cp:about ?about ; cp:standing cp:accepted ; cp:state ?state ; cp:work ?work .
-        ?work a fabio:Expression .
-        VALUES ?state {{ {" ".join(f"cp:{name}" for name in states)} }}
-        }} ORDER BY ?work ?state""",
-    )
-    found = []
-    for row in rows:
-        work, said = row["work"], row["state"]
-        if isinstance(work, NamedNode) and isinstance(said, NamedNode):
-            found.append((work, said.value.partition("#")[2]))
-    return found
-
-
-def coverage(snapshot: Snapshot, states: Mapping[NamedNode, str], names: tuple[str, ...]) -> dict[str, int]:
-    """Return the number of works by state; the counts add up to the number of works."""
-    counted = Counter(states.values())
-    works = count_of(snapshot, f"{PROLOGUE}SELECT (COUNT(DISTINCT ?w) AS ?n) WHERE {{ ?w a fabio:Expression }}")
-    counted[UNREAD] = works - len(states)
-    return {name: counted[name] for name in names if counted[name] or name != "mixed"}
 
 
 def evidence_of_work(snapshot: Snapshot, work: NamedNode, minter: Minter) -> list[Evidence]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from pyoxigraph import Literal, NamedNode, Variable
+from pyoxigraph import Literal, NamedNode, Quad, Variable
 
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.errors import BadRequest
@@ -17,12 +17,9 @@ from commonplace.library.evidence import label_of
 from commonplace.library.named_queries import NamedQuery, Parameter
 from commonplace.library.named_things import has, named_thing
 from commonplace.library.parameters import KINDS_OF_TYPE
+from commonplace.library.states import States
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DCTERMS, FABIO, FOAF, RDF, SKOS
-
-_MOST_READ = f"""{PROLOGUE}SELECT ?about (COUNT(DISTINCT ?work) AS ?works) WHERE {{
-?evidence cp:about ?about ; cp:standing cp:accepted ; cp:work ?work . ?about a skos:Concept }}
-GROUP BY ?about ORDER BY DESC(?works) ?about LIMIT 1"""
 
 _LABELLED = f"""{PROLOGUE}SELECT ?concept ?words WHERE {{ ?concept a skos:Concept ; skos:prefLabel|skos:altLabel ?label
 FILTER(LCASE(STR(?label)) = LCASE(?words)) }} ORDER BY ?concept LIMIT 1"""
@@ -40,9 +37,10 @@ def description_of(snapshot: Snapshot, minter: Minter) -> str | None:
     return next((one.value for one in sorted(texts, key=lambda one: (one.language != "en", one.value))), None)
 
 
-def concept_most_read(snapshot: Snapshot) -> NamedNode | None:
+def concept_most_read(snapshot: Snapshot, states: States) -> NamedNode | None:
     """Return the concept that most works were read for, those that are silent included; None where no work was read."""
-    return _one(snapshot.select(_MOST_READ), "about")
+    read = (NamedNode(about) for about in states.most_read())
+    return next((one for one in read if snapshot.contains(Quad(one, RDF["type"], SKOS["Concept"]))), None)
 
 
 def concept_called(snapshot: Snapshot, minter: Minter, words: str) -> NamedNode | None:

@@ -9,16 +9,10 @@ from pyoxigraph import Literal, NamedNode
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import NotFound
 from commonplace.library.affected import affecting, beneath_case, beneath_claim
-from commonplace.library.evidence import (
-    CLAIM_STATES,
-    CONCEPT_STATES,
-    coverage,
-    evidence_about,
-    states_on_claim,
-    states_on_concept,
-)
+from commonplace.library.evidence import evidence_about
 from commonplace.library.schemas import Case, Characteristic, Claim, Concept, Link
 from commonplace.library.selection import Order, Selection
+from commonplace.library.states import States
 from commonplace.library.works import merged_into_it, title_link
 from commonplace.model.case_dimensions import DIMENSIONS, TEXT_DIMENSIONS
 from commonplace.model.minter import Minter
@@ -45,13 +39,15 @@ def select_cases(ranked: list[NamedNode] | None) -> Selection:
     return Selection(["?thing a cp:Case ."], ranked=ranked)
 
 
-def concept_of(snapshot: Snapshot, node: NamedNode, minter: Minter, *, whole: bool = False) -> Concept:
-    """Return a concept; `whole` adds its coverage. Raises `NotFound`."""
+def concept_of(snapshot: Snapshot, node: NamedNode, minter: Minter, states: States | None = None) -> Concept:
+    """Return a concept; with the `states` at the snapshot whole: its coverage, and what was merged into it.
+
+    Raises `NotFound`.
+    """
     _must_be(snapshot, node, SKOS["Concept"], "concept", minter)
     about = Neighbourhood(snapshot.triples(node))
     labels = _one_each(snapshot, node, SKOS["prefLabel"])
     key = minter.key(node.value)
-    counts = coverage(snapshot, states_on_concept(snapshot, node), CONCEPT_STATES) if whole else None
     return Concept(
         iri=node.value,
         key=key,
@@ -63,19 +59,18 @@ def concept_of(snapshot: Snapshot, node: NamedNode, minter: Minter, *, whole: bo
         narrower=_links(snapshot, about.nodes(node, SKOS["narrower"]), minter),
         related=_links(snapshot, about.nodes(node, SKOS["related"]), minter),
         followed=True if about.text(node, minter.term("followed")) == "true" else None,
-        coverage=counts,
+        coverage=states.on_concept(node.value).coverage() if states else None,
         works=f"/works?discusses={key}",
-        merged=merged_into_it(snapshot, node, minter) if whole else None,
+        merged=merged_into_it(snapshot, node, minter) if states else None,
         version=snapshot.version,
     )
 
 
-def claim_of(snapshot: Snapshot, node: NamedNode, minter: Minter, *, whole: bool = False) -> Claim:
-    """Return a claim with its evidence; `whole` adds its coverage. Raises `NotFound`."""
+def claim_of(snapshot: Snapshot, node: NamedNode, minter: Minter, states: States | None = None) -> Claim:
+    """Return a claim with its evidence, and with the `states` at the snapshot its coverage. Raises `NotFound`."""
     _must_be(snapshot, node, minter.term("Claim"), "claim", minter)
     about = Neighbourhood(snapshot.triples(node))
     labels = _one_each(snapshot, node, RDFS["label"])
-    counts = coverage(snapshot, states_on_claim(snapshot, node), CLAIM_STATES) if whole else None
     return Claim(
         iri=node.value,
         key=minter.key(node.value),
@@ -86,7 +81,7 @@ def claim_of(snapshot: Snapshot, node: NamedNode, minter: Minter, *, whole: bool
         concepts=_links(snapshot, about.nodes(node, minter.term("concerns")), minter),
         evidence=evidence_about(snapshot, node, minter),
         affected_by=affecting(snapshot, beneath_claim(snapshot, node, minter), minter),
-        coverage=counts,
+        coverage=states.on_claim(node.value).coverage() if states else None,
         version=snapshot.version,
     )
 

@@ -58,6 +58,14 @@ class Incremental(Generic[T]):
                 self._newest = made
             return made
 
+    def ready(self, graph: Graph) -> Callable[[Snapshot], T]:
+        """Return a function from the snapshot that is about to be read to its value.
+
+        The function returns the value kept; when a write came between, it makes the value for the snapshot.
+        """
+        kept = self.of(graph)
+        return lambda snapshot: kept.value if kept.version == snapshot.version else self._made(snapshot).value
+
     def _made(self, snapshot: Snapshot) -> AtVersion[T]:
         newest = self._newest
         if newest is not None and self._move is not None and (self._both_ways or newest.version <= snapshot.version):

@@ -1,9 +1,9 @@
 """Keep lists in order, so that a page costs as much as it shows.
 
 A list is made from the graph once. At a later version it is moved along: only the things that the changes between
-can have moved are looked at again. Where there are too many of these, or the list follows from more than a thing's
-own statements (evidence, a search), it is made anew. A kept list equals the one made anew, so it may be dropped at
-any time.
+can have moved are looked at again. Where there are too many of these, or the list follows from a search, it is made
+anew. A kept list equals the one made anew, so it may be dropped at any time. What works say picks from such a list
+(`commonplace.library.states`), and makes no list of its own.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.changes import changes_between
 from commonplace.library.incremental import MOVED_QUADS
-from commonplace.library.selection import BY_IRI, Order, Reach, Selected, Selection
-from commonplace.library.sorted_list import PageOfThings, RankedList, SortedList
+from commonplace.library.selection import BY_IRI, Order, Reach, Selection
+from commonplace.library.sorted_list import PageOfThings, Pick, RankedList, SortedList
 from commonplace.model.change import EMPTY, ChangeSet, Version
 from commonplace.patchlog.log import PatchLog
 
@@ -41,20 +41,25 @@ MOVED_THINGS = 20
 _DEFAULT = DefaultGraph()
 
 
-Select = Callable[[Snapshot], Selected]
+Select = Callable[[Snapshot], Selection]
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A list at a version: its selection, and its things in order."""
+    """A list at a version: its selection, its things in order, and which of them are shown."""
 
     version: Version
-    selected: Selected
+    selection: Selection
     things: SortedList | RankedList
+    pick: Pick | None = None
+    """What picks the things to be shown; all are, without it."""
+    coverage: dict[str, int] | None = None
+    """Number of works by what they say, where they were picked by that."""
 
     def page(self, order: Order | None, limit: int, cursor: str | None) -> PageOfThings:
         """Return one page, in the direction of the order."""
-        return self.things.page(limit, cursor, descending=order is not None and order.descending)
+        descending = order is not None and order.descending
+        return self.things.page(limit, cursor, descending=descending, pick=self.pick)
 
 
 class _Making:
@@ -146,21 +151,19 @@ class Lists:
                 del self._newest[key[0]]
 
     def _made(self, snapshot: Snapshot, name: _ListName, select: Select) -> Listed:
-        selected = select(snapshot)
-        things = self._moved(snapshot, name, selected.selection)
+        selection = select(snapshot)
+        things = self._moved(snapshot, name, selection)
         if things is None:
-            things = selected.selection.sorted(snapshot, name.order)
-        return Listed(snapshot.version, selected, things)
+            things = selection.sorted(snapshot, name.order)
+        return Listed(snapshot.version, selection, things)
 
     def _moved(self, snapshot: Snapshot, name: _ListName, selection: Selection) -> SortedList | RankedList | None:
         """Return the newest list kept by that name, moved along to the snapshot; None when it must be made anew."""
         with self._lock:
             earlier = self._kept.get((name, self._newest.get(name, EMPTY)))
-        if earlier is None or earlier.selected.selection != selection or not isinstance(earlier.things, SortedList):
+        if earlier is None or earlier.selection != selection or not isinstance(earlier.things, SortedList):
             return None
-        changes = (
-            None if selection.listed else changes_between(self._log, earlier.version, snapshot.version, MOVED_QUADS)
-        )
+        changes = changes_between(self._log, earlier.version, snapshot.version, MOVED_QUADS)
         if changes is None:
             return None
         return moved(earlier.things, snapshot, changes, selection, name.order or BY_IRI)
@@ -168,8 +171,8 @@ class Lists:
 
 def listed(snapshot: Snapshot, select: Select, order: Order | None) -> Listed:
     """Make a list from the snapshot."""
-    selected = select(snapshot)
-    return Listed(snapshot.version, selected, selected.selection.sorted(snapshot, order))
+    selection = select(snapshot)
+    return Listed(snapshot.version, selection, selection.sorted(snapshot, order))
 
 
 def moved(

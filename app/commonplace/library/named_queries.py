@@ -30,6 +30,7 @@ from commonplace.model.minter import Minter
 
 __all__ = ["Column", "NamedQuery", "Parameter", "ParameterError", "QueryFileError", "load_queries", "read_query"]
 
+KeptAnswer = Literal["most-cited"]
 QueryForm = Literal["SELECT", "ASK", "CONSTRUCT"]
 _FORMS: Mapping[str, QueryForm] = MappingProxyType({"SELECT": "SELECT", "ASK": "ASK", "CONSTRUCT": "CONSTRUCT"})
 
@@ -69,7 +70,8 @@ class NamedQuery:
     """One query file. `text` is its SPARQL without the header, with IRIs relative to the home's base.
 
     `columns` are in the order of the SELECT clause, parameters among them; none for ASK and
-    CONSTRUCT. `empty_because` is set when a true answer may have no rows, and says why.
+    CONSTRUCT. `empty_because` is set when a true answer may have no rows, and says why. `kept` names the answer to it
+    that moves along with each version, where there is one: the text gives that answer too.
     """
 
     name: str
@@ -82,6 +84,7 @@ class NamedQuery:
     text: str
     path: Path
     empty_because: str | None = None
+    kept: KeptAnswer | None = None
 
     @property
     def may_be_empty(self) -> bool:
@@ -105,6 +108,11 @@ class NamedQuery:
             lambda m: terms[m["name"]].value + m["mark"] if m["name"] in integers else m[0],
             self.text,
         )
+
+    def integers(self, values: Mapping[str, str]) -> dict[str, int]:
+        """Return the integers among the values, defaults included; raises as `bind` does."""
+        terms = self._terms({**self.examples(), **values}, ANY_BASE)
+        return {p.name: int(terms[p.name].value) for p in self.parameters if p.type == "integer" and p.name in terms}
 
     def examples(self) -> dict[str, str]:
         """Return an example value for every parameter that must be given."""
@@ -189,6 +197,7 @@ def read_query(path: Path) -> NamedQuery:
         text=body.text,
         path=path,
         empty_because=header.empty_because,
+        kept=header.kept,
     )
 
 
@@ -202,6 +211,7 @@ class _QueryHeader(BaseModel):
     columns: dict[str, Sentence] = {}
     may_be_empty: bool = False
     empty_because: Sentence | None = None
+    kept: KeptAnswer | None = None
 
     @model_validator(mode="after")
     def _reasoned(self) -> _QueryHeader:

@@ -65,23 +65,11 @@ class Selection:
     """As that of an `Order`: needed where a pattern reads more than statements with the thing as subject or object."""
     repeats: bool = False
     """Whether a thing may fit the patterns several times."""
-    listed: bool = False
-    """Whether a pattern lists things by their IRIs: such a list is made anew, and not moved along with changes."""
 
     def where(self, pattern: str, **values: NamedNode | Literal) -> None:
         """Add a pattern, with values for its variables."""
         self.patterns += [f"VALUES ?{name} {{ {value} }}" for name, value in values.items()]
         self.patterns.append(pattern)
-
-    def among(self, things: Iterable[NamedNode]) -> None:
-        """Select only these things."""
-        self.listed = True
-        self.patterns.append(values_clause("thing", things))
-
-    def without(self, things: Iterable[NamedNode]) -> None:
-        """Select none of these things."""
-        self.listed = True
-        self.patterns.append(f"MINUS {{ {values_clause('thing', things)} }}")
 
     def _body(self) -> str:
         ranked = [values_clause("thing", self.ranked)] if self.ranked is not None else []
@@ -144,14 +132,6 @@ class Selection:
         if least is None or order.values is None:
             return least
         return order.values(snapshot, [thing.value])[thing.value]
-
-
-@dataclass(frozen=True, slots=True)
-class Selected:
-    """The selection of a list, and the coverage that is shown with it."""
-
-    selection: Selection
-    coverage: dict[str, int] | None = None
 
 
 def _compared(term: str, order: Order) -> str:

@@ -7,15 +7,19 @@ thing that was there all along.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import islice
+from itertools import compress, groupby, islice
+from operator import not_
 from sys import intern
 
 from pyoxigraph import NamedNode
 
 from commonplace.library.cursors import read_cursor, write_cursor
+
+LOOKED_AT = 1_000
+"""Minimum number of things that a falling list looks at together: one by one takes many times as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,21 @@ class PageOfThings:
     things: Sequence[NamedNode]
     total: int
     cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """What picks those things of a list that are in a set, or those `outside` it."""
+
+    things: AbstractSet[str]
+    outside: bool = False
+    total: int | None = None
+    """Number of things that it picks of the list it is for, where that is known: counting goes through the list."""
+
+    def chosen(self, things: Iterable[str]) -> Iterator[bool]:
+        """Yield whether each thing is picked."""
+        inside = map(self.things.__contains__, things)
+        return map(not_, inside) if self.outside else inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +62,43 @@ class SortedList:
     def __len__(self) -> int:
         return len(self.things)
 
-    def page(self, limit: int, cursor: str | None, *, descending: bool = False) -> PageOfThings:
-        """Return one page. When `descending`, values fall, and equal ones still stand by IRI."""
+    def page(
+        self, limit: int, cursor: str | None, *, descending: bool = False, pick: Pick | None = None
+    ) -> PageOfThings:
+        """Return one page, of the things that `pick` picks. When `descending`, values fall, and equal ones still stand
+        by IRI."""
         last = read_cursor(cursor) if cursor else None
-        found = list(islice(self._falling(last) if descending else self._rising(last), limit + 1))
+        positions = self._falling(last, pick) if descending else self._rising(last, pick)
+        found = list(islice(positions, limit + 1))
         shown = found[:limit]
         following = write_cursor(self.values[shown[-1]], self.things[shown[-1]]) if len(found) > limit else None
-        return PageOfThings([NamedNode(self.things[n]) for n in shown], len(self), following)
+        return PageOfThings([NamedNode(self.things[n]) for n in shown], self.total(pick), following)
 
-    def _rising(self, last: tuple[str, str] | None) -> Iterator[int]:
+    def total(self, pick: Pick | None = None) -> int:
+        """Return the number of things, or of those that are picked."""
+        if pick is None:
+            return len(self)
+        return pick.total if pick.total is not None else sum(pick.chosen(self.things))
+
+    def _picked(self, start: int, end: int, pick: Pick | None) -> Iterable[int]:
+        places = range(start, end)
+        return places if pick is None else compress(places, pick.chosen(self.things[start:end]))
+
+    def _rising(self, last: tuple[str, str] | None, pick: Pick | None) -> Iterator[int]:
         """Yield positions from the one after the last thing seen."""
-        return iter(range(self._position(*last, after=True) if last else 0, len(self)))
+        yield from self._picked(self._position(*last, after=True) if last else 0, len(self), pick)
 
-    def _falling(self, last: tuple[str, str] | None) -> Iterator[int]:
-        """Yield positions in falling order of values, one run of equal values after another."""
+    def _falling(self, last: tuple[str, str] | None, pick: Pick | None) -> Iterator[int]:
+        """Yield positions in falling order of values, those of equal values rising."""
         end = len(self)
         if last:
             end = bisect_left(self.values, last[0])
-            yield from range(self._position(*last, after=True), bisect_right(self.values, last[0]))
+            yield from self._picked(self._position(*last, after=True), bisect_right(self.values, last[0]), pick)
         while end:
-            start = bisect_left(self.values, self.values[end - 1], hi=end)
-            yield from range(start, end)
+            start = bisect_left(self.values, self.values[max(0, end - LOOKED_AT)])
+            picked = list(self._picked(start, end, pick))
+            for _, equal in groupby(reversed(picked), self.values.__getitem__):
+                yield from reversed(list(equal))
             end = start
 
     def _position(self, value: str, thing: str, *, after: bool) -> int:
@@ -98,12 +133,15 @@ class RankedList:
     def __len__(self) -> int:
         return len(self.things)
 
-    def page(self, limit: int, cursor: str | None, *, descending: bool = False) -> PageOfThings:
-        """Return one page; a ranking has one direction."""
+    def page(
+        self, limit: int, cursor: str | None, *, descending: bool = False, pick: Pick | None = None
+    ) -> PageOfThings:
+        """Return one page, of the things that `pick` picks; a ranking has one direction."""
+        things = self.things if pick is None else list(compress(self.things, pick.chosen(self.things)))
         start = 0
         if cursor:
             last = read_cursor(cursor)[1]
-            start = next((n + 1 for n, thing in enumerate(self.things) if thing == last), len(self))
-        shown = self.things[start : start + limit]
-        following = write_cursor("", shown[-1]) if start + limit < len(self) else None
-        return PageOfThings([NamedNode(iri) for iri in shown], len(self), following)
+            start = next((n + 1 for n, thing in enumerate(things) if thing == last), len(things))
+        shown = things[start : start + limit]
+        following = write_cursor("", shown[-1]) if start + limit < len(things) else None
+        return PageOfThings([NamedNode(iri) for iri in shown], len(things), following)

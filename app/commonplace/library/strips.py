@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot, values_clause
 from commonplace.library.evidence import UNREAD
+from commonplace.library.states import WorksByState
 from commonplace.model.minter import Minter
 
 _WORKS = f"""{PROLOGUE}SELECT ?work ?key ?year ?title ?name ?more WHERE {{
@@ -42,7 +43,7 @@ class MarkedWork:
 
 
 def marked_works(
-    snapshot: Snapshot, minter: Minter, about: Iterable[NamedNode], states: Mapping[NamedNode, str]
+    snapshot: Snapshot, minter: Minter, about: Iterable[NamedNode], states: WorksByState
 ) -> list[MarkedWork]:
     """Return every work in order of year, those without one last, with its state on a concept or claim.
 
@@ -54,7 +55,7 @@ def marked_works(
         work, key, year, title, name, more = (row[n] for n in ("work", "key", "year", "title", "name", "more"))
         if not isinstance(work, NamedNode) or not isinstance(key, Literal) or work.value in found:
             continue
-        state = states.get(work, UNREAD)
+        state = states.of(work.value)
         strength = said.get(work) if state not in (UNREAD, "silent") else None
         directness, _, certainty = (strength or "").partition(" ")
         found[work.value] = MarkedWork(

@@ -14,6 +14,7 @@ from commonplace.library.evidence import read_evidence
 from commonplace.library.headings import case_of, claim_of, concept_of
 from commonplace.library.schemas import ApiModel
 from commonplace.library.screenings import screening_of
+from commonplace.library.states import read_states
 from commonplace.library.works import work_of
 from commonplace.model.minter import Kind, Minter
 
@@ -30,8 +31,8 @@ READERS: dict[Kind, Callable[[Snapshot, NamedNode, Minter], ApiModel]] = {
     "person": person_of,
     "organization": person_of,
     "venue": venue_of,
-    "concept": lambda snapshot, node, minter: concept_of(snapshot, node, minter, whole=True),
-    "claim": lambda snapshot, node, minter: claim_of(snapshot, node, minter, whole=True),
+    "concept": lambda snapshot, node, minter: concept_of(snapshot, node, minter, read_states(snapshot, minter)),
+    "claim": lambda snapshot, node, minter: claim_of(snapshot, node, minter, read_states(snapshot, minter)),
     "case": case_of,
     "evidence": _evidence_of,
     "screening": screening_of,

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import compress
 
 from pydantic import BaseModel, ConfigDict, Field
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest
-from commonplace.library.evidence import (
-    CLAIM_STATES,
-    CONCEPT_STATES,
-    UNREAD,
-    coverage,
-    states_on_claim,
-    states_on_concept,
-)
 from commonplace.library.named_things import named_thing
-from commonplace.library.selection import Order, Selected, Selection
+from commonplace.library.selection import Order, Selection
+from commonplace.library.sorted_list import Pick
+from commonplace.library.states import StatesAt, WorksByState, read_states
 from commonplace.model.minter import Kind, Minter
 from commonplace.model.namespaces import FABIO, PRO, XSD
 from commonplace.model.types import FABIO_CLASS
@@ -49,6 +46,15 @@ class WorkFilters(BaseModel):
     venue: str | None = Field(default=None, description="a venue's key or IRI")
     cites: str | None = Field(default=None, description="a work's key or IRI: works that cite it, or may")
     cited_by: str | None = Field(default=None, description="a work's key or IRI: works it cites, or may")
+
+    @property
+    def ask_states(self) -> bool:
+        """Whether works are selected by what they say of a concept or claim."""
+        return self.discusses is not None or self.claim is not None
+
+    def without_states(self) -> WorkFilters:
+        """Return the filters without those by what works say."""
+        return self.model_copy(update={"discusses": None, "claim": None, "state": None})
 
     def alone(self) -> WorkFilters:
         """Return the filters without the parameters that a request adds to them."""
@@ -89,17 +95,24 @@ _LINKED: tuple[tuple[str, Kind, str], ...] = (
 )
 """Filters that name one thing: the kind of it, and the pattern by which works hang together with it.
 
-An ambiguous citation counts for each of its candidates, here as in `citations_of`, which marks it.
+An ambiguous citation counts for each of its candidates, here as in `citation_ends`, which marks it.
 """
 
 
-def select_works(snapshot: Snapshot, minter: Minter, filters: WorkFilters, ranked: list[NamedNode] | None) -> Selected:
-    """Return the works that the filters select, and the coverage when they ask with `discusses` or `claim`.
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What picks the works that say what a request asks for, and the coverage that is shown with them."""
+
+    pick: Pick
+    coverage: dict[str, int]
+
+
+def select_works(snapshot: Snapshot, minter: Minter, filters: WorkFilters, ranked: list[NamedNode] | None) -> Selection:
+    """Return the works that the filters select; `chosen_works` says which of them say what is asked for.
 
     `ranked` are the works that a search for `q` found. Raises `BadRequest` naming the filter that cannot be understood.
     """
     selection = Selection(ranked=ranked, kind=FABIO["Expression"])
-    counts = _by_state(snapshot, minter, filters, selection)
     if filters.author is not None:
         selection.where("?thing dcterms:creator ?author .", author=_agent(snapshot, minter, filters.author))
     for name, kind, pattern in _LINKED:
@@ -113,7 +126,7 @@ def select_works(snapshot: Snapshot, minter: Minter, filters: WorkFilters, ranke
         selection.where("?thing dcterms:type ?type .", type=Literal(filters.type))
     if filters.year is not None:
         _by_year(filters.year, selection)
-    return Selected(selection, counts)
+    return selection
 
 
 def _agent(snapshot: Snapshot, minter: Minter, given: str) -> NamedNode:
@@ -123,28 +136,57 @@ def _agent(snapshot: Snapshot, minter: Minter, given: str) -> NamedNode:
         return named_thing(snapshot, minter, "organization", given, "author")
 
 
-def _by_state(snapshot: Snapshot, minter: Minter, filters: WorkFilters, selection: Selection) -> dict[str, int] | None:
+def chosen_works(
+    snapshot: Snapshot, minter: Minter, filters: WorkFilters, states: StatesAt | None = None
+) -> Chosen | None:
+    """Return which works say what is asked for; None where the filters do not ask. Raises `BadRequest`.
+
+    Without `states` all evidence is read.
+    """
     if filters.discusses is not None and filters.claim is not None:
         raise BadRequest("ask for discusses or for claim, not for both at once", [("claim", "given with discusses")])
+    if not filters.ask_states:
+        if filters.state is not None:
+            why = "a state is of a concept or a claim"
+            raise BadRequest("state needs discusses or claim beside it", [("state", why)])
+        return None
+    works, wanted = _by_state(snapshot, minter, filters, states or partial(read_states, minter=minter))
+    if filters.state is not None:
+        if filters.state not in works.names:
+            why = f"use one of {', '.join(works.names)}"
+            raise BadRequest(f"there is no state {filters.state!r}", [("state", why)])
+        wanted = {filters.state}
+    pick = works.pick(wanted)
+    if filters.without_states() != WorkFilters():
+        pick = replace(pick, total=None)
+    return Chosen(pick, works.coverage())
+
+
+def _by_state(
+    snapshot: Snapshot, minter: Minter, filters: WorkFilters, states: StatesAt
+) -> tuple[WorksByState, set[str]]:
+    """Return the works by what they say of the concept or claim asked about, and the states meant without `state`."""
     if filters.discusses is not None:
         concept = named_thing(snapshot, minter, "concept", filters.discusses, "discusses")
-        states, names, wanted = states_on_concept(snapshot, concept), CONCEPT_STATES, {"discusses"}
-    elif filters.claim is not None:
-        claim = named_thing(snapshot, minter, "claim", filters.claim, "claim")
-        states, names, wanted = states_on_claim(snapshot, claim), CLAIM_STATES, {"supports", "contradicts", "mixed"}
-    elif filters.state is not None:
-        raise BadRequest("state needs discusses or claim beside it", [("state", "a state is of a concept or a claim")])
-    else:
-        return None
-    if filters.state is not None:
-        if filters.state not in names:
-            raise BadRequest(f"there is no state {filters.state!r}", [("state", f"use one of {', '.join(names)}")])
-        wanted = {filters.state}
-    if wanted == {UNREAD}:
-        selection.without(states)
-    else:
-        selection.among(work for work, said in states.items() if said in wanted)
-    return coverage(snapshot, states, names)
+        return states(snapshot).on_concept(concept.value), {"discusses"}
+    claim = named_thing(snapshot, minter, "claim", filters.claim or "", "claim")
+    return states(snapshot).on_claim(claim.value), {"supports", "contradicts", "mixed"}
+
+
+def all_selected(
+    snapshot: Snapshot,
+    minter: Minter,
+    filters: WorkFilters,
+    ranked: list[NamedNode] | None = None,
+    states: StatesAt | None = None,
+) -> list[NamedNode]:
+    """Return all works that the filters select, by IRI, or by rank where there are `ranked`. Raises `BadRequest`.
+
+    Without `states` all evidence is read, where the filters ask for what works say.
+    """
+    chosen = chosen_works(snapshot, minter, filters, states)
+    works = select_works(snapshot, minter, filters, ranked).everything(snapshot)
+    return works if chosen is None else list(compress(works, chosen.pick.chosen(work.value for work in works)))
 
 
 def _by_year(given: str, selection: Selection) -> None:

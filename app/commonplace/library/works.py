@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.merged import merged_things, record_of_merge, version_of_merge
 from commonplace.derived.graph.records import is_work, neighbourhood
@@ -13,20 +13,17 @@ from commonplace.library.evidence import evidence_of_work, label_of
 from commonplace.library.related_works import related_works
 from commonplace.library.schemas import (
     Agent,
-    Citation,
     Doubt,
     Identifier,
     Link,
     MergedThing,
     OtherContributor,
-    ReferenceText,
     Work,
 )
 from commonplace.model.minter import Minter
-from commonplace.model.namespaces import CITO, DATACITE, DCTERMS, LITRE, RDF, RDFS
+from commonplace.model.namespaces import DATACITE, DCTERMS, LITRE, RDF, RDFS
 from commonplace.model.other_titles import TERMS, by_language
 from commonplace.model.record import Record
-from commonplace.model.relations import read_reference_json
 from commonplace.model.set_aside import TERM as SET_ASIDE
 from commonplace.model.set_aside import by_field
 from commonplace.model.work_reading import Contribution, Neighbourhood, read_contributions, read_work
@@ -169,67 +166,6 @@ def doubts_of(snapshot: Snapshot, work: NamedNode, minter: Minter) -> list[tuple
             note=about.text(node, RDFS["comment"]),
         )
         found.append((node, doubt))
-    return found
-
-
-def citations_of(snapshot: Snapshot, work: NamedNode, minter: Minter, *, outgoing: bool) -> list[Citation]:
-    """Return the citations that a work makes (`outgoing`) or receives, by reference number and then by key.
-
-    An ambiguous citation counts for each of its candidates and is marked; a candidate that is cited for certain as
-    well stands as that. Raises `NotFound`.
-    """
-    if not is_work(snapshot, work):
-        raise NotFound(f"there is no work {minter.key(work.value)!r}")
-    said = _citation_nodes(snapshot, work, minter, outgoing)
-    ends: set[NamedNode] = set()
-    for predicate in (CITO["cites"], minter.term("mayCite")):
-        for triple in snapshot.triples(work, predicate) if outgoing else snapshot.triples(None, predicate, work):
-            end = triple.object if outgoing else triple.subject
-            if isinstance(end, NamedNode) and is_work(snapshot, end):
-                ends.add(end)
-    found = []
-    for end in ends:
-        number, sure, note = said.get(end, (None, "confirmed", None))
-        shape = work_of(snapshot, end, minter)
-        found.append(Citation(work=shape, confirmation=sure, reference_number=number, note=note))
-    return sorted(found, key=lambda c: (c.reference_number is None, c.reference_number or 0, c.work.key))
-
-
-def references_as_text(snapshot: Snapshot, work: NamedNode, minter: Minter) -> list[ReferenceText]:
-    """Return the references of a work to works that the library does not hold, by number."""
-    found: list[ReferenceText] = []
-    for triple in snapshot.triples(work, minter.term("referenceText")):
-        try:
-            kept = read_reference_json(triple.object.value if isinstance(triple.object, Literal) else "")
-        except (ValueError, KeyError, TypeError):
-            continue  # written by somebody else, in another form than the model's
-        found += [ReferenceText(number=one.number, text=one.text, doi=one.doi) for one in kept]
-    return sorted(found, key=lambda reference: reference.number)
-
-
-def _citation_nodes(
-    snapshot: Snapshot, work: NamedNode, minter: Minter, outgoing: bool
-) -> dict[NamedNode, tuple[int | None, str, str | None]]:
-    """Return number, confirmation and note of each citation, by the work at its other end.
-
-    Of two citations of one work, the one that is certain of it counts.
-    """
-    citing, cited, candidate = CITO["hasCitingEntity"], CITO["hasCitedEntity"], minter.term("candidate")
-    found: dict[NamedNode, tuple[int | None, str, str | None]] = {}
-    for end in (candidate, cited):
-        for triple in snapshot.triples(None, citing if outgoing else end, work):
-            node = triple.subject
-            if not isinstance(node, NamedNode):
-                continue
-            about = Neighbourhood(snapshot.triples(node))
-            number = about.text(node, minter.term("referenceNumber"))
-            sure = about.node(node, minter.term("confirmation"))
-            for other in about.nodes(node, end if outgoing else citing):
-                found[other] = (
-                    int(number) if number else None,
-                    minter.local(sure.value) if sure else "confirmed",
-                    about.text(node, RDFS["comment"]),
-                )
     return found
 
 

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from fastapi import Request, Response
 from pyoxigraph import NamedNode, RdfFormat, Triple
 
+from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.merged import survivor_of
 from commonplace.derived.graph.rdf_text import statements_text
 from commonplace.derived.graph.snapshot import Snapshot
@@ -20,7 +21,8 @@ from commonplace.library.description import describe
 from commonplace.library.last_changes import LastChanges, newest_first
 from commonplace.library.lists import Listed
 from commonplace.library.schemas import ApiModel, Page
-from commonplace.library.selection import Order, Selected
+from commonplace.library.selection import Order, Selection
+from commonplace.library.work_lists import Chosen
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind, Minter
 from commonplace.web.context import Context, context_of
@@ -179,12 +181,14 @@ class Listing:
 
     name: Hashable
     """Name of what `select` selects, as in `Lists.of`."""
-    select: Callable[[Snapshot, list[NamedNode] | None], Selected]
+    select: Callable[[Snapshot, list[NamedNode] | None], Selection]
     """Return what is selected from a snapshot, of the things that a search found when there was one."""
     read: Callable[[Snapshot, NamedNode], ApiModel]
     order: Order | None
     kinds: Sequence[Kind]
     """Kinds of things that a search looks for."""
+    choose: Callable[[Graph], Callable[[Snapshot], Chosen | None]] | None = None
+    """Return what chooses from the selection, at a snapshot of the graph, by what works say."""
 
 
 def page(request: Request, listing: Listing, paging: Paging, q: str | None = None) -> Response:
@@ -217,7 +221,7 @@ def page(request: Request, listing: Listing, paging: Paging, q: str | None = Non
             complete="complete",
             version=snapshot.version,
             next=following[0],
-            coverage=listed.selected.coverage,
+            coverage=listed.coverage,
         ).json_bytes()
 
     def link(response: Response) -> None:
@@ -242,10 +246,18 @@ def ready_list(
     """
     name = listing.name if q is None else (listing.name, q, searched(context.library, paging.at).applied_version)
 
-    def select(snapshot: Snapshot) -> Selected:
+    def select(snapshot: Snapshot) -> Selection:
         return listing.select(snapshot, None if q is None else ranked(context.library, q, listing.kinds))
 
-    return context.lists.ready(context.library.graph_at(paging.version), name, select, listing.order)
+    graph = context.library.graph_at(paging.version)
+    chosen_at = listing.choose(graph) if listing.choose else None
+    ready = context.lists.ready(graph, name, select, listing.order)
+
+    def chosen_list(snapshot: Snapshot) -> Listed:
+        chosen = chosen_at(snapshot) if chosen_at else None
+        return replace(ready(snapshot), pick=chosen.pick, coverage=chosen.coverage) if chosen else ready(snapshot)
+
+    return chosen_list
 
 
 def searched(library: Library, at: int | None) -> SearchIndex:

@@ -9,7 +9,6 @@ from typing import Annotated, cast
 
 from anyio import CapacityLimiter
 from fastapi import Depends, Request
-from pyoxigraph import NamedNode
 
 from commonplace.commit import Committer
 from commonplace.curation.duplicates.candidates import Similar
@@ -28,11 +27,13 @@ from commonplace.exchange.updates import Updates
 from commonplace.home.sessions import Sessions
 from commonplace.home.tokens import Tokens
 from commonplace.library import Library
+from commonplace.library.citation_counts import CitationCounts
 from commonplace.library.first_question import title_of
 from commonplace.library.incremental import Incremental
 from commonplace.library.lists import Lists
 from commonplace.library.named_queries import NamedQuery
 from commonplace.library.self_description import SelfDescription
+from commonplace.library.states import States
 from commonplace.library.suggestions.suggesting import Suggestions
 from commonplace.library.totals import Totals
 from commonplace.model.minter import Minter
@@ -86,8 +87,10 @@ class Context:
     """Works that may be one work."""
     suggestions: Suggestions
     """What suggests works to read for a concept."""
-    most_read: Incremental[NamedNode | None]
-    """The concept that most works were read for."""
+    citation_counts: Incremental[CitationCounts]
+    """Number of citations of each work."""
+    states: Incremental[States]
+    """What works say of concepts and claims."""
     title: str | None
     """The name of the library, where the settings give one."""
     question: str | None

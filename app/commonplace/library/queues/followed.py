@@ -9,8 +9,9 @@ from pyoxigraph import Literal, NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.curation_schemas import Solution
-from commonplace.library.evidence import states_on_concept
+from commonplace.library.evidence import UNREAD
 from commonplace.library.queues.queue import Row, of_function
+from commonplace.library.states import read_states
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DCTERMS, FABIO, RDF
 
@@ -19,12 +20,13 @@ def _unread(snapshot: Snapshot, minter: Minter) -> Iterator[Row]:
     followed = [t.subject for t in snapshot.triples(None, minter.term("followed"), Literal(True))]
     if not followed:
         return
+    states = read_states(snapshot, minter)
     works = [t.subject for t in snapshot.triples(None, RDF["type"], FABIO["Expression"])]
     for concept in followed:
         assert isinstance(concept, NamedNode)
-        read = states_on_concept(snapshot, concept)
+        read = states.on_concept(concept.value)
         for work in works:
-            if isinstance(work, NamedNode) and work not in read:
+            if isinstance(work, NamedNode) and read.of(work.value) == UNREAD:
                 title = next((t.object for t in snapshot.triples(work, DCTERMS["title"])), None)
                 yield Row(work, concept, detail=title.value if isinstance(title, Literal) else None)
 

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot, values_clause
-from commonplace.library.evidence import reach, states_on_concept
+from commonplace.library.evidence import reach
+from commonplace.library.states import States
 from commonplace.library.suggestions.concept_words import WeightedText, words_of
 from commonplace.library.suggestions.finding import Find
 from commonplace.library.suggestions.passages import Passage, passage_of
@@ -84,9 +85,12 @@ class Suggestions:
         self._minter = minter
         self._readings = Readings()
 
-    def of(self, snapshot: Snapshot, concept: NamedNode, find: Find) -> Suggested:
-        """Return the works to read for a concept. `find` finds works by words, at the version of the snapshot."""
-        judged = _judged(snapshot, concept)
+    def of(self, snapshot: Snapshot, concept: NamedNode, find: Find, states: States) -> Suggested:
+        """Return the works to read for a concept.
+
+        `find` finds works by words, and `states` are what works say, both at the version of the snapshot.
+        """
+        judged = _judged(snapshot, concept, states)
         words = words_of(snapshot, concept)
         works = sorted(_works(snapshot), key=lambda work: work.value)
         chosen = works if len(works) <= MAXIMUM_LOOKED_AT else _found(works, [one.text for one in words], find)
@@ -120,9 +124,10 @@ def _works(snapshot: Snapshot) -> set[NamedNode]:
     return {node for node in subjects if isinstance(node, NamedNode)}
 
 
-def _judged(snapshot: Snapshot, concept: NamedNode) -> EvidenceByWork:
+def _judged(snapshot: Snapshot, concept: NamedNode, states: States) -> EvidenceByWork:
     """Return what was said of works on a concept; of a rejected proposal that the work discusses it, too."""
-    states = states_on_concept(snapshot, concept)
+    read = states.on_concept(concept.value).read
+    said = {NamedNode(work): state for state, works in read.items() for work in works}
     standings: dict[str, set[NamedNode]] = {"rejected": set(), "proposed": set()}
     rows = snapshot.select(
         f"""{PROLOGUE}SELECT DISTINCT ?work ?standing WHERE {{
@@ -132,9 +137,9 @@ def _judged(snapshot: Snapshot, concept: NamedNode) -> EvidenceByWork:
     )
     for row in rows:
         work, standing = row["work"], row["standing"]
-        if isinstance(work, NamedNode) and isinstance(standing, NamedNode) and work not in states:
+        if isinstance(work, NamedNode) and isinstance(standing, NamedNode) and work not in said:
             standings[standing.value.partition("#")[2]].add(work)
-    return EvidenceByWork(states, standings["rejected"] - standings["proposed"], standings["proposed"])
+    return EvidenceByWork(said, standings["rejected"] - standings["proposed"], standings["proposed"])
 
 
 def _found(works: Iterable[NamedNode], texts: Sequence[str], find: Find) -> list[NamedNode]:

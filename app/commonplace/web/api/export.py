@@ -11,7 +11,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest
 from commonplace.exchange.exports import WithOriginals, WorksOf, export, export_originals, formatted
-from commonplace.library.work_lists import WorkFilters, select_works
+from commonplace.library.work_lists import WorkFilters, all_selected
+from commonplace.model.change import Version
 from commonplace.model.formats import FORMATS, ExportedFormat
 from commonplace.web import answers
 from commonplace.web.context import Context, ContextDep
@@ -103,4 +104,6 @@ def _selected(context: Context, asked: ExportQuery) -> WorksOf | None:
     if filters.q is not None:
         answers.searched(context.library, asked.at)
         ranked = answers.ranked(context.library, filters.q, ("work",))
-    return lambda snapshot: select_works(snapshot, context.minter, filters, ranked).selection.everything(snapshot)
+    graph = context.library.graph_at(None if asked.at is None else Version(asked.at))
+    states = context.states.ready(graph) if filters.ask_states else None
+    return lambda snapshot: all_selected(snapshot, context.minter, filters, ranked, states)

@@ -13,7 +13,6 @@ from commonplace.exchange.pins import Pinner
 from commonplace.library.pin_schemas import Pin, PinDifference, PinnedAnswer
 from commonplace.library.pins import NEWEST_FIRST, select_pins
 from commonplace.library.schemas import Page
-from commonplace.library.selection import Selected
 from commonplace.model.canonical_answer import CanonicalAnswer, Difference, differences
 from commonplace.model.change import Version
 from commonplace.model.pinned_address import LONGEST, PinnedAddress, of_query, pinned_address
@@ -101,7 +100,7 @@ def listed(request: Request, context: ContextDep, asked: Annotated[Paging, Query
     """List pins, newest first."""
     listing = answers.Listing(
         name="pins",
-        select=lambda snapshot, ranked: Selected(select_pins()),
+        select=lambda snapshot, ranked: select_pins(),
         read=context.pins.read,
         order=NEWEST_FIRST,
         kinds=("pin",),

@@ -11,7 +11,6 @@ from commonplace.exchange.prisma import Prisma
 from commonplace.exchange.prisma_table import COLUMNS, prisma_table
 from commonplace.library.schemas import Page, Screening
 from commonplace.library.screenings import ScreeningFilters, screening_of, select_screenings
-from commonplace.library.selection import Selected
 from commonplace.web import answers
 from commonplace.web.context import ContextDep
 from commonplace.web.http.negotiation import JSON, Representation, choose_of_list
@@ -37,7 +36,7 @@ def screenings(request: Request, context: ContextDep, asked: Annotated[Screening
     filters = ScreeningFilters(stage=asked.stage, verdict=asked.verdict)
     listing = answers.Listing(
         name=("screenings", filters),
-        select=lambda snapshot, ranked: Selected(select_screenings(filters)),
+        select=lambda snapshot, ranked: select_screenings(filters),
         read=lambda snapshot, node: screening_of(snapshot, node, context.minter),
         order=None,
         kinds=("screening",),

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.workers.messages import Answer, Question, whole
 from commonplace.errors import BadRequest
+from commonplace.library.citation_counts import most_cited
 from commonplace.library.cursors import read_cursor, write_cursor
 from commonplace.library.named_queries import NamedQuery
 from commonplace.library.named_things import known_thing
@@ -167,6 +168,9 @@ async def _run(context: Context, request: Request, query: NamedQuery) -> Respons
     offered = RDF if query.form == "CONSTRUCT" else ROWS
     form = choose_of_list(request, offered)
     version = version_of(request.query_params.get("at")) or seen
+    if version is None and query.kept == "most-cited":
+        kept = await run_in_threadpool(_most_cited, context, query.integers(values)["limit"])
+        return await run_in_threadpool(_response, request, kept, form, (MOST_ROWS_OF_A_PAGE, 0), past=False)
     if version is not None:
         context.library.log.header(version)  # raises where there is no such version
     paged = query.form != "CONSTRUCT" and (form is JSON or limit is not None or position)
@@ -184,6 +188,17 @@ async def _run(context: Context, request: Request, query: NamedQuery) -> Respons
     past = "at" in request.query_params
     rows = (limit or ROWS_OF_A_PAGE, position) if paged else None
     return await run_in_threadpool(_response, request, found, form, rows, past=past)
+
+
+def _most_cited(context: Context, limit: int) -> Answer:
+    """Return the answer of the query of that name, from the counts that are kept."""
+    counts = context.citation_counts.ready(context.library.graph_at())
+
+    def read(snapshot: Snapshot) -> Answer:
+        table = most_cited(snapshot, counts(snapshot), limit)
+        return Answer(form="srj", version=snapshot.version, body=json.dumps(table).encode())
+
+    return context.library.read(read)
 
 
 def _under_own_keys(

@@ -13,6 +13,7 @@ from commonplace.library.named_things import named_thing
 from commonplace.library.schemas import Page
 from commonplace.library.suggestions.finding import by_reading, by_search
 from commonplace.library.works import work_of
+from commonplace.model.change import Version
 from commonplace.web import answers
 from commonplace.web.context import ContextDep
 from commonplace.web.http.negotiation import JSON, choose_of_list
@@ -46,10 +47,12 @@ def suggestions(
     form = choose_of_list(request, [JSON])
     pages: list[answers.Slice[tuple[float, NamedNode]]] = []
 
+    states = context.states.ready(context.library.graph_at(None if at is None else Version(at)))
+
     def make(snapshot: Snapshot) -> bytes:
         node = named_thing(snapshot, context.minter, "concept", concept, "concept")
         find = by_search(context.library.search()) if at is None else by_reading(snapshot)
-        found = context.suggestions.of(snapshot, node, find)
+        found = context.suggestions.of(snapshot, node, find, states(snapshot))
         part = answers.part(request, found.ranked, lambda one: one[1].value, limit, cursor)
         pages[:] = [part]
         return Page[Suggestion](

@@ -33,7 +33,8 @@ from commonplace.library.headings import (
 )
 from commonplace.library.named_things import has
 from commonplace.library.schemas import ApiModel, Case, Claim, Concept, Page, Person, Venue
-from commonplace.library.selection import Order, Selected, Selection
+from commonplace.library.selection import Order, Selection
+from commonplace.library.states import States, StatesAt
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind, Minter
 from commonplace.web import answers
@@ -47,11 +48,15 @@ from commonplace.web.in_workers import Cost, costly, in_large_library
 router = APIRouter(route_class=MovedRoute, dependencies=[Depends(only_known_parameters)])
 
 
+Whole = Callable[[Snapshot, NamedNode, Minter, States | None], ApiModel]
+
+
 @dataclass(frozen=True, slots=True)
 class Collection:
     """One kind of thing: its address, its list and the order of that, and the functions that read one.
 
-    `whole` reads a thing that is asked for by itself, `brief` one in a list.
+    `brief` reads a thing in a list, and `whole` one that is asked for by itself: with what works say, where that is
+    there, which the kinds that works are `read_for` have.
     """
 
     plural: str
@@ -59,39 +64,44 @@ class Collection:
     about: str
     select: Callable[[list[NamedNode] | None], Selection]
     brief: Callable[[Snapshot, NamedNode, Minter], ApiModel]
-    whole: Callable[[Snapshot, NamedNode, Minter], ApiModel]
+    whole: Whole
     model: type[ApiModel]
     page_model: object
     order: Order | None = None
     also: tuple[Kind, ...] = ()
     """Other kinds of things that a search in its list may find."""
+    read_for: bool = False
+
+
+def _simply(read: Callable[[Snapshot, NamedNode, Minter], ApiModel]) -> Whole:
+    """Return a function that reads a thing which works say nothing of."""
+    return lambda snapshot, node, minter, _: read(snapshot, node, minter)
 
 
 COLLECTIONS = (
     Collection(
         "people", "person", "Authors and editors, by family name.",
-        select_people, person_of, person_of, Person, Page[Person], PEOPLE_ORDER,
+        select_people, person_of, _simply(person_of), Person, Page[Person], PEOPLE_ORDER,
     ),
     Collection(
         "organizations", "organization", "Bodies that write or publish, by name.",
-        select_organizations, person_of, person_of, Person, Page[Person], PEOPLE_ORDER,
+        select_organizations, person_of, _simply(person_of), Person, Page[Person], PEOPLE_ORDER,
     ),
     Collection(
         "venues", "venue", "Journals, books and proceedings that works of the set appear in, by title.",
-        select_venues, venue_of, venue_of, Venue, Page[Venue], VENUE_ORDER, ("work",),
+        select_venues, venue_of, _simply(venue_of), Venue, Page[Venue], VENUE_ORDER, ("work",),
     ),
     Collection(
         "concepts", "concept", "The headings works are read under (SKOS), by English label.",
-        select_concepts, concept_of, lambda s, node, m: concept_of(s, node, m, whole=True),
-        Concept, Page[Concept], CONCEPT_ORDER,
+        select_concepts, concept_of, concept_of, Concept, Page[Concept], CONCEPT_ORDER, read_for=True,
     ),
     Collection(
         "claims", "claim", "Sentences that works support or contradict, each with its evidence, by key.",
-        select_claims, claim_of, lambda s, node, m: claim_of(s, node, m, whole=True), Claim, Page[Claim],
+        select_claims, claim_of, claim_of, Claim, Page[Claim], read_for=True,
     ),
     Collection(
         "cases", "case", "Cases of co-production with every dimension the sources give, by key.",
-        select_cases, case_of, case_of, Case, Page[Case],
+        select_cases, case_of, _simply(case_of), Case, Page[Case],
     ),
 )  # fmt: skip
 
@@ -104,12 +114,13 @@ def _offer(collection: Collection) -> None:
     def single(request: Request, context: ContextDep, key: str, at: At = None) -> Response:
         bare, suffix = split_suffix(key, OF_THINGS)
         kind = kind_of(context, bare, collection, at)
+        states = states_at(context, at) if collection.read_for else None
         return answers.thing(
             request,
             kind,
             bare,
             at,
-            lambda snapshot, node: collection.whole(snapshot, node, context.minter),
+            lambda snapshot, node: collection.whole(snapshot, node, context.minter, states and states(snapshot)),
             suffix=suffix,
         )
 
@@ -140,11 +151,16 @@ def listing_of(collection: Collection, context: Context, asked: Search) -> answe
     """Return the list of a kind of things that a request asks for."""
     return answers.Listing(
         name=collection.plural,
-        select=lambda _, ranked: Selected(collection.select(ranked)),
+        select=lambda _, ranked: collection.select(ranked),
         read=lambda snapshot, node: collection.brief(snapshot, node, context.minter),
         order=None if asked.q is not None else collection.order,
         kinds=(collection.kind, *collection.also),
     )
+
+
+def states_at(context: Context, at: int | None) -> StatesAt:
+    """Return what works say, at the snapshot that is about to be read. Raises `NotFound` for a version there is not."""
+    return context.states.ready(context.library.graph_at(None if at is None else Version(at)))
 
 
 def kind_of(context: Context, key: str, collection: Collection, at: int | None) -> Kind:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 from pyoxigraph import NamedNode
 
+from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.records import is_work
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest
 from commonplace.exchange.exports import format_works, write_originals, write_records
+from commonplace.library.citations import CitationEnd, citation_ends, citations_at, references_as_text
 from commonplace.library.field_origins import origins_of
 from commonplace.library.history_schemas import FieldOrigin
 from commonplace.library.schemas import ApiModel, Citation, Page, References, Work
-from commonplace.library.work_lists import WorkFilters, order_of, select_works
-from commonplace.library.works import citations_of, references_as_text, work_of
+from commonplace.library.work_lists import Chosen, WorkFilters, chosen_works, order_of, select_works
+from commonplace.library.works import work_of
 from commonplace.model.change import Version
 from commonplace.web import answers
 from commonplace.web.api.alternative_keys import MOVED, MovedRoute
@@ -60,9 +63,15 @@ def works(request: Request, context: ContextDep, asked: Annotated[WorksQuery, Qu
 def listing_of(context: Context, asked: WorksQuery) -> answers.Listing:
     """Return the list of works that a request asks for. Raises `BadRequest` for an order that there is not."""
     filters = asked.alone()
+
+    def choose(graph: Graph) -> Callable[[Snapshot], Chosen | None]:
+        states = context.states.ready(graph) if filters.ask_states else None
+        return lambda snapshot: chosen_works(snapshot, context.minter, filters, states)
+
     return answers.Listing(
-        name=("works", filters),
+        name=("works", filters.without_states()),
         select=lambda snapshot, ranked: select_works(snapshot, context.minter, filters, ranked),
+        choose=choose,
         read=lambda snapshot, node: work_of(snapshot, node, context.minter),
         order=order_of(asked.sort, searching=filters.q is not None),
         kinds=("work",),
@@ -105,10 +114,10 @@ def _citations(
 
     def make(snapshot: Snapshot) -> bytes:
         node = context.minter.thing("work", key)
-        found = citations_of(snapshot, node, context.minter, outgoing=outgoing)
-        shown[:] = [answers.part(request, found, lambda citation: citation.work.key, limit, cursor)]
+        found = citation_ends(snapshot, node, context.minter, outgoing=outgoing)
+        shown[:] = [answers.part(request, found, lambda end: end.key, limit, cursor)]
         page = Page[Citation](
-            items=list(shown[0].items),
+            items=citations_at(snapshot, shown[0].items, context.minter),
             total=len(found),
             complete="complete",
             version=snapshot.version,
@@ -119,7 +128,7 @@ def _citations(
         kept = references_as_text(snapshot, node, context.minter)
         return References(**dict(page), as_text=kept, total_as_text=len(kept)).json_bytes()
 
-    shown: list[answers.Slice[Citation]] = []
+    shown: list[answers.Slice[CitationEnd]] = []
     return answers.versioned(request, form, at, make, finish=lambda response: shown[0].link(response))
 
 

@@ -15,9 +15,10 @@ from commonplace.errors import BadRequest, CommonplaceError
 from commonplace.exchange.decisions import Asked, Decisions, candidate_shape, chosen, pair_named
 from commonplace.exchange.edits import Editor
 from commonplace.exchange.merges import Merger, Side
+from commonplace.library.citations import citation_ends
 from commonplace.library.curation_schemas import DuplicateCandidate
 from commonplace.library.merge_reports import MergeReport
-from commonplace.library.works import citations_of, work_of
+from commonplace.library.works import work_of
 from commonplace.model.judgements import Judgement
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import Form, form_of
@@ -156,7 +157,7 @@ def _keys(context: Context, id: str, keep: str | None) -> tuple[str, str]:
 def _hanging(snapshot: Snapshot, key: str, context: Context) -> dict[str, int]:
     """Return how much hangs on a work: what cites it, what it cites, and what it is evidence of."""
     work = context.minter.thing("work", key)
-    cited, cites = (len(citations_of(snapshot, work, context.minter, outgoing=outgoing)) for outgoing in (False, True))
+    cited, cites = (len(citation_ends(snapshot, work, context.minter, outgoing=outgoing)) for outgoing in (False, True))
     return {
         "cited by": cited,
         "cites": cites,

@@ -121,11 +121,11 @@ def _page(
     only: str | None = None,
     **shown: Any,
 ) -> Response:
-    minter = context.minter
+    minter, states = context.minter, context.states.ready(context.library.graph_at())
 
     def read(snapshot: Snapshot) -> dict[str, Any]:
         node = named_thing(snapshot, minter, "concept", concept, "concept")
-        found = context.suggestions.of(snapshot, node, by_search(context.library.search()))
+        found = context.suggestions.of(snapshot, node, by_search(context.library.search()), states(snapshot))
         passed = set(skipped)
         rest = [one for one in found.ranked if minter.key(one[1].value) not in passed]
         if only is not None:  # the one that could not be saved is shown again

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from commonplace.errors import NotFound
 from commonplace.library.lists import Listed
-from commonplace.library.selection import Order, Selected
+from commonplace.library.selection import Order
 from commonplace.library.totals import by_name
 from commonplace.library.work_lists import WorkFilters, order_of, select_works
 from commonplace.web import answers
@@ -110,7 +110,7 @@ def _listed(context: Context, plural: str) -> Listed:
         )
     collection = next(one for one in COLLECTIONS if one.plural == plural)
     order: Order | None = collection.order
-    return context.lists.of(graph, plural, lambda _: Selected(collection.select(None)), order)
+    return context.lists.of(graph, plural, lambda _: collection.select(None), order)
 
 
 def _document(root: str, item: str, addresses: Iterable[str], changed: str | None = None) -> bytes:

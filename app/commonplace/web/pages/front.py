@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from fastapi import APIRouter, Depends, Request, Response
 from pyoxigraph import NamedNode, RdfFormat, parse
@@ -11,13 +12,13 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, NotFound
 from commonplace.library.agents import VENUE_ORDER, select_venues
 from commonplace.library.changes import brief
-from commonplace.library.evidence import evidence_of_work, label_of, reach, states_on_concept
-from commonplace.library.first_question import concept_called, description_of, examples_there
+from commonplace.library.evidence import evidence_of_work, label_of, reach
+from commonplace.library.first_question import concept_called, concept_most_read, description_of, examples_there
 from commonplace.library.headings import case_of, select_cases
 from commonplace.library.lists import Listed
 from commonplace.library.named_things import has
 from commonplace.library.schemas import Evidence
-from commonplace.library.selection import Selected
+from commonplace.library.states import StatesAt
 from commonplace.library.strips import marked_works
 from commonplace.library.totals import by_name, count_totals
 from commonplace.library.work_lists import ORDERS, WorkFilters, select_works
@@ -62,14 +63,17 @@ DEFAULT_BASE = "http://127.0.0.1:8000/"
 def front(request: Request, context: ContextDep) -> Response:
     """Show the page that a scholar starts from: what is here, and the first question answered."""
     minter, graph = context.minter, context.library.graph_at()
-    venues = context.lists.ready(graph, "venues", lambda _: Selected(select_venues(None)), VENUE_ORDER)
-    cases = context.lists.ready(graph, "cases", lambda _: Selected(select_cases(None)), None)
-    counted = context.totals.of(graph)
-    concept = _first_concept(context)
-    answering = _answering(context, concept)
-    ranked = _searched(context) if context.question and concept is None else None
+    venues = context.lists.ready(graph, "venues", lambda _: select_venues(None), VENUE_ORDER)
+    cases = context.lists.ready(graph, "cases", lambda _: select_cases(None), None)
+    counted, states = context.totals.of(graph), context.states.ready(graph)
+    by_year = context.lists.ready(
+        graph, ("works", WorkFilters()), lambda s: select_works(s, minter, WorkFilters(), None), ORDERS["year"]
+    )
+    asked = _concept_asked_for(context)
+    ranked = _searched(context) if context.question and asked is None else None
 
     def make(snapshot: Snapshot) -> dict[str, object]:
+        concept = asked if context.question else concept_most_read(snapshot, states(snapshot))
         totals = counted.value if counted.version == snapshot.version else count_totals(snapshot, minter)
         listed = venues(snapshot)
         first_venues = listed.page(VENUE_ORDER, 2, None).things
@@ -86,7 +90,7 @@ def front(request: Request, context: ContextDep) -> Response:
             "names": _names(request),
             "queries": list(context.queries.values()),
             "examples": examples_there(snapshot, minter, context.queries.values(), concept, first_venues),
-            **_answer(snapshot, concept, answering, minter),
+            **_answer(snapshot, concept, by_year, states, minter),
         }
 
     return page(request, "front.html", context.library.read(make))
@@ -104,25 +108,10 @@ def _names(request: Request) -> dict[str, str]:
     return {word: translate(word) for word in words}
 
 
-def _first_concept(context: Context) -> NamedNode | None:
-    """Return the concept to ask about first: that of the settings, else the one that most works were read for."""
-    if context.question:
-        words = context.question
-        return context.library.read(lambda snapshot: concept_called(snapshot, context.minter, words))
-    return context.most_read.of(context.library.graph_at()).value
-
-
-def _answering(context: Context, concept: NamedNode | None) -> Callable[[Snapshot], Listed] | None:
-    """Return what lists the works that discuss a concept."""
-    if concept is None:
-        return None
-    filters = WorkFilters(discusses=context.minter.key(concept.value))
-    return context.lists.ready(
-        context.library.graph_at(),
-        ("works", filters),
-        lambda snapshot: select_works(snapshot, context.minter, filters, None),
-        ORDERS["year"],
-    )
+def _concept_asked_for(context: Context) -> NamedNode | None:
+    """Return the concept that the settings ask about first, or None where they ask for none."""
+    words = context.question
+    return context.library.read(lambda snapshot: concept_called(snapshot, context.minter, words)) if words else None
 
 
 def _searched(context: Context) -> list[NamedNode]:
@@ -134,19 +123,24 @@ def _searched(context: Context) -> list[NamedNode]:
 
 
 def _answer(
-    snapshot: Snapshot, concept: NamedNode | None, answering: Callable[[Snapshot], Listed] | None, minter: Minter
+    snapshot: Snapshot,
+    concept: NamedNode | None,
+    by_year: Callable[[Snapshot], Listed],
+    states: StatesAt,
+    minter: Minter,
 ) -> dict[str, object]:
     """Return the first question and its answer, for the template; no rows where its concept is not there."""
-    if concept is None or answering is None or not has(snapshot, concept):
+    if concept is None or not has(snapshot, concept):
         return {"rows": [], "concept": None}
-    answer = answering(snapshot)
-    works = answer.page(ORDERS["year"], ANSWERS, None).things
+    answer = states(snapshot).on_concept(concept.value)
+    listed = replace(by_year(snapshot), pick=answer.pick(["discusses"]))
+    works = listed.page(ORDERS["year"], ANSWERS, None).things
     label = label_of(snapshot, concept) or minter.key(concept.value)
-    coverage = answer.selected.coverage or {}
+    coverage = answer.coverage()
     strip = None
     if sum(coverage.values()) <= DRAWN:
         below = reach(snapshot, concept, "narrower")
-        strip = strip_of(marked_works(snapshot, minter, below, states_on_concept(snapshot, concept)))
+        strip = strip_of(marked_works(snapshot, minter, below, answer))
     return {
         "concept": minter.key(concept.value),
         "label": label,

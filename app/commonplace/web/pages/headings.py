@@ -9,13 +9,13 @@ from fastapi import Query, Request, Response
 from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot, values_clause
-from commonplace.library.evidence import reach, states_on_claim, states_on_concept
+from commonplace.library.evidence import reach
 from commonplace.library.headings import claim_of, concept_of
 from commonplace.library.schemas import Claim, Concept, Evidence, Link, Work
 from commonplace.library.strips import MarkedWork, marked_works
 from commonplace.library.works import title_link, work_of
 from commonplace.model.minter import Minter
-from commonplace.web.api.things import COLLECTIONS, listing_of
+from commonplace.web.api.things import COLLECTIONS, listing_of, states_at
 from commonplace.web.context import ContextDep
 from commonplace.web.http.parameters import At, Search
 from commonplace.web.in_workers import Cost, costly, in_large_library
@@ -71,9 +71,11 @@ def claim(request: Request, context: ContextDep, key: str, at: At = None) -> Res
     """Show a claim: for and against side by side, the cases it rests on, and what was looked at and what not."""
     minter, node = context.minter, context.minter.thing("claim", key)
 
+    states = states_at(context, at)
+
     def make(snapshot: Snapshot) -> dict[str, object]:
-        shown = claim_of(snapshot, node, minter, whole=True)
-        works = marked_works(snapshot, minter, [node], states_on_claim(snapshot, node))
+        shown = claim_of(snapshot, node, minter, states(snapshot))
+        works = marked_works(snapshot, minter, [node], states(snapshot).on_claim(node.value))
         accepted = [one for one in shown.evidence if one.status == "accepted"]
         named = {one.work: work_of(snapshot, NamedNode(one.work_iri), minter) for one in accepted}
         return {
@@ -125,11 +127,12 @@ def concept(request: Request, context: ContextDep, key: str, at: At = None) -> R
     """Show a concept, and every work by what it says of it."""
     minter, node = context.minter, context.minter.thing("concept", key)
 
+    states = states_at(context, at)
+
     def make(snapshot: Snapshot) -> dict[str, object]:
-        shown = concept_of(snapshot, node, minter, whole=True)
-        states = states_on_concept(snapshot, node)
+        shown = concept_of(snapshot, node, minter, states(snapshot))
         below = reach(snapshot, node, "narrower")
-        works = marked_works(snapshot, minter, below, states)
+        works = marked_works(snapshot, minter, below, states(snapshot).on_concept(node.value))
         discussing = [work for work in works if work.state == "discusses"]
         return {
             "concept": shown,

@@ -55,7 +55,7 @@ def list_page(
             found.total,
             following[0],
             first,
-            whole.selected.coverage,
+            whole.coverage,
         )
         return {"listed": listed, "asked": q or "", **add(snapshot, listed)}
 

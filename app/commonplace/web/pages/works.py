@@ -12,11 +12,12 @@ from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.exchange.exports import format_works
+from commonplace.library.citations import citation_ends, citations_at, references_as_text
 from commonplace.library.evidence import label_of, reach
 from commonplace.library.named_things import named_thing
-from commonplace.library.schemas import Citation, Evidence, Work
+from commonplace.library.schemas import Evidence, Work
 from commonplace.library.work_lists import ORDERS
-from commonplace.library.works import citations_of, references_as_text, work_of
+from commonplace.library.works import work_of
 from commonplace.model.minter import Kind, Minter
 from commonplace.model.types import FABIO_CLASS
 from commonplace.web.api.export import Style
@@ -139,8 +140,8 @@ def work(request: Request, context: ContextDep, key: str, style: Style = None, a
 
     def make(snapshot: Snapshot) -> dict[str, object]:
         shown = work_of(snapshot, node, minter, whole=True)
-        references = citations_of(snapshot, node, minter, outgoing=True)
-        citations = citations_of(snapshot, node, minter, outgoing=False)
+        references = citation_ends(snapshot, node, minter, outgoing=True)
+        citations = citation_ends(snapshot, node, minter, outgoing=False)
         heads[:] = [head_of_work(shown, address, context.title_at(snapshot), at)]
         return {
             "work": shown,
@@ -152,9 +153,9 @@ def work(request: Request, context: ContextDep, key: str, style: Style = None, a
             "on_concepts": _on(shown.evidence, "concept", silent=False),
             "on_claims": _on(shown.evidence, "claim", silent=False),
             "silent_on": [one for one in shown.evidence if one.state == "silent" and one.status == "accepted"],
-            "references": _shown(references),
+            "references": citations_at(snapshot, references[:CITATIONS], minter),
             "references_total": len(references),
-            "citations": _shown(citations),
+            "citations": citations_at(snapshot, citations[:CITATIONS], minter),
             "citations_total": len(citations),
             "as_text": references_as_text(snapshot, node, minter),
         }
@@ -177,7 +178,3 @@ def _on(evidence: Sequence[Evidence], about: str, *, silent: bool) -> list[Evide
         for one in evidence
         if one.about_type == about and (one.state == "silent") is silent and one.status != "rejected"
     ]
-
-
-def _shown(citations: Sequence[Citation]) -> Sequence[Citation]:
-    return citations[:CITATIONS]

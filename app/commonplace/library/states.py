@@ -1,0 +1,283 @@
+"""Keep which works discuss each concept, take a side on each claim, or are silent of it.
+
+All accepted evidence is read once; a version then moves only what its statements touch. What is kept equals what is
+read anew, so it may be dropped at any time. Silence on a concept holds for narrower ones, and discussing it for
+broader ones: that is worked out when a concept is asked about, from the sets of works of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import partial
+from sys import intern
+
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
+
+from commonplace.derived.graph.records import is_work
+from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
+from commonplace.derived.graph.sparql_tsv import rows, tsv
+from commonplace.library.evidence import CLAIM_STATES, CONCEPT_STATES, UNREAD
+from commonplace.library.incremental import Incremental
+from commonplace.library.selection import count_of
+from commonplace.library.sorted_list import Pick
+from commonplace.model.change import ChangeSet
+from commonplace.model.minter import Minter
+from commonplace.model.namespaces import FABIO, RDF, SKOS
+from commonplace.patchlog.log import PatchLog
+
+MOVED_WORKS = 2_000
+"""Maximum number of works whose evidence is read again for a change; beyond, to read all evidence takes less time."""
+
+STATES = frozenset((*CONCEPT_STATES, *CLAIM_STATES)) - {UNREAD, "mixed"}
+"""The states that a piece of evidence may say."""
+
+_DEFAULT = DefaultGraph()
+_NOBODY: frozenset[str] = frozenset()
+
+Works = AbstractSet[str]
+"""Works by their IRIs."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorksByState:
+    """The works that were read on one concept or claim, by what they say; every other one of `total` is unread."""
+
+    names: tuple[str, ...]
+    read: Mapping[str, Works]
+    """The works of each state but `unread`. No work is in two."""
+    total: int
+    """Number of works of the library."""
+
+    def coverage(self) -> dict[str, int]:
+        """Return the number of works by state; the counts add up to the number of works."""
+        counts = {name: len(self.read.get(name, ())) for name in self.names}
+        counts[UNREAD] = self.total - sum(counts.values())
+        return {name: counted for name, counted in counts.items() if counted or name != "mixed"}
+
+    def pick(self, states: Iterable[str]) -> Pick:
+        """Return what picks the works of any of those states from a list of works."""
+        wanted = set(states)
+        others = [name for name in self.names if name not in wanted and name != UNREAD]
+        if UNREAD in wanted:
+            found = _joined(self.read.get(name, _NOBODY) for name in others)
+            return Pick(found, outside=True, total=self.total - len(found))
+        found = _joined(self.read.get(name, _NOBODY) for name in self.names if name in wanted)
+        return Pick(found, total=len(found))
+
+    def of(self, work: str) -> str:
+        """Return the state of the work of that IRI."""
+        return next((name for name, works in self.read.items() if work in works), UNREAD)
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """What accepted evidence says of all concepts and claims at a version. It never changes."""
+
+    works: int
+    """Number of works of the library."""
+    said: Mapping[str, Mapping[str, Works]]
+    """The works that say something of a concept or claim, by its IRI and by state; none of the sets is empty."""
+    broader: Mapping[str, Works]
+    """The concepts that are broader than a concept, one step away; none of the sets is empty."""
+    narrower: Mapping[str, Works]
+    """The concepts that are narrower than a concept, one step away; none of the sets is empty."""
+
+    def on_concept(self, concept: str) -> WorksByState:
+        """Return the works read on the concept of that IRI.
+
+        A work discusses a concept when it discusses that or a narrower one; it is silent when it does not, and is
+        recorded as silent on that or a broader one.
+        """
+        discussing = _joined(self._saying("discusses", _reached(concept, self.narrower)))
+        silent = _joined(self._saying("silent", _reached(concept, self.broader)))
+        read = {"discusses": discussing, "silent": silent - discussing}
+        return WorksByState(CONCEPT_STATES, read, self.works)
+
+    def on_claim(self, claim: str) -> WorksByState:
+        """Return the works read on the claim of that IRI: `mixed` is both to support and to contradict it."""
+        said = self.said.get(claim, {})
+        supports, contradicts = said.get("supports", _NOBODY), said.get("contradicts", _NOBODY)
+        mixed = supports & contradicts
+        read = {
+            "supports": supports - mixed,
+            "contradicts": contradicts - mixed,
+            "mixed": mixed,
+            "silent": said.get("silent", _NOBODY) - supports - contradicts,
+        }
+        return WorksByState(CLAIM_STATES, read, self.works)
+
+    def most_read(self) -> list[str]:
+        """Return the concepts and claims that works were read for, those of most works first, equals by IRI."""
+        counts = {about: len(_joined(said.values())) for about, said in self.said.items()}
+        return sorted(counts, key=lambda about: (-counts[about], about))
+
+    def _saying(self, state: str, about: Iterable[str]) -> Iterable[Works]:
+        return (self.said[one].get(state, _NOBODY) for one in about if one in self.said)
+
+
+StatesAt = Callable[[Snapshot], States]
+"""Return what works say at a snapshot."""
+
+
+def _joined(sets: Iterable[Works]) -> Works:
+    some = [one for one in sets if one]
+    return some[0] if len(some) == 1 else _NOBODY.union(*some)
+
+
+def _reached(start: str, steps: Mapping[str, Works]) -> list[str]:
+    """Return where any number of steps leads to, the start included."""
+    found = {start: None}
+    queue = [start]
+    for one in queue:
+        further = [there for there in steps.get(one, ()) if there not in found]
+        found.update(dict.fromkeys(further))
+        queue += further
+    return queue
+
+
+def incremental_states(log: PatchLog, minter: Minter) -> Incremental[States]:
+    """Return what keeps the states at a version."""
+    return Incremental(log, partial(read_states, minter=minter), partial(move_states, minter=minter), both_ways=True)
+
+
+def read_states(snapshot: Snapshot, minter: Minter) -> States:
+    """Read all accepted evidence of a snapshot, the tree of concepts, and the number of works."""
+    said: dict[str, dict[str, set[str]]] = {}
+    for about, state, work in _iris(
+        snapshot,
+        """SELECT ?about ?state ?work WHERE {
+        ?evidence cp:standing cp:accepted ; cp:state ?state ; cp:about ?about ; cp:work ?work .
+        ?work a fabio:Expression }""",
+    ):
+        name = minter.local(state)
+        if name in STATES:
+            said.setdefault(about, {}).setdefault(name, set()).add(work)
+    broader: dict[str, set[str]] = {}
+    narrower: dict[str, set[str]] = {}
+    for low, high in _iris(snapshot, "SELECT ?low ?high WHERE { ?low skos:broader ?high }"):
+        broader.setdefault(low, set()).add(high)
+        narrower.setdefault(high, set()).add(low)
+    works = count_of(snapshot, f"{PROLOGUE}SELECT (COUNT(*) AS ?n) WHERE {{ ?w a fabio:Expression FILTER(isIRI(?w)) }}")
+    return States(works, said, broader, narrower)
+
+
+def _iris(snapshot: Snapshot, query: str) -> Iterable[list[str]]:
+    """Return the rows of a query in which every term is an IRI."""
+    for row in rows(tsv(snapshot.query(PROLOGUE + query))):
+        if all(term.startswith("<") and term[1] != "<" for term in row):
+            yield [intern(term[1:-1]) for term in row]
+
+
+def move_states(states: States, snapshot: Snapshot, changes: Sequence[ChangeSet], minter: Minter) -> States:
+    """Return the states at another snapshot, given the net changes that lead there."""
+    more_works = 0
+    edges: list[tuple[int, str, str]] = []
+    touched: list[Triple] = []
+    of_evidence = {minter.term(name) for name in ("work", "about", "state", "standing")}
+    for sign, quad in _signed(changes):
+        subject, predicate, object = quad.triple
+        if predicate in of_evidence:
+            touched.append(quad.triple)
+        elif predicate == SKOS["broader"] and isinstance(subject, NamedNode) and isinstance(object, NamedNode):
+            edges.append((sign, subject.value, object.value))
+        elif predicate == RDF["type"] and object == FABIO["Expression"] and isinstance(subject, NamedNode):
+            more_works += sign
+            touched += snapshot.triples(None, minter.term("work"), subject)
+    pairs = _pairs(snapshot, touched, minter)
+    if len(pairs) > MOVED_WORKS:
+        return read_states(snapshot, minter)
+    return States(
+        states.works + more_works,
+        _said_again(states.said, snapshot, pairs, minter),
+        _with_edges(states.broader, edges),
+        _with_edges(states.narrower, [(sign, high, low) for sign, low, high in edges]),
+    )
+
+
+def _signed(changes: Iterable[ChangeSet]) -> Iterator[tuple[int, Quad]]:
+    """Yield the statements of the default graph that go, each with -1, and those that come, each with 1."""
+    for change in changes:
+        for sign, quads in ((-1, change.removed), (1, change.added)):
+            yield from ((sign, quad) for quad in quads if quad.graph_name == _DEFAULT)
+
+
+def _pairs(snapshot: Snapshot, touched: Iterable[Triple], minter: Minter) -> dict[NamedNode, set[NamedNode]]:
+    """Return the works of the evidence that statements speak of, each with the concepts and claims that it is about.
+
+    The statements themselves count as well as what the snapshot says: they may be gone.
+    """
+    ends: dict[NamedNode | BlankNode, dict[NamedNode, set[NamedNode]]] = {}
+    predicates = (minter.term("work"), minter.term("about"))
+    for node, predicate, object in touched:
+        assert isinstance(node, NamedNode | BlankNode)  # no statement is about a statement
+        if node not in ends:
+            ends[node] = {one: _objects(snapshot, node, one) for one in predicates}
+        if predicate in predicates and isinstance(object, NamedNode):
+            ends[node][predicate].add(object)
+    pairs: dict[NamedNode, set[NamedNode]] = {}
+    for works, about in (found.values() for found in ends.values()):
+        for work in works:
+            pairs.setdefault(work, set()).update(about)
+    return pairs
+
+
+def _objects(snapshot: Snapshot, node: NamedNode | BlankNode, predicate: NamedNode) -> set[NamedNode]:
+    objects = (triple.object for triple in snapshot.triples(node, predicate))
+    return {one for one in objects if isinstance(one, NamedNode)}
+
+
+def _said_again(
+    said: Mapping[str, Mapping[str, Works]],
+    snapshot: Snapshot,
+    pairs: Mapping[NamedNode, AbstractSet[NamedNode]],
+    minter: Minter,
+) -> Mapping[str, Mapping[str, Works]]:
+    """Return what is said with what each work says of those concepts and claims read again."""
+    come: dict[tuple[str, str], set[str]] = {}
+    looked_at: dict[str, set[str]] = {}
+    for work, subjects in pairs.items():
+        for about in subjects:
+            looked_at.setdefault(about.value, set()).add(work.value)
+        for one, state in _said_of(snapshot, work, minter):
+            come.setdefault((one, state), set()).add(intern(work.value))
+    moved = dict(said)
+    for iri, works in looked_at.items():
+        before = said.get(iri, {})
+        after = {
+            name: _replaced(before.get(name, _NOBODY), works, come.get((iri, name), _NOBODY) & works) for name in STATES
+        }
+        moved[intern(iri)] = {name: found for name, found in after.items() if found}
+        if not moved[iri]:
+            del moved[iri]
+    return moved
+
+
+def _replaced(works: Works, gone: Works, come: Works) -> Works:
+    """Return works without some and with others, as they are where that makes no difference: a copy takes time."""
+    return works if works & gone == come else (works - gone) | come
+
+
+def _said_of(snapshot: Snapshot, work: NamedNode, minter: Minter) -> Iterator[tuple[str, str]]:
+    """Yield each concept or claim that accepted evidence of a work is about, with what it says."""
+    if not is_work(snapshot, work):
+        return
+    accepted = minter.term("accepted")
+    for triple in snapshot.triples(None, minter.term("work"), work):
+        node = triple.subject
+        if isinstance(node, NamedNode | BlankNode) and accepted in _objects(snapshot, node, minter.term("standing")):
+            states = {minter.local(one.value) for one in _objects(snapshot, node, minter.term("state"))} & STATES
+            for about in _objects(snapshot, node, minter.term("about")):
+                yield from ((about.value, state) for state in states)
+
+
+def _with_edges(steps: Mapping[str, Works], edges: Iterable[tuple[int, str, str]]) -> Mapping[str, Works]:
+    """Return steps with those that came (1) and without those that went (-1)."""
+    moved = dict(steps)
+    for sign, start, end in edges:
+        ends = moved.get(start, _NOBODY)
+        moved[intern(start)] = ends | {intern(end)} if sign > 0 else ends - {end}
+        if not moved[start]:
+            del moved[start]
+    return moved
