@@ -72,7 +72,8 @@ def embase(row: Row, chance: random.Random) -> None:
     row["authors"] = NAMES.join(f"{family}, {_initials(given, '.')}".strip(", ") for family, given in _names(row))
     head, colon, tail = row["title"].partition(": ")
     row["title"] = head + colon + tail[:1].upper() + tail[1:]
-    row["venue"] += chance.choice((" (Netherlands)", " (London, England)", "", " [Electronic Resource]"))
+    if row["venue"]:
+        row["venue"] += chance.choice((" (Netherlands)", " (London, England)", "", " [Electronic Resource]"))
 
 
 def scopus(row: Row, chance: random.Random) -> None:

@@ -4,8 +4,8 @@
 
 The deep library has 1,000 works and that many versions, each a small edit; one work in it is edited again and again.
 The wide one has that many works in one version, and a few edits after it. Both are made once and kept; each run serves
-copies of them, one after the other. A past state is asked for once only, so that each is the first of its version.
-Prints the median and the greatest time of each answer, in milliseconds.
+copies of them, one after the other, and starts each again before it asks. A past state is asked for once only, so that
+each is the first of its version. Prints the median and the greatest time of each answer, in milliseconds.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ WIDE_EDITS = 60
 
 START_SECONDS = 300
 """Maximum time that a server may take to answer for the first time."""
+
+AFTER_START = "first import after a start"
 
 Ask = Callable[[httpx.Client], httpx.Response]
 
@@ -167,6 +169,12 @@ class Measuring:
         yield "undo of an old version", self._times(self._undo_old)
         yield "import of one entry", self._times(self._import)
 
+    def import_one(self) -> float:
+        """Import one entry, and return what that took, in milliseconds."""
+        begun = time.perf_counter()
+        self._import(self._client).raise_for_status()
+        return 1000 * (time.perf_counter() - begun)
+
     def _key(self) -> str:
         return f"w{self._chance.randrange(self._works)}"
 
@@ -221,6 +229,9 @@ def measure(name: str, home: Path, works: int, rounds: int) -> Measured:
         copy = folder / "home"
         shutil.copytree(home, copy)
         with serving(copy, folder) as client:
+            Measuring(client, works, rounds).import_one()  # what is derived is made at the first start
+        with serving(copy, folder) as client:
+            measured.times[AFTER_START] = [Measuring(client, works, rounds).import_one()]
             for kind, times in Measuring(client, works, rounds).all():
                 measured.times[kind] = times
                 sys.stderr.write(f"{name}: {kind}: {two_digits(statistics.median(times))} ms\n")

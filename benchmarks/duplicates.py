@@ -158,13 +158,13 @@ def _fullest(rows: Iterable[Row]) -> list[Row]:
 
 def measure(name: str, rows: Sequence[Row]) -> Measured:
     """Import the rows into an empty library, and compare what is found with their groups."""
-    data = json.dumps([_item(row) for row in rows]).encode()
+    data = json.dumps([item_of(row) for row in rows]).encode()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
-        work_of, import_seconds = _apart(_import, home, data)
-        candidates, seconds, before, after = _apart(_find, home)
-    matched, proposed = _found(work_of, candidates)
-    wanted = set(_pairs(rows))
+        work_of, import_seconds = _apart(import_rows, home, data)
+        candidates, seconds, before, after = _apart(find, home)
+    matched, proposed = found_pairs(work_of, candidates)
+    wanted = set(pairs_in(rows))
     found = matched | proposed
     return Measured(
         name=name,
@@ -190,7 +190,7 @@ def _apart(work: Callable[..., Answer], *given: object) -> Answer:
         return other.submit(work, *given).result()
 
 
-def _find(home: Path) -> tuple[list[Candidate], float, int, int]:
+def find(home: Path) -> tuple[list[Candidate], float, int, int]:
     """Return the candidates, the seconds of processor to find them, and the memory before and after, in MB."""
     library = open_home(Settings(home=home, reference_set=None)).library
     before = _megabytes()
@@ -203,7 +203,7 @@ def _megabytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000
 
 
-def _import(home: Path, data: bytes) -> tuple[dict[str, str], float]:
+def import_rows(home: Path, data: bytes) -> tuple[dict[str, str], float]:
     """Import into an empty library; return the key of the work of each record, and the seconds of processor."""
     opened = open_home(Settings(home=home, reference_set=None))
     begin = time.process_time()
@@ -212,7 +212,7 @@ def _import(home: Path, data: bytes) -> tuple[dict[str, str], float]:
     return {item.key or "": (item.work or "").rpartition("/")[2] for item in receipt.items}, seconds
 
 
-def _item(row: Row) -> dict[str, Any]:
+def item_of(row: Row) -> dict[str, Any]:
     """Return a row as an item of CSL-JSON."""
     people: list[dict[str, str]] = []
     for name in filter(None, row.get("authors", "").split(NAMES)):
@@ -227,7 +227,7 @@ def _item(row: Row) -> dict[str, Any]:
     return item
 
 
-def _pairs(rows: Iterable[Row]) -> Iterator[Pair]:
+def pairs_in(rows: Iterable[Row]) -> Iterator[Pair]:
     """Yield the pairs of records that are of one work."""
     groups: dict[str, list[str]] = {}
     for row in rows:
@@ -237,7 +237,7 @@ def _pairs(rows: Iterable[Row]) -> Iterator[Pair]:
         yield from combinations(sorted(members), 2)
 
 
-def _found(work_of: dict[str, str], candidates: Iterable[Candidate]) -> tuple[set[Pair], set[Pair]]:
+def found_pairs(work_of: dict[str, str], candidates: Iterable[Candidate]) -> tuple[set[Pair], set[Pair]]:
     """Return the pairs of records that the import matched, and those whose works are proposed as one."""
     records: dict[str, list[str]] = {}
     for record, work in work_of.items():
@@ -313,6 +313,7 @@ def made_up(works: int) -> list[Row]:
                 "venue": chance.choice(VENUES),
                 "year": str(chance.randint(1980, 2020)),
                 "volume": str(chance.randint(1, 90)),
+                "number": "",
                 "pages": f"{first}-{first + chance.randint(2, 15)}",
             }
         )

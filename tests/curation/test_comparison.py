@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from commonplace.curation.duplicates.comparison import RELATIONS, compare
 from commonplace.curation.duplicates.particulars import Particulars, particulars
+from tests.conftest import shared
 
 TITLE = "Crossing the Great Divide: Coproduction, Synergy, and Development"
 
@@ -146,6 +150,77 @@ def test_another_paper_is_not_taken_for_that_of_the_article(changed: dict[str, A
 @pytest.mark.parametrize("changed", DIFFERENT.values(), ids=DIFFERENT)
 def test_these_are_not_proposed(changed: dict[str, Any]) -> None:
     assert compare(work("a", doi="10.1/x"), work(**changed)).proposes == ""
+
+
+SHORT_FORMS: dict[str, Callable[[str], str]] = {
+    "as printed": str,
+    "capitals": str.upper,
+    "a full stop": "{}.".format,
+    "brackets": "[{}].".format,
+    "a note": "{} [Review]".format,
+}
+
+
+def hard(of: dict[str, Any], written: Callable[[str], str], key: str, **without: Any) -> Particulars:
+    """Return one side of a hard pair, its title written in another way, without some fields."""
+    of = {**of, **without}
+    return particulars(
+        key=key,
+        type=of.get("release_type") or "article",
+        title=written(of["title"]) if of.get("title") else "",
+        names=[name for name in of.get("contribs") or () if name],
+        year=of.get("release_year"),
+        venue=of.get("container") or "",
+        volume=of.get("volume") or "",
+        issue=of.get("issue") or "",
+        page=of.get("pages") or "",
+        doi=of.get("doi") or "",
+    )
+
+
+@pytest.mark.parametrize("written", SHORT_FORMS.values(), ids=SHORT_FORMS)
+@pytest.mark.parametrize(
+    "without", [{}, {"release_year": None}, {"pages": None, "volume": None, "issue": None}], ids=str
+)
+def test_pairs_that_persons_call_different_are_never_one_work(
+    written: Callable[[str], str], without: dict[str, Any]
+) -> None:
+    with gzip.open(shared("corpora", "duplicates-pairs.jsonl.gz"), "rt") as lines:
+        pairs = [pair for pair in map(json.loads, lines) if pair["label"] == "DIFFERENT"]
+    assert len(pairs) > 50
+    wrong = [
+        pair
+        for pair in pairs
+        if compare(hard(pair["a"], written, "a", **without), hard(pair["b"], str, "b")).proposes == "same"
+    ]
+    assert wrong == []
+
+
+PLACED: dict[str, Any] = {"type": "article-journal", "volume": "7", "issue": "25", "page": "498-499", "year": 1886}
+
+
+def test_two_notes_of_two_people_on_one_page_are_two() -> None:
+    one, other = (
+        particulars(key=key, title="Deux oreilles", venue="Notes and Queries", names=[key], **PLACED)
+        for key in ("W. C. B.", "N. G. N. L.")
+    )
+    assert compare(one, other).proposes == ""
+
+
+def test_a_slip_in_a_word_that_marks_a_text_is_a_slip() -> None:
+    one, other = (
+        work(key, title=f"Editorial {word}", issue="1") for key, word in (("a", "comments"), ("b", "commments"))
+    )
+    assert compare(one, other).proposes == "same"
+
+
+def test_an_article_and_the_registration_of_its_trial_are_related() -> None:
+    trial = work("trial", venue="https://clinicaltrials.gov/show/NCT01234567", volume="", issue="", page="", year=1995)
+    found = compare(work("article"), trial)
+    assert (found.proposes, found.relation) == ("relation", "version")
+    assert found.reasons[0].startswith("a registered trial")
+    same = work("again", venue="ClinicalTrials.gov", volume="", issue="", page="", year=1995)
+    assert compare(trial, same).proposes == "same"
 
 
 COLUMN: dict[str, Any] = {"title": "Book reviews", "names": [], "volume": "", "issue": "", "page": ""}

@@ -157,6 +157,17 @@ def test_of_works_with_one_title_each_finds_its_better_partner(tmp_path: Path) -
     assert pairs == [("k1", "k2")], "without a better partner a person decides"
 
 
+def test_what_lost_its_place_is_not_one_with_each_column_of_its_title(tmp_path: Path) -> None:
+    column = "@article{{k{0}, title={{The bag of tricks}}, author={{Lee, Ann}}, journal={{Tides}}, year={1}{2}}}\n"
+    placed = [column.format(n, 1990 + n, f", volume={n}, number=1, pages={{{n}0}}") for n in range(1, 5)]
+    pairs = found_in(opened(tmp_path / "many", *placed, column.format("x", 1992, ""))).candidates
+    assert [one.keys for one in pairs if one.proposes == "same"] == [("k2", "kx")], "the year tells"
+    pairs = found_in(opened(tmp_path / "none", *placed, column.format("x", 1999, ""))).candidates
+    assert [one.keys for one in pairs if one.proposes == "same"] == []
+    pairs = found_in(opened(tmp_path / "few", *placed[:2], column.format("x", 1992, ""))).candidates
+    assert len([one for one in pairs if one.proposes == "same"]) == 2, "a person decides which"
+
+
 @pytest.mark.parametrize("title", [
     "Adaptive indexing of the tides in estuaries", "Indexing of the tides in shallow estuaries",
     "Adaptive indexing of tides in shallow estuaries: a survey", "Adaptive indexing of all tides in shallow lagoons",

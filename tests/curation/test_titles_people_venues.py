@@ -7,7 +7,7 @@ import random
 import pytest
 
 from commonplace.curation.duplicates.people import compare_people, people_of
-from commonplace.curation.duplicates.places import compare_pages, pages_of, volume_of
+from commonplace.curation.duplicates.places import compare_pages, issue_of, pages_of, volume_of
 from commonplace.curation.duplicates.titles import compare_titles, plainly_other, title_of
 from commonplace.curation.duplicates.venues import compare_venues, kinds_differ
 
@@ -106,6 +106,10 @@ VENUES = [
     ("Workshop on Tides: Bergen 1989", "Workshop on Tides: Cork 1990", "alike"),
     ("World Development", "Public Choice", "other"),
     ("World Development", "", "unknown"),
+    ("Thorax", "Thorax. Conference: Winter Meeting, 2010 London. Conference Publication: (var.pagings)", "same"),
+    ("https://clinicaltrials.gov/show/NCT01234567", "ClinicalTrials.gov", "same"),
+    ("https://clinicaltrials.gov/show/NCT01234567", "https://clinicaltrials.gov/show/NCT07654321", "other"),
+    ("ISRCTN registry", "Thorax", "other"),
 ]
 
 
@@ -136,6 +140,13 @@ PAGES = [
 def test_pages(one: str, other: str, agreement: str) -> None:
     assert compare_pages(pages_of(one), pages_of(other)) == agreement
     assert compare_pages(pages_of(other), pages_of(one)) == agreement
+
+
+def test_an_issue_stands_in_its_own_field_or_behind_the_volume() -> None:
+    read = [
+        issue_of(*given) for given in (("6", "24"), ("", "24(6)"), ("", "24 (Suppl 3)"), ("", "24"), ("2", "24(6)"))
+    ]
+    assert read == ["6", "6", "3", "", "2"]
 
 
 def test_a_volume_is_its_number() -> None:

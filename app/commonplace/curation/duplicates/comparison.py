@@ -311,7 +311,9 @@ def _is_printed_once(signs: Signs, *, is_one_agency: bool) -> bool:
 
 
 def _by_people(signs: Signs, one: Particulars, other: Particulars) -> tuple[str, str]:
-    if signs.people == "none" and not (signs.same_place and signs.title.likeness != "other") and signs.doi != "same":
+    # on one page two notes of two people may stand under one short title
+    is_one_place = signs.same_place and signs.title.likeness != "other" and not signs.is_short
+    if signs.people == "none" and not is_one_place and signs.doi != "same":
         return "", "no person in common"
     return "", ""
 
@@ -329,6 +331,8 @@ def _by_place(signs: Signs, one: Particulars, other: Particulars) -> tuple[str, 
     is_one_title = signs.title.likeness in ("equal", "near", "cut", "subtitle")
     if apart and (signs.people != "same" or signs.is_short or not is_one_title):
         return "", "other pages or another volume"
+    if signs.page == "other" and signs.years == 1 and signs.volume != "same":
+        return _version_if_alike(signs), f"other pages, and the years {one.year} and {other.year}"
     if signs.page == "other" and "other" in (signs.volume, signs.issue):
         again = "" if signs.venue == "same" else _version_if_alike(signs)  # in one journal it is a column
         return again, "another volume or issue, and other pages"

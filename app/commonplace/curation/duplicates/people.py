@@ -22,7 +22,7 @@ TELLING_INITIALS = 4
 SLIP_LETTERS = 5
 """Minimum letters of a name in which one may be a slip."""
 
-_INITIALS = re.compile(r"(?:[A-Z]\.?[-\s]?){1,4}$")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.?[-\s]?){1,4}$")
 _PARTICLES = frozenset(
     "van von der den de del della di da dos das du la le el al ter ten af zu jr sr ii iii mc mac st".split()
 )
@@ -65,8 +65,9 @@ def _parts(name: str) -> tuple[tuple[str, ...], str]:
         if not any(map(str.isalpha, token)):
             continue
         bare = token.strip(".'’()\"")
-        if _INITIALS.fullmatch(bare) and (not capitals or len(bare.replace(".", "").replace("-", "")) < 3):
-            initials += [letter.lower() for letter in bare if letter.isalpha()]
+        letters = [letter for letter in bare if letter.isalpha()]
+        if bare.isupper() and _INITIALS.fullmatch(bare) and (not capitals or len(letters) < 3):
+            initials += [slug(letter)[0] for letter in letters]
             continue
         for word in slug(bare).split("-"):
             if word in NAMELESS or word in _PARTICLES:

@@ -11,7 +11,9 @@ from commonplace.model.minter import slug
 Agreement = Literal["same", "alike", "other", "unknown"]
 """How far two venues agree: `alike` are those of which one has words more, as *Lancet* and *Lancet Oncology*."""
 
-_ASIDE = re.compile(r"\([^)]*\)?|\[[^\]]*\]?|\s[:=;/]\s.*$|:.*$|\.(?=[A-Z][a-z]+ [a-z]).*$|&mdash;.*$|\s[—–].*$")
+_ASIDE = re.compile(
+    r"\.?\s*Conference:.*$|\([^)]*\)?|\[[^\]]*\]?|\s[:=;/]\s.*$|:.*$|\.(?=[A-Z][a-z]+ [a-z]).*$|&mdash;.*$|\s[—–].*$"
+)
 """What catalogues put beside the name of a journal: its place, its society, its name in another language."""
 
 _MORE = re.compile(r"[a-z]\s*[:;]|\s[=/—–]\s|&mdash;")
