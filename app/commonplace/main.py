@@ -169,6 +169,7 @@ async def _running(context: Context, tasks: MakeTasks, _: FastAPI) -> AsyncItera
         task.cancel()
     workers.close()
     await run_in_threadpool(context.jobs.close)
+    context.drafts.close()
     await run_in_threadpool(library.searching.early.close)
 
 

@@ -13,11 +13,12 @@ from commonplace.curation.bulk import NAME_PARTS, PEOPLE
 from commonplace.curation.editing.work_edits import EDITABLE
 from commonplace.errors import BadRequest, CommonplaceError
 from commonplace.exchange.edits import Editor
-from commonplace.library.curation_schemas import BulkResult
+from commonplace.library.curation_schemas import BulkFieldChange, BulkItem, BulkResult
 from commonplace.model.types import FABIO_CLASS
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import form_of
 from commonplace.web.desk.pages import Curating, desk_page, desk_router, see_other
+from commonplace.web.desk.pairs import Pieces, marked
 from commonplace.web.desk.start import done_change
 from commonplace.web.http.problems import kind_of
 from commonplace.web.http.threads import in_writer
@@ -140,6 +141,15 @@ async def apply(request: Request, context: ContextDep, token: Curating, asked: A
     return see_other(asked.address(done=made.version))
 
 
+def _differences(item: BulkItem) -> list[tuple[BulkFieldChange, Pieces, Pieces]]:
+    """Return the changes of a work, with the words marked that differ where both sides are texts."""
+    found = []
+    for change in item.changes or ():
+        texts = isinstance(change.before, str) and isinstance(change.after, str)
+        found.append((change, *(marked(change.before, change.after) if texts else ((), ()))))
+    return found
+
+
 def _page(
     request: Request, context: Context, asked: Asked, editor: Editor, *, status: int = 200, **shown: Any
 ) -> Response:
@@ -155,13 +165,13 @@ def _page(
         request,
         "bulk.html",
         status=status,
-        asked=asked,
+        wanted=asked,
         here_with=asked.address(),
         operations=OPERATIONS,
         types=tuple(FABIO_CLASS),
         members=[*EDITABLE, *parts],
         result=result,
-        items=result.items[:SHOWN] if result else [],
+        items=[(item, _differences(item)) for item in result.items[:SHOWN]] if result else [],
         more=max(0, len(result.items) - SHOWN) if result else 0,
         done=done_change(context, asked.done),
         **{"left_out": (), "why": None, "errors": (), **shown},

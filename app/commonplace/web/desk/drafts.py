@@ -109,6 +109,13 @@ class Drafts:
             if self._drafts.pop(draft.id, None):
                 draft.file.close()
 
+    def close(self) -> None:
+        """Forget every draft, at the end of the server."""
+        with self._lock:
+            for draft in self._drafts.values():
+                draft.file.close()
+            self._drafts.clear()
+
 
 def _may_see(draft: Draft, token: Token) -> bool:
     return token.role is Role.CURATOR or draft.agent == token.name

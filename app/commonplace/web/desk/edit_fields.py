@@ -15,10 +15,11 @@ from commonplace.curation.editing import fields as editing
 from commonplace.curation.editing.beside_record import STATUSES
 from commonplace.curation.editing.forms import FORMS, VENUE_TYPES
 from commonplace.errors import BadRequest
-from commonplace.model.minter import Kind
+from commonplace.model.minter import Kind, one_of
 from commonplace.model.roles import BY_CSL
 from commonplace.model.types import FABIO_CLASS
 from commonplace.web.desk.forms import Form
+from commonplace.web.desk.things import PLURALS
 
 Row = Mapping[str, str]
 Rows = list[dict[str, str]]
@@ -156,6 +157,12 @@ class Keys(EditField):
 
     kinds: tuple[Kind, ...]
     several: bool = True
+
+    @property
+    def said(self) -> str:
+        """Return what is to be typed."""
+        named = " or ".join(PLURALS[kind] if self.several else one_of(kind) for kind in self.kinds)
+        return f"keys of {named}, or words to find one by" if self.several else f"the key of {named}, or words"
 
     def typed(self, form: Form) -> Rows:
         """Return the keys that were typed; their labels follow from them."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated, Any, cast
 
 from fastapi import Query, Request, Response
 from pyoxigraph import NamedNode
@@ -103,14 +104,17 @@ async def edit(request: Request, context: ContextDep, token: AtDesk, plural: str
     seen = form.number("version")
     fields = fields_of(kind)
     rows = {field.name: field.typed(form) for field in fields}
+    patch: dict[str, Any] = {}
 
     def write() -> Edited | None:
         said, _ = _members(context, kind, key, Version(seen) if seen else None)
-        patch = _changed(fields, rows, said, form)
+        patch.update(_changed(fields, rows, said, form))
         return save(context, kind, key, patch, editor, seen) if patch else None
 
     try:
         edited = await in_writer(context, write)
+    except Conflict as fault:
+        return await in_writer(context, partial(_clashed, request, context, kind, key, rows, patch, fault))
     except CommonplaceError as fault:
         return _failed(request, context, kind, key, fields, rows, fault, version=seen)
     version = edited.entry.version if edited and edited.entry else None
@@ -163,17 +167,47 @@ def _failed(
     fault: CommonplaceError,
     **shown: Any,
 ) -> Response:
-    """Return the form with all that was typed, and why it could not be saved; of a conflict, the fields that differ."""
-    status = 412 if isinstance(fault, Conflict) else kind_of(fault).status
+    """Return the form with all that was typed, and why it could not be saved."""
     places: dict[str, list[str]] = {}
     for where, why in fault.errors:
         places.setdefault(where.partition("[")[0].partition(".")[0], []).append(why)
-    if isinstance(fault, Conflict) and "differs" in fault.members:
-        shown |= {"differs": fault.members["differs"], "version": int(context.library.newest())}
     return _form(
-        request, context, kind, key, fields, rows, status=status, why=fault.detail, errors=fault.errors, places=places,
+        request,
+        context,
+        kind,
+        key,
+        fields,
+        rows,
+        status=kind_of(fault).status,
+        why=fault.detail,
+        errors=fault.errors,
+        places=places,
         **shown,
-    )  # fmt: skip
+    )
+
+
+def _clashed(
+    request: Request,
+    context: Context,
+    kind: Kind,
+    key: str,
+    rows: Mapping[str, Rows],
+    patch: Mapping[str, Any],
+    fault: Conflict,
+) -> Response:
+    """Return the form with what was typed in the fields that were changed, and in the others what is there now.
+
+    It says which fields somebody else has changed meanwhile. Saved again, it puts what was typed in their place.
+    """
+    said, version = _members(context, kind, key, None)
+    fields = _shown(kind, said)
+    merged = {
+        field.name: rows[field.name] if field.name in patch else field.rows(said.get(field.name)) for field in fields
+    }
+    differs = [one for one in cast(list[dict[str, Any]], fault.members.get("differs", ())) if one["field"] in patch]
+    return _form(
+        request, context, kind, key, fields, merged, status=412, version=version, differs=differs, why=fault.detail
+    )
 
 
 def _form(

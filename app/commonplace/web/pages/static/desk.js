@@ -95,7 +95,8 @@ function keep(form) {
       tell(form, "Not saved yet; kept in this browser", "unsaved");
     }
   };
-  const before = JSON.parse(localStorage.getItem(place) ?? "null");
+  if (failed) note(); // what is on the page is what was typed, over what is there now
+  const before = failed ? null : JSON.parse(localStorage.getItem(place) ?? "null");
   if (before && JSON.stringify(before.held) !== shown) {
     restore(form, before.held);
     const state = tell(form, `What you typed on ${new Date(before.at).toLocaleString()} is here again, and not saved yet.`, "unsaved");
@@ -186,6 +187,24 @@ async function follow(shown) {
   setTimeout(() => shown.isConnected && follow(shown), 500);
 }
 
+/** Offers the keys of things whose names have the words that are typed. */
+function find(field) {
+  const list = document.createElement("datalist");
+  list.id = `found-${Math.random().toString(36).slice(2)}`;
+  field.after(list);
+  field.setAttribute("list", list.id);
+  field.autocomplete = "off";
+  const kinds = new URLSearchParams(field.dataset.find.split(" ").map((kind) => ["kind", kind]));
+  field.addEventListener("input", async () => {
+    const words = field.value.trim();
+    if (words.length < 2) return;
+    const answer = await fetch(`/search?limit=8&${kinds}&q=${encodeURIComponent(words)}`, { headers: { Accept: "application/json" } }).catch(() => null);
+    const found = answer?.ok ? (await answer.json()).items : [];
+    if (field.value.trim() !== words) return;
+    list.replaceChildren(...found.map((one) => new Option(one.title, one.key)));
+  });
+}
+
 /** Takes files that are dropped on the page. */
 function drop(form) {
   const field = form.querySelector("input[type=file]");
@@ -207,6 +226,7 @@ function begin() {
   main.querySelectorAll("form.pair").forEach(pair);
   main.querySelectorAll("form[data-drop]").forEach(drop);
   main.querySelectorAll("[data-job]").forEach(follow);
+  main.querySelectorAll("[data-find]").forEach(find);
   main.querySelectorAll("[data-select]").forEach((field) => field.addEventListener("focus", () => field.select()));
 }
 
