@@ -174,13 +174,13 @@ def test_the_last_change_is_taken_back_from_the_desk(
     curator: httpx.Client, contributor: httpx.Client, head: Callable[[], int]
 ) -> None:
     before = head()
-    assert curator.patch("/works/ostrom1996", json={"note": "seen"}).status_code == 200
+    assert curator.patch("/works/parks1981", json={"note": "seen"}).status_code == 200
     edited = curator.get(f"/desk?done={before + 1}")
     assert f'Saved as version <a href="/changes/{before + 1}"' in edited.text
     assert contributor.post("/desk/undo", data={"version": str(before + 1)}).status_code == 403
     undone = curator.post("/desk/undo", data={"version": str(before + 1), "back": "/desk"})
     assert undone.headers["location"] == f"/desk?done={before + 2}"
-    assert "note" not in curator.get("/works/ostrom1996").json()
+    assert "note" not in curator.get("/works/parks1981").json()
     nothing = curator.post("/desk/undo", data={"version": str(before + 1), "back": "/desk"})
     assert nothing.status_code == 200
     assert "Nothing was left to take back" in nothing.text

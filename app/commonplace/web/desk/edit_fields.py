@@ -42,7 +42,7 @@ class EditField:
     @property
     def label(self) -> str:
         """Return the name of the member in words."""
-        return _LABELS.get(self.name) or self.name.replace("_", " ").capitalize()
+        return label_of_field(self.name)
 
     def typed(self, form: Form) -> Rows:
         """Return the rows that were typed."""
@@ -64,6 +64,11 @@ class EditField:
     def same(self, value: Any) -> Any:
         """Return a value of the JSON in the form in which `read` returns it, so that the two can be compared."""
         return self.read(self.rows(value))
+
+
+def label_of_field(name: str) -> str:
+    """Return the name of a member of a thing's JSON in words."""
+    return _LABELS.get(name) or name.replace("_", " ").capitalize()
 
 
 class Line(EditField):
@@ -289,6 +294,7 @@ _LABELS = {
     "url": "URL",
     "issued": "Date",
     "available": "Online first",
+    "container": "In",
     "container_title": "In",
     "collection_title": "Series",
     "publisher_place": "Place",

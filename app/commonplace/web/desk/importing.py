@@ -142,7 +142,7 @@ async def mend(request: Request, context: ContextDep, token: AtDesk, id: str) ->
     entry = "" if form.text("action") == "leave-out" else form.text("text")
     replace(draft, mended(text, place, entry).encode())
     await _preview(context, draft)
-    return see_other(f"{IMPORT}/{id}")
+    return see_other(f"{IMPORT}/{id}", show=form.text("show") or None, start=form.number("start"))
 
 
 @router.post(f"{IMPORT}/{{id}}/whole")

@@ -141,7 +141,8 @@ def problem_page(request: Request, fault: Exception) -> Response:
 def see_other(address: str, **parameters: object) -> Response:
     """Return a redirection to a page after a write (303), with parameters that are not None."""
     given = {name: str(value) for name, value in parameters.items() if value is not None}
-    return RedirectResponse(f"{address}?{urlencode(given)}" if given else address, status_code=303)
+    joined = f"{address}{'&' if '?' in address else '?'}{urlencode(given)}" if given else address
+    return RedirectResponse(joined, status_code=303)
 
 
 def own_address(text: str, default: str = "/desk") -> str:

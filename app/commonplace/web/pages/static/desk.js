@@ -5,16 +5,19 @@
 
 const main = document.getElementById("main");
 let hotkeys = null;
+let sending = false;
 
 /** The page that a server sent, as a document. */
 const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
 
 /** Keys by letter: those that stand on buttons and links as `data-hotkey`. */
 async function installKeys() {
+  main.dataset.keys = "";
   hotkeys ??= await import("./vendor/hotkey.js").catch(() => ({ install() {}, uninstall() {} }));
   for (const target of main.querySelectorAll("[data-hotkey]")) {
     if (!/^Mod|^Arrow/.test(target.dataset.hotkey)) hotkeys.install(target);
   }
+  main.dataset.keys = "ready";
 }
 
 /** Keys that count in a field, too, and arrows, which a choice has for itself. */
@@ -42,6 +45,9 @@ function enter(event) {
 
 /** What stands in a form, as names and texts. */
 const contents = (form) => [...new FormData(form)].filter(([, value]) => typeof value === "string");
+
+/** Where a form is sent: not `form.action`, which is the button where one is called so. */
+const addressOf = (form) => form.getAttribute("action") ?? location.href;
 
 /** Where the content of a form is kept. */
 const placeOf = (form) => `desk ${location.pathname} ${form.dataset.draft}`;
@@ -120,19 +126,22 @@ async function send(form, submitter, place) {
     return tell(form, "Say why first, then press Enter.", "unsaved");
   }
   const data = new FormData(form, submitter);
-  const address = submitter?.hasAttribute("formaction") ? submitter.formAction : form.action;
+  const address = submitter?.getAttribute("formaction") ?? addressOf(form);
   tell(form, "Saving …");
+  sending = true;
   const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
   let answer;
   try {
     answer = await fetch(address, { method: "POST", body, headers: { Accept: "text/html" } });
   } catch {
+    sending = false;
     const state = tell(form, "Not saved: the network is lost. What you typed is kept in this browser.", "lost");
     const again = () => send(form, submitter, place);
     window.addEventListener("online", again, { once: true });
     return offer(state, "Try again", () => (window.removeEventListener("online", again), again()));
   }
   const page = parsed(await answer.text());
+  sending = false;
   if (answer.ok) localStorage.removeItem(place);
   const same = page.querySelector(`form[data-draft="${CSS.escape(form.dataset.draft)}"]`);
   if (answer.ok || same) return show(page, answer.redirected ? answer.url : null);
@@ -168,7 +177,7 @@ function pair(form) {
   form.addEventListener("change", async () => {
     const data = new URLSearchParams(new FormData(form));
     data.set("action", "preview");
-    const answer = await fetch(form.action, { method: "POST", body: data }).catch(() => null);
+    const answer = await fetch(addressOf(form), { method: "POST", body: data }).catch(() => null);
     const after = answer && parsed(await answer.text()).getElementById("after");
     if (after) document.getElementById("after")?.replaceWith(after);
   });
@@ -231,5 +240,6 @@ function begin() {
 }
 
 document.addEventListener("keydown", onKey);
+document.addEventListener("submit", (event) => sending && (event.preventDefault(), event.stopPropagation()), true); // one at a time
 window.addEventListener("popstate", () => location.reload());
 begin();
