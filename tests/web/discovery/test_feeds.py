@@ -38,8 +38,8 @@ def own(reference_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     shutil.copytree(reference_home, folder)
     with serving(open_home(settings_for(folder))) as client:
         client.headers["Authorization"] = f"Bearer {(folder / 'token').read_text().strip()}"
-        media_type = {"Content-Type": "application/vnd.citationstyles.csl+json"}
-        assert client.post("/imports", json=OWN, headers=media_type).status_code == 201
+        headers = {"Content-Type": "application/vnd.citationstyles.csl+json", "Prefer": "wait=60"}
+        assert client.post("/imports", json=OWN, headers=headers).status_code == 201
         yield client
 
 

@@ -39,6 +39,7 @@ def own(reference_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         headers = {
             "Authorization": f"Bearer {(folder / 'token').read_text().strip()}",
             "Content-Type": "application/vnd.citationstyles.csl+json",
+            "Prefer": "wait=60",
         }
         assert client.post("/imports", json=OWN, headers=headers).status_code == 201
         yield client

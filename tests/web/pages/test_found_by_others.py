@@ -46,6 +46,7 @@ def own(reference_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         headers = {
             "Authorization": f"Bearer {(folder / 'token').read_text().strip()}",
             "Content-Type": "application/vnd.citationstyles.csl+json",
+            "Prefer": "wait=60",
         }
         assert client.post("/imports", json=OWN, headers=headers).status_code == 201
         yield client
@@ -168,3 +169,11 @@ def test_every_page_says_how_to_search_what_changes_and_how_it_is_previewed(clie
     assert previewed["og:title"][0]
     assert previewed["og:url"] == [f"{client.base_url}{address}"]
     assert previewed["og:site_name"][0]
+    (about,) = metas(page, "name")["description"]
+    assert previewed["og:description"] == [about]
+    assert about
+
+
+def test_a_concept_is_described_by_its_definition(client: httpx.Client) -> None:
+    definition = client.get("/concepts/professional-role").json()["definitions"]["en"]
+    assert metas(page_at(client, "/concepts/professional-role"), "name")["description"] == [definition]

@@ -22,6 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.types import Scope
 
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.library.first_question import description_of
 from commonplace.model.change import Version
 from commonplace.web.context import Context, context_of
 from commonplace.web.discovery.list_feeds import feed_of
@@ -161,12 +162,14 @@ def versioned_page(
 def site(request: Request, version: Version | None) -> dict[str, Any]:
     """Return what every page says: title of the library, version, whether that is past, and its own address."""
     context: Context = context_of(request)
+    title, about = context.library.read(lambda s: (context.title_at(s), description_of(s, context.minter)))
     newest = context.library.newest()
     shown = newest if version is None else version
     parameters = {name: value for name, value in request.query_params.multi_items() if name != "at"}
     path = request.url.path
     return {
-        "title": context.library.read(context.title_at),
+        "title": title,
+        "about": about or title,
         "version": shown,
         "newest": newest,
         "past": shown < newest,
