@@ -51,7 +51,7 @@ from commonplace.web.http.unread_body import UnreadBodies
 from commonplace.web.in_workers import WorkerAnswers
 from commonplace.web.metrics import Metrics
 from commonplace.web.openapi import describe, operation_id
-from commonplace.web.pages import agents, cases, front, headings, monitoring, rendering
+from commonplace.web.pages import agents, answered, cases, front, headings, monitoring, rendering
 from commonplace.web.pages import works as works_pages
 from commonplace.web.sparql import graph_store
 from commonplace.web.sparql import routes as sparql
@@ -62,7 +62,7 @@ and on what evidence; who says so and how surely; what was read and is silent, a
 read yet. Every answer carries the version it was made from (`ETag`, `Commonplace-Version`) and can be
 asked again from it (`at=`); nothing is cut without saying so (`complete`, `Commonplace-Complete`)."""
 
-PAGES = (headings, works_pages, agents, cases)
+PAGES = (headings, works_pages, agents, cases, answered)
 """Modules with the pages of addresses that the API has, too: a browser gets those first."""
 
 ROUTED = (

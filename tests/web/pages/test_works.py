@@ -86,6 +86,15 @@ def test_a_reference_is_written_in_the_style_that_is_asked_for(client: httpx.Cli
     assert re.sub(r"\s", "", formatted) in bare
 
 
+@pytest.mark.parametrize("suffix", [".bib", ".ris", ".csl.json", ".json", ".ttl", ".jsonld"])
+def test_a_browser_that_follows_a_link_to_a_form_gets_that_form(client: httpx.Client, suffix: str) -> None:
+    page = client.get("/works/ostrom1996", headers=BROWSER).text
+    assert f'href="/works/ostrom1996{suffix}"' in page
+    followed = client.get(f"/works/ostrom1996{suffix}", headers=BROWSER)
+    assert followed.status_code == 200
+    assert followed.content == client.get(f"/works/ostrom1996{suffix}").content
+
+
 def test_an_alternative_key_leads_to_the_page_of_the_work(client: httpx.Client) -> None:
     missing = client.get("/works/nobody1900", headers=BROWSER)
     assert missing.status_code == 404

@@ -24,3 +24,5 @@ register_url_convertor("writtenkey", _WrittenKey())
 
 READ_WORK: Final = "/works/{key:readkey}"
 WRITTEN_WORK: Final = "/works/{key:writtenkey}"
+WORK_LISTS: Final = "/works/{key:path}"
+"""What the addresses of the lists of a work begin with."""

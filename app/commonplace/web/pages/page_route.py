@@ -17,20 +17,22 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from commonplace.web.api.alternative_keys import MovedRoute
-from commonplace.web.http.negotiation import OF_THINGS, OF_WORKS, prefers_page, split_suffix
+from commonplace.web.http.negotiation import DATASETS, JSON, RECORDS, prefers_page
 from commonplace.web.http.parameters import only_known_parameters
+from commonplace.web.sparql.forms import TABLES
+
+SUFFIXES = tuple({form.suffix for form in (JSON, *RECORDS, *DATASETS, *TABLES)} | {".atom"})
+"""Ends of addresses that name a form: a link to one leads to that, in a browser too."""
 
 
 class PageRoute(MovedRoute):
     """A route that only a request matches which would rather have a page."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Return how well a request matches: not at all where a program asks, or where a suffix names another form."""
+        """Return how well a request matches: not at all where a program asks, or a form is named by its suffix."""
         found, child = super().matches(scope)
-        if found is not Match.FULL or not prefers_page(Headers(scope=scope).get("accept", "")):
-            return Match.NONE, {}
-        key = str(child.get("path_params", {}).get("key", ""))
-        if split_suffix(key, OF_WORKS if scope["path"].startswith("/works/") else OF_THINGS)[1]:
+        asked = found is Match.FULL and prefers_page(Headers(scope=scope).get("accept", ""))
+        if not asked or scope["path"].endswith(SUFFIXES):
             return Match.NONE, {}
         return found, child
 
@@ -55,8 +57,10 @@ class Pages(APIRouter):
     A page answers with HTML, refuses parameters that it does not have, and may be `costly`.
     """
 
-    def __init__(self) -> None:
-        super().__init__(route_class=PageRoute, dependencies=[Depends(only_known_parameters)], include_in_schema=False)
+    def __init__(self, *, checks_parameters: bool = True) -> None:
+        """Refuse parameters that a page does not have, unless what it shows `checks_parameters` itself."""
+        checks = [Depends(only_known_parameters)] if checks_parameters else []
+        super().__init__(route_class=PageRoute, dependencies=checks, include_in_schema=False)
 
     def page(self, *paths: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Return a decorator that serves a function at those paths."""

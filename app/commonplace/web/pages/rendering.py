@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
 from starlette.types import Scope
 
 from commonplace.derived.graph.snapshot import Snapshot
@@ -73,13 +73,23 @@ KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 router = APIRouter(tags=["about"])
 
 
+class AbsentMember(Undefined):
+    """A member that an answer does not have, which is absent and no fault; a name that nobody gave is one."""
+
+    def __new__(cls, hint: str | None = None, obj: object = None, *rest: Any, **named: Any) -> Any:
+        """Return the absent member of a mapping; else what raises wherever it is used."""
+        if isinstance(obj, Mapping):
+            return super().__new__(cls)
+        return StrictUndefined(hint, obj, *rest, **named)
+
+
 @cache
 def environment(language: str) -> Environment:
     """Return what makes pages from templates in a language."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=AbsentMember,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )

@@ -21,8 +21,10 @@ def address(key: str) -> str:
     return quote(key, safe="")
 
 
-def family(agent: Agent) -> str:
+def family(agent: Agent | Mapping[str, Any]) -> str:
     """Return the name of a person in running text: particle and family name, or the whole of an undivided name."""
+    if isinstance(agent, Mapping):
+        agent = Agent.model_validate(agent)
     if agent.literal or not agent.family:
         return agent.literal or agent.given or agent.key
     return f"{agent.particle} {agent.family}" if agent.particle else agent.family
@@ -36,21 +38,24 @@ _PLURALS = {
     "concept": "concepts",
     "claim": "claims",
     "case": "cases",
-    "evidence": "evidence",
+    "pin": "pins",
 }
 _THING = re.compile(r"/id/(\w+)/([^/]+)$")
 
 
 def address_of(iri: str) -> str:
-    """Return where a thing of the library has its page, from its IRI; the IRI itself where it has none."""
+    """Return where a thing of the library has its page, from its IRI; any other IRI as it is."""
     found = _THING.search(iri)
-    plural = _PLURALS.get(found[1]) if found else None
-    return f"/{plural}/{found[2]}" if found and plural else iri
+    if not found:
+        return iri
+    return f"/{_PLURALS.get(found[1], 'id/' + found[1])}/{found[2]}"
 
 
 @pass_context
-def names(context: TemplateContext, work: Work) -> str:
+def names(context: TemplateContext, work: Work | Mapping[str, Any]) -> str:
     """Return who wrote a work, or edited it: one name, two with *and*, or the first *and others*."""
+    if isinstance(work, Mapping):
+        work = Work.model_validate(work)
     translate = partial(context.call, context["gettext"])
     people = work.authors or work.editors or []
     if not people:
@@ -62,8 +67,10 @@ def names(context: TemplateContext, work: Work) -> str:
     return str(translate("%(first)s and others", first=family(people[0])))
 
 
-def title(work: Work) -> Markup | str:
+def title(work: Work | Mapping[str, Any]) -> Markup | str:
     """Return the title of a work, with its markup where it has some."""
+    if isinstance(work, Mapping):
+        work = Work.model_validate(work)
     if work.rich_title:
         return Markup(work.rich_title.replace('style="font-variant:small-caps;"', 'class="small-caps"'))
     return work.title or work.key

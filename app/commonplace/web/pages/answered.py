@@ -1,0 +1,122 @@
+"""Serve the pages of answers that need nothing else: each shows what the API answers at the same address.
+
+The page asks the address as a program would, and shows the answer: so what may be asked, what is refused, which version
+is answered from and who waits for whom are the same for both. A new page is a row of `SHOWN`, with its template.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from commonplace.model.change import Version
+from commonplace.web.api.work_addresses import WORK_LISTS
+from commonplace.web.asked_within import Answered, ask_within
+from commonplace.web.context import Context, context_of
+from commonplace.web.http.negotiation import JSON, etag, not_modified, stamp, unchanged
+from commonplace.web.pages import adding
+from commonplace.web.pages.page_route import Pages
+from commonplace.web.pages.rendering import form_of_page, page
+
+MOST_BYTES = 20_000_000
+"""Maximum size of an answer that is shown as a page."""
+
+Add = Callable[[Context, Request, Any], Mapping[str, object]]
+"""Return what a page says beside the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """A page that shows an answer: its addresses, its template, and what is read beside the answer."""
+
+    paths: tuple[str, ...]
+    template: str
+    add: Add = adding.nothing
+
+
+_THINGS = ("people", "organizations", "venues", "concepts", "claims", "cases", "evidence")
+
+SHOWN = (
+    ShownAnswer(("/search",), "search.html", adding.words_asked),
+    ShownAnswer(("/find",), "find.html", adding.quote_asked),
+    ShownAnswer(("/suggestions",), "suggestions.html", adding.concept_asked),
+    ShownAnswer(("/changes",), "changes.html"),
+    ShownAnswer(("/changes/diff",), "library_diff.html", adding.versions_asked),
+    ShownAnswer(("/changes/{version}",), "change.html"),
+    ShownAnswer(
+        (f"{WORK_LISTS}/history", *(f"/{plural}/{{key}}/history" for plural in _THINGS)),
+        "history.html",
+        adding.thing_of_path,
+    ),
+    ShownAnswer((f"{WORK_LISTS}/diff", *(f"/{plural}/{{key}}/diff" for plural in _THINGS)), "diff.html"),
+    ShownAnswer((f"{WORK_LISTS}/provenance",), "provenance.html", adding.thing_of_path),
+    ShownAnswer((f"{WORK_LISTS}/references", f"{WORK_LISTS}/citations"), "citations.html", adding.thing_of_path),
+    ShownAnswer(("/queries",), "queries.html", adding.queries),
+    ShownAnswer(("/queries/{name}",), "query.html", adding.query_asked),
+    ShownAnswer(("/pins",), "pins.html"),
+    ShownAnswer(("/pins/{key}",), "pin.html"),
+    ShownAnswer(("/pins/{key}/answer",), "pin_answer.html"),
+    ShownAnswer(("/pins/{key}/difference",), "pin_difference.html"),
+    ShownAnswer(("/prisma",), "prisma.html"),
+    ShownAnswer(("/screenings",), "screenings.html"),
+    ShownAnswer(("/imports/{id}",), "receipt.html"),
+    ShownAnswer(("/merges/{version}",), "merge.html"),
+    ShownAnswer(("/id/evidence/{key}",), "evidence.html", adding.text_of_evidence),
+    ShownAnswer(("/id/{kind}/{key:path}",), "node.html"),
+)
+"""Pages of answers, in the order in which an address is looked up."""
+
+router = Pages(checks_parameters=False)  # the address itself does
+
+
+def _serve(shown: ShownAnswer) -> None:
+    @router.page(*shown.paths)
+    async def show(request: Request) -> Response:
+        address = request.scope.get("raw_path", request.scope["path"].encode()).decode("latin-1")
+        query = request.scope["query_string"].decode("latin-1")
+        found = await ask_within(request, f"{address}?{query}" if query else address, JSON.media_type, MOST_BYTES)
+        if found.status != 200 or found.media_type != JSON.media_type:
+            return await run_in_threadpool(_otherwise, request, found)
+        return await run_in_threadpool(_shown, request, shown, found)
+
+
+def _shown(request: Request, shown: ShownAnswer, found: Answered) -> Response:
+    version = Version(int(found.headers["commonplace-version"])) if "commonplace-version" in found.headers else None
+    form = form_of_page(request)
+    if version is not None and not_modified(request, etag(version, form.name)):
+        response = unchanged(form, version)
+    else:
+        data = json.loads(found.body)
+        added = shown.add(context_of(request), request, data)
+        response = page(request, shown.template, {"answer": data, **added}, version=version)
+        if version is not None:
+            vary = response.headers["Vary"]
+            stamp(response, form, version, past=False)
+            response.headers["Vary"] = vary
+            response.headers["Commonplace-Complete"] = found.headers.get("commonplace-complete", "complete")
+    if "link" in found.headers:
+        response.headers["Link"] = found.headers["link"]
+    return response
+
+
+def _otherwise(request: Request, found: Answered) -> Response:
+    """Return an answer that is none: where it is now, or what is wrong, as a page."""
+    kept: dict[str, str] = {
+        name: found.headers[name] for name in ("location", "retry-after", "cache-control") if name in found.headers
+    }
+    problem = found.problem()
+    if found.status < 400 or not problem:
+        return Response(found.body, found.status, kept, found.media_type or None)
+    kind = {"title": problem.get("title", ""), "status": found.status, "about": ""}
+    response = page(request, "problem.html", {"kind": kind, "problem": problem}, status=found.status)
+    response.headers.update(kept)
+    return response
+
+
+for _row in SHOWN:
+    _serve(_row)

@@ -1,0 +1,154 @@
+"""The pages of answers over HTTP: each shows what the API answers at its address, at every version, also a refusal."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from commonplace.home.opening import open_home
+from commonplace.home.tokens import Role
+from tests.conftest import serving, settings_for
+from tests.web.pages.test_headings import text_of
+from tests.web.pages.test_pages import BROWSER
+
+ADDRESSES = (
+    "/search?q=facilitator",
+    "/search?q=xylophones",
+    "/find?quote=role+of+professionals",
+    "/suggestions?concept=professional-role",
+    "/changes",
+    "/changes/1",
+    "/changes/2",
+    "/changes/diff?from=1",
+    "/changes/diff?from=1&to=1",
+    "/works/ostrom1996/history",
+    "/works/ostrom1996/history?at=1",
+    "/works/ostrom1996/diff?from=1",
+    "/works/ostrom1996/provenance",
+    "/works/mcmullin2020citizenled/references",
+    "/works/ostrom1996/citations",
+    "/concepts/facilitator/history",
+    "/evidence/professional-role--ostrom1996/history",
+    "/id/evidence/professional-role--ostrom1996",
+    "/queries",
+    "/queries/works-discussing?concept=professional-role",
+    "/queries/citation-path?from=mcmullin2025lead&to=ostrom1996",
+    "/queries/gap-map",
+    "/queries/most-cited?limit=5",
+    "/pins",
+    "/pins/3",
+    "/pins/3/answer",
+    "/pins/3/difference",
+    "/prisma",
+    "/screenings",
+    "/imports/4",
+)
+
+
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A library with an edit (version 2), a pinned answer (3), and an import with a loss and a failure (4)."""
+    home = open_home(settings_for(tmp_path_factory.mktemp("edited") / "home"))
+    token = home.tokens.add("librarian", Role.CURATOR)
+    entries = "@book{selborne1789, title={Selborne}, year={1789}, foo={?}}\n@book{broken, title={x}"
+    with serving(home) as client:
+        client.headers["Authorization"] = f"Bearer {token}"
+        merge = {"Content-Type": "application/merge-patch+json"}
+        client.patch("/works/ostrom1996", content='{"note": "A note <of> ours"}', headers=merge).raise_for_status()
+        client.post("/pins", json={"address": "/works?discusses=facilitator"}).raise_for_status()
+        sent = client.post("/imports", content=entries, headers={"Content-Type": "application/x-bibtex"})
+        assert sent.json()["version"] == 4
+        del client.headers["Authorization"]
+        yield client
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_page_shows_what_is_answered(edited: httpx.Client, address: str) -> None:
+    answer = edited.get(address)
+    page = edited.get(address, headers=BROWSER)
+    assert page.headers["content-type"].startswith("text/html"), page.text[:200]
+    assert page.status_code == answer.status_code == 200
+    assert page.headers.get("link") == answer.headers.get("link")
+    words = text_of(page.text)
+    found = answer.json()
+    for text in _texts(found):
+        assert re.sub(r"\s+", " ", text) in words, text
+    if isinstance(found, dict) and "total" in found:
+        assert f"{found['total']}" in words or not found["items"]
+
+
+def _texts(answer: object) -> Iterator[str]:
+    """The words of an answer that a reader looks for: titles, messages, notes and quotes, wherever they stand."""
+    if isinstance(answer, list):
+        for one in answer:
+            yield from _texts(one)
+    elif isinstance(answer, dict):
+        if {"learnt", "kind", "evidence"} <= answer.keys() or answer.get("kind") == "work":
+            yield answer.get("title", "")
+            yield answer.get("words", "")
+            return
+        for name, value in answer.items():
+            if name in ("title", "message", "words", "question", "label", "asks") and isinstance(value, str):
+                yield value
+            elif name in ("items", "fields", "work", "sources"):
+                yield from _texts(value)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_links_of_a_page_hold(edited: httpx.Client, address: str) -> None:
+    page = edited.get(address, headers=BROWSER).text
+    main = page[page.index("<main") : page.index("</main>")]
+    for link in sorted({html.unescape(link) for link in re.findall(r'href="(/[^"]*)"', main)})[:15]:
+        there = edited.get(link, headers=BROWSER, follow_redirects=True)
+        assert there.status_code == 200, link
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "said"),
+    [
+        ("/search", 400, "q"),
+        ("/search?q=a&colour=blue", 400, "colour"),
+        ("/suggestions?concept=nobody", 400, "nobody"),
+        ("/queries/works-discussing?concept=nobody", 400, "nobody"),
+        ("/queries/works-discussing", 400, "concept"),
+        ("/changes/99", 404, "99"),
+        ("/works/nobody/history", 404, "nobody"),
+        ("/works/ostrom1996/history?at=99", 404, "99"),
+        ("/pins/9", 404, "9"),
+        ("/imports/1", 404, "1"),
+        ("/id/evidence/nobody", 404, "nobody"),
+        ("/queries/nobody", 404, "nobody"),
+    ],
+)
+def test_a_refusal_is_a_page_that_says_why(edited: httpx.Client, address: str, status: int, said: str) -> None:
+    page = edited.get(address, headers=BROWSER)
+    assert page.status_code == status
+    assert page.headers["content-type"].startswith("text/html")
+    assert said in text_of(page.text)
+
+
+def test_a_version_and_its_state_are_pages_of_the_past(edited: httpx.Client) -> None:
+    page = edited.get("/works/ostrom1996?at=1", headers=BROWSER)
+    assert "This is the past: version 1" in text_of(page.text)
+    assert "A note" not in page.text
+    now = edited.get("/works/ostrom1996", headers=BROWSER).text
+    assert "This is the past" not in now
+    assert "A note &lt;of&gt; ours" in now
+
+
+def test_an_identifier_leads_a_browser_to_the_page(edited: httpx.Client) -> None:
+    answer = edited.get("/id/work/ostrom1996", headers=BROWSER, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/works/ostrom1996")
+
+
+def test_the_passage_of_evidence_is_marked_in_its_text(edited: httpx.Client) -> None:
+    works = edited.get("/works?discusses=professional-role").json()["items"]
+    for work in works:
+        for evidence in (e for e in work["evidence"] if e.get("quote_check") == "exact"):
+            page = edited.get(f"/id/evidence/{evidence['id']}", headers=BROWSER).text
+            assert f"<mark>{html.escape(evidence['quote'])}</mark>" in page or "<mark>" in page, evidence["id"]
+        break
