@@ -23,7 +23,7 @@ volume issue page publisher publisher_place doi isbn issn url language abstract 
 alternative_titles original_titles translated_titles transliterated_titles merged evidence
 version id work about state directness certainty quote locator note quote_check method agent at items total complete
 next coverage quoted_from quoted_from_iri characteristics dimension dimension_iri values source source_iri
-relations affected_by set_aside doubts identifiers followed""".split()
+relations extent affected_by set_aside doubts identifiers followed""".split()
 """The members of the Work, Evidence, Characteristic and List shapes."""
 
 

@@ -60,6 +60,7 @@ def concept_of(snapshot: Snapshot, node: NamedNode, minter: Minter, states: Stat
         related=_links(snapshot, about.nodes(node, SKOS["related"]), minter),
         followed=True if about.text(node, minter.term("followed")) == "true" else None,
         coverage=states.on_concept(node.value).coverage() if states else None,
+        extent=states.on_concept(node.value).extent() if states else None,
         works=f"/works?discusses={key}",
         merged=merged_into_it(snapshot, node, minter) if states else None,
         version=snapshot.version,
@@ -82,6 +83,7 @@ def claim_of(snapshot: Snapshot, node: NamedNode, minter: Minter, states: States
         evidence=evidence_about(snapshot, node, minter),
         affected_by=affecting(snapshot, beneath_claim(snapshot, node, minter), minter),
         coverage=states.on_claim(node.value).coverage() if states else None,
+        extent=states.on_claim(node.value).extent() if states else None,
         version=snapshot.version,
     )
 

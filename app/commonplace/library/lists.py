@@ -55,6 +55,8 @@ class Listed:
     """What picks the things to be shown; all are, without it."""
     coverage: dict[str, int] | None = None
     """Number of works by what they say, where they were picked by that."""
+    extent: dict[str, int] | None = None
+    """Number of works that were read and were not, where they were picked so."""
 
     def page(self, order: Order | None, limit: int, cursor: str | None) -> PageOfThings:
         """Return one page, in the direction of the order."""

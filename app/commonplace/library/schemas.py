@@ -37,6 +37,10 @@ class AffectingWork(Link):
     status: str = Field(description="`retracted`, `withdrawn`, `corrected` or `expression-of-concern`")
 
 
+EXTENT = (
+    "how far the reading has gone: works that were `read` on it, and unread ones with and without an abstract, which "
+    "add up to all works"
+)
 AFFECTED = "works beneath it that were retracted, withdrawn or corrected, or of which there is concern"
 
 
@@ -262,6 +266,7 @@ class Concept(ApiModel):
         default=None, description="true: works that nobody has read on it wait in `/queues/unread-on-followed`"
     )
     coverage: dict[str, int] | None = None
+    extent: dict[str, int] | None = Field(default=None, description=EXTENT)
     works: str
     merged: list[MergedThing] | None = Field(
         default=None, description="what was merged into it, where it is asked for by itself; see `/unmerge`"
@@ -283,6 +288,7 @@ class Claim(ApiModel):
     evidence: list[Evidence] = []
     affected_by: list[AffectingWork] | None = Field(default=None, description=AFFECTED)
     coverage: dict[str, int] | None = None
+    extent: dict[str, int] | None = Field(default=None, description=EXTENT)
     version: int
 
 
@@ -421,6 +427,7 @@ class Page(ApiModel, Generic[Item]):
     coverage: dict[str, int] | None = Field(
         default=None, description="asked with `discusses` or `claim`: the count of all works by state"
     )
+    extent: dict[str, int] | None = Field(default=None, description=f"asked with `discusses` or `claim`: {EXTENT}")
 
     def json_bytes(self) -> bytes:
         """Return the JSON; `next` is null on the last page, so that a client need not guess."""

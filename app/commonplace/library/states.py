@@ -24,7 +24,7 @@ from commonplace.library.selection import count_of
 from commonplace.library.sorted_list import Pick
 from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Minter
-from commonplace.model.namespaces import FABIO, RDF, SKOS
+from commonplace.model.namespaces import DCTERMS, FABIO, RDF, SKOS
 from commonplace.patchlog.log import PatchLog
 
 MOVED_WORKS = 2_000
@@ -49,6 +49,22 @@ class WorksByState:
     """The works of each state but `unread`. No work is in two."""
     total: int
     """Number of works of the library."""
+    with_abstract: Works
+    """The works of the library of which an abstract is held."""
+
+    def extent(self) -> dict[str, int]:
+        """Return how far the reading has gone: works that were read, and unread ones with and without an abstract.
+
+        The numbers add up to the number of works.
+        """
+        read, held = (sum(map(len, self.read.values())), len(self.with_abstract))
+        read_of_held = sum(len(works & self.with_abstract) for works in self.read.values())
+        unread = held - read_of_held
+        return {
+            "read": read,
+            "unread_with_abstract": unread,
+            "unread_without_abstract": self.total - read - unread,
+        }
 
     def coverage(self) -> dict[str, int]:
         """Return the number of works by state; the counts add up to the number of works."""
@@ -83,6 +99,8 @@ class States:
     """The concepts that are broader than a concept, one step away; none of the sets is empty."""
     narrower: Mapping[str, Works]
     """The concepts that are narrower than a concept, one step away; none of the sets is empty."""
+    with_abstract: Works
+    """The works of which an abstract is held."""
 
     def on_concept(self, concept: str) -> WorksByState:
         """Return the works read on the concept of that IRI.
@@ -93,7 +111,7 @@ class States:
         discussing = _joined(self._saying("discusses", _reached(concept, self.narrower)))
         silent = _joined(self._saying("silent", _reached(concept, self.broader)))
         read = {"discusses": discussing, "silent": silent - discussing}
-        return WorksByState(CONCEPT_STATES, read, self.works)
+        return WorksByState(CONCEPT_STATES, read, self.works, self.with_abstract)
 
     def on_claim(self, claim: str) -> WorksByState:
         """Return the works read on the claim of that IRI: `mixed` is both to support and to contradict it."""
@@ -106,7 +124,7 @@ class States:
             "mixed": mixed,
             "silent": said.get("silent", _NOBODY) - supports - contradicts,
         }
-        return WorksByState(CLAIM_STATES, read, self.works)
+        return WorksByState(CLAIM_STATES, read, self.works, self.with_abstract)
 
     def most_read(self) -> list[str]:
         """Return the concepts and claims that works were read for, those of most works first, equals by IRI."""
@@ -160,7 +178,8 @@ def read_states(snapshot: Snapshot, minter: Minter) -> States:
         broader.setdefault(low, set()).add(high)
         narrower.setdefault(high, set()).add(low)
     works = count_of(snapshot, f"{PROLOGUE}SELECT (COUNT(*) AS ?n) WHERE {{ ?w a fabio:Expression FILTER(isIRI(?w)) }}")
-    return States(works, said, broader, narrower)
+    held = _iris(snapshot, "SELECT DISTINCT ?work WHERE { ?work dcterms:abstract ?held ; a fabio:Expression }")
+    return States(works, said, broader, narrower, frozenset(work for (work,) in held))
 
 
 def _iris(snapshot: Snapshot, query: str) -> Iterable[list[str]]:
@@ -175,6 +194,7 @@ def move_states(states: States, snapshot: Snapshot, changes: Sequence[ChangeSet]
     more_works = 0
     edges: list[tuple[int, str, str]] = []
     touched: list[Triple] = []
+    described: dict[NamedNode, None] = {}
     of_evidence = {minter.term(name) for name in ("work", "about", "state", "standing")}
     for sign, quad in _signed(changes):
         subject, predicate, object = quad.triple
@@ -184,16 +204,31 @@ def move_states(states: States, snapshot: Snapshot, changes: Sequence[ChangeSet]
             edges.append((sign, subject.value, object.value))
         elif predicate == RDF["type"] and object == FABIO["Expression"] and isinstance(subject, NamedNode):
             more_works += sign
+            described[subject] = None
             touched += snapshot.triples(None, minter.term("work"), subject)
+        elif predicate == DCTERMS["abstract"] and isinstance(subject, NamedNode):
+            described[subject] = None
     pairs = _pairs(snapshot, touched, minter)
-    if len(pairs) > MOVED_WORKS:
+    if len(pairs) > MOVED_WORKS or len(described) > MOVED_WORKS:
         return read_states(snapshot, minter)
     return States(
         states.works + more_works,
         _said_again(states.said, snapshot, pairs, minter),
         _with_edges(states.broader, edges),
         _with_edges(states.narrower, [(sign, high, low) for sign, low, high in edges]),
+        _held_again(states.with_abstract, snapshot, described),
     )
+
+
+def _held_again(held: Works, snapshot: Snapshot, works: Iterable[NamedNode]) -> Works:
+    """Return the works with an abstract, with those works looked at again."""
+    looked_at = {intern(work.value): work for work in works}
+    come = {iri for iri, work in looked_at.items() if is_work(snapshot, work) and _has_abstract(snapshot, work)}
+    return _replaced(held, looked_at.keys(), come)
+
+
+def _has_abstract(snapshot: Snapshot, work: NamedNode) -> bool:
+    return any(True for _ in snapshot.triples(work, DCTERMS["abstract"]))
 
 
 def _signed(changes: Iterable[ChangeSet]) -> Iterator[tuple[int, Quad]]:

@@ -101,10 +101,11 @@ An ambiguous citation counts for each of its candidates, here as in `citation_en
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What picks the works that say what a request asks for, and the coverage that is shown with them."""
+    """What picks the works that say what a request asks for, and the coverage and extent that are shown with them."""
 
     pick: Pick
     coverage: dict[str, int]
+    extent: dict[str, int]
 
 
 def select_works(snapshot: Snapshot, minter: Minter, filters: WorkFilters, ranked: list[NamedNode] | None) -> Selection:
@@ -159,7 +160,7 @@ def chosen_works(
     pick = works.pick(wanted)
     if filters.without_states() != WorkFilters():
         pick = replace(pick, total=None)
-    return Chosen(pick, works.coverage())
+    return Chosen(pick, works.coverage(), works.extent())
 
 
 def _by_state(

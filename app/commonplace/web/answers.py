@@ -222,6 +222,7 @@ def page(request: Request, listing: Listing, paging: Paging, q: str | None = Non
             version=snapshot.version,
             next=following[0],
             coverage=listed.coverage,
+            extent=listed.extent,
         ).json_bytes()
 
     def link(response: Response) -> None:
@@ -255,7 +256,9 @@ def ready_list(
 
     def chosen_list(snapshot: Snapshot) -> Listed:
         chosen = chosen_at(snapshot) if chosen_at else None
-        return replace(ready(snapshot), pick=chosen.pick, coverage=chosen.coverage) if chosen else ready(snapshot)
+        if chosen is None:
+            return ready(snapshot)
+        return replace(ready(snapshot), pick=chosen.pick, coverage=chosen.coverage, extent=chosen.extent)
 
     return chosen_list
 

@@ -135,6 +135,10 @@ def test_a_claim_selects_the_works_that_speak_of_it(client: httpx.Client) -> Non
         loud = {e["work"] for e in whole["evidence"] if e["state"] != "silent" and e["status"] == "accepted"}
         assert set(keys(client, claim=claim["key"])) == loud
         assert sum(whole["coverage"].values()) == 35
+        read = 35 - whole["coverage"]["unread"]
+        extent = whole["extent"]
+        assert extent["read"] == read
+        assert sum(extent.values()) == 35
 
 
 def test_filters_together_are_their_intersection(client: httpx.Client) -> None:

@@ -144,7 +144,7 @@ def test_the_difference_says_what_was_added_removed_and_changed(pinning: Pinning
     assert by_name["ostrom1996"]["members"] == ["evidence", "title"], "its quotes were looked for in the new title"
     assert by_name["ostrom1996"]["now"]["title"] == "Crossing another divide"
     assert by_name["ostrom1996"]["then"]["title"].startswith("Crossing the Great Divide")
-    assert found["total"] == len(found["items"]) == 3 + ("coverage" in by_name)
+    assert found["total"] == len(found["items"]) == 3 + sum(name in by_name for name in ("coverage", "extent"))
     assert pinning.get(f"{pin['difference']}?at=1")["items"] == []
     pages, address = [], f"{pin['difference']}?limit=1"
     while address:

@@ -85,7 +85,9 @@ def test_many_works_are_proposed_as_silent_in_one_call(two: Two) -> None:
     before = two.done("reader", "GET", "/works?discusses=facilitator")["coverage"]
     proposed = two.done("reader", "POST", "/bulk", given)
     assert proposed["changed"] == 3
-    assert two.done("reader", "GET", "/works?discusses=facilitator")["coverage"] == before
+    after = two.done("reader", "GET", "/works?discusses=facilitator")
+    assert after["coverage"] == before
+    assert two.done("reader", "GET", "/concepts/facilitator")["extent"] == after["extent"]
     waiting = [one for one in two.queue("proposed-evidence") if one["about"]["key"] == "facilitator"]
     assert len(waiting) == 3
     two.refused("reader", "POST", "/bulk", {**given, "change": {"remove_concept": {"about": "facilitator"}}})

@@ -40,7 +40,7 @@ def librarian(tmp_path: Path) -> Iterator[httpx.Client]:
             for key, (title, abstract) in ABSTRACTS.items()
         ]
         body = json.dumps([*items, {"id": "untitled", "type": "book", "publisher": "Nobody"}])
-        headers = {"Content-Type": "application/vnd.citationstyles.csl+json"}
+        headers = {"Content-Type": "application/vnd.citationstyles.csl+json", "Prefer": "wait=60"}
         assert client.post("/imports", content=body, headers=headers).status_code == 201
         concept = {
             "key": CONCEPT,
@@ -57,6 +57,8 @@ def asked(client: httpx.Client, **more: Any) -> dict[str, Any]:
     found: dict[str, Any] = response.json()
     coverage = found["coverage"]
     assert coverage["looked_at"] == found["total"]
+    held = [one for one in found["items"] if "abstract" in one["work"]]
+    assert found["next"] or coverage["with_abstract"] == len(held) > 0
     told = ("looked_at", "proposed", "rejected", "without_text", "not_looked_at")
     assert sum(coverage[name] for name in told) == coverage["unread"]
     assert sum(coverage[name] for name in ("discusses", "silent", "unread")) == client.get("/works").json()["total"]

@@ -128,7 +128,7 @@ def _venue_type(edit: Edit, values: Values) -> list[NamedNode]:
 
 
 _AGENT_READ_ONLY = frozenset({"iri", "key", "type", "roles", "works", "merged", "version"})
-_HEADING_READ_ONLY = frozenset({"iri", "key", "label", "coverage", "works", "merged", "version"})
+_HEADING_READ_ONLY = frozenset("iri key label coverage extent works merged version".split())
 
 FORMS: dict[Kind, Form] = {
     "person": Form(

@@ -59,6 +59,10 @@ class Ranking:
         scored = [(self._score(work), work) for work in works if work in self._read]
         return sorted(scored, key=lambda one: (-one[0], one[1].value))
 
+    def has_part(self, work: NamedNode, name: str) -> bool:
+        """Return whether a work that was read has a part of that name: `title`, `abstract` or `keywords`."""
+        return any(part.name == name for part in self._read[work].parts)
+
     def reasons(self, work: NamedNode) -> list[int]:
         """Return the terms that speak for a work: words of labels that stand in it, then those that were learnt."""
         terms, counts = self._read[work], self._counts[work]

@@ -63,7 +63,8 @@ class Suggestion:
 class Suggested:
     """Works to read, the likeliest first; whether the order was learnt; and what was looked at.
 
-    `coverage` counts works: `discusses`, `silent` and `unread` add up to all. Of the unread, `looked_at` were compared,
+    `coverage` counts works: `discusses`, `silent` and `unread` add up to all. Of the unread, `looked_at` were compared
+    (`with_abstract` of them by an abstract, too),
     `rejected` and `proposed` await no suggestion, `without_text` have nothing to compare, the rest are `not_looked_at`.
     """
 
@@ -104,7 +105,9 @@ class Suggestions:
         def reasons(work: NamedNode) -> list[list[str]]:
             return [self._readings.term(term) for term in ranking.reasons(work)]
 
-        return Suggested(ranked, ranking.classifier is not None, _coverage(works, chosen, judged, len(ranked)), reasons)
+        counts = _coverage(works, chosen, judged, len(ranked))
+        counts["with_abstract"] = sum(1 for _, work in ranked if ranking.has_part(work, "abstract"))
+        return Suggested(ranked, ranking.classifier is not None, counts, reasons)
 
     def _ranking(
         self, snapshot: Snapshot, judged: EvidenceByWork, words: Sequence[WeightedText], works: Iterable[NamedNode]

@@ -41,8 +41,9 @@ def suggestions(
     found silent is learnt from at once.
 
     `coverage` says how far the search went: `discusses`, `silent` and `unread` add up to all works; of the unread,
-    `looked_at` were compared, `proposed` and `rejected` have a proposal or had one, `without_text` have no title,
-    keywords or abstract, and `not_looked_at` hold no word of the concept.
+    `looked_at` were compared, of which the library holds an abstract of `with_abstract`; `proposed` and `rejected` have
+    a proposal or had one, `without_text` have no title, keywords or abstract, and `not_looked_at` hold no word of the
+    concept.
     """
     form = choose_of_list(request, [JSON])
     pages: list[answers.Slice[tuple[float, NamedNode]]] = []

@@ -56,7 +56,8 @@ class WorksQuery(Paging, WorkFilters):
 @router.get("/works", response_model=Page[Work], summary="Works, by what they discuss and how they are described")
 @costly(Cost(when=in_large_library, kinds=("work",)))
 def works(request: Request, context: ContextDep, asked: Annotated[WorksQuery, Query()]) -> Response:
-    """List works. With `discusses` or `claim` the answer has `coverage`: all works counted by what they say."""
+    """List works. With `discusses` or `claim` the answer has `coverage`, all works counted by what they say, and
+    `extent`, how far the reading has gone."""
     return answers.page(request, listing_of(context, asked), asked, asked.q)
 
 
