@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyoxigraph import DefaultGraph, NamedNode, Quad
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.rewinding import MovableGraph
@@ -17,7 +17,7 @@ from commonplace.library import states
 from commonplace.library.incremental import Incremental
 from commonplace.library.states import States, WorksByState, incremental_states, move_states, read_states
 from commonplace.model.change import Version
-from commonplace.model.namespaces import FABIO, RDF, SKOS
+from commonplace.model.namespaces import DCTERMS, FABIO, RDF, SKOS
 from tests.library.test_lists import MINTER, History
 
 WORKS = [MINTER.thing("work", key) for key in "abc"]
@@ -37,6 +37,7 @@ def statements() -> Iterator[Quad]:
             yield from [quad] * times
 
     yield from those(WORKS, RDF["type"], [FABIO["Expression"]], 3)
+    yield from (Quad(work, DCTERMS["abstract"], Literal(text)) for work in WORKS for text in ("one", "two"))
     yield from those(CONCEPTS, SKOS["broader"], CONCEPTS)
     yield from those(EVIDENCE, MINTER.term("work"), WORKS, 2)
     yield from those(EVIDENCE, MINTER.term("about"), [*CONCEPTS, CLAIM], 2)
@@ -111,6 +112,13 @@ def told(found: WorksByState, works: set[NamedNode]) -> dict[NamedNode, str]:
         assert pick.total == len(of_state)
         every = [work.value for work in works]
         assert {iri for iri, is_in in zip(every, pick.chosen(every), strict=True) if is_in} == of_state
+    unread = {work.value for work, said in by_work.items() if said == "unread"}
+    held = len(unread & found.with_abstract)
+    assert found.extent() == {
+        "read": len(works) - len(unread),
+        "unread_with_abstract": held,
+        "unread_without_abstract": len(unread) - held,
+    }
     return by_work
 
 
@@ -118,6 +126,7 @@ def check(found: States, snapshot: Snapshot) -> None:
     """See that states are what the statements give."""
     given = Statements(snapshot)
     works = given.works()
+    assert found.with_abstract == {work.value for work in works if given.objects(work, DCTERMS["abstract"])}
     for concept in CONCEPTS:
         assert told(found.on_concept(concept.value), works) == {
             work: given.on_concept(work, concept) for work in works
