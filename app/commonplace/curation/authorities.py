@@ -25,7 +25,7 @@ class KnownInGraph:
         self._aliases = self._read_aliases()
         self._agents: dict[str, tuple[NamedNode, Name] | None] = {}
         self._described: dict[NamedNode, bool] = {}
-        self._merged: dict[NamedNode, NamedNode] | None = None
+        self._survivors: dict[str, str] | None = None
         self._asked_singly = asked_singly
         self._names: dict[str, Name] | None = None
 
@@ -41,10 +41,15 @@ class KnownInGraph:
         return self._described[thing]
 
     def standing_for(self, thing: NamedNode) -> NamedNode:
-        if self._merged is None:
+        survivor = self._survivor(thing.value)
+        return thing if survivor == thing.value else NamedNode(survivor)
+
+    def _survivor(self, iri: str) -> str:
+        """Return the IRI of what a thing was merged into, or its own: `standing_for` without nodes."""
+        if self._survivors is None:
             merged = merged_things(self._snapshot, self._minter)
-            self._merged = {node: survivor_of(self._snapshot, node, self._minter) for node in merged}
-        return self._merged.get(thing, thing)
+            self._survivors = {node.value: survivor_of(self._snapshot, node, self._minter).value for node in merged}
+        return self._survivors.get(iri, iri)
 
     def key_of_work(self, key: str) -> str | None:
         if is_work(self._snapshot, self._minter.thing("work", key)):
@@ -56,7 +61,7 @@ class KnownInGraph:
         alias = self._aliases.get(name_slug)
         minted = [self._minter.iri("person", name_slug), self._minter.iri("organization", name_slug)]
         for given in [alias.value, *minted] if alias else minted:
-            iri = self.standing_for(NamedNode(given)).value
+            iri = self._survivor(given)
             if name := self._name(iri):
                 return NamedNode(iri), name
         return None

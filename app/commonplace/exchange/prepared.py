@@ -96,7 +96,7 @@ def texts_in(packed: bytes) -> list[WorkText | None]:
 
 def particulars_in(packed: bytes) -> list[Particulars | None]:
     """Return the particulars of the entries of a prepared batch; None where an entry failed."""
-    return [plain and _particulars(Particulars._make(plain)) for plain in _unpacked(packed)]
+    return [plain and _particulars(plain) for plain in _unpacked(packed)]
 
 
 @lru_cache(maxsize=1)
@@ -121,13 +121,18 @@ def _packed_record(record: Record) -> bytes:
     return marshal.dumps(values)
 
 
-def _plain_particulars(record: Record) -> tuple[Any, ...]:
-    found = particulars_of(record)
-    return tuple(found._replace(title=tuple(found.title), pages=tuple(found.pages)))  # type: ignore[arg-type]  # plain
+_TITLE, _PAGES = (Particulars._fields.index(name) for name in ("title", "pages"))
 
 
-def _particulars(plain: Particulars) -> Particulars:
-    return plain._replace(title=Title._make(plain.title), pages=Pages._make(plain.pages))
+def _plain_particulars(record: Record) -> list[Any]:
+    values: list[Any] = list(particulars_of(record))
+    values[_TITLE], values[_PAGES] = tuple(values[_TITLE]), tuple(values[_PAGES])
+    return values
+
+
+def _particulars(values: list[Any]) -> Particulars:
+    values[_TITLE], values[_PAGES] = Title._make(values[_TITLE]), Pages._make(values[_PAGES])
+    return Particulars._make(values)
 
 
 def _plain_entry(entry: ReadEntry, size: int) -> tuple[Any, ...]:

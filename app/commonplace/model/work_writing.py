@@ -46,7 +46,10 @@ class WorkWriter:
             known = agents[name_slug] if name_slug in agents else self._agent(name_slug)
             if known and known[0] != iri:
                 return False
-        return all(str(self._known.standing_for(NamedNode(iri[1:-1]))) == iri for iri, _ in text.bodies)
+        for iri, _ in text.bodies:  # one that was written before is what the home has
+            if iri not in self._described and str(self._known.standing_for(NamedNode(iri[1:-1]))) != iri:
+                return False
+        return True
 
     def lines(self, text: WorkText) -> list[bytes]:
         """Return what is to be said for a work, each piece of lines about one thing."""
