@@ -40,6 +40,7 @@ from commonplace.web.http.negotiation import (
 )
 from commonplace.web.http.parameters import Paging
 from commonplace.web.http.problems import Gone
+from commonplace.web.http.public_address import asked_url
 
 T = TypeVar("T")
 
@@ -107,7 +108,7 @@ def part(request: Request, items: Sequence[T], name: Callable[[T], str], limit: 
     if start + limit >= len(items):
         return Slice(shown, None)
     following = write_cursor(name(shown[-1]), str(start + limit))
-    return Slice(shown, str(request.url.include_query_params(cursor=following)))
+    return Slice(shown, str(asked_url(request).include_query_params(cursor=following)))
 
 
 def rdf_text(triples: Sequence[Triple], format: RdfFormat, minter: Minter) -> bytes:
@@ -235,7 +236,7 @@ def page(request: Request, listing: Listing, paging: Paging, q: str | None = Non
 
 def next_address(request: Request, cursor: str | None) -> str | None:
     """Return the address of the page of a list that begins after a cursor; None for none."""
-    return str(request.url.include_query_params(cursor=cursor)) if cursor else None
+    return str(asked_url(request).include_query_params(cursor=cursor)) if cursor else None
 
 
 def ready_list(

@@ -209,6 +209,21 @@ def test_links_lead_to_the_base_where_one_is_set(reference_home: Any, tmp_path: 
         assert client.get("/works/nobody1900").json()["type"].startswith(f"{base}docs/problems/")
 
 
+def test_links_have_the_path_of_the_base(tmp_path: Any) -> None:
+    base = "https://example.org/library/"
+    with serving(open_home(settings_for(tmp_path / "home", base_iri=base)), base_iri=base) as client:
+        for address in ("/works?limit=1", "/works.atom?limit=1", "/search?q=role&limit=1", "/queries?limit=1"):
+            following = client.get(address).links["next"]["url"]
+            assert following.startswith(base + address.partition("?")[0].removeprefix("/") + "?"), following
+        feed = client.get("/works.atom?limit=1").text
+        assert f'rel="self" href="{base}works.atom?limit=1"' in feed
+        assert f'rel="alternate" href="{base}works?limit=1"' in feed
+        for listed in ("/sitemap.xml", "/robots.txt", "/opensearch.xml"):
+            assert base in client.get(listed).text
+        page = client.get("/works", headers=BROWSER).text
+        assert f'href="{base}works.atom"' in page
+
+
 def test_a_proxy_that_is_trusted_tells_the_address(reference_home: Any, tmp_path: Any) -> None:
     import shutil
 

@@ -25,6 +25,7 @@ from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import JSON, RDF, Representation, choose, choose_of_list, expected_version
 from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters
+from commonplace.web.http.public_address import asked_url
 from commonplace.web.http.threads import writing
 from commonplace.web.in_workers import EXPORT_TIMES, Cost, WorkerRoute, costly
 
@@ -143,7 +144,7 @@ def shown_versions(
     before = read_position(cursor) if cursor else head + 1
     rest = [version for version in found if version < before]
     shown, more = rest[:limit], len(rest) > limit
-    following = str(request.url.include_query_params(cursor=write_position(shown[-1]))) if more else None
+    following = str(asked_url(request).include_query_params(cursor=write_position(shown[-1]))) if more else None
     return ShownVersions(shown, following, len(found), head)
 
 

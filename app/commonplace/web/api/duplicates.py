@@ -26,6 +26,7 @@ from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import WriterDep
 from commonplace.web.http.negotiation import JSON, choose_of_list, etag, expected_version
 from commonplace.web.http.parameters import Paging, only_known_parameters
+from commonplace.web.http.public_address import asked_url
 from commonplace.web.in_workers import EXPORT_TIMES, Cost, WorkerRoute, costly, in_large_library
 
 router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
@@ -99,7 +100,7 @@ def duplicates(request: Request, context: ContextDep, asked: Annotated[Duplicate
         asked_for = chosen(snapshot, found, asked.asked, context.minter)
         more = start + asked.limit < len(asked_for)
         position = write_position(start + asked.limit)
-        following[0] = str(request.url.include_query_params(cursor=position)) if more else None
+        following[0] = str(asked_url(request).include_query_params(cursor=position)) if more else None
         return Page[DuplicateCandidate](
             items=[candidate_shape(snapshot, one, context.minter) for one in asked_for[start : start + asked.limit]],
             total=len(asked_for),

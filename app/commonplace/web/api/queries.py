@@ -34,6 +34,7 @@ from commonplace.web.http.negotiation import (
     unchanged,
 )
 from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters, version_of
+from commonplace.web.http.public_address import asked_url
 from commonplace.web.sparql.forms import TABLES
 
 ROWS = (JSON, *(form for form in TABLES))
@@ -293,7 +294,7 @@ def _cut(request: Request, table: dict[str, Any], limit: int, position: int, ver
     if position + limit >= len(rows):
         return None
     cursor = write_cursor(str(position + limit), str(version))
-    return str(request.url.include_query_params(cursor=cursor))
+    return str(asked_url(request).include_query_params(cursor=cursor))
 
 
 def _as_table(table: dict[str, Any], form: Representation) -> bytes:

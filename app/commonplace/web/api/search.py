@@ -17,6 +17,7 @@ from commonplace.web import answers
 from commonplace.web.context import ContextDep
 from commonplace.web.http.negotiation import JSON, choose_of_list
 from commonplace.web.http.parameters import Cursor, only_known_parameters
+from commonplace.web.http.public_address import asked_url
 from commonplace.web.http.threads import searching
 
 router = APIRouter(tags=["search"], dependencies=[Depends(only_known_parameters)])
@@ -56,7 +57,7 @@ def search(
     kinds: list[Kind] | None = list(kind) if kind else None
     found = context.library.search().search(q, kinds=kinds, limit=limit, offset=offset, typing=prefix)
     more = offset + len(found.hits) < found.total and bool(found.hits)
-    following = str(request.url.include_query_params(cursor=write_position(offset + limit))) if more else None
+    following = str(asked_url(request).include_query_params(cursor=write_position(offset + limit))) if more else None
     page = Page[Found](
         items=context.library.read(lambda snapshot: found_things(snapshot, found, context.minter)),
         total=found.total,

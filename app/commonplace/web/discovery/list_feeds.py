@@ -14,6 +14,7 @@ from commonplace.model.minter import Minter
 from commonplace.web.discovery.addresses import address_of_iri
 from commonplace.web.discovery.atom import ATOM, NEVER, Entry, Feed, FeedLink
 from commonplace.web.discovery.particulars import description, doi_address, full_name
+from commonplace.web.http.public_address import asked_url
 
 GENERATOR = f"Commonplace {__version__}"
 
@@ -26,15 +27,15 @@ def feed_of(request: Request) -> str | None:
     """Return the address of the feed of the list that a page shows, from its beginning; None where it has none."""
     if request.scope["path"].removeprefix("/") not in _WITH_FEEDS:
         return None
-    url = request.url.remove_query_params(["cursor", "limit"])
+    url = asked_url(request).remove_query_params(["cursor", "limit"])
     return str(url.replace(path=f"{url.path}{ATOM.suffix}"))
 
 
 def feed_links(request: Request, following: str | None) -> list[FeedLink]:
     """Return the links of a page of a feed: itself, the first page, the next one, and the list that it shows."""
-    first = request.url.remove_query_params("cursor")
+    first = asked_url(request).remove_query_params("cursor")
     there = first.replace(path=first.path.removesuffix(ATOM.suffix))
-    links = [("self", request.url), ("first", first), *([("next", following)] if following else [])]
+    links = [("self", asked_url(request)), ("first", first), *([("next", following)] if following else [])]
     return [*(FeedLink(rel, str(href), ATOM.media_type) for rel, href in links), FeedLink("alternate", str(there))]
 
 

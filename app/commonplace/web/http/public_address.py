@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
+from starlette.datastructures import URL, Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -18,6 +18,12 @@ from commonplace.errors import BadRequest
 from commonplace.web.http.problems import answered
 
 ANY_HOST = "*"
+
+
+def asked_url(request: Request) -> URL:
+    """Return the address of a request as its client knows it: with the path of the base IRI, where that has one."""
+    root, url = request.scope.get("root_path", ""), request.url
+    return url.replace(path=f"{root}{url.path}") if root and not url.path.startswith(f"{root}/") else url
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from commonplace.library.schemas import ApiModel
 from commonplace.web import answers
 from commonplace.web.context import context_of
 from commonplace.web.http.parameters import Paging
+from commonplace.web.http.public_address import asked_url
 from commonplace.web.pages.rendering import versioned_page
 
 
@@ -48,7 +49,7 @@ def list_page(
         whole = ready(snapshot)
         found = whole.page(listing.order, paging.limit, paging.cursor)
         following[0] = answers.next_address(request, found.cursor)
-        first = str(request.url.remove_query_params("cursor")) if paging.cursor else None
+        first = str(asked_url(request).remove_query_params("cursor")) if paging.cursor else None
         listed = ShownList(
             found.things,
             [listing.read(snapshot, node) for node in found.things],

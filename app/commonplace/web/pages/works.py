@@ -28,6 +28,7 @@ from commonplace.web.discovery.addresses import address_of
 from commonplace.web.discovery.head import Head, head_of_work
 from commonplace.web.discovery.signposting import header
 from commonplace.web.http.parameters import At
+from commonplace.web.http.public_address import asked_url
 from commonplace.web.in_workers import Cost, costly, given, in_large_library
 from commonplace.web.pages.lists import ShownList, list_page
 from commonplace.web.pages.page_route import Pages
@@ -106,7 +107,7 @@ def _chosen(snapshot: Snapshot, request: Request, minter: Minter, name: str, val
     for kind in _NAMED.get(name, ()):
         label = label_of(snapshot, minter.thing(kind, value)) or label
     gone = [name, "state", "cursor"] if name in ("discusses", "claim") else [name, "cursor"]
-    return Chosen(name, value, label, str(request.url.remove_query_params(gone)))
+    return Chosen(name, value, label, str(asked_url(request).remove_query_params(gone)))
 
 
 def _about(snapshot: Snapshot, context: Context, asked: WorksQuery) -> set[str]:
@@ -126,7 +127,7 @@ def _said(work: Work, about: set[str]) -> list[Evidence]:
 
 def _export_address(request: Request) -> str:
     """Return the address of an export of the works that the list selects, to which a format is added."""
-    query = request.url.remove_query_params(["limit", "cursor", "sort", "format", "style", "original"]).query
+    query = asked_url(request).remove_query_params(["limit", "cursor", "sort", "format", "style", "original"]).query
     return f"/export?{query}&" if query else "/export?"
 
 
