@@ -60,6 +60,15 @@ def fields(page: httpx.Response) -> dict[str, list[str]]:
     return found
 
 
+def once_done(browser: httpx.Client, address: str) -> httpx.Response:
+    """Return the page of an import once its preview, or the import, is done."""
+    page = browser.get(address)
+    while job := re.search(r'data-job="([^"]+)"', page.text):
+        assert browser.get(f"{job[1]}/events").is_success  # which ends with the job
+        page = browser.get(address)
+    return page
+
+
 def test_every_page_is_whole_and_every_queue_has_its_items(curator: httpx.Client, server: httpx.Client) -> None:
     queues = server.get("/queues").json()["items"]
     for address in (*PAGES, *(f"/desk{queue['address']}" for queue in queues)):
@@ -232,7 +241,7 @@ BIB = """@article{Ostrom96dup,
 def test_what_cannot_be_imported_is_told_and_kept(curator: httpx.Client, pasted: str) -> None:
     answer = curator.post("/desk/import", data={"pasted": pasted})
     if answer.status_code == 303:
-        answer = curator.get(answer.headers["location"])
+        answer = once_done(curator, answer.headers["location"])
     assert answer.status_code == 400
     assert pasted in answer.text
 
@@ -243,7 +252,7 @@ def test_an_import_is_previewed_mended_written_and_undone(
     before = head()
     begun = curator.post("/desk/import", files={"file": ("desk.bib", BIB.encode())}, data={"pasted": ""})
     place = begun.headers["location"]
-    preview = curator.get(f"{place}?show=all").text
+    preview = once_done(curator, f"{place}?show=all").text
     assert "desk.bib" in preview
     assert "A title with a slipp" in preview
     assert contributor.get(place).status_code == 404, "a draft is its own person's"
@@ -252,18 +261,18 @@ def test_an_import_is_previewed_mended_written_and_undone(
         "@article{newer2024, author = {Doe, Jane}, title = {A title without}, journal = {Desk Studies}, year = {2024} }"
     )
     assert curator.post(f"{place}/entry", data={"position": "2", "action": "mend", "text": text}).status_code == 303
-    assert "A title without" in curator.get(f"{place}?show=all").text
+    assert "A title without" in once_done(curator, f"{place}?show=all").text
     assert curator.post(f"{place}/entry", data={"position": "3", "action": "leave-out"}).status_code == 303
-    assert "Not for us" not in curator.get(f"{place}?show=all").text
+    assert "Not for us" not in once_done(curator, f"{place}?show=all").text
     assert curator.post(f"{place}/entry", data={"position": "9", "action": "leave-out"}).status_code == 400
 
     curator.patch("/works/ostrom1996", json={"genre": "moved"})  # the library moves between preview and writing
     moved = curator.post(f"{place}/apply")
-    page = curator.get(moved.headers["location"])
+    page = once_done(curator, once_done(curator, moved.headers["location"]).url.path)
     assert "has changed since you looked" in page.text
     assert head() == before + 1
     assert curator.post(f"{place}/apply").status_code == 303
-    receipt = curator.get(place)
+    receipt = once_done(curator, place)
     assert receipt.headers["location"] == f"/desk/receipts/{before + 2}?done={before + 2}"
     assert "Undo" in curator.get(receipt.headers["location"]).text
     works = server.get("/works", params={"q": "title without"}).json()["items"]
@@ -277,8 +286,9 @@ def test_two_works_are_merged_compared_by_field_and_taken_apart(
     curator: httpx.Client, server: httpx.Client, head: Callable[[], int]
 ) -> None:
     begun = curator.post("/desk/import", data={"pasted": BIB.replace("Ostrom96dup", "Again96")})
+    once_done(curator, begun.headers["location"])
     curator.post(f"{begun.headers['location']}/apply")
-    assert curator.get(begun.headers["location"]).status_code == 303
+    assert once_done(curator, begun.headers["location"]).status_code == 303
     pairs = server.get("/duplicates", params={"work": "Again96"}).json()["items"]
     assert pairs, "the import is a near duplicate, not a match"
     address = f"/desk/duplicates/{pairs[0]['id']}"
@@ -305,3 +315,28 @@ def test_two_works_are_merged_compared_by_field_and_taken_apart(
     assert done.status_code == 303, done.text
     assert server.get("/works/Again96").status_code == 200
     assert server.get("/works/ostrom1996").json()["title"].startswith("Crossing the Great Divide")
+
+
+def test_a_doubt_is_settled_with_the_field(curator: httpx.Client, server: httpx.Client) -> None:
+    address = "/desk/works/parks1981"
+    doubts = server.get("/works/parks1981").json()["doubts"]
+    page = curator.get(address)
+    place = next(number for number, one in enumerate(doubts) if one["field"] == "volume")
+    assert f'name="settled" value="{place}"' in page.text
+    sent = fields(page) | {"settled": [str(place)], "volume": ["9"]}
+    assert curator.post(address, data=sent).status_code == 303
+    now = server.get("/works/parks1981").json()
+    assert now["volume"] == "9"
+    assert now["doubts"] == [one for number, one in enumerate(doubts) if number != place]
+
+
+def test_an_ambiguous_citation_is_settled_in_its_queue(curator: httpx.Client, contributor: httpx.Client) -> None:
+    address = "/desk/queues/ambiguous-citations"
+    page = curator.get(address)
+    sent = fields(page)
+    assert contributor.post(address, data=sent).status_code == 403
+    done = curator.post(address, data={name: values[0] for name, values in sent.items()})
+    assert done.headers["location"].startswith(f"{address}?done="), done.text
+    assert sent["thing"][0] not in curator.get(address).text
+    again = curator.post(address, data={name: values[0] for name, values in sent.items()})
+    assert again.status_code == 404

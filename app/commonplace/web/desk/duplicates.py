@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, cast, get_args
 from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
 from pyoxigraph import NamedNode
 
+from commonplace.curation.duplicates.comparison import RELATIONS
 from commonplace.curation.duplicates.decisions import ListedCandidate
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, CommonplaceError
 from commonplace.exchange.decisions import Asked, Decisions, candidate_shape, chosen, pair_named
 from commonplace.exchange.edits import Editor
 from commonplace.exchange.merges import Merger, Side
+from commonplace.home.tokens import Role, Token
 from commonplace.library.citations import citation_ends
 from commonplace.library.curation_schemas import DuplicateCandidate
 from commonplace.library.merge_reports import MergeReport
@@ -23,7 +25,7 @@ from commonplace.model.judgements import Judgement
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.edit_fields import label_of_field
 from commonplace.web.desk.forms import Form, form_of
-from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, see_other
+from commonplace.web.desk.pages import AtDesk, desk_page, desk_router, see_other
 from commonplace.web.desk.pairs import paired
 from commonplace.web.desk.start import Done, done_change
 from commonplace.web.http.problems import kind_of
@@ -39,11 +41,6 @@ SHOWN = 50
 Kept = Annotated[str | None, Query(max_length=1_000, description="key of the work that stays, on the left")]
 From = Annotated[int, Query(ge=0, description="place of the first pair that is shown")]
 Proposes = Literal["same", "relation"]
-
-RELATIONS = (
-    "edition", "part", "version", "translation", "correction", "reply", "review", "chapter", "supplement",
-)  # fmt: skip
-"""Ways in which two works are related that are not one."""
 
 
 def open_pairs(context: Context, proposes: Proposes = "same") -> list[ListedCandidate]:
@@ -89,16 +86,16 @@ def pair(
 
 
 @router.post(f"{DUPLICATES}/{{id}}")
-async def decide(request: Request, context: ContextDep, token: Curating, id: str) -> Response:
+async def decide(request: Request, context: ContextDep, token: AtDesk, id: str) -> Response:
     """Merge the two, record another decision, or show what a merge with these choices would do."""
     form = await form_of(request)
     action, keep = form.text("action"), form.text("keep") or None
     sides = _sides(form)
-    typed = {name: form.text(name) for name in ("reason", "relation")}
+    typed = {name: form.text(name) for name in ("reason", "relation", "subject")}
     if action == "preview":
         return await in_writer(context, lambda: _page(request, context, id, keep, sides, typed=typed))
     try:
-        made = await in_writer(context, lambda: _decided(context, token.name, id, keep, sides, form))
+        made = await in_writer(context, lambda: _decided(context, token, id, keep, sides, form))
     except CommonplaceError as fault:
         shown: dict[str, Any] = {"why": fault.detail, "errors": fault.errors, "typed": typed}
         shown["status"] = kind_of(fault).status
@@ -117,28 +114,25 @@ def _sides(form: Form) -> dict[str, Side]:
 
 
 def _decided(
-    context: Context, agent: str, id: str, keep: str | None, sides: Mapping[str, Side], form: Form
+    context: Context, token: Token, id: str, keep: str | None, sides: Mapping[str, Side], form: Form
 ) -> int | None:
     """Do what was decided of a pair; return the version that it made. Raises what the API's decisions raise."""
     left, right = _keys(context, id, keep)
     action, reason = form.text("action"), form.text("reason")
-    if action == "same":
-        report, _ = context.merges.merge("work", left, right, sides, Merger(agent))
+    editor = Editor(token.name, decides=token.role is Role.CURATOR)
+    if action == "same" and editor.decides:
+        report, _ = context.merges.merge("work", left, right, sides, Merger(token.name))
         return report.version
+    decisions = Decisions(context.library, context.committer)
     if action == "related":
         relation = form.text("relation")
-        if relation not in RELATIONS:
+        if not relation:
             raise BadRequest("how are they related?", [("relation", f"choose one of {', '.join(RELATIONS)}")])
-        return (
-            Decisions(context.library, context.committer)
-            .relate([left, right], relation, form.text("work") or None, reason, Editor(agent))
-            .entry.version
-        )
-    judgements: dict[str, Judgement] = {"different": "different", "unsure": "unsure"}
-    if action not in judgements:
+        subject = form.text("subject") or None
+        return decisions.relate([left, right], relation, subject, reason, editor).entry.version
+    if action not in get_args(Judgement):
         raise BadRequest(f"{action!r} is no decision", [("action", "use same, different, related or unsure")])
-    decisions = Decisions(context.library, context.committer)
-    return decisions.decide([left, right], judgements[action], reason, Editor(agent)).entry.version
+    return decisions.decide([left, right], cast(Judgement, action), reason, editor).entry.version
 
 
 def _keys(context: Context, id: str, keep: str | None) -> tuple[str, str]:
@@ -201,7 +195,7 @@ def _page(
 
     found = context.library.read(read)
     candidate = cast("DuplicateCandidate | None", found["candidate"])
-    given = typed or {"reason": "", "relation": (candidate.relation or "") if candidate else ""}
+    given = typed or {"reason": "", "relation": (candidate.relation or "") if candidate else "", "subject": ""}
     return desk_page(
         request,
         "pair.html",

@@ -122,6 +122,20 @@ class Choice(EditField):
     options: tuple[str, ...]
 
 
+class Tick(EditField):
+    """Something that is so or not."""
+
+    shape: ClassVar[str] = "tick"
+
+    def rows(self, value: Any) -> Rows:
+        """Return the row of a box that is ticked, or not."""
+        return [{"": "yes" if value else ""}]
+
+    def read(self, rows: Sequence[Row]) -> Any:
+        """Return True where it is ticked, None where not."""
+        return True if _text(rows) else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Languages(EditField):
     """Texts by language: one in each, or `several`."""
@@ -311,6 +325,7 @@ _LONG = frozenset(("quote", "note", "abstract", "activity"))
 _FROM_EDITING: dict[type, Callable[[str, bool, Any], EditField]] = {
     editing.Text: lambda name, needed, _: (Long if name in _LONG else Line)(name=name, required=needed),
     editing.InEnglish: lambda name, needed, _: (Long if name in _LONG else Line)(name=name, required=needed),
+    editing.Mark: lambda name, needed, _: Tick(name=name, required=needed),
     editing.Texts: lambda name, needed, _: Lines(name=name, required=needed),
     editing.Numbers: lambda name, needed, _: Lines(name=name, required=needed),
     editing.ByLanguage: lambda name, needed, of: Languages(name=name, required=needed, several=of.several),

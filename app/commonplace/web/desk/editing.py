@@ -92,7 +92,8 @@ def edit_page(
     said, version = _members(context, kind, key, None)
     fields = _shown(kind, said)
     rows = {field.name: field.rows(said.get(field.name)) for field in fields}
-    return _form(request, context, kind, key, fields, rows, version=version, done=done_change(context, done))
+    more: dict[str, Any] = {"version": version, "doubts": _doubts(said), "done": done_change(context, done)}
+    return _form(request, context, kind, key, fields, rows, **more)
 
 
 @router.post("/desk/{plural}/{key:path}")
@@ -109,6 +110,7 @@ async def edit(request: Request, context: ContextDep, token: AtDesk, plural: str
     def write() -> Edited | None:
         said, _ = _members(context, kind, key, Version(seen) if seen else None)
         patch.update(_changed(fields, rows, said, form))
+        patch.update(_settled(said, form))
         return save(context, kind, key, patch, editor, seen) if patch else None
 
     try:
@@ -155,6 +157,23 @@ def _changed(
             if wanted != field.same(said.get(field.name)):
                 found[field.name] = wanted
     return found
+
+
+def _doubts(said: Mapping[str, Any]) -> dict[str, list[tuple[int, dict[str, Any]]]]:
+    """Return the doubts about a work by the field that they are about, each with its place among them."""
+    found: dict[str, list[tuple[int, dict[str, Any]]]] = {}
+    for place, doubt in enumerate(said.get("doubts", ())):
+        found.setdefault("issued" if doubt["field"] == "year" else doubt["field"], []).append((place, doubt))
+    return found
+
+
+def _settled(said: Mapping[str, Any], form: Form) -> dict[str, Any]:
+    """Return the doubts that stay where some were ticked as settled; nothing where none was."""
+    doubts = list(said.get("doubts", ()))
+    settled = {int(place) for place in form.texts("settled") if place.isdecimal()}
+    if not settled & set(range(len(doubts))):
+        return {}
+    return {"doubts": [doubt for place, doubt in enumerate(doubts) if place not in settled] or None}
 
 
 def _failed(
@@ -205,9 +224,8 @@ def _clashed(
         field.name: rows[field.name] if field.name in patch else field.rows(said.get(field.name)) for field in fields
     }
     differs = [one for one in cast(list[dict[str, Any]], fault.members.get("differs", ())) if one["field"] in patch]
-    return _form(
-        request, context, kind, key, fields, merged, status=412, version=version, differs=differs, why=fault.detail
-    )
+    more: dict[str, Any] = {"version": version, "differs": differs, "why": fault.detail, "doubts": _doubts(said)}
+    return _form(request, context, kind, key, fields, merged, status=412, **more)
 
 
 def _form(
@@ -241,7 +259,7 @@ def _form(
         roles=ROLES,
         address=page_address(kind, key, node.value) if key is not None and node else None,
         at_desk=desk_address(kind, key) if key is not None else None,
-        **{**context.library.read(read), "places": {}, **shown},
+        **{**context.library.read(read), "places": {}, "doubts": {}, **shown},
     )
 
 
