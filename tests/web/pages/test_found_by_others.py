@@ -147,6 +147,9 @@ def test_a_list_has_coins_of_each_work_and_its_feed(client: httpx.Client, addres
 @pytest.mark.parametrize(
     "address",
     [
+        "/",
+        "/works/mcmullin2020citizenled/references",
+        "/suggestions?concept=professional-role",
         "/people/elinor-ostrom",
         "/venues/world-development",
         "/concepts/professional-role",
@@ -157,13 +160,16 @@ def test_a_page_that_names_many_works_has_their_coins(client: httpx.Client, addr
     assert page_at(client, address).xpath("//span[@class='Z3988']/@title")
 
 
-@pytest.mark.parametrize("address", ["/", "/concepts/professional-role", "/people", "/works", "/works/ostrom1996"])
+@pytest.mark.parametrize(
+    "address", ["/", "/concepts/professional-role", "/people", "/works", "/changes", "/works/ostrom1996"]
+)
 def test_every_page_says_how_to_search_what_changes_and_how_it_is_previewed(client: httpx.Client, address: str) -> None:
     page = page_at(client, address)
     (search,) = page.xpath("/html/head/link[@rel='search']")
     assert search.get("type") == client.get(search.get("href")).headers["content-type"]
     feeds = page.xpath("/html/head/link[@rel='alternate'][@type='application/atom+xml']/@href")
     assert feeds[-1] == f"{client.base_url}/changes.atom"
+    assert len(set(feeds)) == len(feeds)
     assert all(client.get(feed).status_code == 200 for feed in feeds)
     previewed = metas(page, "property")
     assert previewed["og:title"][0]

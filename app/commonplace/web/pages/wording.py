@@ -76,6 +76,11 @@ def title(work: Work | Mapping[str, Any]) -> Markup | str:
     return work.title or work.key
 
 
+def coins(work: Work | Mapping[str, Any]) -> str:
+    """Return a work, or one in the JSON of an answer, as the title of its COinS."""
+    return coins_title(work if isinstance(work, Work) else Work.model_validate(work))
+
+
 def grouped(number: int) -> str:
     """Return a number with a narrow space between groups of three digits."""
     return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
@@ -84,7 +89,7 @@ def grouped(number: int) -> str:
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "address": address,
     "address_of": address_of,
-    "coins": coins_title,
+    "coins": coins,
     "family": family,
     "names": names,
     "title_of": title,
