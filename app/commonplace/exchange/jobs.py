@@ -42,7 +42,7 @@ AT_ONCE = 2
 WAITING = 20
 """Maximum number of jobs that wait: each keeps its file on disk."""
 
-KEPT = 200
+KEPT = 50
 """Maximum number of jobs that can still be asked for when they are over."""
 
 KEPT_ENTRIES = 200_000

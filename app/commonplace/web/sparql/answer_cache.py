@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from commonplace.derived.workers.messages import Graphs
 
-_OVERHEAD = 1_500
+_OVERHEAD = 2_500
 """Bytes that an entry takes beside its body and its text, roughly."""
 
 
