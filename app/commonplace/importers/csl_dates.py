@@ -31,9 +31,9 @@ def read_date(value: Any, said: Any = None) -> ReadDate:
         edtf, words = _as_far_as_it_goes(parts), _written_out(parts)
         return ReadDate(edtf, words, _no_date(edtf))
     season = str(date.get("season") or "").strip()
-    if words is None and edtf and season and not season.isdigit() and edtf == edtf_date({"date-parts": parts}):
+    if words is None and edtf and season and not season.isdecimal() and edtf == edtf_date({"date-parts": parts}):
         words = f"{season} {edtf}"
-    if words is None and season.isdigit() and edtf and edtf == edtf_date({**date, "season": None}):
+    if words is None and season.isdecimal() and edtf and edtf == edtf_date({**date, "season": None}):
         return ReadDate(edtf, None, f"the season {season} stands beside {edtf}, and is no season of that; left out")
     if words is None:
         return ReadDate(edtf)

@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
+from commonplace.importers.broken_entries import read_or_broken
 from commonplace.importers.csl_item import ItemReader, NotAnItem, key_of
 from commonplace.importers.missing_keys import with_keys
 from commonplace.importers.reading import Fault, Reading
@@ -175,12 +177,17 @@ def _entries(pieces: list[_Piece]) -> Iterator[ReadEntry]:
         if error is not None:
             yield ReadEntry(position=position, line=line, raw=raw, key=None, record=None, error=error)
             continue
-        record = item.record()
-        if item.has_key and record.key in seen:
-            item.lose("id", record.key, f"the id was used on line {seen[record.key]} too; both items were read")
-        seen.setdefault(record.key, line)
-        key = record.key if item.has_key else None
-        yield ReadEntry(position=position, line=line, raw=raw, key=key, record=record, losses=tuple(item.losses))
+        yield read_or_broken(position, line, raw, None, partial(_entry, position, line, raw, item, seen))
+
+
+def _entry(position: int, line: int, raw: str, item: ItemReader, seen: dict[str, int]) -> ReadEntry:
+    """Return the entry of an item; `seen` has the lines on which ids were used before."""
+    record = item.record()
+    if item.has_key and record.key in seen:
+        item.lose("id", record.key, f"the id was used on line {seen[record.key]} too; both items were read")
+    seen.setdefault(record.key, line)
+    key = record.key if item.has_key else None
+    return ReadEntry(position=position, line=line, raw=raw, key=key, record=record, losses=tuple(item.losses))
 
 
 def _given_key(piece: _Piece) -> str | None:

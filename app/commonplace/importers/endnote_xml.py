@@ -107,7 +107,7 @@ class _RecordReader:
             return BY_NAME[name.lower()]
         number = text_of(found)
         self._draft.keep("ref-type", name or number)
-        if number.isdecimal() and int(number) in BY_NUMBER:
+        if number.isdecimal() and len(number) < 10 and int(number) in BY_NUMBER:
             return BY_NUMBER[int(number)]
         self._draft.lose("ref-type", name or number, "not a reference type that is known here; read as document")
         return "GEN"

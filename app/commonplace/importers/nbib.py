@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
+from commonplace.importers.broken_entries import read_or_broken
 from commonplace.importers.entry_draft import EntryDraft, Keys
 from commonplace.importers.missing_keys import with_keys
 from commonplace.importers.reading import Fault, Reading
@@ -104,18 +106,23 @@ def _split(text: str, faults: list[Fault]) -> list[_Citation]:
 def _entries(citations: list[_Citation]) -> Iterator[ReadEntry]:
     keys = Keys()
     for position, citation in enumerate(citations, 1):
-        draft = EntryDraft()
-        said = [(tag, text) for tag, lines in citation.values if (text := " ".join(lines).strip())]
-        pmid = next((text for tag, text in said if tag == "PMID"), "")
-        key = keys.of(draft, f"pmid{pmid}" if pmid else None, "PMID", citation.line)
-        yield ReadEntry(
-            position=position,
-            line=citation.line,
-            raw="\n".join(citation.raw).strip(),
-            key=key if pmid else None,
-            record=_record(draft, said, key),
-            losses=tuple(draft.losses),
-        )
+        raw = "\n".join(citation.raw).strip()
+        yield read_or_broken(position, citation.line, raw, None, partial(_entry, position, citation, raw, keys))
+
+
+def _entry(position: int, citation: _Citation, raw: str, keys: Keys) -> ReadEntry:
+    draft = EntryDraft()
+    said = [(tag, text) for tag, lines in citation.values if (text := " ".join(lines).strip())]
+    pmid = next((text for tag, text in said if tag == "PMID"), "")
+    key = keys.of(draft, f"pmid{pmid}" if pmid else None, "PMID", citation.line)
+    return ReadEntry(
+        position=position,
+        line=citation.line,
+        raw=raw,
+        key=key if pmid else None,
+        record=_record(draft, said, key),
+        losses=tuple(draft.losses),
+    )
 
 
 def _record(draft: EntryDraft, said: list[tuple[str, str]], key: str) -> Record:
@@ -273,11 +280,11 @@ def _date_parts(text: str, before: tuple[int, ...]) -> tuple[int, ...] | None:
     """Return year, month and day as far as they stand there; what is absent at an end is that of the beginning."""
     year = month = day = 0
     for word in text.split():
-        if word.isdigit() and len(word) == 4:
+        if word.isdecimal() and len(word) == 4:
             year = int(word)
         elif named := _MONTHS.get(word[:3].lower()) or _SEASONS.get(word.lower()):
             month = named
-        elif word.isdigit() and len(word) <= 2:
+        elif word.isdecimal() and len(word) <= 2:
             day = int(word)
         else:
             return None

@@ -27,7 +27,7 @@ from multiprocessing.connection import Connection
 from types import MappingProxyType
 from typing import IO, Any, TypeVar
 
-from commonplace.importers.bounds import ATTEMPTS, OUT_OF_MEMORY, ReaderKilled, bounded, refuse_ending
+from commonplace.importers.bounds import ATTEMPTS, OUT_OF_MEMORY, ReaderKilled, bounded, broken_down, refuse_ending
 from commonplace.importers.formats import IMPORT_FORMATS, ImportFormat
 from commonplace.importers.parallel import BatchFunction, BatchReading
 from commonplace.importers.reading import Fault
@@ -203,7 +203,12 @@ def unpacked_work(packed: bytes, descriptors: Sequence[int]) -> BatchFunction[An
 def messages_of(format: ImportFormat, data: bytes, filename: str, work: BatchFunction[Any]) -> list[ReaderMessage]:
     """Read a small file in this process, within its bounds if this is its main thread; return all messages at once."""
     messages: list[ReaderMessage] = []
-    _read(format, data, filename, work, messages.append)
+    try:
+        _read(format, data, filename, work, messages.append)
+    except MemoryError:
+        raise
+    except Exception as fault:  # the process has other things to do, and was not ended from outside
+        messages[:] = [(_UNREADABLE, (broken_down(f"{type(fault).__name__}: {fault}"),))]
     return messages
 
 

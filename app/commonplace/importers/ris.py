@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
+from commonplace.importers.broken_entries import read_or_broken
 from commonplace.importers.missing_keys import with_keys
 from commonplace.importers.reading import Fault, Reading
 from commonplace.importers.ris_reference import ReferenceReader
@@ -71,19 +73,26 @@ def _given_key(reference: _Reference) -> str | None:
 def _entries(references: list[_Reference]) -> Iterator[ReadEntry]:
     seen: dict[str, int] = {}
     for position, reference in enumerate(references, 1):
-        reader = ReferenceReader(reference.values)
-        record = reader.record()
-        if not reference.closed:
-            reader.lose("ER", "", "the reference is not ended by ER")
-        if record.key in seen:
-            reader.lose("ID", record.key, f"the ID was used on line {seen[record.key]} too; both were read")
-        if reader.key:
-            seen.setdefault(record.key, reference.line)
-        yield ReadEntry(
-            position=position,
-            line=reference.line,
-            raw="\n".join(reference.raw).strip(),
-            key=reader.key,
-            record=record,
-            losses=tuple(reader.losses),
-        )
+        raw = "\n".join(reference.raw).strip()
+        read = partial(_entry, position, reference, raw, seen)
+        yield read_or_broken(position, reference.line, raw, _given_key(reference), read)
+
+
+def _entry(position: int, reference: _Reference, raw: str, seen: dict[str, int]) -> ReadEntry:
+    """Return the entry of a reference; `seen` has the lines on which IDs were used before."""
+    reader = ReferenceReader(reference.values)
+    record = reader.record()
+    if not reference.closed:
+        reader.lose("ER", "", "the reference is not ended by ER")
+    if record.key in seen:
+        reader.lose("ID", record.key, f"the ID was used on line {seen[record.key]} too; both were read")
+    if reader.key:
+        seen.setdefault(record.key, reference.line)
+    return ReadEntry(
+        position=position,
+        line=reference.line,
+        raw=raw,
+        key=reader.key,
+        record=record,
+        losses=tuple(reader.losses),
+    )

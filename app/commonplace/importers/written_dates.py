@@ -96,7 +96,7 @@ def _pad(found: re.Match[str]) -> str:
 
 def month_number(text: str) -> int | None:
     """Return the month that `text` says by its number or name, and nothing else."""
-    return int(text) if text.isdecimal() else _NUMBERS.get(text.lower().strip(" .#"))
+    return int(text) if text.isdecimal() and len(text) < 10 else _NUMBERS.get(text.lower().strip(" .#"))
 
 
 @lru_cache(maxsize=8192)

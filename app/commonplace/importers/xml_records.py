@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from lxml import etree
 
+from commonplace.importers.broken_entries import read_or_broken
 from commonplace.importers.entry_draft import EntryDraft, Keys
 from commonplace.importers.missing_keys import with_keys
 from commonplace.importers.reading import Fault, Reading
@@ -138,15 +140,23 @@ def _within_another(element: etree._Element, name: str) -> bool:
 def _entries(found: list[etree._Element], how: XmlEntries, broken: frozenset[int]) -> Iterator[ReadEntry]:
     keys = Keys()
     for position, element in enumerate(found, 1):
-        draft = EntryDraft()
-        line = _line(element)
-        given = how.key(element)
-        key = keys.of(draft, given, "key", line)
-        record = how.record(draft, element, key)
         raw = etree.tostring(element, encoding="unicode", with_tail=False)
-        if broken and any(line <= fault <= line + raw.count("\n") for fault in broken):
-            draft.lose("XML", "", "the XML is broken within this entry; what could be read of it was")
-        yield ReadEntry(position=position, line=line, raw=raw, key=given, record=record, losses=tuple(draft.losses))
+        read = partial(_entry, position, element, raw, how, broken, keys)
+        yield read_or_broken(position, _line(element), raw, None, read)
+
+
+def _entry(
+    position: int, element: etree._Element, raw: str, how: XmlEntries, broken: frozenset[int], keys: Keys
+) -> ReadEntry:
+    """Return the entry of an element; `broken` are the lines where the XML is not well-formed."""
+    draft = EntryDraft()
+    line = _line(element)
+    given = how.key(element)
+    key = keys.of(draft, given, "key", line)
+    record = how.record(draft, element, key)
+    if broken and any(line <= fault <= line + raw.count("\n") for fault in broken):
+        draft.lose("XML", "", "the XML is broken within this entry; what could be read of it was")
+    return ReadEntry(position=position, line=line, raw=raw, key=given, record=record, losses=tuple(draft.losses))
 
 
 def _line(element: Any) -> int:

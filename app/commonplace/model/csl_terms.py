@@ -136,7 +136,7 @@ def edtf_date(date: Mapping[str, Any]) -> str | None:
     if parts:
         season = str(date.get("season") or "").strip().lower()
         season = _SEASON_NAMES.get(season, season)
-        if len(parts) == 1 and season.isdigit() and 1 <= int(season) <= 4 and "-" not in parts[0][1:]:
+        if len(parts) == 1 and season in ("1", "2", "3", "4") and "-" not in parts[0][1:]:
             parts[0] += f"-{20 + int(season)}"
         # One `circa` stands for the whole date, so each end of a range has it.
         circa = "~" if date.get("circa") not in (None, False, "", 0, "0", "false") else ""
@@ -161,7 +161,7 @@ def _edtf_of_parts(parts: Any) -> str | None:
     known = list(takewhile(lambda part: part not in (None, ""), parts or ()))
     try:
         numbers = [int(part) for part in known]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # the last: JSON may have 1e999, which Python takes for infinity
         return None
     if not numbers or not numbers[0]:  # CSL has no year 0
         return None

@@ -90,7 +90,7 @@ def identifiers(type: str, isbn: tuple[str, ...], extra: Mapping[str, str], doi:
     arxiv = (doi or "").lower().removeprefix(_ARXIV_DOI) if (doi or "").lower().startswith(_ARXIV_DOI) else None
     for field, value in extra.items():
         name = field.lower()
-        if name == "pmid" and value.strip().isdigit():
+        if name == "pmid" and value.strip().isdecimal():
             yield f"pmid:{value.strip()}"
         elif name == "eprint":
             said = " ".join(extra.get(key, "") for key in ("archiveprefix", "eprinttype")).lower()

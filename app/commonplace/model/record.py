@@ -79,7 +79,7 @@ class Record:
     def year(self) -> int | None:
         """The four-digit year that `issued` begins with, if it has one; the year 0 of EDTF is 1 BC, and none."""
         digits = (self.issued or "")[:4]
-        return int(digits) or None if len(digits) == 4 and digits.isdigit() else None
+        return int(digits) or None if len(digits) == 4 and digits.isdecimal() else None
 
     def names(self, role: str) -> tuple[Name, ...]:
         """Return the names in that role, in order."""

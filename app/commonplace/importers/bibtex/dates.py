@@ -73,7 +73,7 @@ def _compare_old_fields(draft: Draft, issued: str) -> None:
 def _completed(draft: Draft, issued: str) -> str:
     """Return a date that is a year alone, completed by the month and day that stand beside it."""
     month, day = _plain(draft.fields.get("month", "")), _plain(draft.fields.get("day", ""))
-    if len(issued) != 4 or not issued.isdigit() or not month:
+    if len(issued) != 4 or not issued.isdecimal() or not month:
         return issued
     whole = with_month(issued, month, day)
     start = read_edtf(whole).start
@@ -115,7 +115,7 @@ def _read_old(raw_year: str, raw_month: str, raw_day: str) -> _OldFields:
     year = written_year(year_text)
     if year_text and (year is None or not _says_all(year, year_text)):
         faults.append(("year", raw_year, year_text, "not a plain year; kept as text"))
-    plain = year is not None and len(year) == 4 and year.isdigit()
+    plain = year is not None and len(year) == 4 and year.isdecimal()
     issued = with_month(year, month_text, day_text) if plain and year and month_text else year
     if month_text and (issued is None or issued == year):
         faults.append(("month", raw_month, month_text, "no month can be read from it; kept as text"))

@@ -119,7 +119,7 @@ def _take_data(draft: Draft, file: BibtexFile) -> None:
 def _piece(found: re.Match[str], field: str, draft: Draft, file: BibtexFile) -> str:
     """Return the text for `xdata=key-field` or `xdata=key-field-number`: a field of a container, or one name of it."""
     parts = found[1].split("-")
-    number = int(parts.pop()) if len(parts) > 2 and parts[-1].isdigit() else None
+    number = int(parts.pop()) if len(parts) > 2 and parts[-1].isdecimal() else None
     container = file.data_containers.get("-".join(parts[:-1]).lower())
     if container is not None:
         _inherit_one(container, file)

@@ -10,6 +10,7 @@ from commonplace.importers.bibtex.inheritance import enter_aliases, inherit
 from commonplace.importers.bibtex.split import HandOut, SplitFile, split, take_apart, take_apart_in
 from commonplace.importers.bibtex.steps import EACH_ENTRY, Step
 from commonplace.importers.bibtex.strings import interpolate
+from commonplace.importers.broken_entries import read_or_broken
 from commonplace.importers.missing_keys import OwnKeys, with_keys
 from commonplace.importers.reading import Fault, Reading
 from commonplace.importers.text_encoding import decode_text
@@ -92,7 +93,7 @@ def _unread_parents(drafts: Iterable[Draft], pieces: SplitFile) -> Iterator[Draf
 def read_drafts(drafts: Sequence[Draft | UnreadDraft]) -> list[ReadEntry]:
     """Return the entries of some of a file's drafts."""
     file = BibtexFile()
-    return [_read(_whole(draft, file), file) for draft in drafts]
+    return [_entry(draft, file) for draft in drafts]
 
 
 def _whole(draft: Draft | UnreadDraft, file: BibtexFile) -> Draft:
@@ -106,9 +107,14 @@ def _whole(draft: Draft | UnreadDraft, file: BibtexFile) -> Draft:
 def _entries(pieces: SplitFile) -> Iterator[ReadEntry]:
     drafts = pieces.drafts
     for index, draft in enumerate(drafts):
-        yield _read(_whole(draft, pieces.file), pieces.file)
+        yield _entry(draft, pieces.file)
         # A draft that was read is not needed again: memory stays flat while a big file is read.
         drafts[index] = Draft(draft.position, draft.line, "", "", "", {})
+
+
+def _entry(draft: Draft | UnreadDraft, file: BibtexFile) -> ReadEntry:
+    """Return the entry of a draft, a failed one where reading it breaks down."""
+    return read_or_broken(draft.position, draft.line, draft.raw, None, lambda: _read(_whole(draft, file), file))
 
 
 def _read(draft: Draft, file: BibtexFile) -> ReadEntry:

@@ -35,7 +35,7 @@ def plain_value(expression: str, macros: dict[str, str]) -> str:
         return expression[1:-1]
     if len(expression) > 1 and expression[0] == '"' and _closing_quote(expression, 0) == len(expression) - 1:
         return expression[1:-1]
-    if expression.isdigit():
+    if expression.isdecimal():
         return expression
     if expression.isalpha() and (text := _defined(expression, macros)) is not None:
         return text
@@ -77,7 +77,7 @@ def _joined(expression: str, macros: dict[str, str]) -> str:
 
 
 def _macro_text(name: str, macros: dict[str, str], faults: list[str]) -> str:
-    if name.isdigit():
+    if name.isdecimal():
         return name
     text = _defined(name, macros)
     if text is None:

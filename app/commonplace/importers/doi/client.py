@@ -223,7 +223,7 @@ class AgencyClient:
 
     def _retry_after(self, fields: Mapping[str, str]) -> float | None:
         text = fields.get("retry-after", "").strip()
-        if text.replace(".", "", 1).isdigit():
+        if text.replace(".", "", 1).isdecimal():
             return float(text)
         try:
             at = parsedate_to_datetime(text)

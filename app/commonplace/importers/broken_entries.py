@@ -1,0 +1,21 @@
+"""Let an entry fail whose reading breaks down by a fault of the program, so that the others of its file are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from commonplace.model.record import ReadEntry
+
+
+def read_or_broken(position: int, line: int, raw: str, key: str | None, read: Callable[[], ReadEntry]) -> ReadEntry:
+    """Return the entry that `read` reads; a failed one that says so where `read` raises what nobody foresaw.
+
+    What ends a reading as a whole, want of memory or time, is raised.
+    """
+    try:
+        return read()
+    except MemoryError:
+        raise
+    except Exception as fault:
+        why = f"reading it broke down ({type(fault).__name__}: {fault}): please report it, with the entry"
+        return ReadEntry(position=position, line=line, raw=raw, key=key, record=None, error=why)
