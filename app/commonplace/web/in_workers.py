@@ -42,6 +42,9 @@ TASK = "answer request"
 SMALL_STATEMENTS = 100_000
 """A list of a library with fewer statements is made where the request came: in some milliseconds."""
 
+LONGEST_NUMBER = 20
+"""Minimum number of digits of what is no version of any library; Python refuses to read thousands."""
+
 EXPORT_TIMES = 10
 """How many times as long as a query an export of everything may take."""
 
@@ -279,4 +282,5 @@ async def _nothing_more() -> Message:
 def _version_asked(request: Request) -> Version | None:
     """Return the version that a request asks for; None too where it is for the route to say what is wrong."""
     text = request.query_params.get("at", "")
-    return Version(int(text)) if text.isascii() and text.isdigit() and int(text[:20]) > 0 else None
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER else 0
+    return Version(number) if number else None

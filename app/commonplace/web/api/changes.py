@@ -169,7 +169,7 @@ def _of_piece(log: PatchLog, piece: str) -> Sequence[Version]:
 def _is_long(context: Context, request: Request) -> bool:
     """Return whether the entry of the version asked for is long. Raises `NotFound` for a version there is not."""
     number = request.path_params["version"]
-    return number.isdigit() and context.library.log.header(positive(int(number[:20]))).body_length > LONG_BYTES
+    return number.isdecimal() and context.library.log.header(positive(int(number[:20]))).body_length > LONG_BYTES
 
 
 @router.get("/changes/{version}", response_model=Change, summary="One version")

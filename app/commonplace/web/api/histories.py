@@ -153,7 +153,7 @@ def _is_long(context: Context, request: Request) -> bool:
     """Return whether much of the log lies between the versions that are to be compared."""
     start, end = (request.query_params.get(name, "") for name in ("from", "to"))
     log = context.library.log
-    numbers = [int(text[:20]) if text.isdigit() else log.head() for text in (start, end)]
+    numbers = [int(text[:20]) if text.isdecimal() else log.head() for text in (start, end)]
     return log.size(Version(min(numbers)), Version(max(numbers))) > LONG_BYTES
 
 

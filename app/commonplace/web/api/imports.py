@@ -227,7 +227,7 @@ def _packed(request: Request) -> bool:
 async def _received(request: Request, limit: int) -> BinaryIO:
     """Return the body in a file without a name, which goes with its last user. Raises `TooLarge` as soon as it is."""
     said = request.headers.get("content-length", "")
-    if said.isdigit() and int(said) > limit:
+    if said.isdecimal() and int(said) > limit:
         raise _too_large(limit)
     file = _temporary_file()
     try:

@@ -40,6 +40,9 @@ from commonplace.web.sparql.forms import TABLES
 ROWS = (JSON, *(form for form in TABLES))
 """Forms of an answer with rows: the JSON of this API first, then the SPARQL result formats."""
 
+LONGEST_CURSOR = 30
+"""Minimum number of digits in a cursor of rows that is none of ours."""
+
 ROWS_OF_A_PAGE, MOST_ROWS_OF_A_PAGE = 1_000, 10_000
 """Rows of a page of JSON where no `limit` is given, and their maximum."""
 
@@ -253,13 +256,13 @@ def _page_asked(request: Request, own: set[str]) -> tuple[int | None, int, Versi
     """
     limit = None
     if "limit" not in own and (given := request.query_params.get("limit")) is not None:
-        if not given.isdecimal() or not 1 <= int(given) <= MOST_ROWS_OF_A_PAGE:
+        if not given.isdecimal() or not 1 <= int(given[:20]) <= MOST_ROWS_OF_A_PAGE:
             raise BadRequest(f"limit cannot be {given!r}", [("limit", f"use 1 to {MOST_ROWS_OF_A_PAGE}")])
         limit = int(given)
     if (cursor := request.query_params.get("cursor")) is None:
         return limit, 0, None
     position, version = read_cursor(cursor)
-    if not position.isdecimal() or not version.isdecimal():
+    if not (position.isdecimal() and version.isdecimal() and len(position + version) < LONGEST_CURSOR):
         raise BadRequest("this cursor is not one we gave: start again without it", [("cursor", "cannot be read")])
     return limit, int(position), Version(int(version))
 
@@ -327,7 +330,7 @@ def _as_json(found: dict[str, Any], version: Version, complete: str, total: int,
 def _plain(term: dict[str, str]) -> object:
     """Return a term as a plain value: IRIs and texts as strings, whole numbers and years as numbers."""
     value, datatype = term["value"], term.get("datatype")
-    if datatype in _INTEGERS or (datatype == _YEAR and value.isdigit()):
+    if datatype in _INTEGERS or (datatype == _YEAR and value.isdecimal()):
         return int(value)
     if datatype == XSD["boolean"].value:
         return value in ("true", "1")

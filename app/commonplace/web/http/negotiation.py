@@ -155,7 +155,7 @@ def expected_version(request: Request, head: Version, *, lenient: bool = False) 
     tags = [part.strip() for part in named.split(",")]
     if any(tag.strip('"').partition(";")[0] == str(head) for tag in tags if tag.startswith('"')):
         return head
-    numbers = [int(tag) for one in tags if (tag := one.strip('"').partition(";")[0]).isdecimal()]
+    numbers = [int(tag) for one in tags if (tag := one.strip('"').partition(";")[0][:20]).isdecimal()]
     if lenient and numbers:
         return Version(max(numbers))
     raise Conflict(f"the library is at version {head}, not at {named}: read it again and retry")

@@ -93,4 +93,4 @@ def version_of(text: str | None) -> Version | None:
         return None
     if not re.fullmatch(r"0*[1-9][0-9]{0,999}", text, re.ASCII):
         raise BadRequest(f"{text!r} is not a version", [("at", "use a positive whole number, as in the ETag")])
-    return Version(int(text))
+    return Version(int(text.lstrip("0")))  # Python reads no more than some thousand digits

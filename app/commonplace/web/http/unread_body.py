@@ -32,7 +32,7 @@ class UnreadBodies:
             await self._app(scope, receive, send)
             return
         size = Headers(scope=scope).get("content-length", "0")
-        left = size.isdigit() and int(size) <= DISCARDED_BYTES
+        left = size.isdecimal() and int(size) <= DISCARDED_BYTES
         refused = False
 
         async def read() -> Message:

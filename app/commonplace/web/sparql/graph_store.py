@@ -230,7 +230,7 @@ async def _received(request: Request, limit: int) -> BinaryIO:
     """Return the body in a file without a name. Raises `TooLarge` as soon as it is."""
     fault = TooLarge(f"a graph is sent in at most {limit} bytes", [("body", "send it in parts, by POST")])
     said = request.headers.get("content-length", "")
-    if said.isdigit() and int(said) > limit:
+    if said.isdecimal() and int(said) > limit:
         raise fault
     file = tempfile.TemporaryFile()  # noqa: SIM115  # who reads it closes it
     try:
