@@ -100,7 +100,7 @@ class Writer:
 
     def bulk(self) -> None:
         title = f"Title {next(self.numbers)} in bulk by {self.name}"
-        change = {"select": {"keys": [self.key]}, "change": {"set": {"field": "title", "value": title}}}
+        change = {"select": {"keys": [self.key]}, "change": {"set": {"title": title}}}
         if version := self.send("POST", "/bulk", json=change):
             self.titles[version] = title
 

@@ -165,4 +165,4 @@ class Checkpoints:
     @staticmethod
     def _version(path: Path) -> Version:
         digits = path.name.partition("-")[0]
-        return Version(int(digits)) if digits.isdigit() else EMPTY
+        return Version(int(digits)) if digits.isdecimal() else EMPTY

@@ -168,7 +168,7 @@ class ThingVersions:
             return
         for path in self._directory.glob(f"*.touches-{FORM}"):
             digits = path.name.partition("-")[0]
-            number = Version(int(digits)) if digits.isdigit() else EMPTY
+            number = Version(int(digits)) if digits.isdecimal() else EMPTY
             if EMPTY < number <= self.log.head() and path.name == self._name(number):
                 yield path, number
 

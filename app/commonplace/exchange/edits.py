@@ -21,7 +21,7 @@ from commonplace.library.things import read_thing
 from commonplace.model.change import ChangeSet, Entry, Note, Version
 from commonplace.model.citation_key import MadeKeys, author_year
 from commonplace.model.merge_patch import merge_patch
-from commonplace.model.minter import Kind, Minter, one_of, slug
+from commonplace.model.minter import Kind, Minter, address_key, one_of, slug
 
 LONGEST_KEY = 200
 """Maximum characters of a key: it is part of an address."""
@@ -191,6 +191,8 @@ def _checked_key(given: object) -> str:
         raise BadRequest(f"{given!r} is no key", [("key", f"use at most {LONGEST_KEY} characters")])
     if any(character.isspace() or character in "/?#%" for character in given):
         raise BadRequest(f"{given!r} is no key", [("key", "use no spaces, and none of / ? # %")])
+    if address_key(given) != given:
+        raise BadRequest(f"{given!r} is no key", [("key", "no address ends so: clients take it for a step in a path")])
     return given
 
 

@@ -93,7 +93,7 @@ def _agent_name(snapshot: Snapshot, agent: NamedNode | None) -> str | None:
 
 def _version(change: NamedNode | None) -> int | None:
     tail = change.value.rpartition("/")[2] if change else ""
-    return int(tail) if tail.isdigit() else None
+    return int(tail) if tail.isdecimal() else None
 
 
 def label_of(snapshot: Snapshot, node: NamedNode, language: str = "en") -> str | None:

@@ -135,6 +135,8 @@ def test_a_new_work_gets_a_key_of_author_and_year(editing: Editing) -> None:
 @pytest.mark.parametrize(
     ("address", "values", "where"),
     [
+        ("/works", {"key": "..", "type": "book", "title": "Up"}, "key"),
+        ("/concepts", {"key": ".", "labels": {"en": "Here"}, "definitions": {"en": "here"}}, "key"),
         ("/works", {"type": "novel", "title": "x"}, "type"),
         ("/works", {"type": "book", "title": " "}, "title"),
         ("/works", {"type": "book", "title": "x", "doi": "no doi"}, "doi"),

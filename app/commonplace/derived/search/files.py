@@ -141,7 +141,7 @@ class SearchFiles:
     def _version_of(self, path: Path) -> Version:
         """Return the version whose index a directory of that name holds, as this code makes it; 0 for any other."""
         digits = path.name.partition("-")[0]
-        number = Version(int(digits)) if digits.isdigit() else EMPTY
+        number = Version(int(digits)) if digits.isdecimal() else EMPTY
         known = EMPTY < number <= self._log.head() and path.name == self._name(number)
         return number if known else EMPTY
 

@@ -38,7 +38,7 @@ class Vocabulary:
 
         One that begins with a letter and holds digits is of no family: half of all words are keys written as one.
         """
-        remaining = (word for word in words if word.isalpha() or word[0].isdigit())
+        remaining = (word for word in words if word.isalpha() or word[0].isdecimal())
         while batch := list(islice(remaining, _BATCH)):
             for stemmer, families in self._languages:
                 for word, stem in zip(batch, stemmer.analyze(" ".join(batch)), strict=True):
