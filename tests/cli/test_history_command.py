@@ -40,6 +40,7 @@ def test_what_changed_of_a_thing_and_the_way_back(home: Path) -> None:
     )
     assert "already" in run("revert", "ostrom1996", "--to", "2", "--agent", "Ada").text
     assert run("verify").text == "version 5: no findings\n"
+    assert run("edit", "concept/facilitator", "followed=true", "--json").json()["followed"] is True
 
 
 def test_what_cannot_be_is_one_line(home: Path) -> None:

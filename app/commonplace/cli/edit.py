@@ -11,6 +11,8 @@ from commonplace.model.minter import Kind, Minter
 
 _KINDS: tuple[str, ...] = get_args(Kind)
 _JSON_BEGINS = ("[", "{")
+_MARKS = frozenset({"followed"})
+"""Members that are true or false."""
 
 
 def named(given: str, minter: Minter) -> tuple[Kind, str]:
@@ -27,7 +29,8 @@ def patch_of(assignments: Iterable[str]) -> dict[str, Any]:
     """Return the merge patch that `field=value` assignments stand for.
 
     `labels.en=…` sets a member within a member; nothing after the sign clears; a value that begins with a bracket or
-    brace is JSON, and so is a whole number for `year`. Raises `BadRequest` naming the assignment.
+    brace is JSON, and so are a whole number for `year` and true and false for a mark. Raises `BadRequest` naming the
+    assignment.
     """
     patch: dict[str, Any] = {}
     for assignment in assignments:
@@ -45,7 +48,8 @@ def patch_of(assignments: Iterable[str]) -> dict[str, Any]:
 def _value(name: str, text: str) -> Any:
     if not text:
         return None
-    if text.startswith(_JSON_BEGINS) or (name == "year" and text.lstrip("-").isdecimal()):
+    is_mark = name in _MARKS and text in ("true", "false")
+    if text.startswith(_JSON_BEGINS) or is_mark or (name == "year" and text.lstrip("-").isdecimal()):
         try:
             return read_json(text)
         except ValueError as fault:

@@ -26,6 +26,7 @@ from commonplace.model.namespaces import (
 )
 from commonplace.model.roles import ROLES
 from commonplace.model.work_reading import Neighbourhood, read_name
+from commonplace.model.work_relations import WORK_RELATIONS
 
 SHOWN = 100
 """Maximum number of characters of a value in a sentence; the fields have it whole."""
@@ -51,6 +52,7 @@ _OF_KINDS: Mapping[NamedNode, str] = {
     SKOS["related"]: "related",
     RDFS["comment"]: "note",
     DCTERMS["title"]: "title",
+    DCTERMS["alternative"]: "alternative_titles",
     CITO["cites"]: "cites",
     PROV["wasQuotedFrom"]: "quoted_from",
     PROV["wasAttributedTo"]: "agent",
@@ -58,6 +60,13 @@ _OF_KINDS: Mapping[NamedNode, str] = {
     DATACITE["hasIdentifier"]: "identifiers",
     RDF["type"]: "class",
 }
+_RELATIONS: Mapping[NamedNode, str] = {
+    one: word
+    for relation in WORK_RELATIONS
+    for one, word in ((relation.inverse, relation.inverse_word), (relation.property, relation.word))
+}
+"""Properties between works, and the word of each as `relations` has it."""
+
 _OWN_NAMES = {"standing": "status", "restsOn": "cases", "concerns": "concepts"}
 """Members whose names are not those of our terms."""
 
@@ -125,7 +134,8 @@ class _Side:
         return _name(triple.predicate, self._thing, self._minter)
 
     def _text(self, triple: Triple) -> str:
-        return _text(triple.object, self._label, self._minter)
+        said = _text(triple.object, self._label, self._minter)
+        return f"{_RELATIONS[triple.predicate]} {said}" if triple.predicate in _RELATIONS else said
 
 
 def _of_node(node: NamedNode, triples: list[Triple], label: Label, minter: Minter) -> Iterator[tuple[str, str]]:
@@ -155,6 +165,8 @@ def _name(predicate: NamedNode, thing: str, minter: Minter) -> str:
                 return name
     if predicate == SKOS["altLabel"]:
         return "alternative_labels" if kind == "concept" else "alternative_names"
+    if predicate in _RELATIONS:
+        return "relations"
     if predicate in _OF_KINDS:
         return _OF_KINDS[predicate]
     local = minter.local(predicate.value)

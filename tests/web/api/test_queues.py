@@ -234,6 +234,7 @@ def test_unread_works_on_a_followed_concept_wait(curator: httpx.Client) -> None:
 
 
 def test_evidence_that_deserves_a_second_look_is_listed_with_the_reason(curator: httpx.Client) -> None:
+    assert queue(curator, "state-clashes-with-note")["total"] == 0
     clash = judge(curator, "brudney1983", "facilitator", note="The paper does not mention facilitators.")
     listed = {one["thing"]["key"]: one for one in queue(curator, "state-clashes-with-note")["items"]}
     assert "does not mention" in listed[clash]["why"]

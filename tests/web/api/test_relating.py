@@ -69,6 +69,8 @@ def test_a_proposed_relation_is_accepted_by_one_call_and_taken_back(curator: htt
     assert relations(curator, "article2021") == [("is-version-of", "paper2019")]
     assert relations(curator, "paper2019") == [("has-version", "article2021")]
     assert not candidates(curator), "what is stated is proposed no more"
+    words = curator.get("/works/article2021/history").json()["items"][0]["words"]
+    assert words == f"relations “is-version-of {PAPER['title']}” added"
     assert curator.post(f"/changes/{made.json()['version']}/undo").status_code == 201
     assert quads(curator) == before
     assert candidates(curator)

@@ -74,14 +74,17 @@ def merge_of(
 
 
 def name_in(snapshot: Snapshot, node: NamedNode, minter: Minter) -> str:
-    """Return the name, title or label that a thing is known by, a person's with the family name first; else its key."""
+    """Return the name, title or label that a thing is known by, in English where there is one; else its key.
+
+    A person's name has the family name first.
+    """
     said = list(snapshot.triples(node))
     if name := read_name(Neighbourhood(said), node, minter):
         return name.inverted
     for predicate in (DCTERMS["title"], SKOS["prefLabel"], RDFS["label"]):
-        texts = [t.object.value for t in said if t.predicate == predicate and isinstance(t.object, Literal)]
+        texts = [t.object for t in said if t.predicate == predicate and isinstance(t.object, Literal)]
         if texts:
-            return min(texts)
+            return min(texts, key=lambda text: (text.language != "en", text.value)).value
     return minter.key(node.value)
 
 

@@ -20,8 +20,8 @@ from commonplace.model.minter import Minter
 from commonplace.model.namespaces import SKOS
 
 _SILENT = re.compile(
-    r"\b(?:(?:does|do|did) not (?:mention|discuss|speak|address|name|say)|says? nothing|no mention|never mentions?"
-    r"|is silent|silent on|ne (?:mentionne|parle|dit|traite|discute)|n'(?:aborde|évoque)|aucune mention|muet sur)\b",
+    r"\b(?:(?:does|do|did) not (?:mention|discuss|speak|address)|says? nothing|no mention|never mentions?"
+    r"|is silent|silent on|ne (?:mentionne|parle|traite|discute)|n'(?:aborde|évoque)|aucune mention|muet sur)\b",
     re.IGNORECASE,
 )
 _SUPPORTS = re.compile(r"\b(?:supports?|confirms?|agrees? with|confirme|appuie|soutient) (?:the claim|this|it|cette|l)")
