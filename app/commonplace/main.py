@@ -42,6 +42,7 @@ from commonplace.home.opening import Home, new_home_notice, open_home, sessions_
 from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.library import Library
 from commonplace.library.citation_counts import incremental_citation_counts
+from commonplace.library.creators import incremental_creators
 from commonplace.library.incremental import Incremental
 from commonplace.library.lists import Lists
 from commonplace.library.named_queries import load_queries
@@ -49,7 +50,7 @@ from commonplace.library.self_description import SelfDescription
 from commonplace.library.states import incremental_states
 from commonplace.library.suggestions.suggesting import Suggestions
 from commonplace.library.totals import incremental_size, incremental_totals
-from commonplace.library.work_lists import WorkFilters, order_of, select_works
+from commonplace.library.work_lists import ORDERS, WorkFilters, order_of, select_works
 from commonplace.model.change import ChangeSet, Version
 from commonplace.model.minter import Minter
 from commonplace.processes.garbage_collection import collect_all
@@ -144,6 +145,7 @@ def _context(
             partial(move_similar, minter=library.minter),
         ),
         suggestions=Suggestions(library.minter),
+        creators=incremental_creators(library.log),
         citation_counts=incremental_citation_counts(library.log, library.minter),
         states=incremental_states(library.log, library.minter),
         title=settings.title,
@@ -232,16 +234,19 @@ def _tasks(views: Views, *, settings: Settings, queries: Path, described: bool) 
     }
 
 
-def _prepare_lists(context: Context) -> None:
+def _prepare_lists(context: Context) -> bool:
     """Make what is asked for most, of a library where that takes long, before workers are forked: each moves it along
-    from there."""
+    from there. Return whether it does take long."""
     graph, every = context.library.graph, WorkFilters()
     if context.size.of(graph).value < in_workers.SMALL_STATEMENTS:
-        return
+        return False
     context.totals.of(graph)
     context.states.of(graph)
+    context.creators.of(graph)
     select = partial(select_works, minter=context.minter, filters=every, ranked=None)
-    context.lists.of(graph, ("works", every), select, order_of(None, searching=False))
+    for order in (order_of(None, searching=False), ORDERS["year"]):
+        context.lists.of(graph, ("works", every), select, order)
+    return True
 
 
 def _let_workers_help(library: Library, workers: WorkerPool) -> None:

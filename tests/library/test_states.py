@@ -44,6 +44,7 @@ def statements() -> Iterator[Quad]:
     yield from those(EVIDENCE, MINTER.term("state"), [MINTER.term(name) for name in SAID], 2)
     yield from those(EVIDENCE, MINTER.term("standing"), [MINTER.term("accepted")], 6)
     yield from those(EVIDENCE, MINTER.term("standing"), [MINTER.term("rejected")])
+    yield from those(EVIDENCE, MINTER.term("directness"), [MINTER.term("direct"), MINTER.term("indirect")], 2)
 
 
 STATEMENTS = list(statements())
@@ -88,6 +89,17 @@ class Statements:
             for state in self.objects(node, MINTER.term("state"))
         }
 
+    def says_directly(self, work: NamedNode, about: NamedNode) -> bool:
+        """Whether one piece of accepted evidence that is not of silence alone is direct."""
+        return any(
+            {MINTER.term(name) for name in SAID if name != "silent"} & self.objects(node, MINTER.term("state"))
+            for node in EVIDENCE
+            if work in self.objects(node, MINTER.term("work"))
+            and about in self.objects(node, MINTER.term("about"))
+            and MINTER.term("accepted") in self.objects(node, MINTER.term("standing"))
+            and MINTER.term("direct") in self.objects(node, MINTER.term("directness"))
+        )
+
     def on_concept(self, work: NamedNode, concept: NamedNode) -> str:
         if any("discusses" in self.says(work, low) for low in CONCEPTS if concept in self.wider(low)):
             return "discusses"
@@ -131,6 +143,22 @@ def check(found: States, snapshot: Snapshot) -> None:
         assert told(found.on_concept(concept.value), works) == {
             work: given.on_concept(work, concept) for work in works
         }, concept
+        below = [low for low in CONCEPTS if concept in given.wider(low)]
+        assert found.on_concept(concept.value).direct == {
+            work.value
+            for work in works
+            if given.on_concept(work, concept) == "discusses" and any(given.says_directly(work, low) for low in below)
+        }
+        every = [*CONCEPTS, CLAIM]
+        said = {low: {work for work in works if "discusses" in given.says(work, low)} for low in every}
+        discussing = {work for work in works if given.on_concept(work, concept) == "discusses"}
+        beside = {low.value: len(discussing & said[low]) for low in every if low not in below}
+        assert dict(found.beside(concept.value, 10)) == {iri: number for iri, number in beside.items() if number}
+    assert found.on_claim(CLAIM.value).direct == {
+        work.value
+        for work in works
+        if given.on_claim(work) not in ("silent", "unread") and given.says_directly(work, CLAIM)
+    }
     assert told(found.on_claim(CLAIM.value), works) == {work: given.on_claim(work) for work in works}
 
 

@@ -33,6 +33,9 @@ MOVED_WORKS = 2_000
 STATES = frozenset((*CONCEPT_STATES, *CLAIM_STATES)) - {UNREAD, "mixed"}
 """The states that a piece of evidence may say."""
 
+DIRECT = "direct"
+"""Name by which works are kept, beside their states, that say what they say directly."""
+
 _DEFAULT = DefaultGraph()
 _NOBODY: frozenset[str] = frozenset()
 
@@ -47,6 +50,8 @@ class WorksByState:
     names: tuple[str, ...]
     read: Mapping[str, Works]
     """The works of each state but `unread`. No work is in two."""
+    direct: Works
+    """Those of them that say it directly, on the strength of one piece of evidence at least; none is silent."""
     total: int
     """Number of works of the library."""
     with_abstract: Works
@@ -94,7 +99,8 @@ class States:
     works: int
     """Number of works of the library."""
     said: Mapping[str, Mapping[str, Works]]
-    """The works that say something of a concept or claim, by its IRI and by state; none of the sets is empty."""
+    """The works that say something of a concept or claim, by its IRI and by state, and those that say so directly, by
+    `DIRECT`; none of the sets is empty."""
     broader: Mapping[str, Works]
     """The concepts that are broader than a concept, one step away; none of the sets is empty."""
     narrower: Mapping[str, Works]
@@ -111,7 +117,8 @@ class States:
         discussing = _joined(self._saying("discusses", _reached(concept, self.narrower)))
         silent = _joined(self._saying("silent", _reached(concept, self.broader)))
         read = {"discusses": discussing, "silent": silent - discussing}
-        return WorksByState(CONCEPT_STATES, read, self.works, self.with_abstract)
+        direct = _joined(self._saying(DIRECT, _reached(concept, self.narrower))) & discussing
+        return WorksByState(CONCEPT_STATES, read, direct, self.works, self.with_abstract)
 
     def on_claim(self, claim: str) -> WorksByState:
         """Return the works read on the claim of that IRI: `mixed` is both to support and to contradict it."""
@@ -124,12 +131,28 @@ class States:
             "mixed": mixed,
             "silent": said.get("silent", _NOBODY) - supports - contradicts,
         }
-        return WorksByState(CLAIM_STATES, read, self.works, self.with_abstract)
+        direct = said.get(DIRECT, _NOBODY) & (supports | contradicts)
+        return WorksByState(CLAIM_STATES, read, direct, self.works, self.with_abstract)
 
     def most_read(self) -> list[str]:
         """Return the concepts and claims that works were read for, those of most works first, equals by IRI."""
         counts = {about: len(_joined(said.values())) for about, said in self.said.items()}
         return sorted(counts, key=lambda about: (-counts[about], about))
+
+    def beside(self, concept: str, count: int) -> list[tuple[str, int]]:
+        """Return the concepts, neither this nor narrower ones, that most of the works discuss which discuss this one.
+
+        At most `count`, each with the number of those works, equals by IRI.
+        """
+        inside = set(_reached(concept, self.narrower))
+        discussing = _joined(self._saying("discusses", inside))
+        shared = {
+            about: len(discussing & said["discusses"])
+            for about, said in self.said.items()
+            if about not in inside and "discusses" in said
+        }
+        found = [about for about, number in shared.items() if number]
+        return [(about, shared[about]) for about in sorted(found, key=lambda about: (-shared[about], about))[:count]]
 
     def _saying(self, state: str, about: Iterable[str]) -> Iterable[Works]:
         return (self.said[one].get(state, _NOBODY) for one in about if one in self.said)
@@ -172,6 +195,14 @@ def read_states(snapshot: Snapshot, minter: Minter) -> States:
         name = minter.local(state)
         if name in STATES:
             said.setdefault(about, {}).setdefault(name, set()).add(work)
+    for about, state, work in _iris(
+        snapshot,
+        """SELECT ?about ?state ?work WHERE {
+        ?evidence cp:directness cp:direct ; cp:standing cp:accepted .
+        ?evidence cp:state ?state ; cp:about ?about ; cp:work ?work . ?work a fabio:Expression }""",
+    ):
+        if minter.local(state) in STATES - {"silent"}:
+            said[about].setdefault(DIRECT, set()).add(work)
     broader: dict[str, set[str]] = {}
     narrower: dict[str, set[str]] = {}
     for low, high in _iris(snapshot, "SELECT ?low ?high WHERE { ?low skos:broader ?high }"):
@@ -195,7 +226,7 @@ def move_states(states: States, snapshot: Snapshot, changes: Sequence[ChangeSet]
     edges: list[tuple[int, str, str]] = []
     touched: list[Triple] = []
     described: dict[NamedNode, None] = {}
-    of_evidence = {minter.term(name) for name in ("work", "about", "state", "standing")}
+    of_evidence = {minter.term(name) for name in ("work", "about", "state", "standing", "directness")}
     for sign, quad in _signed(changes):
         subject, predicate, object = quad.triple
         if predicate in of_evidence:
@@ -281,7 +312,8 @@ def _said_again(
     for iri, works in looked_at.items():
         before = said.get(iri, {})
         after = {
-            name: _replaced(before.get(name, _NOBODY), works, come.get((iri, name), _NOBODY) & works) for name in STATES
+            name: _replaced(before.get(name, _NOBODY), works, come.get((iri, name), _NOBODY) & works)
+            for name in (*STATES, DIRECT)
         }
         moved[intern(iri)] = {name: found for name, found in after.items() if found}
         if not moved[iri]:
@@ -295,7 +327,7 @@ def _replaced(works: Works, gone: Works, come: Works) -> Works:
 
 
 def _said_of(snapshot: Snapshot, work: NamedNode, minter: Minter) -> Iterator[tuple[str, str]]:
-    """Yield each concept or claim that accepted evidence of a work is about, with what it says."""
+    """Yield each concept or claim that accepted evidence of a work is about, with what it says, and `DIRECT`."""
     if not is_work(snapshot, work):
         return
     accepted = minter.term("accepted")
@@ -303,6 +335,8 @@ def _said_of(snapshot: Snapshot, work: NamedNode, minter: Minter) -> Iterator[tu
         node = triple.subject
         if isinstance(node, NamedNode | BlankNode) and accepted in _objects(snapshot, node, minter.term("standing")):
             states = {minter.local(one.value) for one in _objects(snapshot, node, minter.term("state"))} & STATES
+            if states - {"silent"} and minter.term("direct") in _objects(snapshot, node, minter.term("directness")):
+                states |= {DIRECT}
             for about in _objects(snapshot, node, minter.term("about")):
                 yield from ((about.value, state) for state in states)
 

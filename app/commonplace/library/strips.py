@@ -12,7 +12,7 @@ from commonplace.library.evidence import UNREAD
 from commonplace.library.states import WorksByState
 from commonplace.model.minter import Minter
 
-_WORKS = f"""{PROLOGUE}SELECT ?work ?key ?year ?title ?name ?more WHERE {{
+_WORKS = f"""{PROLOGUE}SELECT ?work ?key ?year ?title ?name ?more WHERE {{ %s
 ?work a fabio:Expression ; cp:citationKey ?key .
 OPTIONAL {{ ?work fabio:hasPublicationYear ?year }}
 OPTIONAL {{ ?work dcterms:title ?title }}
@@ -43,15 +43,21 @@ class MarkedWork:
 
 
 def marked_works(
-    snapshot: Snapshot, minter: Minter, about: Iterable[NamedNode], states: WorksByState
+    snapshot: Snapshot,
+    minter: Minter,
+    about: Iterable[NamedNode],
+    states: WorksByState,
+    works: Iterable[NamedNode] | None = None,
 ) -> list[MarkedWork]:
-    """Return every work in order of year, those without one last, with its state on a concept or claim.
+    """Return works in order of year, those without one last, each with its state on a concept or claim.
 
-    `about` are the concept and its narrower ones, or the claim; `states` those of the works that were read.
+    `about` are the concept and its narrower ones, or the claim; `states` those of the works that were read. Without
+    `works` every work is returned.
     """
-    said = _strongest(snapshot, minter, about)
+    only = values_clause("work", works) if works is not None else ""
+    said = _strongest(snapshot, minter, about, only)
     found: dict[str, MarkedWork] = {}
-    for row in snapshot.select(_WORKS):
+    for row in snapshot.select(_WORKS % only):
         work, key, year, title, name, more = (row[n] for n in ("work", "key", "year", "title", "name", "more"))
         if not isinstance(work, NamedNode) or not isinstance(key, Literal) or work.value in found:
             continue
@@ -71,10 +77,13 @@ def marked_works(
     return sorted(found.values(), key=lambda work: (work.year is None, work.year or 0, work.key))
 
 
-def _strongest(snapshot: Snapshot, minter: Minter, about: Iterable[NamedNode]) -> dict[NamedNode, str]:
-    """Return the strongest thing that accepted evidence says of each work, silence left out."""
+def _strongest(snapshot: Snapshot, minter: Minter, about: Iterable[NamedNode], only: str) -> dict[NamedNode, str]:
+    """Return the strongest thing that accepted evidence says of each work, silence left out.
+
+    `only` is a pattern that the works fit.
+    """
     rows = snapshot.select(
-        f"""{PROLOGUE}SELECT ?work ?directness ?certainty WHERE {{ {values_clause("about", about)}
+        f"""{PROLOGUE}SELECT ?work ?directness ?certainty WHERE {{ {only} {values_clause("about", about)}
         ?evidence cp:about ?about ; cp:standing cp:accepted ; cp:state ?state ; cp:work ?work .
         FILTER(?state != cp:silent)
         OPTIONAL {{ ?evidence cp:directness ?directness }} OPTIONAL {{ ?evidence cp:certainty ?certainty }} }}"""

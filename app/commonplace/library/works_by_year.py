@@ -31,10 +31,14 @@ class WorkInYear:
 
 @dataclass(frozen=True, slots=True)
 class YearOfWorks:
-    """The works of one year, or of none, counted by state; states without any are left out."""
+    """The works of one year, or of none, counted by state; states without any are left out.
+
+    `direct` of them say directly what they say.
+    """
 
     year: int | None
     works: dict[str, int]
+    direct: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,10 @@ class WorksByYear:
         """Return the number of works by state."""
         return self.read.coverage()
 
+    def first(self, state: str, count: int) -> list[NamedNode]:
+        """Return the first works of a state, by year."""
+        return list(self.by_year.page(count, None, pick=self.read.pick([state])).things)
+
     def works(self) -> Iterator[WorkInYear]:
         """Yield every work. Of very many, `years` tells as much as can be seen, and takes a hundredth of the time."""
         for iri, year in zip(self.by_year.things, self.by_year.values, strict=True):
@@ -64,7 +72,9 @@ class WorksByYear:
             of_year = things[start:end]
             counts = {name: sum(map(works.__contains__, of_year)) for name, works in self.read.read.items()}
             counts[UNREAD] = len(of_year) - sum(counts.values())
-            yield YearOfWorks(_number(values[start]), {name: count for name, count in counts.items() if count})
+            direct = sum(map(self.read.direct.__contains__, of_year))
+            there = {name: count for name, count in counts.items() if count}
+            yield YearOfWorks(_number(values[start]), there, direct)
             start = end
 
 

@@ -28,6 +28,7 @@ from commonplace.home.sessions import Sessions
 from commonplace.home.tokens import Tokens
 from commonplace.library import Library
 from commonplace.library.citation_counts import CitationCounts
+from commonplace.library.creators import Creators
 from commonplace.library.first_question import title_of
 from commonplace.library.incremental import Incremental
 from commonplace.library.lists import Lists
@@ -87,6 +88,8 @@ class Context:
     """Works that may be one work."""
     suggestions: Suggestions
     """What suggests works to read for a concept."""
+    creators: Incremental[Creators]
+    """Who wrote which works."""
     citation_counts: Incremental[CitationCounts]
     """Number of citations of each work."""
     states: Incremental[States]

@@ -393,6 +393,10 @@ class WorkerPool:
             self.health.passed(ZYGOTE)
             assert message.descriptor is not None  # and a link is kept until its worker is gone
             self._links[head["forked"]].begun(head["process"], message.descriptor)
+        elif "prepared" in head:
+            for idle in list(self._free):
+                idle.end()
+            self._refill()
         elif "gone" in head:
             link = self._links.pop(head["gone"], None)
             if link is not None:

@@ -86,14 +86,15 @@ class Views:
     past: PastStates = field(init=False)
     describe: Describe = field(init=False)
     """Makes what the library says of itself, at the version of a graph."""
-    prepare: Callable[[], None] = field(init=False)
-    """Makes what questions to the newest state, or to one near it, can then be answered from."""
+    prepare: Callable[[], bool] = field(init=False)
+    """Makes what questions to the newest state, or to one near it, can then be answered from; answers whether that took
+    so long that a worker without it is better replaced."""
 
     def __post_init__(self) -> None:
         self.graph = newest = MovableGraph(self.graph, self.log)
         self.past = PastStates(self.base, self.checkpoints, newest=newest)
         self.describe = lambda graph: (graph.version, ())
-        self.prepare = lambda: None
+        self.prepare = lambda: False
 
     def follow(self) -> None:
         """Bring the graph to the head of the log."""

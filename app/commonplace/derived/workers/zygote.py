@@ -7,8 +7,9 @@ milliseconds whatever the size of the graph.
 
 The server talks to it over a socket. `tasks` says what else its workers can do (see `worker.MakeTasks`). `fork`, with
 the socket of the worker to be, is answered with `forked`, its process id and a descriptor of the process (so that
-ending it can never hit another); when a worker has ended for whatever reason, `gone` says how. The zygote ends when
-the server's side of the socket is closed.
+ending it can never hit another); when a worker has ended for whatever reason, `gone` says how. `prepared` says once
+that a worker forked from now on has at hand what an earlier one would have to make. The zygote ends when the server's
+side of the socket is closed.
 """
 
 from __future__ import annotations
@@ -65,8 +66,10 @@ class Zygote:
                 return
             self._views.follow()
             if not ready and prepared != (self._tasks, self._views.graph.version):  # and nobody waits for it
-                self._views.prepare()
+                worth_forking = self._views.prepare()
                 share_with_forks()
+                if prepared is None and worth_forking:
+                    self._say(Message({"prepared": True}))
                 prepared = (self._tasks, self._views.graph.version)
 
     def _heard(self, inbox: Inbox) -> bool:

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import islice
 from typing import Annotated
 
 from fastapi import Query, Request, Response
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Quad
 
-from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot, values_clause
+from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
+from commonplace.library.creators import Creators, most_prolific
 from commonplace.library.evidence import reach
 from commonplace.library.headings import claim_of, concept_of
 from commonplace.library.schemas import Claim, Concept, Evidence, Link, Work
 from commonplace.library.strips import MarkedWork, marked_works
 from commonplace.library.works import title_link, work_of
+from commonplace.library.works_by_year import WorksByYear, WorksByYearAt, works_by_year
+from commonplace.model.change import Version
 from commonplace.model.minter import Minter
+from commonplace.model.namespaces import FOAF, RDF
 from commonplace.web.api.things import COLLECTIONS, listing_of, states_at
-from commonplace.web.context import ContextDep
+from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.parameters import At, Search
 from commonplace.web.in_workers import Cost, costly, in_large_library
 from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.lists import ShownList, list_page
 from commonplace.web.pages.page_route import Pages
 from commonplace.web.pages.rendering import versioned_page
-from commonplace.web.pages.strip import strip_of
+from commonplace.web.pages.strip import MOST_MARKS, Strip, strip_of, strip_of_years
 
 router = Pages()
 
@@ -71,17 +77,17 @@ def claim(request: Request, context: ContextDep, key: str, at: At = None) -> Res
     """Show a claim: for and against side by side, the cases it rests on, and what was looked at and what not."""
     minter, node = context.minter, context.minter.thing("claim", key)
 
-    states = states_at(context, at)
+    states, by_year = states_at(context, at), _works_by_year(context, at)
 
     def make(snapshot: Snapshot) -> dict[str, object]:
         shown = claim_of(snapshot, node, minter, states(snapshot))
-        works = marked_works(snapshot, minter, [node], states(snapshot).on_claim(node.value))
+        drawn, works = _drawn(snapshot, minter, [node], by_year(snapshot, node))
         accepted = [one for one in shown.evidence if one.status == "accepted"]
         named = {one.work: work_of(snapshot, NamedNode(one.work_iri), minter) for one in accepted}
         return {
             "claim": shown,
             "works": works,
-            "strip": strip_of(works),
+            "strip": drawn,
             "strip_title": shown.label,
             "address": f"/works?claim={minter.key(node.value)}",
             "sides": _sides(shown),
@@ -92,6 +98,22 @@ def claim(request: Request, context: ContextDep, key: str, at: At = None) -> Res
         }
 
     return versioned_page(request, "claim.html", at, make)
+
+
+def _works_by_year(context: Context, at: int | None) -> WorksByYearAt:
+    graph = context.library.graph_at(None if at is None else Version(at))
+    return works_by_year(context.lists, context.states, graph, context.minter)
+
+
+def _drawn(
+    snapshot: Snapshot, minter: Minter, about: Sequence[NamedNode], works: WorksByYear
+) -> tuple[Strip, list[MarkedWork]]:
+    """Return the strip of all works, and the works to be named: all, or of very many the first of each state."""
+    if works.read.total <= MOST_MARKS:
+        marked = marked_works(snapshot, minter, about, works.read)
+        return strip_of(marked), marked
+    first = [work for state in works.read.names for work in works.first(state, SHOWN)]
+    return strip_of_years(works.years()), marked_works(snapshot, minter, about, works.read, first)
 
 
 def _sides(shown: Claim) -> dict[str, list[Evidence]]:
@@ -127,28 +149,33 @@ def concept(request: Request, context: ContextDep, key: str, at: At = None) -> R
     """Show a concept, and every work by what it says of it."""
     minter, node = context.minter, context.minter.thing("concept", key)
 
-    states = states_at(context, at)
+    states, by_year = states_at(context, at), _works_by_year(context, at)
+    creators = context.creators.ready(context.library.graph_at(None if at is None else Version(at)))
 
     def make(snapshot: Snapshot) -> dict[str, object]:
         shown = concept_of(snapshot, node, minter, states(snapshot))
         below = reach(snapshot, node, "narrower")
-        works = marked_works(snapshot, minter, below, states(snapshot).on_concept(node.value))
+        found = by_year(snapshot, node)
+        drawn, works = _drawn(snapshot, minter, below, found)
         discussing = [work for work in works if work.state == "discusses"]
         return {
             "concept": shown,
             "works": works,
             "other_labels": _other_labels(shown),
             "definition": _in_language(shown.definitions or {}, language_of(request)),
-            "strip": strip_of(works),
-            "strip_title": f"{len(works)}: {shown.label}",
+            "strip": drawn,
+            "strip_title": f"{found.read.total}: {shown.label}",
             "address": f"/works?discusses={minter.key(node.value)}",
             "rows": [_row(snapshot, minter, work, node, below) for work in discussing[:SHOWN]],
             "silent": [work for work in works if work.state == "silent"][:SHOWN],
             "unread": [work for work in works if work.state == "unread"][:SHOWN],
             "above": _above(snapshot, minter, node),
             "tree": _tree(snapshot, minter, shown),
-            "writers": _writers(snapshot, minter, below),
-            "neighbours": _neighbours(snapshot, minter, below),
+            "writers": _writers(snapshot, creators(snapshot), found.read.read["discusses"], minter),
+            "neighbours": [
+                (title_link(snapshot, NamedNode(iri), minter), count)
+                for iri, count in states(snapshot).beside(node.value, BESIDE)
+            ],
         }
 
     return versioned_page(request, "concept.html", at, make)
@@ -197,39 +224,11 @@ def _tree(snapshot: Snapshot, minter: Minter, shown: Concept) -> Tree:
     return [(Link(iri=parent.iri, key=parent.key, label=parent.label), beside)]
 
 
-def _writers(snapshot: Snapshot, minter: Minter, below: Iterable[NamedNode]) -> list[tuple[Link, int]]:
+def _writers(snapshot: Snapshot, creators: Creators, works: AbstractSet[str], minter: Minter) -> list[tuple[Link, int]]:
     """Return the people who wrote most of the works that discuss a concept, with the number of these."""
-    return _counted(
-        snapshot,
-        minter,
-        f"""{values_clause("about", below)} ?evidence cp:about ?about ; cp:standing cp:accepted ;
-        cp:state cp:discusses ; cp:work ?work . ?work dcterms:creator ?thing . ?thing a foaf:Person""",
-    )
-
-
-def _neighbours(snapshot: Snapshot, minter: Minter, below: Iterable[NamedNode]) -> list[tuple[Link, int]]:
-    """Return the concepts that most of the works discuss which discuss a concept, with the number of these."""
-    inside = ", ".join(str(one) for one in below)
-    return _counted(
-        snapshot,
-        minter,
-        f"""?evidence cp:about ?about ; cp:standing cp:accepted ; cp:state cp:discusses ; cp:work ?work .
-        FILTER(?about IN ({inside})) ?other cp:work ?work ; cp:standing cp:accepted ; cp:state cp:discusses ;
-        cp:about ?thing . ?thing a skos:Concept . FILTER(?thing NOT IN ({inside}))""",
-    )
-
-
-def _counted(snapshot: Snapshot, minter: Minter, pattern: str) -> list[tuple[Link, int]]:
-    rows = snapshot.select(
-        f"{PROLOGUE}SELECT ?thing (COUNT(DISTINCT ?work) AS ?works) WHERE {{ {pattern} }} "
-        f"GROUP BY ?thing ORDER BY DESC(?works) ?thing LIMIT {BESIDE}"
-    )
-    pairs = [(row["thing"], row["works"]) for row in rows]
-    return [
-        (title_link(snapshot, thing, minter), int(str(getattr(works, "value", 0))))
-        for thing, works in pairs
-        if isinstance(thing, NamedNode)
-    ]
+    counted = ((NamedNode(agent), count) for agent, count in most_prolific(creators, works))
+    people = (pair for pair in counted if snapshot.contains(Quad(pair[0], RDF["type"], FOAF["Person"])))
+    return [(title_link(snapshot, person, minter), count) for person, count in islice(people, BESIDE)]
 
 
 def _in_language(texts: dict[str, str], language: str) -> tuple[str, str] | None:

@@ -7,10 +7,11 @@ more works than a reader tells apart, the same marks are stacked by span of year
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from commonplace.library.strips import MarkedWork
+from commonplace.library.works_by_year import YearOfWorks
 
 WIDTH, GROUND, TOP = 720.0, 44.0, 2.0
 """Width of the drawing, and heights of the line that marks stand on and of the tallest mark, in its own units."""
@@ -102,7 +103,24 @@ def strip_of(works: Sequence[MarkedWork]) -> Strip:
     counts = Counter(work.state for work in works)
     if len(works) <= MOST_MARKS:
         return _in_marks(works, counts)
-    return _in_columns(works, counts)
+    dated: dict[int, Counter[str]] = {}
+    for work in works:
+        if work.year is not None:
+            dated.setdefault(work.year, Counter())[shape_of(work)] += 1
+    return _in_columns(dated, len(works), counts)
+
+
+def strip_of_years(years: Iterable[YearOfWorks]) -> Strip:
+    """Return the strip of works that were counted by year."""
+    counts: Counter[str] = Counter()
+    dated: dict[int, Counter[str]] = {}
+    for one in years:
+        counts.update(one.works)
+        if one.year is not None:
+            said = sum(one.works.get(state, 0) for state in _DISCUSSING)
+            shapes = {name: one.works.get(name, 0) for name in ("silent", "unread")}
+            dated[one.year] = Counter(direct=one.direct, indirect=said - one.direct, **shapes)
+    return _in_columns(dated, counts.total(), counts)
 
 
 def shape_of(work: MarkedWork) -> str:
@@ -128,15 +146,15 @@ def _in_marks(works: Sequence[MarkedWork], counts: Mapping[str, int]) -> Strip:
     return Strip(marks=marks, ticks=_ticks([(mark.middle, mark.work.year) for mark in marks]), counts=counts)
 
 
-def _in_columns(works: Sequence[MarkedWork], counts: Mapping[str, int]) -> Strip:
-    dated = [(work.year, shape_of(work)) for work in works if work.year is not None]
+def _in_columns(dated: Mapping[int, Counter[str]], works: int, counts: Mapping[str, int]) -> Strip:
+    """Return the strip of that many works, some of which are counted by year and shape."""
     if not dated:
-        return Strip(without_year=len(works), counts=counts)
-    first, last = dated[0][0], dated[-1][0]
+        return Strip(without_year=works, counts=counts)
+    first, last = min(dated), max(dated)
     years = max(1, -(-(last - first + 1) // MOST_COLUMNS))
     spans: dict[int, Counter[str]] = {}
-    for year, shape in dated:
-        spans.setdefault((year - first) // years, Counter())[shape] += 1
+    for year, shapes in dated.items():
+        spans.setdefault((year - first) // years, Counter()).update(shapes)
     number = (last - first) // years + 1
     step = WIDTH / number
     above = max((c["direct"] + c["indirect"] for c in spans.values()), default=0) or 1
@@ -158,8 +176,9 @@ def _in_columns(works: Sequence[MarkedWork], counts: Mapping[str, int]) -> Strip
                 unread=round(step * 0.8 * found["unread"] / most, 1),
             )
         )
+    without_year = works - sum(shapes.total() for shapes in dated.values())
     ticks = _ticks([(column.x + column.width / 2, column.first) for column in columns])
-    return Strip(columns=columns, ticks=ticks, without_year=len(works) - len(dated), counts=counts)
+    return Strip(columns=columns, ticks=ticks, without_year=without_year, counts=counts)
 
 
 def _ticks(places: Sequence[tuple[float, int | None]]) -> list[Tick]:

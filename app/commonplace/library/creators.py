@@ -1,0 +1,59 @@
+"""Keep who wrote which works, so that who wrote most of some works is known without asking for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from sys import intern
+
+from pyoxigraph import DefaultGraph, NamedNode
+
+from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
+from commonplace.derived.graph.sparql_tsv import rows, tsv
+from commonplace.library.incremental import Incremental
+from commonplace.model.change import ChangeSet
+from commonplace.model.namespaces import DCTERMS
+from commonplace.patchlog.log import PatchLog
+
+Creators = Mapping[str, AbstractSet[str]]
+"""The works of each person and body that created any, all by their IRIs; none of the sets is empty."""
+
+_DEFAULT = DefaultGraph()
+
+
+def incremental_creators(log: PatchLog) -> Incremental[Creators]:
+    """Return what keeps who wrote which works at a version."""
+    return Incremental(log, read_creators, _moved_creators, both_ways=True)
+
+
+def read_creators(snapshot: Snapshot) -> Creators:
+    """Read who wrote which works at a snapshot."""
+    found: dict[str, set[str]] = {}
+    for work, agent in rows(tsv(snapshot.query(f"{PROLOGUE}SELECT ?work ?agent {{ ?work dcterms:creator ?agent }}"))):
+        if work.startswith("<") and agent.startswith("<"):
+            found.setdefault(intern(agent[1:-1]), set()).add(intern(work[1:-1]))
+    return found
+
+
+def _moved_creators(creators: Creators, _: Snapshot, changes: Sequence[ChangeSet]) -> Creators:
+    moved = None
+    for change in changes:
+        for comes, quads in ((False, change.removed), (True, change.added)):
+            for quad in quads:
+                work, agent = quad.subject, quad.object
+                if quad.predicate != DCTERMS["creator"] or quad.graph_name != _DEFAULT:
+                    continue
+                if isinstance(work, NamedNode) and isinstance(agent, NamedNode):
+                    moved = dict(creators) if moved is None else moved
+                    works = moved.get(agent.value, frozenset())
+                    one = frozenset((intern(work.value),))
+                    moved[intern(agent.value)] = works | one if comes else works - one
+                    if not moved[agent.value]:
+                        del moved[agent.value]
+    return creators if moved is None else moved
+
+
+def most_prolific(creators: Creators, works: AbstractSet[str]) -> list[tuple[str, int]]:
+    """Return who created most of some works, each with the number of these, equals by IRI."""
+    counts = {agent: len(works & own) for agent, own in creators.items() if not works.isdisjoint(own)}
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))

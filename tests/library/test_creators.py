@@ -1,0 +1,32 @@
+"""Who wrote which works: what moved along is what is read anew."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyoxigraph import Quad
+
+from commonplace.library.creators import incremental_creators, most_prolific, read_creators
+from commonplace.model.namespaces import DCTERMS
+from tests.library.test_lists import MINTER, PEOPLE, WORKS, History
+
+WRITTEN = [Quad(work, DCTERMS["creator"], person) for work, person in product(WORKS, PEOPLE)]
+ELSEWHERE = [Quad(quad.subject, quad.predicate, quad.object, MINTER.graph("mine")) for quad in WRITTEN[::3]]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.sets(st.sampled_from([*WRITTEN, *ELSEWHERE]), min_size=1), min_size=1, max_size=5))
+def test_kept_creators_are_those_read_anew(changes: list[set[Quad]]) -> None:
+    history = History()
+    kept = incremental_creators(history.log)
+    for change in changes:
+        history.turn_round(change)
+        assert kept.of(history.graph).value == history.graph.read(read_creators)
+
+
+def test_who_wrote_most_of_some_works_comes_first() -> None:
+    creators = {"p": {"a", "b"}, "q": {"b", "c"}, "r": {"d"}, "s": {"a", "c", "d"}}
+    assert most_prolific(creators, {"a", "b"}) == [("p", 2), ("q", 1), ("s", 1)]
+    assert most_prolific(creators, set()) == []
