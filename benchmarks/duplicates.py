@@ -139,10 +139,14 @@ def rows_of(path: Path) -> list[Row]:
     """
     if ".jsonl" in path.name:
         rows = read_rows(path)
-        return _fullest(rows) if "group" in rows[0] else with_made_up_particulars([row["title"] for row in rows], SEED)
+        if "group" in rows[0]:
+            return _fullest(rows)
+        return with_made_up_particulars([*dict.fromkeys(row["title"] for row in rows)], SEED)
     data = gzip.decompress(path.read_bytes())
     read = format_of(None, path.name.removesuffix(".gz"), data).read(data, path.name)
     records = [entry.record for entry in read.entries if entry.record and entry.record.title]
+    said = {tuple(row_of(record, 0).values()): record for record in records}
+    records = [*said.values()]  # what is there twice, word for word, is taken once
     first = random.Random(SEED).randrange(max(1, len(records) - DAMAGED))
     return [row_of(record, number) for number, record in enumerate(records[first : first + DAMAGED])]
 
@@ -151,8 +155,9 @@ def _fullest(rows: Iterable[Row]) -> list[Row]:
     """Return the record of each work that has the most members."""
     best: dict[str, Row] = {}
     for row in rows:
-        if row["group"] not in best or len(row) > len(best[row["group"]]):
-            best[row["group"]] = row
+        group = row.setdefault("group", row["id"])
+        if group not in best or len(row) > len(best[group]):
+            best[group] = row
     return [dict.fromkeys(MEMBERS, "") | row for row in best.values()]
 
 

@@ -83,9 +83,15 @@ PAIRS: list[tuple[str, bool, Record, Record]] = [
     ("a trial with its place", True, TRIAL, replace(TRIAL, key="b", page="1073")),
     ("a trial, both without a place", False, *two(TRIAL, **WITHOUT_PLACE)),
     (
-        "a paper in one volume of proceedings",
+        "a paper and its summary in one volume of proceedings",
+        False,
+        *two(TRIAL, type="paper-conference", issue="2", page=None),
+    ),
+    ("two that are ahead of print", False, *two(TRIAL, volume=None, page="Epub ahead of print")),
+    (
+        "a report of one publisher",
         True,
-        *two(TRIAL, type="paper-conference", **WITHOUT_PLACE),
+        *two(TRIAL, type="report", container_title=None, **WITHOUT_PLACE, publisher="WHO"),
     ),
     ("a trial or its abstract", False, TRIAL, replace(TRIAL, key="b", **WITHOUT_PLACE)),
     ("a trial in no journal", False, replace(TRIAL, key="b", **WITHOUT_PLACE, container_title=None), TRIAL),
@@ -110,6 +116,24 @@ PAIRS: list[tuple[str, bool, Record, Record]] = [
         "a column on a page of its own",
         False,
         *two(CALENDAR, url="https://example.org/calendar", **WITHOUT_PLACE),
+    ),
+    (
+        "a DOI copied with the entry above",
+        False,
+        *two(
+            OSTROM, title=("Crossing the Great Divide", "Governing the commons at last"), page=None, volume=("24", "25")
+        ),
+    ),
+    (
+        "a translated title under its DOI",
+        True,
+        *two(OSTROM, title=("Crossing the Great Divide", "Über den Graben hinweg"), page=None),
+    ),
+    (
+        "a chapter under the DOI and the first word of the title of its book",
+        False,
+        replace(BOOK, doi="10.1234/book"),
+        replace(CHAPTER, title="Commons: A Story of Care, and What Became of It"),
     ),
     ("an erratum under the DOI", False, OSTROM, replace(OSTROM, key="b", title=f"Erratum: {OSTROM.title}")),
     (

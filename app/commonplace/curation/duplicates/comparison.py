@@ -12,7 +12,13 @@ from commonplace.curation.duplicates.particulars import Particulars
 from commonplace.curation.duplicates.places import Agreement, compare_pages, compare_volumes
 from commonplace.curation.duplicates.titles import Title, TitlePair, compare_titles, plainly_other
 from commonplace.curation.duplicates.venues import Agreement as VenueAgreement
-from commonplace.curation.duplicates.venues import compare_venues, in_registry, kinds_differ, may_be_two_venues
+from commonplace.curation.duplicates.venues import (
+    compare_venues,
+    in_registry,
+    kinds_differ,
+    may_be_two_venues,
+    two_meetings,
+)
 from commonplace.curation.duplicates.weights import PROPOSED, WEIGHTS
 from commonplace.model.match_key import PARTS
 
@@ -336,6 +342,8 @@ def _by_place(signs: Signs, one: Particulars, other: Particulars) -> tuple[str, 
     if signs.page == "other" and "other" in (signs.volume, signs.issue):
         again = "" if signs.venue == "same" else _version_if_alike(signs)  # in one journal it is a column
         return again, "another volume or issue, and other pages"
+    if signs.years == 1 and signs.page != "same" and two_meetings(signs.venue, one.venue, other.venue):
+        return _version_if_alike(signs), f"two meetings: {one.venue}, and {other.venue}"
     if signs.years == 1 and signs.page != "same" and may_be_two_venues(signs.venue, one.venue, other.venue):
         return _version_if_alike(signs), f"other venues, and the years {one.year} and {other.year}"
     return "", ""

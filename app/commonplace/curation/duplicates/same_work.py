@@ -3,9 +3,9 @@
 Nobody looks at what is decided here, so it rests on what cannot be chance. The same work: the same DOI or PMID, unless
 title and people or place say that the identifier is another's (papers that were given the DOI of their volume, an
 erratum under the DOI of its article); the same ISBN of the same book; or the same title, where nothing that both say
-differs, and enough that both say agrees: for a title that tells one work from others people, year and venue or page;
-for any other (*Calendar*, *Introduction*) the place. A bibliography's own key is enough where the title tells, or
-anything else agrees. All else is left to a person, as a candidate.
+differs, and enough that both say agrees: for a title that tells one work from others people and page, or of what is
+in no venue people, year and publisher; for any other (*Calendar*, *Introduction*) the place. A bibliography's own key
+is enough where the title tells, or anything else agrees. All else is left to a person, as a candidate.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ GROUNDS = {
 ALIKE = 85.0
 """Minimum likeness of titles, of 100, for a shared identifier to be believed."""
 
-ARTICLES = frozenset(("article-journal", "article-magazine", "article-newspaper"))
-"""Types of what stands on pages of an issue: without them it is told from others by nothing but its title."""
+WHOLES = frozenset(("book", "collection", "report", "thesis"))
+"""Types of what has parts."""
 
 TWO_TEXTS = frozenset(("correction", "reply", "number", "supplement"))
 """Kinds of words (`titles.MARKS`) that make two texts of two titles, however alike: an identifier may be of both."""
@@ -191,10 +191,18 @@ def _identified(one: Record, other: Record, first: MatchKey, second: MatchKey) -
     strangers = bool(first.people and second.people and not {*first.people} & {*second.people})
     pages = first.place[2], second.place[2]
     if _alike(first.title, second.title):
+        if WHOLES & {one.type, other.type} and PARTS & {one.type, other.type}:
+            return (
+                first.title == second.title
+            )  # else a chapter with the DOI of its book, and the beginning of its title
         return _tells(one) or _tells(other) or not (all(pages) and pages[0] != pages[1])
     if strangers or (one.type in PARTS) != (other.type in PARTS):
         return False
-    return pages[0] == pages[1] if all(pages) else one.type not in PARTS
+    if all(pages):
+        return pages[0] == pages[1]
+    if one.type in PARTS or not (first.people and second.people and first.year):
+        return False  # of another title the DOI may have been copied with the entry above
+    return first.year == second.year and _venues_agree(one, other) and _none_differs(one, other, ("volume", "issue"))
 
 
 def _are_two_texts(one: Record, other: Record) -> bool:
@@ -225,19 +233,18 @@ def _ground_of_title(one: Record, other: Record, first: MatchKey, second: MatchK
     tells, people = _tells(one), _are_named(first) and _are_named(second)
     if tells and one.url and one.url == other.url:
         return "url"
-    volume, issue, page = (
-        bool(ours and theirs) for ours, theirs in zip(first.place, second.place, strict=True)
-    )  # told by both, and then equal
+    volume, issue, page = (  # told by both, in numbers, and then equal
+        all(map(_NUMBER.search, told)) for told in zip(first.place, second.place, strict=True)
+    )
     year, venue = bool(first.year and second.year), bool(first.venue and second.venue)
     if page and volume and venue:
         return "title" if tells or issue or (people and _is_paged_by_volume(first)) else None
     if not (tells and people) or _two_pages_of_a_site(one.url, other.url):
         return None  # the volumes of one work have its title, people and year
-    if page or (volume and issue):
+    if page:
         return "title" if year or venue else None
-    if one.type in ARTICLES or not year or any(first.place) != any(second.place):
-        return None  # one of them may be the abstract of the other, in the same journal and year
-    return "title" if venue or _agree_in_print(one, other) else None
+    # of what stands in a venue one may be the abstract or the summary of the other
+    return "title" if year and _agree_in_print(one, other) else None
 
 
 def _is_paged_by_volume(of: MatchKey) -> bool:

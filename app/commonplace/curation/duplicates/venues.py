@@ -96,6 +96,11 @@ def may_be_two_venues(agreement: Agreement, one: str, other: str) -> bool:
     return agreement == "other" or (agreement == "alike" and venue_of(one).kind != venue_of(other).kind)
 
 
+def two_meetings(agreement: Agreement, one: str, other: str) -> bool:
+    """Return whether venues of like names both go on with other words, which may name a place and a day each."""
+    return agreement == "alike" and venue_of(one).has_more and venue_of(other).has_more
+
+
 def kinds_differ(one: str, other: str) -> bool:
     """Return whether one venue calls itself a journal and the other a conference."""
     kinds = {venue_of(one).kind, venue_of(other).kind}
