@@ -172,6 +172,7 @@ async def _running(context: Context, tasks: MakeTasks, _: FastAPI) -> AsyncItera
     workers.close()
     await run_in_threadpool(context.jobs.close)
     context.drafts.close()
+    await run_in_threadpool(context.queue_counts.close)
     await run_in_threadpool(library.searching.early.close)
 
 

@@ -39,6 +39,7 @@ from commonplace.library.suggestions.suggesting import Suggestions
 from commonplace.library.totals import Totals
 from commonplace.model.minter import Minter
 from commonplace.web.desk.drafts import Drafts
+from commonplace.web.desk.queue_counts import QueueCounts
 from commonplace.web.http.public_address import Address
 from commonplace.web.http.wrong_tokens import WrongTokens
 
@@ -111,6 +112,8 @@ class Context:
     searchers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(SEARCHERS))
     """The threads for searches, which wait while the first search index is built."""
 
+    queue_counts: QueueCounts = field(default_factory=QueueCounts)
+    """What waits in the queues, as the desk shows it."""
     drafts: Drafts = field(default_factory=Drafts)
     """The imports that are being prepared at the desk."""
 

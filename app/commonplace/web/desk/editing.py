@@ -170,7 +170,7 @@ def _doubts(said: Mapping[str, Any]) -> dict[str, list[tuple[int, dict[str, Any]
 def _settled(said: Mapping[str, Any], form: Form) -> dict[str, Any]:
     """Return the doubts that stay where some were ticked as settled; nothing where none was."""
     doubts = list(said.get("doubts", ()))
-    settled = {int(place) for place in form.texts("settled") if place.isdecimal()}
+    settled = {int(place) for place in form.texts("settled") if place.isdecimal() and len(place) < 10}
     if not settled & set(range(len(doubts))):
         return {}
     return {"doubts": [doubt for place, doubt in enumerate(doubts) if place not in settled] or None}

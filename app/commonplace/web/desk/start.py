@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Iterator
+from functools import partial
+from typing import Annotated
 
 from fastapi import Query, Request, Response
 
@@ -11,11 +13,14 @@ from commonplace.errors import NotFound
 from commonplace.exchange.decisions import Asked, chosen
 from commonplace.library.changes import brief
 from commonplace.library.history_schemas import Change
+from commonplace.library.queues.queue import Queue
 from commonplace.model.change import Version
+from commonplace.model.minter import Minter
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import form_of
 from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, own_address, see_other
 from commonplace.web.http.threads import in_writer
+from commonplace.web.in_workers import in_large_library
 
 router = desk_router()
 
@@ -28,20 +33,39 @@ Done = Annotated[int | None, Query(ge=1, description="a version that was just ma
 @router.get("/desk")
 def desk(request: Request, context: ContextDep, token: AtDesk, done: Done = None) -> Response:
     """Show the queues with their counts, and the changes of late."""
-    log, minter = context.library.log, context.minter
-    similar = context.similar.of(context.library.graph_at())
-
-    def read(snapshot: Snapshot) -> dict[str, Any]:
-        return {
-            "version": snapshot.version,
-            "queues": [(queue, queue.count(snapshot, minter)) for queue in context.queues.all],
-            "duplicates": len(chosen(snapshot, similar.value, Asked(), minter)),
-        }
-
-    shown = context.library.read(read)
-    head = context.library.newest()
+    log, head = context.library.log, context.library.newest()
+    counts = context.queue_counts.of(
+        head,
+        lambda: _counted(context),
+        lambda: _pairs(context),
+        in_background=in_large_library(context, request),
+    )
     changes = [brief(log, Version(number)) for number in range(head, max(0, head - SHOWN), -1)]
-    return desk_page(request, "desk.html", changes=changes, done=done_change(context, done), **shown)
+    return desk_page(
+        request,
+        "desk.html",
+        changes=changes,
+        done=done_change(context, done),
+        counts=counts,
+        version=head,
+        queues=context.queues.all,
+    )
+
+
+def _counted(context: Context) -> Iterator[tuple[Queue, int]]:
+    """Yield each queue with the number of its items, each counted at the newest version."""
+    for queue in context.queues.all:
+        yield queue, context.library.read(partial(_count, queue, context.minter))
+
+
+def _count(queue: Queue, minter: Minter, snapshot: Snapshot) -> int:
+    return queue.count(snapshot, minter)
+
+
+def _pairs(context: Context) -> int:
+    """Return the number of pairs of works that may be one and wait for a decision."""
+    similar = context.similar.of(context.library.graph_at()).value
+    return len(context.library.read(lambda snapshot: chosen(snapshot, similar, Asked(), context.minter)))
 
 
 @router.post("/desk/undo")
