@@ -93,6 +93,7 @@ def test_every_word_of_the_templates_can_be_translated(client: httpx.Client) -> 
     folder = Path(__file__).parents[3] / "app/commonplace/web/pages/templates"
     said = r"{% trans.*?{% endtrans %}|{#.*?#}|{%.*?%}|{{.*?}}|<[^>]*>|<!--.*?-->"
     named = {
+        "SHA",
         "DOI",
         "ISBN",
         "ISSN",

@@ -35,7 +35,7 @@ from commonplace.web.http.threads import in_writer
 
 router = APIRouter(tags=["writing"], dependencies=[Depends(only_known_parameters)])
 
-QUICK_SECONDS = 2.0
+QUICK_SECONDS = 10.0
 """Maximum time to wait for a receipt; an import that takes longer is answered with the address of its job."""
 
 LONGEST_WAIT = 30
@@ -128,7 +128,7 @@ async def post(
 ) -> Response:
     """Import a file in the format of `Content-Type`; of `text/plain`, XML, `application/octet-stream` or none, a guess.
 
-    An import that takes longer than two seconds is answered 202 with the address of a job, and so is everything
+    An import that takes longer than ten seconds is answered 202 with the address of a job, and so is everything
     asked with `Prefer: respond-async` (RFC 7240); `Prefer: wait=10` waits longer before that. With
     `If-Match` the import is made only while that version is the newest. A contributor's token may do
     dry runs only: making proposals is not in this release. A list of DOIs is fetched from the agencies

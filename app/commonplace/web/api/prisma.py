@@ -13,13 +13,12 @@ from commonplace.library.schemas import Page, Screening
 from commonplace.library.screenings import ScreeningFilters, screening_of, select_screenings
 from commonplace.web import answers
 from commonplace.web.context import ContextDep
-from commonplace.web.http.negotiation import JSON, Representation, choose_of_list
+from commonplace.web.http.negotiation import CSV, JSON, choose_of_list
 from commonplace.web.http.parameters import At, Paging, only_known_parameters
 from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
 
 router = APIRouter(tags=["review"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
-CSV = Representation("csv", "text/csv", ".csv")
 _SHOWN: dict[int | str, dict[str, Any]] = {
     200: {"content": {CSV.media_type: {"schema": {"type": "string"}, "example": ",".join(COLUMNS) + "\r\n"}}}
 }

@@ -12,12 +12,11 @@ from commonplace.exchange.receipts import Receipt
 from commonplace.model.change import Version
 from commonplace.web import answers
 from commonplace.web.context import ContextDep
-from commonplace.web.http.negotiation import JSON, Representation, choose
+from commonplace.web.http.negotiation import CSV, JSON, choose
 from commonplace.web.http.parameters import only_known_parameters
 
 router = APIRouter(tags=["history"], dependencies=[Depends(only_known_parameters)])
 
-CSV = Representation("csv", "text/csv", ".csv")
 RECEIPT_FORMS = (JSON, CSV)
 
 SHOWN: dict[int | str, dict[str, Any]] = {

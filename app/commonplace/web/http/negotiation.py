@@ -54,6 +54,7 @@ DATASETS = (*RDF, *(representation(FORMATS[name]) for name in EXPORTED if FORMAT
 """Syntaxes of RDF, those for named graphs included."""
 RECORDS = tuple(form for form in _WRITTEN if form.rdf is None)
 """Formats of bibliographic records."""
+CSV = Representation("csv", "text/csv", ".csv")
 HTML = Representation("html", "text/html", ".html")
 """The page of an address, which it has beside the forms for programs."""
 OF_THINGS = (JSON, *RDF)

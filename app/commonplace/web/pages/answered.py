@@ -44,6 +44,7 @@ _THINGS = ("people", "organizations", "venues", "concepts", "claims", "cases", "
 SHOWN = (
     ShownAnswer(("/search",), "search.html", adding.words_asked),
     ShownAnswer(("/find",), "find.html", adding.quote_asked),
+    ShownAnswer(("/gaps",), "gaps.html"),
     ShownAnswer(("/suggestions",), "suggestions.html", adding.concept_asked),
     ShownAnswer(("/changes",), "changes.html"),
     ShownAnswer(("/changes/diff",), "library_diff.html", adding.versions_asked),
