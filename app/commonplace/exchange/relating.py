@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import Quad
 
 from commonplace.curation.duplicates.comparison import RELATIONS
+from commonplace.curation.duplicates.decisions import decisions_on
 from commonplace.curation.editing.edits import edited
 from commonplace.curation.editing.fields import Edit
 from commonplace.errors import BadRequest
@@ -85,22 +86,13 @@ def relate(edit: Edit, pair: RelatedPair) -> ChangeSet:
         changes.append(
             _edited(edit, pair.other, other, {**other, "status": gravest([other.get("status"), "corrected"])})
         )
-    decisions = (t for node in _decisions_on(edit, pair) for t in edit.snapshot.triples(node))
+    works = [edit.minter.thing("work", key) for key in (pair.subject, pair.other)]
+    decisions = (t for node in decisions_on(edit, works) for t in edit.snapshot.triples(node))
     gone = tuple(Quad(t.subject, t.predicate, t.object) for t in decisions)
     return ChangeSet(
         tuple(quad for change in changes for quad in change.added),
         (*(quad for change in changes for quad in change.removed), *gone),
     )
-
-
-def _decisions_on(edit: Edit, pair: RelatedPair) -> list[NamedNode]:
-    on_work = edit.minter.term("onWork")
-    on_each = [
-        {t.subject for t in edit.snapshot.triples(None, on_work, edit.minter.thing("work", key))}
-        for key in (pair.subject, pair.other)
-    ]
-    nodes = [node for node in on_each[0] & on_each[1] if isinstance(node, NamedNode)]
-    return [node for node in nodes if (edit.minter.kind_and_key(node.value) or ("",))[0] == "decision"]
 
 
 def _members(edit: Edit, key: str) -> dict[str, Any]:

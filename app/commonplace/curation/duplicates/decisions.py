@@ -81,12 +81,12 @@ def decide(edit: Edit, keys: Pair, judgement: Judgement, reason: str) -> ChangeS
         added.append(Quad(node, RDFS["comment"], Literal(reason.strip())))
     if not edit.decides:
         added.append(Quad(node, minter.term("standing"), minter.term("proposed")))
-    replaced = _nodes_on(edit, works) if edit.decides else [node]
+    replaced = decisions_on(edit, works) if edit.decides else [node]
     removed = [Quad(t.subject, t.predicate, t.object) for one in replaced for t in state.triples(one)]
     return ChangeSet(tuple(added), tuple(removed))
 
 
-def _nodes_on(edit: Edit, works: list[NamedNode]) -> Iterator[NamedNode]:
+def decisions_on(edit: Edit, works: list[NamedNode]) -> Iterator[NamedNode]:
     """Yield the nodes of the decisions on two works: a merge may have brought one that was on another work."""
     on_work = edit.minter.term("onWork")
     on_each = [{t.subject for t in edit.snapshot.triples(None, on_work, work)} for work in works]

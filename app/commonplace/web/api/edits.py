@@ -77,14 +77,20 @@ def body_of(model: type[Model]) -> Callable[[Request], Awaitable[Model]]:
     """
 
     async def read(request: Request) -> Model:
-        given = await document_of(request, "a body")
-        try:
-            return model.model_validate(given)
-        except ValidationError as fault:
-            places = [(".".join(map(str, one["loc"])) or "body", one["msg"]) for one in fault.errors()]
-            raise BadRequest("the body is not as it should be", places) from fault
+        return await read_body(request, model)
 
     return read
+
+
+async def read_body(request: Request, model: type[Model], what: str = "a body") -> Model:
+    """Return the body of a request as that model. Raises what `document_of` raises, and `BadRequest` by member."""
+    given = await document_of(request, what)
+    try:
+        return model.model_validate(given)
+    except ValidationError as fault:
+        places = [(".".join(map(str, one["loc"])) or "body", one["msg"]) for one in fault.errors()]
+        told = "; ".join(f"{where}: {why}" for where, why in places)
+        raise BadRequest(f"{what} is not as it should be: {told}", places) from fault
 
 
 def body_schema(model: type[BaseModel]) -> dict[str, Any]:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeVar, cast
+from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from commonplace.errors import BadRequest
 from commonplace.exchange.merges import PLURALS, Merger
 from commonplace.home.tokens import Token
 from commonplace.library.merge_reports import MergeReport, UnmergeReport
 from commonplace.model.change import Entry, Version
 from commonplace.model.minter import Kind
 from commonplace.web import answers
-from commonplace.web.api.edits import Message, document_of
+from commonplace.web.api.edits import Message, read_body
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import JSON, choose, etag, expected_version
@@ -28,8 +27,6 @@ router = APIRouter(tags=["editing"], dependencies=[Depends(only_known_parameters
 DryRun = Annotated[bool, Query(description="answer what it would do, and write nothing")]
 
 VersionInPath = Annotated[int, Path(ge=1, description="the version that merged them")]
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 class MergeRequest(BaseModel):
@@ -72,16 +69,9 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-async def _body(request: Request, model: type[Model], *, may_be_empty: bool) -> Model:
-    """Return the body as a model. Raises `BadRequest` naming the members at fault."""
-    if may_be_empty and not await request.body():
-        return model()
-    given = await document_of(request)
-    try:
-        return model.model_validate(given)
-    except ValidationError as fault:
-        places = [(".".join(map(str, one["loc"])) or "body", one["msg"]) for one in fault.errors()]
-        raise BadRequest("the body is not as it should be", places) from fault
+async def _unmerge_request(request: Request) -> UnmergeRequest:
+    """Return the body, which may be none: then every later edit goes where it goes by itself."""
+    return await read_body(request, UnmergeRequest) if await request.body() else UnmergeRequest()
 
 
 def _answer(
@@ -152,7 +142,7 @@ CallDep = Annotated[_Call, Depends(_call)]
 
 def _merging(kind: Kind) -> Callable[..., Awaitable[Response]]:
     async def merge(call: CallDep, key: str) -> Response:
-        asked = await _body(call.request, MergeRequest, may_be_empty=False)
+        asked = await read_body(call.request, MergeRequest)
         return await call.answer(lambda: call.merge(kind, key, asked))
 
     return merge
@@ -160,7 +150,7 @@ def _merging(kind: Kind) -> Callable[..., Awaitable[Response]]:
 
 def _unmerging(kind: Kind) -> Callable[..., Awaitable[Response]]:
     async def unmerge(call: CallDep, key: str) -> Response:
-        asked = await _body(call.request, UnmergeRequest, may_be_empty=True)
+        asked = await _unmerge_request(call.request)
         return await call.answer(lambda: call.unmerge(kind, key, asked))
 
     return unmerge
@@ -219,7 +209,7 @@ class NewMerge(MergeRequest):
 )
 async def merge_two(call: CallDep) -> Response:
     """Do what `/works/{key}/merge` does, with both things in the body. The record of the merge is at `Location`."""
-    asked = await _body(call.request, NewMerge, may_be_empty=False)
+    asked = await read_body(call.request, NewMerge)
     minter = call.context.minter
     keep = minter.key(asked.keep) if asked.keep.startswith(minter.base) else asked.keep
     return await call.answer(lambda: call.merge(asked.kind, keep, asked), place="merges", made=201)
@@ -241,7 +231,7 @@ def merge_record(request: Request, context: ContextDep, version: VersionInPath) 
 )
 async def unmerge_record(call: CallDep, version: VersionInPath) -> Response:
     """Do what `/works/{key}/unmerge` does, also after later edits."""
-    asked = await _body(call.request, UnmergeRequest, may_be_empty=True)
+    asked = await _unmerge_request(call.request)
 
     def make() -> tuple[UnmergeReport, Entry | None]:
         record = call.context.merges.merge_of_version(Version(version))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.concurrency import run_in_threadpool
 
-from commonplace.errors import BadRequest, NotFound
+from commonplace.errors import NotFound
 from commonplace.exchange.pins import Pinner
 from commonplace.library.pin_schemas import Pin, PinDifference, PinnedAnswer
 from commonplace.library.pins import NEWEST_FIRST, select_pins
@@ -17,7 +17,7 @@ from commonplace.model.canonical_answer import CanonicalAnswer, Difference, diff
 from commonplace.model.change import Version
 from commonplace.model.pinned_address import LONGEST, PinnedAddress, of_query, pinned_address
 from commonplace.web import answers
-from commonplace.web.api.edits import document_of
+from commonplace.web.api.edits import read_body
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import WriterDep
 from commonplace.web.http.negotiation import JSON, choose, choose_of_list, etag
@@ -68,7 +68,7 @@ async def keep(request: Request, context: ContextDep, token: WriterDep) -> Respo
     Any token may: a pin says what the library answered, and changes no answer. A list is kept whole, and a page where
     the address has a `limit`.
     """
-    asked = _question(await document_of(request, "a question"))
+    asked = await read_body(request, NewPin, "a question")
     bases = (context.minter.base, str(request.base_url))
     address = pinned_address(asked.address, bases) if asked.address is not None else of_query(asked.query or "")
     newest = await run_in_threadpool(context.library.follow)
@@ -84,14 +84,6 @@ async def keep(request: Request, context: ContextDep, token: WriterDep) -> Respo
     response.headers["ETag"] = etag(entry.version, JSON.name)
     response.headers["Commonplace-Version"] = str(entry.version)
     return response
-
-
-def _question(document: dict[str, Any]) -> NewPin:
-    try:
-        return NewPin.model_validate(document)
-    except ValidationError as fault:
-        places = [(".".join(map(str, e["loc"])) or "body", str(e["msg"])) for e in fault.errors()]
-        raise BadRequest("; ".join(f"{where}: {why}" for where, why in places), places) from fault
 
 
 @router.get("/pins", response_model=Page[Pin], summary="Answers that are kept")
