@@ -175,6 +175,7 @@ def test_twenty_suggestions_are_judged_by_keyboard(desk: Page, library: tuple[ht
 def test_a_class_of_titles_is_mended_in_bulk_and_undone(desk: Page, library: tuple[httpx.Client, str]) -> None:
     key, title = "needham2008", thing(library, "/works/needham2008")["title"]
     press(desk, "b")
+    expect(desk.locator("h1")).to_have_text("Change many works")
     press(desk, "/")
     desk.keyboard.type("potential")
     desk.fill("#find", "Co-production")
