@@ -106,7 +106,6 @@ def test_every_word_of_the_templates_can_be_translated(client: httpx.Client) -> 
         "OpenAPI",
         "SPARQL",
         "PRISMA",
-        "SHA",
         "Commonplace",
     }
     for template in folder.rglob("*.html"):
