@@ -1,0 +1,63 @@
+"""The words of the pages in other languages: every one of the reading pages is there, and a page is whole in French."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from commonplace.web.pages import languages, rendering
+from tests.web.pages.test_headings import text_of
+from tests.web.pages.test_pages import BROWSER
+
+METHODS = [("**/desk/**.html", "ignore"), ("**.html", "jinja2"), ("**.py", "python")]
+OPTIONS = {"**.html": {"extensions": "jinja2.ext.do", "newstyle_gettext": "true"}}
+NAMED = re.compile(r"%\((\w+)\)s")
+
+
+@pytest.mark.parametrize("language", [tag for tag in languages.LANGUAGES if tag != "en"])
+def test_every_word_of_the_reading_pages_is_translated(language: str) -> None:
+    with (languages.FOLDER / f"{language}.po").open("rb") as file:
+        catalog = read_po(file, locale=language)
+    said = extract_from_dir(rendering.TEMPLATES, METHODS, OPTIONS)
+    missing = {f"{name}:{line}: {message}" for name, line, message, *_ in said if message not in catalog}
+    assert not missing, f"add these to {language}.po: {sorted(missing)}"
+
+
+@pytest.mark.parametrize("language", [tag for tag in languages.LANGUAGES if tag != "en"])
+def test_a_translation_names_what_its_original_names(language: str) -> None:
+    with (languages.FOLDER / f"{language}.po").open("rb") as file:
+        catalog = read_po(file, locale=language)
+    for message in catalog:
+        originals = message.id if isinstance(message.id, tuple) else (message.id,)
+        written = message.string if isinstance(message.string, tuple | list) else (message.string,)
+        assert all(written) or not message.id, message.id
+        named = set(NAMED.findall(" ".join(map(str, originals))))
+        assert all(set(NAMED.findall(str(text))) == named for text in written if message.id), message.id
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/concepts/professional-role", "/works", "/works/ostrom1996", "/gaps", "/changes"]
+)
+def test_a_page_in_french_has_no_english_of_its_own(client: httpx.Client, address: str) -> None:
+    english = text_of(client.get(address, headers=BROWSER).text)
+    french = client.get(address, headers={**BROWSER, "Accept-Language": "fr-CA,fr;q=0.9"}).text
+    assert '<html lang="fr">' in french
+    words = text_of(french)
+    with (languages.FOLDER / "fr.po").open("rb") as file:
+        catalog = read_po(file, locale="fr")
+    for message in catalog:
+        plain = isinstance(message.id, str) and len(message.id) > 20 and "%" not in message.id and "<" not in message.id
+        if plain and str(message.id) in english:
+            assert str(message.id) not in words, message.id
+            assert str(message.string) in words
+
+
+def test_numbers_agree_with_their_nouns(client: httpx.Client) -> None:
+    french = {**BROWSER, "Accept-Language": "fr"}
+    assert "35 œuvres" in text_of(client.get("/works", headers=french).text)
+    assert "1 œuvre " in text_of(client.get("/works?year=1996", headers=french).text)
+    assert "0 œuvre " in text_of(client.get("/works?year=1800", headers=french).text)
