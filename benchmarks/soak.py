@@ -235,7 +235,8 @@ def server(home: Path, log: Path) -> Iterator[tuple[int, httpx.Client, str]]:
     port = free_port()
     command = [sys.executable, "-m", "commonplace", "serve", "--home", str(home), "--port", str(port)]
     settings = {"COMMONPLACE_BASE_IRI": f"http://127.0.0.1:{port}/", "COMMONPLACE_CACHE_BYTES": str(CACHE_BYTES)}
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)
+    # Shorter than the server keeps an idle connection, lest it close one just as it is used again.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=50, keepalive_expiry=2)
     with (
         started(command, log, environment=settings) as process,
         httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=limits) as client,

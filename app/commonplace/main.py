@@ -264,9 +264,9 @@ def _let_workers_help(library: Library, workers: WorkerPool) -> None:
     library.searching.early.write = write_change
 
 
-def _ask(workers: WorkerPool, call: Call, client: str) -> Reply:
-    """Let a worker do what a call says, for another thread than the event loop's, and return its reply."""
-    return workers.wait_for(workers.call(call, client, Lane.QUERIES))
+def _ask(workers: WorkerPool, call: Call, client: str) -> Reply | None:
+    """Let a worker do what a call says, for another thread than the event loop's; None where there are no workers."""
+    return workers.wait_for(workers.call(call, client, Lane.QUERIES)) if workers.are_there else None
 
 
 def _work_out(library: Library, workers: WorkerPool, update: Update) -> tuple[ChangeSet, Version]:

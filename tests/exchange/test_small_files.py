@@ -75,8 +75,11 @@ def test_how_a_worker_ended_says_whether_the_file_is_to_blame(
         read_with(ask, partial(keys, SharedFile()))
 
 
-def test_a_file_is_read_in_a_process_of_its_own_while_too_many_wait_for_a_worker() -> None:
-    def ask(call: Call, client: str) -> Reply:
+@pytest.mark.parametrize("there", [True, False])
+def test_a_file_is_read_in_a_process_of_its_own_where_no_worker_is_free(there: bool) -> None:
+    def ask(call: Call, client: str) -> Reply | None:
+        if not there:
+            return None
         raise TooManyQueries("200 requests wait already", own=False, retry_after=15)
 
     file = SharedFile()

@@ -33,8 +33,9 @@ TASK = "read file"
 SECONDS = 2.0 * CPU_SECONDS
 """Maximum time on the clock for one file: the reader stops itself after `CPU_SECONDS` of processor time."""
 
-Ask = Callable[[Call, str], Reply]
-"""Let a worker do what a call says, in the turn of a client of that name; the calling thread waits for it."""
+Ask = Callable[[Call, str], Reply | None]
+"""Let a worker do what a call says, in the turn of a client of that name; the calling thread waits for it. None where
+there are no workers yet, and starting them would take longer than starting a process for one reading."""
 
 
 def read_small(
@@ -46,7 +47,8 @@ def read_small(
     work: BatchFunction[Any],
     alive: Callable[[], None],
 ) -> BatchReading[Any]:
-    """Read a small file, and do `work` to its batches, in a worker; where too many wait for one, by `read_apart`.
+    """Read a small file, and do `work` to its batches, in a worker; where none is there, or too many wait for one, by
+    `read_apart`.
 
     `client` waits for it in turn with others. Raises what `read_apart` raises.
     """
@@ -64,7 +66,7 @@ def read_small(
     try:
         reply = ask(call, client)
     except TooManyQueries:
-        return read_apart(format, data, filename, work, alive)
+        reply = None
     except OutOfTime as fault:
         raise UnreadableFile(TOO_LONG) from fault
     except OutOfMemory as fault:
@@ -73,7 +75,7 @@ def read_small(
         raise UnreadableFile(broken_down(fault.signal_name)) from fault
     except QueryEnded as fault:
         raise ReaderKilled("SIGKILL") from fault
-    return received(_said(reply))
+    return received(_said(reply)) if reply else read_apart(format, data, filename, work, alive)
 
 
 def _said(reply: Reply) -> ReaderMessages:

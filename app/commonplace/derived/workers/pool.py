@@ -295,6 +295,11 @@ class WorkerPool:
         self.zygote.close()
 
     @property
+    def are_there(self) -> bool:
+        """Return whether workers can be asked without starting the process first that they are forked from."""
+        return self.zygote.is_there
+
+    @property
     def queues(self) -> Mapping[str, FairQueue]:
         """Return the queues, by name."""
         return {lane.value: queue for lane, queue in self._lanes.items()}
