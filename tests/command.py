@@ -8,9 +8,11 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from tests.conftest import BASE, ROOT
+from tests.preloaded import start
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +51,29 @@ def commonplace(*arguments: str | Path, cwd: Path, **settings: str) -> Finished:
 
 def fed(stdin: bytes | None, *arguments: str | Path, cwd: Path, **settings: str) -> Finished:
     """Run a command in the same way with those bytes on its standard input."""
+    with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as err:
+        given.write(stdin or b"")
+        given.seek(0)
+        done = start(
+            ["-m", "commonplace", *map(str, arguments)],
+            {0: given.fileno(), 1: out.fileno(), 2: err.fileno()},
+            env=environment(**settings),
+            cwd=cwd,
+        )
+        try:
+            code = done.wait(300)
+        finally:
+            done.kill()
+        out.seek(0)
+        err.seek(0)
+        return Finished(code, out.read(), err.read().decode())
+
+
+def run_anew(*arguments: str | Path, cwd: Path, **settings: str) -> Finished:
+    """Run a command in an interpreter of its own, which imports the program."""
+    command = [sys.executable, "-m", "commonplace", *map(str, arguments)]
     done = subprocess.run(
-        [sys.executable, "-m", "commonplace", *map(str, arguments)],
-        cwd=cwd,
-        env=environment(**settings),
-        input=stdin,
-        capture_output=True,
-        timeout=300,
-        check=False,
+        command, cwd=cwd, env=environment(**settings), stdin=subprocess.DEVNULL, capture_output=True, timeout=300
     )
     return Finished(done.returncode, done.stdout, done.stderr.decode())
 

@@ -13,14 +13,17 @@ import httpx
 import pytest
 import uvicorn
 
+from commonplace.derived.workers import pool
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.pool import WorkerPool
 from commonplace.home.opening import Home, open_home
+from commonplace.importers import reader_process
 from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.main import application
 from commonplace.settings import QUERIES, Settings
 from commonplace.web.app import Application
 from commonplace.web.http.whole_response import WholeResponses
+from tests import preloaded
 
 BASE = "http://127.0.0.1:8000/"
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +41,16 @@ def shared(*parts: str) -> Path:
 def settings_for(home: Path, **more: object) -> Settings:
     """Settings for a home, whatever the environment says."""
     return Settings.model_validate({"home": home, "base_iri": BASE, **more})
+
+
+@pytest.fixture(scope="session", autouse=True)
+def preloaded_processes() -> Iterator[None]:
+    """Let the servers of this process start zygotes and readers that have the program imported already."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "spawn", preloaded.spawn)
+        patch.setattr(reader_process, "spawn", preloaded.spawn)
+        yield
+    preloaded.end()
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from commonplace.cli.commands import cli
 from commonplace.home.opening import open_home
-from tests.command import Finished, commonplace, complains_in_one_line
+from tests.command import Finished, commonplace, complains_in_one_line, run_anew
 from tests.conftest import BASE, serving, settings_for
 
 COMMANDS = (
@@ -56,6 +56,15 @@ def test_help_names_every_command_and_each_has_its_own() -> None:
 def test_asking_for_the_version_makes_no_home(tmp_path: Path) -> None:
     assert commonplace("--version", cwd=tmp_path).text.count(".") == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_command_does_in_an_interpreter_of_its_own_what_it_does_in_a_preloaded_one(home: Path, book: Path) -> None:
+    """Which is what holds for all other tests of commands that use the latter."""
+    for arguments in (["verify"], ["export", "--format", "ris"], ["import", str(book), "--dry-run"], ["undo", "7"]):
+        anew = run_anew(*arguments, cwd=home.parent, home=str(home))
+        assert anew == run(home, *arguments), arguments
+    assert anew.exit == 2
+    assert complains_in_one_line(anew)
 
 
 def test_a_server_on_the_same_home_follows_every_command(home: Path, book: Path) -> None:
