@@ -131,7 +131,10 @@ def main() -> None:
     """Fork a process for each request, and tell how it ended, until the other side of the socket is closed."""
     import commonplace.cli.commands
     import commonplace.main  # noqa: F401
+    from commonplace.web.app import shared_routes
 
+    for route in shared_routes():  # FastAPI prepares them when they are first asked
+        route.matches({"type": "http", "method": "GET", "path": "", "headers": []})
     gc.freeze()  # or the copies would come to own these pages when they look for garbage
 
     control = socket.socket(fileno=int(sys.argv[1]))

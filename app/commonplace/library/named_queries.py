@@ -228,12 +228,16 @@ class _QueryHeader(BaseModel):
         return parameters
 
 
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The reader of YAML written in C, where there is one: every start of a server or a zygote reads all queries."""
+
+
 def _read_header(path: Path, text: str) -> _QueryHeader:
     if not text:
         raise QueryFileError(path, 1, "has no header of #+ lines")
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        root = yaml.compose(text, Loader=_Loader)
+        data = yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise QueryFileError(path, line, f"the header is not YAML: {error.problem}") from error

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from functools import cache
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from commonplace import __version__
@@ -142,8 +144,7 @@ def create_app(*, context: Context, lifespan: Lifespan | None = None, in_worker:
         app.state.metrics = app.metrics = Metrics(context)
     app.sparql = SparqlEndpoint(context, sending, app.routed)
     problems.install(app)
-    for module in ROUTED:
-        app.include_router(module.router)
+    app.router.routes.extend(shared_routes())
     app.include_router(queries.router_of(context.queries))
     rendering.install(app)
     if in_worker:
@@ -163,6 +164,15 @@ def create_app(*, context: Context, lifespan: Lifespan | None = None, in_worker:
     app.unpacked = PackedBodies(app.answered, context.import_bytes)
     app.public = PublicAddress(app.served, context.address)
     return app
+
+
+@cache
+def shared_routes() -> list[BaseRoute]:
+    """Return the routes of the modules, which all applications of a process share: FastAPI prepares each once."""
+    router = APIRouter(generate_unique_id_function=operation_id)
+    for module in ROUTED:
+        router.include_router(module.router)
+    return router.routes
 
 
 class Application(FastAPI):
