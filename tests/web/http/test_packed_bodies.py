@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import re
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import httpx
 import pytest
@@ -122,3 +124,17 @@ def test_no_route_leaves_it_to_the_framework_to_read_a_body_whole() -> None:
     assert len(routes) > 50
     unbounded = [route.path for route in routes if route.body_field is not None]
     assert unbounded == [], "read it with document_of, which has a bound and asks for the token first"
+
+
+def test_a_connection_goes_on_after_a_packed_body_that_came_at_once_and_was_too_large(home: Path) -> None:
+    """Nothing follows the piece that is refused, so nothing may be waited for."""
+    with serving(open_home(settings_for(home)), import_bytes=20_000) as client:
+        body = gzip.compress(Random(1).randbytes(30_000))
+        with socket.create_connection((client.base_url.host, client.base_url.port or 80), timeout=20) as connection:
+            head = f"PATCH /works/ostrom1996 HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
+            fields = f"Content-Encoding: gzip\r\nContent-Type: {MERGE_PATCH['Content-Type']}\r\n"
+            fields += f"Authorization: Bearer {(home / 'token').read_text().strip()}\r\n\r\n"
+            connection.sendall((head + fields).encode() + body)
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            answers = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert re.findall(rb"HTTP/1.1 (\d+)", answers) == [b"413", b"200"]

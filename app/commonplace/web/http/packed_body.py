@@ -95,12 +95,12 @@ class _PackedBody:
 
     def _take(self, message: Message) -> None:
         came = message.get("body", b"")
+        self._more = message.get("more_body", False)  # first: what is refused may be the end, which nothing follows
         self._left -= len(came)
         if self._left < 0:
             raise TooLarge("the packed body is too large", [("body", "too large")])
         self._packed += came
         self._begun = self._begun or bool(came)
-        self._more = message.get("more_body", False)
 
     def _unpack(self) -> bytes:
         """Return a piece of what is unpacked; nothing when more must come first."""
