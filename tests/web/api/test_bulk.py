@@ -15,7 +15,7 @@ from commonplace.home.tokens import Role
 from tests.conftest import serving, settings_for
 
 COUNT = 200
-CSL = {"Content-Type": "application/vnd.citationstyles.csl+json"}
+CSL = {"Content-Type": "application/vnd.citationstyles.csl+json", "Prefer": "wait=60"}
 NO_STOP = {"replace": {"field": "title", "pattern": "\\.$", "with": ""}}
 
 
