@@ -13,7 +13,7 @@ import httpx
 import pytest
 import uvicorn
 
-from commonplace.derived.workers import pool
+from commonplace.derived.workers import zygote_link
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.pool import WorkerPool
 from commonplace.home.opening import Home, open_home
@@ -47,7 +47,7 @@ def settings_for(home: Path, **more: object) -> Settings:
 def preloaded_processes() -> Iterator[None]:
     """Let the servers of this process start zygotes and readers that have the program imported already."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pool, "spawn", preloaded.spawn)
+        patch.setattr(zygote_link, "spawn", preloaded.spawn)
         patch.setattr(reader_process, "spawn", preloaded.spawn)
         yield
     preloaded.end()
@@ -103,6 +103,7 @@ def application_over(
 @contextmanager
 def serving(home: Home, **given: Any) -> Iterator[httpx.Client]:
     """Serve an open home on a free port, and yield a client; `given` goes to `application_over`."""
+    preloaded.begin()  # here, or the server's loop would wait for it when it first needs a zygote
     app = application_over(home, **given)
     server = uvicorn.Server(
         uvicorn.Config(

@@ -103,7 +103,7 @@ def spawn(source: str, arguments: Sequence[str], **options: Any) -> Any:
 
 @cache
 def _parent() -> tuple[subprocess.Popen[bytes], socket.socket]:
-    """Return the process that has imported everything, and its socket."""
+    """Return the process that has imported everything, once it has, and its socket."""
     ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2 * LONGEST)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COMMONPLACE_")}
@@ -114,7 +114,13 @@ def _parent() -> tuple[subprocess.Popen[bytes], socket.socket]:
             env={**environment, "PYTHONPATH": str(ROOT / "app"), "NO_COLOR": "1", "COLUMNS": "120"},
             pass_fds=(its.fileno(),),
         )
+    ours.recv(1)
     return process, ours
+
+
+def begin() -> None:
+    """Start the process that has imported everything, so that nobody waits for it later."""
+    _parent()
 
 
 def end() -> None:
@@ -138,6 +144,7 @@ def main() -> None:
     gc.freeze()  # or the copies would come to own these pages when they look for garbage
 
     control = socket.socket(fileno=int(sys.argv[1]))
+    control.send(b".")
     running: dict[int, socket.socket] = {}
     while True:
         poll = select.poll()
