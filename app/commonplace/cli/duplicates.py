@@ -12,7 +12,7 @@ import typer
 from commonplace.cli.opening import AgentOption, HomeOption, agent_of, open_library
 from commonplace.cli.terminal import JsonOption, readable
 from commonplace.errors import BadRequest
-from commonplace.exchange.decisions import Asked, Decisions
+from commonplace.exchange.decisions import Decisions, DuplicateFilter
 from commonplace.exchange.edits import Editor
 from commonplace.library.curation_schemas import DuplicateCandidate
 from commonplace.model.judgements import Judgement
@@ -61,7 +61,7 @@ def list_duplicates(
     """List pairs of works, the likeliest first, with the reasons; nothing is merged."""
     with readable():
         opened = open_library(home, "read")
-        asked = Asked(proposes.value, decision.value, work)
+        asked = DuplicateFilter(proposes.value, decision.value, work)
         found = Decisions(opened.library, opened.committer).listed(asked)
     if as_json:
         typer.echo(json.dumps([one.model_dump(mode="json", exclude_none=True) for one in found], ensure_ascii=False))

@@ -45,7 +45,7 @@ T = TypeVar("T")
 Found = TypeVar("Found", covariant=True)
 
 
-class Known(Protocol[Found]):
+class NameLookup(Protocol[Found]):
     """What can be looked up by a name. Whoever looks up must not change what is found."""
 
     def __getitem__(self, name: str, /) -> Found: ...
@@ -68,12 +68,12 @@ class KnownWorks:
         self._entries: dict[str, list[IndexEntry]] = {}
         """Where each work stands in the indexes."""
         self._alternatives: dict[str, list[str]] = {}
-        self.nodes: Known[NamedNode] = _LookedUp(self._node)
+        self.nodes: NameLookup[NamedNode] = _LookedUp(self._node)
         """The node of each work, by its key."""
-        self.by_alternative_key: Known[str] = _LookedUp(self._of_alternative)
-        self.by_title: Known[list[str]] = _LookedUp(partial(self._keys, "title"))
-        self.by_doi: Known[list[str]] = _LookedUp(partial(self._keys, "doi"))
-        self.by_identifier: Known[list[str]] = _LookedUp(partial(self._keys, "identifier"))
+        self.by_alternative_key: NameLookup[str] = _LookedUp(self._of_alternative)
+        self.by_title: NameLookup[list[str]] = _LookedUp(partial(self._keys, "title"))
+        self.by_doi: NameLookup[list[str]] = _LookedUp(partial(self._keys, "doi"))
+        self.by_identifier: NameLookup[list[str]] = _LookedUp(partial(self._keys, "identifier"))
 
     def __len__(self) -> int:
         return len(self._nodes) + (self._file.works - len(self._left) if self._file else 0)
@@ -255,7 +255,7 @@ def _may_be_work(node: NamedNode, minter: Minter) -> bool:
 class Layer(dict[str, T]):
     """A mapping on top of another, which it leaves as it is: what is put in or changed lies here."""
 
-    def __init__(self, below: Known[T]) -> None:
+    def __init__(self, below: NameLookup[T]) -> None:
         super().__init__()
         self._below = below
 

@@ -33,7 +33,7 @@ from commonplace.model.minter import Minter
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DuplicateFilter:
     """Which duplicates are asked for: what is proposed, what was decided, of which work.
 
     `decision` is `open` (none that holds, or *unsure*), a judgement, or `any`.
@@ -150,7 +150,7 @@ class Decisions:
         )
         return Decided(shape, entry)
 
-    def listed(self, asked: Asked) -> list[DuplicateCandidate]:
+    def listed(self, asked: DuplicateFilter) -> list[DuplicateCandidate]:
         """Return the duplicates asked for, found anew."""
         minter = self._library.minter
 
@@ -169,13 +169,13 @@ def pair_named(snapshot: Snapshot, similar: Similar, id: str, minter: Minter) ->
     raise NotFound(f"no two works that may be one, or were decided, are called {id!r}: they may have changed since")
 
 
-def chosen(snapshot: Snapshot, similar: Similar, asked: Asked, minter: Minter) -> list[ListedCandidate]:
+def chosen(snapshot: Snapshot, similar: Similar, asked: DuplicateFilter, minter: Minter) -> list[ListedCandidate]:
     """Return those asked for of the duplicates of a state, the likeliest first, those marked *unsure* last."""
     found = [one for one in listed(similar, read_decisions(snapshot, minter)) if _is_asked(one, asked)]
     return sorted(found, key=lambda one: one.is_current)
 
 
-def _is_asked(one: ListedCandidate, asked: Asked) -> bool:
+def _is_asked(one: ListedCandidate, asked: DuplicateFilter) -> bool:
     if asked.work is not None and asked.work not in one.candidate.keys:
         return False
     if asked.decision == "open":

@@ -37,7 +37,7 @@ _PEOPLE = {"author": "authors", "editor": "editors"}
 """Members of a work that hold the people of a role; those in any other role are its contributors."""
 
 
-class Conflict(NamedTuple):
+class ImportConflict(NamedTuple):
     """A value of an entry that the library did not take: of which work, of which field, and why."""
 
     work: str
@@ -51,7 +51,7 @@ class ImportConflicts:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._known: dict[Version, tuple[Version | None, tuple[Conflict, ...]]] = {}
+        self._known: dict[Version, tuple[Version | None, tuple[ImportConflict, ...]]] = {}
         """Of each version that was read, the one that it takes back, and the conflicts of its receipt."""
         self._reading = Lock()
 
@@ -69,7 +69,7 @@ class ImportConflicts:
                 if row := _open(snapshot, one, minter):
                     yield row
 
-    def _of_version(self, version: Version) -> tuple[Version | None, tuple[Conflict, ...]]:
+    def _of_version(self, version: Version) -> tuple[Version | None, tuple[ImportConflict, ...]]:
         with self._reading:
             if version not in self._known:
                 note = self._library.log.header(version).note
@@ -78,7 +78,7 @@ class ImportConflicts:
                 self._known[version] = (note.undoes, conflicts)
             return self._known[version]
 
-    def _read(self, version: Version, digest: str) -> Iterator[Conflict]:
+    def _read(self, version: Version, digest: str) -> Iterator[ImportConflict]:
         text = self._library.log.attachment(digest)
         if _BEFORE.encode() not in text:
             return
@@ -87,10 +87,10 @@ class ImportConflicts:
             for loss in item.get("losses", ()) if item.get("work") else ():
                 if _STAYS.fullmatch(loss["why"]):
                     place = f"{receipt['file']}, line {item['line']} (import {version})"
-                    yield Conflict(item["work"], loss["field"], loss["raw"], f"{place}: {loss['why']}")
+                    yield ImportConflict(item["work"], loss["field"], loss["raw"], f"{place}: {loss['why']}")
 
 
-def _open(snapshot: Snapshot, one: Conflict, minter: Minter) -> Row | None:
+def _open(snapshot: Snapshot, one: ImportConflict, minter: Minter) -> Row | None:
     """Return the row of a conflict; None where it is settled."""
     work = survivor_of(snapshot, NamedNode(one.work), minter)
     if not is_work(snapshot, work):
@@ -101,7 +101,7 @@ def _open(snapshot: Snapshot, one: Conflict, minter: Minter) -> Row | None:
     return Row(work, field=one.field, detail=one.value, why=one.why)
 
 
-def _values(snapshot: Snapshot, work: NamedNode, one: Conflict, minter: Minter) -> Iterator[str]:
+def _values(snapshot: Snapshot, work: NamedNode, one: ImportConflict, minter: Minter) -> Iterator[str]:
     """Yield what a work has of the field of a conflict, as texts like those of receipts."""
     if one.field in BY_CSL:
         people = read_contributions(neighbourhood(snapshot, work), work, minter)

@@ -12,7 +12,7 @@ from commonplace.curation.duplicates.candidates import similar_works
 from commonplace.curation.duplicates.decisions import REASON_CHARACTERS
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest
-from commonplace.exchange.decisions import Asked, Decisions, candidate_shape, chosen, pair_named
+from commonplace.exchange.decisions import Decisions, DuplicateFilter, candidate_shape, chosen, pair_named
 from commonplace.exchange.edits import Editor
 from commonplace.exchange.relating import Relation
 from commonplace.home.tokens import Role, Token
@@ -44,9 +44,9 @@ class Duplicates(Paging):
     work: str | None = Field(default=None, min_length=1, description="key of a work: only pairs that it is in")
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> DuplicateFilter:
         """Return which duplicates are asked for."""
-        return Asked(self.proposes, self.decision, self.work)
+        return DuplicateFilter(self.proposes, self.decision, self.work)
 
 
 class PairDecision(ApiModel):

@@ -34,7 +34,7 @@ DOIS = "dois"
 
 
 @dataclass(slots=True, kw_only=True)
-class Draft:
+class ImportDraft:
     """An import that is being prepared. `applied` says whether `job` writes, or previews."""
 
     filename: str
@@ -80,30 +80,30 @@ class Drafts:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._drafts: dict[str, Draft] = {}
+        self._drafts: dict[str, ImportDraft] = {}
 
-    def add(self, filename: str, data: bytes, format: str | None, agent: str) -> Draft:
+    def add(self, filename: str, data: bytes, format: str | None, agent: str) -> ImportDraft:
         """Keep a file as a draft."""
-        draft = Draft(filename=filename, format=format, agent=agent, file=_held(data), size=len(data))
+        draft = ImportDraft(filename=filename, format=format, agent=agent, file=_held(data), size=len(data))
         with self._lock:
             self._drafts[draft.id] = draft
             for oldest in list(self._drafts)[: max(0, len(self._drafts) - KEPT)]:
                 self._drafts.pop(oldest).file.close()
         return draft
 
-    def of(self, id: str, token: Token) -> Draft:
+    def of(self, id: str, token: Token) -> ImportDraft:
         """Return a draft of the holder of a token; a curator sees those of others. Raises `NotFound`."""
         draft = self._drafts.get(id)
         if draft is None or not _may_see(draft, token):
             raise NotFound("this import is not known any more: begin it again with the file")
         return draft
 
-    def begun(self, token: Token) -> list[Draft]:
+    def begun(self, token: Token) -> list[ImportDraft]:
         """Return the drafts that a holder may go on with, the newest first."""
         with self._lock:
             return [one for one in reversed(self._drafts.values()) if not one.applied and _may_see(one, token)]
 
-    def drop(self, draft: Draft) -> None:
+    def drop(self, draft: ImportDraft) -> None:
         """Forget a draft."""
         with self._lock:
             if self._drafts.pop(draft.id, None):
@@ -117,11 +117,11 @@ class Drafts:
             self._drafts.clear()
 
 
-def _may_see(draft: Draft, token: Token) -> bool:
+def _may_see(draft: ImportDraft, token: Token) -> bool:
     return token.role is Role.CURATOR or draft.agent == token.name
 
 
-def run(jobs: ImportJobs, draft: Draft, agent: str, limit: int, head: Version, *, apply: bool) -> Job:
+def run(jobs: ImportJobs, draft: ImportDraft, agent: str, limit: int, head: Version, *, apply: bool) -> Job:
     """Begin the preview of a draft, or its import where the library is as it was previewed."""
     expected = draft.seen if apply else None
     if draft.format == DOIS:
@@ -143,7 +143,7 @@ def run(jobs: ImportJobs, draft: Draft, agent: str, limit: int, head: Version, *
     return job
 
 
-def replace(draft: Draft, data: bytes) -> None:
+def replace(draft: ImportDraft, data: bytes) -> None:
     """Give a draft another content."""
     old, draft.file, draft.size = draft.file, _held(data), len(data)
     old.close()
@@ -171,14 +171,14 @@ def mended(text: str, place: tuple[int, int], entry: str) -> str:
     return text[:start] + kept + text[end:]
 
 
-def titles(draft: Draft) -> Mapping[int, str]:
+def titles(draft: ImportDraft) -> Mapping[int, str]:
     """Return the titles of the entries of a draft by their position, from 1; none where it is large."""
     if draft.format == DOIS or draft.text() is None:
         return {}
     return dict(_titles(draft))
 
 
-def _titles(draft: Draft) -> Iterator[tuple[int, str]]:
+def _titles(draft: ImportDraft) -> Iterator[tuple[int, str]]:
     data = draft.data()
     try:
         for number, entry in enumerate(format_of(draft.format, draft.filename, data).read(data, draft.filename), 1):

@@ -13,7 +13,7 @@ from commonplace.curation.duplicates.comparison import RELATIONS
 from commonplace.curation.duplicates.decisions import ListedCandidate
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, CommonplaceError
-from commonplace.exchange.decisions import Asked, Decisions, candidate_shape, chosen, pair_named
+from commonplace.exchange.decisions import Decisions, DuplicateFilter, candidate_shape, chosen, pair_named
 from commonplace.exchange.edits import Editor
 from commonplace.exchange.merges import Merger, Side
 from commonplace.home.tokens import Role, Token
@@ -24,7 +24,7 @@ from commonplace.library.works import work_of
 from commonplace.model.judgements import Judgement
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.edit_fields import label_of_field
-from commonplace.web.desk.forms import Form, form_of
+from commonplace.web.desk.forms import SubmittedForm, form_of
 from commonplace.web.desk.pages import AtDesk, desk_page, desk_router, see_other
 from commonplace.web.desk.pairs import paired
 from commonplace.web.desk.start import Done, done_change
@@ -46,7 +46,7 @@ Proposes = Literal["same", "relation"]
 def open_pairs(context: Context, proposes: Proposes = "same") -> list[ListedCandidate]:
     """Return the pairs that wait for a decision, the likeliest first, those marked *unsure* last."""
     similar = context.similar.of(context.library.graph_at()).value
-    asked = Asked(proposes)
+    asked = DuplicateFilter(proposes)
     return context.library.read(lambda snapshot: chosen(snapshot, similar, asked, context.minter))
 
 
@@ -104,7 +104,7 @@ async def decide(request: Request, context: ContextDep, token: AtDesk, id: str) 
     return see_other(f"{DUPLICATES}/{following}" if following else DUPLICATES, done=made)
 
 
-def _sides(form: Form) -> dict[str, Side]:
+def _sides(form: SubmittedForm) -> dict[str, Side]:
     """Return the side that was chosen of each field; a field without a choice is not named. Raises `BadRequest`."""
     found = dict(form.after("field."))
     for name, side in found.items():
@@ -114,7 +114,7 @@ def _sides(form: Form) -> dict[str, Side]:
 
 
 def _decided(
-    context: Context, token: Token, id: str, keep: str | None, sides: Mapping[str, Side], form: Form
+    context: Context, token: Token, id: str, keep: str | None, sides: Mapping[str, Side], form: SubmittedForm
 ) -> int | None:
     """Do what was decided of a pair; return the version that it made. Raises what the API's decisions raise."""
     left, right = _keys(context, id, keep)
@@ -182,9 +182,9 @@ def _page(
     similar = context.similar.of(context.library.graph_at()).value
 
     def read(snapshot: Snapshot) -> dict[str, Any]:
-        asked = Asked("same", "any", left)
+        asked = DuplicateFilter("same", "any", left)
         listed = chosen(snapshot, similar, asked, context.minter)
-        listed += chosen(snapshot, similar, Asked("relation", "any", left), context.minter)
+        listed += chosen(snapshot, similar, DuplicateFilter("relation", "any", left), context.minter)
         found = next((one for one in listed if one.candidate.id == id), None)
         return {
             "candidate": candidate_shape(snapshot, found, context.minter) if found else None,

@@ -18,7 +18,7 @@ from commonplace.errors import BadRequest
 from commonplace.model.minter import Kind, one_of
 from commonplace.model.roles import BY_CSL
 from commonplace.model.types import FABIO_CLASS
-from commonplace.web.desk.forms import Form
+from commonplace.web.desk.forms import SubmittedForm
 from commonplace.web.desk.things import PLURALS
 
 Row = Mapping[str, str]
@@ -44,7 +44,7 @@ class EditField:
         """Return the name of the member in words."""
         return label_of_field(self.name)
 
-    def typed(self, form: Form) -> Rows:
+    def typed(self, form: SubmittedForm) -> Rows:
         """Return the rows that were typed."""
         texts = [form.texts(self.input(part)) for part in self.parts]
         return [dict(zip(self.parts, row, strict=True)) for row in zip(*texts, strict=False)]
@@ -168,7 +168,7 @@ class Languages(EditField):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keys(EditField):
+class KeyFields(EditField):
     """Other things, by their keys: one, or `several`."""
 
     shape: ClassVar[str] = "keys"
@@ -183,7 +183,7 @@ class Keys(EditField):
         named = " or ".join(PLURALS[kind] if self.several else one_of(kind) for kind in self.kinds)
         return f"keys of {named}, or words to find one by" if self.several else f"the key of {named}, or words"
 
-    def typed(self, form: Form) -> Rows:
+    def typed(self, form: SubmittedForm) -> Rows:
         """Return the keys that were typed; their labels follow from them."""
         return [{"key": key, "label": ""} for key in form.texts(f"{self.name}.key")]
 
@@ -208,7 +208,7 @@ class KeysByName(EditField):
 
     names: tuple[str, ...]
 
-    def typed(self, form: Form) -> Rows:
+    def typed(self, form: SubmittedForm) -> Rows:
         """Return for each name the keys that were typed, one on each line."""
         return [{"name": name, "keys": form.text(f"{self.name}.{name}")} for name in self.names]
 
@@ -237,7 +237,7 @@ class Names(EditField):
 
     has_role: bool = False
 
-    def typed(self, form: Form) -> Rows:
+    def typed(self, form: SubmittedForm) -> Rows:
         """Return the names that were typed."""
         texts = {part: form.texts(self.input(part)) for part in self.parts}
         count = max((len(column) for column in texts.values()), default=0)
@@ -272,7 +272,7 @@ class Names(EditField):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Identifiers(EditField):
+class IdentifierFields(EditField):
     """Identifiers with their scheme and how sure they are."""
 
     shape: ClassVar[str] = "identifiers"
@@ -330,9 +330,9 @@ _FROM_EDITING: dict[type, Callable[[str, bool, Any], EditField]] = {
     editing.Numbers: lambda name, needed, _: Lines(name=name, required=needed),
     editing.ByLanguage: lambda name, needed, of: Languages(name=name, required=needed, several=of.several),
     editing.OneOf: lambda name, needed, of: Choice(name=name, required=needed, options=of.terms),
-    editing.Things: lambda name, needed, of: Keys(name=name, required=needed, kinds=of.kinds, several=of.several),
+    editing.Things: lambda name, needed, of: KeyFields(name=name, required=needed, kinds=of.kinds, several=of.several),
     editing.ThingsByName: lambda name, needed, of: KeysByName(name=name, required=needed, names=tuple(of.terms)),
-    editing.Identifiers: lambda name, needed, _: Identifiers(name=name, required=needed),
+    editing.Identifiers: lambda name, needed, _: IdentifierFields(name=name, required=needed),
 }
 """The field that shows what each field of editing says."""
 

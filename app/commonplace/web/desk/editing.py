@@ -19,8 +19,8 @@ from commonplace.model.minter import Kind, one_of
 from commonplace.web.answers import missing
 from commonplace.web.api.edits import editor_of
 from commonplace.web.context import Context, ContextDep
-from commonplace.web.desk.edit_fields import ROLES, EditField, Keys, Rows, fields_of
-from commonplace.web.desk.forms import Form, form_of
+from commonplace.web.desk.edit_fields import ROLES, EditField, KeyFields, Rows, fields_of
+from commonplace.web.desk.forms import SubmittedForm, form_of
 from commonplace.web.desk.pages import AtDesk, desk_page, desk_router, see_other
 from commonplace.web.desk.saving import save
 from commonplace.web.desk.start import Done, done_change
@@ -143,7 +143,7 @@ def _shown(kind: Kind, said: Mapping[str, Any]) -> list[EditField]:
 
 
 def _changed(
-    fields: Sequence[EditField], rows: Mapping[str, Rows], said: Mapping[str, Any], form: Form
+    fields: Sequence[EditField], rows: Mapping[str, Rows], said: Mapping[str, Any], form: SubmittedForm
 ) -> dict[str, Any]:
     """Return the members that the form changes, with their new values; None clears one.
 
@@ -167,7 +167,7 @@ def _doubts(said: Mapping[str, Any]) -> dict[str, list[tuple[int, dict[str, Any]
     return found
 
 
-def _settled(said: Mapping[str, Any], form: Form) -> dict[str, Any]:
+def _settled(said: Mapping[str, Any], form: SubmittedForm) -> dict[str, Any]:
     """Return the doubts that stay where some were ticked as settled; nothing where none was."""
     doubts = list(said.get("doubts", ()))
     settled = {int(place) for place in form.texts("settled") if place.isdecimal() and len(place) < 10}
@@ -265,12 +265,12 @@ def _form(
 
 def _labelled(snapshot: Snapshot, field: EditField, rows: Rows, context: Context) -> Rows:
     """Return rows with the labels of the things that they name by key."""
-    if not isinstance(field, Keys):
+    if not isinstance(field, KeyFields):
         return rows
     return [row if row["label"] else {**row, "label": _label(snapshot, field, row["key"], context)} for row in rows]
 
 
-def _label(snapshot: Snapshot, field: Keys, key: str, context: Context) -> str:
+def _label(snapshot: Snapshot, field: KeyFields, key: str, context: Context) -> str:
     for kind in field.kinds:
         try:
             node: NamedNode = context.minter.thing(kind, key)

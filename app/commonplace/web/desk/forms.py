@@ -24,7 +24,7 @@ FILES = 20
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
-class Form:
+class SubmittedForm:
     """The fields of a form. A field that is not there is empty."""
 
     def __init__(self, data: FormData) -> None:
@@ -72,7 +72,7 @@ def _plain(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 
 
-async def form_of(request: Request, most: int = FORM_BYTES) -> Form:
+async def form_of(request: Request, most: int = FORM_BYTES) -> SubmittedForm:
     """Return the form that a request brings. Close it when it may have files.
 
     Raises 415 for another type of content, `TooLarge` beyond `most` bytes, and `BadRequest`.
@@ -91,6 +91,8 @@ async def form_of(request: Request, most: int = FORM_BYTES) -> Form:
         return message
 
     try:
-        return Form(await Request(request.scope, bounded).form(max_files=FILES, max_fields=FIELDS, max_part_size=most))
+        return SubmittedForm(
+            await Request(request.scope, bounded).form(max_files=FILES, max_fields=FIELDS, max_part_size=most)
+        )
     except HTTPException as fault:  # it cannot be read as a form
         raise BadRequest(f"the form cannot be read: {fault.detail}", [("body", str(fault.detail))]) from fault

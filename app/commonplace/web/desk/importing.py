@@ -16,8 +16,8 @@ from commonplace.model.change import Version
 from commonplace.model.identifiers import normal_doi
 from commonplace.web.api.imports import over_within
 from commonplace.web.context import Context, ContextDep
-from commonplace.web.desk.drafts import DOIS, Draft, entry_texts, mended, replace, run, titles
-from commonplace.web.desk.forms import Form, form_of
+from commonplace.web.desk.drafts import DOIS, ImportDraft, entry_texts, mended, replace, run, titles
+from commonplace.web.desk.forms import SubmittedForm, form_of
 from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, problem_page, see_other
 from commonplace.web.desk.start import Done, done_change
 from commonplace.web.http.threads import in_writer
@@ -62,7 +62,7 @@ async def begin(request: Request, context: ContextDep, token: AtDesk) -> Respons
     return see_other(f"{IMPORT}/{drafts[0].id}")
 
 
-async def _drafts(context: Context, form: Form, agent: str) -> list[Draft]:
+async def _drafts(context: Context, form: SubmittedForm, agent: str) -> list[ImportDraft]:
     """Return the drafts of what a form brings: one for each file, or one for what was pasted. Raises `BadRequest`."""
     format = form.text("format") or None
     if format is not None and format not in IMPORT_FORMATS:
@@ -94,12 +94,12 @@ def _is_doi(text: str) -> bool:
     return True
 
 
-async def _preview(context: Context, draft: Draft) -> None:
+async def _preview(context: Context, draft: ImportDraft) -> None:
     """Begin the preview of a draft, and wait for it a little."""
     await _run(context, draft, draft.agent, apply=False)
 
 
-async def _run(context: Context, draft: Draft, agent: str, *, apply: bool) -> None:
+async def _run(context: Context, draft: ImportDraft, agent: str, *, apply: bool) -> None:
     def begin() -> Any:
         head = context.library.follow()
         return run(context.jobs, draft, agent, context.import_bytes, head, apply=apply)
@@ -206,7 +206,7 @@ def receipt_page(
     )
 
 
-def _preview_page(request: Request, context: Context, draft: Draft, show: Show, start: int) -> Response:
+def _preview_page(request: Request, context: Context, draft: ImportDraft, show: Show, start: int) -> Response:
     if draft.receipt is None:
         fault = draft.fault or CommonplaceError("this import was stopped")
         if draft.text() is None:

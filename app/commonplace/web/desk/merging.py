@@ -13,7 +13,7 @@ from commonplace.library.merge_reports import UnmergeReport
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind
 from commonplace.web.context import Context, ContextDep
-from commonplace.web.desk.forms import Form, form_of
+from commonplace.web.desk.forms import SubmittedForm, form_of
 from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, see_other
 from commonplace.web.desk.start import Done, done_change
 from commonplace.web.http.problems import kind_of
@@ -46,7 +46,7 @@ async def unmerge(request: Request, context: ContextDep, token: Curating, versio
     return see_other(f"/desk/merges/{version}", done=report.version)
 
 
-def _assigned(form: Form) -> dict[str, To]:
+def _assigned(form: SubmittedForm) -> dict[str, To]:
     found = dict(form.after("to."))
     if wrong := [(name, f"use one of {', '.join(TO)}") for name, side in found.items() if side not in TO]:
         raise BadRequest("a side that there is not", wrong)

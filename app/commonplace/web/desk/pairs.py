@@ -19,7 +19,7 @@ COMPARED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ValuePair:
     """One value of two things: `is_same` where both have it, `may_choose` where each has another and one stays."""
 
     value: MergedValue
@@ -29,7 +29,7 @@ class Row:
     may_choose: bool
 
 
-def paired(values: Sequence[MergedValue]) -> list[Row]:
+def paired(values: Sequence[MergedValue]) -> list[ValuePair]:
     """Return the values of a merge as rows, in the order in which people read a reference."""
     rows = [_row(value) for value in values]
     return sorted(rows, key=lambda row: (_place(row.value.field), row.value.field, row.value.name))
@@ -45,12 +45,14 @@ def _place(field: str) -> int:
     return _ORDER.index(field) if field in _ORDER else len(_ORDER)
 
 
-def _row(value: MergedValue) -> Row:
+def _row(value: MergedValue) -> ValuePair:
     left, right = value.left or "", value.right or ""
     same = left == right
     two = bool(left and right) and not same
     pieces = marked(left, right) if two else (((left, False),), ((right, False),))
-    return Row(value, *pieces, is_same=same, may_choose=two and value.field == value.name and value.taken != "combined")
+    return ValuePair(
+        value, *pieces, is_same=same, may_choose=two and value.field == value.name and value.taken != "combined"
+    )
 
 
 def marked(left: str, right: str) -> tuple[Pieces, Pieces]:

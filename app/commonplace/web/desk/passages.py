@@ -13,7 +13,7 @@ from commonplace.model.quote_places import places_of_quote
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownText:
     """One text of a work (`part` is `title`, `abstract` or `keywords`), in pieces; those of the quote are marked."""
 
     part: str
@@ -25,10 +25,10 @@ class Shown:
         return any(marked for _, marked in self.pieces)
 
 
-def texts_with_quote(snapshot: Snapshot, work: NamedNode, quote: str | None) -> list[Shown]:
+def texts_with_quote(snapshot: Snapshot, work: NamedNode, quote: str | None) -> list[ShownText]:
     """Return the texts that are held of a work, with the places of a quote marked in them."""
     return [
-        Shown(part, tuple(_pieces(text, quote or "")))
+        ShownText(part, tuple(_pieces(text, quote or "")))
         for part, texts in held_text(snapshot, work).items()
         for text in (["; ".join(sorted(texts))] if part == "keywords" else texts)
     ]

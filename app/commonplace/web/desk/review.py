@@ -13,7 +13,7 @@ from commonplace.errors import BadRequest, CommonplaceError, NotFound
 from commonplace.library.evidence import label_of, read_evidence
 from commonplace.web.api.edits import editor_of
 from commonplace.web.context import Context, ContextDep
-from commonplace.web.desk.forms import Form, form_of
+from commonplace.web.desk.forms import SubmittedForm, form_of
 from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, see_other
 from commonplace.web.desk.passages import texts_with_quote
 from commonplace.web.desk.queues import queue_named
@@ -73,7 +73,7 @@ async def judge(request: Request, context: ContextDep, token: Curating, key: str
     return see_other(f"/desk/review/{quote(following)}", queue=in_queue, done=made, was=key)
 
 
-def _patch(context: Context, key: str, form: Form) -> dict[str, Any]:
+def _patch(context: Context, key: str, form: SubmittedForm) -> dict[str, Any]:
     """Return what is changed of a piece of evidence: its standing, and what was mended. Raises `BadRequest`."""
     verdict = form.text("verdict")
     if verdict not in ("accepted", "rejected"):

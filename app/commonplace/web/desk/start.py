@@ -10,7 +10,7 @@ from fastapi import Query, Request, Response
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import NotFound
-from commonplace.exchange.decisions import Asked, chosen
+from commonplace.exchange.decisions import DuplicateFilter, chosen
 from commonplace.library.changes import brief
 from commonplace.library.history_schemas import Change
 from commonplace.library.queues.queue import Queue
@@ -65,7 +65,7 @@ def _count(queue: Queue, minter: Minter, snapshot: Snapshot) -> int:
 def _pairs(context: Context) -> int:
     """Return the number of pairs of works that may be one and wait for a decision."""
     similar = context.similar.of(context.library.graph_at()).value
-    return len(context.library.read(lambda snapshot: chosen(snapshot, similar, Asked(), context.minter)))
+    return len(context.library.read(lambda snapshot: chosen(snapshot, similar, DuplicateFilter(), context.minter)))
 
 
 @router.post("/desk/undo")

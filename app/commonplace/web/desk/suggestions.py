@@ -18,7 +18,7 @@ from commonplace.library.suggestions.finding import by_search
 from commonplace.library.works import work_of
 from commonplace.web.api.edits import editor_of
 from commonplace.web.context import Context, ContextDep
-from commonplace.web.desk.forms import Form, form_of
+from commonplace.web.desk.forms import SubmittedForm, form_of
 from commonplace.web.desk.pages import AtDesk, desk_page, desk_router, see_other
 from commonplace.web.desk.passages import texts_with_quote
 from commonplace.web.desk.start import Done, done_change
@@ -85,7 +85,7 @@ async def judge(
     return see_other(_address(concept), **_sitting(skipped, judged + 1), done=version)
 
 
-def _values(form: Form) -> dict[str, Any]:
+def _values(form: SubmittedForm) -> dict[str, Any]:
     """Return the members of the evidence that a verdict makes. Raises `BadRequest`."""
     verdict = form.text("verdict")
     if verdict == "silent":

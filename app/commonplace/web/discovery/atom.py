@@ -29,7 +29,7 @@ class FeedLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class FeedEntry:
     """One entry. `id` is an IRI that it keeps for ever; `updated` has a time zone."""
 
     id: str
@@ -51,7 +51,7 @@ class Feed:
     links: Sequence[FeedLink]
     updated: datetime = NEVER
     generator: str | None = None
-    entries: Sequence[Entry] = field(default_factory=tuple)
+    entries: Sequence[FeedEntry] = field(default_factory=tuple)
 
 
 def write_feed(feed: Feed) -> bytes:
@@ -69,7 +69,7 @@ def write_feed(feed: Feed) -> bytes:
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
-def _add_entry(root: etree._Element, entry: Entry) -> None:
+def _add_entry(root: etree._Element, entry: FeedEntry) -> None:
     element = _add(root, "entry")
     _add(element, "id", entry.id)
     _add(element, "title", entry.title)

@@ -11,7 +11,7 @@ from commonplace.patchlog.log import PatchLog
 from commonplace.web import answers
 from commonplace.web.api.changes import Narrowing, Piece, Thing, shown_versions
 from commonplace.web.context import Context, ContextDep
-from commonplace.web.discovery.atom import ATOM, NEVER, Entry, Feed, FeedLink, write_feed
+from commonplace.web.discovery.atom import ATOM, NEVER, Feed, FeedEntry, FeedLink, write_feed
 from commonplace.web.discovery.list_feeds import GENERATOR, feed_links
 from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters
 
@@ -52,10 +52,10 @@ def change_feed(
     return response
 
 
-def _entry(request: Request, context: Context, version: Version) -> Entry:
+def _entry(request: Request, context: Context, version: Version) -> FeedEntry:
     log: PatchLog = context.library.log
     change: Change = brief(log, version)
-    return Entry(
+    return FeedEntry(
         id=context.minter.change(version).value,
         title=f"Version {version}: {change.message or change.kind}",
         updated=log.header(version).at,

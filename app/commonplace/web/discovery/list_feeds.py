@@ -12,7 +12,7 @@ from commonplace import __version__
 from commonplace.library.schemas import ApiModel, Case, Concept, Venue, Work
 from commonplace.model.minter import Minter
 from commonplace.web.discovery.addresses import address_of_iri
-from commonplace.web.discovery.atom import ATOM, NEVER, Entry, Feed, FeedLink
+from commonplace.web.discovery.atom import ATOM, NEVER, Feed, FeedEntry, FeedLink
 from commonplace.web.discovery.particulars import description, doi_address, full_name
 from commonplace.web.http.public_address import asked_url
 
@@ -66,10 +66,10 @@ def _asked(request: Request) -> str:
     return ", ".join([name, *given])
 
 
-def _entry(item: ApiModel, updated: datetime, base: str, minter: Minter) -> Entry:
+def _entry(item: ApiModel, updated: datetime, base: str, minter: Minter) -> FeedEntry:
     iri = str(getattr(item, "iri"))  # noqa: B009  # each thing has one, and their models have no base in common
     links = [FeedLink("alternate", address_of_iri(base, iri, minter))]
-    entry = Entry(id=iri, title=_title(item), updated=updated, links=links, summary=_summary(item))
+    entry = FeedEntry(id=iri, title=_title(item), updated=updated, links=links, summary=_summary(item))
     if not isinstance(item, Work):
         return entry
     doi = doi_address(item)

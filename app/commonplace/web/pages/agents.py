@@ -17,10 +17,10 @@ from commonplace.web.context import ContextDep
 from commonplace.web.http.parameters import At, Search
 from commonplace.web.in_workers import Cost, costly, in_large_library
 from commonplace.web.pages.lists import list_page
-from commonplace.web.pages.page_route import Pages
+from commonplace.web.pages.page_route import PageRouter
 from commonplace.web.pages.rendering import versioned_page
 
-router = Pages()
+router = PageRouter()
 
 WORKS = 100
 """Maximum number of works on the page of a person, organization or venue, which links to all."""

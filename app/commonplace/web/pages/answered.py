@@ -20,7 +20,7 @@ from commonplace.web.asked_within import Answered, ask_within
 from commonplace.web.context import Context, context_of
 from commonplace.web.http.negotiation import JSON, etag, not_modified, stamp, unchanged
 from commonplace.web.pages import adding
-from commonplace.web.pages.page_route import Pages
+from commonplace.web.pages.page_route import PageRouter
 from commonplace.web.pages.rendering import form_of_page, page
 
 MOST_BYTES = 20_000_000
@@ -72,7 +72,7 @@ SHOWN = (
 )
 """Pages of answers, in the order in which an address is looked up."""
 
-router = Pages(checks_parameters=False)  # the address itself does
+router = PageRouter(checks_parameters=False)  # the address itself does
 
 
 def _serve(shown: ShownAnswer) -> None:

@@ -16,10 +16,10 @@ from commonplace.web.context import ContextDep
 from commonplace.web.http.parameters import At, Search
 from commonplace.web.in_workers import Cost, costly, in_large_library
 from commonplace.web.pages.lists import list_page
-from commonplace.web.pages.page_route import Pages
+from commonplace.web.pages.page_route import PageRouter
 from commonplace.web.pages.rendering import versioned_page
 
-router = Pages()
+router = PageRouter()
 
 _ROW = next(row for row in COLLECTIONS if row.plural == "cases")
 

@@ -27,11 +27,11 @@ from commonplace.web.http.parameters import At, Search
 from commonplace.web.in_workers import Cost, costly, in_large_library
 from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.lists import ShownList, list_page
-from commonplace.web.pages.page_route import Pages
+from commonplace.web.pages.page_route import PageRouter
 from commonplace.web.pages.rendering import versioned_page
 from commonplace.web.pages.strip import MOST_MARKS, Strip, strip_of, strip_of_years
 
-router = Pages()
+router = PageRouter()
 
 SHOWN = 50
 """Maximum number of works of each state on a page, which links to all."""

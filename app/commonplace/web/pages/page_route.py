@@ -51,7 +51,7 @@ class PageRoute(MovedRoute):
         return answer_to_filled
 
 
-class Pages(APIRouter):
+class PageRouter(APIRouter):
     """The pages of a family of addresses. They are not in the OpenAPI description, which says that an address has one.
 
     A page answers with HTML, refuses parameters that it does not have, and may be `costly`.

@@ -27,7 +27,7 @@ _DISCUSSING = ("discusses", "supports", "contradicts", "mixed")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class WorkMark:
     """One work: where its mark stands, and how it looks."""
 
     work: MarkedWork
@@ -49,7 +49,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class YearColumn:
     """The works of some years: how many discuss the point, directly or not, are silent, and are unread."""
 
     first: int
@@ -71,7 +71,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Tick:
+class YearTick:
     """A year under the strip."""
 
     x: float
@@ -83,9 +83,9 @@ class Tick:
 class Strip:
     """What is drawn: marks, or columns where there are too many works for that."""
 
-    marks: Sequence[Mark] = ()
-    columns: Sequence[Column] = ()
-    ticks: Sequence[Tick] = ()
+    marks: Sequence[WorkMark] = ()
+    columns: Sequence[YearColumn] = ()
+    ticks: Sequence[YearTick] = ()
     without_year: int = 0
     """Number of works that have no year, and so no place in columns."""
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -134,7 +134,7 @@ def _in_marks(works: Sequence[MarkedWork], counts: Mapping[str, int]) -> Strip:
     step = min(WIDTH / max(len(works), 1), 36.0)
     width = min(10.0, step * 0.55)
     marks = [
-        Mark(
+        WorkMark(
             work=work,
             x=round(place * step + (step - width) / 2, 1),
             width=round(width, 1),
@@ -164,7 +164,7 @@ def _in_columns(dated: Mapping[int, Counter[str]], works: int, counts: Mapping[s
     for place, found in sorted(spans.items()):
         direct = (GROUND - TOP) * found["direct"] / above
         columns.append(
-            Column(
+            YearColumn(
                 first=first + place * years,
                 last=min(first + (place + 1) * years - 1, last),
                 x=round(place * step + step * 0.1, 1),
@@ -181,9 +181,9 @@ def _in_columns(dated: Mapping[int, Counter[str]], works: int, counts: Mapping[s
     return Strip(columns=columns, ticks=ticks, without_year=without_year, counts=counts)
 
 
-def _ticks(places: Sequence[tuple[float, int | None]]) -> list[Tick]:
+def _ticks(places: Sequence[tuple[float, int | None]]) -> list[YearTick]:
     """Return years for some places, none twice and none nearer to the one before than a reader can tell apart."""
-    ticks: list[Tick] = []
+    ticks: list[YearTick] = []
     seen: set[int] = set()
     for x, year in places:
         if year is None or year in seen:
@@ -191,5 +191,5 @@ def _ticks(places: Sequence[tuple[float, int | None]]) -> list[Tick]:
         seen.add(year)
         if ticks and x - ticks[-1].x < 42:
             continue
-        ticks.append(Tick(round(x, 1), year, "middle"))
-    return [Tick(t.x, t.year, "start" if t.x < 16 else "end" if t.x > WIDTH - 16 else "middle") for t in ticks]
+        ticks.append(YearTick(round(x, 1), year, "middle"))
+    return [YearTick(t.x, t.year, "start" if t.x < 16 else "end" if t.x > WIDTH - 16 else "middle") for t in ticks]

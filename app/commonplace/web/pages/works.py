@@ -31,10 +31,10 @@ from commonplace.web.http.parameters import At
 from commonplace.web.http.public_address import asked_url
 from commonplace.web.in_workers import Cost, costly, given, in_large_library
 from commonplace.web.pages.lists import ShownList, list_page
-from commonplace.web.pages.page_route import Pages
+from commonplace.web.pages.page_route import PageRouter
 from commonplace.web.pages.rendering import versioned_page
 
-router = Pages()
+router = PageRouter()
 
 CITATIONS = 30
 """Maximum number of citations of each direction on the page of a work, which links to all."""
@@ -62,7 +62,7 @@ _NAMED: dict[str, tuple[Kind, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ActiveFilter:
     """A filter that is set: its name, its value as people read it, and the address of the list without it."""
 
     name: str
@@ -102,12 +102,12 @@ def _set(asked: WorksQuery) -> list[tuple[str, str]]:
     ]
 
 
-def _chosen(snapshot: Snapshot, request: Request, minter: Minter, name: str, value: str) -> Chosen:
+def _chosen(snapshot: Snapshot, request: Request, minter: Minter, name: str, value: str) -> ActiveFilter:
     label = value
     for kind in _NAMED.get(name, ()):
         label = label_of(snapshot, minter.thing(kind, value)) or label
     gone = [name, "state", "cursor"] if name in ("discusses", "claim") else [name, "cursor"]
-    return Chosen(name, value, label, str(asked_url(request).remove_query_params(gone)))
+    return ActiveFilter(name, value, label, str(asked_url(request).remove_query_params(gone)))
 
 
 def _about(snapshot: Snapshot, context: Context, asked: WorksQuery) -> set[str]:
