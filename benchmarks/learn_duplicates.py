@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.damage import NAMES, Row, copies
 from benchmarks.duplicates import SEED, read_rows, rows_of
 from benchmarks.sparql import table
-from commonplace.curation.duplicates.blocking import Blocks, Counts
+from commonplace.curation.duplicates.blocking import Blocks, ComparisonCounts
 from commonplace.curation.duplicates.comparison import names_of, relation_of, signs_of
 from commonplace.curation.duplicates.particulars import Particulars, particulars
 from commonplace.curation.duplicates.weights import WEIGHTS
@@ -56,7 +56,7 @@ def examples_in(rows: Sequence[Row]) -> Iterator[Example]:
     for row in rows:
         blocks.add(_particulars(row))
     group = {row["id"]: row.get("group") for row in rows}
-    for one, other in blocks.pairs(Counts()):
+    for one, other in blocks.pairs(ComparisonCounts()):
         signs = signs_of(one, other)
         if signs is not None and not relation_of(signs, one, other)[1]:
             same = group[one.key] is not None and group[one.key] == group[other.key]

@@ -4,7 +4,7 @@ There is one scheme, for a whole library and for an import. A work is in the blo
 (volume and first page, or last), and of its title: the first letters, the last letters, and each two of the longest
 words. A slip spoils one or two of these, not all. A block of more than `LONGEST` works is put in order, and each of
 its works is compared with the `WINDOW` next to it alone. So the work done grows with the library, not with its square;
-`Counts` says how many pairs were left out for it.
+`ComparisonCounts` says how many pairs were left out for it.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _blocks_of_title(title: Title) -> Iterator[str]:
 
 
 @dataclass(slots=True)
-class Counts:
+class ComparisonCounts:
     """What comparing took, and what was left out: long blocks, and pairs of works in them that are not neighbours."""
 
     pairs_compared: int = 0
@@ -101,7 +101,7 @@ class Blocks:
         return self._members.keys()
 
     def pairs(
-        self, counts: Counts, wanted: Set[str] | None = None, blocks: Iterable[str] | None = None
+        self, counts: ComparisonCounts, wanted: Set[str] | None = None, blocks: Iterable[str] | None = None
     ) -> Iterator[tuple[Particulars, Particulars]]:
         """Yield every two works that share a block, once, in the order of their keys.
 
@@ -117,13 +117,15 @@ class Blocks:
                 for one, other in new:
                     yield self.works[one], self.works[other]
 
-    def pairs_of(self, keys: Iterable[str], counts: Counts) -> Iterator[tuple[Particulars, Particulars]]:
+    def pairs_of(self, keys: Iterable[str], counts: ComparisonCounts) -> Iterator[tuple[Particulars, Particulars]]:
         """Yield every two works that share a block and of which at least one is among the keys, once."""
         wanted = {key for key in keys if key in self.works}
         blocks = dict.fromkeys(block for key in wanted for block in blocks_of(self.works[key]))
         return self.pairs(counts, wanted, blocks)
 
-    def _in_block(self, members: list[str], counts: Counts, wanted: Set[str] | None) -> Iterable[tuple[str, str]]:
+    def _in_block(
+        self, members: list[str], counts: ComparisonCounts, wanted: Set[str] | None
+    ) -> Iterable[tuple[str, str]]:
         """Return the pairs of a block, of a long one those of neighbours, which have one wanted work if any is."""
         if len(members) <= LONGEST:
             pairs: Iterable[tuple[str, str]] = combinations(sorted(members), 2)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from pyoxigraph import DefaultGraph, NamedNode
 
-from commonplace.curation.duplicates.blocking import Blocks, Counts
+from commonplace.curation.duplicates.blocking import Blocks, ComparisonCounts
 from commonplace.curation.duplicates.comparison import Compared, compare
 from commonplace.curation.duplicates.particulars import Particulars
 from commonplace.curation.duplicates.reading import read_particulars, related_works
@@ -83,7 +83,7 @@ def similar_works(snapshot: Snapshot, minter: Minter) -> Similar:
     blocks = Blocks()
     for work in read_particulars(snapshot, minter):
         blocks.add(work)
-    counts = Counts()
+    counts = ComparisonCounts()
     compared: dict[Pair, Candidate] = {}
     for one, other in blocks.pairs(counts):
         if candidate := candidate_of(one, other):
@@ -102,7 +102,7 @@ def move_similar(similar: Similar, snapshot: Snapshot, changes: Sequence[ChangeS
         else:
             similar.blocks.remove(key)
     compared = {pair: one for pair, one in similar.compared.items() if touched.isdisjoint(pair)}
-    counts = Counts()
+    counts = ComparisonCounts()
     for one, other in similar.blocks.pairs_of(found, counts):
         if candidate := candidate_of(one, other):
             compared[candidate.keys] = candidate
@@ -177,7 +177,7 @@ def _may_be_two(venue: Agreement, one: Particulars, other: Particulars) -> bool:
 
 
 def _similar(
-    snapshot: Snapshot, minter: Minter, blocks: Blocks, compared: dict[Pair, Candidate], counts: Counts
+    snapshot: Snapshot, minter: Minter, blocks: Blocks, compared: dict[Pair, Candidate], counts: ComparisonCounts
 ) -> Similar:
     related = related_works(snapshot, minter)
     shown = without_rivals((one for pair, one in compared.items() if pair not in related), blocks.works)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from commonplace.curation.duplicates.blocking import Blocks, Counts
+from commonplace.curation.duplicates.blocking import Blocks, ComparisonCounts
 from commonplace.curation.duplicates.candidates import Candidate, candidate_of, without_rivals
 from commonplace.curation.duplicates.particulars import Particulars
 from commonplace.curation.duplicates.reading import read_particulars
@@ -34,7 +34,7 @@ def similar_to(
     for start in range(0, len(near), ASKED_AT_ONCE):
         for work in read_particulars(snapshot, minter, near[start : start + ASKED_AT_ONCE]):
             blocks.add(work)
-    found = [one for pair in blocks.pairs(Counts(), keys) if (one := candidate_of(*pair))]
+    found = [one for pair in blocks.pairs(ComparisonCounts(), keys) if (one := candidate_of(*pair))]
     by_key: dict[str, list[Candidate]] = {}
     for one in sorted(without_rivals(found, blocks.works), key=lambda one: (-one.score, one.keys)):
         for key in one.keys:
