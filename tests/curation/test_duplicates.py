@@ -290,7 +290,9 @@ def test_a_decision_that_says_too_little_is_refused(curator: httpx.Client, body:
 
 def test_only_a_curator_decides_and_only_on_what_was_seen(home: Home, curator: httpx.Client) -> None:
     token = home.tokens.add("Reader", Role.CONTRIBUTOR)
-    assert decide(curator, "same", Authorization=f"Bearer {token}").status_code == 403
+    proposed = decide(curator, "same", Authorization=f"Bearer {token}")
+    assert (proposed.status_code, proposed.json()["status"]) == (201, "proposed")
+    assert curator.get("/duplicates").json()["total"] == 1, "it waits for a curator"
     assert decide(curator, "same", Authorization="").status_code == 401
     seen = curator.get("/duplicates").headers["ETag"]
     curator.patch("/works/reply", json={"year": 2004}).raise_for_status()
