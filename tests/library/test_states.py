@@ -144,6 +144,7 @@ def check(found: States, snapshot: Snapshot) -> None:
             work: given.on_concept(work, concept) for work in works
         }, concept
         below = [low for low in CONCEPTS if concept in given.wider(low)]
+        assert set(found.below(concept.value)) == set(below)
         assert found.on_concept(concept.value).direct == {
             work.value
             for work in works

@@ -139,6 +139,10 @@ class States:
         counts = {about: len(_joined(said.values())) for about, said in self.said.items()}
         return sorted(counts, key=lambda about: (-counts[about], about))
 
+    def below(self, concept: str) -> list[NamedNode]:
+        """Return the concept of that IRI and all narrower ones, over any number of steps."""
+        return [NamedNode(iri) for iri in _reached(concept, self.narrower)]
+
     def beside(self, concept: str, count: int) -> list[tuple[str, int]]:
         """Return the concepts, neither this nor narrower ones, that most of the works discuss which discuss this one.
 

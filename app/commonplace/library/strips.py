@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
-from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot, values_clause
+from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.evidence import UNREAD
 from commonplace.library.states import WorksByState
 from commonplace.model.minter import Minter
-
-_WORKS = f"""{PROLOGUE}SELECT ?work ?key ?year ?title ?name ?more WHERE {{ %s
-?work a fabio:Expression ; cp:citationKey ?key .
-OPTIONAL {{ ?work fabio:hasPublicationYear ?year }}
-OPTIONAL {{ ?work dcterms:title ?title }}
-OPTIONAL {{ ?work pro:isDocumentContextFor ?role . ?role pro:withRole ?kind ; cp:position 1 ; pro:isHeldBy ?first
-  FILTER(?kind IN (pro:author, pro:editor))
-  ?first foaf:name ?whole OPTIONAL {{ ?first foaf:familyName ?family }} BIND(COALESCE(?family, ?whole) AS ?name)
-  BIND(EXISTS {{ ?work pro:isDocumentContextFor ?next . ?next pro:withRole ?kind ; cp:position 2 }} AS ?more) }}
-}} ORDER BY ?year ?key"""
+from commonplace.model.namespaces import DCTERMS, FABIO, FOAF, PRO
+from commonplace.model.work_reading import Neighbourhood
 
 _STRENGTH = ("direct high", "direct moderate", "direct low", "indirect high", "indirect moderate", "indirect low")
 """Directness and certainty, the strongest first."""
@@ -47,55 +40,69 @@ def marked_works(
     minter: Minter,
     about: Iterable[NamedNode],
     states: WorksByState,
-    works: Iterable[NamedNode] | None = None,
+    works: Iterable[NamedNode],
 ) -> list[MarkedWork]:
     """Return works in order of year, those without one last, each with its state on a concept or claim.
 
-    `about` are the concept and its narrower ones, or the claim; `states` those of the works that were read. Without
-    `works` every work is returned.
+    `about` are the concept and its narrower ones, or the claim; `states` those of the works that were read. Each work
+    is read by itself: a query for some works goes through all.
     """
-    only = values_clause("work", works) if works is not None else ""
-    said = _strongest(snapshot, minter, about, only)
-    found: dict[str, MarkedWork] = {}
-    for row in snapshot.select(_WORKS % only):
-        work, key, year, title, name, more = (row[n] for n in ("work", "key", "year", "title", "name", "more"))
-        if not isinstance(work, NamedNode) or not isinstance(key, Literal) or work.value in found:
-            continue
-        state = states.of(work.value)
-        strength = said.get(work) if state not in (UNREAD, "silent") else None
-        directness, _, certainty = (strength or "").partition(" ")
-        found[work.value] = MarkedWork(
-            key=minter.key(work.value),
-            year=_year(year),
-            title=title.value if isinstance(title, Literal) else key.value,
-            name=name.value if isinstance(name, Literal) else None,
-            more=isinstance(more, Literal) and more.value == "true",
-            state=state,
-            directness=directness or None,
-            certainty=certainty or None,
-        )
-    return sorted(found.values(), key=lambda work: (work.year is None, work.year or 0, work.key))
+    wanted = frozenset(about)
+    found = [_marked(snapshot, minter, work, wanted, states.of(work.value)) for work in works]
+    return sorted(found, key=lambda work: (work.year is None, work.year or 0, work.key))
 
 
-def _strongest(snapshot: Snapshot, minter: Minter, about: Iterable[NamedNode], only: str) -> dict[NamedNode, str]:
-    """Return the strongest thing that accepted evidence says of each work, silence left out.
-
-    `only` is a pattern that the works fit.
-    """
-    rows = snapshot.select(
-        f"""{PROLOGUE}SELECT ?work ?directness ?certainty WHERE {{ {only} {values_clause("about", about)}
-        ?evidence cp:about ?about ; cp:standing cp:accepted ; cp:state ?state ; cp:work ?work .
-        FILTER(?state != cp:silent)
-        OPTIONAL {{ ?evidence cp:directness ?directness }} OPTIONAL {{ ?evidence cp:certainty ?certainty }} }}"""
+def _marked(
+    snapshot: Snapshot, minter: Minter, work: NamedNode, about: AbstractSet[NamedNode], state: str
+) -> MarkedWork:
+    said = Neighbourhood(snapshot.triples(work))
+    strength = None if state in (UNREAD, "silent") else _strongest(snapshot, minter, work, about)
+    directness, _, certainty = (strength or "").partition(" ")
+    name, more = _first_name(snapshot, minter, said, work)
+    key = minter.key(work.value)
+    return MarkedWork(
+        key=key,
+        year=_year(said.text(work, FABIO["hasPublicationYear"])),
+        title=said.text(work, DCTERMS["title"]) or key,
+        name=name,
+        more=more,
+        state=state,
+        directness=directness or None,
+        certainty=certainty or None,
     )
-    found: dict[NamedNode, str] = {}
-    for row in rows:
-        work, words = row["work"], [_local(row[name], minter) for name in ("directness", "certainty")]
-        if not isinstance(work, NamedNode):
+
+
+def _first_name(snapshot: Snapshot, minter: Minter, said: Neighbourhood, work: NamedNode) -> tuple[str | None, bool]:
+    """Return the name of the first author, or of the first editor, and whether there are more of these."""
+    roles = said.nodes(work, PRO["isDocumentContextFor"])
+    of_roles = Neighbourhood(triple for role in roles for triple in snapshot.triples(role))
+    for kind in (PRO["author"], PRO["editor"]):
+        placed = {
+            of_roles.text(role, minter.term("position")): of_roles.node(role, PRO["isHeldBy"])
+            for role in roles
+            if of_roles.node(role, PRO["withRole"]) == kind
+        }
+        if (first := placed.get("1")) is not None:
+            named = Neighbourhood(snapshot.triples(first))
+            return named.text(first, FOAF["familyName"]) or named.text(first, FOAF["name"]), "2" in placed
+    return None, False
+
+
+def _strongest(snapshot: Snapshot, minter: Minter, work: NamedNode, about: AbstractSet[NamedNode]) -> str | None:
+    """Return the strongest thing that accepted evidence says of a work, silence left out."""
+    found = []
+    for triple in snapshot.triples(None, minter.term("work"), work):
+        node = triple.subject
+        if not isinstance(node, NamedNode):
             continue
-        strength = f"{words[0] or 'indirect'} {words[1] or 'low'}"
-        found[work] = min(found.get(work, strength), strength, key=_rank)
-    return found
+        said = Neighbourhood(snapshot.triples(node))
+        standing, state = (said.node(node, minter.term(name)) for name in ("standing", "state"))
+        if standing != minter.term("accepted") or state == minter.term("silent"):
+            continue
+        if said.node(node, minter.term("about")) in about:
+            words = [_local(said.node(node, minter.term(name)), minter) for name in ("directness", "certainty")]
+            found.append(f"{words[0] or 'indirect'} {words[1] or 'low'}")
+    return min(found, key=_rank, default=None)
 
 
 def _rank(strength: str) -> int:
@@ -106,8 +113,8 @@ def _local(node: object, minter: Minter) -> str | None:
     return minter.local(node.value) if isinstance(node, NamedNode) else None
 
 
-def _year(value: object) -> int | None:
+def _year(text: str | None) -> int | None:
     try:
-        return int(value.value) if isinstance(value, Literal) else None
+        return int(text) if text else None
     except ValueError:
         return None

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-
 from fastapi import APIRouter, Depends, Request, Response
 from pyoxigraph import NamedNode, RdfFormat, parse
 
@@ -12,17 +9,15 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, NotFound
 from commonplace.library.agents import VENUE_ORDER, select_venues
 from commonplace.library.changes import brief
-from commonplace.library.evidence import evidence_of_work, label_of, reach
+from commonplace.library.evidence import evidence_of_work, label_of
 from commonplace.library.first_question import concept_called, concept_most_read, description_of, examples_there
 from commonplace.library.headings import case_of, select_cases
-from commonplace.library.lists import Listed
 from commonplace.library.named_things import has
 from commonplace.library.schemas import Evidence
 from commonplace.library.states import StatesAt
-from commonplace.library.strips import marked_works
 from commonplace.library.totals import by_name, count_totals
-from commonplace.library.work_lists import ORDERS, WorkFilters, select_works
 from commonplace.library.works import work_of
+from commonplace.library.works_by_year import WorksByYearAt, works_by_year
 from commonplace.model.change import Version
 from commonplace.model.minter import Minter
 from commonplace.web import answers
@@ -33,7 +28,7 @@ from commonplace.web.http.problems import BY_STATUS, GONE, INTERNAL, KINDS, TRUN
 from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
 from commonplace.web.pages.languages import language_of, translations
 from commonplace.web.pages.rendering import page
-from commonplace.web.pages.strip import strip_of
+from commonplace.web.pages.strip import drawn
 
 router = APIRouter(tags=["about"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
@@ -44,9 +39,6 @@ SHOWN = 100
 
 ANSWERS = 30
 """Maximum number of works on the front page that answer the first question."""
-
-DRAWN = 3_000
-"""Maximum number of works that are drawn on the front page; the page of the concept draws more."""
 
 LATEST = 4
 """Number of versions that the front page names."""
@@ -66,9 +58,7 @@ def front(request: Request, context: ContextDep) -> Response:
     venues = context.lists.ready(graph, "venues", lambda _: select_venues(None), VENUE_ORDER)
     cases = context.lists.ready(graph, "cases", lambda _: select_cases(None), None)
     counted, states = context.totals.of(graph), context.states.ready(graph)
-    by_year = context.lists.ready(
-        graph, ("works", WorkFilters()), lambda s: select_works(s, minter, WorkFilters(), None), ORDERS["year"]
-    )
+    by_year = works_by_year(context.lists, context.states, graph, minter)
     asked = _concept_asked_for(context)
     ranked = _searched(context) if context.question and asked is None else None
 
@@ -123,31 +113,24 @@ def _searched(context: Context) -> list[NamedNode]:
 
 
 def _answer(
-    snapshot: Snapshot,
-    concept: NamedNode | None,
-    by_year: Callable[[Snapshot], Listed],
-    states: StatesAt,
-    minter: Minter,
+    snapshot: Snapshot, concept: NamedNode | None, by_year: WorksByYearAt, states: StatesAt, minter: Minter
 ) -> dict[str, object]:
     """Return the first question and its answer, for the template; no rows where its concept is not there."""
     if concept is None or not has(snapshot, concept):
         return {"rows": [], "concept": None}
-    answer = states(snapshot).on_concept(concept.value)
-    listed = replace(by_year(snapshot), pick=answer.pick(["discusses"]))
-    works = listed.page(ORDERS["year"], ANSWERS, None).things
+    answer = by_year(snapshot, concept)
     label = label_of(snapshot, concept) or minter.key(concept.value)
-    coverage = answer.coverage()
-    strip = None
-    if sum(coverage.values()) <= DRAWN:
-        below = reach(snapshot, concept, "narrower")
-        strip = strip_of(marked_works(snapshot, minter, below, answer))
+    strip, _ = drawn(snapshot, minter, states(snapshot).below(concept.value), answer, 0)
     return {
         "concept": minter.key(concept.value),
         "label": label,
         "strip": strip,
         "strip_title": label,
-        "coverage": coverage,
-        "rows": [(work_of(snapshot, work, minter), _said(snapshot, work, concept, minter)) for work in works],
+        "coverage": answer.coverage,
+        "rows": [
+            (work_of(snapshot, work, minter), _said(snapshot, work, concept, minter))
+            for work in answer.first("discusses", ANSWERS)
+        ],
     }
 
 

@@ -12,12 +12,11 @@ from pyoxigraph import NamedNode, Quad
 
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.library.creators import Creators, most_prolific
-from commonplace.library.evidence import reach
 from commonplace.library.headings import claim_of, concept_of
 from commonplace.library.schemas import Claim, Concept, Evidence, Link, Work
-from commonplace.library.strips import MarkedWork, marked_works
+from commonplace.library.strips import MarkedWork
 from commonplace.library.works import title_link, work_of
-from commonplace.library.works_by_year import WorksByYear, WorksByYearAt, works_by_year
+from commonplace.library.works_by_year import WorksByYearAt, works_by_year
 from commonplace.model.change import Version
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import FOAF, RDF
@@ -29,7 +28,7 @@ from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.lists import ShownList, list_page
 from commonplace.web.pages.page_route import PageRouter
 from commonplace.web.pages.rendering import versioned_page
-from commonplace.web.pages.strip import MOST_MARKS, Strip, strip_of, strip_of_years
+from commonplace.web.pages.strip import drawn
 
 router = PageRouter()
 
@@ -81,13 +80,13 @@ def claim(request: Request, context: ContextDep, key: str, at: At = None) -> Res
 
     def make(snapshot: Snapshot) -> dict[str, object]:
         shown = claim_of(snapshot, node, minter, states(snapshot))
-        drawn, works = _drawn(snapshot, minter, [node], by_year(snapshot, node))
+        strip, works = drawn(snapshot, minter, [node], by_year(snapshot, node), SHOWN)
         accepted = [one for one in shown.evidence if one.status == "accepted"]
         named = {one.work: work_of(snapshot, NamedNode(one.work_iri), minter) for one in accepted}
         return {
             "claim": shown,
             "works": works,
-            "strip": drawn,
+            "strip": strip,
             "strip_title": shown.label,
             "address": f"/works?claim={minter.key(node.value)}",
             "sides": _sides(shown),
@@ -103,17 +102,6 @@ def claim(request: Request, context: ContextDep, key: str, at: At = None) -> Res
 def _works_by_year(context: Context, at: int | None) -> WorksByYearAt:
     graph = context.library.graph_at(None if at is None else Version(at))
     return works_by_year(context.lists, context.states, graph, context.minter)
-
-
-def _drawn(
-    snapshot: Snapshot, minter: Minter, about: Sequence[NamedNode], works: WorksByYear
-) -> tuple[Strip, list[MarkedWork]]:
-    """Return the strip of all works, and the works to be named: all, or of very many the first of each state."""
-    if works.read.total <= MOST_MARKS:
-        marked = marked_works(snapshot, minter, about, works.read)
-        return strip_of(marked), marked
-    first = [work for state in works.read.names for work in works.first(state, SHOWN)]
-    return strip_of_years(works.years()), marked_works(snapshot, minter, about, works.read, first)
 
 
 def _sides(shown: Claim) -> dict[str, list[Evidence]]:
@@ -154,16 +142,16 @@ def concept(request: Request, context: ContextDep, key: str, at: At = None) -> R
 
     def make(snapshot: Snapshot) -> dict[str, object]:
         shown = concept_of(snapshot, node, minter, states(snapshot))
-        below = reach(snapshot, node, "narrower")
+        below = states(snapshot).below(node.value)
         found = by_year(snapshot, node)
-        drawn, works = _drawn(snapshot, minter, below, found)
+        strip, works = drawn(snapshot, minter, below, found, SHOWN)
         discussing = [work for work in works if work.state == "discusses"]
         return {
             "concept": shown,
             "works": works,
             "other_labels": _other_labels(shown),
             "definition": _in_language(shown.definitions or {}, language_of(request)),
-            "strip": drawn,
+            "strip": strip,
             "strip_title": f"{found.read.total}: {shown.label}",
             "address": f"/works?discusses={minter.key(node.value)}",
             "rows": [_row(snapshot, minter, work, node, below) for work in discussing[:SHOWN]],

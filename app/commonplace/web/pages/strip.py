@@ -10,8 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from commonplace.library.strips import MarkedWork
-from commonplace.library.works_by_year import YearOfWorks
+from pyoxigraph import NamedNode
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.library.strips import MarkedWork, marked_works
+from commonplace.library.works_by_year import WorksByYear, YearOfWorks
+from commonplace.model.minter import Minter
 
 WIDTH, GROUND, TOP = 720.0, 44.0, 2.0
 """Width of the drawing, and heights of the line that marks stand on and of the tallest mark, in its own units."""
@@ -121,6 +125,20 @@ def strip_of_years(years: Iterable[YearOfWorks]) -> Strip:
             shapes = {name: one.works.get(name, 0) for name in ("silent", "unread")}
             dated[one.year] = Counter(direct=one.direct, indirect=said - one.direct, **shapes)
     return _in_columns(dated, counts.total(), counts)
+
+
+def drawn(
+    snapshot: Snapshot, minter: Minter, about: Sequence[NamedNode], works: WorksByYear, named: int
+) -> tuple[Strip, list[MarkedWork]]:
+    """Return the strip of all works, and the works that are named: all, or of very many the first of each state.
+
+    `about` are the concept and its narrower ones, or the claim; `named` is how many of each state there are at most.
+    """
+    if works.read.total <= MOST_MARKS:
+        marked = marked_works(snapshot, minter, about, works.read, map(NamedNode, works.by_year.things))
+        return strip_of(marked), marked
+    first = [work for state in works.read.names for work in works.first(state, named)] if named else []
+    return strip_of_years(works.years()), marked_works(snapshot, minter, about, works.read, first)
 
 
 def shape_of(work: MarkedWork) -> str:

@@ -1,0 +1,43 @@
+"""The strip of works: of very many it is drawn from counts, which say what the marks of all would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pyoxigraph import NamedNode
+
+from commonplace.library import Library
+from commonplace.library.lists import Lists
+from commonplace.library.states import incremental_states
+from commonplace.library.strips import marked_works
+from commonplace.library.works_by_year import works_by_year
+from commonplace.web.pages import strip
+from tests.conftest import BASE
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"), [("concept", "professional-role"), ("claim", "low-professionalisation-enables")]
+)
+def test_columns_from_counts_are_those_from_marks(
+    reference_home: Path, monkeypatch: pytest.MonkeyPatch, kind: str, key: str
+) -> None:
+    library = Library.open(reference_home, BASE)
+    states = incremental_states(library.log, library.minter)
+    at = works_by_year(Lists(library.log), states, library.graph, library.minter)
+    about = library.minter.thing("claim" if kind == "claim" else "concept", key)
+    works = library.read(lambda snapshot: at(snapshot, about))
+    below = states.of(library.graph).value.below(about.value)
+
+    every = library.read(
+        lambda snapshot: marked_works(snapshot, library.minter, below, works.read, map(NamedNode, works.by_year.things))
+    )
+    monkeypatch.setattr(strip, "MOST_MARKS", 10)
+    counted, named = library.read(lambda snapshot: strip.drawn(snapshot, library.minter, below, works, 4))
+
+    assert counted == strip.strip_of(every)
+    assert counted.columns
+    assert sum(sum(column.counts.values()) for column in counted.columns) + counted.without_year == len(every)
+    by_key = {work.key: work for work in every}
+    assert all(by_key[work.key] == work for work in named)
+    assert {work.state for work in named} == {work.state for work in every}
