@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pyoxigraph import DefaultGraph, NamedNode
 
 from commonplace.curation.duplicates.blocking import Blocks, ComparisonCounts
-from commonplace.curation.duplicates.comparison import Compared, compare
+from commonplace.curation.duplicates.comparison import Compared, compare, is_plainly_other
 from commonplace.curation.duplicates.particulars import Particulars
 from commonplace.curation.duplicates.reading import read_particulars, related_works
 from commonplace.curation.duplicates.venues import Agreement, compare_venues, may_be_two_venues
@@ -111,6 +111,8 @@ def move_similar(similar: Similar, snapshot: Snapshot, changes: Sequence[ChangeS
 
 def candidate_of(one: Particulars, other: Particulars) -> Candidate | None:
     """Return two works as a candidate, None when nothing is proposed of them."""
+    if is_plainly_other(one, other):
+        return None
     first, second = (one, other) if one.key < other.key else (other, one)
     found: Compared = compare(first, second)
     return Candidate((first.key, second.key), *found) if found.proposes else None

@@ -221,8 +221,8 @@ def plainly_other(one: Title, other: Title, alike: float) -> bool:
 
 def _begin_alike(one: Title, other: Title) -> bool:
     """Return whether the first letters of two titles are the same, all letters of a very short one."""
-    start = min(SAME_START, len(one.letters), len(other.letters))
-    return one.letters[:start] == other.letters[:start]
+    begun, there = one.letters[:SAME_START], other.letters[:SAME_START]
+    return begun.startswith(there) or there.startswith(begun)
 
 
 def _likeness(one: Title, other: Title, ratio: float, ours: list[str], theirs: list[str]) -> Likeness:
