@@ -13,7 +13,6 @@ const loaded = {
   cytoscape: ["dist/cytoscape.min.js"],
   "@fontsource-variable/source-serif-4": fonts("source-serif-4", ["normal", "italic"]),
   "@fontsource-variable/inter": fonts("inter", ["normal"]),
-  "htmx.org": ["dist/htmx.min.js"],
   "@github/hotkey": ["dist/index.js"],
   "@github/combobox-nav": ["dist/index.js"],
   "swagger-ui-dist": ["swagger-ui-bundle.js", "swagger-ui.css"],
@@ -32,7 +31,7 @@ function licence(folder) {
 
 const lock = JSON.parse(readFileSync(join(here, "package-lock.json"), "utf8"));
 const texts = Object.keys(lock.packages)
-  .filter((path) => path)
+  .filter((path) => path && !lock.packages[path].dev) // what the tests alone use is not served
   .map((path) => {
     const folder = join(here, path);
     const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));

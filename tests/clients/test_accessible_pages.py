@@ -1,0 +1,128 @@
+"""The reading pages in Debian's Chromium: axe-core finds nothing, light and dark, and nothing is wider than a phone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Literal
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.conftest import ROOT
+
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not AXE.exists(), reason="needs axe-core: `make frontend` installs it"),
+]
+
+ADDRESSES = (
+    "/",
+    "/works",
+    "/works?discusses=professional-role&state=silent",
+    "/works?q=xylophones",
+    "/works/mcmullin2022lead",
+    "/works/ostrom1996?style=apa",
+    "/works/mcmullin2020citizenled/references",
+    "/works/ostrom1996/history",
+    "/works/ostrom1996/provenance",
+    "/concepts",
+    "/concepts/professional-role",
+    "/concepts/facilitator",
+    "/claims",
+    "/claims/low-professionalisation-enables",
+    "/cases",
+    "/cases/england-parents-group",
+    "/people",
+    "/people/caitlin-mcmullin",
+    "/organizations",
+    "/venues",
+    "/venues/world-development",
+    "/gaps",
+    "/gaps?concept=professional-role&context=quebec",
+    "/search?q=facilitator",
+    "/find?quote=role+of+professionals",
+    "/suggestions?concept=professional-role",
+    "/queries",
+    "/queries/works-discussing?concept=professional-role",
+    "/changes",
+    "/changes/1",
+    "/pins",
+    "/prisma",
+    "/id/evidence/professional-role--ostrom1996",
+    "/docs/problems/gone",
+    "/works/nobody",
+)
+FOUND_BY_AXE = """async () => {
+  const runOnly = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const { violations } = await axe.run({ resultTypes: ["violations"], runOnly });
+  const why = (node) => [...node.any, ...node.all, ...node.none][0]?.message ?? "";
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 120)} (${why(node)})`));
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("needs chromium")
+    flags = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium will not run as root with it
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(browser: Browser, client: httpx.Client, scheme: Literal["light", "dark"]) -> None:
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True)  # the policy keeps the checker out, too
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    found = {}
+    for address in ADDRESSES:
+        page.goto(str(client.base_url).rstrip("/") + address)
+        page.add_script_tag(path=AXE)
+        if violations := page.evaluate(FOUND_BY_AXE):
+            found[address] = violations
+    context.close()
+    assert not found, "\n".join(f"{address} {one}" for address, ones in found.items() for one in ones)
+
+
+def test_no_page_is_wider_than_a_phone_or_complains(browser: Browser, client: httpx.Client) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740})
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda fault: complaints.append(str(fault)))
+    wide = []
+    for address in ADDRESSES:
+        page.goto(str(client.base_url).rstrip("/") + address)
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            wide.append(address)
+    context.close()
+    assert wide == []
+    assert [text for text in complaints if "404" not in text] == []
+
+
+def test_the_search_box_finds_while_one_types_and_keys_choose(browser: Browser, client: httpx.Client) -> None:
+    page = browser.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(str(client.base_url).rstrip("/") + "/works")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    box = page.get_by_role("combobox", name="Search works, people, concepts, claims and cases").or_(
+        page.get_by_role("searchbox", name="Search works, people, concepts, claims and cases")
+    )
+    box.press_sequentially("facilit")
+    option = page.get_by_role("option").first
+    option.wait_for()
+    wanted = option.get_attribute("href")
+    box.press("ArrowDown")
+    box.press("Enter")
+    page.wait_for_url(f"**{wanted}")
+    page.close()
