@@ -112,6 +112,15 @@ def test_files_that_are_named_exist(page: Path) -> None:
             assert list(ROOT.glob(span.rstrip("/"))), f"{name_of(page)} names {span}, which does not exist"
 
 
+def test_names_that_recipes_place_in_a_file_are_in_it() -> None:
+    """Such as "a row of `COLLECTIONS` in [things.py](../app/…/things.py)"."""
+    recipes = (ROOT / "docs" / "extending.md").read_text()
+    placed = re.findall(r"`(\w+)(?:\(\))?`(?: there)? (?:in|of)\s+\[[^]]+\]\(\.\./([^)#]+)\)", recipes)
+    assert len(placed) > 15
+    for name, path in placed:
+        assert re.search(rf"\b{name}\b", (ROOT / path).read_text()), f"{path} has no {name}"
+
+
 def test_each_piece_of_speed_names_files_and_switches_that_exist() -> None:
     code = {path: path.read_text() for path in (ROOT / "app").rglob("*.py")}
     names = {path.relative_to(ROOT / "app" / "commonplace").as_posix() for path in code} | {path.name for path in code}
