@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
-import pytest
-
-from commonplace.home.opening import Home
-from commonplace.home.tokens import Role
-from tests.conftest import serving
 
 WORK = "ostrom1996"
-
-
-@pytest.fixture
-def curator(opened: Home) -> Iterator[httpx.Client]:
-    with serving(opened) as client:
-        client.headers["Authorization"] = f"Bearer {opened.tokens.add('Ada', Role.CURATOR)}"
-        yield client
 
 
 def read(client: httpx.Client, address: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -16,14 +15,6 @@ from tests.conftest import BASE, serving
 
 WORK = "/works/ostrom1996"
 EVIDENCE = f"{BASE}id/evidence/professional-role--ostrom1996"
-
-
-@pytest.fixture
-def curator(opened: Home) -> Iterator[httpx.Client]:
-    """Return a client with a curator's token, on a home of its own with the reference set."""
-    with serving(opened) as client:
-        client.headers["Authorization"] = f"Bearer {opened.tokens.add('Ada', Role.CURATOR)}"
-        yield client
 
 
 def all_of(opened: Home) -> set[str]:

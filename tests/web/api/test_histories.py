@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from commonplace.home.opening import Home
-from commonplace.home.tokens import Role
-from tests.conftest import BASE, serving
+from tests.conftest import BASE
 
 pytestmark = pytest.mark.slow  # most of its tests start a server of their own
 
 PATCH = {"Content-Type": "application/merge-patch+json"}
 WORK = "/works/ostrom1996"
 TITLE = "Crossing the great divide: Coproduction, synergy, and development"
-
-
-@pytest.fixture
-def curator(opened: Home) -> Iterator[httpx.Client]:
-    """A client that may write to a library of its own."""
-    token = opened.tokens.add("Ada", Role.CURATOR)
-    with serving(opened) as client:
-        client.headers["Authorization"] = f"Bearer {token}"
-        yield client
 
 
 def patch(client: httpx.Client, address: str, **members: Any) -> int:

@@ -41,14 +41,6 @@ def many(count: int) -> str:
     return "".join(entry.format(number) for number in range(count))
 
 
-@pytest.fixture
-def curator(opened: Home) -> Iterator[httpx.Client]:
-    """A client with a curator's token of a server of one's own."""
-    with serving(opened) as client:
-        client.headers["Authorization"] = f"Bearer {opened.tokens.add('Ada', Role.CURATOR)}"
-        yield client
-
-
 def begun(client: httpx.Client, content: str | bytes, **more: Any) -> str:
     """Begin an import that is not waited for; answers the address of its job."""
     response = client.post("/imports", content=content, headers={**ASYNC, **more.pop("headers", {})}, **more)

@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from commonplace.home.opening import Home
-from commonplace.home.tokens import Role
 from tests.command import commonplace
-from tests.conftest import serving
 
 PATCH = {"Content-Type": "application/merge-patch+json"}
 OURS, OTHERS = {"Commonplace-Piece": "Spring clean %E2%80%93 titles"}, {"Commonplace-Piece": "another"}
 NAME = "Spring clean – titles"
 WORK, OTHER = "ostrom1996", "bovaird2007"
-
-
-@pytest.fixture
-def curator(opened: Home) -> Iterator[httpx.Client]:
-    """A client that may write to a library of its own."""
-    token = opened.tokens.add("Ada", Role.CURATOR)
-    with serving(opened) as client:
-        client.headers["Authorization"] = f"Bearer {token}"
-        yield client
 
 
 def patch(client: httpx.Client, key: str, headers: dict[str, str], **members: str) -> int:

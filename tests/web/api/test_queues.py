@@ -3,23 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
-import pytest
-
-from commonplace.home.opening import Home
-from commonplace.home.tokens import Role
-from tests.conftest import serving
-
-
-@pytest.fixture
-def curator(opened: Home) -> Iterator[httpx.Client]:
-    """Yield a client with a curator's token, on a home of its own with the reference set."""
-    with serving(opened) as client:
-        client.headers["Authorization"] = f"Bearer {opened.tokens.add('Ada', Role.CURATOR)}"
-        yield client
 
 
 def queue(client: httpx.Client, name: str) -> dict[str, Any]:

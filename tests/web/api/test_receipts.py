@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -12,22 +11,11 @@ import pytest
 
 from commonplace.exchange.receipt_table import COLUMNS, receipt_table, safe_cell
 from commonplace.exchange.receipts import FileFault, LossShape, Receipt, ReceiptItem, loss_counts
-from commonplace.home.opening import Home
-from commonplace.home.tokens import Role
-from tests.conftest import serving
 from tests.receipts import OSTROM, SMITH, check
 
 HELD = SMITH.replace("note", "url={https://example.org/s}, pmid={17}, note")
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =cmd|' /C calc'!A0", "＝1", "\n-x"]
 BIBTEX = {"Content-Type": "application/x-bibtex"}
-
-
-@pytest.fixture
-def curator(opened: Home) -> Iterator[httpx.Client]:
-    """A client with a curator's token of a server over the reference set."""
-    with serving(opened) as client:
-        client.headers["Authorization"] = f"Bearer {opened.tokens.add('Ada', Role.CURATOR)}"
-        yield client
 
 
 def imported(client: httpx.Client, text: str, **parameters: str) -> dict[str, Any]:
