@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -244,3 +246,41 @@ def test_a_description_that_comes_and_goes_does_not_fill_memory(monkeypatch: pyt
         graph.apply(Version(version), ChangeSet(added=(quad(str(version)),)))
     assert len(stores) == 5
     assert contents(graph) == {quad("kept"), *(quad(str(version)) for version in range(2, 12))}
+
+
+def test_a_reader_that_holds_writers_off_does_not_hold_up_another_reader() -> None:
+    """The other may hold what the first is waiting for: a list that is searched for waits for the search index."""
+    graph = EmbeddedGraph.in_memory(BASE)
+    numbers = itertools.count(1)
+    reading, go_on, done = threading.Event(), threading.Event(), threading.Event()
+
+    def change() -> None:
+        number = next(numbers)
+        graph.apply(Version(number), ChangeSet(added=(quad(str(number)),), removed=(quad(str(number - 1)),)))
+
+    def change_elsewhere() -> None:
+        thread = threading.Thread(target=change)
+        thread.start()
+        thread.join()
+
+    def other(snapshot: Snapshot) -> None:
+        reading.set()
+        assert go_on.wait(30)
+
+    def read_other() -> None:
+        graph.read(other)
+        done.set()
+
+    def mine(snapshot: Snapshot) -> bool:
+        if snapshot.version < 4:
+            change_elsewhere()  # so that it is disturbed, again and again, and holds writers off in the end
+            return False
+        go_on.set()
+        return done.wait(10)
+
+    change()
+    threading.Thread(target=read_other, daemon=True).start()
+    assert reading.wait(30)
+    assert graph.read(mine)
+    change_elsewhere()  # nobody holds writers off any more
+    assert graph.version == 5

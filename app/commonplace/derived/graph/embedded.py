@@ -9,11 +9,12 @@ version of the state it was read from.
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from threading import RLock
+from threading import Condition, RLock, get_ident
 from typing import TypeVar
 
 from pyoxigraph import (
@@ -149,6 +150,12 @@ class EmbeddedGraph:
         self._store = store
         self._version = version
         self._applying = RLock()
+        """Held by whoever changes the store."""
+        self._depth = 0
+        """Number of changes under way, one within the other, of the thread that holds `_applying`."""
+        self._turn = Condition()
+        self._holders: Counter[int] = Counter()
+        """Threads that read and hold writers off, with how often each does."""
         self._removed = 0
         """Number of statements that were removed from the store since it was made."""
         self._renewed_after = RENEWED_AFTER
@@ -203,8 +210,56 @@ class EmbeddedGraph:
                     return answer
             with self._applying:
                 pass  # the change in flight is now whole
-        with self._applying:
-            return run(self._snapshot())
+        for _ in range(_OVERLAPS):
+            with self._holding():
+                before = self._version
+                answer = run(self._snapshot())
+                if self._version == before:  # `run` itself may have brought the graph to a newer version
+                    break
+        return answer
+
+    @contextmanager
+    def _holding(self) -> Iterator[None]:
+        """Keep writers from beginning a change while a block reads.
+
+        Other readers are never waited for: they may hold what the block is going to wait for, such as the search index
+        while it is brought up to date.
+        """
+        thread = get_ident()
+        with self._turn:
+            self._holders[thread] += 1
+        try:
+            with self._applying:
+                pass  # the change in flight is now whole
+            yield
+        finally:
+            with self._turn:
+                self._holders[thread] -= 1
+                if not self._holders[thread]:
+                    del self._holders[thread]
+                self._turn.notify_all()
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Change the store in a block, when no other thread does, and none holds writers off.
+
+        A thread that holds them off itself may write at once: what it reads then is its own business.
+        """
+        self._applying.acquire()
+        while not self._depth and self._is_held_off():
+            self._applying.release()
+            with self._turn:
+                self._turn.wait_for(lambda: not self._is_held_off())
+            self._applying.acquire()
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            self._applying.release()
+
+    def _is_held_off(self) -> bool:
+        return bool(self._holders) and get_ident() not in self._holders
 
     def live_snapshot(self) -> StoreSnapshot:
         return self._snapshot()
@@ -220,7 +275,7 @@ class EmbeddedGraph:
                 return answer
 
     def _put(self, version: Version, description: Sequence[Quad]) -> None:
-        with self._applying:
+        with self._changing():
             if version == self._version and not self._described:
                 self._in_flight = True
                 try:
@@ -235,13 +290,13 @@ class EmbeddedGraph:
             found = self.read(lambda snapshot: None if self._described else (run(snapshot),))
             if found is not None:
                 return found[0]
-        with self._applying:
+        with self._holding():
             self.undescribe()
             return run(self._snapshot())
 
     def undescribe(self) -> None:
         """Take the description out of the store, before anything but a query looks at it."""
-        with self._applying:
+        with self._changing():
             if self._described:
                 self._in_flight = True
                 try:
@@ -306,7 +361,7 @@ class EmbeddedGraph:
 
         With `follows` that must be the next version.
         """
-        with self._applying:
+        with self._changing():
             if follows and version != self._version + 1:
                 raise ValueError(f"version {version} cannot be applied to version {self._version}")
             self.undescribe()
@@ -349,7 +404,7 @@ class EmbeddedGraph:
                 self._store.remove_graph(graph)
 
     def load_checkpoint(self, path: Path, version: Version) -> None:
-        with self._applying:
+        with self._changing():
             self._described = False
             self._store.clear()  # a crash may have left it filled, and its position not written
             if _has_blank_nodes(path):  # which bulk_load would give new labels
@@ -360,7 +415,7 @@ class EmbeddedGraph:
             self._record(version)
 
     def clear(self) -> None:
-        with self._applying:
+        with self._changing():
             self._version = EMPTY
             self._record(EMPTY)
             self._described = False
@@ -426,7 +481,7 @@ class _OnDiskGraph(EmbeddedGraph):
             self._mark.write(version)
 
     def leave_disk(self) -> bool:
-        with self._applying:
+        with self._changing():
             self._mark = None
             self._loads_in_one_transaction = True
             self._store = Store()
