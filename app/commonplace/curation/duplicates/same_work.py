@@ -4,7 +4,7 @@ Nobody looks at what is decided here, so it rests on what cannot be chance. The 
 title and people or place say that the identifier is another's (papers that were given the DOI of their volume, an
 erratum under the DOI of its article); the same ISBN of the same book; or the same title, where nothing that both say
 differs, and enough that both say agrees: for a title that tells one work from others people and page, or of what is
-in no venue people, year and publisher; for any other (*Calendar*, *Introduction*) the place. A bibliography's own key
+in no venue people and year; for any other (*Calendar*, *Introduction*) the place. A bibliography's own key
 is enough where the title tells, or anything else agrees. All else is left to a person, as a candidate.
 """
 
@@ -198,11 +198,7 @@ def _identified(one: Record, other: Record, first: MatchKey, second: MatchKey) -
         return _tells(one) or _tells(other) or not (all(pages) and pages[0] != pages[1])
     if strangers or (one.type in PARTS) != (other.type in PARTS):
         return False
-    if all(pages):
-        return pages[0] == pages[1]
-    if one.type in PARTS or not (first.people and second.people and first.year):
-        return False  # of another title the DOI may have been copied with the entry above
-    return first.year == second.year and _venues_agree(one, other) and _none_differs(one, other, ("volume", "issue"))
+    return pages[0] == pages[1] if all(pages) else one.type not in PARTS
 
 
 def _are_two_texts(one: Record, other: Record) -> bool:
@@ -244,7 +240,8 @@ def _ground_of_title(one: Record, other: Record, first: MatchKey, second: MatchK
     if page:
         return "title" if year or venue else None
     # of what stands in a venue one may be the abstract or the summary of the other
-    return "title" if year and _agree_in_print(one, other) else None
+    in_venue = one.container_title or other.container_title or one.type in PARTS or one.type.startswith("article")
+    return "title" if year and not in_venue else None
 
 
 def _is_paged_by_volume(of: MatchKey) -> bool:
@@ -256,16 +253,6 @@ def _is_paged_by_volume(of: MatchKey) -> bool:
 def _are_named(of: MatchKey) -> bool:
     """Return whether a record has people, and more than *Anonymous*."""
     return not {*of.people} <= NAMELESS
-
-
-def _agree_in_print(one: Record, other: Record) -> bool:
-    """Return whether both records name the same edition, publisher or series of what is in no venue."""
-    if one.container_title or other.container_title:
-        return False
-    return any(
-        getattr(one, name) and _folded(one, name) == _folded(other, name)
-        for name in ("edition", "publisher", "collection_title", "number")
-    )
 
 
 def _two_pages_of_a_site(one: str | None, other: str | None) -> bool:
