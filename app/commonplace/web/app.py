@@ -27,6 +27,7 @@ from commonplace.web.api import (
     identifiers,
     imports,
     jobs,
+    links_map,
     merges,
     people_lists,
     pins,
@@ -52,6 +53,7 @@ from commonplace.web.http.spooled import Sending
 from commonplace.web.http.stopping import Stopping
 from commonplace.web.http.unread_body import UnreadBodies
 from commonplace.web.in_workers import WorkerAnswers
+from commonplace.web.kept_route import KeptAnswers
 from commonplace.web.metrics import Metrics
 from commonplace.web.openapi import describe, operation_id
 from commonplace.web.pages import agents, answered, cases, front, headings, monitoring, rendering
@@ -95,6 +97,7 @@ ROUTED = (
     queues,
     pins,
     prisma,
+    links_map,
     identifiers,
     change_feed,
     crawling,
@@ -140,6 +143,7 @@ def create_app(*, context: Context, lifespan: Lifespan | None = None, in_worker:
     app.stopping = Stopping(app.state.stopping)
     sending = Sending(context.workers.limits.bytes)
     if not in_worker:
+        app.state.kept_answers = KeptAnswers()
         app.state.worker_answers = WorkerAnswers(context, sending)
         app.state.metrics = app.metrics = Metrics(context)
     app.sparql = SparqlEndpoint(context, sending, app.routed)

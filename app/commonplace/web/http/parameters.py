@@ -43,7 +43,7 @@ class Search(Paging):
     )
 
 
-REPEATABLE = frozenset({"kind"})
+REPEATABLE = frozenset({"kind", "relations"})
 """Query parameters that may be given more than once."""
 
 

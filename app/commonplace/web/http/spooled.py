@@ -46,9 +46,9 @@ class SpooledResponse(Response):
     def __init__(self, spool: Spool, status: int, headers: list[tuple[bytes, bytes]], sending: Sending) -> None:
         super().__init__(status_code=status)
         self.raw_headers = headers
-        self._spool = spool
+        self.spool = spool
         self._sending = sending
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with closing(self._spool):
-            await self._sending.send(self._spool, self.status_code, self.raw_headers, send)
+        with closing(self.spool):
+            await self._sending.send(self.spool, self.status_code, self.raw_headers, send)
