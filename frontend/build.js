@@ -1,8 +1,9 @@
 // Copies what the pages load from node_modules into the program's static files, with the licences of all of it.
-// Run by `npm run build` after `npm ci`; nothing is compiled.
+// Run by `npm run build` after `npm ci`. The library of the map comes in many modules, which are bundled into one file.
 
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { build } from "esbuild";
 
 const here = import.meta.dirname;
 const target = join(here, "..", "app", "commonplace", "web", "pages", "static", "vendor");
@@ -31,7 +32,7 @@ function licence(folder) {
 
 const lock = JSON.parse(readFileSync(join(here, "package-lock.json"), "utf8"));
 const texts = Object.keys(lock.packages)
-  .filter((path) => path && !lock.packages[path].dev) // what the tests alone use is not served
+  .filter((path) => path && !lock.packages[path].dev) // what only builds or tests is not served
   .map((path) => {
     const folder = join(here, path);
     const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
@@ -45,5 +46,19 @@ for (const [name, files] of Object.entries(loaded)) {
     cpSync(join(here, "node_modules", name, file), join(target, renamed[name] ?? file.split("/").pop()));
   }
 }
+await build({
+  stdin: {
+    contents: `export { default as Graph } from "graphology";
+      export { default as Sigma } from "sigma";
+      export { NodeSquareProgram } from "@sigma/node-square";`,
+    resolveDir: here,
+  },
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  outfile: join(target, "map.js"),
+  logLevel: "warning",
+});
 // The licences come last: where this file is, the build is whole.
 writeFileSync(join(target, "LICENSES.txt"), texts.join(`\n\n${"-".repeat(72)}\n\n`) + "\n");

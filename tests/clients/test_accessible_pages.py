@@ -43,6 +43,8 @@ ADDRESSES = (
     "/venues",
     "/venues/world-development",
     "/gaps",
+    "/map",
+    "/map?focus=concept/professional-role&layout=year",
     "/gaps?concept=professional-role&context=quebec",
     "/search?q=facilitator",
     "/find?quote=role+of+professionals",

@@ -57,6 +57,7 @@ from commonplace.web.kept_route import KeptAnswers
 from commonplace.web.metrics import Metrics
 from commonplace.web.openapi import describe, operation_id
 from commonplace.web.pages import agents, answered, cases, front, headings, monitoring, rendering
+from commonplace.web.pages import links_map as map_page
 from commonplace.web.pages import works as works_pages
 from commonplace.web.sparql import graph_store
 from commonplace.web.sparql import routes as sparql
@@ -67,7 +68,7 @@ and on what evidence; who says so and how surely; what was read and is silent, a
 read yet. Every answer carries the version it was made from (`ETag`, `Commonplace-Version`) and can be
 asked again from it (`at=`); nothing is cut without saying so (`complete`, `Commonplace-Complete`)."""
 
-PAGES = (headings, works_pages, agents, cases, answered)
+PAGES = (headings, works_pages, agents, cases, map_page, answered)
 """Modules with the pages of addresses that the API has, too: a browser gets those first."""
 
 ROUTED = (

@@ -1,0 +1,117 @@
+"""Serve the map: a drawing to be explored, and beside it the list that says what the drawing says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Query, Request, Response
+from pydantic import Field
+
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.library.map_reading import Linked, LinkedThing, linked_things
+from commonplace.library.map_schemas import RELATIONS
+from commonplace.web.api.links_map import MapQuery
+from commonplace.web.context import ContextDep
+from commonplace.web.in_workers import Cost, costly, in_large_library
+from commonplace.web.pages.page_route import PageRouter
+from commonplace.web.pages.rendering import versioned_page
+
+router = PageRouter()
+
+ROWS = 50
+"""Maximum number of things in the list on a page."""
+
+NAMED = 12
+"""Maximum number of linked things that a row names of each kind; the neighbourhood of a thing names all."""
+
+
+class MapPageQuery(MapQuery):
+    """Parameters of the page: those of the map, and which page of the list."""
+
+    page: int = Field(default=1, ge=1, le=1_000, description="page of the list")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedLink:
+    """A thing that another is linked to, with the address of its own row, and how sure the link is."""
+
+    thing: LinkedThing
+    row: str
+    confirmation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MapRow:
+    """A row of the list: a thing and what it is linked to, by kind of link as seen from it."""
+
+    thing: LinkedThing
+    kinds: Mapping[str, Sequence[NamedLink]]
+    more: Mapping[str, int]
+
+
+@router.page("/map")
+@costly(Cost(when=in_large_library))
+def show_map(request: Request, context: ContextDep, asked: Annotated[MapPageQuery, Query()]) -> Response:
+    """Show the drawing and the list."""
+
+    def make(snapshot: Snapshot) -> dict[str, object]:
+        linked = linked_things(snapshot, context.minter, asked.filters, asked.limit)
+        years = [thing.year for thing in linked.things if thing.year is not None]
+        pages = max(1, -(-len(linked.things) // ROWS))
+        here = min(asked.page, pages)
+        return {
+            "asked_for": asked,
+            "linked": linked,
+            "rows": _rows(linked, asked, here),
+            "relations": RELATIONS,
+            "first_year": min(years, default=None),
+            "last_year": max(years, default=None),
+            "data": _address(asked, "/map.json", at=asked.at or snapshot.version),
+            "whole": _address(asked, "/map", focus=None),
+            "focused": linked.things[0] if asked.focus and linked.things else None,
+            "here": here,
+            "pages": pages,
+            "before": _address(asked, "/map", page=here - 1) if here > 1 else None,
+            "after": _address(asked, "/map", page=here + 1) if here < pages else None,
+            "row_pages": _address(asked, "/map", page=None),
+        }
+
+    return versioned_page(request, "map.html", asked.at, make)
+
+
+def _address(asked: MapPageQuery, path: str, **changed: object) -> str:
+    """Return the address of the map as it is asked for, some parameters changed; None leaves one out."""
+    given = asked.model_dump(exclude_unset=True, exclude={"page"}) | changed
+    query = urlencode({name: value for name, value in given.items() if value is not None}, doseq=True)
+    return f"{path}?{query}" if query else path
+
+
+def _rows(linked: Linked, asked: MapPageQuery, here: int) -> list[MapRow]:
+    """Return the rows of one page of the list."""
+    places = {thing.iri: place for place, thing in enumerate(linked.things)}
+    start = (here - 1) * ROWS
+    shown = linked.things[start : start + ROWS]
+    kept: dict[str, dict[str, list[NamedLink]]] = {thing.iri: defaultdict(list) for thing in shown}
+
+    def named(iri: str, confirmation: str | None) -> NamedLink:
+        place = places[iri]
+        page = place // ROWS + 1
+        address = "" if page == here else _address(asked, "/map", page=page)
+        return NamedLink(linked.things[place], address, confirmation)
+
+    for link in linked.links:
+        if link.source in kept:
+            kept[link.source][link.relation].append(named(link.target, link.confirmation))
+        if link.target in kept:
+            kept[link.target][f"{link.relation} of"].append(named(link.source, link.confirmation))
+    rows = []
+    for thing in shown:
+        kinds = {kind: sorted(some, key=lambda one: places[one.thing.iri]) for kind, some in kept[thing.iri].items()}
+        most = len(places) if asked.focus and thing is linked.things[0] else NAMED
+        more = {kind: len(some) - most for kind, some in kinds.items() if len(some) > most}
+        rows.append(MapRow(thing, {kind: some[:most] for kind, some in sorted(kinds.items())}, more))
+    return rows
