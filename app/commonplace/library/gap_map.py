@@ -15,7 +15,8 @@ from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.library.evidence import label_of
-from commonplace.library.schemas import GapCell, GapConcept, GapContext, GapMap, Link
+from commonplace.library.gap_schemas import GapCell, GapConcept, GapContext, GapMap
+from commonplace.library.schemas import Link
 from commonplace.model.minter import Minter
 
 _SHOWN_BY = "cp:sector|cp:initiator|cp:leader|cp:form|cp:professionalRole|cp:skill|cp:challenge|cp:enablingCondition"

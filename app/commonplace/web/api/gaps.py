@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.gap_map import gap_map
+from commonplace.library.gap_schemas import GapMap
 from commonplace.library.named_things import named_thing
-from commonplace.library.schemas import GapMap
 from commonplace.web import answers
 from commonplace.web.context import ContextDep
 from commonplace.web.http.negotiation import CSV, JSON, choose_of_list
