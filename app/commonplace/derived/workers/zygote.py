@@ -56,7 +56,7 @@ class Zygote:
         share_with_forks()
         self._connection.setblocking(False)
         inbox, ours = Inbox(self._connection), self._connection.fileno()
-        prepared = None
+        prepared, told = None, False
         while True:
             ready = _readable([ours, *self._workers], FOLLOW_SECONDS)
             for descriptor in ready:
@@ -68,8 +68,9 @@ class Zygote:
             if not ready and prepared != (self._tasks, self._views.graph.version):  # and nobody waits for it
                 worth_forking = self._views.prepare()
                 share_with_forks()
-                if prepared is None and worth_forking:
+                if worth_forking and not told:
                     self._say(Message({"prepared": True}))
+                    told = True
                 prepared = (self._tasks, self._views.graph.version)
 
     def _heard(self, inbox: Inbox) -> bool:
