@@ -20,7 +20,7 @@ def found() -> Iterator[tuple[int, int, int]]:
 
 
 def test_collections_are_rarer_until_the_last_block_has_ended(found: tuple[int, int, int]) -> None:
-    rarer = (found[0] * RARER, found[1], found[2])
+    rarer = (found[0] * RARER, found[1] * RARER, found[2])
     one, other = rarely_collected(), rarely_collected()
     with one:
         assert gc.get_threshold() == rarer
