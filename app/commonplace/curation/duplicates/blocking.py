@@ -2,9 +2,10 @@
 
 There is one scheme, for a whole library and for an import. A work is in the blocks of its identifiers, of its place
 (volume and first page, or last), and of its title: the first letters, the last letters, and each two of the longest
-words. A slip spoils one or two of these, not all. A block of more than `LONGEST` works is put in order, and each of
-its works is compared with the `WINDOW` next to it alone. So the work done grows with the library, not with its square;
-`ComparisonCounts` says how many pairs were left out for it.
+words. A slip spoils one or two of these, not all. A block of more than `LONGEST` works (`LONGEST_OF_WORDS` where two
+words make it) is put in order, and each of its works is compared with the `WINDOW` next to it alone. So the work done
+grows with the library, not with its square; `ComparisonCounts` says how
+many pairs were left out for it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from commonplace.curation.duplicates.titles import Title
 
 LONGEST = 60
 """Maximum number of works in a block that are all compared with each other."""
+
+LONGEST_OF_WORDS = 20
+"""Maximum number of works in a block of two words that are all compared: many share two common words by chance."""
 
 WINDOW = 8
 """Maximum number of the next works of a long block, in its order, that a work is compared with."""
@@ -109,9 +113,11 @@ class Blocks:
         default.
         """
         seen: set[tuple[str, str]] = set()
-        for members in self._members.values() if blocks is None else map(self._members.__getitem__, blocks):
+        for block in self._members if blocks is None else blocks:
+            members = self._members[block]
             if len(members) > 1:
-                new = [pair for pair in self._in_block(members, counts, wanted) if pair not in seen]
+                longest = LONGEST_OF_WORDS if block.startswith("words ") else LONGEST
+                new = [pair for pair in self._in_block(members, longest, counts, wanted) if pair not in seen]
                 seen.update(new)
                 counts.pairs_compared += len(new)
                 for one, other in new:
@@ -124,10 +130,10 @@ class Blocks:
         return self.pairs(counts, wanted, blocks)
 
     def _in_block(
-        self, members: list[str], counts: ComparisonCounts, wanted: Set[str] | None
+        self, members: list[str], longest: int, counts: ComparisonCounts, wanted: Set[str] | None
     ) -> Iterable[tuple[str, str]]:
         """Return the pairs of a block, of a long one those of neighbours, which have one wanted work if any is."""
-        if len(members) <= LONGEST:
+        if len(members) <= longest:
             pairs: Iterable[tuple[str, str]] = combinations(sorted(members), 2)
         else:
             ordered = sorted(members, key=self._order)
