@@ -69,11 +69,11 @@ def gap_map(snapshot: Snapshot, minter: Minter, concept: NamedNode | None, conte
     gathered = _gather(read, above, every if context is None else columns)
     labels = {iri: label_of(snapshot, NamedNode(iri)) or minter.key(iri) for iri in (*rows, *columns)}
     ordered = list(_in_tree(rows, read.broader, labels))
-    named = concept is not None and context is not None
+    named = concept.value if concept is not None and context is not None else None
     cells = []
     for iri, _ in ordered:
         for column in columns:
-            behind = _links(snapshot, minter, gathered, iri, column) if named and iri == concept.value else {}  # type: ignore[union-attr]
+            behind = _links(snapshot, minter, gathered, iri, column) if iri == named else {}
             cells.append(_cell(minter, gathered, iri, column, behind))
     return GapMap(
         concepts=[GapConcept(iri=iri, key=minter.key(iri), label=labels[iri], depth=depth) for iri, depth in ordered],

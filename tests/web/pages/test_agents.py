@@ -8,6 +8,7 @@ import re
 import httpx
 import pytest
 
+from tests.conftest import BASE
 from tests.web.pages.test_headings import text_of
 from tests.web.pages.test_pages import BROWSER
 
@@ -35,16 +36,19 @@ def test_a_list_is_searched_within(client: httpx.Client) -> None:
     [
         ("/people/caitlin-mcmullin", "/works?author=caitlin-mcmullin"),
         ("/venues/world-development", "/works?venue=world-development"),
-        ("/venues/brandsen2018book", "/works?venue=work/brandsen2018book"),
+        ("/venues/brandsen2018book", f"/works?venue={BASE}id/work/brandsen2018book"),
     ],
 )
 def test_a_page_shows_the_works(client: httpx.Client, address: str, works: str) -> None:
     page = client.get(address, headers=BROWSER).text
-    there = client.get(works)
-    for work in there.json()["items"] if there.is_success else []:
+    there = client.get(works).raise_for_status().json()["items"]
+    assert there
+    for work in there:
         assert f'href="/works/{work["key"]}"' in page
     named = client.get(address).json()
     assert re.sub(r"\s+", " ", named.get("name") or named["title"]) in text_of(page)
+    (bibtex,) = re.findall(r'href="(/export\?format=bibtex[^"]+)"', page)
+    assert client.get(html.unescape(bibtex)).text.count("\n@") + 1 >= len(there)
 
 
 def test_every_page_that_a_list_leads_to_is_there(client: httpx.Client) -> None:

@@ -73,8 +73,14 @@ def test_the_language_is_that_which_the_reader_chose(client: httpx.Client) -> No
     assert "HttpOnly" in chosen.headers["set-cookie"]
     page = client.get(ROLE, headers={**BROWSER, "Cookie": "language=fr", "Accept-Language": "en"})
     assert '<html lang="fr">' in page.text
-    away = client.get("/language/fr", params={"back": "//elsewhere.example/"}, follow_redirects=False)
-    assert away.headers["location"] == "/"
+    for away in (
+        "//elsewhere.example/",
+        "/\\elsewhere.example/",
+        "/\t/elsewhere.example/",
+        "https://elsewhere.example/",
+    ):
+        answer = client.get("/language/fr", params={"back": away}, follow_redirects=False)
+        assert answer.headers["location"] == "/", away
     client.cookies.clear()
 
 

@@ -7,6 +7,7 @@ version control. Where it is missing, each page does without: other fonts, and n
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from os import PathLike, stat_result
@@ -69,6 +70,9 @@ PROGRAMS = frozenset(("docs.html", "sparql.html"))
 
 KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 """`Cache-Control` of a file whose address names its content (`?v=`), and of fonts, which do not change."""
+
+_OWN_ADDRESS = re.compile(r"/(?![/\\])[!-\[\]-~]*")
+"""An address of this server: a browser reads two slashes as another server, and leaves tabs and line ends out."""
 
 router = APIRouter(tags=["about"])
 
@@ -225,7 +229,7 @@ def docs(request: Request) -> Response:
 @router.get("/language/{tag}", include_in_schema=False)
 def choose_language(request: Request, tag: str, back: str = "/") -> Response:
     """Keep the language that a reader chose, and go back to the page."""
-    target = back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/"
+    target = back if _OWN_ADDRESS.fullmatch(back) else "/"
     response = Response(status_code=303, headers={"Location": target})
     if tag in LANGUAGES:
         response.set_cookie(COOKIE, tag, max_age=31_536_000, httponly=True, samesite="lax")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from jinja2 import pass_context
@@ -13,6 +13,8 @@ from jinja2.runtime import Context as TemplateContext
 from markupsafe import Markup
 
 from commonplace.library.schemas import Agent, Work
+from commonplace.model.minter import Kind
+from commonplace.web.discovery.addresses import PLACES
 from commonplace.web.discovery.coins import coins_title
 
 
@@ -30,16 +32,6 @@ def family(agent: Agent | Mapping[str, Any]) -> str:
     return f"{agent.particle} {agent.family}" if agent.particle else agent.family
 
 
-_PLURALS = {
-    "work": "works",
-    "person": "people",
-    "organization": "organizations",
-    "venue": "venues",
-    "concept": "concepts",
-    "claim": "claims",
-    "case": "cases",
-    "pin": "pins",
-}
 _THING = re.compile(r"/id/(\w+)/([^/]+)$")
 
 
@@ -48,7 +40,7 @@ def address_of(iri: str) -> str:
     found = _THING.search(iri)
     if not found:
         return iri
-    return f"/{_PLURALS.get(found[1], 'id/' + found[1])}/{found[2]}"
+    return f"/{PLACES.get(cast(Kind, found[1]), 'id/' + found[1])}/{found[2]}"
 
 
 @pass_context
