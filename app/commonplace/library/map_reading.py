@@ -15,6 +15,7 @@ from commonplace.derived.graph.sparql_tsv import rows, text_and_language, tsv
 from commonplace.errors import BadRequest, NotFound
 from commonplace.library.map_schemas import RELATIONS, Relation
 from commonplace.model.minter import Minter
+from commonplace.model.names import short_name
 
 MOST_NODES = 3_000
 """Maximum number of things on a map: more are not told apart, and take long to place."""
@@ -41,12 +42,13 @@ _ENDS: Mapping[Relation, Sequence[tuple[str, str]]] = {
 _UNSURE = """SELECT ?source ?target ?sure WHERE { ?citation cp:confirmation ?sure ;
 cito:hasCitingEntity ?source ; cito:hasCitedEntity ?target FILTER(?sure != cp:confirmed) }"""
 
-_WORKS = """SELECT ?work ?key ?year ?title ?name ?status WHERE { %s ?work cp:citationKey ?key .
+_WORKS = """SELECT ?work ?key ?year ?title ?name ?family ?particle ?status WHERE { %s ?work cp:citationKey ?key .
 OPTIONAL { ?work fabio:hasPublicationYear ?year } OPTIONAL { ?work dcterms:title ?title }
 OPTIONAL { ?work cp:status ?status }
 OPTIONAL { ?work pro:isDocumentContextFor ?role . ?role pro:withRole ?kind ; cp:position 1 ; pro:isHeldBy ?first
   FILTER(?kind IN (pro:author, pro:editor))
-  ?first foaf:name ?whole OPTIONAL { ?first foaf:familyName ?family } BIND(COALESCE(?family, ?whole) AS ?name) } }"""
+  ?first foaf:name ?name
+  OPTIONAL { ?first foaf:familyName ?family OPTIONAL { ?first cp:particle ?particle } } } }"""
 
 _LABELS = "SELECT ?concept ?label WHERE { %s ?concept skos:prefLabel ?label }"
 _YEARS = "SELECT ?work ?year WHERE { ?work fabio:hasPublicationYear ?year }"
@@ -210,10 +212,11 @@ def _described(snapshot: Snapshot, minter: Minter, iris: Sequence[str], counts: 
     """Return things by IRI with what is said of each."""
     found: dict[str, LinkedThing] = {}
     for values in _values("work", iris):
-        for work, key, year, title, name, status in _texts(snapshot, _WORKS % values):
+        for work, key, year, title, name, family, particle, status in _texts(snapshot, _WORKS % values):
             iri = work[1:-1]
             number = int(year) if year.lstrip("-").isdecimal() else None
-            label = " ".join(part for part in (name, year) if part) or title or key
+            short = short_name(family, particle) if family else name
+            label = " ".join(part for part in (short, year) if part) or title or key
             state = minter.local(status) if status else None
             kept = found.get(iri)
             if kept is None or label < kept.label:  # two first authors, or two titles: always the same one

@@ -12,8 +12,8 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.evidence import UNREAD
 from commonplace.library.states import WorksByState
 from commonplace.model.minter import Minter
-from commonplace.model.namespaces import DCTERMS, FABIO, FOAF, PRO
-from commonplace.model.work_reading import Neighbourhood
+from commonplace.model.namespaces import DCTERMS, FABIO, PRO
+from commonplace.model.work_reading import Neighbourhood, read_name
 
 _STRENGTH = ("direct high", "direct moderate", "direct low", "indirect high", "indirect moderate", "indirect low")
 """Directness and certainty, the strongest first."""
@@ -27,7 +27,7 @@ class MarkedWork:
     year: int | None
     title: str
     name: str | None
-    """Family name of the first author or editor, or the name of a body."""
+    """Family name of the first author or editor, with its particle, or the name of a body."""
     more: bool
     """Whether others wrote it, too."""
     state: str
@@ -84,7 +84,8 @@ def _first_name(snapshot: Snapshot, minter: Minter, said: Neighbourhood, work: N
         }
         if (first := placed.get("1")) is not None:
             named = Neighbourhood(snapshot.triples(first))
-            return named.text(first, FOAF["familyName"]) or named.text(first, FOAF["name"]), "2" in placed
+            name = read_name(named, first, minter)
+            return name.short if name else None, "2" in placed
     return None, False
 
 

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
+def short_name(family: str, particle: str | None = None) -> str:
+    """Return the name by which a text speaks of a person: `van Eijk`, with its particle and without given names."""
+    return f"{particle} {family}" if particle else family
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """Hold a personal name in parts, or a `literal`: a body, or a name that has no parts.
@@ -38,6 +43,11 @@ class Name:
         if self.dropping_particle:
             return f"{self.dropping_particle} {self.particle}" if self.particle else self.dropping_particle
         return self.particle
+
+    @property
+    def short(self) -> str:
+        """Return the name by which a text speaks of a person, or the whole of a literal."""
+        return self.literal or short_name(self.family or "", self.particle)
 
     @property
     def full(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import pytest
 from pyoxigraph import NamedNode
 
@@ -14,6 +15,7 @@ from commonplace.library.strips import marked_works
 from commonplace.library.works_by_year import works_by_year
 from commonplace.web.pages import strip
 from tests.conftest import BASE
+from tests.web.pages.test_pages import BROWSER
 
 
 @pytest.mark.parametrize(
@@ -41,3 +43,13 @@ def test_columns_from_counts_are_those_from_marks(
     by_key = {work.key: work for work in every}
     assert all(by_key[work.key] == work for work in named)
     assert {work.state for work in named} == {work.state for work in every}
+
+
+def test_a_mark_and_a_node_have_the_name_with_its_particle(client: httpx.Client) -> None:
+    page = client.get("/concepts/professional-role", headers=BROWSER).text
+    assert "<title>van Eijk 2018: " in page
+    assert "<title>van Meerkerk and others 2013: " in page
+    labels = {node["id"]: node["label"] for node in client.get("/map").json()["nodes"]}
+    assert labels["work/vaneijk2018"] == "van Eijk 2018"
+    assert labels["work/mcmullin2022lead"] == "McMullin 2022"
+    assert labels["work/quebec2004cadre"].startswith("Gouvernement du Québec"), "a body has its whole name"

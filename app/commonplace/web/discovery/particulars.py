@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from commonplace.library.schemas import Agent, Work
 from commonplace.model.edtf_date import EdtfDate, read_edtf
+from commonplace.model.names import short_name
 from commonplace.model.relations import DOI_ADDRESS
 
 DESCRIPTION_CHARACTERS = 300
@@ -46,7 +47,7 @@ def family_name(agent: Agent) -> str:
     """Return the name by which a text speaks of an agent: `van den Berg`."""
     if agent.family is None:
         return full_name(agent)
-    return " ".join(part for part in (agent.particle, agent.family) if part)
+    return short_name(agent.family, agent.particle)
 
 
 def sorted_name(agent: Agent) -> str:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from commonplace.library.schemas import Agent, Work
 from commonplace.model.minter import Kind
+from commonplace.model.names import short_name
 from commonplace.web.discovery.addresses import PLACES
 from commonplace.web.discovery.coins import coins_title
 
@@ -29,7 +30,7 @@ def family(agent: Agent | Mapping[str, Any]) -> str:
         agent = Agent.model_validate(agent)
     if agent.literal or not agent.family:
         return agent.literal or agent.given or agent.key
-    return f"{agent.particle} {agent.family}" if agent.particle else agent.family
+    return short_name(agent.family, agent.particle)
 
 
 _THING = re.compile(r"/id/(\w+)/([^/]+)$")
