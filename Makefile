@@ -66,8 +66,9 @@ lock: ## write the locks anew for pyproject.toml, keeping the versions they name
 upgrade: ## write the locks anew with the newest versions that pyproject.toml allows
 	$(MAKE) lock UPGRADE=--upgrade
 
-reference: setup ## the pages of docs/ that are made from the program
+reference: setup ## what is made from the program: a page of docs/, the types of the client
 	$(BIN)/python -m commonplace.cli.settings_reference > docs/configuration.md
+	$(BIN)/python -m commonplace.web.answer_types > app/commonplace/client/answers.py
 
 clean: ## everything that was made, a library in var/ excepted
 	rm -rf .venv frontend/node_modules app/commonplace/web/pages/static/vendor $(COMUNICA)/node_modules $(GENERATOR)/.venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

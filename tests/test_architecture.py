@@ -15,6 +15,7 @@ GROUND = {"errors", "processes", "settings"}
 
 SEES: dict[str, set[str]] = {
     "cli": {"web", "exchange", "home", "library", "importers", "model"},
+    "client": set(),
     "web": {"exchange", "home", "commit", "library", "curation", "derived", "patchlog", "importers", "model"},
     "exchange": {"commit", "library", "curation", "derived", "patchlog", "importers", "exporters", "model"},
     "home": {"commit", "library", "curation", "derived", "patchlog", "importers", "model"},
