@@ -255,10 +255,10 @@ def _let_workers_help(library: Library, workers: WorkerPool) -> None:
     workers.health = library.health
 
     def write_parts(directory: Path) -> Version:
-        return workers.wait_for(workers.write_search(directory, library.newest()))
+        return workers.wait_for(workers.search.write(directory, library.newest()))
 
     def write_change(directory: Path, version: Version) -> None:
-        workers.wait_for(workers.write_search_of_change(directory, version))
+        workers.wait_for(workers.search.write_change(directory, version))
 
     library.searching.write_parts = write_parts
     library.searching.early.write = write_change

@@ -17,7 +17,7 @@ from commonplace.curation.authorities import KnownInGraph
 from commonplace.derived.search import log_process
 from commonplace.derived.search.index import SearchIndex
 from commonplace.derived.search.lifecycle import Searching
-from commonplace.derived.workers.pool import WorkerPool
+from commonplace.derived.workers.search_writer import SearchWriter
 from commonplace.home.opening import Home
 from commonplace.home.tokens import Role
 from commonplace.library import Library
@@ -182,18 +182,18 @@ def test_an_import_is_found_when_its_job_is_done(opened: Home, monkeypatch: pyte
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """By which of the two ways a server has an index written, each time."""
     ways: list[str] = []
-    from_graph, from_log = WorkerPool.write_search, WorkerPool.write_search_of_change
+    from_graph, from_log = SearchWriter.write, SearchWriter.write_change
 
-    async def of_graph(workers: WorkerPool, directory: Path, version: Version) -> Version:
+    async def of_graph(writer: SearchWriter, directory: Path, version: Version) -> Version:
         ways.append("graph")
-        return await from_graph(workers, directory, version)
+        return await from_graph(writer, directory, version)
 
-    async def of_log(workers: WorkerPool, directory: Path, version: Version) -> None:
+    async def of_log(writer: SearchWriter, directory: Path, version: Version) -> None:
         ways.append("log")
-        await from_log(workers, directory, version)
+        await from_log(writer, directory, version)
 
-    monkeypatch.setattr(WorkerPool, "write_search", of_graph)
-    monkeypatch.setattr(WorkerPool, "write_search_of_change", of_log)
+    monkeypatch.setattr(SearchWriter, "write", of_graph)
+    monkeypatch.setattr(SearchWriter, "write_change", of_log)
     return ways
 
 

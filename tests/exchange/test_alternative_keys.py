@@ -25,12 +25,6 @@ ALTERNATIVE = "DBLP:journals/wd/Ostrom96"
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Home:
-    """A home with nothing in it."""
-    return open_home(settings_for(tmp_path / "home", reference_set=None))
-
-
-@pytest.fixture
 def served(empty: Home) -> Iterator[httpx.Client]:
     """A server over two works that cite each other; the first was imported again under another key."""
     received(empty, OSTROM + "@book{parks1981, title={Consumers as Coproducers}, author={Parks, Roger}, year=1981}")

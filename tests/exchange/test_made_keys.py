@@ -15,12 +15,6 @@ from tests.importers.test_missing_keys import FILES
 from tests.receipts import check
 
 
-@pytest.fixture
-def empty(tmp_path: Path) -> Home:
-    """A home with nothing in it."""
-    return open_home(settings_for(tmp_path / "home", reference_set=None))
-
-
 def received(home: Home, text: str, name: str = "some.bib", format: str | None = None) -> dict[str, Any]:
     """The receipt of importing that text."""
     made = import_file(home.library, home.committer, text.encode(), name, format=format)

@@ -22,7 +22,7 @@ import httpx
 import pytest
 
 from tests.command import commonplace
-from tests.web.sparql.test_query_limits import running, wait_until
+from tests.web.sparql.limited_server import running, wait_until
 from tests.web.sparql.test_served_workers import below, served
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"

@@ -21,7 +21,7 @@ from commonplace.derived.workers.messages import Call
 from commonplace.home.opening import open_home
 from commonplace.web import in_workers
 from tests.conftest import serving, settings_for
-from tests.web.sparql.test_query_limits import problem, served
+from tests.web.sparql.limited_server import problem, served
 
 WORK = "@book{larsen2001, author = {Larsen, Ida}, title = {Tides of the North}, year = {2001}}\n"
 VERSIONS = 6

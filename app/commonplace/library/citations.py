@@ -11,7 +11,7 @@ from commonplace.derived.graph.records import is_work
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.derived.graph.sparql_tsv import rows, text_and_language, tsv
 from commonplace.errors import NotFound
-from commonplace.library.schemas import Citation, ReferenceText
+from commonplace.library.citation_schemas import Citation, ReferenceText
 from commonplace.library.works import work_of
 from commonplace.model.minter import Minter
 from commonplace.model.relations import read_reference_json

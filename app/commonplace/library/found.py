@@ -10,7 +10,8 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.search.index import SearchResult
 from commonplace.derived.search.query import SearchQuestion
 from commonplace.derived.search.text import fingerprint
-from commonplace.library.schemas import Found, Link
+from commonplace.library.found_schemas import Found
+from commonplace.library.schemas import Link
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import RDFS, SKOS
 

@@ -354,23 +354,6 @@ class Venue(ApiModel):
     version: int
 
 
-class Citation(ApiModel):
-    """One citation between two works, with how sure it is."""
-
-    work: Work
-    confirmation: str = Field(description="`confirmed`, `probable`, `ambiguous` …")
-    reference_number: int | None = None
-    note: str | None = None
-
-
-class ReferenceText(ApiModel):
-    """A reference to a work the library does not hold, as its source printed it."""
-
-    number: int
-    text: str
-    doi: str | None = None
-
-
 class Node(ApiModel):
     """A node that has no model of its own (a citation, a doubt …): its statements by property."""
 
@@ -379,40 +362,6 @@ class Node(ApiModel):
     types: list[str]
     label: str | None = None
     properties: dict[str, list[str]]
-    version: int
-
-
-class Found(ApiModel):
-    """One thing a search found, best first."""
-
-    iri: str
-    kind: str
-    key: str
-    title: str
-    snippet: str | None = Field(
-        default=None, description="plain text of its own: around what matched, else where its running text begins"
-    )
-    found_by: list[Link] | None = Field(
-        default=None,
-        description="concepts and claims that it speaks of and whose labels matched: these are not its words. `label` "
-        "is in the language of the label that did, English where several did alike",
-    )
-
-
-class FoundOfKind(ApiModel):
-    """What a search found of one kind of thing: how many there are, the best of them, and the address of all."""
-
-    kind: str
-    total: int
-    items: list[Found]
-    all: str
-
-
-class FoundWhileTyping(ApiModel):
-    """What a search found so far, kind by kind. What is not shown of a kind is at the address of all of it."""
-
-    kinds: list[FoundOfKind]
-    complete: Completeness
     version: int
 
 
@@ -433,13 +382,3 @@ class Page(ApiModel, Generic[Item]):
         """Return the JSON; `next` is null on the last page, so that a client need not guess."""
         text = super().json_bytes()
         return text if self.next else text[:-1] + b',"next":null}'
-
-
-class References(Page[Citation]):
-    """The references of a work: to works of the library in `items`, to others in `as_text`.
-
-    `total` counts the first, `total_as_text` the second; neither is ever cut.
-    """
-
-    as_text: list[ReferenceText] = []
-    total_as_text: int = 0

@@ -9,7 +9,6 @@ write. Opening cuts a torn last entry (a crash while appending) and keeps the cu
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import logging
 import mmap
 import os
@@ -26,6 +25,7 @@ from threading import Condition, RLock, get_ident
 from commonplace.errors import LogDamaged, NoRoom, NotFound, ReadOnly, storing
 from commonplace.model.change import EMPTY, ChangeSet, Entry, Version
 from commonplace.model.quad_text import whole_lines
+from commonplace.patchlog.attachments import Attachments
 from commonplace.patchlog.checking import findings_in
 from commonplace.patchlog.log import NO_CHAIN, EntryBody, EntryLines, SearchableBytes, expect_next, versions
 from commonplace.patchlog.rdf_patch import (
@@ -80,10 +80,10 @@ class FileLog:
         """
         self._directory = directory
         self._segments = directory / "segments"
-        self._files = directory / "files"
+        self._attachments = Attachments(directory / "files", self._storing)
         self._segment_bytes = segment_bytes
-        if create and not (self._segments.is_dir() and self._files.is_dir()):
-            for folder in (self._segments, self._files):
+        if create and not (self._segments.is_dir() and self._attachments.folder.is_dir()):
+            for folder in (self._segments, self._attachments.folder):
                 folder.mkdir(parents=True, exist_ok=True)
         self._places: list[EntryPlace] = []
         self._header_at = lru_cache(maxsize=HEADERS)(_header_at)
@@ -93,8 +93,6 @@ class FileLog:
         self._appended = Condition()  # notified when this process has appended
         self._writers = 0
         self._writer: int | None = None
-        self._unnamed: list[Path] = []
-        """Attachments written while the writer's lock is held, which no entry names yet; they go when none is made."""
         self._end: tuple[str, int, str, Version] | None = None
         """The last segment, its end, the segment that may begin after it, and the version."""
         if mend:
@@ -150,7 +148,7 @@ class FileLog:
                 raise
             self._follow()
             self._chain = chain
-            self._unnamed.clear()
+            self._attachments.named()
         with self._appended:
             self._appended.notify_all()
         return entry.version
@@ -229,32 +227,14 @@ class FileLog:
         return found
 
     def attach(self, data: bytes) -> str:
-        digest = hashlib.sha256(data).hexdigest()
-        target = self._files / digest[:2] / digest
-        if not target.exists():
-            with self._storing():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                write_whole(target, (data,))
-            if self._writer == get_ident():
-                self._unnamed.append(target)
-        return digest
+        return self._attachments.keep(data, named_later=self._writer == get_ident())
 
     def attachment(self, sha256: str) -> bytes:
         with self.attached(sha256) as text:
             return text[:]
 
-    @contextmanager
-    def attached(self, sha256: str) -> Iterator[SearchableBytes]:
-        try:
-            file = (self._files / sha256[:2] / sha256).open("rb")
-        except FileNotFoundError:
-            raise NotFound(f"no file with SHA-256 {sha256} is kept with the log") from None
-        with file:
-            if not os.fstat(file.fileno()).st_size:
-                yield b""  # of which there is no map
-                return
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-                yield text
+    def attached(self, sha256: str) -> AbstractContextManager[SearchableBytes]:
+        return self._attachments.opened(sha256)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -273,9 +253,7 @@ class FileLog:
                 finally:
                     self._writers -= 1
                     self._writer = None
-                    while self._unnamed:
-                        with suppress(OSError):
-                            self._unnamed.pop().unlink()
+                    self._attachments.drop_unnamed()
 
     def _storing(self) -> AbstractContextManager[None]:
         """Raise `NoRoom` or `ReadOnly` for what keeps the log's files from being written."""
@@ -289,7 +267,7 @@ class FileLog:
         except LogDamaged as fault:
             yield fault.detail
             return
-        yield from findings_in(self, lambda version: str(self._place(version)), str(self._files))
+        yield from findings_in(self, lambda version: str(self._place(version)), str(self._attachments.folder))
 
     def _change(self, version: Version, header: Header) -> ChangeSet:
         place = self._place(version)

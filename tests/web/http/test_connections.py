@@ -19,7 +19,7 @@ from commonplace.home.opening import Home
 from commonplace.web.http import connection
 from tests.command import environment
 from tests.conftest import serving
-from tests.web.sparql.test_query_limits import wait_until
+from tests.web.sparql.limited_server import wait_until
 
 PATIENCE = 30.0
 """Seconds after which a test fails that waits for a server to close a connection."""

@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from commonplace.home.opening import Home, open_home
 from commonplace.web.http.connection import HEAD_BYTES
 from tests.conftest import serving, settings_for
-from tests.web.sparql.test_query_limits import COUNT, CROSS, served, wait_until
+from tests.web.sparql.limited_server import COUNT, CROSS, served, wait_until
 
 WORKS = "\n".join(
     f"@book{{own{n}, author = {{Larsen, Ida}}, title = {{{title}}}, year = {{2001}}}}"

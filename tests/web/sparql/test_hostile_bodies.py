@@ -13,7 +13,7 @@ from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.pool import WorkerPool
 from commonplace.home.opening import open_home
 from tests.conftest import serving, settings_for
-from tests.web.sparql.test_query_limits import COUNT, Served, served
+from tests.web.sparql.limited_server import COUNT, Served, served
 
 S, P = "<http://example.org/s>", "<http://example.org/p>"
 DEEP = 100_000

@@ -12,29 +12,31 @@ import shutil
 import signal
 import socket
 import statistics
-import threading
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pyoxigraph
 import pytest
 
-from commonplace.derived.workers.limits import QueryLimits
-from commonplace.derived.workers.pool import WorkerPool
-from commonplace.home.opening import Home, open_home
 from commonplace.processes.limits import raise_limit
-from commonplace.settings import QUERIES
-from tests.conftest import serving, settings_for
+from tests.web.sparql.limited_server import (
+    COUNT,
+    CROSS,
+    HEADERS,
+    SECONDS,
+    Served,
+    busy,
+    problem,
+    running,
+    served,
+    wait_until,
+)
 
-COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
-CROSS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-SECONDS = 1.5
 RUNAWAYS = {
     "cross product": CROSS,
     "cross product with rows": "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?a = ?i && ?d = ?c) }",
@@ -48,31 +50,6 @@ GLUTTONS = {
     "order": "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f ?a",
     "distinct": "SELECT (COUNT(DISTINCT CONCAT(STR(?c), STR(?f))) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f }",
 }
-
-
-@dataclass
-class Served:
-    """A server of its own, its client and its workers."""
-
-    home: Home
-    client: httpx.Client
-    workers: WorkerPool
-
-    def ask(self, query: str, **headers: str) -> httpx.Response:
-        return self.client.get("/sparql", params={"query": query}, headers={**HEADERS, **headers})
-
-
-HEADERS = {"Accept-Encoding": "identity"}
-
-
-@contextmanager
-def served(directory: Path, cache_bytes: int = 0, queries: Path = QUERIES, **limits: float) -> Iterator[Served]:
-    """A server over that home with those limits."""
-    home = open_home(settings_for(directory))
-    workers = WorkerPool(home.library.worker_views(), QueryLimits(**limits))  # type: ignore[arg-type]
-    asked = {"cache_bytes": cache_bytes, "queries": queries, "trusted_proxies": "127.0.0.1"}
-    with serving(home, workers=workers, **asked) as client:
-        yield Served(home, client, workers)
 
 
 @pytest.fixture(scope="module")
@@ -93,30 +70,6 @@ def roomy(reference_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with served(directory, seconds=60) as server:
         assert server.ask(COUNT).status_code == 200
         yield server
-
-
-def problem(response: httpx.Response, status: int, slug: str) -> str:
-    assert response.status_code == status, response.text[:500]
-    assert response.headers["content-type"] == "application/problem+json"
-    assert response.json()["type"].endswith(f"/docs/problems/{slug}")
-    return str(response.json()["detail"])
-
-
-def running(process: int) -> bool:
-    """Whether there is such a process, and it is no zombie."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):  # the second, when it ends while it is read
-        return False
-
-
-def wait_until(true: object, seconds: float = 20) -> None:
-    """Wait for a condition that another process brings about; fails after that long."""
-    assert callable(true)
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come about"
-        threading.Event().wait(0.01)
 
 
 @pytest.mark.parametrize("name", RUNAWAYS)
@@ -242,14 +195,6 @@ def test_a_client_that_leaves_ends_its_query(roomy: Served) -> None:
     assert roomy.ask(COUNT).status_code == 200
 
 
-def busy(process: int) -> bool:
-    """Whether a process is computing."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "R"
-    except FileNotFoundError:
-        return False
-
-
 def test_a_worker_that_is_killed_costs_no_request(roomy: Served) -> None:
     """The question is asked again of another worker, and the answer is right."""
     query = "SELECT (COUNT(*) AS ?n) WHERE { ?a a ?b . ?c ?d ?e FILTER(STRLEN(STR(?e)) > STRLEN(STR(?b))) }"
@@ -321,61 +266,6 @@ def test_one_client_does_not_take_all_workers(roomy: Served) -> None:
     for connection in holding:
         connection.close()
     wait_until(lambda: not any(busy(process) for process in roomy.workers.processes()))
-
-
-def test_the_same_question_at_the_same_time_is_asked_once(home: Path) -> None:
-    query = "SELECT (COUNT(*) AS ?n) WHERE { ?a a ?b . ?c ?d ?e FILTER(STRLEN(STR(?e)) > STRLEN(STR(?b))) }"
-    with served(home, workers=1) as server, ThreadPoolExecutor(6) as pool:
-        server.ask(COUNT)
-        asked: list[str] = []
-        ask = server.workers.ask
-
-        async def counting(question: object, client: str) -> object:
-            asked.append(client)
-            return await ask(question, client)  # type: ignore[arg-type]
-
-        server.workers.ask = counting  # type: ignore[method-assign, assignment]
-        answers = [pool.submit(server.ask, query) for _ in range(6)]
-        assert len({answer.result().content for answer in answers}) == 1
-        assert len(asked) < 6
-
-
-def test_the_cache_is_never_stale(home: Path) -> None:
-    with served(home, cache_bytes=10_000_000) as server:
-        token = {"Authorization": f"Bearer {(home / 'token').read_text().strip()}"}
-        counts = []
-        for number in range(4):
-            first, again = server.ask(COUNT), server.ask(COUNT)
-            assert first.content == again.content
-            assert first.headers["commonplace-version"] == str(number + 1)
-            held = server.ask(COUNT, **{"If-None-Match": first.headers["etag"]})
-            assert held.status_code == 304
-            assert held.headers["etag"] == first.headers["etag"]
-            assert not held.content
-            counts.append(int(first.json()["results"]["bindings"][0]["n"]["value"]))
-            text = f"INSERT DATA {{ <http://example.org/{number}> <http://example.org/p> 1 }}"
-            made = server.client.post("/sparql", data={"update": text}, headers=token)
-            assert made.status_code == 200, made.text
-        assert counts == [counts[0] + number for number in range(4)]
-        for number in range(4):
-            past = server.client.get("/sparql", params={"query": COUNT, "at": str(number + 1)})
-            assert int(past.json()["results"]["bindings"][0]["n"]["value"]) == counts[number]
-            assert past.headers["etag"].startswith(f'"{number + 1};srj')
-            assert "immutable" in past.headers["cache-control"]
-
-
-def test_a_repeated_question_is_not_evaluated_again(home: Path) -> None:
-    with served(home, cache_bytes=10_000_000) as server:
-        first = server.ask(COUNT)
-
-        async def never(question: object, client: str) -> None:
-            raise AssertionError("asked again")
-
-        server.workers.ask = never  # type: ignore[method-assign, assignment]
-        assert server.ask(COUNT).content == first.content
-        assert server.ask(COUNT, **{"If-None-Match": '"1;srj"'}).status_code == 304
-        posted = server.client.post("/sparql", data={"query": COUNT}, headers=HEADERS)
-        assert posted.content == first.content
 
 
 def test_head_and_options(roomy: Served) -> None:

@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from commonplace.curation.authorities import KnownInGraph
 from commonplace.curation.editing.beside_record import BESIDE_RECORD
+from commonplace.curation.editing.contributors import PEOPLE, GivenAgents, contributors_of
 from commonplace.curation.editing.fields import (
     Edit,
     HeldStatements,
@@ -24,8 +25,7 @@ from commonplace.curation.shacl.after import Statements
 from commonplace.errors import BadRequest
 from commonplace.model.edtf_date import is_edtf
 from commonplace.model.identifiers import normal_doi
-from commonplace.model.minter import Minter, slug
-from commonplace.model.names import Contributor, Name
+from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DATACITE, DCTERMS, FABIO, PRISM, PRO, RDF
 from commonplace.model.other_titles import TERMS, UNKNOWN
 from commonplace.model.record import Record
@@ -33,7 +33,6 @@ from commonplace.model.rich_text import read, rich_form
 from commonplace.model.roles import BY_CSL
 from commonplace.model.types import FABIO_CLASS, VENUE_CLASS
 from commonplace.model.work_graph import LITERAL_FIELDS, OWN_FIELDS, RICH_FIELDS
-from commonplace.model.work_reading import Neighbourhood, read_name
 from commonplace.model.work_writing import WorkWriter
 
 _TEXTS = (
@@ -44,13 +43,10 @@ _OTHER_TITLES = tuple(TERMS)
 _LISTS = ("isbn", "issn", "keywords", "alternative_keys")
 _DATES = ("issued", "available")
 _RICH = {f"rich_{name}": name for name, _ in RICH_FIELDS}
-_PEOPLE = ("authors", "editors", "contributors")
 
-_NAME_PARTS = ("family", "given", "particle", "dropping_particle", "suffix", "literal")
-_NAME_MARKS = ("comma_suffix", "static_ordering")
 
 EDITABLE = (
-    "type", *_TEXTS, *_OTHER_TITLES, *_LISTS, *_DATES, "year", "doi", "container", *_PEOPLE, *_RICH, *BESIDE_RECORD,
+    "type", *_TEXTS, *_OTHER_TITLES, *_LISTS, *_DATES, "year", "doi", "container", *PEOPLE, *_RICH, *BESIDE_RECORD,
 )  # fmt: skip
 """Members of a work that can be set and cleared."""
 
@@ -114,7 +110,7 @@ class WorkEdit:
 
     def described(self) -> list[Triple]:
         """Return all that the record says, with people under the IRIs that were given for them."""
-        known = _GivenAgents(self._edit, self._agents)
+        known = GivenAgents(self._edit, self._agents)
         writer = WorkWriter(self._edit.minter, known)
         lines = b"".join(writer.lines(writer.text(self._record)))
         return [quad.triple for quad in parse(lines, format=RdfFormat.N_QUADS, lenient=True)]
@@ -123,7 +119,7 @@ class WorkEdit:
         work, minter = self._work, self._edit.minter
         if name in BESIDE_RECORD:
             yield from BESIDE_RECORD[name].owned(self._edit, about, work)
-        elif name in _PEOPLE:
+        elif name in PEOPLE:
             yield from _contributions(about, work, minter, _roles(name))
         elif name == "doi":
             yield from about.triples(work, PRISM["doi"])
@@ -209,22 +205,6 @@ def _contributions(about: Statements, work: NamedNode, minter: Minter, roles: It
             yield from about.triples(work, role.shortcut)
 
 
-class _GivenAgents(KnownInGraph):
-    """The people and bodies of the home, of which some names mean the one that the editor named by its key."""
-
-    def __init__(self, edit: Edit, given: Mapping[str, NamedNode]) -> None:
-        super().__init__(edit.snapshot, edit.minter)
-        self._edit = edit
-        self._given = given
-
-    def agent(self, name_slug: str) -> tuple[NamedNode, Name] | None:
-        node = self._given.get(name_slug)
-        if node is None:
-            return super().agent(name_slug)
-        name = known_name(self._edit, node)
-        return (node, name) if name else None
-
-
 def record_of(edit: Edit, key: str, before: Values, after: Values) -> Record:
     """Return the record of a work's members. Raises `BadRequest`."""
     return _read_members(edit, key, before, after)[0]
@@ -246,7 +226,7 @@ def _read_members(edit: Edit, key: str, before: Values, after: Values) -> tuple[
     if "doi" in after:
         fields["doi"] = _doi(after["doi"])
     _check_titles(fields, after.get("alternative_titles"))
-    people, agents = _people(edit, after)
+    people, agents = contributors_of(edit, after)
     record = Record(key=key, type=_type(after.get("type")), contributors=people, **fields)
     return _with_container(edit, _with_rich(record, before, after), before, after), agents
 
@@ -343,61 +323,3 @@ def _work_of_title(edit: Edit, record: Record) -> str | None:
     named = [edit.minter.kind_and_key(node.value) for node in found]
     keys = [one[1] for one in named if one and one[0] == "work" and one[1] != record.key]
     return keys[0] if len(keys) == 1 else None
-
-
-def _people(edit: Edit, after: Values) -> tuple[tuple[Contributor, ...], dict[str, NamedNode]]:
-    contributors: list[Contributor] = []
-    agents: dict[str, NamedNode] = {}
-    for member in _PEOPLE:
-        for number, given in enumerate(list_of(after.get(member) or [], member)):
-            where = f"{member}[{number}]"
-            role = {"authors": "author", "editors": "editor"}.get(member) or _role(given, where)
-            node = _agent(edit, given, where)
-            name = _name(edit, given, node, where)
-            if node is not None:
-                key = slug(name.full)
-                if agents.setdefault(key, node) != node:
-                    raise BadRequest(
-                        f"{name.full} stands for two people in this work",
-                        [(where, "give one of them another form of name")],
-                    )
-            contributors.append(Contributor(role, name))
-    return tuple(contributors), agents
-
-
-def _role(given: object, where: str) -> str:
-    role = given.get("role") if isinstance(given, Mapping) else None
-    if role not in BY_CSL:
-        raise BadRequest(f"{role!r} is no role", [(f"{where}.role", f"use one of {', '.join(BY_CSL)}")])
-    return str(role)
-
-
-def _agent(edit: Edit, given: object, where: str) -> NamedNode | None:
-    """Return the person or body that a contributor was said to be, None where only a name is given."""
-    if isinstance(given, str) or (isinstance(given, Mapping) and (given.get("iri") or given.get("key"))):
-        return edit.thing(given, ("person", "organization"), where)
-    return None
-
-
-def known_name(edit: Edit, node: NamedNode) -> Name | None:
-    """Return the name that the graph gives a person or body."""
-    return read_name(Neighbourhood(edit.snapshot.triples(node)), node, edit.minter)
-
-
-def _name(edit: Edit, given: object, node: NamedNode | None, where: str) -> Name:
-    """Return the name of a contributor: its parts, its `literal`, or that of the person it was said to be."""
-    said = given if isinstance(given, Mapping) else {}
-    parts = {part: said[part] for part in _NAME_PARTS if said.get(part)}
-    if parts:
-        named: dict[str, Any] = {part: text_of(value, f"{where}.{part}") for part, value in parts.items()}
-        named |= {mark: bool(said.get(mark)) for mark in _NAME_MARKS}
-        try:
-            return Name(**named)
-        except ValueError as fault:
-            raise BadRequest(
-                f"{where} is no name", [(where, "give a family name, or a literal, and not both")]
-            ) from fault
-    known = known_name(edit, node) if node is not None else None
-    if known is None:
-        raise BadRequest(f"{where} has no name", [(where, "give family and given, a literal, or the key of a person")])
-    return known

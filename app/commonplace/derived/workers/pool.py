@@ -9,18 +9,14 @@ import asyncio
 import logging
 import pickle
 import socket
-import subprocess
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import asdict
 from enum import Enum
-from pathlib import Path
 from typing import Any, TypeVar
 
 from commonplace.derived.graph.snapshot import Update
 from commonplace.derived.health import Health
-from commonplace.derived.search import log_process
-from commonplace.derived.search.files import emptied
 from commonplace.derived.workers.fair_queue import FairQueue
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.link import Behind, Lost, WorkerLink
@@ -33,6 +29,7 @@ from commonplace.derived.workers.messages import (
     Reply,
     change_of,
 )
+from commonplace.derived.workers.search_writer import SearchWriter
 from commonplace.derived.workers.worker import MakeTasks, Views
 from commonplace.derived.workers.zygote import Forked
 from commonplace.derived.workers.zygote_link import ZygoteLink
@@ -56,12 +53,6 @@ PAST_KEPT_SECONDS = 60.0
 
 SPARE = 1
 """Number of workers that wait beside those at work, so that one that was ended is replaced at once."""
-
-SEARCH_PARTS = 4
-"""Maximum number of processes that write a search index: each holds the statements of its share of the library."""
-
-PART_THINGS = 10_000
-"""Minimum number of documents for which a process of their own is worth starting."""
 
 ZYGOTE = "the zygote of the workers"
 """The name by which `Health` tells that it was lost."""
@@ -108,8 +99,8 @@ class WorkerPool:
         """The number of the worker that was forked last."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
-        self._writing: set[subprocess.Popen[bytes]] = set()
-        """Processes that write a search index from the log."""
+        self.search = SearchWriter(self._home, limits, self._fork)
+        """Writes search indexes, by workers that are forked for it."""
         self.ended_by = Counter(dict.fromkeys((*_REASONS.values(), *_NOT_BY_QUERY), 0))
         """Number of workers that were ended before they had an answer, by the reason: `time`, `memory`, `broken` (by a
         text that breaks its process), `abandoned` (the client had gone), `lost` (ended from outside)."""
@@ -158,76 +149,6 @@ class WorkerPool:
 
     def _lane(self, lane: Lane, version: int, *, exact: bool) -> Lane:
         return Lane.PAST if exact and version < self._log.head() else lane
-
-    async def write_search(self, directory: Path, version: Version) -> Version:
-        """Write the search index of that version or a newer one to a directory; return the version.
-
-        It is written by processes that are forked for it, and read by `commonplace.derived.search.files`. Raises
-        `QueryEnded` when the processes are ended, `Cancelled` when the pool is closed, and `CommonplaceError` when the
-        index cannot be written.
-        """
-        parts = min(self.limits.workers, SEARCH_PARTS)
-        written = await self._parts(_places(directory, 0, parts), version)
-        if len(set(written)) > 1:  # there was a write between their forks
-            await asyncio.to_thread(emptied, directory)
-            written = await self._parts(_places(directory, 0, 1), version)
-        return Version(written[0])
-
-    async def write_search_of_change(self, directory: Path, version: Version) -> None:
-        """Write the part of a search index that a version brings which only adds, to a directory.
-
-        New things are described by the version's text in the log, at once. The others, whose IRIs the first process
-        lists, are read from the graph by workers that have that version or a newer one; no other part describes them.
-        Raises what `write_search` raises.
-        """
-        parts = min(2 * self.limits.workers, SEARCH_PARTS)  # more than there are cores: they end more nearly together
-        log, _, base = self._home
-        process = log_process.start(log, base, version, directory, parts)
-        self._writing.add(process)
-        try:
-            code = await asyncio.to_thread(process.wait)
-        finally:
-            log_process.end(process)
-            self._writing.discard(process)
-        if code:
-            raise self._search_ended()
-        left = directory / log_process.LEFT
-        if left.exists():
-            needed = -(-len(log_process.read_names(left)) // PART_THINGS)
-            await self._parts(_places(directory, parts, min(needed, self.limits.workers)), version, left)
-            left.unlink()
-
-    def _search_ended(self) -> Cancelled | QueryEnded:
-        if self._closed:
-            return Cancelled("the server stops")
-        return QueryEnded("the processes that were to write the search index have ended")
-
-    async def _parts(self, places: Sequence[Path], version: Version, things: Path | None = None) -> list[int]:
-        """Write all parts of an index side by side; return the version of each. When one fails, the others are ended.
-
-        The index is of the things whose IRIs are in the file `things`; of all, where there is none.
-        """
-        head = {"things": str(things) if things else None, "parts": len(places), "version": version}
-        writing = [
-            asyncio.ensure_future(self._part({**head, "search": str(place), "part": part}))
-            for part, place in enumerate(places)
-        ]
-        try:
-            return await asyncio.gather(*writing)
-        except Lost:
-            raise self._search_ended() from None
-        finally:
-            for one in writing:
-                one.cancel()
-
-    async def _part(self, head: dict[str, Any]) -> int:
-        link = self._fork()
-        link.apart = True
-        try:
-            found: int = (await link.exchange(Message(head))).head["indexed"]
-            return found
-        finally:
-            link.end()
 
     def wait_for(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine of this pool in its event loop, from another thread; return its result."""
@@ -290,8 +211,7 @@ class WorkerPool:
         for link in list(self._links.values()):
             link.end()
         self._links.clear()
-        for process in self._writing:
-            log_process.end(process)
+        self.search.close()
         self.zygote.close()
 
     @property
@@ -406,8 +326,3 @@ class WorkerPool:
             link = self._links.pop(head["gone"], None)
             if link is not None:
                 link.gone(head["signal"])
-
-
-def _places(directory: Path, first: int, count: int) -> list[Path]:
-    """Return the places of `count` parts of a search index in a directory, numbered from `first` on."""
-    return [directory / str(number) for number in range(first, first + count)]

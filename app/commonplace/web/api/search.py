@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.cursors import read_position, write_position
 from commonplace.library.found import found_things
-from commonplace.library.schemas import Found, FoundOfKind, FoundWhileTyping, Page
+from commonplace.library.found_schemas import Found, FoundOfKind, FoundWhileTyping
+from commonplace.library.schemas import Page
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind
 from commonplace.web import answers

@@ -14,10 +14,11 @@ from commonplace.derived.graph.records import is_work
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest
 from commonplace.exchange.exports import format_works, write_originals, write_records
+from commonplace.library.citation_schemas import Citation, References
 from commonplace.library.citations import CitationEnd, citation_ends, citations_at, references_as_text
 from commonplace.library.field_origins import origins_of
 from commonplace.library.history_schemas import FieldOrigin
-from commonplace.library.schemas import ApiModel, Citation, Page, References, Work
+from commonplace.library.schemas import ApiModel, Page, Work
 from commonplace.library.work_lists import Chosen, WorkFilters, chosen_works, order_of, select_works
 from commonplace.library.works import work_of
 from commonplace.model.change import Version

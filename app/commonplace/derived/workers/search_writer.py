@@ -1,0 +1,117 @@
+"""Write search indexes in parts, side by side, by processes that are started for it."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from commonplace.derived.search import log_process
+from commonplace.derived.search.files import emptied
+from commonplace.derived.workers.limits import QueryLimits
+from commonplace.derived.workers.link import Lost, WorkerLink
+from commonplace.derived.workers.messages import Message
+from commonplace.errors import Cancelled, QueryEnded
+from commonplace.model.change import Version
+
+SEARCH_PARTS = 4
+"""Maximum number of processes that write a search index: each holds the statements of its share of the library."""
+
+PART_THINGS = 10_000
+"""Minimum number of documents for which a process of their own is worth starting."""
+
+
+class SearchWriter:
+    """The writing of the search index of a version, or of what a version brings."""
+
+    def __init__(self, home: tuple[str, str, str], limits: QueryLimits, fork: Callable[[], WorkerLink]) -> None:
+        """Write for a home (the address of its log, its checkpoints, its base IRI), by workers from `fork`."""
+        self._home = home
+        self._limits = limits
+        self._fork = fork
+        self._closed = False
+        self._writing: set[subprocess.Popen[bytes]] = set()
+        """Processes that write a search index from the log."""
+
+    async def write(self, directory: Path, version: Version) -> Version:
+        """Write the search index of that version or a newer one to a directory; return the version.
+
+        It is written by processes that are forked for it, and read by `commonplace.derived.search.files`. Raises
+        `QueryEnded` when the processes are ended, `Cancelled` when the writer is closed, and `CommonplaceError` when
+        the index cannot be written.
+        """
+        parts = min(self._limits.workers, SEARCH_PARTS)
+        written = await self._parts(_places(directory, 0, parts), version)
+        if len(set(written)) > 1:  # there was a write between their forks
+            await asyncio.to_thread(emptied, directory)
+            written = await self._parts(_places(directory, 0, 1), version)
+        return Version(written[0])
+
+    async def write_change(self, directory: Path, version: Version) -> None:
+        """Write the part of a search index that a version brings which only adds, to a directory.
+
+        New things are described by the version's text in the log, at once. The others, whose IRIs the first process
+        lists, are read from the graph by workers that have that version or a newer one; no other part describes them.
+        Raises what `write` raises.
+        """
+        parts = min(2 * self._limits.workers, SEARCH_PARTS)  # more than there are cores: they end more nearly together
+        log, _, base = self._home
+        process = log_process.start(log, base, version, directory, parts)
+        self._writing.add(process)
+        try:
+            code = await asyncio.to_thread(process.wait)
+        finally:
+            log_process.end(process)
+            self._writing.discard(process)
+        if code:
+            raise self._ended()
+        left = directory / log_process.LEFT
+        if left.exists():
+            needed = -(-len(log_process.read_names(left)) // PART_THINGS)
+            await self._parts(_places(directory, parts, min(needed, self._limits.workers)), version, left)
+            left.unlink()
+
+    def close(self) -> None:
+        """End the processes that write from the log."""
+        self._closed = True
+        for process in self._writing:
+            log_process.end(process)
+
+    def _ended(self) -> Cancelled | QueryEnded:
+        if self._closed:
+            return Cancelled("the server stops")
+        return QueryEnded("the processes that were to write the search index have ended")
+
+    async def _parts(self, places: Sequence[Path], version: Version, things: Path | None = None) -> list[int]:
+        """Write all parts of an index side by side; return the version of each. When one fails, the others are ended.
+
+        The index is of the things whose IRIs are in the file `things`; of all, where there is none.
+        """
+        head = {"things": str(things) if things else None, "parts": len(places), "version": version}
+        writing = [
+            asyncio.ensure_future(self._part({**head, "search": str(place), "part": part}))
+            for part, place in enumerate(places)
+        ]
+        try:
+            return await asyncio.gather(*writing)
+        except Lost:
+            raise self._ended() from None
+        finally:
+            for one in writing:
+                one.cancel()
+
+    async def _part(self, head: dict[str, Any]) -> int:
+        link = self._fork()
+        link.apart = True
+        try:
+            found: int = (await link.exchange(Message(head))).head["indexed"]
+            return found
+        finally:
+            link.end()
+
+
+def _places(directory: Path, first: int, count: int) -> list[Path]:
+    """Return the places of `count` parts of a search index in a directory, numbered from `first` on."""
+    return [directory / str(number) for number in range(first, first + count)]
