@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from commonplace.home.opening import open_home
 from commonplace.home.tokens import Role
@@ -32,18 +31,6 @@ UNREAD = "".join(
     f"abstract = {{Professionals and citizens share the co-production of it.}}, year = {{20{number}}} }}\n"
     for number in range(10, 32)
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("needs chromium")
-    flags = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium will not run as root with it
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=flags)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from commonplace.web.pages.rendering import BUILT
 from tests.conftest import BASE
@@ -24,18 +22,6 @@ pytestmark = [
 expect.set_options(timeout=60_000)  # milliseconds; a bound for a machine that is busy, nothing waits for it
 DESKTOP, PHONE = (1200, 900), (390, 844)
 QUESTION = "Which works discuss a concept, and on what evidence?"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("needs chromium")
-    flags = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium will not run as root with it
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=flags)
-        yield browser
-        browser.close()
 
 
 @contextmanager

@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
+import httpx
 import pytest
+
+from commonplace.home.opening import open_home
+from tests.conftest import serving, settings_for
+
+
+@contextmanager
+def serving_with(works: object, reference_home: Path, folder: Path) -> Iterator[httpx.Client]:
+    """Serve the reference set with works of ours (CSL-JSON) beside it, from a home in a folder."""
+    shutil.copytree(reference_home, folder)
+    with serving(open_home(settings_for(folder))) as client:
+        headers = {
+            "Authorization": f"Bearer {(folder / 'token').read_text().strip()}",
+            "Content-Type": "application/vnd.citationstyles.csl+json",
+            "Prefer": "wait=60",
+        }
+        assert client.post("/imports", json=works, headers=headers).status_code == 201
+        yield client
 
 
 @pytest.fixture

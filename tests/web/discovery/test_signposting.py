@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -12,9 +11,9 @@ import pytest
 from signposting.linkset import find_signposting_linkset
 from signposting.resolver import find_signposting_http
 
-from commonplace.home.opening import open_home
 from commonplace.web.discovery.signposting import AUTHORS, header, links_of_page
-from tests.conftest import BASE, serving, settings_for
+from tests.conftest import BASE
+from tests.web.conftest import serving_with
 from tests.web.discovery.works import PAGE, person, work
 
 OWN = [
@@ -33,15 +32,7 @@ OWN = [
 @pytest.fixture(scope="module")
 def own(reference_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A client of a server over a home with two works of our own beside the reference set."""
-    folder = tmp_path_factory.mktemp("signposted") / "home"
-    shutil.copytree(reference_home, folder)
-    with serving(open_home(settings_for(folder))) as client:
-        headers = {
-            "Authorization": f"Bearer {(folder / 'token').read_text().strip()}",
-            "Content-Type": "application/vnd.citationstyles.csl+json",
-            "Prefer": "wait=60",
-        }
-        assert client.post("/imports", json=OWN, headers=headers).status_code == 201
+    with serving_with(OWN, reference_home, tmp_path_factory.mktemp("signposted") / "home") as client:
         yield client
 
 

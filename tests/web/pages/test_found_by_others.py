@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,8 @@ import httpx
 import pytest
 from lxml import html
 
-from commonplace.home.opening import open_home
-from tests.conftest import BASE, serving, settings_for
+from tests.conftest import BASE
+from tests.web.conftest import serving_with
 from tests.web.pages.test_pages import BROWSER
 
 HOSTILE = '</script><script>alert(1)</script> "quoted" & <blink>loud</blink>'
@@ -40,15 +39,7 @@ OWN = [
 @pytest.fixture(scope="module")
 def own(reference_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A client of a server over a home with a chapter whose texts would break a page that does not escape them."""
-    folder = tmp_path_factory.mktemp("shown") / "home"
-    shutil.copytree(reference_home, folder)
-    with serving(open_home(settings_for(folder))) as client:
-        headers = {
-            "Authorization": f"Bearer {(folder / 'token').read_text().strip()}",
-            "Content-Type": "application/vnd.citationstyles.csl+json",
-            "Prefer": "wait=60",
-        }
-        assert client.post("/imports", json=OWN, headers=headers).status_code == 201
+    with serving_with(OWN, reference_home, tmp_path_factory.mktemp("shown") / "home") as client:
         yield client
 
 

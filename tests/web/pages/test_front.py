@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -54,13 +53,6 @@ def worms(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "data" / "said.ttl").write_text(SAID)
     open_home(settings_for(folder / "home", reference_set=folder / "data"))
     return folder / "home"
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    home = open_home(settings_for(tmp_path_factory.mktemp("empty") / "home", reference_set="none"))
-    with serving(home) as client:
-        yield client
 
 
 def links_hold(client: httpx.Client) -> set[str]:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import httpx
 import pytest
-
-from commonplace.home.opening import open_home
-from tests.conftest import serving, settings_for
 
 BROWSER = {"Accept": "text/html"}
 
@@ -141,14 +136,6 @@ def test_the_pages_of_the_list_are_the_whole_map(client: httpx.Client, whole: di
             there = client.get(html.unescape(address), headers=BROWSER).text
             assert unquote(end) == "list" or unquote(end) in rows_of(there)
     assert listed == [node["id"] for node in whole["nodes"]]
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """A client of a library with nothing in it."""
-    folder: Path = tmp_path_factory.mktemp("empty-map") / "home"
-    with serving(open_home(settings_for(folder, reference_set="none"))) as client:
-        yield client
 
 
 def test_an_empty_map_says_what_to_do(empty: httpx.Client) -> None:

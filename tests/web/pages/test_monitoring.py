@@ -12,7 +12,7 @@ import pytest
 from commonplace.home.opening import Home
 from tests.command import commonplace
 from tests.conftest import BASE, serving
-from tests.web.sparql.test_query_limits import wait_until
+from tests.web.sparql.limited_server import wait_until
 
 WORK = "@book{larsen2001, author = {Larsen, Ida}, title = {Tides of the North}, year = {2001}}\n"
 EVERY_THREAD = 45

@@ -85,67 +85,44 @@ _UNDOING: dict[int | str, dict[str, Any]] = {
     412: {"description": "`If-Match` names another version than the newest"},
 }
 
-Thing = Annotated[str | None, Query(description="an IRI: only versions that touched it")]
-Piece = Annotated[str | None, Query(description="name of a piece of work: only versions that belong to it")]
-
 PATCH = Representation("patch", "application/rdf-patch", ".rdfp")
-
-
-@router.get("/changes", response_model=Page[Change], summary="The versions, newest first")
-@router.get("/changes.json", include_in_schema=False)
-def listed(
-    request: Request,
-    context: ContextDep,
-    thing: Thing = None,
-    piece: Piece = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-) -> Response:
-    """Answer with every write there ever was: who, when, what kind, and why."""
-    form = choose_of_list(request, [JSON])
-    shown = shown_versions(request, context.library, Narrowing(thing, piece), limit, cursor)
-    page = Page[Change](
-        items=[brief(context.library.log, version) for version in shown.items],
-        total=shown.total,
-        complete="complete",
-        version=shown.head,
-        next=shown.next,
-    )
-    response = answers.answered(request, page.json_bytes(), form, shown.head)
-    shown.link(response)
-    return response
-
-
-@dataclass(frozen=True, slots=True)
-class Narrowing:
-    """Which versions are listed: those that touched a thing, and those that belong to a piece of work."""
-
-    thing: str | None = None
-    piece: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ShownVersions(answers.Slice[Version]):
-    """A page of versions: how many there are on all pages, and the newest of the library."""
+    """A page of versions: how many there are on all pages, the newest of the library, and what narrowed the list."""
 
     total: int
     head: Version
+    narrowed_to: Sequence[str]
 
 
 def shown_versions(
-    request: Request, library: Library, asked: Narrowing, limit: int, cursor: str | None
+    request: Request,
+    context: ContextDep,
+    thing: Annotated[str | None, Query(description="an IRI: only versions that touched it")] = None,
+    piece: Annotated[str | None, Query(description="name of a piece of work: only versions that belong to it")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> ShownVersions:
-    """Return one page of versions, newest first. Raises `BadRequest` for a thing or a piece that never was."""
+    """Return the page of versions that is asked for, newest first.
+
+    Raises `BadRequest` for a thing or a piece of work that never was.
+    """
+    library = context.library
     head = library.newest()
-    found = [version for version in _touching(library, asked.thing, head) if version <= head]
-    if asked.piece is not None:
-        belonging = set(_of_piece(library.log, asked.piece))
+    found = [version for version in _touching(library, thing, head) if version <= head]
+    if piece is not None:
+        belonging = set(_of_piece(library.log, piece))
         found = [version for version in found if version in belonging]
     before = read_position(cursor) if cursor else head + 1
     rest = [version for version in found if version < before]
     shown, more = rest[:limit], len(rest) > limit
     following = str(asked_url(request).include_query_params(cursor=write_position(shown[-1]))) if more else None
-    return ShownVersions(shown, following, len(found), head)
+    return ShownVersions(shown, following, len(found), head, [one for one in (thing, piece) if one])
+
+
+ShownVersionsDep = Annotated[ShownVersions, Depends(shown_versions)]
 
 
 def _touching(library: Library, thing: str | None, head: Version) -> list[Version]:
@@ -164,6 +141,23 @@ def _of_piece(log: PatchLog, piece: str) -> Sequence[Version]:
         return versions_of_piece(log, piece)
     except NotFound as fault:
         raise BadRequest(fault.detail, [("piece", "no version belongs to a piece of work of this name")]) from fault
+
+
+@router.get("/changes", response_model=Page[Change], summary="The versions, newest first")
+@router.get("/changes.json", include_in_schema=False)
+def listed(request: Request, context: ContextDep, shown: ShownVersionsDep) -> Response:
+    """Answer with every write there ever was: who, when, what kind, and why."""
+    form = choose_of_list(request, [JSON])
+    page = Page[Change](
+        items=[brief(context.library.log, version) for version in shown.items],
+        total=shown.total,
+        complete="complete",
+        version=shown.head,
+        next=shown.next,
+    )
+    response = answers.answered(request, page.json_bytes(), form, shown.head)
+    shown.link(response)
+    return response
 
 
 def _is_long(context: Context, request: Request) -> bool:

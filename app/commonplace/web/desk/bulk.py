@@ -17,10 +17,9 @@ from commonplace.library.curation_schemas import BulkFieldChange, BulkItem, Bulk
 from commonplace.model.types import FABIO_CLASS
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import form_of
-from commonplace.web.desk.pages import Curating, desk_page, desk_router, see_other
+from commonplace.web.desk.pages import Curating, desk_page, desk_router, refusal, see_other
 from commonplace.web.desk.pairs import Pieces, marked
 from commonplace.web.desk.start import done_change
-from commonplace.web.http.problems import kind_of
 from commonplace.web.http.threads import in_writer
 
 router = desk_router()
@@ -135,9 +134,8 @@ async def apply(request: Request, context: ContextDep, token: Curating, asked: A
     try:
         made = await in_writer(context, write)
     except CommonplaceError as fault:
-        shown: dict[str, Any] = {"why": fault.detail, "errors": fault.errors, "left_out": left_out}
-        shown["status"] = kind_of(fault).status
-        return await in_writer(context, lambda: _page(request, context, asked, editor, **shown))
+        shown = refusal(fault)
+        return await in_writer(context, lambda: _page(request, context, asked, editor, left_out=left_out, **shown))
     return see_other(asked.address(done=made.version))
 
 
@@ -150,21 +148,17 @@ def _differences(item: BulkItem) -> list[tuple[BulkFieldChange, Pieces, Pieces]]
     return found
 
 
-def _page(
-    request: Request, context: Context, asked: Asked, editor: Editor, *, status: int = 200, **shown: Any
-) -> Response:
+def _page(request: Request, context: Context, asked: Asked, editor: Editor, **shown: Any) -> Response:
     result: BulkResult | None = None
     if asked.do is not None:
         try:
             result = context.bulk.look(asked.select(), asked.change(), editor)
         except CommonplaceError as fault:
-            status = max(status, kind_of(fault).status)
-            shown = {"why": fault.detail, "errors": fault.errors, **shown}
+            shown = {**refusal(fault), **shown}
     parts = [f"{field}.{part}" for field in PEOPLE for part in NAME_PARTS]
     return desk_page(
         request,
         "bulk.html",
-        status=status,
         wanted=asked,
         here_with=asked.address(),
         operations=OPERATIONS,

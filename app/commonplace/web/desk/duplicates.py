@@ -25,10 +25,9 @@ from commonplace.model.judgements import Judgement
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.edit_fields import label_of_field
 from commonplace.web.desk.forms import SubmittedForm, form_of
-from commonplace.web.desk.pages import AtDesk, desk_page, desk_router, see_other
+from commonplace.web.desk.pages import AtDesk, desk_page, desk_router, refusal, see_other
 from commonplace.web.desk.pairs import paired
 from commonplace.web.desk.start import Done, done_change
-from commonplace.web.http.problems import kind_of
 from commonplace.web.http.threads import in_writer
 
 router = desk_router()
@@ -97,9 +96,8 @@ async def decide(request: Request, context: ContextDep, token: AtDesk, id: str) 
     try:
         made = await in_writer(context, lambda: _decided(context, token, id, keep, sides, form))
     except CommonplaceError as fault:
-        shown: dict[str, Any] = {"why": fault.detail, "errors": fault.errors, "typed": typed}
-        shown["status"] = kind_of(fault).status
-        return await in_writer(context, lambda: _page(request, context, id, keep, sides, **shown))
+        shown = refusal(fault)
+        return await in_writer(context, lambda: _page(request, context, id, keep, sides, typed=typed, **shown))
     following = await in_writer(context, lambda: _following(context, id))
     return see_other(f"{DUPLICATES}/{following}" if following else DUPLICATES, done=made)
 

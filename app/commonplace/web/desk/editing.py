@@ -21,11 +21,10 @@ from commonplace.web.api.edits import editor_of
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.edit_fields import ROLES, EditField, KeyFields, Rows, fields_of
 from commonplace.web.desk.forms import SubmittedForm, form_of
-from commonplace.web.desk.pages import AtDesk, desk_page, desk_router, see_other
+from commonplace.web.desk.pages import AtDesk, desk_page, desk_router, refusal, see_other
 from commonplace.web.desk.saving import save
 from commonplace.web.desk.start import Done, done_change
 from commonplace.web.desk.things import PLURALS, desk_address, kind_in, page_address
-from commonplace.web.http.problems import kind_of
 from commonplace.web.http.threads import in_writer
 
 router = desk_router()
@@ -190,19 +189,7 @@ def _failed(
     places: dict[str, list[str]] = {}
     for where, why in fault.errors:
         places.setdefault(where.partition("[")[0].partition(".")[0], []).append(why)
-    return _form(
-        request,
-        context,
-        kind,
-        key,
-        fields,
-        rows,
-        status=kind_of(fault).status,
-        why=fault.detail,
-        errors=fault.errors,
-        places=places,
-        **shown,
-    )
+    return _form(request, context, kind, key, fields, rows, places=places, **refusal(fault), **shown)
 
 
 def _clashed(

@@ -14,9 +14,8 @@ from commonplace.model.change import Version
 from commonplace.model.minter import Kind
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import SubmittedForm, form_of
-from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, see_other
+from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, refusal, see_other
 from commonplace.web.desk.start import Done, done_change
-from commonplace.web.http.problems import kind_of
 from commonplace.web.http.threads import in_writer
 
 router = desk_router()
@@ -41,7 +40,7 @@ async def unmerge(request: Request, context: ContextDep, token: Curating, versio
             return await in_writer(context, lambda: _page(request, context, version, assigned))
         report = await in_writer(context, lambda: _apart(context, version, assigned, token.name))
     except CommonplaceError as fault:
-        shown: dict[str, Any] = {"why": fault.detail, "errors": fault.errors, "status": kind_of(fault).status}
+        shown = refusal(fault)
         return await in_writer(context, lambda: _page(request, context, version, assigned, **shown))
     return see_other(f"/desk/merges/{version}", done=report.version)
 

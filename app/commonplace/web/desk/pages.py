@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Annotated, Any, TypedDict
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, CommonplaceError
 from commonplace.home.tokens import Role, Token
 from commonplace.web.http.authorization import forbidden
 from commonplace.web.http.parameters import only_known_parameters
@@ -118,6 +118,19 @@ def desk_page(request: Request, template: str, /, *, status: int = 200, **shown:
     text = environment(LANGUAGE).get_template(f"desk/{template}").render({**common, **shown})
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
     return HTMLResponse(text, status, headers=headers)
+
+
+class Refusal(TypedDict):
+    """What a page shows of an error that a form met, with its status."""
+
+    status: int
+    why: str
+    errors: Sequence[tuple[str, str]]
+
+
+def refusal(fault: CommonplaceError) -> Refusal:
+    """Return what the page of a form shows of an error: `desk_page` takes it."""
+    return {"status": kind_of(fault).status, "why": fault.detail, "errors": fault.errors}
 
 
 def problem_page(request: Request, fault: Exception) -> Response:

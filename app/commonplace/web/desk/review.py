@@ -14,12 +14,11 @@ from commonplace.library.evidence import label_of, read_evidence
 from commonplace.web.api.edits import editor_of
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import SubmittedForm, form_of
-from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, see_other
+from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, refusal, see_other
 from commonplace.web.desk.passages import texts_with_quote
 from commonplace.web.desk.queues import queue_named
 from commonplace.web.desk.saving import save
 from commonplace.web.desk.start import Done, done_change
-from commonplace.web.http.problems import kind_of
 from commonplace.web.http.threads import in_writer
 
 router = desk_router()
@@ -61,10 +60,8 @@ async def judge(request: Request, context: ContextDep, token: Curating, key: str
     except CommonplaceError as fault:
         if isinstance(fault, NotFound):
             raise
-        return _page(
-            request, context, key, in_queue, status=kind_of(fault).status, why=fault.detail, errors=fault.errors,
-            typed={name: form.text(name) for name in TYPED} | {"reason": form.text("reason")},
-        )  # fmt: skip
+        typed = {name: form.text(name) for name in (*TYPED, "reason")}
+        return _page(request, context, key, in_queue, typed=typed, **refusal(fault))
     if in_queue is None:
         return see_other(f"/desk/review/{quote(key)}", done=made)
     following = _next(context, key, in_queue)

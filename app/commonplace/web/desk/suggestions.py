@@ -19,10 +19,9 @@ from commonplace.library.works import work_of
 from commonplace.web.api.edits import editor_of
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import SubmittedForm, form_of
-from commonplace.web.desk.pages import AtDesk, desk_page, desk_router, see_other
+from commonplace.web.desk.pages import AtDesk, desk_page, desk_router, refusal, see_other
 from commonplace.web.desk.passages import texts_with_quote
 from commonplace.web.desk.start import Done, done_change
-from commonplace.web.http.problems import kind_of
 from commonplace.web.http.threads import in_writer
 
 router = desk_router()
@@ -77,10 +76,7 @@ async def judge(
         made = await in_writer(context, lambda: context.edits.create("evidence", values, editor))
     except CommonplaceError as fault:
         typed = {name: form.text(name) for name in TYPED}
-        return _page(
-            request, context, concept, skipped, judged,
-            status=kind_of(fault).status, why=fault.detail, errors=fault.errors, typed=typed, only=key,
-        )  # fmt: skip
+        return _page(request, context, concept, skipped, judged, typed=typed, only=key, **refusal(fault))
     version = made.entry.version if made.entry else None
     return see_other(_address(concept), **_sitting(skipped, judged + 1), done=version)
 

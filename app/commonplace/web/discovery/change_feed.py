@@ -9,11 +9,11 @@ from commonplace.library.history_schemas import Change
 from commonplace.model.change import Version
 from commonplace.patchlog.log import PatchLog
 from commonplace.web import answers
-from commonplace.web.api.changes import Narrowing, Piece, Thing, shown_versions
+from commonplace.web.api.changes import ShownVersionsDep
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.discovery.atom import ATOM, NEVER, Feed, FeedEntry, FeedLink, write_feed
 from commonplace.web.discovery.list_feeds import GENERATOR, feed_links
-from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters
+from commonplace.web.http.parameters import only_known_parameters
 
 router = APIRouter(tags=["discovery"], dependencies=[Depends(only_known_parameters)])
 
@@ -24,23 +24,14 @@ router = APIRouter(tags=["discovery"], dependencies=[Depends(only_known_paramete
     responses={200: {"content": {ATOM.media_type: {"schema": {"type": "string"}}}}},
     summary="The versions, newest first, as an Atom feed",
 )
-def change_feed(
-    request: Request,
-    context: ContextDep,
-    thing: Thing = None,
-    piece: Piece = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-) -> Response:
+def change_feed(request: Request, context: ContextDep, shown: ShownVersionsDep) -> Response:
     """Answer with every write there ever was, as `/changes` does, as a feed whose pages are linked (RFC 5005)."""
-    library = context.library
-    shown = shown_versions(request, library, Narrowing(thing, piece), limit, cursor)
     entries = [_entry(request, context, version) for version in shown.items]
-    site = library.read(context.title_at)
+    site = context.library.read(context.title_at)
     links = feed_links(request, shown.next)
     feed = Feed(
         id=links[1].href,
-        title=f"{site}: changes" + "".join(f", {one}" for one in (thing, piece) if one),
+        title=f"{site}: changes" + "".join(f", {one}" for one in shown.narrowed_to),
         author=site,
         links=links,
         updated=max((entry.updated for entry in entries), default=NEVER),
