@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.conftest import ROOT
+from tests.web.addresses import ADDRESSES
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -17,45 +18,6 @@ pytestmark = [
     pytest.mark.skipif(not AXE.exists(), reason="needs axe-core: `make frontend` installs it"),
 ]
 
-ADDRESSES = (
-    "/",
-    "/works",
-    "/works?discusses=professional-role&state=silent",
-    "/works?q=xylophones",
-    "/works/mcmullin2022lead",
-    "/works/ostrom1996?style=apa",
-    "/works/mcmullin2020citizenled/references",
-    "/works/ostrom1996/history",
-    "/works/ostrom1996/provenance",
-    "/concepts",
-    "/concepts/professional-role",
-    "/concepts/facilitator",
-    "/claims",
-    "/claims/low-professionalisation-enables",
-    "/cases",
-    "/cases/england-parents-group",
-    "/people",
-    "/people/caitlin-mcmullin",
-    "/organizations",
-    "/venues",
-    "/venues/world-development",
-    "/gaps",
-    "/map",
-    "/map?focus=concept/professional-role&layout=year",
-    "/gaps?concept=professional-role&context=quebec",
-    "/search?q=facilitator",
-    "/find?quote=role+of+professionals",
-    "/suggestions?concept=professional-role",
-    "/queries",
-    "/queries/works-discussing?concept=professional-role",
-    "/changes",
-    "/changes/1",
-    "/pins",
-    "/prisma",
-    "/id/evidence/professional-role--ostrom1996",
-    "/docs/problems/gone",
-    "/works/nobody",
-)
 FOUND_BY_AXE = """async () => {
   const runOnly = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
   const { violations } = await axe.run({ resultTypes: ["violations"], runOnly });

@@ -28,6 +28,7 @@ from commonplace.model.minter import Kind, Minter
 from commonplace.web.context import Context, context_of
 from commonplace.web.discovery.atom import ATOM, NEVER, write_feed
 from commonplace.web.discovery.list_feeds import list_feed
+from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.negotiation import (
     OF_THINGS,
     Representation,
@@ -40,7 +41,6 @@ from commonplace.web.http.negotiation import (
 )
 from commonplace.web.http.parameters import Paging
 from commonplace.web.http.problems import Gone
-from commonplace.web.http.public_address import asked_url
 
 T = TypeVar("T")
 

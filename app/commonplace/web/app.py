@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from commonplace import __version__
@@ -167,7 +167,7 @@ def create_app(*, context: Context, lifespan: Lifespan | None = None, in_worker:
     app.add_middleware(UnreadBodies)
     app.add_middleware(SecurityHeaders)
     app.unpacked = PackedBodies(app.answered, context.import_bytes)
-    app.public = PublicAddress(app.served, context.address)
+    app.public = PublicAddress(app.served, context.address, first_words())
     return app
 
 
@@ -178,6 +178,14 @@ def shared_routes() -> list[BaseRoute]:
     for module in ROUTED:
         router.include_router(module.router)
     return router.routes
+
+
+@cache
+def first_words() -> frozenset[str]:
+    """Return the words that addresses of this server begin with."""
+    routers = (rendering.router, *(module.router for module in ROUTED))
+    paths = {route.path for router in routers for route in router.routes if isinstance(route, Route)}
+    return frozenset(path.split("/")[1] for path in paths) | {"static", "queries", "openapi.json", "desk"}
 
 
 class Application(FastAPI):
@@ -191,7 +199,7 @@ class Application(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI description."""
-        return describe(self)
+        return describe(self, self.public.root)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self

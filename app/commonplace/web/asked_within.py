@@ -12,6 +12,7 @@ from fastapi import Request
 from starlette.types import Message
 
 from commonplace.errors import TooLarge
+from commonplace.web.http.asked_address import ROOT
 
 
 @dataclass(slots=True)
@@ -52,7 +53,7 @@ async def ask_within(request: Request, address: str, accept: str, most: int) -> 
         "scheme": own["scheme"],
         "path": unquote(path),
         "raw_path": path.encode(),
-        "root_path": own.get("root_path", ""),
+        ROOT: own.get(ROOT, ""),
         "query_string": query.encode(),
         "headers": [*kept, (b"accept", accept.encode())],
         "server": own.get("server"),

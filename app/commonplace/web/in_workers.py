@@ -28,6 +28,7 @@ from commonplace.derived.workers.pool import Lane
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind
 from commonplace.web.context import Context
+from commonplace.web.http.asked_address import ROOT
 from commonplace.web.http.authorization import client_of
 from commonplace.web.http.disconnect import ClientGone, DisconnectWatch, EndOnDisconnect
 from commonplace.web.http.request_counts import GONE
@@ -51,7 +52,7 @@ EXPORT_TIMES = 10
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
-_HANDED = ("type", "http_version", "method", "scheme", "path", "root_path")
+_HANDED = ("type", "http_version", "method", "scheme", "path", ROOT)
 
 
 @dataclass(frozen=True, slots=True)

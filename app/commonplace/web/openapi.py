@@ -130,11 +130,13 @@ _COLLECTIONS = tuple(
 """Addresses of lists of things."""
 
 
-def describe(app: FastAPI) -> dict[str, Any]:
-    """Return the OpenAPI description of the application, made once."""
+def describe(app: FastAPI, root: str = "") -> dict[str, Any]:
+    """Return the OpenAPI description of the application, made once. `root` is the path of its base IRI."""
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+        if root:
+            schema["servers"] = [{"url": root}]
         for path, method, operation in _operations(schema):
             _complete(path, method, operation)
         for unused in ("HTTPValidationError", "ValidationError"):

@@ -86,5 +86,5 @@ def _address_now(request: Request) -> str | None:
         if own is not None:
             rest = request.scope["path"].removeprefix(f"/{plural}/{given}")
             query = f"?{request.url.query}" if request.url.query else ""
-            return f"{request.scope.get('root_path', '')}/{plural}/{quote(own, safe='')}{suffix or ''}{rest}{query}"
+            return f"/{plural}/{quote(own, safe='')}{suffix or ''}{rest}{query}"
     return None

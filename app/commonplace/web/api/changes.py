@@ -22,10 +22,10 @@ from commonplace.patchlog.log import PatchLog
 from commonplace.web import answers
 from commonplace.web.api.provenance import provenance_of
 from commonplace.web.context import Context, ContextDep
+from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import JSON, RDF, Representation, choose, choose_of_list, expected_version
 from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters
-from commonplace.web.http.public_address import asked_url
 from commonplace.web.http.threads import writing
 from commonplace.web.in_workers import EXPORT_TIMES, Cost, WorkerRoute, costly
 

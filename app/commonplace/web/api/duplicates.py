@@ -23,10 +23,10 @@ from commonplace.model.judgements import Judgement
 from commonplace.web import answers
 from commonplace.web.api.edits import body_of, body_schema
 from commonplace.web.context import Context, ContextDep
+from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.authorization import WriterDep
 from commonplace.web.http.negotiation import JSON, choose_of_list, etag, expected_version
 from commonplace.web.http.parameters import Paging, only_known_parameters
-from commonplace.web.http.public_address import asked_url
 from commonplace.web.in_workers import EXPORT_TIMES, Cost, WorkerRoute, costly, in_large_library
 
 router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)

@@ -22,6 +22,7 @@ from commonplace.model.change import Version
 from commonplace.model.namespaces import XSD
 from commonplace.web import answers
 from commonplace.web.context import Context, ContextDep
+from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.authorization import client_of
 from commonplace.web.http.negotiation import (
     JSON,
@@ -34,7 +35,6 @@ from commonplace.web.http.negotiation import (
     unchanged,
 )
 from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters, version_of
-from commonplace.web.http.public_address import asked_url
 from commonplace.web.sparql.forms import TABLES
 
 ROWS = (JSON, *(form for form in TABLES))

@@ -16,9 +16,9 @@ from commonplace.model.change import Version
 from commonplace.model.minter import Kind
 from commonplace.web import answers
 from commonplace.web.context import ContextDep
+from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.negotiation import JSON, choose_of_list
 from commonplace.web.http.parameters import Cursor, only_known_parameters
-from commonplace.web.http.public_address import asked_url
 from commonplace.web.http.threads import searching
 
 router = APIRouter(tags=["search"], dependencies=[Depends(only_known_parameters)])

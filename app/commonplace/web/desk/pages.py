@@ -17,7 +17,7 @@ from commonplace.web.http.authorization import forbidden
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import HttpProblem, answered, kind_of
 from commonplace.web.http.session_cookie import refuse_foreign, signed_in
-from commonplace.web.pages.rendering import BUILT, POLICY, environment, site
+from commonplace.web.pages.rendering import BUILT, POLICY, render, site
 
 SIGN_IN = "/desk/sign-in"
 
@@ -115,7 +115,7 @@ def desk_page(request: Request, template: str, /, *, status: int = 200, **shown:
         "here": request.url.path,
         **dict.fromkeys(OPTIONAL),
     }
-    text = environment(LANGUAGE).get_template(f"desk/{template}").render({**common, **shown})
+    text = render(request, LANGUAGE, f"desk/{template}", {**common, **shown})
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
     return HTMLResponse(text, status, headers=headers)
 

@@ -21,6 +21,7 @@ from commonplace.web.api.things import COLLECTIONS
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.discovery.addresses import address_of_iri
 from commonplace.web.discovery.unapi import XML
+from commonplace.web.http.asked_address import root_of
 from commonplace.web.http.negotiation import Representation
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
@@ -54,7 +55,7 @@ _XML_ANSWER = {"content": {XML.media_type: {"schema": {"type": "string"}}}}
 )
 def robots(request: Request) -> Response:
     """Answer with the rules for crawlers: all pages, but no question whose answers have no end."""
-    root = request.scope.get("root_path", "")
+    root = root_of(request)
     rules = [f"Disallow: {root}{path}" for path in _NOT_CRAWLED]
     rules += [f"Disallow: {root}/*{sign}{name}=" for name in _PARAMETERS for sign in "?&"]
     lines = ["User-agent: *", *rules, "", f"Sitemap: {request.base_url}sitemap.xml", ""]

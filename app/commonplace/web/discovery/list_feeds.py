@@ -14,7 +14,7 @@ from commonplace.model.minter import Minter
 from commonplace.web.discovery.addresses import address_of_iri
 from commonplace.web.discovery.atom import ATOM, NEVER, Feed, FeedEntry, FeedLink
 from commonplace.web.discovery.particulars import description, doi_address, full_name
-from commonplace.web.http.public_address import asked_url
+from commonplace.web.http.asked_address import asked_url
 
 GENERATOR = f"Commonplace {__version__}"
 

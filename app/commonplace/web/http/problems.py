@@ -41,6 +41,7 @@ from commonplace.errors import (
 )
 from commonplace.exchange.jobs import Busy
 from commonplace.library.named_queries import ParameterError
+from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.negotiation import NotAcceptable, prefers_page
 
 log = logging.getLogger(__name__)
@@ -200,7 +201,7 @@ def problem(
         "title": kind.title,
         "status": kind.status,
         "detail": detail,
-        "instance": quote(request.url.path, safe=PATH_SAFE),
+        "instance": quote(asked_url(request).path, safe=PATH_SAFE),
     }
     if errors:
         body["errors"] = [{"where": where, "why": why} for where, why in errors]

@@ -2,6 +2,11 @@
 
 Links are made from the base IRI where one was set, else from the request. `Host` is checked against a setting, and
 `X-Forwarded-Host` and `-Proto` count only when they come from a proxy that is trusted.
+
+A base IRI may have a path (`https://example.org/books/`). Within the program an address of this server begins without
+it, as in `/works/ostrom1996`: it is taken off each request here, whether a proxy did so before or not, and it is put
+before what leaves: `Location` here, what pages lead to in `pages.rendering.render`. Whole addresses are made from
+`base_url` and `asked_url`, which have it.
 """
 
 from __future__ import annotations
@@ -10,20 +15,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from starlette.datastructures import URL, Headers
+from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from commonplace.errors import BadRequest
+from commonplace.web.http.asked_address import ROOT
 from commonplace.web.http.problems import answered
 
 ANY_HOST = "*"
-
-
-def asked_url(request: Request) -> URL:
-    """Return the address of a request as its client knows it: with the path of the base IRI, where that has one."""
-    root, url = request.scope.get("root_path", ""), request.url
-    return url.replace(path=f"{root}{url.path}") if root and not url.path.startswith(f"{root}/") else url
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,18 @@ class Address:
 
 
 class PublicAddress:
-    """Refuse hosts that are not served (400), and let the rest of the program see the address the client used."""
+    """Refuse hosts that are not served (400), and let the rest of the program see the address the client used.
 
-    def __init__(self, app: ASGIApp, address: Address) -> None:
+    `root` is the path of the base IRI, without a slash at its end. A proxy takes it off what it asks for. One that does
+    not is understood, too, where no address of this server begins with a word of `words` that `root` begins with.
+    """
+
+    def __init__(self, app: ASGIApp, address: Address, words: Collection[str] = ()) -> None:
         self._app = app
         self._address = address
         self._base = urlsplit(address.base) if address.base else None
+        self.root = self._base.path.rstrip("/") if self._base else ""
+        self._alike = self.root.split("/")[1] in words if self.root else False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -60,8 +66,10 @@ class PublicAddress:
                 return
             if self._base:
                 scheme, host = self._base.scheme, self._base.netloc
-                scope = {**scope, "root_path": self._base.path.rstrip("/")} if len(self._base.path) > 1 else scope
             scope = {**_seen_at(scope, scheme, host), "client": client}
+            if self.root:
+                scope = {**(scope if self._alike else _below(self.root, scope)), ROOT: self.root}
+                send = _leading_below(self.root, send)
         await self._app(scope, receive, send)
 
     def _asked(self, scope: Scope) -> tuple[str, str, tuple[str, int] | None]:
@@ -83,6 +91,35 @@ class PublicAddress:
         if self._base and self._base.hostname:
             known.add(self._base.hostname)
         return name in known
+
+
+def _below(root: str, scope: Scope) -> Scope:
+    """Return the scope of a request for what lies below that path, which a proxy may have taken off already."""
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    if scope["path"] == root or scope["path"].startswith(f"{root}/"):
+        path = scope["path"].removeprefix(root) or "/"
+        raw = b"/" + raw.split(b"/", root.count("/") + 1)[-1] if path != "/" else b"/"
+        return {**scope, "path": path, "raw_path": raw}
+    return scope
+
+
+def _leading_below(root: str, send: Send) -> Send:
+    """Return what sends answers whose redirections stay below that path."""
+
+    async def led(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            moved = [
+                (name, root.encode() + value if name == b"location" and _is_own(value) else value)
+                for name, value in ((name.lower(), value) for name, value in message["headers"])
+            ]
+            message = {**message, "headers": moved}
+        await send(message)
+
+    return led
+
+
+def _is_own(location: bytes) -> bool:
+    return location.startswith(b"/") and not location.startswith(b"//")
 
 
 def _last(header: str | None) -> str:

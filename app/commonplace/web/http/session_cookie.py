@@ -12,12 +12,16 @@ from fastapi import Request, Response
 from commonplace.home.sessions import LASTS
 from commonplace.home.tokens import Token
 from commonplace.web.context import context_of
+from commonplace.web.http.asked_address import root_of
 from commonplace.web.http.problems import HttpProblem
 
 NAME = "commonplace"
 
 SAFE_NAME = f"__Host-{NAME}"
 """Name over https: a browser takes it from this host alone, and only `Secure` and for every path (RFC 6265bis)."""
+
+SAFE_NAME_BELOW = f"__Secure-{NAME}"
+"""Name over https where the base IRI has a path: other programs have the paths beside it, and get no cookie of ours."""
 
 
 def session_of(request: Request) -> str | None:
@@ -41,7 +45,7 @@ def keep_session(request: Request, response: Response, secret: str) -> None:
         _name(request),
         secret,
         max_age=int(LASTS.total_seconds()),
-        path="/",
+        path=_path(request),
         secure=_is_safe(request),
         httponly=True,
         samesite="strict",
@@ -50,7 +54,9 @@ def keep_session(request: Request, response: Response, secret: str) -> None:
 
 def forget_session(request: Request, response: Response) -> None:
     """Let the browser forget its session."""
-    response.delete_cookie(_name(request), path="/", secure=_is_safe(request), httponly=True, samesite="strict")
+    response.delete_cookie(
+        _name(request), path=_path(request), secure=_is_safe(request), httponly=True, samesite="strict"
+    )
 
 
 def refuse_foreign(request: Request) -> None:
@@ -70,4 +76,10 @@ def _is_safe(request: Request) -> bool:
 
 
 def _name(request: Request) -> str:
-    return SAFE_NAME if _is_safe(request) else NAME
+    if not _is_safe(request):
+        return NAME
+    return SAFE_NAME_BELOW if root_of(request) else SAFE_NAME
+
+
+def _path(request: Request) -> str:
+    return f"{root_of(request)}/"

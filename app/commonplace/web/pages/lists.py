@@ -12,8 +12,8 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.schemas import ApiModel
 from commonplace.web import answers
 from commonplace.web.context import context_of
+from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.parameters import Paging
-from commonplace.web.http.public_address import asked_url
 from commonplace.web.pages.rendering import versioned_page
 
 

@@ -20,6 +20,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
+from markupsafe import escape
 from starlette.types import Scope
 
 from commonplace.derived.graph.snapshot import Snapshot
@@ -27,6 +28,7 @@ from commonplace.library.first_question import description_of
 from commonplace.model.change import Version
 from commonplace.web.context import Context, context_of
 from commonplace.web.discovery.list_feeds import feed_of
+from commonplace.web.http.asked_address import root_of
 from commonplace.web.http.negotiation import Representation, answer, etag, not_modified, unchanged
 from commonplace.web.http.problems import ProblemKind
 from commonplace.web.pages import wording
@@ -73,6 +75,9 @@ KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 
 _OWN_ADDRESS = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 """An address of this server: a browser reads two slashes as another server, and leaves tabs and line ends out."""
+
+_LEADING = re.compile(r'(?<= )(?:href|src|action|formaction|data-job|data-map|data-rows)="(?=/(?!/))')
+"""Beginning of an attribute that leads to an address of this server. A text cannot hold it: `"` is escaped there."""
 
 router = APIRouter(tags=["about"])
 
@@ -139,10 +144,20 @@ def page(
     """
     built = BUILT.exists()
     names = {"site": site(request, version), "built": built, **shown}
-    text = environment(language_of(request)).get_template(template).render(names)
+    text = render(request, language_of(request), template, names)
     policy = POLICY_OF_PROGRAMS if built and template in PROGRAMS else POLICY
     headers = {"Content-Security-Policy": policy, "Vary": "Accept, Accept-Language, Cookie"}
     return HTMLResponse(text, status, headers=headers)
+
+
+def render(request: Request, language: str, template: str, names: Mapping[str, object]) -> str:
+    """Return the text of a page, whose addresses of this server have the path of the base IRI before them.
+
+    Templates and what they are given write such an address as `/works/…`: nothing else puts that path before it.
+    """
+    text = environment(language).get_template(template).render(names)
+    root = root_of(request)
+    return _LEADING.sub(rf"\g<0>{escape(root)}", text) if root else text
 
 
 def versioned_page(
@@ -232,5 +247,6 @@ def choose_language(request: Request, tag: str, back: str = "/") -> Response:
     target = back if _OWN_ADDRESS.fullmatch(back) else "/"
     response = Response(status_code=303, headers={"Location": target})
     if tag in LANGUAGES:
-        response.set_cookie(COOKIE, tag, max_age=31_536_000, httponly=True, samesite="lax")
+        path = f"{root_of(request)}/"
+        response.set_cookie(COOKIE, tag, max_age=31_536_000, path=path, httponly=True, samesite="lax")
     return response

@@ -27,8 +27,8 @@ from commonplace.web.context import Context, ContextDep
 from commonplace.web.discovery.addresses import address_of
 from commonplace.web.discovery.head import Head, head_of_work
 from commonplace.web.discovery.signposting import header
+from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.parameters import At
-from commonplace.web.http.public_address import asked_url
 from commonplace.web.in_workers import Cost, costly, given, in_large_library
 from commonplace.web.pages.lists import ShownList, list_page
 from commonplace.web.pages.page_route import PageRouter

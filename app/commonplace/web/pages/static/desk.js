@@ -207,7 +207,7 @@ function find(field) {
   field.addEventListener("input", async () => {
     const words = field.value.trim();
     if (words.length < 2) return;
-    const answer = await fetch(`/search?limit=8&${kinds}&q=${encodeURIComponent(words)}`, { headers: { Accept: "application/json" } }).catch(() => null);
+    const answer = await fetch(new URL(`../search?limit=8&${kinds}&q=${encodeURIComponent(words)}`, import.meta.url), { headers: { Accept: "application/json" } }).catch(() => null);
     const found = answer?.ok ? (await answer.json()).items : [];
     if (field.value.trim() !== words) return;
     list.replaceChildren(...found.map((one) => new Option(one.title, one.key)));

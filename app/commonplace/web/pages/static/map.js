@@ -176,7 +176,7 @@ function rowOf(id) {
 /** The address of the page of a thing, at the version that is shown. */
 function pageOf(node) {
   const at = new URLSearchParams(location.search).get("at");
-  return `/${node.kind === "work" ? "works" : "concepts"}/${encodeURIComponent(node.key)}${at ? `?at=${at}` : ""}`;
+  return new URL(`../${node.kind === "work" ? "works" : "concepts"}/${encodeURIComponent(node.key)}${at ? `?at=${at}` : ""}`, import.meta.url);
 }
 
 /** Shows beside the map what a thing is, with its abstract or definition. */

@@ -16,7 +16,7 @@ function element(name, text, className) {
 function option(found, id) {
   const link = element("a", found.title);
   link.id = id;
-  link.href = `/${plural[found.kind] ?? "id"}/${encodeURIComponent(found.key)}`;
+  link.href = new URL(`../${plural[found.kind] ?? "id"}/${encodeURIComponent(found.key)}`, import.meta.url);
   link.setAttribute("role", "option");
   link.prepend(element("span", `${found.kind} · `, "kind"));
   const why = found.found_by?.map((by) => by.label).join(", ") ?? found.snippet;
@@ -39,7 +39,7 @@ function attach(input) {
     const words = input.value.trim();
     const mine = ++asked;
     if (words.length < 2) return close();
-    const answer = await fetch(`/search?limit=8&q=${encodeURIComponent(words)}`, { headers: { Accept: "application/json" } }).catch(() => null);
+    const answer = await fetch(new URL(`../search?limit=8&q=${encodeURIComponent(words)}`, import.meta.url), { headers: { Accept: "application/json" } }).catch(() => null);
     if (mine !== asked || !answer?.ok) return;
     const { items } = await answer.json();
     if (mine !== asked) return;

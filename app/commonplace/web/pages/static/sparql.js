@@ -9,7 +9,7 @@ const permalink = document.getElementById("permalink");
 const status = document.getElementById("status");
 const problem = document.getElementById("problem");
 const stop = document.getElementById("stop");
-const endpoint = new URL("/sparql", location.origin).href;
+const endpoint = new URL("../sparql", document.currentScript.src).href;
 
 const TABLES = { CSV: "text/csv", TSV: "text/tab-separated-values", JSON: "application/sparql-results+json",
   XML: "application/sparql-results+xml" };
