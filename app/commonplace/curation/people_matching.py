@@ -68,14 +68,14 @@ def _by_name(name: Name, by_family: dict[str, list[_Held]], by_form: dict[str, l
             continue
         if slug(one.name) == full:
             matches[one.person] = PersonMatch(one.person, one.name, _SAME, ["the name is the same"])
-        elif name.given and one.given and _compatible(slug(name.given), slug(one.given)):
+        elif name.given and one.given and compatible(slug(name.given), slug(one.given)):
             matches[one.person] = PersonMatch(one.person, one.name, _INITIALS, ["the initials fit"])
         elif not (name.given and one.given):
             matches[one.person] = PersonMatch(one.person, one.name, _FAMILY, ["the family name is the same"])
     return list(matches.values())
 
 
-def _compatible(left: str, right: str) -> bool:
+def compatible(left: str, right: str) -> bool:
     """Return whether two given names may be one: each word is the other's, or its initial, as far as both go."""
     return all(
         one == other or (min(len(one), len(other)) == 1 and one[0] == other[0])

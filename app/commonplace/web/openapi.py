@@ -23,6 +23,9 @@ OperationObject = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
 WRITES = ("post", "put", "patch", "delete")
 
+READ_BY_POST = frozenset(("/reconcile",))
+"""Addresses where a POST asks, and writes nothing."""
+
 PROBLEMS = {
     400: "A parameter or the body cannot be understood; `errors` says where and why.",
     401: "A write needs a token, or this one is not known.",
@@ -181,7 +184,9 @@ def _statuses(path: str, method: str, operation: OperationObject) -> Iterator[in
         yield 410
     if method == "get":
         yield 406
-    if method in WRITES:
+    if path in READ_BY_POST and method == "post":
+        yield from (413, 415, 504)
+    elif method in WRITES:
         yield from (401, 403, 412, 413, 415, 422, 429, 507)
     if path.startswith(_QUERIES) or "at" in names or "q" in names:
         yield from (429, 504)
