@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from commonplace.commit import Committer, Proposal
-from commonplace.curation.duplicates.candidates import Candidate, Pair, Similar, pair_id, similar_works
+from commonplace.curation.duplicates.candidates import Pair, Similar, pair_id, similar_works
 from commonplace.curation.duplicates.decisions import (
     Decision,
     ListedCandidate,
@@ -161,11 +161,11 @@ class Decisions:
         return self._library.read(read)
 
 
-def pair_named(snapshot: Snapshot, similar: Similar, id: str, minter: Minter) -> Candidate:
-    """Return the candidate that has that `id`. Raises `NotFound` where none that is listed has."""
+def pair_listed(snapshot: Snapshot, similar: Similar, id: str, minter: Minter) -> ListedCandidate:
+    """Return the candidate that has that `id`, with what was decided of it. Raises `NotFound` where none has."""
     for one in listed(similar, read_decisions(snapshot, minter)):
         if one.candidate.id == id:
-            return one.candidate
+            return one
     raise NotFound(f"no two works that may be one, or were decided, are called {id!r}: they may have changed since")
 
 

@@ -221,6 +221,11 @@ class ImportJobs:
             )
         return found
 
+    def written(self) -> list[Job]:
+        """Return the jobs that write, and no previews, the newest first."""
+        with self._lock:
+            return [job for job in reversed(self._jobs.values()) if not job.dry_run]
+
     @property
     def under_way(self) -> Mapping[str, int]:
         """Return the number of jobs that wait, and that run."""

@@ -85,6 +85,7 @@ _NAMED = {
     ("delete", "/graph-store/{path}"): "delete_graph_of_path",
     ("post", "/changes/{version}/undo"): "undo_change",
     ("post", "/imports"): "import_works",
+    ("get", "/imports/jobs"): "list_import_jobs",
     ("delete", "/imports/jobs/{id}"): "cancel_import_job",
     ("get", "/search"): "search",
     ("get", "/search/suggest"): "search_while_typing",

@@ -31,7 +31,22 @@ NAMES = {"/sitemap/{name}": "works-1"}
 ALWAYS_XML = {"/changes.atom", "/opensearch.xml", "/sitemap.xml", "/sitemap/works-1.xml", "/unapi"}
 """Addresses of what is XML by its standard, which only programs ask for."""
 
-NO_THINGS = re.compile(r"/imports|/graph-store|/id/|/merges|/pins/|/screenings/")
+FOR_PROGRAMS = {
+    *ALWAYS_XML,
+    "/export",  # a file to be saved
+    "/sparql",  # results of a query; without one, the editor
+    "/ontology",  # terms and contexts, which programs load by these addresses
+    "/context.jsonld",
+    "/.well-known/void",
+    "/healthz",  # what watches a server asks
+    "/metrics",
+    "/robots.txt",
+    "/search/suggest",  # what the search box of each page asks, and that of a browser
+    "/search/completions",
+}
+"""Addresses that answer a browser with data, too: each has its reader, and a page would be in its way."""
+
+NO_THINGS = re.compile(r"/imports|/duplicates/|/graph-store|/id/|/merges|/pins/|/screenings/")
 """Addresses of what the reference set has none of: their own tests hold the manners (`test_pins`)."""
 
 
@@ -112,6 +127,15 @@ def test_a_browser_never_gets_xml(client: httpx.Client, spec: dict[str, Any]) ->
         answer = client.get(address, params=needed, headers=BROWSER)
         assert answer.is_success, f"{address}: {answer.status_code}"
         assert ("xml" in answer.headers["content-type"]) == (address in ALWAYS_XML), address
+
+
+def test_a_browser_gets_a_page_wherever_there_is_something_to_read(client: httpx.Client, spec: dict[str, Any]) -> None:
+    bare = set()
+    for address, _, needed in gets(spec):
+        answer = client.get(address, params=needed, headers=BROWSER, follow_redirects=True)
+        if not answer.headers["content-type"].startswith("text/html"):
+            bare.add(address)
+    assert bare == FOR_PROGRAMS
 
 
 def test_every_list_is_paged(client: httpx.Client, spec: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ ONE_FORM |= {"/search/completions", "/sitemap.xml", "/sitemap/{name}.xml", "/una
 """Addresses whose form is not negotiated: fixed, or named by a parameter."""
 
 
-NONE_YET = ("/merges/", "/screenings/", "/pins/")
+NONE_YET = ("/merges/", "/screenings/", "/pins/", "/duplicates/")
 """Things that the reference set has none of."""
 
 

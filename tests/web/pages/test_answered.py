@@ -12,6 +12,7 @@ import pytest
 from commonplace.home.opening import open_home
 from commonplace.home.tokens import Role
 from tests.conftest import serving, settings_for
+from tests.web.api.near_duplicates import NEAR_DUPLICATE
 from tests.web.pages.test_headings import text_of
 from tests.web.pages.test_pages import BROWSER
 
@@ -46,6 +47,13 @@ ADDRESSES = (
     "/prisma",
     "/screenings",
     "/imports/4",
+    "/imports/jobs",
+    "/queues",
+    "/queues/no-abstract",
+    "/queues/facts-in-doubt?limit=2",
+    "/queues/proposed-evidence",
+    "/duplicates",
+    "/duplicates?proposes=relation",
 )
 
 
@@ -55,6 +63,7 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     home = open_home(settings_for(tmp_path_factory.mktemp("edited") / "home"))
     token = home.tokens.add("librarian", Role.CURATOR)
     entries = "@book{selborne1789, title={Selborne}, year={1789}, foo={?}}\n@book{broken, title={x}"
+    entries = NEAR_DUPLICATE + entries
     with serving(home) as client:
         client.headers["Authorization"] = f"Bearer {token}"
         merge = {"Content-Type": "application/merge-patch+json"}
@@ -105,6 +114,37 @@ def test_the_links_of_a_page_hold(edited: httpx.Client, address: str) -> None:
     for link in sorted({html.unescape(link) for link in re.findall(r'href="(/[^"]*)"', main)})[:15]:
         there = edited.get(link, headers=BROWSER, follow_redirects=True)
         assert there.status_code == 200, link
+
+
+def test_a_pair_is_shown_field_by_field_with_the_reasons(edited: httpx.Client) -> None:
+    (pair,) = edited.get("/duplicates").json()["items"]
+    assert edited.get(f"/duplicates/{pair['id']}").json() == pair
+    page = edited.get(f"/duplicates/{pair['id']}", headers=BROWSER)
+    assert page.status_code == 200
+    words = text_of(page.text)
+    assert all(reason in words for reason in pair["reasons"])
+    assert f"{pair['score']:.0f} in a hundred" in words
+    for link in pair["works"]:
+        work = edited.get(f"/works/{link['key']}").json()
+        assert work["title"] in words
+        assert work["container_title"] in words
+    assert f'href="/duplicates/{pair["id"]}"' in edited.get("/duplicates", headers=BROWSER).text
+    assert edited.get("/duplicates/none", headers=BROWSER).status_code == 404
+
+
+def test_an_import_is_listed_and_shown_with_its_receipt(edited: httpx.Client) -> None:
+    listed = edited.get("/imports/jobs")
+    (job,) = listed.json()["items"]
+    assert listed.headers["cache-control"] == "no-store"
+    assert (job["state"], job["done"], job["receipt"]) == ("done", 4, "/imports/4")
+    there = edited.get(f"/imports/jobs/{job['id']}", headers=BROWSER)
+    assert there.headers["cache-control"] == "no-store", "it changes without a version"
+    assert "The import is done." in text_of(there.text)
+    assert 'href="/imports/4"' in there.text
+    assert job["file"] in text_of(edited.get("/imports/jobs", headers=BROWSER).text)
+    receipt = edited.get(f"/imports/jobs/{job['id']}/receipt", headers=BROWSER)
+    assert "selborne1789" in text_of(receipt.text)
+    assert edited.get("/imports/jobs/none", headers=BROWSER).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import ConfigDict, Field, model_validator
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from commonplace.curation.duplicates.candidates import similar_works
 from commonplace.curation.duplicates.decisions import REASON_CHARACTERS
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest
-from commonplace.exchange.decisions import Decisions, DuplicateFilter, candidate_shape, chosen, pair_named
+from commonplace.exchange.decisions import Decisions, DuplicateFilter, candidate_shape, chosen, pair_listed
 from commonplace.exchange.edits import Editor
 from commonplace.exchange.relating import Relation
 from commonplace.home.tokens import Role, Token
 from commonplace.library.curation_schemas import DecidedDuplicate, DuplicateCandidate
 from commonplace.library.cursors import read_position, write_position
 from commonplace.library.schemas import ApiModel, Page
+from commonplace.model.change import Version
 from commonplace.model.judgements import Judgement
 from commonplace.web import answers
 from commonplace.web.api.edits import body_of, body_schema
@@ -26,10 +28,21 @@ from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.authorization import WriterDep
 from commonplace.web.http.negotiation import JSON, choose_of_list, etag, expected_version
-from commonplace.web.http.parameters import Paging, only_known_parameters
+from commonplace.web.http.parameters import At, Paging, only_known_parameters
 from commonplace.web.in_workers import EXPORT_TIMES, Cost, WorkerRoute, costly, in_large_library
 
 router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
+
+
+class _PairName(StringConvertor):
+    """The name of a pair in an address: any but that under which decisions are posted."""
+
+    regex = r"(?!decisions\b)[^/]+"
+
+
+register_url_convertor("pair", _PairName())
+
+PairId = Annotated[str, Path(description="an `id` of `/duplicates`")]
 
 
 class Duplicates(Paging):
@@ -140,6 +153,22 @@ def decide_duplicate(
     return _decided(request, context, token, decision.works, decision)
 
 
+@router.get("/duplicates/{id:pair}", response_model=DuplicateCandidate, summary="Two works that may be one work")
+@router.get("/duplicates/{id:pair}.json", include_in_schema=False)
+@costly(Cost(when=in_large_library, times=EXPORT_TIMES))
+def duplicate(request: Request, context: ContextDep, id: PairId, at: At = None) -> Response:
+    """Answer with a pair that `/duplicates` lists, or that was decided, by its `id`."""
+    form = choose_of_list(request, [JSON])
+    similar = context.similar.of(context.library.graph_at(None if at is None else Version(at)))
+
+    def make(snapshot: Snapshot) -> bytes:
+        found = similar.value if snapshot.version == similar.version else similar_works(snapshot, context.minter)
+        one = pair_listed(snapshot, found, id, context.minter)
+        return candidate_shape(snapshot, one, context.minter).json_bytes()
+
+    return answers.versioned(request, form, at, make)
+
+
 @router.post(
     "/duplicates/{id}",
     status_code=201,
@@ -160,7 +189,7 @@ def decide_pair(
     *Related* accepts the relation that is proposed, or that which is given.
     """
     similar = context.similar.of(context.library.graph_at()).value
-    listed = context.library.read(lambda snapshot: pair_named(snapshot, similar, id, context.minter))
+    listed = context.library.read(lambda snapshot: pair_listed(snapshot, similar, id, context.minter).candidate)
     return _decided(request, context, token, listed.keys, decision, listed.relation)
 
 

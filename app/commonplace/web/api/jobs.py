@@ -15,12 +15,14 @@ from commonplace.errors import NotFound
 from commonplace.exchange.jobs import Job, JobState
 from commonplace.exchange.receipts import Receipt
 from commonplace.home.tokens import Role
+from commonplace.library.schemas import Completeness
+from commonplace.web import answers
 from commonplace.web.api.receipts import RECEIPT_FORMS, table_bytes
 from commonplace.web.api.receipts import SHOWN as RECEIPT_SHOWN
 from commonplace.web.context import ContextDep
 from commonplace.web.http.authorization import WriterDep, forbidden
-from commonplace.web.http.negotiation import JSON, Representation, choose
-from commonplace.web.http.parameters import only_known_parameters
+from commonplace.web.http.negotiation import JSON, Representation, choose, choose_of_list
+from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters
 from commonplace.web.http.problems import HttpProblem, kind_of
 
 router = APIRouter(tags=["writing"], dependencies=[Depends(only_known_parameters)])
@@ -69,7 +71,35 @@ _EXAMPLE = {
 _SHOWN: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"example": _EXAMPLE}}}}
 
 
+class JobList(BaseModel):
+    """A page of the imports that the server knows of. It has no version: it changes by itself."""
+
+    items: list[JobStatus]
+    total: int
+    complete: Completeness = "complete"
+    next: str | None
+
+    def text(self) -> str:
+        """Return the JSON, without absent values; `next` is null on the last page, so that a client need not guess."""
+        text = self.model_dump_json(exclude_none=True)
+        return text if self.next else text[:-1] + ',"next":null}'
+
+
+@router.get("/imports/jobs", response_model=JobList, summary="The imports under way, and those done of late")
+@router.get("/imports/jobs.json", include_in_schema=False)
+def list_jobs(request: Request, context: ContextDep, limit: Limit = 50, cursor: Cursor = None) -> Response:
+    """Answer with the imports since the server began, the newest first; a preview is known to whoever began it."""
+    choose_of_list(request, [JSON])
+    jobs = context.jobs.written()
+    page = answers.part(request, jobs, lambda job: job.id, limit, cursor)
+    found = JobList(items=list(map(job_status, page.items)), total=len(jobs), next=page.next)
+    response = Response(found.text(), media_type=JSON.media_type, headers={"Cache-Control": "no-store"})
+    page.link(response)
+    return response
+
+
 @router.get("/imports/jobs/{id}", response_model=JobStatus, responses=_SHOWN, summary="How far an import is")
+@router.get("/imports/jobs/{id}.json", include_in_schema=False)
 def status(request: Request, context: ContextDep, id: JobId) -> Response:
     """Answer with the status of a job, until the server stops; its receipt is kept for ever (`receipt`)."""
     choose(request, [JSON])
@@ -161,6 +191,11 @@ def receipt_response(receipt: Receipt, code: int) -> Response:
 
 def status_text(job: Job) -> str:
     """Return the status of a job as JSON, without absent values."""
+    return job_status(job).model_dump_json(exclude_none=True)
+
+
+def job_status(job: Job) -> JobStatus:
+    """Return the status of a job."""
     over = job.over  # first: what is read after it is settled
     problem = None
     if over and job.fault is not None:
@@ -177,7 +212,7 @@ def status_text(job: Job) -> str:
         total=job.total,
         receipt=receipt_address(job) if over and job.receipt is not None else None,
         problem=problem,
-    ).model_dump_json(exclude_none=True)
+    )
 
 
 async def _events_of(job: Job, stopping: asyncio.Event) -> AsyncIterator[str]:

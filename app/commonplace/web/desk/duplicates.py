@@ -13,7 +13,7 @@ from commonplace.curation.duplicates.comparison import RELATIONS
 from commonplace.curation.duplicates.decisions import ListedCandidate
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, CommonplaceError
-from commonplace.exchange.decisions import Decisions, DuplicateFilter, candidate_shape, chosen, pair_named
+from commonplace.exchange.decisions import Decisions, DuplicateFilter, candidate_shape, chosen, pair_listed
 from commonplace.exchange.edits import Editor
 from commonplace.exchange.merges import Merger, Side
 from commonplace.home.tokens import Role, Token
@@ -138,7 +138,7 @@ def _keys(context: Context, id: str, keep: str | None) -> tuple[str, str]:
     similar = context.similar.of(context.library.graph_at()).value
 
     def read(snapshot: Snapshot) -> tuple[str, str]:
-        one, other = pair_named(snapshot, similar, id, context.minter).keys
+        one, other = pair_listed(snapshot, similar, id, context.minter).candidate.keys
         if keep in (one, other):
             return (one, other) if keep == one else (other, one)
         weights = [_hanging(snapshot, key, context) for key in (one, other)]

@@ -19,6 +19,7 @@ from commonplace.model.change import Version
 from commonplace.model.minter import Kind
 from commonplace.model.quote_places import places_of_quote
 from commonplace.web.context import Context
+from commonplace.web.pages.wording import family
 
 Added = Mapping[str, object]
 
@@ -93,6 +94,45 @@ def query_asked(context: Context, request: Request, answer: Any) -> Added:
         "sparql": query.sparql(context.minter, {p.name: values[p.name] for p in query.parameters if p.name in values}),
         "base": context.minter.base,
     }
+
+
+def queue_asked(context: Context, request: Request, answer: Any) -> Added:
+    """Add the queue: its name, its label, and what stands in it."""
+    return {"queue": context.queues.by_name[request.path_params["name"]]}
+
+
+def pairs_asked(context: Context, request: Request, answer: Any) -> Added:
+    """Add which pairs were asked for."""
+    return {name: request.query_params.get(name, "") for name in ("proposes", "decision", "work")}
+
+
+def works_of_pair(context: Context, request: Request, answer: Any) -> Added:
+    """Add the fields of two works side by side, those that neither has left out."""
+
+    def read(snapshot: Snapshot) -> Added:
+        sides = [_fields(snapshot, context, link["key"]) for link in answer["works"]]
+        names = [name for name in _COMPARED if any(side.get(name) for side in sides)]
+        return {"fields": [(name, *(side.get(name, "") for side in sides)) for name in names]}
+
+    return context.library.read(read, _at(request))
+
+
+_COMPARED = (
+    *("type", "people", "year", "title", "container_title", "volume", "issue", "page", "publisher"),
+    *("doi", "isbn", "abstract"),
+)
+"""Fields that the page of two works sets side by side."""
+
+
+def _fields(snapshot: Snapshot, context: Context, key: str) -> dict[str, str]:
+    try:
+        work = work_of(snapshot, context.minter.thing("work", key), context.minter)
+    except NotFound:  # it was deleted after the two were decided
+        return {}
+    said = work.model_dump(exclude_none=True)
+    people = [*(work.authors or ()), *(work.editors or ())]
+    said["people"] = "; ".join(family(one) for one in people)
+    return {name: "; ".join(v) if isinstance(v := said.get(name, ""), list) else str(v) for name in _COMPARED}
 
 
 def text_of_evidence(context: Context, request: Request, answer: Any) -> Added:

@@ -65,7 +65,13 @@ SHOWN = (
     ShownAnswer(("/pins/{key}/difference",), "pin_difference.html"),
     ShownAnswer(("/prisma",), "prisma.html"),
     ShownAnswer(("/screenings",), "screenings.html"),
-    ShownAnswer(("/imports/{id}",), "receipt.html"),
+    ShownAnswer(("/queues",), "queues.html"),
+    ShownAnswer(("/queues/{name}",), "queue.html", adding.queue_asked),
+    ShownAnswer(("/duplicates",), "duplicates.html", adding.pairs_asked),
+    ShownAnswer(("/duplicates/{id}",), "pair.html", adding.works_of_pair),
+    ShownAnswer(("/imports/jobs",), "jobs.html"),
+    ShownAnswer(("/imports/jobs/{id}",), "job.html"),
+    ShownAnswer(("/imports/{id}", "/imports/jobs/{id}/receipt"), "receipt.html"),
     ShownAnswer(("/merges/{version}",), "merge.html"),
     ShownAnswer(("/id/evidence/{key}",), "evidence.html", adding.text_of_evidence),
     ShownAnswer(("/id/{kind}/{key:path}",), "node.html"),
@@ -100,8 +106,8 @@ def _shown(request: Request, shown: ShownAnswer, found: Answered) -> Response:
             stamp(response, form, version, past=False)
             response.headers["Vary"] = vary
             response.headers["Commonplace-Complete"] = found.headers.get("commonplace-complete", "complete")
-    if "link" in found.headers:
-        response.headers["Link"] = found.headers["link"]
+    kept = ("link", "cache-control") if version is None else ("link",)
+    response.headers.update({name: found.headers[name] for name in kept if name in found.headers})
     return response
 
 
