@@ -50,8 +50,8 @@ def fields(page: httpx.Response) -> dict[str, list[str]]:
         if name is None or (kind and kind[1] in ("radio", "checkbox") and "checked" not in attributes):
             continue
         if tag[4] is not None:
-            option = re.search(r"<option(?: value=\"(\w*)\")? selected>([^<]*)", tag[5]) or re.search(
-                r"<option(?: value=\"(\w*)\")?>([^<]*)", tag[5]
+            option = re.search(r"<option(?: value=\"([^\"]*)\")? selected>([^<]*)", tag[5]) or re.search(
+                r"<option(?: value=\"([^\"]*)\")?>([^<]*)", tag[5]
             )
             value = (option[1] if option[1] is not None else option[2]) if option else ""
         else:

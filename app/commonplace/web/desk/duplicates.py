@@ -23,7 +23,6 @@ from commonplace.library.merge_reports import MergeReport
 from commonplace.library.works import work_of
 from commonplace.model.judgements import Judgement
 from commonplace.web.context import Context, ContextDep
-from commonplace.web.desk.edit_fields import label_of_field
 from commonplace.web.desk.forms import SubmittedForm, form_of
 from commonplace.web.desk.pages import AtDesk, desk_page, desk_router, refusal, see_other
 from commonplace.web.desk.pairs import paired
@@ -206,7 +205,6 @@ def _page(
         sides=sides,
         swapped=f"{DUPLICATES}/{id}?{urlencode({'keep': right})}",
         relations=RELATIONS,
-        label=label_of_field,
         typed=given,
         **{**found, **shown},
     )

@@ -20,6 +20,7 @@ from commonplace.model.roles import BY_CSL
 from commonplace.model.types import FABIO_CLASS
 from commonplace.web.desk.forms import SubmittedForm
 from commonplace.web.desk.things import PLURALS
+from commonplace.web.pages.wording import label_of_member
 
 Row = Mapping[str, str]
 Rows = list[dict[str, str]]
@@ -42,7 +43,7 @@ class EditField:
     @property
     def label(self) -> str:
         """Return the name of the member in words."""
-        return label_of_field(self.name)
+        return label_of_member(self.name)
 
     def typed(self, form: SubmittedForm) -> Rows:
         """Return the rows that were typed."""
@@ -64,11 +65,6 @@ class EditField:
     def same(self, value: Any) -> Any:
         """Return a value of the JSON in the form in which `read` returns it, so that the two can be compared."""
         return self.read(self.rows(value))
-
-
-def label_of_field(name: str) -> str:
-    """Return the name of a member of a thing's JSON in words."""
-    return _LABELS.get(name) or name.replace("_", " ").capitalize()
 
 
 class Line(EditField):
@@ -300,25 +296,6 @@ def _named(given: Any) -> dict[str, str]:
         return {"key": str(given.get("key") or ""), "label": str(given.get("label") or "")}
     return {"key": str(given), "label": ""}
 
-
-_LABELS = {
-    "doi": "DOI",
-    "isbn": "ISBN",
-    "issn": "ISSN",
-    "url": "URL",
-    "issued": "Date",
-    "available": "Online first",
-    "container": "In",
-    "container_title": "In",
-    "collection_title": "Series",
-    "publisher_place": "Place",
-    "rich_title": "Title with markup",
-    "rich_abstract": "Abstract with markup",
-    "rich_note": "Note with markup",
-    "locator": "Where it stands",
-    "about": "Concept or claim",
-}
-"""Names of members that their JSON names do not tell."""
 
 _LONG = frozenset(("quote", "note", "abstract", "activity"))
 

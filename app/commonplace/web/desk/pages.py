@@ -17,12 +17,10 @@ from commonplace.web.http.authorization import forbidden
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import HttpProblem, answered, kind_of
 from commonplace.web.http.session_cookie import refuse_foreign, signed_in
+from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.rendering import BUILT, POLICY, render, site
 
 SIGN_IN = "/desk/sign-in"
-
-LANGUAGE = "en"
-"""Language of the words of the desk's pages, whatever the reader chose: they have no translations yet."""
 
 SAFE = frozenset(("GET", "HEAD"))
 """Methods that write nothing."""
@@ -115,8 +113,12 @@ def desk_page(request: Request, template: str, /, *, status: int = 200, **shown:
         "here": request.url.path,
         **dict.fromkeys(OPTIONAL),
     }
-    text = render(request, LANGUAGE, f"desk/{template}", {**common, **shown})
-    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
+    text = render(request, language_of(request), f"desk/{template}", {**common, **shown})
+    headers = {
+        "Content-Security-Policy": POLICY,
+        "Cache-Control": "private, no-cache",
+        "Vary": "Accept-Language, Cookie",
+    }
     return HTMLResponse(text, status, headers=headers)
 
 

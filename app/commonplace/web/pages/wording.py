@@ -17,6 +17,7 @@ from commonplace.model.minter import Kind
 from commonplace.model.names import short_name
 from commonplace.web.discovery.addresses import PLACES
 from commonplace.web.discovery.coins import coins_title
+from commonplace.web.pages.languages import translations
 
 
 def address(key: str) -> str:
@@ -79,6 +80,43 @@ def grouped(number: int) -> str:
     return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
+@pass_context
+def said(context: TemplateContext, text: str | None) -> str:
+    """Return words that the program has as data (a label, a hint, a state) in the language of the page."""
+    return translations(context["language"]).gettext(text) if text else ""
+
+
+@pass_context
+def member(context: TemplateContext, name: str) -> str:
+    """Return the name of a member of a thing's JSON in words, in the language of the page."""
+    return said(context, label_of_member(name))
+
+
+def label_of_member(name: str) -> str:
+    """Return the name of a member of a thing's JSON in words."""
+    return MEMBERS.get(name) or name.replace("_", " ").replace("-", " ").capitalize()
+
+
+MEMBERS = {
+    "doi": "DOI",
+    "isbn": "ISBN",
+    "issn": "ISSN",
+    "url": "URL",
+    "issued": "Date",
+    "available": "Online first",
+    "container": "In",
+    "container_title": "In",
+    "collection_title": "Series",
+    "publisher_place": "Place",
+    "rich_title": "Title with markup",
+    "rich_abstract": "Abstract with markup",
+    "rich_note": "Note with markup",
+    "locator": "Where it stands",
+    "about": "Concept or claim",
+}
+"""Names of members that their JSON names do not tell."""
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "address": address,
     "address_of": address_of,
@@ -87,5 +125,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "names": names,
     "title_of": title,
     "grouped": grouped,
+    "member": member,
+    "said": said,
 }
 """Filters of the templates by name."""

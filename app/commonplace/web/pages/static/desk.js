@@ -4,6 +4,8 @@
 // reload, a lost network, and a conflict.
 
 const main = document.getElementById("main");
+const words = JSON.parse(document.getElementById("words").textContent); // in the language of the page
+const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 let hotkeys = null;
 let sending = false;
 
@@ -95,18 +97,18 @@ function keep(form) {
     const now = JSON.stringify(contents(form));
     if (now === shown && !failed) {
       localStorage.removeItem(place);
-      tell(form, "Nothing to save");
+      tell(form, words.nothing);
     } else {
       localStorage.setItem(place, JSON.stringify({ at: Date.now(), held: JSON.parse(now) }));
-      tell(form, "Not saved yet; kept in this browser", "unsaved");
+      tell(form, words.unsaved, "unsaved");
     }
   };
   if (failed) note(); // what is on the page is what was typed, over what is there now
   const before = failed ? null : JSON.parse(localStorage.getItem(place) ?? "null");
   if (before && JSON.stringify(before.held) !== shown) {
     restore(form, before.held);
-    const state = tell(form, `What you typed on ${new Date(before.at).toLocaleString()} is here again, and not saved yet.`, "unsaved");
-    offer(state, "Discard it", () => {
+    const state = tell(form, filled(words.again, { when: new Date(before.at).toLocaleString(document.documentElement.lang) }), "unsaved");
+    offer(state, words.discard, () => {
       localStorage.removeItem(place);
       location.reload();
     });
@@ -123,11 +125,11 @@ async function send(form, submitter, place) {
   const needed = submitter?.dataset.needs && form.elements[submitter.dataset.needs];
   if (needed && !needed.value.trim()) {
     needed.focus();
-    return tell(form, "Say why first, then press Enter.", "unsaved");
+    return tell(form, words.reason, "unsaved");
   }
   const data = new FormData(form, submitter);
   const address = submitter?.getAttribute("formaction") ?? addressOf(form);
-  tell(form, "Saving …");
+  tell(form, words.saving);
   sending = true;
   const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
   let answer;
@@ -135,10 +137,10 @@ async function send(form, submitter, place) {
     answer = await fetch(address, { method: "POST", body, headers: { Accept: "text/html" } });
   } catch {
     sending = false;
-    const state = tell(form, "Not saved: the network is lost. What you typed is kept in this browser.", "lost");
+    const state = tell(form, words.lost, "lost");
     const again = () => send(form, submitter, place);
     window.addEventListener("online", again, { once: true });
-    return offer(state, "Try again", () => (window.removeEventListener("online", again), again()));
+    return offer(state, words.retry, () => (window.removeEventListener("online", again), again()));
   }
   const page = parsed(await answer.text());
   sending = false;
@@ -146,8 +148,8 @@ async function send(form, submitter, place) {
   const same = page.querySelector(`form[data-draft="${CSS.escape(form.dataset.draft)}"]`);
   if (answer.ok || same) return show(page, answer.redirected ? answer.url : null);
   const why = page.querySelector("main .fault")?.textContent.trim() ?? answer.statusText;
-  const state = tell(form, `Not saved: ${why}`, "lost");
-  if (answer.status === 401) state?.append(" Sign in again in another tab, then save once more.");
+  const state = tell(form, filled(words.failed, { why }), "lost");
+  if (answer.status === 401) state?.append(` ${words.signin}`);
 }
 
 /** Shows a page in the place of this one. */
@@ -191,7 +193,7 @@ async function follow(shown) {
   if (job) {
     const bar = shown.querySelector("progress");
     if (job.total) Object.assign(bar, { max: job.total, value: job.done });
-    shown.querySelector("[data-count]").textContent = `${job.done} of ${job.total || "…"}`;
+    shown.querySelector("[data-count]").textContent = filled(words.count, { done: job.done, total: job.total || "…" });
   }
   setTimeout(() => shown.isConnected && follow(shown), 500);
 }
