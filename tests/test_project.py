@@ -39,7 +39,13 @@ def runtime() -> set[str]:
     return names(project()["dependencies"])
 
 
+def extras() -> set[str]:
+    """Dependencies that are installed where they are wanted, and that the program does without."""
+    return names([one for name, lines in project()["optional-dependencies"].items() if name != "dev" for one in lines])
+
+
 def development() -> set[str]:
+    """Dependencies of the tests, the extras among them."""
     return names(project()["optional-dependencies"]["dev"])
 
 
@@ -52,7 +58,10 @@ def test_the_version_is_the_changelogs_newest() -> None:
     assert "version" in project()["dynamic"], "pyproject.toml must read the version from app/commonplace/__init__.py"
 
 
-@pytest.mark.parametrize(("heading", "declared"), [("To run", runtime()), ("To develop", development())])
+@pytest.mark.parametrize(
+    ("heading", "declared"),
+    [("To run", runtime()), ("Where they are wanted", extras()), ("To develop", development() - extras())],
+)
 def test_every_dependency_has_its_reason(heading: str, declared: set[str]) -> None:
     page = (ROOT / "docs" / "dependencies.md").read_text()
     section = page.partition(f"## {heading}\n")[2].partition("\n## ")[0]
@@ -83,6 +92,7 @@ def test_every_npm_package_has_its_reason_and_its_hash(heading: str, folder: str
 def test_the_locks_hold_every_dependency_and_say_nothing_of_where_they_were_made(lock: str) -> None:
     text = (ROOT / lock).read_text()
     pinned = {normal(name) for name in re.findall(r"^([A-Za-z0-9._-]+)==\S+ \\$", text, re.MULTILINE)}
+    assert extras() <= development(), "the tests run what the extras are for"
     wanted = runtime() | (development() if "dev" in lock else set())
     assert wanted <= pinned, f"{lock} is behind pyproject.toml: run `make lock`"
     blocks = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]
@@ -105,9 +115,9 @@ def imported(folder: str) -> set[str]:
 def test_the_program_imports_what_it_declares_and_no_more() -> None:
     owners = packages_distributions()
     used = {normal(owners[name][0]) if name in owners else name for name in imported("app")}
-    undeclared = used - runtime() - {"starlette"}  # fastapi's own base, of which it re-exports the most part
+    undeclared = used - runtime() - extras() - {"starlette"}  # fastapi's own base, of which it re-exports the most part
     assert not undeclared, f"imported under app/, but not a dependency in pyproject.toml: {sorted(undeclared)}"
-    idle = runtime() - used - BY_NAME
+    idle = (runtime() | extras()) - used - BY_NAME
     assert not idle, f"a dependency in pyproject.toml that nothing under app/ imports: {sorted(idle)}"
 
 

@@ -161,12 +161,13 @@ def _context(
 
 
 @asynccontextmanager
-async def _running(context: Context, tasks: MakeTasks, _: FastAPI) -> AsyncIterator[None]:
+async def _running(context: Context, tasks: MakeTasks, app: FastAPI) -> AsyncIterator[None]:
     """Start the workers and the making of the search index; stop them, and the imports on their way, at the end."""
     library, workers = context.library, context.workers
     workers.start(tasks)
     beside = [asyncio.create_task(run_in_threadpool(_prepare, context)), asyncio.create_task(_giving_back_memory())]
     yield
+    await app.state.assistants.close()
     for task in beside:
         task.cancel()
     workers.close()

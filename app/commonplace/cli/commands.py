@@ -19,6 +19,7 @@ from commonplace.cli.duplicates import duplicates_cli
 from commonplace.cli.edit import named, patch_of
 from commonplace.cli.history import revert, show_diff, show_history
 from commonplace.cli.imports import import_by_doi, import_files
+from commonplace.cli.mcp import mcp
 from commonplace.cli.merge import merge, unmerge
 from commonplace.cli.opening import AgentOption, HomeOption, MessageOption, agent_of, open_library, settings_of
 from commonplace.cli.pin import pin
@@ -124,6 +125,7 @@ def export_all(
 
 cli.command("convert")(convert_files)
 cli.command()(pin)
+cli.command()(mcp)
 cli.command("history")(show_history)
 cli.command("diff")(show_diff)
 cli.command("revert")(revert)

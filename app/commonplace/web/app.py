@@ -55,6 +55,7 @@ from commonplace.web.http.stopping import Stopping
 from commonplace.web.http.unread_body import UnreadBodies
 from commonplace.web.in_workers import WorkerAnswers
 from commonplace.web.kept_route import KeptAnswers
+from commonplace.web.mcp import routes as assistants
 from commonplace.web.metrics import Metrics
 from commonplace.web.openapi import describe, operation_id
 from commonplace.web.pages import agents, answered, cases, front, headings, monitoring, rendering
@@ -106,11 +107,15 @@ ROUTED = (
     crawling,
     opensearch,
     unapi,
+    assistants,
     desk,
 )
 """Modules with a `router`, in the order in which an address is looked up."""
 
-SENT = ("Authorization", "Commonplace-Piece", "Content-Type", "Content-Encoding", "If-Match", "If-None-Match", "Prefer")
+SENT = (
+    *("Authorization", "Commonplace-Piece", "Content-Type", "Content-Encoding", "If-Match", "If-None-Match", "Prefer"),
+    *("Mcp-Method", "Mcp-Name", "Mcp-Protocol-Version"),
+)
 EXPOSED = (
     "ETag",
     "Link",
@@ -146,6 +151,7 @@ def create_app(*, context: Context, lifespan: Lifespan | None = None, in_worker:
     app.stopping = Stopping(app.state.stopping)
     sending = Sending(context.workers.limits.bytes)
     if not in_worker:
+        app.state.assistants = app.assistants = assistants.Calls()
         app.state.kept_answers = KeptAnswers()
         app.state.worker_answers = WorkerAnswers(context, sending)
         app.state.metrics = app.metrics = Metrics(context)
@@ -196,6 +202,7 @@ class Application(FastAPI):
     sparql: SparqlEndpoint
     stopping: Stopping
     metrics: Metrics
+    assistants: assistants.Calls
     unpacked: PackedBodies
     public: PublicAddress
 

@@ -37,8 +37,10 @@ class Answered:
         return found if isinstance(found, dict) else {}
 
 
-async def ask_within(request: Request, address: str, accept: str, most: int) -> Answered:
-    """Return the answer to a GET of an address, asked for the client of a request.
+async def ask_within(
+    request: Request, address: str, accept: str, most: int, document: Mapping[str, Any] | None = None
+) -> Answered:
+    """Return the answer to a GET of an address, or to a POST of a document, asked for the client of a request.
 
     Raises `TooLarge` when the body has more than `most` bytes.
     """
@@ -49,13 +51,13 @@ async def ask_within(request: Request, address: str, accept: str, most: int) -> 
         "type": "http",
         "asgi": own.get("asgi", {"version": "3.0"}),
         "http_version": "1.1",
-        "method": "GET",
+        "method": "GET" if document is None else "POST",
         "scheme": own["scheme"],
         "path": unquote(path),
         "raw_path": path.encode(),
         ROOT: own.get(ROOT, ""),
         "query_string": query.encode(),
-        "headers": [*kept, (b"accept", accept.encode())],
+        "headers": [*kept, (b"accept", accept.encode()), (b"content-type", b"application/json")],
         "server": own.get("server"),
         "client": own.get("client"),
         "state": {},
@@ -63,6 +65,7 @@ async def ask_within(request: Request, address: str, accept: str, most: int) -> 
     }
     answered = Answered()
     body = bytearray()
+    sent = b"" if document is None else json.dumps(document).encode()
     begun = False
 
     async def receive() -> Message:
@@ -70,7 +73,7 @@ async def ask_within(request: Request, address: str, accept: str, most: int) -> 
         if begun:
             return await request.receive()  # which tells when the client has left
         begun = True
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return {"type": "http.request", "body": sent, "more_body": False}
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.start":

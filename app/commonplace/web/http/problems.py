@@ -156,6 +156,12 @@ BY_STATUS = {
     409: ProblemKind("over", "It is too late for this", 409, "The import it is about has ended."),
     403: FORBIDDEN,
     413: ProblemKind("too-large", "This is too large", 413, "Send less at once."),
+    501: ProblemKind(
+        "not-installed",
+        "This is not installed here",
+        501,
+        "It is an extra of the program: `detail` says how to install it.",
+    ),
     429: ProblemKind(
         "too-many-requests",
         "You ask too much at once",
