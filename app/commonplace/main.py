@@ -43,6 +43,7 @@ from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.library import Library
 from commonplace.library.citation_counts import incremental_citation_counts
 from commonplace.library.creators import incremental_creators
+from commonplace.library.harvest import Harvest
 from commonplace.library.incremental import Incremental
 from commonplace.library.lists import Lists
 from commonplace.library.named_queries import load_queries
@@ -148,6 +149,8 @@ def _context(
         creators=incremental_creators(library.log),
         citation_counts=incremental_citation_counts(library.log, library.minter),
         states=incremental_states(library.log, library.minter),
+        harvest=Harvest(library.log, library.things, library.minter),
+        contact=settings.contact,
         title=settings.title,
         question=settings.question,
         address=Address(

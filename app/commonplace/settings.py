@@ -178,7 +178,7 @@ class Settings(BaseSettings):
     contact: Annotated[str | None, AfterValidator(_mail_address)] = Field(
         default=None,
         description="Mail address that Crossref, DataCite and doi.org are told with each request, so that they can "
-        "write before they block. Set it before fetching by DOI.",
+        "write before they block, and that harvesters are told (OAI-PMH). Set it before fetching by DOI.",
         json_schema_extra={"shown": "none"},
     )
     crossref_url: Annotated[str, AfterValidator(_web_address)] = Field(

@@ -57,6 +57,7 @@ from commonplace.web.in_workers import WorkerAnswers
 from commonplace.web.kept_route import KeptAnswers
 from commonplace.web.mcp import routes as assistants
 from commonplace.web.metrics import Metrics
+from commonplace.web.oai import routes as oai
 from commonplace.web.openapi import describe, operation_id
 from commonplace.web.pages import agents, answered, cases, front, headings, monitoring, rendering
 from commonplace.web.pages import links_map as map_page
@@ -103,6 +104,7 @@ ROUTED = (
     links_map,
     identifiers,
     reconcile,
+    oai,
     change_feed,
     crawling,
     opensearch,

@@ -30,6 +30,7 @@ from commonplace.library import Library
 from commonplace.library.citation_counts import CitationCounts
 from commonplace.library.creators import Creators
 from commonplace.library.first_question import title_of
+from commonplace.library.harvest import Harvest
 from commonplace.library.incremental import Incremental
 from commonplace.library.lists import Lists
 from commonplace.library.named_queries import NamedQuery
@@ -95,6 +96,10 @@ class Context:
     """Number of citations of each work."""
     states: Incremental[States]
     """What works say of concepts and claims."""
+    harvest: Harvest
+    """Works as harvesters list them, at any version."""
+    contact: str | None
+    """Mail address of the people who keep the library, where the settings give one."""
     title: str | None
     """The name of the library, where the settings give one."""
     question: str | None

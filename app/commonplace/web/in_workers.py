@@ -60,12 +60,13 @@ class Cost:
     """What is known of the cost of a route.
 
     `when` it may be much; always, by default. `kinds` are those that it searches among when it is given `q`.
-    `times` as long as a query it may take.
+    `times` as long as a query it may take. `version` is what the request asks for otherwise than by `at`.
     """
 
     when: Callable[[Context, Request], bool] | None = None
     kinds: Sequence[Kind] = ()
     times: int = 1
+    version: Callable[[Request], Version | None] = lambda _: None
 
 
 def in_large_library(context: Context, request: Request) -> bool:
@@ -117,7 +118,7 @@ class WorkerAnswers:
 
     async def answer(self, request: Request, cost: Cost | None) -> Response | None:
         """Return what a worker answers to a request; None when it is to be answered here."""
-        at = _version_asked(request)
+        at = _version_asked(request) or (cost.version(request) if cost else None)
         head = self._context.library.log.head()
         exact = at is not None and at <= head
         if not exact and not await self._is_costly(request, cost):

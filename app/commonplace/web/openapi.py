@@ -23,7 +23,7 @@ OperationObject = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
 WRITES = ("post", "put", "patch", "delete")
 
-READ_BY_POST = frozenset(("/reconcile",))
+READ_BY_POST = frozenset(("/reconcile", "/oai"))
 """Addresses where a POST asks, and writes nothing."""
 
 PROBLEMS = {

@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-FREE_PARAMETERS = {"/sparql", "/ontology", "/context.jsonld", "/.well-known/void", "/healthz", "/metrics"}
+FREE_PARAMETERS = {"/sparql", "/ontology", "/context.jsonld", "/.well-known/void", "/healthz", "/metrics", "/oai"}
 """Addresses that leave unknown parameters alone: the protocol says so, and what takes none has none to misspell."""
 ONE_FORM = {"/context.jsonld", "/healthz", "/metrics", "/export", "/changes.atom", "/opensearch.xml", "/robots.txt"}
-ONE_FORM |= {"/search/completions", "/sitemap.xml", "/sitemap/{name}.xml", "/unapi"}
+ONE_FORM |= {"/oai", "/search/completions", "/sitemap.xml", "/sitemap/{name}.xml", "/unapi"}
 """Addresses whose form is not negotiated: fixed, or named by a parameter."""
 
 
