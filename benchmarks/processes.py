@@ -88,15 +88,20 @@ def free_port() -> int:
         return port
 
 
+def children(process: int) -> list[int]:
+    """Return the processes that a process has started, or its threads have."""
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{process}/task").iterdir():
+            found += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
 def family(process: int | None) -> list[int]:
     """Return the process and all that descend from it."""
-    if process is None:
-        return []
-    found = [process]
+    found = [] if process is None else [process]
     for each in found:
-        with contextlib.suppress(OSError):
-            for task in Path(f"/proc/{each}/task").iterdir():
-                found += [int(child) for child in (task / "children").read_text().split()]
+        found += children(each)
     return found
 
 

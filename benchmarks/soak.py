@@ -4,7 +4,7 @@
 
 A server of its own over the reference set is read, searched, asked in SPARQL and at earlier versions, edited, given
 small imports and undone, all at once. What is imported is undone again, so that the library stays as large as it was
-and only its log grows. The memory of the server with all its processes is looked at every few seconds. After the
+and only its log grows. The memory of the server and of its other processes is looked at every few seconds. After the
 warm-up, a quarter of the time, it is to stay where it is: the slope is the median of those between any two looks
 (Theil and Sen), which a single outlier does not move.
 """
@@ -24,11 +24,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 
-from benchmarks.processes import end_when_told, free_port, memory_bytes, started, wait_until
+from benchmarks.processes import children, end_when_told, free_port, memory_bytes, started, wait_until
 
 LOOKS = 120
 """Number of times that the memory is looked at."""
@@ -66,12 +68,29 @@ QUERIES = (
 )
 
 
+class Memory(NamedTuple):
+    """Bytes of the processes of a server: pages that they share are counted once."""
+
+    server: int
+    zygote: int
+    workers: int
+
+    @classmethod
+    def of(cls, server: int) -> Memory:
+        """Return that of a running server: its child is the zygote, whose children are the workers."""
+        every = memory_bytes(server)
+        zygotes = children(server)
+        workers = sum(memory_bytes(worker) for zygote in zygotes for worker in children(zygote))
+        forked = sum(memory_bytes(zygote) for zygote in zygotes)
+        return cls(every - forked, forked - workers, workers)
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The memory at one moment: seconds since the beginning, bytes, and the newest version."""
+    """The memory at one moment: seconds since the beginning, bytes by process, and the newest version."""
 
     seconds: float
-    bytes: int
+    memory: Memory
     version: int
 
 
@@ -107,14 +126,17 @@ class Verdict:
         )
 
 
-def verdict(looks: Sequence[Look]) -> Verdict:
-    """Return what the looks after the warm-up say. Raises `ValueError` when they are fewer than three."""
+def verdict(looks: Sequence[Look], of: Callable[[Memory], int] = sum) -> Verdict:
+    """Return what the looks after the warm-up say of all processes, or of those whose bytes `of` returns.
+
+    Raises `ValueError` when they are fewer than three.
+    """
     late = [look for look in looks if look.seconds >= WARM_UP * looks[-1].seconds]
     if len(late) < 3:
         raise ValueError("memory was looked at too seldom to tell")
-    slopes = [(b.bytes - a.bytes) / (b.seconds - a.seconds) for a, b in itertools.combinations(late, 2)]
+    slopes = [(of(b.memory) - of(a.memory)) / (b.seconds - a.seconds) for a, b in itertools.combinations(late, 2)]
     return Verdict(
-        memory=statistics.median(look.bytes for look in late),
+        memory=statistics.median(of(look.memory) for look in late),
         slope=statistics.median(slopes),
         seconds=late[-1].seconds - late[0].seconds,
         versions=late[-1].version - late[0].version,
@@ -261,7 +283,7 @@ def soak(traffic: Traffic, process: int, *, seconds: float, rate: float, clients
             for number in range(1, LOOKS + 1):
                 over.wait(max(0.0, begun + number * seconds / LOOKS - time.monotonic()))
                 version = traffic.client.get("/healthz").json()["version"]
-                yield Look(time.monotonic() - begun, memory_bytes(process), version)
+                yield Look(time.monotonic() - begun, Memory.of(process), version)
         finally:
             over.set()
             for each in asking:
@@ -290,10 +312,17 @@ def main() -> int:
                 looks.append(look)
                 if len(looks) % (LOOKS // 20) == 0:
                     asked = sum(traffic.answered.values())
-                    print(f"{look.seconds / 60:6.1f} min {look.bytes / 1e6:8.1f} MB {asked:8,d} requests", flush=True)
+                    parts = "".join(f"{name} {part / 1e6:6.1f}  " for name, part in look.memory._asdict().items())
+                    print(
+                        f"{look.seconds / 60:6.1f} min {sum(look.memory) / 1e6:8.1f} MB  {parts}{asked:8,d} requests "
+                        f"{look.version:6,d} versions",
+                        flush=True,
+                    )
     found = verdict(looks)
     for (kind, status), count in sorted(traffic.answered.items()):
         print(f"{kind:20} {status:4} {count:8,d}")
+    for number, name in enumerate(Memory._fields):
+        print(f"{name:8} {verdict(looks, itemgetter(number))}")
     print(f"{sum(traffic.answered.values()):,} requests, {looks[-1].version:,} versions; memory is {found}")
     return 0 if found.is_flat and not unexpected(traffic) else 1
 

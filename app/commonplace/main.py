@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from threading import Event
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -25,6 +26,7 @@ from commonplace.derived.workers.messages import Call, Reply
 from commonplace.derived.workers.pool import Lane, WorkerPool
 from commonplace.derived.workers.worker import MakeTasks, Task, Views
 from commonplace.derived.workers.zygote import forked, may_fork
+from commonplace.errors import Cancelled
 from commonplace.exchange import small_files
 from commonplace.exchange.bulk import BulkEdits
 from commonplace.exchange.by_doi import fetcher_of
@@ -64,7 +66,8 @@ from commonplace.web.http.public_address import Address
 from commonplace.web.sparql import graph_content
 
 GIVE_BACK_SECONDS = 15.0
-"""Time between two moments at which the server gives back memory, which takes some milliseconds."""
+"""Time between two moments at which the server gives back memory, which takes some milliseconds, but for a graph from
+which much was removed."""
 
 
 def create() -> Application:
@@ -167,9 +170,14 @@ def _context(
 async def _running(context: Context, tasks: MakeTasks, app: FastAPI) -> AsyncIterator[None]:
     """Start the workers and the making of the search index; stop them, and the imports on their way, at the end."""
     library, workers = context.library, context.workers
+    stopping = Event()
     workers.start(tasks)
-    beside = [asyncio.create_task(run_in_threadpool(_prepare, context)), asyncio.create_task(_giving_back_memory())]
+    beside = [
+        asyncio.create_task(run_in_threadpool(_prepare, context)),
+        asyncio.create_task(_giving_back_memory(library, stopping)),
+    ]
     yield
+    stopping.set()
     await app.state.assistants.close()
     for task in beside:
         task.cancel()
@@ -189,10 +197,16 @@ def _prepare(context: Context) -> None:
     prepare_imports(context.library)
 
 
-async def _giving_back_memory() -> None:
-    """Look for what requests have left behind, and give the memory back to the system, now and then."""
+async def _giving_back_memory(library: Library, stopping: Event) -> None:
+    """Look for what requests and changes have left behind, and give the memory back to the system, now and then."""
+
+    def go_on() -> None:
+        if stopping.is_set():
+            raise Cancelled("the server stops")
+
     while True:
         await asyncio.sleep(GIVE_BACK_SECONDS)
+        await run_in_threadpool(library.renew_graph, go_on)
         await run_in_threadpool(collect_all)
         await run_in_threadpool(give_back_memory)
 

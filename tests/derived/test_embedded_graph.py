@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import ctypes
 import itertools
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, serialize
 
-from commonplace.derived.graph import embedded
+from commonplace.derived.graph import copying, embedded
 from commonplace.derived.graph.embedded import EmbeddedGraph
+from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.opening import open_graph
 from commonplace.derived.graph.snapshot import DESCRIPTION_GRAPHS, Snapshot
 from commonplace.derived.sealed import NotSealed
-from commonplace.errors import NotFound
+from commonplace.errors import Cancelled, NoRoom, NotFound
 from commonplace.model.change import ChangeSet, Version
 from commonplace.model.quad_text import QuadText
 from tests.derived.graphs import BASE, P, contents, mark_of, origin_of, quad, text_of
@@ -186,66 +189,165 @@ def fail(_: Snapshot) -> None:
     raise NotFound("there is none")
 
 
-def test_what_was_removed_does_not_fill_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The store is made anew, with what it holds, blank nodes and named graphs too; who read the old one goes on."""
-    monkeypatch.setattr(embedded, "RENEWED_AFTER", 4)
+@pytest.fixture
+def worn(monkeypatch: pytest.MonkeyPatch) -> EmbeddedGraph:
+    """A graph at version 21 with three statements, from which eighteen were removed."""
+    monkeypatch.setattr(embedded, "RENEWED_AFTER", 18)
     graph = EmbeddedGraph.in_memory(BASE)
-    blank = Quad(BlankNode("b"), P, Literal("kept"), NamedNode(BASE + "graph/kept"))
-    graph.apply(Version(1), ChangeSet(added=(quad("kept"), blank)))
-    stores: list[Store] = []
-
-    def new_store() -> Store:
-        stores.append(Store())
-        return stores[-1]
-
-    monkeypatch.setattr(embedded, "Store", new_store)
+    graph.apply(Version(1), ChangeSet(added=(quad("kept"), BLANK)))
     for number in range(2, 22):
-        change = ChangeSet(added=(quad(f"of{number}"),), removed=(quad(f"of{number - 1}"),) if number > 2 else ())
-        reading = graph.live_snapshot()
-        graph.apply(Version(number), change)
-        assert set(graph.read(lambda snapshot: set(snapshot.quads()))) == {quad("kept"), blank, quad(f"of{number}")}
-        assert reading.contains(quad("kept"))
-    assert len(stores) == 19 // 4
-    assert graph.version == 21
+        gone = (quad(f"of{number - 1}"),) if number > 3 else ()
+        graph.apply(Version(number), ChangeSet(added=(quad(f"of{number}"),) if number > 2 else (), removed=gone))
+    return graph
 
 
-def test_a_store_made_anew_is_walked_as_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else two processes that follow one log would answer a query without an order, and with a limit, differently."""
-
-    def walk() -> list[Quad]:
-        graph = EmbeddedGraph.in_memory(BASE)
-        graph.apply(Version(1), ChangeSet(added=tuple(quad(str(number)) for number in range(10))))
-        for number in range(2, 9):
-            going = (quad(f"of{number - 1}"),) if number > 2 else ()
-            graph.apply(Version(number), ChangeSet(added=(quad(f"of{number}"),), removed=going))
-        return graph.read(lambda snapshot: list(snapshot.quads()))
-
-    kept = walk()
-    monkeypatch.setattr(embedded, "RENEWED_AFTER", 3)
-    assert walk() == kept
+BLANK = Quad(BlankNode("b"), P, Literal("kept"), NamedNode(BASE + "graph/kept"))
+LEFT = [quad("of21"), BLANK, quad("kept")]
+"""What `worn` holds, the newest first."""
 
 
-def test_a_description_that_comes_and_goes_does_not_fill_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+def unchanged(graph: Graph, version: Version) -> None:
+    """Bring a copy to the version that it has."""
+    assert graph.version == version
+
+
+def go_on() -> None:
+    """Let a copy be made to its end."""
+
+
+def test_what_was_removed_does_not_fill_memory(worn: EmbeddedGraph) -> None:
+    """The store is made anew, with what it holds, blank nodes and named graphs too; who read the old one goes on."""
+    reading, begun = worn.live_snapshot(), iter(worn.live_snapshot().quads())
+    assert next(begun) == LEFT[0]
+    assert worn.renew(unchanged, go_on)
+    assert worn.version == 21
+    assert list(worn.live_snapshot().quads()) == LEFT
+    assert list(reading.quads()) == LEFT
+    assert list(begun) == LEFT[1:]
+    assert not worn.renew(unchanged, go_on), "nothing was removed since"
+    worn.apply(Version(22), ChangeSet(added=(quad("next"),), removed=(BLANK,)))
+    assert contents(worn) == {quad("next"), quad("of21"), quad("kept")}
+    assert list(reading.quads()) == LEFT, "the store of before is nobody's to write to"
+
+
+def test_a_copy_takes_a_tenth_of_the_memory_of_what_was_removed() -> None:
+    graph = EmbeddedGraph.in_memory(BASE)
+    fresh = [tuple(quad(f"{number}-of-{version}") for number in range(1_000)) for version in range(2, 32)]
+    graph.apply(Version(1), ChangeSet(added=tuple(quad(f"kept{number}") for number in range(1_000))))
+    before = in_use()
+    for number, added in enumerate(fresh):
+        graph.apply(Version(2 * number + 2), ChangeSet(added=added))
+        graph.apply(Version(2 * number + 3), ChangeSet(removed=added))
+    grown = in_use() - before
+    assert grown > 400 * 30_000, "else nothing need be made anew"
+    assert graph.renew(unchanged, go_on)
+    assert in_use() - before < grown / 10
+
+
+def in_use() -> int:
+    """Bytes that this process has of the C library (mallinfo2(3))."""
+
+    class Figures(ctypes.Structure):
+        _fields_ = [(f"figure{number}", ctypes.c_size_t) for number in range(10)]
+
+    mallinfo = ctypes.CDLL(None).mallinfo2
+    mallinfo.restype = Figures
+    found = mallinfo()
+    return int(found.figure4) + int(found.figure7)  # hblkhd: apart, and uordblks: in arenas
+
+
+def test_others_read_and_write_while_a_graph_is_made_anew(worn: EmbeddedGraph) -> None:
+    """What they write meanwhile is in the new store, at its version; the log has it."""
+    changes = {
+        Version(22): ChangeSet(added=(quad("during"),), removed=(quad("kept"),)),
+        Version(23): ChangeSet(added=(quad("after"),)),
+    }
+    filled: list[tuple[Version, Version]] = []
+
+    def other(version: Version) -> None:
+        """Do in another thread what waits for no other: read, and make the next version."""
+        assert worn.read(lambda snapshot: snapshot.version) == version - 1
+        worn.apply(version, changes[version])
+
+    def elsewhere(version: Version) -> None:
+        thread = threading.Thread(target=other, args=(version,), daemon=True)
+        thread.start()
+        thread.join(30)
+        assert worn.version == version
+
+    def while_it_is_copied() -> None:
+        if worn.version == 21:
+            elsewhere(Version(22))
+
+    def fill(graph: Graph, version: Version) -> None:
+        filled.append((graph.version, version))
+        while graph.version < version:
+            following = Version(graph.version + 1)
+            graph.apply(following, changes[following])
+        if worn.version == 22:
+            elsewhere(Version(23))
+
+    assert worn.renew(fill, while_it_is_copied)
+    assert filled == [(21, 22), (22, 23)]
+    assert worn.version == 23
+    assert list(worn.live_snapshot().quads()) == [quad("after"), quad("during"), quad("of21"), BLANK]
+
+
+def full_disk() -> BinaryIO:
+    """A temporary file on a disk without room."""
+    return Path("/dev/full").open("r+b", buffering=0)
+
+
+def test_a_copy_that_cannot_be_made_to_its_end_changes_nothing(
+    worn: EmbeddedGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop() -> None:
+        raise Cancelled("the server stops")
+
+    with pytest.raises(Cancelled):
+        worn.renew(unchanged, stop)
+    monkeypatch.setattr("tempfile.TemporaryFile", full_disk)
+    with pytest.raises(NoRoom, match="temporary files could not be written to"):
+        worn.renew(unchanged, go_on)
+    monkeypatch.undo()
+    monkeypatch.setattr(embedded, "RENEWED_AFTER", 18)
+    worn.apply(Version(22), ChangeSet(added=(quad("next"),)))
+    assert contents(worn) == {quad("next"), *LEFT}
+    assert worn.renew(unchanged, go_on)
+    assert contents(worn) == {quad("next"), *LEFT}
+
+
+def test_a_graph_that_is_emptied_while_it_is_copied_stays_empty(worn: EmbeddedGraph) -> None:
+    def fill(graph: Graph, version: Version) -> None:
+        worn.clear()
+
+    assert not worn.renew(fill, go_on)
+    assert (worn.version, contents(worn)) == (0, set())
+
+
+def test_lines_longer_than_a_piece_are_copied(worn: EmbeddedGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copying, "CHUNK_BYTES", 16)
+    assert worn.renew(unchanged, go_on)
+    assert list(worn.live_snapshot().quads()) == LEFT
+
+
+def test_a_description_that_comes_and_goes_counts_as_removed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded, "RENEWED_AFTER", 10)
     graph = EmbeddedGraph.in_memory(BASE)
-    graph.apply(Version(1), ChangeSet(added=(quad("kept"),)))
     about = NamedNode(f"{BASE}graph/{min(DESCRIPTION_GRAPHS)}")
     said = [Quad(NamedNode(f"{BASE}{number}"), P, Literal("said"), about) for number in range(5)]
-    stores: list[Store] = []
 
-    def new_store() -> Store:
-        stores.append(Store())
-        return stores[-1]
+    def described() -> bool:
+        return graph.read_described(lambda graph: (graph.version, said), lambda snapshot: snapshot.contains(said[0]))
 
-    monkeypatch.setattr(embedded, "Store", new_store)
-    for version in range(2, 12):
-        described = graph.read_described(
-            lambda graph: (graph.version, said), lambda snapshot: snapshot.contains(said[0])
-        )
-        assert described
+    for version in (1, 2, 3):
+        assert not graph.renew(unchanged, go_on)
         graph.apply(Version(version), ChangeSet(added=(quad(str(version)),)))
-    assert len(stores) == 5
-    assert contents(graph) == {quad("kept"), *(quad(str(version)) for version in range(2, 12))}
+        if version < 3:
+            assert described()
+    assert graph.renew(unchanged, go_on), "two descriptions have gone"
+    assert contents(graph) == {quad("1"), quad("2"), quad("3")}
+    assert described()
 
 
 def test_a_reader_that_holds_writers_off_does_not_hold_up_another_reader() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pyoxigraph import BlankNode, Quad
+from pyoxigraph import BlankNode, Quad, Store
 
 from commonplace.derived.checkpoints import Checkpoints
+from commonplace.derived.graph import embedded
+from commonplace.derived.graph.copying import copied
 from commonplace.derived.graph.opening import new_graph
 from commonplace.derived.workers import worker
 from commonplace.derived.workers.worker import Views
@@ -53,3 +56,33 @@ def test_views_are_far_behind_when_much_log_lies_between(
     monkeypatch.setattr(worker, "REPLAYED_BYTES", 2 * size)
 
     assert [views.far_behind(number) for number in range(1, 6)] == [False, False, False, True, True]
+
+
+def test_the_graph_is_made_anew_once_much_was_removed(
+    views: Views, log: PatchLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine would keep it in the memory that every worker is forked with."""
+    copies: list[Store] = []
+
+    def counting(store: Store, *told: Callable[[], object]) -> Store:
+        copies.append(copied(store, *told))
+        return copies[-1]
+
+    monkeypatch.setattr(embedded, "copied", counting)
+    monkeypatch.setattr(embedded, "RENEWED_AFTER", 2)
+    for number, name in enumerate(("first", "second", "third"), 2):
+        views.follow()
+        views.renew()
+        log.append(entry(number, quad(f"after-{name}"), removed=(views_newest(views),)))
+
+    views.follow()
+    views.renew()
+
+    assert len(copies) == 1
+    assert contents(views.graph) == {quad("after-third")}
+    assert views.graph.version == 4
+
+
+def views_newest(views: Views) -> Quad:
+    """The statement that was added last."""
+    return views.graph.read(lambda snapshot: next(iter(snapshot.quads())))

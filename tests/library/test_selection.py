@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
-from commonplace.derived.graph.embedded import StoreSnapshot
+from commonplace.derived.graph.store_snapshot import StoreSnapshot
 from commonplace.library.selection import Selection
 from commonplace.library.work_lists import ORDERS
 from commonplace.model.change import Version

@@ -15,7 +15,7 @@ from typing import NoReturn, TypeVar
 from pyoxigraph import Quad
 
 from commonplace.derived.graph.composing import composed
-from commonplace.derived.graph.graph import Describe, Graph
+from commonplace.derived.graph.graph import Describe, Fill, Graph
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.model.change import ChangeSet, Version
 from commonplace.patchlog.log import PatchLog
@@ -113,6 +113,10 @@ class MovableGraph:
         with self._at_newest() as graph, graph.applying(version, change):
             yield
 
+    def renew(self, fill: Fill, go_on: Callable[[], object]) -> bool:
+        with self._at_newest() as graph:
+            return graph.renew(fill, go_on)
+
     def load_checkpoint(self, path: Path, version: Version) -> None:
         with self._at_newest() as graph:
             graph.load_checkpoint(path, version)
@@ -165,6 +169,9 @@ class PastGraph:
 
     def applying(self, version: Version, change: ChangeSet) -> NoReturn:
         raise _never()
+
+    def renew(self, fill: Fill, go_on: Callable[[], object]) -> bool:
+        return False
 
     def load_checkpoint(self, path: Path, version: Version) -> NoReturn:
         raise _never()

@@ -23,7 +23,7 @@ from commonplace.derived.search.index import SearchIndex
 from commonplace.derived.search.lifecycle import Searching
 from commonplace.derived.thing_versions import ThingVersions
 from commonplace.derived.workers.worker import Views
-from commonplace.errors import HomeUnusable, NoLibrary, NoRoom, NotFound, ReadOnly
+from commonplace.errors import Cancelled, HomeUnusable, NoLibrary, NoRoom, NotFound, ReadOnly
 from commonplace.model.change import EMPTY, ChangeSet, Version
 from commonplace.model.minter import Minter
 from commonplace.model.quad_text import QuadText
@@ -194,6 +194,14 @@ class Library:
         """Write a checkpoint where one is worth its space; what keeps it from being written is no fault of a change."""
         with self.health.tolerating("the checkpoint"):
             self.checkpoints.keep(self.graph)
+
+    def renew_graph(self, go_on: Callable[[], object]) -> None:
+        """Make the graph anew where many statements were removed from it, while others read and write.
+
+        `go_on` is called now and then, and raises `Cancelled` to end that. What keeps it from being made is no fault.
+        """
+        with self.health.tolerating("the graph without what was removed"), suppress(Cancelled):
+            self.graph.renew(self.checkpoints.fill, go_on)
 
     def prepare(self) -> None:
         """Make what reads will need, before they ask: a checkpoint, the history of things, and a large search index."""

@@ -8,35 +8,21 @@ version of the state it was read from.
 
 from __future__ import annotations
 
-import io
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Condition, RLock, get_ident
 from typing import TypeVar
 
-from pyoxigraph import (
-    BlankNode,
-    DefaultGraph,
-    Literal,
-    NamedNode,
-    Quad,
-    QuerySolution,
-    QuerySolutions,
-    RdfFormat,
-    Store,
-    Triple,
-    parse,
-)
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
+from commonplace.derived.graph.copying import copied
 from commonplace.derived.graph.disk_mark import DiskMark
-from commonplace.derived.graph.graph import Describe
-from commonplace.derived.graph.rdf_text import readable, statements_text
-from commonplace.derived.graph.snapshot import DESCRIPTION_GRAPHS, Bindings, GraphName, Result, Update
+from commonplace.derived.graph.graph import Describe, Fill
+from commonplace.derived.graph.snapshot import DESCRIPTION_GRAPHS, GraphName
+from commonplace.derived.graph.store_snapshot import StoreSnapshot
 from commonplace.derived.graph.text_loading import loaded
-from commonplace.derived.graph.update import changes_of_update
+from commonplace.derived.graph.turns import Turns
 from commonplace.model.change import EMPTY, ChangeSet, Version
 from commonplace.model.minter import Minter
 from commonplace.model.quad_text import QuadText
@@ -49,8 +35,8 @@ _OVERLAPS = 3
 """Maximum number of times that a reader tries again before it holds writers off."""
 
 RENEWED_AFTER = 2_000
-"""Minimum number of removed statements after which a store in memory is made anew: each takes some 600 bytes until
-then, in every process that follows the log."""
+"""Minimum number of removed statements after which a store in memory is worth making anew: until then each takes 600
+bytes, and its words as much again, in every process that follows the log."""
 
 RENEWED_PART = 4
 """Minimum share of removed statements, as its denominator, in those that are left, for which a copy of these pays."""
@@ -64,81 +50,6 @@ def _at_once() -> None:
     """Confirm a change that nothing can stop any more."""
 
 
-class StoreSnapshot:
-    """A store at a version; see `commonplace.derived.graph.snapshot.Snapshot` for the methods."""
-
-    def __init__(self, store: Store, base: str, version: Version, hidden: frozenset[NamedNode] = frozenset()) -> None:
-        self._store = store
-        self._base = base
-        self._version = version
-        self._hidden = hidden
-        """The named graphs of the library's description, while they are in the store: they are no part of it."""
-
-    @property
-    def version(self) -> Version:
-        return self._version
-
-    @property
-    def size(self) -> int:
-        return len(self._store) - sum(
-            1 for graph in self._hidden for _ in self._store.quads_for_pattern(None, None, None, graph)
-        )
-
-    def query(
-        self,
-        text: str,
-        substitutions: Bindings | None = None,
-        *,
-        default_graph: list[GraphName] | None = None,
-        named_graphs: list[NamedNode | BlankNode] | None = None,
-    ) -> Result:
-        return self._store.query(
-            text,
-            base_iri=self._base,
-            substitutions=dict(substitutions) if substitutions else None,
-            default_graph=default_graph,
-            named_graphs=named_graphs,
-        )
-
-    def select(self, text: str, substitutions: Bindings | None = None) -> list[QuerySolution]:
-        result = self.query(text, substitutions)
-        if not isinstance(result, QuerySolutions):
-            raise TypeError("select() is for SELECT queries")
-        return list(result)
-
-    def contains(self, quad: Quad) -> bool:
-        return quad in self._store
-
-    def triples(
-        self,
-        subject: NamedNode | BlankNode | None = None,
-        predicate: NamedNode | None = None,
-        object: NamedNode | BlankNode | Literal | None = None,
-    ) -> Iterator[Triple]:
-        return (quad.triple for quad in self._store.quads_for_pattern(subject, predicate, object, _DEFAULT))
-
-    def quads(self, graph: GraphName | None = None) -> Iterator[Quad]:
-        if graph is not None:
-            return self._store.quads_for_pattern(None, None, None, graph)
-        if not self._hidden:
-            return iter(self._store)
-        return (quad for quad in self._store if quad.graph_name not in self._hidden)
-
-    def dump(
-        self, format: RdfFormat, *, prefixes: Mapping[str, str] | None = None, graph: GraphName | None = None
-    ) -> bytes:
-        if graph is None and not format.supports_datasets:
-            graph = _DEFAULT
-        if self._hidden and graph is None:
-            return statements_text(self.quads(), format, prefixes)
-        target = io.BytesIO()
-        self._store.dump(target, format, from_graph=graph, prefixes=dict(prefixes) if prefixes else None)
-        return readable(target.getvalue(), format)
-
-    def changes_of(self, update: Update, *, private: bool = False) -> ChangeSet:
-        return changes_of_update(self._store, self._base, update, Minter(self._base).is_system_graph, private=private)
-
-
 class EmbeddedGraph:
     """A graph in a store; see `commonplace.derived.graph.graph.Graph` for the methods."""
 
@@ -149,16 +60,9 @@ class EmbeddedGraph:
         self._base = base
         self._store = store
         self._version = version
-        self._applying = RLock()
-        """Held by whoever changes the store."""
-        self._depth = 0
-        """Number of changes under way, one within the other, of the thread that holds `_applying`."""
-        self._turn = Condition()
-        self._holders: Counter[int] = Counter()
-        """Threads that read and hold writers off, with how often each does."""
+        self._turns = Turns()
         self._removed = 0
         """Number of statements that were removed from the store since it was made."""
-        self._renewed_after = RENEWED_AFTER
         self._in_flight: Quad | bool = False
         """False, or a quad that shows whether an adding change is in, or True while one with removals is."""
         self._description_graphs = frozenset(Minter(base).graph(name) for name in DESCRIPTION_GRAPHS)
@@ -208,58 +112,14 @@ class EmbeddedGraph:
             else:
                 if self._undisturbed_since(before, described):
                     return answer
-            with self._applying:
-                pass  # the change in flight is now whole
+            self._turns.wait()
         for _ in range(_OVERLAPS):
-            with self._holding():
+            with self._turns.holding():
                 before = self._version
                 answer = run(self._snapshot())
                 if self._version == before:  # `run` itself may have brought the graph to a newer version
                     break
         return answer
-
-    @contextmanager
-    def _holding(self) -> Iterator[None]:
-        """Keep writers from beginning a change while a block reads.
-
-        Other readers are never waited for: they may hold what the block is going to wait for, such as the search index
-        while it is brought up to date.
-        """
-        thread = get_ident()
-        with self._turn:
-            self._holders[thread] += 1
-        try:
-            with self._applying:
-                pass  # the change in flight is now whole
-            yield
-        finally:
-            with self._turn:
-                self._holders[thread] -= 1
-                if not self._holders[thread]:
-                    del self._holders[thread]
-                self._turn.notify_all()
-
-    @contextmanager
-    def _changing(self) -> Iterator[None]:
-        """Change the store in a block, when no other thread does, and none holds writers off.
-
-        A thread that holds them off itself may write at once: what it reads then is its own business.
-        """
-        self._applying.acquire()
-        while not self._depth and self._is_held_off():
-            self._applying.release()
-            with self._turn:
-                self._turn.wait_for(lambda: not self._is_held_off())
-            self._applying.acquire()
-        self._depth += 1
-        try:
-            yield
-        finally:
-            self._depth -= 1
-            self._applying.release()
-
-    def _is_held_off(self) -> bool:
-        return bool(self._holders) and get_ident() not in self._holders
 
     def live_snapshot(self) -> StoreSnapshot:
         return self._snapshot()
@@ -275,7 +135,7 @@ class EmbeddedGraph:
                 return answer
 
     def _put(self, version: Version, description: Sequence[Quad]) -> None:
-        with self._changing():
+        with self._turns.changing():
             if version == self._version and not self._described:
                 self._in_flight = True
                 try:
@@ -290,20 +150,20 @@ class EmbeddedGraph:
             found = self.read(lambda snapshot: None if self._described else (run(snapshot),))
             if found is not None:
                 return found[0]
-        with self._holding():
+        with self._turns.holding():
             self.undescribe()
             return run(self._snapshot())
 
     def undescribe(self) -> None:
         """Take the description out of the store, before anything but a query looks at it."""
-        with self._changing():
+        with self._turns.changing():
             if self._described:
                 self._in_flight = True
                 try:
                     for graph in self._description_graphs:
                         self._store.remove_graph(graph)
                     self._described = False
-                    self._renew(self._description_size)
+                    self._removed += self._description_size
                 finally:
                     self._in_flight = False
 
@@ -361,7 +221,7 @@ class EmbeddedGraph:
 
         With `follows` that must be the next version.
         """
-        with self._changing():
+        with self._turns.changing():
             if follows and version != self._version + 1:
                 raise ValueError(f"version {version} cannot be applied to version {self._version}")
             self.undescribe()
@@ -370,29 +230,41 @@ class EmbeddedGraph:
                 yield
                 self._version = version
                 self._record(version)
-                self._renew(len(change.removed))
+                self._removed += len(change.removed)
             finally:
                 self._in_flight = False
 
-    def _renew(self, removed: int) -> None:
-        """Copy the statements to a new store once many were removed: in memory the engine keeps what is removed.
+    @property
+    def _is_worn(self) -> bool:
+        """Return whether so much was removed that a copy of what is left pays."""
+        return self._removed >= RENEWED_AFTER and self._removed * RENEWED_PART >= len(self._store)
 
-        Whoever reads the old store meanwhile reads what it said of this version, or is disturbed, and reads again. The
-        engine walks its newest statements first, so the copy is filled oldest first, to be walked alike.
-        """
-        self._removed += removed
-        if self._removed < self._renewed_after or self.is_durable:
-            return
-        self._renewed_after = max(RENEWED_AFTER, len(self._store) // RENEWED_PART)
-        if self._removed < self._renewed_after:
-            return
-        lines = statements_text(self._store, RdfFormat.N_QUADS, None).splitlines(keepends=True)
-        lines.reverse()
-        renewed = Store()
-        renewed.bulk_extend(parse(b"".join(lines), format=RdfFormat.N_QUADS, lenient=True))
-        self._store, self._removed = renewed, 0
-        del lines
+    def renew(self, fill: Fill, go_on: Callable[[], object]) -> bool:
+        if self.is_durable or not self._is_worn:
+            return False
+        worn = self._store
+        renewed = self._copied(go_on)
+        fill(renewed, self._version)  # most of what has come meanwhile, while others go on
+        with self._turns.changing():
+            fill(renewed, self._version)
+            if self._store is not worn or renewed.version != self._version:
+                return False  # it was emptied meanwhile
+            self._in_flight = True
+            try:
+                self._store, self._removed, self._described = renewed._store, renewed._removed, False
+            finally:
+                self._in_flight = False
+        del worn, renewed
         give_back_memory()
+        return True
+
+    def _copied(self, go_on: Callable[[], object]) -> EmbeddedGraph:
+        """Return a copy in memory, at the version of this moment; others go on as soon as it has begun."""
+        with ExitStack() as turn:
+            turn.enter_context(self._turns.changing())
+            self.undescribe()
+            version = self._version
+            return EmbeddedGraph(self._base, copied(self._store, turn.close, go_on), version)
 
     def _forget_empty(self, graphs: set[GraphName]) -> None:
         """Forget named graphs without statements, which the engine else goes on listing (`GRAPH ?g {}`).
@@ -404,7 +276,7 @@ class EmbeddedGraph:
                 self._store.remove_graph(graph)
 
     def load_checkpoint(self, path: Path, version: Version) -> None:
-        with self._changing():
+        with self._turns.changing():
             self._described = False
             self._store.clear()  # a crash may have left it filled, and its position not written
             if _has_blank_nodes(path):  # which bulk_load would give new labels
@@ -415,7 +287,7 @@ class EmbeddedGraph:
             self._record(version)
 
     def clear(self) -> None:
-        with self._changing():
+        with self._turns.changing():
             self._version = EMPTY
             self._record(EMPTY)
             self._described = False
@@ -481,10 +353,11 @@ class _OnDiskGraph(EmbeddedGraph):
             self._mark.write(version)
 
     def leave_disk(self) -> bool:
-        with self._changing():
+        with self._turns.changing():
             self._mark = None
             self._loads_in_one_transaction = True
             self._store = Store()
             self._version = EMPTY
             self._described = False
+            self._removed = 0
         return True

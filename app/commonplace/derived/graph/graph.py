@@ -23,6 +23,10 @@ Describe = Callable[["Graph"], tuple[Version, Sequence[Quad]]]
 """Return the version that a graph is at, and the statements that describe the library at that version, each in one of
 the `commonplace.derived.graph.snapshot.DESCRIPTION_GRAPHS`."""
 
+Fill = Callable[["Graph", Version], None]
+"""Bring a graph that is empty, or at an earlier version, to a version; see
+`commonplace.derived.checkpoints.Checkpoints.fill`."""
+
 
 class Graph(Protocol):
     """A graph that follows the log. One thread at a time changes it; any number read.
@@ -75,6 +79,14 @@ class Graph(Protocol):
         """Apply a change at the end of a block, and not at all when the block raises.
 
         The graph may take the change in while the block runs; nobody reads any of it before the block has ended.
+        """
+
+    def renew(self, fill: Fill, go_on: Callable[[], object]) -> bool:
+        """Copy the statements to memory of their own once many others were removed; return whether that was done.
+
+        An engine in memory keeps what is removed, for ever. Others read and write meanwhile: `fill` brings the copy to
+        the version that the graph has reached. `go_on` is called now and then; what it raises ends the copying. Raises
+        OSError and `CommonplaceError` when the copy cannot be made.
         """
 
     def load_checkpoint(self, path: Path, version: Version) -> None:

@@ -14,6 +14,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,14 @@ class Views:
         head = self.log.head()
         if self.graph.version < head:
             self.checkpoints.fill(self.graph, head)
+
+    def renew(self) -> None:
+        """Make the graph anew where many statements were removed from it: the workers to come share what is left.
+
+        Where there is no room for that the graph stays as it is.
+        """
+        with suppress(OSError, CommonplaceError):
+            self.graph.renew(self.checkpoints.fill, lambda: None)
 
     def far_behind(self, version: int) -> bool:
         """Return whether much log lies between the newest state here and that version."""

@@ -65,7 +65,9 @@ class Zygote:
             if ours in ready and not self._heard(inbox):
                 return
             self._views.follow()
-            if not ready and prepared != (self._tasks, self._views.graph.version):  # and nobody waits for it
+            if not ready:  # nobody waits for it
+                self._views.renew()
+            if not ready and prepared != (self._tasks, self._views.graph.version):
                 worth_forking = self._views.prepare()
                 share_with_forks()
                 if worth_forking and not told:
