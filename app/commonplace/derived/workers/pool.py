@@ -97,6 +97,8 @@ class WorkerPool:
         self._free: list[WorkerLink] = []
         self._newest = 0
         """The number of the worker that was forked last."""
+        self._unprepared = 0
+        """The number of the last worker that was forked before the zygote had prepared: these take one answer more."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
         self.search = SearchWriter(self._home, limits, self._fork)
@@ -244,9 +246,10 @@ class WorkerPool:
         return link
 
     def _give_back(self, link: WorkerLink) -> None:
-        if link.apart and not link.last and not link.ended:
+        last = link.last or link.number <= self._unprepared
+        if link.apart and not last and not link.ended:
             self._keep_for_the_past(link)
-        elif link.last or (not link.ended and len(self._alive()) > self.limits.workers + SPARE):
+        elif last or (not link.ended and len(self._alive()) > self.limits.workers + SPARE):
             link.end()
         elif not link.ended:
             self._free.append(link)
@@ -319,6 +322,7 @@ class WorkerPool:
             assert message.descriptor is not None  # and a link is kept until its worker is gone
             self._links[head["forked"]].begun(head["process"], message.descriptor)
         elif "prepared" in head:
+            self._unprepared = self._newest
             for idle in list(self._free):
                 idle.end()
             self._refill()

@@ -1,0 +1,92 @@
+"""Workers that were forked before the zygote had prepared what they answer from are replaced once it has."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from commonplace.derived.workers.limits import QueryLimits
+from commonplace.derived.workers.messages import Call, Reply
+from commonplace.derived.workers.pool import Lane, WorkerPool
+from commonplace.derived.workers.worker import Task, Views
+from commonplace.library import Library
+from tests.web.sparql.test_query_limits import wait_until
+
+BASE = "http://127.0.0.1:8000/"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def tasks(views: Views, folder: Path) -> Mapping[str, Task]:
+    """Make tasks for workers of a zygote that prepares when there is a file `prepare` in the folder."""
+    prepared: list[int] = []
+
+    def prepare() -> bool:
+        wait_for(folder / "prepare")
+        prepared.append(views.graph.version)
+        return True
+
+    def look(call: Call) -> Reply:
+        if call.given["held"]:
+            (folder / "held").touch()
+            wait_for(folder / "go on")
+        return Reply(given={"prepared": bool(prepared), "process": os.getpid()})
+
+    views.prepare = prepare
+    return {"look": look}
+
+
+def wait_for(file: Path) -> None:
+    """Wait until there is a file, or nobody is left to make it."""
+    begun_by = os.getppid()
+    while not file.exists() and os.getppid() == begun_by:
+        Event().wait(0.01)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait for what another process brings about."""
+    await asyncio.to_thread(wait_until, true, 60)
+
+
+def test_workers_that_were_not_prepared_are_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Idle ones at once, one at work when it has answered; nobody who asks notices."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    library = Library.open(tmp_path / "home", BASE)
+
+    async def run() -> None:
+        workers = WorkerPool(library.worker_views(), QueryLimits(workers=2))
+        workers.start(partial(tasks, folder=tmp_path))
+
+        async def look(*, held: bool = False) -> tuple[bool, int]:
+            call = Call(task="look", given={"held": held}, version=0, seconds=60)
+            reply = (await workers.call(call, "somebody", Lane.QUERIES)).given
+            return reply["prepared"], reply["process"]
+
+        try:
+            assert not (await look())[0]
+            await until(lambda: len(workers.processes()) == 3)
+            early = set(workers.processes())
+            at_work = asyncio.create_task(look(held=True))
+            await until((tmp_path / "held").exists)
+            assert not (await look())[0]
+
+            (tmp_path / "prepare").touch()
+            await until(lambda: len(early & set(workers.processes())) == 1)
+            assert (await look())[0], "the idle ones have been replaced"
+
+            (tmp_path / "go on").touch()
+            prepared, held = await at_work
+            assert (prepared, held in early) == (False, True)
+            await until(lambda: held not in workers.processes())
+            found = await asyncio.gather(*(look() for _ in range(6)))
+            assert all(prepared for prepared, _ in found)
+            assert not early & {process for _, process in found}
+        finally:
+            workers.close()
+
+    asyncio.run(run())
