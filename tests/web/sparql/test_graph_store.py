@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ from tests.web.sparql.test_protocol import refused
 pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning:rdflib")  # its own use of itself
 G = "http://example.org/g"
 TURTLE = "text/turtle"
+WHOLE = "/graph-store?default="
 DATA = '@prefix e: <http://example.org/> . e:s e:p "é", [ e:q <rel> ] .'
 
 
@@ -126,6 +128,32 @@ def test_the_default_graph_is_always_there(curator: httpx.Client) -> None:
     assert curator.delete("/graph-store?default").status_code == 204
     assert size(curator, default="") == 0
     assert curator.delete("/graph-store?default").headers["commonplace-version"] == "2"
+
+
+def test_the_whole_library_that_was_replaced_comes_back_by_an_undo(home: Path) -> None:
+    """PUT and DELETE on the default graph mean what the protocol says (5.3, 5.4): that graph is the library."""
+    held = open_home(settings_for(home))
+    with serving(held) as client:
+        token = (home / "token").read_text().strip()
+        client.headers.update({"Authorization": f"Bearer {token}", "Accept": "application/n-triples"})
+        before = client.get(WHOLE)
+        newest = int(before.headers["commonplace-version"])
+        others = {"Authorization": f"Bearer {held.tokens.add('reader', Role.CONTRIBUTOR)}", "Content-Type": TURTLE}
+        stale = {"If-Match": f'"{newest - 1}"', "Content-Type": TURTLE}
+        refused(client.put(WHOLE, content=DATA, headers=others), 403)
+        refused(client.put(WHOLE, content=DATA, headers=stale), 412)
+        refused(client.delete(WHOLE, headers=stale), 412)
+        assert client.get(WHOLE).content == before.content
+
+        sent = {"If-Match": before.headers["etag"], "Content-Type": TURTLE}
+        replaced = client.put(WHOLE, content=DATA, headers=sent)
+        assert (replaced.status_code, replaced.headers["commonplace-version"]) == (204, str(newest + 1))
+        assert size(client, default="") == 3
+        assert client.get("/works/ostrom1996", headers={"Accept": "application/json"}).status_code == 410
+        undone = client.post(f"/changes/{newest + 1}/undo", headers={"Accept": "application/json"})
+        assert (undone.status_code, undone.json()["kept"]) == (201, [])
+        after = client.get(WHOLE)
+        assert sorted(after.text.splitlines()) == sorted(before.text.splitlines())
 
 
 def test_a_graph_at_its_own_address(curator: httpx.Client) -> None:
