@@ -20,7 +20,7 @@ from commonplace.derived.graph.graph import Graph
 from commonplace.home.opening import Home
 from commonplace.library import Library
 from tests.conftest import serving
-from tests.web.sparql.test_query_limits import wait_until
+from tests.web.sparql.limited_server import wait_until
 
 MB = 1_000_000
 

@@ -16,7 +16,7 @@ from commonplace.derived.workers.messages import Call, Reply
 from commonplace.derived.workers.pool import Lane, WorkerPool
 from commonplace.derived.workers.worker import Task, Views
 from commonplace.library import Library
-from tests.web.sparql.test_query_limits import wait_until
+from tests.web.sparql.limited_server import wait_until
 
 BASE = "http://127.0.0.1:8000/"
 ROOT = Path(__file__).resolve().parents[2]
