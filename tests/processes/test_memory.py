@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from commonplace.processes.memory import memory_of, own_memory
 from commonplace.processes.state import is_stopped
 from tests.command import environment
@@ -32,6 +34,30 @@ def test_memory_that_lies_between_pieces_in_use_is_given_back(tmp_path: Path) ->
     assert held > 100 * MB
     assert held - freed < 20 * MB, "else there is nothing to give back"
     assert held - given > 90 * MB
+
+
+BETWEEN = """
+import sys
+from commonplace.processes.memory import keep_apart, own_memory
+if sys.argv[1:]:
+    keep_apart(int(sys.argv[1]))
+bytearray(20_000_000)  # after which the C library takes such pieces from among the others
+large, small = [], []
+for number in range(40):
+    large.append(bytearray(2_000_000))
+    small.append([bytearray(2_000) for _ in range(20)])
+held = own_memory()
+del large
+print(held - own_memory())
+"""
+
+
+@pytest.mark.parametrize(("apart", "goes_back"), [([], False), (["262144"], True)])
+def test_large_pieces_that_lie_apart_go_back_at_once(tmp_path: Path, apart: list[str], goes_back: bool) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BETWEEN, *apart], env=environment(), cwd=tmp_path, capture_output=True, check=True
+    )
+    assert (int(done.stdout) > 75 * MB) is goes_back
 
 
 def test_a_process_knows_what_it_holds() -> None:

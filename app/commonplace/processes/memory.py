@@ -7,7 +7,7 @@ import resource
 from contextlib import suppress
 from pathlib import Path
 
-_M_ARENA_MAX = -8
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
 
 
 def share_arenas(most: int) -> None:
@@ -18,6 +18,17 @@ def share_arenas(most: int) -> None:
     """
     with suppress(AttributeError, OSError):
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, most)
+
+
+def keep_apart(large: int) -> None:
+    """Let pieces of memory of that many bytes or more lie apart in this process, and in those it forks (mallopt(3)).
+
+    Each goes back to the system as soon as it is freed. The C library raises that size by itself, up to 32 MB, with
+    every large piece that is freed; the next ones lie among the small, and what they leave is filled with small pieces
+    that stay.
+    """
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, large)
 
 
 def give_back_memory() -> None:
