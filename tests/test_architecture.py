@@ -115,6 +115,8 @@ def test_only_the_graph_touches_the_store() -> None:
 
 NAMED_ONCE = {
     "commonplace.patchlog.file_log": "commonplace.patchlog.opening",
+    "commonplace.patchlog.postgres": "commonplace.patchlog.opening",
+    "commonplace.patchlog.object_store": "commonplace.patchlog.opening",
     "commonplace.derived.graph.embedded": "commonplace.derived.graph.opening",
 }
 """An implementation behind a seam, and the one module that knows of it."""

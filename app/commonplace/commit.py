@@ -6,6 +6,8 @@ it runs while no other process can write, so it never decides on a state that ha
 
 from __future__ import annotations
 
+import random
+import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -20,7 +22,7 @@ from commonplace.curation.shacl.validation import REPORTED, read_shapes, violati
 from commonplace.derived.graph.kept_values import kept_values
 from commonplace.derived.graph.merged import merged_into
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest, Conflict, ShapeViolation
+from commonplace.errors import BadRequest, Conflict, LostRace, ShapeViolation
 from commonplace.library import Library
 from commonplace.library.changes import versions_of_piece
 from commonplace.model.change import ChangeSet, Entry, Note, Version
@@ -33,6 +35,12 @@ from commonplace.undo import Kept, together, undo_of
 
 MESSAGE_CHARACTERS = 10_000
 """Maximum number of characters in a message: a history is read, and a book is not."""
+
+RACES = 50
+"""Number of times that a writer makes its change anew because another server was faster, before it gives up."""
+
+RACE_SECONDS, LAST_RACE_SECONDS = 0.02, 1.0
+"""Maximum time that a writer waits after its second lost race, by chance; it grows with each, up to the last."""
 
 NAMED = 10
 """Maximum number of versions that the message of an undo names."""
@@ -99,19 +107,36 @@ def refuse_inexpressible(added: Iterable[Quad]) -> None:
         )
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Committer:
     """The writer of one library. Safe to use from several threads and processes."""
 
-    def __init__(self, library: Library, shapes: Path) -> None:
+    def __init__(self, library: Library, shapes: Path, clock: Callable[[], datetime] = _now) -> None:
         self._library = library
         self._shapes = shapes
+        self._clock = clock
 
     def commit(self, propose: Callable[[Snapshot], Proposal], expected: Version | None = None) -> Entry | None:
         """Commit what `propose` returns for the newest state; return the entry, or None when nothing changed.
 
-        Raises `Conflict` when `expected` is given and is not the head, and `ShapeViolation` when the
-        result would break the shapes; nothing is written then.
+        Where another server writes to a shared log first, `propose` is called again, for the state after that. Raises
+        `Conflict` when `expected` is given and is not the head, `ShapeViolation` when the result would break the
+        shapes, and `LostRace` when others were faster again and again; nothing is written then.
         """
+        for lost in range(RACES):
+            try:
+                return self._commit(propose, expected)
+            except LostRace:
+                if expected is not None:
+                    raise
+            time.sleep(random.uniform(0, min(lost * RACE_SECONDS, LAST_RACE_SECONDS)))  # not a secret
+        return self._commit(propose, expected)
+
+    def _commit(self, propose: Callable[[Snapshot], Proposal], expected: Version | None) -> Entry | None:
+        """Commit once. Raises `LostRace` where another server wrote the version first."""
         library = self._library
         with library.writing():
             head = library.follow()
@@ -186,16 +211,17 @@ class Committer:
         return replace(proposal, change=change)
 
     def _entry(self, head: Version, proposal: Proposal) -> Entry:
-        """Return the entry after the head."""
+        """Return the entry after the head. It is not older than that: the clock of another server may be ahead."""
         note = proposal.note if isinstance(proposal.note, Note) else proposal.note()
         note = replace(note, piece=note.piece or PIECE.get())
         if len(note.message) > MESSAGE_CHARACTERS:
             raise BadRequest(f"a message has at most {MESSAGE_CHARACTERS} characters", [("message", "too long")])
+        before = self._library.log.header(head) if head else None
         return Entry(
             version=next_version(head),
             id=f"urn:uuid:{uuid.uuid4()}",
-            previous=self._library.log.header(head).id if head else None,
-            at=datetime.now(UTC),
+            previous=before.id if before else None,
+            at=max(self._clock(), before.at) if before else self._clock(),
             note=note,
             change=proposal.change,
         )

@@ -11,6 +11,9 @@ CommonplaceError                  the root; its text is for people, and says wha
 │   └── Broken                    by a fault of the engine, whose stack has a limit
 ├── TooManyQueries                the queue of queries is full; says when to try again
 ├── Conflict                      the head has moved since the version the writer saw
+│   └── LostRace                  another server wrote the version first; the change is made anew and tried again
+├── NotThereYet                   a version that this server has not taken in yet; another wrote it
+├── LogUnreachable                the store of a shared log does not answer
 ├── NoRoom                        a disk is full; nothing was written
 ├── ReadOnly                      the home is in a place that cannot be written to; nothing was written
 ├── Inexpressible                 an answer that the form asked for cannot hold; another form can
@@ -154,6 +157,32 @@ class Conflict(CommonplaceError):
     def moved(cls, head: object, seen: object) -> Conflict:
         """Return the error for a writer that saw version `seen` of a library at version `head`."""
         return cls(f"the library is at version {head}, not {seen}: read it again and retry")
+
+
+class LostRace(Conflict):
+    """Another server wrote a version of a shared log first; nothing was written by this one."""
+
+    @classmethod
+    def for_version(cls, version: object) -> LostRace:
+        """Return the error for the version that was to be written."""
+        return cls(f"another server wrote version {version} first: read it and retry")
+
+
+class NotThereYet(CommonplaceError):
+    """A version was asked for that this server has not taken in yet (`Commonplace-Min-Version`)."""
+
+
+class LogUnreachable(CommonplaceError):
+    """The store of a log that several servers share does not answer, so nothing can be written; reading goes on."""
+
+    @classmethod
+    def named(cls, store: str, why: str) -> LogUnreachable:
+        """Return the error for the store of that name, which failed for that reason."""
+        return cls(
+            f"the log at {store} cannot be reached: {why}. The library can be read as it was last seen. Of a write "
+            "that was on its way it cannot be told whether it was done: look at /changes before you send it again",
+            [(store, why)],
+        )
 
 
 class NotAllowed(CommonplaceError):

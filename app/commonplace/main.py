@@ -176,7 +176,8 @@ async def _running(context: Context, tasks: MakeTasks, app: FastAPI) -> AsyncIte
         asyncio.create_task(run_in_threadpool(_prepare, context)),
         asyncio.create_task(_giving_back_memory(library, stopping)),
     ]
-    yield
+    with library.keeping_up():
+        yield
     stopping.set()
     await app.state.assistants.close()
     for task in beside:

@@ -47,6 +47,12 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _log_address(value: str | None) -> str | None:
+    if value is not None and "://" not in value:
+        raise ValueError(f"must be an address of a shared log, such as postgresql://host/name: {value!r}")
+    return value
+
+
 def _base_iri(value: str) -> str:
     return _web_address(value) + "/"
 
@@ -87,6 +93,13 @@ class Settings(BaseSettings):
     home: Path = Field(
         default=Path("var"),
         description="Folder of the library: the log, which is the truth, and what is derived from it.",
+    )
+    log: Annotated[str | None, AfterValidator(_log_address)] = Field(
+        default=None,
+        description="Address of the log where several servers share one: `postgresql://…`, or an object store "
+        "(`s3://bucket/prefix`, `gs://…`, `az://…`). Each server keeps a copy in its home, which may be deleted. "
+        "See [scaling](scaling.md).",
+        json_schema_extra={"shown": "the home's own files"},
     )
     host: str = Field(
         default="127.0.0.1", description="Address to listen on; `0.0.0.0` for every network this machine is on."

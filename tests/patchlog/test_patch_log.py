@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
 
@@ -16,16 +17,22 @@ from commonplace.model.quad_text import QuadText
 from commonplace.patchlog.file_log import FileLog
 from commonplace.patchlog.log import EntryLines, PatchLog, next_version, versions
 from commonplace.patchlog.memory_log import MemoryLog
-from commonplace.patchlog.opening import open_log
+from commonplace.patchlog.opening import open_log, open_store
 from commonplace.patchlog.rdf_patch import BEGIN, COMMIT
+from commonplace.patchlog.shared_log import SharedLog
 from tests.patchlog.entries import EX, entry, id_of, quad
 
 
-@pytest.fixture(params=["memory", "files", "small segments"])
-def log(request: pytest.FixtureRequest, tmp_path: Path) -> PatchLog:
+@pytest.fixture(params=["memory", "files", "small segments", "postgres", "bucket"])
+def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PatchLog]:
     if request.param == "memory":
-        return MemoryLog()
-    return FileLog(tmp_path / "log", segment_bytes=1 if request.param == "small segments" else 1_000_000)
+        yield MemoryLog()
+    elif request.param in ("postgres", "bucket"):
+        store = open_store(request.getfixturevalue(request.param))
+        yield SharedLog(store, FileLog(tmp_path / "log"))
+        store.close()
+    else:
+        yield FileLog(tmp_path / "log", segment_bytes=1 if request.param == "small segments" else 1_000_000)
 
 
 def test_an_empty_log_is_at_version_0(log: PatchLog) -> None:

@@ -256,7 +256,7 @@ def rebuild(home: HomeOption = None) -> None:
     """Delete every derived view and make it again from the log."""
     with readable():
         settings = settings_of(home)
-        if not is_library(settings.home):
+        if not is_library(settings.home, settings.log):
             raise NoLibrary.at(settings.home)
         clear_derived(settings.home)
         library = open_home(settings, access="write").library

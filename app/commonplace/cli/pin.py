@@ -29,7 +29,7 @@ def pin(
 
     with readable():
         settings = settings_of(home)
-        if not is_library(settings.home):
+        if not is_library(settings.home, settings.log):
             raise NoLibrary.at(settings.home)
         os.environ["COMMONPLACE_HOME"] = str(settings.home)
         pinner = Pinner(agent=agent_of(home, agent), title=title, note=note)

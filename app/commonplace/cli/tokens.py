@@ -51,6 +51,6 @@ def revoke_token(name: Annotated[str, typer.Argument(help="name of its holder")]
 def _tokens(home: Path | None) -> Tokens:
     """Return the home's tokens. Raises `NoLibrary`."""
     settings = settings_of(home)
-    if not is_library(settings.home):
+    if not is_library(settings.home, settings.log):
         raise NoLibrary.at(settings.home)
     return tokens_of(settings)

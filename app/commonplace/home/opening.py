@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 
 from commonplace.commit import Committer
 from commonplace.errors import Conflict, HomeUnusable
-from commonplace.home.private_list import write_private
+from commonplace.home.private_list import FilePlace, StoredPlace, write_private
 from commonplace.home.reference_set import load_reference_set
 from commonplace.home.sessions import Sessions
 from commonplace.home.tokens import Tokens
 from commonplace.library import Library
 from commonplace.library.library import Access, is_library
+from commonplace.patchlog.opening import open_store
 from commonplace.settings import SHIPPED_ONTOLOGY, Settings
 
 log = logging.getLogger(__name__)
@@ -38,9 +39,9 @@ def open_home(settings: Settings, *, access: Access = "create", at_once: bool = 
     A new home begins with the reference set. Raises `NoLibrary`, `HomeUnusable`, `LogDamaged`, or
     `BadRequest` when the reference set has faults.
     """
-    is_new = access == "create" and not is_library(settings.home)
+    is_new = access == "create" and not is_library(settings.home, settings.log)
     base = settings.new_base_iri if is_new else settings.given_base_iri
-    library = Library.open(settings.home, base, settings.graph, access=access, at_once=at_once)
+    library = Library.open(settings.home, base, settings.graph, access=access, at_once=at_once, shared=settings.log)
     committer = Committer(library, SHIPPED_ONTOLOGY / "shapes.ttl")
     tokens = tokens_of(settings)
     sessions = sessions_of(settings, tokens)
@@ -69,12 +70,16 @@ def _first_token(tokens: Tokens, settings: Settings) -> str | None:
 
 def tokens_of(settings: Settings) -> Tokens:
     """Return the tokens that may write to the home."""
-    return Tokens(settings.tokens_file or settings.home / "tokens.json")
+    if settings.log is not None and settings.tokens_file is None:
+        return Tokens(StoredPlace(open_store(settings.log), "tokens"))
+    return Tokens(FilePlace(settings.tokens_file or settings.home / "tokens.json"))
 
 
 def sessions_of(settings: Settings, tokens: Tokens) -> Sessions:
     """Return the sessions of the browsers that were signed in to the home with one of its tokens."""
-    return Sessions(settings.home / "sessions.json", tokens)
+    if settings.log is not None:
+        return Sessions(StoredPlace(open_store(settings.log), "sessions"), tokens)
+    return Sessions(FilePlace(settings.home / "sessions.json"), tokens)
 
 
 def token_file(settings: Settings) -> Path:

@@ -11,11 +11,10 @@ import hmac
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from commonplace.home.private_list import PrivateList
+from commonplace.home.private_list import Place, PrivateList
 from commonplace.home.tokens import Token, Tokens, digest
 
 LASTS = timedelta(days=30)
@@ -42,10 +41,10 @@ def _now() -> datetime:
 
 
 class Sessions:
-    """The sessions in a file. Safe to share between threads; changes by other processes are seen."""
+    """The sessions that are kept in a place. Safe to share between threads; changes by other processes are seen."""
 
-    def __init__(self, path: Path, tokens: Tokens, clock: Callable[[], datetime] = _now) -> None:
-        self._list = PrivateList(path, "sessions", Session)
+    def __init__(self, place: Place, tokens: Tokens, clock: Callable[[], datetime] = _now) -> None:
+        self._list = PrivateList(place, "sessions", Session)
         self._tokens = tokens
         self._clock = clock
 
@@ -53,10 +52,13 @@ class Sessions:
         """Begin a session and return its text, which is kept nowhere. Raises `HomeUnusable`."""
         secret = secrets.token_urlsafe(_SECRET_BYTES)
         created = self._clock().replace(microsecond=0)
-        with self._list.changing() as sessions:
+        begun = Session(sha256=digest(secret), token_sha256=token.sha256, created=created)
+
+        def begin(sessions: list[Session]) -> None:
             kept = [one for one in sessions if self._token_of(one) is not None]
-            begun = Session(sha256=digest(secret), token_sha256=token.sha256, created=created)
             sessions[:] = [*kept, begun][-SESSIONS:]
+
+        self._list.change(begin)
         return secret
 
     def holder(self, secret: str) -> Token | None:
@@ -71,8 +73,11 @@ class Sessions:
     def end(self, secret: str) -> None:
         """End a session, if it is there."""
         ended = digest(secret)
-        with self._list.changing() as sessions:
+
+        def end(sessions: list[Session]) -> None:
             sessions[:] = [one for one in sessions if one.sha256 != ended]
+
+        self._list.change(end)
 
     def _token_of(self, session: Session) -> Token | None:
         """Return the token of a session; None where it was revoked, or the session is old."""

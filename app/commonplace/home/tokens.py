@@ -1,4 +1,4 @@
-"""Keep the tokens that may write, each with a name and a role, as hashes in one file.
+"""Keep the tokens that may write, each with a name and a role, as hashes in one list.
 
 A token is 256 random bits, so its SHA-256 cannot be searched for: a slow password hash would add
 nothing. A presented token is compared with every hash in constant time. The file is read again
@@ -13,12 +13,11 @@ import re
 import secrets
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from commonplace.errors import BadRequest, NotFound
-from commonplace.home.private_list import PrivateList
+from commonplace.home.private_list import Place, PrivateList
 
 FIRST_NAME = "curator"
 """The name of the token that a new home begins with."""
@@ -51,11 +50,10 @@ class Token(BaseModel):
 
 
 class Tokens:
-    """The tokens in a file. Safe to share between threads; changes by other processes are seen."""
+    """The tokens that are kept in a place. Safe to share between threads; changes by other processes are seen."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._list = PrivateList(path, "tokens", Token)
+    def __init__(self, place: Place) -> None:
+        self._list = PrivateList(place, "tokens", Token)
 
     def all(self) -> tuple[Token, ...]:
         """Return every token, oldest first; none where no file is. Raises `HomeUnusable` when it cannot be read."""
@@ -77,25 +75,32 @@ class Tokens:
                 f"{name!r} cannot be a token's name: a letter or digit, then at most 63 letters, digits or . @ + - _",
                 [("name", "not a name")],
             )
-        with self._list.changing() as tokens:
+
+        def add(tokens: list[Token]) -> str:
             if any(token.name == name for token in tokens):
                 raise BadRequest(f"there is a token {name!r} already: revoke it first", [("name", "taken")])
             return self._minted(tokens, name, role)
 
+        return self._list.change(add)
+
     def add_first(self) -> str | None:
-        """Make the curator's token of a new home and return its text; None when the file is there already."""
-        if self._list.exists:
-            return None
-        with self._list.changing() as tokens:
+        """Make the curator's token of a new home and return its text; None when there is a list already."""
+
+        def add(tokens: list[Token]) -> str | None:
             return None if tokens or self._list.exists else self._minted(tokens, FIRST_NAME, Role.CURATOR)
+
+        return None if self._list.exists else self._list.change(add)
 
     def revoke(self, name: str) -> None:
         """Forget a token: it opens nothing from now on. Raises `NotFound`."""
-        with self._list.changing() as tokens:
+
+        def remove(tokens: list[Token]) -> None:
             kept = [token for token in tokens if token.name != name]
             if len(kept) == len(tokens):
                 raise NotFound(f"there is no token {name!r}")
             tokens[:] = kept
+
+        self._list.change(remove)
 
     def _minted(self, tokens: list[Token], name: str, role: Role) -> str:
         secret = PREFIX + secrets.token_urlsafe(_SECRET_BYTES)

@@ -5,6 +5,7 @@ A home is a directory: `log/` is the truth, `derived/` may be deleted at any tim
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -23,12 +24,24 @@ from commonplace.derived.search.index import SearchIndex
 from commonplace.derived.search.lifecycle import Searching
 from commonplace.derived.thing_versions import ThingVersions
 from commonplace.derived.workers.worker import Views
-from commonplace.errors import Cancelled, HomeUnusable, NoLibrary, NoRoom, NotFound, ReadOnly
+from commonplace.errors import (
+    Cancelled,
+    CommonplaceError,
+    HomeUnusable,
+    LogUnreachable,
+    NoLibrary,
+    NoRoom,
+    NotFound,
+    ReadOnly,
+)
 from commonplace.model.change import EMPTY, ChangeSet, Version
 from commonplace.model.minter import Minter
 from commonplace.model.quad_text import QuadText
 from commonplace.patchlog.log import PatchLog
-from commonplace.patchlog.opening import log_address, open_log
+from commonplace.patchlog.opening import log_address, open_log, open_shared, open_store
+from commonplace.patchlog.shared_log import BASE_IRI
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -78,21 +91,27 @@ class Library:
         *,
         access: Access = "create",
         at_once: bool = True,
+        shared: str | None = None,
     ) -> Library:
-        """Open the home in that directory.
+        """Open the home in that directory. `shared` is the address of the log where several servers share it; the home
+        keeps a copy then.
 
         `base` is what its IRIs begin with; None for a home that is there, which knows. Without `at_once` a graph in
         memory takes in a big change that this process writes only when it is next read: for a command, which mostly
         ends before that, and the graph with it.
 
         Raises `NoLibrary` when there is none and `access` does not create it, `HomeUnusable` when it was made for
-        another base IRI or cannot be read, and `LogDamaged` when its log is not what was written.
+        another base IRI or cannot be read, `LogDamaged` when its log is not what was written, and `LogUnreachable` when
+        a shared log does not answer and there is no copy of it.
         """
-        if access != "create" and not is_library(home):
+        if access != "create" and not is_library(home, shared):
             raise NoLibrary.at(home)
         try:
-            log = open_log(log_address(home / "log"), create=access == "create", mend=access != "read")
-            base = _settled_base(home / "log" / "base-iri", base, keep=access != "read")
+            if shared is None:
+                log = open_log(log_address(home / "log"), create=access == "create", mend=access != "read")
+            else:
+                log, base = _followed(shared, home, base)
+            base = _settled_base(home / "log" / "base-iri", base, keep=access != "read" or shared is not None)
         except OSError as fault:
             raise HomeUnusable(f"the home {home} cannot be used: {fault}") from fault
         derived = home / "derived"
@@ -115,8 +134,8 @@ class Library:
             at_once=at_once,
         )
         if access != "read":
-            with suppress(NoRoom, ReadOnly), library.writing():
-                pass  # where the folder cannot be written to this is known from now on
+            with suppress(NoRoom, ReadOnly, LogUnreachable), library.writing():
+                pass  # where the log cannot be written to this is known from now on
         return library
 
     def follow(self) -> Version:
@@ -135,6 +154,13 @@ class Library:
                 self._fill(head)
             finally:
                 self._following.release()
+        return self.graph.version
+
+    def reached(self, version: Version, seconds: float) -> Version:
+        """Return the newest version once it is at least that one, and in any case after that many seconds."""
+        if version > self.graph.version:
+            self.log.wait(Version(version - 1), seconds)
+            self.follow()
         return self.graph.version
 
     def _fill(self, head: Version) -> None:
@@ -156,9 +182,22 @@ class Library:
         try:
             with self.log.writing():
                 yield
-        except (NoRoom, ReadOnly) as fault:
+        except (NoRoom, ReadOnly, LogUnreachable) as fault:
             self.health.cannot_write(fault)
             raise
+
+    @contextmanager
+    def keeping_up(self) -> Iterator[None]:
+        """Take in what other servers append to a shared log, until the block ends."""
+
+        def told(fault: CommonplaceError | None) -> None:
+            if fault is None:
+                self.health.passed(WRITING)
+            else:
+                self.health.cannot_write(fault)
+
+        with self.log.keeping_up(told):
+            yield
 
     @contextmanager
     def applying(self, version: Version, change: ChangeSet) -> Iterator[None]:
@@ -248,9 +287,43 @@ class Library:
         return self.searching.at(self.follow() if newest else self.newest(), newest=newest)
 
 
-def is_library(home: Path) -> bool:
-    """Answer whether there is a library in that directory."""
-    return (home / "log" / "base-iri").is_file() or any((home / "log" / "segments").glob("*.rdfp"))
+def is_library(home: Path, shared: str | None = None) -> bool:
+    """Answer whether there is a library in that directory, or at the address of a shared log.
+
+    Raises what `open_store` does, and `LogUnreachable`.
+    """
+    if (home / "log" / "base-iri").is_file() or any((home / "log" / "segments").glob("*.rdfp")):
+        return True
+    if shared is None:
+        return False
+    store = open_store(shared)
+    try:
+        return store.document(BASE_IRI) is not None
+    finally:
+        store.close()
+
+
+def _followed(shared: str, home: Path, base: str | None) -> tuple[PatchLog, str | None]:
+    """Open a shared log with its copy in a home; return it as it is now, and what its IRIs begin with.
+
+    Where it does not answer, the log is as the copy has it. Raises `LogUnreachable` where there is none, and
+    `HomeUnusable` where the log was begun with another base.
+    """
+    log = open_shared(shared, home / "log")
+    try:
+        found = log.base_iri(base)
+        log.take_in()
+    except LogUnreachable as fault:
+        if not log.head():
+            raise
+        logger.warning("%s", fault.detail)
+        return log, base
+    if base not in (None, found):
+        raise HomeUnusable(
+            f"the log at {log.name} was begun with BASE_IRI {found}: leave the setting out, "
+            f"or set COMMONPLACE_BASE_IRI={found} (asked for: {base})"
+        )
+    return log, found
 
 
 def _settled_base(path: Path, base: str | None, *, keep: bool) -> str:

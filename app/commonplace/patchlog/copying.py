@@ -10,10 +10,10 @@ from typing import Protocol
 
 from commonplace.errors import LogDamaged
 from commonplace.model.change import Version
+from commonplace.patchlog.kept_files import keep_file, kept_file
 from commonplace.patchlog.log import NO_CHAIN, PatchLog, versions
 from commonplace.patchlog.opening import open_files
 from commonplace.patchlog.segments import SEGMENT_BYTES, append_entry
-from commonplace.processes.whole_file import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +74,9 @@ class _Copying:
         """Copy the files that an entry names, unless they are there; return how many that were."""
         copied = 0
         for digest in self.source.header(version).note.attachments.values():
-            file = self.directory / "files" / digest[:2] / digest
-            if file.exists():
+            if kept_file(self.directory, digest).exists():
                 continue
-            data = self.source.attachment(digest)
-            if hashlib.sha256(data).hexdigest() != digest:
-                raise LogDamaged(f"version {version}: the file {digest} that is kept with it has changed")
-            file.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(file, (data,))
+            keep_file(self.directory, digest, self.source.attachment(digest), f"version {version}")
             copied += 1
         return copied
 

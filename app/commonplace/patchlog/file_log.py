@@ -14,15 +14,15 @@ import mmap
 import os
 import time
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 from threading import Condition, RLock, get_ident
 
-from commonplace.errors import LogDamaged, NoRoom, NotFound, ReadOnly, storing
+from commonplace.errors import CommonplaceError, LogDamaged, NoRoom, NotFound, ReadOnly, storing
 from commonplace.model.change import EMPTY, ChangeSet, Entry, Version
 from commonplace.model.quad_text import whole_lines
 from commonplace.patchlog.attachments import Attachments
@@ -235,6 +235,9 @@ class FileLog:
 
     def attached(self, sha256: str) -> AbstractContextManager[SearchableBytes]:
         return self._attachments.opened(sha256)
+
+    def keeping_up(self, told: Callable[[CommonplaceError | None], None]) -> AbstractContextManager[None]:
+        return nullcontext()  # the files are looked at each time
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
-from commonplace.errors import Conflict
+from commonplace.errors import CommonplaceError, Conflict
 from commonplace.model.change import EMPTY, Entry, Version
 from commonplace.patchlog.rdf_patch import Header
 
@@ -115,6 +115,12 @@ class PatchLog(Protocol):
 
     def attached(self, sha256: str) -> AbstractContextManager[SearchableBytes]:
         """Open a file kept with the log where it lies, without a copy, until the block ends. Raises `NotFound`."""
+
+    def keeping_up(self, told: Callable[[CommonplaceError | None], None]) -> AbstractContextManager[object]:
+        """Take in what other machines append, until the block ends; nothing is to do where none can.
+
+        `told` is called with each fault that keeps this from being done, and with None when it is done again.
+        """
 
     def writing(self) -> AbstractContextManager[object]:
         """Hold off other writers while a thread reads the head, decides and appends.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from threading import Condition
 
-from commonplace.errors import NotFound
+from commonplace.errors import CommonplaceError, NotFound
 from commonplace.model.change import EMPTY, Entry, Version
 from commonplace.patchlog.checking import findings_in
 from commonplace.patchlog.log import NO_CHAIN, EntryBody, EntryLines, SearchableBytes, expect_next, speaks_of, versions
@@ -94,6 +94,9 @@ class MemoryLog:
 
     def attached(self, sha256: str) -> AbstractContextManager[SearchableBytes]:
         return nullcontext(self.attachment(sha256))
+
+    def keeping_up(self, told: Callable[[CommonplaceError | None], None]) -> AbstractContextManager[None]:
+        return nullcontext()  # nobody else can
 
     def writing(self) -> AbstractContextManager[object]:
         return self._appended

@@ -46,6 +46,7 @@ from commonplace.web.desk import routes as desk
 from commonplace.web.discovery import change_feed, crawling, opensearch, unapi
 from commonplace.web.http import problems
 from commonplace.web.http.methods import AllowedMethods
+from commonplace.web.http.minimum_version import MinimumVersion
 from commonplace.web.http.packed_body import PackedBodies
 from commonplace.web.http.pieces import PiecesOfWork
 from commonplace.web.http.public_address import PublicAddress
@@ -115,7 +116,8 @@ ROUTED = (
 """Modules with a `router`, in the order in which an address is looked up."""
 
 SENT = (
-    *("Authorization", "Commonplace-Piece", "Content-Type", "Content-Encoding", "If-Match", "If-None-Match", "Prefer"),
+    *("Authorization", "Commonplace-Min-Version", "Commonplace-Piece", "Content-Type"),
+    *("Content-Encoding", "If-Match", "If-None-Match", "Prefer"),
     *("Mcp-Method", "Mcp-Name", "Mcp-Protocol-Version"),
 )
 EXPOSED = (
@@ -176,7 +178,7 @@ def create_app(*, context: Context, lifespan: Lifespan | None = None, in_worker:
     app.add_middleware(AllowedMethods, routes=app.routes)
     app.add_middleware(UnreadBodies)
     app.add_middleware(SecurityHeaders)
-    app.unpacked = PackedBodies(app.answered, context.import_bytes)
+    app.unpacked = PackedBodies(MinimumVersion(app.answered, context.library.reached), context.import_bytes)
     app.public = PublicAddress(app.served, context.address, first_words())
     return app
 

@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from commonplace.home.opening import Home, open_home
+from commonplace.home.private_list import FilePlace
 from commonplace.home.tokens import Role, Tokens
 from tests.command import commonplace
 from tests.conftest import serving, settings_for
@@ -109,7 +110,9 @@ def test_a_contributor_may_look_but_not_write(writable: tuple[httpx.Client, Home
 
 def test_a_revoked_token_opens_nothing(curator: httpx.Client, writable: tuple[httpx.Client, Home]) -> None:
     assert post(curator, params={"dry_run": "true"}).status_code == 200
-    Tokens(writable[1].tokens.path).revoke("Ada")  # as another process does
+    derived = writable[1].library.derived
+    assert derived is not None
+    Tokens(FilePlace(derived.parent / "tokens.json")).revoke("Ada")  # as another process does
     problem(post(curator, params={"dry_run": "true"}), 401)
 
 
@@ -314,7 +317,7 @@ def test_tokens_from_the_command_line(tmp_path: Path) -> None:
     first = commonplace("token", "add", "Ada", "--role", "curator", cwd=tmp_path, home="h", reference_set="none")
     assert first.exit == 0, first.err
     assert first.err == ""
-    tokens = Tokens(tmp_path / "h" / "tokens.json")
+    tokens = Tokens(FilePlace(tmp_path / "h" / "tokens.json"))
     ada = tokens.holder(first.text.strip())
     assert ada
     assert ada.role is Role.CURATOR
@@ -341,7 +344,8 @@ def test_the_command_line_writes_under_the_name_of_its_token(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"tokens": [{"name": "x"}]}', "\ufffe"])
 def test_a_tokens_file_that_cannot_be_read_opens_to_nobody(opened: Home, text: str) -> None:
-    opened.tokens.path.write_text(text)
+    assert opened.library.derived is not None
+    (opened.library.derived.parent / "tokens.json").write_text(text)
     with serving(opened) as client:
         response = post(client, headers={**BIBTEX, "Authorization": "Bearer x"})
         problem(response, 500)

@@ -12,6 +12,7 @@ import pytest
 
 from commonplace.home import sessions as kept_sessions
 from commonplace.home.opening import Home, open_home
+from commonplace.home.private_list import FilePlace
 from commonplace.home.sessions import LASTS, Sessions
 from commonplace.home.tokens import Role, Tokens
 from commonplace.web.http.wrong_tokens import MOST
@@ -190,8 +191,8 @@ def test_the_last_change_is_taken_back_from_the_desk(
 
 @pytest.fixture
 def held(tmp_path: Path) -> tuple[Tokens, Sessions, list[datetime]]:
-    tokens, now = Tokens(tmp_path / "tokens.json"), [datetime(2026, 3, 1, tzinfo=UTC)]
-    return tokens, Sessions(tmp_path / "sessions.json", tokens, lambda: now[0]), now
+    tokens, now = Tokens(FilePlace(tmp_path / "tokens.json")), [datetime(2026, 3, 1, tzinfo=UTC)]
+    return tokens, Sessions(FilePlace(tmp_path / "sessions.json"), tokens, lambda: now[0]), now
 
 
 def test_a_session_lasts_a_month(held: tuple[Tokens, Sessions, list[datetime]]) -> None:

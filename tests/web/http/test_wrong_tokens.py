@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from commonplace.home.opening import Home
+from commonplace.home.private_list import FilePlace
 from commonplace.home.tokens import Role, Token, Tokens
 from commonplace.web.http import wrong_tokens
 from commonplace.web.http.wrong_tokens import ADDRESSES, MOST, SECONDS, TooManyWrongTokens, WrongTokens
@@ -50,7 +51,7 @@ def test_many_wrong_tokens_from_one_address_are_not_looked_at(opened: Home, capl
 
 @pytest.fixture
 def tokens(tmp_path: Path) -> tuple[Tokens, str]:
-    found = Tokens(tmp_path / "tokens.json")
+    found = Tokens(FilePlace(tmp_path / "tokens.json"))
     return found, found.add("one", Role.CURATOR)
 
 

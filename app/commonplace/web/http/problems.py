@@ -25,9 +25,11 @@ from commonplace.errors import (
     Interrupted,
     InUse,
     LogDamaged,
+    LogUnreachable,
     NoRoom,
     NotAllowed,
     NotFound,
+    NotThereYet,
     OutOfMemory,
     OutOfTime,
     QueryEnded,
@@ -122,6 +124,15 @@ KINDS: dict[type[Exception], ProblemKind] = {
         "This was interrupted",
         503,
         "A process that worked on it was killed from outside. Nothing was written; try again later.",
+    ),
+    NotThereYet: ProblemKind(
+        "not-there-yet", "This version is not here yet", 503, "Another server wrote it: ask again in a moment."
+    ),
+    LogUnreachable: ProblemKind(
+        "log-unreachable",
+        "The log cannot be reached",
+        503,
+        "The store of the log, which several servers share, does not answer. Reading goes on; try again later.",
     ),
     Stopped: ProblemKind("stopping", "The server stops", 503, "It was told to stop: ask again when it is back."),
     NotAllowed: FORBIDDEN,
@@ -246,7 +257,9 @@ def answered(request: Request, fault: Exception) -> Response:
         response.headers.update(fault.headers)
     if isinstance(fault, TooManyQueries):
         response.headers["Retry-After"] = str(fault.retry_after)
-    if isinstance(fault, Interrupted | Busy):
+    if isinstance(fault, NotThereYet):
+        response.headers["Retry-After"] = "1"
+    if isinstance(fault, Interrupted | Busy | LogUnreachable):
         response.headers["Retry-After"] = RETRY_AFTER
     if isinstance(fault, Stopped):
         response.headers["Retry-After"] = BACK_AFTER

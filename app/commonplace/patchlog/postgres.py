@@ -1,0 +1,293 @@
+"""Keep the entries of a shared patch log in PostgreSQL.
+
+The primary key decides who writes a version. No sequence numbers them: a number that a rolled-back transaction took
+is a gap, and one that is committed late is passed over by who reads behind the newest. `NOTIFY` wakes those who wait,
+and may get lost; they look again after a moment.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from threading import RLock
+from typing import LiteralString, TypeVar
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg.errors import DuplicateTable, UniqueViolation
+
+from commonplace.errors import LogUnreachable, LostRace, NotFound
+from commonplace.model.change import Version
+from commonplace.patchlog.entry_store import Document, Text, in_pieces
+
+T = TypeVar("T")
+
+Connection = psycopg.Connection[tuple[object, ...]]
+"""A connection whose rows are tuples."""
+
+TABLES: tuple[LiteralString, ...] = (
+    """CREATE TABLE IF NOT EXISTS commonplace_entries (
+        version bigint PRIMARY KEY CHECK (version > 0), id text NOT NULL UNIQUE, bytes bigint NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS commonplace_pieces (
+        version bigint NOT NULL REFERENCES commonplace_entries, number integer NOT NULL, text bytea NOT NULL,
+        PRIMARY KEY (version, number))""",
+    "CREATE TABLE IF NOT EXISTS commonplace_files (sha256 text PRIMARY KEY, data bytea NOT NULL)",
+    """CREATE TABLE IF NOT EXISTS commonplace_documents (
+        name text PRIMARY KEY, text bytea NOT NULL, tag text NOT NULL)""",
+)
+"""The tables, in the first schema of the connection's search path."""
+
+CHANNEL = "commonplace"
+"""The channel on which a new version is told."""
+
+WRITERS = 0x636F6D6D
+"""The advisory lock that writers hold while they write, in one schema (`hashtext`) of a database."""
+
+CONNECT_SECONDS = 5
+"""Maximum time that a connection is waited for."""
+
+ANSWER_MILLISECONDS = 10_000
+"""Maximum time after which a connection that does not answer is given up."""
+
+TURN_SECONDS = 10.0
+"""Maximum time that a writer waits for another one; then it writes, and the primary key decides."""
+
+LOOK_SECONDS = 0.05
+"""Time between two looks whether the other writer is done."""
+
+BATCH_BYTES = 16_000_000
+"""Size of the entries that are fetched with one question, about; a larger one is fetched a piece at a time."""
+
+BATCH_ENTRIES = 1_000
+"""Maximum number of entries that are asked for at once."""
+
+
+class PostgresStore:
+    """Entries in a database; see `commonplace.patchlog.entry_store.EntryStore` for the methods."""
+
+    def __init__(self, address: str) -> None:
+        """Connect to the database at an address (`postgresql://…`, as libpq reads it) when it is first asked."""
+        parts = urlsplit(address)
+        self._address = address
+        self._name = f"postgresql://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}{parts.path}"
+        self._lock = RLock()
+        self._connection: Connection | None = None
+        self._listening: Connection | None = None
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def document(self, name: str) -> Document | None:
+        row = self._asked(
+            lambda connection: connection.execute(
+                "SELECT text, tag FROM commonplace_documents WHERE name = %s", (name,), binary=True
+            ).fetchone()
+        )
+        return None if row is None else Document(_bytes(row[0]), str(row[1]))
+
+    def put_document(self, name: str, text: bytes, tag: str | None) -> bool:
+        def put(connection: Connection) -> bool:
+            if tag is None:
+                done = connection.execute(
+                    "INSERT INTO commonplace_documents VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (name, text, new)
+                )
+            else:
+                done = connection.execute(
+                    "UPDATE commonplace_documents SET text = %s, tag = %s WHERE name = %s AND tag = %s",
+                    (text, new, name, tag),
+                )
+            return done.rowcount == 1
+
+        new = uuid.uuid4().hex
+        return self._asked(put)
+
+    def append(self, version: Version, id: str, text: Text) -> None:
+        def add(connection: Connection) -> None:
+            with suppress(UniqueViolation), connection.transaction():
+                _insert(connection, version, id, text)
+            found = connection.execute("SELECT id FROM commonplace_entries WHERE version = %s", (version,)).fetchone()
+            if found is None or found[0] != id:
+                raise LostRace.for_version(version)
+
+        self._asked(add)
+
+    def entries(self, after: Version) -> Iterator[tuple[Version, Iterable[bytes]]]:
+        while batch := self._asked(partial(_listed, after=after)):
+            last, size = batch[-1]
+            if len(batch) == 1 and size > BATCH_BYTES:
+                yield last, self._piecewise(last)
+            else:
+                yield from self._asked(partial(_texts, after=after, until=last))
+            after = last
+
+    def _piecewise(self, version: Version) -> Iterator[bytes]:
+        for number in itertools.count():
+            piece = self._asked(partial(_piece, version=version, number=number))
+            if piece is None:
+                return
+            yield piece
+
+    def wait(self, after: Version, seconds: float) -> None:
+        try:
+            if self._listening is None:
+                self._listening = self._connected()
+                self._listening.execute(f"LISTEN {CHANNEL}")
+                return  # what was told before this moment was not heard
+            for _ in self._listening.notifies(timeout=seconds, stop_after=1):
+                pass
+        except psycopg.Error as fault:
+            listening, self._listening = self._listening, None
+            if listening is not None:
+                listening.close()
+            raise self._unreachable(fault) from fault
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        end = time.monotonic() + TURN_SECONDS
+        while not (held := self._asked(_try_lock)) and time.monotonic() < end:
+            time.sleep(LOOK_SECONDS)
+        try:
+            yield
+        finally:
+            if held:
+                with suppress(LogUnreachable):  # the connection is gone, and the lock with it
+                    self._asked(_unlock)
+
+    def keep(self, sha256: str, data: bytes) -> None:
+        self._asked(
+            lambda connection: connection.execute(
+                "INSERT INTO commonplace_files VALUES (%s, %s) ON CONFLICT DO NOTHING", (sha256, data)
+            )
+        )
+
+    def kept(self, sha256: str) -> bytes:
+        found = self._asked(
+            lambda connection: connection.execute(
+                "SELECT data FROM commonplace_files WHERE sha256 = %s", (sha256,), binary=True
+            ).fetchone()
+        )
+        if found is None:
+            raise NotFound(f"no file with SHA-256 {sha256} is kept in {self.name}")
+        return _bytes(found[0])
+
+    def close(self) -> None:
+        with self._lock:
+            for connection in (self._connection, self._listening):
+                if connection is not None:
+                    connection.close()
+            self._connection = self._listening = None
+
+    def _asked(self, ask: Callable[[Connection], T]) -> T:
+        """Return what a function gets of the database, which is asked a second time where its connection was lost.
+
+        What is asked may have been done before the connection was lost, so asking it twice must be harmless.
+        """
+        with self._lock:
+            for again in (True, False):
+                try:
+                    if self._connection is None:
+                        self._connection = self._prepared()
+                    return ask(self._connection)
+                except psycopg.Error as fault:
+                    if self._connection is not None:
+                        self._connection.close()
+                        self._connection = None
+                    if not again or not isinstance(fault, psycopg.OperationalError | psycopg.InterfaceError):
+                        raise self._unreachable(fault) from fault
+            raise AssertionError
+
+    def _prepared(self) -> Connection:
+        connection = self._connected()
+        for table in TABLES:
+            with suppress(UniqueViolation, DuplicateTable):  # another makes the same one at this moment
+                connection.execute(table)
+        return connection
+
+    def _connected(self) -> Connection:
+        return psycopg.connect(
+            self._address,
+            autocommit=True,
+            connect_timeout=CONNECT_SECONDS,
+            tcp_user_timeout=ANSWER_MILLISECONDS,
+            keepalives_idle=5,
+            keepalives_interval=2,
+            keepalives_count=3,
+            application_name="commonplace",
+        )
+
+    def _unreachable(self, fault: Exception) -> LogUnreachable:
+        return LogUnreachable.named(self.name, str(fault).strip().partition("\n")[0])
+
+
+def _insert(connection: Connection, version: Version, id: str, text: Text) -> None:
+    """Insert an entry inside a transaction, unless the version before is missing. Raises `UniqueViolation`."""
+    added = connection.execute(
+        "INSERT INTO commonplace_entries SELECT %s, %s, 0 "
+        "WHERE coalesce((SELECT max(version) FROM commonplace_entries), 0) = %s",
+        (version, id, version - 1),
+    )
+    if not added.rowcount:
+        return
+    size = 0
+    with connection.cursor() as cursor:
+        for number, piece in enumerate(in_pieces(text())):
+            cursor.execute("INSERT INTO commonplace_pieces VALUES (%s, %s, %s)", (version, number, piece))
+            size += len(piece)
+    connection.execute("UPDATE commonplace_entries SET bytes = %s WHERE version = %s", (size, version))
+    connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(version)))
+
+
+def _listed(connection: Connection, after: Version) -> list[tuple[Version, int]]:
+    """Return the next versions after one, and their sizes: as many as are fetched at once."""
+    rows = connection.execute(
+        "SELECT version, bytes FROM commonplace_entries WHERE version > %s ORDER BY version LIMIT %s",
+        (after, BATCH_ENTRIES),
+    ).fetchall()
+    listed: list[tuple[Version, int]] = []
+    total = 0
+    for version, size in rows:
+        total += int(str(size))
+        if listed and total > BATCH_BYTES:
+            break
+        listed.append((Version(int(str(version))), int(str(size))))
+    return listed
+
+
+def _texts(connection: Connection, after: Version, until: Version) -> list[tuple[Version, list[bytes]]]:
+    """Return the texts of the entries after one version, up to another."""
+    found: dict[Version, list[bytes]] = {}
+    rows = connection.execute(
+        "SELECT version, text FROM commonplace_pieces WHERE version > %s AND version <= %s ORDER BY version, number",
+        (after, until),
+        binary=True,
+    )
+    for version, text in rows:
+        found.setdefault(Version(int(str(version))), []).append(_bytes(text))
+    return list(found.items())
+
+
+def _piece(connection: Connection, version: Version, number: int) -> bytes | None:
+    """Return a piece of an entry, None after the last."""
+    row = connection.execute(
+        "SELECT text FROM commonplace_pieces WHERE version = %s AND number = %s", (version, number), binary=True
+    ).fetchone()
+    return None if row is None else _bytes(row[0])
+
+
+def _try_lock(connection: Connection) -> bool:
+    row = connection.execute("SELECT pg_try_advisory_lock(%s, hashtext(current_schema()))", (WRITERS,)).fetchone()
+    return bool(row and row[0])
+
+
+def _unlock(connection: Connection) -> None:
+    connection.execute("SELECT pg_advisory_unlock(%s, hashtext(current_schema()))", (WRITERS,))
+
+
+def _bytes(value: object) -> bytes:
+    assert isinstance(value, bytes)
+    return value
