@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from commonplace.commit import Committer
-from commonplace.errors import Conflict, HomeUnusable
+from commonplace.errors import Conflict, HomeUnusable, LogUnreachable
 from commonplace.home.private_list import FilePlace, StoredPlace, write_private
 from commonplace.home.reference_set import load_reference_set
 from commonplace.home.sessions import Sessions
@@ -62,8 +62,8 @@ def _first_token(tokens: Tokens, settings: Settings) -> str | None:
         minted = tokens.add_first()
         if minted:
             write_private(token_file(settings), minted + "\n")
-    except (HomeUnusable, OSError) as fault:
-        log.warning("nobody can write to this home: its first token cannot be kept: %s", fault)
+    except (HomeUnusable, LogUnreachable, OSError) as fault:
+        log.warning("whether this home has a token cannot be seen, and none was made: %s", fault)
         return None
     return minted
 
