@@ -19,9 +19,10 @@ ENV PYTHONUNBUFFERED=1 \
     PIP_NO_CACHE_DIR=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1
 
-# First what seldom changes, so that a change of the program does not install it again.
-COPY requirements.txt /tmp/
-RUN pip install --only-binary=:all: --require-hashes -r /tmp/requirements.txt
+# First what seldom changes, so that a change of the program does not install it again. With it comes what speaks to a
+# log that several servers share.
+COPY requirements-servers.txt /tmp/
+RUN pip install --only-binary=:all: --require-hashes -r /tmp/requirements-servers.txt
 
 COPY --from=wheel /build/dist/*.whl /tmp/
 RUN pip install --no-deps /tmp/*.whl \

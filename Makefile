@@ -60,6 +60,8 @@ $(STAMP): requirements.txt requirements-dev.txt pyproject.toml
 
 lock: ## write the locks anew for pyproject.toml, keeping the versions they name; `make upgrade` takes newer ones
 	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) $(UPGRADE) --output-file requirements.txt pyproject.toml
+	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) $(UPGRADE) --extra mcp --extra postgres --extra objects \
+		--constraint requirements.txt --output-file requirements-servers.txt pyproject.toml
 	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) $(UPGRADE) --allow-unsafe --extra dev \
 		--constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 

@@ -49,6 +49,11 @@ def development() -> set[str]:
     return names(project()["optional-dependencies"]["dev"])
 
 
+def extras() -> set[str]:
+    every = project()["optional-dependencies"]
+    return {name for extra in every if extra != "dev" for name in names(every[extra])}
+
+
 def test_the_version_is_the_changelogs_newest() -> None:
     newest = re.search(r"^## \[([^\]]+)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert newest, "CHANGELOG.md has no '## [VERSION] - DATE' heading"
@@ -88,12 +93,12 @@ def test_every_npm_package_has_its_reason_and_its_hash(heading: str, folder: str
     assert not placed, f"{folder}/package-lock.json names the place it was made: {placed[:3]}"
 
 
-@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-servers.txt", "requirements-dev.txt"])
 def test_the_locks_hold_every_dependency_and_say_nothing_of_where_they_were_made(lock: str) -> None:
     text = (ROOT / lock).read_text()
     pinned = {normal(name) for name in re.findall(r"^([A-Za-z0-9._-]+)==\S+ \\$", text, re.MULTILINE)}
     assert extras() <= development(), "the tests run what the extras are for"
-    wanted = runtime() | (development() if "dev" in lock else set())
+    wanted = runtime() | {"requirements-dev.txt": development(), "requirements-servers.txt": extras()}.get(lock, set())
     assert wanted <= pinned, f"{lock} is behind pyproject.toml: run `make lock`"
     blocks = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]
     assert all("--hash=sha256:" in block for block in blocks), f"{lock} has a package without a hash"
