@@ -49,11 +49,6 @@ def development() -> set[str]:
     return names(project()["optional-dependencies"]["dev"])
 
 
-def extras() -> set[str]:
-    every = project()["optional-dependencies"]
-    return {name for extra in every if extra != "dev" for name in names(every[extra])}
-
-
 def test_the_version_is_the_changelogs_newest() -> None:
     newest = re.search(r"^## \[([^\]]+)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert newest, "CHANGELOG.md has no '## [VERSION] - DATE' heading"
