@@ -20,6 +20,7 @@ PAGES = (
     "/desk/import",
     "/desk/bulk",
     "/desk/new",
+    "/desk/pin?of=%2Fworks%3Fyear%3D1996",
     "/desk/works/ostrom1996",
     "/desk/works/ostrom1996/history",
     "/desk/works/ostrom1996/delete",
@@ -340,3 +341,26 @@ def test_an_ambiguous_citation_is_settled_in_its_queue(curator: httpx.Client, co
     assert sent["thing"][0] not in curator.get(address).text
     again = curator.post(address, data={name: values[0] for name, values in sent.items()})
     assert again.status_code == 404
+
+
+def test_an_answer_is_pinned_from_the_page_that_shows_it(contributor: httpx.Client, server: httpx.Client) -> None:
+    shown = contributor.get("/works?year=1996", headers={"Accept": "text/html"}).text
+    address = re.search(r'href="(/desk/pin\?of=[^"]+)"', shown)
+    assert address
+    form = contributor.get(html.unescape(address[1]))
+    typed = {**{name: said[0] for name, said in fields(form).items()}, "note": "for chapter 2"}
+    assert typed["address"] == "/works?year=1996"
+    made = contributor.post("/desk/pin", data=typed)
+    assert made.status_code == 303, made.text
+    pin = server.get(made.headers["location"]).json()
+    assert (pin["asks"], pin["note"], pin["agent"]) == ("/works?year=1996", "for chapter 2", "Nils")
+
+
+@pytest.mark.parametrize(
+    ("address", "why"), [("", "which answer?"), ("/works?colour=red", "colour"), ("https://example.org/", "address")]
+)
+def test_what_is_no_answer_is_not_pinned_and_stays_typed(contributor: httpx.Client, address: str, why: str) -> None:
+    page = contributor.post("/desk/pin", data={"address": address, "note": "a long note"})
+    assert page.status_code == 400
+    assert why in page.text.partition('role="alert"')[2].partition("</div>")[0]
+    assert "a long note" in page.text

@@ -84,7 +84,11 @@ def body_of(model: type[Model]) -> Callable[[Request], Awaitable[Model]]:
 
 async def read_body(request: Request, model: type[Model], what: str = "a body") -> Model:
     """Return the body of a request as that model. Raises what `document_of` raises, and `BadRequest` by member."""
-    given = await document_of(request, what)
+    return validated(await document_of(request, what), model, what)
+
+
+def validated(given: object, model: type[Model], what: str) -> Model:
+    """Return what was given as that model. Raises `BadRequest` by member."""
     try:
         return model.model_validate(given)
     except ValidationError as fault:

@@ -68,7 +68,19 @@ async def keep(request: Request, context: ContextDep, token: WriterDep) -> Respo
     Any token may: a pin says what the library answered, and changes no answer. A list is kept whole, and a page where
     the address has a `limit`.
     """
-    asked = await read_body(request, NewPin, "a question")
+    pin, version = await kept(request, context, await read_body(request, NewPin, "a question"), token.name)
+    response = Response(pin.json_bytes(), 201, media_type=JSON.media_type)
+    response.headers["Location"] = f"/pins/{pin.key}"
+    response.headers["ETag"] = etag(version, JSON.name)
+    response.headers["Commonplace-Version"] = str(version)
+    return response
+
+
+async def kept(request: Request, context: Context, asked: NewPin, agent: str) -> tuple[Pin, Version]:
+    """Ask a question and keep its answer; return the pin, and the version that it made.
+
+    Raises `BadRequest` for an address that is not answered, and what `PinnedAnswers.keep` raises.
+    """
     bases = (context.minter.base, str(request.base_url))
     address = pinned_address(asked.address, bases) if asked.address is not None else of_query(asked.query or "")
     newest = await run_in_threadpool(context.library.follow)
@@ -77,13 +89,9 @@ async def keep(request: Request, context: ContextDep, token: WriterDep) -> Respo
     except NotAnswered as fault:
         fault.raise_if_busy()
         raise fault.refused() from fault
-    pinner = Pinner(agent=token.name, title=asked.title, note=asked.note)
+    pinner = Pinner(agent=agent, title=asked.title, note=asked.note)
     pin, entry = await run_in_threadpool(context.pins.keep, found, pinner)
-    response = Response(pin.json_bytes(), 201, media_type=JSON.media_type)
-    response.headers["Location"] = f"/pins/{pin.key}"
-    response.headers["ETag"] = etag(entry.version, JSON.name)
-    response.headers["Commonplace-Version"] = str(entry.version)
-    return response
+    return pin, entry.version
 
 
 @router.get("/pins", response_model=Page[Pin], summary="Answers that are kept")

@@ -11,6 +11,7 @@ from commonplace.web.desk import (
     history,
     importing,
     merging,
+    pinning,
     queues,
     review,
     signing_in,
@@ -31,6 +32,7 @@ for _router in (
     importing.router,
     bulk.router,
     tokens.router,
+    pinning.router,
     editing.new_router,
     history.router,
     editing.router,  # last: `/desk/COLLECTION/KEY` fits every address

@@ -154,6 +154,7 @@ async function send(form, submitter, place) {
 
 /** Shows a page in the place of this one. */
 function show(page, address) {
+  if (address && !page.getElementById("words")) return location.assign(address); // no page of the desk
   main.querySelectorAll("[data-hotkey]").forEach((one) => hotkeys?.uninstall(one));
   if (address) history.pushState({}, "", address);
   document.title = page.title;
