@@ -1,23 +1,20 @@
-"""The desk in Debian's Chromium, by keyboard: the tasks of a librarian from start to end."""
+"""The desk in Debian's Chromium: the tasks of a librarian from start to end, by what is seen, clicked and typed."""
 
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from commonplace.home.opening import open_home
-from commonplace.home.tokens import Role
-from tests.conftest import serving, settings_for
+from tests.clients.browsing import press, version_made
 
 pytestmark = pytest.mark.slow
-expect.set_options(timeout=60_000)  # milliseconds; a bound for a machine that is busy, nothing waits for it
+
+Library = tuple[httpx.Client, str]
 
 BIB = """@article{Ostrom96dup,
   author = {Ostrom, Elinor}, title = {Crossing the great divide: co-production, synergy and development},
@@ -33,184 +30,179 @@ UNREAD = "".join(
 )
 
 
-@pytest.fixture(scope="module")
-def library(reference_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Client, str]]:
-    """A client with a curator's token, of a server that the browser works with, and the text of the token."""
-    folder = tmp_path_factory.mktemp("librarian") / "home"
-    shutil.copytree(reference_home, folder)
-    home = open_home(settings_for(folder))
-    secret = home.tokens.add("Mara", Role.CURATOR)
-    with serving(home) as client:
-        client.headers["Authorization"] = f"Bearer {secret}"
-        yield client, secret
-
-
-@pytest.fixture
-def desk(browser: Browser, library: tuple[httpx.Client, str]) -> Iterator[Page]:
-    """A page of a browser that is signed in; at the end, nothing was complained of and no other server was asked."""
-    client, secret = library
-    origin = str(client.base_url).rstrip("/")
-    context = browser.new_context(viewport={"width": 1200, "height": 900}, base_url=origin)
-    context.set_default_timeout(60_000)
-    page = context.new_page()
-    complaints: list[str] = []
-    asked: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda fault: complaints.append(str(fault)))
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto("/desk")
-    expect(page).to_have_url(f"{origin}/desk/sign-in?next=%2Fdesk")
-    page.keyboard.type(secret)
-    page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text("Desk")
-    yield page
-    context.close()
-    assert [url for url in asked if not url.startswith(origin + "/")] == []
-    allowed = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "status of 4")  # the faults that these tests cause
-    assert [text for text in complaints if not any(one in text for one in allowed)] == []
-
-
-def thing(library: tuple[httpx.Client, str], address: str) -> dict[str, Any]:
+def thing(library: Library, address: str) -> dict[str, Any]:
     found: dict[str, Any] = library[0].get(address).json()
     return found
 
 
-def press(page: Page, key: str) -> None:
-    """Press a key that stands on a button of the page, once the page listens for it."""
-    expect(page.locator("main")).to_have_attribute("data-keys", "ready")
-    page.keyboard.press(key)
-
-
-def changed(page: Page) -> int:
-    """Return the version that the page says was made."""
-    expect(page.locator(".done")).to_be_visible()
-    found = re.search(r"version (\d+)", page.locator(".done").inner_text())
-    assert found
-    return int(found[1])
+def heading(page: Page, words: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
 
 
 def test_a_file_with_a_duplicate_is_imported_mended_merged_taken_apart_and_undone(
-    desk: Page, library: tuple[httpx.Client, str], tmp_path: Path
+    desk: Page, library: Library, tmp_path: Path
 ) -> None:
     file = tmp_path / "desk.bib"
     file.write_text(BIB)
-    press(desk, "i")
-    expect(desk.locator("h1")).to_have_text("Import")
-    desk.set_input_files("#file", file)
-    desk.keyboard.press("Control+Enter")
-    expect(desk.locator("h1")).to_have_text("desk.bib")
+    desk.get_by_role("link", name="Import", exact=True).click()
+    heading(desk, "Import")
+    desk.get_by_label("Files").set_input_files(file)
+    desk.get_by_role("button", name="Preview").click()
+    heading(desk, "desk.bib")
     desk.get_by_role("link", name="2 entries").click()
-    slip = desk.locator("#entry-2")
-    slip.locator("summary").click()
-    entry = slip.locator("textarea")
+    slip = desk.get_by_role("listitem").filter(has_text="A title with a slipp")
+    slip.get_by_text("Mend or leave out").click()
+    entry = slip.get_by_label("The entry as it stands in the file")
     entry.fill(entry.input_value().replace("slipp", "slip mended"))
     slip.get_by_role("button", name="Preview with this").click()
-    expect(desk.locator(".entries")).to_contain_text("A title with a slip mended")
-    assert "slip2024" not in library[0].get("/works?limit=200").text
-    desk.locator("h1").click()
-    press(desk, "w")
-    imported = changed(desk)
+    expect(desk.get_by_role("listitem").filter(has_text="A title with a slip mended")).to_be_visible()
+    assert "slip2024" not in library[0].get("/works?limit=200").text, "nothing is written before one says so"
+    desk.get_by_role("button", name="Write 2 entries").click()
+    imported = version_made(desk)
     assert thing(library, "/works/slip2024")["title"] == "A title with a slip mended"
 
-    desk.goto("/desk")
-    press(desk, "d")
+    desk.get_by_role("link", name="Decide on those that may be known already").click()
     desk.get_by_role("link", name="Crossing the").first.click()
-    expect(desk.locator("h1")).to_have_text("Are these one work?")
-    expect(desk.locator("table.pair")).to_contain_text("Great Divide")
-    press(desk, "ArrowRight")
-    expect(desk.locator("input[name='field.title'][value=right]")).to_be_checked()
-    expect(desk.locator("#after")).to_contain_text("ostrom1996")
-    desk.locator("input[name='field.title'][value=left]").check()
-    desk.locator("h1").click()
-    press(desk, "s")
-    merged = changed(desk)
+    heading(desk, "Are these one work?")
+    expect(desk.get_by_role("table")).to_contain_text("Great Divide")
+    desk.get_by_role("button", name="All right").click()
+    expect(desk.get_by_role("radio", name="Title: right")).to_be_checked()
+    expect(desk.get_by_text("leads to it for ever")).to_contain_text("ostrom1996")
+    desk.get_by_role("radio", name="Title: left").check()
+    desk.get_by_role("button", name="Same work").click()
+    merged = version_made(desk)
     assert library[0].get("/works/Ostrom96dup", follow_redirects=False).status_code == 301
     assert thing(library, "/works/ostrom1996")["title"].startswith("Crossing the Great Divide")
 
-    assert library[0].patch("/works/ostrom1996", json={"genre": "written since"}).status_code == 200
-    desk.goto("/desk/works/ostrom1996/history")
+    desk.goto("/works/ostrom1996")
+    desk.get_by_role("link", name="Edit at the desk").click()
+    desk.get_by_label("Genre").fill("written since")
+    desk.get_by_role("button", name="Save").click()
+    version_made(desk)
+    desk.get_by_role("link", name="History").click()
     desk.get_by_role("link", name="Take the merge apart").click()
-    expect(desk.locator("table")).to_contain_text("written since")
-    press(desk, "a")
-    apart = changed(desk)
+    expect(desk.get_by_role("table")).to_contain_text("written since")
+    desk.get_by_role("button", name="Take apart").click()
+    apart = version_made(desk)
     assert library[0].get("/works/Ostrom96dup", follow_redirects=False).status_code == 200
     assert apart > merged > imported
 
-    desk.goto(f"/desk/receipts/{imported}")
-    press(desk, "u")
-    expect(desk.locator("body")).to_contain_text(re.compile("taken back|Saved as version"))
+    desk.get_by_role("link", name="Desk", exact=True).first.click()
+    of_import = desk.get_by_role("listitem").filter(has=desk.get_by_role("link", name=str(imported), exact=True))
+    of_import.get_by_role("button", name="Undo").click()
+    expect(desk.get_by_text(re.compile("taken back|Saved as version")).first).to_be_visible()
     assert library[0].get("/works/slip2024").status_code == 410
 
 
-def test_twenty_suggestions_are_judged_by_keyboard(desk: Page, library: tuple[httpx.Client, str]) -> None:
+def test_twenty_suggestions_are_judged_by_keyboard(desk: Page, library: Library) -> None:
     headers = {"Content-Type": "application/x-bibtex"}
     assert library[0].post("/imports", content=UNREAD, headers=headers).status_code == 201
     before = thing(library, "/concepts/co-production")["coverage"]
     press(desk, "s")
-    desk.get_by_role("link", name="co-production", exact=True).click()
+    desk.get_by_role("link", name="co-production", exact=True).press("Enter")
+    main = desk.get_by_role("main")
     for number in range(20):
-        expect(desk.locator("main")).to_contain_text(f"{number} judged in this sitting")
+        expect(main).to_contain_text(f"{number} judged in this sitting")
         press(desk, "x" if number % 4 == 3 else "v")
-    expect(desk.locator("main")).to_contain_text("20 judged in this sitting")
+    expect(main).to_contain_text("20 judged in this sitting")
     after = thing(library, "/concepts/co-production")["coverage"]
     assert (after["discusses"], after["silent"]) == (before["discusses"] + 15, before["silent"] + 5)
     press(desk, "u")
-    expect(desk.locator("main")).to_contain_text("19 judged in this sitting")
+    expect(main).to_contain_text("19 judged in this sitting")
     assert thing(library, "/concepts/co-production")["coverage"]["silent"] == before["silent"] + 4
 
 
-def test_a_class_of_titles_is_mended_in_bulk_and_undone(desk: Page, library: tuple[httpx.Client, str]) -> None:
+def test_a_class_of_titles_is_mended_in_bulk_and_undone(desk: Page, library: Library) -> None:
     key, title = "needham2008", thing(library, "/works/needham2008")["title"]
-    press(desk, "b")
-    expect(desk.locator("h1")).to_have_text("Change many works")
-    press(desk, "/")
-    desk.keyboard.type("potential")
-    desk.fill("#find", "Co-production")
-    desk.fill("#put", "Coproduction")
-    desk.keyboard.press("Enter")
-    expect(desk.locator("table.changes")).to_contain_text(key)
-    assert thing(library, f"/works/{key}")["title"] == title
-    desk.locator("h1").click()
-    press(desk, "a")
-    changed(desk)
+    desk.get_by_role("link", name="Change many works").click()
+    heading(desk, "Change many works")
+    desk.get_by_label("Words").fill("potential")
+    desk.get_by_label("Find", exact=True).fill("Co-production")
+    desk.get_by_label("Put, or value").fill("Coproduction")
+    desk.get_by_role("button", name="Preview").click()
+    row = desk.get_by_role("row").filter(has=desk.get_by_role("link", name=key))
+    expect(row.get_by_role("deletion")).to_contain_text("Co-production")
+    expect(row.get_by_role("insertion")).to_contain_text("Coproduction")
+    assert thing(library, f"/works/{key}")["title"] == title, "nothing is written before one says so"
+    desk.get_by_role("button", name="Change them").click()
+    version_made(desk)
     assert thing(library, f"/works/{key}")["title"] == title.replace("Co-production", "Coproduction")
-    press(desk, "u")
-    expect(desk.locator(".done")).to_contain_text("undo of version")
+    desk.get_by_role("button", name="Undo").click()
+    expect(desk.get_by_role("status")).to_contain_text("undo of version")
     assert thing(library, f"/works/{key}")["title"] == title
 
 
-def test_the_network_is_lost_in_the_middle_of_an_edit_and_nothing_with_it(
-    desk: Page, library: tuple[httpx.Client, str]
-) -> None:
+def test_the_network_is_lost_in_the_middle_of_an_edit_and_nothing_with_it(desk: Page, library: Library) -> None:
     typed = "A long note that nobody wants to type twice."
     desk.goto("/desk/works/steen2018")
-    expect(desk.locator("[data-state]")).to_have_text("Nothing to save")
-    desk.fill("#f-note", typed)
-    expect(desk.locator("[data-state]")).to_contain_text("kept in this browser")
+    note = desk.get_by_label("Note", exact=True)
+    expect(desk.get_by_text("Nothing to save")).to_be_visible()
+    note.fill(typed)
+    expect(desk.get_by_text("kept in this browser")).to_be_visible()
     desk.context.set_offline(True)
-    desk.keyboard.press("Control+s")
-    expect(desk.locator("[data-state]")).to_contain_text("the network is lost")
-    expect(desk.locator("#f-note")).to_have_value(typed)
+    desk.get_by_role("button", name="Save").click()
+    expect(desk.get_by_text("the network is lost")).to_be_visible()
+    expect(note).to_have_value(typed)
     desk.context.set_offline(False)  # the page tries again by itself
-    changed(desk)
+    version_made(desk)
     assert thing(library, "/works/steen2018")["note"] == typed
-    expect(desk.locator("[data-state]")).to_have_text("Nothing to save")
+    expect(desk.get_by_text("Nothing to save")).to_be_visible()
 
 
-def test_what_was_typed_outlives_a_reload_and_a_conflict(desk: Page, library: tuple[httpx.Client, str]) -> None:
+def test_what_was_typed_outlives_a_reload_and_a_conflict(desk: Page, library: Library) -> None:
     desk.goto("/desk/works/schlappa2018")
-    desk.fill("#f-volume", "77")
-    assert library[0].patch("/works/schlappa2018", json={"volume": "88"}).status_code == 200
+    volume = desk.get_by_label("Volume")
+    volume.fill("77")
+    assert library[0].patch("/works/schlappa2018", json={"volume": "88"}).status_code == 200  # somebody else
     desk.reload()
-    expect(desk.locator("#f-volume")).to_have_value("77")
-    expect(desk.locator("[data-state]")).to_contain_text("is here again, and not saved yet")
-    desk.keyboard.press("Control+s")
-    expect(desk.locator("[role=alert]")).to_contain_text("Somebody changed this while you did")
-    expect(desk.locator("[role=alert] table")).to_contain_text("88")
-    expect(desk.locator("#f-volume")).to_have_value("77")
-    assert thing(library, "/works/schlappa2018")["volume"] == "88"
-    desk.keyboard.press("Control+s")
-    changed(desk)
+    expect(volume).to_have_value("77")
+    expect(desk.get_by_text("is here again, and not saved yet")).to_be_visible()
+    desk.get_by_role("button", name="Save").click()
+    told = desk.get_by_role("alert")
+    expect(told).to_contain_text("Somebody changed this while you did")
+    expect(told.get_by_role("row").filter(has_text="Volume")).to_contain_text("88")
+    expect(volume).to_have_value("77")
+    assert thing(library, "/works/schlappa2018")["volume"] == "88", "theirs stands until one says otherwise"
+    desk.get_by_role("button", name="Save").click()
+    version_made(desk)
     assert thing(library, "/works/schlappa2018")["volume"] == "77"
     desk.reload()
-    expect(desk.locator("[data-state]")).to_have_text("Nothing to save")
+    expect(desk.get_by_text("Nothing to save")).to_be_visible()
+
+
+def test_a_search_is_pinned_and_says_what_has_changed_since(desk: Page, library: Library) -> None:
+    desk.goto("/works")
+    desk.get_by_label("Words").fill("personalised")
+    desk.get_by_role("button", name="Show").click()
+    asked = desk.url
+    assert thing(library, asked)["total"] == 0
+    desk.get_by_role("link", name="Pin this answer").click()
+    expect(desk.get_by_label("Address of the answer")).to_have_value(re.compile("^/works.*personalised"))
+    desk.get_by_label("The question in words").fill("Which works speak of personalised services?")
+    desk.get_by_role("button", name="Pin it").click()
+    heading(desk, "Which works speak of personalised services?")
+    pinned = desk.url
+    desk.get_by_role("link", name="What has changed since").click()
+    expect(desk.get_by_text("the question has the same answer")).to_be_visible()
+
+    desk.goto("/desk/new/work")
+    desk.get_by_label("Type").select_option("article-journal")
+    desk.get_by_label("Title", exact=True).fill("Personalised services and their users")
+    desk.get_by_role("button", name="Make it").click()
+    made = version_made(desk)
+
+    desk.goto(pinned)
+    desk.get_by_role("link", name="What has changed since").click()
+    heading(desk, "What has changed since")
+    difference = desk.get_by_role("main").get_by_role("listitem").filter(has_text="added")
+    expect(difference).to_have_count(1)
+    difference.get_by_text("then and now").click()
+    expect(difference).to_contain_text("Personalised services and their users")
+    desk.goto(pinned)
+    desk.get_by_role("link", name="The answer as it was kept, and whether it still holds").click()
+    expect(desk.get_by_role("main")).not_to_contain_text("Personalised services")
+    desk.goto(pinned)
+    desk.get_by_role("link", name="The same question, asked now").click()
+    expect(desk.get_by_role("link", name="Personalised services and their users")).to_be_visible()
+    assert thing(library, asked)["version"] == made
+    assert thing(library, asked)["total"] == 1

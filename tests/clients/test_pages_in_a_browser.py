@@ -4,48 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from commonplace.web.pages.rendering import BUILT
+from tests.clients.browsing import DESKTOP, PHONE, opened
 from tests.conftest import BASE
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not BUILT.exists(), reason="needs the front end: `make frontend` installs it"),
 ]
-expect.set_options(timeout=60_000)  # milliseconds; a bound for a machine that is busy, nothing waits for it
-DESKTOP, PHONE = (1200, 900), (390, 844)
 QUESTION = "Which works discuss a concept, and on what evidence?"
-
-
-@contextmanager
-def opened(
-    browser: Browser, client: httpx.Client, address: str, size: tuple[int, int] = DESKTOP, complaint: str | None = None
-) -> Iterator[Page]:
-    """A page of the server; at the end, nothing (but that) was complained of and nobody else was asked."""
-    width, height = size
-    context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
-    context.set_default_timeout(60_000)
-    page = context.new_page()
-    complaints: list[str] = []
-    asked: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda fault: complaints.append(str(fault)))
-    page.on("request", lambda request: asked.append(request.url))
-    origin = str(client.base_url).rstrip("/")
-    page.goto(origin + address)
-    yield page
-    expect(page.locator("body")).to_be_visible()
-    context.close()
-    strangers = [url for url in asked if not url.startswith((origin + "/", "data:", "blob:"))]
-    assert strangers == []
-    assert [text for text in complaints if complaint is None or complaint not in text] == []
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

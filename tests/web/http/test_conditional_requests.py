@@ -46,6 +46,8 @@ def test_an_answer_that_the_client_has_is_304_without_a_body(client: httpx.Clien
         assert response.status_code == 304, held
         assert response.content == b""
         assert {n: response.headers[n] for n in VALIDATING} == {n: first.headers[n] for n in VALIDATING}
+        policy = response.headers.get("content-security-policy", first.headers["content-security-policy"])
+        assert policy == first.headers["content-security-policy"], "which takes the place of the one that is held"
     for other in ('"2;json"', "x", tag.strip('"'), '"1;other"'):
         assert client.get(address, headers={"If-None-Match": other}).status_code == 200, other
 

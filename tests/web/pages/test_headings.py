@@ -62,6 +62,8 @@ def test_a_page_that_a_browser_has_is_not_sent_again(client: httpx.Client) -> No
     page = client.get(ROLE, headers=BROWSER)
     again = client.get(ROLE, headers={**BROWSER, "If-None-Match": page.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+    policy = again.headers.get("content-security-policy", page.headers["content-security-policy"])
+    assert policy == page.headers["content-security-policy"], "a browser takes it for the page that it kept"
     other = client.get(ROLE, headers={**BROWSER, "Accept-Language": "fr", "If-None-Match": page.headers["etag"]})
     assert other.status_code == 200
     assert '<html lang="fr">' in other.text

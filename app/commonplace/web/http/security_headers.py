@@ -1,6 +1,7 @@
 """Send the headers with every answer that keep a browser from guessing its type and from telling others its address.
 
-An answer that is no page (JSON, RDF, a bibliography in HTML) may load nothing when a browser shows it.
+An answer that is no page (JSON, RDF, a bibliography in HTML) may load nothing when a browser shows it. A 304 gets none
+of these headers: a browser puts them in the place of those of the page that it kept, which would then load nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ SECURITY_HEADERS = {
 
 
 class SecurityHeaders:
-    """Add `SECURITY_HEADERS` to every answer."""
+    """Add `SECURITY_HEADERS` to every answer but 304."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -28,7 +29,7 @@ class SecurityHeaders:
             return
 
         async def completed(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] == "http.response.start" and message["status"] != 304:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)

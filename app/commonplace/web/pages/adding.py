@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from fastapi import Request
 from pyoxigraph import Literal, NamedNode
@@ -162,3 +163,9 @@ def _passages(snapshot: Snapshot, work: NamedNode, quote: str | None) -> list[tu
                 places = list(places_of_quote(quote or "", text))[:1]
                 found += [(part, text[: p.start], text[p.start : p.end], text[p.end :]) for p in places]
     return found
+
+
+def of_pin(context: Context, request: Request, answer: Any) -> Added:
+    """Return whether the question searches, which is answered at the newest version only."""
+    address = answer.get("asks") or answer["address"]
+    return {"searches": "q" in parse_qs(urlsplit(address).query)}

@@ -1,0 +1,64 @@
+"""What tests do with a page in a browser: open it, press the keys that it names, read the version that it made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+expect.set_options(timeout=60_000)  # milliseconds; a bound for a machine that is busy, nothing waits for it
+
+DESKTOP, PHONE = (1200, 900), (390, 844)
+
+
+def watched(context: BrowserContext) -> tuple[Page, list[str], list[str]]:
+    """Return a new page of a context, the list of its complaints, and that of the addresses it asks for."""
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    complaints: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda fault: complaints.append(str(fault)))
+    page.on("request", lambda request: asked.append(request.url))
+    return page, complaints, asked
+
+
+@contextmanager
+def opened(
+    browser: Browser, client: httpx.Client, address: str, size: tuple[int, int] = DESKTOP, complaint: str | None = None
+) -> Iterator[Page]:
+    """A page of the server; at the end, nothing (but that) was complained of and nobody else was asked."""
+    width, height = size
+    origin = str(client.base_url).rstrip("/")
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        accept_downloads=True,
+        base_url=origin,
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    page, complaints, asked = watched(context)
+    page.goto(origin + address)
+    yield page
+    expect(page.locator("body")).to_be_visible()
+    context.close()
+    strangers = [url for url in asked if not url.startswith((origin + "/", "data:", "blob:"))]
+    assert strangers == []
+    assert [text for text in complaints if complaint is None or complaint not in text] == []
+
+
+def press(page: Page, key: str) -> None:
+    """Press a key that stands on a button of the page, once the page listens for it."""
+    expect(page.locator("main")).to_have_attribute("data-keys", "ready")
+    page.keyboard.press(key)
+
+
+def version_made(page: Page) -> int:
+    """Return the version that the page says was made."""
+    done = page.get_by_role("status").filter(has_text="Saved as version")
+    expect(done).to_be_visible()
+    found = re.search(r"version (\d+)", done.inner_text())
+    assert found
+    return int(found[1])

@@ -1,0 +1,66 @@
+"""The reading pages in Debian's Chromium: the tasks of a scholar from start to end, by what is seen and clicked."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.clients.browsing import opened
+
+pytestmark = pytest.mark.slow
+
+DIRECT = re.compile(r"(?<!in)direct, \w+ certainty")
+
+
+def test_which_works_discuss_professional_roles_and_a_citation_is_copied(
+    browser: Browser, client: httpx.Client
+) -> None:
+    with opened(browser, client, "/") as page:
+        page.get_by_label(re.compile("^Search works, people")).first.press_sequentially("professional role")
+        page.get_by_role("option").filter(has_text="role of professionals").first.click()
+        page.wait_for_url("**/concepts/professional-role")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("role of professionals", ignore_case=True)
+        expect(page.get_by_role("main")).to_contain_text(re.compile(r"Of 35 works\s+\d+\s+discuss it"))
+
+        said = page.get_by_role("listitem").filter(has_text=DIRECT).first
+        expect(said).to_be_visible()
+        said.get_by_role("link").first.click()
+        page.wait_for_url("**/works/*")
+        work = client.get(urlsplit(page.url).path).json()
+        evidence = [one for one in work["evidence"] if one["about"] == "professional-role"]
+        assert any((one["state"], one["directness"]) == ("discusses", "direct") for one in evidence)
+
+        page.get_by_role("link", name="APA").click()
+        page.get_by_role("button", name="Copy").first.click()
+        expect(page.get_by_role("button", name="Copied")).to_be_visible()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        apa = client.get(f"/works/{work['key']}?style=apa", headers={"Accept": "text/plain"}).text
+        assert re.sub(r"\s+", " ", copied).strip() == re.sub(r"\s+", " ", apa).strip()
+        assert work["authors"][0]["family"] in copied
+
+
+def test_cases_are_looked_at_and_a_gap_is_found(browser: Browser, client: httpx.Client) -> None:
+    with opened(browser, client, "/") as page:
+        page.get_by_role("navigation", name="Main").get_by_role("link", name="Cases").click()
+        first = client.get("/cases").json()["items"][0]
+        page.get_by_role("link", name=first["label"]).click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text(first["label"])
+
+        page.get_by_role("navigation", name="Main").get_by_role("link", name="Gaps").click()
+        gaps = client.get("/gaps").json()
+        expect(page.get_by_role("main")).to_contain_text(f"{gaps['gaps']} of {len(gaps['cells'])} cells are empty")
+        empty = page.get_by_role("cell").get_by_role("link", name=re.compile("no work was read on it")).first
+        empty.click()
+        page.wait_for_url("**/gaps?concept=*")
+        asked = dict(part.split("=") for part in urlsplit(page.url).query.split("&"))
+        cell = client.get("/gaps", params=asked).json()["cells"][0]
+        assert (cell["works"], cell["silent"]) == (0, 0)
+        unread = page.get_by_role("heading", name="Nobody has read on this point")
+        expect(unread).to_contain_text(str(cell["unread"]))
+        work = cell["unread_works"][0]
+        page.get_by_role("link", name=work["label"]).first.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(work["label"])
