@@ -8,9 +8,9 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from commonplace.curation.duplicates.blocking import blocks_of
-from commonplace.curation.duplicates.particulars import particulars
+from commonplace.curation.duplicates.particulars import Particulars, particulars
 from commonplace.curation.known_works import KnownWorks, Layer
-from commonplace.curation.known_works_file import WorksFile
+from commonplace.curation.known_works_file import WorksFile, place_of
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.sealed import LogPosition
 from commonplace.exchange import works_known
@@ -165,13 +165,18 @@ def test_an_import_of_one_entry_finds_what_an_edit_has_changed_since(tmp_path: P
     assert fate("Tides of the Lagoon")[0] == "new"
 
 
+def places(work: Particulars) -> list[int]:
+    """The places of the blocks that a work is in."""
+    return [place_of("block", block) for block in blocks_of(work)]
+
+
 def test_works_in_a_block_are_near(tmp_path: Path) -> None:
     small = SmallLibrary(tmp_path / "home")
     import_file(small.library, small.committer, ENTRIES.encode(), "a.bib")
     known = small.library.read(lambda snapshot: KnownWorks.of(snapshot, small.minter))
     like = particulars(key="x", title="Tides of the lagoon", year=2001)
-    assert "a" in known.near(blocks_of(like))
-    assert known.near(blocks_of(particulars(key="x", title="Entirely elsewhere", year=1999))) == set()
+    assert "a" in known.near(places(like))
+    assert known.near(places(particulars(key="x", title="Entirely elsewhere", year=1999))) == set()
 
 
 @pytest.mark.parametrize("key", ["there", "new"])

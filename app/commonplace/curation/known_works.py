@@ -141,9 +141,11 @@ class KnownWorks:
             made._identify(minter.key(_value(row["work"])), "", "", _value(row["source"]), _value(row["doi"]))
         return made
 
-    def near(self, blocks: Iterable[str]) -> set[str]:
-        """Return the keys of the works that are in one of some blocks; a few others may be among them."""
-        return {key for block in blocks for key in self._keys("block", place_of("block", block)) or ()}
+    def near(self, places: Iterable[int]) -> set[str]:
+        """Return the keys of the works in one of some blocks, given their places; a few others may be among them."""
+        if self._file is None and not self._indexes["block"]:
+            return set()
+        return {key for place in places for key in self._keys("block", place) or ()}
 
     def move(self, snapshot: Snapshot, changes: Sequence[ChangeSet], minter: Minter) -> KnownWorks:
         """Bring it to a later state, given the net changes between; return it."""

@@ -110,11 +110,15 @@ class EntryFile:
             self._records = batch, records
         return records[start - place.records : start - place.records + size]
 
+    def particulars_place(self, batch: int) -> tuple[int, int]:
+        """Return where the particulars of the entries of a batch begin in the file, and their size."""
+        place = self._batches[batch]
+        return place.texts + place.texts_size, place.particulars_size
+
     def particulars(self, batch: int) -> list[Particulars | None]:
         """Return the particulars of the entries of a batch."""
         number, found = self._particulars
         if number != batch:
-            place = self._batches[batch]
-            found = particulars_in(self.file.read(place.texts + place.texts_size, place.particulars_size))
+            found = particulars_in(self.file.read(*self.particulars_place(batch)))
             self._particulars = batch, found
         return found

@@ -85,6 +85,7 @@ def import_file(
 
     def propose(snapshot: Snapshot) -> Proposal:
         plan = deciding.plan(snapshot, progress)
+        plan.begin_similar()
 
         def note() -> Note:
             version = None if dry_run else next_version(snapshot.version)
@@ -101,13 +102,14 @@ def import_file(
         long = isinstance(change.added, QuadText)  # of its works it is proved by tests that they keep the shapes
         return Proposal(change, note, even_if_empty=True, is_net=True, keeps_shapes=long)
 
-    if dry_run:
-        if expected is not None and expected != library.follow():
-            raise Conflict.moved(library.follow(), expected)
-        library.read(propose)
-    else:
-        with reading_problems(filename):
-            committer.commit(propose, expected)
+    with closing(deciding):
+        if dry_run:
+            if expected is not None and expected != library.follow():
+                raise Conflict.moved(library.follow(), expected)
+            library.read(propose)
+        else:
+            with reading_problems(filename):
+                committer.commit(propose, expected)
     return receipts[-1]
 
 
@@ -121,37 +123,45 @@ class _Deciding:
     def __init__(self, library: Library) -> None:
         self.entries = EntryFile()
         self._library = library
+        self._plan: ImportPlan | None = None
         self._version: Version | None = None
 
-    def _begin(self, snapshot: Snapshot) -> None:
-        self._plan = ImportPlan(snapshot, self._library.minter, known_works(self._library, snapshot))
+    def _begin(self, snapshot: Snapshot) -> ImportPlan:
+        plan = self._plan = ImportPlan(snapshot, self._library.minter, known_works(self._library, snapshot))
         self._decided = 0
         self._version = snapshot.version
+        return plan
+
+    def close(self) -> None:
+        """End what the plan lets another process do."""
+        if self._plan is not None:
+            self._plan.close()
 
     def add(self, batch: PreparedBatch) -> None:
         """Add a batch of entries and decide their fate, while other processes go on reading."""
         self.entries.add(batch)
         try:
-            if self._version is None:
-                self._begin(self._library.graph_at().live_snapshot())
+            plan = self._plan or self._begin(self._library.graph_at().live_snapshot())
             if self._library.graph.version == self._version:
-                self._decide(None)
+                self._decide(plan, None)
         except Exception as fault:  # a work may go while it is looked at: decided anew when nobody can write
             log.warning("entries are decided on only when nobody else can write, because before: %r", fault)
             self._version = NOT_ANY
 
     def plan(self, snapshot: Snapshot, progress: Progress | None) -> ImportPlan:
         """Return what the import of all entries does in a state that does not change meanwhile."""
-        if snapshot.version != self._version:
-            self._begin(snapshot)
-        self._decide(progress)
+        plan = self._plan
+        if plan is None or snapshot.version != self._version:
+            self.close()
+            plan = self._begin(snapshot)
+        self._decide(plan, progress)
         if progress:  # it may have been told to stop while it waited to write
             progress(len(self.entries), len(self.entries))
-        return self._plan
+        return plan
 
-    def _decide(self, progress: Progress | None) -> None:
+    def _decide(self, plan: ImportPlan, progress: Progress | None) -> None:
         for entry, packed in self.entries.since(self._decided):
-            self._plan.take(entry, packed)
+            plan.take(entry, packed)
             self._decided += 1
             if progress and self._decided % PROGRESS_ENTRIES == 0:
                 progress(len(self.entries), len(self.entries))

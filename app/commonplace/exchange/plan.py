@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -33,6 +35,7 @@ from commonplace.exchange.receipts import (
     loss_counts,
 )
 from commonplace.exchange.replayable_text import ReplayableText
+from commonplace.exchange.similar_apart import APART_WORKS, SimilarApart
 from commonplace.importers.reading import Fault
 from commonplace.model.change import ChangeSet, Version
 from commonplace.model.match_key import MatchKey, match_key
@@ -42,6 +45,8 @@ from commonplace.model.record import Loss, Record
 from commonplace.model.relations import gravest, status_of_fields
 from commonplace.model.work_graph import WorkText, source_fields
 from commonplace.model.work_writing import WorkWriter
+
+log = logging.getLogger(__name__)
 
 HELD_BYTES = 1_000_000
 """Maximum size of a change, in bytes of text, that is held as quads; a larger one is text in a file."""
@@ -68,6 +73,7 @@ class ImportPlan:
     _reader: WorkWriter = field(init=False)
     """Writes the statements of an entry as this state would have them."""
     _new_works: list[tuple[ReceiptItem, MatchKey]] = field(default_factory=list)
+    _apart: SimilarApart | None = None
 
     def __post_init__(self) -> None:
         self.matcher = Matcher(self.snapshot, self.minter, self.known)
@@ -171,10 +177,17 @@ class ImportPlan:
             named = ", ".join(shown[:-1]) + f" and {shown[-1]}" if len(others) <= SHOWN_KEYS else f"{len(others)} works"
             yield Loss(field="doi", raw=doi, why=f"{named} have this DOI, too, and are other works; all keep it")
 
+    def begin_similar(self) -> None:
+        """Let another process look for similar works, where there are many new ones. Call it after the last entry."""
+        if len(self._new_works) >= APART_WORKS and self._apart is None:
+            try:
+                self._apart = SimilarApart(self.works[of.key] for _, of in self._new_works)
+            except OSError as fault:
+                log.warning("similar works are looked for in the server itself: %s", fault)
+
     def find_similar(self) -> None:
         """Note for each new work the works that it may be, or is related to. Call it after the last entry is taken."""
-        new = (self._particulars(of.key) for _, of in self._new_works)
-        found = similar_to(new, self.snapshot, self.minter, self.matcher.known) if self._new_works else {}
+        found = self._similar_works()
         for item, of in self._new_works:
             candidates = [one for one in found.get(of.key, ()) if frozenset(one.keys) not in self.related]
             for proposes in ("same", "relation"):
@@ -183,6 +196,21 @@ class ImportPlan:
                     item.similar = named
                 elif named:
                     item.related = named
+
+    def _similar_works(self) -> dict[str, list[Candidate]]:
+        known, apart = self.matcher.known, self._apart
+        if apart is not None:
+            self._apart = None  # it answers once
+            with closing(apart):
+                if (found := apart.found(self.snapshot, self.minter, known)) is not None:
+                    return found
+        new = (self._particulars(of.key) for _, of in self._new_works)
+        return similar_to(new, self.snapshot, self.minter, known) if self._new_works else {}
+
+    def close(self) -> None:
+        """End the process that looks for similar works, if there is one."""
+        if self._apart is not None:
+            self._apart.close()
 
     def _record(self, key: str) -> Record:
         held = self.works[key]

@@ -10,7 +10,7 @@ order and share the names that many entries have.
 from __future__ import annotations
 
 import marshal
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from functools import lru_cache
 from operator import attrgetter
@@ -69,7 +69,7 @@ def prepared(base: str, file: SharedFile, entries: Sequence[ReadEntry]) -> Prepa
     # A part may belong to a work of the home: what it says can only be known there.
     said = [tuple(say(one.record)) if one.record and not one.record.part_of else None for one in entries]
     texts = marshal.dumps(said)
-    compared = marshal.dumps([_plain_particulars(entry.record) if entry.record else None for entry in entries])
+    compared = packed_particulars([particulars_of(one.record) if one.record else None for one in entries])
     packed = marshal.dumps([_plain_entry(entry, len(record)) for entry, record in zip(entries, records, strict=True)])
     return PreparedBatch(packed, file.write([b"".join(records), texts, compared]), len(texts), len(compared))
 
@@ -92,6 +92,11 @@ def record_in(packed: bytes) -> Record:
 def texts_in(packed: bytes) -> list[WorkText | None]:
     """Return the statements of a prepared batch for a home that knows no names; None where they depend on the home."""
     return [plain and WorkText._make(plain) for plain in _unpacked(packed)]
+
+
+def packed_particulars(many: Iterable[Particulars | None]) -> bytes:
+    """Return particulars as `particulars_in` takes them."""
+    return marshal.dumps([one and _plain_particulars(one) for one in many])
 
 
 def particulars_in(packed: bytes) -> list[Particulars | None]:
@@ -124,8 +129,8 @@ def _packed_record(record: Record) -> bytes:
 _TITLE, _PAGES = (Particulars._fields.index(name) for name in ("title", "pages"))
 
 
-def _plain_particulars(record: Record) -> list[Any]:
-    values: list[Any] = list(particulars_of(record))
+def _plain_particulars(of: Particulars) -> list[Any]:
+    values: list[Any] = list(of)
     values[_TITLE], values[_PAGES] = tuple(values[_TITLE]), tuple(values[_PAGES])
     return values
 
