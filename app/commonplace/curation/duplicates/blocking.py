@@ -10,9 +10,10 @@ many pairs were left out for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import count
 
 from commonplace.curation.duplicates.particulars import Particulars
 from commonplace.curation.duplicates.titles import Title
@@ -80,14 +81,19 @@ class Blocks:
 
     def __init__(self) -> None:
         self.works: dict[str, Particulars] = {}
-        self._members: dict[str, list[str]] = {}
+        self._members: dict[str, str | list[str]] = {}
+        """The keys of the works of each block; of a block of one work, as most are, its key without a list."""
 
     def add(self, work: Particulars) -> None:
         """Add a work, in place of what was known under its key."""
         self.remove(work.key)
         self.works[work.key] = work
         for block in {*blocks_of(work)}:
-            self._members.setdefault(block, []).append(work.key)
+            members = self._members.setdefault(block, work.key)
+            if isinstance(members, list):
+                members.append(work.key)
+            elif members != work.key:
+                self._members[block] = [members, work.key]
 
     def remove(self, key: str) -> None:
         """Take a work out; nothing where it is not in."""
@@ -96,8 +102,9 @@ class Blocks:
             return
         for block in {*blocks_of(work)}:
             members = self._members[block]
-            members.remove(key)
-            if not members:
+            if isinstance(members, list) and len(members) > 1:
+                members.remove(key)
+            else:
                 del self._members[block]
 
     def names(self) -> Iterable[str]:
@@ -110,18 +117,22 @@ class Blocks:
         """Yield every two works that share a block, once, in the order of their keys.
 
         Where some keys are `wanted`, at least one of the two is among them. `blocks` are those to look into, all by
-        default.
+        default. Block by block, so that works which are compared often one after another are near in memory.
         """
-        seen: set[tuple[str, str]] = set()
+        yielded = _Yielded()
+        long_blocks: list[list[str]] = []
         for block in self._members if blocks is None else blocks:
             members = self._members[block]
-            if len(members) > 1:
-                longest = LONGEST_OF_WORDS if block.startswith("words ") else LONGEST
-                new = [pair for pair in self._in_block(members, longest, counts, wanted) if pair not in seen]
-                seen.update(new)
-                counts.pairs_compared += len(new)
-                for one, other in new:
-                    yield self.works[one], self.works[other]
+            if not isinstance(members, list):
+                continue
+            if len(members) > (LONGEST_OF_WORDS if block.startswith("words ") else LONGEST):
+                long_blocks.append(members)
+            elif wanted is None or not wanted.isdisjoint(members):
+                yield from self._works_of(yielded.of_block(sorted(members)), counts, wanted)
+        for members in long_blocks:
+            counts.long_blocks += 1
+            counts.pairs_left_out += _left_out(len(members))
+            yield from self._works_of(yielded.of_long_block(sorted(members, key=self._order)), counts, wanted)
 
     def pairs_of(self, keys: Iterable[str], counts: ComparisonCounts) -> Iterator[tuple[Particulars, Particulars]]:
         """Yield every two works that share a block and of which at least one is among the keys, once."""
@@ -129,23 +140,59 @@ class Blocks:
         blocks = dict.fromkeys(block for key in wanted for block in blocks_of(self.works[key]))
         return self.pairs(counts, wanted, blocks)
 
-    def _in_block(
-        self, members: list[str], longest: int, counts: ComparisonCounts, wanted: Set[str] | None
-    ) -> Iterable[tuple[str, str]]:
-        """Return the pairs of a block, of a long one those of neighbours, which have one wanted work if any is."""
-        if len(members) <= longest:
-            pairs: Iterable[tuple[str, str]] = combinations(sorted(members), 2)
-        else:
-            ordered = sorted(members, key=self._order)
-            counts.long_blocks += 1
-            counts.pairs_left_out += _left_out(len(ordered))
-            near = ((key, other) for n, key in enumerate(ordered) for other in ordered[n + 1 : n + 1 + WINDOW])
-            pairs = ((one, other) if one < other else (other, one) for one, other in near)
-        return pairs if wanted is None else (pair for pair in pairs if not wanted.isdisjoint(pair))
+    def _works_of(
+        self, pairs: Iterable[tuple[str, str]], counts: ComparisonCounts, wanted: Set[str] | None
+    ) -> Iterator[tuple[Particulars, Particulars]]:
+        """Yield the works of pairs of keys, of which one is wanted if any is, and count them."""
+        works = self.works
+        for one, other in pairs:
+            if wanted is None or one in wanted or other in wanted:
+                counts.pairs_compared += 1
+                yield works[one], works[other]
 
     def _order(self, key: str) -> tuple[str, int, str, str]:
         work = self.works[key]
         return work.title.letters, work.year or 0, work.volume, key
+
+
+class _Yielded:
+    """The blocks gone through, by work: a pair comes in the first that its works share, so no pair need be kept.
+
+    Blocks are numbered as they come, the long ones last: two works of a long block come as a pair where they stand near
+    each other in it.
+    """
+
+    def __init__(self) -> None:
+        self._blocks: defaultdict[str, set[int]] = defaultdict(set)
+        self._places: defaultdict[str, dict[int, int]] = defaultdict(dict)
+        """The place of a work in each long block."""
+        self._numbers = count()
+
+    def of_block(self, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Yield the pairs of a block, given its keys in order, that no block before had."""
+        before = [self._blocks[key] for key in keys]
+        for at, one in enumerate(keys):
+            disjoint = before[at].isdisjoint
+            for place in range(at + 1, len(keys)):
+                if disjoint(before[place]):
+                    yield one, keys[place]
+        number = next(self._numbers)
+        for blocks in before:
+            blocks.add(number)
+
+    def of_long_block(self, ordered: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Yield the pairs of neighbours in a long block that no block before had, each with its keys in order."""
+        for at, one in enumerate(ordered):
+            for other in ordered[at + 1 : at + 1 + WINDOW]:
+                if self._blocks[one].isdisjoint(self._blocks[other]) and not self._were_near(one, other):
+                    yield (one, other) if one < other else (other, one)
+        number = next(self._numbers)
+        for place, key in enumerate(ordered):
+            self._places[key][number] = place
+
+    def _were_near(self, one: str, other: str) -> bool:
+        ours, theirs = self._places[one], self._places[other]
+        return any(abs(ours[number] - theirs[number]) <= WINDOW for number in ours.keys() & theirs.keys())
 
 
 def _left_out(count: int) -> int:

@@ -35,8 +35,6 @@ class Particulars(NamedTuple):
     key: str
     type: str
     title: Title
-    printed: str
-    """The title as printed, for messages."""
     names: tuple[str, ...]
     """The names of its authors, or else of its editors, as printed."""
     year: int | None
@@ -106,7 +104,6 @@ def particulars(
         key=key,
         type=type,
         title=(title_of(title) if title else None) or _NO_TITLE,
-        printed=title,
         names=tuple(names),
         year=year,
         venue=venue,

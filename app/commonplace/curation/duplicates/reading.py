@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
+from sys import intern
 
 from pyoxigraph import Literal, NamedNode, QuerySolution
 
@@ -74,7 +75,7 @@ def _people(snapshot: Snapshot, chosen: str) -> dict[str, list[str]]:
     for row in snapshot.select(PROLOGUE + _PEOPLE.format(works=chosen)):
         if name := _name(row):
             place = int(_value(row["position"]) or 0)
-            named.setdefault(_value(row["work"]), []).append((_value(row["as"]), place, name))
+            named.setdefault(_value(row["work"]), []).append((intern(_value(row["as"])), place, intern(name)))
     found: dict[str, list[str]] = {}
     for work, listed in named.items():
         listed.sort()
