@@ -5,6 +5,7 @@
     python -m benchmarks.duplicates --damaged ../shared/corpora/tugboat.bib.gz
     python -m benchmarks.duplicates --searches ../shared/corpora/tugboat.bib.gz
     python -m benchmarks.duplicates --lists ../shared/corpora/acl-anthology.bib.gz
+    python -m benchmarks.duplicates --each ../shared/corpora/duplicates-review.jsonl.gz
     python -m benchmarks.duplicates --works 100000
 
 A set has one JSON object a line: `id`, `title`, `authors` (joined by ` and `), `venue`, `year`, `volume`, `number`,
@@ -31,6 +32,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from benchmarks.damage import MEMBERS, NAMES, Row, copies, row_of
+from benchmarks.damage_of_databases import each, two_lists_of_papers
 from benchmarks.duplicates_sets import searches, two_lists, with_made_up_particulars
 from benchmarks.sparql import table
 from commonplace.curation.duplicates.candidates import Candidate, similar_works
@@ -79,6 +81,9 @@ def main() -> None:
     parser.add_argument("--damaged", nargs="*", type=Path, default=[], help="bibliographies to copy and damage")
     parser.add_argument("--searches", nargs="*", type=Path, default=[], help="files whose works databases return")
     parser.add_argument("--lists", nargs="*", type=Path, default=[], help="bibliographies that two lists have")
+    parser.add_argument(
+        "--each", nargs="*", type=Path, default=[], help="bibliographies to damage in one way at a time"
+    )
     parser.add_argument("--works", type=int, help="number of made-up works, a tenth of them with a copy")
     given = parser.parse_args()
     measured = [measure(path.name, read_rows(path)) for path in given.sets]
@@ -87,6 +92,12 @@ def main() -> None:
     measured += [measure(f"{path.name}, two lists", list(two_lists(rows_of(path), SEED))) for path in given.lists]
     if given.works:
         measured.append(measure(f"{given.works:,} works made up", made_up(given.works)))
+    for path in given.lists:
+        rows = list(two_lists_of_papers([row for row in rows_of(path) if row["authors"]], SEED))
+        measured.append(measure(f"{path.name}, lists of papers", rows))
+    measured += [
+        measure(f"{path.name}, {name}", rows) for path in given.each for name, rows in each(rows_of(path), SEED)
+    ]
     if measured:
         print(table(HEADINGS, [_row(one) for one in measured]))
     if given.pairs:

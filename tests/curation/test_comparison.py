@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import pytest
 
+from commonplace.curation.duplicates.candidates import candidate_of, without_rivals
 from commonplace.curation.duplicates.comparison import RELATIONS, compare
 from commonplace.curation.duplicates.particulars import Particulars, particulars
 from tests.conftest import shared
@@ -232,6 +234,37 @@ def test_a_column_that_comes_again_is_not_one_work() -> None:
     placed = {**COLUMN, "volume": "24", "issue": "1", "page": "11-20"}
     assert compare(work("a", **placed), work(**placed)).proposes == "same"
     assert compare(work("a", **placed), work(**placed | {"issue": "2"}, year=1996)).proposes == ""
+
+
+def test_whole_words_and_other_pages_are_another_title_and_a_word_cut_is_not() -> None:
+    begun = work("a", title=TITLE + " in a City of the Lagoon and on the Islands of the Bay that Lead to the Open Sea")
+    more = work(title=begun.title.text + " in the nineteenth century", page="12-20", issue="")
+    assert compare(begun, more).proposes == ""
+    assert compare(begun, work(title=begun.title.text[:-2], page="12-20", issue="")).proposes == "same"
+
+
+LISTED: dict[str, Any] = {"volume": "", "issue": "", "page": ""}
+
+
+def kept(*works: Particulars) -> set[tuple[str, str]]:
+    """Return the pairs that are proposed as one of some works, without rivals."""
+    pairs = (candidate_of(one, other) for one, other in combinations(works, 2))
+    found = without_rivals([pair for pair in pairs if pair], {one.key: one for one in works})
+    return {one.keys for one in found if one.proposes == "same"}
+
+
+def test_two_lists_of_a_paper_and_its_article_give_two_works() -> None:
+    paper = work("a", **LISTED, venue="SIGMOD Conference"), work("b", **LISTED, venue="Management of Data")
+    article = work("c", **LISTED, venue="VLDB J."), work("d", **LISTED, venue="The VLDB Journal")
+    assert kept(*paper, *article) == {("a", "b"), ("c", "d")}
+    assert kept(paper[1], *article) == {("b", "c"), ("b", "d"), ("c", "d")}  # a record under a wrong name of its venue
+
+
+def test_a_column_of_two_years_in_two_lists_gives_two_works() -> None:
+    first = work("a", **LISTED), work("b", **LISTED, names=["Ostrom, E.", "Whitaker, G."])
+    second = work("c", **LISTED, year=1997), work("d", **LISTED, year=1997)
+    assert kept(*first, *second) == {("a", "b"), ("c", "d")}
+    assert kept(first[0], second[0]) == {("a", "c")}  # printed in the year after it was online
 
 
 def test_a_part_and_the_whole_that_holds_it_are_not_compared() -> None:

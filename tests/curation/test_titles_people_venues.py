@@ -13,6 +13,13 @@ from commonplace.curation.duplicates.venues import compare_venues, kinds_differ
 
 TITLES = [
     ("HPV-16 in women", "hpv 16 in women", "equal", ""),
+    ("Original article: Tides and harbours of the lagoon", "Tides and harbours of the lagoon", "equal", ""),
+    (
+        "The governance of a lagoon and of the rivers that lead to it, with the results re",
+        "The governance of a lagoon and of the rivers that lead to it, with the results reported for two decades",
+        "cut",
+        "",
+    ),
     ("Interferon-γ in the lung", "Interferon-gamma in the lung", "near", ""),
     ("Anti-p16(INK4a) as a marker", "Anti p16INK4a as a marker", "equal", ""),
     ("Water rights on the river Ebro", "Water rigths on the river Ebro", "near", ""),
@@ -75,6 +82,8 @@ def test_a_title_of_signs_alone_is_none() -> None:
 PEOPLE = [
     (["Zuna, R E", "Wang, S S"], ["R.E. Zuna, S.S. Wang"], "same"),
     (["Zuna, Rosemary E."], ["ZUNA RE"], "same"),
+    (["REZ", "SSW"], ["Zuna, R E", "Wang, S S"], "same"),
+    (["REZ", "SSX"], ["Zuna, R E", "Wang, S S"], "unknown"),
     (["van den Brule, A J C"], ["Brule, A.V.D."], "same"),
     (["Parry-Dilworth, H"], ["Dilworth, H P"], "same"),
     (["Coutlée, F"], ["Coutle, F"], "same"),
@@ -133,6 +142,12 @@ PAGES = [
     ("1073-1087", "12-20", "other"),
     ("1073-1087", "Epub ahead of print", "unknown"),
     ("1073", "", "unknown"),
+    ("1073-1087", "CD001234", "unknown"),
+    ("1073-1087", "PMID: 1234567", "unknown"),
+    ("1073-1087", "10.1016/j.tides.1996.06.001", "unknown"),
+    ("1073-1087", "e17", "unknown"),
+    ("e17", "e18", "other"),
+    ("e17", "17", "same"),
 ]
 
 
@@ -147,6 +162,7 @@ def test_an_issue_stands_in_its_own_field_or_behind_the_volume() -> None:
         issue_of(*given) for given in (("6", "24"), ("", "24(6)"), ("", "24 (Suppl 3)"), ("", "24"), ("2", "24(6)"))
     ]
     assert read == ["6", "6", "3", "", "2"]
+    assert issue_of("", "24 (Pt 2)") == issue_of("PMID: 1234567", "24") == ""
 
 
 def test_a_volume_is_its_number() -> None:

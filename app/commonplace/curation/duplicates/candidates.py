@@ -7,7 +7,6 @@ a part or a version of the other, is proposed no more.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -125,19 +124,28 @@ def without_rivals(candidates: Iterable[Candidate], works: dict[str, Particulars
     records of each, the venues tell which two are one work, though they tell too little between any two alone.
     """
     listed = list(candidates)
-    settled: Counter[str] = Counter()
+    settled: set[str] = set()
     doubtful: list[Candidate] = []
     for one in listed:
         if one.proposes == "same":
             ours, theirs = (works[key] for key in one.keys)
             venue = compare_venues(ours.venue, theirs.venue)
-            if venue == "same":
-                settled.update(one.keys)
-            elif _may_be_two(venue, ours, theirs):
+            if _may_be_two(venue, ours, theirs) or _are_of_two_years(ours, theirs):
                 doubtful.append(one)
-    rivals = {one.keys for one in doubtful if all(settled[key] for key in one.keys)}
+            elif venue == "same":
+                settled.update(one.keys)
+    # of works that no venue settles, two that may be each other's partners, and so are not that of a settled one
+    partners = {key for one in doubtful if settled.isdisjoint(one.keys) for key in one.keys}
+    rivals = {
+        one.keys for one in doubtful if not settled.isdisjoint(one.keys) and (settled | partners).issuperset(one.keys)
+    }
     rivals |= _columns([one for one in listed if one.proposes == "same" and one.keys not in rivals], works)
     return [one for one in listed if one.keys not in rivals]
+
+
+def _are_of_two_years(one: Particulars, other: Particulars) -> bool:
+    """Return whether the years of two works differ, and no place of either tells whether they are one."""
+    return one.year != other.year and None not in (one.year, other.year) and not (one.has_place or other.has_place)
 
 
 def _columns(candidates: Sequence[Candidate], works: dict[str, Particulars]) -> set[Pair]:

@@ -334,8 +334,7 @@ def _by_place(signs: Signs, one: Particulars, other: Particulars) -> tuple[str, 
         return _version_if_alike(signs), f"a registered trial: {one.venue}, and {other.venue}"
     if kinds_differ(one.venue, other.venue):
         return _version_if_alike(signs), f"one in a journal, one at a conference: {one.venue}, and {other.venue}"
-    is_one_title = signs.title.likeness in ("equal", "near", "cut", "subtitle")
-    if apart and (signs.people != "same" or signs.is_short or not is_one_title):
+    if apart and not _are_one_but_for_place(signs):
         return "", "other pages or another volume"
     if signs.page == "other" and signs.years == 1 and signs.volume != "same":
         return _version_if_alike(signs), f"other pages, and the years {one.year} and {other.year}"
@@ -347,6 +346,16 @@ def _by_place(signs: Signs, one: Particulars, other: Particulars) -> tuple[str, 
     if signs.years == 1 and signs.page != "same" and may_be_two_venues(signs.venue, one.venue, other.venue):
         return _version_if_alike(signs), f"other venues, and the years {one.year} and {other.year}"
     return "", ""
+
+
+def _are_one_but_for_place(signs: Signs) -> bool:
+    """Return whether title and people are those of one work, so that a place of which databases differ may be a slip.
+
+    A title that is cut ends in a word: one that lacks whole words, and has other pages, is another title.
+    """
+    is_cut = signs.title.likeness == "cut" and (signs.page != "other" or all(signs.title.lacking))
+    is_one_title = signs.title.likeness in ("equal", "near", "subtitle") or is_cut
+    return is_one_title and signs.people == "same" and not signs.is_short
 
 
 def _by_year(signs: Signs, one: Particulars, other: Particulars) -> tuple[str, str]:

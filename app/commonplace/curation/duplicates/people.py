@@ -23,6 +23,9 @@ SLIP_LETTERS = 5
 """Minimum letters of a name in which one may be a slip."""
 
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?[-\s]?){1,4}$")
+_ONLY_INITIALS = re.compile(r"[A-Z]\.?[A-Z]\.?(?:[A-Z]\.?){0,2}")
+"""A name of which the initials alone are left: `REZ`."""
+
 _PARTICLES = frozenset(
     "van von der den de del della di da dos das du la le el al ter ten af zu jr sr ii iii mc mac st".split()
 )
@@ -46,6 +49,9 @@ def people_of(names: Iterable[str]) -> People:
     words: set[str] = set()
     first: frozenset[str] = frozenset()
     initials: list[str] = []
+    names = tuple(names)
+    if names and all(map(_ONLY_INITIALS.fullmatch, names)):
+        return People(frozenset(), frozenset(), "".join(sorted("".join(names).lower().replace(".", ""))))
     for name in names:
         found, letters = _parts(name)
         if found or letters:
@@ -81,8 +87,10 @@ def _parts(name: str) -> tuple[tuple[str, ...], str]:
 def compare_people(one: People, other: People) -> Agreement:
     """Return how far two works have the same people."""
     if not one.words or not other.words:
-        if one.words or other.words or not (one.initials and other.initials):
+        if not (one.initials and other.initials):
             return "unknown"
+        if one.words or other.words:
+            return "same" if one.initials == other.initials and len(one.initials) >= TELLING_INITIALS else "unknown"
         return "same" if one.initials == other.initials else "none"
     fewer, more = (one, other) if len(one.words) <= len(other.words) else (other, one)
     shared = len(fewer.words & more.words)

@@ -10,6 +10,14 @@ Agreement = Literal["same", "other", "unknown"]
 
 _PAGE = re.compile(r"([a-z]*)0*(\d+)([a-z]*)")
 _NUMBER = re.compile(r"\d+")
+_ACCESSION = re.compile(
+    r"\bcd\d|\bpmid\b|\bpmc|\bwos\b|accession|\b10\.\d{4,}/|\bart\w*\.?\s*(?:no|id)|https?:", re.IGNORECASE
+)
+"""The beginning of a number that names a record or an article, where pages would stand."""
+
+PAGE_DIGITS = 5
+"""Maximum digits of a page: a longer number is that of an article, which another database may have under pages."""
+
 _NOT_YET = re.compile(r"epub|ahead|press|online|forthcoming|n[/.]?a\b|&na;|unpag|\bpp?\s*$", re.IGNORECASE)
 
 
@@ -27,7 +35,7 @@ NO_PAGES = Pages("", "")
 @lru_cache(maxsize=65536)
 def pages_of(raw: str) -> Pages:
     """Return the pages that are printed, with the last one written out."""
-    if not raw or _NOT_YET.search(raw):
+    if not raw or _NOT_YET.search(raw) or _ACCESSION.search(raw):
         return NO_PAGES
     text = raw.lower().replace("–", "-").replace("—", "-").replace("--", "-")
     start, _, end = text.partition("-")
@@ -50,9 +58,16 @@ def compare_pages(one: Pages, other: Pages) -> Agreement:
     if one.first and other.first:
         if one.first == other.first or _digits(one.first) == _digits(other.first):
             return "same"
+        if _is_article_number(one.first) != _is_article_number(other.first):
+            return "unknown"
         return "same" if _within(one, other) or _within(other, one) else "other"
     broken, whole = (one, other) if not one.first else (other, one)
     return "same" if (whole.last or whole.first).endswith(broken.last) else "unknown"
+
+
+def _is_article_number(page: str) -> bool:
+    """Return whether a first page is the number of an article online, which says nothing of its pages in print."""
+    return page.startswith("e") or len(_digits(page)) > PAGE_DIGITS
 
 
 def _within(one: Pages, other: Pages) -> bool:
@@ -73,11 +88,16 @@ def volume_of(raw: str) -> str:
     return found[0].lstrip("0") if found else raw.strip().lower()
 
 
-_ISSUE_IN_VOLUME = re.compile(r"\d\s*\(\s*([^()]*\d[^()]*)\)\s*$")
+_ISSUE_IN_VOLUME = re.compile(r"\d\s*\(\s*(?!\s*(?:pt|part)\b)([^()]*\d[^()]*)\)\s*$", re.IGNORECASE)
 
 
 def issue_of(raw: str, volume: str) -> str:
-    """Return the number of an issue: its own field's, or `6` of a volume `24(6)`; empty for none."""
+    """Return the number of an issue: its own field's, or `6` of a volume `24(6)`; empty for none.
+
+    A part of a volume, `24 (Pt 2)`, is no issue; nor is the number of a record.
+    """
+    if _ACCESSION.search(raw):
+        raw = ""
     if not raw and volume and (found := _ISSUE_IN_VOLUME.search(volume)):
         raw = found[1]
     return volume_of(raw)

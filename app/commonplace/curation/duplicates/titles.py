@@ -6,6 +6,7 @@ import html
 import re
 from collections import Counter
 from functools import lru_cache
+from sys import intern
 from typing import Literal, NamedTuple
 
 from rapidfuzz import fuzz
@@ -64,6 +65,10 @@ _NOTE = re.compile(rf"\[\s*(?:{_NOTES})[^\]]*(?:\]|$) | \(\s*(?:{_NOTES})[^)]*(?
 """A note that a database adds to a title, to the end where it breaks off: `[Review] [45 refs]`, `(Brief record)`."""
 
 _LAST_BRACKET = re.compile(r"(?<=.{15})\s*\[[^\[\]]*\]?\s*\.?\s*$", re.DOTALL)
+_KIND_BEFORE = re.compile(
+    r"^\s*(?:(?:original|research)\s+(?:research\s+)?(?:article|paper|letter|contribution)|title)\s*[:.]\s+(?=\S)",
+    re.IGNORECASE,
+)
 _KIND_AFTER = re.compile(r"[:.]\s*original\s+(?:research\s+)?(?:article|paper)\s*\.?\s*$", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 _MARKUP = re.compile(r"</?[a-z][^<>]{0,40}>", re.IGNORECASE)
@@ -162,14 +167,14 @@ def title_of(raw: str) -> Title | None:
         text = text.rstrip(" .")[1:-1]
     if "[" in text or "(" in text:
         text = _LAST_BRACKET.sub("", _NOTE.sub("", text)) or text
-    text = _KIND_AFTER.sub("", text)
+    text = _KIND_BEFORE.sub("", _KIND_AFTER.sub("", text)) or text
     folded = title_key(text).replace("-", " ")
     if not folded or (folded.startswith("x") and not any(map(str.isalnum, text))):
         return None
     first = _SUBTITLE.split(text, maxsplit=1)[0]
     main = title_key(first).replace("-", "") if first != text and any(map(str.isalnum, first)) else ""
     letters = folded.replace(" ", "")
-    return Title(folded, letters, main or letters, frozenset(_telling(folded.split(" "))))
+    return Title(folded, letters, main or letters, frozenset(map(intern, _telling(folded.split(" ")))))
 
 
 @lru_cache(maxsize=200_000)
@@ -303,6 +308,8 @@ def _mark(one: Title, other: Title, ours: list[str], theirs: list[str]) -> str:
     """Return the kind of text that words which only one title has make of it, or `number` where numbers differ."""
     for title, words, there in ((one, ours, theirs), (other, theirs, ours)):
         lacking = {word for word in words if word in MARKS and not any(_is_slip(word, slip) for slip in there)}
+        if one.letters.startswith(other.letters) or other.letters.startswith(one.letters):
+            lacking -= {title.words[-1]} if len(title.words[-1]) < SLIP_LETTERS else set()  # a word cut: `re`
         if lacking and (kind := _kind_of(title.words, lacking)):
             return kind
     if one.letters.startswith(other.letters):
