@@ -39,5 +39,6 @@ ADDRESSES = (
     "/prisma",
     "/id/evidence/professional-role--ostrom1996",
     "/docs/problems/gone",
+    "/docs/style",
     "/works/nobody",
 )

@@ -60,7 +60,7 @@ from commonplace.web.mcp import routes as assistants
 from commonplace.web.metrics import Metrics
 from commonplace.web.oai import routes as oai
 from commonplace.web.openapi import describe, operation_id
-from commonplace.web.pages import agents, answered, cases, front, headings, monitoring, rendering
+from commonplace.web.pages import agents, answered, cases, front, headings, monitoring, rendering, style
 from commonplace.web.pages import links_map as map_page
 from commonplace.web.pages import works as works_pages
 from commonplace.web.sparql import graph_store
@@ -78,6 +78,7 @@ PAGES = (headings, works_pages, agents, cases, map_page, answered)
 ROUTED = (
     *PAGES,
     front,
+    style,
     monitoring,
     people_lists,
     things,

@@ -117,11 +117,20 @@ MEMBERS = {
 """Names of members that their JSON names do not tell."""
 
 
+def instant(at: str) -> str:
+    """Return a time without the parts of its second, of which HTML takes no more than three digits."""
+    return _PARTS.sub("", at)
+
+
+_PARTS = re.compile(r"\.\d+")
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "address": address,
     "address_of": address_of,
     "coins": coins,
     "family": family,
+    "instant": instant,
     "names": names,
     "title_of": title,
     "grouped": grouped,
