@@ -7,12 +7,13 @@ STAMP := .venv/.installed
 VENDOR := app/commonplace/web/pages/static/vendor/LICENSES.txt
 COMUNICA := tests/clients/comunica
 GENERATOR := tests/clients/generator
+CHECKERS := tests/clients/checkers
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --no-update-notifier --loglevel=error
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url \
 	--no-emit-trusted-host --no-emit-find-links --no-emit-options
 
-.PHONY: run test slow lint types setup frontend clients wheel lock upgrade reference clean
+.PHONY: run test slow lint types setup frontend clients checkers lighthouse screenshots wheel lock upgrade reference clean
 
 run: setup ## serve on http://127.0.0.1:8000; HOST, PORT and COMMONPLACE_HOME override
 	$(BIN)/commonplace serve $(if $(HOST),--host "$(HOST)") $(if $(PORT),--port "$(PORT)")
@@ -42,12 +43,17 @@ $(VENDOR): frontend/package-lock.json frontend/build.js | $(STAMP)
 wheel: setup ## the wheel in dist/, with the reference set, the pages and what they load
 	$(BIN)/python -m hatchling build -t wheel
 
-clients: $(COMUNICA)/node_modules/.package-lock.json $(GENERATOR)/.venv/.installed ## clients of others that the slow tests let ask
+clients: $(COMUNICA)/node_modules/.package-lock.json $(GENERATOR)/.venv/.installed checkers ## clients of others that the slow tests let ask
 
 $(GENERATOR)/.venv/.installed: $(GENERATOR)/requirements.txt | $(STAMP)
 	$(PYTHON) -m venv $(GENERATOR)/.venv
 	($(GENERATOR)/.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $(GENERATOR)/requirements.txt \
 		&& touch $@) || { rm -rf $(GENERATOR)/.venv; echo "The generator of clients is not installed: its tests are skipped." >&2; }
+
+checkers: $(CHECKERS)/node_modules/.package-lock.json ## the Nu HTML checker and Lighthouse
+
+$(CHECKERS)/node_modules/.package-lock.json: $(CHECKERS)/package-lock.json | $(STAMP)
+	$(NPM) ci --prefix $(CHECKERS) || echo "The Nu HTML checker and Lighthouse are not installed: no page is checked by them." >&2
 
 $(COMUNICA)/node_modules/.package-lock.json: $(COMUNICA)/package-lock.json | $(STAMP)
 	$(NPM) ci --prefix $(COMUNICA) || echo "Comunica is not installed: its tests are skipped." >&2
@@ -72,6 +78,12 @@ reference: setup ## what is made from the program: a page of docs/, the types of
 	$(BIN)/python -m commonplace.cli.settings_reference > docs/configuration.md
 	$(BIN)/python -m commonplace.web.answer_types > app/commonplace/client/answers.py
 
+lighthouse: setup checkers ## what Lighthouse says of the pages
+	$(BIN)/python -m benchmarks.lighthouse
+
+screenshots: setup ## the pictures of docs/screenshots/, of the reference set; Chromium takes them
+	$(BIN)/python -m benchmarks.screenshots
+
 clean: ## everything that was made, a library in var/ excepted
-	rm -rf .venv frontend/node_modules app/commonplace/web/pages/static/vendor $(COMUNICA)/node_modules $(GENERATOR)/.venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv frontend/node_modules app/commonplace/web/pages/static/vendor $(COMUNICA)/node_modules $(CHECKERS)/node_modules $(GENERATOR)/.venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -71,7 +71,12 @@ def test_every_dependency_has_its_reason(heading: str, declared: set[str]) -> No
 
 
 @pytest.mark.parametrize(
-    ("heading", "folder"), [("In the browser", "frontend"), ("Clients in the tests", "tests/clients/comunica")]
+    ("heading", "folder"),
+    [
+        ("In the browser", "frontend"),
+        ("Clients in the tests", "tests/clients/comunica"),
+        ("Checkers of the pages", "tests/clients/checkers"),
+    ],
 )
 def test_every_npm_package_has_its_reason_and_its_hash(heading: str, folder: str) -> None:
     declared: dict[str, str] = json.loads((ROOT / folder / "package.json").read_text())["dependencies"]

@@ -42,3 +42,24 @@ ADDRESSES = (
     "/docs/style",
     "/works/nobody",
 )
+
+DESK = (
+    "/desk",
+    "/desk/sign-in",
+    "/desk/import",
+    "/desk/duplicates",
+    "/desk/bulk",
+    "/desk/tokens",
+    "/desk/suggestions",
+    "/desk/suggestions/professional-role",
+    "/desk/new",
+    "/desk/new/evidence",
+    "/desk/works/ostrom1996",
+    "/desk/works/ostrom1996/history",
+    "/desk/works/mcmullin2022lead/delete",
+    "/desk/concepts/professional-role",
+    "/desk/cases/england-parents-group",
+    "/desk/review/professional-role--ostrom1996",
+    "/desk/queues/facts-in-doubt",
+)
+"""Addresses of pages of the desk."""
