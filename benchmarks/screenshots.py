@@ -91,6 +91,7 @@ def take(browser: Browser, base: str, cookie: str, picture: Picture) -> None:
         page.locator(selector).first.click()
     page.locator(picture.ready).first.wait_for(state="attached")
     page.evaluate("document.fonts.ready")
+    page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")  # an address with a name in it scrolls to that
     session = context.new_cdp_session(page)
     taken = session.send("Page.captureScreenshot", {"format": "webp", "quality": 85})
     image = base64.b64decode(taken["data"])

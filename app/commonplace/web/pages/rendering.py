@@ -6,10 +6,11 @@ version control. Where it is missing, each page does without: other fonts, and n
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from os import PathLike, stat_result
 from pathlib import Path
 from types import MappingProxyType
@@ -17,10 +18,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
 from markupsafe import escape
+from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from commonplace.derived.graph.snapshot import Snapshot
@@ -30,6 +32,7 @@ from commonplace.web.context import Context, context_of
 from commonplace.web.discovery.list_feeds import feed_of
 from commonplace.web.http.asked_address import root_of
 from commonplace.web.http.negotiation import Representation, answer, etag, not_modified, unchanged
+from commonplace.web.http.packed_answer import pack, takes_gzip
 from commonplace.web.http.problems import ProblemKind
 from commonplace.web.pages import wording
 from commonplace.web.pages.languages import COOKIE, LANGUAGES, language_of, translations
@@ -38,6 +41,9 @@ STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
 BUILT = STATIC / "vendor" / "LICENSES.txt"
 """File that the build writes last: where it is, the front end is whole."""
+
+_TEXTS = frozenset((".js", ".css", ".svg"))
+"""Files that are packed on their way; fonts are packed by themselves."""
 
 _BOUNDS = ("form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'")
 
@@ -69,6 +75,9 @@ POLICY_OF_PROGRAMS = "; ".join(
 
 PROGRAMS = frozenset(("docs.html", "sparql.html"))
 """Templates of pages that run the front end, where it is built."""
+
+VARY = "Accept, Accept-Encoding, Accept-Language, Cookie"
+"""What a page depends on, beside its address."""
 
 KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 """`Cache-Control` of a file whose address names its content (`?v=`), and of fonts, which do not change."""
@@ -127,7 +136,8 @@ def _look() -> str:
 
 def form_of_page(request: Request) -> Representation:
     """Return the page as a form of an answer: its entity tag names language and look beside the version."""
-    return Representation(f"html-{language_of(request)}-{_look()}", "text/html", ".html")
+    packed = "-gz" if takes_gzip(request.headers) else ""
+    return Representation(f"html-{language_of(request)}-{_look()}{packed}", "text/html", ".html")
 
 
 def page(
@@ -146,8 +156,8 @@ def page(
     names = {"site": site(request, version), "built": built, **shown}
     text = render(request, language_of(request), template, names)
     policy = POLICY_OF_PROGRAMS if built and template in PROGRAMS else POLICY
-    headers = {"Content-Security-Policy": policy, "Vary": "Accept, Accept-Language, Cookie"}
-    return HTMLResponse(text, status, headers=headers)
+    headers = {"Content-Security-Policy": policy, "Vary": VARY}
+    return pack(request, HTMLResponse(text, status, headers=headers))
 
 
 def render(request: Request, language: str, template: str, names: Mapping[str, object]) -> str:
@@ -181,8 +191,9 @@ def versioned_page(
     else:
         text = page(request, template, shown, version=made)
         response = answer(bytes(text.body), form, made)
-        response.headers["Content-Security-Policy"] = text.headers["Content-Security-Policy"]
-    response.headers["Vary"] = "Accept, Accept-Language, Cookie"
+        kept = ("Content-Security-Policy", "Content-Encoding")
+        response.headers.update({name: text.headers[name] for name in kept if name in text.headers})
+    response.headers["Vary"] = VARY
     if finish:
         finish(response)
     return response
@@ -216,13 +227,27 @@ def problem_page(request: Request, kind: ProblemKind, body: Mapping[str, object]
     return page(request, "problem.html", {"kind": kind, "problem": body}, status=kind.status)
 
 
+@lru_cache(maxsize=64)
+def _packed_file(path: str, changed: int) -> bytes:
+    """Return a file, last changed at that time in nanoseconds, packed as hard as can be."""
+    return gzip.compress(Path(path).read_bytes(), 9, mtime=0)
+
+
 class _Files(StaticFiles):
-    """Static files, those whose address names their content for ever."""
+    """Static files: packed where they are text, and those whose address names their content for ever."""
 
     def file_response(
         self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
     ) -> Response:
         response = super().file_response(full_path, stat_result, scope, status_code)
+        asked = Headers(scope=scope)
+        if Path(full_path).suffix in _TEXTS:
+            if isinstance(response, FileResponse) and takes_gzip(asked) and "range" not in asked:
+                body = _packed_file(str(full_path), stat_result.st_mtime_ns)
+                tag = f"W/{response.headers['etag']}"  # one of the file, however it is sent
+                headers = {"Content-Encoding": "gzip", "ETag": tag, "Last-Modified": response.headers["last-modified"]}
+                response = Response(body, headers=headers, media_type=response.media_type)
+            response.headers["Vary"] = "Accept-Encoding"
         if scope["query_string"].startswith(b"v=") or str(full_path).endswith(".woff2"):
             response.headers["Cache-Control"] = KEPT_FOR_EVER
         return response

@@ -323,7 +323,6 @@ function listen() {
 
 /** Fetches the map, draws it, and chooses what the address names. */
 async function start() {
-  section.hidden = false;
   const answer = await fetch(words.map, { headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error(`map: ${answer.status}`);
   const map = await answer.json();
@@ -348,7 +347,6 @@ async function start() {
     performance.mark("map drawn");
   });
   byId("map-wait").hidden = true;
-  if (byId("map-range")) byId("map-range").hidden = false;
   listen();
   if (graph.hasNode(named())) choose(named(), { keep: false });
   drawing.refresh();
