@@ -28,6 +28,7 @@ from commonplace.derived.workers.worker import MakeTasks, Task, Views
 from commonplace.derived.workers.zygote import forked, may_fork
 from commonplace.errors import Cancelled
 from commonplace.exchange import small_files
+from commonplace.exchange.annotations import Annotations
 from commonplace.exchange.bulk import BulkEdits
 from commonplace.exchange.by_doi import fetcher_of
 from commonplace.exchange.deletions import Deletions
@@ -129,6 +130,7 @@ def _context(
         jobs=ImportJobs(library, committer, fetcher, partial(_ask, workers)),
         updates=Updates(library, committer, partial(_work_out, library, workers)),
         edits=Edits(library, committer),
+        annotations=Annotations(library, committer),
         bulk=BulkEdits(library, committer),
         deletions=Deletions(library, committer),
         restoring=Restoring(library, committer),

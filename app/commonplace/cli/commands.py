@@ -26,6 +26,7 @@ from commonplace.cli.pin import pin
 from commonplace.cli.terminal import JsonOption, progress, readable
 from commonplace.cli.tokens import token_cli
 from commonplace.errors import BadRequest, LogDamaged, NoLibrary
+from commonplace.exchange.annotation_export import AnnotationForm, annotations_text
 from commonplace.exchange.deletions import Deleter, Deletions
 from commonplace.exchange.edits import Editor, Edits
 from commonplace.exchange.exports import export, export_originals, formatted
@@ -92,6 +93,9 @@ cli.command("doi")(import_by_doi)
 @cli.command("export")
 def export_all(
     format: Annotated[ExportedFormat, typer.Option(help="which format")] = "bibtex",
+    to: Annotated[
+        AnnotationForm | None, typer.Option(help="the accepted evidence instead: W3C annotations, or Hypothesis's rows")
+    ] = None,
     style: Annotated[
         str | None,
         typer.Option(metavar="NAME|FILE", help="a bibliography in that CSL style (apa, mla, chicago …) or .csl file"),
@@ -108,6 +112,10 @@ def export_all(
         library = open_library(home).library
         version = Version(at) if at is not None else None
         named = Path(style) if style and style.endswith(".csl") else style
+        if to is not None:
+            text = library.read(lambda snapshot: annotations_text(snapshot, library.minter, to), version)
+            typer.echo(text)
+            return
         if original and named is not None:
             raise BadRequest("give --original or --style, not both: a style leaves no entry as it was")
         if original:

@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
+from commonplace.cli.annotations import keep_annotations
 from commonplace.cli.input import name_of, read_input, refuse_reading_twice
 from commonplace.cli.opening import AgentOption, HomeOption, agent_of, open_library, settings_of
 from commonplace.cli.terminal import SOME_FAILED, JsonOption, exit_code, progress, readable
 from commonplace.errors import BadRequest
+from commonplace.exchange.annotations import looks_like_annotations
 from commonplace.exchange.doi_lists import read_doi_list
 from commonplace.exchange.imports import import_file
 from commonplace.exchange.receipt_table import receipt_table
@@ -38,6 +40,8 @@ def import_files(
 ) -> None:
     """Import files: one version and one receipt each, with the fate of every entry.
 
+    A file of annotations (W3C, Hypothesis) becomes evidence on works that are there.
+
     Exit 0 when every entry is in, 1 when some failed (the rest is in), 2 when nothing could be read.
     """
     with readable():
@@ -51,9 +55,14 @@ def import_files(
     for path in files:  # one that cannot be read does not keep the others out
         try:
             with readable():
-                receipt = _import(opened, path, format, name, dry_run, as_json, limit)
-            receipts.append(receipt)
-            exits.append(SOME_FAILED if receipt.failed else 0)
+                data, file = read_input(path, limit)
+                if format is None and looks_like_annotations(data):
+                    failed = keep_annotations(opened, data, file, name, dry_run=dry_run, as_json=as_json)
+                else:
+                    receipt = _import(opened, data, file, format, name, dry_run, as_json)
+                    receipts.append(receipt)
+                    failed = bool(receipt.failed)
+            exits.append(SOME_FAILED if failed else 0)
         except typer.Exit as stopped:
             exits.append(stopped.exit_code)
     _write_table(table, receipts)
@@ -83,10 +92,9 @@ def _write_table(path: Path | None, receipts: Sequence[Receipt]) -> None:
 
 
 def _import(
-    home: Home, path: Path, format: str | None, agent: str, dry_run: bool, as_json: bool, limit: int
+    home: Home, data: bytes, name: str, format: str | None, agent: str, dry_run: bool, as_json: bool
 ) -> Receipt:
-    data, name = read_input(path, limit)
-    with progress(f"reading {name_of(path)}") as shown:
+    with progress(f"reading {name}") as shown:
         receipt = import_file(
             home.library,
             home.committer,

@@ -39,6 +39,7 @@ from commonplace.web.api import (
     search,
     suggestions,
     things,
+    web_annotations,
     works,
 )
 from commonplace.web.context import Context
@@ -91,6 +92,7 @@ ROUTED = (
     export,
     sparql,
     graph_store,
+    web_annotations,
     works,
     merges,
     deletions,

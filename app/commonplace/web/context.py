@@ -14,6 +14,7 @@ from commonplace.commit import Committer
 from commonplace.curation.duplicates.candidates import Similar
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.workers.pool import WorkerPool
+from commonplace.exchange.annotations import Annotations
 from commonplace.exchange.bulk import BulkEdits
 from commonplace.exchange.deletions import Deletions
 from commonplace.exchange.edits import Edits
@@ -64,6 +65,7 @@ class Context:
     jobs: ImportJobs
     updates: Updates
     edits: Edits
+    annotations: Annotations
     bulk: BulkEdits
     deletions: Deletions
     restoring: Restoring

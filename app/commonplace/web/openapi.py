@@ -100,6 +100,7 @@ _NAMED = {
 _LISTS = frozenset(
     [
         *("duplicates", "suggestions", "queues", "changes", "queries", "pins", "difference", "screenings"),
+        "annotations",
         *("references", "citations", "history", "provenance"),
     ]
 )

@@ -22,6 +22,7 @@ EXAMPLES = {
     "/claims/{key}": "low-professionalisation-enables",
     "/cases/{key}": "quebec-drop-in",
     "/evidence/{key}": "professional-role--ostrom1996",
+    "/annotations/{key}": "professional-role--ostrom1996",
 }
 """Keys for addresses of one thing; works are `ostrom1996`."""
 
@@ -46,6 +47,9 @@ FOR_PROGRAMS = {
     "/robots.txt",
     "/search/suggest",  # what the search box of each page asks, and that of a browser
     "/search/completions",
+    "/annotations",  # evidence in the words of programs that annotate; its own page is at its IRI
+    "/annotations/professional-role--ostrom1996",
+    "/works/ostrom1996/annotations",
 }
 """Addresses that answer a browser with data, too: each has its reader, and a page would be in its way."""
 

@@ -51,6 +51,7 @@ def filled(path: str, operation: dict[str, Any], key: str | None = None) -> tupl
         "/cases/{key}": "/cases/quebec-drop-in",
         "/graph-store/{path}": "/graph-store/notes",
         "/evidence/{key}": "/evidence/professional-role--ostrom1996",
+        "/annotations/{key}": "/annotations/professional-role--ostrom1996",
     }
     if key is None:
         inner = (there + path.removeprefix(one) for one, there in known.items() if path.startswith(one))

@@ -16,7 +16,7 @@ class _ReadKey(PathConvertor):
 class _WrittenKey(PathConvertor):
     """Matches the key of a work that is edited or deleted."""
 
-    regex = r"(?:(?!/(?:references|citations|history|diff|provenance|merge|unmerge|restore)$).)+"
+    regex = r"(?:(?!/(?:references|citations|annotations|history|diff|provenance|merge|unmerge|restore)$).)+"
 
 
 register_url_convertor("readkey", _ReadKey())
