@@ -120,6 +120,13 @@ class States:
         direct = _joined(self._saying(DIRECT, _reached(concept, self.narrower))) & discussing
         return WorksByState(CONCEPT_STATES, read, direct, self.works, self.with_abstract)
 
+    def of_work(self, work: str, concept: str) -> str:
+        """Return the state of one work on a concept, both by IRI: what `on_concept` says, without the other works."""
+        if any(work in works for works in self._saying("discusses", _reached(concept, self.narrower))):
+            return "discusses"
+        silent = any(work in works for works in self._saying("silent", _reached(concept, self.broader)))
+        return "silent" if silent else UNREAD
+
     def on_claim(self, claim: str) -> WorksByState:
         """Return the works read on the claim of that IRI: `mixed` is both to support and to contradict it."""
         said = self.said.get(claim, {})

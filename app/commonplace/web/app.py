@@ -17,6 +17,7 @@ from commonplace import __version__
 from commonplace.web.api import (
     bulk,
     changes,
+    comparison,
     deletions,
     duplicates,
     edits,
@@ -62,6 +63,7 @@ from commonplace.web.metrics import Metrics
 from commonplace.web.oai import routes as oai
 from commonplace.web.openapi import describe, operation_id
 from commonplace.web.pages import agents, answered, cases, front, headings, monitoring, rendering, style
+from commonplace.web.pages import comparison as comparison_page
 from commonplace.web.pages import links_map as map_page
 from commonplace.web.pages import works as works_pages
 from commonplace.web.sparql import graph_store
@@ -73,7 +75,7 @@ and on what evidence; who says so and how surely; what was read and is silent, a
 read yet. Every answer carries the version it was made from (`ETag`, `Commonplace-Version`) and can be
 asked again from it (`at=`); nothing is cut without saying so (`complete`, `Commonplace-Complete`)."""
 
-PAGES = (headings, works_pages, agents, cases, map_page, answered)
+PAGES = (headings, works_pages, agents, cases, comparison_page, map_page, answered)
 """Modules with the pages of addresses that the API has, too: a browser gets those first."""
 
 ROUTED = (
@@ -82,6 +84,7 @@ ROUTED = (
     style,
     monitoring,
     people_lists,
+    comparison,
     things,
     search,
     histories,

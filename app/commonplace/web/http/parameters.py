@@ -43,7 +43,7 @@ class Search(Paging):
     )
 
 
-REPEATABLE = frozenset({"kind", "relations"})
+REPEATABLE = frozenset({"kind", "relations", "cases", "dimensions", "fold"})
 """Query parameters that may be given more than once."""
 
 

@@ -70,7 +70,7 @@ def show_map(request: Request, context: ContextDep, asked: Annotated[MapPageQuer
             "relations": RELATIONS,
             "first_year": min(years, default=None),
             "last_year": max(years, default=None),
-            "data": _address(asked, "/map.json", at=asked.at or snapshot.version),
+            "data": _address(asked, "/map.json", at=asked.at or snapshot.version or None),
             "whole": _address(asked, "/map", focus=None),
             "focused": linked.things[0] if asked.focus and linked.things else None,
             "here": here,

@@ -205,7 +205,8 @@ def site(request: Request, version: Version | None) -> dict[str, Any]:
     title, about = context.library.read(lambda s: (context.title_at(s), description_of(s, context.minter)))
     newest = context.library.newest()
     shown = newest if version is None else version
-    parameters = {name: value for name, value in request.query_params.multi_items() if name != "at"}
+    parameters = [(name, value) for name, value in request.query_params.multi_items() if name != "at"]
+    then = [*parameters, ("at", str(shown))] if shown else parameters  # nothing can be asked of version 0
     path = request.url.path
     return {
         "title": title,
@@ -217,7 +218,7 @@ def site(request: Request, version: Version | None) -> dict[str, Any]:
         "path": path,
         "now": path + (f"?{urlencode(parameters)}" if parameters else ""),
         "feed": feed_of(request),
-        "then": f"{path}?{urlencode({**parameters, 'at': shown})}",
+        "then": path + (f"?{urlencode(then)}" if then else ""),
         "home": str(request.base_url).rstrip("/"),
     }
 
