@@ -31,6 +31,7 @@ from commonplace.exchange import small_files
 from commonplace.exchange.annotations import Annotations
 from commonplace.exchange.bulk import BulkEdits
 from commonplace.exchange.by_doi import fetcher_of
+from commonplace.exchange.compared_queues import duplicates_queue, suggestions_queue
 from commonplace.exchange.deletions import Deletions
 from commonplace.exchange.edits import Edits
 from commonplace.exchange.jobs import ImportJobs
@@ -122,6 +123,13 @@ def _context(
     """Return what the routes work with, over an open home; see `application`."""
     library, committer = home.library, home.committer
     named = load_queries(queries)
+    similar = Incremental(
+        library.log,
+        partial(similar_works, minter=library.minter),
+        partial(move_similar, minter=library.minter),
+    )
+    suggestions, states = Suggestions(library.minter), incremental_states(library.log, library.minter)
+    compared = duplicates_queue(library, similar), suggestions_queue(library, suggestions, states)
     return Context(
         library=library,
         committer=committer,
@@ -136,7 +144,7 @@ def _context(
         restoring=Restoring(library, committer),
         merges=Merges(library, committer),
         pins=Pins(library, committer),
-        queues=Queues(library, SHIPPED_ONTOLOGY / "shapes.ttl"),
+        queues=Queues(library, SHIPPED_ONTOLOGY / "shapes.ttl", *compared),
         prisma=PrismaCounts(library),
         workers=workers,
         queries=named,
@@ -145,15 +153,11 @@ def _context(
         lists=Lists(library.log),
         totals=incremental_totals(library.log, library.minter),
         size=incremental_size(library.log),
-        similar=Incremental(
-            library.log,
-            partial(similar_works, minter=library.minter),
-            partial(move_similar, minter=library.minter),
-        ),
-        suggestions=Suggestions(library.minter),
+        similar=similar,
+        suggestions=suggestions,
         creators=incremental_creators(library.log),
         citation_counts=incremental_citation_counts(library.log, library.minter),
-        states=incremental_states(library.log, library.minter),
+        states=states,
         harvest=Harvest(library.log, library.things, library.minter),
         contact=settings.contact,
         title=settings.title,
@@ -252,7 +256,7 @@ def _tasks(views: Views, *, settings: Settings, queries: Path, described: bool) 
     return {
         graph_content.TASK: graph_content.read_in_worker,
         small_files.TASK: small_files.read_in_worker,
-        in_workers.TASK: in_workers.RequestAnswerer(app.routed, search),
+        in_workers.TASK: in_workers.RequestAnswerer(app.routed, search, context.kept_counts),
     }
 
 

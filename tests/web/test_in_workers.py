@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ from commonplace.derived.search.handed import HandedSearch
 from commonplace.derived.workers.messages import Call
 from commonplace.home.opening import open_home
 from commonplace.web import in_workers
+from commonplace.web.kept_counts import KeptCounts
 from tests.conftest import serving, settings_for
 from tests.web.sparql.limited_server import problem, served
 
@@ -197,6 +199,21 @@ def test_many_past_states_at_once_are_bounded_and_nobody_else_waits(server: http
             assert int(answer.headers["retry-after"]) > 0
 
 
+def test_what_a_worker_counted_by_comparing_all_works_is_shown_until_it_is_counted_anew(server: httpx.Client) -> None:
+    def row() -> dict[str, Any]:
+        rows = server.get("/queues").json()["items"]
+        return next(one for one in rows if one["name"] == "duplicates")
+
+    assert "count" not in row()
+    assert "counted_at" not in row()
+    listed = server.get(row()["address"])
+    assert "commonplace-kept-count" not in listed.headers
+    asked = row()
+    assert (asked["count"], asked["counted_at"]) == (listed.json()["total"], listed.json()["version"])
+    assert asked["is_behind"] is False
+    assert "count" in next(one for one in server.get("/queues").json()["items"] if one["name"] == "never-read")
+
+
 def test_what_takes_too_long_is_ended(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(in_workers, "SMALL_STATEMENTS", 0)
     with served(home, seconds=0.001) as server:
@@ -216,7 +233,7 @@ def test_a_worker_that_runs_out_of_memory_does_not_answer_as_if_nothing_had_been
         raise MemoryError
 
     call = Call(task=in_workers.TASK, given=GIVEN, version=1, seconds=1)
-    with closing(in_workers.RequestAnswerer(app, HandedSearch())) as answerer, pytest.raises(MemoryError):
+    with closing(in_workers.RequestAnswerer(app, HandedSearch(), KeptCounts())) as answerer, pytest.raises(MemoryError):
         answerer(call)
 
 
@@ -228,6 +245,7 @@ GIVEN = {
     "server": ["127.0.0.1", 80],
     "client": ["127.0.0.1", 8],
     "ranks": None,
+    "counts": {},
 }
 
 
@@ -243,7 +261,7 @@ def test_what_a_worker_logs_reaches_the_server() -> None:
     def answer(request: Request, fault: Exception) -> Response:
         return Response("sorry", 500)
 
-    with closing(in_workers.RequestAnswerer(app, HandedSearch())) as answerer:
+    with closing(in_workers.RequestAnswerer(app, HandedSearch(), KeptCounts())) as answerer:
         reply = answerer(Call(task=in_workers.TASK, given=GIVEN, version=1, seconds=1))
     assert (reply.given["status"], reply.body) == (500, b"sorry")
     assert reply.logged[0] == "mind the gap"

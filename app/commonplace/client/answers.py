@@ -527,7 +527,9 @@ class QueueSummary(TypedDict):
     name: str
     label: str
     what: str
-    count: int
+    count: NotRequired[int]
+    counted_at: NotRequired[int]
+    is_behind: bool
     address: str
 
 

@@ -53,7 +53,8 @@ _PLURALS = {
 class Queues:
     """The queues of one library. Safe to share between threads."""
 
-    def __init__(self, library: Library, shapes: Path) -> None:
+    def __init__(self, library: Library, shapes: Path, *compared: Queue) -> None:
+        """Gather the queues, with those that are found by comparing all works (`compared_queues`)."""
         self._shapes = shapes
         conflicts = ImportConflicts(library)
         self.all: tuple[Queue, ...] = (
@@ -81,6 +82,7 @@ class Queues:
                 self._imperfect,
                 _complete,
             ),
+            *compared,
             UNREAD_ON_FOLLOWED,
             NEVER_READ,
         )

@@ -45,7 +45,11 @@ class QueueSummary(ApiModel):
     name: str
     label: str
     what: str = Field(description="what stands in it, and what to do")
-    count: int
+    count: int | None = Field(
+        default=None, description="number of items; absent where they were not counted yet, which asking for them does"
+    )
+    counted_at: int | None = Field(default=None, description="the version at which they were counted")
+    is_behind: bool = Field(default=False, description="whether the library has moved on since they were counted")
     address: str
 
 

@@ -58,6 +58,11 @@ class Incremental(Generic[T]):
                 self._newest = made
             return made
 
+    def kept(self, version: Version) -> T | None:
+        """Return the value that is kept, None where it is of another version than that."""
+        newest = self._newest
+        return newest.value if newest is not None and newest.version == version else None
+
     def ready(self, graph: Graph) -> Callable[[Snapshot], T]:
         """Return a function from the snapshot that is about to be read to its value.
 

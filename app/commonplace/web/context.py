@@ -44,6 +44,7 @@ from commonplace.web.desk.drafts import Drafts
 from commonplace.web.desk.queue_counts import QueueCounts
 from commonplace.web.http.public_address import Address
 from commonplace.web.http.wrong_tokens import WrongTokens
+from commonplace.web.kept_counts import KeptCounts
 
 WRITERS = 8
 """Maximum number of writes that prepare, or wait for one another, at a time; more wait without a thread."""
@@ -119,6 +120,8 @@ class Context:
     searchers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(SEARCHERS))
     """The threads for searches, which wait while the first search index is built."""
 
+    kept_counts: KeptCounts = field(default_factory=KeptCounts)
+    """The counts of the queues that are found by comparing all works."""
     queue_counts: QueueCounts = field(default_factory=QueueCounts)
     """What waits in the queues, as the desk shows it."""
     drafts: Drafts = field(default_factory=Drafts)

@@ -34,6 +34,7 @@ from commonplace.web.http.disconnect import ClientGone, DisconnectWatch, EndOnDi
 from commonplace.web.http.request_counts import GONE
 from commonplace.web.http.spooled import Sending, SpooledResponse
 from commonplace.web.http.threads import in_searcher
+from commonplace.web.kept_counts import KeptCounts
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +73,11 @@ class Cost:
 def in_large_library(context: Context, request: Request) -> bool:
     """Return whether a library has more statements than a server goes through in passing."""
     return context.size.of(context.library.graph_at()).value >= SMALL_STATEMENTS
+
+
+def in_worker(request: Request) -> bool:
+    """Return whether a request is answered by a worker, for the server."""
+    return getattr(request.app.state, "worker_answers", None) is None
 
 
 def given(*names: str) -> Callable[[Context, Request], bool]:
@@ -165,11 +171,13 @@ class WorkerAnswers:
             "server": scope.get("server"),
             "client": scope.get("client"),
             "ranks": ranks,
+            "counts": self._context.kept_counts.handed(),
         }
 
     def _response(self, reply: Reply) -> Response:
         status = reply.given["status"]
-        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.given["headers"]]
+        told = self._context.kept_counts.told(reply.given["headers"])
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told]
         if isinstance(reply.body, Spool):
             return SpooledResponse(reply.body, status, headers, self._sending)
         response = Response(reply.body, status)
@@ -180,10 +188,11 @@ class WorkerAnswers:
 class RequestAnswerer:
     """The worker's side: the task that answers a request by the routes of an application of its own."""
 
-    def __init__(self, app: ASGIApp, search: HandedSearch) -> None:
-        """Answer by `app`, which searches with `search`."""
+    def __init__(self, app: ASGIApp, search: HandedSearch, counts: KeptCounts) -> None:
+        """Answer by `app`, which searches with `search` and knows the `counts` of the server."""
         self._app = app
         self._search = search
+        self._counts = counts
         self._runner: asyncio.Runner | None = None
 
     def __call__(self, call: Call) -> Reply:
@@ -192,6 +201,7 @@ class RequestAnswerer:
             self._runner = asyncio.Runner()
         given = call.given
         self._search.ranks = Ranks(**given["ranks"]) if given["ranks"] else Ranks()
+        self._counts.take(given["counts"])
         scope = {
             **given["scope"],
             "asgi": {"version": "3.0"},

@@ -29,7 +29,7 @@ def judge(client: httpx.Client, work: str, about: str, **more: Any) -> str:
 
 def test_each_queue_counts_what_it_lists(client: httpx.Client) -> None:
     counted = counts(client)
-    assert len(counted) == 18
+    assert len(counted) == 20
     for name, count in counted.items():
         assert queue(client, name)["total"] == count, name
     assert counted["facts-in-doubt"] > 0
@@ -242,3 +242,38 @@ def test_the_queues_of_evidence_are_short_in_the_reference_set(client: httpx.Cli
     accepted = sum(len(one["evidence"]) for one in client.get("/works", params={"limit": 200}).json()["items"])
     for name in ("state-clashes-with-note", "quote-without-term"):
         assert queue(client, name)["total"] <= accepted / 20, "advice that is mostly wrong is read by nobody"
+
+
+def test_two_works_that_may_be_one_leave_when_they_are_decided_on(curator: httpx.Client) -> None:
+    for key in ("tide1999", "tide1999b"):
+        title = f"The {'price' if key == 'tide1999' else 'prise'} of a tide in the lagoon of the north"
+        work = {
+            "key": key,
+            "type": "book",
+            "title": title,
+            "issued": "1999",
+            "authors": [{"family": "Moor", "given": "A."}],
+        }
+        made = curator.post("/works", json=work)
+        assert made.status_code == 201, made.text
+    (item,) = [one for one in queue(curator, "duplicates")["items"] if one["thing"]["key"] == "tide1999"]
+    assert (item["about"]["key"], item["solve"]["address"]) == ("tide1999b", f"/duplicates/{item['detail']}")
+    assert "alike" in item["why"]
+    before = counts(curator)["duplicates"]
+    different = json.loads(item["solve"]["bodies"][1]) | {"reason": "two volumes"}
+    assert curator.post(item["solve"]["address"], json=different).status_code == 201
+    assert counts(curator)["duplicates"] == before - 1
+
+
+def test_works_worth_reading_wait_for_concepts_that_are_followed(curator: httpx.Client) -> None:
+    assert not queue(curator, "suggestions")["items"]
+    made = curator.post("/concepts", json={"labels": {"en": "kelp farming"}, "followed": True})
+    assert made.status_code == 201, made.text
+    work = {"key": "kelp2001", "type": "book", "title": "Kelp farming for the islands", "issued": "2001"}
+    assert curator.post("/works", json=work).status_code == 201
+    (item,) = queue(curator, "suggestions")["items"]
+    assert (item["thing"]["key"], item["about"]["key"]) == ("kelp2001", made.json()["key"])
+    solve = item["solve"]
+    assert curator.request(solve["method"], solve["address"], json=json.loads(solve["bodies"][1])).status_code == 201
+    assert not queue(curator, "suggestions")["items"]
+    assert counts(curator)["suggestions"] == 0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -56,6 +56,10 @@ class Queue:
     find: Find
     calls: Calls
     count: Count
+    is_compared: bool = False
+    """Whether all works are compared to find its rows, so that in a large library its count is kept."""
+    prepare: Callable[[], object] = tuple
+    """Make what finding the rows of the newest version needs, before they are read."""
 
     def rows(self, snapshot: Snapshot, minter: Minter) -> list[Row]:
         """Return the rows in order: by thing, by what it is about, by field and detail."""
@@ -92,6 +96,12 @@ def of_function(name: str, label: str, what: str, find: Find, calls: Calls) -> Q
         return len(set(find(snapshot, minter)))
 
     return Queue(name, label, what, find, calls, count)
+
+
+def compared(name: str, label: str, what: str, find: Find, calls: Calls, *, prepare: Callable[[], object]) -> Queue:
+    """Return the queue of the rows that a function finds by comparing all works."""
+    found = of_function(name, label, what, find, calls)
+    return replace(found, is_compared=True, prepare=prepare)
 
 
 def calling(method: str, address: str, *bodies: str) -> Calls:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 from pyoxigraph import Literal, NamedNode
 
@@ -19,12 +20,18 @@ Find = Callable[[Sequence[str]], Counter[str]]
 
 
 def by_search(index: SearchIndex) -> Find:
-    """Return a function that asks a search index for all words of each text, and for each of its words."""
+    """Return a function that asks a search index for all words of each text, and for each of its words.
+
+    What was asked once is remembered: a concept's own words are looked for again with those that were learnt.
+    """
+    answers: dict[str, Sequence[str]] = {}
 
     def find(texts: Sequence[str]) -> Counter[str]:
         words = (word for text in texts for word in fold(text).split() if word not in STOP_WORDS)
         asked = dict.fromkeys([*texts, *words])
-        return Counter(iri for text in asked for iri in index.matching_iris(text, "work"))
+        for text in asked.keys() - answers.keys():
+            answers[text] = index.matching_iris(text, "work")
+        return Counter(chain.from_iterable(answers[text] for text in asked))
 
     return find
 

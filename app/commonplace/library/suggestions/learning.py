@@ -60,10 +60,22 @@ class Classifier:
     weights: Mapping[int, float]
     bias: float
 
-    def score(self, vector: Vector) -> float:
-        """Return how clearly a work belongs: more than 0 on the side of those that discuss the concept."""
-        weights = self.weights
-        return self.bias + sum(weights[term] * weight for term, weight in vector.items() if term in weights)
+    def score(self, terms: Iterable[int], numbers: Iterable[int], weights: Weights) -> float:
+        """Return how clearly a work belongs: more than 0 on the side of those that discuss the concept.
+
+        `terms` are those of its text and `numbers` how often each stands there. It equals the product of what was
+        learnt and the work's vector, which need not be made.
+        """
+        rarity, learnt = weights.rarity, self.weights
+        product = square = 0.0
+        for term, number in zip(terms, numbers, strict=True):
+            rare = rarity.get(term)
+            if rare is not None:
+                weight = rare if number == 1 else (1 + log(number)) * rare
+                square += weight * weight
+                if term in learnt:
+                    product += learnt[term] * weight
+        return self.bias + product / (sqrt(square) or 1.0)
 
     def reasons(self, vector: Vector, most: int) -> list[int]:
         """Return the terms of a work that speak most for the concept, the clearest first."""

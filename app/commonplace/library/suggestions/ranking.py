@@ -5,6 +5,8 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from functools import cached_property
 from math import exp, log
 from typing import NamedTuple
 
@@ -47,9 +49,7 @@ class Ranking:
         self._read = read
         self._phrases = phrases
         self._labels = [phrase for phrase in phrases if phrase.weight and phrase.words]
-        self._counts = {work: terms.counts() for work, terms in read.items()}
-        self._weights = Weights.of(self._counts.values(), len(read))
-        self._own = self._own_words()
+        self._weights = Weights.of((terms.terms for terms in read.values()), len(read))
         self.classifier = self._learnt(
             [work for work in wanted if work in read], [work for work in others if work in read]
         )
@@ -65,7 +65,8 @@ class Ranking:
 
     def reasons(self, work: NamedNode) -> list[int]:
         """Return the terms that speak for a work: words of labels that stand in it, then those that were learnt."""
-        terms, counts = self._read[work], self._counts[work]
+        terms = self._read[work]
+        counts = terms.counts
         held = [word for phrase in self._labels if _stands_in(phrase, terms) for word in _whole(phrase.words)]
         if self.classifier is not None:
             held += self.classifier.reasons(self._weights.vector(counts), REASONS)
@@ -83,22 +84,24 @@ class Ranking:
         own = self._own.get(work, 0.0)
         if self.classifier is None:
             return round(own, 4)
-        decision = self.classifier.score(self._weights.vector(self._counts[work])) + OWN_WORDS * own
+        terms = self._read[work]
+        decision = self.classifier.score(terms.terms, terms.numbers, self._weights) + OWN_WORDS * own
         return round(1 / (1 + exp(-2 * max(min(decision, 50.0), -50.0))), 4)
 
     def _learnt(self, wanted: Sequence[NamedNode], others: Sequence[NamedNode]) -> Classifier | None:
         """Return what the judged works teach; the concept's own words count as one that discusses it."""
         if not others:
             return None
-        spoken = [self._weights.vector(self._counts[work]) for work in wanted]
+        spoken = [self._weights.vector(self._read[work].counts) for work in wanted]
         if asked := self._weights.vector(Counter(self._asked_pairs())):
             spoken.append(asked)
         if not spoken:
             return None
-        return learn(spoken, [self._weights.vector(self._counts[work]) for work in others])
+        return learn(spoken, [self._weights.vector(self._read[work].counts) for work in others])
 
-    def _own_words(self) -> dict[NamedNode, float]:
-        """Return how well the concept's own words fit each work, from 0 to 1."""
+    @cached_property
+    def _own(self) -> dict[NamedNode, float]:
+        """How well the concept's own words fit each work, from 0 to 1; worked out when works are ranked."""
         fits = self._bm25()
         best = max(fits.values(), default=0.0) or 1.0
         whole = {work: fits[work] / best + self._by_labels(terms) for work, terms in self._read.items()}
@@ -116,16 +119,16 @@ class Ranking:
 
     def _bm25(self) -> dict[NamedNode, float]:
         """Return the fit of each text with the single words of labels and definitions (Robertson and others, BM25)."""
-        asked = self._asked()
-        lengths = {work: sum(counts.values()) for work, counts in self._counts.items()}
+        asked = set(self._asked())
+        lengths = {work: sum(terms.numbers) for work, terms in self._read.items()}
         usual = sum(lengths.values()) / (len(lengths) or 1)
-        held = Counter(word for counts in self._counts.values() for word in asked if word in counts)
+        there = {work: _number_of(asked, terms) for work, terms in self._read.items()}
+        held = Counter(word for counts in there.values() for word in counts)
         rarity = {word: log(1 + (len(lengths) - held[word] + 0.5) / (held[word] + 0.5)) for word in asked}
         fits = {}
-        for work, counts in self._counts.items():
+        for work, counts in there.items():
             damped = _K1 * (1 - _B + _B * lengths[work] / usual)
-            there = ((word, counts[word]) for word in asked if word in counts)
-            fits[work] = sum(rarity[word] * n * (_K1 + 1) / (n + damped) for word, n in there)
+            fits[work] = sum(rarity[word] * n * (_K1 + 1) / (n + damped) for word, n in counts.items())
         return fits
 
     def _asked(self) -> list[int]:
@@ -135,6 +138,11 @@ class Ranking:
     def _asked_pairs(self) -> list[int]:
         """Return the words of the labels and definitions, and each pair of them side by side."""
         return [term for phrase in self._phrases for term in with_pairs(phrase.words)]
+
+
+def _number_of(words: AbstractSet[int], terms: WorkTerms) -> dict[int, int]:
+    """Return how often each of some words stands in a text, of those that do."""
+    return {term: number for term, number in zip(terms.terms, terms.numbers, strict=True) if term in words}
 
 
 def _whole(words: array[int]) -> list[int]:

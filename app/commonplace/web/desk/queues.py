@@ -86,6 +86,8 @@ def is_update(item: QueueItem) -> bool:
 def mended_at(asked: Queue, item: QueueItem) -> str:
     """Return the address of the page of the desk where an item of a queue is solved."""
     key = quote(item.thing.key, safe="/")
+    if item.solve.address.startswith("/duplicates/"):
+        return f"/desk{item.solve.address}"
     if item.kind == "decision":
         return f"/desk/duplicates/{key}"
     if item.kind == "evidence":

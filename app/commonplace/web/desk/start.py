@@ -15,7 +15,6 @@ from commonplace.library.changes import brief
 from commonplace.library.history_schemas import Change
 from commonplace.library.queues.queue import Queue
 from commonplace.model.change import Version
-from commonplace.model.minter import Minter
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import form_of
 from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, own_address, see_other
@@ -55,11 +54,15 @@ def desk(request: Request, context: ContextDep, token: AtDesk, done: Done = None
 def _counted(context: Context) -> Iterator[tuple[Queue, int]]:
     """Yield each queue with the number of its items, each counted at the newest version."""
     for queue in context.queues.all:
-        yield queue, context.library.read(partial(_count, queue, context.minter))
+        queue.prepare()
+        yield queue, context.library.read(partial(_count, queue, context))
 
 
-def _count(queue: Queue, minter: Minter, snapshot: Snapshot) -> int:
-    return queue.count(snapshot, minter)
+def _count(queue: Queue, context: Context, snapshot: Snapshot) -> int:
+    count = queue.count(snapshot, context.minter)
+    if queue.is_compared:
+        context.kept_counts.keep(queue.name, count, snapshot.version)
+    return count
 
 
 def _pairs(context: Context) -> int:
