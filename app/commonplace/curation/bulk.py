@@ -30,6 +30,10 @@ NAME_PARTS = ("family", "given", "particle", "dropping_particle", "suffix", "lit
 MAXIMUM_PATTERN = 1_000
 """Maximum length of a pattern, in characters."""
 
+MAXIMUM_MADE = 2_000_000
+"""Maximum length that a text could have after a replacement, in characters: what is put in for each place could be
+long, and be replaced again by the next operation."""
+
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?[\s-]*){1,4}", re.UNICODE)
 
 
@@ -228,10 +232,11 @@ def _replacer(given: Members, where: str, snapshot: Snapshot) -> Replace:
             f"{where} cannot be understood", [(where, f"`with` is a text, `pattern` at most {MAXIMUM_PATTERN} long")]
         )
     if given.get("literal", False):
-        return lambda text: text.replace(pattern, put)
+        return lambda text: _bounded(text, put, where).replace(pattern, put)
     terms = f"{Literal(pattern)}, {Literal(put)}, {Literal(_flags(given, where))}"
 
     def replaced(text: str) -> str:
+        _bounded(text, put, where)
         value = snapshot.select(f"SELECT (REPLACE({Literal(text)}, {terms}) AS ?made) WHERE {{}}")[0]["made"]
         return value.value if isinstance(value, Literal) else text
 
@@ -240,6 +245,17 @@ def _replacer(given: Members, where: str, snapshot: Snapshot) -> Replace:
         why = "a regular expression as SPARQL has it; with `literal` it is taken as it stands"
         raise BadRequest(f"{pattern!r} is no pattern", [(f"{where}.pattern", why)])
     return replaced
+
+
+def _bounded(text: str, put: str, where: str) -> str:
+    """Return a text in which `put` may stand wherever a pattern fits. Raises `BadRequest` where that could be too much.
+
+    A pattern fits at most before, between and after all characters; groups that `put` names hold each of them once.
+    """
+    if (len(text) + 1) * (len(put) + 1) > MAXIMUM_MADE:
+        why = f"with {len(put):,} characters put into {len(text):,} it could be longer than {MAXIMUM_MADE:,}"
+        raise BadRequest(f"{where} makes too long a text of one: {why}", [(f"{where}.with", f"{why}: make it shorter")])
+    return text
 
 
 def _flags(given: Members, where: str) -> str:

@@ -229,6 +229,21 @@ def test_a_bulk_change_honours_if_match(desk: tuple[Home, httpx.Client], client:
     assert client.post("/bulk", json=body, headers=stale).status_code == 412
 
 
+@pytest.mark.parametrize("literal", [False, True])
+@pytest.mark.parametrize(
+    ("put", "times"), [("x" * 500_000, 1), ("ab" * 20, 6)], ids=["one long text", "a longer one each time"]
+)
+def test_a_text_is_not_made_longer_than_the_server_can_hold(
+    client: httpx.Client, put: str, times: int, literal: bool
+) -> None:
+    """Six operations that each put 40 characters in the place of one would make gigabytes of a title."""
+    longer = {"replace": {"field": "title", "pattern": "a" if literal else ".", "with": put, "literal": literal}}
+    titled = {"set": {"title": "a" * 30}}
+    refused = client.post("/bulk", json={"select": {"keys": ["w1"]}, "change": [titled, *[longer] * times]})
+    assert refused.status_code == 422, refused.text
+    assert "longer than 2,000,000" in refused.json()["errors"][0]["why"]
+
+
 def test_a_pattern_that_would_take_for_ever_does_not(client: httpx.Client, tmp_path: Path) -> None:
     slow = {"replace": {"field": "title", "pattern": "(O|n| )*(t|i|d|e| )*(\\d+)*x", "with": ""}}
     assert bulk(client, {"type": "chapter"}, slow, dry_run="true")["changed"] == 0

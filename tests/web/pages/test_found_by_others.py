@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,13 @@ OWN = [
         "ISBN": "978-0-306-40615-7",
         "URL": "https://example.org/paper.pdf",
         "language": "fr",
-    }
+    },
+    *(
+        {"id": f"nowhere{number}", "type": "webpage", "title": f"Leads nowhere {number}", "URL": address}
+        for number, address in enumerate(
+            ("javascript:alert(1)", " JaVaScRiPt:alert(1)", "data:text/html,<script>", "//elsewhere.example/x", "x")
+        )
+    ),
 ]
 
 
@@ -48,6 +55,15 @@ def page_at(client: httpx.Client, address: str) -> Any:
     answer = client.get(address, headers=BROWSER)
     assert answer.status_code == 200, answer.text
     return html.fromstring(answer.text)
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_a_page_leads_to_addresses_of_the_web_only(own: httpx.Client, number: int) -> None:
+    """What a record says is its address may be a script: it is shown, and nobody who clicks runs it."""
+    page = page_at(own, f"/works/nowhere{number}")
+    assert OWN[1 + number]["URL"].strip() in page.text_content()
+    for address in page.xpath("//@href | //@src | //@action"):
+        assert address.startswith(("http://", "https://", "#", "?")) or re.match(r"/(?!/)", address), address
 
 
 def metas(page: Any, attribute: str) -> dict[str, list[str]]:

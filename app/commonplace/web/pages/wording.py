@@ -37,11 +37,16 @@ def family(agent: Agent | Mapping[str, Any]) -> str:
 _THING = re.compile(r"/id/(\w+)/([^/]+)$")
 
 
+def leads_out(address: str) -> bool:
+    """Return whether an address that somebody wrote is one of the web; a page leads to no other, as `javascript:`."""
+    return address.lower().startswith(("http://", "https://"))
+
+
 def address_of(iri: str) -> str:
-    """Return where a thing of the library has its page, from its IRI; any other IRI as it is."""
+    """Return where a thing of the library has its page, from its IRI; any other of the web as it is, else nothing."""
     found = _THING.search(iri)
     if not found:
-        return iri
+        return iri if leads_out(iri) else ""
     return f"/{PLACES.get(cast(Kind, found[1]), 'id/' + found[1])}/{found[2]}"
 
 
@@ -134,6 +139,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "names": names,
     "title_of": title,
     "grouped": grouped,
+    "leads_out": leads_out,
     "member": member,
     "said": said,
 }

@@ -102,9 +102,10 @@ class ResultGraph {
       ],
     });
     this.drawing.on("tap", "node", (event) => {
+      const iri = event.target.id();
       const link = document.createElement("a");
-      link.href = link.textContent = event.target.id();
-      note.replaceChildren(link);
+      link.href = link.textContent = iri;
+      note.replaceChildren(/^https?:/i.test(iri) ? link : iri); // no other leads anywhere, and `javascript:` runs
     });
   }
 
