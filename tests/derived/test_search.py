@@ -100,6 +100,14 @@ def test_every_word_is_wanted(library: SearchIndex) -> None:
     assert keys(library, "crossing zebras") == []
 
 
+@pytest.mark.parametrize("between", [" word" * 70, " -" * 3_000, '"' * 5_000])
+def test_what_is_too_far_back_in_a_question_is_passed_over(library: SearchIndex, between: str) -> None:
+    """Nobody asks so, and looking at all of it would take seconds."""
+    words = " ".join(["crossing"] * 64) if "word" in between else "crossing"
+    assert library.search("crossing nosuchword").total == 0
+    assert keys(library, f"{words}{between} nosuchword", "work") == keys(library, "crossing", "work") == ["ostrom1996"]
+
+
 def test_function_words_count_only_alone(library: SearchIndex) -> None:
     assert keys(library, "the role of a professional", "concept") == ["professional-role"]
     assert keys(library, "the", "work") == ["ostrom1996"]

@@ -53,6 +53,10 @@ IN_ORDER_WEIGHT = 256
 MOST_WORDS = 64
 """Maximum number of words of a question that are looked at; the rest of a longer one is passed over."""
 
+LONGEST_QUESTION = 4_000
+"""Maximum number of characters of a question that are looked at, as of its words: folding them takes time, and a box
+that suggests asks eight times."""
+
 LONGEST_WORD = 100
 """Maximum length of a word in bytes; a longer one is not indexed."""
 
@@ -205,7 +209,7 @@ class SearchFields:
         `vocabulary` is that of the documents asked. While a user is `typing`, a last word that no space or mark
         follows is the beginning of one.
         """
-        text = _RESOLVER.sub("", text.translate(_QUOTATION_MARKS))
+        text = _RESOLVER.sub("", text[:LONGEST_QUESTION].translate(_QUOTATION_MARKS))
         typing = typing and text[-1:].isalnum() and len(text.split()) <= MOST_WORDS
         phrases = [fold(part) for part in _QUOTED.findall(text)]
         loose = attached(fold(_QUOTED.sub(" ", text).replace('"', " "))).split()[:MOST_WORDS]
