@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -130,6 +131,15 @@ def test_a_new_work_gets_a_key_of_author_and_year(editing: Editing) -> None:
     assert (first.json()["key"], second.json()["key"]) == ("ostrom1990", "ostrom1990a")
     assert first.json()["authors"][0]["key"] == "elinor-ostrom"
     assert editing.get("/works?author=elinor-ostrom")["total"] == 4
+
+
+@pytest.mark.parametrize("key", ["łukasz2001", "李2001", 'o"brien', "\u202ecba"])
+def test_a_new_thing_is_found_where_the_answer_says_whatever_its_key(editing: Editing, key: str) -> None:
+    """A header holds ASCII. An answer that could not be sent told of a failure after the thing was made."""
+    for plural, values in (("works", {"type": "book", "title": "A book"}), ("people", {"family": "Łukasiewicz"})):
+        made = editing.post(f"/{plural}", {"key": key, **values})
+        assert (made.status_code, made.headers["Location"]) == (201, f"/{plural}/{quote(key)}")
+        assert editing.get(made.headers["Location"])["key"] == key
 
 
 @pytest.mark.parametrize(

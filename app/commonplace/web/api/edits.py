@@ -17,6 +17,7 @@ from commonplace.model.json_text import read_json
 from commonplace.model.minter import Kind, one_of
 from commonplace.web.api.work_addresses import WRITTEN_WORK
 from commonplace.web.context import Context, ContextDep
+from commonplace.web.discovery.addresses import address_of
 from commonplace.web.http.authorization import WriterDep, forbidden
 from commonplace.web.http.negotiation import JSON, etag, expected_version
 from commonplace.web.http.parameters import only_known_parameters
@@ -44,9 +45,6 @@ EDITED: tuple[tuple[str, Kind, type[ApiModel]], ...] = (
     ("screenings", "screening", Screening),
 )
 """Each collection whose things can be edited: its address, the kind of thing, and the shape of its JSON."""
-
-BY_IRI: frozenset[Kind] = frozenset(("evidence", "screening"))
-"""Kinds of things that are read by their IRI, and in lists."""
 
 Message = Annotated[str, Query(description="why; recorded in the history", max_length=10_000)]
 
@@ -136,7 +134,7 @@ def _patching(kind: Kind) -> Callable[..., Awaitable[Response]]:
     return patch
 
 
-def _posting(kind: Kind, plural: str) -> Callable[..., Awaitable[Response]]:
+def _posting(kind: Kind) -> Callable[..., Awaitable[Response]]:
     async def post(request: Request, context: ContextDep, token: WriterDep, message: Message = "") -> Response:
         editor = editor_of(token, kind, message)
         values = await document_of(request)
@@ -146,9 +144,7 @@ def _posting(kind: Kind, plural: str) -> Callable[..., Awaitable[Response]]:
             return context.edits.create(kind, values, editor, expected)
 
         made = await in_writer(context, create)
-        place = context.minter.key(made.node.value)
-        address = f"/{plural}/{place}" if kind not in BY_IRI else f"/id/{kind}/{place}"
-        return _answer(context, made, 201, address)
+        return _answer(context, made, 201, address_of("/", kind, context.minter.key(made.node.value)))
 
     return post
 
@@ -170,7 +166,7 @@ def _offer(plural: str, kind: Kind, model: type[ApiModel]) -> None:
     )
     router.add_api_route(
         f"/{plural}",
-        _posting(kind, plural),
+        _posting(kind),
         methods=["POST"],
         status_code=201,
         name=f"new_{kind}",
