@@ -18,7 +18,7 @@ from tests.web.conftest import serving_with
 from tests.web.pages.test_pages import BROWSER
 
 HOSTILE = '</script><script>alert(1)</script> "quoted" & <blink>loud</blink>'
-OWN = [
+OWN: list[dict[str, Any]] = [
     {
         "id": "a/b?c#d",
         "type": "chapter",
