@@ -42,7 +42,16 @@ from commonplace.exchange.queues import Queues
 from commonplace.exchange.restoring import Restoring
 from commonplace.exchange.updates import Updates
 from commonplace.exchange.works_known import prepare_imports
-from commonplace.home.opening import Home, new_home_notice, open_home, sessions_of, tokens_of, unreachable_base
+from commonplace.home.opening import (
+    Home,
+    new_home_notice,
+    open_home,
+    sessions_of,
+    tokens_of,
+    unreachable_base,
+    webhooks_of,
+)
+from commonplace.home.webhooks.dispatching import Persistence, Webhooks
 from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.library import Library
 from commonplace.library.citation_counts import incremental_citation_counts
@@ -135,6 +144,7 @@ def _context(
         committer=committer,
         tokens=home.tokens,
         sessions=home.sessions,
+        webhooks=Webhooks(library, home.webhooks, _persistence(settings)),
         jobs=ImportJobs(library, committer, fetcher, partial(_ask, workers)),
         updates=Updates(library, committer, partial(_work_out, library, workers)),
         edits=Edits(library, committer),
@@ -178,6 +188,7 @@ async def _running(context: Context, tasks: MakeTasks, app: FastAPI) -> AsyncIte
     library, workers = context.library, context.workers
     stopping = Event()
     workers.start(tasks)
+    context.webhooks.start()
     beside = [
         asyncio.create_task(run_in_threadpool(_prepare, context)),
         asyncio.create_task(_giving_back_memory(library, stopping)),
@@ -189,6 +200,7 @@ async def _running(context: Context, tasks: MakeTasks, app: FastAPI) -> AsyncIte
     for task in beside:
         task.cancel()
     workers.close()
+    await run_in_threadpool(context.webhooks.close)
     await run_in_threadpool(context.jobs.close)
     context.drafts.close()
     await run_in_threadpool(context.queue_counts.close)
@@ -218,6 +230,11 @@ async def _giving_back_memory(library: Library, stopping: Event) -> None:
         await run_in_threadpool(give_back_memory)
 
 
+def _persistence(settings: Settings) -> Persistence:
+    """Return how long webhooks are told, as the settings say."""
+    return Persistence(settings.webhook_waits, settings.webhook_seconds, settings.webhook_private)
+
+
 def _workers(library: Library, settings: Settings) -> WorkerPool:
     """Return the workers, forked from this process where it may: with one thread, and its graph in memory."""
     limits = QueryLimits(
@@ -243,7 +260,13 @@ def _tasks(views: Views, *, settings: Settings, queries: Path, described: bool) 
     library.searching = search
     tokens = tokens_of(settings)
     context = _context(
-        Home(library, Committer(library, SHIPPED_ONTOLOGY / "shapes.ttl"), tokens, sessions_of(settings, tokens)),
+        Home(
+            library,
+            Committer(library, SHIPPED_ONTOLOGY / "shapes.ttl"),
+            tokens,
+            sessions_of(settings, tokens),
+            webhooks_of(settings),
+        ),
         settings,
         workers=WorkerPool(views, QueryLimits()),  # which are never started
         fetcher=partial(fetcher_of, settings),

@@ -80,6 +80,15 @@ def _names(value: object) -> object:
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
 """Names separated by commas."""
 
+
+def _seconds(value: object) -> object:
+    """Return numbers separated by commas as numbers. Raises ValueError for what is none, or negative."""
+    waits = tuple(float(part) for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+    if isinstance(waits, tuple) and not all(0 <= float(one) <= 604_800 for one in waits):
+        raise ValueError("must be seconds, of a week at most, separated by commas")
+    return waits
+
+
 _EVERY_NETWORK = ("", "0.0.0.0", "::")  # compared with, and not listened on
 
 
@@ -187,6 +196,19 @@ class Settings(BaseSettings):
         default=None,
         description="File of the tokens that may write: names, roles and hashes. `commonplace token` makes it.",
         json_schema_extra={"shown": "`tokens.json` in the home"},
+    )
+    webhook_waits: Annotated[tuple[float, ...], NoDecode, BeforeValidator(_seconds)] = Field(
+        default=(5, 30, 120, 600, 3_600, 21_600, 86_400),
+        description="Seconds to wait before a message to a webhook is tried again, separated by commas: one for each "
+        "further attempt. After the last it is given up.",
+        json_schema_extra={"shown": "`5,30,120,600,3600,21600,86400`"},
+    )
+    webhook_seconds: float = Field(
+        default=15.0, gt=0, le=120, description="Maximum seconds of an attempt to send a message to a webhook."
+    )
+    webhook_private: bool = Field(
+        default=False,
+        description="Whether webhooks may lead to addresses that are not public, such as those of your own network.",
     )
     contact: Annotated[str | None, AfterValidator(_mail_address)] = Field(
         default=None,

@@ -13,6 +13,7 @@ from commonplace.home.private_list import FilePlace, StoredPlace, write_private
 from commonplace.home.reference_set import load_reference_set
 from commonplace.home.sessions import Sessions
 from commonplace.home.tokens import Tokens
+from commonplace.home.webhooks.kept import KeptWebhooks
 from commonplace.library import Library
 from commonplace.library.library import Access, is_library
 from commonplace.patchlog.opening import open_store
@@ -29,6 +30,7 @@ class Home:
     committer: Committer
     tokens: Tokens
     sessions: Sessions
+    webhooks: KeptWebhooks
     minted: str | None = None
     is_new: bool = False
 
@@ -44,16 +46,16 @@ def open_home(settings: Settings, *, access: Access = "create", at_once: bool = 
     library = Library.open(settings.home, base, settings.graph, access=access, at_once=at_once, shared=settings.log)
     committer = Committer(library, SHIPPED_ONTOLOGY / "shapes.ttl")
     tokens = tokens_of(settings)
-    sessions = sessions_of(settings, tokens)
+    sessions, webhooks = sessions_of(settings, tokens), webhooks_of(settings)
     if access != "create":
-        return Home(library, committer, tokens, sessions)
+        return Home(library, committer, tokens, sessions, webhooks)
     if not library.follow() and settings.reference_set is not None:
         try:
             load_reference_set(library, committer, settings.reference_set, SHIPPED_ONTOLOGY)
         except Conflict:
             library.follow()  # another process created it meanwhile
     minted = _first_token(tokens, settings)
-    return Home(library, committer, tokens, sessions, minted, is_new)
+    return Home(library, committer, tokens, sessions, webhooks, minted, is_new)
 
 
 def _first_token(tokens: Tokens, settings: Settings) -> str | None:
@@ -80,6 +82,11 @@ def sessions_of(settings: Settings, tokens: Tokens) -> Sessions:
     if settings.log is not None:
         return Sessions(StoredPlace(open_store(settings.log), "sessions"), tokens)
     return Sessions(FilePlace(settings.home / "sessions.json"), tokens)
+
+
+def webhooks_of(settings: Settings) -> KeptWebhooks:
+    """Return the webhooks of the home."""
+    return KeptWebhooks(settings.home / "webhooks")
 
 
 def token_file(settings: Settings) -> Path:

@@ -41,6 +41,7 @@ from commonplace.web.api import (
     suggestions,
     things,
     web_annotations,
+    webhooks,
     works,
 )
 from commonplace.web.context import Context
@@ -110,6 +111,7 @@ ROUTED = (
     prisma,
     links_map,
     identifiers,
+    webhooks,
     reconcile,
     oai,
     change_feed,

@@ -27,6 +27,7 @@ from commonplace.exchange.restoring import Restoring
 from commonplace.exchange.updates import Updates
 from commonplace.home.sessions import Sessions
 from commonplace.home.tokens import Tokens
+from commonplace.home.webhooks.dispatching import Webhooks
 from commonplace.library import Library
 from commonplace.library.citation_counts import CitationCounts
 from commonplace.library.creators import Creators
@@ -63,6 +64,8 @@ class Context:
     tokens: Tokens
     sessions: Sessions
     """The browsers that were signed in with a token."""
+    webhooks: Webhooks
+    """What is told of each version."""
     jobs: ImportJobs
     updates: Updates
     edits: Edits

@@ -100,7 +100,7 @@ _NAMED = {
 _LISTS = frozenset(
     [
         *("duplicates", "suggestions", "queues", "changes", "queries", "pins", "difference", "screenings"),
-        "annotations",
+        *("annotations", "webhooks", "deliveries"),
         *("references", "citations", "history", "provenance"),
     ]
 )

@@ -16,7 +16,7 @@ ONE_FORM |= {"/oai", "/search/completions", "/sitemap.xml", "/sitemap/{name}.xml
 """Addresses whose form is not negotiated: fixed, or named by a parameter."""
 
 
-NONE_YET = ("/merges/", "/screenings/", "/pins/", "/duplicates/")
+NONE_YET = ("/merges/", "/screenings/", "/pins/", "/duplicates/", "/webhooks")
 """Things that the reference set has none of."""
 
 
