@@ -26,6 +26,8 @@ ADDRESSES = (
     "/venues/world-development",
     "/comparison",
     "/comparison?group=context&fold=setting&transpose=true",
+    "/timeline",
+    "/timeline?concept=professional-role&years=2000..2020",
     "/queues",
     "/queues/facts-in-doubt",
     "/duplicates",

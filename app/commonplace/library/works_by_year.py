@@ -58,6 +58,13 @@ class WorksByYear:
         """Return the first works of a state, by year."""
         return list(self.by_year.page(count, None, pick=self.read.pick([state])).things)
 
+    def dated(self, first: int, last: int) -> Iterator[NamedNode]:
+        """Yield the works of some years, both included, in order."""
+        for iri, year in zip(self.by_year.things, self.by_year.values, strict=True):
+            number = _number(year)
+            if number is not None and first <= number <= last:
+                yield NamedNode(iri)
+
     def works(self) -> Iterator[WorkInYear]:
         """Yield every work. Of very many, `years` tells as much as can be seen, and takes a hundredth of the time."""
         for iri, year in zip(self.by_year.things, self.by_year.values, strict=True):

@@ -40,6 +40,7 @@ from commonplace.web.api import (
     search,
     suggestions,
     things,
+    timeline,
     web_annotations,
     webhooks,
     works,
@@ -66,6 +67,7 @@ from commonplace.web.openapi import describe, operation_id
 from commonplace.web.pages import agents, answered, cases, front, headings, monitoring, rendering, style
 from commonplace.web.pages import comparison as comparison_page
 from commonplace.web.pages import links_map as map_page
+from commonplace.web.pages import timeline as timeline_page
 from commonplace.web.pages import works as works_pages
 from commonplace.web.sparql import graph_store
 from commonplace.web.sparql import routes as sparql
@@ -76,7 +78,7 @@ and on what evidence; who says so and how surely; what was read and is silent, a
 read yet. Every answer carries the version it was made from (`ETag`, `Commonplace-Version`) and can be
 asked again from it (`at=`); nothing is cut without saying so (`complete`, `Commonplace-Complete`)."""
 
-PAGES = (headings, works_pages, agents, cases, comparison_page, map_page, answered)
+PAGES = (headings, works_pages, agents, cases, comparison_page, timeline_page, map_page, answered)
 """Modules with the pages of addresses that the API has, too: a browser gets those first."""
 
 ROUTED = (
@@ -86,6 +88,7 @@ ROUTED = (
     monitoring,
     people_lists,
     comparison,
+    timeline,
     things,
     search,
     histories,

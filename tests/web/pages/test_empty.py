@@ -22,6 +22,7 @@ from tests.web.pages.test_pages import BROWSER
         "/claims",
         "/cases",
         "/comparison",
+        "/timeline",
         "/gaps",
         "/map",
         "/queues",
