@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.library.schemas import Link
 from commonplace.library.strips import marked_works
-from commonplace.library.works import title_link
+from commonplace.library.works import title_link, work_of
 from commonplace.model.minter import Minter
 from commonplace.web.api.timeline import TimelineQuery, TimelineRead, reading
 from commonplace.web.context import ContextDep
@@ -38,7 +38,7 @@ def timeline(request: Request, context: ContextDep, asked: Annotated[TimelineQue
             "choices": asked,
             "concepts": _concepts(snapshot, context.minter),
             "strip": _strip(snapshot, context.minter, found, asked) if found.about else None,
-            "most_works": max((one.works for one in found.shown.years), default=1),
+            "earliest": [work_of(snapshot, NamedNode(link.iri), context.minter) for link in found.shown.earliest],
         }
 
     return versioned_page(request, "timeline.html", asked.at, make)
