@@ -7,11 +7,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.conftest import ROOT
 
 expect.set_options(timeout=60_000)  # milliseconds; a bound for a machine that is busy, nothing waits for it
 
 DESKTOP, PHONE = (1200, 900), (390, 844)
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+FOUND_BY_AXE = """async () => {
+  const runOnly = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const rules = { "target-size": { enabled: true } };
+  const { violations } = await axe.run({ resultTypes: ["violations"], runOnly, rules });
+  const why = (node) => [...node.any, ...node.all, ...node.none][0]?.message ?? "";
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 120)} (${why(node)})`));
+}"""
 
 
 def watched(context: BrowserContext) -> tuple[Page, list[str], list[str]]:
@@ -47,6 +57,22 @@ def opened(
     strangers = [url for url in asked if not url.startswith((origin + "/", "data:", "blob:"))]
     assert strangers == []
     assert [text for text in complaints if complaint is None or complaint not in text] == []
+
+
+def axe_finds(page: Page) -> list[str]:
+    """Return what axe-core finds wrong with what a page shows, WCAG 2.2 AA."""
+    page.evaluate(AXE.read_text() + ";0")
+    found: list[str] = page.evaluate(FOUND_BY_AXE)
+    return found
+
+
+def tab_to(page: Page, wanted: Locator, most: int = 150) -> None:
+    """Press Tab until something has the focus, which is to be reached by that key alone."""
+    for _ in range(most):
+        if wanted.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{most} times Tab do not reach {wanted}")
 
 
 def press(page: Page, key: str) -> None:

@@ -8,34 +8,24 @@ import httpx
 import pytest
 from playwright.sync_api import Browser
 
-from tests.conftest import ROOT
+from tests.clients.browsing import AXE, axe_finds
 from tests.web.addresses import ADDRESSES
-
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not AXE.exists(), reason="needs axe-core: `make frontend` installs it"),
 ]
 
-FOUND_BY_AXE = """async () => {
-  const runOnly = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-  const { violations } = await axe.run({ resultTypes: ["violations"], runOnly });
-  const why = (node) => [...node.any, ...node.all, ...node.none][0]?.message ?? "";
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 120)} (${why(node)})`));
-}"""
-
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(browser: Browser, client: httpx.Client, scheme: Literal["light", "dark"]) -> None:
-    context = browser.new_context(color_scheme=scheme, bypass_csp=True)  # the policy keeps the checker out, too
+    context = browser.new_context(color_scheme=scheme)
     context.set_default_timeout(60_000)
     page = context.new_page()
     found = {}
     for address in ADDRESSES:
         page.goto(str(client.base_url).rstrip("/") + address)
-        page.add_script_tag(path=AXE)
-        if violations := page.evaluate(FOUND_BY_AXE):
+        if violations := axe_finds(page):
             found[address] = violations
     context.close()
     assert not found, "\n".join(f"{address} {one}" for address, ones in found.items() for one in ones)

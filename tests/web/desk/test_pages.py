@@ -364,3 +364,31 @@ def test_what_is_no_answer_is_not_pinned_and_stays_typed(contributor: httpx.Clie
     assert page.status_code == 400
     assert why in page.text.partition('role="alert"')[2].partition("</div>")[0]
     assert "a long note" in page.text
+
+
+def test_no_form_is_sent_to_what_a_page_says_was_just_done(curator: httpx.Client, server: httpx.Client) -> None:
+    """A page that says what was just done is written on as any other: its forms leave that out of their address."""
+    queue = server.get("/queues").json()["items"][0]
+    reviewed = f"/desk/review/professional-role--ostrom1996?queue={queue['name']}&was=x"
+    for address in (*PAGES, reviewed, f"/desk{queue['address']}"):
+        joined = f"{address}{'&' if '?' in address else '?'}done=1"
+        page = curator.get(joined)
+        if page.status_code == 400:  # it has nothing to say of it
+            page = curator.get(address)
+        for form in re.findall(r'<form\b[^>]*\bmethod="post"[^>]*>', page.text):
+            action = re.search(r'\baction="([^"]*)"', form)
+            assert action, (address, form)
+            assert "done=" not in action[1], (address, form)
+            assert "was=" not in action[1], (address, form)
+
+
+def test_a_thing_is_saved_again_on_the_page_that_says_it_was_saved(curator: httpx.Client) -> None:
+    page = curator.get("/desk/works/schlappa2018")
+    for number in range(3):
+        address = re.search(r'<form\b[^>]*\baction="([^"]*)"[^>]*class="edit"', page.text)
+        assert address
+        typed = {**fields(page), "note": [f"Read {number} times."]}
+        saved = curator.post(html.unescape(address[1]), data=typed)
+        assert saved.status_code == 303, saved.text
+        page = curator.get(saved.headers["location"])
+        assert "Saved as version" in page.text

@@ -111,6 +111,7 @@ def desk_page(request: Request, template: str, /, *, status: int = 200, **shown:
         "token": token,
         "curates": token is not None and token.role is Role.CURATOR,
         "here": request.url.path,
+        "posts_to": _path(request),  # without what only says how the page was come to, such as `done`
         **dict.fromkeys(OPTIONAL),
     }
     text = render(request, language_of(request), f"desk/{template}", {**common, **shown})
@@ -169,5 +170,10 @@ def own_address(text: str, default: str = "/desk") -> str:
 
 def _address(request: Request) -> str:
     """Return the path and query of a request."""
-    path = quote(request.url.path, safe="/:@!$&'()*+,;=~")
+    path = _path(request)
     return f"{path}?{request.url.query}" if request.url.query else path
+
+
+def _path(request: Request) -> str:
+    """Return the path of a request as it stands in an address."""
+    return quote(request.url.path, safe="/:@!$&'()*+,;=~")
