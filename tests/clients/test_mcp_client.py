@@ -281,7 +281,9 @@ def test_only_calls_are_taken(library: Library) -> None:
     refused = library.client.get("/mcp", headers={"Accept": "text/event-stream"})
     assert (refused.status_code, refused.headers["allow"]) == (405, "POST, OPTIONS")
     large = library.client.post("/mcp", json=message(text="x" * 1_100_000), headers=ACCEPTS)
-    assert large.status_code == 413
+    assert (large.status_code, large.headers["content-type"]) == (413, "application/problem+json")
+    form = library.client.post("/mcp", content=b"x=1", headers={**ACCEPTS, "Content-Type": "text/plain"})
+    assert (form.status_code, form.headers["content-type"]) == (415, "application/problem+json")
 
 
 def test_without_the_extra_the_address_says_what_to_install(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -166,7 +166,8 @@ def _complete(path: str, method: str, operation: OperationObject) -> None:
         del responses["422"]
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for status in sorted({*_statuses(path, method, operation), *_declared(responses)}):
-        responses[str(status)] = {"description": PROBLEMS[status], "content": content}
+        own = responses.get(str(status), {}).get("content", {})
+        responses[str(status)] = {"description": PROBLEMS[status], "content": {**content, **own}}
     if method == "get":
         _add_forms(path, responses)
 

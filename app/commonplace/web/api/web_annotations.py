@@ -43,6 +43,9 @@ ANNOTATION = Representation("anno", 'application/ld+json; profile="http://www.w3
 BODY_BYTES = 10_000_000
 """Maximum bytes of annotations that are sent at once: some ten thousand."""
 
+LONGEST_NAME = 2_000
+"""Maximum characters of a key or an IRI in an address."""
+
 Form = Literal["w3c", "hypothesis"]
 
 
@@ -56,8 +59,10 @@ class WorkAnnotations(Paging):
 class AnnotationsQuery(WorkAnnotations):
     """Parameters of `/annotations`: which evidence, page, version and form."""
 
-    work: str | None = Field(default=None, description="only of that work, by key or IRI")
-    about: str | None = Field(default=None, description="only on that concept or claim, by key or IRI")
+    work: str | None = Field(default=None, max_length=LONGEST_NAME, description="only of that work, by key or IRI")
+    about: str | None = Field(
+        default=None, max_length=LONGEST_NAME, description="only on that concept or claim, by key or IRI"
+    )
 
 
 class AnnotationItem(BaseModel):

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from commonplace import __version__
 from commonplace.web.context import ContextDep
@@ -30,12 +30,14 @@ _LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 _BODY: dict[str, Any] = {
     "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
 }
+_ERROR = {"application/json": {"schema": {"type": "object", "description": "an error of JSON-RPC 2.0"}}}
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A message of JSON-RPC 2.0",
         "content": {"application/json": {"schema": {"type": "object"}}},
     },
     202: {"description": "A notification was taken"},
+    **{status: {"content": _ERROR} for status in (400, 404, 406)},
     501: {"description": "The extra `mcp` is not installed; `detail` says how to install it"},
 }
 
@@ -90,7 +92,7 @@ def _manager_maker() -> Callable[[], Any]:
     def make() -> Any:
         server = server_of(__version__)
         server.streamable_http_app(
-            json_response=True, stateless_http=True, max_request_body_size=BODY_BYTES, transport_security=own
+            json_response=True, stateless_http=True, max_request_body_size=BODY_BYTES + 1, transport_security=own
         )
         return server.session_manager
 
@@ -98,14 +100,37 @@ def _manager_maker() -> Callable[[], Any]:
 
 
 class _ByAsgi(Response):
-    """A response that an ASGI application sends."""
+    """A response that an ASGI application sends to a request whose body was read."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, read: bytes) -> None:
         super().__init__()
         self._app = app
+        self._read = read
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app(scope, receive, send)
+        begun = False
+
+        async def again() -> Message:
+            nonlocal begun
+            if begun:
+                return await receive()
+            begun = True
+            return {"type": "http.request", "body": self._read, "more_body": False}
+
+        await self._app(scope, again, send)
+
+
+async def _message_of(request: Request) -> bytes:
+    """Return the message in a request. Raises 415 and 413, as problems: the SDK would answer plain text."""
+    content = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content != "application/json":
+        raise HttpProblem(415, f"a message comes as application/json, not as {content or 'nothing'}")
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > BODY_BYTES:
+            raise HttpProblem(413, f"a message has at most {BODY_BYTES:,} bytes")
+    return bytes(body)
 
 
 def check_origin(origin: str | None, address: Address) -> None:
@@ -142,5 +167,6 @@ async def call(request: Request, context: ContextDep) -> Response:
     check_origin(request.headers.get("origin"), context.address)
     if not is_installed():
         raise HttpProblem(501, NOT_INSTALLED, [("mcp", INSTALL)])
+    message = await _message_of(request)
     calls: Calls = request.app.state.assistants
-    return _ByAsgi(await calls.app())
+    return _ByAsgi(await calls.app(), message)
