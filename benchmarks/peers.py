@@ -56,6 +56,10 @@ class Server:
     process: int
     load_seconds: float
     start_seconds: float
+    update: str = ""
+    """The path of its endpoint for updates; empty where it is not measured while it is edited."""
+    writing: Mapping[str, str] = field(default_factory=dict)
+    """Headers that let a client write."""
 
     def url(self) -> str:
         return self.address + self.endpoint
@@ -112,7 +116,10 @@ def commonplace(library: Stored, folder: Path, programs: Programs) -> Iterator[S
         seconds = time.perf_counter() - begin
         with urllib.request.urlopen(f"{address}/search?q=anything"):  # large search indexes are built after a start
             pass
-        yield Server("commonplace", address, "/sparql", process.pid, library.home_seconds, seconds)
+        token = {"Authorization": f"Bearer {(library.home / 'token').read_text().strip()}"}
+        yield Server(
+            "commonplace", address, "/sparql", process.pid, library.home_seconds, seconds, "/sparql", token
+        )  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -150,7 +157,7 @@ def oxigraph_memory(library: Stored, folder: Path, programs: Programs) -> Iterat
             ).raise_for_status()
         wait_until(_first_answer(address, "/query"), process, log, START_LIMIT)
         seconds = time.perf_counter() - begin
-        yield Server("Oxigraph in memory", address, "/query", process.pid, float("nan"), seconds)
+        yield Server("Oxigraph in memory", address, "/query", process.pid, float("nan"), seconds, "/update")
 
 
 @contextlib.contextmanager
@@ -166,7 +173,7 @@ def oxigraph_disk(library: Stored, folder: Path, programs: Programs) -> Iterator
     begin = time.perf_counter()
     with started([program, "serve", "--location", str(location), "--bind", f"127.0.0.1:{port}"], log) as process:
         wait_until(_first_answer(address, "/query"), process, log, START_LIMIT)
-        yield Server("Oxigraph on disk", address, "/query", process.pid, loaded, time.perf_counter() - begin)
+        yield Server("Oxigraph on disk", address, "/query", process.pid, loaded, time.perf_counter() - begin, "/update")
 
 
 @contextlib.contextmanager

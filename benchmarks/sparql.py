@@ -13,14 +13,17 @@ import argparse
 import contextlib
 import math
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 
 from benchmarks.answers import differences
+from benchmarks.editing import editing
 from benchmarks.load import CLIENTS, Measured, Request, cores, run, sparql_requests
 from benchmarks.mixes import KINDS, MIXES, WEIGHTS, Chosen, Query, queries, query
 from benchmarks.peers import PEERS, Programs, Server, environment_settings, start_all
@@ -57,9 +60,19 @@ def _tagged(requests: Iterable[Request], server: Server) -> list[Request]:
 
 
 def measure(
-    results: Results, servers: list[Server], mixes: list[str], works: int, seconds: float, rounds: int, clients: int
+    results: Results,
+    servers: list[Server],
+    mixes: list[str],
+    works: int,
+    seconds: float,
+    rounds: int,
+    clients: int,
+    edit_seconds: float = 0,
 ) -> None:
-    """Put the best of some rounds of each mix on each server into the results, as they come."""
+    """Put the best of some rounds of each mix on each server into the results, as they come.
+
+    With `edit_seconds` a title is corrected on each server every so often while it is asked.
+    """
     for mix in mixes:
         lists = {server.name: requests_of(mix, works, server) for server in servers}
         results[mix] = {}
@@ -68,9 +81,13 @@ def measure(
                 if not lists[server.name]:
                     continue
                 given = {"clients": clients, "unique": mix in WEIGHTS, "server": server.process}
-                if not number:
-                    run(server.address, lists[server.name], seconds=WARM_SECONDS, **given)  # type: ignore[arg-type]
-                got = run(server.address, lists[server.name], seconds=seconds, **given)  # type: ignore[arg-type]
+                with editing(server, works, edit_seconds) as edits:
+                    if not number:
+                        warm = max(WARM_SECONDS, 30 * edit_seconds)
+                        run(server.address, lists[server.name], seconds=warm, **given)  # type: ignore[arg-type]
+                    got = run(server.address, lists[server.name], seconds=seconds, **given)  # type: ignore[arg-type]
+                if edit_seconds:
+                    sys.stderr.write(f"{server.name}: {edits['made']} edits, {edits['refused']} refused\n")
                 best = results[mix].get(server.name)
                 if best is None or got.rate > best.rate:
                     results[mix][server.name] = got
@@ -191,6 +208,7 @@ def arguments(text: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=10, help="of each round")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--clients", type=int, default=CLIENTS)
+    parser.add_argument("--edit-seconds", type=float, default=0, help="correct a title every so often meanwhile")
     parser.add_argument("--kinds", action="store_true", help="p50 and p99 by kind as well")
     parser.add_argument("--any-answer", action="store_true", help="time servers even where their answers differ")
     add_places(parser)
@@ -231,14 +249,27 @@ def main() -> None:
     library = stored(given.works, given.data, fresh=given.fresh)
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-")))
+        if given.edit_seconds:  # the library that is kept stays as it is
+            library = replace(library, folder=Path(shutil.copytree(library.folder, folder / "library")))
         servers = start_all(given.peers, library, folder, programs_of(given), stack)
+        if given.edit_seconds:
+            servers = [server for server in servers if server.update]
         if not servers:
             sys.exit("no server to measure")
         if check(servers, compared(given.works))["different"] and not given.any_answer:
             sys.exit("answers differ: nothing is timed (--any-answer times all the same)")
         results: Results = {}
         try:
-            measure(results, servers, given.mixes, given.works, given.seconds, given.rounds, given.clients)
+            measure(
+                results,
+                servers,
+                given.mixes,
+                given.works,
+                given.seconds,
+                given.rounds,
+                given.clients,
+                given.edit_seconds,
+            )
         finally:  # what was measured before an interruption is not lost
             print(report(results, servers, library, given))
 

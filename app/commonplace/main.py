@@ -74,7 +74,7 @@ from commonplace.web import in_workers
 from commonplace.web.app import Application, create_app
 from commonplace.web.context import Context
 from commonplace.web.http.public_address import Address
-from commonplace.web.sparql import graph_content
+from commonplace.web.sparql import carrying, graph_content
 
 GIVE_BACK_SECONDS = 15.0
 """Time between two moments at which the server gives back memory, which takes some milliseconds, but for a graph from
@@ -280,6 +280,7 @@ def _tasks(views: Views, *, settings: Settings, queries: Path, described: bool) 
         graph_content.TASK: graph_content.read_in_worker,
         small_files.TASK: small_files.read_in_worker,
         in_workers.TASK: in_workers.RequestAnswerer(app.routed, search, context.kept_counts),
+        carrying.TASK: carrying.read_in_worker,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from commonplace.derived.workers.messages import Question
 from tests.web.sparql.limited_server import (
     COUNT,
     HEADERS,
@@ -65,3 +66,43 @@ def test_a_repeated_question_is_not_evaluated_again(home: Path) -> None:
         assert server.ask(COUNT, **{"If-None-Match": '"1;srj"'}).status_code == 304
         posted = server.client.post("/sparql", data={"query": COUNT}, headers=HEADERS)
         assert posted.content == first.content
+
+
+def test_an_answer_is_carried_over_a_change_that_cannot_matter_to_it(home: Path) -> None:
+    about = "SELECT ?title WHERE { <id/work/parks1981> <http://purl.org/dc/terms/title> ?title }"
+    of_another = "INSERT DATA {{ <http://example.org/{0}> <http://example.org/p> {0} }}"
+    token = {"Authorization": f"Bearer {(home / 'token').read_text().strip()}"}
+    with served(home, cache_bytes=10_000_000) as server:
+        asked: list[str] = []
+        ask = server.workers.ask
+
+        async def counting(question: Question, client: str) -> object:
+            asked.append(question.text)
+            return await ask(question, client)
+
+        server.workers.ask = counting  # type: ignore[method-assign, assignment]
+        first = server.ask(about)
+        for number in range(1, 40):  # until the patterns of the question are known, it is evaluated anew
+            made = server.client.post("/sparql", data={"update": of_another.format(number)}, headers=token)
+            before = len(asked)
+            carried = server.ask(about)
+            assert carried.headers["commonplace-version"] == made.headers["commonplace-version"]
+            if len(asked) == before:
+                break
+        assert len(asked) == before, "it was evaluated again after each change"
+        assert carried.content == first.content
+        assert carried.headers["etag"] != first.headers["etag"]
+        assert {name: carried.headers[name] for name in ("content-type", "content-length", "vary")} == {
+            name: first.headers[name] for name in ("content-type", "content-length", "vary")
+        }
+        assert server.ask(about, **{"If-None-Match": carried.headers["etag"]}).status_code == 304
+
+        changed = server.client.patch("/works/parks1981", json={"title": "Another title"}, headers=token)
+        anew = server.ask(about)
+
+        assert anew.headers["commonplace-version"] == changed.headers["commonplace-version"]
+        assert "Another title" in anew.text
+        assert len(asked) == before + 1
+        past = server.client.get("/sparql", params={"query": about, "at": "1"}, headers=HEADERS)
+        assert past.json() == first.json()
+        assert past.headers["commonplace-version"] == "1"

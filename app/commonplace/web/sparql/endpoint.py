@@ -31,6 +31,7 @@ from commonplace.web.http.spooled import Sending
 from commonplace.web.http.stopping import READ
 from commonplace.web.http.whole_response import head_of, sent_whole
 from commonplace.web.sparql.answer_cache import AnswerCache, CacheKey, Ready
+from commonplace.web.sparql.carrying import Learning
 from commonplace.web.sparql.forms import BY_NAME, OFFERED, takes_gzip, wanted_forms
 from commonplace.web.sparql.protocol import ALLOW, FORM, UPDATE, QueryOperation, media_type_of, read_operation
 from commonplace.web.sparql.single_flight import SingleFlight
@@ -74,7 +75,8 @@ class SparqlEndpoint:
         """Send big answers through `sending`, and leave requests that are no queries to `rest`."""
         self._context = context
         self._rest = rest
-        self._cache = AnswerCache(context.cache_bytes)
+        self._cache = AnswerCache(context.cache_bytes, _at_version)
+        self._learning = Learning(context, self._cache)
         self._single_flight: SingleFlight[CacheKey, Answer | AnswerKind] = SingleFlight(_may_share)
         self._watch = DisconnectWatch()
         self._sending = sending
@@ -126,8 +128,10 @@ class SparqlEndpoint:
     async def _answer(self, scope: Scope, headers: Headers, asked: QueryRequest, body: RequestBody, send: Send) -> None:
         at = version_of(asked.operation.at)
         version = await self._version(at)
-        key = CacheKey(version, asked.operation.text, asked.graphs, (asked.forms, asked.packed, at is not None))
+        key = CacheKey(version, asked.operation.text, asked.graphs, (asked.forms, asked.packed, at))
         ready = self._cache.get(key)
+        if ready is None and at is None and await self._learning.learn(key):
+            ready = self._cache.get(key)
         if ready is None:
             answer = await self._evaluated(scope, headers, key, asked, body)
             if isinstance(answer.body, Spool):
@@ -225,6 +229,14 @@ _remembered = lru_cache(maxsize=4_096)(_read)
 def _may_share(found: Answer | AnswerKind) -> bool:
     """Return whether several clients can have an answer: a big one is a file, which is read once."""
     return isinstance(found, str) or isinstance(found.body, bytes)
+
+
+def _at_version(ready: Ready, version: int) -> Ready:
+    """Return an answer as it goes out of a later version, for which it is the same."""
+    tag = etag(Version(version), ready.tag.strip('"').partition(";")[2])
+    changed = {b"etag": tag.encode(), b"commonplace-version": str(version).encode()}
+    headers = [(name, changed.get(name, value)) for name, value in ready.headers]
+    return Ready(tag, headers, head_of(headers), ready.body)
 
 
 def _tag(answer: Answer) -> str:
