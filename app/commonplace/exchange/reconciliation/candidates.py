@@ -31,15 +31,16 @@ def candidates_of(index: SearchIndex, query: Query) -> dict[str, None]:
         found |= _found(index, text, query.types)
     kinds = query.types if query.type_strict != "should" else [*PROPERTIES_OF_ALL]
     for text in _texts(query):
-        for kind in kinds:
-            for asked in _ever_less(text):
-                hits = _found(index, asked, [kind])
-                if hits:
-                    found |= hits
-                    break
-            else:
-                found |= _begun(index, text, kind)
+        found |= _likest(index, text, kinds)
     return found
+
+
+def _likest(index: SearchIndex, text: str, kinds: Sequence[str]) -> dict[str, None]:
+    """Return what has most of a text, kind by kind: less of it is looked for only where no kind has more."""
+    for asked in _ever_less(text):
+        if hits := {iri: None for kind in kinds for iri in _found(index, asked, [kind])}:
+            return hits
+    return {iri: None for kind in kinds for iri in _begun(index, text, kind)}
 
 
 PROPERTIES_OF_ALL = tuple(dict.fromkeys(kind for one in PROPERTIES.values() for kind in one.patterns))
