@@ -1,5 +1,16 @@
 """Run Commonplace from a terminal: one function for each command."""
 
-from commonplace.cli.commands import main
+import sys
 
-__all__ = ["main"]
+
+def main() -> None:
+    """Run the `commonplace` program. Nothing of a library is loaded for `convert`, which needs none."""
+    if sys.argv[1:2] == ["convert"]:
+        from commonplace.cli.convert import convert_files
+        from commonplace.cli.program import program
+
+        cli = program()
+        cli.command("convert")(convert_files)
+    else:
+        from commonplace.cli.commands import cli
+    cli()

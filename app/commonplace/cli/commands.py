@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from commonplace import __version__
 from commonplace.cli.backup import backup, restore_home
 from commonplace.cli.bulk import bulk
 from commonplace.cli.convert import convert_files
@@ -23,6 +22,7 @@ from commonplace.cli.mcp import mcp
 from commonplace.cli.merge import merge, unmerge
 from commonplace.cli.opening import AgentOption, HomeOption, MessageOption, agent_of, open_library, settings_of
 from commonplace.cli.pin import pin
+from commonplace.cli.program import program
 from commonplace.cli.terminal import JsonOption, progress, readable
 from commonplace.cli.tokens import token_cli
 from commonplace.errors import BadRequest, LogDamaged, NoLibrary
@@ -39,35 +39,12 @@ from commonplace.library.library import is_library
 from commonplace.library.named_things import known_thing
 from commonplace.model.change import Version
 from commonplace.model.formats import ExportedFormat
-from commonplace.model.piece_of_work import belonging_to
 from commonplace.settings import SHIPPED_ONTOLOGY, Settings
 
-cli = typer.Typer(
-    help="A knowledge graph and bibliography of a literature.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+cli = program()
 
 cli.add_typer(token_cli, name="token")
 cli.add_typer(duplicates_cli, name="duplicates")
-
-
-@cli.callback(invoke_without_command=True)
-def about(
-    context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="print the version and stop")] = False,
-    piece: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="name of the piece of work that what the command writes belongs to"),
-    ] = None,
-) -> None:
-    """Keep a knowledge graph and bibliography of a literature."""
-    if version:
-        typer.echo(__version__)
-        raise typer.Exit
-    with readable():
-        context.with_resource(belonging_to(piece))
 
 
 @cli.command()

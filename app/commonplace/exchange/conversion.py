@@ -16,7 +16,7 @@ from pyoxigraph import Quad, RdfFormat
 
 from commonplace.derived.graph.rdf_text import statements_text
 from commonplace.errors import BadRequest
-from commonplace.exchange.receipts import LossCount, loss_counts
+from commonplace.exchange.loss_counts import LossCount, loss_counts
 from commonplace.exporters.formats import EXPORT_FORMATS
 from commonplace.importers.formats import format_of
 from commonplace.importers.parallel import BatchReading

@@ -23,6 +23,7 @@ from commonplace.curation.matching import Matcher, fields_added, fill_gaps
 from commonplace.curation.shacl.after import StateAfter
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.exchange.entry_file import Prepared
+from commonplace.exchange.loss_counts import loss_counts
 from commonplace.exchange.prepared import PreparedEntry
 from commonplace.exchange.receipts import (
     FATES,
@@ -32,7 +33,6 @@ from commonplace.exchange.receipts import (
     Receipt,
     ReceiptItem,
     SimilarShape,
-    loss_counts,
 )
 from commonplace.exchange.replayable_text import ReplayableText
 from commonplace.exchange.similar_apart import APART_WORKS, SimilarApart

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 from pydantic import BaseModel
 
 from commonplace.curation.duplicates.same_work import GROUNDS
-from commonplace.model.record import Loss
+from commonplace.exchange.loss_counts import LossCount
 
 SHOWN_CHARACTERS = 200
 """Maximum number of characters of a value in a line for people; the JSON has it all."""
 
 SHOWN_KINDS = 20
 """Maximum number of kinds of losses in the lines for people; the JSON has all."""
-
-_QUOTED = re.compile(r"""(?<!\w)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?!\w)""")
-_COMMANDS = re.compile(r"\\[A-Za-z@]+\*?(?:, \\[A-Za-z@]+\*?)*")
-_NUMBERS = re.compile(r"(?<!\w)[-–]?\d[\w./:~?%-]*")
 
 FATES = ("new", "matched", "updated", "failed")
 
@@ -78,15 +72,6 @@ class ReceiptItem:
     error: str | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class LossCount:
-    """The number of losses of one kind: of one field, for one reason, in which `…` stands for quoted values."""
-
-    field: str
-    why: str
-    count: int
-
-
 class FileFault(BaseModel):
     """Something wrong with the file that belongs to no entry."""
 
@@ -118,23 +103,6 @@ class Receipt(BaseModel):
     def json_text(self) -> str:
         """Return the receipt as JSON, without absent values."""
         return self.model_dump_json(exclude_none=True)
-
-
-def loss_counts(losses: Iterable[LossShape | Loss]) -> list[LossCount]:
-    """Count losses by field and reason, the most frequent first.
-
-    A reason that quotes a value, a line or a number is one reason, whatever it quotes.
-    """
-    counted = Counter((loss.field, reason_of(loss.why)) for loss in losses)
-    ordered = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
-    return [LossCount(field=field, why=why, count=count) for (field, why), count in ordered]
-
-
-def reason_of(why: str) -> str:
-    """Return the reason of a loss without what it quotes: values in quotation marks, LaTeX commands, numbers."""
-    for quoted in (_QUOTED, _COMMANDS, _NUMBERS):
-        why = quoted.sub("…", why)
-    return why
 
 
 def receipt_lines(receipt: Receipt) -> Iterator[str]:

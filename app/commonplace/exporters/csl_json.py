@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
 from pydantic_core import PydanticSerializationError, to_json
@@ -40,7 +39,6 @@ from commonplace.model.record import Record
 from commonplace.model.rich_text import csl_escaped, csl_form
 
 _RARE_PARTS = ("dropping-particle", "comma-suffix", "static-ordering")
-_texts = attrgetter(*(attribute for _, attribute in TEXT_VARIABLES))
 
 CslItem = dict[str, Any]
 DATE_NAMES = frozenset([*(variable for variable, _ in DATE_VARIABLES), *EXTRA_DATES])
@@ -128,9 +126,9 @@ def _add_eprint(record: Record, made: CslItem) -> None:
 
 
 def _add_texts(record: Record, made: CslItem) -> None:
-    rich = record.rich
-    for (variable, attribute), text in zip(TEXT_VARIABLES, _texts(record), strict=True):
-        if text:
+    rich, said = record.rich, vars(record)  # an attribute that was never set is not looked for: most are not
+    for variable, attribute in TEXT_VARIABLES:
+        if attribute in said and (text := said[attribute]):
             if rich and attribute in rich:
                 text = csl_form(rich[attribute])
             elif ("&" in text or "<" in text) and variable not in VERBATIM_VARIABLES:

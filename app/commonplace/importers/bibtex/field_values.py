@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from commonplace.importers.bibtex.draft import Draft
 from commonplace.importers.bibtex.latex import decode
@@ -75,7 +76,7 @@ def keep_rich(draft: Draft, attribute: str, text: RichText) -> None:
         draft.rich[attribute] = form
 
 
-def drop_repeated(draft: Draft, names: list[str], text: str) -> None:
+def drop_repeated(draft: Draft, names: Iterable[str], text: str) -> None:
     """Take out fields that only say again what another one said."""
     for name in names:
         if name in draft.fields and decode(draft.fields[name]).text == text:

@@ -21,6 +21,10 @@ from commonplace.model.rich_text import plain
 
 _PLAIN_NAMES = ("journal", "journaltitle", "booktitle", "maintitle", "series")
 _ENDS_SENTENCE = ("?", "!", ":", ".")
+_JOURNALS, _BOOKS = ("journaltitle", "journal"), ("booktitle", "maintitle")
+_IN_JOURNAL, _IN_BOOK = (*_JOURNALS, *_BOOKS), (*_BOOKS, *_JOURNALS)
+"""Fields that name what an article, or another work, appears in; the best first."""
+
 _STAND_INS = ("titleaddon", "issuetitle")
 _VOLUMES = ("booktitle", "maintitle")
 _STAND_INS_OF = {
@@ -80,15 +84,14 @@ def _take_stand_in(draft: Draft) -> None:
 
 
 def _read_container(draft: Draft) -> None:
-    journals, books = ("journaltitle", "journal"), ("booktitle", "maintitle")
-    names = (*journals, *books) if draft.csl_type in ARTICLE_TYPES else (*books, *journals)
+    names = _IN_JOURNAL if draft.csl_type in ARTICLE_TYPES else _IN_BOOK
     for name in names:
         if name in draft.fields:
             container = take(draft, name)
             if container:
                 subtitle = take(draft, f"{name.removesuffix('title')}subtitle") if name != "journal" else None
                 draft.known["container_title"] = _joined(container, subtitle)
-                drop_repeated(draft, [n for n in names if n != name], container)
+                drop_repeated(draft, names, container)
                 return
 
 
