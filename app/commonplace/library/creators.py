@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from heapq import heappop, heappush
 from sys import intern
 
 from pyoxigraph import DefaultGraph, NamedNode
@@ -53,7 +54,22 @@ def _moved_creators(creators: Creators, _: Snapshot, changes: Sequence[ChangeSet
     return creators if moved is None else moved
 
 
-def most_prolific(creators: Creators, works: AbstractSet[str]) -> list[tuple[str, int]]:
-    """Return who created most of some works, each with the number of these, equals by IRI."""
-    counts = {agent: len(works & own) for agent, own in creators.items() if not works.isdisjoint(own)}
-    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+def most_prolific(creators: Creators, works: AbstractSet[str]) -> Iterator[tuple[str, int]]:
+    """Yield who created most of some works, each with the number of these, equals by IRI.
+
+    Nobody created more of them than works at all: whoever created many is counted first, and the rest only when asked.
+    """
+    by_size: dict[int, list[str]] = {}
+    for agent, own in creators.items():
+        by_size.setdefault(len(own), []).append(agent)
+    counted: list[tuple[int, str]] = []
+    for size in sorted(by_size, reverse=True):
+        while counted and -counted[0][0] > size:
+            number, agent = heappop(counted)
+            yield agent, -number
+        for agent in by_size[size]:
+            if not works.isdisjoint(creators[agent]):
+                heappush(counted, (-len(works & creators[agent]), agent))
+    while counted:
+        number, agent = heappop(counted)
+        yield agent, -number

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from sys import intern
 
@@ -29,6 +29,9 @@ from commonplace.patchlog.log import PatchLog
 
 MOVED_WORKS = 2_000
 """Maximum number of works whose evidence is read again for a change; beyond, to read all evidence takes less time."""
+
+MOST_ASKED = 8
+"""Maximum number of concepts of which the joined sets are kept: those of a top concept take megabytes."""
 
 STATES = frozenset((*CONCEPT_STATES, *CLAIM_STATES)) - {UNREAD, "mixed"}
 """The states that a piece of evidence may say."""
@@ -107,6 +110,8 @@ class States:
     """The concepts that are narrower than a concept, one step away; none of the sets is empty."""
     with_abstract: Works
     """The works of which an abstract is held."""
+    _asked: dict[str, WorksByState] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was read on the concepts that were asked for last: a page asks for one several times."""
 
     def on_concept(self, concept: str) -> WorksByState:
         """Return the works read on the concept of that IRI.
@@ -114,6 +119,14 @@ class States:
         A work discusses a concept when it discusses that or a narrower one; it is silent when it does not, and is
         recorded as silent on that or a broader one.
         """
+        found = self._asked.get(concept)
+        if found is None:
+            if len(self._asked) >= MOST_ASKED:
+                self._asked.clear()
+            found = self._asked[concept] = self._on_concept(concept)
+        return found
+
+    def _on_concept(self, concept: str) -> WorksByState:
         discussing = _joined(self._saying("discusses", _reached(concept, self.narrower)))
         silent = _joined(self._saying("silent", _reached(concept, self.broader)))
         read = {"discusses": discussing, "silent": silent - discussing}
@@ -156,7 +169,7 @@ class States:
         At most `count`, each with the number of those works, equals by IRI.
         """
         inside = set(_reached(concept, self.narrower))
-        discussing = _joined(self._saying("discusses", inside))
+        discussing = self.on_concept(concept).read["discusses"]
         shared = {
             about: len(discussing & said["discusses"])
             for about, said in self.said.items()

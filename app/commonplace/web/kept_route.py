@@ -11,6 +11,7 @@ from fastapi import Request, Response
 
 from commonplace.derived.workers.messages import whole
 from commonplace.web.context import context_of
+from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.negotiation import holds
 from commonplace.web.http.spooled import SpooledResponse
 from commonplace.web.in_workers import WorkerRoute
@@ -63,7 +64,7 @@ class KeptAnswers:
 
 
 class KeptRoute(WorkerRoute):
-    """A route whose answers the server keeps, by all that they follow from: address, `Accept`, and the version."""
+    """A route whose answers the server keeps, by all they follow from: address with host, `Accept`, and version."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler of the route, which makes an answer once."""
@@ -74,17 +75,22 @@ class KeptRoute(WorkerRoute):
             if answers is None:  # this is a worker
                 return await make(request)
             head = context_of(request).library.log.head()
-            name = (head, request.url.path, request.url.query, request.headers.get("accept"))
+            name = (head, str(asked_url(request)), request.headers.get("accept"))
             kept = answers.get(name)
             if kept is None:
                 made = await make(request)
-                if made.status_code != 200:
+                if made.status_code != 200 or _is_large(made):
                     return made
                 kept = _Kept(_body(made), tuple(made.raw_headers))
                 answers.put(name, kept)
             return kept.response(request.headers.get("if-none-match"))
 
         return answer
+
+
+def _is_large(made: Response) -> bool:
+    """Return whether an answer lies in a file and is too long to be kept among others: it is sent from there."""
+    return isinstance(made, SpooledResponse) and made.spool.size > MOST_BYTES // 8
 
 
 def _body(made: Response) -> bytes:

@@ -35,6 +35,7 @@ from commonplace.web.http.negotiation import (
     unchanged,
 )
 from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters, version_of
+from commonplace.web.kept_route import KeptRoute
 from commonplace.web.sparql.forms import TABLES
 
 ROWS = (JSON, *(form for form in TABLES))
@@ -143,6 +144,7 @@ def _add(router: APIRouter, query: NamedQuery) -> None:
             openapi_extra={"parameters": parameters},
             responses={200: {"content": forms}},
             include_in_schema=path == f"/queries/{query.name}",
+            route_class_override=KeptRoute,
         )
 
 

@@ -81,15 +81,17 @@ def claim(request: Request, context: ContextDep, key: str, at: At = None) -> Res
     def make(snapshot: Snapshot) -> dict[str, object]:
         shown = claim_of(snapshot, node, minter, states(snapshot))
         strip, works = drawn(snapshot, minter, [node], by_year(snapshot, node), SHOWN)
-        accepted = [one for one in shown.evidence if one.status == "accepted"]
-        named = {one.work: work_of(snapshot, NamedNode(one.work_iri), minter) for one in accepted}
+        sides = _sides(shown)
+        said = [one for side in sides.values() for one in side[:SHOWN]]
+        named = {one.work: work_of(snapshot, NamedNode(one.work_iri), minter) for one in said}
         return {
             "claim": shown,
             "works": works,
             "strip": strip,
             "strip_title": shown.label,
             "address": f"/works?claim={minter.key(node.value)}",
-            "sides": _sides(shown),
+            "sides": sides,
+            "most": SHOWN,
             "named": named,
             "proposed": sum(one.status == "proposed" for one in shown.evidence),
             "silent": [work for work in works if work.state == "silent"][:SHOWN],
