@@ -29,8 +29,11 @@ from commonplace.model.set_aside import by_field
 from commonplace.model.work_reading import Contribution, Neighbourhood, read_contributions, read_work
 
 
-def work_of(snapshot: Snapshot, work: NamedNode, minter: Minter, *, whole: bool = False) -> Work:
-    """Return one work; `whole` adds its doubts, relations and what was merged into it. Raises `NotFound`."""
+def work_of(snapshot: Snapshot, work: NamedNode, minter: Minter, *, whole: bool = False, evidence: bool = True) -> Work:
+    """Return one work; `whole` adds its doubts, relations and what was merged into it.
+
+    Without `evidence` what the work says is left out, which takes half the time. Raises `NotFound`.
+    """
     if not is_work(snapshot, work):
         raise NotFound(f"there is no work {minter.key(work.value)!r}")
     about = neighbourhood(snapshot, work)
@@ -88,7 +91,7 @@ def work_of(snapshot: Snapshot, work: NamedNode, minter: Minter, *, whole: bool 
         relations=related_works(snapshot, work, minter) or None if whole else None,
         set_aside=by_field(about.texts(work, minter.term(SET_ASIDE))) or None,
         affected_by=affecting(snapshot, beneath_work(snapshot, work, minter), minter) if whole else None,
-        evidence=evidence_of_work(snapshot, work, minter),
+        evidence=evidence_of_work(snapshot, work, minter) if evidence else [],
         merged=merged_into_it(snapshot, work, minter) if whole else None,
         version=snapshot.version,
     )

@@ -83,7 +83,7 @@ def claim(request: Request, context: ContextDep, key: str, at: At = None) -> Res
         strip, works = drawn(snapshot, minter, [node], by_year(snapshot, node), SHOWN)
         sides = _sides(shown)
         said = [one for side in sides.values() for one in side[:SHOWN]]
-        named = {one.work: work_of(snapshot, NamedNode(one.work_iri), minter) for one in said}
+        named = {one.work: work_of(snapshot, NamedNode(one.work_iri), minter, evidence=False) for one in said}
         return {
             "claim": shown,
             "works": works,

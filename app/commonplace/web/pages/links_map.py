@@ -97,11 +97,12 @@ def _rows(linked: Linked, asked: MapPageQuery, here: int) -> list[MapRow]:
     shown = linked.things[start : start + ROWS]
     kept: dict[str, dict[str, list[NamedLink]]] = {thing.iri: defaultdict(list) for thing in shown}
 
+    pages = {page: _address(asked, "/map", page=page) for page in range(1, len(places) // ROWS + 2)}
+
     def named(iri: str, confirmation: str | None) -> NamedLink:
         place = places[iri]
         page = place // ROWS + 1
-        address = "" if page == here else _address(asked, "/map", page=page)
-        return NamedLink(linked.things[place], address, confirmation)
+        return NamedLink(linked.things[place], "" if page == here else pages[page], confirmation)
 
     for link in linked.links:
         if link.source in kept:

@@ -333,7 +333,7 @@ async function start() {
     labelFont: getComputedStyle(document.documentElement).getPropertyValue("--sans"), labelSize: 12, labelColor: { color: look.ink },
     labelDensity: many ? 0.4 : 1, labelGridCellSize: many ? 120 : 90, labelRenderedSizeThreshold: many ? 3 : 4,
     nodeProgramClasses: { square: Square }, nodeReducer: drawnNode, edgeReducer: drawnEdge,
-    defaultDrawNodeLabel: drawLabel, defaultDrawNodeHover: drawRing, hideEdgesOnMove: map.edges.length > 4000, zIndex: true, stagePadding: 40,
+    defaultDrawNodeLabel: drawLabel, defaultDrawNodeHover: drawRing, hideEdgesOnMove: map.edges.length > 4000, hideLabelsOnMove: map.nodes.length > 1500, zIndex: true, stagePadding: 40,
     minCameraRatio: 0.02, maxCameraRatio: 3,
   });
   if (map.layout === "year") {
