@@ -6,7 +6,7 @@ The works are counted by year from what is kept, so that it costs little however
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
@@ -46,10 +46,13 @@ def timeline(
     concept: NamedNode | None,
     below: Iterable[NamedNode],
     works: WorksByYear,
+    counted: Sequence[YearOfWorks],
     asked: YearRange,
 ) -> Timeline:
-    """Return the timeline of a concept, `below` being that and the narrower ones; of None, that of all works."""
-    counted = list(works.years())
+    """Return the timeline of a concept, `below` being that and the narrower ones; of None, that of all works.
+
+    `counted` are all years of the works.
+    """
     undated = [one for one in counted if one.year is None]
     dated = [one for one in counted if asked.has(one.year)]
     every, cases = _cases(snapshot, minter, concept, set(below))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -16,7 +17,7 @@ from commonplace.library.map_reading import span_of_years
 from commonplace.library.named_things import named_thing
 from commonplace.library.timeline import YearRange, timeline
 from commonplace.library.timeline_schemas import Timeline
-from commonplace.library.works_by_year import WorksByYear, works_by_year
+from commonplace.library.works_by_year import WorksByYear, YearOfWorks, works_by_year
 from commonplace.model.change import Version
 from commonplace.web import answers
 from commonplace.web.api.things import states_at
@@ -49,15 +50,16 @@ class TimelineQuery(BaseModel):
         return YearRange(*span_of_years(self.years)) if self.years else YearRange()
 
 
-class TimelineRead(BaseModel):
+@dataclass(frozen=True, slots=True)
+class TimelineRead:
     """The timeline, and what a drawing of it is made from."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True)
 
     shown: Timeline
     about: NamedNode | None
     below: list[NamedNode]
     works: WorksByYear
+    counted: list[YearOfWorks]
+    """All years of the works, whatever range is asked for."""
 
 
 def reading(context: Context, asked: TimelineQuery) -> Callable[[Snapshot], TimelineRead]:
@@ -72,8 +74,9 @@ def reading(context: Context, asked: TimelineQuery) -> Callable[[Snapshot], Time
         about = named_thing(snapshot, minter, "concept", asked.concept, "concept") if asked.concept else None
         below = states(snapshot).below(about.value) if about else []
         works = by_year(snapshot, about or minter.term("Concept"))  # of the class itself no work says anything
-        shown = timeline(snapshot, minter, about, below, works, years)
-        return TimelineRead(shown=shown, about=about, below=below, works=works)
+        counted = list(works.years())
+        shown = timeline(snapshot, minter, about, below, works, counted, years)
+        return TimelineRead(shown, about, below, works, counted)
 
     return read
 

@@ -50,7 +50,7 @@ def _strip(snapshot: Snapshot, minter: Minter, found: TimelineRead, asked: Timel
     if found.shown.works <= MOST_MARKS:
         ordered = found.works.dated(years.first, years.last)
         return strip_of(marked_works(snapshot, minter, found.below, found.works.read, ordered))
-    return strip_of_years(one for one in found.works.years() if years.has(one.year))
+    return strip_of_years(one for one in found.counted if years.has(one.year))
 
 
 def _concepts(snapshot: Snapshot, minter: Minter) -> list[Link]:
