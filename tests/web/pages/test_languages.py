@@ -56,6 +56,13 @@ def test_a_page_in_french_has_no_english_of_its_own(client: httpx.Client, addres
             assert text_of(str(message.string)) in words
 
 
+def test_each_queue_has_its_name_and_what_stands_in_it_in_french(client: httpx.Client) -> None:
+    french = text_of(client.get("/queues", headers={**BROWSER, "Accept-Language": "fr"}).text)
+    for queue in client.get("/queues").json()["items"]:
+        assert queue["label"] not in french
+        assert text_of(queue["what"]).replace("`", "") not in french
+
+
 def test_numbers_agree_with_their_nouns(client: httpx.Client) -> None:
     french = {**BROWSER, "Accept-Language": "fr"}
     assert "35 œuvres" in text_of(client.get("/works", headers=french).text)
