@@ -43,12 +43,26 @@ def test_which_works_discuss_professional_roles_and_a_citation_is_copied(
         assert work["authors"][0]["family"] in copied
 
 
-def test_cases_are_looked_at_and_a_gap_is_found(browser: Browser, client: httpx.Client) -> None:
+def test_the_cases_are_compared_and_a_gap_is_found(browser: Browser, client: httpx.Client) -> None:
     with opened(browser, client, "/") as page:
         page.get_by_role("navigation", name="Main").get_by_role("link", name="Cases").click()
         first = client.get("/cases").json()["items"][0]
         page.get_by_role("link", name=first["label"]).click()
         expect(page.get_by_role("heading", level=1)).to_contain_text(first["label"])
+
+        page.get_by_role("link", name="Compare it with other cases").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Cases compared")
+        row = page.get_by_role("row").filter(has=page.get_by_role("link", name="Drop-in service"))
+        skills = page.get_by_role("columnheader").all_inner_texts().index("Skills")
+        expect(row.get_by_role("cell").nth(skills - 1)).to_have_text("not stated")
+        case = client.get("/cases/quebec-drop-in").json()
+        assert "skill" not in case["dimensions"], "which is the gap that the table shows"
+        page.get_by_role("link", name="Turn rows into columns").click()
+        turned = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Skills"))
+        expect(turned).to_contain_text("not stated")
+        page.go_back()
+        page.get_by_role("cell").get_by_role("link", name="support for vulnerable people").first.click()
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
 
         page.get_by_role("navigation", name="Main").get_by_role("link", name="Gaps").click()
         gaps = client.get("/gaps").json()
