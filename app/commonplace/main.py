@@ -60,6 +60,7 @@ from commonplace.library.harvest import Harvest
 from commonplace.library.incremental import Incremental
 from commonplace.library.lists import Lists
 from commonplace.library.named_queries import load_queries
+from commonplace.library.queues.done import SolvedItems
 from commonplace.library.self_description import SelfDescription
 from commonplace.library.states import incremental_states
 from commonplace.library.suggestions.suggesting import Suggestions
@@ -155,6 +156,7 @@ def _context(
         merges=Merges(library, committer),
         pins=Pins(library, committer),
         queues=Queues(library, SHIPPED_ONTOLOGY / "shapes.ttl", *compared),
+        solved=SolvedItems(library.log, library.minter),
         prisma=PrismaCounts(library),
         workers=workers,
         queries=named,

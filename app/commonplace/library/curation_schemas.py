@@ -53,6 +53,20 @@ class QueueSummary(ApiModel):
     address: str
 
 
+class SolvedItem(ApiModel):
+    """An item of a queue that somebody solved: the thing, and the version that did it."""
+
+    version: int
+    at: str
+    agent: str
+    message: str
+    thing: Link
+    about: Link | None = Field(default=None, description="another thing that it was about")
+    change: str = Field(description="address of the version")
+    undo: str = Field(description="address to `POST` to, which takes the whole version back")
+    undone_by: int | None = Field(default=None, description="the version that took it back since")
+
+
 class Solution(ApiModel):
     """A call that solves an item: an address, and what it may be sent, `…` standing for what you know."""
 

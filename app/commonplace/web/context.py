@@ -36,6 +36,7 @@ from commonplace.library.harvest import Harvest
 from commonplace.library.incremental import Incremental
 from commonplace.library.lists import Lists
 from commonplace.library.named_queries import NamedQuery
+from commonplace.library.queues.done import SolvedItems
 from commonplace.library.self_description import SelfDescription
 from commonplace.library.states import States
 from commonplace.library.suggestions.suggesting import Suggestions
@@ -77,6 +78,8 @@ class Context:
     pins: Pins
     queues: Queues
     """What wants a curator."""
+    solved: SolvedItems
+    """What was solved in the queues."""
     prisma: PrismaCounts
     """The numbers of the review that the library serves."""
     workers: WorkerPool

@@ -100,7 +100,7 @@ _NAMED = {
 _LISTS = frozenset(
     [
         *("duplicates", "suggestions", "queues", "changes", "queries", "pins", "difference", "screenings"),
-        *("annotations", "webhooks", "deliveries"),
+        *("annotations", "webhooks", "deliveries", "done"),
         *("references", "citations", "history", "provenance"),
     ]
 )

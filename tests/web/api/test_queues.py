@@ -277,3 +277,63 @@ def test_works_worth_reading_wait_for_concepts_that_are_followed(curator: httpx.
     assert curator.request(solve["method"], solve["address"], json=json.loads(solve["bodies"][1])).status_code == 201
     assert not queue(curator, "suggestions")["items"]
     assert counts(curator)["suggestions"] == 0
+
+
+def done(client: httpx.Client, name: str, **asked: Any) -> list[dict[str, Any]]:
+    response = client.get(f"/queues/{name}/done", params=asked)
+    assert response.status_code == 200, response.text
+    items: list[dict[str, Any]] = response.json()["items"]
+    assert response.json()["total"] >= len(items)
+    return items
+
+
+def test_what_was_solved_is_listed_with_the_version_that_undoes_it(curator: httpx.Client) -> None:
+    assert done(curator, "proposed-evidence") == []
+    key = judge(curator, "parks1981", "facilitator", status="proposed")
+    assert done(curator, "proposed-evidence") == [], "it was proposed, not solved"
+    accepted = curator.patch(f"/evidence/{key}", json={"status": "accepted"})
+    version = int(accepted.headers["commonplace-version"])
+    (item,) = done(curator, "proposed-evidence")
+    assert (item["version"], item["thing"]["key"], item["undo"]) == (version, key, f"/changes/{version}/undo")
+    assert "undone_by" not in item
+    assert done(curator, "proposed-evidence", at=version - 1) == []
+
+    undone = curator.post(item["undo"])
+    assert undone.status_code == 201, undone.text
+    (item,) = done(curator, "proposed-evidence")
+    assert item["undone_by"] == undone.json()["version"]
+    assert "undone_by" not in done(curator, "proposed-evidence", at=version)[0]
+
+
+def test_a_work_that_is_new_was_not_solved_and_one_that_gets_what_it_lacked_was(curator: httpx.Client) -> None:
+    made = curator.post("/works", json={"key": "reed2003", "type": "book", "title": "=Reed", "abstract": "On reeds."})
+    assert made.status_code == 201, made.text
+    before = len(done(curator, "no-abstract"))
+    assert curator.patch("/works/reed2003", json={"abstract": "On other reeds."}).status_code == 200
+    assert len(done(curator, "no-abstract")) == before, "it had one already"
+    assert curator.patch("/works/reed2003", json={"doi": "10.5555/reed"}).status_code == 200
+    (item, *_) = done(curator, "no-identifier")
+    assert item["thing"]["key"] == "reed2003"
+    table = curator.get("/queues/no-identifier/done.csv")
+    assert table.headers["content-type"].startswith("text/csv")
+    head, row, *_ = table.text.splitlines()
+    assert head.startswith("version,at,agent,message,thing,label,about,change,undo")
+    assert "'=Reed" in row, "no cell is a formula"
+
+
+def test_two_works_that_were_decided_on_or_merged_were_solved(curator: httpx.Client) -> None:
+    for key in ("weir1999", "weir1999b", "weir1999c"):
+        assert curator.post("/works", json={"key": key, "type": "book", "title": "A weir"}).status_code == 201
+    decided = {"works": ["weir1999", "weir1999b"], "judgement": "different", "reason": "two volumes"}
+    assert curator.post("/duplicates/decisions", json=decided).status_code == 201
+    (item, *_) = done(curator, "duplicates")
+    assert {item["thing"]["key"], item["about"]["key"]} == {"weir1999", "weir1999b"}
+    merged = curator.post("/merges", json={"keep": "weir1999", "from": "weir1999c"})
+    assert merged.status_code == 201, merged.text
+    (item, *_) = done(curator, "duplicates", limit=1)
+    assert item["thing"]["key"] == "weir1999c"
+
+
+def test_what_the_log_does_not_tell_is_said(client: httpx.Client) -> None:
+    assert "is not told" in client.get("/queues/shape-violations/done").json()["detail"]
+    assert client.get("/queues/nonsense/done").status_code == 404

@@ -52,6 +52,7 @@ ADDRESSES = (
     "/queues/no-abstract",
     "/queues/facts-in-doubt?limit=2",
     "/queues/proposed-evidence",
+    "/queues/never-read/done",
     "/duplicates",
     "/duplicates?proposes=relation",
 )

@@ -27,6 +27,7 @@ from tests.web.pages.test_pages import BROWSER
         "/map",
         "/queues",
         "/queues/no-abstract",
+        "/queues/no-abstract/done",
         "/duplicates",
         "/duplicates?proposes=relation",
         "/imports/jobs",

@@ -67,6 +67,7 @@ SHOWN = (
     ShownAnswer(("/screenings",), "screenings.html"),
     ShownAnswer(("/queues",), "queues.html"),
     ShownAnswer(("/queues/{name}",), "queue.html", adding.queue_asked),
+    ShownAnswer(("/queues/{name}/done",), "queue_done.html", adding.queue_asked),
     ShownAnswer(("/duplicates",), "duplicates.html", adding.pairs_asked),
     ShownAnswer(("/duplicates/{id}",), "pair.html", adding.works_of_pair),
     ShownAnswer(("/imports/jobs",), "jobs.html"),
