@@ -236,11 +236,14 @@ def test_a_column_that_comes_again_is_not_one_work() -> None:
     assert compare(work("a", **placed), work(**placed | {"issue": "2"}, year=1996)).proposes == ""
 
 
-def test_whole_words_and_other_pages_are_another_title_and_a_word_cut_is_not() -> None:
+def test_a_title_that_lacks_its_end_and_other_pages_are_another_title() -> None:
     begun = work("a", title=TITLE + " in a City of the Lagoon and on the Islands of the Bay that Lead to the Open Sea")
     more = work(title=begun.title.text + " in the nineteenth century", page="12-20", issue="")
     assert compare(begun, more).proposes == ""
-    assert compare(begun, work(title=begun.title.text[:-2], page="12-20", issue="")).proposes == "same"
+    assert compare(begun, work(title=begun.title.text[:-2], page="12-20", issue="")).proposes == ""
+    assert compare(begun, work(title=begun.title.text[:-2], page="", issue="")).proposes == "same"
+    assert compare(work("a"), work(title="Crossing the Great Divide", page="12-20", issue="")).proposes == ""
+    assert compare(work("a"), work(title=TITLE.upper(), page="12-20")).proposes == "same", "pages of a whole title"
 
 
 LISTED: dict[str, Any] = {"volume": "", "issue": "", "page": ""}

@@ -351,11 +351,11 @@ def _by_place(signs: Signs, one: Particulars, other: Particulars) -> tuple[str, 
 def _are_one_but_for_place(signs: Signs) -> bool:
     """Return whether title and people are those of one work, so that a place of which databases differ may be a slip.
 
-    A title that is cut ends in a word: one that lacks whole words, and has other pages, is another title.
+    A title that is cut, or has no subtitle, may be the beginning of another's: other pages then speak of two.
     """
-    is_cut = signs.title.likeness == "cut" and (signs.page != "other" or all(signs.title.lacking))
-    is_one_title = signs.title.likeness in ("equal", "near", "subtitle") or is_cut
-    return is_one_title and signs.people == "same" and not signs.is_short
+    is_whole = signs.title.likeness in ("equal", "near")
+    is_part = signs.title.likeness in ("cut", "subtitle") and signs.page != "other"
+    return (is_whole or is_part) and signs.people == "same" and not signs.is_short
 
 
 def _by_year(signs: Signs, one: Particulars, other: Particulars) -> tuple[str, str]:
