@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,14 +11,18 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from commonplace.commit import MESSAGE_CHARACTERS, Committer, Proposal
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest, Conflict, NotFound, ShapeViolation
+from commonplace.errors import BadRequest, Conflict, LostRace, NotFound, ShapeViolation
 from commonplace.library import Library
-from commonplace.model.change import ChangeSet, Note, Version
+from commonplace.model.change import ChangeSet, Entry, Note, Version
 from commonplace.model.namespaces import DCTERMS, RDF, SKOS, XSD
 from commonplace.model.piece_of_work import belonging_to
+from commonplace.patchlog.shared_log import SharedLog
 from commonplace.settings import SHIPPED_ONTOLOGY
 from tests.conftest import BASE
 from tests.patchlog.entries import quad
+from tests.patchlog.stores import database, postgres
+
+__all__ = ["database", "postgres"]
 
 NOTE = Note(agent="tester", kind="edit", message="a test")
 
@@ -220,3 +226,66 @@ def test_a_piece_of_work_that_wrote_one_value_in_two_ways_is_taken_back_whole(
             committer.commit(lambda snapshot, change=change: change)  # type: ignore[misc]
     assert committer.undo_piece("numbers", "tester").entry is None, "nothing of it is left to undo"
     assert contents(library) == set()
+
+
+def test_a_version_is_never_older_than_the_one_before(library: Library) -> None:
+    """The clock of another server on the same log may be an hour ahead."""
+    ahead = datetime(2030, 5, 1, 12, 0, tzinfo=UTC)
+    behind = ahead - timedelta(hours=1)
+    shapes = SHIPPED_ONTOLOGY / "shapes.ttl"
+    times = []
+    for number, clock in enumerate([ahead, behind, ahead + timedelta(seconds=1)]):
+        committer = Committer(library, shapes, lambda clock=clock: clock)  # type: ignore[misc]
+        entry = committer.commit(lambda snapshot, number=number: proposing(quad(f"thing{number}")))  # type: ignore[misc]
+        assert entry is not None
+        times.append(entry.at)
+
+    assert times == [ahead, ahead, ahead + timedelta(seconds=1)]
+
+
+def test_a_change_is_made_anew_where_another_server_was_faster(tmp_path: Path, postgres: str) -> None:
+    """Two libraries on one log, each with a graph of its own, whose writers do not hold each other off."""
+    one, other = (Library.open(tmp_path / name / "home", BASE, shared=postgres) for name in ("one", "other"))
+    shapes = SHIPPED_ONTOLOGY / "shapes.ttl"
+    committers = Committer(one, shapes), Committer(other, shapes)
+    seen: list[int] = []
+
+    def overtaken(snapshot: Snapshot) -> Proposal:
+        seen.append(snapshot.version)
+        if len(seen) <= 2:
+            entry = entry_after(other, quad(f"first{len(seen)}"))
+            other.log.append(entry)
+        return proposing(quad("second"))
+
+    made = committers[0].commit(overtaken)
+
+    assert made is not None
+    assert made.version == 3
+    assert seen == [0, 1, 2]
+    other.log.wait(Version(2), 30)
+    other.follow()
+    assert contents(one) == contents(other) == {quad("first1"), quad("first2"), quad("second")}
+
+    def overtaken_again(snapshot: Snapshot) -> Proposal:
+        other.log.append(entry_after(other, quad("third")))
+        return proposing(quad("fourth"))
+
+    with pytest.raises(LostRace, match="version 4"):
+        committers[0].commit(overtaken_again, expected=Version(3))
+    for library in (one, other):
+        assert isinstance(library.log, SharedLog)
+        library.log.store.close()
+
+
+def entry_after(library: Library, added: Quad) -> Entry:
+    """The entry that another server writes after the newest that it knows."""
+    head = library.log.head()
+    previous = library.log.header(head).id if head else None
+    return Entry(
+        version=Version(head + 1),
+        id=f"urn:uuid:{uuid.uuid4()}",
+        previous=previous,
+        at=datetime.now(UTC),
+        note=NOTE,
+        change=ChangeSet((added,)),
+    )

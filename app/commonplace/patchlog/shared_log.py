@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Protocol
 
-from commonplace.errors import CommonplaceError, LogDamaged, LogUnreachable, NotFound
+from commonplace.errors import CommonplaceError, LogDamaged, LogUnreachable, LostRace, NotFound
 from commonplace.model.change import EMPTY, Entry, Version
 from commonplace.patchlog.entry_store import EntryStore
 from commonplace.patchlog.kept_files import keep_file, kept_file
@@ -145,6 +145,8 @@ class SharedLog:
                     return Version(number)
             if 0 < entry.version <= head and self.copy.header(entry.version).id == entry.id:
                 return entry.version
+            if entry.version <= head:
+                raise LostRace.for_version(entry.version)
             expect_next(entry, head)
             for digest in entry.note.attachments.values():
                 with suppress(NotFound):
