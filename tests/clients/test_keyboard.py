@@ -23,6 +23,7 @@ READING = (
     "/concepts/facilitator",
     "/claims/low-professionalisation-enables",
     "/cases",
+    "/comparison",
     "/gaps?context=quebec",
     "/map?focus=work/ostrom1996",
     "/queries/works-discussing?concept=facilitator",
