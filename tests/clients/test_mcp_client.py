@@ -216,6 +216,7 @@ def test_problems_are_told_to_the_assistant(library: Library) -> None:
             ("works_discussing", {"concept": "nothing"}),
             ("sparql", {"query": "SELECT * { SERVICE <http://elsewhere.example/> { ?s ?p ?o } }"}),
             ("search", {"q": "role", "more": "x"}),
+            ("search", {"q": "role", "more": f"1.{'9' * 5000}.0."}),
         ],
     )
     assert "nobody1999" in missing

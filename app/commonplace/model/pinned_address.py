@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from commonplace.errors import BadRequest
+from commonplace.model.whole_number import whole_number
 
 LONGEST = 20_000
 """Maximum characters of an address: a query in SPARQL is part of it."""
@@ -51,7 +52,7 @@ def pinned_address(given: str, bases: Iterable[str]) -> PinnedAddress:
     if "cursor" in names:
         raise _refused("a cursor shows one page: leave it out, and the whole list is kept")
     versions = [value for name, value in asked if name == "at"]
-    if len(versions) > 1 or not all(v.isascii() and v.isdecimal() and int(v) > 0 for v in versions):
+    if len(versions) > 1 or not all(map(whole_number, versions)):
         raise _refused("at names one version, a whole number from 1")
     query = urlencode([(name, value) for name, value in asked if name != "at"], quote_via=quote)
     path = quote(parts.path, safe=_PATH_SAFE)

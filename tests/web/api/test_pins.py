@@ -221,6 +221,7 @@ def test_pins_are_listed_newest_first_and_undone(pinning: Pinning) -> None:
         ({"address": "/works?cursor=abc"}, "address"),
         ({"address": "/works?at=0"}, "address"),
         ({"address": "/works?at=99"}, "address"),
+        ({"address": f"/works?at={'9' * 5000}"}, "address"),
         ({"address": "/healthz"}, "address"),
         ({"address": "/works?q=role&at=1&at=1"}, "address"),
         ({"query": "SELECT nonsense"}, "address"),

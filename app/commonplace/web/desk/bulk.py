@@ -15,6 +15,7 @@ from commonplace.errors import BadRequest, CommonplaceError
 from commonplace.exchange.edits import Editor
 from commonplace.library.curation_schemas import BulkFieldChange, BulkItem, BulkResult
 from commonplace.model.types import FABIO_CLASS
+from commonplace.model.whole_number import whole_number
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import form_of
 from commonplace.web.desk.pages import Curating, desk_page, desk_router, refusal, see_other
@@ -110,8 +111,8 @@ def _value(field: str, text: str) -> object:
     """Return a value of a member that was typed as text."""
     if field in LISTS:
         return [line.strip() for line in text.splitlines() if line.strip()] or None
-    if field == "year" and text.strip().isdecimal():
-        return int(text)
+    if field == "year" and (year := whole_number(text.strip())) is not None:
+        return year
     return text.strip() or None
 
 

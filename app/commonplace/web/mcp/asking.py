@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from fastapi import Request
 
+from commonplace.model.whole_number import whole_number
 from commonplace.web.asked_within import Answered, ask_within
 from commonplace.web.mcp.citations import citation
 
@@ -52,9 +53,12 @@ class Place:
         if not text:
             return cls(at="" if at is None else str(at))
         named, before, skipped, cursor = [*text.split(".", 3), "", "", ""][:4]
-        if not (before.isdecimal() and skipped.isdecimal()) or (named and not named.isdecimal()):
-            raise Refused(f"more={text!r} is no place in a list: give the text that left_out had in the answer before")
-        return cls(int(before), int(skipped), cursor, named)
+        rows, on_page = whole_number(before), whole_number(skipped)
+        if rows is None or on_page is None or (named and whole_number(named) is None):
+            raise Refused(
+                f"more={text[:100]!r} is no place in a list: give the text that left_out had in the answer before"
+            )
+        return cls(rows, on_page, cursor, named)
 
     def after(self, rows: int) -> Place:
         """Return the place that many rows further on the page."""
