@@ -209,7 +209,7 @@ def test_a_long_abstract_is_left_out_and_said_to_be(library: Library) -> None:
 
 
 def test_problems_are_told_to_the_assistant(library: Library) -> None:
-    missing, unknown, service, nowhere = ask(
+    missing, unknown, service, nowhere, far = ask(
         library,
         [
             ("work", {"key": "nobody1999"}),
@@ -223,6 +223,7 @@ def test_problems_are_told_to_the_assistant(library: Library) -> None:
     assert "no concept" in unknown
     assert "SERVICE" in service
     assert "no place in a list" in nowhere
+    assert "no place in a list" in far
 
 
 def test_an_earlier_version_is_asked(library: Library) -> None:

@@ -220,6 +220,7 @@ def test_what_was_removed_does_not_fill_memory(worn: EmbeddedGraph) -> None:
     reading, begun = worn.live_snapshot(), iter(worn.live_snapshot().quads())
     assert next(begun) == LEFT[0]
     assert worn.renew(unchanged, go_on)
+    assert not worn.is_worn
     assert worn.version == 21
     assert list(worn.live_snapshot().quads()) == LEFT
     assert list(reading.quads()) == LEFT

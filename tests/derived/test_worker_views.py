@@ -72,7 +72,9 @@ def test_the_graph_is_made_anew_once_much_was_removed(
     monkeypatch.setattr(embedded, "RENEWED_AFTER", 2)
     for number, name in enumerate(("first", "second", "third"), 2):
         views.follow()
+        assert views.graph.is_worn is (number == 4)
         views.renew()
+        assert not views.graph.is_worn
         log.append(entry(number, quad(f"after-{name}"), removed=(views_newest(views),)))
 
     views.follow()

@@ -113,6 +113,10 @@ class MovableGraph:
         with self._at_newest() as graph, graph.applying(version, change):
             yield
 
+    @property
+    def is_worn(self) -> bool:
+        return self._graph.is_worn
+
     def renew(self, fill: Fill, go_on: Callable[[], object]) -> bool:
         with self._at_newest() as graph:
             return graph.renew(fill, go_on)
@@ -169,6 +173,10 @@ class PastGraph:
 
     def applying(self, version: Version, change: ChangeSet) -> NoReturn:
         raise _never()
+
+    @property
+    def is_worn(self) -> bool:
+        return False
 
     def renew(self, fill: Fill, go_on: Callable[[], object]) -> bool:
         return False

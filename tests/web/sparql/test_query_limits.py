@@ -237,6 +237,21 @@ def test_a_worker_that_grows_is_replaced_and_costs_no_request(home: Path) -> Non
         assert server.workers.ended_by.total() == 0
 
 
+def test_a_worker_whose_graph_has_lost_much_is_replaced(home: Path) -> None:
+    """Its engine keeps what was removed; the zygote, which has time for it, makes its own graph anew."""
+    with served(home, kept=10**12, workers=1) as server:
+        token = {"Authorization": f"Bearer {(home / 'token').read_text().strip()}"}
+        triples = " . ".join(f"<http://example.org/{number}> <http://example.org/p> 1" for number in range(2_600))
+        for update in (f"INSERT DATA {{ {triples} }}", "DELETE WHERE { ?s <http://example.org/p> ?o }"):
+            assert server.ask(f"{COUNT} # before {update[:6]}").status_code == 200
+            before = set(server.workers.processes())
+            assert server.client.post("/sparql", data={"update": update}, headers=token).status_code == 200
+        asked = [server.ask(f"SELECT ?s WHERE {{ ?s ?p ?o }} OFFSET {number}").status_code for number in range(40)]
+        assert set(asked) == {200}
+        wait_until(lambda: not before <= set(server.workers.processes()))
+        assert server.workers.ended_by.total() == 0
+
+
 def test_eight_runaways_end_and_pages_stay_quick(strict: Served) -> None:
     work = strict.client.get("/works", params={"limit": 1}).json()["items"][0]["key"]
     with ThreadPoolExecutor(8) as pool:

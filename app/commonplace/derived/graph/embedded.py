@@ -235,12 +235,11 @@ class EmbeddedGraph:
                 self._in_flight = False
 
     @property
-    def _is_worn(self) -> bool:
-        """Return whether so much was removed that a copy of what is left pays."""
+    def is_worn(self) -> bool:
         return self._removed >= RENEWED_AFTER and self._removed * RENEWED_PART >= len(self._store)
 
     def renew(self, fill: Fill, go_on: Callable[[], object]) -> bool:
-        if self.is_durable or not self._is_worn:
+        if self.is_durable or not self.is_worn:
             return False
         worn = self._store
         renewed = self._copied(go_on)

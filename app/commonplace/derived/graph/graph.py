@@ -81,6 +81,10 @@ class Graph(Protocol):
         The graph may take the change in while the block runs; nobody reads any of it before the block has ended.
         """
 
+    @property
+    def is_worn(self) -> bool:
+        """Whether so many statements were removed that a copy of what is left pays."""
+
     def renew(self, fill: Fill, go_on: Callable[[], object]) -> bool:
         """Copy the statements to memory of their own once many others were removed; return whether that was done.
 

@@ -286,7 +286,8 @@ class Worker:
         self._questions += 1
         if self._questions % _LOOK_EVERY:
             return False
-        return own_memory() - self._began_with > self._limits.kept * max(1, self._began_with // _WORN_UNIT)
+        kept = self._limits.kept * max(1, self._began_with // _WORN_UNIT)
+        return self._views.graph.is_worn or own_memory() - self._began_with > kept
 
 
 def begin(connection: socket.socket, views: Views, limits: QueryLimits, tasks: Mapping[str, Task]) -> None:
