@@ -19,6 +19,7 @@ PAGES = (
     "/desk/duplicates?proposes=relation",
     "/desk/import",
     "/desk/bulk",
+    "/desk/undo?version=1",
     "/desk/new",
     "/desk/pin?of=%2Fworks%3Fyear%3D1996",
     "/desk/works/ostrom1996",
@@ -392,3 +393,23 @@ def test_a_thing_is_saved_again_on_the_page_that_says_it_was_saved(curator: http
         assert saved.status_code == 303, saved.text
         page = curator.get(saved.headers["location"])
         assert "Saved as version" in page.text
+
+
+def test_evidence_without_directness_is_asked_for_it_in_words(curator: httpx.Client, head: Callable[[], int]) -> None:
+    before = head()
+    typed = {"work.key": "parks1981", "about.key": "housing", "state": "discusses", "certainty": "high"}
+    page = curator.post("/desk/new/evidence", data=typed)
+    assert page.status_code == 422
+    assert "<b>Directness</b>: say whether the work speaks of it directly or indirectly" in page.text
+    assert "cp:directness" not in page.text
+    silent = curator.post("/desk/new/evidence", data=typed | {"state": "silent", "directness": "direct"})
+    assert "<b>Directness</b>: a work that is silent has none" in silent.text
+    assert head() == before
+
+
+def test_what_a_form_lacks_is_named_as_its_fields_are(curator: httpx.Client) -> None:
+    page = curator.post("/desk/new/evidence", data={"work.key": "parks1981", "state": "discusses"})
+    assert page.status_code == 400
+    assert "Fields that are needed are empty." in page.text
+    assert "<b>Concept or claim</b>: give a value" in page.text
+    assert "<b>about</b>" not in page.text

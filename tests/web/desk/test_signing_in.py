@@ -178,6 +178,15 @@ def test_the_last_change_is_taken_back_from_the_desk(
     assert curator.patch("/works/parks1981", json={"note": "seen"}).status_code == 200
     edited = curator.get(f"/desk?done={before + 1}")
     assert f'Saved as version <a href="/changes/{before + 1}"' in edited.text
+    assert (
+        f'href="/desk/undo?version={before + 1}"'
+        in curator.get(f"/changes/{before + 1}", headers={"Accept": "text/html"}).text
+    )
+    asked = curator.get(f"/desk/undo?version={before + 1}")
+    assert f"Take back version {before + 1}?" in asked.text
+    assert f'name="version" value="{before + 1}"' in asked.text
+    assert curator.get("/desk/undo?version=99999").status_code == 404
+    assert contributor.get(f"/desk/undo?version={before + 1}").status_code == 403
     assert contributor.post("/desk/undo", data={"version": str(before + 1)}).status_code == 403
     undone = curator.post("/desk/undo", data={"version": str(before + 1), "back": "/desk"})
     assert undone.headers["location"] == f"/desk?done={before + 2}"

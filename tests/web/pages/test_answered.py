@@ -193,3 +193,13 @@ def test_the_passage_of_evidence_is_marked_in_its_text(edited: httpx.Client) -> 
     for evidence in exact:
         page = edited.get(f"/id/evidence/{evidence['id']}", headers=BROWSER).text
         assert evidence["quote"] in map(html.unescape, re.findall(r"<mark>([^<]*)</mark>", page)), evidence["id"]
+
+
+def test_a_search_that_finds_nothing_offers_it_without_each_word(edited: httpx.Client) -> None:
+    page = edited.get("/search?q=facilitator+xylophones&kind=concept", headers=BROWSER)
+    assert "0 things were found" in page.text
+    assert "Without “facilitator”" not in page.text, "nothing has the other word either"
+    _, _, rest = page.text.partition('<a href="/search?q=facilitator&amp;kind=concept">Without “xylophones”</a>')
+    number = edited.get("/search?q=facilitator&kind=concept").json()["total"]
+    assert re.search(rf">{number} things? w(as|ere) found<", rest)
+    assert "Without “" not in edited.get("/search?q=xylophones", headers=BROWSER).text

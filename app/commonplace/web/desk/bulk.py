@@ -70,7 +70,7 @@ class Asked(BaseModel):
         names = ("q", "type", "year", "venue", "discusses")
         found = {name: said for name in names if (said := getattr(self, name).strip())}
         if not found and not self.every:
-            raise BadRequest("which works?", [("q", "search for words, choose a filter, or take every work")])
+            raise BadRequest("which works?", [("Which works", "search for words, choose a filter, or take every work")])
         return found
 
     def change(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from fastapi import Query, Request, Response
 from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import CommonplaceError, Conflict, NotFound
+from commonplace.errors import CommonplaceError, Conflict, NotFound, ShapeViolation
 from commonplace.exchange.edits import Edited, members
 from commonplace.home.tokens import Role
 from commonplace.library.evidence import label_of
@@ -185,11 +185,36 @@ def _failed(
     fault: CommonplaceError,
     **shown: Any,
 ) -> Response:
-    """Return the form with all that was typed, and why it could not be saved."""
+    """Return the form with all that was typed, and why it could not be saved, in the names of the fields."""
     places: dict[str, list[str]] = {}
-    for where, why in fault.errors:
-        places.setdefault(where.partition("[")[0].partition(".")[0], []).append(why)
-    return _form(request, context, kind, key, fields, rows, places=places, **refusal(fault), **shown)
+    errors = list(fault.errors)
+    told: dict[str, Any] = {**refusal(fault)}
+    if errors and all(why == "give a value" for _, why in errors):
+        told["why"] = "Fields that are needed are empty."
+    elif kind == "evidence" and isinstance(fault, ShapeViolation) and (wanted := _directness_wanted(fields, rows)):
+        errors = [*(one for one in errors if "cp:directness" not in one[1]), ("directness", wanted)]
+        told["why"] = "This could not be saved."
+    labels = {field.name: field.label for field in fields}
+    for where, why in errors:
+        places.setdefault(_field_of(where), []).append(why)
+    told["errors"] = [(labels.get(_field_of(where), where), why) for where, why in errors]
+    return _form(request, context, kind, key, fields, rows, places=places, **told, **shown)
+
+
+def _field_of(where: str) -> str:
+    """Return the field that an error is about, from the place within it."""
+    return where.partition("[")[0].partition(".")[0]
+
+
+def _directness_wanted(fields: Sequence[EditField], rows: Mapping[str, Rows]) -> str:
+    """Return what is wrong with the directness of evidence that was typed, if anything."""
+    typed = {field.name: field.read(rows[field.name]) for field in fields if field.name in ("state", "directness")}
+    state, directness = typed.get("state"), typed.get("directness")
+    if state == "silent" and directness:
+        return "a work that is silent has none"
+    if state and state != "silent" and not directness:
+        return "say whether the work speaks of it directly or indirectly"
+    return ""
 
 
 def _clashed(

@@ -7,11 +7,13 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import Query, Request, Response
+from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import NotFound
 from commonplace.exchange.decisions import DuplicateFilter, chosen
 from commonplace.library.changes import brief
+from commonplace.library.evidence import label_of
 from commonplace.library.history_schemas import Change
 from commonplace.library.queues.queue import Queue
 from commonplace.model.change import Version
@@ -25,6 +27,8 @@ router = desk_router()
 
 SHOWN = 12
 """Number of changes at the beginning of the desk, which links to all."""
+
+UndoneVersion = Annotated[int, Query(ge=1, description="the version to take back")]
 
 Done = Annotated[int | None, Query(ge=1, description="a version that was just made")]
 
@@ -71,6 +75,14 @@ def _pairs(context: Context) -> int:
     return len(context.library.read(lambda snapshot: chosen(snapshot, similar, DuplicateFilter(), context.minter)))
 
 
+@router.get("/desk/undo")
+def ask_undo(request: Request, context: ContextDep, token: Curating, version: UndoneVersion) -> Response:
+    """Show what a version did, and ask whether to take it back; pages that anybody reads lead here."""
+    if version > context.library.newest():
+        raise NotFound(f"there is no version {version}: the newest is {context.library.newest()}")
+    return desk_page(request, "undo.html", change=brief(context.library.log, Version(version)))
+
+
 @router.post("/desk/undo")
 async def undo(request: Request, context: ContextDep, token: Curating) -> Response:
     """Take a version back, and say what had to stay."""
@@ -81,7 +93,10 @@ async def undo(request: Request, context: ContextDep, token: Curating) -> Respon
     undone = await in_writer(context, lambda: context.committer.undo(Version(version), token.name))
     made = undone.entry.version if undone.entry else None
     if undone.kept or made is None:
-        return desk_page(request, "undone.html", version=version, made=made, kept=undone.kept, back=back)
+        labels = context.library.read(
+            lambda snapshot: {one.thing: label_of(snapshot, NamedNode(one.thing)) for one in undone.kept}
+        )
+        return desk_page(request, "undone.html", version=version, made=made, kept=undone.kept, labels=labels, back=back)
     return see_other(back, done=made)
 
 

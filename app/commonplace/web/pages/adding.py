@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from fastapi import Request
 from pyoxigraph import Literal, NamedNode
@@ -23,6 +23,9 @@ from commonplace.web.context import Context
 from commonplace.web.pages.wording import family
 
 Added = Mapping[str, object]
+
+MOST_WORDS_LEFT_OUT = 12
+"""Maximum number of words of a search that found nothing, to be asked again without each of them: each is a search."""
 
 _KINDS: dict[str, Kind] = {
     "works": "work",
@@ -56,8 +59,24 @@ def thing_of_path(context: Context, request: Request, answer: Any) -> Added:
 
 
 def words_asked(context: Context, request: Request, answer: Any) -> Added:
-    """Add the words that were searched for."""
-    return {"request_words": request.query_params["q"]}
+    """Add the words that were searched for; where nothing has them all, what is found without each of them."""
+    asked = request.query_params["q"]
+    return {"request_words": asked, "without": [] if answer["items"] else _without_one(context, request, asked)}
+
+
+def _without_one(context: Context, request: Request, asked: str) -> list[tuple[str, str, int]]:
+    """Return each word without which something is found: the word, the address that leaves it out, how many it finds.
+
+    A misremembered or misspelt word is the usual reason why nothing is found.
+    """
+    words = asked.split()
+    if not 2 <= len(words) <= MOST_WORDS_LEFT_OUT or '"' in asked:
+        return []
+    index, kinds = context.library.search(), request.query_params.getlist("kind") or None
+    others = [(word, " ".join(words[:place] + words[place + 1 :])) for place, word in enumerate(words)]
+    counted = [(word, rest, index.search(rest, kinds, limit=1).total) for word, rest in others]
+    only = [("kind", kind) for kind in kinds or ()]
+    return [(word, f"/search?{urlencode([('q', rest), *only])}", total) for word, rest, total in counted if total]
 
 
 def quote_asked(context: Context, request: Request, answer: Any) -> Added:
