@@ -61,7 +61,18 @@ def test_what_pages_lead_to_is_below_that_path_and_there(below: tuple[httpx.Clie
 
 
 def test_no_template_hides_an_address_in_an_attribute_that_is_not_looked_at() -> None:
-    known = {"href", "src", "action", "formaction", "data-job", "data-map", "data-rows", "base", "data-hotkey"}
+    known = {
+        "href",
+        "src",
+        "action",
+        "formaction",
+        "data-job",
+        "data-map",
+        "data-rows",
+        "base",
+        "filter",
+        "data-hotkey",
+    }
     written = [
         (found[1], path.name)
         for path in (ROOT / "app" / "commonplace" / "web" / "pages" / "templates").rglob("*.html")
