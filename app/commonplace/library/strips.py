@@ -29,10 +29,12 @@ class MarkedWork:
     name: str | None
     """Family name of the first author or editor, with its particle, or the name of a body."""
     more: bool
-    """Whether others wrote it, too."""
+    """Whether two or more others wrote it, too."""
     state: str
     directness: str | None = None
     certainty: str | None = None
+    second: str | None = None
+    """Family name of the other author or editor, where there are two."""
 
 
 def marked_works(
@@ -58,7 +60,7 @@ def _marked(
     said = Neighbourhood(snapshot.triples(work))
     strength = None if state in (UNREAD, "silent") else _strongest(snapshot, minter, work, about)
     directness, _, certainty = (strength or "").partition(" ")
-    name, more = _first_name(snapshot, minter, said, work)
+    name, second, more = _names(snapshot, minter, said, work)
     key = minter.key(work.value)
     return MarkedWork(
         key=key,
@@ -69,11 +71,14 @@ def _marked(
         state=state,
         directness=directness or None,
         certainty=certainty or None,
+        second=second,
     )
 
 
-def _first_name(snapshot: Snapshot, minter: Minter, said: Neighbourhood, work: NamedNode) -> tuple[str | None, bool]:
-    """Return the name of the first author, or of the first editor, and whether there are more of these."""
+def _names(
+    snapshot: Snapshot, minter: Minter, said: Neighbourhood, work: NamedNode
+) -> tuple[str | None, str | None, bool]:
+    """Return the name of the first author, or of the first editor; of the second of two; and whether there are more."""
     roles = said.nodes(work, PRO["isDocumentContextFor"])
     of_roles = Neighbourhood(triple for role in roles for triple in snapshot.triples(role))
     for kind in (PRO["author"], PRO["editor"]):
@@ -83,10 +88,15 @@ def _first_name(snapshot: Snapshot, minter: Minter, said: Neighbourhood, work: N
             if of_roles.node(role, PRO["withRole"]) == kind
         }
         if (first := placed.get("1")) is not None:
-            named = Neighbourhood(snapshot.triples(first))
-            name = read_name(named, first, minter)
-            return name.short if name else None, "2" in placed
-    return None, False
+            more, other = "3" in placed, placed.get("2")
+            second = _short(snapshot, minter, other) if other is not None and not more else None
+            return _short(snapshot, minter, first), second, more or (other is not None and second is None)
+    return None, None, False
+
+
+def _short(snapshot: Snapshot, minter: Minter, agent: NamedNode) -> str | None:
+    name = read_name(Neighbourhood(snapshot.triples(agent)), agent, minter)
+    return name.short if name else None
 
 
 def _strongest(snapshot: Snapshot, minter: Minter, work: NamedNode, about: AbstractSet[NamedNode]) -> str | None:

@@ -68,3 +68,13 @@ def test_numbers_agree_with_their_nouns(client: httpx.Client) -> None:
     assert "35 œuvres" in text_of(client.get("/works", headers=french).text)
     assert "1 œuvre " in text_of(client.get("/works?year=1996", headers=french).text)
     assert "0 œuvre " in text_of(client.get("/works?year=1800", headers=french).text)
+
+
+def test_a_concept_is_called_by_its_name_in_the_language_of_the_page(client: httpx.Client) -> None:
+    french = {**BROWSER, "Accept-Language": "fr"}
+    page = client.get("/concepts/professional-role", headers=french).text
+    heading, _, rest = page.partition("</h1>")
+    assert heading.endswith("<span>rôle des professionnels</span>")
+    assert '<span lang="en">role of professionals</span>' in rest, "its other names are beside it"
+    assert "<title>rôle des professionnels · " in page
+    assert "Quelles œuvres traitent de « rôle des professionnels »" in text_of(client.get("/", headers=french).text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import httpx
@@ -49,6 +50,9 @@ def test_a_mark_and_a_node_have_the_name_with_its_particle(client: httpx.Client)
     page = client.get("/concepts/professional-role", headers=BROWSER).text
     assert "<title>van Eijk 2018: " in page
     assert "<title>van Meerkerk and others 2013: " in page
+    assert "<title>Boyle and Harris 2009: " in page, "two are named, as in the list below the strip"
+    assert ">Toward a Definition of the Coproduction Concept</a>" in page
+    assert re.search(r'id="brudney1983">\s*Brudney and England 1983:', page)
     labels = {node["id"]: node["label"] for node in client.get("/map").json()["nodes"]}
     assert labels["work/vaneijk2018"] == "van Eijk 2018"
     assert labels["work/mcmullin2022lead"] == "McMullin 2022"

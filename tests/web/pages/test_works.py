@@ -77,6 +77,11 @@ def test_the_page_of_each_work_shows_what_is_known_of_it(client: httpx.Client) -
                 assert f'href="/works/{citation["work"]["key"]}"' in page.text
 
 
+def test_a_reference_has_no_full_stop_after_a_question_mark(client: httpx.Client) -> None:
+    assert "make a difference? International Review" in text_of(client.get("/works/vanleene2020", headers=BROWSER).text)
+    assert "Development. World Development" in text_of(client.get("/works/ostrom1996", headers=BROWSER).text)
+
+
 def test_a_reference_is_written_in_the_style_that_is_asked_for(client: httpx.Client) -> None:
     address = "/works/ostrom1996?style=apa"
     formatted = client.get(address, headers={"Accept": "text/plain"}).text.strip()

@@ -80,7 +80,7 @@ def front(request: Request, context: ContextDep) -> Response:
             "names": _names(request),
             "queries": list(context.queries.values()),
             "examples": examples_there(snapshot, minter, context.queries.values(), concept, first_venues),
-            **_answer(snapshot, concept, by_year, states, minter),
+            **_answer(snapshot, concept, by_year, states, minter, language_of(request)),
         }
 
     return page(request, "front.html", context.library.read(make))
@@ -113,13 +113,18 @@ def _searched(context: Context) -> list[NamedNode]:
 
 
 def _answer(
-    snapshot: Snapshot, concept: NamedNode | None, by_year: WorksByYearAt, states: StatesAt, minter: Minter
+    snapshot: Snapshot,
+    concept: NamedNode | None,
+    by_year: WorksByYearAt,
+    states: StatesAt,
+    minter: Minter,
+    language: str,
 ) -> dict[str, object]:
     """Return the first question and its answer, for the template; no rows where its concept is not there."""
     if concept is None or not has(snapshot, concept):
         return {"rows": [], "concept": None}
     answer = by_year(snapshot, concept)
-    label = label_of(snapshot, concept) or minter.key(concept.value)
+    label = label_of(snapshot, concept, language) or minter.key(concept.value)
     strip, _ = drawn(snapshot, minter, states(snapshot).below(concept.value), answer, 0)
     return {
         "concept": minter.key(concept.value),

@@ -147,14 +147,16 @@ def concept(request: Request, context: ContextDep, key: str, at: At = None) -> R
         below = states(snapshot).below(node.value)
         found = by_year(snapshot, node)
         strip, works = drawn(snapshot, minter, below, found, SHOWN)
+        called = _in_language(shown.labels, language_of(request)) or ("en", shown.label or shown.key)
         discussing = [work for work in works if work.state == "discusses"]
         return {
             "concept": shown,
             "works": works,
-            "other_labels": _other_labels(shown),
+            "called": called,
+            "other_labels": _other_labels(shown, called[1]),
             "definition": _in_language(shown.definitions or {}, language_of(request)),
             "strip": strip,
-            "strip_title": f"{found.read.total}: {shown.label}",
+            "strip_title": f"{found.read.total}: {called[1]}",
             "address": f"/works?discusses={minter.key(node.value)}",
             "rows": [_row(snapshot, minter, work, node, below) for work in discussing[:SHOWN]],
             "silent": [work for work in works if work.state == "silent"][:SHOWN],
@@ -171,9 +173,9 @@ def concept(request: Request, context: ContextDep, key: str, at: At = None) -> R
     return versioned_page(request, "concept.html", at, make)
 
 
-def _other_labels(shown: Concept) -> list[tuple[str, str]]:
+def _other_labels(shown: Concept, called: str) -> list[tuple[str, str]]:
     """Return the labels of a concept beside the one it is called by, each with its language tag."""
-    preferred = [(tag, label) for tag, label in shown.labels.items() if label != shown.label]
+    preferred = [(tag, label) for tag, label in shown.labels.items() if label != called]
     return preferred + [(tag, label) for tag, labels in (shown.alternative_labels or {}).items() for label in labels]
 
 
