@@ -19,6 +19,7 @@ UNCHECKED = "positive_data_acceptance"
 
 
 def fuzz(client: httpx.Client, folder: Path, *options: str) -> None:
+    client.get("/openapi.json", timeout=120)  # made at the first request, for which the fuzzer waits ten seconds only
     command = [
         str(Path(sys.executable).parent / "schemathesis"),
         "run",
@@ -26,7 +27,7 @@ def fuzz(client: httpx.Client, folder: Path, *options: str) -> None:
         "--workers",
         "1",
     ]
-    command += ["--exclude-checks", UNCHECKED, "--seed", "1", "--no-color", *options]
+    command += ["--exclude-checks", UNCHECKED, "--seed", "1", "--request-timeout", "60", "--no-color", *options]
     environment = os.environ | {"SCHEMATHESIS_HOOKS": "tests.clients.sparql_bodies", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=1800, check=False
