@@ -23,6 +23,7 @@ from commonplace.home.opening import open_home
 from commonplace.web import in_workers
 from commonplace.web.kept_counts import KeptCounts
 from tests.conftest import serving, settings_for
+from tests.web.api.test_manners import gets
 from tests.web.sparql.limited_server import problem, served
 
 WORK = "@book{larsen2001, author = {Larsen, Ida}, title = {Tides of the North}, year = {2001}}\n"
@@ -222,6 +223,15 @@ def test_what_takes_too_long_is_ended(home: Path, monkeypatch: pytest.MonkeyPatc
             problem(response, 504, "query-timeout")
             assert response.headers["commonplace-complete"] == "timeout"
         assert server.client.get("/works/ostrom1996").status_code == 200
+        ended = set()
+        for path, operation, needed in gets(server.client.get("/openapi.json").json()):
+            if any(parameter["name"] == "at" for parameter in operation.get("parameters", ())):
+                continue  # the address says by that that a worker may answer
+            response = server.client.get(path, params=needed)
+            assert str(response.status_code) in operation["responses"], f"{response.url}: {response.status_code}"
+            if response.status_code == 504:
+                ended.add(path)
+        assert {"/oai", "/sitemap.xml", "/sitemap/works-1.xml"} <= ended
 
 
 def test_a_worker_that_runs_out_of_memory_does_not_answer_as_if_nothing_had_been() -> None:

@@ -101,6 +101,11 @@ _COSTS: dict[Callable[..., Any], Cost] = {}
 class WorkerRoute(APIRoute):
     """A route whose answers a worker makes when they may cost much."""
 
+    @property
+    def is_costly(self) -> bool:
+        """Return whether its endpoint is marked `costly`."""
+        return self.endpoint in _COSTS
+
     def get_route_handler(self) -> Handler:
         here = super().get_route_handler()
         cost = _COSTS.get(self.endpoint)

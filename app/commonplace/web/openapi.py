@@ -13,10 +13,11 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from commonplace.web.http.negotiation import DATASETS, OF_THINGS, OF_WORKS, RDF, RECORDS
 from commonplace.web.http.problems import MEDIA_TYPE
+from commonplace.web.in_workers import WorkerRoute
 
 OperationObject = dict[str, Any]
 
@@ -144,12 +145,19 @@ def describe(app: FastAPI, root: str = "") -> dict[str, Any]:
         schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
         if root:
             schema["servers"] = [{"url": root}]
+        costly = _costly(app)
         for path, method, operation in _operations(schema):
-            _complete(path, method, operation)
+            _complete(path, method, operation, costly=path in costly)
         for unused in ("HTTPValidationError", "ValidationError"):
             schema["components"]["schemas"].pop(unused, None)
         app.openapi_schema = schema
     return app.openapi_schema
+
+
+def _costly(app: FastAPI) -> frozenset[str]:
+    """Return the paths of addresses that workers answer when that may cost much."""
+    routes = (context.original_route for context in iter_route_contexts(app.routes))
+    return frozenset(route.path_format for route in routes if isinstance(route, WorkerRoute) and route.is_costly)
 
 
 def _operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, OperationObject]]:
@@ -159,13 +167,13 @@ def _operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, OperationObj
                 yield path, method, item[method]
 
 
-def _complete(path: str, method: str, operation: OperationObject) -> None:
-    """Add to an operation what follows from its address, method and parameters."""
+def _complete(path: str, method: str, operation: OperationObject, *, costly: bool) -> None:
+    """Add to an operation what follows from its address, method, parameters and cost."""
     responses = operation["responses"]
     if "HTTPValidationError" in str(responses.get("422", "")):
         del responses["422"]
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for status in sorted({*_statuses(path, method, operation), *_declared(responses)}):
+    for status in sorted({*_statuses(path, method, operation, costly=costly), *_declared(responses)}):
         own = responses.get(str(status), {}).get("content", {})
         responses[str(status)] = {"description": PROBLEMS[status], "content": {**content, **own}}
     if method == "get":
@@ -179,21 +187,24 @@ def _declared(responses: Iterable[str]) -> Iterator[int]:
             yield int(status)
 
 
-def _statuses(path: str, method: str, operation: OperationObject) -> Iterator[int]:
-    """Yield the problem statuses that an address can answer."""
+def _statuses(path: str, method: str, operation: OperationObject, *, costly: bool) -> Iterator[int]:
+    """Yield the problem statuses that an address can answer. A `costly` one waits for a worker, and may be ended."""
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
+    reads = method == "get" or path in READ_BY_POST
     yield from (400, 503)
     if "{" in path or "at" in names:
         yield 404
     if "{key}" in path:
         yield 410
-    if method == "get":
+    if reads:
         yield 406
-    if path in READ_BY_POST and method == "post":
-        yield from (413, 415, 504)
-    elif method in WRITES:
-        yield from (401, 403, 412, 413, 415, 422, 429, 507)
-    if path.startswith(_QUERIES) or "at" in names or "q" in names:
+    if path in READ_BY_POST:
+        yield 504
+    if operation.get("security"):
+        yield from (401, 403, 429)
+    if method in WRITES:
+        yield from (413, 415) if reads else (401, 403, 412, 413, 415, 422, 429, 507)
+    if (costly and reads) or path.startswith(_QUERIES) or {"at", "q"} & names:
         yield from (429, 504)
 
 

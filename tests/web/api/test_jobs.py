@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,22 @@ def test_cancelling_before_the_commit_leaves_nothing(curator: httpx.Client, open
     assert curator.get("/works/okafor2004").status_code == 404
     assert curator.get(f"{address}/receipt").status_code == 404
     assert curator.delete(address).status_code == 202, "asking twice is no error"
+
+
+def test_a_request_that_waits_for_a_cancelled_import_is_told(curator: httpx.Client, opened: Home) -> None:
+    def under_way() -> list[str]:
+        jobs = curator.get("/imports/jobs").json()["items"]
+        return [job["id"] for job in jobs if job["state"] in ("queued", "running")]
+
+    headers = {**BIBTEX, "Prefer": "wait=60"}
+    with ThreadPoolExecutor(1) as thread, opened.library.log.writing():
+        waiting = thread.submit(curator.post, "/imports", content=SMALL, timeout=90, headers=headers)
+        while not (jobs := under_way()):
+            assert not waiting.done()
+        curator.delete(f"/imports/jobs/{jobs[0]}")
+    response = waiting.result()
+    assert (response.status_code, response.json()["type"].rpartition("/")[2]) == (409, "cancelled")
+    assert "409" in curator.get("/openapi.json").json()["paths"]["/imports"]["post"]["responses"]
 
 
 def test_cancelling_stops_the_reader_too(curator: httpx.Client, opened: Home) -> None:

@@ -224,12 +224,24 @@ def test_every_operation_has_an_id_of_its_own_that_is_a_name(spec: dict[str, Any
 
 def test_every_status_that_is_answered_is_described(client: httpx.Client, spec: dict[str, Any]) -> None:
     for address, operation, needed in gets(spec):
-        for asked in (needed, needed | {"nonsense": "1"}, needed | {"at": "9999"}, needed | {"limit": "x"}):
+        nobody = dict.fromkeys(needed, "nobody")
+        for asked in (needed, nobody, needed | {"nonsense": "1"}, needed | {"at": "9999"}, needed | {"limit": "x"}):
             for accept in ("application/json", "image/png"):
                 answer = client.get(address, params=asked, headers={"Accept": accept})
                 assert str(answer.status_code) in operation["responses"], f"{answer.url}: {answer.status_code}"
                 kinds = operation["responses"][str(answer.status_code)].get("content", {})
                 assert answer.headers["content-type"].partition(";")[0] in kinds, f"{answer.url}: {kinds}"
+
+
+def test_an_address_that_needs_a_token_says_how_one_is_refused(spec: dict[str, Any]) -> None:
+    guarded = {
+        (method, path): operation["responses"].keys()
+        for path, item in spec["paths"].items()
+        for method, operation in item.items()
+        if operation.get("security")
+    }
+    assert {("get", "/webhooks"), ("get", "/webhooks/{id}/deliveries"), ("post", "/works")} <= guarded.keys()
+    assert [one for one, responses in guarded.items() if not {"401", "403", "429"} <= responses] == []
 
 
 def test_links_lead_to_the_base_where_one_is_set(reference_home: Any, tmp_path: Any) -> None:

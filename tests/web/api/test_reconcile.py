@@ -53,6 +53,9 @@ def test_what_is_too_much_or_not_understood_is_refused_with_words(
 
 def test_another_form_of_content_is_refused(client: httpx.Client) -> None:
     assert client.post("/reconcile", json={"queries": {}}).status_code == 415
+    unfit = client.post("/reconcile", data={"queries": "{}"}, headers={"Accept": "image/png"})
+    described = client.get("/openapi.json").json()["paths"]["/reconcile"]["post"]["responses"]
+    assert (unfit.status_code, {"406", "413", "415", "504"} <= described.keys()) == (406, True)
 
 
 def test_strange_texts_do_no_harm(client: httpx.Client) -> None:

@@ -39,11 +39,12 @@ def test_many_wrong_tokens_from_one_address_are_not_looked_at(opened: Home, capl
             assert 0 < int(refused.headers["retry-after"]) <= SECONDS
             assert secret not in refused.text
         assert client.patch("/works/ostrom1996", json={}, headers=bearer("cpl_another")).status_code == 429
+        assert client.get("/webhooks", headers=bearer("cpl_another")).status_code == 429
         assert client.post("/sparql", data=UPDATE, headers=bearer(known)).status_code == 204
         elsewhere = {"update": "INSERT DATA { <urn:a> <urn:b> 2 }"}
         assert client.post("/sparql", data=elsewhere, headers=bearer(fresh, "192.0.2.2")).status_code == 200
         assert client.get("/works/ostrom1996", headers=bearer("cpl_another")).status_code == 200
-        assert Numbers(client).of("wrong_tokens_total") == MOST + 3
+        assert Numbers(client).of("wrong_tokens_total") == MOST + 4
     assert f"{MOST} wrong tokens came from 192.0.2.1" in caplog.text
     for secret in (known, fresh, *tried, "cpl_another"):
         assert secret not in caplog.text

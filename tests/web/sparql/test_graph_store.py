@@ -170,6 +170,11 @@ def test_a_graph_at_its_own_address(curator: httpx.Client) -> None:
     assert curator.delete(address).status_code == 204
     refused(curator.get(address), 404)
     refused(curator.delete(address), 404)
+    refused(curator.delete("/graph-store", params={"graph": f"{BASE}graph-store/notes/caf%C3%A9"}), 404)
+    described = curator.get("/openapi.json").json()["paths"]
+    for path in ("/graph-store", "/graph-store/{path}"):
+        assert {"204", "404"} <= described[path]["delete"]["responses"].keys()
+        assert "201" not in described[path]["delete"]["responses"], "a deletion makes no graph"
 
 
 @pytest.mark.parametrize(

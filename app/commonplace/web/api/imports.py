@@ -96,6 +96,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     400: {"description": "The file cannot be read; `errors` says where"},
     401: {"description": "No token, or one that is not known"},
     403: {"description": "A contributor's token, without `dry_run=true`"},
+    409: {"description": "It was cancelled before it was over; nothing was written"},
     412: {"description": "`If-Match` names another version than the newest"},
     413: {"description": "More bytes than COMMONPLACE_IMPORT_BYTES, as it came or unpacked"},
     415: {"description": "A media type or encoding that is not read here"},

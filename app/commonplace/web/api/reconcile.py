@@ -72,6 +72,8 @@ _EITHER: dict[int | str, dict[str, Any]] = {
     }
 }
 
+_NO_ENTITY: dict[int | str, dict[str, Any]] = {404: {"description": "There is no such entity"}}
+
 
 @router.get(
     "/reconcile",
@@ -235,7 +237,7 @@ def propose_properties(
 @router.get(
     "/reconcile/flyout/entity",
     response_class=Response,
-    responses=_EITHER,
+    responses={**_EITHER, **_NO_ENTITY},
     summary="Reconciliation: a small preview of an entity",
     operation_id="get_flyout_of_entity",
 )
@@ -285,7 +287,7 @@ def get_flyout_of_property(
     response_class=Response,
     responses={
         200: {"description": "A small page", "content": {HTML.media_type: {"schema": {"type": "string"}}}},
-        404: {"description": "There is no such entity"},
+        **_NO_ENTITY,
     },
     summary="Reconciliation: a small page about an entity",
     operation_id="get_reconciliation_preview",

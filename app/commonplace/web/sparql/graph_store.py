@@ -48,8 +48,7 @@ _BODY: dict[str, Any] = {
         "content": {name: {"schema": {} if "json" in name else {"type": "string"}} for name in READ},
     }
 }
-_WRITES: dict[int | str, dict[str, Any]] = {
-    201: {"description": "The graph was not there before"},
+_CHANGES: dict[int | str, dict[str, Any]] = {
     204: {"description": "Done; `Commonplace-Version` is the version it made, or the newest when nothing changed"},
     400: {"description": "The body cannot be read (`errors` says where), or no graph is named, or two"},
     401: {"description": "No token, or one that is not known"},
@@ -59,6 +58,8 @@ _WRITES: dict[int | str, dict[str, Any]] = {
     415: {"description": "A media type that is not read here"},
     422: {"description": "The graph would break the shapes; `errors` has every place"},
 }
+_WRITES: dict[int | str, dict[str, Any]] = {201: {"description": "The graph was not there before"}, **_CHANGES}
+_DELETES: dict[int | str, dict[str, Any]] = {**_CHANGES, 404: {"description": "There is no such graph"}}
 
 
 @router.get(ADDRESS, summary="One graph")
@@ -121,7 +122,7 @@ async def post_below(
     return await _write(context, request, _at_address(context, request), token.name, message, keep=True)
 
 
-@router.delete(ADDRESS, status_code=204, responses=_WRITES, summary="Delete a graph")
+@router.delete(ADDRESS, status_code=204, responses=_DELETES, summary="Delete a graph")
 @writing
 def delete(
     request: Request,
@@ -135,7 +136,7 @@ def delete(
     return _delete(context, request, _one_graph(graph, default), token.name, message)
 
 
-@router.delete(BELOW, status_code=204, responses=_WRITES, summary="Delete the graph of this address")
+@router.delete(BELOW, status_code=204, responses=_DELETES, summary="Delete the graph of this address")
 @writing
 def delete_below(request: Request, context: ContextDep, token: CuratorDep, path: str, message: Why = "") -> Response:
     """Delete the graph whose IRI is this address: one version (5.4)."""
