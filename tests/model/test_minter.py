@@ -11,7 +11,9 @@ from commonplace.model.minter import slug
 ASCII = st.text(st.characters(max_codepoint=127))
 
 
-@given(ASCII | st.text() | st.text("aB1,' -_&;#x3"))
+@given(ASCII | st.text() | st.text("aB1,' -_&;#x3") | st.text("aB1,'’‘‚é\u0301ßŒ½＆&;#x3 –"))
+@example("L’été d'Œuvres, 1,000½ – ‘ß’")
+@example("＃ ＆amp; Söhne &amp; ＇90s")
 @example("1,000 ways, and 2,000'000")
 @example("O'Neill's '90s -- AT&T; &#39; &amp;")
 @example("1,,2 1,a a,1 1',2")

@@ -12,10 +12,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal, get_args
+from unicodedata import normalize
 from urllib.parse import quote, unquote
 
 from pyoxigraph import NamedNode
 from slugify import slugify
+from text_unidecode import unidecode
 
 from commonplace.model.namespaces import PREFIXES
 
@@ -62,7 +64,8 @@ _GROUPED = re.compile(r"(?<=[0-9]),(?=[0-9])")
 @lru_cache(maxsize=65536)
 def slug(name: str) -> str:
     """Return the key for a name: ASCII, lower case, hyphens; a hash where nothing of it is left (`"?"`)."""
-    made = _ascii_slug(name) if name.isascii() and "&" not in name else slugify(name, backend=_LETTERS)
+    plain = name if name.isascii() else _ascii_letters(name)
+    made = slugify(name, backend=_LETTERS) if "&" in plain else _ascii_slug(plain)
     if made:
         return made
     # An entry may need a key before half a pair of surrogates is taken out of its title.
@@ -73,6 +76,24 @@ def _ascii_slug(name: str) -> str:
     """Return what `slugify` makes of ASCII without HTML entities, which most names are, in a tenth of the time."""
     letters = (_GROUPED.sub("", name) if "," in name else name).encode("ascii").translate(_LETTER_OR_SPACE)
     return b"-".join(letters.split()).decode("ascii")
+
+
+class _Letters(dict[int, str]):
+    """The ASCII letters for each code point that was met so far."""
+
+    def __missing__(self, code: int) -> str:
+        """Ask for the letters of a code point, and keep them."""
+        letters: str = unidecode(chr(code))
+        self[code] = letters
+        return letters
+
+
+_ASCII_OF = _Letters()
+
+
+def _ascii_letters(name: str) -> str:
+    """Return a name in ASCII letters, as `slugify` has it: a quotation mark divides words only where it is ASCII."""
+    return normalize("NFKD", name.replace("'", "-")).translate(_ASCII_OF).replace("'", "")
 
 
 _PLAIN = re.compile(r"[\w.~-]*", re.ASCII)
