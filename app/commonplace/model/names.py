@@ -54,15 +54,17 @@ class Name:
         """Return the name in reading order: `Carola van Eijk`, `Martin Luther King Jr.`."""
         if self.literal:
             return self.literal
-        return " ".join(p for p in (self.given, self.particles, self.family, self.suffix) if p)
+        return " ".join([part for part in (self.given, self.particles, self.family, self.suffix) if part])
 
     @property
     def inverted(self) -> str:
         """Return the name in BibTeX's sortable order: `van Eijk, Carola`; `King, Jr., Martin Luther`."""
         if self.literal:
             return self.literal
-        last = " ".join(p for p in (self.particles, self.family) if p)
-        return ", ".join(p for p in (last, self.suffix, self.given) if p)
+        last = short_name(self.family or "", self.particles)
+        if self.suffix:
+            last = f"{last}, {self.suffix}"
+        return f"{last}, {self.given}" if self.given else last
 
 
 class Contributor(NamedTuple):

@@ -96,6 +96,8 @@ def issue_of(raw: str, volume: str) -> str:
 
     A part of a volume, `24 (Pt 2)`, is no issue; nor is the number of a record.
     """
+    if not raw and not volume:
+        return ""
     if _ACCESSION.search(raw):
         raw = ""
     if not raw and volume and (found := _ISSUE_IN_VOLUME.search(volume)):

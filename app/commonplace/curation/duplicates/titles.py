@@ -99,6 +99,7 @@ _COLUMNS = frozenset(
 """Words of the titles of columns and of what stands before and behind a volume."""
 
 _GREEK = frozenset("alpha beta gamma delta epsilon kappa lambda mu omega sigma".split())
+_TELL_NOTHING = _SMALL | _GREEK
 
 MARKS: dict[str, str] = {
     **dict.fromkeys("erratum errata corrigendum corrigenda correction corrections addendum".split(), "correction"),
@@ -167,12 +168,14 @@ def title_of(raw: str) -> Title | None:
         text = text.rstrip(" .")[1:-1]
     if "[" in text or "(" in text:
         text = _LAST_BRACKET.sub("", _NOTE.sub("", text)) or text
-    text = _KIND_BEFORE.sub("", _KIND_AFTER.sub("", text)) or text
+    if ":" in text or "." in text:
+        text = _KIND_BEFORE.sub("", _KIND_AFTER.sub("", text)) or text
     folded = title_key(text).replace("-", " ")
     if not folded or (folded.startswith("x") and not any(map(str.isalnum, text))):
         return None
-    first = _SUBTITLE.split(text, maxsplit=1)[0]
-    main = title_key(first).replace("-", "") if first != text and any(map(str.isalnum, first)) else ""
+    subtitle = _SUBTITLE.search(text)
+    first = text[: subtitle.start()] if subtitle else ""
+    main = title_key(first).replace("-", "") if any(map(str.isalnum, first)) else ""
     letters = folded.replace(" ", "")
     return Title(folded, letters, main or letters, frozenset(map(intern, _telling(folded.split(" ")))))
 
@@ -276,7 +279,7 @@ def _without(words: list[str], others: list[str]) -> list[str]:
 
 
 def _telling(words: list[str]) -> list[str]:
-    return [word for word in words if word not in _SMALL and word not in _GREEK]
+    return [word for word in words if word not in _TELL_NOTHING]
 
 
 def _are_slips(ours: list[str], theirs: list[str]) -> bool:
