@@ -41,7 +41,7 @@ def duplicates_queue(library: Library, similar: Incremental[Similar]) -> Queue:
         "duplicates",
         "Works that may be one",
         "Two works that may be one: decide that they are, that they are two, with the reason, or that it cannot be "
-        "told yet. `/duplicates` has them with their scores, and works that are related.",
+        "told yet. The list of duplicates has how likely each is, and works that are related.",
         find,
         _decide,
         prepare=lambda: similar.of(library.graph_at()),

@@ -257,6 +257,7 @@ def test_an_import_is_previewed_mended_written_and_undone(
     preview = once_done(curator, f"{place}?show=all").text
     assert "desk.bib" in preview
     assert "A title with a slipp" in preview
+    assert "Doe, Jane, 2024 · newer2024, " in preview, "who and when stand beside it, to be checked"
     assert contributor.get(place).status_code == 404, "a draft is its own person's"
     assert head() == before
     text = (

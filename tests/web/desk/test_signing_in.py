@@ -151,6 +151,8 @@ def test_signing_in_leads_nowhere_else(server: httpx.Client, curator_token: str,
 def test_tokens_are_made_shown_once_and_revoked_with_their_sessions(
     server: httpx.Client, curator: httpx.Client, contributor: httpx.Client
 ) -> None:
+    assert 'href="/desk/bulk"' in curator.get("/desk").text
+    assert 'href="/desk/bulk"' not in contributor.get("/desk").text, "what needs a curator is not offered"
     refused = contributor.get("/desk/tokens")
     assert refused.status_code == 403
     assert "needs a curator" in refused.text

@@ -145,7 +145,7 @@ OF_RECORDS: tuple[Queue, ...] = (
         "facts-in-doubt",
         "Facts in doubt",
         "Fields of works that are recalled, inferred or in conflict: set the field to what the work itself says, or "
-        "find it confirmed, and take the doubt away with the same call.",
+        "find it confirmed, and take the doubt away in the same step.",
         "?thing a cp:Doubt ; cp:onWork ?about ; cp:field ?detail .",
         _settle_doubt,
     ),

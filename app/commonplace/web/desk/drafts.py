@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from threading import Lock
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from commonplace.errors import BadRequest, CommonplaceError, NotFound
 from commonplace.exchange.doi_lists import read_doi_list
@@ -171,19 +171,28 @@ def mended(text: str, place: tuple[int, int], entry: str) -> str:
     return text[:start] + kept + text[end:]
 
 
-def titles(draft: ImportDraft) -> Mapping[int, str]:
-    """Return the titles of the entries of a draft by their position, from 1; none where it is large."""
+class NamedEntry(NamedTuple):
+    """What an entry is told by: its title, and who wrote it when."""
+
+    title: str
+    by: str
+
+
+def named_entries(draft: ImportDraft) -> Mapping[int, NamedEntry]:
+    """Return what the entries of a draft are told by, by their position, from 1; none where it is large."""
     if draft.format == DOIS or draft.text() is None:
         return {}
-    return dict(_titles(draft))
+    return dict(_named_entries(draft))
 
 
-def _titles(draft: ImportDraft) -> Iterator[tuple[int, str]]:
+def _named_entries(draft: ImportDraft) -> Iterator[tuple[int, NamedEntry]]:
     data = draft.data()
     try:
         for number, entry in enumerate(format_of(draft.format, draft.filename, data).read(data, draft.filename), 1):
             if entry.record is not None and entry.record.title:
-                yield number, entry.record.title
+                names = entry.record.names("author") or entry.record.names("editor")
+                by = ["; ".join(name.inverted for name in names), str(entry.record.year or "")]
+                yield number, NamedEntry(entry.record.title, ", ".join(filter(None, by)))
     except (BadRequest, UnreadableFile):
         return
 

@@ -16,7 +16,7 @@ from commonplace.model.change import Version
 from commonplace.model.identifiers import normal_doi
 from commonplace.web.api.imports import over_within
 from commonplace.web.context import Context, ContextDep
-from commonplace.web.desk.drafts import DOIS, ImportDraft, entry_texts, mended, replace, run, titles
+from commonplace.web.desk.drafts import DOIS, ImportDraft, entry_texts, mended, named_entries, replace, run
 from commonplace.web.desk.forms import SubmittedForm, form_of
 from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, problem_page, see_other
 from commonplace.web.desk.start import Done, done_change
@@ -221,7 +221,9 @@ def _preview_page(request: Request, context: Context, draft: ImportDraft, show: 
         for item in found["items"]
         if text is not None and item.position in places
     }
-    return desk_page(request, "import-preview.html", draft=draft, texts=texts, titles=titles(draft), dois=DOIS, **found)
+    return desk_page(
+        request, "import-preview.html", draft=draft, texts=texts, named_entries=named_entries(draft), dois=DOIS, **found
+    )
 
 
 def wants_a_look(item: ReceiptItem) -> bool:
