@@ -187,7 +187,7 @@ def _agent_text(base: str, name: Name) -> AgentText:
     key = slug(full)
     if name.literal:
         parts = f"{_NAME}{Literal(name.literal)!s}{_END}"
-        return str(minter.thing("organization", key)), key, (_IS_ORGANIZATION + parts).encode(), parts.encode()
+        return f"<{minter.iri('organization', key)}>", key, (_IS_ORGANIZATION + parts).encode(), parts.encode()
     parts = f"{_FAMILY_NAME}{Literal(name.family or '')!s}{_END}"
     if name.given:
         parts += f"{_GIVEN_NAME}{Literal(name.given)!s}{_END}"
@@ -201,7 +201,7 @@ def _agent_text(base: str, name: Name) -> AgentText:
         if holds:
             parts += _about(minter.term(term), Literal(True))
     described = f"{_IS_PERSON}{parts}{_NAME}{Literal(full)!s}{_END}"
-    return str(minter.thing("person", key)), key, described.encode(), parts.encode()
+    return f"<{minter.iri('person', key)}>", key, described.encode(), parts.encode()
 
 
 @lru_cache(maxsize=65536)
@@ -267,7 +267,7 @@ class WorkMapping:
 
     def text(self, record: Record) -> WorkText:
         """Return what a record says."""
-        work = str(self._minter.thing("work", record.key))
+        work = f"<{self._minter.iri('work', record.key)}>"
         said = self._own(work, record)
         agents = tuple(self._contributions(said, record.contributors))
         bodies: dict[str, BodyText] = {}
