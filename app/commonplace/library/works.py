@@ -172,6 +172,6 @@ def doubts_of(snapshot: Snapshot, work: NamedNode, minter: Minter) -> list[tuple
     return found
 
 
-def title_link(snapshot: Snapshot, node: NamedNode, minter: Minter) -> Link:
-    """Return a link with the label of the thing."""
-    return Link(iri=node.value, key=minter.key(node.value), label=label_of(snapshot, node))
+def title_link(snapshot: Snapshot, node: NamedNode, minter: Minter, language: str = "en") -> Link:
+    """Return a link with the label of the thing, in that language where there is a choice."""
+    return Link(iri=node.value, key=minter.key(node.value), label=label_of(snapshot, node, language))

@@ -77,4 +77,9 @@ def test_a_concept_is_called_by_its_name_in_the_language_of_the_page(client: htt
     assert heading.endswith("<span>rôle des professionnels</span>")
     assert '<span lang="en">role of professionals</span>' in rest, "its other names are beside it"
     assert "<title>rôle des professionnels · " in page
+    aside = text_of(rest.partition("<aside>")[2])
+    assert "facilitateur" in aside
+    assert "facilitator" not in aside
+    assert ">rôle des professionnels</a>" in client.get("/works/ostrom1996", headers=french).text
+    assert "rôle des professionnels" in text_of(client.get("/concepts", headers=french).text)
     assert "Quelles œuvres traitent de « rôle des professionnels »" in text_of(client.get("/", headers=french).text)

@@ -12,6 +12,7 @@ from pyoxigraph import NamedNode, Quad
 
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.library.creators import Creators, most_prolific
+from commonplace.library.evidence import label_of
 from commonplace.library.headings import claim_of, concept_of
 from commonplace.library.schemas import Claim, Concept, Evidence, Link, Work
 from commonplace.library.strips import MarkedWork
@@ -53,7 +54,7 @@ def concepts(request: Request, context: ContextDep, asked: Annotated[Search, Que
 
     def add(snapshot: Snapshot, listed: ShownList) -> dict[str, object]:
         whole = asked.q is None and asked.cursor is None and listed.total <= WHOLE_TREE
-        return {"tree": _whole_tree(snapshot, context.minter) if whole else None}
+        return {"tree": _whole_tree(snapshot, context.minter, language_of(request)) if whole else None}
 
     return list_page(request, "concepts.html", listing_of(_ROWS["concepts"], context, asked), asked, asked.q, add)
 
@@ -112,7 +113,7 @@ def _sides(shown: Claim) -> dict[str, list[Evidence]]:
     return {side: [one for one in accepted if one.state == side] for side in ("supports", "contradicts")}
 
 
-def _whole_tree(snapshot: Snapshot, minter: Minter) -> Tree:
+def _whole_tree(snapshot: Snapshot, minter: Minter, language: str) -> Tree:
     """Return all concepts as a tree, each below every one that is above it; those with nothing above come first."""
     rows = snapshot.select(
         f"{PROLOGUE}SELECT ?concept ?above WHERE {{ ?concept a skos:Concept "
@@ -123,7 +124,7 @@ def _whole_tree(snapshot: Snapshot, minter: Minter) -> Tree:
     for row in rows:
         node, above = row["concept"], row["above"]
         if isinstance(node, NamedNode):
-            link = links.setdefault(node.value, title_link(snapshot, node, minter))
+            link = links.setdefault(node.value, title_link(snapshot, node, minter, language))
             below.setdefault(above.value if isinstance(above, NamedNode) else "", []).append(link)
 
     def grown(iri: str, path: frozenset[str]) -> Tree:
@@ -147,25 +148,27 @@ def concept(request: Request, context: ContextDep, key: str, at: At = None) -> R
         below = states(snapshot).below(node.value)
         found = by_year(snapshot, node)
         strip, works = drawn(snapshot, minter, below, found, SHOWN)
-        called = _in_language(shown.labels, language_of(request)) or ("en", shown.label or shown.key)
+        language = language_of(request)
+        called = _in_language(shown.labels, language) or ("en", shown.label or shown.key)
         discussing = [work for work in works if work.state == "discusses"]
         return {
             "concept": shown,
             "works": works,
             "called": called,
             "other_labels": _other_labels(shown, called[1]),
-            "definition": _in_language(shown.definitions or {}, language_of(request)),
+            "definition": _in_language(shown.definitions or {}, language),
             "strip": strip,
             "strip_title": f"{found.read.total}: {called[1]}",
             "address": f"/works?discusses={minter.key(node.value)}",
-            "rows": [_row(snapshot, minter, work, node, below) for work in discussing[:SHOWN]],
+            "rows": [_row(snapshot, minter, work, node, below, language) for work in discussing[:SHOWN]],
             "silent": [work for work in works if work.state == "silent"][:SHOWN],
             "unread": [work for work in works if work.state == "unread"][:SHOWN],
-            "above": _above(snapshot, minter, node),
-            "tree": _tree(snapshot, minter, shown),
+            "above": _called(snapshot, _above(snapshot, minter, node), language),
+            "tree": _tree_called(snapshot, _tree(snapshot, minter, shown), language),
+            "related": _called(snapshot, shown.related or [], language),
             "writers": _writers(snapshot, creators(snapshot), found.read.read["discusses"], minter),
             "neighbours": [
-                (title_link(snapshot, NamedNode(iri), minter), count)
+                (title_link(snapshot, NamedNode(iri), minter, language), count)
                 for iri, count in states(snapshot).beside(node.value, BESIDE)
             ],
         }
@@ -180,7 +183,7 @@ def _other_labels(shown: Concept, called: str) -> list[tuple[str, str]]:
 
 
 def _row(
-    snapshot: Snapshot, minter: Minter, marked: MarkedWork, node: NamedNode, below: Iterable[NamedNode]
+    snapshot: Snapshot, minter: Minter, marked: MarkedWork, node: NamedNode, below: Iterable[NamedNode], language: str
 ) -> tuple[Work, list[tuple[Evidence, str | None]]]:
     """Return a work with what it says of the concept or narrower ones, each with the label of a narrower one."""
     work = work_of(snapshot, minter.thing("work", marked.key), minter)
@@ -189,7 +192,7 @@ def _row(
     for evidence in work.evidence:
         if evidence.about_iri in wanted and evidence.status == "accepted" and evidence.state == "discusses":
             own = evidence.about_iri == node.value
-            said.append((evidence, None if own else title_link(snapshot, NamedNode(evidence.about_iri), minter).label))
+            said.append((evidence, None if own else label_of(snapshot, NamedNode(evidence.about_iri), language)))
     return work, sorted(said, key=lambda pair: pair[1] or "")
 
 
@@ -214,6 +217,20 @@ def _tree(snapshot: Snapshot, minter: Minter, shown: Concept) -> Tree:
     parent = concept_of(snapshot, NamedNode(shown.broader[0].iri), minter)
     beside: Tree = [(link, below if link.iri == shown.iri else []) for link in parent.narrower or [own]]
     return [(Link(iri=parent.iri, key=parent.key, label=parent.label), beside)]
+
+
+def _called(snapshot: Snapshot, links: Iterable[Link], language: str) -> list[Link]:
+    """Return links to concepts with their labels in a language."""
+    return [
+        link.model_copy(update={"label": label_of(snapshot, NamedNode(link.iri), language) or link.label})
+        for link in links
+    ]
+
+
+def _tree_called(snapshot: Snapshot, tree: Tree, language: str) -> Tree:
+    """Return a tree of concepts with their labels in a language."""
+    links = _called(snapshot, [link for link, _ in tree], language)
+    return [(link, _tree_called(snapshot, below, language)) for link, (_, below) in zip(links, tree, strict=True)]
 
 
 def _writers(snapshot: Snapshot, creators: Creators, works: AbstractSet[str], minter: Minter) -> list[tuple[Link, int]]:

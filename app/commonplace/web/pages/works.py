@@ -30,6 +30,7 @@ from commonplace.web.discovery.signposting import header
 from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.parameters import At
 from commonplace.web.in_workers import Cost, costly, given, in_large_library
+from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.lists import ShownList, list_page
 from commonplace.web.pages.page_route import PageRouter
 from commonplace.web.pages.rendering import versioned_page
@@ -139,6 +140,8 @@ def work(request: Request, context: ContextDep, key: str, style: Style = None, a
     address = address_of(str(request.base_url), "work", key)
     heads: list[Head] = []
 
+    language = language_of(request)
+
     def make(snapshot: Snapshot) -> dict[str, object]:
         shown = work_of(snapshot, node, minter, whole=True)
         references = citation_ends(snapshot, node, minter, outgoing=True)
@@ -150,7 +153,7 @@ def work(request: Request, context: ContextDep, key: str, style: Style = None, a
             "style": style,
             "styles": STYLES,
             "formatted": _formatted(snapshot, node, minter, style) if style else None,
-            "labels": {one.about_iri: label_of(snapshot, NamedNode(one.about_iri)) for one in shown.evidence},
+            "labels": {one.about_iri: label_of(snapshot, NamedNode(one.about_iri), language) for one in shown.evidence},
             "on_concepts": _on(shown.evidence, "concept", silent=False),
             "on_claims": _on(shown.evidence, "claim", silent=False),
             "silent_on": [one for one in shown.evidence if one.state == "silent" and one.status == "accepted"],
