@@ -69,8 +69,13 @@ def prepared(base: str, file: SharedFile, entries: Sequence[ReadEntry]) -> Prepa
     # A part may belong to a work of the home: what it says can only be known there.
     said = [tuple(say(one.record)) if one.record and not one.record.part_of else None for one in entries]
     texts = marshal.dumps(said)
-    compared = packed_particulars([particulars_of(one.record) if one.record else None for one in entries])
-    packed = marshal.dumps([_plain_entry(entry, len(record)) for entry, record in zip(entries, records, strict=True)])
+    found = [match_key(one.record) if one.record else None for one in entries]
+    made = [
+        particulars_of(one.record, found=of) if one.record else None for one, of in zip(entries, found, strict=True)
+    ]
+    compared = packed_particulars(made)
+    sizes = map(len, records)
+    packed = marshal.dumps([_plain_entry(*one) for one in zip(entries, found, sizes, strict=True)])
     return PreparedBatch(packed, file.write([b"".join(records), texts, compared]), len(texts), len(compared))
 
 
@@ -140,11 +145,10 @@ def _particulars(values: list[Any]) -> Particulars:
     return Particulars._make(values)
 
 
-def _plain_entry(entry: ReadEntry, size: int) -> tuple[Any, ...]:
+def _plain_entry(entry: ReadEntry, found: MatchKey | None, size: int) -> tuple[Any, ...]:
     losses = [(loss.field, loss.raw, loss.why) for loss in entry.losses]
-    found = tuple(match_key(entry.record)) if entry.record else None
     status = status_of_fields(entry.record.extra) if entry.record else None
-    return entry.position, entry.line, entry.key, losses, entry.error, found, size, status
+    return entry.position, entry.line, entry.key, losses, entry.error, found and tuple(found), size, status
 
 
 def _entry(

@@ -12,7 +12,7 @@ from commonplace.curation.duplicates.places import Pages, issue_of, pages_of, vo
 from commonplace.curation.duplicates.titles import Title, title_of
 from commonplace.model.identifiers import doi_key
 from commonplace.model.languages import language_tag
-from commonplace.model.match_key import identifiers
+from commonplace.model.match_key import MatchKey, identifiers
 from commonplace.model.minter import slug
 from commonplace.model.record import Record
 
@@ -61,21 +61,24 @@ class Particulars(NamedTuple):
         return bool(self.pages.first or (self.volume and self.issue))
 
 
-def particulars_of(record: Record, key: str | None = None) -> Particulars:
-    """Return the particulars of a record, under another key where one is given."""
+def particulars_of(record: Record, key: str | None = None, found: MatchKey | None = None) -> Particulars:
+    """Return the particulars of a record, under another key where one is given.
+
+    `found` is the record's match key, where that is made already: its year, DOI and identifiers are those compared.
+    """
     names = record.names("author") or record.names("editor")
     return particulars(
         key=key or record.key,
         type=record.type,
         title=record.title or "",
         names=[name.inverted for name in names],
-        year=record.year,
+        year=found.year if found else record.year,
         venue=record.container_title or "",
         volume=record.volume or "",
         issue=record.issue or "",
         page=record.page or "",
-        doi=record.doi or "",
-        identifiers=identifiers(record.type, record.isbn, record.extra, record.doi),
+        doi=(found.doi if found else record.doi) or "",
+        identifiers=found.identifiers if found else identifiers(record.type, record.isbn, record.extra, record.doi),
         edition=record.edition or "",
         language=record.language or "",
         part_of=record.part_of or "",

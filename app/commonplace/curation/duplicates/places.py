@@ -9,6 +9,9 @@ from typing import Literal, NamedTuple
 Agreement = Literal["same", "other", "unknown"]
 
 _PAGE = re.compile(r"([a-z]*)0*(\d+)([a-z]*)")
+_RANGE = re.compile(r"0*(\d+)(?:--|[-–—])0*(\d+)")
+"""Two plain pages, as most works have them: no word can stand there that says otherwise."""
+
 _NUMBER = re.compile(r"\d+")
 _ACCESSION = re.compile(
     r"\bcd\d|\bpmid\b|\bpmc|\bwos\b|accession|\b10\.\d{4,}/|\bart\w*\.?\s*(?:no|id)|https?:", re.IGNORECASE
@@ -35,6 +38,8 @@ NO_PAGES = Pages("", "")
 @lru_cache(maxsize=65536)
 def pages_of(raw: str) -> Pages:
     """Return the pages that are printed, with the last one written out."""
+    if plain := _RANGE.fullmatch(raw):
+        return Pages(plain[1], _written_out(plain[2], plain[1]))
     if not raw or _NOT_YET.search(raw) or _ACCESSION.search(raw):
         return NO_PAGES
     text = raw.lower().replace("–", "-").replace("—", "-").replace("--", "-")
@@ -45,10 +50,12 @@ def pages_of(raw: str) -> Pages:
     begin = f"{first[1][-1:]}{first[2]}{first[3][:1]}"
     if last is None:
         return Pages(begin, begin if not end else "")
-    digits = last[2]
-    if len(digits) < len(first[2]):
-        digits = first[2][: len(first[2]) - len(digits)] + digits
-    return Pages(begin, digits)
+    return Pages(begin, _written_out(last[2], first[2]))
+
+
+def _written_out(last: str, first: str) -> str:
+    """Return the digits of a last page with those that it shares with the first: `1087` of `1073-87`."""
+    return first[: len(first) - len(last)] + last if len(last) < len(first) else last
 
 
 def compare_pages(one: Pages, other: Pages) -> Agreement:
