@@ -71,7 +71,7 @@ class Edits:
             return edited(edit, kind, node, before, after)
 
         try:
-            entry = self._commit(change, editor, "edit", f"{kind} {key}: {', '.join(sorted(patch))}", expected)
+            entry = self._commit(change, editor, "edit", lambda: f"{kind} {key}: {', '.join(sorted(patch))}", expected)
         except Conflict as fault:
             raise self._conflict(fault, kind, node, patch, expected) from fault
         return self._edited(kind, node, entry)
@@ -88,7 +88,9 @@ class Edits:
             made[:] = [node]
             return created(edit, kind, node, values)
 
-        entry = self._commit(change, editor, "create", f"new {kind}", expected)
+        entry = self._commit(
+            change, editor, "create", lambda: f"new {kind} {self._library.minter.key(made[0].value)}", expected
+        )
         return self._edited(kind, made[0], entry)
 
     def _commit(
@@ -96,12 +98,15 @@ class Edits:
         change: Callable[[Edit], ChangeSet],
         editor: Editor,
         what: str,
-        message: str,
+        message: Callable[[], str],
         expected: Version | None,
     ) -> Entry | None:
+        """Commit a change; `message` is asked for what it did when it is known, unless the editor says it."""
+
         def propose(snapshot: Snapshot) -> Proposal:
             edit = Edit(snapshot, self._library.minter, editor.agent, datetime.now(UTC), editor.decides)
-            return Proposal(change(edit), Note(agent=editor.agent, kind=what, message=editor.message or message))
+            changed = change(edit)
+            return Proposal(changed, Note(agent=editor.agent, kind=what, message=editor.message or message()))
 
         return self._committer.commit(propose, expected)
 

@@ -157,6 +157,7 @@ def test_things_are_made_restored_and_deleted(curator: httpx.Client, server: htt
     made = curator.post("/desk/new/concept", data=sent)
     assert made.headers["location"].startswith("/desk/concepts/time-banking?done="), made.text
     version = int(made.headers["location"].rpartition("=")[2])
+    assert server.get(f"/changes/{version}").json()["message"] == "new concept time-banking"
     assert server.get("/concepts/time-banking").json()["labels"] == {"en": "time banking", "fr": "banque de temps"}
     curator.patch("/concepts/time-banking", json={"definitions": {"en": "Hours given count as money."}})
     history = curator.get("/desk/concepts/time-banking/history").text

@@ -177,7 +177,11 @@ class KeyFields(EditField):
     def said(self) -> str:
         """Return what is to be typed."""
         named = " or ".join(PLURALS[kind] if self.several else one_of(kind) for kind in self.kinds)
-        return f"keys of {named}, or words to find one by" if self.several else f"the key of {named}, or words"
+        return (
+            f"keys of {named}, or words to find one by"
+            if self.several
+            else f"words to choose it by, or the key of {named}"
+        )
 
     def typed(self, form: SubmittedForm) -> Rows:
         """Return the keys that were typed; their labels follow from them."""
