@@ -245,7 +245,7 @@ class Merges:
             note = log.header(version).note
             if note.kind == "unmerge" and REPORT in note.attachments:
                 return UnmergeReport.model_validate_json(log.attachment(note.attachments[REPORT]))
-        raise CannotMerge(f"the {kind} {key!r} was merged into nothing, and nothing into it")
+        raise CannotMerge(f"the {kind} {key!r} is merged with no other: it never was, or the merge was undone since")
 
     def _judge_apart(
         self, snapshot: Snapshot, kind: Kind, right: NamedNode, assigned: Mapping[str, To]

@@ -153,7 +153,7 @@ def test_undo_of_a_merge_and_unmerging_are_one(opened: Home, imported: httpx.Cli
     assert all_of(opened) == before
     refused = imported.post("/works/nobody1983/unmerge")
     assert refused.status_code == 409
-    assert "was merged into nothing" in refused.json()["detail"]
+    assert "is merged with no other" in refused.json()["detail"]
 
 
 def test_a_preview_changes_nothing_and_fields_can_be_chosen(opened: Home, imported: httpx.Client) -> None:
