@@ -146,7 +146,10 @@ class SharedLog:
             if 0 < entry.version <= head and self.copy.header(entry.version).id == entry.id:
                 return entry.version
             if entry.version <= head:
-                raise LostRace.for_version(entry.version)
+                raise LostRace(
+                    f"version {entry.version} cannot follow version {head}: another server wrote first; "
+                    "read it and retry"
+                )
             expect_next(entry, head)
             for digest in entry.note.attachments.values():
                 with suppress(NotFound):
