@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import subprocess
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
@@ -132,3 +133,11 @@ def test_modules_are_named_for_what_they_hold() -> None:
     parts = [part for part in parts if not {"node_modules", ".venv"} & set(part.parts)]
     wrong = [str(part.relative_to(ROOT)) for part in parts if part.stem.lower() in MECHANISMS]
     assert not wrong, f"named by mechanism, not by what they hold: {wrong}"
+
+
+def test_no_text_holds_two_sides_of_a_merge() -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False).stdout
+    files = [ROOT / name for name in listed.decode().split("\0") if name] or sorted((ROOT / "docs").glob("*.md"))
+    marks = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
+    wrong = [file.name for file in files if file.is_file() and marks.search(file.read_bytes())]
+    assert not wrong, f"a merge was not finished in {wrong}"
