@@ -108,8 +108,12 @@ def compare(query: str, before: list[Quad], added: list[Quad], data: st.DataObje
     if ChangedStatements.of([*added, *removed]).may_match(patterns):
         event("a changed statement matches")
         return
+    try:
+        first = answer(store, query)
+    except SyntaxError:
+        event("no query to the engine")
+        return
     event("carried")
-    first = answer(store, query)
     for quad in removed:
         store.remove(quad)
     store.extend(added)
