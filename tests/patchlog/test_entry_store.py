@@ -164,6 +164,18 @@ def test_waiting_ends_when_another_server_appends(opened: Callable[[], EntryStor
     listening.join()
 
 
+def test_many_that_are_first_at_once_find_one_store(opened: Callable[[], EntryStore]) -> None:
+    stores = [opened() for _ in range(8)]
+    started = threading.Barrier(len(stores))
+
+    def begin(store: EntryStore) -> bool:
+        started.wait(30)
+        return store.put_document("base-iri", b"http://library.example/", None)
+
+    with ThreadPoolExecutor(len(stores)) as threads:
+        assert sum(threads.map(begin, stores)) == 1
+
+
 def test_a_turn_can_be_taken_again(opened: Callable[[], EntryStore]) -> None:
     one, other = opened(), opened()
     with one.turn():

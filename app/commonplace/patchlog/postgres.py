@@ -18,7 +18,7 @@ from typing import LiteralString, TypeVar
 from urllib.parse import urlsplit
 
 import psycopg
-from psycopg.errors import DuplicateTable, UniqueViolation
+from psycopg.errors import UniqueViolation
 
 from commonplace.errors import LogUnreachable, LostRace, NotFound
 from commonplace.model.change import Version
@@ -46,6 +46,9 @@ CHANNEL = "commonplace"
 
 WRITERS = 0x636F6D6D
 """The advisory lock that writers hold while they write, in one schema (`hashtext`) of a database."""
+
+MAKERS = WRITERS + 1
+"""The advisory lock that is held while the tables are made: two that make one at once get in each other's way."""
 
 CONNECT_SECONDS = 5
 """Maximum time that a connection is waited for."""
@@ -202,10 +205,16 @@ class PostgresStore:
             raise AssertionError
 
     def _prepared(self) -> Connection:
+        """Return a new connection to a schema with the tables; one at a time makes them."""
         connection = self._connected()
-        for table in TABLES:
-            with suppress(UniqueViolation, DuplicateTable):  # another makes the same one at this moment
-                connection.execute(table)
+        try:
+            with connection.transaction():
+                connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", (MAKERS,))
+                for table in TABLES:
+                    connection.execute(table)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _connected(self) -> Connection:
