@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from commonplace.errors import CommonplaceError, Conflict, LogDamaged, LogUnreachable, LostRace
+from commonplace.errors import CommonplaceError, Conflict, HomeUnusable, LogDamaged, LogUnreachable, LostRace
+from commonplace.library import Library
 from commonplace.model.change import Version
 from commonplace.patchlog.entry_store import EntryStore
+from commonplace.patchlog.file_log import FileLog
 from commonplace.patchlog.opening import open_shared, open_store
 from commonplace.patchlog.shared_log import SharedLog
+from tests.conftest import BASE
 from tests.patchlog.entries import entry, id_of, quad, segments
 from tests.patchlog.stores import Cut
 
@@ -92,6 +95,24 @@ def test_a_copy_of_another_log_is_not_mixed_with_this_one(
         strange.take_in()
 
     assert strange.head() == 1
+
+
+@pytest.mark.parametrize("others", [0, 1, 2])
+def test_a_home_with_a_log_of_its_own_is_refused(
+    server: Callable[[str], SharedLog], tmp_path: Path, address: str, others: int
+) -> None:
+    shared = server("shared")
+    for number in range(1, others + 1):
+        shared.append(entry(number, quad(f"thing{number}")))
+    own = FileLog(tmp_path / "home" / "log")
+    own.append(entry(1, quad("mine"), id=id_of(66)))
+
+    with pytest.raises(HomeUnusable, match=r"has a log that is not the one at .*version 1.* Name an empty home"):
+        Library.open(tmp_path / "home", BASE, shared=address)
+
+    assert own.head() == 1
+    assert shared.take_in() == others
+    shared.refuse_other()
 
 
 @pytest.mark.parametrize(

@@ -311,18 +311,22 @@ def _followed(shared: str, home: Path, base: str | None) -> tuple[PatchLog, str 
     """
     log = open_shared(shared, home / "log")
     try:
+        log.refuse_other()
         found = log.base_iri(base)
         log.take_in()
+        if base not in (None, found):
+            raise HomeUnusable(
+                f"the log at {log.name} was begun with BASE_IRI {found}: leave the setting out, "
+                f"or set COMMONPLACE_BASE_IRI={found} (asked for: {base})"
+            )
     except LogUnreachable as fault:
         if not log.head():
             raise
         logger.warning("%s", fault.detail)
         return log, base
-    if base not in (None, found):
-        raise HomeUnusable(
-            f"the log at {log.name} was begun with BASE_IRI {found}: leave the setting out, "
-            f"or set COMMONPLACE_BASE_IRI={found} (asked for: {base})"
-        )
+    except BaseException:
+        log.store.close()
+        raise
     return log, found
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Protocol
 
-from commonplace.errors import CommonplaceError, LogDamaged, LogUnreachable, LostRace, NotFound
+from commonplace.errors import CommonplaceError, HomeUnusable, LogDamaged, LogUnreachable, LostRace, NotFound
 from commonplace.model.change import EMPTY, Entry, Version
 from commonplace.patchlog.entry_store import EntryStore
 from commonplace.patchlog.kept_files import keep_file, kept_file
@@ -79,6 +79,21 @@ class SharedLog:
             self.store.put_document(BASE_IRI, asked.encode(), None)
         found = self.store.document(BASE_IRI)
         return None if found is None else found.text.decode()
+
+    def refuse_other(self) -> None:
+        """Raise `HomeUnusable` where the newest entry of the copy is not in the store: it is a copy of another log."""
+        head = self.copy.head()
+        if not head:
+            return
+        found = next(iter(self.store.entries(Version(head - 1))), None)
+        if found is not None:
+            header, _ = _with_header(found[1], f"version {head} in {self.name}")
+            if header.id == self.copy.header(head).id:
+                return
+        raise HomeUnusable(
+            f"{self.copy.directory} has a log that is not the one at {self.name}: it ends in version {head}, which is "
+            "not there. Name an empty home for its copy, or leave COMMONPLACE_LOG out to serve this one"
+        )
 
     @property
     def address(self) -> str | None:

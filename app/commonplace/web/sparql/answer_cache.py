@@ -110,10 +110,12 @@ class AnswerCache:
         if len(self._patterns) > TEXTS:
             self._patterns.popitem(last=False)
 
-    def unknown_changes(self, version: int) -> range:
-        """Return the versions up to that one whose changes are to be learnt, `CHANGES` at most."""
+    def unknown_changes(self, key: CacheKey) -> range:
+        """Return the versions after that of a kept answer whose changes are to be learnt, `CHANGES` at most."""
+        kept = self._kept.get(key.question)
+        seen = key.version if kept is None else kept[0].version
         newest = next(reversed(self._changes), 0)
-        return range(max(newest, version - CHANGES) + 1, version + 1)
+        return range(max(newest, seen, key.version - CHANGES) + 1, key.version + 1)
 
     def learn_change(self, version: int, changed: ChangedStatements | None) -> None:
         """Keep the changed statements of a version: None where they are too many to be compared."""

@@ -61,7 +61,7 @@ class Learning:
         if not self._cache.may_carry(key):
             return False
         async with self._changes:
-            for version in self._cache.unknown_changes(key.version):
+            for version in self._cache.unknown_changes(key):
                 changed = await run_in_threadpool(changed_statements, self._context.library.log, Version(version))
                 self._cache.learn_change(version, changed)
         return True
