@@ -226,7 +226,7 @@ def test_a_store_that_does_not_honour_the_condition_is_refused(careless: str, mo
         monkeypatch.setenv(name, value)
 
     with pytest.raises(HomeUnusable, match=r"s3://bucket/a replaces an object.*PostgreSQL"):
-        open_store("s3://bucket/a")
+        open_store("s3://bucket/a").document("base-iri")
 
 
 def test_a_database_that_does_not_answer_is_told_without_its_password() -> None:

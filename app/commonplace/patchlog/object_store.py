@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
+from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -58,25 +59,38 @@ class ObjectStore:
     def __init__(self, address: str) -> None:
         """Open the store at an address, such as `s3://bucket/prefix`; further settings come from the environment.
 
-        Raises `HomeUnusable` where it does not keep two writers from making the same object.
+        It is opened when it is first asked, so that a process may be forked before: the threads that ask would not be
+        there in the copy. Asking it first raises `HomeUnusable` where it does not keep two writers from making the same
+        object.
         """
         parts = urlsplit(address)
         self._name = f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
-        self._store = from_url(
-            address,
-            client_options={"timeout": timedelta(seconds=ANSWER_SECONDS), "allow_http": True},  # where so set
-            retry_config={"max_retries": 5, "retry_timeout": timedelta(seconds=RETRIED_SECONDS)},
-        )
-        self._try_condition()
+        self._address = address
+        self._lock = Lock()
+        self._opened: obstore.store.ObjectStore | None = None
+
+    @property
+    def _store(self) -> obstore.store.ObjectStore:
+        """The store, whose condition was tried."""
+        with self._lock:
+            if self._opened is None:
+                store = from_url(
+                    self._address,
+                    client_options={"timeout": timedelta(seconds=ANSWER_SECONDS), "allow_http": True},  # where so set
+                    retry_config={"max_retries": 5, "retry_timeout": timedelta(seconds=RETRIED_SECONDS)},
+                )
+                self._try_condition(store)
+                self._opened = store
+            return self._opened
 
     @property
     def name(self) -> str:
         return self._name
 
-    def _try_condition(self) -> None:
+    def _try_condition(self, store: obstore.store.ObjectStore) -> None:
         """Raise `HomeUnusable` where the store makes an object anew that is there, though it was told not to."""
         for _ in range(2):
-            if not self._made(CONDITION, b""):
+            if not self._made(CONDITION, b"", store):
                 return
         raise HomeUnusable(
             f"{self.name} replaces an object though it is asked not to (If-None-Match: *), so two writers could "
@@ -154,11 +168,11 @@ class ObjectStore:
     def close(self) -> None:
         """Do nothing: the library that asks closes its connections by itself."""
 
-    def _made(self, path: str, data: bytes) -> bool:
+    def _made(self, path: str, data: bytes, store: obstore.store.ObjectStore | None = None) -> bool:
         """Make an object that is not there yet, and return whether this call did; False too where it cannot be told."""
         with self._telling():
             try:
-                obstore.put(self._store, path, data, mode="create", use_multipart=False)
+                obstore.put(store or self._store, path, data, mode="create", use_multipart=False)
             except AlreadyExistsError:
                 return False
             return True

@@ -40,8 +40,8 @@ def open_shared(address: str, copy: Path) -> SharedLog:
     """Open a log that several servers share, by the address of its store, with a copy of it in a directory.
 
     The store is asked when it is first read or written. Raises `HomeUnusable` for an address of no kind of store, where
-    the extra is not installed that speaks to it, and for an object store that cannot keep two writers apart;
-    `LogUnreachable` where an object store does not answer; OSError when the copy cannot be made.
+    the extra is not installed that speaks to it; OSError when the copy cannot be made. What asks first raises
+    `HomeUnusable` for an object store that cannot keep two writers apart.
     """
     return SharedLog(open_store(address), FileLog(copy))
 
