@@ -19,7 +19,7 @@ from commonplace.curation.duplicates.decisions import (
 from commonplace.curation.editing.fields import Edit
 from commonplace.derived.graph.records import is_work
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest, NotAllowed, NotFound
+from commonplace.errors import BadRequest, Message, NotAllowed, NotFound
 from commonplace.exchange.edits import Editor
 from commonplace.exchange.relating import RelatedPair, relate, related_pair
 from commonplace.library import Library
@@ -74,6 +74,7 @@ class Decisions:
         """
         minter = self._library.minter
         pair: list[Pair] = []
+        shown: list[Link] = []
 
         def propose(snapshot: Snapshot) -> Proposal:
             keys = _keys(snapshot, works, minter)
@@ -83,10 +84,13 @@ class Decisions:
             said = f"{keys[0]} and {keys[1]}: {judgement}{f' ({reason.strip()})' if reason.strip() else ''}"
             return Proposal(change, Note(agent=editor.agent, kind="decision", message=editor.message or said))
 
-        entry = self._committer.commit(propose, expected)
+        def show(snapshot: Snapshot) -> None:
+            shown[:] = links(snapshot, pair[0], minter)
+
+        entry = self._committer.commit(propose, expected, show)
         assert entry is not None  # it has a time of its own
 
-        return self._decided(pair[0], entry, editor, judgement=judgement, reason=reason.strip() or None)
+        return _decided(pair[0], shown, entry, editor, judgement=judgement, reason=reason.strip() or None)
 
     def relate(
         self,
@@ -104,6 +108,7 @@ class Decisions:
         """
         minter = self._library.minter
         made: list[RelatedPair] = []
+        shown: list[Link] = []
 
         def propose(snapshot: Snapshot) -> Proposal:
             if not editor.decides:
@@ -117,14 +122,17 @@ class Decisions:
                 relate(edit, pair), Note(agent=editor.agent, kind="decision", message=editor.message or said)
             )
 
-        entry = self._committer.commit(propose, expected)
+        def show(snapshot: Snapshot) -> None:
+            shown[:] = links(snapshot, _in_order(made[0]), minter)
+
+        entry = self._committer.commit(propose, expected, show)
         if entry is None:
             raise BadRequest("that is stated of the two works already", [("relation", "it is among their relations")])
         pair = made[0]
-        keys = (min(pair.subject, pair.other), max(pair.subject, pair.other))
 
-        return self._decided(
-            keys,
+        return _decided(
+            _in_order(pair),
+            shown,
             entry,
             editor,
             judgement="related",
@@ -132,23 +140,6 @@ class Decisions:
             work=pair.subject,
             reason=reason.strip() or None,
         )
-
-    def _decided(self, keys: Pair, entry: Entry, editor: Editor, **said: str | None) -> Decided:
-        """Return a decision as JSON has it, with the entry that made it."""
-        works = self._library.read(lambda snapshot: links(snapshot, keys, self._library.minter), entry.version)
-        shape = DecidedDuplicate.model_validate(
-            {
-                "id": pair_id(keys),
-                "works": works,
-                "status": "accepted" if editor.decides else "proposed",
-                "agent": editor.agent,
-                "at": entry.at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-                "current": True,
-                "version": entry.version,
-                **said,
-            }
-        )
-        return Decided(shape, entry)
 
     def listed(self, asked: DuplicateFilter) -> list[DuplicateCandidate]:
         """Return the duplicates asked for, found anew."""
@@ -161,12 +152,35 @@ class Decisions:
         return self._library.read(read)
 
 
+def _in_order(pair: RelatedPair) -> Pair:
+    return min(pair.subject, pair.other), max(pair.subject, pair.other)
+
+
+def _decided(keys: Pair, works: Sequence[Link], entry: Entry, editor: Editor, **said: str | None) -> Decided:
+    """Return a decision on two works as JSON has it, with the entry that made it."""
+    shape = DecidedDuplicate.model_validate(
+        {
+            "id": pair_id(keys),
+            "works": works,
+            "status": "accepted" if editor.decides else "proposed",
+            "agent": editor.agent,
+            "at": entry.at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "current": True,
+            "version": entry.version,
+            **said,
+        }
+    )
+    return Decided(shape, entry)
+
+
 def pair_listed(snapshot: Snapshot, similar: Similar, id: str, minter: Minter) -> ListedCandidate:
     """Return the candidate that has that `id`, with what was decided of it. Raises `NotFound` where none has."""
     for one in listed(similar, read_decisions(snapshot, minter)):
         if one.candidate.id == id:
             return one
-    raise NotFound(f"no two works that may be one, or were decided, are called {id!r}: they may have changed since")
+    raise NotFound(
+        Message("no two works that may be one, or were decided, are called %(id)r: they may have changed since", id=id)
+    )
 
 
 def chosen(snapshot: Snapshot, similar: Similar, asked: DuplicateFilter, minter: Minter) -> list[ListedCandidate]:
@@ -221,7 +235,10 @@ def key_of(snapshot: Snapshot, given: str, minter: Minter) -> str:
     named = minter.kind_and_key(given)
     node = known_thing(snapshot, minter, minter.thing("work", named[1] if named and named[0] == "work" else given))
     if node is None or not is_work(snapshot, node):
-        raise BadRequest(f"there is no work {given!r}", [("works", f"{given!r} is no key or IRI of a work")])
+        raise BadRequest(
+            Message("there is no work %(given)r", given=given),
+            [("works", Message("%(given)r is no key or IRI of a work", given=given))],
+        )
     return minter.key(node.value)
 
 

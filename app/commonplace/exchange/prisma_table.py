@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 
 from commonplace.exchange.prisma import Prisma
+from commonplace.model.table_text import table_row
 
 COLUMNS = ("stage", "counted", "of", "number")
 
@@ -15,11 +14,7 @@ Row = tuple[str, str, str, int]
 
 def prisma_table(numbers: Prisma) -> str:
     """Return the numbers as CSV (RFC 4180)."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    writer.writerows(_rows(numbers))
-    return text.getvalue()
+    return "".join(map(table_row, (COLUMNS, *_rows(numbers))))
 
 
 def _rows(n: Prisma) -> Iterator[Row]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
-from commonplace.errors import NotFound
+from commonplace.errors import Message, NotFound
 from commonplace.library.evidence import label_of
 from commonplace.library.schemas import Screening
 from commonplace.library.selection import Selection
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import PROV, RDF, RDFS
+from commonplace.model.record import Record
 from commonplace.model.work_reading import Neighbourhood
 
 Stage = Literal["title-abstract", "full-text"]
@@ -45,7 +47,7 @@ def screening_of(snapshot: Snapshot, node: NamedNode, minter: Minter) -> Screeni
     work, stage, verdict = (about.node(node, minter.term(name)) for name in ("work", "stage", "verdict"))
     is_one = minter.term("Screening") in about.nodes(node, RDF["type"])
     if not is_one or work is None or stage is None or verdict is None:
-        raise NotFound(f"there is no screening {minter.key(node.value)!r}")
+        raise NotFound(Message("there is no screening %(key)r", key=minter.key(node.value)))
     agent = about.node(node, PROV["wasAttributedTo"])
     return Screening(
         iri=node.value,
@@ -60,6 +62,22 @@ def screening_of(snapshot: Snapshot, node: NamedNode, minter: Minter) -> Screeni
         at=about.text(node, PROV["generatedAtTime"]),
         version=snapshot.version,
     )
+
+
+def included_of(snapshot: Snapshot, minter: Minter) -> Callable[[Record], bool | None]:
+    """Return a function that says whether the review keeps the work of a record, by the last stage that it reached.
+
+    It is None of a work that no decision speaks of, and of one on which decisions at that stage contradict one another.
+    """
+    decided = verdicts(snapshot, minter)
+
+    def included(record: Record) -> bool | None:
+        work = minter.thing("work", record.key).value
+        last = decided.get((work, "full-text")) or decided.get((work, "title-abstract")) or []
+        said = {verdict for verdict, _ in last}
+        return said == {"include"} if len(said) == 1 else None
+
+    return included
 
 
 def verdicts(snapshot: Snapshot, minter: Minter) -> dict[tuple[str, str], list[tuple[str, str | None]]]:

@@ -17,7 +17,7 @@ from commonplace.curation.duplicates.reading import read_particulars
 from commonplace.curation.editing.edits import judged
 from commonplace.curation.editing.fields import Edit
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.model.change import ChangeSet
 from commonplace.model.judgements import Judgement
 from commonplace.model.minter import Minter, slug
@@ -61,11 +61,22 @@ def decide(edit: Edit, keys: Pair, judgement: Judgement, reason: str) -> ChangeS
     """
     if judgement not in get_args(Judgement):
         known = ", ".join(get_args(Judgement))
-        raise BadRequest(f"{judgement!r} is no judgement", [("judgement", f"use one of {known}")])
+        raise BadRequest(
+            Message("%(judgement)r is no judgement", judgement=judgement),
+            [("judgement", Message("use one of %(known)s", known=known))],
+        )
     if judgement == "different" and not reason.strip():
         raise BadRequest("why are they two works?", [("reason", "give the reason, which others will see")])
     if len(reason) > REASON_CHARACTERS:
-        raise BadRequest("the reason is too long", [("reason", f"use at most {REASON_CHARACTERS:,} characters")])
+        raise BadRequest(
+            "the reason is too long",
+            [
+                (
+                    "reason",
+                    Message("use at most %(reason_characters)s characters", reason_characters=f"{REASON_CHARACTERS:,}"),
+                )
+            ],
+        )
     minter, state = edit.minter, edit.snapshot
     node = minter.thing("decision", pair_id(keys) if edit.decides else f"{pair_id(keys)}--{slug(edit.agent)}")
     works = [minter.thing("work", key) for key in keys]
