@@ -55,7 +55,9 @@ class KnownInGraph:
         if is_work(self._snapshot, self._minter.thing("work", key)):
             return key
         having = work_of_alternative_key(self._snapshot, key, self._minter)
-        return self._minter.key(having.value) if having else None
+        if having is None:  # its key leads on, be it an alternative one of the survivor any more or not
+            having = self.standing_for(self._minter.thing("work", key))
+        return self._minter.key(having.value) if is_work(self._snapshot, having) else None
 
     def _find(self, name_slug: str) -> tuple[NamedNode, Name] | None:
         alias = self._aliases.get(name_slug)

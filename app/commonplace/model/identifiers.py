@@ -36,6 +36,8 @@ _CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<"}
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 _ISBN_LABEL = re.compile(r"(?:e-?|print |online )?isbn(?:-?1[03])?[\s:]*(?=[\dX])", re.IGNORECASE)
 _ISSN_LABEL = re.compile(r"(?:e-?|p-?|print |online )?issn(?:-l)?[\s:]*(?=\d)", re.IGNORECASE)
+_BASE_32 = "0123456789abcdefghjkmnpqrstvwxyz"
+_ROR = re.compile(rf"(?:(?:https?://)?(?:www\.)?ror\.org/)?(0[{_BASE_32}]{{6}})(\d\d)/?")
 _ORCID = re.compile(
     r"(?:(?:https?://)?(?:www\.)?orcid\.org/|orcid[\s:]*)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dX])/?", re.IGNORECASE
 )
@@ -147,3 +149,20 @@ def _without_trailing_punctuation(doi: str) -> str:
         else:
             break
     return doi
+
+
+def normal_ror(text: str) -> str:
+    """Return the ROR as `03yrm5c26`, from that form or its address.
+
+    Raises `ValueError` when the form or the check digits are wrong. ROR counts in Crockford's base 32, and checks as
+    ISO/IEC 7064, MOD 97-10 does.
+    """
+    found = _ROR.fullmatch(text.strip().lower())
+    if not found:
+        raise ValueError(f"not a ROR: it must be 0, six letters or digits and two digits: {text.strip()!r}")
+    number = 0
+    for character in found[1]:
+        number = number * 32 + _BASE_32.index(character)
+    if 98 - number * 100 % 97 != int(found[2]):
+        raise ValueError(f"not a ROR: the check digits of {text.strip()!r} are wrong")
+    return f"{found[1]}{found[2]}"

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse
 
 from commonplace.derived.graph.merged import survivor_of
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import NotFound
+from commonplace.errors import Message, NotFound
 from commonplace.library.description import describe
 from commonplace.library.evidence import label_of, read_evidence
 from commonplace.library.schemas import Node
@@ -48,7 +48,13 @@ def change(version: int) -> Response:
 def dereference(request: Request, context: ContextDep, kind: str, key: str, at: At = None) -> Response:
     """Redirect to the address of the thing, or answer with the node; 410 when it was deleted, 404 when it never was."""
     if kind not in get_args(Kind):
-        raise NotFound(f"there is no kind of thing called {kind!r}: {', '.join(get_args(Kind))}")
+        raise NotFound(
+            Message(
+                "there is no kind of thing called %(kind)r: %(kinds)s",
+                kind=kind,
+                kinds=", ".join(get_args(Kind)),
+            )
+        )
     named = cast(Kind, kind)
     node = context.minter.thing(named, key)
     version = version_of(str(at) if at else None)
