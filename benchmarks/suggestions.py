@@ -24,6 +24,7 @@ from commonplace.exchange.imports import import_file
 from commonplace.home.opening import Home, open_home
 from commonplace.library.states import read_states
 from commonplace.library.suggestions.finding import by_search
+from commonplace.library.suggestions.naming import Naming
 from commonplace.library.suggestions.suggesting import Suggested, Suggestions
 from commonplace.settings import Settings
 
@@ -73,7 +74,7 @@ def asked(home: Home, suggestions: Suggestions) -> tuple[Suggested, float]:
     start = time.perf_counter()
     found = library.read(
         lambda snapshot: suggestions.of(
-            snapshot, node, by_search(library.search()), read_states(snapshot, library.minter)
+            snapshot, node, by_search(library.search()), read_states(snapshot, library.minter), ()
         )
     )
     return found, time.perf_counter() - start
@@ -98,7 +99,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = open_home(Settings(home=Path(folder), reference_set=None))
         edits = filled(home, works, given.label or list(LABELS))
-        suggestions, minter = Suggestions(home.library.minter), home.library.minter
+        suggestions, minter = Suggestions(Naming(home.library.texts, home.library.page_index)), home.library.minter
         found, first_time = asked(home, suggestions)
         fixed = [kept[minter.key(work.value)] for _, work in found.ranked]
         shown: list[int] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
@@ -14,7 +15,7 @@ from commonplace.library.schemas import Link
 from commonplace.library.selection import count_of
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DCTERMS, PRISM
-from commonplace.model.quote_places import places_of_quote
+from commonplace.model.quote_places import count_of_quote, places_of_quote
 
 PARTS: tuple[tuple[str, NamedNode], ...] = (
     ("title", DCTERMS["title"]),
@@ -28,14 +29,27 @@ WHOLE_WORDS = 3
 """Maximum number of words of a quote that are all taken for whole words."""
 
 
-def works_to_look_in(index: SearchIndex, quote: str) -> list[NamedNode]:
-    """Return the works that hold the words of a quote, as the search index tells.
+class PassagePlace(NamedTuple):
+    """Where a quote stands: in which text of which part of a work, and at which of its places there."""
 
-    The first and the last word of more than three may be cut in two, so they are not asked for.
+    work: NamedNode
+    part: str
+    text: int
+    nth: int
+
+
+def words_to_look_for(quote: str) -> str:
+    """Return the words of a quote that the search index is asked for.
+
+    The first and the last word of more than three may be cut in two, so they are not among them.
     """
     words = quote.replace('"', " ").split()
-    whole = words[1:-1] if len(words) > WHOLE_WORDS else words
-    return [NamedNode(iri) for iri in index.matching_iris(" ".join(whole), "work")]
+    return " ".join(words[1:-1] if len(words) > WHOLE_WORDS else words)
+
+
+def works_to_look_in(index: SearchIndex, quote: str) -> list[NamedNode]:
+    """Return the works that hold the words of a quote, as the search index tells."""
+    return [NamedNode(iri) for iri in index.matching_iris(words_to_look_for(quote), "work")]
 
 
 def all_works(snapshot: Snapshot) -> list[NamedNode]:
@@ -44,28 +58,37 @@ def all_works(snapshot: Snapshot) -> list[NamedNode]:
     return [node for row in rows if isinstance(node := row["work"], NamedNode)]
 
 
-def found_passages(
-    snapshot: Snapshot, works: Iterable[NamedNode], quote: str, minter: Minter
-) -> Iterator[FoundPassage]:
-    """Yield each place of a quote in the texts of those works."""
+def places_in_works(snapshot: Snapshot, works: Iterable[NamedNode], quote: str) -> Iterator[PassagePlace]:
+    """Yield each place of a quote in the texts of those works. They are counted only: most of many are never shown."""
     for work in works:
         for part, predicate in PARTS:
-            texts = sorted(t.object.value for t in snapshot.triples(work, predicate) if isinstance(t.object, Literal))
-            for text in texts:
-                for place in places_of_quote(quote, text):
-                    prefix, suffix = place.context(text)
-                    yield FoundPassage(
-                        work=Link(iri=work.value, key=minter.key(work.value), label=label_of(snapshot, work)),
-                        locator=part,
-                        quote_check=place.check,
-                        start=place.start,
-                        end=place.end,
-                        selector=TextQuoteSelector(exact=text[place.start : place.end], prefix=prefix, suffix=suffix),
-                    )
+            for number, text in enumerate(_texts(snapshot, work, predicate)):
+                for nth in range(count_of_quote(quote, text)):
+                    yield PassagePlace(work, part, number, nth)
+
+
+def passage_at(snapshot: Snapshot, found: PassagePlace, quote: str, minter: Minter) -> FoundPassage:
+    """Return the passage at a place of a quote, with what stands around it."""
+    work = found.work
+    text = _texts(snapshot, work, dict(PARTS)[found.part])[found.text]
+    place = places_of_quote(quote, text)[found.nth]
+    prefix, suffix = place.context(text)
+    return FoundPassage(
+        work=Link(iri=work.value, key=minter.key(work.value), label=label_of(snapshot, work)),
+        locator=found.part,
+        quote_check=place.check,
+        start=place.start,
+        end=place.end,
+        selector=TextQuoteSelector(exact=text[place.start : place.end], prefix=prefix, suffix=suffix),
+    )
+
+
+def _texts(snapshot: Snapshot, work: NamedNode, predicate: NamedNode) -> list[str]:
+    return sorted(t.object.value for t in snapshot.triples(work, predicate) if isinstance(t.object, Literal))
 
 
 def text_coverage(snapshot: Snapshot) -> dict[str, int]:
-    """Return of how many works the library holds an abstract: a passage of another cannot be found."""
+    """Return how many works there are, and of how many the library holds an abstract."""
     works = count_of(snapshot, f"{PROLOGUE}SELECT (COUNT(DISTINCT ?w) AS ?n) WHERE {{ ?w a fabio:Expression }}")
     held = f"{PROLOGUE}SELECT (COUNT(DISTINCT ?w) AS ?n) WHERE {{ ?w a fabio:Expression ; dcterms:abstract ?a }}"
     abstracts = count_of(snapshot, held)

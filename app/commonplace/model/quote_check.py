@@ -14,7 +14,7 @@ HeldTexts = Mapping[str, Sequence[str]]
 
 _BETWEEN_PARTS = re.compile(r"\s*(?:,|;|&|\band\b)\s*")
 _SPELT = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d"})
-_QUOTATION_MARKS = re.compile(r"[\"'`´‘’‚‛“”„‟«»‹›]")
+QUOTATION_MARKS = re.compile(r"[\"'`´‘’‚‛“”„‟«»‹›]")
 _DASHES = re.compile(r"[\u2010-\u2015\u2212-]")
 
 
@@ -38,7 +38,11 @@ def check_quote(quote: str | None, locator: str | None, held: HeldTexts) -> Quot
 
 def normalised(text: str) -> str:
     """Return a text without its case, accents and quotation marks, with every dash a hyphen and one space for any."""
-    plain = unicodedata.normalize("NFKD", text).casefold().translate(_SPELT)
-    plain = "".join(character for character in plain if not unicodedata.combining(character))
-    plain = _QUOTATION_MARKS.sub("", plain.replace("\u00ad", ""))
-    return " ".join(_DASHES.sub("-", plain).split())
+    return " ".join(plain(text).split())
+
+
+def plain(text: str) -> str:
+    """Return a text as `normalised` makes it but for its spaces: what each character becomes follows from it alone."""
+    folded = unicodedata.normalize("NFKD", text).casefold().translate(_SPELT)
+    folded = "".join(character for character in folded if not unicodedata.combining(character))
+    return _DASHES.sub("-", QUOTATION_MARKS.sub("", folded.replace("\u00ad", "")))

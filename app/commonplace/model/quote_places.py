@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from commonplace.model.quote_check import normalised
+from commonplace.model.quote_check import normalised, plain
 
 CONTEXT = 32
-"""Number of characters before and after a quote that tell its place from another (W3C Web Annotation, 4.2.4)."""
+"""Maximum number of characters on each side of a quote that tell its place from another (W3C Web Annotation, 4.2.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,24 @@ class QuotePlace:
 
     def context(self, text: str) -> tuple[str, str]:
         """Return what stands before and after the quote."""
-        return text[max(self.start - CONTEXT, 0) : self.start], text[self.end : self.end + CONTEXT]
+        return whole_words_around(text, self.start, self.end)
+
+
+def whole_words_around(text: str, start: int, end: int, most: int = CONTEXT) -> tuple[str, str]:
+    """Return what stands before and after a part of a text, at most so many characters each and no word cut in two.
+
+    Where no space comes within so many characters, as in Chinese, the text is cut there.
+    """
+    before, after = text[max(start - most, 0) : start], text[end : end + most]
+    if start > most and not text[start - most - 1].isspace():
+        before = (_AFTER_SPACE.search(before) or [before])[0]
+    if end + most < len(text) and not text[end + most].isspace():
+        after = (_UP_TO_SPACE.match(after) or [after])[0]
+    return before, after
+
+
+_AFTER_SPACE = re.compile(r"(?<=\s)\S.*", re.DOTALL)
+_UP_TO_SPACE = re.compile(r".*\S(?=\s)", re.DOTALL)
 
 
 def places_of_quote(quote: str, text: str) -> list[QuotePlace]:
@@ -42,6 +60,16 @@ def places_of_quote(quote: str, text: str) -> list[QuotePlace]:
     ]
 
 
+def count_of_quote(quote: str, text: str) -> int:
+    """Return the number of places of a quote in a text: as many as `places_of_quote` finds, sooner."""
+    if not quote:
+        return 0
+    if exact := text.count(quote):
+        return exact
+    wanted = normalised(quote)
+    return normalised(text).count(wanted) if wanted else 0
+
+
 def _found(wanted: str, text: str) -> Iterator[int]:
     start = text.find(wanted)
     while start >= 0:
@@ -54,13 +82,13 @@ def _normalised_with_origins(text: str) -> tuple[str, list[int]]:
     made: list[str] = []
     origins: list[int] = []
     for place, character in enumerate(text):
-        if character.isspace():
-            if made and made[-1] != " ":
+        for one in plain(character):
+            if not one.isspace():
+                made.append(one)
+            elif made and made[-1] != " ":
                 made.append(" ")
-                origins.append(place)
-            continue
-        for one in normalised(character):
-            made.append(one)
+            else:
+                continue
             origins.append(place)
     if made and made[-1] == " ":
         made.pop()

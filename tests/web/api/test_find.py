@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
@@ -39,6 +40,9 @@ def test_a_selector_says_the_words_and_what_stands_around_them(client: httpx.Cli
     assert title[place["start"] : place["end"]] == selector["exact"]
     assert f"{selector['prefix']}{selector['exact']}{selector['suffix']}" in title
     assert selector["type"] == "TextQuoteSelector"
+    around = set(re.findall(r"\w+", f"{selector['prefix']} {selector['suffix']}"))
+    assert around, "the title goes on"
+    assert around <= set(re.findall(r"\w+", title)), "no word is cut"
     coverage = answer["coverage"]
     assert coverage["with_abstract"] + coverage["without_abstract"] == coverage["works"] == 35
 

@@ -33,7 +33,7 @@ ABSTRACTS = {
 def librarian(tmp_path: Path) -> Iterator[httpx.Client]:
     """Yield a client with a curator's token, on a library of eight works and one concept."""
     home = open_home(settings_for(tmp_path / "home", reference_set=None))
-    with serving(home) as client:
+    with serving(home, tokens_file=tmp_path / "home" / "tokens.json") as client:
         client.headers["Authorization"] = f"Bearer {home.tokens.add('Ada', Role.CURATOR)}"
         items = [
             {"id": key, "type": "article-journal", "title": title, "abstract": abstract}

@@ -16,19 +16,27 @@ _SENTENCE = re.compile(r"[^.!?…]+(?:[.!?…]+(?!\s|$)[^.!?…]*)*[.!?…]*")
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage of a work, the part that it stands in (`title`, `abstract`, `keywords`), and the words that count."""
+    """A passage of a work, the part that it stands in (`title`, `abstract`, `keywords`), and the words that count.
+
+    One in the kept text of the work has its `page` as the locator, too; it says on how many pages there are such words,
+    and what stands `around` the quote.
+    """
 
     quote: str
     locator: str
     because: tuple[str, ...]
+    page: int | None = None
+    named_on_pages: int | None = None
+    around: str = ""
 
 
-def passage_of(parts: Mapping[str, str], reasons: Sequence[Sequence[str]]) -> Passage:
+def passage_of(parts: Mapping[str, str], reasons: Sequence[Sequence[str]], language: str | None = None) -> Passage:
     """Return the sentence of a text in which most of the reasons stand, the first ones before others.
 
-    `parts` are texts by name, at least one; a reason is one term, as the stems of its words.
+    `parts` are texts by name, at least one; a reason is one term, as the stems of its words, in
+    the language of the text, which is told from its words where it is not given.
     """
-    language = language_of_text(" ".join(parts.values()))
+    language = language or language_of_text(" ".join(parts.values()))
     because: dict[str, str] = {}
     best: tuple[float, str, str] = (-1.0, *next((text[:MAXIMUM_PASSAGE], name) for name, text in parts.items()))
     for name, text in parts.items():

@@ -44,10 +44,13 @@ class Ranking:
         phrases: Sequence[Phrase],
         wanted: Iterable[NamedNode],
         others: Iterable[NamedNode],
+        named: Mapping[NamedNode, int],
     ) -> None:
-        """`read` are the terms of all works, judged ones too; `wanted` discuss the concept, `others` do not."""
+        """`read` are the terms of all works, judged ones too; `wanted` discuss the concept, `others` do not; `named`
+        counts the pages of kept texts that name it."""
         self._read = read
         self._phrases = phrases
+        self._named = named
         self._labels = [phrase for phrase in phrases if phrase.weight and phrase.words]
         self._weights = Weights.of((terms.terms for terms in read.values()), len(read))
         self.classifier = self._learnt(
@@ -104,7 +107,9 @@ class Ranking:
         """How well the concept's own words fit each work, from 0 to 1; worked out when works are ranked."""
         fits = self._bm25()
         best = max(fits.values(), default=0.0) or 1.0
-        whole = {work: fits[work] / best + self._by_labels(terms) for work, terms in self._read.items()}
+        labels = {work: self._by_labels(terms) for work, terms in self._read.items()}
+        whole = {work: fits[work] / best + label for work, label in labels.items()}
+        whole |= self._named_alone({work for work, label in labels.items() if label}, whole)
         best = max(whole.values(), default=0.0) or 1.0
         return {work: fit / best for work, fit in whole.items()}
 
@@ -117,11 +122,20 @@ class Ranking:
                 counted += phrase.weight * max(places, default=0.0)
         return counted
 
+    def _named_alone(self, labelled: AbstractSet[NamedNode], fits: Mapping[NamedNode, float]) -> dict[NamedNode, float]:
+        """Return the fit of works that name the concept in the kept text alone: better the more pages do, less
+        well than those with a label in the title, keywords or abstract, and better than those with single words."""
+        named = {work: pages for work, pages in self._named.items() if work in fits and work not in labelled}
+        single = max((fit for work, fit in fits.items() if work not in labelled and work not in named), default=0.0)
+        most = min((fits[work] for work in labelled), default=single + 1.0)
+        least = single if single < most else 0.0  # the label may be that of a narrower concept
+        return {work: least + (most - least) * pages / (1 + pages) for work, pages in named.items()}
+
     def _bm25(self) -> dict[NamedNode, float]:
         """Return the fit of each text with the single words of labels and definitions (Robertson and others, BM25)."""
         asked = set(self._asked())
         lengths = {work: sum(terms.numbers) for work, terms in self._read.items()}
-        usual = sum(lengths.values()) / (len(lengths) or 1)
+        usual = sum(lengths.values()) / (len(lengths) or 1) or 1.0
         there = {work: _number_of(asked, terms) for work, terms in self._read.items()}
         held = Counter(word for counts in there.values() for word in counts)
         rarity = {word: log(1 + (len(lengths) - held[word] + 0.5) / (held[word] + 0.5)) for word in asked}

@@ -78,6 +78,10 @@ class WorkTerms:
         return dict(zip(self.terms, self.numbers, strict=True))
 
 
+NOTHING_READ = WorkTerms.of(0, "en", ())
+"""The terms of a work without title, abstract and keywords."""
+
+
 class Readings:
     """The terms of works that were read lately, and the number of each word. Safe to share between threads."""
 

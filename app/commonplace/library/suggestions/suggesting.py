@@ -4,14 +4,16 @@ At first the concept's own words decide: its labels where they stand in a title,
 their inflection, and then how well the words of its labels and definitions fit a text (BM25). As soon as one work was
 judged not to discuss the concept, a classifier learns from all that were judged, and ranks.
 
+A work whose kept text names the concept is suggested, too, after those that say so in the title or abstract.
+
 Of a large library only works are looked at that hold words of the concept, or words that the judged works taught. The
 coverage says how many those are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode
 
@@ -20,10 +22,11 @@ from commonplace.library.evidence import reach
 from commonplace.library.states import States
 from commonplace.library.suggestions.concept_words import WeightedText, words_of
 from commonplace.library.suggestions.finding import Find
+from commonplace.library.suggestions.naming import NamedInTexts, Naming
 from commonplace.library.suggestions.passages import Passage, passage_of
 from commonplace.library.suggestions.ranking import Phrase, Ranking
-from commonplace.library.suggestions.reading import Readings, texts_of
-from commonplace.model.minter import Minter
+from commonplace.library.suggestions.reading import NOTHING_READ, Readings, texts_of
+from commonplace.library.work_texts import TextToSearch
 from commonplace.model.namespaces import FABIO, RDF
 
 MAXIMUM_LOOKED_AT = 3_000
@@ -72,34 +75,53 @@ class Suggested:
     learnt: bool
     coverage: dict[str, int]
     reasons: Callable[[NamedNode], list[list[str]]]
+    named: NamedInTexts
 
     def shown(self, snapshot: Snapshot, some: Sequence[tuple[float, NamedNode]]) -> list[Suggestion]:
-        """Return some of the ranked works with the passages that speak for them."""
+        """Return some of the ranked works with the passages that speak for them: that of the kept text, with its page,
+        where this names the concept."""
         texts = texts_of(snapshot, (work for _, work in some))
-        return [Suggestion(work, score, passage_of(texts[work], self.reasons(work))) for score, work in some]
+        return [Suggestion(work, score, self._passage(work, texts.get(work))) for score, work in some]
+
+    def _passage(self, work: NamedNode, parts: Mapping[str, str] | None) -> Passage:
+        on_page = self.named.passage(work)
+        said = passage_of(parts, self.reasons(work)) if parts else None
+        if on_page is None:
+            return said or Passage("", "", ())
+        because = {word.lower(): word for word in (*on_page.because, *(said.because if said else ()))}
+        return replace(on_page, because=tuple(because.values()))
 
 
 class Suggestions:
     """Suggest works for concepts. Safe to share between threads; remembers the terms of the works that it read."""
 
-    def __init__(self, minter: Minter) -> None:
-        self._minter = minter
+    def __init__(self, naming: Naming) -> None:
+        self._naming = naming
         self._readings = Readings()
 
-    def of(self, snapshot: Snapshot, concept: NamedNode, find: Find, states: States) -> Suggested:
+    def of(
+        self,
+        snapshot: Snapshot,
+        concept: NamedNode,
+        find: Find,
+        states: States,
+        texts: Sequence[TextToSearch],
+    ) -> Suggested:
         """Return the works to read for a concept.
 
-        `find` finds works by words, and `states` are what works say, both at the version of the snapshot.
+        `find` finds works by words, `states` are what works say, and `texts` are those that whoever asks may read, all
+        at the version of the snapshot.
         """
         judged = _judged(snapshot, concept, states)
         words = words_of(snapshot, concept)
         works = sorted(_works(snapshot), key=lambda work: work.value)
-        chosen = works if len(works) <= MAXIMUM_LOOKED_AT else _found(works, [one.text for one in words], find)
-        ranking = self._ranking(snapshot, judged, words, chosen)
+        named = self._naming.of(texts, words)
+        chosen = works if len(works) <= MAXIMUM_LOOKED_AT else _found(works, [one.text for one in words], find, named)
+        ranking = self._ranking(snapshot, judged, words, chosen, named)
         if len(works) > MAXIMUM_LOOKED_AT and ranking.classifier is not None:
             taught = [" ".join(self._readings.term(term)) for term in ranking.taught(TAUGHT_WORDS)]
-            chosen = _found(works, [*(one.text for one in words), *taught], find)
-            ranking = self._ranking(snapshot, judged, words, chosen)
+            chosen = _found(works, [*(one.text for one in words), *taught], find, named)
+            ranking = self._ranking(snapshot, judged, words, chosen, named)
         ranked = ranking.ranked(work for work in chosen if judged.open(work))
 
         def reasons(work: NamedNode) -> list[list[str]]:
@@ -107,19 +129,27 @@ class Suggestions:
 
         counts = _coverage(works, chosen, judged, len(ranked))
         counts["with_abstract"] = sum(1 for _, work in ranked if ranking.has_part(work, "abstract"))
-        return Suggested(ranked, ranking.classifier is not None, counts, reasons)
+        return Suggested(ranked, ranking.classifier is not None, counts, reasons, named)
 
     def _ranking(
-        self, snapshot: Snapshot, judged: EvidenceByWork, words: Sequence[WeightedText], works: Iterable[NamedNode]
+        self,
+        snapshot: Snapshot,
+        judged: EvidenceByWork,
+        words: Sequence[WeightedText],
+        works: Sequence[NamedNode],
+        named: NamedInTexts,
     ) -> Ranking:
         silent = [*judged.among("silent"), *sorted(judged.rejected, key=lambda work: work.value)]
         discussing = judged.among("discusses")
         read = self._readings.of(snapshot, dict.fromkeys([*works, *silent, *discussing]))
+        counts = named.counts
+        for work in counts.keys() & set(works) - read.keys():
+            read[work] = NOTHING_READ
         phrases = [
             Phrase(self._readings.words(one.text, one.language), one.language if one.tagged else None, one.weight)
             for one in words
         ]
-        return Ranking(read, phrases, discussing, silent)
+        return Ranking(read, phrases, discussing, silent, counts)
 
 
 def _works(snapshot: Snapshot) -> set[NamedNode]:
@@ -145,11 +175,15 @@ def _judged(snapshot: Snapshot, concept: NamedNode, states: States) -> EvidenceB
     return EvidenceByWork(said, standings["rejected"] - standings["proposed"], standings["proposed"])
 
 
-def _found(works: Iterable[NamedNode], texts: Sequence[str], find: Find) -> list[NamedNode]:
-    """Return the works that hold most of the texts: as many as may be looked at."""
+def _found(works: Iterable[NamedNode], texts: Sequence[str], find: Find, named: NamedInTexts) -> list[NamedNode]:
+    """Return the works that hold most of the texts, as many as may be looked at, then as many whose kept text names the
+    concept on the most pages."""
     there = {work.value: work for work in works}
     held = sorted(find(texts).items(), key=lambda one: (-one[1], one[0]))
-    return [there[iri] for iri, _ in held if iri in there][:MAXIMUM_LOOKED_AT]
+    by_words = [there[iri] for iri, _ in held if iri in there][:MAXIMUM_LOOKED_AT]
+    pages = sorted(named.counts.items(), key=lambda one: (-one[1], one[0].value))
+    by_pages = [work for work, _ in pages if work.value in there][:MAXIMUM_LOOKED_AT]
+    return list(dict.fromkeys([*by_words, *by_pages]))
 
 
 def _coverage(

@@ -15,6 +15,7 @@ from commonplace.library.suggestions.finding import by_reading, by_search
 from commonplace.library.works import work_of
 from commonplace.model.change import Version
 from commonplace.web import answers
+from commonplace.web.api.text_readers import TextReader
 from commonplace.web.context import ContextDep
 from commonplace.web.http.negotiation import JSON, choose_of_list
 from commonplace.web.http.parameters import At, Cursor, Limit, only_known_parameters
@@ -40,12 +41,16 @@ def suggestions(
     """Answer with unread works, the likeliest first. Judge them by `POST /evidence`: what is accepted, rejected and
     found silent is learnt from at once.
 
+    Where the kept text of a work names the concept, the quote is from there, with its page: a text that anybody may
+    read, with a token any. A work that names it there alone comes after those that do in the title or abstract.
+
     `coverage` says how far the search went: `discusses`, `silent` and `unread` add up to all works; of the unread,
     `looked_at` were compared, of which the library holds an abstract of `with_abstract`; `proposed` and `rejected` have
-    a proposal or had one, `without_text` have no title, keywords or abstract, and `not_looked_at` hold no word of the
-    concept.
+    a proposal or had one, `without_text` have nothing to compare, and `not_looked_at` hold no word of the
+    concept. `with_text` works have a text that was looked through, `with_text_for_tokens` one that takes a token.
     """
-    form = choose_of_list(request, [JSON])
+    choose_of_list(request, [JSON])
+    reader = TextReader(request, context, at)
     pages: list[answers.Slice[tuple[float, NamedNode]]] = []
 
     states = context.states.ready(context.library.graph_at(None if at is None else Version(at)))
@@ -53,7 +58,8 @@ def suggestions(
     def make(snapshot: Snapshot) -> bytes:
         node = named_thing(snapshot, context.minter, "concept", concept, "concept")
         find = by_search(context.library.search()) if at is None else by_reading(snapshot)
-        found = context.suggestions.of(snapshot, node, find, states(snapshot))
+        searched, counts = reader.texts(snapshot)
+        found = context.suggestions.of(snapshot, node, find, states(snapshot), searched)
         part = answers.part(request, found.ranked, lambda one: one[1].value, limit, cursor)
         pages[:] = [part]
         return Page[Suggestion](
@@ -64,6 +70,8 @@ def suggestions(
                     because=list(one.passage.because),
                     quote=one.passage.quote,
                     locator=one.passage.locator,
+                    page=one.passage.page,
+                    named_on_pages=one.passage.named_on_pages,
                     learnt=found.learnt,
                 )
                 for one in found.shown(snapshot, part.items)
@@ -72,7 +80,8 @@ def suggestions(
             complete="complete",
             version=snapshot.version,
             next=part.next,
-            coverage=found.coverage,
+            coverage={**found.coverage, **counts},
         ).json_bytes()
 
-    return answers.versioned(request, form, at, make, finish=lambda response: pages[0].link(response))
+    response = answers.versioned(request, reader.form, at, make, finish=lambda response: pages[0].link(response))
+    return reader.sent(response)

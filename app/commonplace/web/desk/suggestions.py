@@ -10,17 +10,19 @@ from fastapi import Query, Request, Response
 from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest, CommonplaceError
+from commonplace.errors import BadRequest, CommonplaceError, Message
 from commonplace.library.evidence import label_of
 from commonplace.library.headings import select_concepts
 from commonplace.library.named_things import named_thing
 from commonplace.library.suggestions.finding import by_search
+from commonplace.library.suggestions.suggesting import Suggestion
+from commonplace.library.work_texts import texts_to_search
 from commonplace.library.works import work_of
 from commonplace.web.api.edits import editor_of
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import SubmittedForm, form_of
 from commonplace.web.desk.pages import AtDesk, desk_page, desk_router, refusal, see_other
-from commonplace.web.desk.passages import texts_with_quote
+from commonplace.web.desk.passages import ShownText, page_with_quote, texts_with_quote
 from commonplace.web.desk.start import Done, done_change
 from commonplace.web.http.threads import in_writer
 
@@ -58,7 +60,7 @@ def suggestion(
     done: Done = None,
 ) -> Response:
     """Show the likeliest unread work, with the words that speak for it."""
-    return _page(request, context, concept, _keys(skip), judged, done=done_change(context, done))
+    return _page(request, context, concept, _keys(skip), judged, done=done_change(request, context, done))
 
 
 @router.post("/desk/suggestions/{concept}")
@@ -89,7 +91,9 @@ def _values(form: SubmittedForm) -> dict[str, Any]:
     elif verdict == "discusses":
         given = {"state": "discusses", **{name: form.text(name) for name in TYPED}}
     else:
-        raise BadRequest(f"{verdict!r} is no verdict", [("verdict", "use discusses, silent or skip")])
+        raise BadRequest(
+            Message("%(verdict)r is no verdict", verdict=verdict), [("verdict", "use discusses, silent or skip")]
+        )
     return {name: value for name, value in given.items() if value}
 
 
@@ -121,7 +125,8 @@ def _page(
 
     def read(snapshot: Snapshot) -> dict[str, Any]:
         node = named_thing(snapshot, minter, "concept", concept, "concept")
-        found = context.suggestions.of(snapshot, node, by_search(context.library.search()), states(snapshot))
+        find, texts = by_search(context.library.search()), texts_to_search(snapshot)  # with a token, all are read
+        found = context.suggestions.of(snapshot, node, find, states(snapshot), texts)
         passed = set(skipped)
         rest = [one for one in found.ranked if minter.key(one[1].value) not in passed]
         if only is not None:  # the one that could not be saved is shown again
@@ -137,7 +142,7 @@ def _page(
         if first:
             said |= _work(snapshot, first[0].work, context)
             said |= {"because": first[0].passage.because, "passage": first[0].passage}
-            said["texts"] = texts_with_quote(snapshot, first[0].work, first[0].passage.quote)
+            said["texts"] = _texts(snapshot, first[0])
         return said
 
     found = context.library.read(read)
@@ -152,6 +157,12 @@ def _page(
         back=f"{_address(concept)}?{urlencode(before)}",
         **{**found, **shown},
     )
+
+
+def _texts(snapshot: Snapshot, one: Suggestion) -> list[ShownText]:
+    """Return what is held of a work with the proposed quote marked, first the page of its text that this is from."""
+    shown, passage = texts_with_quote(snapshot, one.work, one.passage.quote), one.passage
+    return [page_with_quote(passage.locator, passage.around, passage.quote), *shown] if passage.around else shown
 
 
 def _work(snapshot: Snapshot, node: NamedNode, context: Context) -> dict[str, Any]:
