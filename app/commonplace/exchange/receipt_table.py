@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 
 from commonplace.exchange.receipts import Receipt, ReceiptItem, key_in
+from commonplace.model.table_text import table_row
 
 COLUMNS = (
     "file",
@@ -30,27 +29,11 @@ COLUMNS = (
 FAULT = "fault"
 """The fate in the row of a fault that belongs to no entry; it has no position."""
 
-FORMULA = "=+-@\t\r\n＝＋－＠"
-"""Characters at the beginning of a cell that make a spreadsheet take it for a formula, full-width ones too."""
-
 
 def receipt_table(receipts: Iterable[Receipt]) -> str:
     """Return receipts as one CSV text with a header: a row for each entry, then one for each fault of its file."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for receipt in receipts:
-        writer.writerows(map(safe_cell, row) for row in _rows(receipt))
-    return text.getvalue()
-
-
-def safe_cell(value: object) -> str:
-    """Return the text of a cell that no spreadsheet takes for a formula.
-
-    A text that begins like one, after any spaces, gets an apostrophe before it, as spreadsheets mark text themselves.
-    """
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(tuple(FORMULA)) or text.lstrip().startswith(tuple(FORMULA)) else text
+    rows = (row for receipt in receipts for row in _rows(receipt))
+    return "".join(map(table_row, (COLUMNS, *rows)))
 
 
 def _rows(receipt: Receipt) -> Iterator[tuple[object, ...]]:
