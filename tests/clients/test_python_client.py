@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -170,6 +171,44 @@ def test_a_problem_has_its_fields(library: Client) -> None:
     assert (refused.value.status, refused.value.errors[0][0]) == (400, "year")
     with pytest.raises(Forbidden):
         library.undo(1)
+
+
+@pytest.mark.parametrize("key", ["conf/icse/Doe99", "a#b", "what?", "50%", "a&b=c", "é ü", "..a", "x:y+z"])
+def test_a_key_of_any_characters_is_asked_for(curator: Client, tmp_path: Path, key: str) -> None:
+    bib = tmp_path / "odd.json"
+    bib.write_text(json.dumps([{"id": key, "type": "book", "title": f"Of {key} alone"}]))
+    curator.import_file(bib)
+    assert curator.work(key).value["title"] == f"Of {key} alone"
+    edited = curator.edit("works", key, {"note": "odd"})
+    assert curator.work(key).value["note"] == "odd"
+    assert next(iter(curator.history("works", key)))["version"] == edited.version
+    assert curator.references(key).total == 0
+    curator.delete("works", key)
+    with pytest.raises(Gone):
+        curator.work(key)
+
+
+@pytest.mark.parametrize("key", ["", ".", ".."])
+def test_what_is_no_key_is_not_asked_for(curator: Client, key: str) -> None:
+    head = curator.changes().first.version
+    for ask in (
+        lambda: curator.work(key),
+        lambda: curator.query(key),
+        lambda: curator.edit("works", key, {"title": "Nowhere"}),
+        lambda: curator.delete("works", key),
+        lambda: curator.history("works", key),
+    ):
+        with pytest.raises(NotFound, match="nothing has the key"):
+            ask()
+    assert curator.changes().first.version == head
+
+
+def test_an_answer_that_is_no_json_is_no_librarys() -> None:
+    page = httpx.MockTransport(lambda request: httpx.Response(200, html="<p>A page of somebody else</p>"))
+    with Client("http://elsewhere.example", transport=page) as library:
+        for ask in (lambda: library.work("ostrom1996"), lambda: library.works().total, lambda: library.undo(3)):
+            with pytest.raises(Unreachable, match=r"elsewhere\.example/.*text/html"):
+                ask()
 
 
 def test_no_library_is_told_with_its_address() -> None:

@@ -1,6 +1,7 @@
-"""Read and write a library from Python, over HTTP: `from commonplace import Client`."""
+"""Read and write a library from Python, over HTTP: `from commonplace import Client`, or `AsyncClient`."""
 
 from commonplace.client.answering import Answer, Listing
+from commonplace.client.asynchronous import AsyncClient, AsyncListing
 from commonplace.client.client import Client
 from commonplace.client.errors import (
     Conflict,
@@ -17,6 +18,8 @@ from commonplace.client.errors import (
 
 __all__ = [
     "Answer",
+    "AsyncClient",
+    "AsyncListing",
     "Client",
     "Conflict",
     "Forbidden",

@@ -89,6 +89,7 @@ class Characteristic(TypedDict):
     certainty: str
     quote: NotRequired[str]
     quote_check: NotRequired[str]
+    quote_page: NotRequired[int]
     locator: NotRequired[str]
     note: NotRequired[str]
 
@@ -218,6 +219,8 @@ class Evidence(TypedDict):
     locator: NotRequired[str]
     note: NotRequired[str]
     quote_check: NotRequired[str]
+    quote_page: NotRequired[int]
+    locator_page: NotRequired[int]
     method: NotRequired[str]
     status: str
     agent: NotRequired[str]
@@ -261,12 +264,29 @@ class Found(TypedDict):
     found_by: NotRequired[list[Link]]
 
 
+class FoundInText(TypedDict):
+    """A work that a search found by a page of its text."""
+
+    work: Link
+    page: int
+    snippet: str
+
+
+class FoundInTexts(TypedDict):
+    """The works with a page of text on which all words of a search stand, those first with most of such pages."""
+
+    items: list[FoundInText]
+    total: int
+
+
 class FoundPassage(TypedDict):
     """A place where a passage stands in what the library holds of a work."""
 
     work: Link
     locator: str
-    quote_check: Literal["exact", "normalised"]
+    page: NotRequired[int]
+    quote_check: Literal["exact", "normalised", "near"]
+    score: NotRequired[float]
     start: int
     end: int
     selector: TextQuoteSelector
@@ -619,7 +639,24 @@ class Suggestion(TypedDict):
     because: list[str]
     quote: str
     locator: str
+    page: NotRequired[int]
+    named_on_pages: NotRequired[int]
     learnt: bool
+
+
+class TextOfWork(TypedDict):
+    """What everybody may know of the text that is kept of a work."""
+
+    media_type: str
+    page_count: int
+    pages_without_text: list[int]
+    licence: NotRequired[str]
+    open: bool
+    sha256: str
+    agent: NotRequired[str]
+    at: NotRequired[str]
+    kept_by: NotRequired[int]
+    text: str
 
 
 class TextQuoteSelector(TypedDict):
@@ -722,5 +759,6 @@ class Work(TypedDict):
     set_aside: NotRequired[dict[str, list[str]]]
     affected_by: NotRequired[list[AffectingWork]]
     evidence: list[Evidence]
+    text: NotRequired[TextOfWork]
     merged: NotRequired[list[MergedThing]]
     version: int

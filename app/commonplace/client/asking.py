@@ -6,12 +6,13 @@ import json
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
 from commonplace.client.answering import Answer, Ask, Listing
-from commonplace.client.errors import Incomplete, Problem, Unavailable, Unreachable, problem
+from commonplace.client.errors import Incomplete, NotFound, Problem, Unavailable, Unreachable, problem
 
 JSON = "application/json"
 
@@ -84,14 +85,14 @@ class Asking:
     def _one(self, address: str, **parameters: Given) -> Answer[Any]:
         """Return the JSON at an address."""
         response = self._get(address, parameters)
-        return Answer.of(response, response.json())
+        return Answer.of(response, _said(response))
 
     def _asking(self, partial: bool) -> Ask:
         """Return what asks for pages; it raises `Incomplete` where one is cut, unless a part will do."""
 
         def ask(address: str, parameters: Mapping[str, str]) -> httpx.Response:
             response = self._get(address, parameters)
-            return self._whole(response, response.json().get("complete", ""), partial)
+            return self._whole(response, _said(response).get("complete", ""), partial)
 
         return ask
 
@@ -124,7 +125,15 @@ class Asking:
         """Send bytes of a media type, and return what the library answers: None where it says nothing."""
         headers = _condition(if_match) | ({"Content-Type": media_type} if media_type else {})
         response = self.request(method, address, params=_sent(parameters), headers=headers, content=content or None)
-        return Answer.of(response, response.json() if response.content else None)
+        return Answer.of(response, _said(response) if response.content else None)
+
+
+def in_path(key: str | int) -> str:
+    """Return a key as one part of an address, whatever characters it has. Raises `NotFound` for what is no key."""
+    part = quote(str(key), safe=":")
+    if part in ("", ".", ".."):  # an address would be that of something else
+        raise NotFound(404, {"title": "There is no such thing", "detail": f"nothing has the key {key!r}"})
+    return part
 
 
 def _condition(if_match: str | int | None) -> dict[str, str]:
@@ -141,6 +150,15 @@ def _sent(parameters: Mapping[str, Given]) -> dict[str, str]:
         for name, value in parameters.items()
         if value is not None
     }
+
+
+def _said(response: httpx.Response) -> Any:
+    """Return the JSON of an answer. Raises `Unreachable` for another one, as of an address that is no library's."""
+    try:
+        return response.json()
+    except ValueError as fault:
+        kind = response.headers.get("content-type", "of no known kind")
+        raise Unreachable(f"{response.url}: no library answers here: the answer is {kind}, and no JSON") from fault
 
 
 def _problem_of(response: httpx.Response, method: str) -> Problem:

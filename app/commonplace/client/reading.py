@@ -29,7 +29,7 @@ from commonplace.client.answers import (
     Venue,
     Work,
 )
-from commonplace.client.asking import Asking, Given
+from commonplace.client.asking import Asking, Given, in_path
 
 RESULTS = "application/sparql-results+json"
 TURTLE = "text/turtle"
@@ -86,18 +86,21 @@ class Reading(Asking):
 
     def work(self, key: str, *, at: int | None = None) -> Answer[Work]:
         """Return one work, by any of its keys."""
-        return self._one(f"/works/{key}", at=at)
+        return self._one(f"/works/{in_path(key)}", at=at)
 
     def references(self, key: str, *, at: int | None = None) -> Listing[Citation]:
         """Return what a work cites within the library, in its order; the others are in `first.value["as_text"]`."""
-        return self._list(f"/works/{key}/references", at=at)
+        return self._list(f"/works/{in_path(key)}/references", at=at)
 
     def citations(self, key: str, *, at: int | None = None) -> Listing[Citation]:
         """Return what cites a work within the library."""
-        return self._list(f"/works/{key}/citations", at=at)
+        return self._list(f"/works/{in_path(key)}/citations", at=at)
 
     def search(self, q: str, *, kind: str | None = None, partial: bool = False) -> Listing[Found]:
-        """Return what the words find, best first, of every kind of thing or of one."""
+        """Return what the words find, best first, of every kind of thing or of one.
+
+        `first.value` has `in_texts` where works are found by their texts (`answers.FoundInTexts`).
+        """
         return self._list("/search", partial, q=q, kind=kind)
 
     def people(self, q: str | None = None, *, at: int | None = None) -> Listing[Person]:
@@ -106,7 +109,7 @@ class Reading(Asking):
 
     def person(self, key: str, *, at: int | None = None) -> Answer[Person]:
         """Return one person."""
-        return self._one(f"/people/{key}", at=at)
+        return self._one(f"/people/{in_path(key)}", at=at)
 
     def venues(self, q: str | None = None, *, at: int | None = None) -> Listing[Venue]:
         """Return the journals, books and proceedings that works appear in."""
@@ -118,7 +121,7 @@ class Reading(Asking):
 
     def concept(self, key: str, *, at: int | None = None) -> Answer[Concept]:
         """Return one concept, with its coverage."""
-        return self._one(f"/concepts/{key}", at=at)
+        return self._one(f"/concepts/{in_path(key)}", at=at)
 
     def discussing(
         self,
@@ -156,7 +159,7 @@ class Reading(Asking):
 
     def claim(self, key: str, *, at: int | None = None) -> Answer[Claim]:
         """Return one claim, with its evidence and coverage."""
-        return self._one(f"/claims/{key}", at=at)
+        return self._one(f"/claims/{in_path(key)}", at=at)
 
     def cases(self, q: str | None = None, *, at: int | None = None) -> Listing[Case]:
         """Return the cases, with every dimension that the sources give."""
@@ -164,11 +167,11 @@ class Reading(Asking):
 
     def case(self, key: str, *, at: int | None = None) -> Answer[Case]:
         """Return one case."""
-        return self._one(f"/cases/{key}", at=at)
+        return self._one(f"/cases/{in_path(key)}", at=at)
 
     def evidence(self, key: str, *, at: int | None = None) -> Answer[Evidence]:
         """Return one piece of evidence."""
-        return self._one(f"/id/evidence/{key}", at=at)
+        return self._one(f"/id/evidence/{in_path(key)}", at=at)
 
     def gaps(self, *, concept: str | None = None, context: str | None = None, at: int | None = None) -> Answer[GapMap]:
         """Return the gap map: for each concept and context, how many works discuss it, are silent, and are unread."""
@@ -184,7 +187,7 @@ class Reading(Asking):
 
     def query(self, name: str, *, at: int | None = None, partial: bool = False, **parameters: Given) -> Listing[Any]:
         """Return the rows of a named query; a parameter called `from` is given as `from_`."""
-        return self._list(f"/queries/{name}", partial, at=at, **parameters)
+        return self._list(f"/queries/{in_path(name)}", partial, at=at, **parameters)
 
     def sparql(self, query: str, *, at: int | None = None, partial: bool = False) -> Answer[list[Row]]:
         """Return the rows of a SELECT. Relative IRIs are resolved against the library's base."""
@@ -234,11 +237,11 @@ class Reading(Asking):
 
     def history(self, collection: str, key: str, *, at: int | None = None) -> Listing[ThingChange]:
         """Return what each version did to one thing: `history("works", "ostrom1996")`."""
-        return self._list(f"/{collection}/{key}/history", at=at)
+        return self._list(f"/{collection}/{in_path(key)}/history", at=at)
 
     def receipt(self, import_id: str | int) -> Answer[Receipt]:
         """Return the receipt of an import."""
-        return self._one(f"/imports/{import_id}")
+        return self._one(f"/imports/{in_path(import_id)}")
 
     def queues(self, *, at: int | None = None) -> Listing[QueueSummary]:
         """Return what wants a curator, and how many of each."""
@@ -246,7 +249,7 @@ class Reading(Asking):
 
     def queue(self, name: str, *, at: int | None = None) -> Listing[QueueItem]:
         """Return the items of one queue, each with the call that solves it."""
-        return self._list(f"/queues/{name}", at=at)
+        return self._list(f"/queues/{in_path(name)}", at=at)
 
     def duplicates(self, *, decision: str | None = None, proposes: str | None = None) -> Listing[DuplicateCandidate]:
         """Return the pairs of works that may be one work, the likeliest first."""
@@ -258,15 +261,15 @@ class Reading(Asking):
 
     def pin(self, key: str | int) -> Answer[Pin]:
         """Return one pin."""
-        return self._one(f"/pins/{key}")
+        return self._one(f"/pins/{in_path(key)}")
 
     def pinned_answer(self, key: str | int) -> Answer[PinnedAnswer]:
         """Return what a pin keeps, and whether the library still answers that."""
-        return self._one(f"/pins/{key}/answer")
+        return self._one(f"/pins/{in_path(key)}/answer")
 
     def pin_difference(self, key: str | int, *, at: int | None = None) -> Listing[PinDifference]:
         """Return what has changed between an answer that is kept and that of now."""
-        return self._list(f"/pins/{key}/difference", at=at)
+        return self._list(f"/pins/{in_path(key)}/difference", at=at)
 
 
 class _Discussions(Listing[Discussion]):

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from commonplace.client.answering import Answer
 from commonplace.client.answers import DecidedDuplicate, Evidence, JobStatus, MergeReport, Pin, Receipt, UndoResult
-from commonplace.client.asking import Asking, Given
+from commonplace.client.asking import Asking, Given, in_path
 from commonplace.client.errors import problem
 
 Collection = Literal[
@@ -46,7 +46,7 @@ class Writing(Asking):
         if_match: str | int | None = None,
     ) -> Answer[dict[str, Any]]:
         """Change those members of a thing, None clears one; return the thing."""
-        return self._send("PATCH", f"/{collection}/{key}", members, if_match, message=message)
+        return self._send("PATCH", f"/{collection}/{in_path(key)}", members, if_match, message=message)
 
     def delete(
         self,
@@ -60,7 +60,7 @@ class Writing(Asking):
     ) -> Answer[dict[str, Any]]:
         """Delete a thing, or say what that would take along; return what went."""
         more: dict[str, Given] = {"dry_run": dry_run, "with_dependents": with_dependents, "message": message}
-        return self._send("DELETE", f"/{collection}/{key}", None, if_match, **more)
+        return self._send("DELETE", f"/{collection}/{in_path(key)}", None, if_match, **more)
 
     def add_evidence(
         self,
@@ -92,9 +92,8 @@ class Writing(Asking):
         if_match: str | int | None = None,
     ) -> Answer[Receipt]:
         """Import a file, or its bytes, and wait for the receipt. The format is guessed where no media type is given."""
-        content = file if isinstance(file, bytes) else Path(file).read_bytes()
-        name = filename or (None if isinstance(file, bytes) else Path(file).name)
-        return self._imported(content, media_type, if_match, dry_run=dry_run, filename=name)
+        content, name = _content(file)
+        return self._imported(content, media_type, if_match, dry_run=dry_run, filename=filename or name)
 
     def import_dois(
         self, dois: Sequence[str], *, dry_run: bool = False, enrich: bool = False, if_match: str | int | None = None
@@ -168,3 +167,8 @@ class Writing(Asking):
         """Pin the answer of an address of the library, or of a SPARQL query, so that it can be cited."""
         given = {"address": address, "query": query, "title": title, "note": note}
         return self._send("POST", "/pins", {name: value for name, value in given.items() if value is not None})
+
+
+def _content(file: Path | str | bytes) -> tuple[bytes, str | None]:
+    """Return the bytes of a file, and its name where it has one."""
+    return (file, None) if isinstance(file, bytes) else (Path(file).read_bytes(), Path(file).name)

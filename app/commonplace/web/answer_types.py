@@ -19,7 +19,7 @@ Schema = Mapping[str, Any]
 
 ANSWERED = (
     *("Work", "Person", "Venue", "Concept", "Claim", "Case", "Evidence", "Citation", "ReferenceText", "Found"),
-    *("FoundPassage", "Suggestion", "QueueSummary", "QueueItem", "Change", "ThingChange", "GapMap"),
+    *("FoundInTexts", "FoundPassage", "Suggestion", "QueueSummary", "QueueItem", "Change", "ThingChange", "GapMap"),
     *("DuplicateCandidate", "Receipt", "UndoResult", "Pin", "PinnedAnswer", "PinDifference", "DecidedDuplicate"),
     *("MergeReport", "JobStatus"),
 )
