@@ -13,12 +13,13 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, serialize
 
 from commonplace.derived.graph import copying, embedded
+from commonplace.derived.graph.disk_graph import DiskGraph
 from commonplace.derived.graph.embedded import EmbeddedGraph
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.opening import open_graph
 from commonplace.derived.graph.snapshot import DESCRIPTION_GRAPHS, Snapshot
 from commonplace.derived.sealed import NotSealed
-from commonplace.errors import Cancelled, NoRoom, NotFound
+from commonplace.errors import NoRoom, NotFound, Stopped
 from commonplace.model.change import ChangeSet, Version
 from commonplace.model.quad_text import QuadText
 from tests.derived.graphs import BASE, P, contents, mark_of, origin_of, quad, text_of
@@ -26,13 +27,13 @@ from tests.derived.graphs import BASE, P, contents, mark_of, origin_of, quad, te
 
 def test_a_graph_on_disk_goes_on_at_its_version(tmp_path: Path) -> None:
     directory = tmp_path / "graph"
-    graph = EmbeddedGraph.on_disk(BASE, directory, mark_of(directory))
+    graph = DiskGraph.opened(BASE, directory, mark_of(directory))
     node = BlankNode("kept")
     graph.apply(Version(1), ChangeSet(added=(quad("a"), Quad(node, P, Literal("x")))))
     graph.apply(Version(2), ChangeSet(added=(quad("b"),), removed=(quad("a"),)))
     del graph
 
-    reopened = EmbeddedGraph.on_disk(BASE, directory, mark_of(directory))
+    reopened = DiskGraph.opened(BASE, directory, mark_of(directory))
 
     assert reopened.version == 2
     assert contents(reopened) == {quad("b"), Quad(node, P, Literal("x"))}
@@ -49,13 +50,13 @@ def test_a_crash_between_data_and_position_is_mended_by_applying_again(tmp_path:
         ChangeSet(removed=(quad("c"),)),
     ]
     directory = tmp_path / "graph"
-    graph = EmbeddedGraph.on_disk(BASE, directory, mark_of(directory))
+    graph = DiskGraph.opened(BASE, directory, mark_of(directory))
     for number, change in enumerate(changes, 1):
         graph.apply(Version(number), change)
     del graph
     mark_of(directory).write(Version(position))
 
-    reopened = EmbeddedGraph.on_disk(BASE, directory, mark_of(directory))
+    reopened = DiskGraph.opened(BASE, directory, mark_of(directory))
     assert reopened.version == position
     for number in range(position, len(changes)):
         reopened.apply(Version(number + 1), changes[number])
@@ -66,8 +67,8 @@ def test_a_crash_between_data_and_position_is_mended_by_applying_again(tmp_path:
 
 
 def test_a_large_change_on_disk_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("commonplace.derived.graph.embedded.BULK_QUADS", 10)
-    graph = EmbeddedGraph.on_disk(BASE, tmp_path / "graph", mark_of(tmp_path / "graph"))
+    monkeypatch.setattr("commonplace.derived.graph.disk_graph.BULK_QUADS", 10)
+    graph = DiskGraph.opened(BASE, tmp_path / "graph", mark_of(tmp_path / "graph"))
 
     many = ChangeSet(added=tuple(quad(f"thing{number}") for number in range(20)))
     graph.apply(Version(1), many)
@@ -78,7 +79,7 @@ def test_a_large_change_on_disk_is_whole(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_checkpoint_replaces_what_a_crash_left(tmp_path: Path) -> None:
     checkpoint = tmp_path / "checkpoint.nq"
     checkpoint.write_text('<urn:a> <urn:p> "x" .\n')
-    graph = EmbeddedGraph.on_disk(BASE, tmp_path / "graph", mark_of(tmp_path / "graph"))
+    graph = DiskGraph.opened(BASE, tmp_path / "graph", mark_of(tmp_path / "graph"))
     graph.apply(Version(1), ChangeSet(added=(quad("left"),)))
 
     graph.load_checkpoint(checkpoint, Version(7))
@@ -136,7 +137,7 @@ def test_a_second_process_has_a_graph_on_disk_in_memory(tmp_path: Path) -> None:
 
 def test_tables_may_come_and_go_while_a_graph_is_marked_and_after(tmp_path: Path) -> None:
     directory = tmp_path / "graph"
-    graph = EmbeddedGraph.on_disk(BASE, directory, mark_of(directory))
+    graph = DiskGraph.opened(BASE, directory, mark_of(directory))
     graph.apply(Version(1), ChangeSet(added=(quad("a"),)))
     del graph
     table = next(directory.glob("*.sst"))
@@ -150,12 +151,12 @@ def test_tables_may_come_and_go_while_a_graph_is_marked_and_after(tmp_path: Path
     later.write_bytes(table.read_bytes())
 
     assert mark_of(directory).read() == 1
-    assert contents(EmbeddedGraph.on_disk(BASE, directory, mark_of(directory))) == {quad("a")}
+    assert contents(DiskGraph.opened(BASE, directory, mark_of(directory))) == {quad("a")}
 
 
 def test_a_table_that_has_changed_since_the_mark_is_found(tmp_path: Path) -> None:
     directory = tmp_path / "graph"
-    graph = EmbeddedGraph.on_disk(BASE, directory, mark_of(directory))
+    graph = DiskGraph.opened(BASE, directory, mark_of(directory))
     graph.apply(Version(1), ChangeSet(added=(quad("a"),)))
     del graph
     table = next(directory.glob("*.sst"))
@@ -303,9 +304,9 @@ def test_a_copy_that_cannot_be_made_to_its_end_changes_nothing(
     worn: EmbeddedGraph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stop() -> None:
-        raise Cancelled("the server stops")
+        raise Stopped("the server stops")
 
-    with pytest.raises(Cancelled):
+    with pytest.raises(Stopped):
         worn.renew(unchanged, stop)
     monkeypatch.setattr("tempfile.TemporaryFile", full_disk)
     with pytest.raises(NoRoom, match="temporary files could not be written to"):

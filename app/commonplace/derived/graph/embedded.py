@@ -1,4 +1,4 @@
-"""Keep the graph in an embedded Oxigraph store, in memory or on disk.
+"""Keep the graph in an embedded Oxigraph store, in memory; `commonplace.derived.graph.disk_graph` keeps it on disk.
 
 Writers and readers never wait for each other except where they must: a change that only adds
 is one transaction of the engine, so a reader sees all or nothing of it; a change that also
@@ -17,7 +17,6 @@ from typing import TypeVar
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
 from commonplace.derived.graph.copying import copied
-from commonplace.derived.graph.disk_mark import DiskMark
 from commonplace.derived.graph.graph import Describe, Fill
 from commonplace.derived.graph.snapshot import DESCRIPTION_GRAPHS, GraphName
 from commonplace.derived.graph.store_snapshot import StoreSnapshot
@@ -41,17 +40,15 @@ bytes, and its words as much again, in every process that follows the log."""
 RENEWED_PART = 4
 """Minimum share of removed statements, as its denominator, in those that are left, for which a copy of these pays."""
 
-BULK_QUADS = 50_000
-"""Minimum size of a change that the on-disk store is loaded with in bulk: that is no transaction, but replaying mends
-a crash."""
 
-
-def _at_once() -> None:
+def at_once() -> None:
     """Confirm a change that nothing can stop any more."""
 
 
 class EmbeddedGraph:
     """A graph in a store; see `commonplace.derived.graph.graph.Graph` for the methods."""
+
+    address: str | None = None
 
     _loads_in_one_transaction = True
     """Whether readers see a text that is loaded whole or not at all."""
@@ -75,20 +72,6 @@ class EmbeddedGraph:
     def in_memory(cls, base: str) -> EmbeddedGraph:
         """Return an empty graph in memory."""
         return cls(base, Store())
-
-    @classmethod
-    def on_disk(cls, base: str, directory: Path, mark: DiskMark) -> EmbeddedGraph:
-        """Return the graph kept in that directory, at the version that its mark says.
-
-        Raises `NotSealed` when it is not what was written, OSError when another process holds it open, and
-        RuntimeError when the engine cannot read it.
-        """
-        version = mark.read()
-        directory.mkdir(parents=True, exist_ok=True)
-        graph = _OnDiskGraph(base, Store(str(directory)), version, mark)
-        graph._described = True  # it may have been closed with a description in it
-        graph.undescribe()
-        return graph
 
     @classmethod
     def read_only(cls, base: str, directory: Path, version: Version) -> EmbeddedGraph:
@@ -228,9 +211,9 @@ class EmbeddedGraph:
             self._in_flight = True if change.removed else (change.added[0] if change.added else False)
             try:
                 yield
-                self._version = version
-                self._record(version)
                 self._removed += len(change.removed)
+                self._record(version)
+                self._version = version
             finally:
                 self._in_flight = False
 
@@ -282,8 +265,8 @@ class EmbeddedGraph:
                 self._store.bulk_extend(parse(path=str(path), format=RdfFormat.N_QUADS, lenient=True))
             else:
                 self._store.bulk_load(path=str(path), format=RdfFormat.N_QUADS, lenient=True)
-            self._version = version
             self._record(version)
+            self._version = version
 
     def clear(self) -> None:
         with self._turns.changing():
@@ -292,7 +275,7 @@ class EmbeddedGraph:
             self._described = False
             self._store.clear()
 
-    def _add(self, quads: Sequence[Quad], confirm: Callable[[], object] = _at_once) -> None:
+    def _add(self, quads: Sequence[Quad], confirm: Callable[[], object] = at_once) -> None:
         """Add quads, all or nothing. `confirm` is called before they are there; when it raises, none is added."""
         if isinstance(quads, QuadText) and loaded(self._load, quads, confirm):
             return
@@ -314,49 +297,3 @@ def _has_blank_nodes(path: Path) -> bool:
     """Return whether a file of N-Quads may have blank nodes (a literal that looks like one counts too)."""
     with path.open("rb") as file:
         return any(line.startswith(b"_:") or b" _:" in line for line in file)
-
-
-class _OnDiskGraph(EmbeddedGraph):
-    """A graph in a store on disk.
-
-    The version is written after the data. A crash between leaves the older version, and applying net changes over a
-    state that has them already ends in that state.
-    """
-
-    _loads_in_one_transaction = False
-
-    def __init__(self, base: str, store: Store, version: Version, mark: DiskMark) -> None:
-        super().__init__(base, store, version)
-        self._mark: DiskMark | None = mark
-
-    @property
-    def is_durable(self) -> bool:
-        return self._mark is not None
-
-    def _add(self, quads: Sequence[Quad], confirm: Callable[[], object] = _at_once) -> None:
-        if self._mark and not isinstance(quads, QuadText) and len(quads) >= BULK_QUADS:
-            confirm()
-            self._store.bulk_extend(quads)
-        else:
-            super()._add(quads, confirm)
-
-    def _load(self, path: str) -> None:
-        if self._mark:
-            self._store.bulk_load(path=path, format=RdfFormat.N_QUADS, lenient=True)
-        else:
-            super()._load(path)
-
-    def _record(self, version: Version) -> None:
-        if self._mark is not None:
-            self._store.flush()
-            self._mark.write(version)
-
-    def leave_disk(self) -> bool:
-        with self._turns.changing():
-            self._mark = None
-            self._loads_in_one_transaction = True
-            self._store = Store()
-            self._version = EMPTY
-            self._described = False
-            self._removed = 0
-        return True

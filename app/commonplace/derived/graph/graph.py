@@ -69,6 +69,13 @@ class Graph(Protocol):
         """
 
     @property
+    def address(self) -> str | None:
+        """Return the address of the engine that holds it, None where this process does.
+
+        A graph at an address is the one that all processes read: it is never moved to an earlier version.
+        """
+
+    @property
     def is_durable(self) -> bool:
         """Whether the graph keeps each version that it reaches, so that it is told of one after the other."""
 
@@ -101,3 +108,25 @@ class Graph(Protocol):
 
     def leave_disk(self) -> bool:
         """Go on in memory, empty, at version 0, because the disk fails; return False where that makes no difference."""
+
+
+class OwnCopy(Graph, Protocol):
+    """A graph that each process opens for itself, in a copy of the one that another process keeps.
+
+    Until it is opened it holds nothing, is at the version of the copy that would be opened, and may be forked with its
+    process.
+    """
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this process has opened it, and may read it."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a copy to be opened."""
+
+    def open(self) -> None:
+        """Open the newest copy; where that cannot be done go on in memory, empty."""
+
+    def sweep(self) -> None:
+        """Delete the copies of processes that have ended."""

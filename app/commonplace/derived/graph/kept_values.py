@@ -19,11 +19,14 @@ _NODE = NamedNode("urn:x")
 _PLAIN = XSD["string"]
 
 
-@lru_cache(maxsize=8_192)
 def kept_literal(literal: Literal) -> Literal:
     """Return a literal as the engine gives it back."""
-    if literal.datatype == _PLAIN or literal.language:
-        return literal
+    return literal if literal.datatype == _PLAIN or literal.language else _kept_value(literal)
+
+
+@lru_cache(maxsize=8_192)
+def _kept_value(literal: Literal) -> Literal:
+    """Return a literal that is no text as the engine gives it back."""
     store = Store()
     store.add(Quad(_NODE, _NODE, literal))
     kept = next(iter(store)).object

@@ -8,9 +8,11 @@ matter*: a text that this reader takes for something else than the engine does w
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from itertools import product
 from typing import NamedTuple
 
 from pyoxigraph import NamedNode, Quad
@@ -255,34 +257,37 @@ class _PathReading:
             self.read(part)
 
 
-@dataclass(frozen=True, slots=True)
 class ChangedStatements:
-    """The statements that one version added or removed, as they are compared with patterns."""
+    """The statements that one version added or removed, as they are compared with patterns.
 
-    all: frozenset[Pattern]
-    """The statements; None stands where there is no IRI."""
-    by_predicate: Mapping[str | None, frozenset[Pattern]] = field(default_factory=dict)
+    Kept for many versions, and so as hashes: of each statement one for every pattern that it matches. Two that happen
+    to be equal make a change matter that does not.
+    """
+
+    __slots__ = ("_matched",)
+
+    def __init__(self, matched: array[int]) -> None:
+        """Take the hashes of the patterns that a statement matches, rising."""
+        self._matched = matched
 
     @classmethod
     def of(cls, quads: Iterable[Quad]) -> ChangedStatements:
         """Return the statements of those quads, whatever graph they are in."""
-        found = frozenset((_named(q.subject), _named(q.predicate), _named(q.object)) for q in quads)
-        grouped: dict[str | None, set[Pattern]] = {}
-        for statement in found:
-            grouped.setdefault(statement[1], set()).add(statement)
-        return cls(found, {predicate: frozenset(some) for predicate, some in grouped.items()})
+        statements = {(_named(quad.subject), _named(quad.predicate), _named(quad.object)) for quad in quads}
+        matched = {hash(pattern) for terms in statements for pattern in product(*({None, term} for term in terms))}
+        return cls(array("q", sorted(matched)))
+
+    def __len__(self) -> int:
+        """Return the number of hashes, of eight bytes each."""
+        return len(self._matched)
 
     def may_match(self, patterns: Patterns) -> bool:
         """Return whether any of the statements matches any of the patterns."""
-        return any(self._matches(*pattern) for pattern in patterns)
+        return any(self._has(hash(pattern)) for pattern in patterns)
 
-    def _matches(self, subject: str | None, predicate: str | None, object: str | None) -> bool:
-        candidates = self.all if predicate is None else self.by_predicate.get(predicate, frozenset())
-        if subject is None and object is None:
-            return bool(candidates)
-        return any(
-            (subject is None or subject == found[0]) and (object is None or object == found[2]) for found in candidates
-        )
+    def _has(self, pattern: int) -> bool:
+        place = bisect_left(self._matched, pattern)
+        return place < len(self._matched) and self._matched[place] == pattern
 
 
 def _named(term: object) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from pyoxigraph import Quad, RdfFormat, Triple, serialize
 
-from commonplace.errors import Inexpressible
+from commonplace.errors import Inexpressible, Message
 from commonplace.model.xml_characters import why_not_xml
 
 
@@ -27,4 +27,4 @@ def readable(text: bytes, format: RdfFormat) -> bytes:
 def refuse_unreadable(text: bytes) -> None:
     """Raise `Inexpressible` for XML that nobody can read."""
     if why := why_not_xml(text):
-        raise Inexpressible(f"{why}: ask for another form, as JSON or Turtle", [("Accept", why)])
+        raise Inexpressible(Message("%(why)s: ask for another form, as JSON or Turtle", why=why), [("Accept", why)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyoxigraph import Literal, NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import NotFound
+from commonplace.errors import Message, NotFound
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import FABIO, RDF
 from commonplace.model.record import Record
@@ -44,5 +44,5 @@ def record_of(snapshot: Snapshot, work: NamedNode, minter: Minter) -> Record:
     """Return the record of one work, for exporters. Raises `NotFound`."""
     about = neighbourhood(snapshot, work)
     if not says_work(about, work):
-        raise NotFound(f"there is no work {minter.key(work.value)!r}")
+        raise NotFound(Message("there is no work %(key)r", key=minter.key(work.value)))
     return read_work(about, work, minter)

@@ -30,8 +30,8 @@ from commonplace.derived.graph.update_operations import (
     Template,
     steps,
 )
-from commonplace.derived.graph.workspace import Workspace
-from commonplace.errors import BadRequest, QueryRefused, TooLarge
+from commonplace.derived.graph.workspace import Readable, Workspace
+from commonplace.errors import BadRequest, Message, QueryRefused, TooLarge
 from commonplace.model.change import ChangeSet
 
 MOST_STATEMENTS = 2_000_000
@@ -46,7 +46,7 @@ _PLACE = re.compile(r"\b(\d+):(\d+)\b")
 
 
 def changes_of_update(
-    store: Store, base: str, update: Update, is_system_graph: Callable[[GraphName], bool], *, private: bool = False
+    store: Readable, base: str, update: Update, is_system_graph: Callable[[GraphName], bool], *, private: bool = False
 ) -> ChangeSet:
     """Return the net change that a request makes to what is in the store.
 
@@ -102,7 +102,9 @@ class _RunningUpdate:
             if operation.silent or self._exists(source):
                 self._transfer(operation.verb, source, target)
             else:
-                why = f"{operation.verb} from {source}: there is nothing in that graph"
+                why = Message(
+                    "%(verb)s from %(source)s: there is nothing in that graph", verb=operation.verb, source=source
+                )
                 raise BadRequest(why, [(str(source), "check its IRI, or write SILENT")])
 
     def _transfer(self, verb: str, source: GraphName, target: GraphName) -> None:
@@ -117,7 +119,8 @@ class _RunningUpdate:
         graph = self._graph(operation.graph)
         if self._exists(graph) and not operation.silent:
             raise BadRequest(
-                f"CREATE: there is a graph {graph} already", [(str(graph), "leave it out, or write SILENT")]
+                Message("CREATE: there is a graph %(graph)s already", graph=graph),
+                [(str(graph), "leave it out, or write SILENT")],
             )
         self._created.add(graph)
 
@@ -153,7 +156,11 @@ class _RunningUpdate:
             added.update(dict.fromkeys(inserts.quads(values) if inserts else ()))
             if len(removed) + len(added) > MOST_STATEMENTS:
                 raise TooLarge(
-                    f"an update makes at most {MOST_STATEMENTS} statements by patterns", [("update", "do it in parts")]
+                    Message(
+                        "an update makes at most %(most_statements)s statements by patterns",
+                        most_statements=MOST_STATEMENTS,
+                    ),
+                    [("update", "do it in parts")],
                 )
         return list(removed), list(added)
 
@@ -163,9 +170,13 @@ class _RunningUpdate:
         try:
             yield from self._work.select(text, self._base, defaults, named)
         except SyntaxError as fault:
-            raise QueryRefused(f"this WHERE part is not SPARQL 1.1: {fault.msg}", [("update", fault.msg)]) from fault
+            raise QueryRefused(
+                Message("this WHERE part is not SPARQL 1.1: %(fault)s", fault=fault.msg), [("update", fault.msg)]
+            ) from fault
         except RuntimeError as fault:
-            raise QueryRefused(f"this update cannot be evaluated: {fault}", [("update", str(fault))]) from fault
+            raise QueryRefused(
+                Message("this update cannot be evaluated: %(fault)s", fault=fault), [("update", str(fault))]
+            ) from fault
 
     def _dataset(self, operation: Pattern) -> tuple[list[GraphName] | None, list[NamedNode | BlankNode] | None]:
         """Return what WHERE sees: by the protocol, by USING, by WITH, or everything (SPARQL 1.1 Update, 3.1.3)."""
@@ -249,7 +260,7 @@ def _parsed(quads: str, prologue: str, base: str) -> list[Quad]:
     try:
         store.update(f"{prologue}INSERT DATA {quads}", base_iri=base)
     except SyntaxError as fault:
-        why = f"a template cannot be read: {fault.msg} (a literal cannot be a subject)"
+        why = Message("a template cannot be read: %(fault)s (a literal cannot be a subject)", fault=fault.msg)
         raise QueryRefused(why, [("update", str(fault.msg))]) from fault
     return list(store)
 
@@ -273,7 +284,7 @@ def _check_syntax(text: str, step: PlacedOperation, base: str) -> None:
         Store().update(request, base_iri=base)
     except SyntaxError as fault:
         why = _PLACE.sub(lambda place: f"line {int(place[1]) - 1}, column {place[2]}", str(fault.msg), count=1)
-        raise QueryRefused(f"this is not SPARQL 1.1 Update: {why}", [("update", why)]) from fault
+        raise QueryRefused(Message("this is not SPARQL 1.1 Update: %(why)s", why=why), [("update", why)]) from fault
     except RuntimeError:
         return  # it was parsed, and the operation before it failed
 

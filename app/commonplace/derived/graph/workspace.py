@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, Store
 
-from commonplace.derived.graph.snapshot import GraphName
+from commonplace.derived.graph.snapshot import GraphName, Result
 from commonplace.model.change import ChangeSet
 
 _DEFAULT = DefaultGraph()
+
+
+class Readable(Protocol):
+    """What is read of a store while an update is worked out."""
+
+    def __contains__(self, quad: Quad) -> bool: ...
+
+    def __iter__(self) -> Iterator[Quad]: ...
+
+    def quads_for_pattern(self, subject: None, predicate: None, object: None, graph_name: GraphName) -> Iterator[Quad]:
+        """Return the statements of a graph."""
+
+    def named_graphs(self) -> Iterator[GraphName]:
+        """Return the named graphs that have statements."""
+
+    def query(
+        self,
+        query: str,
+        *,
+        base_iri: str | None = None,
+        default_graph: list[GraphName] | None = None,
+        named_graphs: list[NamedNode | BlankNode] | None = None,
+    ) -> Result:
+        """Return the answer of a query."""
 
 
 class Workspace:
@@ -19,9 +44,10 @@ class Workspace:
     the store itself when it is `private`, until `restore`, else into a copy.
     """
 
-    def __init__(self, store: Store, private: bool) -> None:
+    def __init__(self, store: Readable, private: bool) -> None:
         self._store = store
-        self._private = private
+        self._changeable = store if private and isinstance(store, Store) else None
+        """The store, once it may be changed."""
         self._above = _Overlay()
         self._settled = _Overlay()
         self._all = _Overlay()
@@ -66,32 +92,35 @@ class Workspace:
         """Bring what lies above into a store that may be changed."""
         if not self._above:
             return
-        if not self._private:
-            copy = Store()
-            copy.bulk_extend(iter(self._store))
-            self._store, self._private = copy, True
+        if self._changeable is None:
+            self._changeable = Store()
+            self._changeable.bulk_extend(iter(self._store))
+            self._store = self._changeable
         for quad in self._above.removed:
-            self._store.remove(quad)
+            self._changeable.remove(quad)
             self._settled.remove(quad)
-        self._store.extend(self._above.added)
+        self._changeable.extend(self._above.added)
         for quad in self._above.added:
             self._settled.add(quad)
-        self._forget_empty({quad.graph_name for quad in self._above.removed})
+        _forget_empty(self._changeable, {quad.graph_name for quad in self._above.removed})
         self._above = _Overlay()
 
     def restore(self) -> None:
         """Take back what was put into the store."""
+        if self._changeable is None:
+            return
         for quad in self._settled.added:
-            self._store.remove(quad)
-        self._store.extend(self._settled.removed)
-        self._forget_empty({quad.graph_name for quad in self._settled.added})
+            self._changeable.remove(quad)
+        self._changeable.extend(self._settled.removed)
+        _forget_empty(self._changeable, {quad.graph_name for quad in self._settled.added})
         self._settled = _Overlay()
 
-    def _forget_empty(self, graphs: set[GraphName]) -> None:
-        """Forget graphs without statements, which the engine would go on listing."""
-        for graph in graphs:
-            if graph != _DEFAULT and next(self._store.quads_for_pattern(None, None, None, graph), None) is None:
-                self._store.remove_graph(graph)
+
+def _forget_empty(store: Store, graphs: set[GraphName]) -> None:
+    """Forget graphs without statements, which the engine would go on listing."""
+    for graph in graphs:
+        if graph != _DEFAULT and next(store.quads_for_pattern(None, None, None, graph), None) is None:
+            store.remove_graph(graph)
 
 
 class _Overlay:
