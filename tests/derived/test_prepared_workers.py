@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from threading import Event
 
 import pytest
 
+from commonplace.derived.graph.opening import GraphKind
 from commonplace.derived.workers.limits import QueryLimits
-from commonplace.derived.workers.messages import Call, Reply
+from commonplace.derived.workers.messages import Call, Message, Reply
 from commonplace.derived.workers.pool import Lane, WorkerPool
 from commonplace.derived.workers.worker import Task, Views
 from commonplace.library import Library
@@ -24,20 +26,26 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def tasks(views: Views, folder: Path) -> Mapping[str, Task]:
     """Make tasks for workers of a zygote that prepares when there is a file `prepare` in the folder."""
-    prepared: list[int] = []
+    prepared: list[str] = []
 
-    def prepare() -> bool:
+    def prepare() -> Iterator[bool]:
         wait_for(folder / "prepare")
-        prepared.append(views.graph.version)
-        return True
+        for step in ("first", "second"):  # the server is told of these, and not of parts
+            prepared.append(f"part of the {step}")
+            yield False
+            prepared.append(step)
+            yield True
 
     def look(call: Call) -> Reply:
         if call.given["held"]:
             (folder / "held").touch()
             wait_for(folder / "go on")
-        return Reply(given={"prepared": bool(prepared), "process": os.getpid()})
+        return Reply(given={"prepared": len(prepared), "process": os.getpid()})
 
-    views.prepare = prepare
+    def take(taken: bytes) -> None:
+        prepared[:] = json.loads(taken)
+
+    views.prepare, views.prepared, views.take = prepare, lambda: json.dumps(prepared).encode(), take
     return {"look": look}
 
 
@@ -53,16 +61,19 @@ async def until(true: Callable[[], bool]) -> None:
     await asyncio.to_thread(wait_until, true, 60)
 
 
-def test_workers_that_were_not_prepared_are_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("graph", ["memory", "disk"])
+def test_workers_that_were_not_prepared_are_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, graph: GraphKind
+) -> None:
     """Idle ones at once, one at work when it has answered; nobody who asks notices."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    library = Library.open(tmp_path / "home", BASE)
+    library = Library.open(tmp_path / "home", BASE, graph)
 
     async def run() -> None:
         workers = WorkerPool(library.worker_views(), QueryLimits(workers=2))
         workers.start(partial(tasks, folder=tmp_path))
 
-        async def look(*, held: bool = False) -> tuple[bool, int]:
+        async def look(*, held: bool = False) -> tuple[int, int]:
             call = Call(task="look", given={"held": held}, version=0, seconds=60)
             reply = (await workers.call(call, "somebody", Lane.QUERIES)).given
             return reply["prepared"], reply["process"]
@@ -77,15 +88,63 @@ def test_workers_that_were_not_prepared_are_replaced(tmp_path: Path, monkeypatch
 
             (tmp_path / "prepare").touch()
             await until(lambda: len(early & set(workers.processes())) == 1)
-            assert (await look())[0], "the idle ones have been replaced"
+            assert (await look())[0] >= 2, "the idle ones have been replaced, once there was all of the first step"
 
             (tmp_path / "go on").touch()
             prepared, held = await at_work
-            assert (prepared, held in early) == (False, True)
+            assert (prepared, held in early) == (0, True)
             await until(lambda: held not in workers.processes())
             found = await asyncio.gather(*(look() for _ in range(6)))
             assert all(prepared for prepared, _ in found)
             assert not early & {process for _, process in found}
+
+            async with asyncio.timeout(60):
+                while (await look())[0] < 4:
+                    pass  # those of the first step are replaced, too
+        finally:
+            workers.close()
+
+    asyncio.run(run())
+
+
+def idle_tasks(views: Views, folder: Path) -> Mapping[str, Task]:
+    """Make tasks for workers of a zygote that prepares at once, and notes in the folder when nobody wants anything."""
+    times: list[None] = []
+
+    def renew(self: Views) -> None:
+        times.append(None)
+        (folder / f"idle {len(times)}").touch()
+
+    Views.renew = renew  # type: ignore[method-assign]  # in the zygote, which asks it each time that it is idle
+    (folder / "prepare").touch()
+    return tasks(views, folder)
+
+
+def test_nothing_is_prepared_while_the_server_waits_for_a_search_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The zygote prepares nothing between the two messages, however often it is idle, and goes on afterwards."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    library = Library.open(tmp_path / "home", BASE)
+
+    async def run() -> None:
+        workers = WorkerPool(library.worker_views(), QueryLimits(workers=1))
+        workers.start(partial(idle_tasks, folder=tmp_path))
+
+        async def look() -> int:
+            call = Call(task="look", given={"held": False}, version=0, seconds=60)
+            prepared: int = (await workers.call(call, "somebody", Lane.QUERIES)).given["prepared"]
+            return prepared
+
+        try:
+            workers.zygote.send(Message({"wait": True}))
+            await until((tmp_path / "idle 2").exists)
+            assert await look() == 0
+
+            workers.zygote.send(Message({"wait": False}))
+            async with asyncio.timeout(60):
+                while await look() < 4:
+                    pass
         finally:
             workers.close()
 

@@ -24,7 +24,7 @@ from commonplace.web import in_workers
 from commonplace.web.kept_counts import KeptCounts
 from tests.conftest import serving, settings_for
 from tests.web.api.test_manners import gets
-from tests.web.sparql.limited_server import problem, served
+from tests.web.sparql.limited_server import problem, served, wait_until
 
 WORK = "@book{larsen2001, author = {Larsen, Ida}, title = {Tides of the North}, year = {2001}}\n"
 VERSIONS = 6
@@ -103,6 +103,25 @@ def test_a_worker_answers_as_the_server_does(server: httpx.Client, client: httpx
 
 def without_addresses(response: httpx.Response, client: httpx.Client, at: str) -> str:
     return response.text.replace(str(client.base_url), "").replace(at, "").replace(at.replace("?", "&"), "")
+
+
+def test_a_passage_is_found_by_a_worker_with_what_the_index_of_the_server_has_found(
+    server: httpx.Client, client: httpx.Client
+) -> None:
+    def pages(of: httpx.Client) -> list[dict[str, Any]]:
+        found, following = [], "/find?quote=PUBLIC+SERVICE&limit=4"
+        while following:
+            answer = of.get(following).json()
+            found += answer["items"]
+            assert len(found) <= answer["total"]
+            following = answer["next"]
+        assert len(found) == answer["total"]
+        return found
+
+    there, here = pages(server), pages(client)
+    assert there == here
+    assert len({one["work"]["key"] for one in there}) > 5
+    assert {one["locator"] for one in there} >= {"title", "abstract"}
 
 
 def test_each_past_state_is_that_of_its_version(server: httpx.Client) -> None:
@@ -212,13 +231,48 @@ def test_what_a_worker_counted_by_comparing_all_works_is_shown_until_it_is_count
     asked = row()
     assert (asked["count"], asked["counted_at"]) == (listed.json()["total"], listed.json()["version"])
     assert asked["is_behind"] is False
-    assert "count" in next(one for one in server.get("/queues").json()["items"] if one["name"] == "never-read")
+
+
+def test_queues_are_counted_beside_the_answer_and_shown_as_they_were_counted(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who does not wait for the worker is told that nothing is counted yet, or that it was at an earlier version."""
+    monkeypatch.setattr(in_workers, "SMALL_STATEMENTS", 0)
+    monkeypatch.setattr(in_workers, "COUNTING_SECONDS", 0)
+    with served(home, seconds=60) as server:
+
+        def rows(**asked: int) -> list[dict[str, Any]]:
+            return [one for one in server.client.get("/queues", params=asked).json()["items"] if not is_compared(one)]
+
+        def is_compared(row: Mapping[str, Any]) -> bool:
+            return row["name"] in ("duplicates", "suggestions")
+
+        first = server.client.get("/queues", params={"limit": 3})
+        assert [row.get("count") for row in first.json()["items"]] == [None] * 3
+        assert first.headers["cache-control"] == "no-store"
+        assert "etag" not in first.headers
+        page = server.client.get("/queues", headers={"Accept": "text/html"})
+        assert "The queues are being counted" in page.text or all("count" in row for row in rows())
+        wait_until(lambda: all("count" in row for row in rows()), 60)
+        whole = server.client.get("/queues")
+        version = whole.json()["version"]
+        assert {row["counted_at"] for row in rows()} == {version}
+        asked_exactly = {row["name"]: row["count"] for row in rows(at=version)}
+        assert {row["name"]: row["count"] for row in rows()} == asked_exactly
+        assert any(asked_exactly.values())
 
 
 def test_what_takes_too_long_is_ended(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(in_workers, "SMALL_STATEMENTS", 0)
     with served(home, seconds=0.001) as server:
-        for address in ("/works", "/duplicates", "/works/ostrom1996?at=1", "/", "/works/ostrom1996?style=mla"):
+        for address in (
+            "/works",
+            "/duplicates",
+            "/works/ostrom1996?at=1",
+            "/",
+            "/works/ostrom1996?style=mla",
+            "/find?quote=role",
+        ):
             response = server.client.get(address)
             problem(response, 504, "query-timeout")
             assert response.headers["commonplace-complete"] == "timeout"

@@ -12,9 +12,10 @@ import asyncio
 import logging
 import os
 import tempfile
+import time
 import traceback
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, BinaryIO, TypeVar
 
 from fastapi import Request, Response
@@ -25,6 +26,7 @@ from starlette.types import ASGIApp, Message
 from commonplace.derived.search.handed import HandedSearch, Ranks
 from commonplace.derived.workers.messages import HELD_BYTES, Call, Reply, Spool
 from commonplace.derived.workers.pool import Lane
+from commonplace.errors import Cancelled, CommonplaceError
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind
 from commonplace.web.context import Context
@@ -47,6 +49,9 @@ SMALL_STATEMENTS = 100_000
 LONGEST_NUMBER = 20
 """Minimum number of digits of what is no version of any library; Python refuses to read thousands."""
 
+COUNTING_SECONDS = 1.0
+"""Time that an answer waits for a worker that counts: beyond, it says that this is not counted yet."""
+
 EXPORT_TIMES = 10
 """How many times as long as a query an export of everything may take."""
 
@@ -60,14 +65,18 @@ _HANDED = ("type", "http_version", "method", "scheme", "path", ROOT)
 class Cost:
     """What is known of the cost of a route.
 
-    `when` it may be much; always, by default. `kinds` are those that it searches among when it is given `q`.
-    `times` as long as a query it may take. `version` is what the request asks for otherwise than by `at`.
+    `when` it may be much; always, by default. `kinds` are those that it searches among when it is given `words`, by
+    default those of `q`.
+    `times` as long as a query it may take. `version` is what the request asks for otherwise than by `at`. Where the
+    worker only `counts`, the answer is made here from what was counted last, and waits but a moment for the worker.
     """
 
     when: Callable[[Context, Request], bool] | None = None
     kinds: Sequence[Kind] = ()
     times: int = 1
     version: Callable[[Request], Version | None] = lambda _: None
+    counts: bool = False
+    words: Callable[[Request], str | None] = lambda request: request.query_params.get("q")
 
 
 def in_large_library(context: Context, request: Request) -> bool:
@@ -126,6 +135,11 @@ class WorkerAnswers:
         self._context = context
         self._sending = sending
         self._watch = DisconnectWatch()
+        self._counting: dict[str, asyncio.Task[None]] = {}
+        self._counted: dict[str, int] = {}
+        """The version at which was counted what each path shows."""
+        self._rests_until = 0.0
+        """The time until which nothing is counted again: as long after a count as that took."""
 
     async def answer(self, request: Request, cost: Cost | None) -> Response | None:
         """Return what a worker answers to a request; None when it is to be answered here."""
@@ -144,12 +158,37 @@ class WorkerAnswers:
         client = client_of(
             self._context.tokens, request.scope, request.headers.get("authorization", "").encode("latin-1")
         )
+        if cost is not None and cost.counts and not exact:
+            await self._count(request.url.path, call, client)
+            return None
         try:
             with EndOnDisconnect(self._watch, request.receive):
                 reply = await self._context.workers.call(call, client, Lane.PAGES)
         except ClientGone:
             return Response(status_code=GONE)  # nobody is there to see it
         return self._response(reply)
+
+    async def _count(self, path: str, call: Call, client: str) -> None:
+        """Let a worker count all that a path shows, one at a time, and wait for it but a moment."""
+        if self._counted.get(path) == call.version:
+            return
+        counting = self._counting.get(path)
+        if counting is None or (counting.done() and time.monotonic() > self._rests_until):
+            call = replace(call, given={**call.given, "query": ""})  # whichever page is asked for
+            counting = self._counting[path] = asyncio.create_task(self._count_apart(path, call, client))
+        await asyncio.wait({counting}, timeout=COUNTING_SECONDS)
+
+    async def _count_apart(self, path: str, call: Call, client: str) -> None:
+        begun = time.monotonic()
+        try:
+            self._response(await self._context.workers.call(call, client, Lane.PAGES))
+            self._counted[path] = call.version
+        except Cancelled:
+            pass  # the server stops
+        except CommonplaceError as fault:  # who asks sees the counts before, and has it tried again
+            log.warning("%s could not be counted: %s", path, fault)
+        finally:
+            self._rests_until = 2 * time.monotonic() - begun
 
     async def _is_costly(self, request: Request, cost: Cost | None) -> bool:
         if cost is None or cost.when is None:
@@ -163,9 +202,9 @@ class WorkerAnswers:
     async def _handed(self, request: Request, cost: Cost | None) -> dict[str, Any]:
         """Return a request as a worker takes it, with what the search index here has found for it."""
         scope = request.scope
-        q = request.query_params.get("q")
+        q = cost.words(request) if cost is not None and cost.kinds else None
         ranks = None
-        if q is not None and cost is not None and cost.kinds:
+        if q is not None and cost is not None:
             library, kinds = self._context.library, cost.kinds
             ranks = asdict(await in_searcher(self._context, lambda: Ranks.of(library.search(), q, kinds)))
         return {

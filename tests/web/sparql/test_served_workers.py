@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 from commonplace.derived.workers.worker import REPLAYED_BYTES
 from commonplace.patchlog.rdf_patch import HELD_BYTES
 from tests.command import commonplace, environment
+from tests.web.sparql.limited_server import wait_until
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 READY = "Commonplace is ready: "
@@ -94,12 +96,6 @@ def test_workers_see_the_versions_that_a_command_writes(home: Path, tmp_path: Pa
         assert client.get("/sparql", params={**ask, "at": "1"}).json()["boolean"] is False
 
 
-def test_the_graph_on_disk_is_answered_from_too(home: Path) -> None:
-    with served(home, graph="disk") as (_, client):
-        answer = client.get("/sparql", params={"query": COUNT}).json()
-        assert int(answer["results"]["bindings"][0]["n"]["value"]) > 1000
-
-
 def books(count: int, first: int = 0) -> str:
     entry = "@book{{k{0}, author = {{Okafor, Chinua {0}}}, title = {{Harbours of {0} and no more}}, year = 2004}}\n"
     return "".join(entry.format(number) for number in range(first, first + count))
@@ -121,6 +117,40 @@ def test_workers_answer_alike_after_a_big_import_and_after_a_restart(home: Path)
         assert client.get("/sparql", params=ask).json() == answer.json()
     log = sum(path.stat().st_size for path in home.rglob("*.rdfp"))
     assert log > REPLAYED_BYTES, "else it is not big"
+
+
+def test_a_graph_on_disk_is_opened_by_each_worker_and_by_nothing_that_is_forked(home: Path) -> None:
+    """No other copy is kept than on disk: each worker has links to that one's tables, which go when it is ended."""
+    ask, copies = {"query": COUNT}, home / "derived" / "graph.copies"
+
+    def readers() -> set[int]:
+        return {int(path.name.removeprefix("of-")) for path in copies.glob("of-*")}
+
+    def count(**asked: str) -> tuple[int, str]:
+        answer = client.get("/sparql", params={**ask, **asked})
+        return int(answer.json()["results"]["bindings"][0]["n"]["value"]), answer.headers["commonplace-version"]
+
+    with served(home, graph="disk") as (server, client):
+        before = count()
+        assert before[0] > 1000
+        imported(home, client, books(2600))
+        after = count()
+        assert (after[0] - before[0] > 10 * 2600, after[1]) == (True, "2")
+        assert (copies / copied_version(copies, 2)).is_dir(), "nobody has to read so long an entry of the log again"
+        assert count(at="1") == before
+        assert readers() <= below(server.pid)
+        (zygote,) = (one for one in below(server.pid) if below(one) >= readers())
+        assert len(list(Path(f"/proc/{zygote}/task").iterdir())) == 1, "the engine has threads"
+        killed = readers()
+        for reader in killed:
+            os.kill(reader, signal.SIGKILL)
+        assert count() == after
+        wait_until(lambda: not killed & readers(), 30)
+
+
+def copied_version(copies: Path, version: int) -> str:
+    """Return the name of the copy of a version, once there is one."""
+    return next(path.name for path in copies.iterdir() if path.name.startswith(f"{version:08d}-"))
 
 
 def workers_ended(client: httpx.Client) -> list[str]:

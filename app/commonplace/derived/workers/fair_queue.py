@@ -6,7 +6,7 @@ import asyncio
 import math
 from collections import Counter, OrderedDict, deque
 
-from commonplace.errors import TooManyQueries
+from commonplace.errors import Message, TooManyQueries
 
 
 class FairQueue:
@@ -136,4 +136,8 @@ class FairQueue:
     def _refusal(self, why: str, *, own: bool) -> TooManyQueries:
         self.refused += 1
         seconds = max(1, math.ceil(self._seconds / 2))
-        return TooManyQueries(f"{why}: ask again in {seconds} s", own=own and not self._scarce, retry_after=seconds)
+        return TooManyQueries(
+            Message("%(why)s: ask again in %(seconds)s s", why=why, seconds=seconds),
+            own=own and not self._scarce,
+            retry_after=seconds,
+        )

@@ -22,6 +22,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
 from commonplace.derived.graph.snapshot import Update
 from commonplace.errors import CommonplaceError, TooLarge
+from commonplace.errors import Message as Sentence
 from commonplace.model.change import ChangeSet, Version
 
 _SIZES = struct.Struct("!II")
@@ -222,15 +223,33 @@ class Inbox:
 
 def refusal_message(fault: CommonplaceError) -> Message:
     """Return an error as a message."""
-    return Message({"refused": _name_of(type(fault)), "fault": vars(fault)})
+    return Message({"refused": _name_of(type(fault)), "fault": _packed(vars(fault))})
+
+
+def _packed(value: Any) -> Any:
+    """Return a value for JSON, in which a sentence for people keeps the template that it was made from."""
+    if isinstance(value, Sentence):
+        return {"template": value.template, "values": {name: _packed(one) for name, one in value.values.items()}}
+    if isinstance(value, Mapping):
+        return {name: _packed(one) for name, one in value.items()}
+    return [_packed(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _unpacked(value: Any) -> Any:
+    if isinstance(value, dict) and value.keys() == {"template", "values"}:
+        return Sentence(value["template"], **{name: _unpacked(one) for name, one in value["values"].items()})
+    if isinstance(value, dict):
+        return {name: _unpacked(one) for name, one in value.items()}
+    return [_unpacked(one) for one in value] if isinstance(value, list) else value
 
 
 def refusal_of(head: Mapping[str, Any]) -> CommonplaceError:
     """Return the error in a message's head, of the class it had, with all its fields."""
     kinds = {_name_of(kind): kind for kind in CommonplaceError.kinds()}
     kind = kinds.get(head["refused"], CommonplaceError)
-    fault = kind.__new__(kind, head["fault"]["detail"])
-    vars(fault).update(head["fault"])
+    said = _unpacked(head["fault"])
+    fault = kind.__new__(kind, said["detail"])
+    vars(fault).update(said)
     fault.errors = tuple((where, why) for where, why in fault.errors)
     return fault
 
@@ -258,7 +277,9 @@ def change_message(change: ChangeSet, version: int, most: int) -> Message:
     """
     removed, added = (serialize(quads, format=RdfFormat.N_QUADS) or b"" for quads in (change.removed, change.added))
     if len(added) > most:
-        raise TooLarge(f"the update adds more than {most:,} bytes", [("update", "do it in parts")])
+        raise TooLarge(
+            Sentence("the update adds more than %(most)s bytes", most=f"{most:,}"), [("update", "do it in parts")]
+        )
     return _with_body({"removed": len(removed), "version": version}, spooled(removed + added))
 
 

@@ -33,7 +33,8 @@ from commonplace.derived.workers.search_writer import SearchWriter
 from commonplace.derived.workers.worker import MakeTasks, Views
 from commonplace.derived.workers.zygote import Forked
 from commonplace.derived.workers.zygote_link import ZygoteLink
-from commonplace.errors import Broken, Cancelled, CommonplaceError, OutOfMemory, OutOfTime, QueryEnded
+from commonplace.errors import Broken, CommonplaceError, OutOfMemory, OutOfTime, QueryEnded, Stopped
+from commonplace.errors import Message as Sentence
 from commonplace.model.change import ChangeSet, Version
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,8 @@ class WorkerPool:
         self._home = (views.log.address, str(views.checkpoints.directory), views.base)
         self.health = Health()
         """Is told when the zygote is lost, and when there is another."""
-        self.zygote = ZygoteLink(self._home, forked, self._heard, self._zygote_lost)
+        self.zygote = ZygoteLink(self._home, forked, self._heard, self._zygote_lost, views.graph.address, views.copies)
+        self._begins_at_once = views.copies is not None
         self._links: dict[int, WorkerLink] = {}
         self._free: list[WorkerLink] = []
         self._newest = 0
@@ -101,7 +103,7 @@ class WorkerPool:
         """The number of the last worker that was forked before the zygote had prepared: these take one answer more."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
-        self.search = SearchWriter(self._home, limits, self._fork)
+        self.search = SearchWriter(self._home, limits, self._fork, self._hold_back)
         """Writes search indexes, by workers that are forked for it."""
         self.ended_by = Counter(dict.fromkeys((*_REASONS.values(), *_NOT_BY_QUERY), 0))
         """Number of workers that were ended before they had an answer, by the reason: `time`, `memory`, `broken` (by a
@@ -122,7 +124,7 @@ class WorkerPool:
     async def ask(self, question: Question, client: str) -> Answer | AnswerKind:
         """Return the answer; or only its kind, when the question has no form for that kind.
 
-        Raises `QueryEnded` at a limit, `TooManyQueries`, and the error of the question itself. Cancelling
+        Raises `QueryEnded` at a limit, `TooManyQueries`, `Stopped`, and the error of the question itself. Cancelling
         ends the query. A worker that somebody else has ended is replaced, and the question asked again.
         """
         lane = self._lane(Lane.QUERIES, question.version, exact=question.exact)
@@ -131,7 +133,8 @@ class WorkerPool:
     async def call(self, call: Call, client: str, lane: Lane) -> Reply:
         """Let a worker do one of the tasks that `start` was given, in its turn.
 
-        Raises `QueryEnded` at a limit, `TooManyQueries`, and the error that the task raises. Cancelling ends the task.
+        Raises `QueryEnded` at a limit, `TooManyQueries`, `Stopped`, and the error that the task raises. Cancelling ends
+        the task.
         The call's file is read from its beginning, and stays open.
         """
         lane = self._lane(lane, call.version, exact=call.exact)
@@ -167,7 +170,7 @@ class WorkerPool:
             attempts, forked = 0, self._newest
             while attempts < _ATTEMPTS:
                 if self._closed:  # nobody would end a worker that is started now
-                    raise Cancelled("the server stops")
+                    raise Stopped("the server stops, and nothing was done: ask again when it is back")
                 link = self._take(past=past)
                 try:
                     return await talk(link)
@@ -186,7 +189,12 @@ class WorkerPool:
                     raise
                 finally:
                     self._give_back(link)
-            raise QueryEnded(f"the query was ended {_ATTEMPTS} times with the process that read it, from outside")
+            raise QueryEnded(
+                Sentence(
+                    "the query was ended %(attempts)s times with the process that read it, from outside",
+                    attempts=_ATTEMPTS,
+                )
+            )
         finally:
             queue.leave(client)
 
@@ -199,12 +207,12 @@ class WorkerPool:
     def start(self, tasks: MakeTasks | None = None) -> None:
         """Take the running event loop as the pool's own, before anything is asked.
 
-        Workers are forked at once where a zygote is there. `tasks` makes what they can do beside answering queries
-        (see `call`).
+        Workers are forked at once where a zygote is there, or the graph is on disk. `tasks` makes what they can do
+        beside answering queries (see `call`).
         """
         self._loop = asyncio.get_running_loop()
         self.zygote.tasks = pickle.dumps(tasks) if tasks else b""
-        if self.zygote.is_there:
+        if self.zygote.is_there or self._begins_at_once:
             self._refill()
 
     def close(self) -> None:
@@ -301,6 +309,11 @@ class WorkerPool:
         self.zygote.expect(lambda: link.process is None and not link.ended)
         return link
 
+    def _hold_back(self, waits: bool) -> None:
+        """Let the zygote, if there is one, prepare nothing for now, or again what it will."""
+        if self.zygote.is_there and not self._closed:
+            self.zygote.send(Message({"wait": waits}))
+
     def _zygote_lost(self, why: str, had_forked: bool) -> None:
         """End the workers that it has not forked, and have another zygote started; the other workers go on.
 
@@ -311,7 +324,7 @@ class WorkerPool:
                 link.end()
             if link.ended:
                 del self._links[number]
-        self.health.failed(ZYGOTE, QueryEnded(f"{why}; another one is started"))
+        self.health.failed(ZYGOTE, QueryEnded(Sentence("%(why)s; another one is started", why=why)))
         if had_forked and self._loop is not None:
             self._loop.call_soon(self._refill)
 

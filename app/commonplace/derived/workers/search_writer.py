@@ -13,7 +13,7 @@ from commonplace.derived.search.files import emptied
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.link import Lost, WorkerLink
 from commonplace.derived.workers.messages import Message
-from commonplace.errors import Cancelled, QueryEnded
+from commonplace.errors import QueryEnded, Stopped
 from commonplace.model.change import Version
 
 SEARCH_PARTS = 4
@@ -26,11 +26,22 @@ PART_THINGS = 10_000
 class SearchWriter:
     """The writing of the search index of a version, or of what a version brings."""
 
-    def __init__(self, home: tuple[str, str, str], limits: QueryLimits, fork: Callable[[], WorkerLink]) -> None:
-        """Write for a home (the address of its log, its checkpoints, its base IRI), by workers from `fork`."""
+    def __init__(
+        self,
+        home: tuple[str, str, str],
+        limits: QueryLimits,
+        fork: Callable[[], WorkerLink],
+        hold_back: Callable[[bool], None],
+    ) -> None:
+        """Write for a home (the address of its log, its checkpoints, its base IRI), by workers from `fork`.
+
+        `hold_back` is called with True before the index of a change is written, lest the zygote prepare meanwhile what
+        nobody waits for, and with False afterwards.
+        """
         self._home = home
         self._limits = limits
         self._fork = fork
+        self._hold_back = hold_back
         self._closed = False
         self._writing: set[subprocess.Popen[bytes]] = set()
         """Processes that write a search index from the log."""
@@ -39,7 +50,7 @@ class SearchWriter:
         """Write the search index of that version or a newer one to a directory; return the version.
 
         It is written by processes that are forked for it, and read by `commonplace.derived.search.files`. Raises
-        `QueryEnded` when the processes are ended, `Cancelled` when the writer is closed, and `CommonplaceError` when
+        `QueryEnded` when the processes are ended, `Stopped` when the writer is closed, and `CommonplaceError` when
         the index cannot be written.
         """
         parts = min(self._limits.workers, SEARCH_PARTS)
@@ -60,11 +71,13 @@ class SearchWriter:
         log, _, base = self._home
         process = log_process.start(log, base, version, directory, parts)
         self._writing.add(process)
+        self._hold_back(True)
         try:
             code = await asyncio.to_thread(process.wait)
         finally:
             log_process.end(process)
             self._writing.discard(process)
+            self._hold_back(False)
         if code:
             raise self._ended()
         left = directory / log_process.LEFT
@@ -79,9 +92,9 @@ class SearchWriter:
         for process in self._writing:
             log_process.end(process)
 
-    def _ended(self) -> Cancelled | QueryEnded:
+    def _ended(self) -> QueryEnded | Stopped:
         if self._closed:
-            return Cancelled("the server stops")
+            return Stopped("the server stops")
         return QueryEnded("the processes that were to write the search index have ended")
 
     async def _parts(self, places: Sequence[Path], version: Version, things: Path | None = None) -> list[int]:

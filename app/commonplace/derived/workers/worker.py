@@ -13,7 +13,7 @@ import resource
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ from typing import Any
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Variable, parse
 
 from commonplace.derived.checkpoints import Checkpoints
-from commonplace.derived.graph.graph import Describe, Graph
+from commonplace.derived.graph.graph import Describe, Graph, OwnCopy
 from commonplace.derived.graph.guard import guarded, refuse_rdf_12
 from commonplace.derived.graph.snapshot import Result, Snapshot, Update
 from commonplace.derived.past_states import PastStates
@@ -49,6 +49,7 @@ from commonplace.derived.workers.messages import (
     update_of,
 )
 from commonplace.errors import CommonplaceError, QueryRefused, storing
+from commonplace.errors import Message as Sentence
 from commonplace.model.change import Version
 from commonplace.model.minter import Minter
 from commonplace.patchlog.log import PatchLog
@@ -63,6 +64,9 @@ TRUNCATED_PAGE = "docs/problems/truncated"
 REPLAYED_BYTES = 4_000_000
 """Maximum length of the log that a worker replays: beyond it, a new one is forked from a state that has it."""
 
+PAST_BYTES = 300_000_000
+"""Maximum bytes that are read to make a past state in memory where the newest is in an engine elsewhere."""
+
 _NICE = 5
 _GROWN = 4
 """The part of a query's memory, as its denominator, that a worker may keep afterwards; else it is replaced."""
@@ -71,6 +75,10 @@ _SLOW_SECONDS = 0.2
 _WORN_UNIT = 100_000_000
 """Memory of a worker at its start, in bytes, for which it may keep what its limits say, and as often again as much as
 it is larger: lists that are kept for the next questions grow with the library."""
+
+_FROM_DISK = 128_000_000
+"""Memory that a worker may keep besides, in bytes, where it reads a graph on disk: the engine keeps there what it has
+read last, and filters that tell what a table lacks. At 100,000 works it comes to 100 MB, and no more."""
 
 _LOOK_EVERY = 16
 """Number of questions between two looks at a worker's memory."""
@@ -87,21 +95,63 @@ class Views:
     past: PastStates = field(init=False)
     describe: Describe = field(init=False)
     """Makes what the library says of itself, at the version of a graph."""
-    prepare: Callable[[], bool] = field(init=False)
-    """Makes what questions to the newest state, or to one near it, can then be answered from; answers whether that took
-    so long that a worker without it is better replaced."""
+    prepare: Callable[[], Iterator[bool | None]] = field(init=False)
+    """Makes, step by step, what questions to the newest state, or to one near it, can then be answered from. Yields
+    after each step whether those since it last did so took so long that a worker without them is better replaced; None
+    where the next step is to wait for half a second."""
+    prepared: Callable[[], bytes] = field(init=False)
+    """Returns what was prepared in this process, for `take` in another."""
+    take: Callable[[bytes], None] = field(init=False)
+    """Takes what another process has prepared."""
+    copies: Path | None = None
+    """The directory of the copies of a graph on disk, for a process that is to read these."""
+    reader: OwnCopy | None = None
+    """The graph, where each process opens it for itself."""
 
     def __post_init__(self) -> None:
-        self.graph = newest = MovableGraph(self.graph, self.log)
-        self.past = PastStates(self.base, self.checkpoints, newest=newest)
+        if self.graph.address is None:
+            self.graph = newest = MovableGraph(self.graph, self.log)
+            self.past = PastStates(self.base, self.checkpoints, newest=newest)
+        else:  # all processes read it where it is
+            self.past = PastStates(self.base, self.checkpoints, bytes_read=PAST_BYTES)
         self.describe = lambda graph: (graph.version, ())
-        self.prepare = lambda: False
+        self.prepare = lambda: iter(())
+        self.prepared = lambda: b""
+        self.take = lambda _: None
+
+    @property
+    def are_shared(self) -> bool:
+        """Return whether processes forked from this one share its graph; else each opens one for itself."""
+        return self.reader is None or self.reader.is_open
 
     def follow(self) -> None:
-        """Bring the graph to the head of the log."""
-        head = self.log.head()
-        if self.graph.version < head:
-            self.checkpoints.fill(self.graph, head)
+        """Bring the graph to the head of the log.
+
+        One in an engine elsewhere its keeper brings there, and one on disk each process for itself.
+        """
+        if self.graph.address is not None:
+            return
+        if self.are_shared:
+            self.reach(self.log.head())
+        elif self.reader is not None and not self.reader.is_there:  # the server goes on in memory, and so does this
+            self.open()
+
+    def open(self) -> None:
+        """Open the graph in a process that is going to read, where that cannot be shared, and bring it to the head."""
+        if self.reader is not None and not self.reader.is_open:
+            self.reader.open()
+        self.follow()
+
+    def reach(self, version: Version) -> None:
+        """Bring the graph to a version, if it is at an earlier one; it goes on in memory where its disk fails."""
+        if self.graph.version >= version:
+            return
+        try:
+            self.checkpoints.fill(self.graph, version)
+        except (OSError, RuntimeError):
+            if not self.graph.leave_disk():
+                raise
+            self.checkpoints.fill(self.graph, version)
 
     def renew(self) -> None:
         """Make the graph anew where many statements were removed from it: the workers to come share what is left.
@@ -112,7 +162,9 @@ class Views:
             self.graph.renew(self.checkpoints.fill, lambda: None)
 
     def far_behind(self, version: int) -> bool:
-        """Return whether much log lies between the newest state here and that version."""
+        """Return whether much log lies between the newest state here and that version, which is replayed here."""
+        if self.graph.address is not None:
+            return False
         return self.log.size(self.graph.version, Version(version)) > REPLAYED_BYTES
 
 
@@ -204,7 +256,9 @@ class Worker:
         try:
             return Message({"indexed": self._views.graph.read(write)})
         except OSError as fault:
-            return refusal_message(CommonplaceError(f"the search index cannot be written: {fault}"))
+            return refusal_message(
+                CommonplaceError(Sentence("the search index cannot be written: %(fault)s", fault=fault))
+            )
 
     def _worked_out(self, graph: Graph, update: Update) -> Message:
         """Return the change set of an update. The graph, which is this process's own, is used for it and restored."""
@@ -227,8 +281,7 @@ class Worker:
             return views.graph
         send(self._connection, Message({"preparing": True}))
         self._unbound()
-        if views.graph.version < version:
-            views.checkpoints.fill(views.graph, version)
+        views.reach(version)
         graph = views.graph if views.graph.version == version else views.past.at(version)
         send(self._connection, Message({"preparing": False}))
         return graph
@@ -251,9 +304,13 @@ class Worker:
                 return graph.read_described(lambda graph: self._description(graph, question), run)
             return graph.read(run)
         except SyntaxError as fault:
-            raise QueryRefused(f"this is not SPARQL 1.1: {fault.msg}", [("query", str(fault.msg))]) from fault
+            raise QueryRefused(
+                Sentence("this is not SPARQL 1.1: %(msg)s", msg=fault.msg), [("query", str(fault.msg))]
+            ) from fault
         except (RuntimeError, ValueError) as fault:
-            raise QueryRefused(f"this query cannot be evaluated: {fault}", [("query", str(fault))]) from fault
+            raise QueryRefused(
+                Sentence("this query cannot be evaluated: %(fault)s", fault=fault), [("query", str(fault))]
+            ) from fault
 
     def _description(self, graph: Graph, question: Question) -> tuple[Version, Sequence[Quad]]:
         """Return what the library says of itself, and at which version: what came with the question, or made here."""
@@ -287,6 +344,8 @@ class Worker:
         if self._questions % _LOOK_EVERY:
             return False
         kept = self._limits.kept * max(1, self._began_with // _WORN_UNIT)
+        if self._views.reader is not None:
+            kept += _FROM_DISK
         return self._views.graph.is_worn or own_memory() - self._began_with > kept
 
 

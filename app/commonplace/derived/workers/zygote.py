@@ -3,13 +3,15 @@
 A process with threads cannot be forked safely, and a server has threads. So before it has any, it forks the
 zygote, which shares its memory until either writes to it; where that is not possible (threads are there
 already, or the graph is on disk) a new process opens the home by itself. A fork then is a matter of
-milliseconds whatever the size of the graph.
+milliseconds whatever the size of the graph. A graph on disk the zygote never opens, because the engine has threads:
+each worker opens a copy for itself, and what is prepared is prepared by a process that opens one, too.
 
 The server talks to it over a socket. `tasks` says what else its workers can do (see `worker.MakeTasks`). `fork`, with
 the socket of the worker to be, is answered with `forked`, its process id and a descriptor of the process (so that
-ending it can never hit another); when a worker has ended for whatever reason, `gone` says how. `prepared` says once
-that a worker forked from now on has at hand what an earlier one would have to make. The zygote ends when the server's
-side of the socket is closed.
+ending it can never hit another); when a worker has ended for whatever reason, `gone` says how. `prepared` says that a
+worker forked from now on has at hand what an earlier one would have to make, once for each part of that; the zygote
+takes no step of it between `wait` that is true and `wait` that is false. It ends when the server's side of the socket
+is closed.
 """
 
 from __future__ import annotations
@@ -23,17 +25,26 @@ import socket
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from commonplace.derived.checkpoints import Checkpoints
-from commonplace.derived.graph.opening import new_graph
+from commonplace.derived.graph.opening import graph_elsewhere, reader_on_disk
+from commonplace.derived.sealed import LogPosition
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.messages import Inbox, Message, send
+from commonplace.derived.workers.preparing import Preparing
 from commonplace.derived.workers.worker import Task, Views, begin
 from commonplace.patchlog.opening import open_log
 from commonplace.processes.garbage_collection import share_with_forks
 
 _NICE = 5
+
+GRAPH_ADDRESS = "COMMONPLACE_ZYGOTE_GRAPH"
+"""Name of the variable that tells a zygote the address of the engine that keeps the graph, where one does."""
+
+GRAPH_COPIES = "COMMONPLACE_ZYGOTE_COPIES"
+"""Name of the variable that tells a zygote the directory of the copies of a graph on disk."""
 
 FOLLOW_SECONDS = 0.5
 """Maximum time between two looks at the log for new entries."""
@@ -46,6 +57,8 @@ class Zygote:
         self._connection = connection
         self._views = views
         self._tasks: Mapping[str, Task] = {}
+        self._waits = False
+        """Whether nothing is prepared for now, because the server wants the processor for what it waits for."""
         self._workers: dict[int, int] = {}
         """The numbers that the server gave the workers, by descriptors of their processes."""
 
@@ -56,9 +69,10 @@ class Zygote:
         share_with_forks()
         self._connection.setblocking(False)
         inbox, ours = Inbox(self._connection), self._connection.fileno()
-        prepared, told = None, False
+        preparing = Preparing(self._views, self._leave)
         while True:
-            ready = _readable([ours, *self._workers], FOLLOW_SECONDS)
+            goes_on = preparing.goes_on and not self._waits
+            ready = _readable([ours, *self._workers], 0 if goes_on else FOLLOW_SECONDS)
             for descriptor in ready:
                 if descriptor != ours:
                     self._bury(descriptor)
@@ -67,19 +81,17 @@ class Zygote:
             self._views.follow()
             if not ready:  # nobody waits for it
                 self._views.renew()
-            if not ready and prepared != (self._tasks, self._views.graph.version):
-                worth_forking = self._views.prepare()
-                share_with_forks()
-                if worth_forking and not told:
+                if not self._waits and preparing.step(self._tasks):
                     self._say(Message({"prepared": True}))
-                    told = True
-                prepared = (self._tasks, self._views.graph.version)
 
     def _heard(self, inbox: Inbox) -> bool:
         """Do what the server asks; return False when it has gone."""
         if not inbox.receive():
             return False
         while (message := inbox.next()) is not None:
+            if "wait" in message.head:
+                self._waits = message.head["wait"]
+                continue
             if "tasks" in message.head:
                 self._tasks = pickle.loads(message.body)(self._views)  # noqa: S301  from the server that began this
                 share_with_forks()
@@ -101,19 +113,26 @@ class Zygote:
 
     def _become_worker(self, connection: socket.socket, limits: QueryLimits) -> None:
         try:
-            self._connection.close()
-            for descriptor in self._workers:
-                os.close(descriptor)
+            self._leave()
             connection.setblocking(True)
+            self._views.open()
             begin(connection, self._views, limits, self._tasks)
         except BaseException:
             os._exit(1)
         os._exit(0)
 
+    def _leave(self) -> None:
+        """Close what is the zygote's alone, in a process that was forked from it."""
+        self._connection.close()
+        for descriptor in self._workers:
+            os.close(descriptor)
+
     def _bury(self, descriptor: int) -> None:
         number = self._workers.pop(descriptor)
         ended = os.waitid(os.P_PIDFD, descriptor, os.WEXITED)
         os.close(descriptor)
+        if self._views.reader is not None:
+            self._views.reader.sweep()
         killed = ended is not None and ended.si_code != os.CLD_EXITED
         status = ended.si_status if ended is not None else 0
         self._say(Message({"gone": number, "signal": status if killed else 0}))
@@ -175,9 +194,15 @@ def _detach() -> None:
 
 
 def main() -> None:
-    """Run a zygote that opens a home by itself; its arguments are log address, checkpoints, base IRI and socket."""
+    """Run a zygote that opens a home by itself; its arguments are log address, checkpoints, base IRI and socket, and
+    the environment has the address of the graph, in which there may be a password, or the directory of its copies."""
     log_address, checkpoints_directory, base, number = sys.argv[1:]
     _detach()
     log = open_log(log_address, mend=False)
-    views = Views(base, log, Checkpoints(Path(checkpoints_directory), log), new_graph(base))
+    checkpoints = Checkpoints(Path(checkpoints_directory), log)
+    reader = None
+    if directory := os.environ.get(GRAPH_COPIES):
+        reader = reader_on_disk(base, Path(directory), partial(LogPosition.of, log), checkpoints.fill)
+    graph = reader or graph_elsewhere(base, os.environ.get(GRAPH_ADDRESS))
+    views = Views(base, log, checkpoints, graph, reader=reader)
     Zygote(socket.socket(fileno=int(number)), views).run()

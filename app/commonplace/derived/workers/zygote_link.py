@@ -9,6 +9,7 @@ import socket
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from commonplace.derived.workers import zygote
 from commonplace.derived.workers.messages import Inbox, Message, send
@@ -31,13 +32,19 @@ class ZygoteLink:
         forked: Forked | None,
         heard: Callable[[Message], None],
         lost: Callable[[str, bool], None],
+        graph: str | None = None,
+        copies: Path | None = None,
     ) -> None:
-        """Take what a zygote is started with (see `zygote.main`), and one that was forked already.
+        """Take what a zygote is started with (see `zygote.main`; `graph` is the address of the graph, if it has one,
+        and `copies` is where it is kept on disk), and one that was forked already.
 
         `heard` is called with each message; `lost` with the reason when the zygote has ended, and whether it had forked
         any worker.
         """
         self._home = home
+        self._environment = {zygote.GRAPH_ADDRESS: graph} if graph else {}
+        if copies:
+            self._environment[zygote.GRAPH_COPIES] = str(copies)
         self._forked = forked
         self._heard = heard
         self._lost = lost
@@ -107,7 +114,9 @@ class ZygoteLink:
         ours, its = socket.socketpair()
         with its:
             arguments = [*self._home, str(its.fileno())]
-            self._started = spawn(_PROGRAM, arguments, stdin=subprocess.DEVNULL, pass_fds=(its.fileno(),))
+            self._started = spawn(
+                _PROGRAM, arguments, self._environment, stdin=subprocess.DEVNULL, pass_fds=(its.fileno(),)
+            )
         return Forked(ours, self._started.pid)
 
     def _end(self) -> None:

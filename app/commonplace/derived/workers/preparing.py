@@ -1,0 +1,100 @@
+"""Prepare what workers will need, in the process that they are forked from, while nobody waits for it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator, Mapping
+
+from commonplace.derived.workers.messages import Inbox, Message, send
+from commonplace.derived.workers.worker import Task, Views
+from commonplace.errors import GraphUnreachable
+from commonplace.processes.garbage_collection import share_with_forks
+
+log = logging.getLogger(__name__)
+
+
+class Preparing:
+    """What is prepared while nobody waits for the zygote, one step at a time, and again for each version.
+
+    Who was told of a step has workers forked, which the next step would hold up: so that waits until nobody asks. The
+    next of a step that nobody is told of comes at once, unless somebody asks. Where the graph is on disk it is prepared
+    again for each copy of that.
+    """
+
+    def __init__(self, views: Views, leave: Callable[[], None]) -> None:
+        """Prepare from `views`; `leave` closes, in a process forked for it, what it must not hold open."""
+        self._views = views
+        self._leave = leave
+        self._of: tuple[object, int] | None = None
+        self._steps: Iterator[bool | None] = iter(())
+        self._taken = 0
+        self._most = 0
+        """Maximum number of steps that were taken for a version: workers have been told of these."""
+        self.goes_on = False
+        """Whether there was a step of which nobody was told, and the next is not to be left for a while."""
+
+    def step(self, tasks: Mapping[str, Task]) -> bool:
+        """Take the next step, if there is one; return whether workers forked from now on have something new at hand."""
+        if self._of is None or self._of[0] is not tasks or self._of[1] != self._views.graph.version:
+            self._of, self._taken = (tasks, self._views.graph.version), 0
+            self._steps = self._views.prepare() if self._views.are_shared else _apart(self._views, self._leave)
+        self.goes_on = False
+        try:
+            is_much = next(self._steps)
+        except StopIteration:
+            return False
+        except GraphUnreachable as fault:
+            log.warning("%s", fault.detail)
+            return False
+        share_with_forks()
+        self._taken += 1
+        is_new = bool(is_much) and self._taken > self._most
+        self._most = max(self._most, self._taken)
+        self.goes_on = is_much is not None and not is_new
+        return is_new
+
+
+def _apart(views: Views, leave: Callable[[], None]) -> Iterator[bool | None]:
+    """Let a process that opens the graph prepare, step by step, and take what it has made when that is much.
+
+    It begins with what was prepared here before, and moves that along. When it ends early, the rest is not prepared.
+    """
+    ours, its = socket.socketpair()
+    process = os.fork()
+    if process == 0:
+        try:
+            ours.close()
+            leave()
+            _prepare(views, its)
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    its.close()
+    try:
+        inbox = Inbox(ours)
+        while (message := inbox.wait()) is not None:
+            if message.body:
+                views.take(message.body)
+            yield message.head["is much"]
+            send(ours, Message({"go on": True}))
+    except OSError as fault:
+        log.warning("what workers are to have at hand is not prepared: %s", fault)
+    finally:
+        ours.close()
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+        if views.reader is not None:
+            views.reader.sweep()
+
+
+def _prepare(views: Views, connection: socket.socket) -> None:
+    """Prepare on an open graph; hand over what there is after a step that was much, and wait before the next."""
+    views.open()
+    inbox = Inbox(connection)
+    for is_much in views.prepare():
+        send(connection, Message({"is much": is_much}, views.prepared() if is_much else b""))
+        if inbox.wait() is None:
+            return

@@ -1,0 +1,169 @@
+"""Prepare what is asked for most of a large library, where making it takes long, before anybody asks.
+
+That is made in steps, each of which holds up others for a second at most, and moved along with each version from then
+on. It is kept in a file as well (`commonplace.library.prepared_file`), from which the next start begins.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from commonplace.derived.graph.graph import Graph
+from commonplace.derived.sealed import LogPosition
+from commonplace.library.agents import PEOPLE_ORDER, VENUE_ORDER, select_people, select_venues
+from commonplace.library.citation_counts import CitationCounts
+from commonplace.library.creators import Creators
+from commonplace.library.headings import select_cases
+from commonplace.library.incremental import AtVersion, Incremental
+from commonplace.library.lists import Listed, Lists, Select
+from commonplace.library.map_reading import MOST_NODES, MapFilters
+from commonplace.library.much_cited import MuchCited, read_ahead
+from commonplace.library.placed_maps import PlacedMaps
+from commonplace.library.prepared_file import Prepared, newest_prepared, write_prepared
+from commonplace.library.selection import Order
+from commonplace.library.sorted_list import SortedList
+from commonplace.library.states import States
+from commonplace.library.totals import Totals
+from commonplace.library.work_lists import ORDERS, WorkFilters, select_works
+from commonplace.model.change import EMPTY, Version
+from commonplace.model.minter import Minter
+from commonplace.patchlog.log import PatchLog
+
+log = logging.getLogger(__name__)
+
+PREPARED = "prepared"
+"""Name of the directory of the file, in that of what is derived."""
+
+MOVED_BYTES = 600_000
+"""Maximum length of the log after the version of a file, which is written anew then: what is read from it is moved
+along, and half as far again beyond that it would be made anew."""
+
+RESTS = 20
+"""Number of half seconds without a request or a version after which the map is placed: a change of links has it placed
+anew, which takes seconds, and who judges works one after another makes many."""
+
+Named = tuple[Hashable, Select, Order | None]
+"""A list as `Lists` takes it: what it is called, what it selects, and its order."""
+
+
+@dataclass(slots=True)
+class Preparation:
+    """What is prepared of one library, and where it is kept between starts."""
+
+    log: PatchLog
+    minter: Minter
+    directory: Path | None
+    """Where the file is, None where there may be none."""
+    lists: Lists
+    size: Incremental[int]
+    totals: Incremental[Totals]
+    states: Incremental[States]
+    creators: Incremental[Creators]
+    counts: Incremental[CitationCounts]
+    much_cited: Incremental[MuchCited]
+    placed_maps: PlacedMaps
+    _kept: Version = field(default=EMPTY, init=False)
+    """The version of the file."""
+
+    def begin(self, graph: Graph) -> bool:
+        """Take what a file has of a version near that of the graph, if there is one; return whether there is."""
+        if self.directory is None:
+            return False
+        for origin, prepared in newest_prepared(self.directory):
+            version = origin.version
+            if not EMPTY < version <= graph.version or origin != LogPosition.of(self.log, version):
+                continue  # of another log, or of versions to come
+            if self.log.size(version, graph.version) <= 2 * MOVED_BYTES:
+                self._take(graph, version, prepared)
+                self._kept = version
+                return True
+        return False
+
+    def _take(self, graph: Graph, version: Version, prepared: Prepared) -> None:
+        self.size.begin(AtVersion(version, prepared.size))
+        self.totals.begin(AtVersion(version, prepared.totals))
+        self.states.begin(AtVersion(version, prepared.states))
+        self.creators.begin(AtVersion(version, prepared.creators))
+        self.counts.begin(AtVersion(version, prepared.counts))
+        for name, (of, select, order) in self._named().items():
+            if name in prepared.lists:
+                self.lists.begin(of, order, Listed(version, graph.read(select), prepared.lists[name]))
+
+    def steps(self, graph: Graph) -> Iterator[bool | None]:
+        """Prepare step by step, what is needed first coming first.
+
+        Yield after each whether who has the steps until then at hand is much better off than those who have only what
+        came before the last such step, or a file; None where the next step is better left for a while.
+        """
+        makes = self._kept == EMPTY
+        named = self._named()
+
+        def listed(name: str) -> Callable[[], object]:
+            return partial(self.lists.of, graph, *named[name])
+
+        parts: list[list[Callable[[], object]]] = [
+            [partial(self.states.of, graph), listed("works by year")],
+            [partial(self.totals.of, graph), listed("venues"), listed("cases"), listed("works by key")],
+            [partial(self.creators.of, graph), listed("people"), listed("works by title"), listed("works by author")],
+        ]
+        for part in parts:
+            for make in part[:-1]:
+                make()
+                yield False
+            part[-1]()
+            yield makes
+        self.counts.of(graph)
+        yield False
+        read_ahead(self.much_cited, self.counts, graph)
+        yield True
+        self._write(graph)
+        for _ in range(RESTS):
+            yield None
+        graph.read(lambda snapshot: self.placed_maps.of(snapshot, self.minter, MapFilters(), MOST_NODES, "network"))
+        yield True
+
+    def _write(self, graph: Graph) -> None:
+        """Keep what was prepared in a file, where there is none near that version."""
+        version = graph.version
+        if self.directory is None or version == EMPTY:
+            return
+        if self._kept > EMPTY and self.log.size(self._kept, version) <= MOVED_BYTES:
+            return
+        size, totals, states = self.size.of(graph), self.totals.of(graph), self.states.of(graph)
+        creators, counts = self.creators.of(graph), self.counts.of(graph)
+        listed = {name: self.lists.of(graph, *named) for name, named in self._named().items()}
+        made = {size.version, totals.version, states.version, creators.version, counts.version}
+        if made | {one.version for one in listed.values()} != {version}:
+            return  # a write came between: there will be another time
+        prepared = Prepared(
+            size.value,
+            totals.value,
+            states.value,
+            creators.value,
+            counts.value,
+            {name: one.things for name, one in listed.items() if isinstance(one.things, SortedList)},
+        )
+        try:
+            write_prepared(self.directory, LogPosition.of(self.log, version), prepared)
+        except OSError as fault:
+            log.warning("what was prepared cannot be kept in %s: %s", self.directory, fault)
+        self._kept = version  # not tried again at each version
+
+    def _named(self) -> dict[str, Named]:
+        """Return the lists that are prepared, by the names that they have in the file."""
+        every = WorkFilters()
+        works = partial(select_works, minter=self.minter, filters=every, ranked=None)
+        return {
+            "venues": ("venues", lambda _: select_venues(None), VENUE_ORDER),
+            "cases": ("cases", lambda _: select_cases(None), None),
+            "people": ("people", lambda _: select_people(None), PEOPLE_ORDER),
+            **{f"works by {name}": (("works", every), works, ORDERS[name]) for name in _ORDERS},
+        }
+
+
+_ORDERS = ("key", "year", "title", "author")
+"""The orders of works that are prepared; one that falls is read from the other end."""

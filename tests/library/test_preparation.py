@@ -1,0 +1,159 @@
+"""What is prepared of a large library, and read from a file by the next start, is what would be made anew."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import product
+from pathlib import Path
+from random import Random
+
+import pytest
+from pyoxigraph import Quad
+
+from commonplace.derived.graph.graph import Graph
+from commonplace.library import preparation
+from commonplace.library.citation_counts import count_citations, incremental_citation_counts
+from commonplace.library.creators import incremental_creators, read_creators
+from commonplace.library.lists import Lists, listed
+from commonplace.library.much_cited import incremental_much_cited
+from commonplace.library.placed_maps import PlacedMaps
+from commonplace.library.preparation import Preparation
+from commonplace.library.states import incremental_states, read_states
+from commonplace.library.totals import count_totals, incremental_size, incremental_totals
+from commonplace.model.namespaces import SKOS
+from tests.library.test_lists import CONCEPT, MINTER, STATEMENTS, WORKS, History
+
+EVIDENCE = [MINTER.thing("evidence", key) for key in "123"]
+SAID = [
+    *(Quad(node, MINTER.term("work"), work) for node, work in product(EVIDENCE, WORKS)),
+    *(Quad(node, MINTER.term("about"), CONCEPT) for node in EVIDENCE),
+    *(Quad(node, MINTER.term("state"), MINTER.term(name)) for node in EVIDENCE for name in ("discusses", "silent")),
+    *(Quad(node, MINTER.term("standing"), MINTER.term("accepted")) for node in EVIDENCE),
+    Quad(CONCEPT, SKOS["broader"], MINTER.thing("concept", "top")),
+]
+
+
+class Start:
+    """What a server has at hand after a start over a log and its graph."""
+
+    def __init__(self, history: History, directory: Path | None) -> None:
+        log, self.graph = history.log, history.graph
+        counts = incremental_citation_counts(log, MINTER)
+        self.prepared = Preparation(
+            log=log,
+            minter=MINTER,
+            directory=directory,
+            lists=Lists(log),
+            size=incremental_size(log),
+            totals=incremental_totals(log, MINTER),
+            states=incremental_states(log, MINTER),
+            creators=incremental_creators(log),
+            counts=counts,
+            much_cited=incremental_much_cited(log, MINTER, counts),
+            placed_maps=PlacedMaps(log),
+        )
+        self.begun = self.prepared.begin(self.graph)
+        self.replaced = [bool(much) for much in self.prepared.steps(self.graph)]
+
+    def holds(self) -> dict[str, object]:
+        """What is kept, moved along to the graph."""
+        prepared, graph = self.prepared, self.graph
+        found: dict[str, object] = {
+            "size": prepared.size.of(graph).value,
+            "totals": prepared.totals.of(graph).value,
+            "states": prepared.states.of(graph).value,
+            "creators": prepared.creators.of(graph).value,
+            "counts": prepared.counts.of(graph).value,
+        }
+        lists = prepared._named().items()
+        return found | {name: prepared.lists.of(graph, *named).things for name, named in lists}
+
+
+def anew(graph: Graph) -> dict[str, object]:
+    """All of it, read from the graph."""
+    lists = Start(History(), None).prepared._named().items()
+    return {
+        "size": graph.read(lambda snapshot: snapshot.size),
+        "totals": graph.read(lambda snapshot: count_totals(snapshot, MINTER)),
+        "states": graph.read(lambda snapshot: read_states(snapshot, MINTER)),
+        "creators": graph.read(read_creators),
+        "counts": graph.read(count_citations),
+        **{name: graph.read(partial(listed, select=named[1], order=named[2])).things for name, named in lists},
+    }
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_a_start_reads_from_the_file_is_what_is_made_anew(seed: int, tmp_path: Path) -> None:
+    """Random changes before the file is written, and others after it."""
+    lot = Random(seed)
+    history = History()
+    for _ in range(2):
+        history.turn_round(lot.sample([*STATEMENTS, *SAID], 60))
+    first = Start(history, tmp_path)
+    assert not first.begun
+    assert sum(first.replaced) == 5, "workers without what was made are replaced a few times"
+    assert [path.suffix for path in tmp_path.iterdir()] == [".json"]
+
+    for changes in range(3):
+        if changes:
+            history.turn_round(lot.sample([*STATEMENTS, *SAID], 20))
+        again = Start(history, tmp_path)
+        assert again.begun
+        assert sum(again.replaced) == 2, "who has read the file lacks only what is not in it"
+        assert again.holds() == anew(history.graph)
+
+
+def test_a_start_with_the_file_counts_and_reads_nothing_of_what_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = History()
+    history.turn_round([*STATEMENTS, *SAID])
+    Start(history, tmp_path)
+    for module, name in (("states", "read_states"), ("creators", "read_creators"), ("totals", "count_totals")):
+        monkeypatch.setattr(f"commonplace.library.{module}.{name}", lambda *_, **__: pytest.fail("read anew"))
+    monkeypatch.setattr("commonplace.library.lists.moved", lambda *_: pytest.fail("moved without a change"))
+    monkeypatch.setattr("commonplace.library.selection.Selection.sorted", lambda *_: pytest.fail("sorted anew"))
+    assert Start(history, tmp_path).begun
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "of another log", "of a later version", "by other code"])
+def test_a_file_that_does_not_hold_is_made_again(damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lot = Random(7)
+    history = History()
+    history.turn_round(lot.sample([*STATEMENTS, *SAID], 60))
+    history.turn_round(lot.sample([*STATEMENTS, *SAID], 20))
+    Start(history, tmp_path)
+    (file,) = tmp_path.iterdir()
+    if damage == "cut":
+        file.write_bytes(file.read_bytes()[:-5])
+    elif damage == "changed":
+        file.write_bytes(file.read_bytes().replace(b'"size":', b'"SIZE":'))
+    elif damage == "by other code":
+        monkeypatch.setattr("commonplace.library.prepared_file._making", lambda: "other")
+    elif damage == "of a later version":
+        history = History()
+        history.turn_round(lot.sample([*STATEMENTS, *SAID], 30))
+    else:
+        with monkeypatch.context() as patched:
+            patched.setattr("tests.patchlog.entries.id_of", lambda number: f"urn:uuid:other-{number}")
+            history = History()
+            for _ in range(2):
+                history.turn_round(lot.sample([*STATEMENTS, *SAID], 30))
+    again = Start(history, tmp_path)
+    assert not again.begun
+    assert again.holds() == anew(history.graph)
+    assert Start(history, tmp_path).begun, "there is a file that holds again"
+
+
+def test_a_file_far_behind_is_written_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    history = History()
+    history.turn_round(STATEMENTS)
+    Start(history, tmp_path)
+    (before,) = tmp_path.iterdir()
+    history.turn_round(SAID)
+    assert Start(history, tmp_path).begun
+    assert [*tmp_path.iterdir()] == [before], "it is near enough"
+    monkeypatch.setattr(preparation, "MOVED_BYTES", 100)
+    Start(history, tmp_path)
+    (after,) = tmp_path.iterdir()
+    assert after != before

@@ -1,0 +1,36 @@
+"""What one process of the server prepares another takes: where the graph is on disk, none is forked with it open."""
+
+from __future__ import annotations
+
+import pickle
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from commonplace.derived.workers.worker import Views
+from commonplace.home.opening import open_home
+from commonplace.main import _tasks
+from commonplace.settings import QUERIES
+from commonplace.web import in_workers
+from tests.conftest import settings_for
+
+
+def test_all_that_is_prepared_can_be_handed_to_another_process(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_workers, "SMALL_STATEMENTS", 0)
+    settings = settings_for(home)
+    tasks = partial(_tasks, settings=settings, queries=QUERIES, described=True)
+    views = open_home(settings).library.worker_views()
+    tasks(views)
+    for _ in views.prepare():
+        pass
+    lists, maps, values = pickle.loads(views.prepared())  # noqa: S301  of this process
+    assert len(lists) == 7
+    assert len(maps) == 1
+    assert None not in values.values()
+
+    other = Views(views.base, views.log, views.checkpoints, views.graph)
+    tasks(other)
+    other.take(views.prepared())
+
+    assert pickle.loads(other.prepared()) == (lists, maps, values)  # noqa: S301  of this process
