@@ -1,27 +1,17 @@
-"""Make the map of the library: what is linked to what, and where each thing stands."""
+"""Say what is on the map of the library: what is linked to what, and where each thing stands."""
 
 from __future__ import annotations
 
-from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.library.map_layout import communities, network_places, pairs_of, year_places
-from commonplace.library.map_reading import MapFilters, linked_things
-from commonplace.library.map_schemas import Layout, LinksMap, MapEdge, MapNode
-from commonplace.model.minter import Minter
+from collections.abc import Collection
+
+from commonplace.library.map_schemas import LinksMap, MapEdge, MapNode
+from commonplace.library.placed_maps import PlacedMap
 
 
-def links_map(snapshot: Snapshot, minter: Minter, filters: MapFilters, limit: int, layout: Layout) -> LinksMap:
-    """Return the map of what the filters leave, cut to the `limit` things with most links.
-
-    Raises `BadRequest` and `NotFound` as `linked_things` does.
-    """
-    linked = linked_things(snapshot, minter, filters, limit)
-    numbers = {thing.iri: number for number, thing in enumerate(linked.things)}
+def links_map(placed: PlacedMap, found: Collection[int] | None = None) -> LinksMap:
+    """Return the map as it is answered; `found` are the numbers of the things that a search found, if there was one."""
+    linked = placed.linked
     ids = {thing.iri: thing.id for thing in linked.things}
-    pairs = pairs_of(numbers, [(link.source, link.target) for link in linked.links])
-    community = communities(len(linked.things), pairs)
-    places = network_places(len(linked.things), pairs, community)
-    if layout == "year":
-        places = year_places([thing.year for thing in linked.things], pairs, places)
     nodes = [
         MapNode(
             id=thing.id,
@@ -32,9 +22,9 @@ def links_map(snapshot: Snapshot, minter: Minter, filters: MapFilters, limit: in
             year=thing.year,
             status=thing.status,
             links=thing.links,
-            community=community[number],
-            x=places[number][0],
-            y=places[number][1],
+            community=placed.community[number],
+            x=placed.places[number][0],
+            y=placed.places[number][1],
         )
         for number, thing in enumerate(linked.things)
     ]
@@ -48,7 +38,8 @@ def links_map(snapshot: Snapshot, minter: Minter, filters: MapFilters, limit: in
         nodes=nodes,
         edges=edges,
         total=linked.total,
-        layout=layout,
-        complete="complete" if len(nodes) == linked.total else "truncated",
-        version=snapshot.version,
+        found=None if found is None else [nodes[number].id for number in sorted(found)],
+        layout=placed.layout,
+        complete=placed.complete,
+        version=placed.version,
     )

@@ -61,22 +61,25 @@ def network_places(number: int, pairs: Pairs, community: Sequence[int]) -> Place
         inner = {one: place for place, one in enumerate(part)}
         within = [(inner[one], inner[other]) for one, other in pairs if one in inner]
         placed.append((part, _part_places(len(part), within, [community[one] for one in part])))
-    return _side_by_side(number, placed)
+    return _evened(_side_by_side(number, placed))
 
 
 def year_places(years: Sequence[int | None], pairs: Pairs, network: Places) -> Places:
     """Return a place for each thing: x is its year, or the mean of those of its neighbours; y spreads a year's things.
 
-    Things without a year stand above those that have one, in the order of the network.
+    Things without a year stand above those that have one, in the order of the network; those that have no neighbour
+    with a year either are spread over all years.
     """
     neighbours = _neighbours(len(years), pairs)
     known = [year for year in years if year is not None]
-    middle = sum(known) / len(known) if known else 0.0
+    undated = [one for one, near in enumerate(neighbours) if all(years[other] is None for other in [one, *near])]
+    first, last = min(known, default=0), max(known, default=0)
+    anywhere = {one: first + (last - first) * (n + 0.5) / len(undated) for n, one in enumerate(undated)}
     columns: dict[tuple[bool, int], list[int]] = defaultdict(list)
     across: list[float] = []
     for one, year in enumerate(years):
         near = [there for other in neighbours[one] if (there := years[other]) is not None]
-        x = float(year) if year is not None else sum(near) / len(near) if near else middle
+        x = float(year) if year is not None else sum(near) / len(near) if near else anywhere[one]
         across.append(x)
         columns[year is None, round(x)].append(one)
     tallest = max((len(column) for (without, _), column in columns.items() if not without), default=0)
@@ -147,6 +150,25 @@ def _side_by_side(number: int, placed: Sequence[tuple[Sequence[int], Places]]) -
             found[one] = (left + (x + 1) * size / 2, top - (1 - y) * size / 2)
         left, tall = left + size + 1.0, max(tall, size)
     return [(round(x, 4), round(y, 4)) for x, y in _fitted(found)]
+
+
+def _evened(places: Places) -> Places:
+    """Return places half way to where they would stand if things were spread evenly, each way, in their order.
+
+    A few far things leave little room for the many in the middle, whose names cannot be read then.
+    """
+    if len(places) < 3:
+        return places
+    evened: list[list[float]] = []
+    for axis in (0, 1):
+        order = sorted(range(len(places)), key=lambda one: (places[one][axis], one))
+        low, high = places[order[0]][axis], places[order[-1]][axis]
+        moved = [0.0] * len(places)
+        for rank, one in enumerate(order):
+            even = low + (high - low) * rank / (len(places) - 1)
+            moved[one] = round((places[one][axis] + even) / 2, 4)
+        evened.append(moved)
+    return list(zip(*evened, strict=True))
 
 
 def _fitted(places: Places) -> Places:

@@ -52,6 +52,7 @@ class LinksMap(ApiModel):
     nodes: list[MapNode]
     edges: list[MapEdge]
     total: int = Field(description="number of linked things that the filters leave; `nodes` has `limit` of them")
+    found: list[str] | None = Field(default=None, description="`id` of each thing that has the words of `q`")
     layout: Layout
     complete: Completeness
     version: int

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
 import html
 import re
 from typing import Any
 from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import httpx
 import pytest
 
+from tests.conftest import BASE
+
 BROWSER = {"Accept": "text/html"}
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
@@ -141,3 +146,57 @@ def test_the_pages_of_the_list_are_the_whole_map(client: httpx.Client, whole: di
 def test_an_empty_map_says_what_to_do(empty: httpx.Client) -> None:
     assert empty.get("/map").json()["nodes"] == []
     assert "/desk/import" in empty.get("/map", headers=BROWSER).text
+    assert ElementTree.fromstring(empty.get("/map.svg").content).tag == f"{SVG}svg"
+
+
+def dots_of(picture: ElementTree.Element) -> int:
+    """Return the number of dots of a picture."""
+    groups = [one for one in picture.iter(f"{SVG}g") if one.get("class") == "dots"]
+    return sum((path.get("d") or "").count("h0") for group in groups for path in group)
+
+
+def test_the_picture_has_each_thing_and_link_and_leads_to_them(client: httpx.Client, whole: dict[str, Any]) -> None:
+    answer = client.get("/map.svg")
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert "style-src 'sha256-" in answer.headers["content-security-policy"]
+    picture = ElementTree.fromstring(answer.content)
+    assert dots_of(picture) == len(whole["nodes"])
+    lines = [path.get("d") or "" for path in picture.iter(f"{SVG}path") if "lines" in path.get("class", "")]
+    assert sum(line.count("M") for line in lines) == len(whole["edges"])
+    leads = {one.get("href") for one in picture.iter(f"{SVG}a")}
+    assert leads == {f"{BASE}id/{node['id']}" for node in whole["nodes"]}
+    labels = {one.text for one in picture.iter(f"{SVG}text")}
+    assert "McMullin 2020" in labels
+    assert "var(" not in answer.text
+    asked = client.get("/map", headers={"Accept": "image/svg+xml"})
+    assert (asked.content, asked.headers["etag"]) == (answer.content, answer.headers["etag"])
+    browser = client.get("/map.svg", headers={"Accept": "text/html,image/avif,*/*;q=0.8"})
+    assert browser.content == answer.content
+
+
+def test_a_picture_follows_filters_and_search(client: httpx.Client) -> None:
+    asked = {"years": "2010..2018", "relations": "cites", "layout": "year"}
+    picture = ElementTree.fromstring(client.get("/map.svg", params=asked).content)
+    assert dots_of(picture) == len(client.get("/map", params=asked).json()["nodes"])
+    years = {int(one.text or 0) for one in picture.iter(f"{SVG}text") if one.get("class") == "year"}
+    assert years
+    assert all(2010 <= year <= 2018 for year in years)
+
+    found = client.get("/map", params={"q": "crossing the GREAT divide"}).json()["found"]
+    assert found == ["work/ostrom1996"]
+    marked = ElementTree.fromstring(client.get("/map.svg", params={"q": "crossing the great divide"}).content)
+    assert [one.get("href") for one in marked.iter(f"{SVG}a")] == [f"{BASE}id/work/ostrom1996"]
+    assert [one.text for one in marked.iter(f"{SVG}text")] == ["Ostrom 1996"]
+    page = client.get("/map", params={"q": "crossing the great divide"}, headers=BROWSER).text
+    assert "1 found" in page
+    assert "Nothing on the map" in client.get("/map", params={"q": "xylophone"}, headers=BROWSER).text
+
+
+def test_a_map_is_packed_and_says_so(client: httpx.Client) -> None:
+    plain = client.get("/map.json", headers={"Accept-Encoding": "identity"})
+    with client.stream("GET", "/map.json", headers={"Accept-Encoding": "gzip"}) as packed:
+        assert gzip.decompress(b"".join(packed.iter_raw())) == plain.content
+    assert packed.headers["etag"] != plain.headers["etag"]
+    assert "Accept-Encoding" in plain.headers["vary"]
+    held = {"If-None-Match": packed.headers["etag"], "Accept-Encoding": "gzip"}
+    assert client.get("/map.json", headers=held).status_code == 304

@@ -9,14 +9,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.links_map import links_map
+from commonplace.library.map_picture import map_picture, things_with
 from commonplace.library.map_reading import MOST_NODES, MapFilters
 from commonplace.library.map_schemas import RELATIONS, Layout, LinksMap, Relation
+from commonplace.library.placed_maps import PlacedMap
 from commonplace.web import answers
-from commonplace.web.context import ContextDep
-from commonplace.web.http.negotiation import JSON, choose_of_list
+from commonplace.web.context import Context, ContextDep
+from commonplace.web.http.negotiation import JSON, SVG, choose_of_list
+from commonplace.web.http.packed_answer import pack, packed_form
 from commonplace.web.http.parameters import At, only_known_parameters
 from commonplace.web.in_workers import Cost, costly, in_large_library
 from commonplace.web.kept_route import KeptRoute
+from commonplace.web.pages.map_picture import file_policy, map_file
 
 router = APIRouter(tags=["search"], dependencies=[Depends(only_known_parameters)], route_class=KeptRoute)
 
@@ -45,31 +49,59 @@ class MapQuery(BaseModel):
         default=MOST_NODES, ge=1, le=MOST_NODES, description="how many things it holds at most, by number of links"
     )
 
+    q: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="words to find in label, title and key: `found` names what has them all, and a picture marks that",
+    )
+
     @property
     def filters(self) -> MapFilters:
         """Return what is on the map."""
         chosen = tuple(relation for relation in RELATIONS if relation in self.relations)
         return MapFilters(relations=chosen, years=self.years, focus=self.focus)
 
+    def placed(self, context: Context, snapshot: Snapshot) -> PlacedMap:
+        """Return the map that is asked for. Raises `BadRequest` and `NotFound`."""
+        return context.placed_maps.of(snapshot, context.minter, self.filters, self.limit, self.layout)
 
-@router.get("/map", response_model=LinksMap, summary="Works and concepts, how they are linked, and where each stands")
+    def found(self, placed: PlacedMap) -> frozenset[int] | None:
+        """Return the numbers of the things on a map that are searched for; None without a search."""
+        return things_with(placed, self.q) if self.q else None
+
+
+@router.get(
+    "/map",
+    response_model=LinksMap,
+    responses={200: {"content": {SVG.media_type: {"schema": {"type": "string"}}}}},
+    summary="Works and concepts, how they are linked, and where each stands",
+)
 @router.get("/map.json", include_in_schema=False)
+@router.get("/map.svg", include_in_schema=False)
 @costly(Cost(when=in_large_library))
 def map_of_links(request: Request, context: ContextDep, asked: Annotated[MapQuery, Query()]) -> Response:
     """Answer with linked things, those with most links first, the links among them, and a place for each thing.
 
     Things without a link are not on it. The places are the same for everybody who asks the same of a version. Where
-    there are more things than `limit`, those with most links are left, and `complete` is `truncated`.
+    there are more things than `limit`, those with most links are left, and `complete` is `truncated`. As SVG it is a
+    picture of bounded length: labels that do not lie over one another, and of very many links the strongest.
     """
-    form = choose_of_list(request, [JSON])
+    form = choose_of_list(request, [JSON, SVG])
     complete = ["complete"]
 
     def make(snapshot: Snapshot) -> bytes:
-        made = links_map(snapshot, context.minter, asked.filters, asked.limit, asked.layout)
-        complete[0] = made.complete
-        return made.json_bytes()
+        placed = asked.placed(context, snapshot)
+        complete[0] = placed.complete
+        if form is SVG:
+            return map_file(map_picture(placed, asked.found(placed)), context.title_at(snapshot))
+        return links_map(placed, asked.found(placed)).json_bytes()
 
     def say(response: Response) -> None:
         response.headers["Commonplace-Complete"] = complete[0]
+        if form is SVG:
+            response.headers["Content-Security-Policy"] = file_policy()
 
-    return answers.versioned(request, form, asked.at, make, finish=say)
+    answer = answers.versioned(request, packed_form(request, form), asked.at, make, finish=say)
+    answer.headers["Vary"] = "Accept, Accept-Encoding"
+    return pack(request, answer)

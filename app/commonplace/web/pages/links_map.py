@@ -1,10 +1,11 @@
-"""Serve the map: a drawing to be explored, and beside it the list that says what the drawing says."""
+"""Serve the map: a picture, which a program lets be explored, and the list that says what the picture says."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -12,21 +13,27 @@ from fastapi import Query, Request, Response
 from pydantic import Field
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.library.map_reading import Linked, LinkedThing, linked_things
+from commonplace.library.map_picture import map_picture
+from commonplace.library.map_reading import Linked, LinkedThing
 from commonplace.library.map_schemas import RELATIONS
 from commonplace.web.api.links_map import MapQuery
 from commonplace.web.context import ContextDep
 from commonplace.web.in_workers import Cost, costly, in_large_library
-from commonplace.web.pages.page_route import PageRouter
+from commonplace.web.pages.map_picture import drawn
+from commonplace.web.pages.page_route import KeptPageRoute, PageRouter
 from commonplace.web.pages.rendering import versioned_page
 
-router = PageRouter()
+router = PageRouter(route=KeptPageRoute)
 
 ROWS = 50
 """Maximum number of things in the list on a page."""
 
 NAMED = 12
 """Maximum number of linked things that a row names of each kind; the neighbourhood of a thing names all."""
+
+
+FOUND = 12
+"""Maximum number of things found that are named beside the picture; more are marked on it."""
 
 
 class MapPageQuery(MapQuery):
@@ -56,21 +63,32 @@ class MapRow:
 @router.page("/map")
 @costly(Cost(when=in_large_library))
 def show_map(request: Request, context: ContextDep, asked: Annotated[MapPageQuery, Query()]) -> Response:
-    """Show the drawing and the list."""
+    """Show the picture and the list."""
 
     def make(snapshot: Snapshot) -> dict[str, object]:
-        linked = linked_things(snapshot, context.minter, asked.filters, asked.limit)
+        placed = asked.placed(context, snapshot)
+        linked, found = placed.linked, asked.found(placed)
+        picture = map_picture(placed, found)
+        version = asked.at or snapshot.version or None
         years = [thing.year for thing in linked.things if thing.year is not None]
         pages = max(1, -(-len(linked.things) // ROWS))
         here = min(asked.page, pages)
         return {
             "asked_for": asked,
             "linked": linked,
+            "picture": drawn(picture),
+            "lines": len(picture.lines),
+            "many": picture.many,
+            "found": None
+            if found is None
+            else [_named(linked, number, asked, here) for number in sorted(found)[:FOUND]],
+            "number_found": len(found or ()),
             "rows": _rows(linked, asked, here),
             "relations": RELATIONS,
             "first_year": min(years, default=None),
             "last_year": max(years, default=None),
-            "data": _address(asked, "/map.json", at=asked.at or snapshot.version or None),
+            "data": _address(asked, "/map.json", at=version, q=None),
+            "file": _address(asked, "/map.svg", at=version),
             "whole": _address(asked, "/map", focus=None),
             "focused": linked.things[0] if asked.focus and linked.things else None,
             "here": here,
@@ -90,6 +108,13 @@ def _address(asked: MapPageQuery, path: str, **changed: object) -> str:
     return f"{path}?{query}" if query else path
 
 
+def _named(linked: Linked, place: int, asked: MapPageQuery, here: int, confirmation: str | None = None) -> NamedLink:
+    """Return a thing with the address of its own row, which may be on another page of the list."""
+    page = place // ROWS + 1
+    row = "" if page == here else _address(asked, "/map", page=page)
+    return NamedLink(linked.things[place], row, confirmation)
+
+
 def _rows(linked: Linked, asked: MapPageQuery, here: int) -> list[MapRow]:
     """Return the rows of one page of the list."""
     places = {thing.iri: place for place, thing in enumerate(linked.things)}
@@ -97,18 +122,15 @@ def _rows(linked: Linked, asked: MapPageQuery, here: int) -> list[MapRow]:
     shown = linked.things[start : start + ROWS]
     kept: dict[str, dict[str, list[NamedLink]]] = {thing.iri: defaultdict(list) for thing in shown}
 
-    pages = {page: _address(asked, "/map", page=page) for page in range(1, len(places) // ROWS + 2)}
-
-    def named(iri: str, confirmation: str | None) -> NamedLink:
-        place = places[iri]
-        page = place // ROWS + 1
-        return NamedLink(linked.things[place], "" if page == here else pages[page], confirmation)
+    @cache
+    def named(place: int, confirmation: str | None) -> NamedLink:
+        return _named(linked, place, asked, here, confirmation)
 
     for link in linked.links:
         if link.source in kept:
-            kept[link.source][link.relation].append(named(link.target, link.confirmation))
+            kept[link.source][link.relation].append(named(places[link.target], link.confirmation))
         if link.target in kept:
-            kept[link.target][f"{link.relation} of"].append(named(link.source, link.confirmation))
+            kept[link.target][f"{link.relation} of"].append(named(places[link.source], link.confirmation))
     rows = []
     for thing in shown:
         kinds = {kind: sorted(some, key=lambda one: places[one.thing.iri]) for kind, some in kept[thing.iri].items()}
