@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Quad
 
-from commonplace.library.creators import incremental_creators, most_prolific, read_creators
+from commonplace.library import creators as keeping
+from commonplace.library.creators import incremental_creators, most_prolific, read_creators, writers
 from commonplace.model.namespaces import DCTERMS
 from tests.library.test_lists import MINTER, PEOPLE, WORKS, History
 
@@ -24,6 +26,18 @@ def test_kept_creators_are_those_read_anew(changes: list[set[Quad]]) -> None:
     for change in changes:
         history.turn_round(change)
         assert kept.of(history.graph).value == history.graph.read(read_creators)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.sets(st.sampled_from([*WRITTEN, *ELSEWHERE])), st.sets(st.sampled_from([work.value for work in WORKS])))
+def test_creators_of_few_works_are_those_of_many(written: set[Quad], works: set[str]) -> None:
+    history = History()
+    history.turn_round(written)
+    creators = history.graph.read(read_creators)
+    of_few = history.graph.read(lambda snapshot: list(writers(snapshot, creators, works)))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(keeping, "FEW_WORKS", -1)
+        assert history.graph.read(lambda snapshot: list(writers(snapshot, creators, works))) == of_few
 
 
 def test_who_wrote_most_of_some_works_comes_first() -> None:

@@ -20,6 +20,7 @@ from commonplace.library.queues.queue import Queue, Row, compared
 from commonplace.library.states import States, read_states
 from commonplace.library.suggestions.finding import by_reading
 from commonplace.library.suggestions.suggesting import Suggestions
+from commonplace.library.work_texts import texts_to_search
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DCTERMS
 
@@ -54,9 +55,10 @@ def suggestions_queue(library: Library, suggestions: Suggestions, states: Increm
     def find(snapshot: Snapshot, minter: Minter) -> Iterator[Row]:
         kept = states.kept(snapshot.version)
         said = read_states(snapshot, minter) if kept is None else kept
+        texts = [text for text in texts_to_search(snapshot) if text.open]  # anybody may read the queue
         for triple in snapshot.triples(None, minter.term("followed"), Literal(True)):
             assert isinstance(triple.subject, NamedNode)
-            found = suggestions.of(snapshot, triple.subject, by_reading(snapshot), said)
+            found = suggestions.of(snapshot, triple.subject, by_reading(snapshot), said, texts)
             for score, work in found.ranked:
                 if score >= LIKELY:
                     title = next((t.object for t in snapshot.triples(work, DCTERMS["title"])), None)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
+from typing import overload
 
 from pyoxigraph import Literal, NamedNode
 
 from commonplace.derived.graph.records import is_work
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.derived.graph.sparql_tsv import rows, text_and_language, tsv
-from commonplace.errors import NotFound
+from commonplace.errors import Message, NotFound
 from commonplace.library.citation_schemas import Citation, ReferenceText
 from commonplace.library.works import work_of
 from commonplace.model.minter import Minter
@@ -30,22 +32,50 @@ class CitationEnd:
     note: str | None = None
 
 
-def citation_ends(snapshot: Snapshot, work: NamedNode, minter: Minter, *, outgoing: bool) -> list[CitationEnd]:
+class CitationEnds(Sequence[CitationEnd]):
+    """The ends of the citations of a work, in order; of those that are nothing but certain only the IRI is held."""
+
+    def __init__(self, iris: list[str], said: Mapping[str, CitationEnd], minter: Minter) -> None:
+        self._iris = iris
+        self._said = said
+        self._minter = minter
+
+    def __len__(self) -> int:
+        return len(self._iris)
+
+    @overload
+    def __getitem__(self, place: int) -> CitationEnd: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[CitationEnd]: ...
+
+    def __getitem__(self, place: int | slice) -> CitationEnd | Sequence[CitationEnd]:
+        if isinstance(place, slice):
+            return [self._end(iri) for iri in self._iris[place]]
+        return self._end(self._iris[place])
+
+    def _end(self, iri: str) -> CitationEnd:
+        return self._said.get(iri) or CitationEnd(NamedNode(iri), self._minter.key(iri))
+
+
+def citation_ends(snapshot: Snapshot, work: NamedNode, minter: Minter, *, outgoing: bool) -> CitationEnds:
     """Return the ends of the citations that a work makes (`outgoing`) or receives, by reference number and then by key.
 
     An ambiguous citation counts for each of its candidates and is marked; a candidate that is cited for certain as
     well stands as that. Raises `NotFound`.
     """
     if not is_work(snapshot, work):
-        raise NotFound(f"there is no work {minter.key(work.value)!r}")
+        raise NotFound(Message("there is no work %(key)r", key=minter.key(work.value)))
     said = _said(snapshot, work, minter, outgoing)
     step = f"{work} ?cites ?end" if outgoing else f"?end ?cites {work}"
     query = f"""{PROLOGUE}SELECT ?end WHERE {{
     VALUES ?cites {{ cito:cites cp:mayCite }} {step} . ?end a fabio:Expression }}"""  # a path takes four times as long
     ends = dict.fromkeys(end for (end,) in rows(tsv(snapshot.query(query))) if end.startswith("<"))
-    iris = (end[1:-1] for end in ends)
-    found = [said.get(iri) or CitationEnd(NamedNode(iri), minter.key(iri)) for iri in iris]
-    return sorted(found, key=lambda one: (one.number is None, one.number or 0, one.key))
+    iris = [intern(end[1:-1]) for end in ends]
+    numbers = {iri: one.number for iri, one in said.items() if one.number is not None}
+    keys = {iri: minter.key(iri) for iri in iris}
+    iris.sort(key=lambda iri: (iri not in numbers, numbers.get(iri, 0), keys[iri]))
+    return CitationEnds(iris, {iri: said[iri] for iri in iris if iri in said}, minter)
 
 
 def _said(snapshot: Snapshot, work: NamedNode, minter: Minter, outgoing: bool) -> dict[str, CitationEnd]:

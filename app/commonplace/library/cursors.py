@@ -6,10 +6,13 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from commonplace.errors import BadRequest
 from commonplace.model.json_text import read_json
+
+T = TypeVar("T")
 
 
 def write_cursor(value: str, thing: str) -> str:
@@ -42,8 +45,8 @@ def read_position(cursor: str) -> int:
     return int(position)
 
 
-def after(cursor: str | None, names: Sequence[str]) -> int:
-    """Return where the next page of a short list begins, whose things have those names, in order.
+def after(cursor: str | None, items: Sequence[T], name_of: Callable[[T], str]) -> int:
+    """Return where the next page of a list begins that is held whole, whose things have names.
 
     The cursor (`write_cursor(name, position)`) names the last thing seen, and its position, which counts where that
     thing is there no more. Raises `BadRequest` when it is not one of ours.
@@ -53,7 +56,11 @@ def after(cursor: str | None, names: Sequence[str]) -> int:
     name, position = read_cursor(cursor)
     if not re.fullmatch(r"[0-9]{1,18}", position):
         raise _not_ours()
-    return names.index(name) + 1 if name in names else int(position)
+    seen = int(position)
+    if 0 < seen <= len(items) and name_of(items[seen - 1]) == name:
+        return seen
+    names = [name_of(item) for item in items]
+    return names.index(name) + 1 if name in names else seen
 
 
 def _not_ours() -> BadRequest:

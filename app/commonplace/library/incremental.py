@@ -47,6 +47,12 @@ class Incremental(Generic[T]):
         self._newest: AtVersion[T] | None = None
         self._making = Lock()
 
+    def begin(self, made: AtVersion[T]) -> None:
+        """Take a value that was made elsewhere, to be moved along from its version, unless there is a later one."""
+        with self._making:
+            if self._newest is None or made.version > self._newest.version:
+                self._newest = made
+
     def of(self, graph: Graph) -> AtVersion[T]:
         """Return the value at the version that the graph is at."""
         with self._making:
@@ -58,10 +64,19 @@ class Incremental(Generic[T]):
                 self._newest = made
             return made
 
+    def if_made(self, graph: Graph) -> AtVersion[T] | None:
+        """Return the value at the version that the graph is at, where there is one to be moved along; else None."""
+        newest = self._newest
+        return None if newest is None or newest.version > graph.version else self.of(graph)
+
     def kept(self, version: Version) -> T | None:
         """Return the value that is kept, None where it is of another version than that."""
         newest = self._newest
         return newest.value if newest is not None and newest.version == version else None
+
+    def handed(self) -> AtVersion[T] | None:
+        """Return the newest value that is kept, for `begin` in another process."""
+        return self._newest
 
     def ready(self, graph: Graph) -> Callable[[Snapshot], T]:
         """Return a function from the snapshot that is about to be read to its value.

@@ -50,6 +50,7 @@ class Listed:
 
     version: Version
     selection: Selection
+    """What it selects, but for the things that a search found: they are no more than `things`."""
     things: SortedList | RankedList
     pick: Pick | None = None
     """What picks the things to be shown; all are, without it."""
@@ -93,6 +94,10 @@ class Lists:
         self._making: WeakValueDictionary[_ListName, _Making] = WeakValueDictionary()
         self._lock = Lock()
 
+    def begin(self, of: Hashable, order: Order | None, made: Listed) -> None:
+        """Take a list that was made elsewhere, to be moved along from its version; `of` names it, as ever."""
+        self._put(_ListName(of, order and replace(order, descending=False)), made)
+
     def of(self, graph: Graph, of: Hashable, select: Select, order: Order | None) -> Listed:
         """Return the list at the version that the graph is at.
 
@@ -122,6 +127,16 @@ class Lists:
         """
         kept = self.of(graph, of, select, order)
         return lambda snapshot: kept if kept.version == snapshot.version else listed(snapshot, select, order)
+
+    def handed(self) -> Sequence[tuple[_ListName, Listed]]:
+        """Return all lists that are kept, for `take` in another process."""
+        with self._lock:
+            return [(name, kept) for (name, _), kept in self._kept.items()]
+
+    def take(self, lists: Iterable[tuple[_ListName, Listed]]) -> None:
+        """Keep lists that another process has made."""
+        for name, made in lists:
+            self._put(name, made)
 
     def _get(self, name: _ListName, version: Version) -> Listed | None:
         with self._lock:
@@ -157,10 +172,12 @@ class Lists:
         things = self._moved(snapshot, name, selection)
         if things is None:
             things = selection.sorted(snapshot, name.order)
-        return Listed(snapshot.version, selection, things)
+        return Listed(snapshot.version, replace(selection, ranked=None), things)
 
     def _moved(self, snapshot: Snapshot, name: _ListName, selection: Selection) -> SortedList | RankedList | None:
         """Return the newest list kept by that name, moved along to the snapshot; None when it must be made anew."""
+        if selection.ranked is not None:  # the next search may find others
+            return None
         with self._lock:
             earlier = self._kept.get((name, self._newest.get(name, EMPTY)))
         if earlier is None or earlier.selection != selection or not isinstance(earlier.things, SortedList):
@@ -174,7 +191,7 @@ class Lists:
 def listed(snapshot: Snapshot, select: Select, order: Order | None) -> Listed:
     """Make a list from the snapshot."""
     selection = select(snapshot)
-    return Listed(snapshot.version, selection, selection.sorted(snapshot, order))
+    return Listed(snapshot.version, replace(selection, ranked=None), selection.sorted(snapshot, order))
 
 
 def moved(
@@ -188,9 +205,11 @@ def moved(
         touched.add(node.value)
         if len(touched) > most:
             return None
-    gone = things.positions(touched)
-    values = {iri: selection.sort_value(snapshot, order, NamedNode(iri)) for iri in touched}
-    return things.moved(gone, {iri: value for iri, value in values.items() if value is not None})
+    found = {iri: selection.sort_value(snapshot, order, NamedNode(iri)) for iri in touched}
+    values = {iri: value for iri, value in found.items() if value is not None}
+    staying = {iri for iri, value in values.items() if things.holds(value, iri)}
+    gone = things.positions(touched - staying)
+    return things.moved(gone, {iri: value for iri, value in values.items() if iri not in staying})
 
 
 def _may_have_moved(snapshot: Snapshot, changes: Iterable[ChangeSet], reaches: Sequence[Reach]) -> Iterator[NamedNode]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from sys import intern
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
@@ -98,7 +99,7 @@ class Selection:
     def sorted(self, snapshot: Snapshot, order: Order | None) -> SortedList | RankedList:
         """Return all things in order, whatever its direction; without an order as `page` does."""
         if order is None and self.ranked is not None:
-            return RankedList([thing.value for thing in self.everything(snapshot)])
+            return RankedList([intern(thing.value) for thing in self.everything(snapshot)])
         return SortedList.of(self._sort_values(snapshot, order or BY_IRI))
 
     def _sort_values(self, snapshot: Snapshot, order: Order) -> dict[str, str]:

@@ -108,7 +108,12 @@ class SortedList:
 
     def positions(self, things: AbstractSet[str]) -> list[int]:
         """Return the positions of those of the things that are in the list, rising."""
-        return [position for position, thing in enumerate(self.things) if thing in things]
+        return list(compress(range(len(self)), map(things.__contains__, self.things))) if things else []
+
+    def holds(self, value: str, thing: str) -> bool:
+        """Return whether a thing is in the list with that sort value."""
+        position = self._position(value, thing, after=False)
+        return position < len(self) and self.things[position] == thing and self.values[position] == value
 
     def moved(self, gone: Sequence[int], values: Mapping[str, str]) -> SortedList:
         """Return the list without the things at those positions (rising), and with these things by their values."""

@@ -21,7 +21,7 @@ from commonplace.derived.graph.sparql_tsv import rows, tsv
 from commonplace.library.evidence import CLAIM_STATES, CONCEPT_STATES, UNREAD
 from commonplace.library.incremental import Incremental
 from commonplace.library.selection import count_of
-from commonplace.library.sorted_list import Pick
+from commonplace.library.sorted_list import Pick, SortedList
 from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DCTERMS, FABIO, RDF, SKOS
@@ -29,6 +29,10 @@ from commonplace.patchlog.log import PatchLog
 
 MOVED_WORKS = 2_000
 """Maximum number of works whose evidence is read again for a change; beyond, to read all evidence takes less time."""
+
+MOVED_ASKED = 50
+"""Maximum number of works that are looked up again in the joined sets of concepts that were asked for; beyond, to join
+these again takes less time."""
 
 MOST_ASKED = 8
 """Maximum number of concepts of which the joined sets are kept: those of a top concept take megabytes."""
@@ -47,6 +51,15 @@ Works = AbstractSet[str]
 
 
 @dataclass(frozen=True, slots=True)
+class CountedByYear:
+    """Works counted by the values that they stand by in a list by year."""
+
+    by_year: SortedList
+    works: Works
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class WorksByState:
     """The works that were read on one concept or claim, by what they say; every other one of `total` is unread."""
 
@@ -59,12 +72,21 @@ class WorksByState:
     """Number of works of the library."""
     with_abstract: Works
     """The works of the library of which an abstract is held."""
+    _extent: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The extent, once it was asked for: sets of all works are compared for it."""
+    counted: dict[str, CountedByYear] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The works of each state, and the direct ones, as they were counted last: here, or at the version before."""
 
     def extent(self) -> dict[str, int]:
         """Return how far the reading has gone: works that were read, and unread ones with and without an abstract.
 
         The numbers add up to the number of works.
         """
+        if not self._extent:
+            self._extent.update(self._counted_extent())
+        return dict(self._extent)
+
+    def _counted_extent(self) -> dict[str, int]:
         read, held = (sum(map(len, self.read.values())), len(self.with_abstract))
         read_of_held = sum(len(works & self.with_abstract) for works in self.read.values())
         unread = held - read_of_held
@@ -139,6 +161,14 @@ class States:
             return "discusses"
         silent = any(work in works for works in self._saying("silent", _reached(concept, self.broader)))
         return "silent" if silent else UNREAD
+
+    def is_direct(self, work: str, concept: str) -> bool:
+        """Return whether a work says directly that it discusses a concept or a narrower one, both by IRI."""
+        return any(work in works for works in self._saying(DIRECT, _reached(concept, self.narrower)))
+
+    def asked(self) -> list[tuple[str, WorksByState]]:
+        """Return the works read on the concepts that were asked for last."""
+        return list(self._asked.items())
 
     def on_claim(self, claim: str) -> WorksByState:
         """Return the works read on the claim of that IRI: `mixed` is both to support and to contradict it."""
@@ -266,13 +296,41 @@ def move_states(states: States, snapshot: Snapshot, changes: Sequence[ChangeSet]
     pairs = _pairs(snapshot, touched, minter)
     if len(pairs) > MOVED_WORKS or len(described) > MOVED_WORKS:
         return read_states(snapshot, minter)
-    return States(
+    moved = States(
         states.works + more_works,
         _said_again(states.said, snapshot, pairs, minter),
         _with_edges(states.broader, edges),
         _with_edges(states.narrower, [(sign, high, low) for sign, low, high in edges]),
         _held_again(states.with_abstract, snapshot, described),
     )
+    if not edges and len(pairs) <= MOVED_ASKED:
+        works = [work.value for work in pairs]
+        moved._asked.update((concept, _read_again(read, moved, concept, works)) for concept, read in states.asked())
+    return moved
+
+
+def _read_again(read: WorksByState, states: States, concept: str, works: Sequence[str]) -> WorksByState:
+    """Return the works read on a concept, with those looked at again of which something else may be said now."""
+    said = {work: states.of_work(work, concept) for work in works}
+    looked_at = said.keys()
+    moved = {
+        name: _replaced(before, looked_at, {intern(work) for work in works if said[work] == name})
+        for name, before in read.read.items()
+    }
+    direct = {intern(work) for work in works if said[work] == "discusses" and states.is_direct(work, concept)}
+    again = WorksByState(
+        read.names, moved, _replaced(read.direct, looked_at, direct), states.works, states.with_abstract
+    )
+    if _are_same(again, read):
+        return read  # with what was worked out of it
+    again.counted.update(read.counted)
+    return again
+
+
+def _are_same(one: WorksByState, other: WorksByState) -> bool:
+    """Return whether the very sets of one are those of the other: to compare what is in them takes time."""
+    kept = all(works is other.read[name] for name, works in one.read.items()) and one.direct is other.direct
+    return kept and one.total == other.total and one.with_abstract is other.with_abstract
 
 
 def _held_again(held: Works, snapshot: Snapshot, works: Iterable[NamedNode]) -> Works:
@@ -347,6 +405,7 @@ def _said_again(
 
 def _replaced(works: Works, gone: Works, come: Works) -> Works:
     """Return works without some and with others, as they are where that makes no difference: a copy takes time."""
+    gone = frozenset(gone)  # to compare a set with the keys of a mapping goes through all of it
     return works if works & gone == come else (works - gone) | come
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.library.named_things import named_thing
 from commonplace.library.selection import Order, Selection
 from commonplace.library.sorted_list import Pick
@@ -20,6 +20,7 @@ from commonplace.library.states import StatesAt, WorksByState, read_states
 from commonplace.model.minter import Kind, Minter
 from commonplace.model.namespaces import FABIO, PRO, XSD
 from commonplace.model.types import FABIO_CLASS
+from commonplace.model.year_range import with_dots
 
 
 class WorkFilters(BaseModel):
@@ -123,7 +124,7 @@ def select_works(snapshot: Snapshot, minter: Minter, filters: WorkFilters, ranke
     if filters.type is not None:
         if filters.type not in FABIO_CLASS:
             why = "use a CSL type such as article-journal"
-            raise BadRequest(f"{filters.type!r} is not a CSL type", [("type", why)])
+            raise BadRequest(Message("%(type)r is not a CSL type", type=filters.type), [("type", why)])
         selection.where("?thing dcterms:type ?type .", type=Literal(filters.type))
     if filters.year is not None:
         _by_year(filters.year, selection)
@@ -154,8 +155,8 @@ def chosen_works(
     works, wanted = _by_state(snapshot, minter, filters, states or partial(read_states, minter=minter))
     if filters.state is not None:
         if filters.state not in works.names:
-            why = f"use one of {', '.join(works.names)}"
-            raise BadRequest(f"there is no state {filters.state!r}", [("state", why)])
+            why = Message("use one of %(names)s", names=", ".join(works.names))
+            raise BadRequest(Message("there is no state %(state)r", state=filters.state), [("state", why)])
         wanted = {filters.state}
     pick = works.pick(wanted)
     if filters.without_states() != WorkFilters():
@@ -191,13 +192,19 @@ def all_selected(
 
 
 def _by_year(given: str, selection: Selection) -> None:
-    match = re.fullmatch(r"(-?\d{1,4})?(\.\.)?(-?\d{1,4})?", given)
+    match = re.fullmatch(r"(-?\d{1,4})?(\.\.)?(-?\d{1,4})?", with_dots(given))
     if not match or not (match[1] or match[3]) or (match[1] and match[3] and not match[2]):
-        raise BadRequest(f"{given!r} is not a year or range", [("year", "use 2010, 2010..2020, ..2020 or 2010..")])
+        raise BadRequest(
+            Message("%(given)r is not a year or range", given=given),
+            [("year", "use 2010, 2010..2020, ..2020 or 2010..")],
+        )
     first = match[1]
     last = match[3] if match[2] else match[1]
     if first and last and int(first) > int(last):
-        raise BadRequest(f"{given!r} ends before it begins", [("year", f"use {last}..{first}")])
+        raise BadRequest(
+            Message("%(given)r ends before it begins", given=given),
+            [("year", Message("use %(last)s..%(first)s", last=last, first=first))],
+        )
     selection.where("?thing fabio:hasPublicationYear ?year .")
     if first:
         selection.where("FILTER(?year >= ?firstYear)", firstYear=_year(first))
@@ -217,5 +224,8 @@ def order_of(sort: str | None, *, searching: bool) -> Order | None:
         return None
     if sort not in ORDERS:
         choices = ", ".join([*ORDERS, "relevance (with q)"])
-        raise BadRequest(f"cannot sort by {sort!r}", [("sort", f"use one of {choices}")])
+        raise BadRequest(
+            Message("cannot sort by %(sort)r", sort=sort),
+            [("sort", Message("use one of %(choices)s", choices=choices))],
+        )
     return ORDERS[sort]

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.library.cursors import write_cursor
 from commonplace.library.evidence import UNREAD
 from commonplace.library.incremental import Incremental
 from commonplace.library.lists import Lists
 from commonplace.library.sorted_list import SortedList
-from commonplace.library.states import States, WorksByState
+from commonplace.library.states import DIRECT, CountedByYear, States, WorksByState
 from commonplace.library.work_lists import ORDERS, WorkFilters, select_works
 from commonplace.model.minter import Minter
+from commonplace.model.namespaces import FABIO
+
+FEW_WORKS = 1_000
+"""Maximum number of works whose years are looked up one by one; beyond, to go through the list of all works takes less
+time."""
+
+
+_AFTER_UNDATED = write_cursor("", "\U0010ffff")
+"""The cursor of the page after all works without a year, which come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,8 @@ class WorksByYear:
     by_year: SortedList
     read: WorksByState
     minter: Minter
+    year_of: Callable[[str], str]
+    """Return the value by which a work stands in `by_year`, by its IRI."""
 
     @property
     def coverage(self) -> dict[str, int]:
@@ -56,7 +70,26 @@ class WorksByYear:
 
     def first(self, state: str, count: int) -> list[NamedNode]:
         """Return the first works of a state, by year."""
-        return list(self.by_year.page(count, None, pick=self.read.pick([state])).things)
+        pick = self.read.pick([state])
+        if pick.outside or not _are_few(pick.things):
+            return list(self.by_year.page(count, None, pick=pick).things)
+        return [NamedNode(iri) for _, iri in sorted((self.year_of(iri), iri) for iri in pick.things)[:count]]
+
+    def first_dated(self, state: str, count: int) -> list[NamedNode]:
+        """Return the first works of a state, by year and key, those without a year after all others."""
+        pick = self.read.pick([state])
+        if pick.outside or not _are_few(pick.things):
+            found = list(self.by_year.page(count, _AFTER_UNDATED, pick=pick).things)
+            found += self.by_year.page(count, None, pick=pick).things[: count - len(found)]
+            found = list(dict.fromkeys(found))
+        else:
+            found = [NamedNode(iri) for iri in pick.things]
+
+        def place(work: NamedNode) -> tuple[bool, int, str]:
+            year = _number(self.year_of(work.value))
+            return year is None, year or 0, self.minter.key(work.value)
+
+        return sorted(found, key=place)[:count]
 
     def dated(self, first: int, last: int) -> Iterator[NamedNode]:
         """Yield the works of some years, both included, in order."""
@@ -72,17 +105,59 @@ class WorksByYear:
 
     def years(self) -> Iterator[YearOfWorks]:
         """Yield each year that has works, with their number by state."""
-        things, values = self.by_year.things, self.by_year.values
-        start = 0
-        while start < len(things):
-            end = bisect_right(values, values[start], lo=start)
-            of_year = things[start:end]
-            counts = {name: sum(map(works.__contains__, of_year)) for name, works in self.read.read.items()}
-            counts[UNREAD] = len(of_year) - sum(counts.values())
-            direct = sum(map(self.read.direct.__contains__, of_year))
+        counted = {name: self._counted(name, works) for name, works in self.read.read.items()}
+        of_direct = self._counted(DIRECT, self.read.direct)
+        for year, start, end in self._spans():
+            counts = {name: count.get(year, 0) for name, count in counted.items()}
+            counts[UNREAD] = end - start - sum(counts.values())
             there = {name: count for name, count in counts.items() if count}
-            yield YearOfWorks(_number(values[start]), there, direct)
+            yield YearOfWorks(_number(year), there, of_direct.get(year, 0))
+
+    def _spans(self) -> Iterator[tuple[str, int, int]]:
+        """Yield each value that works stand by, and where its works begin and end in the list of all."""
+        values, start = self.by_year.values, 0
+        while start < len(values):
+            end = bisect_right(values, values[start], lo=start)
+            yield values[start], start, end
             start = end
+
+    def _counted(self, name: str, works: AbstractSet[str]) -> Mapping[str, int]:
+        """Return the number of some works by year: as they were counted last by that name, with what differs since."""
+        kept = self.read.counted.get(name)
+        if kept is not None and kept.by_year is self.by_year and kept.works is works:
+            return kept.counts
+        counts: Mapping[str, int] | None = None
+        if kept is not None and kept.by_year is self.by_year:
+            counts = self._moved(kept, works)
+        if counts is None:
+            counts = Counter(map(self.year_of, works)) if _are_few(works) else self._looked_through(works)
+        self.read.counted[name] = CountedByYear(self.by_year, works, counts)
+        return counts
+
+    def _moved(self, kept: CountedByYear, works: AbstractSet[str]) -> Counter[str] | None:
+        """Return counts with the works that came and without those that went; None where these are many."""
+        gone, come = kept.works - works, works - kept.works
+        if not _are_few(gone | come):
+            return None
+        counts = Counter(kept.counts)
+        counts.subtract(map(self.year_of, gone))
+        counts.update(map(self.year_of, come))
+        return counts
+
+    def _looked_through(self, works: AbstractSet[str]) -> Mapping[str, int]:
+        """Return the number of some works by year, by looking through the list of all."""
+        things = self.by_year.things
+        return {year: sum(map(works.__contains__, things[start:end])) for year, start, end in self._spans()}
+
+
+def _are_few(works: AbstractSet[str]) -> bool:
+    return len(works) <= FEW_WORKS
+
+
+def _year_text(snapshot: Snapshot, iri: str) -> str:
+    """Return the least year that a work has, as lists are sorted by it; an empty text where it has none."""
+    years = (triple.object for triple in snapshot.triples(NamedNode(iri), FABIO["hasPublicationYear"]))
+    return min((year.value if isinstance(year, Literal) else "" for year in years), default="")
 
 
 def _number(year: str) -> int | None:
@@ -111,6 +186,7 @@ def works_by_year(lists: Lists, states: Incremental[States], graph: Graph, minte
         assert isinstance(things, SortedList)  # as lists in an order are
         named, found = minter.kind_and_key(about.value), said(snapshot)
         is_claim = named is not None and named[0] == "claim"
-        return WorksByYear(things, (found.on_claim if is_claim else found.on_concept)(about.value), minter)
+        read = (found.on_claim if is_claim else found.on_concept)(about.value)
+        return WorksByYear(things, read, minter, cache(partial(_year_text, snapshot)))
 
     return at

@@ -10,14 +10,19 @@ from typing import Any
 from fastapi import Request, Response
 
 from commonplace.derived.workers.messages import whole
+from commonplace.model.change import EMPTY, Version
 from commonplace.web.context import context_of
 from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.negotiation import holds
+from commonplace.web.http.packed_answer import takes_gzip
 from commonplace.web.http.spooled import SpooledResponse
 from commonplace.web.in_workers import WorkerRoute
 
 MOST_BYTES = 32_000_000
 """Maximum size of all answers kept together: some twenty maps of thousands of things."""
+
+_OVERHEAD = 1_000
+"""Bytes that an answer takes beside its body, roughly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,33 +43,54 @@ class _Kept:
 
 
 class KeptAnswers:
-    """The answers asked for most recently. To be used in one event loop."""
+    """The answers of the newest version that were asked for most recently. To be used in one event loop."""
 
     def __init__(self, room: int = MOST_BYTES) -> None:
         """Keep answers of `room` bytes together."""
         self._room = room
         self._size = 0
+        self._version = EMPTY
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
 
-    def get(self, name: Hashable) -> _Kept | None:
-        """Return the answer kept by that name, which counts as used."""
-        found = self._kept.get(name)
+    def __len__(self) -> int:
+        """Return the number of answers kept."""
+        return len(self._kept)
+
+    def get(self, version: Version, name: Hashable) -> _Kept | None:
+        """Return the answer of a version kept by that name, which counts as used."""
+        self._move_to(version)
+        found = self._kept.get(name) if version == self._version else None
         if found is not None:
             self._kept.move_to_end(name)
         return found
 
-    def put(self, name: Hashable, answer: _Kept) -> None:
-        """Keep an answer, and let go of those that were used least recently."""
-        if name in self._kept or len(answer.body) > self._room:
+    def put(self, version: Version, name: Hashable, answer: _Kept) -> None:
+        """Keep an answer of the newest version, and let go of those that were used least recently."""
+        self._move_to(version)
+        if version < self._version or name in self._kept or _size(answer) > self._room:
             return
         self._kept[name] = answer
-        self._size += len(answer.body)
+        self._size += _size(answer)
         while self._size > self._room:
-            self._size -= len(self._kept.popitem(last=False)[1].body)
+            self._size -= _size(self._kept.popitem(last=False)[1])
+
+    def _move_to(self, version: Version) -> None:
+        """Let go of all answers when there is a newer version, of which nobody asks for them any more."""
+        if version > self._version:
+            self._version, self._size = version, 0
+            self._kept.clear()
+
+
+def _size(answer: _Kept) -> int:
+    return len(answer.body) + _OVERHEAD
 
 
 class KeptRoute(WorkerRoute):
-    """A route whose answers the server keeps, by all they follow from: address with host, `Accept`, and version."""
+    """A route whose answers the server keeps, by all they follow from: address, host, `Accept`, packing, version."""
+
+    def form_asked(self, request: Request) -> Hashable:
+        """Return what an answer follows from beside address and version."""
+        return request.headers.get("accept"), takes_gzip(request.headers)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler of the route, which makes an answer once."""
@@ -75,14 +101,14 @@ class KeptRoute(WorkerRoute):
             if answers is None:  # this is a worker
                 return await make(request)
             head = context_of(request).library.log.head()
-            name = (head, str(asked_url(request)), request.headers.get("accept"))
-            kept = answers.get(name)
+            name = (str(asked_url(request)), self.form_asked(request))
+            kept = answers.get(head, name)
             if kept is None:
                 made = await make(request)
                 if made.status_code != 200 or _is_large(made):
                     return made
                 kept = _Kept(_body(made), tuple(made.raw_headers))
-                answers.put(name, kept)
+                answers.put(head, name, kept)
             return kept.response(request.headers.get("if-none-match"))
 
         return answer

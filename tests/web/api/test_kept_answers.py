@@ -10,6 +10,8 @@ from commonplace.derived.workers.messages import Answer, AnswerKind, Question
 from commonplace.derived.workers.pool import WorkerPool
 from commonplace.home.opening import open_home
 from commonplace.home.tokens import Role
+from commonplace.model.change import Version
+from commonplace.web.kept_route import KeptAnswers, _Kept
 from tests.conftest import serving, settings_for
 
 ADDRESS = "/queries/works-by-year?limit=3"
@@ -24,6 +26,30 @@ class CountingPool(WorkerPool):
     async def ask(self, question: Question, client: str) -> Answer | AnswerKind:
         self.asked += 1
         return await super().ask(question, client)
+
+
+def test_the_page_of_the_map_is_kept_in_each_language_until_something_changes(
+    reference_home: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(reference_home, tmp_path / "home")
+    home = open_home(settings_for(tmp_path / "home"))
+    with serving(home) as client:
+        client.headers["Authorization"] = f"Bearer {home.tokens.add('Ada', Role.CURATOR)}"
+        page = {"Accept": "text/html"}
+        english = client.get("/map", headers=page)
+        french = client.get("/map", headers=page | {"Accept-Language": "fr"})
+        assert "Find on the map" in english.text
+        assert "Trouver sur la carte" in french.text
+        assert client.get("/map", headers=page).content == english.content
+        assert client.get("/map", headers=page | {"Cookie": "language=fr"}).content == french.content
+        assert (
+            client.get("/map", headers=page | {"Accept-Encoding": "identity"}).headers.get("content-encoding") is None
+        )
+        assert client.get("/map", headers=page | {"If-None-Match": english.headers["etag"]}).status_code == 304
+        assert client.get("/map").json()["version"] == 1
+
+        client.post("/imports", content=BOOK, headers={"Content-Type": "application/x-bibtex"}).raise_for_status()
+        assert client.get("/map", headers=page).headers["etag"] != english.headers["etag"]
 
 
 def test_a_named_query_is_answered_anew_where_something_changed(reference_home: Path, tmp_path: Path) -> None:
@@ -54,3 +80,27 @@ def test_a_named_query_is_answered_anew_where_something_changed(reference_home: 
         assert newer.headers["etag"] != first.headers["etag"]
         past = client.get(f"{ADDRESS}&at=1")
         assert past.json()["items"] == first.json()["items"]
+
+
+def test_answers_of_earlier_versions_are_let_go() -> None:
+    answers = KeptAnswers(room=100_000)
+    one = _Kept(b"1" * 1_000, ())
+    for version in range(1, 4):
+        for name in "abc":
+            assert answers.get(Version(version), name) is None
+            answers.put(Version(version), name, one)
+        assert answers.get(Version(version), "a") is one
+        assert len(answers) == 3
+    answers.put(Version(2), "late", one)  # it was begun before the library changed
+    assert answers.get(Version(2), "a") is None
+    assert answers.get(Version(3), "a") is one
+    assert len(answers) == 3
+
+
+def test_answers_of_one_version_are_bounded_however_short_they_are() -> None:
+    answers = KeptAnswers(room=100_000)
+    for name in range(1_000):
+        answers.put(Version(1), name, _Kept(b"", ()))
+    assert 10 < len(answers) <= 100
+    assert answers.get(Version(1), 999) is not None
+    assert answers.get(Version(1), 0) is None

@@ -196,6 +196,9 @@ def test_what_the_shapes_warn_of_is_told_in_their_words_with_the_call(curator: h
     found = {(one["kind"], one["field"]): one for one in items if one["thing"]["key"] in ("untitled", "new")}
     assert set(found) == {("work", "title"), ("concept", "labels"), ("concept", "definitions")}
     assert "preferred label in French" in found["concept", "labels"]["why"]
+    page = curator.get("/queues/shape-violations", headers={"Accept": "text/html", "Accept-Language": "fr"}).text
+    assert "libellé préféré en français" in page
+    assert "preferred label" not in page
     assert curator.patch("/works/untitled", json={"title": "A title"}).is_success
     for member in ("labels", "definitions"):
         call = found["concept", member]["solve"]

@@ -90,6 +90,13 @@ def test_of_very_many_works_the_page_draws_columns(client: httpx.Client, monkeyp
     assert "year=1996" not in strip
 
 
+def test_the_chosen_concept_stays_chosen_among_very_many(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timeline_page, "MOST_CHOICES", 1)
+    page = client.get("/timeline", params=ROLE, headers=BROWSER).text
+    assert len(re.findall("<option", page)) <= 3, "the empty one, the first and the chosen one"
+    assert re.findall(r'<option value="([^"]*)" selected>', page) == ["professional-role"]
+
+
 @pytest.mark.parametrize(
     ("query", "where"), [("concept=nobody", "concept"), ("years=x", "years"), ("years=2020..2010", "years")]
 )

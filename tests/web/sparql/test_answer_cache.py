@@ -5,7 +5,13 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+from pyoxigraph import Literal, NamedNode, Quad
+
+from commonplace.derived.graph.query_patterns import ChangedStatements
 from commonplace.derived.workers.messages import Question
+from commonplace.web.sparql import answer_cache
+from commonplace.web.sparql.answer_cache import AnswerCache, CacheKey, Ready
 from tests.web.sparql.limited_server import (
     COUNT,
     HEADERS,
@@ -106,3 +112,44 @@ def test_an_answer_is_carried_over_a_change_that_cannot_matter_to_it(home: Path)
         past = server.client.get("/sparql", params={"query": about, "at": "1"}, headers=HEADERS)
         assert past.json() == first.json()
         assert past.headers["commonplace-version"] == "1"
+
+
+def test_the_changes_that_are_kept_are_bounded_by_their_statements(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer_cache, "CHANGES_HASHES", 10_000)
+
+    def many(version: int) -> ChangedStatements:
+        quads = (Quad(NamedNode(f"urn:{version}:{n}"), NamedNode("urn:p"), NamedNode(f"urn:{n}")) for n in range(500))
+        return ChangedStatements.of(quads)
+
+    def key(version: int, text: str) -> CacheKey:
+        return CacheKey(version, text, None, "srj")
+
+    answer = Ready('"1;srj"', [], b"", b"{}")
+    cache = AnswerCache(1_000_000, lambda ready, version: ready)
+    for text in ("old", "newer"):
+        cache.learn_patterns(text, frozenset({("urn:elsewhere", None, None)}))
+    cache.put(key(1, "old"), answer)
+    for version in range(2, 100):
+        cache.learn_change(version, many(version))
+    cache.put(key(98, "newer"), answer)
+    assert cache.get(key(99, "newer")) is answer
+    assert cache.get(key(99, "old")) is None
+    assert len(many(1)) * 98 > 10_000
+
+
+def test_statements_that_match_alike_are_kept_once() -> None:
+    quads = [Quad(NamedNode("urn:s"), NamedNode("urn:p"), Literal(number)) for number in range(500)]
+    assert len(ChangedStatements.of(quads)) == len(ChangedStatements.of(quads[:1])) == 4
+    assert len(ChangedStatements.of([])) == 0
+
+
+def test_the_newest_change_is_kept_however_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer_cache, "CHANGES_HASHES", 1)
+    answer = Ready('"1;srj"', [], b"", b"{}")
+    cache = AnswerCache(1_000_000, lambda ready, version: ready)
+    cache.learn_patterns("q", frozenset({("urn:elsewhere", None, None)}))
+    cache.put(CacheKey(1, "q", None, "srj"), answer)
+    for version in (2, 3, 4):
+        quads = (Quad(NamedNode(f"urn:{n}"), NamedNode("urn:p"), NamedNode("urn:o")) for n in range(9))
+        cache.learn_change(version, ChangedStatements.of(quads))
+        assert cache.get(CacheKey(version, "q", None, "srj")) is answer

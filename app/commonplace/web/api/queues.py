@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import NotFound
+from commonplace.errors import Message, NotFound
 from commonplace.library.curation_schemas import QueueItem, QueueSummary
 from commonplace.library.queues.queue import Queue
 from commonplace.library.schemas import Page
@@ -26,29 +26,49 @@ QueueName = Annotated[str, Path(description="a name in `/queues`")]
 
 @router.get("/queues", response_model=Page[QueueSummary], summary="What wants a curator")
 @router.get("/queues.json", include_in_schema=False)
-@costly(Cost(when=in_large_library))
+@costly(Cost(when=in_large_library, times=EXPORT_TIMES, counts=True))
 def queues(request: Request, context: ContextDep, limit: Limit = 50, cursor: Cursor = None, at: At = None) -> Response:
     """Answer with the queues, in the order in which a curator would take them, and the number of items in each.
 
-    To count duplicates and suggestions all works are compared. In a large library their counts are those of the last
-    time that the queue was asked for (`counted_at`), absent before; `is_behind` says that there are later versions.
+    In a large library counting takes a while. There the counts are those that were counted last (`counted_at`), absent
+    before; `is_behind` says that there are later versions, and that the queue is being counted again. To count
+    duplicates and suggestions all works are compared: they are counted when the queue itself is asked for.
     """
     form = choose_of_list(request, [JSON])
     page = answers.part(request, context.queues.all, lambda queue: queue.name, limit, cursor)
     is_large = in_large_library(context, request) or (in_worker(request) and at is None)
+    is_kept = is_large and at is None and not in_worker(request)
     if not is_large and at is None:
         _prepare(page.items)
+    told: list[str] = []
+    items: list[QueueSummary] = []
 
     def make(snapshot: Snapshot) -> bytes:
+        counts = {
+            queue.name: context.kept_counts.of(queue.name) if is_kept else _count(context, queue, snapshot, is_large)
+            for queue in page.items
+        }
+        items[:] = [_summary(queue, counts[queue.name], snapshot) for queue in page.items]
+        if at is None and in_worker(request):
+            counted = [(queue.name, counts[queue.name]) for queue in page.items if not queue.is_compared]
+            told[:] = [context.kept_counts.keep(name, *count) for name, count in counted if count is not None]
         return Page[QueueSummary](
-            items=[_summary(queue, _count(context, queue, snapshot, is_large), snapshot) for queue in page.items],
+            items=items,
             total=len(context.queues.all),
             complete="complete",
             version=snapshot.version,
             next=page.next,
         ).json_bytes()
 
-    return answers.versioned(request, form, at, make, finish=page.link)
+    def finish(response: Response) -> None:
+        page.link(response)
+        for count in told:
+            response.headers.append(HEADER, count)
+        if is_kept and any(one.count is None or one.is_behind for one in items):
+            del response.headers["ETag"], response.headers["Commonplace-Version"]  # the version alone has other counts
+            response.headers["Cache-Control"] = "no-store"
+
+    return answers.versioned(request, form, at, make, finish=finish)
 
 
 @router.get("/queues/{name}", response_model=Page[QueueItem], summary="One queue")
@@ -69,7 +89,7 @@ def queue(
     form = choose_of_list(request, [JSON])
     asked = context.queues.by_name.get(name)
     if asked is None:
-        raise NotFound(f"there is no queue {name!r}; there are: {', '.join(context.queues.by_name)}")
+        raise no_queue(context, name)
     if at is None:
         asked.prepare()
     told: list[str] = []
@@ -119,4 +139,13 @@ def _summary(queue: Queue, counted: KeptCount | None, snapshot: Snapshot) -> Que
         counted_at=counted and counted.version,
         is_behind=counted is not None and counted.version < snapshot.version,
         address=f"/queues/{queue.name}",
+    )
+
+
+def no_queue(context: Context, name: str) -> NotFound:
+    """Return the refusal of a queue that there is not, which names those that there are."""
+    return NotFound(
+        Message(
+            "there is no queue %(name)r; there are: %(queues)s", name=name, queues=", ".join(context.queues.by_name)
+        )
     )

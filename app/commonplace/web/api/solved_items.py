@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,14 +9,14 @@ from fastapi import APIRouter, Depends, Request, Response
 from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import NotFound
-from commonplace.exchange.receipt_table import safe_cell
+from commonplace.errors import Message, NotFound
 from commonplace.library.curation_schemas import SolvedItem
 from commonplace.library.evidence import label_of
 from commonplace.library.queues.done import SIGNS, Solved
 from commonplace.library.schemas import Link, Page
+from commonplace.model.table_text import table_row
 from commonplace.web import answers
-from commonplace.web.api.queues import QueueName
+from commonplace.web.api.queues import QueueName, no_queue
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import CSV, JSON, choose_of_list
 from commonplace.web.http.parameters import At, Cursor, Limit, only_known_parameters
@@ -49,9 +47,15 @@ def solved(
     """
     form = choose_of_list(request, [JSON, CSV])
     if name not in context.queues.by_name:
-        raise NotFound(f"there is no queue {name!r}; there are: {', '.join(context.queues.by_name)}")
+        raise no_queue(context, name)
     if name not in SIGNS:
-        raise NotFound(f"what was solved in {name!r} is not told by the log; it is of: {', '.join(SIGNS)}")
+        raise NotFound(
+            Message(
+                "what was solved in %(name)r is not told by the log; it is of: %(signs)s",
+                name=name,
+                signs=", ".join(SIGNS),
+            )
+        )
     parts: list[answers.Slice[Solved]] = []
 
     def make(snapshot: Snapshot) -> bytes:
@@ -94,11 +98,10 @@ def _link(context: Context, snapshot: Snapshot, iri: str) -> Link:
 
 def _table(items: Sequence[SolvedItem]) -> str:
     """Return items as CSV (RFC 4180) that is safe to open in a spreadsheet."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for one in items:
-        about = one.about.key if one.about else None
-        row = (one.version, one.at, one.agent, one.message, one.thing.iri, one.thing.label, about)
-        writer.writerow(map(safe_cell, (*row, one.change, one.undo, one.undone_by)))
-    return text.getvalue()
+    return "".join(map(table_row, (COLUMNS, *map(_cells, items))))
+
+
+def _cells(one: SolvedItem) -> tuple[object, ...]:
+    about = one.about.key if one.about else None
+    row = (one.version, one.at, one.agent, one.message, one.thing.iri, one.thing.label, about)
+    return (*row, one.change, one.undo, one.undone_by)

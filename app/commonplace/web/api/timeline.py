@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
@@ -19,6 +17,7 @@ from commonplace.library.timeline import YearRange, timeline
 from commonplace.library.timeline_schemas import Timeline
 from commonplace.library.works_by_year import WorksByYear, YearOfWorks, works_by_year
 from commonplace.model.change import Version
+from commonplace.model.table_text import table_row
 from commonplace.web import answers
 from commonplace.web.api.things import states_at
 from commonplace.web.context import Context, ContextDep
@@ -108,8 +107,5 @@ def works_over_time(request: Request, context: ContextDep, asked: Annotated[Time
 
 def _table(shown: Timeline) -> bytes:
     """Return the years as CSV (RFC 4180)."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    writer.writerows([getattr(one, name) for name in COLUMNS] for one in shown.years)
-    return text.getvalue().encode()
+    rows = ([getattr(one, name) for name in COLUMNS] for one in shown.years)
+    return "".join(map(table_row, (COLUMNS, *rows))).encode()

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi import Request, Response
 
 from commonplace.derived.graph.snapshot import Snapshot, Update
-from commonplace.errors import NotFound
+from commonplace.errors import Message, NotFound
 from commonplace.library.curation_schemas import QueueItem
 from commonplace.library.queues.queue import Queue
 from commonplace.model.change import Entry
@@ -28,7 +28,7 @@ def queue_named(context: Context, name: str) -> Queue:
     """Return a queue. Raises `NotFound`, naming those that there are."""
     there = context.queues.by_name
     if name not in there:
-        raise NotFound(f"there is no queue {name!r}; there are: {', '.join(there)}")
+        raise NotFound(Message("there is no queue %(name)r; there are: %(queues)s", name=name, queues=", ".join(there)))
     return there[name]
 
 
@@ -56,7 +56,7 @@ def queue(
         }
 
     shown = context.library.read(read)
-    return desk_page(request, "queue.html", queue=asked, done=done_change(context, done), **shown)
+    return desk_page(request, "queue.html", queue=asked, done=done_change(request, context, done), **shown)
 
 
 @router.post("/desk/queues/{name}")

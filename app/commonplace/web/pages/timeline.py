@@ -36,7 +36,7 @@ def timeline(request: Request, context: ContextDep, asked: Annotated[TimelineQue
         return {
             "shown": found.shown,
             "choices": asked,
-            "concepts": _concepts(snapshot, context.minter),
+            "concepts": _concepts(snapshot, context.minter, found.about),
             "strip": _strip(snapshot, context.minter, found, asked) if found.about else None,
             "earliest": [work_of(snapshot, NamedNode(link.iri), context.minter) for link in found.shown.earliest],
         }
@@ -53,9 +53,9 @@ def _strip(snapshot: Snapshot, minter: Minter, found: TimelineRead, asked: Timel
     return strip_of_years(one for one in found.counted if years.has(one.year))
 
 
-def _concepts(snapshot: Snapshot, minter: Minter) -> list[Link]:
-    """Return the concepts to choose from, by label."""
+def _concepts(snapshot: Snapshot, minter: Minter, chosen: NamedNode | None) -> list[Link]:
+    """Return the concepts to choose from, by label; among them the one that was chosen."""
     rows = snapshot.select(f"{PROLOGUE}SELECT ?concept WHERE {{ ?concept a skos:Concept }} LIMIT {MOST_CHOICES}")
-    nodes = [row["concept"] for row in rows]
+    nodes = dict.fromkeys([*(row["concept"] for row in rows), chosen])
     links = [title_link(snapshot, node, minter) for node in nodes if isinstance(node, NamedNode)]
     return sorted(links, key=lambda link: (link.label or link.key).casefold())

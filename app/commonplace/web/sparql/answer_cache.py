@@ -19,6 +19,10 @@ _OVERHEAD = 2_500
 CHANGES = 1_000
 """Maximum number of versions whose changed statements are kept; an answer from before those is evaluated again."""
 
+CHANGES_HASHES = 500_000
+"""Maximum number of hashes that the changed statements of all these versions take, of eight bytes each; those of the
+newest are always kept."""
+
 TEXTS = 10_000
 """Maximum number of queries whose patterns are kept."""
 
@@ -62,6 +66,8 @@ class AnswerCache:
         self._kept: OrderedDict[Hashable, tuple[CacheKey, Ready]] = OrderedDict()
         self._patterns: OrderedDict[str, Patterns | None] = OrderedDict()
         self._changes: OrderedDict[int, ChangedStatements | None] = OrderedDict()
+        self._hashes = 0
+        """Number of hashes of all changed statements."""
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -120,8 +126,10 @@ class AnswerCache:
     def learn_change(self, version: int, changed: ChangedStatements | None) -> None:
         """Keep the changed statements of a version: None where they are too many to be compared."""
         self._changes[version] = changed
-        if len(self._changes) > CHANGES:
-            self._changes.popitem(last=False)
+        self._hashes += len(changed or ())
+        while len(self._changes) > CHANGES or (self._hashes > CHANGES_HASHES and len(self._changes) > 1):
+            _, gone = self._changes.popitem(last=False)
+            self._hashes -= len(gone or ())
 
     def _may_have_changed(self, kept: CacheKey, version: int) -> bool:
         """Return whether an answer may be another one at a later version."""
