@@ -33,8 +33,52 @@ CommonplaceError                  the root; its text is for people, and says wha
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+
+
+class Message(str):
+    """A sentence for people, kept with the template that it was made from, so that it can be said in another language.
+
+    `Message("there is no work %(key)r", key=key)` is that text in English; a value may be a message itself.
+    """
+
+    __slots__ = ("template", "values")
+
+    template: str
+    values: Mapping[str, object]
+
+    def __new__(cls, template: str, **values: object) -> Message:
+        """Return the template with the values in it."""
+        kept = {name: _kept(value) for name, value in values.items()}
+        made = super().__new__(cls, template % kept)
+        made.template, made.values = template, kept
+        return made
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
+        """Return what a copy is made from, in this process or another."""
+        return (self.template,), dict(self.values)
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """Return the sentence as a translator says its template."""
+        said = {name: one.said(translate) if isinstance(one, Message) else one for name, one in self.values.items()}
+        return translate(self.template) % said
+
+
+def _kept(value: object) -> object:
+    """Return a value as a message keeps it: a fault by its sentence, which can go to another process."""
+    if isinstance(value, CommonplaceError):
+        return value.detail
+    return value if value is None or isinstance(value, str | int | float | list | tuple | dict) else str(value)
+
+
+def listed(errors: Sequence[tuple[str, str]]) -> Message:
+    """Return faults, each a place and a reason, as one sentence."""
+    said = [Message("%(where)s: %(why)s", where=where, why=why) for where, why in errors]
+    whole = said[0] if said else Message("")
+    for one in said[1:]:
+        whole = Message("%(first)s; %(next)s", first=whole, next=one)
+    return whole
 
 
 class CommonplaceError(Exception):
@@ -80,8 +124,12 @@ class OutOfTime(QueryEnded):
     def after(cls, seconds: float) -> OutOfTime:
         """Return the error for a query that was ended after that time."""
         return cls(
-            f"this was ended after {seconds:g} s: ask for less, of a query with a LIMIT or fewer open patterns, "
-            "or ask a library of your own that has a higher COMMONPLACE_QUERY_SECONDS"
+            Message(
+                "this was ended after %(seconds)s s: ask for less, of a query with a LIMIT or fewer "
+                "open patterns, or ask a library of your own that has a higher "
+                "COMMONPLACE_QUERY_SECONDS",
+                seconds=f"{seconds:g}",
+            )
         )
 
 
@@ -92,9 +140,12 @@ class OutOfMemory(QueryEnded):
     def beyond(cls, memory: int) -> OutOfMemory:
         """Return the error for a query that was ended when it needed more than that many bytes."""
         return cls(
-            f"this was ended when it needed more than {memory:,} bytes of memory: ask for less, of a query without "
-            "sorting or grouping very many rows, or ask a library of your own that has a higher "
-            "COMMONPLACE_QUERY_MEMORY"
+            Message(
+                "this was ended when it needed more than %(memory)s bytes of memory: ask for less, of "
+                "a query without sorting or grouping very many rows, or ask a library of your own that "
+                "has a higher COMMONPLACE_QUERY_MEMORY",
+                memory=f"{memory:,}",
+            )
         )
 
 
@@ -107,7 +158,12 @@ class Broken(QueryEnded):
     @classmethod
     def by(cls, signal_name: str) -> Broken:
         """Return the error for a query whose process was ended by the signal of that name."""
-        made = cls(f"the process that was to answer this broke down ({signal_name}): is it nested too deeply?")
+        made = cls(
+            Message(
+                "the process that was to answer this broke down (%(signal_name)s): is it nested too deeply?",
+                signal_name=signal_name,
+            )
+        )
         made.signal_name = signal_name
         return made
 
@@ -156,7 +212,9 @@ class Conflict(CommonplaceError):
     @classmethod
     def moved(cls, head: object, seen: object) -> Conflict:
         """Return the error for a writer that saw version `seen` of a library at version `head`."""
-        return cls(f"the library is at version {head}, not {seen}: read it again and retry")
+        return cls(
+            Message("the library is at version %(head)s, not %(seen)s: read it again and retry", head=head, seen=seen)
+        )
 
 
 class LostRace(Conflict):
@@ -165,7 +223,7 @@ class LostRace(Conflict):
     @classmethod
     def for_version(cls, version: object) -> LostRace:
         """Return the error for the version that was to be written."""
-        return cls(f"another server wrote version {version} first: read it and retry")
+        return cls(Message("another server wrote version %(version)s first: read it and retry", version=version))
 
 
 class NotThereYet(CommonplaceError):
@@ -179,9 +237,60 @@ class LogUnreachable(CommonplaceError):
     def named(cls, store: str, why: str) -> LogUnreachable:
         """Return the error for the store of that name, which failed for that reason."""
         return cls(
-            f"the log at {store} cannot be reached: {why}. The library can be read as it was last seen. Of a write "
-            "that was on its way it cannot be told whether it was done: look at /changes before you send it again",
+            Message(
+                "the log at %(store)s cannot be reached: %(why)s. The library can be read as it was "
+                "last seen. Of a write that was on its way it cannot be told whether it was done: look "
+                "at /changes before you send it again",
+                store=store,
+                why=why,
+            ),
             [(store, why)],
+        )
+
+
+class GraphUnreachable(CommonplaceError):
+    """The engine that keeps the graph does not answer, or is not up to date; the log is as it was."""
+
+    @classmethod
+    def named(cls, engine: str, why: str) -> GraphUnreachable:
+        """Return the error for the engine at that address, which failed for that reason."""
+        return cls(
+            Message(
+                "the graph at %(engine)s cannot be reached: %(why)s. What was written to the log is "
+                "there, and the graph is brought up to date when the engine answers again",
+                engine=engine,
+                why=why,
+            ),
+            [(engine, why)],
+        )
+
+    @classmethod
+    def behind(cls, engine: str, version: int, wanted: int) -> GraphUnreachable:
+        """Return the error for an engine that holds an older version than the one that is wanted."""
+        why = Message(
+            "it holds version %(version)s, and version %(wanted)s is still being written to it",
+            version=version,
+            wanted=wanted,
+        )
+        return cls(
+            Message(
+                "the graph at %(engine)s is not up to date: %(why)s. Ask again in a moment", engine=engine, why=why
+            ),
+            [(engine, why)],
+        )
+
+    @classmethod
+    def taken(cls, engine: str) -> GraphUnreachable:
+        """Return the error for an engine that the server of another home has begun to write to."""
+        why = Message("another home's server writes to it")
+        return cls(
+            Message(
+                "the graph at %(engine)s cannot be used: %(why)s. Give each server a dataset of its "
+                "own (COMMONPLACE_GRAPH)",
+                engine=engine,
+                why=why,
+            ),
+            [(engine, why)],
         )
 
 
@@ -220,8 +329,11 @@ class NoLibrary(HomeUnusable):
     def at(cls, folder: object) -> NoLibrary:
         """Return the error for that folder."""
         return cls(
-            f"no library at {folder}: name its folder with --home or COMMONPLACE_HOME; "
-            "commonplace serve, import and doi make a new one"
+            Message(
+                "no library at %(folder)s: name its folder with --home or COMMONPLACE_HOME; "
+                "commonplace serve, import and doi make a new one",
+                folder=folder,
+            )
         )
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 from pyshacl import validate
 from rdflib import SH, Graph
+from rdflib.plugins.sparql import processor
+from rdflib.plugins.sparql.parser import parseQuery
 
+from commonplace.curation.shacl import rdflib_view
 from commonplace.curation.shacl.after import StateAfter
 from commonplace.curation.shacl.data import Data
 from commonplace.curation.shacl.validation import Shapes, read_shapes, violations, violations_after
@@ -202,3 +206,37 @@ def test_many_breaches_are_told_of_some_nodes(small: SmallLibrary, shapes: Shape
     found = small.library.read(lambda snapshot: violations_after(StateAfter(snapshot, change), shapes, reported=10))
 
     assert len(found) == 10
+
+
+def recalled(small: SmallLibrary, shapes: Shapes) -> list[Violation]:
+    """Return the breaches there are where the DOI of a work that stands plainly is called recalled."""
+    doi, term = small.minter.thing("work", "ostrom1996", "doi"), small.minter.term("confirmation")
+    before = tuple(quad for quad in small.said_of(doi) if quad.predicate == term)
+    return found(small, shapes, Quad(doi, term, small.minter.term("recalled")), removed=before)
+
+
+def test_the_queries_of_the_shapes_are_read_once(
+    small: SmallLibrary, shapes: Shapes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To read one takes far longer than to evaluate it, and leaves much for the garbage collector."""
+    read: list[str] = []
+
+    def reading(text: str) -> object:
+        read.append(text)
+        return parseQuery(text)
+
+    monkeypatch.setattr(rdflib_view, "parseQuery", reading)
+    monkeypatch.setattr(processor, "parseQuery", reading)
+    rdflib_view._read.cache_clear()
+    breaches = [recalled(small, shapes) for _ in range(3)]
+    assert len(read) == 1
+    assert [len(each) for each in breaches] == [1, 1, 1]
+    assert len({each.message for several in breaches for each in several}) == 1
+
+
+def test_breaches_are_found_by_several_threads_at_once(small: SmallLibrary, shapes: Shapes) -> None:
+    alone = recalled(small, shapes)
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(lambda _: recalled(small, shapes), range(8)))
+    assert together == [alone] * 8
+    assert alone

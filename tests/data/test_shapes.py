@@ -72,6 +72,15 @@ def test_every_rule_has_a_breach(shapes: Graph) -> None:
     assert tested - rules == set(), "these breaches are of rules that are gone: remove them"
 
 
+def test_a_message_is_in_english_and_in_french_and_names_one_set_of_terms(shapes: Graph) -> None:
+    term = re.compile(r"\b[a-z]+:[A-Za-z][\w-]*|id/\w+/")
+    for rule in set(shapes.subjects(SH.message, None)):
+        said = {str(getattr(one, "language", "")): str(one) for one in shapes.objects(rule, SH.message)}
+        assert set(said) == {"en", "fr"}, rule
+        assert "%" not in said["en"], f"{rule}: a page would take it for the place of a value"
+        assert set(term.findall(said["fr"])) == set(term.findall(said["en"])), rule
+
+
 def test_a_message_says_what_is_wrong_and_what_to_do(shapes: Graph) -> None:
     for rule, message in shapes.subject_objects(SH.message):
         sentences = re.findall(r"[^.]+(?:\.\w[^.]*)*\.(?=\s|$)", str(message))

@@ -18,8 +18,8 @@ from commonplace.web.desk.bulk import OPERATIONS
 from commonplace.web.desk.edit_fields import KeyFields, KeysByName, fields_of
 from commonplace.web.desk.things import PLURALS
 from commonplace.web.pages import languages
-from commonplace.web.pages.wording import label_of_member
-from tests.web.desk.test_pages import PAGES
+from commonplace.web.pages.codes import field_name
+from tests.web.desk.forms import PAGES
 
 FRENCH = {"Accept-Language": "fr-CA, fr;q=0.9, en;q=0.5"}
 SAID_BY_THE_PROGRAM = {*OPERATIONS.values(), *(role.value for role in Role), *map(one_of, PLURALS), *PLURALS} | {
@@ -42,7 +42,7 @@ def words_of_fields() -> Iterator[str]:
             if isinstance(field, KeyFields):
                 yield field.said
             if isinstance(field, KeysByName):
-                yield from map(label_of_member, field.names)
+                yield from map(field_name, field.names)
 
 
 def texts_of(page: str) -> set[str]:

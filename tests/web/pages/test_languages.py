@@ -9,7 +9,10 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from commonplace.library.named_queries import load_queries
+from commonplace.settings import QUERIES
 from commonplace.web.pages import languages, rendering
+from commonplace.web.pages.codes import field_name
 from tests.web.pages.test_headings import text_of
 from tests.web.pages.test_pages import BROWSER
 
@@ -83,3 +86,37 @@ def test_a_concept_is_called_by_its_name_in_the_language_of_the_page(client: htt
     assert ">rôle des professionnels</a>" in client.get("/works/ostrom1996", headers=french).text
     assert "rôle des professionnels" in text_of(client.get("/concepts", headers=french).text)
     assert "Quelles œuvres traitent de « rôle des professionnels »" in text_of(client.get("/", headers=french).text)
+
+
+def test_every_question_is_whole_in_french() -> None:
+    with (languages.FOLDER / "fr.po").open("rb") as file:
+        catalog = read_po(file, locale="fr")
+    for query in load_queries(QUERIES).values():
+        french = query.in_language("fr")
+        assert french.question != query.question
+        assert french.description != query.description, query.name
+        assert (french.empty_because != query.empty_because) is query.may_be_empty
+        for old, new in zip(query.parameters, french.parameters, strict=True):
+            assert new.description != old.description, (query.name, old.name)
+        own = {p.name for p in query.parameters}
+        told = {c.description for c in french.columns if c.name not in own}
+        named = {field_name(c.name) for c in french.columns if c.name not in french.labels}
+        missing = {text for text in told | named if text not in catalog}
+        assert not missing, f"say these of {query.name} in its file or in fr.po: {sorted(missing)}"
+
+
+def test_the_page_of_a_question_and_the_gallery_are_in_french(client: httpx.Client) -> None:
+    french = {**BROWSER, "Accept-Language": "fr"}
+    gallery = text_of(client.get("/queries", headers=french).text)
+    asked = client.get("/queries").json()["items"]
+    assert "Quelles œuvres relient deux littératures" in gallery
+    assert not [query["question"] for query in asked if query["question"] in gallery]
+    assert not [p for query in asked for p in query["parameters"] if p["description"] in gallery]
+    page = client.get("/queries/bridging-works", headers=french).text
+    words = text_of(page)
+    assert "citée depuis les deux" in words
+    assert "<code>cited-from-both</code>" in page
+    assert "coproduction" in words
+    table = text_of(client.get("/queries/case-table", headers=french).text)
+    assert "Royaume-Uni (ENG)" in table
+    assert "La part du professionnel" in table

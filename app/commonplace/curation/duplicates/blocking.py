@@ -141,14 +141,14 @@ class Blocks:
         return self.pairs(counts, wanted, blocks)
 
     def _works_of(
-        self, pairs: Iterable[tuple[str, str]], counts: ComparisonCounts, wanted: Set[str] | None
-    ) -> Iterator[tuple[Particulars, Particulars]]:
-        """Yield the works of pairs of keys, of which one is wanted if any is, and count them."""
+        self, pairs: list[tuple[str, str]], counts: ComparisonCounts, wanted: Set[str] | None
+    ) -> list[tuple[Particulars, Particulars]]:
+        """Return the works of pairs of keys, of which one is wanted if any is, and count them."""
+        if wanted is not None:
+            pairs = [pair for pair in pairs if pair[0] in wanted or pair[1] in wanted]
+        counts.pairs_compared += len(pairs)
         works = self.works
-        for one, other in pairs:
-            if wanted is None or one in wanted or other in wanted:
-                counts.pairs_compared += 1
-                yield works[one], works[other]
+        return [(works[one], works[other]) for one, other in pairs]
 
     def _order(self, key: str) -> tuple[str, int, str, str]:
         work = self.works[key]
@@ -168,27 +168,31 @@ class _Yielded:
         """The place of a work in each long block."""
         self._numbers = count()
 
-    def of_block(self, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """Yield the pairs of a block, given its keys in order, that no block before had."""
-        before = [self._blocks[key] for key in keys]
-        for at, one in enumerate(keys):
-            disjoint = before[at].isdisjoint
-            for place in range(at + 1, len(keys)):
-                if disjoint(before[place]):
-                    yield one, keys[place]
+    def of_block(self, keys: Sequence[str]) -> list[tuple[str, str]]:
+        """Return the pairs of a block, given its keys in order, that no block before had."""
+        blocks = self._blocks
+        before = [(key, blocks[key]) for key in keys]
+        found: list[tuple[str, str]] = []
+        for at, (one, its) in enumerate(before, 1):
+            disjoint = its.isdisjoint
+            found += [(one, other) for other, there in before[at:] if disjoint(there)]
         number = next(self._numbers)
-        for blocks in before:
-            blocks.add(number)
+        for _, its in before:
+            its.add(number)
+        return found
 
-    def of_long_block(self, ordered: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """Yield the pairs of neighbours in a long block that no block before had, each with its keys in order."""
+    def of_long_block(self, ordered: Sequence[str]) -> list[tuple[str, str]]:
+        """Return the pairs of neighbours in a long block that no block before had, each with its keys in order."""
+        found: list[tuple[str, str]] = []
         for at, one in enumerate(ordered):
+            disjoint = self._blocks[one].isdisjoint
             for other in ordered[at + 1 : at + 1 + WINDOW]:
-                if self._blocks[one].isdisjoint(self._blocks[other]) and not self._were_near(one, other):
-                    yield (one, other) if one < other else (other, one)
+                if disjoint(self._blocks[other]) and not self._were_near(one, other):
+                    found.append((one, other) if one < other else (other, one))
         number = next(self._numbers)
         for place, key in enumerate(ordered):
             self._places[key][number] = place
+        return found
 
     def _were_near(self, one: str, other: str) -> bool:
         ours, theirs = self._places[one], self._places[other]

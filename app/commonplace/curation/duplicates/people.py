@@ -112,4 +112,6 @@ def _first_agrees(one: People, other: People) -> bool:
 
 def _one_name(name: str, other: str) -> bool:
     """Return whether two names, none of them short, differ in a slip, or one is two of the other's run together."""
-    return OSA.distance(name, other, score_cutoff=1) <= 1 or name.endswith(other) or other.endswith(name)
+    if -1 <= len(name) - len(other) <= 1 and OSA.distance(name, other, score_cutoff=1) <= 1:
+        return True
+    return name.endswith(other) or other.endswith(name)

@@ -202,8 +202,12 @@ def compare_titles(one: Title, other: Title) -> TitlePair:
 
 def _share_most(one: Title, other: Title) -> bool:
     """Return whether two titles share most of their telling words."""
+    fewer, more = len(one.telling), len(other.telling)
+    if fewer > more:
+        fewer, more = more, fewer
+    if fewer < SHARED_WORDS or fewer < MOST_OF_LONGER * more:
+        return False
     shared = len(one.telling & other.telling)
-    fewer, more = sorted((len(one.telling), len(other.telling)))
     return shared >= SHARED_WORDS and shared >= MOST_OF_SHORTER * fewer and shared >= MOST_OF_LONGER * more
 
 
@@ -213,12 +217,12 @@ def plainly_other(one: Title, other: Title, alike: float) -> bool:
     It is asked of every two works that share a block, most of which are others, and takes a tenth of the time of
     `compare_titles`, which agrees with it. Where it is False only comparing tells.
     """
-    ours, theirs = len(one.letters), len(other.letters)
     ratio = fuzz.ratio(one.letters, other.letters)
     if ratio >= alike:
         return False
     if ratio < UNLIKE and not _begin_alike(one, other):
         return True
+    ours, theirs = len(one.letters), len(other.letters)
     has_all = one.telling <= other.telling or other.telling <= one.telling
     if has_all or ours == theirs or _share_most(one, other):
         return False
@@ -230,7 +234,7 @@ def plainly_other(one: Title, other: Title, alike: float) -> bool:
 def _begin_alike(one: Title, other: Title) -> bool:
     """Return whether the first letters of two titles are the same, all letters of a very short one."""
     begun, there = one.letters[:SAME_START], other.letters[:SAME_START]
-    return begun.startswith(there) or there.startswith(begun)
+    return begun == there or (len(begun) != len(there) and (begun.startswith(there) or there.startswith(begun)))
 
 
 def _likeness(one: Title, other: Title, ratio: float, ours: list[str], theirs: list[str]) -> Likeness:
@@ -268,11 +272,14 @@ def _lacking(ours: list[str], theirs: list[str]) -> tuple[list[str], list[str]]:
 
 def _without(words: list[str], others: list[str]) -> list[str]:
     """Return the words, in order, that are more often among them than among the others."""
-    left = Counter(others)
+    left = set(others)
+    if len(left) == len(others) and len(set(words)) == len(words):  # no word comes again, and no count is needed
+        return [word for word in words if word not in left]
+    counts = Counter(others)
     found: list[str] = []
     for word in words:
-        if left[word]:
-            left[word] -= 1
+        if counts[word]:
+            counts[word] -= 1
         else:
             found.append(word)
     return found

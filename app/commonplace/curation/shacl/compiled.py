@@ -18,6 +18,7 @@ from pyoxigraph import NamedNode, Triple
 from commonplace.curation.shacl import constraints as so
 from commonplace.curation.shacl.constraints import Check, Path, Shape, Unsure, holds_of_nothing
 from commonplace.curation.shacl.data import Data
+from commonplace.curation.shacl.messages import own_message
 from commonplace.derived.graph.snapshot import Term
 from commonplace.model.namespaces import RDF, SH
 
@@ -30,9 +31,9 @@ class Advice(NamedTuple):
     message: str
     checks: tuple[Check, ...]
 
-    def wanting(self, data: Data, node: Term) -> list[Term | None]:
-        """Return the values of a node that are not as they should be, None where a value is wanting; else nothing."""
-        values = data.about(node).get(self.path, [])
+    def wanting(self, data: Data, node: Term, values: Sequence[Term]) -> list[Term | None]:
+        """Return those of the values of a node's property that are not as they should be, None where a value is
+        wanting; else nothing."""
         if self._keeps(data, node, values):
             return []
         return [one for one in values if not self._keeps(data, node, [one])] or [None]
@@ -106,7 +107,7 @@ class _Compiler:
         for node, found in classes.items():
             path = self._one(node, "path")
             if isinstance(path, NamedNode):
-                message = _text(self._one(node, "message"))
+                message = own_message(self._said[node][SH["message"].value])
                 yield Advice(tuple(found), path, message, tuple(self._constraints(node)))
 
     def _is_breach(self, node: Term) -> bool:

@@ -10,6 +10,7 @@ from pyoxigraph import BlankNode, NamedNode
 from commonplace.curation.shacl.after import Statements
 from commonplace.derived.graph.snapshot import Term
 from commonplace.model.namespaces import RDF, RDFS
+from commonplace.model.searchable_pages import Texts, no_texts
 
 HELD_NODES: Final = 20_000
 """Maximum number of nodes whose statements are held, so that a check of a whole library stays within memory."""
@@ -18,8 +19,10 @@ HELD_NODES: Final = 20_000
 class Data:
     """The statements and classes of nodes, held for as long as one change or one library is checked."""
 
-    def __init__(self, statements: Statements) -> None:
+    def __init__(self, statements: Statements, texts: Texts = no_texts) -> None:
+        """`texts` has the pages of the texts of works, which quotes are compared with."""
         self.statements = statements
+        self.texts = texts
         self._about: dict[Term, dict[NamedNode, list[Term]]] = {}
         self._classes: dict[Term, frozenset[Term]] = {}
         self._wider = _wider_classes(statements)

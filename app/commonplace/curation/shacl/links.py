@@ -13,13 +13,14 @@ from pyoxigraph import Literal, NamedNode
 
 from commonplace.curation.shacl.data import Data
 from commonplace.curation.shacl.violation import Violation
+from commonplace.errors import Message
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import FABIO, OWL, PROV, RDF
 
 NOT_THERE = "This points to a thing that would not be in the library. Add that thing, or remove this statement too."
 LEFT_BEHIND = "This node belongs to a thing that would not point to it. Remove it too, or let the thing point to it."
-MERGED = "This thing was merged: it is {} now. Say it of that, or take the merge back first."
-SHARED = "Another work has this key, or has it as an alternative one: {}. Take it from one of the two."
+MERGED = "This thing was merged: it is %(survivor)s now. Say it of that, or take the merge back first."
+SHARED = "Another work has this key, or has it as an alternative one: %(other)s. Take it from one of the two."
 
 
 _OF_MERGED = frozenset({RDF["type"], OWL["sameAs"], PROV["wasInvalidatedBy"]})
@@ -35,7 +36,7 @@ def loose_ends(data: Data, node: NamedNode, minter: Minter) -> Iterator[Violatio
     if minter.term("Merged") in data.classes(node):
         told = _OF_MERGED | {minter.term("mergeRecord")}
         survivor = _survivor(data, node)
-        yield from (Violation(node.value, p.value, MERGED.format(survivor)) for p in said if p not in told)
+        yield from (Violation(node.value, p.value, Message(MERGED, survivor=survivor)) for p in said if p not in told)
     if _is_left_behind(data, node, minter):
         yield Violation(node.value, None, LEFT_BEHIND)
     if FABIO["Expression"] in data.classes(node):
@@ -53,7 +54,9 @@ def _ends(data: Data, node: NamedNode, minter: Minter) -> Iterator[Violation]:
             if not classes:
                 yield Violation(node.value, predicate.value, NOT_THERE, value.value)
             elif merged in classes and predicate != OWL["sameAs"]:
-                yield Violation(node.value, predicate.value, MERGED.format(_survivor(data, value)), value.value)
+                yield Violation(
+                    node.value, predicate.value, Message(MERGED, survivor=_survivor(data, value)), value.value
+                )
 
 
 def _survivor(data: Data, node: NamedNode) -> str:
@@ -76,11 +79,12 @@ def _shared_keys(data: Data, work: NamedNode, minter: Minter) -> Iterator[Violat
             continue
         others = [triple.subject for triple in data.statements.triples(None, alternative, key)]
         named = minter.thing("work", key.value)
-        if predicate == alternative and FABIO["Expression"] in data.classes(named):
-            others.append(named)
+        if predicate == alternative:
+            leads_to = NamedNode(_survivor(data, named))  # the key of what was merged leads to what it is now
+            others += [leads_to] if FABIO["Expression"] in data.classes(leads_to) else []
         for other in others:
             if isinstance(other, NamedNode) and other != work:
-                yield Violation(work.value, predicate.value, SHARED.format(minter.key(other.value)), key.value)
+                yield Violation(work.value, predicate.value, Message(SHARED, other=minter.key(other.value)), key.value)
 
 
 def owner_of(node: NamedNode, minter: Minter) -> NamedNode | None:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 import rdflib
 from pyoxigraph import BlankNode, Literal, NamedNode
+from rdflib.plugins.sparql.algebra import translateQuery
+from rdflib.plugins.sparql.parser import parseQuery
+from rdflib.plugins.sparql.processor import SPARQLProcessor, SPARQLResult
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.query import Result
 from rdflib.store import Store
-from rdflib.term import BNode, Node, URIRef
+from rdflib.term import BNode, Identifier, Node, URIRef
 
 from commonplace.curation.shacl.after import Statements
 from commonplace.model.namespaces import XSD
+
+_QUERIES = 100
+"""Maximum number of queries of shapes that are kept as they were read: more than the shapes have."""
+
+_evaluating = Lock()
+"""Held while a query is evaluated, which rdflib notes in what it has read of it."""
 
 
 def view_of(statements: Statements) -> rdflib.Graph:
@@ -41,8 +54,35 @@ class _StoreView(Store):
         for triple in self._statements.triples(_own(subject), _own(predicate), _own(value)):
             yield (term_of(triple.subject), term_of(triple.predicate), term_of(triple.object)), iter(())
 
+    def query(
+        self,
+        query: Query | str,
+        initNs: Mapping[str, Any],
+        initBindings: Mapping[str, Identifier],
+        queryGraph: str,
+        **kwargs: Any,
+    ) -> Result:
+        """Return the answer to a query of a shape, which is read once and not for each node that is judged."""
+        if isinstance(query, str):
+            query = _read(query, tuple(sorted((prefix, str(iri)) for prefix, iri in initNs.items())))
+        graph = rdflib.Graph(store=self, bind_namespaces="none")
+        with _evaluating:
+            found = SPARQLResult(SPARQLProcessor(graph).query(query, initBindings))  # type: ignore[no-untyped-call]
+            if found.type == "SELECT":
+                found.bindings = list(found.bindings)  # evaluates them, before another query is
+        return found
+
     def __len__(self, context: Any = None) -> int:
         return 1  # the validator asks only whether there is anything, and to count takes long
+
+
+@lru_cache(maxsize=_QUERIES)
+def _read(text: str, prefixes: tuple[tuple[str, str], ...]) -> Query:
+    """Return a query as rdflib evaluates it.
+
+    To read one takes longer than to evaluate it, and leaves some thousand objects that hold one another in circles.
+    """
+    return translateQuery(parseQuery(text), initNs=dict(prefixes))
 
 
 def _own(term: Node | None) -> Any:

@@ -10,7 +10,7 @@ those that belong to either, in the state after it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,10 +23,12 @@ from commonplace.curation.shacl.after import StateAfter, Statements
 from commonplace.curation.shacl.compiled import ShapeChecks
 from commonplace.curation.shacl.data import Data
 from commonplace.curation.shacl.links import loose_ends, owner_of
+from commonplace.curation.shacl.messages import SAID_IN
 from commonplace.curation.shacl.violation import Violation
 from commonplace.derived.graph.snapshot import Term
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import RDF, SH
+from commonplace.model.searchable_pages import Texts, no_texts
 
 if TYPE_CHECKING:
     import rdflib
@@ -66,25 +68,34 @@ def read_shapes(path: Path, base: str) -> Shapes:
 
 
 def violations(
-    statements: Statements, shapes: Shapes, reported: int = REPORTED, nodes: Iterable[Term] | None = None
+    statements: Statements,
+    shapes: Shapes,
+    reported: int = REPORTED,
+    nodes: Iterable[Term] | None = None,
+    texts: Texts = no_texts,
 ) -> list[Violation]:
     """Return the breaches in all statements, of `reported` nodes at most, by node, property and message.
 
-    `nodes` are those that statements are about, where they are known. Warnings are not breaches.
+    `nodes` are those that statements are about, where they are known; `texts` has the pages of the texts of works.
+    Warnings are not breaches.
     """
     if nodes is None:
         nodes = (triple.subject for triple in statements.triples())
-    return _violations(Data(statements), nodes, shapes, reported)
+    return _violations(Data(statements, texts), nodes, shapes, reported)
 
 
-def violations_after(after: StateAfter, shapes: Shapes, reported: int = REPORTED) -> list[Violation]:
-    """Return the breaches a net change would leave where it acts, of so many nodes at most.
+def violations_after(
+    after: StateAfter, shapes: Shapes, reported: int = REPORTED, texts: Texts = no_texts
+) -> list[Violation]:
+    """Return the breaches a net change would leave where it acts, of at most `reported` nodes.
+
+    `texts` has the pages of the texts of works.
 
     The rules speak of the default graph: a change elsewhere breaks none.
     """
     if next(after.touched(), None) is None:
         return []
-    data = Data(after)
+    data = Data(after, texts)
     return _violations(data, _in_question(after, data, shapes.minter), shapes, reported)
 
 
@@ -158,6 +169,12 @@ def _judged(statements: Statements, shapes: rdflib.Graph) -> Iterator[Violation]
         yield Violation(
             node=focus,
             path=str(path) if path is not None else None,
-            message=str(report.value(result, SH.resultMessage) or "not valid"),
+            message=_own_message(list(report.objects(result, SH.resultMessage))),
             value=str(value) if value is not None and str(value) != focus else None,
         )
+
+
+def _own_message(messages: Sequence[object]) -> str:
+    """Return the message of a result in the program's own language, else any; the validator gives it in each."""
+    own = next((one for one in messages if getattr(one, "language", None) == SAID_IN), None)
+    return str(own or next(iter(messages), "not valid"))

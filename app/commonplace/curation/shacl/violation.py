@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from commonplace.errors import Message
+
 _SHOWN = 200
 """Maximum number of characters that are shown of a value: an abstract would hide the rest."""
 
@@ -28,7 +30,8 @@ class Violation:
         if self.value is None:
             return self.message
         shown = self.value if len(self.value) <= _SHOWN else f"{self.value[:_SHOWN]}…"
-        return f"{self.message} ({shown})"
+        message = self.message if isinstance(self.message, Message) else Message(self.message.replace("%", "%%"))
+        return Message("%(message)s (%(value)s)", message=message, value=shown)
 
     @property
     def order(self) -> tuple[str, str, str, str]:

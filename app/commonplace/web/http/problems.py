@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 from urllib.parse import quote
 
@@ -21,11 +22,13 @@ from commonplace.errors import (
     CommonplaceError,
     Conflict,
     GraphProtected,
+    GraphUnreachable,
     Inexpressible,
     Interrupted,
     InUse,
     LogDamaged,
     LogUnreachable,
+    Message,
     NoRoom,
     NotAllowed,
     NotFound,
@@ -39,12 +42,14 @@ from commonplace.errors import (
     Stopped,
     TooLarge,
     TooManyQueries,
+    listed,
     not_stored,
 )
 from commonplace.exchange.jobs import Busy
 from commonplace.library.named_queries import ParameterError
 from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.negotiation import NotAcceptable, prefers_page
+from commonplace.web.http.validation_words import told
 
 log = logging.getLogger(__name__)
 
@@ -134,6 +139,12 @@ KINDS: dict[type[Exception], ProblemKind] = {
         503,
         "The store of the log, which several servers share, does not answer. Reading goes on; try again later.",
     ),
+    GraphUnreachable: ProblemKind(
+        "graph-unreachable",
+        "The graph cannot be reached",
+        503,
+        "The engine that keeps the graph does not answer, or is not up to date. Nothing is lost; try again later.",
+    ),
     Stopped: ProblemKind("stopping", "The server stops", 503, "It was told to stop: ask again when it is back."),
     NotAllowed: FORBIDDEN,
     GraphProtected: FORBIDDEN,
@@ -162,7 +173,10 @@ BY_STATUS = {
         "unsupported-media-type", "This form of content is not understood", 415, "Send another Content-Type."
     ),
     401: ProblemKind(
-        "unauthorized", "A write needs a token", 401, "Send Authorization: Bearer TOKEN; reading is open."
+        "unauthorized",
+        "This needs a token",
+        401,
+        "Send Authorization: Bearer TOKEN. Reading is open, but for texts that no licence lets anybody read.",
     ),
     409: ProblemKind("over", "It is too late for this", 409, "The import it is about has ended."),
     403: FORBIDDEN,
@@ -212,22 +226,33 @@ def problem(
     errors: Sequence[tuple[str, str]] = (),
     members: Mapping[str, object] | None = None,
 ) -> Response:
-    """Return one problem as a response, as a page to a browser; `members` are further ones of its own."""
+    """Return one problem as a response, as a page to a browser; `members` are further ones of its own.
+
+    It is said in the language that the client asks for, where the catalogue of the pages has its words.
+    """
+    said = _sayer(request)
     body: dict[str, object] = {
         "type": f"{request.base_url}docs/problems/{kind.slug}",
-        "title": kind.title,
+        "title": said(kind.title),
         "status": kind.status,
-        "detail": detail,
+        "detail": said(detail),
         "instance": quote(asked_url(request).path, safe=PATH_SAFE),
     }
     if errors:
-        body["errors"] = [{"where": where, "why": why} for where, why in errors]
+        body["errors"] = [{"where": where, "why": said(why)} for where, why in errors]
     body |= members or {}
     as_page = getattr(request.app.state, "problem_page", None)
     if as_page is not None and prefers_page(request.headers.get("accept", "")):
         return cast(Response, as_page(request, kind, body))
     text = json.dumps(body, ensure_ascii=False).encode()
-    return Response(text, status_code=kind.status, media_type=MEDIA_TYPE)
+    headers = {"Vary": "Accept-Language, Cookie"} if said is not str else None
+    return Response(text, status_code=kind.status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _sayer(request: Request) -> Callable[[str], str]:
+    """Return what says the words of a problem in the language that a request asks for."""
+    saying: Callable[[Request, str], str] | None = getattr(request.app.state, "said_to", None)
+    return partial(saying, request) if saying is not None else str
 
 
 def install(app: FastAPI) -> None:
@@ -259,7 +284,7 @@ def answered(request: Request, fault: Exception) -> Response:
         response.headers["Retry-After"] = str(fault.retry_after)
     if isinstance(fault, NotThereYet):
         response.headers["Retry-After"] = "1"
-    if isinstance(fault, Interrupted | Busy | LogUnreachable):
+    if isinstance(fault, Interrupted | Busy | LogUnreachable | GraphUnreachable):
         response.headers["Retry-After"] = RETRY_AFTER
     if isinstance(fault, Stopped):
         response.headers["Retry-After"] = BACK_AFTER
@@ -281,15 +306,18 @@ def kind_of(fault: Exception) -> ProblemKind:
 
 async def _invalid(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, RequestValidationError)
-    errors = [(".".join(str(part) for part in e["loc"][1:]), str(e["msg"])) for e in fault.errors()]
-    detail = "; ".join(f"{where}: {why}" for where, why in errors)
-    return problem(request, KINDS[BadRequest], detail, errors)
+    errors = [(".".join(str(part) for part in e["loc"][1:]), told(e)) for e in fault.errors()]
+    return problem(request, KINDS[BadRequest], listed(errors), errors)
 
 
 async def _http(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, HTTPException)
     kind = BY_STATUS.get(fault.status_code, ProblemKind("http", str(fault.detail), fault.status_code, ""))
-    response = problem(request, kind, f"{request.method} {request.url.path}: {fault.detail}")
+    response = problem(
+        request,
+        kind,
+        Message("%(method)s %(path)s: %(detail)s", method=request.method, path=request.url.path, detail=fault.detail),
+    )
     response.headers.update(fault.headers or {})
     return response
 

@@ -1,7 +1,8 @@
 """Choose the language of a page's own words, and translate them.
 
 The words stand in the templates in English. `translations/LANGUAGE.po` (gettext) has them in another language; what it
-does not have stays English. The texts of the library are never translated: they are in the languages they are in.
+does not have stays English. A breach of the rules of the data is told as its shape says it in that language. The texts
+of the library are never translated: they are in the languages they are in.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from babel import negotiate_locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from fastapi import Request
+
+from commonplace.curation.shacl.messages import messages_in
+from commonplace.errors import Message
+from commonplace.settings import SHIPPED_ONTOLOGY
 
 FOLDER = Path(__file__).parent / "translations"
 
@@ -42,7 +47,15 @@ def translations(language: str) -> NullTranslations:
         return NullTranslations()
     with path.open("rb") as file:
         catalog = read_po(file, locale=language)
+    for message, said in messages_in(SHIPPED_ONTOLOGY / "shapes.ttl", language):
+        catalog.add(message, string=said)
     compiled = BytesIO()
     write_mo(compiled, catalog)
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+def translated(text: str, language: str) -> str:
+    """Return words of the program in a language: a message by its template, any other text as a whole."""
+    translate = translations(language).gettext
+    return text.said(translate) if isinstance(text, Message) else translate(text)

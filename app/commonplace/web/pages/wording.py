@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -12,12 +11,17 @@ from jinja2 import pass_context
 from jinja2.runtime import Context as TemplateContext
 from markupsafe import Markup
 
+from commonplace.curation.duplicates.same_work import GROUNDS
+from commonplace.library.named_queries import NamedQuery
 from commonplace.library.schemas import Agent, Work
 from commonplace.model.minter import Kind
 from commonplace.model.names import short_name
 from commonplace.web.discovery.addresses import PLACES
 from commonplace.web.discovery.coins import coins_title
-from commonplace.web.pages.languages import translations
+from commonplace.web.pages.change_lines import FATES_AHEAD, change_line, fate_count, grouped, thing_change
+from commonplace.web.pages.codes import code_words, field_name, value_words
+from commonplace.web.pages.given_reasons import reasons_words
+from commonplace.web.pages.languages import translated, translations
 
 
 def address(key: str) -> str:
@@ -33,6 +37,9 @@ def family(agent: Agent | Mapping[str, Any]) -> str:
         return agent.literal or agent.given or agent.key
     return short_name(agent.family, agent.particle)
 
+
+LONGEST_WHOLE = 16
+"""Maximum number of letters of a word that a heading keeps on one line: it fits the narrowest phone."""
 
 _THING = re.compile(r"/id/(\w+)/([^/]+)$")
 
@@ -53,17 +60,17 @@ def address_of(iri: str) -> str:
 @pass_context
 def names(context: TemplateContext, work: Work | Mapping[str, Any]) -> str:
     """Return who wrote a work, or edited it: one name, two with *and*, or the first *and others*."""
-    if isinstance(work, Mapping):
-        work = Work.model_validate(work)
-    translate = partial(context.call, context["gettext"])
-    people = work.authors or work.editors or []
-    if not people:
-        return ""
-    if len(people) == 1:
-        return family(people[0])
-    if len(people) == 2:
-        return str(translate("%(first)s and %(second)s", first=family(people[0]), second=family(people[1])))
-    return str(translate("%(first)s and others", first=family(people[0])))
+    work = work if isinstance(work, Work) else Work.model_validate(work)
+    return names_of(work, translations(context["language"]).gettext)
+
+
+def names_of(work: Work, translate: Callable[[str], str]) -> str:
+    """Return who wrote a work, or edited it, in the language that `translate` writes; empty where nobody is named."""
+    people = [family(one) for one in work.authors or work.editors or ()]
+    if len(people) < 2:
+        return "".join(people)
+    words = "%(first)s and %(second)s" if len(people) == 2 else "%(first)s and others"
+    return translate(words) % {"first": people[0], "second": people[1]}
 
 
 def title(work: Work | Mapping[str, Any]) -> Markup | str:
@@ -75,51 +82,109 @@ def title(work: Work | Mapping[str, Any]) -> Markup | str:
     return work.title or work.key
 
 
+_IN_HEADING = re.compile(r"(?<=>)[^<]*-[^<]*")
+_COMPOUND = re.compile(r"(?<![\w&;-])\w+(?:-\w+)+(?![\w-])")
+_HEADING = re.compile(r"<h[12]\b[^>]*>[^\n]*?</h[12]>")
+
+
+def unbroken(page: str) -> str:
+    """Return the HTML of a page whose headings end no line within a short word with a hyphen, as co-/production."""
+
+    def keep(word: re.Match[str]) -> str:
+        return f'<span class="whole">{word[0]}</span>' if len(word[0]) <= LONGEST_WHOLE else word[0]
+
+    def heading(found: re.Match[str]) -> str:
+        return _IN_HEADING.sub(lambda text: _COMPOUND.sub(keep, text[0]), found[0])
+
+    return _HEADING.sub(heading, page)
+
+
 def coins(work: Work | Mapping[str, Any]) -> str:
     """Return a work, or one in the JSON of an answer, as the title of its COinS."""
     return coins_title(work if isinstance(work, Work) else Work.model_validate(work))
 
 
-def grouped(number: int) -> str:
-    """Return a number with a narrow space between groups of three digits."""
-    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+@pass_context
+def fates_ahead(context: TemplateContext, counts: Mapping[str, int]) -> str:
+    """Return how many entries of an import would have which fate, in the language of the page."""
+    language = context["language"]
+    return ", ".join(fate_count(fate, number, language, FATES_AHEAD) for fate, number in counts.items() if number)
+
+
+@pass_context
+def fates(context: TemplateContext, counts: Mapping[str, int]) -> str:
+    """Return how many entries of an import had which fate, in the language of the page; fates of none are left out."""
+    return ", ".join(fate_count(fate, number, context["language"]) for fate, number in counts.items() if number)
 
 
 @pass_context
 def said(context: TemplateContext, text: str | None) -> str:
-    """Return words that the program has as data (a label, a hint, a state) in the language of the page."""
-    return translations(context["language"]).gettext(text) if text else ""
+    """Return words that the program has as data (a label, a hint, an error) in the language of the page."""
+    return translated(text, context["language"]) if text else ""
+
+
+def opening(text: str) -> str:
+    """Return a sentence with a capital at its beginning, unless it begins with a value or with the name of a member."""
+    first, _, rest = text.partition(" ")
+    is_word = first.replace("’", "").replace("'", "").rstrip(",").isalpha() and not rest.startswith(":")
+    return text[:1].upper() + text[1:] if is_word and first[:1] != "'" else text
+
+
+@pass_context
+def because(context: TemplateContext, reasons: str | Sequence[str]) -> str:
+    """Return reasons of a comparison of two works, or why an item stands in a queue, in the language of the page."""
+    if isinstance(reasons, str) and (whole := said(context, reasons)) != reasons:
+        return whole
+    return reasons_words(reasons, context["language"])
 
 
 @pass_context
 def member(context: TemplateContext, name: str) -> str:
     """Return the name of a member of a thing's JSON in words, in the language of the page."""
-    return said(context, label_of_member(name))
+    return said(context, field_name(name))
 
 
-def label_of_member(name: str) -> str:
-    """Return the name of a member of a thing's JSON in words."""
-    return MEMBERS.get(name) or name.replace("_", " ").replace("-", " ").capitalize()
+@pass_context
+def in_words(context: TemplateContext, code: str | None) -> str:
+    """Return what a code of the data says (`article-journal`: journal article), in the language of the page."""
+    return code_words(code or "", context["language"])
 
 
-MEMBERS = {
-    "doi": "DOI",
-    "isbn": "ISBN",
-    "issn": "ISSN",
-    "url": "URL",
-    "issued": "Date",
-    "available": "Online first",
-    "container": "In",
-    "container_title": "In",
-    "collection_title": "Series",
-    "publisher_place": "Place",
-    "rich_title": "Title with markup",
-    "rich_abstract": "Abstract with markup",
-    "rich_note": "Note with markup",
-    "locator": "Where it stands",
-    "about": "Concept or claim",
-}
-"""Names of members that their JSON names do not tell."""
+@pass_context
+def label_in(context: TemplateContext, name: str, query: NamedQuery) -> str:
+    """Return the short name of a parameter or column of a question, in the language of the page."""
+    return query.labels.get(name) or member(context, name)
+
+
+def coded(text: str) -> Markup:
+    """Return a text in which what stands between backticks is code."""
+    parts = text.split("`")
+    marked = (Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts))
+    return Markup("").join(marked)
+
+
+@pass_context
+def value_of(context: TemplateContext, value: object, field: str) -> str:
+    """Return the value of a field as people say it, in the language of the page."""
+    return value_words(value, field, context["language"])
+
+
+@pass_context
+def grounds(context: TemplateContext, names: Sequence[str] | None) -> str:
+    """Return by what two records were known as one work, in the language of the page."""
+    return ", ".join(said(context, GROUNDS.get(name, name)) for name in names or ["key"])
+
+
+@pass_context
+def line(context: TemplateContext, change: object) -> str:
+    """Return what a version did, in one line in the language of the page."""
+    return change_line(change, context["language"])
+
+
+@pass_context
+def sentence(context: TemplateContext, changed: object) -> str:
+    """Return what happened to a thing, in one sentence in the language of the page."""
+    return thing_change(changed, context["language"])
 
 
 def instant(at: str) -> str:
@@ -133,14 +198,25 @@ _PARTS = re.compile(r"\.\d+")
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "address": address,
     "address_of": address_of,
+    "because": because,
+    "coded": coded,
     "coins": coins,
     "family": family,
+    "fates": fates,
+    "fates_ahead": fates_ahead,
     "instant": instant,
     "names": names,
     "title_of": title,
+    "grounds": grounds,
     "grouped": grouped,
+    "label_in": label_in,
     "leads_out": leads_out,
     "member": member,
+    "opening": opening,
     "said": said,
+    "change_line": line,
+    "thing_change": sentence,
+    "in_words": in_words,
+    "value_of": value_of,
 }
 """Filters of the templates by name."""
