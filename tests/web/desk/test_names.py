@@ -1,0 +1,57 @@
+"""What pages call things that have no label of their own, and those of which a version speaks by their keys."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+
+from tests.pdf import pdf
+from tests.web.desk.forms import fields
+from tests.web.pages.test_headings import text_of
+
+HTML = {"Accept": "text/html"}
+WORK = "Why People Co-Produce: Analysing citizens’ perceptions on co-planning engagement in health care services"
+
+
+def test_evidence_is_called_by_its_concept_and_work_where_it_was_saved_and_where_versions_are_listed(
+    curator: httpx.Client, server: httpx.Client
+) -> None:
+    sent = fields(curator.get("/desk/new/evidence?work=vaneijk2014&about=housing"))
+    sent |= {"state": ["silent"], "certainty": ["low"]}
+    made = curator.post("/desk/new/evidence", data=sent)
+    assert made.status_code == 303, made.text
+    version = int(made.headers["location"].rpartition("=")[2])
+    key = server.get(f"/changes/{version}").json()["message"].rpartition(" ")[2]
+    assert key == "housing--vaneijk2014", "the log keeps the key, which does not change"
+    name = f"housing · {WORK}"
+    saved = curator.get(made.headers["location"]).text
+    assert f"new evidence “{name[:100]}…”" in text_of(saved)
+    title = re.search("<h1.*?</h1>", saved, re.DOTALL)
+    assert title is not None
+    assert text_of(title[0]).strip().startswith("housing · Why People")
+    for page in ("/", "/changes", f"/changes/{version}"):
+        told = text_of(server.get(page, headers=HTML).text)
+        assert f"new evidence “{name[:100]}…”" in told
+        assert key not in told
+    french = text_of(curator.get("/desk", headers={"Accept-Language": "fr"}).text)
+    assert f"nouvelle notice : appui “logement · {WORK[:10]}" in french
+
+
+def test_what_hangs_on_a_thing_is_named_in_words_before_it_is_deleted(curator: httpx.Client) -> None:
+    told = text_of(curator.get("/desk/works/tuurnas2015/delete").text)
+    title = "Learning to co-produce? The perspective of public service professionals"
+    assert f"public servant · {title} evidence: goes along" in told
+    assert f"{title} citation: goes along" in told
+    assert "public servant concept: loses the link" in told
+    for raw in ("cp:work", "dcterms:source", "cito:", "--tuurnas2015"):
+        assert raw not in told
+
+
+def test_the_history_of_a_work_tells_of_its_text_without_the_hashes(curator: httpx.Client) -> None:
+    file = {"file": ("a.pdf", pdf(["Words of a page."], ["Words of another."]))}
+    assert curator.post("/desk/works/lowndes2006/text", files=file, data={"licence": ""}).status_code == 303
+    told = text_of(curator.get("/desk/works/lowndes2006/history").text)
+    assert "Text “PDF, 2 pages” added" in told
+    for raw in ("fabio:", "file_hash", "bibo:", "judged_at"):
+        assert raw not in told
