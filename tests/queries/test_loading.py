@@ -74,6 +74,55 @@ def test_parameters_are_typed(good: NamedQuery) -> None:
     assert (limit.minimum, limit.maximum) == (1, 100)
 
 
+IN_FRENCH = """\
+#+ labels:
+#+   work: Work of hers
+#+ translations:
+#+   fr:
+#+     question: Quelles œuvres une personne a-t-elle écrites ?
+#+     labels:
+#+       limit: Combien
+#+     parameters:
+#+       person: l’auteur
+#+     columns:
+#+       label: comment l’appeler
+PREFIX"""
+
+
+def test_a_file_says_in_another_language_what_it_asks(tmp_path: Path) -> None:
+    query = read_query(written(tmp_path, GOOD.replace("PREFIX", IN_FRENCH, 1)))
+    french = query.in_language("fr")
+    assert french.question == "Quelles œuvres une personne a-t-elle écrites ?"
+    assert french.description == query.description, "what it does not say stays as it is"
+    assert [p.description for p in french.parameters] == ["l’auteur", "how many"]
+    assert [c.description for c in french.columns] == ["l’auteur", "the work", "comment l’appeler"]
+    assert french.labels == {"work": "Work of hers", "limit": "Combien"}
+    assert (french.text, french.name) == (query.text, query.name)
+    assert query.in_language("de") is query
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ("work: Work", "works: Work", 22, "works has words, and is neither a parameter nor a column"),
+        ("limit: Combien", "limite: Combien", 27, "limite has words"),
+        ("person: l’auteur", "label: l’auteur", 29, "label has words"),
+        ("écrites ?", "écrites", 25, "translations.fr.question"),
+        ("fr:", "French language:", 24, "translations"),
+        ("labels:\n#+       limit", "names:\n#+       limit", 26, "translations.fr.names"),
+    ],
+)
+def test_bad_words_in_another_language_are_refused_with_their_line(
+    tmp_path: Path, old: str, new: str, line: int, says: str
+) -> None:
+    text = GOOD.replace("PREFIX", IN_FRENCH, 1)
+    assert old in text
+    with pytest.raises(QueryFileError) as refused:
+        read_query(written(tmp_path, text.replace(old, new)))
+    assert says in refused.value.what
+    assert refused.value.line == line
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "says"),
     [

@@ -9,13 +9,16 @@ the base IRI of a home it runs as it is, and answers for every value of its para
   for a substituted variable in the SELECT clause, so it is a column as well.
 - A parameter that is an integer stands where SPARQL takes no variable: `LIMIT 20 # ${limit}`.
   The number before the mark is its default; a whole number in its bounds may take its place.
+
+`labels` are short names of parameters and columns, for forms and tables; `translations` say in other languages what
+the file says in English.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Literal
@@ -25,7 +28,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode, Variable
 
+from commonplace.errors import Message
 from commonplace.library.parameters import ANY_BASE, Parameter, ParameterError, Sentence
+from commonplace.library.query_words import LanguageTag, QueryWords, QuestionText
 from commonplace.model.minter import Minter
 
 __all__ = ["Column", "NamedQuery", "Parameter", "ParameterError", "QueryFileError", "load_queries", "read_query"]
@@ -85,6 +90,26 @@ class NamedQuery:
     path: Path
     empty_because: str | None = None
     kept: KeptAnswer | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    translations: Mapping[str, QueryWords] = field(default_factory=dict)
+
+    def in_language(self, language: str) -> NamedQuery:
+        """Return the query with what its file says in a language; what it does not say there is in English."""
+        words = self.translations.get(language)
+        if words is None:
+            return self
+        told = {**words.parameters, **words.columns}
+        return replace(
+            self,
+            question=words.question,
+            description=words.description or self.description,
+            empty_because=words.empty_because or self.empty_because,
+            labels={**self.labels, **words.labels},
+            parameters=tuple(
+                p.model_copy(update={"description": told.get(p.name, p.description)}) for p in self.parameters
+            ),
+            columns=tuple(Column(c.name, told.get(c.name, c.description)) for c in self.columns),
+        )
 
     @property
     def may_be_empty(self) -> bool:
@@ -145,12 +170,14 @@ class NamedQuery:
             value = values.get(parameter.name, parameter.default)
             if value is None:
                 if parameter.required:
-                    errors.append((parameter.name, f"is missing; for example {parameter.example!r}"))
+                    errors.append(
+                        (parameter.name, Message("is missing; for example %(example)r", example=parameter.example))
+                    )
                 continue
             try:
                 terms[parameter.name] = parameter.term(value, minter)
             except ValueError as error:
-                errors.append((parameter.name, str(error)))
+                errors.append((parameter.name, error.args[0]))
         if errors:
             raise ParameterError(errors)
         return terms
@@ -198,13 +225,15 @@ def read_query(path: Path) -> NamedQuery:
         path=path,
         empty_because=header.empty_because,
         kept=header.kept,
+        labels=header.labels,
+        translations=header.translations,
     )
 
 
 class _QueryHeader(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    question: Annotated[str, Field(pattern=r"^[^?\n]+\?$")]
+    question: QuestionText
     description: Sentence
     keywords: Annotated[tuple[Sentence, ...], Field(min_length=1)]
     parameters: tuple[Parameter, ...] = ()
@@ -212,12 +241,22 @@ class _QueryHeader(BaseModel):
     may_be_empty: bool = False
     empty_because: Sentence | None = None
     kept: KeptAnswer | None = None
+    labels: dict[str, Sentence] = {}
+    translations: dict[LanguageTag, QueryWords] = {}
 
     @model_validator(mode="after")
     def _reasoned(self) -> _QueryHeader:
         if self.may_be_empty != (self.empty_because is not None):
             raise ValueError("may_be_empty: true and empty_because go together")
         return self
+
+    def strangers(self) -> Iterator[tuple[str, ...]]:
+        """Yield the place in the header of each name that has words, and is none of a parameter or column."""
+        parameters = {p.name for p in self.parameters}
+        columns = parameters | set(self.columns)
+        yield from (("labels", name) for name in self.labels if name not in columns)
+        for tag, words in self.translations.items():
+            yield from (("translations", tag, *place) for place in words.strangers(parameters, columns))
 
     @field_validator("parameters")
     @classmethod
@@ -249,12 +288,15 @@ def _read_header(path: Path, text: str) -> _QueryHeader:
             raise QueryFileError(path, line, f"{where[-1]} is written twice")
         lines[where] = line
     try:
-        return _QueryHeader.model_validate(data)
+        header = _QueryHeader.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         loc = first["loc"]
         line = next((lines[loc[:n]] for n in range(len(loc), 0, -1) if loc[:n] in lines), 1)
         raise QueryFileError(path, line, f"{'.'.join(map(str, loc)) or 'header'}: {first['msg']}") from error
+    for where in header.strangers():
+        raise QueryFileError(path, lines[where], f"{where[-1]} has words, and is neither a parameter nor a column")
+    return header
 
 
 def _positions(node: yaml.Node, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], int]]:

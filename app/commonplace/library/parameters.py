@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode
 
+from commonplace.errors import Message, listed
 from commonplace.model.minter import Kind, Minter
 
 ParameterType = Literal["concept", "claim", "work", "person", "case", "venue", "string", "integer", "iri"]
@@ -36,7 +37,8 @@ class ParameterError(ValueError):
     """Values that do not fit the parameters of a query: `errors` are pairs of parameter and reason."""
 
     def __init__(self, errors: list[tuple[str, str]]) -> None:
-        super().__init__("; ".join(f"{where}: {why}" for where, why in errors))
+        self.detail = listed(errors)
+        super().__init__(self.detail)
         self.errors = errors
 
 
@@ -111,12 +113,12 @@ class Parameter(BaseModel):
 
     def _integer(self, value: str) -> int:
         if not _INTEGER.fullmatch(value):
-            raise ValueError(f"is not a whole number: {value!r}")
+            raise ValueError(Message("is not a whole number: %(value)r", value=value))
         number = int(value)
         if self.minimum is not None and number < self.minimum:
-            raise ValueError(f"is {number}, less than {self.minimum}")
+            raise ValueError(Message("is %(number)s, less than %(minimum)s", number=number, minimum=self.minimum))
         if self.maximum is not None and number > self.maximum:
-            raise ValueError(f"is {number}, more than {self.maximum}")
+            raise ValueError(Message("is %(number)s, more than %(maximum)s", number=number, maximum=self.maximum))
         return number
 
 
@@ -124,16 +126,18 @@ def _iri(value: str) -> NamedNode:
     try:
         return NamedNode(value)
     except ValueError as error:
-        raise ValueError(f"is not an absolute IRI: {value!r}") from error
+        raise ValueError(Message("is not an absolute IRI: %(value)r", value=value)) from error
 
 
 def _thing(value: str, type_: str, kinds: tuple[Kind, ...], minter: Minter) -> NamedNode:
     if value.startswith(minter.base + "id/"):
         named = minter.kind_and_key(value)
         if named is None or "#" in value:
-            raise ValueError(f"is not the IRI of a thing: {value!r}")
+            raise ValueError(Message("is not the IRI of a thing: %(value)r", value=value))
         if named[0] not in kinds:
-            raise ValueError(f"is the IRI of a {named[0]}, not of a {type_}")
+            raise ValueError(
+                Message("is the IRI of a %(other)s, not of a %(kind)s", other=Message(named[0]), kind=Message(type_))
+            )
         return minter.thing(*named)
     if value.lower().startswith(("http://", "https://")):
         return _iri(value)

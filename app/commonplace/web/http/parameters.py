@@ -11,7 +11,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.library.selection import DEFAULT_LIMIT, MAXIMUM_LIMIT
 from commonplace.model.change import Version
 
@@ -43,7 +43,7 @@ class Search(Paging):
     )
 
 
-REPEATABLE = frozenset({"kind", "relations", "cases", "dimensions", "fold"})
+REPEATABLE = frozenset({"kind", "relations", "cases", "dimensions", "fold", "tag"})
 """Query parameters that may be given more than once."""
 
 
@@ -67,15 +67,21 @@ def only_known_parameters(request: Request) -> None:
     known |= {extra["name"] for extra in (route.openapi_extra or {}).get("parameters", ())}
     unknown = sorted(set(request.query_params) - known)
     if unknown:
-        choices = ", ".join(sorted(known)) or "none"
+        choices = ", ".join(sorted(known)) or Message("none")
         raise BadRequest(
-            f"there is no parameter {', '.join(unknown)} here; there are: {choices}",
+            Message(
+                "there is no parameter %(unknown)s here; there are: %(choices)s",
+                unknown=", ".join(unknown),
+                choices=choices,
+            ),
             [(name, "unknown parameter") for name in unknown],
         )
     repeated = sorted({name for name in request.query_params if len(request.query_params.getlist(name)) > 1})
     if once := [name for name in repeated if name not in REPEATABLE]:
         raise BadRequest(
-            f"{', '.join(once)} can be given once only: of several values all but one would be ignored",
+            Message(
+                "%(once)s can be given once only: of several values all but one would be ignored", once=", ".join(once)
+            ),
             [(name, "given more than once") for name in once],
         )
 
@@ -92,5 +98,7 @@ def version_of(text: str | None) -> Version | None:
     if text is None:
         return None
     if not re.fullmatch(r"0*[1-9][0-9]{0,999}", text, re.ASCII):
-        raise BadRequest(f"{text!r} is not a version", [("at", "use a positive whole number, as in the ETag")])
+        raise BadRequest(
+            Message("%(text)r is not a version", text=text), [("at", "use a positive whole number, as in the ETag")]
+        )
     return Version(int(text.lstrip("0")))  # Python reads no more than some thousand digits
