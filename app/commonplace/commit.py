@@ -22,7 +22,7 @@ from commonplace.curation.shacl.validation import REPORTED, read_shapes, violati
 from commonplace.derived.graph.kept_values import kept_values
 from commonplace.derived.graph.merged import merged_into
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest, Conflict, LostRace, ShapeViolation
+from commonplace.errors import BadRequest, Conflict, LostRace, Message, ShapeViolation
 from commonplace.library import Library
 from commonplace.library.changes import versions_of_piece
 from commonplace.model.change import ChangeSet, Entry, Note, Version
@@ -93,17 +93,25 @@ def refuse_inexpressible(added: Iterable[Quad]) -> None:
         if not isinstance(quad.object, Literal):
             continue
         if quad.object.datatype == RDF["JSON"] and is_nested_too_deeply(quad.object.value):
-            why = f"it is nested more than {JSON_DEPTH} deep"
+            why = Message("it is nested more than %(most)s deep", most=JSON_DEPTH)
             place = f"{quad.subject} {quad.predicate}"
-            raise BadRequest(f"a literal is JSON that cannot be read: {why}; nothing was written", [(place, why)])
+            raise BadRequest(
+                Message("a literal is JSON that cannot be read: %(why)s; nothing was written", why=why), [(place, why)]
+            )
         if name := forbidden(quad.object.value):
             count += 1
             if count <= REPORTED:
                 places.append((f"{quad.subject} {quad.predicate}", f"{name} in {visible(quad.object.value)[:SHOWN]!r}"))
     if places:
-        literals = "a literal has a character" if count == 1 else f"{count} literals have characters"
         raise BadRequest(
-            f"{literals} that XML cannot hold; nothing was written: take them out, or write others", places
+            Message(
+                "%(count)s literals have characters that XML cannot hold; nothing was written: take them out, or "
+                "write others",
+                count=count,
+            )
+            if count > 1
+            else "a literal has a character that XML cannot hold; nothing was written: take it out, or write another",
+            places,
         )
 
 
@@ -119,23 +127,34 @@ class Committer:
         self._shapes = shapes
         self._clock = clock
 
-    def commit(self, propose: Callable[[Snapshot], Proposal], expected: Version | None = None) -> Entry | None:
+    def commit(
+        self,
+        propose: Callable[[Snapshot], Proposal],
+        expected: Version | None = None,
+        then: Callable[[Snapshot], object] | None = None,
+    ) -> Entry | None:
         """Commit what `propose` returns for the newest state; return the entry, or None when nothing changed.
 
+        `then` is called with the state that was made, before another one can be: a past state takes long to make.
         Where another server writes to a shared log first, `propose` is called again, for the state after that. Raises
         `Conflict` when `expected` is given and is not the head, `ShapeViolation` when the result would break the
         shapes, and `LostRace` when others were faster again and again; nothing is written then.
         """
         for lost in range(RACES):
             try:
-                return self._commit(propose, expected)
+                return self._commit(propose, expected, then)
             except LostRace:
                 if expected is not None:
                     raise
             time.sleep(random.uniform(0, min(lost * RACE_SECONDS, LAST_RACE_SECONDS)))  # not a secret
-        return self._commit(propose, expected)
+        return self._commit(propose, expected, then)
 
-    def _commit(self, propose: Callable[[Snapshot], Proposal], expected: Version | None) -> Entry | None:
+    def _commit(
+        self,
+        propose: Callable[[Snapshot], Proposal],
+        expected: Version | None,
+        then: Callable[[Snapshot], object] | None,
+    ) -> Entry | None:
         """Commit once. Raises `LostRace` where another server wrote the version first."""
         library = self._library
         with library.writing():
@@ -148,6 +167,8 @@ class Committer:
             with library.applying(next_version(head), proposal.change):
                 entry = self._entry(head, proposal)
                 library.log.append(entry)
+            if then is not None:
+                library.read(then, entry.version)
         library.keep_checkpoint()
         return entry
 
@@ -215,7 +236,12 @@ class Committer:
         note = proposal.note if isinstance(proposal.note, Note) else proposal.note()
         note = replace(note, piece=note.piece or PIECE.get())
         if len(note.message) > MESSAGE_CHARACTERS:
-            raise BadRequest(f"a message has at most {MESSAGE_CHARACTERS} characters", [("message", "too long")])
+            raise BadRequest(
+                Message(
+                    "a message has at most %(message_characters)s characters", message_characters=MESSAGE_CHARACTERS
+                ),
+                [("message", "too long")],
+            )
         before = self._library.log.header(head) if head else None
         return Entry(
             version=next_version(head),
@@ -233,13 +259,16 @@ class Committer:
         """
         minter = self._library.minter
         complete = made_to_agree if restores else with_consequences
-        after = complete(StateAfter(snapshot, change), minter)
-        found = violations_after(after, read_shapes(self._shapes, minter.base))
+        texts = self._library.texts
+        after = complete(StateAfter(snapshot, change), minter, texts)
+        found = violations_after(after, read_shapes(self._shapes, minter.base), texts=texts)
         if found:
             nodes = len({violation.node for violation in found})
-            counted = "one node" if nodes == 1 else f"{nodes} nodes" + (" or more" if nodes >= REPORTED else "")
+            counted = Message("%(nodes)s nodes" if nodes < REPORTED else "%(nodes)s nodes or more", nodes=nodes)
+            if nodes == 1:
+                counted = Message("one node")
             raise ShapeViolation(
-                f"the change breaks the shapes at {counted}; nothing was written",
+                Message("the change breaks the shapes at %(counted)s; nothing was written", counted=counted),
                 [(violation.where, violation.why) for violation in found],
             )
         return after.change

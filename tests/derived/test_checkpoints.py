@@ -9,12 +9,13 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from commonplace.derived.checkpoints import Checkpoints
+from commonplace.derived.graph import embedded
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.opening import new_graph
 from commonplace.derived.past_states import PastStates
 from commonplace.derived.sealed import LogPosition, write_sealed
 from commonplace.model.change import ChangeSet, Version
-from commonplace.patchlog.log import PatchLog
+from commonplace.patchlog.log import PatchLog, versions
 from commonplace.patchlog.memory_log import MemoryLog
 from tests.patchlog.entries import entry, id_of, quad
 
@@ -239,6 +240,21 @@ def test_past_states_are_kept_until_others_are_asked_for(checkpoints: Checkpoint
         past.at(Version(version))
     assert past.at(Version(6)) is not six
     assert past.at(Version(0)).read(lambda snapshot: snapshot.size) == 0
+
+
+def test_a_state_made_from_the_log_keeps_nothing_of_what_came_and_went(
+    checkpoints: Checkpoints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "RENEWED_AFTER", 1)
+    monkeypatch.setattr(embedded, "RENEWED_PART", VERSIONS)
+    made = graph_at(checkpoints, VERSIONS)
+    one_by_one = new_graph(BASE)
+    for version in versions(checkpoints.log):
+        one_by_one.apply(version, checkpoints.log.entry(version).change)
+
+    assert one_by_one.is_worn
+    assert not made.is_worn
+    assert contents(made) == contents(one_by_one) == expected(VERSIONS)
 
 
 def test_a_past_state_does_not_move_when_the_log_does(checkpoints: Checkpoints, log: PatchLog) -> None:

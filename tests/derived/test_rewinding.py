@@ -126,6 +126,17 @@ def test_entries_composed_do_what_they_do_one_by_one(seed: int) -> None:
         assert walked(graph) == walked(replayed(log, Version(end)))
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_state_made_from_the_whole_log_is_walked_as_one_that_every_entry_was_applied_to(
+    seed: int, tmp_path: Path
+) -> None:
+    log = random_log(20, seed)
+    for version in (Version(7), Version(20)):
+        graph = new_graph(BASE)
+        Checkpoints(tmp_path, log).fill(graph, version)
+        assert walked(graph) == walked(replayed(log, version))
+
+
 def test_one_statement_in_two_spellings_is_one() -> None:
     class Respelt(MemoryLog):
         """A log in which another writer has written an escape that ours does not write."""

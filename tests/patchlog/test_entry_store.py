@@ -8,12 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from commonplace.errors import HomeUnusable, LogUnreachable, LostRace, NotFound
 from commonplace.model.change import Version
 from commonplace.patchlog.entry_store import EntryStore, in_pieces
 from commonplace.patchlog.opening import open_shared, open_store
+from commonplace.patchlog.postgres import WRITERS
 from tests.patchlog.stores import s3_environment
 
 
@@ -184,6 +186,47 @@ def test_a_turn_can_be_taken_again(opened: Callable[[], EntryStore]) -> None:
         add(other, 2)
 
     assert len(all_of(one)) == 2
+
+
+WAITING = """SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = %s
+    AND objid::bigint = hashtext(current_schema())::bigint & 4294967295"""
+
+
+def test_turns_are_given_in_the_order_in_which_they_were_asked_for(postgres: str) -> None:
+    stores = [open_store(postgres) for _ in range(5)]
+    order: list[int] = []
+
+    def take(number: int) -> None:
+        with stores[number].turn():
+            order.append(number)
+
+    with psycopg.connect(postgres, autocommit=True) as looking, ThreadPoolExecutor(4) as threads, stores[0].turn():
+        for number in (3, 1, 4, 2):
+            before = looking.execute(WAITING, (WRITERS,)).fetchone()
+            threads.submit(take, number)
+            while looking.execute(WAITING, (WRITERS,)).fetchone() == before:
+                pass
+        assert order == []
+
+    assert order == [3, 1, 4, 2]
+    for store in stores:
+        store.close()
+
+
+def test_who_waited_too_long_for_a_turn_writes_and_the_key_decides(
+    postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("commonplace.patchlog.postgres.TURN_SECONDS", 0.05)
+    one, other = open_store(postgres), open_store(postgres)
+    with one.turn():
+        with other.turn():
+            add(other, 1, "-other")
+        with pytest.raises(LostRace):
+            add(one, 1, "-one")
+
+    assert all_of(one) == [(1, text_of(1, "-other"))]
+    for store in (one, other):
+        store.close()
 
 
 @pytest.mark.parametrize("size", [1, 3, 4, 100])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from commonplace.patchlog import segments as segments_of_the_program
 from commonplace.patchlog.file_log import FileLog
 from commonplace.patchlog.log import versions
 from commonplace.patchlog.rdf_patch import COMMIT, write_entry
+from commonplace.patchlog.segments import EntryPlace
 from tests.patchlog.entries import EX, entry, quad, segments
 
 
@@ -70,12 +72,12 @@ def test_an_entry_is_counted_once_though_another_thread_looks_while_it_is_append
     log, others = FileLog(directory), list[threading.Thread]()
     scan, writer = segments_of_the_program.scan_segment, threading.current_thread()
 
-    def while_another_looks(segment: Path, offset: int, places: list[segments_of_the_program.EntryPlace]) -> bool:
+    def while_another_looks(segment: Path, offset: int, found: Callable[[EntryPlace], object]) -> bool:
         if threading.current_thread() is writer:
             others.append(threading.Thread(target=log.head))
             others[-1].start()
             others[-1].join(0.1)  # it waits for this thread, or it is done
-        return scan(segment, offset, places)
+        return scan(segment, offset, found)
 
     monkeypatch.setattr("commonplace.patchlog.file_log.scan_segment", while_another_looks)
     for number in range(1, 4):

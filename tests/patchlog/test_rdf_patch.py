@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -11,8 +12,9 @@ from rdflib import Dataset
 from rdflib.compare import isomorphic
 
 from commonplace.errors import LogDamaged
-from commonplace.model.change import Entry
-from commonplace.patchlog.rdf_patch import BEGIN, COMMIT, entry_of, read_body, read_header, write_entry
+from commonplace.model.change import ChangeSet, Entry
+from commonplace.model.quad_text import QuadText
+from commonplace.patchlog.rdf_patch import BEGIN, COMMIT, body_digest, entry_of, read_body, read_header, write_entry
 from tests.patchlog.entries import ENTRIES, EX, entry, quad
 
 CHAIN = hashlib.sha256(b"before").hexdigest()
@@ -84,3 +86,29 @@ def test_a_changed_byte_anywhere_is_noticed() -> None:
         flipped[at] ^= 1
         with pytest.raises(LogDamaged, match="here"):
             read(bytes(flipped))
+
+
+def test_a_long_change_is_gone_through_once_for_its_digest() -> None:
+    text = [b'<https://example.org/a> <https://example.org/p> "%d" .\n' % number for number in range(3)]
+    begun: list[int] = []
+
+    def chunks() -> list[bytes]:
+        begun.append(len(begun))
+        return [text[0] + text[1], text[2]]
+
+    change = ChangeSet(added=QuadText(chunks))
+    body = b"".join(b"A " + line for line in text)
+
+    assert body_digest(change) == (len(body), hashlib.sha256(body).hexdigest())
+    written = write_entry(replace(entry(1), change=change), CHAIN)
+    assert len(begun) == 2  # the second time it is written
+    assert written.partition(BEGIN)[2] == body + COMMIT
+    assert read_header(written.partition(BEGIN)[0], "here").body_sha256 == hashlib.sha256(body).hexdigest()
+
+
+def test_the_digest_of_a_change_that_also_removes_is_that_of_the_whole_body() -> None:
+    gone, come = quad("gone"), quad("come")
+    change = ChangeSet(added=QuadText(lambda: [f"{come} .\n".encode()]), removed=(gone,))
+    body = f"D {gone} .\nA {come} .\n".encode()
+
+    assert body_digest(change) == (len(body), hashlib.sha256(body).hexdigest())

@@ -63,7 +63,10 @@ class Checkpoints:
             last = Version(last + 1)
         if last > start + 1 and not graph.is_durable:
             together = composed(self.log, start, last)
-            graph.move(last, together.coming, together.going)
+            if start == EMPTY:  # nothing was there: what came and went leaves no trace but memory that it fills
+                graph.move(last, together.net().added, ())
+            else:
+                graph.move(last, together.coming, together.going)
         else:
             following = Version(start + 1)
             graph.apply(following, self.log.entry(following).change)

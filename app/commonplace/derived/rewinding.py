@@ -101,6 +101,10 @@ class MovableGraph:
             graph.apply(version, change)
 
     @property
+    def address(self) -> str | None:
+        return self._graph.address
+
+    @property
     def is_durable(self) -> bool:
         return self._graph.is_durable
 
@@ -163,6 +167,10 @@ class PastGraph:
 
     def apply(self, version: Version, change: ChangeSet) -> NoReturn:
         raise _never()
+
+    @property
+    def address(self) -> str | None:
+        return None
 
     @property
     def is_durable(self) -> bool:

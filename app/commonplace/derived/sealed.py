@@ -9,16 +9,22 @@ with the length and SHA-256 of each. What does not hold is thrown away by its ow
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from commonplace.model.change import EMPTY, Version
 from commonplace.patchlog.log import PatchLog
 from commonplace.processes.whole_file import sync, sync_directory, write_whole
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 SEAL: Final = "SEAL"
 """The file of a sealed directory that has the checksums of the others."""
@@ -56,6 +62,16 @@ def write_sealed(path: Path, origin: LogPosition, pieces: Iterable[bytes] = ()) 
     write_whole(path, (line.encode(), *held))
 
 
+def replace_sealed(path: Path, kind: str, origin: LogPosition, pieces: Iterable[bytes]) -> None:
+    """Write a sealed file in the place of those of its kind, a pattern of names: they go. Raises OSError."""
+    before = [*path.parent.glob(kind)]
+    write_sealed(path, origin, pieces)
+    for other in before:
+        if other != path:
+            with suppress(OSError):
+                other.unlink()
+
+
 def check_sealed(path: Path) -> LogPosition:
     """Return what a sealed file is derived from. Raises `NotSealed` when it is not what was written, and OSError."""
     with path.open("rb") as file:
@@ -69,6 +85,31 @@ def read_sealed(path: Path) -> tuple[LogPosition, bytes]:
         file.seek(0)
         file.readline(_LONGEST_LINE)
         return origin, file.read()
+
+
+def whole_files(paths: Iterable[Path], read: Callable[[Path], T]) -> Iterator[tuple[Path, T]]:
+    """Yield the sealed files that are what was written, each with what `read` makes of it; the others go.
+
+    `read` raises `NotSealed` or OSError where a file is not what was written, as `check_sealed` does.
+    """
+    for path in paths:
+        try:
+            made = read(path)
+        except (OSError, NotSealed) as fault:
+            log.warning("%s is not used, but made again: %s", path, fault)
+            with suppress(OSError):
+                path.unlink()
+        else:
+            yield path, made
+
+
+def fault_of_sealed(path: Path) -> str | None:
+    """Return why a sealed file is not what was written, whatever its version; None where it is."""
+    try:
+        check_sealed(path)
+    except (OSError, NotSealed) as fault:
+        return str(fault)
+    return None
 
 
 def sealed_fault(path: Path, log: PatchLog, version: Version) -> str | None:

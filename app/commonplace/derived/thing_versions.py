@@ -25,7 +25,7 @@ from typing import cast
 from pyoxigraph import Quad, RdfFormat, parse
 
 from commonplace.derived.sealed import LogPosition, sealed_fault, write_sealed
-from commonplace.errors import TooManyQueries
+from commonplace.errors import Message, TooManyQueries
 from commonplace.model.change import EMPTY, ChangeSet, Version
 from commonplace.patchlog.log import EntryLines, PatchLog, versions
 from commonplace.patchlog.rdf_patch import ADDITION, REMOVAL
@@ -117,8 +117,12 @@ class ThingVersions:
         The IRIs have no fragments. It costs a look at every touch for many things, a search for each of few. Raises as
         `history` does.
         """
+        return {iri: last for iri, (_, last) in self.first_and_last(iris, until).items()}
+
+    def first_and_last(self, iris: Iterable[str], until: Version) -> dict[str, tuple[Version, Version]]:
+        """Return the first and the last version up to that one which touched each of some things, as `last` does."""
         wanted = {_hash_of(iri.encode()): iri for iri in iris}
-        found: dict[str, Version] = {}
+        found: dict[str, tuple[Version, Version]] = {}
         with self._followed():
             few = len(wanted) * SEARCHED_PART < len(self._sorted)
             touches = chain.from_iterable(map(self._sorted.of, wanted)) if few else self._sorted.each()
@@ -126,7 +130,7 @@ class ThingVersions:
             for touch in chain(touches, recent):  # those of one thing by version
                 iri = wanted.get(touch[:_HASH_BYTES])
                 if iri is not None and (version := _version_of(touch)) <= until:
-                    found[iri] = version
+                    found[iri] = (found[iri][0] if iri in found else version, version)
         return found
 
     def parts(self, iri: str) -> list[EntryLines]:
@@ -184,7 +188,10 @@ class ThingVersions:
     def _followed(self) -> Iterator[None]:
         """Hold the touches for a block, those of the newest entries included."""
         if not self._lock.acquire(timeout=WAIT_SECONDS):
-            why = f"the history of things is being read from the log: ask again in {_RETRY_AFTER} s"
+            why = Message(
+                "the history of things is being read from the log: ask again in %(retry_after)s s",
+                retry_after=_RETRY_AFTER,
+            )
             raise TooManyQueries(why, own=False, retry_after=_RETRY_AFTER)
         try:
             self._follow()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from commonplace.curation.editing.edits import changed_members, created, edited
 from commonplace.curation.editing.fields import Edit
 from commonplace.curation.editing.work_edits import record_of
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest, CommonplaceError, Conflict
+from commonplace.errors import BadRequest, CommonplaceError, Conflict, Message
 from commonplace.library import Library
 from commonplace.library.named_things import known_thing
 from commonplace.library.things import read_thing
@@ -71,10 +71,16 @@ class Edits:
             return edited(edit, kind, node, before, after)
 
         try:
-            entry = self._commit(change, editor, "edit", lambda: f"{kind} {key}: {', '.join(sorted(patch))}", expected)
+            return self._commit(
+                kind,
+                lambda: node,
+                change,
+                lambda: Note(agent=editor.agent, kind="edit", message=f"{kind} {key}: {', '.join(sorted(patch))}"),
+                editor,
+                expected,
+            )
         except Conflict as fault:
             raise self._conflict(fault, kind, node, patch, expected) from fault
-        return self._edited(kind, node, entry)
 
     def create(self, kind: Kind, values: Mapping[str, Any], editor: Editor, expected: Version | None = None) -> Edited:
         """Make a new thing, under its `key` or one made from what it is, as one version.
@@ -88,32 +94,41 @@ class Edits:
             made[:] = [node]
             return created(edit, kind, node, values)
 
-        entry = self._commit(
-            change, editor, "create", lambda: f"new {kind} {self._library.minter.key(made[0].value)}", expected
-        )
-        return self._edited(kind, made[0], entry)
+        def note() -> Note:
+            message = f"new {kind} {self._library.minter.key(made[0].value)}"
+            return Note(agent=editor.agent, kind="create", message=message)
+
+        return self._commit(kind, lambda: made[0], change, note, editor, expected)
 
     def _commit(
         self,
+        kind: Kind,
+        node: Callable[[], NamedNode],
         change: Callable[[Edit], ChangeSet],
+        note: Callable[[], Note],
         editor: Editor,
-        what: str,
-        message: Callable[[], str],
         expected: Version | None,
-    ) -> Entry | None:
-        """Commit a change; `message` is asked for what it did when it is known, unless the editor says it."""
+    ) -> Edited:
+        """Commit a change, and return the thing that it made or changed.
+
+        `node` and `note` are asked for when it is known; the note's message is what the editor says, if anything.
+        """
+        minter = self._library.minter
+        shape: dict[str, Any] = {}
 
         def propose(snapshot: Snapshot) -> Proposal:
-            edit = Edit(snapshot, self._library.minter, editor.agent, datetime.now(UTC), editor.decides)
-            changed = change(edit)
-            return Proposal(changed, Note(agent=editor.agent, kind=what, message=editor.message or message()))
+            changed = change(Edit(snapshot, minter, editor.agent, datetime.now(UTC), editor.decides))
+            said = note()
+            return Proposal(changed, replace(said, message=editor.message or said.message))
 
-        return self._committer.commit(propose, expected)
+        def show(snapshot: Snapshot) -> None:
+            shape.clear()
+            shape.update(members(snapshot, kind, node(), minter))
 
-    def _edited(self, kind: Kind, node: NamedNode, entry: Entry | None) -> Edited:
-        at = entry.version if entry else None
-        minter = self._library.minter
-        return Edited(node, self._library.read(lambda snapshot: members(snapshot, kind, node, minter), at), entry)
+        entry = self._committer.commit(propose, expected, show)
+        if entry is None:
+            self._library.read(show)
+        return Edited(node(), shape, entry)
 
     def _conflict(
         self, fault: Conflict, kind: Kind, node: NamedNode, patch: Mapping[str, Any], seen: Version | None
@@ -145,7 +160,8 @@ class Edits:
             node = edit.minter.thing(kind, _checked_key(given))
             if _is_taken(edit, node):
                 raise BadRequest(
-                    f"there is {one_of(kind)} {given!r} already", [("key", "choose another, or edit that one")]
+                    Message("there is %(kind)s %(given)r already", kind=Message(one_of(kind)), given=given),
+                    [("key", "choose another, or edit that one")],
                 )
             return node
         if kind == "work":
@@ -157,9 +173,9 @@ class Edits:
             if not _is_there(edit, node):
                 return node
             if kind == "screening":
-                why = f"there is a decision on this work at this stage: {stem}"
+                why = Message("there is a decision on this work at this stage: %(stem)s", stem=stem)
                 raise BadRequest(why, [("work", "change that decision instead")])
-        raise BadRequest(f"too many things are called {stem!r}", [("key", "give a key")])
+        raise BadRequest(Message("too many things are called %(stem)r", stem=stem), [("key", "give a key")])
 
 
 def _named_anew(patch: Mapping[str, Any]) -> dict[str, Any]:
@@ -193,11 +209,17 @@ def _last(given: object) -> str:
 
 def _checked_key(given: object) -> str:
     if not isinstance(given, str) or not given or len(given) > LONGEST_KEY:
-        raise BadRequest(f"{given!r} is no key", [("key", f"use at most {LONGEST_KEY} characters")])
+        raise BadRequest(
+            Message("%(given)r is no key", given=given),
+            [("key", Message("use at most %(longest_key)s characters", longest_key=LONGEST_KEY))],
+        )
     if any(character.isspace() or character in "/?#%" for character in given):
-        raise BadRequest(f"{given!r} is no key", [("key", "use no spaces, and none of / ? # %")])
+        raise BadRequest(Message("%(given)r is no key", given=given), [("key", "use no spaces, and none of / ? # %")])
     if address_key(given) != given:
-        raise BadRequest(f"{given!r} is no key", [("key", "no address ends so: clients take it for a step in a path")])
+        raise BadRequest(
+            Message("%(given)r is no key", given=given),
+            [("key", "no address ends so: clients take it for a step in a path")],
+        )
     return given
 
 
@@ -215,5 +237,8 @@ def _stem(kind: Kind, values: Mapping[str, Any]) -> str:
     ]
     text = next((one for one in named if isinstance(one, str) and one), None)
     if text is None:
-        raise BadRequest(f"{one_of(kind)} needs a key or a name", [("key", "give a key, or a name to make one from")])
+        raise BadRequest(
+            Message("%(kind)s needs a key or a name", kind=Message(one_of(kind))),
+            [("key", "give a key, or a name to make one from")],
+        )
     return slug(text)[:80].strip("-")

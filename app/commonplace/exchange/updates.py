@@ -14,7 +14,7 @@ from pyoxigraph import Quad
 from commonplace.commit import Committer, Proposal, refuse_inexpressible
 from commonplace.derived.graph.guard import refuse_rdf_12
 from commonplace.derived.graph.snapshot import GraphName, Snapshot, Update
-from commonplace.errors import Conflict, GraphProtected
+from commonplace.errors import Conflict, GraphProtected, Message
 from commonplace.library import Library
 from commonplace.model.change import ChangeSet, Entry, Note, Version
 from commonplace.model.minter import Minter
@@ -97,10 +97,20 @@ class Updates:
         )
 
     def _checked(self, change: ChangeSet, note: Note, seen: Version) -> Callable[[Snapshot], Proposal]:
-        """Return the proposal for that version, checked against it while others can write."""
+        """Return the proposal for that version, checked against it while others can write.
+
+        Raises `Conflict` where another version has come since: a change that cannot be committed is not worth the
+        making of the past state that it was worked out in.
+        """
         refuse_unkept(change, self._library.minter)
-        whole = self._library.read(lambda snapshot: self._committer.completed(snapshot, change), seen)
-        proposal = Proposal(whole, note, keeps_shapes=True)
+
+        def complete(snapshot: Snapshot) -> ChangeSet:
+            if snapshot.version != seen:
+                raise Conflict.moved(snapshot.version, seen)
+            return self._committer.completed(snapshot, change)
+
+        self._library.follow()  # it may have been worked out in a process that is ahead
+        proposal = Proposal(self._library.read(complete), note, keeps_shapes=True)
         return lambda snapshot: proposal
 
     def _proposal(self, change: ChangeSet, note: Note) -> Proposal:
@@ -117,7 +127,7 @@ def refuse_unkept(change: ChangeSet, minter: Minter) -> None:
     for quad in change.quads():
         if minter.is_system_graph(quad.graph_name):
             graph = str(quad.graph_name)
-            why = f"the graph {graph} describes the library, and only the program writes it"
+            why = Message("the graph %(graph)s describes the library, and only the program writes it", graph=graph)
             raise GraphProtected(why, [(graph, "write to another graph")])
     refuse_rdf_12(change.added)
     refuse_inexpressible(change.added)

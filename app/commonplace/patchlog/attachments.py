@@ -42,7 +42,10 @@ class Attachments:
         try:
             file = self._place(sha256).open("rb")
         except FileNotFoundError:
-            raise NotFound(f"no file with SHA-256 {sha256} is kept with the log") from None
+            raise NotFound(
+                f"no file with SHA-256 {sha256} is kept with the log; a copy that was made to be published is without "
+                "the texts that no licence lets anybody read"
+            ) from None
         with file:
             if not os.fstat(file.fileno()).st_size:
                 yield b""  # of which there is no map

@@ -17,7 +17,7 @@ def findings_in(log: PatchLog, place_of: Callable[[Version], str], files: str) -
     `place_of` says where the entry of a version is kept and `files` where the attachments are, for the findings.
     An entry that cannot be read ends the check: nothing after it can be trusted.
     """
-    chain, previous = NO_CHAIN, None
+    chain, previous, withheld = NO_CHAIN, None, log.withheld()
     for version in versions(log):
         try:
             entry, header = log.entry(version), log.header(version)
@@ -32,6 +32,8 @@ def findings_in(log: PatchLog, place_of: Callable[[Version], str], files: str) -
         if header.chain != chain or header.previous != previous:
             yield f"{place_of(version)}: version {version} does not follow from the entry before it"
         for role, digest in header.note.attachments.items():
+            if digest in withheld:
+                continue
             yield from _attachment_findings(log, version, role, digest, files)
         chain, previous = _checksum(log, version), header.id
 

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from commonplace.errors import LogDamaged
 from commonplace.model.change import Version
-from commonplace.patchlog.kept_files import keep_file, kept_file
+from commonplace.patchlog.kept_files import files_withheld, keep_file, kept_file, withhold
 from commonplace.patchlog.log import NO_CHAIN, PatchLog, versions
 from commonplace.patchlog.opening import open_files
 from commonplace.patchlog.segments import SEGMENT_BYTES, append_entry
@@ -29,8 +29,10 @@ class OtherLog(Exception):
     """A directory has a log that is not the beginning of the one to be copied."""
 
 
-def copy_log(source: PatchLog, directory: Path) -> CopiedLog:
+def copy_log(source: PatchLog, directory: Path, withheld: frozenset[str] = frozenset()) -> CopiedLog:
     """Copy the entries of a log and the files kept with it to the log in a directory, which is made when absent.
+
+    Files whose SHA-256 is among those `withheld` are left out, or taken out of an earlier copy, and the copy says so.
 
     Entries that others append meanwhile are left for the next time. What an interrupted copy left unfinished is cut
     off first. Raises `OtherLog` where the directory has another log, and `LogDamaged` where an entry is not what was
@@ -42,7 +44,10 @@ def copy_log(source: PatchLog, directory: Path) -> CopiedLog:
         if before > until or (before and target.header(before).id != source.header(before).id):
             raise OtherLog
         copying = _Copying(source, directory, _checksum(target, before) if before else NO_CHAIN)
-        files = sum(copying.attach(version) for version in versions(source, before) if version <= until)
+        left_out = withheld | source.withheld()
+        files = sum(copying.attach(version, left_out) for version in versions(source, before) if version <= until)
+        files += sum(copying.keep(digest, "an earlier copy") for digest in files_withheld(directory) - left_out)
+        withhold(directory, left_out)
         start = before
         while start < until:
             start = copying.segment(target, start, until)
@@ -70,15 +75,17 @@ class _Copying:
     directory: Path
     chain: str
 
-    def attach(self, version: Version) -> int:
-        """Copy the files that an entry names, unless they are there; return how many that were."""
-        copied = 0
-        for digest in self.source.header(version).note.attachments.values():
-            if kept_file(self.directory, digest).exists():
-                continue
-            keep_file(self.directory, digest, self.source.attachment(digest), f"version {version}")
-            copied += 1
-        return copied
+    def attach(self, version: Version, left_out: frozenset[str]) -> int:
+        """Copy the files that an entry names, unless they are there or to be left out; return how many that were."""
+        named = self.source.header(version).note.attachments.values()
+        return sum(self.keep(digest, f"version {version}") for digest in named if digest not in left_out)
+
+    def keep(self, digest: str, where: str) -> bool:
+        """Copy the file of that SHA-256 unless it is there; return whether it was not."""
+        if kept_file(self.directory, digest).exists():
+            return False
+        keep_file(self.directory, digest, self.source.attachment(digest), where)
+        return True
 
     def segment(self, target: _Files, after: Version, until: Version) -> Version:
         """Append entries to one segment until it is full, in one write that is there whole or not; return the last."""

@@ -22,11 +22,13 @@ from operator import attrgetter
 from pathlib import Path
 from threading import Condition, RLock, get_ident
 
-from commonplace.errors import CommonplaceError, LogDamaged, NoRoom, NotFound, ReadOnly, storing
+from commonplace.errors import CommonplaceError, LogDamaged, Message, NoRoom, NotFound, ReadOnly, storing
 from commonplace.model.change import EMPTY, ChangeSet, Entry, Version
 from commonplace.model.quad_text import whole_lines
 from commonplace.patchlog.attachments import Attachments
 from commonplace.patchlog.checking import findings_in
+from commonplace.patchlog.entry_places import EntryPlaces
+from commonplace.patchlog.kept_files import files_withheld
 from commonplace.patchlog.log import NO_CHAIN, EntryBody, EntryLines, SearchableBytes, expect_next, versions
 from commonplace.patchlog.rdf_patch import (
     COMMIT,
@@ -85,7 +87,7 @@ class FileLog:
         if create and not (self._segments.is_dir() and self._attachments.folder.is_dir()):
             for folder in (self._segments, self._attachments.folder):
                 folder.mkdir(parents=True, exist_ok=True)
-        self._places: list[EntryPlace] = []
+        self._places = EntryPlaces()
         self._header_at = lru_cache(maxsize=HEADERS)(_header_at)
         self._chain: str | None = None
         self._lock = RLock()  # guards what is known of the files; held for moments
@@ -162,7 +164,7 @@ class FileLog:
     def _forget_after(self, head: Version) -> None:
         """Forget the entries after a version, which another thread may have seen before they were taken back."""
         with self._lock:
-            del self._places[head:]
+            self._places.cut(head)
             self._end = self._chain = None
 
     def read(self, after: Version = EMPTY) -> Iterator[Entry]:
@@ -194,7 +196,7 @@ class FileLog:
     def bodies(self, after: Version, until: Version) -> Iterator[bytes]:
         if until > after:
             self._place(until)
-        for segment, places in groupby(self._places[after:until], key=attrgetter("segment")):
+        for segment, places in groupby(self._places.between(after, until), key=attrgetter("segment")):
             with segment.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
                 for place in places:
                     end = place.end - len(COMMIT)
@@ -212,7 +214,7 @@ class FileLog:
     def size(self, after: Version, until: Version) -> int:
         if until > len(self._places):
             self.head()
-        return sum(place.end - place.start for place in self._places[after:until])
+        return self._places.size(after, until)
 
     def history(self, iri: str) -> list[Version]:
         self.head()
@@ -235,6 +237,9 @@ class FileLog:
 
     def attached(self, sha256: str) -> AbstractContextManager[SearchableBytes]:
         return self._attachments.opened(sha256)
+
+    def withheld(self) -> frozenset[str]:
+        return files_withheld(self._directory)
 
     def keeping_up(self, told: Callable[[CommonplaceError | None], None]) -> AbstractContextManager[None]:
         return nullcontext()  # the files are looked at each time
@@ -278,7 +283,9 @@ class FileLog:
 
     def _place(self, version: Version) -> EntryPlace:
         if not 0 < version <= len(self._places) and not 0 < version <= self.head():
-            raise NotFound(f"there is no version {version}: the newest is {len(self._places)}")
+            raise NotFound(
+                Message("there is no version %(at)s: the newest is %(head)s", at=version, head=len(self._places))
+            )
         return self._places[version - 1]
 
     def _last_chain(self) -> str:
@@ -342,15 +349,14 @@ class FileLog:
         if last.body_lines.checksum() == header.body_sha256:
             return
         if any(b"\0" in piece for piece in last.body_lines.pieces()):
-            self._places.pop()
+            self._places.cut(len(self._places) - 1)
             raise Torn(last.segment, last.start)
         raise LogDamaged(f"{last}: the body of version {header.version} does not have the checksum its header gives")
 
     def _check_reached(self) -> None:
         """Raise `LogDamaged` when a segment that holds something was not reached: entries before it are missing."""
-        reached = {place.segment for place in self._places}
         for segment in sorted(self._segments.glob("*.rdfp")):
-            if segment not in reached and segment.stat().st_size:
+            if segment not in self._places.segments and segment.stat().st_size:
                 raise LogDamaged(
                     f"{segment} at byte 0: it does not follow version {len(self._places)}, the last that could be read"
                 )
@@ -365,9 +371,9 @@ class FileLog:
                 segment, offset = self._places[-1].segment, self._places[-1].end
             else:
                 segment, offset = self._segments / f"{1:08d}.rdfp", 0
-            if not scan_segment(segment, offset, self._places):
+            if not scan_segment(segment, offset, self._places.append):
                 following = self._segments / f"{len(self._places) + 1:08d}.rdfp"
-                if following == segment or not scan_segment(following, 0, self._places):
+                if following == segment or not scan_segment(following, 0, self._places.append):
                     return
             self._chain = None
 

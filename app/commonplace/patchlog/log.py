@@ -116,6 +116,9 @@ class PatchLog(Protocol):
     def attached(self, sha256: str) -> AbstractContextManager[SearchableBytes]:
         """Open a file kept with the log where it lies, without a copy, until the block ends. Raises `NotFound`."""
 
+    def withheld(self) -> frozenset[str]:
+        """Return the SHA-256 of the files that this log was copied without, because they may not be passed on."""
+
     def keeping_up(self, told: Callable[[CommonplaceError | None], None]) -> AbstractContextManager[object]:
         """Take in what other machines append, until the block ends; nothing is to do where none can.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from threading import Condition
 
-from commonplace.errors import CommonplaceError, NotFound
+from commonplace.errors import CommonplaceError, Message, NotFound
 from commonplace.model.change import EMPTY, Entry, Version
 from commonplace.patchlog.checking import findings_in
 from commonplace.patchlog.log import NO_CHAIN, EntryBody, EntryLines, SearchableBytes, expect_next, speaks_of, versions
@@ -57,7 +57,7 @@ class MemoryLog:
 
     def text(self, version: Version) -> bytes:
         if not 0 < version <= len(self._texts):
-            raise NotFound(f"there is no version {version}: the newest is {self.head()}")
+            raise NotFound(Message("there is no version %(at)s: the newest is %(head)s", at=version, head=self.head()))
         return self._texts[version - 1]
 
     def pieces(self, version: Version) -> Iterator[bytes]:
@@ -94,6 +94,9 @@ class MemoryLog:
 
     def attached(self, sha256: str) -> AbstractContextManager[SearchableBytes]:
         return nullcontext(self.attachment(sha256))
+
+    def withheld(self) -> frozenset[str]:
+        return frozenset()
 
     def keeping_up(self, told: Callable[[CommonplaceError | None], None]) -> AbstractContextManager[None]:
         return nullcontext()  # nobody else can

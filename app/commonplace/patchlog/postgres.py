@@ -8,7 +8,6 @@ and may get lost; they look again after a moment.
 from __future__ import annotations
 
 import itertools
-import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,7 +17,7 @@ from typing import LiteralString, TypeVar
 from urllib.parse import urlsplit
 
 import psycopg
-from psycopg.errors import UniqueViolation
+from psycopg.errors import LockNotAvailable, UniqueViolation
 
 from commonplace.errors import LogUnreachable, LostRace, NotFound
 from commonplace.model.change import Version
@@ -59,14 +58,45 @@ ANSWER_MILLISECONDS = 10_000
 TURN_SECONDS = 10.0
 """Maximum time that a writer waits for another one; then it writes, and the primary key decides."""
 
-LOOK_SECONDS = 0.05
-"""Time between two looks whether the other writer is done."""
-
 BATCH_BYTES = 16_000_000
 """Size of the entries that are fetched with one question, about; a larger one is fetched a piece at a time."""
 
 BATCH_ENTRIES = 1_000
 """Maximum number of entries that are asked for at once."""
+
+
+class _Line:
+    """A connection that is made when it is first asked, and again after it was lost; one thread asks at a time."""
+
+    def __init__(self, connect: Callable[[], Connection], unreachable: Callable[[Exception], LogUnreachable]) -> None:
+        self._connect = connect
+        self._unreachable = unreachable
+        self._lock = RLock()
+        self._connection: Connection | None = None
+
+    def asked(self, ask: Callable[[Connection], T]) -> T:
+        """Return what a function gets of the database, which is asked a second time where its connection was lost.
+
+        What is asked may have been done before the connection was lost, so asking it twice must be harmless.
+        """
+        with self._lock:
+            for again in (True, False):
+                try:
+                    if self._connection is None:
+                        self._connection = self._connect()
+                    return ask(self._connection)
+                except psycopg.Error as fault:
+                    self.close()
+                    if not again or not isinstance(fault, psycopg.OperationalError | psycopg.InterfaceError):
+                        raise self._unreachable(fault) from fault
+            raise AssertionError
+
+    def close(self) -> None:
+        """Close the connection, where there is one."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
 
 
 class PostgresStore:
@@ -77,8 +107,8 @@ class PostgresStore:
         parts = urlsplit(address)
         self._address = address
         self._name = f"postgresql://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}{parts.path}"
-        self._lock = RLock()
-        self._connection: Connection | None = None
+        self._entries = _Line(self._prepared, self._unreachable)
+        self._turns = _Line(self._waiting, self._unreachable)
         self._listening: Connection | None = None
 
     @property
@@ -86,7 +116,7 @@ class PostgresStore:
         return self._name
 
     def document(self, name: str) -> Document | None:
-        row = self._asked(
+        row = self._entries.asked(
             lambda connection: connection.execute(
                 "SELECT text, tag FROM commonplace_documents WHERE name = %s", (name,), binary=True
             ).fetchone()
@@ -107,7 +137,7 @@ class PostgresStore:
             return done.rowcount == 1
 
         new = uuid.uuid4().hex
-        return self._asked(put)
+        return self._entries.asked(put)
 
     def append(self, version: Version, id: str, text: Text) -> None:
         def add(connection: Connection) -> None:
@@ -117,20 +147,20 @@ class PostgresStore:
             if found is None or found[0] != id:
                 raise LostRace.for_version(version)
 
-        self._asked(add)
+        self._entries.asked(add)
 
     def entries(self, after: Version) -> Iterator[tuple[Version, Iterable[bytes]]]:
-        while batch := self._asked(partial(_listed, after=after)):
+        while batch := self._entries.asked(partial(_listed, after=after)):
             last, size = batch[-1]
             if len(batch) == 1 and size > BATCH_BYTES:
                 yield last, self._piecewise(last)
             else:
-                yield from self._asked(partial(_texts, after=after, until=last))
+                yield from self._entries.asked(partial(_texts, after=after, until=last))
             after = last
 
     def _piecewise(self, version: Version) -> Iterator[bytes]:
         for number in itertools.count():
-            piece = self._asked(partial(_piece, version=version, number=number))
+            piece = self._entries.asked(partial(_piece, version=version, number=number))
             if piece is None:
                 return
             yield piece
@@ -151,25 +181,23 @@ class PostgresStore:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        end = time.monotonic() + TURN_SECONDS
-        while not (held := self._asked(_try_lock)) and time.monotonic() < end:
-            time.sleep(LOOK_SECONDS)
+        held = self._turns.asked(_lock)
         try:
             yield
         finally:
             if held:
                 with suppress(LogUnreachable):  # the connection is gone, and the lock with it
-                    self._asked(_unlock)
+                    self._turns.asked(_unlock)
 
     def keep(self, sha256: str, data: bytes) -> None:
-        self._asked(
+        self._entries.asked(
             lambda connection: connection.execute(
                 "INSERT INTO commonplace_files VALUES (%s, %s) ON CONFLICT DO NOTHING", (sha256, data)
             )
         )
 
     def kept(self, sha256: str) -> bytes:
-        found = self._asked(
+        found = self._entries.asked(
             lambda connection: connection.execute(
                 "SELECT data FROM commonplace_files WHERE sha256 = %s", (sha256,), binary=True
             ).fetchone()
@@ -179,30 +207,11 @@ class PostgresStore:
         return _bytes(found[0])
 
     def close(self) -> None:
-        with self._lock:
-            for connection in (self._connection, self._listening):
-                if connection is not None:
-                    connection.close()
-            self._connection = self._listening = None
-
-    def _asked(self, ask: Callable[[Connection], T]) -> T:
-        """Return what a function gets of the database, which is asked a second time where its connection was lost.
-
-        What is asked may have been done before the connection was lost, so asking it twice must be harmless.
-        """
-        with self._lock:
-            for again in (True, False):
-                try:
-                    if self._connection is None:
-                        self._connection = self._prepared()
-                    return ask(self._connection)
-                except psycopg.Error as fault:
-                    if self._connection is not None:
-                        self._connection.close()
-                        self._connection = None
-                    if not again or not isinstance(fault, psycopg.OperationalError | psycopg.InterfaceError):
-                        raise self._unreachable(fault) from fault
-            raise AssertionError
+        self._entries.close()
+        self._turns.close()
+        if self._listening is not None:
+            self._listening.close()
+            self._listening = None
 
     def _prepared(self) -> Connection:
         """Return a new connection to a schema with the tables; one at a time makes them."""
@@ -215,6 +224,12 @@ class PostgresStore:
         except BaseException:
             connection.close()
             raise
+        return connection
+
+    def _waiting(self) -> Connection:
+        """Return a new connection that waits so long for another writer, and no longer."""
+        connection = self._connected()
+        connection.execute("SELECT set_config('lock_timeout', %s, false)", (f"{1000 * TURN_SECONDS:.0f}ms",))
         return connection
 
     def _connected(self) -> Connection:
@@ -288,9 +303,16 @@ def _piece(connection: Connection, version: Version, number: int) -> bytes | Non
     return None if row is None else _bytes(row[0])
 
 
-def _try_lock(connection: Connection) -> bool:
-    row = connection.execute("SELECT pg_try_advisory_lock(%s, hashtext(current_schema()))", (WRITERS,)).fetchone()
-    return bool(row and row[0])
+def _lock(connection: Connection) -> bool:
+    """Wait for the lock of writers, which the database gives in the order in which they asked; say whether it is held.
+
+    A session may hold it several times, and gives it back as often.
+    """
+    try:
+        connection.execute("SELECT pg_advisory_lock(%s, hashtext(current_schema()))", (WRITERS,))
+    except LockNotAvailable:
+        return False
+    return True
 
 
 def _unlock(connection: Connection) -> None:

@@ -59,13 +59,27 @@ def write_entry(entry: Entry, chain: str) -> bytes:
 
 
 def entry_text(entry: Entry, chain: str) -> Iterator[bytes]:
-    """Return an entry as RDF Patch in pieces, for one too big to hold twice. Its body is gone through once before."""
+    """Return an entry as RDF Patch in pieces, for one too big to hold twice.
+
+    Its body is gone through once before, where `body_digest` has not done that.
+    """
+    header = _header(entry, chain, *body_digest(entry.change))
+    return itertools.chain([header, BEGIN], _body(entry.change), [COMMIT])
+
+
+def body_digest(change: ChangeSet) -> tuple[int, str]:
+    """Return the length in bytes and the SHA-256 of the body of a change.
+
+    The body of one that only adds, as text, is gone through at the first call: whoever has to wait for the rest of an
+    entry may call this meanwhile.
+    """
+    if isinstance(change.added, QuadText) and not change.removed:
+        return change.added.digest_with(ADDITION)
     length, checksum = 0, hashlib.sha256()
-    for piece in _body(entry.change):
+    for piece in _body(change):
         length += len(piece)
         checksum.update(piece)
-    header = _header(entry, chain, length, checksum.hexdigest())
-    return itertools.chain([header, BEGIN], _body(entry.change), [COMMIT])
+    return length, checksum.hexdigest()
 
 
 def _header(entry: Entry, chain: str, body_length: int, body_sha256: str) -> bytes:
@@ -100,10 +114,10 @@ def _body(change: ChangeSet) -> Iterator[bytes]:
 
 
 def _lines(operation: bytes, quads: Sequence[Quad]) -> Iterator[bytes]:
-    texts = quads.chunks() if isinstance(quads, QuadText) else [serialize(quads, format=RdfFormat.N_QUADS)]
-    for text in texts:
-        if text:
-            yield operation + text[:-1].replace(b"\n", b"\n" + operation) + b"\n"
+    if not isinstance(quads, QuadText):
+        text = serialize(quads, format=RdfFormat.N_QUADS) or b""
+        quads = QuadText(lambda: [text])
+    return quads.begun_with(operation)
 
 
 def read_header(text: bytes, where: str) -> Header:

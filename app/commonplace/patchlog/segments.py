@@ -9,7 +9,7 @@ import hashlib
 import mmap
 import os
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -100,8 +100,8 @@ class Torn(Exception):
         return ByteRange(self.segment, self.offset, self.segment.stat().st_size)
 
 
-def scan_segment(segment: Path, offset: int, places: list[EntryPlace]) -> bool:
-    """Append the places of the whole entries from an offset on; return whether there were any.
+def scan_segment(segment: Path, offset: int, found: Callable[[EntryPlace], object]) -> bool:
+    """Call `found` with the places of the whole entries from an offset on; return whether there were any.
 
     Raises `Torn` at an entry that is not whole, and `LogDamaged`.
     """
@@ -114,7 +114,7 @@ def scan_segment(segment: Path, offset: int, places: list[EntryPlace]) -> bool:
     with segment.open("rb") as file, mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) as data:
         while offset < size:
             place = _place_at(segment, data, offset, size)
-            places.append(place)
+            found(place)
             offset = place.end
     return True
 

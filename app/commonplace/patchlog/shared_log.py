@@ -253,6 +253,9 @@ class SharedLog:
     def attached(self, sha256: str) -> AbstractContextManager[SearchableBytes]:
         return self.copy.attached(sha256)
 
+    def withheld(self) -> frozenset[str]:
+        return self.copy.withheld()
+
     def check(self) -> Iterator[str]:
         try:
             self.take_in()
