@@ -6,7 +6,6 @@ is applied.
 
 from __future__ import annotations
 
-import tempfile
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from commonplace.home.tokens import Role, Token
 from commonplace.importers.formats import format_of
 from commonplace.importers.text_encoding import UnreadableFile, decode_text
 from commonplace.model.change import Version
+from commonplace.web.http.received_file import held
 
 KEPT = 50
 """Maximum number of drafts: each keeps its file on disk."""
@@ -83,8 +83,8 @@ class Drafts:
         self._drafts: dict[str, ImportDraft] = {}
 
     def add(self, filename: str, data: bytes, format: str | None, agent: str) -> ImportDraft:
-        """Keep a file as a draft."""
-        draft = ImportDraft(filename=filename, format=format, agent=agent, file=_held(data), size=len(data))
+        """Keep a file as a draft. Raises `NoRoom`."""
+        draft = ImportDraft(filename=filename, format=format, agent=agent, file=held(data), size=len(data))
         with self._lock:
             self._drafts[draft.id] = draft
             for oldest in list(self._drafts)[: max(0, len(self._drafts) - KEPT)]:
@@ -128,7 +128,7 @@ def run(jobs: ImportJobs, draft: ImportDraft, agent: str, limit: int, head: Vers
         job = jobs.begin_dois(read_doi_list(draft.data().decode()), agent, not apply, expected)
     else:
         upload = Upload(
-            file=_held(draft.data()),
+            file=held(draft.data()),
             filename=draft.filename,
             format=draft.format,
             agent=agent,
@@ -145,7 +145,7 @@ def run(jobs: ImportJobs, draft: ImportDraft, agent: str, limit: int, head: Vers
 
 def replace(draft: ImportDraft, data: bytes) -> None:
     """Give a draft another content."""
-    old, draft.file, draft.size = draft.file, _held(data), len(data)
+    old, draft.file, draft.size = draft.file, held(data), len(data)
     old.close()
 
 
@@ -165,10 +165,15 @@ def entry_texts(text: str, lines: Sequence[int]) -> Mapping[int, tuple[int, int]
 
 
 def mended(text: str, place: tuple[int, int], entry: str) -> str:
-    """Return a text with another entry at a place; an empty one leaves the entry out."""
+    """Return a text with another entry at a place; an empty one leaves the entry out.
+
+    What follows stays on its line, unless the other entry has more lines than there is room for.
+    """
     start, end = place
-    kept = f"{entry.rstrip()}\n\n" if entry.strip() else ""
-    return text[:start] + kept + text[end:]
+    old, new = text[start:end], entry.strip()
+    between = old.count("\n") - old.rstrip().count("\n")
+    room = old.count("\n") - new.count("\n")
+    return text[:start] + new + "\n" * max(room, between, 1) + text[end:]
 
 
 class NamedEntry(NamedTuple):
@@ -195,12 +200,3 @@ def _named_entries(draft: ImportDraft) -> Iterator[tuple[int, NamedEntry]]:
                 yield number, NamedEntry(entry.record.title, ", ".join(filter(None, by)))
     except (BadRequest, UnreadableFile):
         return
-
-
-def _held(data: bytes) -> BinaryIO:
-    """Return bytes as a file without a name."""
-    file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the draft
-    file.write(data)
-    file.flush()
-    file.seek(0)
-    return file

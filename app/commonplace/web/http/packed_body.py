@@ -13,6 +13,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from commonplace.errors import BadRequest, TooLarge
+from commonplace.errors import Message as Sentence
 from commonplace.web.http.problems import HttpProblem
 
 PIECE_BYTES = 65_536
@@ -110,8 +111,10 @@ class _PackedBody:
             try:
                 piece = self._member.decompress(self._packed, PIECE_BYTES)
             except zlib.error as fault:
-                why = "the body is not gzip, or is broken"
-                raise BadRequest(f"{why}: {fault}", [("Content-Encoding", why)]) from fault
+                why = Sentence("the body is not gzip, or is broken")
+                raise BadRequest(
+                    Sentence("%(why)s: %(fault)s", why=why, fault=fault), [("Content-Encoding", why)]
+                ) from fault
             self._packed = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
             self._unpacked_left -= len(piece)
             if self._unpacked_left < 0:
@@ -129,5 +132,5 @@ class _PackedBody:
 
 def _unknown(coding: str) -> HttpProblem:
     """Return the problem for a coding that is not undone (RFC 9110, 15.5.16)."""
-    detail = f"the Content-Encoding {coding} is not read here; send gzip, or none"
+    detail = Sentence("the Content-Encoding %(coding)s is not read here; send gzip, or none", coding=coding)
     return HttpProblem(415, detail, [("Content-Encoding", coding)], {"Accept-Encoding": "gzip, identity"})

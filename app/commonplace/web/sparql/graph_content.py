@@ -25,6 +25,7 @@ from commonplace.derived.graph.guard import refuse_rdf_12
 from commonplace.derived.workers.messages import HELD_BYTES, Call, Reply, Spool
 from commonplace.derived.workers.pool import Lane, WorkerPool
 from commonplace.errors import BadRequest, Broken, OutOfMemory, OutOfTime, TooLarge
+from commonplace.errors import Message as Sentence
 from commonplace.model.formats import FORMATS
 from commonplace.web.http.problems import HttpProblem
 
@@ -85,13 +86,17 @@ async def read_graph(
     try:
         reply = await workers.call(call, client, Lane.QUERIES)
     except Broken as fault:
-        why = "it is nested too deeply"
-        raise BadRequest(f"the body cannot be read: {why}", [("the body", why)]) from fault
+        why = Sentence("it is nested too deeply")
+        raise BadRequest(Sentence("the body cannot be read: %(why)s", why=why), [("the body", why)]) from fault
     except (OutOfTime, OutOfMemory) as fault:
-        bound = f"{call.seconds:g} s" if isinstance(fault, OutOfTime) else f"{workers.limits.memory:,} bytes of memory"
-        why = f"reading it takes more than {bound}: it is nested deeply, or is too much at once"
+        bound = (
+            f"{call.seconds:g} s"
+            if isinstance(fault, OutOfTime)
+            else Sentence("%(memory)s bytes of memory", memory=f"{workers.limits.memory:,}")
+        )
+        why = Sentence("reading it takes more than %(bound)s: it is nested deeply, or is too much at once", bound=bound)
         raise BadRequest(
-            f"the body cannot be read: {why}", [("the body", "nest it less, or send parts of it")]
+            Sentence("the body cannot be read: %(why)s", why=why), [("the body", "nest it less, or send parts of it")]
         ) from fault
     return reply.body
 
@@ -116,7 +121,7 @@ def _write(triples: Iterator[Triple], target: BinaryIO, most: int) -> None:
     while batch := list(islice(triples, _BATCH)):
         serialize(batch, target, format=RdfFormat.N_TRIPLES)
         if target.tell() > most:
-            why = f"written out in full, the graph has more than {most:,} bytes"
+            why = Sentence("written out in full, the graph has more than %(most)s bytes", most=f"{most:,}")
             raise TooLarge(why, [("the body", "send it in parts, by POST")])
 
 
@@ -160,9 +165,14 @@ def _files(content_type: str, body: bytes) -> Iterator[Message]:
     form = BytesParser(policy=HTTP).parsebytes(head + body)
     parts = form.get_payload()
     if boundary is None or not isinstance(parts, list) or form.defects:
-        why = "it has no boundary" if boundary is None else "; ".join(str(type(d).__doc__) for d in form.defects)
+        why = (
+            Sentence("it has no boundary")
+            if boundary is None
+            else "; ".join(str(type(d).__doc__) for d in form.defects)
+        )
         raise BadRequest(
-            f"the form cannot be read: {why or 'it has no parts'}", [("body", "is not multipart/form-data")]
+            Sentence("the form cannot be read: %(why)s", why=why or Sentence("it has no parts")),
+            [("body", "is not multipart/form-data")],
         )
     for part in parts:
         assert isinstance(part, Message)
@@ -185,7 +195,11 @@ def _triples(data: bytes, syntax: RdfFormat, base: str, where: str) -> Iterator[
     try:
         for quad in parse(data, format=syntax, base_iri=base, rename_blank_nodes=True):
             if not isinstance(quad.graph_name, DefaultGraph):
-                why = f"{where} names a graph of its own, {quad.graph_name}; the request names the graph"
+                why = Sentence(
+                    "%(where)s names a graph of its own, %(graph_name)s; the request names the graph",
+                    where=where,
+                    graph_name=quad.graph_name,
+                )
                 raise BadRequest(why, [(where, "send each graph by itself, or as a SPARQL update")])
             refuse_rdf_12((quad,))
             yield quad.triple
@@ -205,8 +219,8 @@ def _refuse_depth(data: bytes, where: str) -> None:
             depth += 1
             if depth > JSON_DEPTH:
                 place = f"{where}, line {data.count(LINE_FEED, 0, found.start()) + 1}"
-                why = f"it is nested more than {JSON_DEPTH} deep"
-                raise BadRequest(f"{where} cannot be read: {why}", [(place, why)])
+                why = Sentence("it is nested more than %(most)s deep", most=JSON_DEPTH)
+                raise BadRequest(Sentence("%(where)s cannot be read: %(why)s", where=where, why=why), [(place, why)])
         elif mark in b"]}":
             depth -= 1
 
@@ -224,18 +238,25 @@ def _refuse_expansion(data: bytes, where: str) -> None:
         parser.Parse(data, True)
     except expat.ExpatError as fault:
         if fault.code == _AMPLIFIED:
-            why = "its entities stand for more than a hundred times what they are"
+            why = Sentence("its entities stand for more than a hundred times what they are")
             place = f"{where}, line {fault.lineno}"
-            raise BadRequest(f"{where} cannot be read: {why}", [(place, why)]) from fault
+            raise BadRequest(
+                Sentence("%(where)s cannot be read: %(why)s", where=where, why=why), [(place, why)]
+            ) from fault
 
 
 def _fault(fault: SyntaxError, where: str) -> BadRequest:
     message = str(fault.msg)
     if _REMOTE in message:
-        why = f"{where} has a JSON-LD context that is somewhere else, and nothing is fetched here"
+        why = Sentence(
+            "%(where)s has a JSON-LD context that is somewhere else, and nothing is fetched here", where=where
+        )
         return BadRequest(why, [(where, "write the context into the document")])
     place = _PLACE.search(message)
     line = fault.lineno or (place and place[1])
     column = fault.offset or (place and place[2])
     at = ", ".join(f"{name} {number}" for name, number in (("line", line), ("column", column)) if number)
-    return BadRequest(f"{where} cannot be read: {message}", [(f"{where}, {at}" if at else where, message)])
+    return BadRequest(
+        Sentence("%(where)s cannot be read: %(message)s", where=where, message=message),
+        [(f"{where}, {at}" if at else where, message)],
+    )

@@ -7,10 +7,9 @@ https://www.w3.org/TR/sparql11-http-rdf-update/. A graph is there while it has s
 
 from __future__ import annotations
 
-import tempfile
 import uuid
 from collections.abc import Callable
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
@@ -18,13 +17,14 @@ from starlette.concurrency import run_in_threadpool
 
 from commonplace.derived.graph.snapshot import GraphName, Snapshot
 from commonplace.derived.workers.messages import whole
-from commonplace.errors import BadRequest, Conflict, NotFound, TooLarge
+from commonplace.errors import BadRequest, Conflict, Message, NotFound
 from commonplace.model.change import Entry
 from commonplace.web import answers
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import DATASETS, choose, expected_version
 from commonplace.web.http.parameters import At, only_known_parameters
+from commonplace.web.http.received_file import received
 from commonplace.web.http.threads import in_writer, writing
 from commonplace.web.in_workers import EXPORT_TIMES, Cost, WorkerRoute, costly
 from commonplace.web.sparql.graph_content import READ, read_graph, refuse_unread
@@ -34,6 +34,7 @@ ADDRESS = "/graph-store"
 BELOW = ADDRESS + "/{path:path}"
 
 _DEFAULT = DefaultGraph()
+_IN_PARTS = "send it in parts, by POST"
 
 router = APIRouter(tags=["graph store"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
@@ -146,14 +147,19 @@ def delete_below(request: Request, context: ContextDep, token: CuratorDep, path:
 def _one_graph(graph: str | None, default: str | None) -> GraphName:
     """Return the graph that a request names (5.2). Raises `BadRequest` unless it is exactly one."""
     if (graph is None) == (default is None):
-        found = "both are" if graph is not None else "neither is"
-        raise BadRequest(f"one of default and graph=IRI names the graph; {found} given", [("graph", f"{found} given")])
+        found = Message("both are given" if graph is not None else "neither is given")
+        raise BadRequest(
+            Message("one of default and graph=IRI names the graph; %(found)s", found=found), [("graph", found)]
+        )
     if graph is None:
         return _DEFAULT
     try:
         return NamedNode(graph)
     except ValueError as fault:
-        raise BadRequest(f"graph is not an absolute IRI: {fault}", [("graph", f"{graph!r}: {fault}")]) from fault
+        raise BadRequest(
+            Message("graph is not an absolute IRI: %(fault)s", fault=fault),
+            [("graph", Message("%(graph)r: %(fault)s", graph=graph, fault=fault))],
+        ) from fault
 
 
 def _at_address(context: Context, request: Request) -> NamedNode:
@@ -163,7 +169,9 @@ def _at_address(context: Context, request: Request) -> NamedNode:
     try:
         return NamedNode(context.minter.base + path.removeprefix("/"))
     except ValueError as fault:
-        raise BadRequest(f"this address is not an IRI: {fault}", [("graph", str(fault))]) from fault
+        raise BadRequest(
+            Message("this address is not an IRI: %(fault)s", fault=fault), [("graph", str(fault))]
+        ) from fault
 
 
 def _read(context: Context, request: Request, graph: GraphName, at: int | None) -> Response:
@@ -171,7 +179,9 @@ def _read(context: Context, request: Request, graph: GraphName, at: int | None) 
 
     def make(snapshot: Snapshot) -> bytes:
         if graph != _DEFAULT and next(snapshot.quads(graph), None) is None:
-            raise NotFound(f"there is no graph {graph} at version {snapshot.version}")
+            raise NotFound(
+                Message("there is no graph %(graph)s at version %(version)s", graph=graph, version=snapshot.version)
+            )
         assert form.rdf is not None
         return snapshot.dump(form.rdf, prefixes=context.minter.prefixes(), graph=graph)
 
@@ -195,7 +205,7 @@ async def _write(
     content_type = request.headers.get("content-type", "")
     refuse_unread(content_type, several=keep)
     base = context.minter.base if isinstance(graph, DefaultGraph) else str(graph.value)
-    with await _received(request, context.import_bytes) as body:
+    with await received(request, context.import_bytes, "a graph", _IN_PARTS) as body:
         client = f"token {agent}"
         text = await read_graph(context.workers, body, content_type, base, context.import_bytes, client)
 
@@ -216,30 +226,14 @@ async def _write(
 def _must_be_absent(context: Context, graph: GraphName) -> None:
     """Refuse to replace a graph that is there (`If-None-Match: *`, RFC 9110, 13.1.2). Raises `Conflict`."""
     if context.library.read(lambda snapshot: next(snapshot.quads(graph), None) is not None):
-        raise Conflict(f"there is a graph {graph} already: leave out If-None-Match to replace it")
+        raise Conflict(
+            Message("there is a graph %(graph)s already: leave out If-None-Match to replace it", graph=graph)
+        )
 
 
 def _delete(context: Context, request: Request, graph: GraphName, agent: str, message: str) -> Response:
     expected = expected_version(request, context.library.follow())
     entry, there = context.updates.replace(graph, (), agent, message, expected)
     if not there and graph != _DEFAULT:
-        raise NotFound(f"there is no graph {graph}")
+        raise NotFound(Message("there is no graph %(graph)s", graph=graph))
     return stamped(context, Response(status_code=204), entry)
-
-
-async def _received(request: Request, limit: int) -> BinaryIO:
-    """Return the body in a file without a name. Raises `TooLarge` as soon as it is."""
-    fault = TooLarge(f"a graph is sent in at most {limit} bytes", [("body", "send it in parts, by POST")])
-    said = request.headers.get("content-length", "")
-    if said.isdecimal() and int(said) > limit:
-        raise fault
-    file = tempfile.TemporaryFile()  # noqa: SIM115  # who reads it closes it
-    try:
-        async for chunk in request.stream():
-            file.write(chunk)
-            if file.tell() > limit:
-                raise fault
-    except BaseException:
-        file.close()
-        raise
-    return file
