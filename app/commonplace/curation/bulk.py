@@ -14,7 +14,7 @@ from typing import Any
 from pyoxigraph import Literal
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 
 Members = Mapping[str, Any]
 BulkOperation = Callable[[Members], Members]
@@ -74,16 +74,24 @@ def read_bulk_change(given: object, snapshot: Snapshot) -> BulkChange:
     for number, one in enumerate(listed):
         where = f"change[{number}]" if isinstance(given, list) else "change"
         if not isinstance(one, dict) or len(one) != 1:
-            raise BadRequest(f"{where} is one operation", [(where, f"use one of {', '.join(_OPERATIONS)}")])
+            raise BadRequest(
+                Message("%(where)s is one operation", where=where),
+                [(where, Message("use one of %(operations)s", operations=", ".join(_OPERATIONS)))],
+            )
         ((name, value),) = one.items()
         if name in ("add_concept", "remove_concept"):
             judgements.append(_judgement(value, f"{where}.{name}", taken_back=name == "remove_concept"))
         elif name in _MAKERS:
             operations.append(_MAKERS[name](value, f"{where}.{name}", snapshot))
         else:
-            raise BadRequest(f"there is no operation {name!r}", [(where, f"use one of {', '.join(_OPERATIONS)}")])
+            raise BadRequest(
+                Message("there is no operation %(name)r", name=name),
+                [(where, Message("use one of %(operations)s", operations=", ".join(_OPERATIONS)))],
+            )
     if not operations and not judgements:
-        raise BadRequest("nothing to change", [("change", f"use one of {', '.join(_OPERATIONS)}")])
+        raise BadRequest(
+            "nothing to change", [("change", Message("use one of %(operations)s", operations=", ".join(_OPERATIONS)))]
+        )
     return BulkChange(tuple(operations), tuple(judgements))
 
 
@@ -108,7 +116,15 @@ def _replace(value: object, where: str, snapshot: Snapshot) -> BulkOperation:
     field, replaced = _text(given, "field", where), _replacer(given, where, snapshot)
     name, _, part = field.partition(".")
     if part and (name not in PEOPLE or part not in NAME_PARTS):
-        raise BadRequest(f"{field!r} is no part of a name", [(f"{where}.field", f"use {PEOPLE[0]}.{NAME_PARTS[0]} …")])
+        raise BadRequest(
+            Message("%(field)r is no part of a name", field=field),
+            [
+                (
+                    f"{where}.field",
+                    Message("use %(people)s.%(name_parts)s …", people=PEOPLE[0], name_parts=NAME_PARTS[0]),
+                )
+            ],
+        )
 
     def operation(members: Members) -> Members:
         if name not in members:
@@ -121,7 +137,10 @@ def _replace(value: object, where: str, snapshot: Snapshot) -> BulkOperation:
         if isinstance(said, list) and all(isinstance(one, str) for one in said):
             texts = [text for one in said if (text := replaced(one).strip())]
             return {**members, name: list(dict.fromkeys(texts))} if texts else _without(members, name)
-        raise BadRequest(f"{name} is no text", [(f"{where}.field", "name a text, a list of texts, or authors.family")])
+        raise BadRequest(
+            Message("%(name)s is no text", name=name),
+            [(f"{where}.field", "name a text, a list of texts, or authors.family")],
+        )
 
     return operation
 
@@ -229,7 +248,15 @@ def _replacer(given: Members, where: str, snapshot: Snapshot) -> Replace:
     pattern, put = _text(given, "pattern", where), given.get("with", "")
     if not isinstance(put, str) or len(pattern) > MAXIMUM_PATTERN:
         raise BadRequest(
-            f"{where} cannot be understood", [(where, f"`with` is a text, `pattern` at most {MAXIMUM_PATTERN} long")]
+            Message("%(where)s cannot be understood", where=where),
+            [
+                (
+                    where,
+                    Message(
+                        "`with` is a text, `pattern` at most %(maximum_pattern)s long", maximum_pattern=MAXIMUM_PATTERN
+                    ),
+                )
+            ],
         )
     if given.get("literal", False):
         return lambda text: _bounded(text, put, where).replace(pattern, put)
@@ -243,7 +270,7 @@ def _replacer(given: Members, where: str, snapshot: Snapshot) -> Replace:
     found = snapshot.select(f"SELECT (REPLACE('a', {terms}) AS ?made) WHERE {{}}")[0]["made"]
     if not isinstance(found, Literal):
         why = "a regular expression as SPARQL has it; with `literal` it is taken as it stands"
-        raise BadRequest(f"{pattern!r} is no pattern", [(f"{where}.pattern", why)])
+        raise BadRequest(Message("%(pattern)r is no pattern", pattern=pattern), [(f"{where}.pattern", why)])
     return replaced
 
 
@@ -253,15 +280,25 @@ def _bounded(text: str, put: str, where: str) -> str:
     A pattern fits at most before, between and after all characters; groups that `put` names hold each of them once.
     """
     if (len(text) + 1) * (len(put) + 1) > MAXIMUM_MADE:
-        why = f"with {len(put):,} characters put into {len(text):,} it could be longer than {MAXIMUM_MADE:,}"
-        raise BadRequest(f"{where} makes too long a text of one: {why}", [(f"{where}.with", f"{why}: make it shorter")])
+        why = Message(
+            "with %(put)s characters put into %(text)s it could be longer than %(most)s",
+            put=f"{len(put):,}",
+            text=f"{len(text):,}",
+            most=f"{MAXIMUM_MADE:,}",
+        )
+        raise BadRequest(
+            Message("%(where)s makes too long a text of one: %(why)s", where=where, why=why),
+            [(f"{where}.with", Message("%(why)s: make it shorter", why=why))],
+        )
     return text
 
 
 def _flags(given: Members, where: str) -> str:
     flags = given.get("flags", "")
     if not isinstance(flags, str) or not set(flags) <= set("imsx"):
-        raise BadRequest(f"{flags!r} are no flags", [(f"{where}.flags", "use i, m, s and x, as in SPARQL")])
+        raise BadRequest(
+            Message("%(flags)r are no flags", flags=flags), [(f"{where}.flags", "use i, m, s and x, as in SPARQL")]
+        )
     return flags
 
 
@@ -281,7 +318,10 @@ def _list_in(members: Members, field: str, where: str) -> list[Any]:
     """Return the list that a member is, an empty one where it is absent. Raises `BadRequest` for another value."""
     there = members.get(field, [])
     if not isinstance(there, list):
-        raise BadRequest(f"{field} is no list", [(f"{where}.field", f"{field} is no list: use set or replace")])
+        raise BadRequest(
+            Message("%(field)s is no list", field=field),
+            [(f"{where}.field", Message("%(field)s is no list: use set or replace", field=field))],
+        )
     return there
 
 
@@ -323,27 +363,32 @@ def _with_role(made: Members, name: Members) -> Members:
 
 def _object(value: object, where: str) -> dict[str, Any]:
     if not isinstance(value, dict) or not value:
-        raise BadRequest(f"{where} is an object", [(where, "put its members in braces")])
+        raise BadRequest(Message("%(where)s is an object", where=where), [(where, "put its members in braces")])
     return value
 
 
 def _text(given: Members, name: str, where: str) -> str:
     value = given.get(name)
     if not isinstance(value, str) or not value:
-        raise BadRequest(f"{where} needs {name}", [(f"{where}.{name}", "give a text")])
+        raise BadRequest(
+            Message("%(where)s needs %(name)s", where=where, name=name), [(f"{where}.{name}", "give a text")]
+        )
     return value
 
 
 def _names(value: object, where: str) -> Sequence[str]:
     if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
-        raise BadRequest(f"{where} is a list of members", [(where, 'such as ["note"]')])
+        raise BadRequest(Message("%(where)s is a list of members", where=where), [(where, 'such as ["note"]')])
     return value
 
 
 def _people(given: Members, where: str) -> str:
     field = _text(given, "field", where)
     if field not in PEOPLE:
-        raise BadRequest(f"{field!r} is no list of names", [(f"{where}.field", f"use one of {', '.join(PEOPLE)}")])
+        raise BadRequest(
+            Message("%(field)r is no list of names", field=field),
+            [(f"{where}.field", Message("use one of %(people)s", people=", ".join(PEOPLE)))],
+        )
     return field
 
 
@@ -352,12 +397,15 @@ def _listed(value: object, where: str) -> tuple[str, list[Any]]:
     _only(given, ("field", "values"), where)
     values = given.get("values")
     if not isinstance(values, list) or not values:
-        raise BadRequest(f"{where} needs values", [(f"{where}.values", "give a list")])
+        raise BadRequest(Message("%(where)s needs values", where=where), [(f"{where}.values", "give a list")])
     return _text(given, "field", where), values
 
 
 def _only(given: Members, names: Sequence[str], where: str) -> None:
     unknown = sorted(given.keys() - set(names))
     if unknown:
-        choices = f"use {', '.join(names)}" if names else "leave it out"
-        raise BadRequest(f"{where} has no {', '.join(unknown)}", [(f"{where}.{name}", choices) for name in unknown])
+        choices = Message("use %(names)s", names=", ".join(names)) if names else "leave it out"
+        raise BadRequest(
+            Message("%(where)s has no %(unknown)s", where=where, unknown=", ".join(unknown)),
+            [(f"{where}.{name}", choices) for name in unknown],
+        )

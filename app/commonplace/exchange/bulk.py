@@ -16,7 +16,7 @@ from commonplace.curation.deletion import deletion_of
 from commonplace.curation.editing.edits import changed_members, created, edited
 from commonplace.curation.editing.fields import Edit
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest, CommonplaceError, NotAllowed, ShapeViolation
+from commonplace.errors import BadRequest, CommonplaceError, Message, NotAllowed, ShapeViolation
 from commonplace.exchange.edits import Editor, members
 from commonplace.library import Library
 from commonplace.library.curation_schemas import BulkFieldChange, BulkItem, BulkResult
@@ -68,7 +68,11 @@ class BulkEdits:
             planned = list(self._plan(snapshot, select, ranked, change, editor))
             made[:] = [_told(planned)]
             if faults := [(one.item.key, one.item.fault) for one in planned if one.item.fault]:
-                detail = f"{len(faults)} of {len(planned)} works cannot be changed so; nothing was written"
+                detail = Message(
+                    "%(number)s of %(all)s works cannot be changed so; nothing was written",
+                    number=len(faults),
+                    all=len(planned),
+                )
                 raise ShapeViolation(detail, faults[:NAMED])
             whole = ChangeSet(
                 added=tuple(quad for one in planned for quad in one.change.added),
@@ -112,8 +116,10 @@ class BulkEdits:
             works = all_selected(snapshot, minter, _filters(given), ranked)
         chosen = [work for work in works if work not in left_out]
         if len(chosen) > MAXIMUM_WORKS:
-            why = f"at most {MAXIMUM_WORKS:,} works are changed at once"
-            raise BadRequest(f"{len(chosen):,} works are selected; {why}", [("select", why)])
+            why = Message("at most %(maximum_works)s works are changed at once", maximum_works=f"{MAXIMUM_WORKS:,}")
+            raise BadRequest(
+                Message("%(number)s works are selected; %(why)s", number=f"{len(chosen):,}", why=why), [("select", why)]
+            )
         return chosen
 
     def _planned(self, edit: Edit, work: NamedNode, change: BulkChange, about: Sequence[NamedNode]) -> _Planned:

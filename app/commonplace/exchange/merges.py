@@ -14,7 +14,7 @@ from commonplace.curation.merging.unmerge import TO, Merged, To, Unmerge, edits_
 from commonplace.curation.merging.values import KINDS
 from commonplace.derived.graph.merged import merged_into, merged_things, survivor_of, version_of_merge
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest, CannotMerge, NotFound, ShapeViolation
+from commonplace.errors import BadRequest, CannotMerge, Message, NotFound, ShapeViolation
 from commonplace.exchange.origins import SinceVersion, rank_in
 from commonplace.library import Library
 from commonplace.library.evidence import label_of
@@ -107,7 +107,13 @@ class Merges:
         try:
             entry = self._committer.commit(propose, expected)
         except ShapeViolation as fault:
-            detail = f"the {kind} {other!r} cannot be merged into {keep!r}: {fault.detail}"
+            detail = Message(
+                "the %(kind)s %(other)r cannot be merged into %(keep)r: %(detail)s",
+                kind=Message(kind),
+                other=other,
+                keep=keep,
+                detail=fault.detail,
+            )
             raise CannotMerge(detail, fault.errors) from fault
         return made[0], entry
 
@@ -148,9 +154,11 @@ class Merges:
         try:
             entry = self._committer.commit(propose, expected)
         except ShapeViolation as fault:
-            detail = (
-                f"the {kind} {key!r} cannot be taken out again: things that it names are gone, or are others now; "
-                "take the versions back that did that, and try again"
+            detail = Message(
+                "the %(kind)s %(key)r cannot be taken out again: things that it names are gone, or are "
+                "others now; take the versions back that did that, and try again",
+                kind=Message(kind),
+                key=key,
             )
             raise CannotMerge(detail, fault.errors) from fault
         return made[0], entry
@@ -159,29 +167,44 @@ class Merges:
         """Return what the merge did that a version made. Raises `NotFound` where that version merged nothing."""
         note = self._library.log.header(version).note
         if note.kind != "merge" or REPORT not in note.attachments:
-            raise NotFound(f"version {version} merged nothing")
+            raise NotFound(Message("version %(version)s merged nothing", version=version))
         return MergeReport.model_validate_json(self._library.log.attachment(note.attachments[REPORT]))
 
     def _pair(self, snapshot: Snapshot, kind: Kind, keep: str, other: str) -> tuple[NamedNode, NamedNode]:
         """Return the thing that stays and the one that is merged into it, or was. Raises what `merge` raises."""
         minter = self._library.minter
         if kind not in KINDS:
-            raise BadRequest(f"{one_of(kind)} cannot be merged", [("kind", f"use one of {', '.join(KINDS)}")])
+            raise BadRequest(
+                Message("%(kind)s cannot be merged", kind=Message(one_of(kind))),
+                [("kind", Message("use one of %(kinds)s", kinds=", ".join(KINDS)))],
+            )
         left = self._living(snapshot, kind, keep)
         right = _node(minter, kind, other)
         if right is None:
-            raise BadRequest(f"{other!r} is no {kind}", [("from", f"give the key or the IRI of {one_of(kind)}")])
+            raise BadRequest(
+                Message("%(other)r is no %(kind)s", other=other, kind=Message(kind)),
+                [("from", Message("give the key or the IRI of %(kind)s", kind=Message(one_of(kind))))],
+            )
         if merged_into(snapshot, right, minter) is None:
             right = known_thing(snapshot, minter, right) or right
             read_thing(snapshot, kind, right, minter)  # raises NotFound
         elif survivor_of(snapshot, right, minter) != left:
             now = minter.key(survivor_of(snapshot, right, minter).value)
             raise CannotMerge(
-                f"the {kind} {other!r} was merged into {now!r} by version {version_of_merge(snapshot, right, minter)}",
-                [("from", f"merge {now}, or take the two apart first")],
+                Message(
+                    "the %(kind)s %(other)r was merged into %(now)r by version %(version_of_merge)s",
+                    kind=Message(kind),
+                    other=other,
+                    now=now,
+                    version_of_merge=version_of_merge(snapshot, right, minter),
+                ),
+                [("from", Message("merge %(now)s, or take the two apart first", now=now))],
             )
         if left == right:
-            raise BadRequest(f"{keep!r} and {other!r} are one {kind}", [("from", "give another")])
+            raise BadRequest(
+                Message("%(keep)r and %(other)r are one %(kind)s", keep=keep, other=other, kind=Message(kind)),
+                [("from", "give another")],
+            )
         return left, right
 
     def _living(self, snapshot: Snapshot, kind: Kind, key: str) -> NamedNode:
@@ -191,8 +214,14 @@ class Merges:
             now = minter.key(survivor_of(snapshot, node, minter).value)
             version = version_of_merge(snapshot, node, minter)
             raise CannotMerge(
-                f"the {kind} {key!r} was itself merged into {now!r} by version {version}",
-                [("key", f"use {now}")],
+                Message(
+                    "the %(kind)s %(key)r was itself merged into %(now)r by version %(version)s",
+                    kind=Message(kind),
+                    key=key,
+                    now=now,
+                    version=version,
+                ),
+                [("key", Message("use %(now)s", now=now))],
             )
         node = known_thing(snapshot, minter, node) or node
         read_thing(snapshot, kind, node, minter)  # raises NotFound
@@ -211,7 +240,11 @@ class Merges:
     def _attached(self, version: Version) -> bytes:
         attachments = self._library.log.header(version).note.attachments
         if REPORT not in attachments:
-            raise CannotMerge(f"version {version} says nothing of a merge: its statements were written by hand")
+            raise CannotMerge(
+                Message(
+                    "version %(version)s says nothing of a merge: its statements were written by hand", version=version
+                )
+            )
         return self._library.log.attachment(attachments[REPORT])
 
     def _judge(
@@ -233,7 +266,10 @@ class Merges:
         if len(found) > 1:
             keys = ", ".join(minter.key(one.value) for one in found)
             raise BadRequest(
-                f"several were merged into the {kind} {key!r}: {keys}", [("key", "name the one that is to come back")]
+                Message(
+                    "several were merged into the %(kind)s %(key)r: %(keys)s", kind=Message(kind), key=key, keys=keys
+                ),
+                [("key", "name the one that is to come back")],
             )
         return found[0] if found else None
 
@@ -245,7 +281,13 @@ class Merges:
             note = log.header(version).note
             if note.kind == "unmerge" and REPORT in note.attachments:
                 return UnmergeReport.model_validate_json(log.attachment(note.attachments[REPORT]))
-        raise CannotMerge(f"the {kind} {key!r} is merged with no other: it never was, or the merge was undone since")
+        raise CannotMerge(
+            Message(
+                "the %(kind)s %(key)r is merged with no other: it never was, or the merge was undone since",
+                kind=Message(kind),
+                key=key,
+            )
+        )
 
     def _judge_apart(
         self, snapshot: Snapshot, kind: Kind, right: NamedNode, assigned: Mapping[str, To]
@@ -253,14 +295,26 @@ class Merges:
         log, minter = self._library.log, self._library.minter
         left, version = merged_into(snapshot, right, minter), version_of_merge(snapshot, right, minter)
         if left is None or version is None:
-            raise CannotMerge(f"nothing says which version merged the {kind} {minter.key(right.value)!r}")
+            raise CannotMerge(
+                Message(
+                    "nothing says which version merged the %(kind)s %(key)r",
+                    kind=Message(kind),
+                    key=minter.key(right.value),
+                )
+            )
         self._attached(version)  # raises CannotMerge
         again = merged_into(snapshot, left, minter)
         if again is not None:
             raise CannotMerge(
-                f"the {kind} {minter.key(left.value)!r}, which it was merged into, was itself merged into "
-                f"{minter.key(again.value)!r} by version {version_of_merge(snapshot, left, minter)}",
-                [("key", f"take {minter.key(left.value)} out first")],
+                Message(
+                    "the %(kind)s %(key)r, which it was merged into, was itself merged into %(key2)r by "
+                    "version %(version_of_merge)s",
+                    kind=Message(kind),
+                    key=minter.key(left.value),
+                    key2=minter.key(again.value),
+                    version_of_merge=version_of_merge(snapshot, left, minter),
+                ),
+                [("key", Message("take %(key)s out first", key=minter.key(left.value)))],
             )
         merged = Merged.of(kind, left, right, log.entry(version).change)
         unmerge = unmerge_of(

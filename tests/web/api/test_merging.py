@@ -9,6 +9,8 @@ from commonplace.model.change import Version
 from commonplace.model.namespaces import OWL
 from tests.conftest import BASE
 from tests.web.api.near_duplicates import BIBTEX, GOES, NEAR_DUPLICATE, STAYS, all_of, evidence, merge, sound
+from tests.web.pages.test_headings import text_of
+from tests.web.pages.test_pages import BROWSER
 
 
 def test_a_merge_keeps_all_and_unmerging_sends_each_later_edit_to_its_side(
@@ -107,12 +109,51 @@ def test_the_old_addresses_lead_to_the_survivor_in_every_form(imported: httpx.Cl
     assert "was merged into" in imported.delete(GOES).json()["detail"]
 
 
+def test_the_page_that_an_old_address_leads_to_says_what_was_merged_into_it(imported: httpx.Client) -> None:
+    merge(imported)
+    for rest in ("", "/references"):
+        led = imported.get(f"{GOES}{rest}", headers=BROWSER)
+        assert (led.status_code, led.headers["location"]) == (301, f"{STAYS}{rest}?merged=ostrom96divide")
+        page = imported.get(led.headers["location"], headers=BROWSER)
+        assert page.status_code == 200, rest
+        assert "ostrom96divide was merged into this" in text_of(page.text)
+        assert "merged=" not in page.text, "no link of the page goes on saying so"
+    french = imported.get(f"{STAYS}?merged=ostrom96divide", headers={**BROWSER, "Accept-Language": "fr"})
+    assert "ostrom96divide a été fusionné dans ceci" in text_of(french.text)
+    assert "was merged into this" not in imported.get(STAYS, headers=BROWSER).text
+    for made_up in ("nobody", "parks1981", "ostrom1996"):
+        assert imported.get(f"{STAYS}?merged={made_up}", headers=BROWSER).status_code == 400, "a page says what is true"
+    assert imported.get(f"{STAYS}?merged=ostrom96divide").status_code == 400, "a program is told by the answer itself"
+
+
 def test_the_key_leads_on_when_it_is_no_alternative_key_any_more(imported: httpx.Client) -> None:
     merge(imported)
     imported.patch(STAYS, json={"alternative_keys": None}).raise_for_status()
 
     assert imported.get(GOES).headers["location"] == STAYS
     assert imported.post("/works", json={"key": "ostrom96divide", "type": "book", "title": "X"}).status_code == 400
+
+
+def test_no_other_work_takes_the_key_of_what_was_merged(imported: httpx.Client) -> None:
+    """Be it by a form, by SPARQL or by a file: the key leads to what it was merged into. That may take it back."""
+    merge(imported)
+    imported.patch(STAYS, json={"alternative_keys": None}).raise_for_status()
+
+    refused = imported.patch("/works/parks1981", json={"alternative_keys": ["ostrom96divide"]})
+    assert refused.status_code == 400
+    assert "the work 'ostrom1996' has this key" in refused.text
+    work = f"<{BASE}id/work/parks1981> <{BASE}ontology#alternativeKey>"
+    by_query = imported.post("/sparql", data={"update": f"INSERT DATA {{ {work} 'ostrom96divide' }}"})
+    assert by_query.status_code == 422
+    assert "Another work has this key" in by_query.text
+    text = (
+        "@book{elsewhere2020, title = {On something else}, author = {Else, Some}, year = 2020, ids = {ostrom96divide}}"
+    )
+    sent = imported.post("/imports", content=text, headers=BIBTEX).json()
+    assert (sent["fates"]["new"], sent["items"][0]["losses"][0]["raw"]) == (1, "ostrom96divide")
+
+    assert imported.get(GOES).headers["location"] == STAYS
+    imported.patch(STAYS, json={"alternative_keys": ["ostrom96divide"]}).raise_for_status()
 
 
 def test_a_file_that_comes_again_is_of_the_survivor(imported: httpx.Client) -> None:

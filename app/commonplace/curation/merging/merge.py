@@ -20,7 +20,7 @@ from commonplace.curation.merging.values import KEY, Value, carried, is_own, own
 from commonplace.derived.graph.merged import json_object
 from commonplace.derived.graph.records import record_of
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest, CannotMerge
+from commonplace.errors import BadRequest, CannotMerge, Message
 from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Kind, Minter
 from commonplace.model.namespaces import DATACITE, DCTERMS, FOAF, LITRE, PRISM, PRO, RDF, RDFS, SKOS
@@ -141,10 +141,13 @@ class _Merging:
         known = sorted({part for name in single for part in (name, name.partition(".")[0])})
         for name, side in self.choices.items():
             if side not in SIDES:
-                raise BadRequest(f"{name} cannot be {side!r}", [(f"fields.{name}", "use left or right")])
+                raise BadRequest(
+                    Message("%(name)s cannot be %(side)r", name=name, side=side),
+                    [(f"fields.{name}", "use left or right")],
+                )
             if name not in known:
-                why = f"use one of {', '.join(known)}; of all other fields every value is kept"
-                raise BadRequest(f"neither has a {name} to choose", [(f"fields.{name}", why)])
+                why = Message("use one of %(known)s; of all other fields every value is kept", known=", ".join(known))
+                raise BadRequest(Message("neither has a %(name)s to choose", name=name), [(f"fields.{name}", why)])
 
     def _chosen(self, name: str) -> Side | None:
         return self.choices.get(name) or self.choices.get(name.partition(".")[0])
@@ -328,7 +331,10 @@ class _Merging:
             if node == self.left:
                 between = ", ".join(sorted(self.minter.key(str(getattr(one, "value", one))) for one in seen))
                 raise CannotMerge(
-                    f"the two concepts cannot be one: {between} lies between them in the hierarchy",
+                    Message(
+                        "the two concepts cannot be one: %(between)s lies between them in the hierarchy",
+                        between=between,
+                    ),
                     [("from", "move that concept first, or merge it with one of the two")],
                 )
             if node in seen or not isinstance(node, NamedNode):

@@ -18,7 +18,7 @@ from commonplace.curation.merging.merge import name_in
 from commonplace.curation.merging.values import CITES, Value, carried, is_own, own_statements, values_of
 from commonplace.derived.graph.merged import record_of_merge, survivor_of
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Kind, Minter
 from commonplace.model.namespaces import CITO, OWL, RDF
@@ -118,8 +118,14 @@ class _Unmerging:
         names = {edit.name for edit in self.edits}
         for name in self.assigned:
             if name not in names:
-                why = f"use one of {', '.join(sorted(names))}" if names else "nothing was written since the merge"
-                raise BadRequest(f"{name!r} names nothing that was written since the merge", [("assign", why)])
+                why = (
+                    Message("use one of %(sorted)s", sorted=", ".join(sorted(names)))
+                    if names
+                    else "nothing was written since the merge"
+                )
+                raise BadRequest(
+                    Message("%(name)r names nothing that was written since the merge", name=name), [("assign", why)]
+                )
 
     def _note(self, name: str, before: str | None, after: str | None, default: To, why: str, *, decided: bool) -> To:
         """Note where a later edit goes, and return that."""
@@ -227,7 +233,10 @@ class _Unmerging:
                 name, None, self._told(_node(subject), triples[0].predicate), "left", _WHY["none"], decided=False
             )
             if to == "both":
-                raise BadRequest(f"{name} cannot go to both", [("assign", f"give {name} to left or to right")])
+                raise BadRequest(
+                    Message("%(name)s cannot go to both", name=name),
+                    [("assign", Message("give %(name)s to left or to right", name=name))],
+                )
             if to == "right":
                 self.removed |= dict.fromkeys(triples)
                 self.added |= dict.fromkeys(carried(triples, left, right))

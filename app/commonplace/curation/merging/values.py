@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from commonplace.curation.shacl.after import Statements
 from commonplace.model.identifiers import doi_key
 from commonplace.model.minter import Kind, Minter
-from commonplace.model.namespaces import BIBO, CITO, DATACITE, DCTERMS, FABIO, FOAF, LITRE, PRISM, PRO, RDF, SKOS
+from commonplace.model.namespaces import BIBO, CITO, DATACITE, DCTERMS, FABIO, FOAF, FRBR, LITRE, PRISM, PRO, RDF, SKOS
 from commonplace.model.roles import ROLES
 from commonplace.model.set_aside import TERM as SET_ASIDE
 from commonplace.model.work_graph import LITERAL_FIELDS, OWN_FIELDS, RICH_FIELDS
@@ -188,6 +188,8 @@ class _Dividing:
     def _place_of_node(self, triple: Triple) -> _Place:
         node = triple.object
         assert isinstance(node, NamedNode)
+        if triple.predicate == FRBR["embodiment"]:
+            return "text", "text", True
         if triple.predicate == PRO["isDocumentContextFor"]:
             role = self._about.node(node, PRO["withRole"])
             csl = self._roles.get(role, "contributor") if role else "contributor"
@@ -235,6 +237,10 @@ class _Dividing:
             return name.partition(": ")[2] or name
         if field in PEOPLE and self._kind == "work":
             return "; ".join(self._people(statements))
+        if field == "text":
+            said = Neighbourhood(statements)
+            node = said.node(self._thing, FRBR["embodiment"])
+            return f"{said.text(node, DCTERMS['format'])}, {said.text(node, BIBO['numPages'])} pages" if node else ""
         if field == "name":
             read = read_name(self._about, self._thing, self._minter)
             return read.inverted if read else ""

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi import Request, Response
+from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
@@ -38,6 +39,9 @@ _KINDS: dict[str, tuple[Kind, ...]] = {
 }
 """Kinds of things below each address."""
 
+DESK = "/desk"
+"""Start of the addresses where things are edited; their collections come after it."""
+
 
 class MovedRoute(WorkerRoute):
     """A route whose path has the key of a thing: where nothing has that key, it may lead to what has it now."""
@@ -50,12 +54,16 @@ class MovedRoute(WorkerRoute):
             try:
                 return await answer(request)
             except (NotFound, Gone):
-                address = await run_in_threadpool(_address_now, request)
+                address = await run_in_threadpool(address_now, request)
                 if address is None:
                     raise
-                return moved(address)
+                return self.lead(request, address)
 
         return answer_or_redirect
+
+    def lead(self, request: Request, address: str) -> Response:
+        """Return the redirection of a request to the address of what it asked for."""
+        return moved(address)
 
 
 def moved(address: str) -> Response:
@@ -63,10 +71,30 @@ def moved(address: str) -> Response:
     return RedirectResponse(address, status_code=301, headers={"Cache-Control": "no-cache"})
 
 
-def _address_now(request: Request) -> str | None:
+def merged_into(request: Request, old: str, new: str) -> bool:
+    """Return whether the thing of a key, of the kind that a request is for, was merged into that of another key."""
+    context, (_, plural) = context_of(request), _collection(request)
+
+    def is_now(snapshot: Snapshot, node: NamedNode) -> bool:
+        there = known_thing(snapshot, context.minter, node)
+        return there is not None and there != node and context.minter.key(there.value) == new
+
+    nodes = [context.minter.thing(kind, old) for kind in _KINDS.get(plural, ())]
+    were_there = [node for node in nodes if context.library.things.history(node.value)]
+    return context.library.read(lambda snapshot: any(is_now(snapshot, node) for node in were_there))
+
+
+def _collection(request: Request) -> tuple[str, str]:
+    """Return what stands before the collection in the path of a request, `/desk` or nothing, and the collection."""
+    path: str = request.scope["path"]
+    before = DESK if path.startswith(f"{DESK}/") else ""
+    return before, path.removeprefix(before).split("/")[1]
+
+
+def address_now(request: Request) -> str | None:
     """Return the address asked for with the key of what has it now in the place of the key; None for no such thing."""
     given = request.path_params.get("key")
-    plural = request.scope["path"].split("/")[1]
+    before, plural = _collection(request)
     if given is None or plural not in _KINDS:
         return None
     context = context_of(request)
@@ -84,7 +112,7 @@ def _address_now(request: Request) -> str | None:
     for key, suffix in dict.fromkeys(((given, None), with_suffix)):  # a key may end in what looks like a suffix
         own = context.library.read(lambda snapshot, key=key: key_now(snapshot, key), version)  # type: ignore[misc]
         if own is not None:
-            rest = request.scope["path"].removeprefix(f"/{plural}/{given}")
+            rest = request.scope["path"].removeprefix(f"{before}/{plural}/{given}")
             query = f"?{request.url.query}" if request.url.query else ""
-            return f"/{plural}/{quote(own, safe='')}{suffix or ''}{rest}{query}"
+            return f"{before}/{plural}/{quote(own, safe='')}{suffix or ''}{rest}{query}"
     return None

@@ -11,7 +11,7 @@ from commonplace.errors import BadRequest
 from commonplace.exchange.edits import Editor
 from commonplace.home.tokens import Role
 from commonplace.library.curation_schemas import BulkResult
-from commonplace.web.api.edits import Message, document_of
+from commonplace.web.api.edits import VersionMessage, document_of
 from commonplace.web.context import ContextDep
 from commonplace.web.http.authorization import WriterDep
 from commonplace.web.http.negotiation import JSON, etag, expected_version
@@ -52,7 +52,7 @@ class Bulk(BaseModel):
     },
 )
 async def bulk(
-    request: Request, context: ContextDep, token: WriterDep, dry_run: DryRun = False, message: Message = ""
+    request: Request, context: ContextDep, token: WriterDep, dry_run: DryRun = False, message: VersionMessage = ""
 ) -> Response:
     """Answer with every work that changes, its members before and after; with `dry_run` nothing is written.
 

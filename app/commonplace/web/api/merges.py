@@ -15,7 +15,7 @@ from commonplace.library.merge_reports import MergeReport, UnmergeReport
 from commonplace.model.change import Entry, Version
 from commonplace.model.minter import Kind
 from commonplace.web import answers
-from commonplace.web.api.edits import Message, read_body
+from commonplace.web.api.edits import VersionMessage, read_body
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import JSON, choose, etag, expected_version
@@ -132,7 +132,7 @@ class _Call:
 
 
 def _call(
-    request: Request, context: ContextDep, token: CuratorDep, dry_run: DryRun = False, message: Message = ""
+    request: Request, context: ContextDep, token: CuratorDep, dry_run: DryRun = False, message: VersionMessage = ""
 ) -> _Call:
     return _Call(request, context, token, dry_run, message)
 

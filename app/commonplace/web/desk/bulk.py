@@ -14,7 +14,7 @@ from commonplace.curation.editing.work_edits import EDITABLE
 from commonplace.errors import BadRequest, CommonplaceError
 from commonplace.exchange.edits import Editor
 from commonplace.library.curation_schemas import BulkFieldChange, BulkItem, BulkResult
-from commonplace.model.types import FABIO_CLASS
+from commonplace.model.minter import Kind
 from commonplace.model.whole_number import whole_number
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import form_of
@@ -22,6 +22,9 @@ from commonplace.web.desk.pages import Curating, desk_page, desk_router, refusal
 from commonplace.web.desk.pairs import Pieces, marked
 from commonplace.web.desk.start import done_change
 from commonplace.web.http.threads import in_writer
+from commonplace.web.pages.codes import types_in_words
+from commonplace.web.pages.languages import language_of
+from commonplace.web.pages.which import ask_which
 
 router = desk_router()
 
@@ -118,8 +121,15 @@ def _value(field: str, text: str) -> object:
 
 @router.get(BULK)
 def bulk(request: Request, context: ContextDep, token: Curating, asked: Annotated[Asked, Query()]) -> Response:
-    """Show what a change would do to each work that is found."""
-    return _page(request, context, asked, Editor(token.name))
+    """Show what a change would do to each work that is found; ask first which things are meant by words."""
+    asks = ask_which(request, _things(asked), {"venue": "Venue", "discusses": "Concept", "put": "Concept"})
+    return asks or _page(request, context, asked, Editor(token.name))
+
+
+def _things(asked: Asked) -> dict[str, tuple[Kind, ...]]:
+    """Return the fields of the form that name things, with the kinds of these."""
+    kinds: dict[str, tuple[Kind, ...]] = {"venue": ("venue", "work"), "discusses": ("concept",)}
+    return kinds | {"put": ("concept", "claim")} if asked.do in ("add_concept", "remove_concept") else kinds
 
 
 @router.post(BULK)
@@ -163,11 +173,11 @@ def _page(request: Request, context: Context, asked: Asked, editor: Editor, **sh
         wanted=asked,
         here_with=asked.address(),
         operations=OPERATIONS,
-        types=tuple(FABIO_CLASS),
-        members=[*EDITABLE, *parts],
+        types=types_in_words(language_of(request)),
+        members=list(dict.fromkeys([*EDITABLE, *parts, *filter(None, [asked.field])])),
         result=result,
         items=[(item, _differences(item)) for item in result.items[:SHOWN]] if result else [],
         more=max(0, len(result.items) - SHOWN) if result else 0,
-        done=done_change(context, asked.done),
+        done=done_change(request, context, asked.done),
         **{"left_out": (), "why": None, "errors": (), **shown},
     )

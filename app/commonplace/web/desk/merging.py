@@ -26,7 +26,7 @@ MergeVersion = Annotated[int, Path(ge=1, description="the version that merged th
 @router.get("/desk/merges/{version}")
 def merge(request: Request, context: ContextDep, token: AtDesk, version: MergeVersion, done: Done = None) -> Response:
     """Show what taking a merge apart would do."""
-    return _page(request, context, version, {}, done=done_change(context, done))
+    return _page(request, context, version, {}, done=done_change(request, context, done))
 
 
 @router.post("/desk/merges/{version}")
