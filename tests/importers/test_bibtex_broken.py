@@ -134,3 +134,23 @@ def test_tugboat_comes_out_whole() -> None:
     assert all(loss.why for entry in read for loss in entry.losses)
     lost = [[loss for loss in entry.losses if "how they look" not in loss.why] for entry in read]
     assert sum(map(bool, lost)) < 150
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("jornal", "journal"), ("auhtor", "author"), ("titel", "title"), ("pubblisher", "publisher"), ("yaer", "year")],
+)
+def test_a_misspelt_field_is_kept_and_told_with_the_field_it_may_mean(written: str, meant: str) -> None:
+    (entry,) = entries(f"@misc{{k, note = {{N}}, {written} = {{A word}}}}")
+    assert entry.record is not None
+    assert entry.record.extra[written] == "A word"
+    assert [(loss.field, loss.raw) for loss in entry.losses] == [(written, "A word")]
+    assert f"{meant} may be meant" in entry.losses[0].why
+
+
+@pytest.mark.parametrize(
+    "name", ["notes", "eissn", "pissn", "title2", "x-journal", "venue", "issue", "editora", "file"]
+)
+def test_a_field_of_some_program_s_own_is_no_slip(name: str) -> None:
+    (entry,) = entries(f"@misc{{k, title = {{T}}, {name} = {{Smith, Ann}}}}")
+    assert not [loss for loss in entry.losses if "may be meant" in loss.why]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from commonplace.exporters.latex_text import escape, escape_title
@@ -119,6 +119,9 @@ def test_paragraphs_stay_where_they_are_asked_for() -> None:
 
 
 @given(texts)
+@example("``'")
+@example("`a' ``b'' ``")
+@example("?`'!`")
 def test_escaped_text_decodes_to_itself(text: str) -> None:
     assert decode(escape(text)).text == text
     assert decode(escape_title(text)).text == text

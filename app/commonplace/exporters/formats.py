@@ -16,6 +16,9 @@ Write = Callable[[Iterable[Record]], Iterator[str]]
 
 Key = Callable[[str], str]
 
+Included = Callable[[Record], bool | None]
+"""Return whether the review keeps the work of a record; None where it has not decided."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
@@ -38,10 +41,13 @@ class ExportFormat:
         write = cast(Write, self._module.write)
         return self.format.frame[1].join(write(records)).encode(errors="surrogatepass")
 
-    def whole(self, records: Iterable[Record]) -> bytes:
-        """Return records as a file of their own."""
+    def whole(self, records: Iterable[Record], included: Included | None = None) -> bytes:
+        """Return records as a file of their own, with what a review decided of each where the format says that."""
         before, _, after = self.frame
-        return before + self.some(records) + after
+        if included is None or not self.format.says_included:
+            return before + self.some(records) + after
+        rows = cast(Callable[[Iterable[Record], Included], Iterator[str]], self._module.write)(records, included)
+        return before + self.format.frame[1].join(rows).encode(errors="surrogatepass") + after
 
     @property
     def safe_key(self) -> Key:

@@ -28,11 +28,12 @@ _ESCAPES = {
     "$": r"\$",
     "#": r"\#",
     "_": r"\_",
+    "`": r"\textasciigrave{}",
     "\u00a0": "~",
     "@": "{}@",
 }
 # Braces are written by name: BibTeX counts `\{` as an opening brace, so one alone would unbalance the entry. An @ that
-# begins a line looks like an entry to many programs.
+# begins a line looks like an entry to many programs. A grave accent would open a quotation.
 _ENTITY = re.compile(r"&#?\w+;")
 _SPECIAL = re.compile(r"[\\{}~^&%$#_\u00a0]|(?<=\n)@|-(?=-)|`|'(?=')|[?!](?=`)")
 _BRACE = re.compile(r"[{}]")
@@ -44,8 +45,6 @@ def escape(text: str) -> str:
 
 
 def _escaped(found: re.Match[str]) -> str:
-    if found[0] == "`" and not found.string.startswith("``", found.start()):
-        return r"\textasciigrave{}"  # else it could open a quotation
     # What only looks like an HTML entity must not be read as one.
     entity = found[0] == "&" and _ENTITY.match(found.string, found.start())
     return _ESCAPES.get(found[0], found[0] + "{}") + ("{}" if entity else "")

@@ -294,7 +294,7 @@ def _refuse_others(item: Mapping[str, Any]) -> None:
     inner = item.get("data")
     members = {*item, *(inner if isinstance(inner, dict) else ())}
     if "type" not in item and not members.isdisjoint(_ZOTERO):
-        raise NotAnItem("an item of Zotero's own JSON, not of CSL-JSON; export it from Zotero as CSL JSON")
+        raise NotAnItem("an item of Zotero's own JSON, not of CSL-JSON; import it in the format zotero")
     named = any(name in KNOWN_MEMBERS and name != "type" for name in item)
     if not named and type_of(str(item.get("type") or "")) is None:
         found = ", ".join(list(item)[:_SHOWN]) or "nothing at all"

@@ -63,33 +63,35 @@ def read_csl_json(data: bytes, filename: str = "") -> Reading:
     return Reading(filename=filename, entries=entries, total=len(pieces), faults=faults)
 
 
-class _Piece(NamedTuple):
+class Piece(NamedTuple):
+    """One item of a file: its line, its text, and its value or the reason why it has none."""
+
     line: int
     raw: str
     value: Any
     error: str | None
 
 
-def _pieces(text: str, faults: list[Fault]) -> Iterator[_Piece]:
+def _pieces(text: str, faults: list[Fault]) -> Iterator[Piece]:
     """Yield the items of the file, wherever they stand in it. Raises `UnreadableFile`."""
     opening = re.match(r"\s*([\[{])", text)
     if opening is None:
         raise UnreadableFile("not CSL-JSON: it must be an array of items, or one item")
     if opening[1] == "[":
-        return _items(text, opening.end(), faults)
+        return items_of(text, opening.end(), faults)
     return _pieces_of_object(text, opening.end() - 1, faults, 0)
 
 
-def _pieces_of_object(text: str, start: int, faults: list[Fault], depth: int) -> Iterator[_Piece]:
+def _pieces_of_object(text: str, start: int, faults: list[Fault], depth: int) -> Iterator[Piece]:
     """Yield the object at `start`, or the items within. Raises `UnreadableFile` where there seem to be none."""
     members = list(_members(text, start))
     names = {name for name, _ in members}
     if names & _MARKS_OF_ITEM:
-        return _items(text, start, faults)
+        return items_of(text, start, faults)
     lists = {name: place for name, place in members if _LIST_OF_OBJECTS.match(text, place)}
     named = next((lists[name] for name in _HOLDERS if name in lists), None)
     if named is not None or len(lists) == 1:
-        return _items(text, (next(iter(lists.values())) if named is None else named) + 1, faults)
+        return items_of(text, (next(iter(lists.values())) if named is None else named) + 1, faults)
     objects = {name: place for name, place in members if text.startswith("{", place)}
     held = next((objects[name] for name in _HOLDERS if name in objects), None)
     if held is not None and depth < _MAXIMUM_DEPTH:
@@ -114,27 +116,30 @@ def _members(text: str, start: int) -> Iterator[tuple[str, int]]:
             return
 
 
-def _items_by_id(text: str, members: list[tuple[str, int]]) -> Iterator[_Piece]:
+def _items_by_id(text: str, members: list[tuple[str, int]]) -> Iterator[Piece]:
     """Yield the items of an object that has each under its id, as citeproc-js is given them."""
     for name, place in members:
         line = text.count("\n", 0, place) + 1
         try:
             value, end = _DECODER.raw_decode(text, place)
         except (ValueError, RecursionError) as fault:
-            yield _Piece(line, text[place:].rstrip(), None, _NOT_JSON + _fault(fault, place)[0])
+            yield Piece(line, text[place:].rstrip(), None, _NOT_JSON + _fault(fault, place)[0])
             return
         yield _piece(line, text[place:end], {"id": name, **value})
 
 
-def _piece(line: int, raw: str, value: Any) -> _Piece:
+def _piece(line: int, raw: str, value: Any) -> Piece:
     """Return the piece of an item that could be decoded; one that is nested too deeply has an error."""
     if is_nested_too_deeply(raw):
-        return _Piece(line, raw, None, _NOT_JSON + _TOO_DEEP)
-    return _Piece(line, raw, value, None)
+        return Piece(line, raw, None, _NOT_JSON + _TOO_DEEP)
+    return Piece(line, raw, value, None)
 
 
-def _items(text: str, position: int, faults: list[Fault]) -> Iterator[_Piece]:
-    """Yield the items of an array from `position` on, or those that stand one after the other without one."""
+def items_of(text: str, position: int, faults: list[Fault], next_item: re.Pattern[str] = _NEXT_ITEM) -> Iterator[Piece]:
+    """Yield the items of an array from `position` on, or those that stand one after the other without one.
+
+    After an item that is broken it goes on where `next_item` is found.
+    """
     line, counted = 1, 0
     budget = _TRIES * len(text)
     while True:
@@ -151,9 +156,9 @@ def _items(text: str, position: int, faults: list[Fault]) -> Iterator[_Piece]:
         except (ValueError, RecursionError) as fault:  # ValueError too: a number of more digits than Python reads
             why, read = _fault(fault, position)
             budget -= read
-            following = _NEXT_ITEM.search(text, position + 1) if budget > 0 else None
+            following = next_item.search(text, position + 1) if budget > 0 else None
             end = following.start() if following else len(text)
-            yield _Piece(line, text[position:end].rstrip(", \n"), None, _NOT_JSON + why)
+            yield Piece(line, text[position:end].rstrip(", \n"), None, _NOT_JSON + why)
         position = end
 
 
@@ -164,7 +169,7 @@ def _fault(fault: ValueError | RecursionError, start: int) -> tuple[str, int]:
     return (_TOO_DEEP, _DEPTH_READ) if isinstance(fault, RecursionError) else (str(fault), _DEPTH_READ)
 
 
-def _entries(pieces: list[_Piece]) -> Iterator[ReadEntry]:
+def _entries(pieces: list[Piece]) -> Iterator[ReadEntry]:
     seen: dict[str, int] = {}
     for position, (line, raw, value, error) in enumerate(pieces, 1):
         if error is None and not isinstance(value, dict):
@@ -190,6 +195,6 @@ def _entry(position: int, line: int, raw: str, item: ItemReader, seen: dict[str,
     return ReadEntry(position=position, line=line, raw=raw, key=key, record=record, losses=tuple(item.losses))
 
 
-def _given_key(piece: _Piece) -> str | None:
+def _given_key(piece: Piece) -> str | None:
     """Return the key that an item has, as `ReadEntry.key` will."""
     return key_of(piece.value) if isinstance(piece.value, dict) else None

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import PurePath
 from typing import cast
 
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.importers.legible import legibly_read
 from commonplace.importers.reading import Reading
 from commonplace.importers.text_encoding import UnreadableFile, marked_encoding, refuse_no_text, unmarked_encoding
@@ -79,9 +79,14 @@ def format_of(name: str | None, filename: str, data: bytes) -> ImportFormat:
         try:
             refuse_no_text(data)
         except UnreadableFile as fault:
-            raise BadRequest(f"{filename}: {fault}", [(filename, str(fault))]) from fault
+            raise BadRequest(
+                Message("%(filename)s: %(fault)s", filename=filename, fault=fault), [(filename, str(fault))]
+            ) from fault
         known = ", ".join(IMPORT_FORMATS)
-        raise BadRequest(f"{filename}: what this is cannot be told; name its format", [("format", f"one of {known}")])
+        raise BadRequest(
+            Message("%(filename)s: what this is cannot be told; name its format", filename=filename),
+            [("format", Message("one of %(known)s", known=known))],
+        )
     return found
 
 

@@ -10,7 +10,7 @@ import stat
 import zlib
 from pathlib import Path
 
-from commonplace.errors import BadRequest, TooLarge
+from commonplace.errors import BadRequest, Message, TooLarge
 
 GZIP = b"\x1f\x8b"
 
@@ -33,7 +33,11 @@ def read_bounded(path: Path, limit: int) -> bytes:
         data = b"" if stat.S_ISREG(kind.st_mode) and kind.st_size > limit else file.read(limit + 1)
     if len(data) > limit or kind.st_size > limit:
         raise TooLarge(
-            f"{path} has more than {limit} bytes: raise COMMONPLACE_IMPORT_BYTES to import it",
+            Message(
+                "%(path)s has more than %(limit)s bytes: raise COMMONPLACE_IMPORT_BYTES to import it",
+                path=path,
+                limit=limit,
+            ),
             [(path.name, "too large")],
         )
     return data
@@ -43,8 +47,11 @@ def _await_writer(pipe: int, path: Path) -> None:
     waiting = select.poll()
     waiting.register(pipe, select.POLLIN)
     if not waiting.poll(WRITER_SECONDS * 1000):
-        why = f"it is a pipe, and nobody wrote to it within {WRITER_SECONDS:g} seconds"
-        raise BadRequest(f"{path}: {why}", [(path.name, why)])
+        why = Message(
+            "it is a pipe, and nobody wrote to it within %(writer_seconds)s seconds",
+            writer_seconds=f"{WRITER_SECONDS:g}",
+        )
+        raise BadRequest(Message("%(path)s: %(why)s", path=path, why=why), [(path.name, why)])
 
 
 def unpacked(data: bytes, filename: str, limit: int) -> tuple[bytes, str]:
@@ -59,9 +66,17 @@ def unpacked(data: bytes, filename: str, limit: int) -> tuple[bytes, str]:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
             whole = packed.read(limit + 1)
     except EOFError as fault:
-        raise BadRequest(f"{filename}: the gzip file ends too early", [(filename, "cut short")]) from fault
+        raise BadRequest(
+            Message("%(filename)s: the gzip file ends too early", filename=filename), [(filename, "cut short")]
+        ) from fault
     except (OSError, zlib.error) as fault:
-        raise BadRequest(f"{filename}: the gzip file is broken: {fault}", [(filename, str(fault))]) from fault
+        raise BadRequest(
+            Message("%(filename)s: the gzip file is broken: %(fault)s", filename=filename, fault=fault),
+            [(filename, str(fault))],
+        ) from fault
     if len(whole) > limit:
-        raise TooLarge(f"{filename}: unpacked it has more than {limit} bytes", [(filename, "too large")])
+        raise TooLarge(
+            Message("%(filename)s: unpacked it has more than %(limit)s bytes", filename=filename, limit=limit),
+            [(filename, "too large")],
+        )
     return whole, filename.removesuffix(".gz")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from commonplace.errors import BadRequest, Interrupted, NoRoom
+from commonplace.errors import BadRequest, Interrupted, Message, NoRoom
 from commonplace.importers.bounds import ATTEMPTS, ReaderKilled
 from commonplace.importers.text_encoding import UnreadableFile
 from commonplace.processes.shared_file import NotWritten
@@ -21,15 +21,29 @@ def reading_problems(filename: str) -> Iterator[None]:
     try:
         yield
     except UnreadableFile as fault:
-        raise BadRequest(f"{filename}: {fault}", [(filename, str(fault))]) from fault
+        raise BadRequest(
+            Message("%(filename)s: %(fault)s", filename=filename, fault=fault), [(filename, str(fault))]
+        ) from fault
     except NotWritten as fault:
         where, why = str(fault.filename), str(fault.strerror)
-        detail = f"{filename}: there is no room for temporary files, and nothing was written: {where}: {why}"
+        detail = Message(
+            "%(filename)s: there is no room for temporary files, and nothing was written: %(where)s: %(why)s",
+            filename=filename,
+            where=where,
+            why=why,
+        )
         raise NoRoom(detail, [(where, why)]) from fault
     except ReaderKilled as fault:
-        why = f"the process that read it was killed from outside {ATTEMPTS} times ({fault.signal_name})"
-        detail = (
-            f"{filename}: {why}, by the system where memory is short or by a person; nothing was written, and nothing "
-            "is known to be wrong with the file: try again when there is more memory"
+        why = Message(
+            "the process that read it was killed from outside %(attempts)s times (%(signal_name)s)",
+            attempts=ATTEMPTS,
+            signal_name=fault.signal_name,
+        )
+        detail = Message(
+            "%(filename)s: %(why)s, by the system where memory is short or by a person; nothing "
+            "was written, and nothing is known to be wrong with the file: try again when there is "
+            "more memory",
+            filename=filename,
+            why=why,
         )
         raise Interrupted(detail, [(filename, why)]) from fault

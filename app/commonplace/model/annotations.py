@@ -73,20 +73,28 @@ def _target(evidence: Mapping[str, Any], found: tuple[str, str, str] | None) -> 
         context = {"prefix": before, "suffix": after}
         around = {name: text for name, text in context.items() if text}
         selectors.append({"type": "TextQuoteSelector", "exact": exact, **around})
-    if page := page_of(evidence.get("locator")):
+    if page := page_of(evidence.get("locator")) or _found_page(evidence):
         selectors.append({"type": "FragmentSelector", "conformsTo": PDF_FRAGMENTS, "value": f"page={page}"})
     return {**target, "selector": selectors} if selectors else target
 
 
-def _own(evidence: Mapping[str, Any], found: tuple[str, str, str] | None) -> dict[str, str]:
-    """Return what the selectors do not say alone: the words where they differ, the locator, the work that was read."""
-    own: dict[str, str] = {}
+def _found_page(evidence: Mapping[str, Any]) -> str:
+    """Return the page of the kept text on which the words were found, empty where they were on none."""
+    return str(evidence.get("quote_page") or "")
+
+
+def _own(evidence: Mapping[str, Any], found: tuple[str, str, str] | None) -> dict[str, str | int]:
+    """Return what the selectors do not say alone: the words where they differ, the locator, the page where it was found
+    and is not in the locator, the work that was read."""
+    own: dict[str, str | int] = {}
     if found and found[1] != evidence["quote"]:
         own["cp:quote"] = evidence["quote"]
     locator = evidence.get("locator")
     page = page_of(locator)
     if locator and not (page and locator == locator_of(page)):
         own["cp:locator"] = locator
+    if not page and _found_page(evidence):
+        own["cp:quotePage"] = evidence["quote_page"]
     if "quoted_from_iri" in evidence:
         own["cp:work"] = evidence["work_iri"]
     return own
@@ -101,6 +109,8 @@ def read_annotation(document: Mapping[str, Any]) -> Members:
     if "Annotation" not in (kinds if isinstance(kinds, list) else [kinds]):
         raise AnnotationFault("type", 'an annotation has "type": "Annotation"')
     members = _read_target(document.get("target"))
+    if "cp:quotePage" in document:
+        members.pop("locator", None)  # the page was found here, and evidence does not say it
     for name, term in (("quote", "quote"), ("locator", "locator")):
         if given := document.get(f"cp:{term}"):
             members[name] = str(given)

@@ -321,3 +321,10 @@ def read_names_of_fields(value: str) -> dict[str, str]:
     """Return the names in a value of `fieldnames`, by the field in small letters."""
     pairs = (pair.partition("=") for pair in value.split(","))
     return {field.strip().lower(): unquote(name.strip()) for field, sign, name in pairs if sign and name.strip()}
+
+
+USUAL_FIELDS = frozenset(
+    "abstract address author booktitle chapter date edition editor institution journal journaltitle keywords language "
+    "month note number organization pages publisher school series subtitle title translator volume year".split()
+)
+"""Fields that most entries are made of: a name one slip away from one of them was hardly meant."""

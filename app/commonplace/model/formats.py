@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pyoxigraph import RdfFormat
 
+from commonplace.model.table_text import table_row
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
@@ -41,6 +43,10 @@ class Format:
     """The syntax, of a format of RDF."""
     named_graphs: bool = False
     """Whether it is there for named graphs, which neither a thing nor a list has."""
+    for_tool: bool = False
+    """Whether it is there for one program, and holds what that reads: it is exported by name, and no answer has it."""
+    says_included: bool = False
+    """Whether a record in it says what the review decided on its work."""
 
     @property
     def module(self) -> str:
@@ -57,6 +63,18 @@ class Format:
         """Return the end of an address that asks for it: `/works/KEY.bib`."""
         return self.address_suffix or self.extensions[0]
 
+
+ASREVIEW_COLUMNS = (
+    *("key", "title", "authors", "year", "journal", "abstract", "keywords", "doi", "url"),
+    "included",
+)
+"""Columns that ASReview knows by these names, and `key` and `journal`, which it keeps and gives back."""
+
+RAYYAN_COLUMNS = (
+    *("key", "title", "year", "month", "day", "journal", "issn", "volume", "issue", "pages", "authors", "url"),
+    *("language", "publisher", "location", "abstract", "notes", "doi", "keywords", "pubmed_id", "pmc_id"),
+)
+"""The columns of the tables that Rayyan takes and gives, in its order."""
 
 _TABLE = (
     Format(
@@ -89,6 +107,17 @@ _TABLE = (
         address_suffix=".csl.json",  # `.json` is the library's own JSON
     ),
     Format(
+        name="zotero",
+        label="Zotero JSON",
+        extensions=(".zotero.json",),
+        media_types=("application/vnd.zotero+json",),
+        read=True,
+        mark=re.compile(
+            rb'\A\s*\[?\s*\{\s*"(?:key|itemType)"\s*:\s*"[^"]*"[\s\S]*?"itemType"\s*:|'
+            rb'\A\s*\[?\s*\{\s*"itemType"\s*:'
+        ),
+    ),
+    Format(
         name="nbib",
         label="NBIB (PubMed)",
         extensions=(".nbib", ".medline"),
@@ -111,6 +140,27 @@ _TABLE = (
         media_types=("application/mods+xml",),
         read=True,
         mark=re.compile(rb"\A\s*<(?:[\s\S]*<)?(?:\w+:)?mods(?:Collection)?[\s>]"),
+    ),
+    Format(
+        name="asreview",
+        label="ASReview (CSV)",
+        extensions=(".csv",),
+        media_types=("text/csv",),
+        written=True,
+        frame=(table_row(ASREVIEW_COLUMNS), "", ""),
+        address_suffix=".asreview.csv",
+        for_tool=True,
+        says_included=True,
+    ),
+    Format(
+        name="rayyan",
+        label="Rayyan (CSV)",
+        extensions=(".csv",),
+        media_types=("text/csv",),
+        written=True,
+        frame=(table_row(RAYYAN_COLUMNS), "", ""),
+        address_suffix=".rayyan.csv",
+        for_tool=True,
     ),
     Format(
         name="turtle",
@@ -173,8 +223,8 @@ READ = tuple(format.name for format in _TABLE if format.read)
 EXPORTED = tuple(format.name for format in _TABLE if format.written)
 """Names of the formats that a library is exported in."""
 
-CONVERTED = tuple(format.name for format in _TABLE if format.written and not format.named_graphs)
-"""Names of the formats that records are converted to."""
+CONVERTED = tuple(format.name for format in _TABLE if format.written and not (format.named_graphs or format.for_tool))
+"""Names of the formats that records are converted to, and things answered in: those that hold all of a record."""
 
 if TYPE_CHECKING:  # a type checker cannot look into the table
     ReadFormat: TypeAlias = str

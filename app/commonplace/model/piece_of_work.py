@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 
 PIECE_CHARACTERS = 200
 """Maximum number of characters in the name of a piece of work: it is part of an address."""
@@ -23,8 +23,8 @@ PIECE: ContextVar[str | None] = ContextVar("piece", default=None)
 def belonging_to(piece: str | None) -> Iterator[None]:
     """Let what a block writes belong to a piece of work. Raises `BadRequest` for a name that cannot be one."""
     if piece is not None and (not piece.strip() or len(piece) > PIECE_CHARACTERS or not piece.isprintable()):
-        why = f"use 1 to {PIECE_CHARACTERS} characters on one line"
-        raise BadRequest(f"{piece!r} is no name of a piece of work", [("Commonplace-Piece", why)])
+        why = Message("use 1 to %(piece_characters)s characters on one line", piece_characters=PIECE_CHARACTERS)
+        raise BadRequest(Message("%(piece)r is no name of a piece of work", piece=piece), [("Commonplace-Piece", why)])
     token = PIECE.set(piece)
     try:
         yield

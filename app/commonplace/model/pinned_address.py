@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.model.whole_number import whole_number
 
 LONGEST = 20_000
@@ -60,4 +60,4 @@ def pinned_address(given: str, bases: Iterable[str]) -> PinnedAddress:
 
 
 def _refused(why: str) -> BadRequest:
-    return BadRequest(f"this address cannot be kept: {why}", [("address", why)])
+    return BadRequest(Message("this address cannot be kept: %(why)s", why=why), [("address", why)])

@@ -6,6 +6,7 @@ Its text may lie in memory, in a file or in the log.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
@@ -31,10 +32,25 @@ class QuadText(Sequence[Quad]):
         """Take the text from `chunks`, which gives it from its beginning at each call, in pieces of whole lines."""
         self._chunks = chunks
         self._count: int | None = None
+        self._digests: dict[bytes, tuple[int, str]] = {}
 
     def chunks(self) -> Iterator[bytes]:
         """Return the text, in pieces of whole lines; none of them is empty."""
         return (chunk for chunk in self._chunks() if chunk)
+
+    def begun_with(self, mark: bytes) -> Iterator[bytes]:
+        """Return the text with a mark at the beginning of each line, in pieces of whole lines."""
+        return (mark + chunk[:-1].replace(b"\n", b"\n" + mark) + b"\n" for chunk in self.chunks())
+
+    def digest_with(self, mark: bytes) -> tuple[int, str]:
+        """Return the length in bytes and the SHA-256 of what `begun_with` returns; it is gone through once."""
+        if mark not in self._digests:
+            length, checksum = 0, hashlib.sha256()
+            for piece in self.begun_with(mark):
+                length += len(piece)
+                checksum.update(piece)
+            self._digests[mark] = length, checksum.hexdigest()
+        return self._digests[mark]
 
     def things(self) -> Iterator[str]:
         """Return the IRIs of the things it speaks of, fragments dropped, each once for every piece of text it is in."""

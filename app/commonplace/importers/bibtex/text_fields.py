@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from commonplace.importers.bibtex.draft import BibtexFile, Draft
 from commonplace.importers.bibtex.field_values import PARAGRAPHS, drop_repeated, keep_rich, take, take_rich, take_words
 from commonplace.importers.bibtex.identifier_fields import path, verbatim
@@ -22,6 +24,7 @@ from commonplace.model.bibtex_terms import (
     PATH_FIELDS,
     SUBTYPE_ALIASES,
     THESIS_GENRE,
+    USUAL_FIELDS,
     VERBATIM_FIELDS,
     canonical_entry_type,
     publisher_fields,
@@ -131,7 +134,21 @@ def read_other_fields(draft: Draft, file: BibtexFile) -> None:
                 text = state_words(text, draft.known.get("language")) or text
         if text:
             draft.extra[kept] = text
+            if kept == name and (meant := meant_field(name)):
+                draft.lose(name, raw, f"a field that is not known here, kept under its name; {meant} may be meant")
     draft.fields.clear()
+
+
+@lru_cache(maxsize=4096)
+def meant_field(name: str) -> str | None:
+    """Return the usual field that a name is one slip away from: a letter left out, put in, another, or two swapped.
+
+    A name that only has an ending more, as `notes` or `title2`, is a field of some program's own and no slip.
+    """
+    if name in USUAL_FIELDS or name in EXTRA_FIELDS or not name.isalpha():
+        return None
+    near = [field for field in USUAL_FIELDS if field[0] == name[0] and OSA.distance(name, field, score_cutoff=1) == 1]
+    return min((field for field in near if not name.startswith(field)), default=None)
 
 
 def _read_numbers(draft: Draft) -> None:
