@@ -300,6 +300,14 @@ def test_addresses_within_are_refused_and_only_curators_may(opened: Home, receiv
             "http://user:secret@example.org/",
             "http://example.org:99999/",
             "http:///nowhere",
+            "https://exa mple.org/",
+            "https://exa%20mple.org/",
+            "https://a..example/",
+            "https://-.example/",
+            "https://*.example/",
+            f"https://{'a' * 64}.example/",
+            "https://a\\b.example/",
+            "https://a;b.example/",
             "nonsense",
         ):
             refused = client.post("/webhooks", json={"url": url}, headers=curator)

@@ -15,7 +15,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from commonplace.errors import BadRequest, NotFound
+from commonplace.errors import BadRequest, Message, NotFound
 from commonplace.home.private_list import FilePlace, PrivateList
 from commonplace.model.change import Version
 
@@ -77,7 +77,7 @@ class KeptWebhooks:
         """Return the webhook of that id. Raises `NotFound`."""
         found = next((one for one in self.all() if one.id == id), None)
         if found is None:
-            raise NotFound(f"there is no webhook {id!r}")
+            raise NotFound(Message("there is no webhook %(id)r", id=id))
         return found
 
     def add(self, url: str, description: str | None, agent: str, after: Version) -> Webhook:
@@ -94,7 +94,10 @@ class KeptWebhooks:
 
         def add(webhooks: list[Webhook]) -> None:
             if len(webhooks) >= MOST_WEBHOOKS:
-                raise BadRequest(f"there are {MOST_WEBHOOKS} webhooks, and no more may be", [("url", "delete another")])
+                raise BadRequest(
+                    Message("there are %(most_webhooks)s webhooks, and no more may be", most_webhooks=MOST_WEBHOOKS),
+                    [("url", "delete another")],
+                )
             webhooks.append(made)
 
         self._list.change(add)
@@ -146,5 +149,5 @@ class KeptWebhooks:
 
     def _deliveries(self, id: str) -> PrivateList[Delivery]:
         if not _ID.fullmatch(id):  # it becomes the name of a file
-            raise NotFound(f"there is no webhook {id!r}")
+            raise NotFound(Message("there is no webhook %(id)r", id=id))
         return PrivateList(FilePlace(self.folder / f"{id}.json"), "deliveries", Delivery)

@@ -62,7 +62,7 @@ def body_of(log: PatchLog, minter: Minter, delivery: Delivery) -> bytes:
         "feed": f"{minter.base}changes.atom",
     }
     if change.receipt:
-        links["receipt"] = f"{minter.base}imports/{version}"
+        links["receipt"] = f"{minter.base}{change.receipt.removeprefix('/')}"
     data: dict[str, Any] = {
         "version": version,
         "agent": change.agent,

@@ -6,6 +6,7 @@ Nothing of the answer is read but its status, and no redirect is followed, so th
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,11 +16,16 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.importers.doi.destinations import is_public, resolved
 
 LONGEST_ADDRESS = 2_000
 """Maximum number of characters of the address of a webhook."""
+
+_HOST = re.compile(
+    r"(?=.{1,254}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?"
+)
+"""The name of a host as it is asked for: labels of at most 63 letters, digits and hyphens, at most 253 in all."""
 
 MOST_PATIENCE = 86_400.0
 """Maximum seconds of a `Retry-After` that is waited for."""
@@ -51,11 +57,18 @@ def checked_address(url: str, *, private: bool) -> str:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
-        httpx.URL(url)
+        name = httpx.URL(url).raw_host.decode("ascii")
     except (ValueError, httpx.InvalidURL) as fault:
-        raise BadRequest(f"the address cannot be read: {fault}", [("url", "is no address")]) from fault
+        raise BadRequest(
+            Message("the address cannot be read: %(fault)s", fault=fault), [("url", "is no address")]
+        ) from fault
     if parts.scheme not in ("http", "https") or not host or len(url) > LONGEST_ADDRESS:
         raise BadRequest("a webhook is an http or https address", [("url", "give http://… or https://…")])
+    if ":" not in name and not _HOST.fullmatch(name):
+        raise BadRequest(
+            Message("%(host)s is no name of a host", host=repr(host)),
+            [("url", "its name has letters, digits, - and .")],
+        )
     if parts.username or parts.password or parts.fragment:
         raise BadRequest("the address has a user, a password or a fragment", [("url", "leave them out")])
     try:
@@ -63,7 +76,7 @@ def checked_address(url: str, *, private: bool) -> str:
     except (OSError, UnicodeError):
         return url  # it may be known later, and is judged again each time
     if not private and not all(map(is_public, addresses)):
-        raise BadRequest(f"{host} {PRIVATE}", [("url", "is not public")])
+        raise BadRequest(Message("%(host)s %(private)s", host=host, private=PRIVATE), [("url", "is not public")])
     return url
 
 

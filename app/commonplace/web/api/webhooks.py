@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from commonplace.errors import NotFound
+from commonplace.errors import Message, NotFound
 from commonplace.home.webhooks.kept import Delivery, Webhook
 from commonplace.library.schemas import ApiModel, Page
 from commonplace.web import answers
@@ -143,7 +143,7 @@ async def again(context: ContextDep, token: CuratorDep, id: str, delivery: str) 
     context.webhooks.kept.get(id)
     waiting = await run_in_threadpool(context.webhooks.again, id, delivery)
     if waiting is None:
-        raise NotFound(f"there is no message {delivery!r} that could be sent again")
+        raise NotFound(Message("there is no message %(delivery)r that could be sent again", delivery=delivery))
     return Response(_message(waiting).json_bytes(), media_type=JSON.media_type, headers=PRIVATE)
 
 
