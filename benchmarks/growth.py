@@ -22,7 +22,7 @@ from pathlib import Path
 from benchmarks.load import Measured, Request, cores, run, sparql_requests
 from benchmarks.mixes import KINDS, Chosen, query
 from benchmarks.peers import PEERS, Server, start_all
-from benchmarks.processes import end_when_told, memory_bytes, processor_seconds
+from benchmarks.processes import end_when_told, memory_bytes, processor_seconds, until_quiet
 from benchmarks.sparql import add_places, programs_of, table, two_digits
 from benchmarks.stored import Stored, stored
 
@@ -60,11 +60,10 @@ def measure(works: int, given: argparse.Namespace) -> Size:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-")))
         [server] = start_all([given.peer], library, folder, programs_of(given), stack)
-        memory = memory_bytes(server.process)
-        answers, first = {}, {}
+        answers = {}
+        first = {kind: once(server, requests[0]) for kind, requests, _ in lists(works) if len(requests) == 1}
+        until_quiet(server.process)
         for kind, requests, unique in lists(works):
-            if len(requests) == 1:
-                first[kind] = once(server, requests[0])
             got = run(
                 server.address, requests, seconds=given.seconds, clients=1, unique=unique, server=server.process
             )  # fmt: skip
@@ -72,6 +71,7 @@ def measure(works: int, given: argparse.Namespace) -> Size:
             if got.refused or got.broken:
                 raise RuntimeError(f"{kind}: {got.refused} refused and {got.broken} broken of {got.requests}")
             answers[kind] = got
+        memory = memory_bytes(server.process)
         return Size(library, server, memory, answers, first)
 
 

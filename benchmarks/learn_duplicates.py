@@ -20,8 +20,9 @@ from benchmarks.damage import NAMES, Row, copies
 from benchmarks.duplicates import SEED, read_rows, rows_of
 from benchmarks.sparql import table
 from commonplace.curation.duplicates.blocking import Blocks, ComparisonCounts
-from commonplace.curation.duplicates.comparison import names_of, relation_of, signs_of
 from commonplace.curation.duplicates.particulars import Particulars, particulars
+from commonplace.curation.duplicates.relations import relation_of
+from commonplace.curation.duplicates.signs import names_of, signs_of
 from commonplace.curation.duplicates.weights import WEIGHTS
 
 DRAWN = 0.02

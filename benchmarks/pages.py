@@ -1,16 +1,18 @@
-"""Measure what the pages of a large library cost: the first time, again, and right after an edit.
+"""Measure what the pages of a large library cost: the first time, again, and right after an edit that touches them.
 
-    python -m benchmarks.pages [--works 100000] [--rounds 5]
+    python -m benchmarks.pages [--works 100000] [--rounds 9] [--only TEXT]
 
 The library is that of the SPARQL benchmark, with more evidence in a second version: 60,000 works say something of the
-1,111 concepts, the top one of which has them all below it, and 200 of one claim. It is made once and kept; each run
-serves a copy of it. The first time is that of a server that has just become ready. Prints medians in milliseconds, as a
-client sees them over one connection, and how large the answer is.
+1,111 concepts, the top one of which has them all below it, and 200 of one claim. It is made and served once, and kept;
+each run serves a copy of it, as after a restart. The first time is that of a server that has just begun to answer, in
+the order of the table, while it still prepares. Prints milliseconds: on the clock, as a client sees them over one
+connection (the first, and medians of the others), and of processor of all processes of the server (means).
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import random
 import shutil
 import statistics
@@ -26,12 +28,11 @@ from pathlib import Path
 import httpx
 from pyoxigraph import Literal, Quad
 
-from benchmarks.bibliography import DEPTH, EVIDENCE_EVERY, MINTER, READERS, concept_keys
-from benchmarks.depth import serving
+from benchmarks.bibliography import BASE, DEPTH, EVIDENCE_EVERY, MINTER, READERS, concept_keys
 from benchmarks.load import cores
-from benchmarks.processes import end_when_told
+from benchmarks.processes import end_when_told, free_port, processor_seconds, started, wait_until
 from benchmarks.sparql import table, two_digits
-from benchmarks.stored import DEFAULT_FOLDER, stored
+from benchmarks.stored import DEFAULT_FOLDER, ROOT, stored
 from commonplace.model.change import ChangeSet, Entry, Note, Version
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import PROV, RDF, RDFS, XSD
@@ -43,44 +44,87 @@ READ = 0.6
 ON_CLAIM = 200
 """Works that say something of the claim."""
 
+START_SECONDS = 300
+"""Maximum time that a server may take to answer for the first time, or to prepare."""
+
+QUIET_SECONDS, QUIET_PART = 3.0, 0.1
+"""A server is quiet that uses no more than that part of a core for that time."""
+
 TOP, LEAF = "c", "c-1-2-3"
 CLAIM = "made-claim"
 
-PAGES = (
-    "/works/w0",
-    "/works/w50000",
-    "/works?limit=20",
-    "/works?limit=20&sort=-year",
-    f"/works?discusses={TOP}&limit=20",
-    f"/works?discusses={TOP}&limit=20&sort=year",
-    f"/works?discusses={TOP}&limit=20&state=unread",
-    f"/works?discusses={LEAF}&limit=20&sort=-title",
-    f"/concepts/{TOP}",
-    f"/concepts/{LEAF}",
-    f"/claims/{CLAIM}",
-    "/works/w0/citations?limit=20",
-    "/works/w50000/references?limit=20",
-    "/queries/most-cited",
-    "/queries/works-by-year",
-    f"/queries/works-discussing?concept={TOP}&limit=50",
-    f"/queries/works-discussing?concept={LEAF}&limit=50",
-    "/",
-)
-"""Addresses that are asked for, all of JSON but the last."""
+WORK, CONCEPT, LIST, SEARCH, OTHER = 20, 100, 40, 30, 100
+"""Maximum time of each kind of answer, in milliseconds: the median, on a quiet machine."""
+
+PAGE = "text/html"
+DATA = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An address in the forms in which it is asked for, the bar of its time, and the thing whose edit touches it."""
+
+    address: str
+    bar: int
+    edited: str = "w50000"
+    forms: tuple[str, ...] = (PAGE, DATA)
+
 
 TYPED = "bachel"
 """What is typed letter by letter; it begins words of the library."""
 
+LINES = (
+    Line("/works/w50000", WORK),
+    Line("/works/w0", WORK, "w0"),
+    Line("/works?limit=20", LIST),
+    Line("/works?limit=20&sort=-year", LIST),
+    Line("/works?limit=20&sort=title", LIST),
+    Line("/works?limit=20&sort=author", LIST),
+    Line(f"/works?discusses={TOP}&limit=20", LIST, TOP),
+    Line(f"/works?discusses={TOP}&limit=20&state=unread", LIST, TOP),
+    Line(f"/works?discusses={LEAF}&limit=20&sort=-title", LIST, LEAF),
+    Line(f"/concepts/{TOP}", CONCEPT, TOP),
+    Line(f"/concepts/{LEAF}", CONCEPT, LEAF),
+    Line(f"/claims/{CLAIM}", CONCEPT, CLAIM),
+    Line("/concepts?limit=50", LIST, TOP),
+    Line("/claims", LIST, CLAIM),
+    Line("/works/w0/citations?limit=20", LIST, "w0", (DATA,)),
+    Line("/works/w50000/references?limit=20", LIST, forms=(DATA,)),
+    *(Line(f"/search/suggest?q={TYPED[:length]}", SEARCH, forms=(DATA,)) for length in range(1, len(TYPED) + 1)),
+    Line("/", OTHER),
+    Line("/timeline", OTHER),
+    Line("/queues", OTHER),
+    Line("/queries/most-cited", OTHER, "w0", (DATA,)),
+    Line("/queries/works-by-year", OTHER, forms=(DATA,)),
+    Line(f"/queries/works-discussing?concept={TOP}&limit=50", OTHER, TOP, (DATA,)),
+)
+"""What is asked for, in the order of the table."""
+
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """What one address takes, in milliseconds, and the length of its answer."""
+class Timed:
+    """What one answer takes, or some on average: on the clock, and of processor, in milliseconds."""
 
-    address: str
-    first: float
-    again: float
-    after_edit: float
+    clock: float
+    processor: float
+    whole: bool
+    """Whether it was the answer, and no word that it is not there yet."""
+
+    def words(self) -> list[str]:
+        """Return both times as a table has them; those of no answer in brackets."""
+        return [two_digits(each) if self.whole else f"({two_digits(each)})" for each in (self.clock, self.processor)]
+
+
+@dataclass(slots=True)
+class Measured:
+    """What one address takes in one form: the first time, again and after an edit; and the length of its answer."""
+
+    line: Line
+    form: str
+    first: Timed
     length: int
+    again: Timed | None = None
+    edited: Timed | None = None
 
 
 def more_evidence(works: int) -> Iterator[Quad]:
@@ -137,71 +181,143 @@ def home_of(works: int, folder: Path) -> Path:
     return home
 
 
+def served_home(works: int, folder: Path) -> Path:
+    """Return that home as a server leaves it, which has written its checkpoint and its search index."""
+    home = home_of(works, folder)
+    if not (home / "derived" / "search").exists():
+        sys.stderr.write(f"serving {home} once …\n")
+        with serving(home, folder) as (client, server):
+            client.get("/search?q=anything").raise_for_status()
+            wait_until_quiet(server)
+    return home
+
+
+def wait_until_quiet(server: int) -> None:
+    """Wait until a server has prepared what it prepares, and uses next to no processor for a while."""
+    begun, before = time.perf_counter(), processor_seconds(server)
+    while time.perf_counter() - begun < START_SECONDS:
+        time.sleep(QUIET_SECONDS)
+        now = processor_seconds(server)
+        if now - before < QUIET_PART * QUIET_SECONDS:
+            return
+        before = now
+
+
 class Measuring:
     """Ask a served home for each page."""
 
-    def __init__(self, client: httpx.Client, rounds: int) -> None:
+    def __init__(self, client: httpx.Client, server: int, rounds: int) -> None:
         self._client = client
+        self._server = server
         self._rounds = rounds
         self._edits = 0
 
-    def all(self, only: str) -> Iterator[Measured]:
-        """Yield what each page takes whose address holds that text."""
-        for address in (one for one in (*PAGES, *self._typed()) if only in one):
-            first, length = self._timed(address)
-            again = [self._timed(address)[0] for _ in range(self._rounds)]
-            after = []
-            for _ in range(self._rounds):
-                self._edit()
-                after.append(self._timed(address)[0])
-            yield Measured(address, first, statistics.median(again), statistics.median(after), length)
+    def all(self, only: str) -> list[Measured]:
+        """Return what each page takes whose address holds that text: first each once, and then each again."""
+        asked = [(line, form) for line in LINES for form in line.forms if only in line.address]
+        found = [self._first(line, form) for line, form in asked]
+        wait_until_quiet(self._server)
+        for one in found:
+            self._again(one)
+        return found
 
-    def _typed(self) -> list[str]:
-        return [f"/search/suggest?q={TYPED[:length]}" for length in range(1, len(TYPED) + 1)]
+    def _first(self, line: Line, form: str) -> Measured:
+        taken, length = self._timed(line, form)
+        return Measured(line, form, taken, length)
 
-    def _timed(self, address: str) -> tuple[float, int]:
-        begun = time.perf_counter()
-        answer = self._client.get(address, headers={"Accept": "text/html" if address == "/" else "application/json"})
-        taken = 1000 * (time.perf_counter() - begun)
-        answer.raise_for_status()
-        return taken, len(answer.content)
+    def _again(self, one: Measured) -> None:
+        """Ask some more times, and some times each after an edit."""
+        self._timed(one.line, one.form)
+        one.again = _typical([self._timed(one.line, one.form)[0] for _ in range(self._rounds)])
+        after = []
+        for _ in range(self._rounds):
+            self._edit(one.line.edited)
+            after.append(self._timed(one.line, one.form)[0])
+        one.edited = _typical(after)
 
-    def _edit(self) -> None:
-        """Change what every page here may show: a title, and what a work says of a concept."""
+    def _timed(self, line: Line, form: str) -> tuple[Timed, int]:
+        used, begun = processor_seconds(self._server), time.perf_counter()
+        answer = self._client.get(line.address, headers={"Accept": form})
+        taken = time.perf_counter() - begun
+        used = processor_seconds(self._server) - used
+        timed = Timed(1000 * taken, 1000 * used, answer.status_code == 200)
+        sys.stderr.write(f"{answer.status_code} {timed.clock:7.1f} {timed.processor:6.0f}  {line.address} {form}\n")
+        return timed, len(answer.content)
+
+    def _edit(self, key: str) -> None:
+        """Change the title of the work of that key, or let one work more be silent on the concept or claim."""
         self._edits += 1
-        headers = {"Content-Type": "application/merge-patch+json"}
-        title = f"A title for the {self._edits}th time"
-        self._client.patch(f"/works/w{self._edits}", json={"title": title}, headers=headers).raise_for_status()
-        said = {"work": f"w{7 * self._edits}", "about": "c-4-5-6", "state": "silent", "certainty": "high"}
-        self._client.post("/evidence", json=said).raise_for_status()
+        if key.startswith("w"):
+            headers = {"Content-Type": "application/merge-patch+json"}
+            title = f"A title for the {self._edits}th time"
+            answer = self._client.patch(f"/works/{key}", json={"title": title}, headers=headers)
+        else:
+            said = {"work": f"w{7 * self._edits}", "about": key, "state": "silent", "certainty": "high"}
+            answer = self._client.post("/evidence", json=said)
+        answer.raise_for_status()
+
+
+def _typical(taken: list[Timed]) -> Timed:
+    """Return the median on the clock, and the mean of processor, which is counted in ticks."""
+    return Timed(
+        statistics.median(one.clock for one in taken),
+        statistics.mean(one.processor for one in taken),
+        all(one.whole for one in taken),
+    )
 
 
 def report(found: list[Measured]) -> str:
-    """Return a table with a row for each address."""
-    rows = [
-        [f"`{one.address}`", *(two_digits(each) for each in (one.first, one.again, one.after_edit)), f"{one.length:,}"]
-        for one in found
-    ]
-    return table(["ms", "first", "again", "after an edit", "bytes"], rows)
+    """Return a table with a row for each address and form."""
+    rows = []
+    for one in found:
+        assert one.again
+        assert one.edited
+        rows.append(
+            [
+                f"`{one.line.address}`",
+                "page" if one.form == PAGE else "JSON",
+                f"{one.line.bar}",
+                *one.first.words(),
+                *one.again.words(),
+                *one.edited.words(),
+                f"{one.length:,}",
+            ]
+        )
+    return table(
+        ["ms", "form", "bar", "first", "processor", "again", "processor", "after an edit", "processor", "bytes"], rows
+    )
+
+
+@contextlib.contextmanager
+def serving(home: Path, folder: Path) -> Iterator[tuple[httpx.Client, int]]:
+    """Serve a home; yield a client that may write, as soon as the server answers, and the process of the server."""
+    port = free_port()
+    environment = {"COMMONPLACE_BASE_IRI": BASE, "COMMONPLACE_REFERENCE_SET": "none", "PYTHONPATH": str(ROOT / "app")}
+    command = [sys.executable, "-m", "commonplace", "serve", "--home", str(home), "--port", str(port)]
+    log = folder / "served.log"
+    with started(command, log, environment=environment, folder=folder) as process:
+        address = f"http://127.0.0.1:{port}"
+        wait_until(lambda: httpx.get(f"{address}/healthz").status_code == 200, process, log, START_SECONDS)
+        token = (home / "token").read_text().strip()
+        headers = {"Authorization": f"Bearer {token}"}
+        with httpx.Client(base_url=address, headers=headers, timeout=START_SECONDS) as client:
+            yield client, process.pid
 
 
 def main() -> None:
     """Make the library, measure its pages, print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--works", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=5, help="answers of each kind")
+    parser.add_argument("--rounds", type=int, default=9, help="answers of each kind")
     parser.add_argument("--only", default="", help="addresses that hold this text")
     parser.add_argument("--data", type=Path, default=DEFAULT_FOLDER, help="where made libraries are kept")
     given = parser.parse_args()
     end_when_told()
-    found = []
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         copy = Path(folder) / "home"
-        shutil.copytree(home_of(given.works, given.data), copy)
-        with serving(copy, Path(folder)) as client:
-            for one in Measuring(client, given.rounds).all(given.only):
-                sys.stderr.write(f"{one.address}: {one.first:.1f} {one.again:.1f} {one.after_edit:.1f} ms\n")
-                found.append(one)
+        shutil.copytree(served_home(given.works, given.data), copy)
+        with serving(copy, Path(folder)) as (client, server):
+            found = Measuring(client, server, given.rounds).all(given.only)
     print(f"`python -m benchmarks.pages {' '.join(sys.argv[1:])}`: {cores()} cores, one connection.\n")
     print(report(found))
 

@@ -20,6 +20,8 @@ from typing import Any
 import httpx
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+QUIET_SECONDS = 1.0
+"""Time over which it is looked whether a process does something."""
 
 
 @contextlib.contextmanager
@@ -78,6 +80,19 @@ def wait_until(answers: Callable[[], bool], process: subprocess.Popen[bytes], lo
             raise RuntimeError(f"{process.args!r} ended: {log.read_text(errors='replace')[-1000:]}")
         time.sleep(0.005)
     raise RuntimeError(f"{process.args!r} does not answer after {limit:.0f} s")
+
+
+def until_quiet(process: int, limit: float = 300) -> None:
+    """Wait until a process and its descendants take less than a tenth of a core, or for that many seconds at most.
+
+    After a start a server prepares what it will be asked for; what is measured meanwhile has that in it.
+    """
+    end, before = time.monotonic() + limit, processor_seconds(process)
+    while time.monotonic() < end:
+        time.sleep(QUIET_SECONDS)
+        used, before = processor_seconds(process) - before, processor_seconds(process)
+        if used < QUIET_SECONDS / 10:
+            return
 
 
 def free_port() -> int:
