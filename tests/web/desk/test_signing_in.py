@@ -237,3 +237,20 @@ def test_no_number_of_sessions_fills_the_file(
     assert token
     begun = [sessions.begin(token) for _ in range(4)]
     assert [sessions.holder(secret) == token for secret in begun] == [False, True, True, True]
+
+
+def test_a_contributor_is_told_before_typing_and_led_to_what_may_be_done(
+    curator: httpx.Client, contributor: httpx.Client
+) -> None:
+    page = contributor.get("/desk/works/ostrom1996").text
+    assert "Your token may propose evidence" in page
+    assert 'name="title"' not in page, "nothing is offered that cannot be saved"
+    assert 'value="ostrom1996"' in contributor.get("/desk/new/evidence?work=ostrom1996").text
+    assert "/desk/new/evidence?work=ostrom1996" in page
+    french = contributor.get("/desk/concepts/facilitator", headers={"Accept-Language": "fr"}).text
+    assert "Proposer un appui à son sujet" in french
+    assert "/desk/new/evidence?about=facilitator" in french
+    assert 'name="title"' in curator.get("/desk/works/ostrom1996").text
+    evidence = contributor.get("/desk/evidence/professional-role--tuurnas2015").text
+    assert 'name="quote"' in evidence
+    assert "/desk/review/professional-role--tuurnas2015" in evidence

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from fastapi import Query, Request, Response
 from pyoxigraph import NamedNode
 
-from commonplace.curation.duplicates.comparison import RELATIONS
 from commonplace.curation.duplicates.decisions import ListedCandidate
+from commonplace.curation.duplicates.relations import RELATIONS
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest, CommonplaceError
+from commonplace.errors import BadRequest, CommonplaceError, Message
 from commonplace.exchange.decisions import Decisions, DuplicateFilter, candidate_shape, chosen, pair_listed
 from commonplace.exchange.edits import Editor
 from commonplace.exchange.merges import Merger, Side
@@ -71,7 +71,7 @@ def duplicates(
         proposes=proposes,
         start=start,
         further=start + SHOWN if start + SHOWN < len(pairs) else None,
-        done=done_change(context, done),
+        done=done_change(request, context, done),
     )
 
 
@@ -80,7 +80,7 @@ def pair(
     request: Request, context: ContextDep, token: AtDesk, id: str, keep: Kept = None, done: Done = None
 ) -> Response:
     """Show two works side by side: equal values once, words marked where they differ."""
-    return _page(request, context, id, keep, {}, done=done_change(context, done))
+    return _page(request, context, id, keep, {}, done=done_change(request, context, done))
 
 
 @router.post(f"{DUPLICATES}/{{id}}")
@@ -106,7 +106,7 @@ def _sides(form: SubmittedForm) -> dict[str, Side]:
     found = dict(form.after("field."))
     for name, side in found.items():
         if side not in ("left", "right"):
-            raise BadRequest(f"{side!r} is no side", [(name, "choose left or right")])
+            raise BadRequest(Message("%(side)r is no side", side=side), [(name, "choose left or right")])
     return cast(dict[str, Side], found)
 
 
@@ -124,11 +124,16 @@ def _decided(
     if action == "related":
         relation = form.text("relation")
         if not relation:
-            raise BadRequest("how are they related?", [("relation", f"choose one of {', '.join(RELATIONS)}")])
+            raise BadRequest(
+                "how are they related?",
+                [("relation", Message("choose one of %(relations)s", relations=", ".join(RELATIONS)))],
+            )
         subject = form.text("subject") or None
         return decisions.relate([left, right], relation, subject, reason, editor).entry.version
     if action not in get_args(Judgement):
-        raise BadRequest(f"{action!r} is no decision", [("action", "use same, different, related or unsure")])
+        raise BadRequest(
+            Message("%(action)r is no decision", action=action), [("action", "use same, different, related or unsure")]
+        )
     return decisions.decide([left, right], cast(Judgement, action), reason, editor).entry.version
 
 

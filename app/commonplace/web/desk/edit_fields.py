@@ -14,13 +14,13 @@ from typing import Any, ClassVar
 from commonplace.curation.editing import fields as editing
 from commonplace.curation.editing.beside_record import STATUSES
 from commonplace.curation.editing.forms import FORMS, VENUE_TYPES
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.model.minter import Kind, one_of
 from commonplace.model.roles import BY_CSL
 from commonplace.model.types import FABIO_CLASS
 from commonplace.web.desk.forms import SubmittedForm
 from commonplace.web.desk.things import PLURALS
-from commonplace.web.pages.wording import label_of_member
+from commonplace.web.pages.codes import field_name
 
 Row = Mapping[str, str]
 Rows = list[dict[str, str]]
@@ -43,7 +43,7 @@ class EditField:
     @property
     def label(self) -> str:
         """Return the name of the member in words."""
-        return label_of_member(self.name)
+        return field_name(self.name)
 
     def typed(self, form: SubmittedForm) -> Rows:
         """Return the rows that were typed."""
@@ -92,7 +92,7 @@ class Number(EditField):
         try:
             return int(text) if text else None
         except ValueError as fault:
-            raise BadRequest(f"{text!r} is no whole number", [(self.name, "use digits")]) from fault
+            raise BadRequest(Message("%(text)r is no whole number", text=text), [(self.name, "use digits")]) from fault
 
 
 class Lines(EditField):
@@ -159,7 +159,9 @@ class Languages(EditField):
             return found or None
         if twice := [tag for tag, texts in found.items() if len(texts) > 1]:
             why = "there is one text in each language"
-            raise BadRequest(f"{self.name} has two in {', '.join(twice)}", [(self.name, why)])
+            raise BadRequest(
+                Message("%(name)s has two in %(twice)s", name=self.name, twice=", ".join(twice)), [(self.name, why)]
+            )
         return {tag: texts[0] for tag, texts in found.items()} or None
 
 
@@ -207,6 +209,7 @@ class KeysByName(EditField):
     shape: ClassVar[str] = "keys-by-name"
 
     names: tuple[str, ...]
+    kinds: tuple[Kind, ...] = ("concept",)
 
     def typed(self, form: SubmittedForm) -> Rows:
         """Return for each name the keys that were typed, one on each line."""
@@ -312,7 +315,9 @@ _FROM_EDITING: dict[type, Callable[[str, bool, Any], EditField]] = {
     editing.ByLanguage: lambda name, needed, of: Languages(name=name, required=needed, several=of.several),
     editing.OneOf: lambda name, needed, of: Choice(name=name, required=needed, options=of.terms),
     editing.Things: lambda name, needed, of: KeyFields(name=name, required=needed, kinds=of.kinds, several=of.several),
-    editing.ThingsByName: lambda name, needed, of: KeysByName(name=name, required=needed, names=tuple(of.terms)),
+    editing.ThingsByName: lambda name, needed, of: KeysByName(
+        name=name, required=needed, names=tuple(of.terms), kinds=of.kinds
+    ),
     editing.Identifiers: lambda name, needed, _: IdentifierFields(name=name, required=needed),
 }
 """The field that shows what each field of editing says."""

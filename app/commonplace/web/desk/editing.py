@@ -14,6 +14,7 @@ from commonplace.errors import CommonplaceError, Conflict, NotFound, ShapeViolat
 from commonplace.exchange.edits import Edited, members
 from commonplace.home.tokens import Role
 from commonplace.library.evidence import label_of
+from commonplace.library.statement_labels import name_of
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind, one_of
 from commonplace.web.answers import missing
@@ -25,7 +26,9 @@ from commonplace.web.desk.pages import AtDesk, desk_page, desk_router, refusal, 
 from commonplace.web.desk.saving import save
 from commonplace.web.desk.start import Done, done_change
 from commonplace.web.desk.things import PLURALS, desk_address, kind_in, page_address
+from commonplace.web.desk.typed_things import WhichThing, with_keys
 from commonplace.web.http.threads import in_writer
+from commonplace.web.pages.languages import language_of
 
 router = desk_router()
 new_router = desk_router()
@@ -68,8 +71,11 @@ async def create(request: Request, context: ContextDep, token: AtDesk, kind: str
     fields = fields_of(made, new=True)
     rows = {field.name: field.typed(form) for field in fields}
 
+    language = language_of(request)
+
     def write() -> Edited:
-        values = {field.name: value for field in fields if (value := field.read(rows[field.name])) is not None}
+        keyed = with_keys(context, fields, rows, language)
+        values = {field.name: value for field in fields if (value := field.read(keyed[field.name])) is not None}
         if key := form.text("key"):
             values["key"] = key
         return context.edits.create(made, values, editor)
@@ -91,7 +97,12 @@ def edit_page(
     said, version = _members(context, kind, key, None)
     fields = _shown(kind, said)
     rows = {field.name: field.rows(said.get(field.name)) for field in fields}
-    more: dict[str, Any] = {"version": version, "doubts": _doubts(said), "done": done_change(context, done)}
+    more: dict[str, Any] = {
+        "may_save": token.role is Role.CURATOR or kind == "evidence",
+        "version": version,
+        "doubts": _doubts(said),
+        "done": done_change(request, context, done),
+    }
     return _form(request, context, kind, key, fields, rows, **more)
 
 
@@ -105,10 +116,13 @@ async def edit(request: Request, context: ContextDep, token: AtDesk, plural: str
     fields = fields_of(kind)
     rows = {field.name: field.typed(form) for field in fields}
     patch: dict[str, Any] = {}
+    language = language_of(request)
 
     def write() -> Edited | None:
         said, _ = _members(context, kind, key, Version(seen) if seen else None)
-        patch.update(_changed(fields, rows, said, form))
+        touched = [field for field in fields if field.read(rows[field.name]) != field.same(said.get(field.name))]
+        keyed = {**rows, **with_keys(context, touched, rows, language)}
+        patch.update(_changed(fields, keyed, said, form))
         patch.update(_settled(said, form))
         return save(context, kind, key, patch, editor, seen) if patch else None
 
@@ -194,10 +208,16 @@ def _failed(
     elif kind == "evidence" and isinstance(fault, ShapeViolation) and (wanted := _directness_wanted(fields, rows)):
         errors = [*(one for one in errors if "cp:directness" not in one[1]), ("directness", wanted)]
         told["why"] = "This could not be saved."
+    if isinstance(fault, WhichThing):
+        shown["choices"] = fault.choices
+    elif any(str(fault.detail).startswith(where) for where, _ in errors):
+        told["why"] = "This could not be saved."  # the refusal begins with the name that a field has for programs
     labels = {field.name: field.label for field in fields}
     for where, why in errors:
         places.setdefault(_field_of(where), []).append(why)
-    told["errors"] = [(labels.get(_field_of(where), where), why) for where, why in errors]
+    told["errors"] = [
+        (labels.get(at, where), why, at if at in labels else "") for where, why in errors for at in [_field_of(where)]
+    ]
     return _form(request, context, kind, key, fields, rows, places=places, **told, **shown)
 
 
@@ -255,7 +275,7 @@ def _form(
 
     def read(snapshot: Snapshot) -> dict[str, Any]:
         return {
-            "title": label_of(snapshot, node) if node else None,
+            "title": name_of(snapshot, node, context.minter, language_of(request)) if node else None,
             "rows": {field.name: _labelled(snapshot, field, rows[field.name], context) for field in fields},
         }
 
@@ -271,7 +291,7 @@ def _form(
         roles=ROLES,
         address=page_address(kind, key, node.value) if key is not None and node else None,
         at_desk=desk_address(kind, key) if key is not None else None,
-        **{**context.library.read(read), "places": {}, "doubts": {}, **shown},
+        **{**context.library.read(read), "places": {}, "doubts": {}, "choices": {}, "may_save": True, **shown},
     )
 
 

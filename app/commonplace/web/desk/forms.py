@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message
 
 from commonplace.errors import BadRequest, TooLarge
+from commonplace.errors import Message as Sentence
 from commonplace.web.http.problems import HttpProblem
 
 FORM_BYTES = 2_000_000
@@ -55,7 +56,7 @@ class SubmittedForm:
         if not text:
             return None
         if not (text.isascii() and text.isdecimal() and len(text) < 16):
-            raise BadRequest(f"{text!r} is no number", [(name, "use digits")])
+            raise BadRequest(Sentence("%(text)r is no number", text=text), [(name, "use digits")])
         return int(text)
 
     async def close(self) -> None:
@@ -79,7 +80,14 @@ async def form_of(request: Request, most: int = FORM_BYTES) -> SubmittedForm:
     """
     content = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content not in FORMS:
-        raise HttpProblem(415, f"a page sends {' or '.join(FORMS)}, not {content or 'nothing'}")
+        raise HttpProblem(
+            415,
+            Sentence(
+                "a page sends %(forms)s, not %(content)s",
+                forms=" or ".join(FORMS),
+                content=content or Sentence("nothing"),
+            ),
+        )
     left = most
 
     async def bounded() -> Message:
@@ -87,7 +95,9 @@ async def form_of(request: Request, most: int = FORM_BYTES) -> SubmittedForm:
         message = await request.receive()
         left -= len(message.get("body", b""))
         if left < 0:
-            raise TooLarge(f"a form has at most {most:,} bytes here", [("body", "too large")])
+            raise TooLarge(
+                Sentence("a form has at most %(most)s bytes here", most=f"{most:,}"), [("body", "too large")]
+            )
         return message
 
     try:
@@ -95,4 +105,6 @@ async def form_of(request: Request, most: int = FORM_BYTES) -> SubmittedForm:
             await Request(request.scope, bounded).form(max_files=FILES, max_fields=FIELDS, max_part_size=most)
         )
     except HTTPException as fault:  # it cannot be read as a form
-        raise BadRequest(f"the form cannot be read: {fault.detail}", [("body", str(fault.detail))]) from fault
+        raise BadRequest(
+            Sentence("the form cannot be read: %(fault)s", fault=fault.detail), [("body", str(fault.detail))]
+        ) from fault

@@ -8,11 +8,12 @@ from fastapi import Request, Response
 from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import NotFound
+from commonplace.errors import Message, NotFound
 from commonplace.exchange.deletions import Deleter
 from commonplace.exchange.restoring import Restorer
-from commonplace.library.evidence import label_of
+from commonplace.library.curation_schemas import HangingOn
 from commonplace.library.histories import thing_changes, touches_of
+from commonplace.library.statement_labels import name_of
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind, one_of
 from commonplace.web import answers
@@ -24,8 +25,12 @@ from commonplace.web.desk.start import Done, done_change
 from commonplace.web.desk.things import desk_address, kind_in
 from commonplace.web.http.parameters import Cursor, Limit
 from commonplace.web.http.threads import in_writer
+from commonplace.web.pages.languages import language_of
 
 router = desk_router()
+
+HANGING_SHOWN = 100
+"""Maximum number of things that are named as hanging on one that is to be deleted; their number is told."""
 
 
 @router.get("/desk/{plural}/{key:path}/history")
@@ -50,19 +55,19 @@ def history(
             "changes": thing_changes(part.items, index, snapshot, node, context.minter, quads=False),
             "total": len(touching),
             "further": part.next and "?" + part.next.partition("?")[2],
-            "label": label_of(snapshot, node),
+            "label": name_of(snapshot, node, context.minter, language_of(request)),
         }
 
     shown = context.library.read(read)
     if not shown["total"]:
-        raise NotFound(f"there is no {node.value}, and there never was")
+        raise NotFound(Message("there is no %(thing)s, and there never was", thing=node.value))
     return desk_page(
         request,
         "history.html",
         kind=kind,
         key=key,
         at_desk=desk_address(kind, key),
-        done=done_change(context, done),
+        done=done_change(request, context, done),
         **shown,
     )
 
@@ -115,4 +120,11 @@ def _deletion(request: Request, context: Context, kind: Kind, key: str) -> Respo
         at_desk=desk_address(kind, key),
         alone=alone,
         along=along,
+        hanging=[(one, _kind_of(one, context)) for one in alone.hangs[:HANGING_SHOWN]],
     )
+
+
+def _kind_of(one: HangingOn, context: Context) -> str:
+    """Return the kind of a thing that hangs on another; of a part of a thing, that of the whole."""
+    named = context.minter.kind_and_key(one.iri)
+    return named[0] if named else ""

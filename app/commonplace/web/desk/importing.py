@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
-from urllib.parse import unquote
 
 from fastapi import Query, Request, Response
 
-from commonplace.errors import BadRequest, CommonplaceError, Conflict
+from commonplace.errors import BadRequest, CommonplaceError, Conflict, Message
 from commonplace.exchange.doi_lists import read_doi_list
 from commonplace.exchange.imports import receipt_of
 from commonplace.exchange.receipts import FATES, Receipt, ReceiptItem
@@ -21,6 +21,7 @@ from commonplace.web.desk.forms import SubmittedForm, form_of
 from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, problem_page, see_other
 from commonplace.web.desk.start import Done, done_change
 from commonplace.web.http.threads import in_writer
+from commonplace.web.pages.references import works_named
 
 router = desk_router()
 
@@ -66,7 +67,10 @@ async def _drafts(context: Context, form: SubmittedForm, agent: str) -> list[Imp
     """Return the drafts of what a form brings: one for each file, or one for what was pasted. Raises `BadRequest`."""
     format = form.text("format") or None
     if format is not None and format not in IMPORT_FORMATS:
-        raise BadRequest(f"there is no format {format!r}", [("format", f"use one of {', '.join(IMPORT_FORMATS)}")])
+        raise BadRequest(
+            Message("there is no format %(format)r", format=format),
+            [("format", Message("use one of %(import_formats)s", import_formats=", ".join(IMPORT_FORMATS)))],
+        )
     made = []
     for file in form.files("file"):
         made.append(context.drafts.add(file.filename or "upload", await file.read(), format, agent))
@@ -138,7 +142,10 @@ async def mend(request: Request, context: ContextDep, token: AtDesk, id: str) ->
         raise BadRequest("this import cannot be mended any more", [("position", "begin it again with the file")])
     place = entry_texts(text, [item.line for item in receipt.items]).get(position or 0)
     if place is None:
-        raise BadRequest(f"there is no entry {position} to mend", [("position", "it cannot be told where it ends")])
+        raise BadRequest(
+            Message("there is no entry %(position)s to mend", position=position),
+            [("position", "it cannot be told where it ends")],
+        )
     entry = "" if form.text("action") == "leave-out" else form.text("text")
     replace(draft, mended(text, place, entry).encode())
     await _preview(context, draft)
@@ -201,8 +208,8 @@ def receipt_page(
         request,
         "receipt.html",
         version=version,
-        done=done_change(context, done),
-        **_items(receipt, show, start),
+        done=done_change(request, context, done),
+        **_items(context, receipt, show, start),
     )
 
 
@@ -215,7 +222,7 @@ def _preview_page(request: Request, context: Context, draft: ImportDraft, show: 
         return desk_page(request, "import-fault.html", status=400, draft=draft, **shown)
     receipt, text = draft.receipt, draft.text()
     places = entry_texts(text, [item.line for item in receipt.items]) if text is not None else {}
-    found = _items(receipt, show, start)
+    found = _items(context, receipt, show, start)
     texts = {
         item.position: text[slice(*places[item.position])].strip()
         for item in found["items"]
@@ -231,7 +238,7 @@ def wants_a_look(item: ReceiptItem) -> bool:
     return bool(item.fate == "failed" or item.similar or item.losses or item.status or item.error)
 
 
-def _items(receipt: Receipt, show: Show, start: int) -> dict[str, Any]:
+def _items(context: Context, receipt: Receipt, show: Show, start: int) -> dict[str, Any]:
     """Return what a page shows of a receipt: its counts, and some of its entries."""
     wanted = [item for item in receipt.items if wants_a_look(item)]
     if show == "attention" and not wanted:
@@ -240,18 +247,21 @@ def _items(receipt: Receipt, show: Show, start: int) -> dict[str, Any]:
         wanted = list(receipt.items)
     elif show != "attention":
         wanted = [item for item in receipt.items if item.fate == show]
+    shown = wanted[start : start + SHOWN]
     return {
         "receipt": receipt,
         "attention": sum(1 for item in receipt.items if wants_a_look(item)),
         "fates": FATES,
         "show": show,
         "start": start,
-        "items": wanted[start : start + SHOWN],
+        "items": shown,
         "further": start + SHOWN if start + SHOWN < len(wanted) else None,
-        "key_of": _key_of,
+        "works": context.library.read(lambda snapshot: works_named(snapshot, context.minter, _works_of(shown))),
     }
 
 
-def _key_of(work: str) -> str:
-    """Return the key at the end of a work's IRI."""
-    return unquote(work.rpartition("/id/work/")[2])
+def _works_of(items: Sequence[ReceiptItem]) -> Iterator[str]:
+    """Yield the IRIs of the works that entries became, may be, or are related to."""
+    for item in items:
+        others = (*(item.similar or ()), *(item.related or ()))
+        yield from filter(None, (item.work, *(other.work for other in others)))

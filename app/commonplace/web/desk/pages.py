@@ -10,14 +10,18 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 
-from commonplace.errors import BadRequest, CommonplaceError
+from commonplace.errors import BadRequest, CommonplaceError, NotFound
 from commonplace.home.tokens import Role, Token
+from commonplace.web.api.alternative_keys import address_now
 from commonplace.web.http.authorization import forbidden
 from commonplace.web.http.parameters import only_known_parameters
-from commonplace.web.http.problems import HttpProblem, answered, kind_of
+from commonplace.web.http.problems import Gone, HttpProblem, answered, kind_of
 from commonplace.web.http.session_cookie import refuse_foreign, signed_in
+from commonplace.web.http.validation_words import told
 from commonplace.web.pages.languages import language_of
+from commonplace.web.pages.page_route import led, said_to_be_merged
 from commonplace.web.pages.rendering import BUILT, POLICY, render, site
 
 SIGN_IN = "/desk/sign-in"
@@ -75,26 +79,30 @@ Curating = Annotated[Token, Depends(curating)]
 
 
 class DeskRoute(APIRoute):
-    """A route of the desk: what goes wrong is told on a page."""
+    """A route of the desk: what goes wrong is told on a page, and what was merged leads to what it is now."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers a request."""
         handle = super().get_route_handler()
 
-        async def told(request: Request) -> Response:
+        async def respond(request: Request) -> Response:
             try:
+                request = await run_in_threadpool(said_to_be_merged, request)
                 return await handle(request)
+            except (NotFound, Gone) as fault:
+                address = await run_in_threadpool(address_now, request) if request.method in SAFE else None
+                return problem_page(request, fault) if address is None else led(request, address)
             except NotSignedIn as fault:
                 if request.method in SAFE:
                     return see_other(SIGN_IN, next=_address(request))
                 return problem_page(request, fault)
             except RequestValidationError as fault:
-                errors = [(".".join(str(part) for part in e["loc"][1:]), str(e["msg"])) for e in fault.errors()]
+                errors = [(".".join(str(part) for part in e["loc"][1:]), told(e)) for e in fault.errors()]
                 return problem_page(request, BadRequest("this address cannot be understood", errors))
             except Exception as fault:
                 return problem_page(request, fault)  # one that nobody foresaw goes to the log
 
-        return told
+        return respond
 
 
 def desk_router() -> APIRouter:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import Annotated
 from urllib.parse import quote
 
@@ -11,6 +13,7 @@ from commonplace.errors import BadRequest, CommonplaceError
 from commonplace.model.pinned_address import LONGEST
 from commonplace.web.api.edits import validated
 from commonplace.web.api.pins import NewPin, kept
+from commonplace.web.asked_within import ask_within
 from commonplace.web.context import ContextDep
 from commonplace.web.desk.forms import form_of
 from commonplace.web.desk.pages import AtDesk, desk_page, desk_router, refusal, see_other
@@ -20,13 +23,29 @@ router = desk_router()
 PIN = "/desk/pin"
 MEMBERS = ("address", "title", "note")
 
+PAGE_BYTES = 20_000_000
+"""Maximum size of a page whose title is read."""
+
+_TITLE = re.compile("<title>(.*?)</title>", re.DOTALL)
+
 Asked = Annotated[str, Query(alias="of", max_length=LONGEST, description="address of the answer")]
 
 
 @router.get(PIN)
-def pin_page(request: Request, token: AtDesk, asked: Asked = "") -> Response:
-    """Show the form, with the address of the page that led here."""
-    return desk_page(request, "pin.html", typed={"address": asked})
+async def pin_page(request: Request, token: AtDesk, asked: Asked = "") -> Response:
+    """Show the form, with the address of the page that led here, and its title for the question in words."""
+    title = await _title_of(request, asked) if asked.startswith("/") and not asked.startswith("/desk") else ""
+    return desk_page(request, "pin.html", typed={"address": asked, "title": title})
+
+
+async def _title_of(request: Request, address: str) -> str:
+    """Return the title of the page of an address, without that of the library; nothing where it has no page."""
+    try:
+        found = await ask_within(request, address, "text/html", PAGE_BYTES)
+    except CommonplaceError:
+        return ""
+    title = _TITLE.search(found.body.decode(errors="replace")) if found.status == 200 else None
+    return unescape(title[1]).rpartition(" · ")[0] if title else ""
 
 
 @router.post(PIN)

@@ -8,14 +8,15 @@ from urllib.parse import quote, urlencode
 from fastapi import Query, Request, Response
 from pyoxigraph import NamedNode
 
+from commonplace.curation.quotes import pages_of
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest, CommonplaceError, NotFound
+from commonplace.errors import BadRequest, CommonplaceError, Message, NotFound
 from commonplace.library.evidence import label_of, read_evidence
 from commonplace.web.api.edits import editor_of
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import SubmittedForm, form_of
 from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, refusal, see_other
-from commonplace.web.desk.passages import texts_with_quote
+from commonplace.web.desk.passages import page_of_kept_text, texts_with_quote
 from commonplace.web.desk.queues import queue_named
 from commonplace.web.desk.saving import save
 from commonplace.web.desk.start import Done, done_change
@@ -30,6 +31,10 @@ TYPED = ("quote", "locator", "note", "certainty", "directness")
 """Members that can be mended before the evidence is kept."""
 
 
+LOOK = "look"
+"""Verdict of a button that judges nothing: the quote that was typed is looked for in the texts."""
+
+
 @router.get("/desk/review/{key}")
 def review(
     request: Request,
@@ -41,7 +46,7 @@ def review(
     was: Was = None,
 ) -> Response:
     """Show one piece of evidence, with its quote where it stands."""
-    return _page(request, context, key, in_queue, done=done_change(context, done), was=was)
+    return _page(request, context, key, in_queue, done=done_change(request, context, done), was=was)
 
 
 @router.post("/desk/review/{key}")
@@ -49,6 +54,9 @@ async def judge(request: Request, context: ContextDep, token: Curating, key: str
     """Keep a piece of evidence, as it is or mended, or leave it out with the reason; go on to the next."""
     form = await form_of(request)
     editor = editor_of(token, "evidence", form.text("message"))
+    typed = {name: form.text(name) for name in (*TYPED, "reason")}
+    if form.text("verdict") == LOOK:
+        return await in_writer(context, lambda: _page(request, context, key, in_queue, typed=typed))
 
     def write() -> int | None:
         patch = _patch(context, key, form)
@@ -60,7 +68,6 @@ async def judge(request: Request, context: ContextDep, token: Curating, key: str
     except CommonplaceError as fault:
         if isinstance(fault, NotFound):
             raise
-        typed = {name: form.text(name) for name in (*TYPED, "reason")}
         return _page(request, context, key, in_queue, typed=typed, **refusal(fault))
     if in_queue is None:
         return see_other(f"/desk/review/{quote(key)}", done=made)
@@ -74,7 +81,9 @@ def _patch(context: Context, key: str, form: SubmittedForm) -> dict[str, Any]:
     """Return what is changed of a piece of evidence: its standing, and what was mended. Raises `BadRequest`."""
     verdict = form.text("verdict")
     if verdict not in ("accepted", "rejected"):
-        raise BadRequest(f"{verdict!r} is no verdict", [("verdict", "keep it, or leave it out")])
+        raise BadRequest(
+            Message("%(verdict)r is no verdict", verdict=verdict), [("verdict", "keep it, or leave it out")]
+        )
     said = {name: form.text(name) or None for name in TYPED}
     if verdict == "rejected":
         reason = form.text("reason")
@@ -84,7 +93,7 @@ def _patch(context: Context, key: str, form: SubmittedForm) -> dict[str, Any]:
     node = context.minter.thing("evidence", key)
     now = context.library.read(lambda snapshot: read_evidence(snapshot, node, context.minter))
     if now is None:
-        raise NotFound(f"there is no evidence {key!r}")
+        raise NotFound(Message("there is no evidence %(key)r", key=key))
     changed = {name: value for name, value in said.items() if value != getattr(now, name)}
     return {"status": verdict, **changed}
 
@@ -109,14 +118,20 @@ def _page(
     def read(snapshot: Snapshot) -> dict[str, Any]:
         found = read_evidence(snapshot, node, minter)
         if found is None:
-            raise NotFound(f"there is no evidence {key!r}")
+            raise NotFound(Message("there is no evidence %(key)r", key=key))
         work = NamedNode(found.work_iri)
         source = NamedNode(found.quoted_from_iri) if found.quoted_from_iri else work
+        wanted = shown["typed"]["quote"] if shown.get("typed") else found.quote
         return {
+            "wanted": wanted,
             "evidence": found,
             "work_title": label_of(snapshot, work),
             "about": label_of(snapshot, NamedNode(found.about_iri)),
-            "texts": texts_with_quote(snapshot, source, found.quote),
+            "texts": [
+                *page_of_kept_text(snapshot, source, wanted, minter, context.library.texts),
+                *texts_with_quote(snapshot, source, wanted),
+            ],
+            "text_at": f"/works/{quote(minter.key(source.value))}/text" if pages_of(snapshot, source, minter) else None,
             "waiting": len({row.thing for row in asked.rows(snapshot, minter)}) if asked else None,
             "version": snapshot.version,
         }

@@ -9,6 +9,7 @@ from commonplace.web.desk import (
     duplicates,
     editing,
     history,
+    identifiers,
     importing,
     merging,
     pinning,
@@ -17,7 +18,9 @@ from commonplace.web.desk import (
     signing_in,
     start,
     suggestions,
+    texts,
     tokens,
+    webhooks,
 )
 
 router = APIRouter()
@@ -32,9 +35,12 @@ for _router in (
     importing.router,
     bulk.router,
     tokens.router,
+    webhooks.router,
     pinning.router,
     editing.new_router,
+    texts.router,
     history.router,
+    identifiers.router,
     editing.router,  # last: `/desk/COLLECTION/KEY` fits every address
 ):
     router.include_router(_router)

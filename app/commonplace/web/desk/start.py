@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import NotFound
+from commonplace.errors import Message, NotFound
 from commonplace.exchange.decisions import DuplicateFilter, chosen
 from commonplace.library.changes import brief
 from commonplace.library.evidence import label_of
-from commonplace.library.history_schemas import Change
 from commonplace.library.queues.queue import Queue
 from commonplace.model.change import Version
 from commonplace.web.context import Context, ContextDep
@@ -22,6 +21,8 @@ from commonplace.web.desk.forms import form_of
 from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, own_address, see_other
 from commonplace.web.http.threads import in_writer
 from commonplace.web.in_workers import in_large_library
+from commonplace.web.pages.languages import language_of
+from commonplace.web.pages.named_changes import named_changes
 
 router = desk_router()
 
@@ -47,8 +48,8 @@ def desk(request: Request, context: ContextDep, token: AtDesk, done: Done = None
     return desk_page(
         request,
         "desk.html",
-        changes=changes,
-        done=done_change(context, done),
+        changes=named_changes(context, changes, language_of(request)),
+        done=done_change(request, context, done),
         counts=counts,
         version=head,
         queues=context.queues.all,
@@ -79,8 +80,14 @@ def _pairs(context: Context) -> int:
 def ask_undo(request: Request, context: ContextDep, token: Curating, version: UndoneVersion) -> Response:
     """Show what a version did, and ask whether to take it back; pages that anybody reads lead here."""
     if version > context.library.newest():
-        raise NotFound(f"there is no version {version}: the newest is {context.library.newest()}")
-    return desk_page(request, "undo.html", change=brief(context.library.log, Version(version)))
+        raise NotFound(
+            Message(
+                "there is no version %(version)s: the newest is %(newest)s",
+                version=version,
+                newest=context.library.newest(),
+            )
+        )
+    return desk_page(request, "undo.html", change=done_change(request, context, version))
 
 
 @router.post("/desk/undo")
@@ -100,8 +107,8 @@ async def undo(request: Request, context: ContextDep, token: Curating) -> Respon
     return see_other(back, done=made)
 
 
-def done_change(context: Context, version: int | None) -> Change | None:
-    """Return what a version did that was just made; None where there is none of that number."""
+def done_change(request: Request, context: Context, version: int | None) -> dict[str, Any] | None:
+    """Return what a version did that was just made, with names; None where there is none of that number."""
     if version is None or version > context.library.newest():
         return None
-    return brief(context.library.log, Version(version))
+    return named_changes(context, [brief(context.library.log, Version(version))], language_of(request))[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from commonplace.errors import NotFound
+from commonplace.errors import Message, NotFound
 from commonplace.model.minter import Kind
 
 PLURALS: dict[Kind, str] = {
@@ -25,7 +25,9 @@ _KINDS = {plural: kind for kind, plural in PLURALS.items()}
 def kind_in(plural: str) -> Kind:
     """Return the kind of things in a collection. Raises `NotFound`."""
     if plural not in _KINDS:
-        raise NotFound(f"the desk has no page of this address; things to edit are in {', '.join(_KINDS)}")
+        raise NotFound(
+            Message("the desk has no page of this address; things to edit are in %(kinds)s", kinds=", ".join(_KINDS))
+        )
     return _KINDS[plural]
 
 

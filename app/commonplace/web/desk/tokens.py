@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import Request, Response
 
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.home.tokens import Role
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import form_of
@@ -33,7 +33,10 @@ async def add(request: Request, context: ContextDep, token: Curating) -> Respons
     name, role = form.text("name"), form.text("role")
     try:
         if role not in list(Role):
-            raise BadRequest(f"{role!r} is no role", [("role", f"use one of {', '.join(Role)}")])
+            raise BadRequest(
+                Message("%(role)r is no role", role=role),
+                [("role", Message("use one of %(role)s", role=", ".join(Role)))],
+            )
         made = await in_writer(context, lambda: context.tokens.add(name, Role(role)))
     except BadRequest as fault:
         return _page(request, context, status=400, why=fault.detail, name=name, role=role)

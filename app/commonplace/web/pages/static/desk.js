@@ -148,8 +148,13 @@ async function send(form, submitter, place) {
   const same = page.querySelector(`form[data-draft="${CSS.escape(form.dataset.draft)}"]`);
   if (answer.ok || same) return show(page, answer.redirected ? answer.url : null);
   const why = page.querySelector("main .fault")?.textContent.trim() ?? answer.statusText;
-  const state = tell(form, filled(words.failed, { why }), "lost");
-  if (answer.status === 401) state?.append(` ${words.signin}`);
+  if (answer.status !== 401) return tell(form, filled(words.failed, { why }), "lost");
+  const again = document.createElement("a");
+  const root = new URL("..", import.meta.url).pathname; // which is more than "/" below a path
+  const here = location.pathname.slice(root.length - 1) + location.search;
+  again.href = new URL(`../desk/sign-in?next=${encodeURIComponent(here)}`, import.meta.url);
+  again.textContent = words.signin;
+  tell(form, words.over, "lost")?.append(" ", again);
 }
 
 /** Shows a page in the place of this one. */
@@ -160,7 +165,7 @@ function show(page, address) {
   document.title = page.title;
   main.replaceChildren(...page.getElementById("main").childNodes);
   begin();
-  const told = main.querySelector("[role=alert], [role=status], h1");
+  const told = ["[role=alert]", "[role=status]", "h1"].map((one) => main.querySelector(one)).find(Boolean);
   if (told) {
     told.tabIndex = -1;
     told.focus({ preventScroll: true });
@@ -217,6 +222,14 @@ function find(field) {
   });
 }
 
+/** Puts the focus into the field that a fault is about. */
+function toField(event) {
+  const field = document.getElementById(event.target.closest?.(".fault a[href^='#f-']")?.hash.slice(1));
+  if (!field) return;
+  event.preventDefault();
+  (field.matches("fieldset") ? field.querySelector("input:not([type=hidden]), select, textarea") ?? field : field).focus();
+}
+
 /** Takes files that are dropped on the page. */
 function drop(form) {
   const field = form.querySelector("input[type=file]");
@@ -243,6 +256,7 @@ function begin() {
 }
 
 document.addEventListener("keydown", onKey);
+document.addEventListener("click", toField);
 document.addEventListener("submit", (event) => sending && (event.preventDefault(), event.stopPropagation()), true); // one at a time
 window.addEventListener("popstate", () => location.reload());
 begin();

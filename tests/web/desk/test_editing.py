@@ -1,0 +1,138 @@
+"""The forms of the desk in which a thing is made, changed, restored and deleted, sent as a browser sends them."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+
+import httpx
+
+from tests.web.desk.forms import PAGES, fields
+
+
+def test_a_form_that_is_not_touched_changes_nothing(curator: httpx.Client, head: Callable[[], int]) -> None:
+    before = head()
+    edited = [address for address in PAGES if address.count("/") == 3 and "edit" in curator.get(address).text]
+    touched = [
+        address for address in edited if re.match(r"/desk/(works|people|organ|ven|conc|claims|cases|evid)", address)
+    ]
+    assert len(touched) == 8
+    for address in touched:
+        answer = curator.post(address, data=fields(curator.get(address)))
+        assert (answer.status_code, answer.headers["location"]) == (303, address), answer.text
+    assert head() == before
+
+
+def test_a_field_is_changed_and_the_others_are_left(curator: httpx.Client, server: httpx.Client) -> None:
+    address = "/desk/works/brudney1983"
+    key = address.rpartition("/")[2]
+    was = server.get(f"/works/{key}").json()
+    sent = fields(curator.get(address)) | {"note": ["seen\r\ntwice"]}
+    sent["keywords"] = ["third sector\r\nco-production"]
+    answer = curator.post(address, data=sent)
+    assert answer.status_code == 303, answer.text
+    now = server.get(f"/works/{key}").json()
+    assert now["note"] == "seen\ntwice"
+    assert set(now["keywords"]) == {"third sector", "co-production"}
+    moved = {"note", "keywords", "version", "evidence"}
+    assert {n: v for n, v in now.items() if n not in moved} == {n: v for n, v in was.items() if n not in moved}
+    assert "Saved as version" in curator.get(answer.headers["location"]).text
+
+
+def test_what_was_typed_is_kept_on_an_error_and_on_a_conflict(
+    curator: httpx.Client, server: httpx.Client, head: Callable[[], int]
+) -> None:
+    address = "/desk/works/ostrom1996"
+    sent = fields(curator.get(address))
+    before = head()
+    wrong = curator.post(address, data=sent | {"doi": ["no doi"], "note": ["typed for long"]})
+    assert wrong.status_code == 400
+    assert "typed for long" in wrong.text
+    assert 'value="no doi"' in wrong.text
+    assert "is no DOI" in html.unescape(wrong.text)
+    assert head() == before
+
+    other = {"volume": "25", "publisher_place": "Oxford"}
+    assert curator.patch("/works/ostrom1996", json=other).status_code == 200
+    passed = curator.post(address, data=sent | {"note": ["mine"]})
+    assert passed.status_code == 303, "others changed other fields"
+    assert {**server.get("/works/ostrom1996").json(), "note": "mine"}.items() >= (other | {"note": "mine"}).items()
+    clash = curator.post(address, data=sent | {"volume": ["26"]})
+    assert clash.status_code == 412
+    assert 'value="26"' in clash.text
+    assert "<td>24</td><td>25</td><td>26</td>" in clash.text
+    again = fields(clash)
+    assert again["volume"] == ["26"]
+    assert curator.post(address, data=again).status_code == 303
+    assert server.get("/works/ostrom1996").json()["volume"] == "26"
+    assert server.get("/works/ostrom1996").json()["publisher_place"] == "Oxford"
+
+
+def test_things_are_made_restored_and_deleted(curator: httpx.Client, server: httpx.Client) -> None:
+    sent = fields(curator.get("/desk/new/concept"))
+    sent |= {"labels.language": ["en", "fr"], "labels.text": ["time banking", "banque de temps"]}
+    sent["broader.key"] = ["co-production"]
+    empty = curator.post("/desk/new/concept", data=sent | {"labels.text": ["", ""]})
+    assert empty.status_code == 400
+    assert 'value="co-production"' in empty.text
+    made = curator.post("/desk/new/concept", data=sent)
+    assert made.headers["location"].startswith("/desk/concepts/time-banking?done="), made.text
+    version = int(made.headers["location"].rpartition("=")[2])
+    assert server.get(f"/changes/{version}").json()["message"] == "new concept time-banking"
+    assert server.get("/concepts/time-banking").json()["labels"] == {"en": "time banking", "fr": "banque de temps"}
+    curator.patch("/concepts/time-banking", json={"definitions": {"en": "Hours given count as money."}})
+    history = curator.get("/desk/concepts/time-banking/history").text
+    assert "Hours given count as money." in history
+    restored = curator.post("/desk/concepts/time-banking/restore", data={"to": str(version)})
+    assert restored.status_code == 303
+    assert "definitions" not in server.get("/concepts/time-banking").json()
+    assert "Delete it" in curator.get("/desk/concepts/time-banking/delete").text
+    gone = curator.post("/desk/concepts/time-banking/delete", data={"with_dependents": "yes"})
+    assert gone.headers["location"].startswith("/desk?done=")
+    assert server.get("/concepts/time-banking").status_code == 410
+
+
+def test_a_doubt_is_settled_with_the_field(curator: httpx.Client, server: httpx.Client) -> None:
+    address = "/desk/works/parks1981"
+    doubts = server.get("/works/parks1981").json()["doubts"]
+    page = curator.get(address)
+    place = next(number for number, one in enumerate(doubts) if one["field"] == "volume")
+    assert f'name="settled" value="{place}"' in page.text
+    sent = fields(page) | {"settled": [str(place)], "volume": ["9"]}
+    assert curator.post(address, data=sent).status_code == 303
+    now = server.get("/works/parks1981").json()
+    assert now["volume"] == "9"
+    assert now["doubts"] == [one for number, one in enumerate(doubts) if number != place]
+
+
+def test_a_thing_is_saved_again_on_the_page_that_says_it_was_saved(curator: httpx.Client) -> None:
+    page = curator.get("/desk/works/schlappa2018")
+    for number in range(3):
+        address = re.search(r'<form\b[^>]*\baction="([^"]*)"[^>]*class="edit"', page.text)
+        assert address
+        typed = {**fields(page), "note": [f"Read {number} times."]}
+        saved = curator.post(html.unescape(address[1]), data=typed)
+        assert saved.status_code == 303, saved.text
+        page = curator.get(saved.headers["location"])
+        assert "Saved as version" in page.text
+
+
+def test_evidence_without_directness_is_asked_for_it_in_words(curator: httpx.Client, head: Callable[[], int]) -> None:
+    before = head()
+    typed = {"work.key": "parks1981", "about.key": "housing", "state": "discusses", "certainty": "high"}
+    page = curator.post("/desk/new/evidence", data=typed)
+    assert page.status_code == 422
+    assert ">Directness</a>: say whether the work speaks of it directly or indirectly" in page.text
+    assert "cp:directness" not in page.text
+    silent = curator.post("/desk/new/evidence", data=typed | {"state": "silent", "directness": "direct"})
+    assert ">Directness</a>: a work that is silent has none" in silent.text
+    assert head() == before
+
+
+def test_what_a_form_lacks_is_named_as_its_fields_are(curator: httpx.Client) -> None:
+    page = curator.post("/desk/new/evidence", data={"work.key": "parks1981", "state": "discusses"})
+    assert page.status_code == 400
+    assert "Fields that are needed are empty." in page.text
+    assert ">Concept or claim</a>: give a value" in page.text
+    assert "<b>about</b>" not in page.text

@@ -1,0 +1,81 @@
+"""The pages of the desk on which something is judged: suggestions, evidence, citations."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+
+import httpx
+
+from tests.pdf import pdf
+from tests.web.desk.forms import fields
+
+
+def test_evidence_is_proposed_reviewed_and_left_out_with_a_reason(
+    curator: httpx.Client, contributor: httpx.Client, server: httpx.Client
+) -> None:
+    page = contributor.get("/desk/suggestions/professional-role")
+    work = re.search(r'name="work" value="([^"]+)"', page.text)
+    assert work
+    quote = fields(page)["quote"][0]
+    assert f"<mark>{html.escape(quote, quote=False)}</mark>" in page.text or "<mark>" in page.text
+    sent = {"work": work[1], "quote": quote, "directness": "direct", "certainty": "moderate"}
+    nothing = contributor.post("/desk/suggestions/professional-role", data=sent)
+    assert nothing.status_code == 400
+    assert "no verdict" in nothing.text
+    proposed = contributor.post("/desk/suggestions/professional-role", data=sent | {"verdict": "discusses"})
+    assert proposed.headers["location"].startswith("/desk/suggestions/professional-role?judged=1&done=")
+    key = f"professional-role--{work[1]}"
+    address = f"/desk/review/{key}?queue=proposed-evidence"
+    assert key in curator.get("/desk/queues/proposed-evidence").text
+    review = curator.get(address)
+    assert "<mark>" in review.text
+    assert contributor.post(address, data=fields(review) | {"verdict": ["accepted"]}).status_code == 403
+    unsaid = curator.post(address, data=fields(review) | {"verdict": ["rejected"], "note": ["kept"]})
+    assert unsaid.status_code == 400
+    assert ">kept</textarea>" in unsaid.text
+    out = fields(review) | {"verdict": ["rejected"], "reason": ["It speaks of something else."]}
+    left = curator.post(address, data=out)
+    assert left.headers["location"].startswith("/desk/queues/proposed-evidence?done=")
+    found = server.get("/id/evidence/" + key, follow_redirects=True, headers={"Accept": "application/json"}).json()
+    assert (found["status"], found["note"]) == ("rejected", "It speaks of something else.")
+
+
+def test_a_skipped_suggestion_does_not_come_again(curator: httpx.Client) -> None:
+    address = "/desk/suggestions/co-creation"
+    first = re.search(r'name="work" value="([^"]+)"', curator.get(address).text)
+    assert first
+    answer = curator.post(address, data={"work": first[1], "verdict": "skip"})
+    assert answer.headers["location"] == f"{address}?skip={first[1]}"
+    following = re.search(r'name="work" value="([^"]+)"', curator.get(answer.headers["location"]).text)
+    assert following is None or following[1] != first[1]
+
+
+def test_an_ambiguous_citation_is_settled_in_its_queue(curator: httpx.Client, contributor: httpx.Client) -> None:
+    address = "/desk/queues/ambiguous-citations"
+    page = curator.get(address)
+    sent = fields(page)
+    assert contributor.post(address, data=sent).status_code == 403
+    done = curator.post(address, data={name: values[0] for name, values in sent.items()})
+    assert done.headers["location"].startswith(f"{address}?done="), done.text
+    assert sent["thing"][0] not in curator.get(address).text
+    again = curator.post(address, data={name: values[0] for name, values in sent.items()})
+    assert again.status_code == 404
+
+
+def test_a_quote_that_is_mended_is_looked_for_before_it_is_kept(curator: httpx.Client, head: Callable[[], int]) -> None:
+    file = {"file": ("a.pdf", pdf(["Learning to co-produce."], ["Professionals follow the lead of citizens."]))}
+    assert curator.post("/desk/works/tuurnas2015/text", files=file, data={"licence": ""}).status_code == 303
+    address = "/desk/review/professional-role--tuurnas2015"
+    before, shown = head(), curator.get(address)
+    assert "/works/tuurnas2015/text" in shown.text
+    sent = fields(shown) | {"verdict": ["look"]}
+    found = curator.post(address, data=sent | {"quote": ["follow the lead of citizens"], "note": ["kept"]})
+    assert found.status_code == 200
+    assert "Professionals <mark>follow the lead of citizens</mark>." in found.text
+    assert ">kept</textarea>" in found.text
+    missed = curator.post(address, data=sent | {"quote": ["follow nobody at all"]})
+    assert "stands in none of the texts that are held" in missed.text
+    assert ">follow nobody at all</textarea>" in missed.text
+    assert head() == before, "to look judges nothing"
