@@ -1,5 +1,5 @@
 // Copies what the pages load from node_modules into the program's static files, with the licences of all of it.
-// Run by `npm run build` after `npm ci`. The library of the map comes in many modules, which are bundled into one file.
+// Run by `npm run build` after `npm ci`. What moves the map comes in many modules, which are bundled into one file.
 
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -48,16 +48,15 @@ for (const [name, files] of Object.entries(loaded)) {
 }
 await build({
   stdin: {
-    contents: `export { default as Graph } from "graphology";
-      export { default as Sigma } from "sigma";
-      export { NodeSquareProgram } from "@sigma/node-square";`,
+    contents: `export { select } from "d3-selection";
+      export { zoom, zoomIdentity } from "d3-zoom";`,
     resolveDir: here,
   },
   bundle: true,
   minify: true,
   format: "esm",
   target: "es2022",
-  outfile: join(target, "map.js"),
+  outfile: join(target, "zoom.js"),
   logLevel: "warning",
 });
 // The licences come last: where this file is, the build is whole.

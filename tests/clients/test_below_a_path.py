@@ -120,6 +120,7 @@ def test_a_reader_goes_from_the_front_page_to_a_concept_to_a_work(page: Page, li
     box.press("Enter")
     page.wait_for_url(f"{base}*/*")
     page.goto(f"{base}map")
+    page.locator("#map-canvas").focus()
     page.locator("#map-canvas[data-drawn]").wait_for(state="attached")
     page.goto(f"{base}docs")
     page.locator("#api .info").wait_for()

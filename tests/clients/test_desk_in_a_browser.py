@@ -128,7 +128,7 @@ def test_a_class_of_titles_is_mended_in_bulk_and_undone(desk: Page, library: Lib
     version_made(desk)
     assert thing(library, f"/works/{key}")["title"] == title.replace("Co-production", "Coproduction")
     desk.get_by_role("button", name="Undo").click()
-    expect(desk.get_by_role("status")).to_contain_text("undo of version")
+    expect(desk.get_by_role("status")).to_contain_text("taken back")
     assert thing(library, f"/works/{key}")["title"] == title
 
 
@@ -206,3 +206,34 @@ def test_a_search_is_pinned_and_says_what_has_changed_since(desk: Page, library:
     expect(desk.get_by_role("link", name="Personalised services and their users")).to_be_visible()
     assert thing(library, asked)["version"] == made
     assert thing(library, asked)["total"] == 1
+
+
+def test_a_fault_is_told_first_and_leads_to_its_field_and_an_ended_session_leads_back(
+    desk: Page, library: Library
+) -> None:
+    desk.goto("/desk/works/lowndes2006")
+    note, date = desk.get_by_label("Note", exact=True), desk.get_by_label("Date", exact=True)
+    note.fill("Typed before the fault.")
+    date.fill("next spring")
+    desk.keyboard.press("Control+s")
+    told = desk.get_by_role("alert")
+    expect(told).to_be_focused()
+    expect(told).to_contain_text("Date: write a date so: 1996")
+    expect(told).not_to_contain_text("issued")
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("Enter")
+    expect(date).to_be_focused()
+    expect(date).to_have_attribute("aria-invalid", "true")
+    expect(note).to_have_value("Typed before the fault.")
+
+    date.fill("2006")
+    desk.context.clear_cookies()
+    desk.keyboard.press("Control+s")
+    expect(desk.get_by_text("your session is over")).to_be_visible()
+    desk.get_by_role("link", name="Sign in again").click()
+    desk.get_by_label("Your token").fill(library[1])
+    desk.keyboard.press("Enter")
+    expect(note).to_have_value("Typed before the fault.")
+    desk.get_by_role("button", name="Save").click()
+    version_made(desk)
+    assert thing(library, "/works/lowndes2006")["note"] == "Typed before the fault."

@@ -167,7 +167,7 @@ def test_the_tasks_of_the_desk_are_done_by_keyboard_alone(desk: Page, library: t
     version_made(desk)
     assert client.get("/works/kite1").json()["title"].startswith("Dragons")
     press(desk, "u")
-    expect(desk.get_by_role("status")).to_contain_text("undo of version")
+    expect(desk.get_by_role("status")).to_contain_text("taken back")
     assert client.get("/works/kite1").json()["title"].startswith("Kites")
 
     desk.goto("/desk/works/kite1")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
-from urllib.parse import parse_qs, unquote, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
@@ -81,6 +80,12 @@ def test_a_fault_is_told_in_words(browser: Browser, client: httpx.Client) -> Non
 def test_the_page_of_the_api_is_drawn(browser: Browser, client: httpx.Client) -> None:
     with opened(browser, client, "/docs") as page:
         expect(page.get_by_text("Our own terms, as RDF", exact=True)).to_be_visible()
+        ground = "getComputedStyle(document.documentElement).backgroundColor"
+        light = page.evaluate(ground)
+        page.emulate_media(color_scheme="dark")
+        expect(page.locator("html")).to_have_class("dark-mode")
+        assert page.evaluate(ground) != light
+        page.emulate_media(color_scheme="light")
         wanted = page.get_by_text("List of people", exact=True)
         page.mouse.move(400, 400)
         for _ in range(100):  # Swagger UI draws what is in view
@@ -103,59 +108,3 @@ def test_data_for_search_engines_is_no_script_that_the_policy_blocks(browser: Br
     with opened(browser, client, "/works/ostrom1996") as page:  # which fails where a policy is violated
         data = page.locator('script[type="application/ld+json"]').text_content()
         assert json.loads(data or "")["@id"] == f"{BASE}id/work/ostrom1996"
-
-
-def test_the_map_is_explored_by_click_and_by_keyboard(browser: Browser, client: httpx.Client) -> None:
-    made = client.get("/map").json()
-    linked = {
-        end
-        for edge in made["edges"]
-        for end in (edge["source"], edge["target"])
-        if made["nodes"][0]["id"] in (edge["source"], edge["target"])
-    }
-    with opened(browser, client, "/map", complaint="GL Driver Message") as page:
-        canvas = page.locator("#map-canvas")
-        expect(canvas).to_have_attribute("data-drawn", str(len(made["nodes"])))
-        canvas.focus()
-        page.keyboard.press("ArrowRight")
-        expect(canvas).to_have_attribute("data-chosen", made["nodes"][0]["id"])
-        expect(page.locator("#map-title")).to_have_text(made["nodes"][0].get("title") or made["nodes"][0]["label"])
-        page.keyboard.press("ArrowRight")
-        expect(canvas).not_to_have_attribute("data-chosen", made["nodes"][0]["id"])
-        second = canvas.get_attribute("data-chosen")
-        assert second in linked
-        assert unquote(urlsplit(page.url).fragment) == second
-        page.keyboard.press("Escape")
-        expect(canvas).to_have_attribute("data-chosen", "")
-
-        page.fill("#map-words", "crossing the great divide")
-        expect(page.locator("#map-found")).to_contain_text("1")
-        page.keyboard.press("Enter")
-        expect(canvas).to_have_attribute("data-chosen", "work/ostrom1996")
-        expect(canvas).to_be_focused()
-        page.keyboard.press("Enter")
-        expect(page).to_have_url(re.compile("/works/ostrom1996$"))
-
-        page.go_back()
-        expect(canvas).to_have_attribute("data-chosen", "work/ostrom1996")
-        box = canvas.bounding_box()
-        assert box
-        page.mouse.click(box["x"] + 5, box["y"] + 5)
-        expect(canvas).to_have_attribute("data-chosen", "")
-        page.locator('[id="concept/co-production"] a[href^="#"]').first.click()
-        expect(canvas).not_to_have_attribute("data-chosen", "")
-
-
-def test_a_thing_on_the_map_is_clicked_and_years_narrow_it(browser: Browser, client: httpx.Client) -> None:
-    near = client.get("/map?focus=work/mcmullin2022lead").json()["nodes"]
-    with opened(browser, client, "/map?focus=work/mcmullin2022lead", complaint="GL Driver Message") as page:
-        canvas = page.locator("#map-canvas")
-        expect(canvas).to_have_attribute("data-drawn", str(len(near)))
-        canvas.focus()
-        page.keyboard.press("ArrowDown")
-        expect(page.locator("#map-text")).to_contain_text("Much of our understanding of co-production rests upon")
-        page.locator("#map-to").fill("2015")
-        expect(page.locator("#map-years")).to_have_value(re.compile(r"\.\.2015$"))
-        expect(canvas).to_have_attribute("data-chosen", "")  # the work is of a later year
-        page.locator("#map-filters button").click()
-        expect(page).to_have_url(re.compile(r"years="))

@@ -22,7 +22,7 @@ CUT = """() => [...document.querySelectorAll("main *")].filter((one) => {
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/concepts/facilitator", "/works/ostrom1996", "/works", "/gaps", "/comparison", "/cases"]
+    "address", ["/", "/concepts/facilitator", "/works/ostrom1996", "/works", "/gaps", "/comparison", "/cases", "/map"]
 )
 def test_a_page_prints_as_a_page(browser: Browser, client: httpx.Client, address: str) -> None:
     with opened(browser, client, address, PAPER) as page:

@@ -78,3 +78,23 @@ def test_the_cases_are_compared_and_a_gap_is_found(browser: Browser, client: htt
         work = cell["unread_works"][0]
         page.get_by_role("link", name=work["label"]).first.click()
         expect(page.get_by_role("heading", level=1)).to_have_text(work["label"])
+
+
+def test_evidence_that_is_found_while_typing_has_a_page_and_the_way_back_is_free(
+    browser: Browser, client: httpx.Client
+) -> None:
+    with opened(browser, client, "/") as page:
+        box = page.get_by_label(re.compile("^Search works, people")).first
+        box.press_sequentially("motivations of professionals (Tuurnas")
+        found = page.get_by_role("option").filter(has_text="evidence · motivation of professionals · Learning")
+        expect(found).to_be_visible()
+        found.click()
+        page.wait_for_url("**/id/evidence/professional-motivation--tuurnas2015")
+        expect(page.get_by_role("main")).to_contain_text("our understanding of the role and motivations")
+
+        page.get_by_label(re.compile("^Search works")).first.fill("professionals")
+        expect(page.get_by_role("option").first).to_be_visible()
+        page.evaluate(
+            "dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))"
+        )  # as one leaves by a link
+        expect(page.get_by_role("option")).to_have_count(0)

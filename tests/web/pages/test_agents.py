@@ -56,3 +56,10 @@ def test_every_page_that_a_list_leads_to_is_there(client: httpx.Client) -> None:
         page = client.get(f"/{plural}?limit=1000", headers=BROWSER).text
         for address in re.findall(rf'<li><a href="(/{plural}/[^"]+)">', page):
             assert client.get(html.unescape(address), headers=BROWSER).status_code == 200, address
+
+
+def test_no_identifier_of_a_venue_is_said_twice(client: httpx.Client) -> None:
+    for venue in client.get("/venues?limit=100").json()["items"]:
+        said = text_of(client.get(f"/venues/{venue['key']}", headers=BROWSER).text)
+        for issn in venue.get("issn", ()):
+            assert said.count(issn) == 1, venue["key"]

@@ -11,6 +11,7 @@ import pytest
 
 from commonplace.home.opening import open_home
 from commonplace.home.tokens import Role
+from commonplace.web.pages.given_reasons import reasons_words
 from tests.conftest import serving, settings_for
 from tests.web.api.near_duplicates import NEAR_DUPLICATE
 from tests.web.pages.test_headings import text_of
@@ -69,7 +70,7 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         client.headers["Authorization"] = f"Bearer {token}"
         merge = {"Content-Type": "application/merge-patch+json"}
         client.patch("/works/ostrom1996", content='{"note": "A note <of> ours"}', headers=merge).raise_for_status()
-        client.post("/pins", json={"address": "/works?discusses=facilitator"}).raise_for_status()
+        client.post("/pins", json={"address": "/works?year=..1996"}).raise_for_status()
         sent = client.post("/imports", content=entries, headers={"Content-Type": "application/x-bibtex"})
         assert sent.json()["version"] == 4
         del client.headers["Authorization"]
@@ -86,9 +87,14 @@ def test_a_page_shows_what_is_answered(edited: httpx.Client, address: str) -> No
     words = text_of(page.text)
     found = answer.json()
     for text in _texts(found):
-        assert re.sub(r"\s+", " ", text) in words, text
+        said = text if address.endswith("/history") else _NAMED_BY_KEY.sub("“Crossing the Great Divide", text)
+        assert re.sub(r"\s+", " ", said) in words, text
     if isinstance(found, dict) and "total" in found:
         assert f"{found['total']}" in words or not found["items"]
+
+
+_NAMED_BY_KEY = re.compile(r"(?<=^work )ostrom1996.*")
+"""A key in the line of a version, and what follows it: a page has the name of the thing there."""
 
 
 def _texts(answer: object) -> Iterator[str]:
@@ -121,9 +127,12 @@ def test_a_pair_is_shown_field_by_field_with_the_reasons(edited: httpx.Client) -
     (pair,) = edited.get("/duplicates").json()["items"]
     assert edited.get(f"/duplicates/{pair['id']}").json() == pair
     page = edited.get(f"/duplicates/{pair['id']}", headers=BROWSER)
+    french = text_of(edited.get(f"/duplicates/{pair['id']}", headers={**BROWSER, "Accept-Language": "fr"}).text)
+    assert reasons_words(pair["reasons"], "fr").casefold() in french.casefold()
+    assert pair["reasons"][0] not in french
     assert page.status_code == 200
     words = text_of(page.text)
-    assert all(reason in words for reason in pair["reasons"])
+    assert reasons_words(pair["reasons"], "en").casefold() in words.casefold()
     assert f"{pair['score']:.0f} in a hundred" in words
     for link in pair["works"]:
         work = edited.get(f"/works/{link['key']}").json()
@@ -151,7 +160,7 @@ def test_an_import_is_listed_and_shown_with_its_receipt(edited: httpx.Client) ->
 @pytest.mark.parametrize(
     ("address", "status", "said"),
     [
-        ("/search", 400, "q"),
+        ("/find?quote=x", 400, "quote"),
         ("/search?q=a&colour=blue", 400, "colour"),
         ("/suggestions?concept=nobody", 400, "nobody"),
         ("/queries/works-discussing?concept=nobody", 400, "nobody"),
@@ -163,6 +172,7 @@ def test_an_import_is_listed_and_shown_with_its_receipt(edited: httpx.Client) ->
         ("/imports/1", 404, "1"),
         ("/id/evidence/nobody", 404, "nobody"),
         ("/queries/nobody", 404, "nobody"),
+        ("/queries/nobody?concept=x", 404, "nobody"),
     ],
 )
 def test_a_refusal_is_a_page_that_says_why(edited: httpx.Client, address: str, status: int, said: str) -> None:
@@ -203,3 +213,57 @@ def test_a_search_that_finds_nothing_offers_it_without_each_word(edited: httpx.C
     number = edited.get("/search?q=facilitator&kind=concept").json()["total"]
     assert re.search(rf">{number} things? w(as|ere) found<", rest)
     assert "Without “" not in edited.get("/search?q=xylophones", headers=BROWSER).text
+
+
+@pytest.mark.parametrize("address", ["/search", "/find", "/suggestions", "/changes/diff"])
+def test_an_address_without_what_it_needs_asks_a_browser_for_it(edited: httpx.Client, address: str) -> None:
+    assert edited.get(address).status_code == 400, "a program is told"
+    page = edited.get(address, headers=BROWSER)
+    assert page.status_code == 200
+    main = page.text[page.text.index("<main") :]
+    assert f'<form class="filters" action="{address}" method="get">' in main
+    names = re.findall(r'<(?:input|textarea)[^>]* name="(\w+)"[^>]* required', main)
+    given = {"q": "facilitator", "quote": "the great divide", "concept": "facilitator", "from": "1"}
+    asked = edited.get(address, params={name: given[name] for name in names}, headers=BROWSER, follow_redirects=True)
+    assert (len(names), asked.status_code) == (1, 200)
+    assert edited.get(f"{address}?{names[0]}=", headers=BROWSER).headers["location"] == address
+
+
+def test_what_differs_of_a_thing_since_no_version_is_its_history(edited: httpx.Client) -> None:
+    led = edited.get("/works/ostrom1996/diff", headers=BROWSER)
+    assert (led.status_code, led.headers["location"]) == (303, "/works/ostrom1996/history")
+
+
+def test_a_pin_without_a_title_is_called_by_what_was_asked(edited: httpx.Client) -> None:
+    for address in ("/pins", "/pins/3", "/changes/diff?from=2&to=3"):
+        assert "Works: year ..1996" in edited.get(address, headers=BROWSER).text
+    french = edited.get("/pins/3", headers={**BROWSER, "Accept-Language": "fr"}).text
+    assert "<h1>Œuvres: année ..1996</h1>" in french
+
+
+def test_evidence_that_differs_is_called_by_its_work_and_what_it_is_about(edited: httpx.Client) -> None:
+    evidence = edited.get("/works/boyle2009").json()["evidence"]
+    (key,) = [one["id"] for one in evidence if one["about"] == "professional-role"]
+    for address in (f"/evidence/{key}/history", f"/evidence/{key}/diff?from=1"):
+        assert "Boyle and Harris 2009: role of professionals" in edited.get(address, headers=BROWSER).text
+    french = edited.get(f"/evidence/{key}/history", headers={**BROWSER, "Accept-Language": "fr"}).text
+    assert "Boyle et Harris 2009: rôle des professionnels" in french
+
+
+def test_a_question_shows_no_column_that_repeats_another(edited: httpx.Client) -> None:
+    page = edited.get("/queries/works-discussing?concept=professional-role", headers=BROWSER).text
+    heads = re.findall(r'<th scope="col">([^<]+)</th>', page)
+    assert {"Work", "Year", "Quote", "Concept or claim", "Evidence"} <= set(heads)
+    assert not {"Concept", "Key", "Title", "Label of the concept"} & set(heads)
+    assert "Boyle and Harris 2009: role of professionals</a>" in page, "evidence in words"
+    rows = re.findall(r"<tr><td.*?</tr>", page)
+    assert {row.count("<td") for row in rows} == {len(heads)}
+    cited = edited.get("/queries/most-cited", headers=BROWSER).text
+    assert re.search(r'<th scope="col">[^<]*[Cc]it', cited), "numbers that are alike stay"
+    assert "facilitator" in page, "narrower concepts keep their names"
+
+
+def test_what_came_into_a_pinned_answer_is_called_by_its_title(edited: httpx.Client) -> None:
+    page = edited.get("/pins/3/difference", headers=BROWSER).text
+    assert '<strong>added</strong> <a href="/works/selborne1789">Selborne</a>' in page
+    assert "/id/work/selborne1789" not in text_of(page.partition("<details>")[0])

@@ -67,3 +67,19 @@ def test_a_case_has_the_source_and_certainty_of_each_dimension(client: httpx.Cli
             assert f"{one['directness']}, {one['certainty']} certainty" in words
             for value in one.get("values", []):
                 assert value["label"] in words
+
+
+def test_cases_name_countries_and_sources_in_words(client: httpx.Client) -> None:
+    listed = text_of(client.get("/cases", headers=BROWSER).text)
+    assert "Quebec, Canada (QC)" in listed
+    assert "CA-QC" not in listed
+    assert "France, France" not in listed, "a place that is the whole country is said once"
+    page = client.get("/cases/quebec-drop-in", headers=BROWSER).text
+    sources = re.findall(r'<p class="meta"><a href="/works/mcmullin2022lead">(.*?)</a>', page)
+    assert set(sources) == {"McMullin 2022"}
+
+
+def test_a_concept_with_a_long_name_breaks_in_the_tree(client: httpx.Client) -> None:
+    style = client.get("/static/commonplace.css").text
+    assert 'class="tree whole"' in client.get("/concepts", headers=BROWSER).text
+    assert not re.search(r"^\.whole\s*\{[^}]*nowrap", style, re.MULTILINE), "the tree would not break, either"

@@ -48,3 +48,8 @@ def test_an_empty_page_says_what_to_do(empty: httpx.Client, address: str) -> Non
         assert empty.get(html.unescape(link), headers=BROWSER, follow_redirects=True).status_code in (200, 401), link
     leads = [link for text in said for link in re.findall(r'href="(/[^"]*)"', text)]
     assert leads, said
+
+
+def test_the_first_page_of_nothing_leads_to_an_import(empty: httpx.Client) -> None:
+    page = empty.get("/", headers=BROWSER).text
+    assert '<a href="/desk/import">Import works</a>' in page[page.index("<main") :]

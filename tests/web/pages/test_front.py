@@ -67,7 +67,7 @@ def links_hold(client: httpx.Client) -> set[str]:
 def test_the_links_of_the_reference_set_hold(client: httpx.Client) -> None:
     assert links_hold(client) == set(load_queries(QUERIES))
     page = client.get("/").text
-    assert "<h1>Commonplace: the co-production of public services</h1>" in page
+    assert '<h1>Commonplace: the <span class="whole">co-production</span> of public services</h1>' in page
     assert "Which works discuss “role of professionals”, and on what evidence?" in page
 
 
@@ -77,6 +77,21 @@ def test_another_literature_is_spoken_of_in_its_own_words(worms: Path) -> None:
         assert "<h1>Earthworms &amp; what they do</h1>" in page
         assert "<title>Earthworms &amp; what they do</title>" in page
         assert "Works on earthworms." in page
+        assert '<a href="/works">2 works</a>' in page
+        assert "1 evidence" in page
+        assert '<a href="/organizations">' in page
+        for count in re.findall(r"<li>(?:<a [^>]*>)?1 (\w+)", page):
+            assert count in {
+                "work",
+                "person",
+                "organization",
+                "venue",
+                "concept",
+                "claim",
+                "case",
+                "evidence",
+                "citation",
+            }
         assert "Which works discuss “burrowing”, and on what evidence?" in page
         assert "It is about little else." in page
         assert not ELSEWHERE.search(page), ELSEWHERE.findall(page)

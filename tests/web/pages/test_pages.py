@@ -33,6 +33,14 @@ def test_a_browser_gets_the_editor_and_a_program_the_description(client: httpx.C
         assert client.get("/sparql", headers={"Accept": accept}).headers["content-type"].startswith("text/turtle")
 
 
+def test_the_editor_has_the_header_and_the_footer_of_every_page(client: httpx.Client, built: bool) -> None:
+    front, page = (client.get(address, headers=BROWSER).text for address in ("/works", "/sparql"))
+    for start, end in (('<header class="site">', "</header>"), ("<ul>\n    <li>", "</footer>")):
+        shown = [re.sub(r"back=[^&\"]*", "", text[text.index(start) : text.index(end)]) for text in (front, page)]
+        assert shown[0] == shown[1]
+    assert len(re.findall("<h1", page)) == len(re.findall("<main", page)) == 1
+
+
 def test_the_form_of_the_page_works_without_a_script(client: httpx.Client, built: bool) -> None:
     page = client.get("/sparql", headers=BROWSER).text
     (query,) = re.findall(r'<textarea id="query" name="query"[^>]*>([^<]*(?:&lt;[^<]*)*)</textarea>', page)

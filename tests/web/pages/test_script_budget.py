@@ -17,8 +17,13 @@ IMPORTED = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']+)["']""")
 
 def programs(client: httpx.Client, address: str) -> dict[str, int]:
     """Return the programs that a page loads, with what they import, by address: their packed lengths."""
+    return loaded_with(client, *SCRIPT.findall(client.get(address, headers=BROWSER).text))
+
+
+def loaded_with(client: httpx.Client, *scripts: str) -> dict[str, int]:
+    """Return programs, with what they import, by address: their packed lengths."""
     found: dict[str, int] = {}
-    wanted = [one.partition("?")[0] for one in SCRIPT.findall(client.get(address, headers=BROWSER).text)]
+    wanted = [one.partition("?")[0] for one in scripts]
     while wanted:
         script = wanted.pop()
         if script not in found:
@@ -39,10 +44,18 @@ def programs(client: httpx.Client, address: str) -> dict[str, int]:
         ("/concepts/professional-role", 60_000),
         ("/gaps", 60_000),
         ("/desk/sign-in", 60_000),
-        ("/map", 150_000),
+        ("/map", 20_000),
     ],
 )
 def test_the_programs_of_a_page_are_small(client: httpx.Client, address: str, most: int) -> None:
     loaded = programs(client, address)
     assert len(loaded) >= 2
     assert sum(loaded.values()) < most, loaded
+
+
+def test_what_moves_the_map_is_small_and_comes_later(client: httpx.Client) -> None:
+    [program] = re.findall(r'data-program="([^"?]+)', client.get("/map", headers=BROWSER).text)
+    assert program not in programs(client, "/map")
+    moving = loaded_with(client, program)
+    assert "/static/vendor/zoom.js" in moving
+    assert sum(moving.values()) < 40_000, moving

@@ -43,7 +43,7 @@ def test_columns_from_counts_are_those_from_marks(
     assert sum(sum(column.counts.values()) for column in counted.columns) + counted.without_year == len(every)
     by_key = {work.key: work for work in every}
     assert all(by_key[work.key] == work for work in named)
-    assert {work.state for work in named} == {work.state for work in every}
+    assert {work.state for work in named} == {work.state for work in every} & {"silent", "unread"}
 
 
 def test_a_mark_and_a_node_have_the_name_with_its_particle(client: httpx.Client) -> None:

@@ -8,6 +8,7 @@ import re
 import httpx
 import pytest
 
+from commonplace.web.pages.codes import field_name
 from tests.web.pages.test_headings import text_of
 from tests.web.pages.test_pages import BROWSER
 
@@ -69,7 +70,7 @@ def test_the_page_of_each_work_shows_what_is_known_of_it(client: httpx.Client) -
             assert evidence.get("quote", "") in words
             assert evidence["about"] in page.text
         for doubt in work.get("doubts", []):
-            assert doubt["field"] in words
+            assert field_name(doubt["field"]) in words
         if "doi" in work:
             assert f"https://doi.org/{work['doi']}" in page.text
         for name in ("references", "citations"):
@@ -104,3 +105,37 @@ def test_an_alternative_key_leads_to_the_page_of_the_work(client: httpx.Client) 
     missing = client.get("/works/nobody1900", headers=BROWSER)
     assert missing.status_code == 404
     assert missing.headers["content-type"].startswith("text/html")
+
+
+def test_a_list_by_a_concept_says_which_narrower_one_a_passage_is_on(client: httpx.Client) -> None:
+    page = client.get("/works?discusses=professional-role&year=2012", headers=BROWSER).text
+    blocks = re.findall(r'<div class="said.*?</div>', page, re.DOTALL)
+    on = {
+        text_of(re.sub(r"<q>.*?</q>", "", one, flags=re.DOTALL)).partition(" on ")[2].partition(" · ")[0]
+        for one in blocks
+    }
+    assert on == {"facilitator", ""}, "one passage is on the concept itself"
+    assert "<title>Works · 2012 · role of professionals ·" in page
+
+
+def test_a_passage_from_another_work_leads_there(client: httpx.Client) -> None:
+    page = client.get("/works/brandsen2018book", headers=BROWSER).text
+    assert 'contents of <a href="/works/steen2018">steen2018</a>' in page
+
+
+def test_works_are_offered_to_other_programs_and_as_text(client: httpx.Client) -> None:
+    page = client.get("/works?discusses=facilitator", headers=BROWSER).text
+    assert "Zotero, EndNote and JabRef read BibTeX and RIS." in page
+    address = re.search(r'href="(/export[^"]*style=apa)"', page)
+    assert address is not None
+    references = client.get(html.unescape(address[1]), headers=BROWSER)
+    assert references.headers["content-type"].startswith("text/html")
+    assert "Bakker" in references.text
+
+
+def test_a_page_that_cannot_be_understood_keeps_what_was_asked(client: httpx.Client) -> None:
+    page = client.get("/works?q=community&year=twenty+ten", headers=BROWSER)
+    assert page.status_code == 400
+    assert '<input name="year" value="twenty ten">' in page.text
+    assert '<input type="hidden" name="q" value="community">' in page.text
+    assert '<form class="filters" action="/works"' in page.text

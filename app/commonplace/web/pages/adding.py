@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from fastapi import Request
+from fastapi import Request, Response
 from pyoxigraph import Literal, NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
@@ -14,32 +14,33 @@ from commonplace.errors import NotFound
 from commonplace.library.evidence import label_of
 from commonplace.library.first_question import examples_there
 from commonplace.library.named_queries import NamedQuery
+from commonplace.library.parameters import KINDS_OF_TYPE
 from commonplace.library.passages import PARTS
 from commonplace.library.works import work_of
 from commonplace.model.change import Version
-from commonplace.model.minter import Kind
 from commonplace.model.quote_places import places_of_quote
 from commonplace.web.context import Context
+from commonplace.web.discovery.addresses import KIND_OF
+from commonplace.web.pages.asked_words import asked_words, pinned_address
+from commonplace.web.pages.called import called_each, called_in
+from commonplace.web.pages.codes import field_name
+from commonplace.web.pages.columns import repeated_columns
+from commonplace.web.pages.languages import language_of
+from commonplace.web.pages.named_changes import names_of_things
+from commonplace.web.pages.references import works_named
+from commonplace.web.pages.which import ask_which
 from commonplace.web.pages.wording import family
 
 Added = Mapping[str, object]
 
+MOST_NAMED = 2_000
+"""Maximum number of things in the answer to a question that are called by their names; the others by their keys."""
+
 MOST_WORDS_LEFT_OUT = 12
 """Maximum number of words of a search that found nothing, to be asked again without each of them: each is a search."""
 
-_KINDS: dict[str, Kind] = {
-    "works": "work",
-    "people": "person",
-    "organizations": "organization",
-    "venues": "venue",
-    "concepts": "concept",
-    "claims": "claim",
-    "cases": "case",
-    "evidence": "evidence",
-}
 
-
-def _at(request: Request) -> Version | None:
+def at_of(request: Request) -> Version | None:
     """Return the version that a page is asked for; None is the newest. The answer was made: it is one there is."""
     given = request.query_params.get("at")
     return Version(int(given)) if given else None
@@ -53,9 +54,19 @@ def nothing(context: Context, request: Request, answer: Any) -> Added:
 def thing_of_path(context: Context, request: Request, answer: Any) -> Added:
     """Add the name of the thing whose key stands in the path, as it is called at the version that was asked."""
     plural, key = request.url.path.split("/")[1], request.path_params["key"]
-    node = context.minter.thing(_KINDS[plural], key)
-    label = context.library.read(lambda snapshot: label_of(snapshot, node), _at(request))
+    node = context.minter.thing(KIND_OF[plural], key)
+    language = language_of(request)
+    label = context.library.read(lambda snapshot: called_in(snapshot, node, context.minter, language), at_of(request))
     return {"plural": plural, "key": key, "label": label or key, "list": request.url.path.rpartition("/")[2]}
+
+
+def names_in_changes(context: Context, request: Request, answer: Any) -> Added:
+    """Add to versions the names of the things that their lines speak of, as they are called now."""
+    changes = answer.get("items", [answer])
+    names = names_of_things(context, changes, language_of(request))
+    for change in changes:
+        change["names"] = names
+    return {}
 
 
 def words_asked(context: Context, request: Request, answer: Any) -> Added:
@@ -84,9 +95,33 @@ def quote_asked(context: Context, request: Request, answer: Any) -> Added:
     return {"quote": request.query_params["quote"]}
 
 
+def thing_of_diff(context: Context, request: Request, answer: Any) -> Added:
+    """Add the name of the thing that was compared, as it is called at either version."""
+    called = _called_at(context, request, [answer["iri"]])
+    return {"label": called.get(answer["iri"]) or answer.get("label") or answer["key"]}
+
+
 def versions_asked(context: Context, request: Request, answer: Any) -> Added:
-    """Add the versions that were compared."""
-    return {"start": request.query_params["from"], "to": request.query_params.get("to")}
+    """Add the versions that were compared, and what the evidence and the decisions that differ are called."""
+    nameless = [one["iri"] for one in answer["items"] if not one.get("label")]
+    called = _called_at(context, request, nameless)
+    return {"start": request.query_params["from"], "to": request.query_params.get("to"), "called": called}
+
+
+def _called_at(context: Context, request: Request, iris: Sequence[str]) -> dict[str, str]:
+    """Return what things are called at the later of the versions that a page compares, or at the earlier."""
+    language, called = language_of(request), dict[str, str]()
+    for name in ("to", "from"):
+        given = request.query_params.get(name)
+        rest = [NamedNode(iri) for iri in iris if iri not in called]
+
+        def read(snapshot: Snapshot, rest: Sequence[NamedNode] = rest) -> dict[str, str | None]:
+            return {node.value: called_in(snapshot, node, context.minter, language) for node in rest}
+
+        found = context.library.read(read, Version(int(given)) if given else None) if rest else {}
+        called |= {iri: label for iri, label in found.items() if label}
+    asked = {iri: pinned_address(context, iri) for iri in iris if iri not in called}
+    return called | {iri: asked_words(context, address, language) for iri, address in asked.items() if address}
 
 
 def concept_asked(context: Context, request: Request, answer: Any) -> Added:
@@ -98,21 +133,49 @@ def concept_asked(context: Context, request: Request, answer: Any) -> Added:
 
 
 def queries(context: Context, request: Request, answer: Any) -> Added:
-    """Add values for the fields of each question that are there in this library."""
+    """Add the questions in the language of the page, and values for their fields that are there in this library."""
     every = list(context.queries.values())
     examples = context.library.read(lambda snapshot: examples_there(snapshot, context.minter, every, None, []))
-    return {"examples": examples}
+    language = language_of(request)
+    shown = [context.queries[item["name"]].in_language(language) for item in answer["items"]]
+    given = {query.name: _in_words(context, query, examples[query.name] or {}, language) for query in shown}
+    return {"examples": given, "queries": shown}
+
+
+def _in_words(context: Context, query: NamedQuery, values: Mapping[str, str], language: str) -> dict[str, str]:
+    """Return the values of a question's parameters as they stand in its form: a thing by its name, where it has one."""
+    things = {p.name: p for p in query.parameters if p.name in values and p.type in KINDS_OF_TYPE}
+
+    def read(snapshot: Snapshot) -> dict[str, str]:
+        nodes = ((name, p.term(values[name], context.minter)) for name, p in things.items())
+        return {name: label_of(snapshot, node, language) or "" for name, node in nodes if isinstance(node, NamedNode)}
+
+    called = context.library.read(read)
+    return {name: called.get(name) or value for name, value in values.items()}
 
 
 def query_asked(context: Context, request: Request, answer: Any) -> Added:
-    """Add the question, the values that were given, and which columns lead to a page."""
+    """Add the question in the language of the page, the values given, and what the things in the answer are called."""
     query: NamedQuery = context.queries[request.path_params["name"]]
     values = dict(request.query_params.items())
+    language, at = language_of(request), at_of(request)
+    iris = {value for row in answer.get("items", ()) for value in row.values() if isinstance(value, str)}
+    things = sorted(iri for iri in iris if iri.startswith(context.minter.base))[:MOST_NAMED]
+    minter = context.minter
+    called = context.library.read(lambda s: called_each(s, things, minter, language), at)
+    english = called if language == "en" else context.library.read(lambda s: called_each(s, things, minter, "en"), at)
+    asked = {
+        p.name: str(getattr(p.term(values[p.name], minter), "value", ""))
+        for p in query.parameters
+        if p.name in values and p.type in KINDS_OF_TYPE
+    }
     return {
-        "query": query,
-        "values": values,
+        "query": query.in_language(language),
+        "values": _in_words(context, query, values, language),
         "sparql": query.sparql(context.minter, {p.name: values[p.name] for p in query.parameters if p.name in values}),
         "base": context.minter.base,
+        "called": called,
+        "repeated": repeated_columns(answer, called, english, asked=asked),
     }
 
 
@@ -134,7 +197,7 @@ def works_of_pair(context: Context, request: Request, answer: Any) -> Added:
         names = [name for name in _COMPARED if any(side.get(name) for side in sides)]
         return {"fields": [(name, *(side.get(name, "") for side in sides)) for name in names]}
 
-    return context.library.read(read, _at(request))
+    return context.library.read(read, at_of(request))
 
 
 _COMPARED = (
@@ -169,7 +232,7 @@ def text_of_evidence(context: Context, request: Request, answer: Any) -> Added:
         about = label_of(snapshot, NamedNode(answer["about_iri"])) or answer["about"]
         return {"work": shown, "about": about, "passages": _passages(snapshot, source, answer.get("quote"))}
 
-    return context.library.read(read, _at(request))
+    return context.library.read(read, at_of(request))
 
 
 def _passages(snapshot: Snapshot, work: NamedNode, quote: str | None) -> list[tuple[str, str, str, str]]:
@@ -185,6 +248,43 @@ def _passages(snapshot: Snapshot, work: NamedNode, quote: str | None) -> list[tu
 
 
 def of_pin(context: Context, request: Request, answer: Any) -> Added:
-    """Return whether the question searches, which is answered at the newest version only."""
+    """Add the question in words, and whether it searches, which is answered at the newest version only."""
     address = answer.get("asks") or answer["address"]
-    return {"searches": "q" in parse_qs(urlsplit(address).query)}
+    question = asked_words(context, address, language_of(request))
+    return {"searches": "q" in parse_qs(urlsplit(address).query), "question": question}
+
+
+def questions_of_pins(context: Context, request: Request, answer: Any) -> Added:
+    """Add in words what each pinned answer was asked for, by its address."""
+    language = language_of(request)
+    return {"questions": {pin["asks"]: asked_words(context, pin["asks"], language) for pin in answer["items"]}}
+
+
+def works_of_receipt(context: Context, request: Request, answer: Any) -> Added:
+    """Add the works that the entries of an import became."""
+    iris = [item["work"] for item in answer["items"] if item.get("work")]
+    return {"works": context.library.read(lambda snapshot: works_named(snapshot, context.minter, iris))}
+
+
+def things_of_node(context: Context, request: Request, answer: Any) -> Added:
+    """Add what the things are called that a node points to, and where the terms of the ontology begin."""
+    listed = [value for values in (answer.get("properties") or {}).values() for value in values]
+    things = [one for one in listed if one.startswith(f"{context.minter.base}id/")][:MOST_NAMED]
+    language = language_of(request)
+    called = context.library.read(lambda s: called_each(s, things, context.minter, language), at_of(request))
+    return {"called": called, "ontology": f"{context.minter.base}ontology#"}
+
+
+def things_of_query(context: Context, request: Request) -> Response | None:
+    """Return a page that asks which things the values of a question mean, where they are words."""
+    named = context.queries.get(request.path_params["name"])
+    if named is None:  # which the address itself refuses
+        return None
+    query = named.in_language(language_of(request))
+    kinds = {p.name: KINDS_OF_TYPE[p.type] for p in query.parameters if p.type in KINDS_OF_TYPE}
+    return ask_which(request, kinds, {name: query.labels.get(name) or field_name(name) for name in kinds})
+
+
+def work_of_pairs(context: Context, request: Request) -> Response | None:
+    """Return a page that asks which work the pairs are of, where it is named by words."""
+    return ask_which(request, {"work": ("work",)}, {"work": "Work"})

@@ -16,6 +16,7 @@ from commonplace.model.minter import Minter
 from commonplace.web.api.comparison import SORTED_BY, ComparisonQuery, comparing
 from commonplace.web.context import ContextDep
 from commonplace.web.in_workers import Cost, costly, in_large_library
+from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.page_route import PageRouter
 from commonplace.web.pages.rendering import versioned_page
 
@@ -26,7 +27,8 @@ router = PageRouter()
 @costly(Cost(when=in_large_library))
 def comparison(request: Request, context: ContextDep, asked: Annotated[ComparisonQuery, Query()]) -> Response:
     """Show the comparison, and a form with which rows and columns are chosen, folded and sorted."""
-    compared = comparing(context, asked)
+    language = language_of(request)
+    compared = comparing(context, asked, language)
 
     def make(snapshot: Snapshot) -> dict[str, object]:
         found = compared(snapshot)
@@ -34,7 +36,7 @@ def comparison(request: Request, context: ContextDep, asked: Annotated[Compariso
         return {
             "found": found,
             "choices": asked,
-            "every": _links(snapshot, context.minter),
+            "every": _links(snapshot, context.minter, language),
             "shown": shown,
             "groups": GROUPS,
             "sorts": SORTED_BY,
@@ -46,10 +48,10 @@ def comparison(request: Request, context: ContextDep, asked: Annotated[Compariso
     return versioned_page(request, "comparison.html", asked.at, make)
 
 
-def _links(snapshot: Snapshot, minter: Minter) -> list[Link]:
+def _links(snapshot: Snapshot, minter: Minter, language: str) -> list[Link]:
     """Return the cases that may be chosen, by label."""
     iris = every_case(snapshot, minter)[:MOST_CASES]
-    found = [Link(iri=iri, key=minter.key(iri), label=label_of(snapshot, NamedNode(iri))) for iri in iris]
+    found = [Link(iri=iri, key=minter.key(iri), label=label_of(snapshot, NamedNode(iri), language)) for iri in iris]
     return sorted(found, key=lambda link: ((link.label or "").casefold(), link.key))
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Depends, Request, Response
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest, NotFound
+from commonplace.errors import BadRequest, Message, NotFound
 from commonplace.library.agents import VENUE_ORDER, select_venues
 from commonplace.library.changes import brief
-from commonplace.library.evidence import evidence_of_work, label_of
+from commonplace.library.evidence import label_of
 from commonplace.library.first_question import concept_called, concept_most_read, description_of, examples_there
 from commonplace.library.headings import case_of, select_cases
+from commonplace.library.labels import in_language
 from commonplace.library.named_things import has
-from commonplace.library.schemas import Evidence
 from commonplace.library.states import StatesAt
 from commonplace.library.totals import by_name, count_totals
 from commonplace.library.works import work_of
@@ -22,11 +24,13 @@ from commonplace.model.change import Version
 from commonplace.model.minter import Minter
 from commonplace.web import answers
 from commonplace.web.context import Context, ContextDep
+from commonplace.web.discovery.addresses import KIND_OF
 from commonplace.web.http.negotiation import RDF, Representation, choose
 from commonplace.web.http.parameters import At, only_known_parameters
 from commonplace.web.http.problems import BY_STATUS, GONE, INTERNAL, KINDS, TRUNCATED
 from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
 from commonplace.web.pages.languages import language_of, translations
+from commonplace.web.pages.named_changes import named_change
 from commonplace.web.pages.rendering import page
 from commonplace.web.pages.strip import drawn
 
@@ -59,31 +63,35 @@ def front(request: Request, context: ContextDep) -> Response:
     cases = context.lists.ready(graph, "cases", lambda _: select_cases(None), None)
     counted, states = context.totals.of(graph), context.states.ready(graph)
     by_year = works_by_year(context.lists, context.states, graph, minter)
-    asked = _concept_asked_for(context)
+    asked, language = _concept_asked_for(context), language_of(request)
     ranked = _searched(context) if context.question and asked is None else None
 
     def make(snapshot: Snapshot) -> dict[str, object]:
         concept = asked if context.question else concept_most_read(snapshot, states(snapshot))
         totals = counted.value if counted.version == snapshot.version else count_totals(snapshot, minter)
         listed = venues(snapshot)
+        named = by_name(totals, minter, venues=len(listed.things))
         first_venues = listed.page(VENUE_ORDER, 2, None).things
         found = [node for node in ranked if has(snapshot, node)][:FOUND] if ranked is not None else None
         return {
             "title": context.title_at(snapshot),
             "description": description_of(snapshot, minter),
             "version": snapshot.version,
-            "totals": by_name(totals, minter, venues=len(listed.things)),
+            "totals": named,
             "question": context.question,
             "found": None if found is None else [work_of(snapshot, node, minter) for node in found],
             "cases": [case_of(snapshot, node, minter) for node in cases(snapshot).page(None, SHOWN, None).things],
-            "changes": [brief(context.library.log, version) for version in _latest(snapshot.version)],
-            "names": _names(request),
-            "queries": list(context.queries.values()),
+            "changes": [
+                named_change(snapshot, brief(context.library.log, version), minter, language)
+                for version in _latest(snapshot.version)
+            ],
+            "names": _names(request, named),
+            "queries": [query.in_language(language) for query in context.queries.values()],
             "examples": examples_there(snapshot, minter, context.queries.values(), concept, first_venues),
-            **_answer(snapshot, concept, by_year, states, minter, language_of(request)),
+            **_answer(snapshot, concept, by_year, states, minter, language),
         }
 
-    return page(request, "front.html", context.library.read(make))
+    return page(request, "front.html", context.library.read(lambda s: in_language(s, make(s), language)))
 
 
 def _latest(head: Version) -> list[Version]:
@@ -91,11 +99,10 @@ def _latest(head: Version) -> list[Version]:
     return [Version(number) for number in range(head, max(head - LATEST, 0), -1)]
 
 
-def _names(request: Request) -> dict[str, str]:
-    """Return what the counted things are called, in the language of the page."""
+def _names(request: Request, totals: Mapping[str, int]) -> dict[str, str]:
+    """Return what the counted things are called, one or several of them, in the language of the page."""
     translate = translations(language_of(request)).gettext
-    words = ("works", "people", "organizations", "venues", "concepts", "claims", "cases", "evidence", "citations")
-    return {word: translate(word) for word in words}
+    return {many: translate(KIND_OF[many] if count == 1 else many) for many, count in totals.items() if many in KIND_OF}
 
 
 def _concept_asked_for(context: Context) -> NamedNode | None:
@@ -133,15 +140,10 @@ def _answer(
         "strip_title": label,
         "coverage": answer.coverage,
         "rows": [
-            (work_of(snapshot, work, minter), _said(snapshot, work, concept, minter))
-            for work in answer.first("discusses", ANSWERS)
+            (work, next((said for said in work.evidence[::-1] if said.about_iri == concept.value), None))
+            for work in (work_of(snapshot, node, minter) for node in answer.first("discusses", ANSWERS))
         ],
     }
-
-
-def _said(snapshot: Snapshot, work: NamedNode, concept: NamedNode, minter: Minter) -> Evidence | None:
-    """Return the evidence of the work on that very concept."""
-    return next((e for e in evidence_of_work(snapshot, work, minter)[::-1] if e.about_iri == concept.value), None)
 
 
 @router.get("/ontology", summary="Our own terms, as RDF")
@@ -177,7 +179,7 @@ def problem_page(request: Request, slug: str) -> Response:
     """Show the page that the `type` of a problem names."""
     kinds = {kind.slug: kind for kind in (*KINDS.values(), *BY_STATUS.values(), GONE, INTERNAL, TRUNCATED)}
     if slug not in kinds:
-        raise NotFound(f"there is no kind of problem called {slug!r}")
+        raise NotFound(Message("there is no kind of problem called %(slug)r", slug=slug))
     return page(request, "problem.html", {"kind": kinds[slug], "problem": None})
 
 

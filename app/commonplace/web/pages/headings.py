@@ -11,11 +11,11 @@ from fastapi import Query, Request, Response
 from pyoxigraph import NamedNode, Quad
 
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
-from commonplace.library.creators import Creators, most_prolific
+from commonplace.library.creators import Creators, writers
 from commonplace.library.evidence import label_of
 from commonplace.library.headings import claim_of, concept_of
+from commonplace.library.much_cited import MuchCited
 from commonplace.library.schemas import Claim, Concept, Evidence, Link, Work
-from commonplace.library.strips import MarkedWork
 from commonplace.library.works import title_link, work_of
 from commonplace.library.works_by_year import WorksByYearAt, works_by_year
 from commonplace.model.change import Version
@@ -87,7 +87,6 @@ def claim(request: Request, context: ContextDep, key: str, at: At = None) -> Res
         named = {one.work: work_of(snapshot, NamedNode(one.work_iri), minter, evidence=False) for one in said}
         return {
             "claim": shown,
-            "works": works,
             "strip": strip,
             "strip_title": shown.label,
             "address": f"/works?claim={minter.key(node.value)}",
@@ -141,26 +140,28 @@ def concept(request: Request, context: ContextDep, key: str, at: At = None) -> R
     minter, node = context.minter, context.minter.thing("concept", key)
 
     states, by_year = states_at(context, at), _works_by_year(context, at)
+    much_cited = context.much_cited_at(at)
     creators = context.creators.ready(context.library.graph_at(None if at is None else Version(at)))
 
     def make(snapshot: Snapshot) -> dict[str, object]:
-        shown = concept_of(snapshot, node, minter, states(snapshot))
+        shown, kept = concept_of(snapshot, node, minter, states(snapshot)), much_cited(snapshot)
         below = states(snapshot).below(node.value)
         found = by_year(snapshot, node)
         strip, works = drawn(snapshot, minter, below, found, SHOWN)
         language = language_of(request)
         called = _in_language(shown.labels, language) or ("en", shown.label or shown.key)
-        discussing = [work for work in works if work.state == "discusses"]
         return {
             "concept": shown,
-            "works": works,
+            "works": found.read.total,
             "called": called,
             "other_labels": _other_labels(shown, called[1]),
             "definition": _in_language(shown.definitions or {}, language),
             "strip": strip,
             "strip_title": f"{found.read.total}: {called[1]}",
             "address": f"/works?discusses={minter.key(node.value)}",
-            "rows": [_row(snapshot, minter, work, node, below, language) for work in discussing[:SHOWN]],
+            "rows": [
+                _row(snapshot, kept, work, node, below, language) for work in found.first_dated("discusses", SHOWN)
+            ],
             "silent": [work for work in works if work.state == "silent"][:SHOWN],
             "unread": [work for work in works if work.state == "unread"][:SHOWN],
             "above": _called(snapshot, _above(snapshot, minter, node), language),
@@ -183,10 +184,10 @@ def _other_labels(shown: Concept, called: str) -> list[tuple[str, str]]:
 
 
 def _row(
-    snapshot: Snapshot, minter: Minter, marked: MarkedWork, node: NamedNode, below: Iterable[NamedNode], language: str
+    snapshot: Snapshot, kept: MuchCited, read: NamedNode, node: NamedNode, below: Iterable[NamedNode], language: str
 ) -> tuple[Work, list[tuple[Evidence, str | None]]]:
     """Return a work with what it says of the concept or narrower ones, each with the label of a narrower one."""
-    work = work_of(snapshot, minter.thing("work", marked.key), minter)
+    work = work_of(snapshot, read, kept.minter, evidence_at=kept.evidence(snapshot, read))
     wanted = {one.value for one in below}
     said = []
     for evidence in work.evidence:
@@ -235,7 +236,7 @@ def _tree_called(snapshot: Snapshot, tree: Tree, language: str) -> Tree:
 
 def _writers(snapshot: Snapshot, creators: Creators, works: AbstractSet[str], minter: Minter) -> list[tuple[Link, int]]:
     """Return the people who wrote most of the works that discuss a concept, with the number of these."""
-    counted = ((NamedNode(agent), count) for agent, count in most_prolific(creators, works))
+    counted = ((NamedNode(agent), count) for agent, count in writers(snapshot, creators, works))
     people = (pair for pair in counted if snapshot.contains(Quad(pair[0], RDF["type"], FOAF["Person"])))
     return [(title_link(snapshot, person, minter), count) for person, count in islice(people, BESIDE)]
 

@@ -25,7 +25,8 @@ async def healthz(context: ContextDep) -> dict[str, object]:
     """Answer 200 when the server is up.
 
     `degraded` when something derived from the log could not be made or kept: `problems` says what, why and since when.
-    Nothing is lost then; starts and answers may be slower.
+    Nothing is lost then; starts and answers may be slower. So it is too when files of kept texts are missing or
+    damaged: the other texts are searched then.
     """
     library = context.library
     problems = library.health.problems()

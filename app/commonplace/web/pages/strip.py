@@ -128,16 +128,21 @@ def strip_of_years(years: Iterable[YearOfWorks]) -> Strip:
 
 
 def drawn(
-    snapshot: Snapshot, minter: Minter, about: Sequence[NamedNode], works: WorksByYear, named: int
+    snapshot: Snapshot,
+    minter: Minter,
+    about: Sequence[NamedNode],
+    works: WorksByYear,
+    named: int,
+    states: Iterable[str] = ("silent", "unread"),
 ) -> tuple[Strip, list[MarkedWork]]:
-    """Return the strip of all works, and the works that are named: all, or of very many the first of each state.
+    """Return the strip of all works, and the works that are named: all, or of very many the first of some states.
 
     `about` are the concept and its narrower ones, or the claim; `named` is how many of each state there are at most.
     """
     if works.read.total <= MOST_MARKS:
         marked = marked_works(snapshot, minter, about, works.read, map(NamedNode, works.by_year.things))
         return strip_of(marked), marked
-    first = [work for state in works.read.names for work in works.first(state, named)] if named else []
+    first = [work for state in states for work in works.first(state, named)] if named else []
     return strip_of_years(works.years()), marked_works(snapshot, minter, about, works.read, first)
 
 

@@ -117,7 +117,8 @@ def _passages() -> list[dict[str, Any]]:
         for number, (state, directness, certainty) in enumerate(said)
     ]
     made.append(made[2] | {"id": "example--proposed", "status": "proposed", "method": "machine"})
-    return [*made, made[0] | {"id": "example--check", "quote_check": "not-found"}]
+    paged = {"id": "example--page", "quote_check": "normalised", "quote_page": 4, "locator": "p. 7", "locator_page": 7}
+    return [*made, made[0] | {"id": "example--check", "quote_check": "not-found"}, made[0] | paged]
 
 
 def _marked(number: int) -> list[MarkedWork]:

@@ -13,14 +13,15 @@ from pyoxigraph import NamedNode
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.exchange.exports import format_works
 from commonplace.library.citations import citation_ends, citations_at, references_as_text
-from commonplace.library.evidence import label_of, reach
+from commonplace.library.evidence import label_of
 from commonplace.library.named_things import named_thing
 from commonplace.library.schemas import Evidence, Work
+from commonplace.library.states import StatesAt
 from commonplace.library.work_lists import ORDERS
 from commonplace.library.works import work_of
 from commonplace.model.minter import Kind, Minter
-from commonplace.model.types import FABIO_CLASS
 from commonplace.web.api.export import Style
+from commonplace.web.api.things import states_at
 from commonplace.web.api.work_addresses import WRITTEN_WORK
 from commonplace.web.api.works import WorksQuery, listing_of
 from commonplace.web.context import Context, ContextDep
@@ -30,6 +31,7 @@ from commonplace.web.discovery.signposting import header
 from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.parameters import At
 from commonplace.web.in_workers import Cost, costly, given, in_large_library
+from commonplace.web.pages.codes import types_in_words
 from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.lists import ShownList, list_page
 from commonplace.web.pages.page_route import PageRouter
@@ -77,9 +79,16 @@ class ActiveFilter:
 def works(request: Request, context: ContextDep, asked: Annotated[WorksQuery, Query()]) -> Response:
     """Show works by what they discuss and how they are described; with a point asked, by what they say of it."""
 
+    states = states_at(context, asked.at) if asked.ask_states else None
+
     def add(snapshot: Snapshot, listed: ShownList) -> dict[str, object]:
-        about = _about(snapshot, context, asked)
-        said = {work.key: _said(work, about) for work in listed.items if isinstance(work, Work)}
+        about = _about(snapshot, context, asked, states)
+        language = language_of(request)
+        said = {
+            work.key: [(one, _narrower(snapshot, context.minter, one, asked, language)) for one in _said(work, about)]
+            for work in listed.items
+            if isinstance(work, Work)
+        }
         return {
             "filters": asked,
             "chosen": [
@@ -87,7 +96,7 @@ def works(request: Request, context: ContextDep, asked: Annotated[WorksQuery, Qu
             ],
             "said": said,
             "sorts": list(ORDERS),
-            "types": sorted(FABIO_CLASS),
+            "types": types_in_words(language_of(request)),
             "export": _export_address(request),
         }
 
@@ -111,11 +120,11 @@ def _chosen(snapshot: Snapshot, request: Request, minter: Minter, name: str, val
     return ActiveFilter(name, value, label, str(asked_url(request).remove_query_params(gone)))
 
 
-def _about(snapshot: Snapshot, context: Context, asked: WorksQuery) -> set[str]:
+def _about(snapshot: Snapshot, context: Context, asked: WorksQuery, states: StatesAt | None) -> set[str]:
     """Return the IRIs of the concept asked for and its narrower ones, or of the claim."""
-    if asked.discusses is not None:
+    if asked.discusses is not None and states is not None:
         concept = named_thing(snapshot, context.minter, "concept", asked.discusses, "discusses")
-        return {node.value for node in reach(snapshot, concept, "narrower")}
+        return {node.value for node in states(snapshot).below(concept.value)}
     if asked.claim is not None:
         return {named_thing(snapshot, context.minter, "claim", asked.claim, "claim").value}
     return set()
@@ -124,6 +133,15 @@ def _about(snapshot: Snapshot, context: Context, asked: WorksQuery) -> set[str]:
 def _said(work: Work, about: set[str]) -> list[Evidence]:
     """Return the accepted evidence of a work on the point asked for."""
     return [one for one in work.evidence if one.about_iri in about and one.status == "accepted"]
+
+
+def _narrower(snapshot: Snapshot, minter: Minter, one: Evidence, asked: WorksQuery, language: str) -> str | None:
+    """Return the name of the narrower concept that evidence is on; None where it is on the point asked for itself."""
+    if one.about in (asked.discusses, asked.claim):
+        return None
+    iri = NamedNode(one.about_iri)
+    asked_for = minter.thing("concept", asked.discusses) if asked.discusses else None
+    return None if iri == asked_for or asked.discusses == one.about_iri else label_of(snapshot, iri, language)
 
 
 def _export_address(request: Request) -> str:
@@ -140,12 +158,13 @@ def work(request: Request, context: ContextDep, key: str, style: Style = None, a
     address = address_of(str(request.base_url), "work", key)
     heads: list[Head] = []
 
-    language = language_of(request)
+    language, much_cited = language_of(request), context.much_cited_at(at)
 
     def make(snapshot: Snapshot) -> dict[str, object]:
-        shown = work_of(snapshot, node, minter, whole=True)
+        kept = much_cited(snapshot)
+        shown = work_of(snapshot, node, minter, whole=True, evidence_at=kept.evidence(snapshot, node))
         references = citation_ends(snapshot, node, minter, outgoing=True)
-        citations = citation_ends(snapshot, node, minter, outgoing=False)
+        citations = kept.citing(snapshot, node)
         heads[:] = [head_of_work(shown, address, context.title_at(snapshot), at)]
         return {
             "work": shown,

@@ -2,7 +2,7 @@
 
 import Combobox from "./vendor/combobox-nav.js";
 
-const plural = { work: "works", person: "people", organization: "organizations", venue: "venues", concept: "concepts", claim: "claims", case: "cases", evidence: "evidence" };
+const collection = { work: "works", person: "people", organization: "organizations", venue: "venues", concept: "concepts", claim: "claims", case: "cases" };
 
 /** An element with text. */
 function element(name, text, className) {
@@ -16,7 +16,7 @@ function element(name, text, className) {
 function option(found, id) {
   const link = element("a", found.title);
   link.id = id;
-  link.href = new URL(`../${plural[found.kind] ?? "id"}/${encodeURIComponent(found.key)}`, import.meta.url);
+  link.href = new URL(`../${collection[found.kind] ?? `id/${found.kind}`}/${encodeURIComponent(found.key)}`, import.meta.url);
   link.setAttribute("role", "option");
   link.prepend(element("span", `${found.kind} · `, "kind"));
   const why = found.found_by?.map((by) => by.label).join(", ") ?? found.snippet;
@@ -30,6 +30,11 @@ function attach(input) {
   let asked = 0;
   let combobox;
 
+  /** The option that is chosen by a key and waits for Enter; typing on gives it up. */
+  function chosen() {
+    return list.hidden ? null : list.querySelector('[aria-selected="true"]');
+  }
+
   function close() {
     combobox?.stop();
     list.hidden = true;
@@ -42,7 +47,7 @@ function attach(input) {
     const answer = await fetch(new URL(`../search?limit=8&q=${encodeURIComponent(words)}`, import.meta.url), { headers: { Accept: "application/json" } }).catch(() => null);
     if (mine !== asked || !answer?.ok) return;
     const { items } = await answer.json();
-    if (mine !== asked) return;
+    if (mine !== asked || chosen()) return; // what is chosen by a key is not taken away by an answer that comes late
     list.replaceChildren(...items.map((found, number) => option(found, `${list.id}-${number}`)));
     list.hidden = items.length === 0;
     combobox?.destroy();
@@ -57,6 +62,7 @@ function attach(input) {
   input.addEventListener("input", look);
   input.addEventListener("keydown", (event) => event.key === "Escape" && close());
   input.addEventListener("blur", () => setTimeout(close, 150)); // a click on what was found comes first
+  addEventListener("pagehide", close); // a page that one comes back to is kept as it was left
   list.addEventListener("combobox-commit", (event) => event.target.href && location.assign(event.target.href));
 }
 
