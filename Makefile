@@ -7,6 +7,7 @@ STAMP := .venv/.installed
 VENDOR := app/commonplace/web/pages/static/vendor/LICENSES.txt
 COMUNICA := tests/clients/comunica
 GENERATOR := tests/clients/generator
+ZOTERO := tests/clients/zotero
 CHECKERS := tests/clients/checkers
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --no-update-notifier --loglevel=error
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -43,12 +44,12 @@ $(VENDOR): frontend/package-lock.json frontend/build.js | $(STAMP)
 wheel: setup ## the wheel in dist/, with the reference set, the pages and what they load
 	$(BIN)/python -m hatchling build -t wheel
 
-clients: $(COMUNICA)/node_modules/.package-lock.json $(GENERATOR)/.venv/.installed checkers ## clients of others that the slow tests let ask
+clients: $(COMUNICA)/node_modules/.package-lock.json $(GENERATOR)/.venv/.installed $(ZOTERO)/.venv/.installed checkers ## clients of others that the slow tests let ask
 
-$(GENERATOR)/.venv/.installed: $(GENERATOR)/requirements.txt | $(STAMP)
-	$(PYTHON) -m venv $(GENERATOR)/.venv
-	($(GENERATOR)/.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $(GENERATOR)/requirements.txt \
-		&& touch $@) || { rm -rf $(GENERATOR)/.venv; echo "The generator of clients is not installed: its tests are skipped." >&2; }
+%/.venv/.installed: %/requirements.txt | $(STAMP)
+	$(PYTHON) -m venv $*/.venv
+	($*/.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $< \
+		&& touch $@) || { rm -rf $*/.venv; echo "What is in $* is not installed: its tests are skipped." >&2; }
 
 checkers: $(CHECKERS)/node_modules/.package-lock.json ## the Nu HTML checker and Lighthouse
 
@@ -74,9 +75,11 @@ lock: ## write the locks anew for pyproject.toml, keeping the versions they name
 upgrade: ## write the locks anew with the newest versions that pyproject.toml allows
 	$(MAKE) lock UPGRADE=--upgrade
 
-reference: setup ## what is made from the program: a page of docs/, the types of the client
+reference: setup ## what is made from the program: a page of docs/, the types of the client and its asynchronous form
 	$(BIN)/python -m commonplace.cli.settings_reference > docs/configuration.md
 	$(BIN)/python -m commonplace.web.answer_types > app/commonplace/client/answers.py
+	$(BIN)/python -m commonplace.cli.async_client | $(BIN)/ruff format --stdin-filename app/commonplace/client/asynchronous.py - \
+		> $(STAMP).client && mv $(STAMP).client app/commonplace/client/asynchronous.py
 
 lighthouse: setup checkers ## what Lighthouse says of the pages
 	$(BIN)/python -m benchmarks.lighthouse
@@ -85,5 +88,5 @@ screenshots: setup ## the pictures of docs/screenshots/, of the reference set; C
 	$(BIN)/python -m benchmarks.screenshots
 
 clean: ## everything that was made, a library in var/ excepted
-	rm -rf .venv frontend/node_modules app/commonplace/web/pages/static/vendor $(COMUNICA)/node_modules $(CHECKERS)/node_modules $(GENERATOR)/.venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv frontend/node_modules app/commonplace/web/pages/static/vendor $(COMUNICA)/node_modules $(CHECKERS)/node_modules $(GENERATOR)/.venv $(ZOTERO)/.venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

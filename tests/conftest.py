@@ -75,6 +75,10 @@ def opened(home: Path) -> Home:
     return open_home(settings_for(home))
 
 
+NO_SERVICES = dict.fromkeys(("orcid_url", "ror_url", "openalex_url", "opencitations_url"))
+"""Settings of servers that ask no service: a test that lets one ask gives the address of a stand-in."""
+
+
 def no_network() -> DoiFetcher:
     """The fetcher of servers that are given none."""
     raise AssertionError("this test fetches by DOI: give serving() a fetcher that asks a stand-in")
@@ -87,12 +91,16 @@ def application_over(
     fetcher: Callable[[], DoiFetcher] = no_network,
     queries: Path = QUERIES,
     described: bool = True,
+    folder: Path | None = None,
     **settings: object,
 ) -> Application:
-    """Return the application over an open home, built as `serve` builds it, with those settings and no network."""
+    """Return the application over an open home, built as `serve` builds it, with those settings and no network.
+
+    `folder` is the home's, for a server that keeps answers of services in it.
+    """
     return application(
         home,
-        Settings.model_validate(settings),
+        Settings.model_validate({**NO_SERVICES, **({"home": folder} if folder else {}), **settings}),
         workers=workers or WorkerPool(home.library.worker_views(), QueryLimits()),
         fetcher=fetcher,
         queries=queries,

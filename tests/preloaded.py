@@ -92,13 +92,13 @@ def start(
     return Preloaded(ours)
 
 
-def spawn(source: str, arguments: Sequence[str], **options: Any) -> Any:
+def spawn(source: str, arguments: Sequence[str], environment: Mapping[str, str] | None = None, **options: Any) -> Any:
     """Do what `commonplace.processes.spawn.spawn` does, with a preloaded process. Takes files, no pipes."""
     with Path(os.devnull).open("r+b") as null:
         given = {number: options.get(name) for number, name in enumerate(("stdin", "stdout", "stderr"))}
         files = {n: (n if f is None else null.fileno() if f == subprocess.DEVNULL else f) for n, f in given.items()}
         files |= {descriptor: descriptor for descriptor in options.get("pass_fds", ())}
-        return start(["-c", source, *arguments], files, env=os.environ)
+        return start(["-c", source, *arguments], files, env={**os.environ, **(environment or {})})
 
 
 @cache

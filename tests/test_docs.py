@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from commonplace.cli.commands import cli
 from commonplace.cli.settings_reference import configuration_page
 from commonplace.library.named_queries import NamedQuery, load_queries
-from commonplace.model.formats import FORMATS, Format
+from commonplace.model.formats import CONVERTED, FORMATS, Format
 from commonplace.settings import QUERIES, Settings
 from commonplace.web.http.problems import BY_STATUS, GONE, INTERNAL, KINDS, ProblemKind
 from tests.conftest import BASE
@@ -243,7 +243,7 @@ def row_of_format(format: Format) -> str:
     extensions = ", ".join(f"`{extension}`" for extension in format.extensions)
     media_types = ", ".join(f"`{media_type}`" for media_type in format.media_types)
     imported = "yes" if format.read else ""
-    written = f"`/export`, `convert`, `{format.suffix}`" if not format.named_graphs else "`/export`"
+    written = f"`/export`, `convert`, `{format.suffix}`" if format.name in CONVERTED else "`/export`"
     cells = (f"`{format.name}`", format.label, extensions, media_types, imported, written if format.written else "")
     return "".join(f"| {cell} " if cell else "| " for cell in cells) + "|"
 

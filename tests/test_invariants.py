@@ -74,7 +74,7 @@ def bibtex(key: str, number: int, *, full: bool, other_key: str | None) -> str:
 
 def keeps_the_rules(library: Library) -> Iterable[str]:
     """Yield breaches of the rules: nothing dangles, what follows agrees, a key leads to one work."""
-    found = library.read(lambda snapshot: checked(snapshot, SHAPES, library.minter))
+    found = library.read(lambda snapshot: checked(snapshot, SHAPES, library.minter, library.texts))
     return [*found.lines(library.minter)][:-1]
 
 

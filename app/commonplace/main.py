@@ -6,12 +6,14 @@ No part imports this; a server does: `uvicorn --factory commonplace.main:create`
 from __future__ import annotations
 
 import asyncio
+import pickle
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -26,20 +28,24 @@ from commonplace.derived.workers.messages import Call, Reply
 from commonplace.derived.workers.pool import Lane, WorkerPool
 from commonplace.derived.workers.worker import MakeTasks, Task, Views
 from commonplace.derived.workers.zygote import forked, may_fork
-from commonplace.errors import Cancelled
+from commonplace.errors import Stopped
 from commonplace.exchange import small_files
 from commonplace.exchange.annotations import Annotations
+from commonplace.exchange.authorities import Authorities, authorities_client, services_of
 from commonplace.exchange.bulk import BulkEdits
 from commonplace.exchange.by_doi import fetcher_of
 from commonplace.exchange.compared_queues import duplicates_queue, suggestions_queue
 from commonplace.exchange.deletions import Deletions
 from commonplace.exchange.edits import Edits
+from commonplace.exchange.foreign_citations import ForeignCitations
 from commonplace.exchange.jobs import ImportJobs
 from commonplace.exchange.merges import Merges
 from commonplace.exchange.pins import Pins
 from commonplace.exchange.prisma import PrismaCounts
 from commonplace.exchange.queues import Queues
 from commonplace.exchange.restoring import Restoring
+from commonplace.exchange.texts import Texts
+from commonplace.exchange.tool_decisions import ToolDecisions
 from commonplace.exchange.updates import Updates
 from commonplace.exchange.works_known import prepare_imports
 from commonplace.home.opening import (
@@ -59,13 +65,19 @@ from commonplace.library.creators import incremental_creators
 from commonplace.library.harvest import Harvest
 from commonplace.library.incremental import Incremental
 from commonplace.library.lists import Lists
+from commonplace.library.much_cited import incremental_much_cited, read_ahead
 from commonplace.library.named_queries import load_queries
+from commonplace.library.placed_maps import PlacedMaps
+from commonplace.library.preparation import PREPARED, Preparation
 from commonplace.library.queues.done import SolvedItems
 from commonplace.library.self_description import SelfDescription
 from commonplace.library.states import incremental_states
+from commonplace.library.suggestions.naming import Naming
 from commonplace.library.suggestions.suggesting import Suggestions
 from commonplace.library.totals import incremental_size, incremental_totals
-from commonplace.library.work_lists import ORDERS, WorkFilters, order_of, select_works
+from commonplace.library.words_in_texts import index_texts
+from commonplace.library.work_texts import texts_to_search
+from commonplace.library.zotero_list import ZoteroLists
 from commonplace.model.change import ChangeSet, Version
 from commonplace.model.minter import Minter
 from commonplace.processes.garbage_collection import collect_all
@@ -75,6 +87,7 @@ from commonplace.web import in_workers
 from commonplace.web.app import Application, create_app
 from commonplace.web.context import Context
 from commonplace.web.http.public_address import Address
+from commonplace.web.pages.rendering import compile_pages
 from commonplace.web.sparql import carrying, graph_content
 
 GIVE_BACK_SECONDS = 15.0
@@ -90,7 +103,8 @@ def create() -> Application:
     sys.stderr.write(new_home_notice(home, settings))
     if warning := unreachable_base(home.library.minter.base, settings):
         sys.stderr.write(f"{warning}.\n")
-    return application(home, settings, workers=workers)
+    described = home.library.graph.address is None  # in an engine that all read no description can come and go
+    return application(home, settings, workers=workers, described=described)
 
 
 def application(
@@ -108,7 +122,6 @@ def application(
     from the agencies that the settings name. `queries` is the folder of named queries. Where the library is not
     `described`, queries find no named graphs but those that were written.
     """
-    _let_workers_help(home.library, workers)
     context = _context(
         home,
         settings,
@@ -117,6 +130,7 @@ def application(
         queries=queries,
         described=described,
     )
+    _let_workers_help(context)
     tasks = partial(_tasks, settings=settings, queries=queries, described=described)
     return create_app(context=context, lifespan=partial(_running, context, tasks))
 
@@ -132,13 +146,16 @@ def _context(
 ) -> Context:
     """Return what the routes work with, over an open home; see `application`."""
     library, committer = home.library, home.committer
-    named = load_queries(queries)
+    named, edits = load_queries(queries), Edits(library, committer)
     similar = Incremental(
         library.log,
         partial(similar_works, minter=library.minter),
         partial(move_similar, minter=library.minter),
     )
-    suggestions, states = Suggestions(library.minter), incremental_states(library.log, library.minter)
+    counts = incremental_citation_counts(library.log, library.minter)
+    suggestions = Suggestions(Naming(library.texts, library.page_index))
+    states = incremental_states(library.log, library.minter)
+    harvest = Harvest(library.log, library.things, library.minter)
     compared = duplicates_queue(library, similar), suggestions_queue(library, suggestions, states)
     return Context(
         library=library,
@@ -148,10 +165,16 @@ def _context(
         webhooks=Webhooks(library, home.webhooks, _persistence(settings)),
         jobs=ImportJobs(library, committer, fetcher, partial(_ask, workers)),
         updates=Updates(library, committer, partial(_work_out, library, workers)),
-        edits=Edits(library, committer),
+        edits=edits,
         annotations=Annotations(library, committer),
+        authorities=Authorities(library, edits, services_of(settings), partial(authorities_client, settings)),
+        decisions=ToolDecisions(library, committer),
+        foreign_citations=ForeignCitations(
+            library, committer, settings.opencitations_url, partial(authorities_client, settings)
+        ),
         bulk=BulkEdits(library, committer),
         deletions=Deletions(library, committer),
+        texts=Texts(library, committer),
         restoring=Restoring(library, committer),
         merges=Merges(library, committer),
         pins=Pins(library, committer),
@@ -168,9 +191,12 @@ def _context(
         similar=similar,
         suggestions=suggestions,
         creators=incremental_creators(library.log),
-        citation_counts=incremental_citation_counts(library.log, library.minter),
+        citation_counts=counts,
+        much_cited=incremental_much_cited(library.log, library.minter, counts),
         states=states,
-        harvest=Harvest(library.log, library.things, library.minter),
+        placed_maps=PlacedMaps(library.log),
+        harvest=harvest,
+        zotero=ZoteroLists(harvest, library.things, library.minter),
         contact=settings.contact,
         title=settings.title,
         question=settings.question,
@@ -192,7 +218,7 @@ async def _running(context: Context, tasks: MakeTasks, app: FastAPI) -> AsyncIte
     workers.start(tasks)
     context.webhooks.start()
     beside = [
-        asyncio.create_task(run_in_threadpool(_prepare, context)),
+        asyncio.create_task(run_in_threadpool(_prepare, context, stopping)),
         asyncio.create_task(_giving_back_memory(library, stopping)),
     ]
     with library.keeping_up():
@@ -209,13 +235,18 @@ async def _running(context: Context, tasks: MakeTasks, app: FastAPI) -> AsyncIte
     await run_in_threadpool(library.searching.early.close)
 
 
-def _prepare(context: Context) -> None:
+def _prepare(context: Context, stopping: Event) -> None:
     """Make what the first questions and the first import need, before they come."""
-    graph = context.library.graph_at()
+    library = context.library
+    graph = library.graph_at()
+    preparation_of(context, library.derived and library.derived / PREPARED).begin(graph)
     context.states.of(graph)
-    context.citation_counts.of(graph)
-    context.library.prepare()
-    prepare_imports(context.library)
+    if context.size.of(graph).value >= in_workers.SMALL_STATEMENTS:
+        compile_pages()
+    read_ahead(context.much_cited, context.citation_counts, graph)
+    library.prepare()
+    prepare_imports(library)
+    index_texts(library.read(texts_to_search), library.page_index, lambda: not stopping.is_set())
 
 
 async def _giving_back_memory(library: Library, stopping: Event) -> None:
@@ -223,7 +254,7 @@ async def _giving_back_memory(library: Library, stopping: Event) -> None:
 
     def go_on() -> None:
         if stopping.is_set():
-            raise Cancelled("the server stops")
+            raise Stopped("the server stops")
 
     while True:
         await asyncio.sleep(GIVE_BACK_SECONDS)
@@ -238,7 +269,7 @@ def _persistence(settings: Settings) -> Persistence:
 
 
 def _workers(library: Library, settings: Settings) -> WorkerPool:
-    """Return the workers, forked from this process where it may: with one thread, and its graph in memory."""
+    """Return the workers, forked from this process where it may: with one thread, and a graph that they can share."""
     limits = QueryLimits(
         seconds=settings.query_seconds,
         rows=settings.query_rows,
@@ -247,7 +278,7 @@ def _workers(library: Library, settings: Settings) -> WorkerPool:
         workers=settings.query_workers,
     )
     views = library.worker_views()
-    zygote = forked(views) if settings.graph == "memory" and may_fork() else None
+    zygote = forked(views) if views.copies is None and may_fork() else None
     return WorkerPool(views, limits, zygote)
 
 
@@ -258,7 +289,9 @@ def _tasks(views: Views, *, settings: Settings, queries: Path, described: bool) 
     """
     search = HandedSearch()
     things = ThingVersions(views.log, views.checkpoints.directory.parent / "things", keeps=False)
-    library = Library(views.log, Minter(views.base), views.graph, views.checkpoints, past=views.past, things=things)
+    library = Library(
+        views.log, Minter(views.base), views.graph, views.checkpoints, past=views.past, things=things, follows=False
+    )
     library.searching = search
     tokens = tokens_of(settings)
     context = _context(
@@ -276,7 +309,11 @@ def _tasks(views: Views, *, settings: Settings, queries: Path, described: bool) 
         described=described,
     )
     views.describe = context.description.quads
-    views.prepare = partial(_prepare_lists, context)
+    preparation = preparation_of(context, views.checkpoints.directory.parent / PREPARED)
+    if views.are_shared:
+        preparation.begin(views.graph)
+    views.prepare = partial(_prepare_lists, context, preparation, views)
+    views.prepared, views.take = partial(_prepared, context), partial(_take_prepared, context)
     app = create_app(context=context, in_worker=True)
     return {
         graph_content.TASK: graph_content.read_in_worker,
@@ -286,24 +323,69 @@ def _tasks(views: Views, *, settings: Settings, queries: Path, described: bool) 
     }
 
 
-def _prepare_lists(context: Context) -> bool:
+def preparation_of(context: Context, directory: Path | None) -> Preparation:
+    """Return what prepares what the routes answer from, and keeps it in a directory, if given."""
+    return Preparation(
+        log=context.library.log,
+        minter=context.minter,
+        directory=directory,
+        lists=context.lists,
+        size=context.size,
+        totals=context.totals,
+        states=context.states,
+        creators=context.creators,
+        counts=context.citation_counts,
+        much_cited=context.much_cited,
+        placed_maps=context.placed_maps,
+    )
+
+
+def _prepare_lists(context: Context, preparation: Preparation, views: Views) -> Iterator[bool | None]:
     """Make what is asked for most, of a library where that takes long, before workers are forked: each moves it along
-    from there. Return whether it does take long."""
-    graph, every = context.library.graph, WorkFilters()
+    from there."""
+    graph = context.library.graph
+    if views.reader is not None:
+        yield preparation.begin(graph)  # which reads the graph, and cannot be done before this process has opened it
     if context.size.of(graph).value < in_workers.SMALL_STATEMENTS:
-        return False
-    context.totals.of(graph)
-    context.states.of(graph)
-    context.creators.of(graph)
-    select = partial(select_works, minter=context.minter, filters=every, ranked=None)
-    for order in (order_of(None, searching=False), ORDERS["year"]):
-        context.lists.of(graph, ("works", every), select, order)
-    return True
+        return
+    compile_pages()
+    yield False
+    yield from preparation.steps(graph)
 
 
-def _let_workers_help(library: Library, workers: WorkerPool) -> None:
+def _prepared(context: Context) -> bytes:
+    """Return what is kept of the graph, for a process that answers from a copy of its own."""
+    values = {name: one.handed() for name, one in _kept(context).items()}
+    return pickle.dumps((context.lists.handed(), context.placed_maps.handed(), values))
+
+
+def _take_prepared(context: Context, prepared: bytes) -> None:
+    """Keep what another process of the server has prepared."""
+    lists, maps, values = pickle.loads(prepared)  # noqa: S301  from a process that was forked from this one
+    context.lists.take(lists)
+    context.placed_maps.take(maps)
+    for name, one in _kept(context).items():
+        if values[name] is not None:
+            one.begin(values[name])
+
+
+def _kept(context: Context) -> Mapping[str, Incremental[Any]]:
+    """Return what keeps values that are prepared, beside lists and maps, by names."""
+    return {
+        "size": context.size,
+        "states": context.states,
+        "creators": context.creators,
+        "totals": context.totals,
+        "citation counts": context.citation_counts,
+        "much cited": context.much_cited,
+    }
+
+
+def _let_workers_help(context: Context) -> None:
     """Let worker processes write the search index of the library, and its health tell of them."""
+    library, workers = context.library, context.workers
     workers.health = library.health
+    library.searching.size = lambda: context.size.of(library.graph).value
 
     def write_parts(directory: Path) -> Version:
         return workers.wait_for(workers.search.write(directory, library.newest()))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -38,13 +38,20 @@ def _cores() -> int:
     return max(2, len(os.sched_getaffinity(0)))
 
 
-def _web_address(value: str) -> str:
+def web_address(value: str) -> str:
+    """Return an address of the web without a slash at its end. Raises ValueError for what is none."""
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError(f"must be an absolute http or https address: {value!r}")
+    if "@" in parts.netloc:
+        raise ValueError("must have no user name and no password, which messages would repeat")
     if parts.query or parts.fragment or any(c.isspace() or c in '<>"{}|\\^`' for c in value):
         raise ValueError(f"must have no query, no fragment and no characters that an IRI cannot have: {value!r}")
     return value.rstrip("/")
+
+
+def _web_address_or_none(value: str | None) -> str | None:
+    return None if value is None else web_address(value)
 
 
 def _log_address(value: str | None) -> str | None:
@@ -53,11 +60,20 @@ def _log_address(value: str | None) -> str | None:
     return value
 
 
+def _graph_place(value: str) -> str:
+    if value in ("memory", "disk"):
+        return value
+    addresses = value.split()
+    if not 1 <= len(addresses) <= 2 or not all(one.startswith(("http://", "https://")) for one in addresses):
+        raise ValueError("must be memory, disk, or one or two http addresses of a SPARQL engine: queries, updates")
+    return " ".join(addresses)
+
+
 def _base_iri(value: str) -> str:
-    return _web_address(value) + "/"
+    return web_address(value) + "/"
 
 
-def _folder_or_none(value: object) -> object:
+def _or_none(value: object) -> object:
     return None if isinstance(value, str) and value.strip().lower() == "none" else value
 
 
@@ -88,6 +104,9 @@ def _seconds(value: object) -> object:
         raise ValueError("must be seconds, of a week at most, separated by commas")
     return waits
 
+
+Service = Annotated[str | None, BeforeValidator(_or_none), AfterValidator(_web_address_or_none)]
+"""Base address of a service that may be asked, or None where it may not."""
 
 _EVERY_NETWORK = ("", "0.0.0.0", "::")  # compared with, and not listened on
 
@@ -145,12 +164,14 @@ class Settings(BaseSettings):
         "evidence; other words are searched for.",
         json_schema_extra={"shown": "the concept that most works were read for"},
     )
-    graph: Literal["memory", "disk"] = Field(
+    graph: Annotated[str, AfterValidator(_graph_place)] = Field(
         default="memory",
-        description="Place of the graph: `memory` is fastest (about 23 kB a work) and is read from the log at "
-        "each start; `disk` is for a library that outgrows memory. Nothing is lost by changing it.",
+        description="Place of the graph: `memory` is fastest, is held by several processes (up to 40 kB a work in "
+        "all), and is read from the log at each start; `disk` takes a fifth to a third of that; or the address of the "
+        "queries of a SPARQL 1.1 engine, and after a space that of its updates where it is another one. Nothing is "
+        "lost by changing it. See [scaling](scaling.md).",
     )
-    reference_set: Annotated[Path | None, BeforeValidator(_folder_or_none), AfterValidator(_existing_folder)] = Field(
+    reference_set: Annotated[Path | None, BeforeValidator(_or_none), AfterValidator(_existing_folder)] = Field(
         default=SHIPPED_DATA,
         description="Folder whose literature an empty home begins with; `none` begins with nothing.",
         json_schema_extra={"shown": "the shipped `data/`"},
@@ -216,15 +237,43 @@ class Settings(BaseSettings):
         "write before they block, and that harvesters are told (OAI-PMH). Set it before fetching by DOI.",
         json_schema_extra={"shown": "none"},
     )
-    crossref_url: Annotated[str, AfterValidator(_web_address)] = Field(
+    crossref_url: Annotated[str, AfterValidator(web_address)] = Field(
         default="https://api.crossref.org", description="Base address of Crossref's REST API."
     )
-    datacite_url: Annotated[str, AfterValidator(_web_address)] = Field(
+    datacite_url: Annotated[str, AfterValidator(web_address)] = Field(
         default="https://api.datacite.org", description="Base address of DataCite's REST API."
     )
-    doi_url: Annotated[str, AfterValidator(_web_address)] = Field(
+    doi_url: Annotated[str, AfterValidator(web_address)] = Field(
         default="https://doi.org",
         description="Base address of the DOI resolver: which agency registered a DOI, and content negotiation.",
+    )
+    zotero_url: Annotated[str, AfterValidator(web_address)] = Field(
+        default="http://localhost:23119/api/users/0",
+        description="Address of the library of Zotero that `commonplace import zotero:` reads: that of the program on "
+        "this machine, or `https://api.zotero.org/users/NUMBER`.",
+    )
+    zotero_key: str | None = Field(
+        default=None,
+        repr=False,
+        description="Key of Zotero's server, where it wants one. Zotero on this machine needs none to be read.",
+        json_schema_extra={"shown": "none"},
+    )
+    orcid_url: Service = Field(
+        default="https://pub.orcid.org/v3.0",
+        description="Base address of ORCID's public API, which knows people; `none` asks it nothing.",
+    )
+    ror_url: Service = Field(
+        default="https://api.ror.org/v2",
+        description="Base address of ROR's API, which knows research organizations; `none` asks it nothing.",
+    )
+    openalex_url: Service = Field(
+        default="https://api.openalex.org",
+        description="Base address of OpenAlex's API, asked for single works by DOI; `none` asks it nothing.",
+    )
+    opencitations_url: Service = Field(
+        default="https://api.opencitations.net/index/v2",
+        description="Base address of the OpenCitations Index (version 2), which knows citations by DOI; `none` asks it "
+        "nothing.",
     )
 
     @property

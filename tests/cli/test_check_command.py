@@ -93,7 +93,10 @@ def test_a_check_that_stops_says_so(home: Path, monkeypatch: pytest.MonkeyPatch)
     shapes = SHIPPED_ONTOLOGY / "shapes.ttl"
 
     found = library.read(
-        lambda snapshot: checking.checked(snapshot, shapes, library.minter, lambda *at: moved.append(at)), Version(2)
+        lambda snapshot: checking.checked(
+            snapshot, shapes, library.minter, library.texts, lambda *at: moved.append(at)
+        ),
+        Version(2),
     )
 
     assert not found.complete

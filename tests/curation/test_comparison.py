@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from commonplace.curation.duplicates.candidates import candidate_of, without_rivals
-from commonplace.curation.duplicates.comparison import RELATIONS, compare
+from commonplace.curation.duplicates.comparison import compare
 from commonplace.curation.duplicates.particulars import Particulars, particulars
+from commonplace.curation.duplicates.relations import RELATIONS
 from tests.conftest import shared
 
 TITLE = "Crossing the Great Divide: Coproduction, Synergy, and Development"

@@ -174,7 +174,11 @@ def test_a_quote_is_compared_by_the_program_alone(writing: Writing) -> None:
     assert writing.values("id/evidence/e", ":quoteCheck") == ["ontology#normalised"]
     why = writing.refused(replaced("id/evidence/e", ":quoteCheck", ":exact"))
     assert f"{BASE}id/evidence/e {BASE}ontology#quoteCheck: The program compares quotes" in why
-    assert "it makes cp:normalised" in why
+    makes = "it makes cp:quoteCheck cp:normalised and no cp:quotePage"
+    assert makes in why
+    why = writing.refused("INSERT DATA { <id/evidence/e> :quotePage 2 }")
+    assert f"{BASE}id/evidence/e {BASE}ontology#quotePage: The program compares quotes" in why
+    assert makes in why
     writing.made(
         "DELETE DATA { <id/evidence/e> :quote 'Officials came SECOND' ; :quoteCheck :normalised } ;"
         "INSERT DATA { <id/evidence/e> :quote 'officials came first' ; :quoteCheck :not-found }"
@@ -304,7 +308,7 @@ def test_a_whole_graph_may_leave_out_what_follows_and_must_not_contradict_it(wri
     wrong = [*own, f"<{BASE}id/evidence/e> <{BASE}ontology#quoteCheck> <{BASE}ontology#not-found> ."]
     answer = writing.client.put("/graph-store?default", content="\n".join(wrong) + "\n", headers=headers)
     assert answer.status_code == 422, answer.text
-    assert "Leave cp:quoteCheck out; of this quote it makes cp:exact" in json.dumps(answer.json())
+    assert "of this quote it makes cp:quoteCheck cp:exact and no cp:quotePage." in json.dumps(answer.json())
     assert writing.quads() == before
 
 

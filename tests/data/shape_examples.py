@@ -88,6 +88,13 @@ GOOD: dict[str, tuple[str, str]] = {
         ' cp:reason "another field" ; prov:wasAttributedTo <id/agent/a> ;'
         ' prov:generatedAtTime "2026-11-21T00:00:00Z"^^xsd:dateTime',
     ),
+    "text": (
+        "id/work/w#text",
+        f"""a fabio:DigitalManifestation ; dcterms:format "application/pdf" ; cp:fileHash "{"0a" * 32}" ;
+        cp:pagesHash "{"b1" * 32}" ; bibo:numPages 12 ; cp:pageWithoutText 3, 7 ;
+        dcterms:license <http://spdx.org/licenses/CC-BY-4.0> ; prov:wasAttributedTo <id/agent/a> ;
+        prov:generatedAtTime "2026-11-28T12:00:00Z"^^xsd:dateTime ; prov:wasGeneratedBy <id/change/2>""",
+    ),
     "pin": (
         "id/pin/2",
         'a cp:Pin ; cp:asks "/works?q=role" ; cp:askedVersion 1 ; dcterms:format "application/json" ;'
@@ -266,6 +273,7 @@ BREACHES = (
     Breach("evidence", "evidence-quote", add='cp:quote "title"'),
     Breach("evidence", "evidence-locator", add='cp:locator "abstract"'),
     Breach("evidence", "evidence-quote-check", "cp:quoteCheck", "cp:quoteCheck cp:direct"),
+    Breach("evidence", "evidence-quote-page", add="cp:quotePage 4, 7"),
     Breach("evidence", "evidence-quote-checked", "cp:quoteCheck"),
     Breach("evidence", "evidence-quoted-from", add='prov:wasQuotedFrom "another work"'),
     Breach("evidence", "evidence-agent", "prov:wasAttributedTo", 'prov:wasAttributedTo "me"'),
@@ -299,6 +307,14 @@ BREACHES = (
     Breach("screening", "screening-agent", "prov:wasAttributedTo"),
     Breach("screening", "screening-time", "prov:generatedAtTime"),
     Breach("screening", "screening-reason-given", "cp:reason"),
+    Breach("text", "text-format", "dcterms:format", 'dcterms:format "text/html"'),
+    Breach("text", "text-file", "cp:fileHash"),
+    Breach("text", "text-pages", "cp:pagesHash", 'cp:pagesHash "B1"'),
+    Breach("text", "text-count", "bibo:numPages", "bibo:numPages 0"),
+    Breach("text", "text-without", add="cp:pageWithoutText 0"),
+    Breach("text", "text-licence", "dcterms:license", 'dcterms:license "CC-BY-4.0"'),
+    Breach("text", "text-agent", "prov:wasAttributedTo"),
+    Breach("text", "text-time", "prov:generatedAtTime"),
     Breach("pin", "pin-asks", "cp:asks", 'cp:asks "works"'),
     Breach("pin", "pin-version", "cp:askedVersion", 'cp:askedVersion "one"'),
     Breach("pin", "pin-hash", "cp:answerHash", 'cp:answerHash "0123"'),

@@ -23,7 +23,7 @@ from commonplace.model.change import Version
 from commonplace.model.namespaces import CITO, DCTERMS
 from commonplace.model.relations import doi_iri, read_reference_json
 from tests.conftest import BASE, serving
-from tests.importers.doi.agency_server import Agencies, PassingTime, serving_agencies
+from tests.importers.doi.agency_server import Agencies
 
 OSTROM = "10.1016/0305-750X(96)00023-X"
 """In the reference set, as ostrom1996."""
@@ -41,12 +41,6 @@ COINED = "Toward a definition of the coproduction concept"
 def crossref(doi: str, **more: Any) -> dict[str, Any]:
     base = {"DOI": doi.lower(), "type": "journal-article", "title": [f"On {doi}"], "issued": {"date-parts": [[2020]]}}
     return {**base, "author": [{"family": "Doe", "given": "A."}], **more}
-
-
-@pytest.fixture
-def agencies() -> Iterator[Agencies]:
-    with serving_agencies(Agencies(PassingTime())) as made:
-        yield made
 
 
 @pytest.fixture

@@ -58,6 +58,8 @@ DESK = (
     "/desk/duplicates",
     "/desk/bulk",
     "/desk/tokens",
+    "/desk/webhooks",
+    "/desk/people/elinor-ostrom/identifiers",
     "/desk/suggestions",
     "/desk/suggestions/professional-role",
     "/desk/new",

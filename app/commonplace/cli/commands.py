@@ -13,20 +13,24 @@ import typer
 from commonplace.cli.backup import backup, restore_home
 from commonplace.cli.bulk import bulk
 from commonplace.cli.convert import convert_files
+from commonplace.cli.decisions import take_decisions
 from commonplace.cli.delete import deletion_lines
 from commonplace.cli.duplicates import duplicates_cli
 from commonplace.cli.edit import named, patch_of
+from commonplace.cli.foreign_citations import take_citations
 from commonplace.cli.history import revert, show_diff, show_history
+from commonplace.cli.identifiers import look_up_identifiers
 from commonplace.cli.imports import import_by_doi, import_files
 from commonplace.cli.mcp import mcp
 from commonplace.cli.merge import merge, unmerge
 from commonplace.cli.opening import AgentOption, HomeOption, MessageOption, agent_of, open_library, settings_of
 from commonplace.cli.pin import pin
 from commonplace.cli.program import program
-from commonplace.cli.terminal import JsonOption, progress, readable
+from commonplace.cli.terminal import SOME_FAILED, JsonOption, progress, readable
 from commonplace.cli.tokens import token_cli
+from commonplace.cli.zotero import ExportTarget, export_to_zotero
 from commonplace.errors import BadRequest, LogDamaged, NoLibrary
-from commonplace.exchange.annotation_export import AnnotationForm, annotations_text
+from commonplace.exchange.annotation_export import annotations_text
 from commonplace.exchange.deletions import Deleter, Deletions
 from commonplace.exchange.edits import Editor, Edits
 from commonplace.exchange.exports import export, export_originals, formatted
@@ -65,13 +69,23 @@ def serve(
 
 cli.command("import")(import_files)
 cli.command("doi")(import_by_doi)
+cli.command("decisions")(take_decisions)
+cli.command("identifiers")(look_up_identifiers)
+cli.command("citations")(take_citations)
 
 
 @cli.command("export")
 def export_all(
     format: Annotated[ExportedFormat, typer.Option(help="which format")] = "bibtex",
     to: Annotated[
-        AnnotationForm | None, typer.Option(help="the accepted evidence instead: W3C annotations, or Hypothesis's rows")
+        ExportTarget | None,
+        typer.Option(
+            help="the accepted evidence instead: W3C annotations, or Hypothesis's rows; zotero: write to that library"
+        ),
+    ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="with --to zotero: which library, as in https://api.zotero.org/users/NUMBER"),
     ] = None,
     style: Annotated[
         str | None,
@@ -84,11 +98,20 @@ def export_all(
     at: Annotated[int | None, typer.Option(min=1, help="the version to export; default the newest")] = None,
     home: HomeOption = None,
 ) -> None:
-    """Write the whole library to standard output: in a format, or as a bibliography in a style."""
+    """Write the whole library to standard output: in a format, or as a bibliography in a style.
+
+    With --to zotero, write it to a library of Zotero; what became of each work is a line. Exit 1 when some failed.
+    """
     with readable():
         library = open_library(home).library
         version = Version(at) if at is not None else None
         named = Path(style) if style and style.endswith(".csl") else style
+        if address is not None and to != "zotero":
+            raise BadRequest("--address says where to write with --to zotero: give both, or neither")
+        if to == "zotero":
+            if export_to_zotero(library, settings_of(home), address, version):
+                raise typer.Exit(SOME_FAILED)
+            return
         if to is not None:
             text = library.read(lambda snapshot: annotations_text(snapshot, library.minter, to), version)
             typer.echo(text)
@@ -257,7 +280,7 @@ def check(as_json: JsonOption = False, home: HomeOption = None) -> None:
     with readable(), progress("checking") as moved:
         library = open_library(home).library
         shapes = SHIPPED_ONTOLOGY / "shapes.ttl"
-        found = library.read(lambda snapshot: checked(snapshot, shapes, library.minter, moved))
+        found = library.read(lambda snapshot: checked(snapshot, shapes, library.minter, library.texts, moved))
     if as_json:
         typer.echo(json.dumps(found.shape(library.minter), ensure_ascii=False))
     else:

@@ -12,6 +12,7 @@ from commonplace.cli.annotations import keep_annotations
 from commonplace.cli.input import name_of, read_input, refuse_reading_twice
 from commonplace.cli.opening import AgentOption, HomeOption, agent_of, open_library, settings_of
 from commonplace.cli.terminal import SOME_FAILED, JsonOption, exit_code, progress, readable
+from commonplace.cli.zotero import import_from_zotero, is_zotero
 from commonplace.errors import BadRequest
 from commonplace.exchange.annotations import looks_like_annotations
 from commonplace.exchange.doi_lists import read_doi_list
@@ -40,7 +41,8 @@ def import_files(
 ) -> None:
     """Import files: one version and one receipt each, with the fate of every entry.
 
-    A file of annotations (W3C, Hypothesis) becomes evidence on works that are there.
+    A file of annotations (W3C, Hypothesis) becomes evidence on works that are there. `zotero:` reads the Zotero that
+    runs on this machine, `zotero:?collection=NAME` one collection of it; its annotations become proposed evidence.
 
     Exit 0 when every entry is in, 1 when some failed (the rest is in), 2 when nothing could be read.
     """
@@ -55,6 +57,13 @@ def import_files(
     for path in files:  # one that cannot be read does not keep the others out
         try:
             with readable():
+                if is_zotero(path):
+                    receipt = import_from_zotero(
+                        opened, path, settings_of(home), name, dry_run=dry_run, as_json=as_json
+                    )
+                    receipts.append(receipt)
+                    exits.append(SOME_FAILED if receipt.failed else 0)
+                    continue
                 data, file = read_input(path, limit)
                 if format is None and looks_like_annotations(data):
                     failed = keep_annotations(opened, data, file, name, dry_run=dry_run, as_json=as_json)

@@ -57,6 +57,35 @@ class DoiLinks:
             if relation.property != CITO["cites"]:
                 self._relate(key, relation)
 
+    def cite(self, citing: str, cited: str) -> NamedNode | None:
+        """Let one work cite another for certain; return the node of that citation where it is new."""
+        node = self.minter.thing("citation", f"{citing}--{cited}")
+        if citing == cited or (citing, cited) in self._cited or any(True for _ in self.snapshot.triples(node)):
+            return None
+        if self.snapshot.contains(Quad(self._work(citing), CITO["cites"], self._work(cited))):
+            return None
+        self._cite(citing, cited, "confirmed")
+        return node
+
+    def cited_by_address(self, key: str, doi: str) -> bool:
+        """Say that a work of that DOI, which the library does not hold, cites a work; return whether that is new."""
+        work, address = self._work(key), doi_iri(doi)
+        self._add(key, work, CITO["isCitedBy"], address)
+        return not self.snapshot.contains(Quad(work, CITO["isCitedBy"], address))
+
+    def keep_dois(self, key: str, dois: Iterable[str], source: str) -> list[str]:
+        """Keep DOIs, with their source, as references of a work beside those kept before; return those that are new."""
+        kept: list[Reference] = []
+        for triple in self.snapshot.triples(self._work(key), self.minter.term("referenceText")):
+            kept += _read(triple.object.value if isinstance(triple.object, Literal) else "")
+        known = {doi_key(one.doi) for one in kept if one.doi}
+        new = [doi for doi in dois if doi_key(doi) not in known]
+        first = max((one.number for one in kept), default=0) + 1
+        added = [Reference(number=n, text=f"doi:{doi} ({source})", doi=doi) for n, doi in enumerate(new, first)]
+        if added:
+            self._keep_text(key, [*kept, *added])
+        return new
+
     def arrive(self, records: Iterable[Record]) -> None:
         """Let what earlier works say of these by DOI, as text or as an address, be said of the works themselves."""
         arrived = {doi_key(record.doi): record.key for record in records if record.doi}

@@ -11,19 +11,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import mmap
 import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from commonplace.derived.sealed import LogPosition, NotSealed, check_sealed, write_sealed
-
-log = logging.getLogger(__name__)
+from commonplace.derived.sealed import LogPosition, check_sealed, replace_sealed, whole_files
 
 Kind = Literal["key", "alternative", "title", "doi", "identifier", "block"]
 """What a name is looked up as."""
@@ -117,12 +113,7 @@ def write_works(
     counts = json.dumps([len(ordered), len(starts) - 1, len(owners)]).encode() + b"\n"
     arrays = [part.tobytes() for part in (ordered, starts, owners, alternative_starts)]
     path.parent.mkdir(parents=True, exist_ok=True)
-    before = [*path.parent.glob("*.known-*")]
-    write_sealed(path, origin, [counts, *arrays, *text])
-    for other in before:
-        if other != path:
-            with suppress(OSError):
-                other.unlink()
+    replace_sealed(path, "*.known-*", origin, [counts, *arrays, *text])
 
 
 def _starts(said: Iterable[str], text: list[bytes], start: int) -> array[int]:
@@ -134,21 +125,6 @@ def _starts(said: Iterable[str], text: list[bytes], start: int) -> array[int]:
     return starts
 
 
-def whole_files(directory: Path) -> Iterator[tuple[Path, LogPosition]]:
+def newest_files(directory: Path) -> Iterator[tuple[Path, LogPosition]]:
     """Yield the files that are what was written, and what each is derived from, the newest first; others go."""
-    for path in sorted(directory.glob(f"*.known-{FORM}"), reverse=True):
-        try:
-            yield path, check_sealed(path)
-        except (OSError, NotSealed) as fault:
-            log.warning("%s is not used, but made again: %s", path, fault)
-            with suppress(OSError):
-                path.unlink()
-
-
-def fault_of(path: Path) -> str | None:
-    """Return what is wrong with a file, None when it is what was written."""
-    try:
-        check_sealed(path)
-    except (OSError, NotSealed) as fault:
-        return str(fault)
-    return None
+    return whole_files(sorted(directory.glob(f"*.known-{FORM}"), reverse=True), check_sealed)

@@ -1,4 +1,5 @@
-"""Know what cannot be done now: derived data that cannot be made or kept, and writing where there is no room."""
+"""Know what cannot be done now: derived data that cannot be made or kept, kept files that cannot be read, and writing
+where there is no room."""
 
 from __future__ import annotations
 
@@ -42,6 +43,11 @@ class Health:
         """Note that something derived could not be made or kept, and say so in the log."""
         why = getattr(fault, "strerror", None) or str(fault) or type(fault).__name__
         log.warning("%s could not be made or kept; the log has everything: %s", what, why)
+        self._note(what, why)
+
+    def damaged(self, what: str, why: str) -> None:
+        """Note that something the log should have is missing or damaged, and say so in the log."""
+        log.error("%s: %s", what, why)
         self._note(what, why)
 
     def cannot_write(self, fault: CommonplaceError) -> None:

@@ -17,9 +17,10 @@ from commonplace.commit import Committer, Proposal
 from commonplace.curation.editing.edits import created
 from commonplace.curation.editing.fields import Edit
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.exchange.edits import Editor
 from commonplace.library import Library
+from commonplace.library.dois import doi_pattern
 from commonplace.library.evidence import evidence_of_work
 from commonplace.library.named_things import known_thing
 from commonplace.model.annotation_reading import ABOUT, AnnotationFault, Members
@@ -241,7 +242,9 @@ def about_named(snapshot: Snapshot, minter: Minter, given: str) -> NamedNode:
     if len(found) == 1:
         return found[0]
     why = (
-        f"{given[:200]!r} is the label of several" if found else f"the library has no concept or claim {given[:200]!r}"
+        Message("%(given)r is the label of several", given=given[:200])
+        if found
+        else Message("the library has no concept or claim %(given)r", given=given[:200])
     )
     raise AnnotationFault("body", f"{why}: name one by its IRI, or by a tag concept:KEY or claim:KEY")
 
@@ -258,7 +261,7 @@ def _by_doi(snapshot: Snapshot, source: str) -> NamedNode | None:
         doi = doi_key(normal_doi(source))
     except ValueError:
         return None
-    return _work_with(snapshot, f"?work prism:doi ?doi FILTER(LCASE(STR(?doi)) = {RdfLiteral(doi.lower())})")
+    return _work_with(snapshot, f"{doi_pattern('?work', '?doi')} FILTER(LCASE(STR(?doi)) = {RdfLiteral(doi.lower())})")
 
 
 def _by_address(snapshot: Snapshot, source: str) -> NamedNode | None:

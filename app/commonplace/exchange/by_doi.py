@@ -13,7 +13,7 @@ from commonplace.commit import Committer, Proposal
 from commonplace.curation.citation_links import DoiLinks
 from commonplace.curation.matching import Matcher
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
-from commonplace.errors import BadRequest, Conflict
+from commonplace.errors import BadRequest, Conflict, Message
 from commonplace.exchange.doi_lists import HALF_A_PAIR, AskedDoi, shown
 from commonplace.exchange.entry_file import EntryFile
 from commonplace.exchange.imports import Progress
@@ -78,7 +78,7 @@ def import_dois(
     """
     asked = [doi if isinstance(doi, AskedDoi) else AskedDoi.given(doi, place) for place, doi in enumerate(dois, 1)]
     if not asked:
-        raise BadRequest(f"{name}: there is no DOI to ask for", [(name, "no DOI")])
+        raise BadRequest(Message("%(name)s: there is no DOI to ask for", name=name), [(name, "no DOI")])
     if expected is not None and expected != library.follow():
         raise Conflict.moved(library.follow(), expected)
     fetched = _fetched(asked, fetcher, progress)
@@ -152,7 +152,7 @@ def _planned(
     enrich: bool,
 ) -> tuple[ImportPlan, ChangeSet]:
     """Plan the entries, then the links between works, which need the key of every work."""
-    plan = ImportPlan(snapshot, library.minter)
+    plan = ImportPlan(snapshot, library.minter, texts=library.texts)
     if enrich:
         entries = [_of_works(plan.matcher, entry) for entry in entries]
     held_entries = EntryFile()

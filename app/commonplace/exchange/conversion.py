@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from pyoxigraph import Quad, RdfFormat
 
 from commonplace.derived.graph.rdf_text import statements_text
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.exchange.loss_counts import LossCount, loss_counts
 from commonplace.exporters.formats import EXPORT_FORMATS
 from commonplace.importers.formats import format_of
@@ -132,8 +132,8 @@ def convert(
     if not batches.total:
         batches.close()
         places = [(f"{filename}, line {fault.line}", fault.why) for fault in batches.faults]
-        why = f"{filename}: no {format.name} entry in it could be found"
-        raise BadRequest(why, places or [(filename, f"no {format.name} entry")])
+        why = Message("%(filename)s: no %(format)s entry in it could be found", filename=filename, format=format.name)
+        raise BadRequest(why, places or [(filename, Message("no %(format)s entry", format=format.name))])
     receipt = ConversionReceipt(filename, hashlib.sha256(data).hexdigest(), format.name, target.name)
     receipt.faults = batches.faults
     counted = _counted(batches, receipt, progress)
@@ -207,7 +207,7 @@ def _losses(entry: ReadEntry, safe_key: Callable[[str], str], to: str) -> tuple[
     if entry.own_key:
         why = "another entry of the file has this key"
     elif to in EXPORT_FORMATS:
-        why = f"not a key in {FORMATS[to].label}"
+        why = Message("not a key in %(label)s", label=FORMATS[to].label)
     else:
         why = "no address ends so"
     return (*entry.losses, Loss(field="key", raw=key, why=f"{why}; written as {written!r}"))

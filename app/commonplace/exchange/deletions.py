@@ -9,11 +9,11 @@ from pyoxigraph import BlankNode, NamedNode
 from commonplace.commit import Committer, Proposal
 from commonplace.curation.deletion import Deletion, Hanging, deletion_of
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import Conflict, InUse, ShapeViolation
+from commonplace.errors import Conflict, InUse, Message, ShapeViolation
 from commonplace.library import Library
 from commonplace.library.curation_schemas import Deleted, HangingOn
-from commonplace.library.evidence import label_of
 from commonplace.library.schemas import Link
+from commonplace.library.statement_labels import name_of
 from commonplace.library.things import read_thing
 from commonplace.model.change import Entry, Note, Version
 from commonplace.model.minter import Kind, Minter
@@ -78,10 +78,14 @@ class Deletions:
         try:
             entry = self._committer.commit(propose, expected)
         except ShapeViolation as fault:
-            detail = f"the {kind} {key!r} cannot be deleted: other things cannot be without it; nothing was written"
+            detail = Message(
+                "the %(kind)s %(key)r cannot be deleted: other things cannot be without it; nothing was written",
+                kind=Message(kind),
+                key=key,
+            )
             raise InUse(detail, fault.errors) from fault
         if entry is None:
-            raise Conflict(f"the {kind} {key!r} is gone already")
+            raise Conflict(Message("the %(kind)s %(key)r is gone already", kind=Message(kind), key=key))
         return made[0].model_copy(update={"version": entry.version}), entry
 
     def _judge(self, snapshot: Snapshot, kind: Kind, key: str, with_dependents: bool) -> tuple[Deletion, Deleted]:
@@ -96,7 +100,7 @@ def _report(snapshot: Snapshot, node: NamedNode, deletion: Deletion, minter: Min
     return Deleted(
         iri=node.value,
         key=minter.key(node.value),
-        label=label_of(snapshot, node),
+        label=name_of(snapshot, node, minter),
         possible=not deletion.hanging,
         deletes=[_link(snapshot, one, minter) for one in deletion.nodes],
         unlinks=[_hanging(snapshot, one, minter) for one in deletion.unlinked],
@@ -108,7 +112,7 @@ def _report(snapshot: Snapshot, node: NamedNode, deletion: Deletion, minter: Min
 def _link(snapshot: Snapshot, node: NamedNode | BlankNode, minter: Minter) -> Link:
     if isinstance(node, BlankNode):
         return Link(iri=str(node), key=str(node))
-    return Link(iri=node.value, key=minter.key(node.value), label=label_of(snapshot, node))
+    return Link(iri=node.value, key=minter.key(node.value), label=name_of(snapshot, node, minter))
 
 
 def _hanging(snapshot: Snapshot, one: Hanging, minter: Minter) -> HangingOn:
@@ -125,9 +129,14 @@ def _places(fault: ShapeViolation) -> list[str]:
 def _in_use(kind: Kind, key: str, report: Deleted) -> InUse:
     """Return the error that lists what hangs on a thing."""
     along = sum(1 for one in report.hangs if one.goes_along)
-    detail = (
-        f"{len(report.hangs)} statements hang on the {kind} {key!r}, and nothing was deleted: delete or change them "
-        f"first, or ask for its dependents too ({along} of them go with it then, and the others lose their link)"
+    detail = Message(
+        "%(number)s statements hang on the %(kind)s %(key)r, and nothing was deleted: delete "
+        "or change them first, or ask for its dependents too (%(along)s of them go with it "
+        "then, and the others lose their link)",
+        number=len(report.hangs),
+        kind=Message(kind),
+        key=key,
+        along=along,
     )
     places = [
         (one.iri, f"{one.property} {one.on}" + ("; it goes along with dependents" if one.goes_along else ""))

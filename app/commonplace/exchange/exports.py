@@ -13,11 +13,12 @@ from commonplace.derived.graph.rdf_text import statements_text
 from commonplace.derived.graph.records import record_of
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.thing_versions import ThingVersions
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.exchange.originals import originals_of
 from commonplace.exporters.formats import EXPORT_FORMATS
 from commonplace.exporters.styles import BrokenStyle, UnknownStyle, bibliography, page
 from commonplace.library.description import describe
+from commonplace.library.screenings import included_of
 from commonplace.library.work_lists import WorkFilters, all_selected
 from commonplace.model.formats import FORMATS
 from commonplace.model.minter import Minter
@@ -49,7 +50,8 @@ def _things(snapshot: Snapshot, minter: Minter, works: WorksOf | None) -> Sequen
 
 def write_records(snapshot: Snapshot, things: Iterable[NamedNode], minter: Minter, format: str) -> bytes:
     """Return those works in a format of records. Raises `NotFound`."""
-    return EXPORT_FORMATS[format].whole(record_of(snapshot, thing, minter) for thing in things)
+    included = included_of(snapshot, minter) if FORMATS[format].says_included else None
+    return EXPORT_FORMATS[format].whole((record_of(snapshot, thing, minter) for thing in things), included)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,4 +126,6 @@ def format_works(
     except UnknownStyle as fault:
         raise BadRequest(str(fault), [("style", str(fault))]) from fault
     except BrokenStyle as fault:
-        raise BadRequest(f"{style} cannot be used as a style: {fault}", [("style", str(fault))]) from fault
+        raise BadRequest(
+            Message("%(style)s cannot be used as a style: %(fault)s", style=style, fault=fault), [("style", str(fault))]
+        ) from fault

@@ -13,7 +13,7 @@ from functools import partial
 
 from commonplace.commit import Committer, Proposal
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest, Conflict, NotFound
+from commonplace.errors import BadRequest, Conflict, Message, NotFound
 from commonplace.exchange.entry_file import EntryFile
 from commonplace.exchange.plan import ImportPlan
 from commonplace.exchange.prepared import PreparedBatch, prepared
@@ -27,6 +27,7 @@ from commonplace.model.change import ChangeSet, Note, Version
 from commonplace.model.quad_text import QuadText
 from commonplace.model.xml_characters import visible
 from commonplace.patchlog.log import next_version
+from commonplace.patchlog.rdf_patch import body_digest
 from commonplace.processes.garbage_collection import rarely_collected
 
 log = logging.getLogger(__name__)
@@ -79,27 +80,28 @@ def import_file(
                     progress(len(deciding.entries), reading.total)
     if not deciding.entries:
         places = [(f"{filename}, line {fault.line}", fault.why) for fault in reading.faults]
-        why = f"{filename}: no {reader.name} entry in it could be found"
-        raise BadRequest(why, places or [(filename, f"no {reader.name} entry")])
+        why = Message("%(filename)s: no %(reader)s entry in it could be found", filename=filename, reader=reader.name)
+        raise BadRequest(why, places or [(filename, Message("no %(reader)s entry", reader=reader.name))])
     receipts: list[Receipt] = []
 
     def propose(snapshot: Snapshot) -> Proposal:
         plan = deciding.plan(snapshot, progress)
         plan.begin_similar()
+        change = ChangeSet() if dry_run else plan.change()
+        long = isinstance(change.added, QuadText)  # of its works it is proved by tests that they keep the shapes
 
         def note() -> Note:
+            kept = {} if dry_run else _keep_source(library, data, change)
             version = None if dry_run else next_version(snapshot.version)
             receipt = plan.receipt(filename, data, reader.name, version, reading.faults)
             receipts[:] = [receipt]
             counts = ", ".join(f"{count} {fate}" for fate, count in receipt.fates.items() if count)
-            attachments = {} if dry_run else _attach(library, receipt, data)
+            attachments = {} if dry_run else {**kept, "receipt": library.log.attach(receipt.json_text().encode())}
             message = f"{filename}: {counts or 'nothing'}"
             return Note(agent=agent, kind="import", message=message, attachments=attachments)
 
         if dry_run:
-            return Proposal(ChangeSet(), note())
-        change = plan.change()
-        long = isinstance(change.added, QuadText)  # of its works it is proved by tests that they keep the shapes
+            return Proposal(change, note())
         return Proposal(change, note, even_if_empty=True, is_net=True, keeps_shapes=long)
 
     with closing(deciding):
@@ -127,7 +129,9 @@ class _Deciding:
         self._version: Version | None = None
 
     def _begin(self, snapshot: Snapshot) -> ImportPlan:
-        plan = self._plan = ImportPlan(snapshot, self._library.minter, known_works(self._library, snapshot))
+        plan = self._plan = ImportPlan(
+            snapshot, self._library.minter, known_works(self._library, snapshot), self._library.texts
+        )
         self._decided = 0
         self._version = snapshot.version
         return plan
@@ -167,16 +171,20 @@ class _Deciding:
                 progress(len(self.entries), len(self.entries))
 
 
+def _keep_source(library: Library, data: bytes, change: ChangeSet) -> dict[str, str]:
+    """Keep the imported file with the log, and go through the text of a long change, both of which are slow.
+
+    They need no receipt, and so are done while another process still looks for the similar works that it tells of.
+    """
+    digest = library.log.attach(data)
+    if isinstance(change.added, QuadText) and not change.removed:
+        body_digest(change)
+    return {"source": digest}
+
+
 def receipt_of(library: Library, version: Version) -> bytes:
     """Return the receipt, as JSON, of the import that made a version. Raises `NotFound`."""
     digest = library.log.header(version).note.attachments.get("receipt")
     if digest is None:
-        raise NotFound(f"version {version} was not made by an import")
+        raise NotFound(Message("version %(version)s was not made by an import", version=version))
     return library.log.attachment(digest)
-
-
-def _attach(library: Library, receipt: Receipt, data: bytes) -> dict[str, str]:
-    return {
-        "receipt": library.log.attach(receipt.json_text().encode()),
-        "source": library.log.attach(data),
-    }

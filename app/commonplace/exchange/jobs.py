@@ -20,7 +20,7 @@ from threading import Event, Lock
 from typing import BinaryIO
 
 from commonplace.commit import Committer
-from commonplace.errors import BadRequest, Cancelled, CommonplaceError, NotFound, TooLarge
+from commonplace.errors import BadRequest, Cancelled, CommonplaceError, Message, NotFound, Stopped, TooLarge
 from commonplace.exchange.by_doi import dois_of_works, import_dois
 from commonplace.exchange.imports import Batches, Read, import_file
 from commonplace.exchange.prepared import PreparedBatch
@@ -111,7 +111,9 @@ class Job:
     def go_on(self) -> None:
         """Raise `Cancelled` when the job was asked to stop."""
         if self._cancelled.is_set():
-            raise Cancelled(f"the import of {self.filename} was cancelled; nothing was written")
+            raise Cancelled(
+                Message("the import of %(filename)s was cancelled; nothing was written", filename=self.filename)
+            )
 
     def advance(self, done: int, total: int) -> None:
         """Note the progress, and go on unless asked to stop (a `commonplace.exchange.imports.Progress`)."""
@@ -125,7 +127,7 @@ class Job:
             self.state = JobState.RUNNING
             self.receipt = work(self)
             self.state = JobState.DONE
-        except Cancelled as stopped:
+        except (Cancelled, Stopped) as stopped:
             self.fault, self.state = stopped, JobState.CANCELLED
         except CommonplaceError as fault:
             self.fault, self.state = fault, JobState.FAILED
@@ -206,7 +208,7 @@ class ImportJobs:
         with self._lock:
             waiting = sum(job.state is JobState.QUEUED for job in self._jobs.values())
             if waiting >= WAITING:
-                raise Busy(f"{waiting} imports wait already: try again later")
+                raise Busy(Message("%(waiting)s imports wait already: try again later", waiting=waiting))
             self._forget_oldest()
             self._jobs[job.id] = job
             job.ended.add_done_callback(lambda _: self._count(job))
@@ -217,7 +219,11 @@ class ImportJobs:
         found = self._jobs.get(id)
         if found is None:
             raise NotFound(
-                f"there is no import job {id!r}: jobs are known until the server stops, receipts for ever (/imports/…)"
+                Message(
+                    "there is no import job %(id)r: jobs are known until the server stops, receipts for "
+                    "ever (/imports/…)",
+                    id=id,
+                )
             )
         return found
 
@@ -287,10 +293,16 @@ def _unpacked(upload: Upload) -> tuple[bytes, str]:
     upload.file.seek(0)
     data, filename = upload.file.read(upload.limit + 1), upload.filename
     if len(data) > upload.limit:
-        raise TooLarge(f"{filename}: it has more than {upload.limit} bytes", [(filename, "too large")])
+        raise TooLarge(
+            Message("%(filename)s: it has more than %(limit)s bytes", filename=filename, limit=upload.limit),
+            [(filename, "too large")],
+        )
     if upload.packed:
         if not data.startswith(GZIP):
-            raise BadRequest(f"{filename}: said to be gzip and is not", [("Content-Encoding", "the body is not gzip")])
+            raise BadRequest(
+                Message("%(filename)s: said to be gzip and is not", filename=filename),
+                [("Content-Encoding", "the body is not gzip")],
+            )
         data, filename = unpacked(data, filename, upload.limit)
     return unpacked(data, filename, upload.limit)
 

@@ -15,7 +15,7 @@ from typing import Any
 from pyoxigraph import NamedNode
 
 from commonplace.derived.thing_versions import ThingVersions
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.importers.bibtex.reader import open_bibtex
 from commonplace.importers.ris import read_ris
 from commonplace.importers.text_encoding import is_wide
@@ -60,7 +60,10 @@ def originals_of(things: ThingVersions, works: Sequence[NamedNode], format: str,
     """
     if format not in ORIGINAL_FORMATS:
         known = " and ".join(ORIGINAL_FORMATS)
-        raise BadRequest(f"original entries are for {known}, not for {format}", [("original", f"only with {known}")])
+        raise BadRequest(
+            Message("original entries are for %(known)s, not for %(format)s", known=known, format=format),
+            [("original", Message("only with %(known)s", known=known))],
+        )
     by_version: dict[Version, set[str]] = {}
     for work in works:
         touching = [version for version in things.history(work.value) if version <= until]

@@ -6,7 +6,7 @@ import re
 
 from commonplace.curation.people_matching import match_people
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.importers.bibtex.name_list import read_names
 from commonplace.library.curation_schemas import MatchedName, MatchedPerson
 from commonplace.model.minter import Minter
@@ -33,7 +33,10 @@ def read_list(text: str) -> list[tuple[str, Name]]:
     if not found:
         raise BadRequest("there is no name in this list", [("names", "one a line, or with semicolons between them")])
     if len(found) > MAXIMUM_NAMES:
-        raise BadRequest(f"{len(found):,} names are too many", [("names", f"send at most {MAXIMUM_NAMES:,} at once")])
+        raise BadRequest(
+            Message("%(number)s names are too many", number=f"{len(found):,}"),
+            [("names", Message("send at most %(maximum_names)s at once", maximum_names=f"{MAXIMUM_NAMES:,}"))],
+        )
     return found
 
 

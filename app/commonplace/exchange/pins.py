@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from commonplace.commit import Committer, Proposal
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import LogDamaged
+from commonplace.errors import LogDamaged, Message
 from commonplace.library import Library
 from commonplace.library.pin_schemas import Pin
 from commonplace.library.pins import pin_of
@@ -56,6 +56,7 @@ class Pins:
         Raises `ShapeViolation` and `BadRequest`; nothing is written then.
         """
         minter = self._library.minter
+        pins: list[Pin] = []
 
         def propose(snapshot: Snapshot) -> Proposal:
             node = minter.thing("pin", str(snapshot.version + 1))
@@ -68,10 +69,12 @@ class Pins:
 
             return Proposal(ChangeSet(added=quads), note)
 
-        entry = self._committer.commit(propose)
+        def show(snapshot: Snapshot) -> None:
+            pins[:] = [self.read(snapshot, minter.thing("pin", str(snapshot.version)))]
+
+        entry = self._committer.commit(propose, then=show)
         assert entry is not None  # a new node is never there already
-        node = minter.thing("pin", str(entry.version))
-        return self._library.read(lambda snapshot: self.read(snapshot, node), entry.version), entry
+        return pins[0], entry
 
     def read(self, snapshot: Snapshot, node: NamedNode) -> Pin:
         """Return a pin. Raises `NotFound`."""
@@ -81,7 +84,12 @@ class Pins:
         """Return the answer that was kept. Raises `LogDamaged` when its bytes are not those that were hashed."""
         kept = CanonicalAnswer.read(self._library.log.attachment(pin.answer_hash))
         if kept.sha256 != pin.answer_hash:
-            raise LogDamaged(f"the answer that was kept as {pin.answer_hash} is another: run commonplace verify")
+            raise LogDamaged(
+                Message(
+                    "the answer that was kept as %(answer_hash)s is another: run commonplace verify",
+                    answer_hash=pin.answer_hash,
+                )
+            )
         return kept
 
     def _said(self, snapshot: Snapshot, node: NamedNode, found: AnsweredQuestion, pinner: Pinner) -> Iterator[Triple]:

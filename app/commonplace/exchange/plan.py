@@ -22,6 +22,7 @@ from commonplace.curation.known_works import KnownWorks
 from commonplace.curation.matching import Matcher, fields_added, fill_gaps
 from commonplace.curation.shacl.after import StateAfter
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import Message
 from commonplace.exchange.entry_file import Prepared
 from commonplace.exchange.loss_counts import loss_counts
 from commonplace.exchange.prepared import PreparedEntry
@@ -43,6 +44,7 @@ from commonplace.model.minter import Minter, address_key
 from commonplace.model.quad_text import QuadText
 from commonplace.model.record import Loss, Record
 from commonplace.model.relations import gravest, status_of_fields
+from commonplace.model.searchable_pages import Texts, no_texts
 from commonplace.model.work_graph import WorkText, source_fields
 from commonplace.model.work_writing import WorkWriter
 
@@ -63,6 +65,8 @@ class ImportPlan:
     minter: Minter
     known: KnownWorks | None = None
     """What is known of the works of the state; read from it where it is not given."""
+    texts: Texts = no_texts
+    """The pages of the texts of works, which quotes are compared with anew where a work gains something."""
     items: list[ReceiptItem] = field(default_factory=list)
     matcher: Matcher = field(init=False)
     works: dict[str, Record | Prepared] = field(default_factory=dict)
@@ -124,7 +128,11 @@ class ImportPlan:
             if holder is None:
                 new[key] = None
             elif holder != found.key:
-                why = f"the library has this work as {found.key!r}, and another one, {holder!r}, has this key"
+                why = Message(
+                    "the library has this work as %(key)r, and another one, %(holder)r, has this key",
+                    key=found.key,
+                    holder=holder,
+                )
                 taken.append(Loss(field="key", raw=key, why=why))
         return (tuple(sorted({*found.alternative_keys, *new})) if new else ()), taken
 
@@ -170,7 +178,7 @@ class ImportPlan:
         """Yield the loss that tells of other works with the same DOI, where there are any."""
         others = self.matcher.keys_of_doi(doi) if doi else []
         if doi and len(others) == 1:
-            why = f"{others[0]!r} has this DOI, too, and is another work; both keep it"
+            why = Message("%(others)r has this DOI, too, and is another work; both keep it", others=others[0])
             yield Loss(field="doi", raw=doi, why=why)
         elif doi and others:
             shown = [repr(key) for key in others[:SHOWN_KEYS]]
@@ -257,7 +265,7 @@ class ImportPlan:
         }
         text = b"".join(self._additions(gaining))
         own = ChangeSet(added=tuple(parse(text, format=RdfFormat.N_QUADS, lenient=True)))
-        whole = with_consequences(StateAfter(self.snapshot, own), self.minter).change
+        whole = with_consequences(StateAfter(self.snapshot, own), self.minter, self.texts).change
         said = set(own.added)
         return ChangeSet(tuple(quad for quad in whole.added if quad not in said), whole.removed)
 

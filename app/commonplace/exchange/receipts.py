@@ -39,7 +39,7 @@ class LossShape:
 class SimilarShape:
     """A work that a new one may be, or that may be related to it, with reasons, for a person to decide.
 
-    `relation` names the relation (`curation.duplicates.comparison.RELATIONS`); without one they may be one work.
+    `relation` names the relation (`curation.duplicates.relations.RELATIONS`); without one they may be one work.
     `score` is the chance, in percent, that they are one work.
     """
 

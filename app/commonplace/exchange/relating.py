@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 from pyoxigraph import Quad
 
-from commonplace.curation.duplicates.comparison import RELATIONS
 from commonplace.curation.duplicates.decisions import decisions_on
+from commonplace.curation.duplicates.relations import RELATIONS
 from commonplace.curation.editing.edits import edited
 from commonplace.curation.editing.fields import Edit
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.exchange.edits import members
 from commonplace.model.change import ChangeSet
 from commonplace.model.relations import gravest
@@ -46,13 +46,24 @@ def related_pair(edit: Edit, keys: tuple[str, str], relation: str, subject: str 
     """
     if relation not in RELATIONS:
         choices = ", ".join(RELATIONS)
-        raise BadRequest(f"{relation!r} is no relation of two works", [("relation", f"use one of {choices}")])
+        raise BadRequest(
+            Message("%(relation)r is no relation of two works", relation=relation),
+            [("relation", Message("use one of %(choices)s", choices=choices))],
+        )
     if subject is not None and subject not in keys:
-        raise BadRequest(f"{subject!r} is none of the two works", [("work", f"use {keys[0]} or {keys[1]}")])
+        raise BadRequest(
+            Message("%(subject)r is none of the two works", subject=subject),
+            [("work", Message("use %(keys)s or %(keys2)s", keys=keys[0], keys2=keys[1]))],
+        )
     first = subject or _told(edit, keys, relation)
     if first is None:
-        why = f"say which of {keys[0]} and {keys[1]} it is that is the {relation} of the other"
-        raise BadRequest(f"nothing tells which work is the {relation}", [("work", why)])
+        why = Message(
+            "say which of %(keys)s and %(keys2)s it is that is the %(relation)s of the other",
+            keys=keys[0],
+            keys2=keys[1],
+            relation=relation,
+        )
+        raise BadRequest(Message("nothing tells which work is the %(relation)s", relation=relation), [("work", why)])
     return RelatedPair(first, keys[1] if first == keys[0] else keys[0], relation)
 
 

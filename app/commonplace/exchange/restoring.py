@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode, Quad
 
 from commonplace.commit import Committer, Proposal
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import NotFound, ShapeViolation
+from commonplace.errors import Message, NotFound, ShapeViolation
 from commonplace.exchange.deletions import Deleter
 from commonplace.library import Library
 from commonplace.library.histories import diff_of_thing, statements_at
@@ -38,11 +38,18 @@ class Restoring:
         library = self._library
         node = library.minter.thing(kind, key)
         if to > library.log.head():
-            raise NotFound(f"there is no version {to}: the newest is {library.log.head()}")
+            raise NotFound(Message("there is no version %(to)s: the newest is %(log)s", to=to, log=library.log.head()))
         library.things.follow()
         then = statements_at(library.things, node.value, to)
         if not then:
-            raise NotFound(f"there was no {kind} {key!r} at version {to}; its history says when there was")
+            raise NotFound(
+                Message(
+                    "there was no %(kind)s %(key)r at version %(to)s; its history says when there was",
+                    kind=Message(kind),
+                    key=key,
+                    to=to,
+                )
+            )
         before: list[Version] = []
 
         def propose(snapshot: Snapshot) -> Proposal:
@@ -59,7 +66,12 @@ class Restoring:
         try:
             entry = self._committer.commit(propose, expected)
         except ShapeViolation as fault:
-            detail = f"the {kind} {key!r} cannot be as at version {to}: that would break rules; nothing was written"
+            detail = Message(
+                "the %(kind)s %(key)r cannot be as at version %(to)s: that would break rules; nothing was written",
+                kind=Message(kind),
+                key=key,
+                to=to,
+            )
             raise ShapeViolation(detail, fault.errors) from fault
         end = entry.version if entry else before[0]
         diff = library.read(

@@ -7,7 +7,7 @@ from functools import partial
 from weakref import WeakKeyDictionary
 
 from commonplace.curation.known_works import KnownWorks
-from commonplace.curation.known_works_file import MOST_WORKS, WorksFile, file_of, whole_files
+from commonplace.curation.known_works_file import MOST_WORKS, WorksFile, file_of, newest_files
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.sealed import LogPosition
 from commonplace.library import Library
@@ -57,7 +57,7 @@ def _make(library: Library, snapshot: Snapshot) -> KnownWorks:
 def _from_file(library: Library, snapshot: Snapshot) -> KnownWorks | None:
     if library.derived is None:
         return None
-    for path, origin in whole_files(library.derived / "known-works"):
+    for path, origin in newest_files(library.derived / "known-works"):
         if not EMPTY < origin.version <= snapshot.version or origin != LogPosition.of(library.log, origin.version):
             continue  # of another log, or of versions to come
         changes = changes_between(library.log, origin.version, snapshot.version, MOVED_QUADS)

@@ -20,6 +20,7 @@ from commonplace.errors import BadRequest, HomeUnusable, LogDamaged, storing
 from commonplace.home.private_list import write_private
 from commonplace.library import Library
 from commonplace.library.library import is_library
+from commonplace.library.work_texts import closed_files
 from commonplace.model.change import Version
 from commonplace.patchlog.copying import CopiedLog, OtherLog, copy_log, findings_of_copy
 from commonplace.patchlog.log import PatchLog
@@ -46,14 +47,15 @@ class BackedUp:
 def back_up(library: Library, tokens: Path | None, folder: Path) -> BackedUp:
     """Write what a home cannot make again to a folder, or add to it what is new, and check all that is there.
 
-    `tokens` is the file of the home's tokens; without it the folder has none, and may be published. Raises
+    `tokens` is the file of the home's tokens; without it the folder has none, nor texts of works that no licence lets
+    anybody read, and may be published. Raises
     `BadRequest` where the folder holds something else, `LogDamaged` where the log, or an earlier backup, is not what
     was written, and `NoRoom`.
     """
     if folder.exists() and any(folder.iterdir()) and not is_library(folder) and not (folder / "log").is_dir():
         raise BadRequest(f"{folder} holds something else: name an empty folder, or an earlier backup of this library")
     with storing("the backup", folder):
-        copied = _copied(library.log, folder)
+        copied = _copied(library.log, folder, _not_to_publish(library) if tokens is None else frozenset())
         _keep_base(folder, library.minter.base)
         if tokens is None:
             (folder / _TOKENS).unlink(missing_ok=True)
@@ -100,9 +102,15 @@ def _made(home: Path) -> Iterator[Path]:
     return (path for path in (home / "log", home / _TOKENS) if path.exists())
 
 
-def _copied(log: PatchLog, folder: Path) -> CopiedLog:
+def _not_to_publish(library: Library) -> frozenset[str]:
+    """Return the SHA-256 of the files kept with the log that may not be passed on to anybody."""
+    library.follow()
+    return library.read(lambda snapshot: closed_files(snapshot, library.log, library.minter))
+
+
+def _copied(log: PatchLog, folder: Path, withheld: frozenset[str] = frozenset()) -> CopiedLog:
     try:
-        return copy_log(log, folder / "log")
+        return copy_log(log, folder / "log", withheld)
     except OtherLog:
         raise BadRequest(
             f"{folder} is a backup of another library, or of a later state of this one: name another folder"

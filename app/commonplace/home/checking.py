@@ -18,6 +18,7 @@ from commonplace.curation.shacl.violation import Violation
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.model.change import Version
 from commonplace.model.minter import Minter
+from commonplace.model.searchable_pages import Texts
 
 REPORTED = 1_000
 """Maximum number of things of which a check says how they break the rules: the validator takes milliseconds for each,
@@ -62,10 +63,12 @@ class Checked:
         yield f"version {self.version}: {self.nodes:,} nodes checked, {said}"
 
 
-def checked(snapshot: Snapshot, shapes: Path, minter: Minter, progress: Progress | None = None) -> Checked:
-    """Return how the statements of a state break the rules."""
+def checked(
+    snapshot: Snapshot, shapes: Path, minter: Minter, texts: Texts, progress: Progress | None = None
+) -> Checked:
+    """Return how the statements of a state break the rules; `texts` has the pages of the texts of works."""
     nodes = list(dict.fromkeys(t.subject for t in snapshot.triples() if isinstance(t.subject, NamedNode)))
-    found = violations(snapshot, read_shapes(shapes, minter.base), REPORTED, _moving(nodes, progress))
+    found = violations(snapshot, read_shapes(shapes, minter.base), REPORTED, _moving(nodes, progress), texts)
     broken = len({breach.node for breach in found})
     return Checked(snapshot.version, len(nodes), found, complete=broken < REPORTED)
 

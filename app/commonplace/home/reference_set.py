@@ -16,6 +16,7 @@ from commonplace.commit import Committer, Proposal
 from commonplace.curation.authorities import KnownInGraph
 from commonplace.curation.quotes import quote_checks, quoting_things
 from commonplace.derived.graph.opening import new_graph
+from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest
 from commonplace.importers.formats import format_of
 from commonplace.library import Library
@@ -23,6 +24,7 @@ from commonplace.model.change import EMPTY, ChangeSet, Entry, Note, Version
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import PROV, RDF
 from commonplace.model.record import Record
+from commonplace.model.searchable_pages import no_texts
 from commonplace.model.work_writing import WorkWriter
 from commonplace.patchlog.log import next_version
 
@@ -53,7 +55,7 @@ def reference_set(folder: Path, ontology: Path, minter: Minter) -> Iterator[Quad
     )
     yield from works
     known.apply(next_version(FIRST), ChangeSet(added=tuple(dict.fromkeys(works))))
-    checks = known.read(lambda snapshot: list(quote_checks(snapshot, minter, quoting_things(snapshot, minter))))
+    checks = known.read(lambda snapshot: list(_checked_quotes(snapshot, minter)))
     made_by = minter.change(FIRST)
     for triple in (*said, *checks):
         yield Quad(triple.subject, triple.predicate, triple.object)
@@ -63,6 +65,12 @@ def reference_set(folder: Path, ontology: Path, minter: Minter) -> Iterator[Quad
         graph = minter.graph(name)
         for triple in read_turtle(ontology / file, minter):
             yield Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def _checked_quotes(snapshot: Snapshot, minter: Minter) -> Iterator[Triple]:
+    """Yield what comes of comparing each quote with the text held; the reference set keeps no texts of works."""
+    for checked in quote_checks(snapshot, minter, quoting_things(snapshot, minter), no_texts):
+        yield from checked.triples(minter)
 
 
 def _read_data(path: Path, minter: Minter) -> list[Triple]:

@@ -35,8 +35,11 @@ _MEDIA_TYPES = {".rdfp": "application/rdf-patch", ".json": "application/json", "
 _ROLES = {
     "source": "a file as it was imported",
     "receipt": "the receipt of an import",
+    "decisions": "the receipt of the decisions of a review tool",
     "answers": "what registration agencies answered",
     "merge": "what a merge did",
+    "text": "the text of a work as it came",
+    "text-pages": "the text of a work by page",
 }
 """What the files are that versions name, by their roles."""
 
@@ -120,11 +123,14 @@ def _log_files(folder: Path) -> Iterator[Entity]:
         first = int(segment.stem)
         yield _file(folder, segment, f"Log of changes from version {first} on, in RDF Patch")
     yield _file(folder, folder / "log" / "base-iri", "What every IRI of the library begins with", "text/plain")
+    withheld = folder / "log" / "files" / "withheld"
+    if withheld.exists():
+        yield _file(folder, withheld, "SHA-256 of the files that are left out: they may not be passed on", "text/plain")
 
 
 def _attached_files(folder: Path, log: PatchLog, head: Version) -> Iterator[Entity]:
     """Yield the files that versions name, each once, under the name that an import gave it."""
-    told: set[str] = set()
+    told: set[str] = set(log.withheld())
     for header in _headers(log, head):
         named = header.note.attachments
         for role, digest in named.items():
@@ -136,7 +142,7 @@ def _attached_files(folder: Path, log: PatchLog, head: Version) -> Iterator[Enti
             if role == "source" and "receipt" in named:
                 receipt = json.loads(log.attachment(named["receipt"]))
                 name = f"{receipt.get('file')}: {name}"
-            elif role in ("receipt", "merge"):
+            elif role in ("receipt", "decisions", "merge", "text-pages"):
                 media = "application/json"
             yield _file(folder, path, name, media)
 

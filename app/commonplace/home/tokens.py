@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from commonplace.errors import BadRequest, NotFound
+from commonplace.errors import BadRequest, Message, NotFound
 from commonplace.home.private_list import Place, PrivateList
 
 FIRST_NAME = "curator"
@@ -72,13 +72,19 @@ class Tokens:
         """Make a token and return its text, which is kept nowhere. Raises `BadRequest` for a name that cannot be."""
         if not _NAME.fullmatch(name):
             raise BadRequest(
-                f"{name!r} cannot be a token's name: a letter or digit, then at most 63 letters, digits or . @ + - _",
+                Message(
+                    "%(name)r cannot be a token's name: a letter or digit, then at most 63 letters, digits "
+                    "or . @ + - _",
+                    name=name,
+                ),
                 [("name", "not a name")],
             )
 
         def add(tokens: list[Token]) -> str:
             if any(token.name == name for token in tokens):
-                raise BadRequest(f"there is a token {name!r} already: revoke it first", [("name", "taken")])
+                raise BadRequest(
+                    Message("there is a token %(name)r already: revoke it first", name=name), [("name", "taken")]
+                )
             return self._minted(tokens, name, role)
 
         return self._list.change(add)
@@ -97,7 +103,7 @@ class Tokens:
         def remove(tokens: list[Token]) -> None:
             kept = [token for token in tokens if token.name != name]
             if len(kept) == len(tokens):
-                raise NotFound(f"there is no token {name!r}")
+                raise NotFound(Message("there is no token %(name)r", name=name))
             tokens[:] = kept
 
         self._list.change(remove)

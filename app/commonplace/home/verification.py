@@ -9,13 +9,13 @@ from pathlib import Path
 
 from pyoxigraph import Quad
 
-from commonplace.curation.known_works_file import fault_of
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.opening import fault_of_graph, new_graph
-from commonplace.derived.sealed import LogPosition
+from commonplace.derived.sealed import LogPosition, fault_of_sealed
 from commonplace.derived.search.files import SearchFiles
 from commonplace.home.checking import checked, in_words
 from commonplace.library import Library
+from commonplace.library.preparation import PREPARED
 from commonplace.model.change import ChangeSet, Version
 from commonplace.patchlog.log import versions
 
@@ -52,7 +52,7 @@ def findings(library: Library, home: Path, shapes: Path) -> Iterator[str]:
             yield from _differences(f"the checkpoint {kept[version].name}", _load(library, version, kept), replayed)
     if head:
         yield from _differences("the graph", library.graph, replayed)
-    found = replayed.read(lambda snapshot: checked(snapshot, shapes, library.minter))
+    found = replayed.read(lambda snapshot: checked(snapshot, shapes, library.minter, library.texts))
     yield from (in_words(breach, library.minter) for breach in found.breaches)
 
 
@@ -64,7 +64,8 @@ def _unsound(library: Library, home: Path) -> Iterator[str]:
     indexes = SearchFiles(home / "derived" / "search", library.log)
     found += [(path, indexes.fault_of(path, version)) for path, version in indexes.all()]
     found += [(path, library.things.fault_of(path, version)) for path, version in library.things.all()]
-    found += [(path, fault_of(path)) for path in (home / "derived" / "known-works").glob("*.known-*")]
+    found += [(path, fault_of_sealed(path)) for path in (home / "derived" / "known-works").glob("*.known-*")]
+    found += [(path, fault_of_sealed(path)) for path in (home / "derived" / PREPARED).glob("*.json")]
     for path, why in found:
         if why is not None:
             yield f"{path}: {why} (it is not used, and made again from the log)"

@@ -9,7 +9,7 @@ from typing import Literal as OneOf
 from pyoxigraph import BlankNode, NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import NotFound
+from commonplace.errors import Message, NotFound
 from commonplace.library.schemas import Person, Venue
 from commonplace.library.selection import Order, Selection
 from commonplace.library.works import identifiers_of, merged_into_it
@@ -56,7 +56,7 @@ def person_of(snapshot: Snapshot, node: NamedNode, minter: Minter) -> Person:
     elif FOAF["Organization"].value in kinds:
         kind = "organization"
     else:
-        raise NotFound(f"there is no person or organization {minter.key(node.value)!r}")
+        raise NotFound(Message("there is no person or organization %(key)r", key=minter.key(node.value)))
     key = minter.key(node.value)
     return Person(
         iri=node.value,
@@ -99,7 +99,7 @@ def venue_of(snapshot: Snapshot, node: NamedNode, minter: Minter) -> Venue:
     parts = sum(1 for _ in snapshot.triples(None, DCTERMS["isPartOf"], node))
     named = minter.kind_and_key(node.value)
     if title is None or not (parts or (named and named[0] == "venue")):
-        raise NotFound(f"there is no venue {minter.key(node.value)!r}")
+        raise NotFound(Message("there is no venue %(key)r", key=minter.key(node.value)))
     kinds = sorted(
         kind.value.removeprefix(FABIO.iri).rpartition("/")[2]
         for kind in about.nodes(node, RDF["type"])

@@ -9,7 +9,7 @@ from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import NotFound
+from commonplace.errors import Message, NotFound
 from commonplace.library.evidence import label_of, read_evidence
 from commonplace.library.named_things import named_thing
 from commonplace.library.passages import PARTS
@@ -88,7 +88,7 @@ def row_of(snapshot: Snapshot, node: NamedNode, minter: Minter) -> dict[str, Any
 def _evidence(snapshot: Snapshot, node: NamedNode, minter: Minter) -> Evidence:
     found = read_evidence(snapshot, node, minter)
     if found is None:
-        raise NotFound(f"there is no evidence {minter.key(node.value)!r}")
+        raise NotFound(Message("there is no evidence %(key)r", key=minter.key(node.value)))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from commonplace.derived.graph.composing import composed
 from commonplace.derived.thing_versions import ThingVersions
-from commonplace.errors import NotFound
+from commonplace.errors import Message, NotFound
 from commonplace.library.history_schemas import Change
 from commonplace.model.change import ChangeSet, Version
 from commonplace.patchlog.log import PatchLog, versions
@@ -13,6 +13,9 @@ from commonplace.patchlog.rdf_patch import Header
 _LINE_BYTES, _HEADER_BYTES = 60, 400
 """Minimum sizes of a quad and of a header in the log, in nearly all entries: they bound the quads of entries without
 reading them."""
+
+DECISIONS = "decisions"
+"""The name by which a version that a review tool's decisions made has their receipt."""
 
 
 def change_of(log: PatchLog, version: Version) -> Change:
@@ -34,7 +37,7 @@ def changes_of_thing(things: ThingVersions, iri: str) -> list[Version]:
     """
     found = things.history(iri)
     if not found:
-        raise NotFound(f"nothing was ever recorded of {iri}")
+        raise NotFound(Message("nothing was ever recorded of %(thing)s", thing=iri))
     return found[::-1]
 
 
@@ -42,7 +45,7 @@ def versions_of_piece(log: PatchLog, piece: str) -> tuple[Version, ...]:
     """Return the versions that belong to a piece of work, oldest first. Raises `NotFound` where none does."""
     found = tuple(version for version in versions(log) if log.header(version).note.piece == piece)
     if not found:
-        raise NotFound(f"no version belongs to a piece of work called {piece!r}")
+        raise NotFound(Message("no version belongs to a piece of work called %(piece)r", piece=piece))
     return found
 
 
@@ -64,7 +67,8 @@ def brief(log: PatchLog, version: Version) -> Change:
 
 
 def _shape(header: Header) -> Change:
-    receipt = header.note.attachments.get("receipt")
+    kept = header.note.attachments
+    place = "imports" if "receipt" in kept else "decisions" if DECISIONS in kept else None
     return Change(
         version=header.version,
         id=header.id,
@@ -74,5 +78,5 @@ def _shape(header: Header) -> Change:
         message=header.note.message,
         undoes=header.note.undoes,
         piece=header.note.piece,
-        receipt=f"/imports/{header.version}" if receipt else None,
+        receipt=f"/{place}/{header.version}" if place else None,
     )

@@ -25,8 +25,10 @@ from commonplace.library.comparison_schemas import (
     ValueSource,
 )
 from commonplace.library.headings import case_of
+from commonplace.library.labels import in_language
 from commonplace.library.schemas import Case, Characteristic, Link
 from commonplace.library.states import States
+from commonplace.library.value_order import Place, place_of
 from commonplace.model.case_dimensions import DIMENSIONS, TEXT_DIMENSIONS
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import RDF
@@ -64,6 +66,8 @@ class Choices:
     sort: str = "label"
     """`label` or a dimension, with `-` before it for the reverse."""
     transpose: bool = False
+    language: str = "en"
+    """Language in which cases and concepts are named, where they have a name in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ def compare(snapshot: Snapshot, minter: Minter, states: States, choices: Choices
     """Return the comparison. Raises `NotFound` for a case that is not there."""
     every = every_case(snapshot, minter)
     nodes = choices.cases or tuple(map(NamedNode, every))
-    reading = _read(snapshot, minter, states, nodes[:MOST_CASES])
+    reading = _read(snapshot, minter, states, nodes[:MOST_CASES], choices.language)
     columns = _columns(choices)
     rows = [_row(reading, label, cases, columns) for label, cases in _folded(reading, choices)]
     studies = _studies(reading)
@@ -144,8 +148,8 @@ def _columns(choices: Choices) -> list[ComparedColumn]:
     return columns
 
 
-def _read(snapshot: Snapshot, minter: Minter, states: States, nodes: Sequence[NamedNode]) -> _Reading:
-    cases = [case_of(snapshot, node, minter) for node in nodes]
+def _read(snapshot: Snapshot, minter: Minter, states: States, nodes: Sequence[NamedNode], language: str) -> _Reading:
+    cases = in_language(snapshot, [case_of(snapshot, node, minter) for node in nodes], language)
     reading = _Reading(snapshot, minter, states, cases)
     for name in NAMES:
         used = snapshot.triples(None, minter.term(DIMENSIONS[name])) if name in DIMENSIONS else ()
@@ -209,7 +213,10 @@ def _link(case: Case) -> Link:
 
 
 def _folded(reading: _Reading, choices: Choices) -> list[tuple[str | None, list[Case]]]:
-    """Return the label and cases of each row, as they are sorted; rows that lack what they are sorted by come last."""
+    """Return the label and cases of each row, sorted by value; rows that lack what they are sorted by come last.
+
+    Of several values the first in the order decides.
+    """
     groups: dict[str, list[Case]] = {}
     labels: dict[str, str | None] = {}
     for case in reading.cases:
@@ -221,16 +228,16 @@ def _folded(reading: _Reading, choices: Choices) -> list[tuple[str | None, list[
     rows = [(labels[name], cases) for name, cases in groups.items()]
     by, reverse = choices.sort.removeprefix("-"), choices.sort.startswith("-")
 
-    def value(row: tuple[str | None, list[Case]]) -> str | None:
+    def place(row: tuple[str | None, list[Case]]) -> Place | None:
         label, cases = row
         if by == "label":
-            return label
-        stated = [one.label for case in cases for one in reading.found[case.key, by] if one.stated]
-        return min(stated, key=str.casefold, default=None)
+            return place_of(label) if label is not None else None
+        stated = [place_of(one.label) for case in cases for one in reading.found[case.key, by] if one.stated]
+        return (max if reverse else min)(stated, default=None)
 
-    rows.sort(key=lambda row: ((row[0] or "").casefold(), row[1][0].key))
-    rows.sort(key=lambda row: (value(row) or "").casefold(), reverse=reverse)
-    return sorted(rows, key=lambda row: value(row) is None)
+    rows.sort(key=lambda row: (place_of(row[0] or ""), row[1][0].key))
+    rows.sort(key=lambda row: place(row) or (), reverse=reverse)
+    return sorted(rows, key=lambda row: place(row) is None)
 
 
 def _belongs_to(reading: _Reading, case: Case, group: str | None) -> list[tuple[str, str | None]]:
@@ -272,7 +279,7 @@ def _values(reading: _Reading, cases: Sequence[Case], name: str) -> list[Compare
         for one in reading.found[case.key, name]:
             having[one.iri or one.label, one.stated].append((case, one))
     values = [_value(reading, found) for found in having.values()]
-    return sorted(values, key=lambda one: (not one.stated, -one.cases, one.label.casefold()))
+    return sorted(values, key=lambda one: (not one.stated, -one.cases, place_of(one.label)))
 
 
 def _value(reading: _Reading, having: Sequence[tuple[Case, _Found]]) -> ComparedValue:

@@ -16,7 +16,11 @@ class Suggestion(ApiModel):
     score: float = Field(description="from 0 to 1; comparable within one answer")
     because: list[str] = Field(description="words of the work that led there, as they stand in it, the best first")
     quote: str = Field(description="the sentence in which most of them stand")
-    locator: str = Field(description="where it stands: `title`, `abstract` or `keywords`")
+    locator: str = Field(description="where it stands: `title`, `abstract`, `keywords`, or a page of the kept text")
+    page: int | None = Field(default=None, description="page of the kept text that the quote stands on, from 1")
+    named_on_pages: int | None = Field(
+        default=None, description="number of pages of the kept text that name the concept, where any does"
+    )
     learnt: bool = Field(description="whether the order was learnt from judged works, or is that of the labels' words")
 
 
@@ -102,10 +106,13 @@ class FoundPassage(ApiModel):
     """A place where a passage stands in what the library holds of a work."""
 
     work: Link
-    locator: str = Field(description="`title`, `abstract` or `keywords`")
-    quote_check: Literal["exact", "normalised"] = Field(
-        description="`normalised` where case, accents, dashes, quotation marks or spaces differ"
+    locator: str = Field(description="`title`, `abstract`, `keywords`, or the page of the text that is kept: `p. 4`")
+    page: int | None = Field(default=None, description="the page of the text, from 1")
+    quote_check: Literal["exact", "normalised", "near"] = Field(
+        description="`normalised` where case, accents, dashes, quotation marks or spaces differ, on a page also "
+        "hyphens in words and at the ends of lines; `near` where words differ"
     )
+    score: float | None = Field(default=None, description="of a passage that is `near`: how alike it is, of 100")
     start: int = Field(description="place of its first character in that text, from 0")
     end: int = Field(description="place after its last character")
     selector: TextQuoteSelector

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 from typing import Literal as OneOf
 
 from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.library.schemas import Evidence
+from commonplace.model.annotation_reading import page_of
 from commonplace.model.minter import Minter
-from commonplace.model.namespaces import DCTERMS, FOAF, PROV, RDFS, SKOS
+from commonplace.model.namespaces import DCTERMS, FOAF, PRISM, PROV, RDFS, SKOS
 from commonplace.model.work_reading import Neighbourhood
 
 CONCEPT_STATES: tuple[str, ...] = ("discusses", "silent", "unread")
 CLAIM_STATES: tuple[str, ...] = ("supports", "contradicts", "mixed", "silent", "unread")
 UNREAD = "unread"
+
+LONGEST_PAGE = 10
+"""Maximum number of digits of a page."""
 
 Direction = OneOf["narrower", "broader"]
 
@@ -27,23 +32,42 @@ def reach(snapshot: Snapshot, concept: NamedNode, direction: Direction) -> list[
     return [node for row in rows if isinstance(node := row["found"], NamedNode)]
 
 
-def evidence_of_work(snapshot: Snapshot, work: NamedNode, minter: Minter) -> list[Evidence]:
-    """Return all evidence of a work, in the order of the concepts and claims it is about."""
-    return _sorted(snapshot, (t.subject for t in snapshot.triples(None, minter.term("work"), work)), minter)
+def evidence_of_work(
+    snapshot: Snapshot, work: NamedNode, minter: Minter, nodes: Iterable[NamedNode] | None = None
+) -> list[Evidence]:
+    """Return all evidence of a work, in the order of the concepts and claims it is about.
+
+    `nodes` are the pieces of evidence, where they are known: to find those of a work that very many cite takes time.
+    """
+    found = evidence_nodes(snapshot, minter.term("work"), work) if nodes is None else nodes
+    return _sorted(snapshot, found, minter)
+
+
+def evidence_nodes(snapshot: Snapshot, predicate: NamedNode, of: NamedNode) -> list[NamedNode]:
+    """Return the pieces of evidence that a property leads from, to a work or to a thing that they are about."""
+    subjects = (triple.subject for triple in snapshot.triples(None, predicate, of))
+    return [subject for subject in subjects if isinstance(subject, NamedNode)]
 
 
 def evidence_about(snapshot: Snapshot, about: NamedNode, minter: Minter) -> list[Evidence]:
     """Return all evidence about a concept or claim, in the order of its works."""
-    return _sorted(snapshot, (t.subject for t in snapshot.triples(None, minter.term("about"), about)), minter)
+    return _sorted(snapshot, evidence_nodes(snapshot, minter.term("about"), about), minter)
 
 
-def _sorted(snapshot: Snapshot, nodes: Iterable[object], minter: Minter) -> list[Evidence]:
-    found = [read_evidence(snapshot, node, minter) for node in nodes if isinstance(node, NamedNode)]
+def _sorted(snapshot: Snapshot, nodes: Iterable[NamedNode], minter: Minter) -> list[Evidence]:
+    name_of = cache(partial(_agent_name, snapshot))  # most pieces of evidence are of a few agents
+    found = [read_evidence(snapshot, node, minter, name_of) for node in nodes]
     return sorted((e for e in found if e is not None), key=lambda e: (e.about, e.work, e.id))
 
 
-def read_evidence(snapshot: Snapshot, node: NamedNode, minter: Minter) -> Evidence | None:
-    """Return the evidence of that IRI, or None when there is none."""
+def read_evidence(
+    snapshot: Snapshot,
+    node: NamedNode,
+    minter: Minter,
+    name_of: Callable[[NamedNode | None], str | None] | None = None,
+) -> Evidence | None:
+    """Return the evidence of that IRI, or None when there is none; `name_of` gives the name of an agent, where many
+    pieces are read."""
     about = Neighbourhood(snapshot.triples(node))
     work, target = about.node(node, minter.term("work")), about.node(node, minter.term("about"))
     said, standing = about.node(node, minter.term("state")), about.node(node, minter.term("standing"))
@@ -56,6 +80,7 @@ def read_evidence(snapshot: Snapshot, node: NamedNode, minter: Minter) -> Eviden
         return minter.local(value.value) if value else None
 
     source = about.node(node, PROV["wasQuotedFrom"])
+    page = quote_page(about, node, minter)
     change = about.node(node, PROV["wasGeneratedBy"])
     became = Neighbourhood(snapshot.triples(work, minter.term("status"))).node(work, minter.term("status"))
     return Evidence(
@@ -76,12 +101,38 @@ def read_evidence(snapshot: Snapshot, node: NamedNode, minter: Minter) -> Eviden
         locator=about.text(node, minter.term("locator")),
         note=about.text(node, RDFS["comment"]),
         quote_check=own("quoteCheck"),
+        quote_page=page,
+        locator_page=_other_page(snapshot, source or work, about.text(node, minter.term("locator")), page),
         method=own("method"),
         status=minter.local(standing.value),
-        agent=_agent_name(snapshot, about.node(node, PROV["wasAttributedTo"])),
+        agent=(name_of or partial(_agent_name, snapshot))(about.node(node, PROV["wasAttributedTo"])),
         at=about.text(node, PROV["generatedAtTime"]),
         version=_version(change),
     )
+
+
+def quote_page(about: Neighbourhood, node: NamedNode, minter: Minter) -> int | None:
+    """Return the page of the text kept on which a quote stands, None where it stands on none."""
+    page = about.text(node, minter.term("quotePage"))
+    return int(page) if page else None
+
+
+def _other_page(snapshot: Snapshot, work: NamedNode, locator: str | None, page: int | None) -> int | None:
+    """Return the page that a locator names, where a quote stands on another; `page` is that of the file.
+
+    A locator may count as the file does, or as the volume does that the work appears in.
+    """
+    named = page_of(locator)
+    if named is None or page is None or int(named) == page:
+        return None
+    first = first_page(Neighbourhood(snapshot.triples(work, PRISM["pageRange"])).text(work, PRISM["pageRange"]))
+    return None if first is not None and int(named) == first + page - 1 else int(named)
+
+
+def first_page(page_range: str | None) -> int | None:
+    """Return the first page of a work in its volume; None where that is no number."""
+    first = (page_range or "").partition("-")[0].strip()
+    return int(first) if first.isascii() and first.isdecimal() and len(first) < LONGEST_PAGE else None
 
 
 def _agent_name(snapshot: Snapshot, agent: NamedNode | None) -> str | None:

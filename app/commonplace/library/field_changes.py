@@ -12,6 +12,7 @@ from commonplace.library.history_schemas import FieldChange
 from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Kind, Minter
 from commonplace.model.namespaces import (
+    BIBO,
     CITO,
     DATACITE,
     DCTERMS,
@@ -33,6 +34,9 @@ SHOWN = 100
 
 NAMED = 4
 """Maximum number of fields that a sentence names."""
+
+FORMS = {"application/pdf": "PDF", "text/plain": "plain text"}
+"""Forms of kept texts by their media type, as people call them."""
 
 Label = Callable[[NamedNode], str | None]
 """Function that returns what people call a thing, None where nothing says it."""
@@ -149,11 +153,16 @@ def _of_node(node: NamedNode, triples: list[Triple], label: Label, minter: Minte
         yield ROLE_FIELDS.get(csl, "contributors"), name.inverted if name else held
     elif (value := about.text(node, LITRE["hasLiteralValue"])) is not None:
         yield "identifiers", value
+    elif (pages := about.text(node, BIBO["numPages"])) is not None:
+        form = about.text(node, DCTERMS["format"])
+        licence = about.node(node, DCTERMS["license"])
+        said = [FORMS.get(form or "", form), f"{pages} pages", licence and licence.value]
+        yield "text", ", ".join(one for one in said if one)
     else:
         part = node.value.partition("#")[2]
         for triple in triples:
-            said = _name(triple.predicate, node.value, minter)
-            yield part or "statements", f"{said}: {_text(triple.object, label, minter)}"
+            name_of_it = _name(triple.predicate, node.value, minter)
+            yield part or "statements", f"{name_of_it}: {_text(triple.object, label, minter)}"
 
 
 def _name(predicate: NamedNode, thing: str, minter: Minter) -> str:

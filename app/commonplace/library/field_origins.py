@@ -17,7 +17,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Triple, seri
 from commonplace.derived.graph.records import is_work
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.thing_versions import ThingVersions, change_in
-from commonplace.errors import NotFound
+from commonplace.errors import Message, NotFound
 from commonplace.library.evidence import label_of
 from commonplace.library.history_schemas import FieldOrigin, Origin, Source
 from commonplace.model.change import Version
@@ -69,7 +69,7 @@ def origins_of(snapshot: Snapshot, things: ThingVersions, work: NamedNode, minte
 def stated_fields(snapshot: Snapshot, work: NamedNode, minter: Minter) -> list[StatedField]:
     """Return the fields of a work with their statements, in the order of its JSON. Raises `NotFound`."""
     if not is_work(snapshot, work):
-        raise NotFound(f"there is no work {minter.key(work.value)!r}")
+        raise NotFound(Message("there is no work %(key)r", key=minter.key(work.value)))
     names = {predicate.value: field for field, predicate in predicates_of_works(minter)}
     found: list[StatedField] = []
     for triple in snapshot.triples(work):

@@ -47,11 +47,13 @@ _NAMES = f"""{PROLOGUE}SELECT ?thing (SAMPLE(?label) AS ?name) WHERE {{
 
 
 class Harvested(NamedTuple):
-    """A work as harvesters see it: when it last changed, its IRI, and whether it is there no longer."""
+    """A work as harvesters see it: when it last changed, its IRI, whether it is there no longer, and the version that
+    changed it."""
 
     changed: datetime
     iri: str
     deleted: bool
+    version: Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,10 @@ class Harvest:
             self._moments.append(max(at, self._moments[-1]) if self._moments else at)
         return self._moments[version - 1] if version else datetime(1970, 1, 1, tzinfo=UTC)
 
+    def evidence_gone(self, version: Version) -> dict[str, Version]:
+        """Return the evidence that left works by that version, by IRI, with the version at which it last did."""
+        return dict(self._departed.until(version).last_of_evidence)
+
     def _made(self, snapshot: Snapshot, states: States) -> HarvestList:
         live = [row[0][1:-1] for row in rows(tsv(snapshot.query(_WORKS)))]
         live = [iri for iri in live if self._is_work(iri)]
@@ -130,9 +136,11 @@ class Harvest:
         last = self._things.last(chain(parts, gone, *parts.values()), snapshot.version)
         listed = []
         for iri in live:
-            version = max(last.get(one, EMPTY) for one in (iri, *parts[iri]))
-            listed.append(Harvested(self.moment(max(version, departed.left(iri))), iri, False))
-        listed += [Harvested(self.moment(last.get(iri, EMPTY)), iri, True) for iri in gone]
+            version = max(departed.left(iri), *(last.get(one, EMPTY) for one in (iri, *parts[iri])))
+            listed.append(Harvested(self.moment(version), iri, False, version))
+        listed += [
+            Harvested(self.moment(version), iri, True, version) for iri in gone for version in [last.get(iri, EMPTY)]
+        ]
         return HarvestList(
             snapshot.version,
             tuple(sorted(listed)),
@@ -199,6 +207,7 @@ class _Departed:
     evidence: Mapping[str, list[str]]
     cases: Mapping[str, list[str]]
     last_left: Mapping[str, Version]
+    last_of_evidence: Mapping[str, Version]
 
     def left(self, work: str) -> Version:
         """Return the last version at which evidence left a work."""
@@ -236,8 +245,10 @@ class _Departures:
         evidence: dict[str, list[str]] = {}
         cases: dict[str, list[str]] = {}
         last: dict[str, Version] = {}
+        last_of_evidence: dict[str, Version] = {}
         for number, work, node, case in found:
             if node:
+                last_of_evidence[node] = number
                 evidence.setdefault(work, []).append(node)
                 last[work] = number
             elif case:
@@ -245,7 +256,7 @@ class _Departures:
                 last[work] = number
             else:
                 works.add(work)
-        return _Departed(works, evidence, cases, last)
+        return _Departed(works, evidence, cases, last, last_of_evidence)
 
     def _take(self, version: Version) -> None:
         with self._log.body(version) as (text, start, end):

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from pyoxigraph import Literal, NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import NotFound
+from commonplace.errors import Message, NotFound
 from commonplace.library.affected import affecting, beneath_case, beneath_claim
-from commonplace.library.evidence import evidence_about
+from commonplace.library.evidence import evidence_about, quote_page
 from commonplace.library.schemas import Case, Characteristic, Claim, Concept, Link
 from commonplace.library.selection import Order, Selection
 from commonplace.library.states import States
@@ -145,6 +145,7 @@ def _characteristic(
         certainty=minter.local(certainty.value),
         quote=about.text(node, minter.term("quote")),
         quote_check=minter.local(check.value) if check else None,
+        quote_page=quote_page(about, node, minter),
         locator=about.text(node, minter.term("locator")),
         note=_text(snapshot, node, RDFS["comment"]),
     )
@@ -152,7 +153,7 @@ def _characteristic(
 
 def _must_be(snapshot: Snapshot, node: NamedNode, kind: NamedNode, word: str, minter: Minter) -> None:
     if not any(True for _ in snapshot.triples(node, RDF["type"], kind)):
-        raise NotFound(f"there is no {word} {minter.key(node.value)!r}")
+        raise NotFound(Message("there is no %(word)s %(key)r", word=word, key=minter.key(node.value)))
 
 
 def _tagged(snapshot: Snapshot, node: NamedNode, predicate: NamedNode) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
 from commonplace.derived.graph.composing import composed
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.thing_versions import ThingVersions, change_in
-from commonplace.errors import BadRequest, NotFound
+from commonplace.errors import BadRequest, Message, NotFound
 from commonplace.library.changes import brief
 from commonplace.library.evidence import label_of
 from commonplace.library.field_changes import field_changes, in_words
@@ -52,7 +52,11 @@ def touches_of(things: ThingVersions, iri: str, until: Version) -> list[Touched]
             found.append(Touched(version, lines, count, count + added))
             count += added
     if not found:
-        raise NotFound(f"nothing was ever recorded of {iri}" + (f" up to version {until}" if until else ""))
+        raise NotFound(
+            Message("nothing was ever recorded of %(thing)s up to version %(until)s", thing=iri, until=until)
+            if until
+            else Message("nothing was ever recorded of %(thing)s", thing=iri)
+        )
     return found
 
 
@@ -115,7 +119,7 @@ def diff_of_thing(
 ) -> ThingDiff:
     """Return what differs of a thing between two versions. Raises `NotFound` for one of which nothing was ever said."""
     if not things.history(node.value):
-        raise NotFound(f"nothing was ever recorded of {node.value}")
+        raise NotFound(Message("nothing was ever recorded of %(thing)s", thing=node.value))
     change = change_between(things, node.value, start, end)
     then = bool(statements_at(things, node.value, start))
     now = bool(statements_at(things, node.value, end))
@@ -128,8 +132,14 @@ def diff_of_library(log: PatchLog, versions: tuple[Version, Version]) -> tuple[S
     first, last = min(versions), max(versions)
     if (size := log.size(first, last)) > COMPARED_BYTES:
         raise BadRequest(
-            f"{size // 10**6} MB of the log lie between version {first} and version {last}: at most "
-            f"{COMPARED_BYTES // 10**6} MB are compared at once",
+            Message(
+                "%(size)s MB of the log lie between version %(first)s and version %(last)s: "
+                "at most %(most)s MB are compared at once",
+                size=size // 10**6,
+                first=first,
+                last=last,
+                most=COMPARED_BYTES // 10**6,
+            ),
             [("from", "choose versions nearer to each other, or compare one thing: /works/{key}/diff")],
         )
     change = composed(log, first, last).net()

@@ -15,9 +15,17 @@ from typing import Literal, TypeVar
 
 from commonplace.derived.checkpoints import Checkpoints
 from commonplace.derived.graph.graph import Graph
-from commonplace.derived.graph.opening import GraphKind, open_graph, open_graph_for_reading
+from commonplace.derived.graph.opening import (
+    GraphKind,
+    graph_elsewhere,
+    open_graph,
+    open_graph_for_reading,
+    share_on_disk,
+)
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.health import WRITING, Health
+from commonplace.derived.page_index import PageIndex
+from commonplace.derived.page_texts import PageTexts
 from commonplace.derived.past_states import PastStates
 from commonplace.derived.sealed import LogPosition
 from commonplace.derived.search.index import SearchIndex
@@ -25,14 +33,16 @@ from commonplace.derived.search.lifecycle import Searching
 from commonplace.derived.thing_versions import ThingVersions
 from commonplace.derived.workers.worker import Views
 from commonplace.errors import (
-    Cancelled,
     CommonplaceError,
+    GraphUnreachable,
     HomeUnusable,
     LogUnreachable,
+    Message,
     NoLibrary,
     NoRoom,
     NotFound,
     ReadOnly,
+    Stopped,
 )
 from commonplace.model.change import EMPTY, ChangeSet, Version
 from commonplace.model.minter import Minter
@@ -44,6 +54,9 @@ from commonplace.patchlog.shared_log import BASE_IRI
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+GRAPH_ELSEWHERE = "the graph in the engine"
+"""Name by which `Health` tells that an engine elsewhere does not answer."""
 
 Access = Literal["create", "write", "read"]
 """What a process may do with a home: make it when it is not there; write to it; or only read, and leave no trace."""
@@ -64,9 +77,10 @@ class Library:
         search: Path | None = None,
         derived: Path | None = None,
         at_once: bool = True,
+        follows: bool = True,
     ) -> None:
         """Keep search indexes in the directory `search`, and other files in `derived`, if given; `at_once` is that of
-        `open`."""
+        `open`. Without `follows` the graph stays where it is until it is read."""
         self.log = log
         self.derived = derived
         """Where derived files may be written, None where none may."""
@@ -78,9 +92,14 @@ class Library:
         self.searching = Searching(graph, log, minter, search, self.health)
         self.things = things or ThingVersions(log)
         """Which versions touched which things."""
+        self.texts = PageTexts(log, self.health)
+        """The pages of the texts of works."""
+        self.page_index = PageIndex(self.texts)
+        """Which of these texts, and which of their pages, hold which words."""
         self._at_once = at_once
         self._following = RLock()
-        self.follow()
+        if follows:
+            self.follow()
 
     @classmethod
     def open(
@@ -117,7 +136,7 @@ class Library:
         derived = home / "derived"
         origin_of = partial(LogPosition.of, log)
         if access == "read":
-            view = open_graph_for_reading(base, derived / "graph", origin_of, log.head())
+            view = open_graph_for_reading(graph, base, derived / "graph", origin_of, log.head())
         else:
             view = open_graph(graph, base, derived / "graph", origin_of)
         at_once = at_once or graph == "disk"
@@ -237,9 +256,9 @@ class Library:
     def renew_graph(self, go_on: Callable[[], object]) -> None:
         """Make the graph anew where many statements were removed from it, while others read and write.
 
-        `go_on` is called now and then, and raises `Cancelled` to end that. What keeps it from being made is no fault.
+        `go_on` is called now and then, and raises `Stopped` to end that. What keeps it from being made is no fault.
         """
-        with self.health.tolerating("the graph without what was removed"), suppress(Cancelled):
+        with self.health.tolerating("the graph without what was removed"), suppress(Stopped):
             self.graph.renew(self.checkpoints.fill, go_on)
 
     def prepare(self) -> None:
@@ -254,12 +273,18 @@ class Library:
         It may be called again when a write comes between. Raises `NotFound` for a version there is not.
         """
         try:
-            return self.graph_at(at).read(run)
+            found = self.graph_at(at).read(run)
+        except GraphUnreachable as fault:
+            self.health.failed(GRAPH_ELSEWHERE, fault)
+            raise
         except RuntimeError as fault:  # as the engine says that a file of the graph on disk is damaged
             if not str(fault).startswith("Corruption") or not self.graph.leave_disk():
                 raise
             self.health.failed("the graph on disk", fault)
-        return self.graph_at(at).read(run)
+            return self.graph_at(at).read(run)
+        if self.graph.address is not None:
+            self.health.passed(GRAPH_ELSEWHERE)
+        return found
 
     def graph_at(self, at: Version | None = None) -> Graph:
         """Return the graph at the newest version, or at version `at`. Raises `NotFound` for a version there is not."""
@@ -271,12 +296,17 @@ class Library:
         if at is None or at == head:
             return self.graph
         if not 0 <= at < head:
-            raise NotFound(f"there is no version {at}: the newest is {head}")
+            raise NotFound(Message("there is no version %(at)s: the newest is %(head)s", at=at, head=head))
         return self._past.at(at)
 
     def worker_views(self) -> Views:
         """Return what a worker process reads: the log, and the graph for as long as memory is shared."""
-        return Views(self.minter.base, self.log, self.checkpoints, self.graph)
+        address = self.graph.address
+        view = self.graph if address is None else graph_elsewhere(self.minter.base, address)
+        copies = self.derived / "graph.copies" if self.derived else None
+        if copies and not share_on_disk(self.graph, copies, partial(LogPosition.of, self.log)):
+            copies = None
+        return Views(self.minter.base, self.log, self.checkpoints, view, copies=copies)
 
     def search(self, *, newest: bool = False) -> SearchIndex:
         """Return the search index at the newest version that can be read, opened or built when first asked for.

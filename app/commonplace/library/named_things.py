@@ -7,13 +7,16 @@ from pyoxigraph import NamedNode
 from commonplace.derived.graph.merged import survivor_of
 from commonplace.derived.graph.records import work_of_alternative_key
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.model.minter import Kind, Minter
 
 
 def named_thing(snapshot: Snapshot, minter: Minter, kind: Kind, given: str, where: str) -> NamedNode:
     """Return the thing that a client names by key or IRI. Raises `BadRequest` saying `where` when there is none."""
-    nothing = BadRequest(f"there is no {kind} {given!r}", [(where, f"no {kind} has this key or IRI")])
+    nothing = BadRequest(
+        Message("there is no %(kind)s %(given)r", kind=kind, given=given),
+        [(where, Message("no %(kind)s has this key or IRI", kind=kind))],
+    )
     if not given:
         raise nothing
     try:

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.merged import merged_things
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import NotFound
+from commonplace.errors import Message, NotFound
 from commonplace.library.affected import affecting, with_status
 from commonplace.library.evidence import label_of
 from commonplace.library.first_question import title_of
@@ -39,7 +39,7 @@ def pin_of(snapshot: Snapshot, node: NamedNode, minter: Minter, kept: Keep) -> P
     asks, version = about.text(node, minter.term("asks")), about.text(node, minter.term("askedVersion"))
     answer_hash = about.text(node, minter.term("answerHash"))
     if minter.term("Pin") not in about.nodes(node, RDF["type"]) or not (asks and version and answer_hash):
-        raise NotFound(f"there is no pin {minter.key(node.value)!r}")
+        raise NotFound(Message("there is no pin %(key)r", key=minter.key(node.value)))
     agent, key = about.node(node, PROV["wasAttributedTo"]), minter.key(node.value)
     at = about.text(node, PROV["generatedAtTime"])
     title = about.text(node, DCTERMS["title"])

@@ -115,6 +115,14 @@ class Evidence(ApiModel):
         description="of the quote and the text that is held: `exact`, `normalised`, `not-found`; `no-text` where there "
         "is no quote, or none of the text it is from",
     )
+    quote_page: int | None = Field(
+        default=None, description="the page of the text that is kept on which the quote stands, from 1"
+    )
+    locator_page: int | None = Field(
+        default=None,
+        description="the page that the locator names, where the quote stands on another: neither that page of the file "
+        "nor that of the volume is `quote_page`",
+    )
     method: str | None = None
     status: str = Field(description="`proposed`, `accepted` or `rejected`")
     agent: str | None = None
@@ -149,6 +157,23 @@ class RelatedWork(ApiModel):
         "`is-corrected-by`, `is-retracted-by`, `has-reply`, `is-discussed-by`, `is-reviewed-by`, `has-supplement`"
     )
     work: Link
+
+
+class TextOfWork(ApiModel):
+    """What everybody may know of the text that is kept of a work."""
+
+    media_type: str = Field(description="of the file: `application/pdf` or `text/plain`")
+    page_count: int
+    pages_without_text: list[int] = Field(
+        default=[], description="numbers, from 1, of pages that have no words in them: most are scanned"
+    )
+    licence: str | None = Field(default=None, description="SPDX identifier, or address of the licence")
+    open: bool = Field(description="whether the licence lets anybody read the text here; else it needs a token")
+    sha256: str = Field(description="of the file, in hexadecimal")
+    agent: str | None = None
+    at: str | None = None
+    kept_by: int | None = Field(default=None, description="the version that keeps it")
+    text: str = Field(description="address of the text")
 
 
 class Work(ApiModel):
@@ -220,6 +245,9 @@ class Work(ApiModel):
         default=None, description=f"{AFFECTED}: those that it cites, where it is asked for by itself"
     )
     evidence: list[Evidence] = []
+    text: TextOfWork | None = Field(
+        default=None, description="the text that is kept of it, where it is asked for by itself"
+    )
     merged: list[MergedThing] | None = Field(
         default=None, description="what was merged into it, where it is asked for by itself; see `/unmerge`"
     )
@@ -309,6 +337,9 @@ class Characteristic(ApiModel):
     )
     quote: str | None = None
     quote_check: str | None = None
+    quote_page: int | None = Field(
+        default=None, description="the page of the text that is kept on which the quote stands, from 1"
+    )
     locator: str | None = None
     note: str | None = None
 

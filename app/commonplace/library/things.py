@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.merged import survivor_of
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import NotFound
+from commonplace.errors import Message, NotFound
 from commonplace.library.agents import person_of, venue_of
 from commonplace.library.evidence import read_evidence
 from commonplace.library.headings import case_of, claim_of, concept_of
@@ -22,7 +22,7 @@ from commonplace.model.minter import Kind, Minter
 def _evidence_of(snapshot: Snapshot, node: NamedNode, minter: Minter) -> ApiModel:
     found = read_evidence(snapshot, node, minter)
     if found is None:
-        raise NotFound(f"there is no evidence {minter.key(node.value)!r}")
+        raise NotFound(Message("there is no evidence %(key)r", key=minter.key(node.value)))
     return found
 
 
@@ -43,5 +43,12 @@ READERS: dict[Kind, Callable[[Snapshot, NamedNode, Minter], ApiModel]] = {
 def read_thing(snapshot: Snapshot, kind: Kind, node: NamedNode, minter: Minter) -> ApiModel:
     """Return one thing. Raises `NotFound`, which says where it is now when it was merged into another."""
     if (now := survivor_of(snapshot, node, minter)) != node:
-        raise NotFound(f"the {kind} {minter.key(node.value)!r} was merged into {minter.key(now.value)!r}: use that")
+        raise NotFound(
+            Message(
+                "the %(kind)s %(key)r was merged into %(now)r: use that",
+                kind=kind,
+                key=minter.key(node.value),
+                now=minter.key(now.value),
+            )
+        )
     return READERS[kind](snapshot, node, minter)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.merged import merged_things, record_of_merge, version_of_merge
 from commonplace.derived.graph.records import is_work, neighbourhood
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import NotFound
+from commonplace.errors import Message, NotFound
 from commonplace.library.affected import affecting, beneath_work
 from commonplace.library.evidence import evidence_of_work, label_of
 from commonplace.library.related_works import related_works
@@ -20,6 +22,7 @@ from commonplace.library.schemas import (
     OtherContributor,
     Work,
 )
+from commonplace.library.work_texts import text_of_work
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DATACITE, DCTERMS, LITRE, RDF, RDFS
 from commonplace.model.other_titles import TERMS, by_language
@@ -29,13 +32,22 @@ from commonplace.model.set_aside import by_field
 from commonplace.model.work_reading import Contribution, Neighbourhood, read_contributions, read_work
 
 
-def work_of(snapshot: Snapshot, work: NamedNode, minter: Minter, *, whole: bool = False, evidence: bool = True) -> Work:
+def work_of(
+    snapshot: Snapshot,
+    work: NamedNode,
+    minter: Minter,
+    *,
+    whole: bool = False,
+    evidence: bool = True,
+    evidence_at: Iterable[NamedNode] | None = None,
+) -> Work:
     """Return one work; `whole` adds its doubts, relations and what was merged into it.
 
-    Without `evidence` what the work says is left out, which takes half the time. Raises `NotFound`.
+    Without `evidence` what the work says is left out, which takes half the time. `evidence_at` are its pieces of
+    evidence, where they are known. Raises `NotFound`.
     """
     if not is_work(snapshot, work):
-        raise NotFound(f"there is no work {minter.key(work.value)!r}")
+        raise NotFound(Message("there is no work %(key)r", key=minter.key(work.value)))
     about = neighbourhood(snapshot, work)
     record = read_work(about, work, minter)
     people = [(c.contributor.role, agent_of(c, minter)) for c in read_contributions(about, work, minter)]
@@ -91,7 +103,8 @@ def work_of(snapshot: Snapshot, work: NamedNode, minter: Minter, *, whole: bool 
         relations=related_works(snapshot, work, minter) or None if whole else None,
         set_aside=by_field(about.texts(work, minter.term(SET_ASIDE))) or None,
         affected_by=affecting(snapshot, beneath_work(snapshot, work, minter), minter) if whole else None,
-        evidence=evidence_of_work(snapshot, work, minter) if evidence else [],
+        evidence=evidence_of_work(snapshot, work, minter, evidence_at) if evidence else [],
+        text=text_of_work(snapshot, work, minter) if whole else None,
         merged=merged_into_it(snapshot, work, minter) if whole else None,
         version=snapshot.version,
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 _SOURCE_ROOT = Path(__file__).resolve().parents[2]
 """Folder that holds the package, so that a process started in any folder imports this very program."""
+
+_NOTHING: Mapping[str, str] = {}
 
 
 def program(main: Callable[[], None]) -> str:
@@ -18,12 +20,14 @@ def program(main: Callable[[], None]) -> str:
     return f"from {main.__module__} import {main.__name__}; {main.__name__}()"
 
 
-def spawn(source: str, arguments: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
+def spawn(
+    source: str, arguments: Sequence[str], environment: Mapping[str, str] = _NOTHING, **options: Any
+) -> subprocess.Popen[bytes]:
     """Start a process that runs Python source (see `program`), with `arguments` as its `sys.argv[1:]`.
 
-    `options` go to `subprocess.Popen`.
+    `environment` is added to what it inherits; `options` go to `subprocess.Popen`.
     """
     paths = os.pathsep.join(filter(None, [str(_SOURCE_ROOT), os.environ.get("PYTHONPATH")]))
     return subprocess.Popen(
-        [sys.executable, "-c", source, *arguments], env={**os.environ, "PYTHONPATH": paths}, **options
+        [sys.executable, "-c", source, *arguments], env={**os.environ, "PYTHONPATH": paths, **environment}, **options
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Generic, TypeVar
 
 from fastapi import Request, Response
@@ -14,12 +15,12 @@ from commonplace.derived.graph.merged import survivor_of
 from commonplace.derived.graph.rdf_text import statements_text
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.search.index import SearchIndex
-from commonplace.errors import BadRequest, CommonplaceError, NotFound
+from commonplace.errors import BadRequest, CommonplaceError, Message, NotFound
 from commonplace.library import Library
 from commonplace.library.cursors import after, write_cursor
 from commonplace.library.description import describe
 from commonplace.library.last_changes import LastChanges, newest_first
-from commonplace.library.lists import Listed
+from commonplace.library.lists import Listed, listed
 from commonplace.library.schemas import ApiModel, Page
 from commonplace.library.selection import Order, Selection
 from commonplace.library.work_lists import Chosen
@@ -102,8 +103,7 @@ class Slice(Generic[T]):
 
 def part(request: Request, items: Sequence[T], name: Callable[[T], str], limit: int, cursor: str | None) -> Slice[T]:
     """Return one page of a list held whole; `name` tells its things apart. Raises `BadRequest` for a strange cursor."""
-    names = [name(item) for item in items] if cursor else []
-    start = after(cursor, names)
+    start = after(cursor, items, name)
     shown = items[start : start + limit]
     if start + limit >= len(items):
         return Slice(shown, None)
@@ -164,14 +164,29 @@ def missing(library: Library, node: NamedNode, version: Version | None) -> Commo
     """Return the error for a thing that is not there: `Gone` naming the version that still has it, or `NotFound`."""
     history = library.things.history(node.value)
     if not history:
-        return NotFound(f"there is no {node.value}, and there never was")
+        return NotFound(Message("there is no %(thing)s, and there never was", thing=node.value))
     last = history[-1]
     if version is None and (into := library.read(lambda snapshot: survivor_of(snapshot, node, library.minter))) != node:
-        return Gone(f"{node.value} was merged into {into.value}, which it is now", [("key", f"use {into.value}")])
+        return Gone(
+            Message("%(thing)s was merged into %(now)s, which it is now", thing=node.value, now=into.value),
+            [("key", Message("use %(now)s", now=into.value))],
+        )
     if version is not None and version < last:
-        return NotFound(f"there is no {node.value} at version {version}; versions {history} touched it")
+        return NotFound(
+            Message(
+                "there is no %(thing)s at version %(version)s; versions %(history)s touched it",
+                thing=node.value,
+                version=version,
+                history=history,
+            )
+        )
     return Gone(
-        f"{node.value} was deleted by version {last}; version {last - 1} has it",
+        Message(
+            "%(thing)s was deleted by version %(last)s; version %(before)s has it",
+            thing=node.value,
+            last=last,
+            before=last - 1,
+        ),
         [("at", f"{node.value}?at={last - 1}")],
     )
 
@@ -246,14 +261,19 @@ def ready_list(
 
     Raises `BadRequest` for a search in an earlier version, and what `listing.select` raises.
     """
-    name = listing.name if q is None else (listing.name, q, searched(context.library, paging.at).applied_version)
+    index = None if q is None else searched(context.library, paging.at)
 
     def select(snapshot: Snapshot) -> Selection:
         return listing.select(snapshot, None if q is None else ranked(context.library, q, listing.kinds))
 
     graph = context.library.graph_at(paging.version)
     chosen_at = listing.choose(graph) if listing.choose else None
-    ready = context.lists.ready(graph, name, select, listing.order)
+    ready: Callable[[Snapshot], Listed]
+    if index is not None and index.applied_version != graph.version:  # it may find more when it has caught up
+        ready = partial(listed, select=select, order=listing.order)
+    else:
+        name = listing.name if q is None else (listing.name, q)
+        ready = context.lists.ready(graph, name, select, listing.order)
 
     def chosen_list(snapshot: Snapshot) -> Listed:
         chosen = chosen_at(snapshot) if chosen_at else None

@@ -15,9 +15,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from commonplace import __version__
 from commonplace.web.api import (
+    authorities,
     bulk,
     changes,
+    citations_from_elsewhere,
     comparison,
+    decisions,
     deletions,
     duplicates,
     edits,
@@ -40,6 +43,7 @@ from commonplace.web.api import (
     search,
     solved_items,
     suggestions,
+    texts,
     things,
     timeline,
     web_annotations,
@@ -61,6 +65,7 @@ from commonplace.web.http.stopping import Stopping
 from commonplace.web.http.unread_body import UnreadBodies
 from commonplace.web.in_workers import WorkerAnswers
 from commonplace.web.kept_route import KeptAnswers
+from commonplace.web.list_tables import TableRoutes
 from commonplace.web.mcp import routes as assistants
 from commonplace.web.metrics import Metrics
 from commonplace.web.oai import routes as oai
@@ -73,6 +78,7 @@ from commonplace.web.pages import works as works_pages
 from commonplace.web.sparql import graph_store
 from commonplace.web.sparql import routes as sparql
 from commonplace.web.sparql.endpoint import SparqlEndpoint, without_body
+from commonplace.web.zotero import routes as zotero
 
 DESCRIPTION = """A knowledge graph and bibliography of a literature: which works discuss a concept,
 and on what evidence; who says so and how surely; what was read and is silent, and what nobody has
@@ -101,6 +107,10 @@ ROUTED = (
     sparql,
     graph_store,
     web_annotations,
+    texts,
+    decisions,
+    authorities,
+    citations_from_elsewhere,
     works,
     merges,
     deletions,
@@ -119,6 +129,7 @@ ROUTED = (
     webhooks,
     reconcile,
     oai,
+    zotero,
     change_feed,
     crawling,
     opensearch,
@@ -131,6 +142,7 @@ ROUTED = (
 SENT = (
     *("Authorization", "Commonplace-Min-Version", "Commonplace-Piece", "Content-Type"),
     *("Content-Encoding", "If-Match", "If-None-Match", "Prefer"),
+    *("If-Modified-Since-Version", "Zotero-API-Key", "Zotero-API-Version"),
     *("Mcp-Method", "Mcp-Name", "Mcp-Protocol-Version"),
 )
 EXPOSED = (
@@ -141,6 +153,7 @@ EXPOSED = (
     "Commonplace-Version",
     "Commonplace-Complete",
     "Commonplace-Original",
+    *("Last-Modified-Version", "Total-Results", "Zotero-API-Version"),
 )
 
 
@@ -202,7 +215,7 @@ def shared_routes() -> list[BaseRoute]:
     router = APIRouter(generate_unique_id_function=operation_id)
     for module in ROUTED:
         router.include_router(module.router)
-    return router.routes
+    return [TableRoutes(router.routes), *router.routes]
 
 
 @cache

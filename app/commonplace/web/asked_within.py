@@ -11,8 +11,10 @@ from urllib.parse import unquote
 from fastapi import Request
 from starlette.types import Message
 
+from commonplace.errors import Message as Sentence
 from commonplace.errors import TooLarge
 from commonplace.web.http.asked_address import ROOT
+from commonplace.web.pages.languages import language_of
 
 
 @dataclass(slots=True)
@@ -38,15 +40,28 @@ class Answered:
 
 
 async def ask_within(
-    request: Request, address: str, accept: str, most: int, document: Mapping[str, Any] | None = None
+    request: Request,
+    address: str,
+    accept: str,
+    most: int,
+    document: Mapping[str, Any] | None = None,
+    *,
+    with_token: bool = True,
 ) -> Answered:
     """Return the answer to a GET of an address, or to a POST of a document, asked for the client of a request.
+
+    The client's token goes along `with_token`, with a GET also the session of a browser; without it the answer is the
+    one that anybody gets. A session is for what its own pages send, so no document is posted by it here.
 
     Raises `TooLarge` when the body has more than `most` bytes.
     """
     path, _, query = address.partition("?")
     own = request.scope
-    kept = [(name, value) for name, value in own["headers"] if name in (b"host", b"authorization")]
+    sent_along = {b"host"}
+    if with_token:
+        sent_along |= {b"authorization"} if document is not None else {b"authorization", b"cookie"}
+    kept = [(name, value) for name, value in own["headers"] if name in sent_along]
+    kept.append((b"accept-language", language_of(request).encode()))  # in which a refusal is told
     scope = {
         "type": "http",
         "asgi": own.get("asgi", {"version": "3.0"}),
@@ -82,7 +97,10 @@ async def ask_within(
         else:
             body.extend(message.get("body", b""))
             if len(body) > most:
-                raise TooLarge(f"the answer has more than {most:,} bytes: ask for less", [("address", "ask for less")])
+                raise TooLarge(
+                    Sentence("the answer has more than %(most)s bytes: ask for less", most=f"{most:,}"),
+                    [("address", "ask for less")],
+                )
 
     await request.app.answered(scope, receive, send)
     answered.body = bytes(body)

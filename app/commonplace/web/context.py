@@ -15,15 +15,19 @@ from commonplace.curation.duplicates.candidates import Similar
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.workers.pool import WorkerPool
 from commonplace.exchange.annotations import Annotations
+from commonplace.exchange.authorities import Authorities
 from commonplace.exchange.bulk import BulkEdits
 from commonplace.exchange.deletions import Deletions
 from commonplace.exchange.edits import Edits
+from commonplace.exchange.foreign_citations import ForeignCitations
 from commonplace.exchange.jobs import ImportJobs
 from commonplace.exchange.merges import Merges
 from commonplace.exchange.pins import Pins
 from commonplace.exchange.prisma import PrismaCounts
 from commonplace.exchange.queues import Queues
 from commonplace.exchange.restoring import Restoring
+from commonplace.exchange.texts import Texts
+from commonplace.exchange.tool_decisions import ToolDecisions
 from commonplace.exchange.updates import Updates
 from commonplace.home.sessions import Sessions
 from commonplace.home.tokens import Tokens
@@ -35,12 +39,16 @@ from commonplace.library.first_question import title_of
 from commonplace.library.harvest import Harvest
 from commonplace.library.incremental import Incremental
 from commonplace.library.lists import Lists
+from commonplace.library.much_cited import MuchCited, MuchCitedAt, much_cited_at
 from commonplace.library.named_queries import NamedQuery
+from commonplace.library.placed_maps import PlacedMaps
 from commonplace.library.queues.done import SolvedItems
 from commonplace.library.self_description import SelfDescription
 from commonplace.library.states import States
 from commonplace.library.suggestions.suggesting import Suggestions
 from commonplace.library.totals import Totals
+from commonplace.library.zotero_list import ZoteroLists
+from commonplace.model.change import Version
 from commonplace.model.minter import Minter
 from commonplace.web.desk.drafts import Drafts
 from commonplace.web.desk.queue_counts import QueueCounts
@@ -71,8 +79,16 @@ class Context:
     updates: Updates
     edits: Edits
     annotations: Annotations
+    authorities: Authorities
+    """What asks ORCID, ROR and OpenAlex who or what is meant."""
+    foreign_citations: ForeignCitations
+    """What takes in citations that OpenCitations knows."""
+    decisions: ToolDecisions
+    """What review tools decided."""
     bulk: BulkEdits
     deletions: Deletions
+    texts: Texts
+    """The texts of works that are kept."""
     restoring: Restoring
     merges: Merges
     pins: Pins
@@ -103,10 +119,16 @@ class Context:
     """Who wrote which works."""
     citation_counts: Incremental[CitationCounts]
     """Number of citations of each work."""
+    much_cited: Incremental[MuchCited]
+    """What hangs on the works that very many cite."""
     states: Incremental[States]
     """What works say of concepts and claims."""
+    placed_maps: PlacedMaps
+    """The maps asked for most recently."""
     harvest: Harvest
     """Works as harvesters list them, at any version."""
+    zotero: ZoteroLists
+    """Works as items of a Zotero library, at any version."""
     contact: str | None
     """Mail address of the people who keep the library, where the settings give one."""
     title: str | None
@@ -136,6 +158,12 @@ class Context:
     def title_at(self, snapshot: Snapshot) -> str:
         """Return the name of the library: that of the settings, else that of the data."""
         return self.title or title_of(snapshot, self.minter) or "Commonplace"
+
+    def much_cited_at(self, at: int | None) -> MuchCitedAt:
+        """Return what hangs on the works that very many cite, at the snapshot that is about to be read. Raises
+        `NotFound` for a version there is not."""
+        graph = self.library.graph_at(None if at is None else Version(at))
+        return much_cited_at(self.much_cited, graph, self.minter)
 
     @property
     def minter(self) -> Minter:

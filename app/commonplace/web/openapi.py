@@ -15,9 +15,10 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from commonplace.web.http.negotiation import DATASETS, OF_THINGS, OF_WORKS, RDF, RECORDS
+from commonplace.web.http.negotiation import CSV, DATASETS, OF_THINGS, OF_WORKS, RDF, RECORDS
 from commonplace.web.http.problems import MEDIA_TYPE
 from commonplace.web.in_workers import WorkerRoute
+from commonplace.web.list_tables import TableRoutes
 
 OperationObject = dict[str, Any]
 
@@ -29,7 +30,7 @@ READ_BY_POST = frozenset(("/reconcile", "/oai"))
 
 PROBLEMS = {
     400: "A parameter or the body cannot be understood; `errors` says where and why.",
-    401: "A write needs a token, or this one is not known.",
+    401: "This needs a token, or the one that was sent is not known.",
     403: "The token's role does not allow this.",
     404: "There is no such thing, or no such version.",
     406: "No form of this fits what the client accepts.",
@@ -145,9 +146,9 @@ def describe(app: FastAPI, root: str = "") -> dict[str, Any]:
         schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
         if root:
             schema["servers"] = [{"url": root}]
-        costly = _costly(app)
+        costly, lists = _costly(app), _lists(app)
         for path, method, operation in _operations(schema):
-            _complete(path, method, operation, costly=path in costly)
+            _complete(path, method, operation, costly=path in costly, is_list=path in lists)
         for unused in ("HTTPValidationError", "ValidationError"):
             schema["components"]["schemas"].pop(unused, None)
         app.openapi_schema = schema
@@ -160,6 +161,11 @@ def _costly(app: FastAPI) -> frozenset[str]:
     return frozenset(route.path_format for route in routes if isinstance(route, WorkerRoute) and route.is_costly)
 
 
+def _lists(app: FastAPI) -> frozenset[str]:
+    """Return the paths of lists, which are answered as tables, too."""
+    return frozenset(path for route in app.routes if isinstance(route, TableRoutes) for path in route.paths)
+
+
 def _operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, OperationObject]]:
     for path, item in schema["paths"].items():
         for method in METHODS:
@@ -167,8 +173,8 @@ def _operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, OperationObj
                 yield path, method, item[method]
 
 
-def _complete(path: str, method: str, operation: OperationObject, *, costly: bool) -> None:
-    """Add to an operation what follows from its address, method, parameters and cost."""
+def _complete(path: str, method: str, operation: OperationObject, *, costly: bool, is_list: bool) -> None:
+    """Add to an operation what follows from its address, method, parameters and cost, and from being a list."""
     responses = operation["responses"]
     if "HTTPValidationError" in str(responses.get("422", "")):
         del responses["422"]
@@ -177,7 +183,7 @@ def _complete(path: str, method: str, operation: OperationObject, *, costly: boo
         own = responses.get(str(status), {}).get("content", {})
         responses[str(status)] = {"description": PROBLEMS[status], "content": {**content, **own}}
     if method == "get":
-        _add_forms(path, responses)
+        _add_forms(path, responses, is_list=is_list)
 
 
 def _declared(responses: Iterable[str]) -> Iterator[int]:
@@ -213,13 +219,13 @@ _MORE_FORMS: dict[str, tuple[str, ...]] = {
     "/works/{key}": _BIBLIOGRAPHY,
     "/works/{key}/provenance": tuple(form.media_type for form in RDF),
     "/changes/{version}": ("application/rdf-patch", *(form.media_type for form in RDF)),
-    "/export": (*_BIBLIOGRAPHY, *(form.media_type for form in (*RECORDS, *DATASETS))),
+    "/export": (*_BIBLIOGRAPHY, *(form.media_type for form in (*RECORDS, CSV, *DATASETS))),
     "/id/{kind}/{key}": tuple(form.media_type for form in RDF),
 }
 """Media types of an address beside JSON and the forms of things."""
 
 
-def _add_forms(path: str, responses: dict[str, Any]) -> None:
+def _add_forms(path: str, responses: dict[str, Any], *, is_list: bool) -> None:
     """Add to what is answered with 200 the forms in which it can be had, and 304 where nothing has changed."""
     responses["304"] = {"description": "The client has this answer already (`If-None-Match`)."}
     found = _THINGS.fullmatch(path)
@@ -234,5 +240,6 @@ def _add_forms(path: str, responses: dict[str, Any]) -> None:
     if path == "/context.jsonld":
         responses["200"]["content"] = {"application/ld+json": {"schema": {"type": "object"}}}
     content = responses.get("200", {}).get("content", {})
-    for media_type in (*(form.media_type for form in forms), *_MORE_FORMS.get(path, ())):
+    tables = (CSV.media_type,) if is_list else ()
+    for media_type in (*(form.media_type for form in forms), *_MORE_FORMS.get(path, ()), *tables):
         content.setdefault(media_type, {"schema": {"type": "string"}})

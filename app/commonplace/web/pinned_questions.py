@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from fastapi import Request
 
-from commonplace.errors import BadRequest, TooLarge, TooManyQueries
+from commonplace.errors import BadRequest, Message, TooLarge, TooManyQueries
 from commonplace.exchange.pins import AnsweredQuestion
 from commonplace.model.canonical_answer import STATEMENTS, TABLE, CanonicalAnswer, canonical, joined
 from commonplace.model.change import Version
@@ -50,7 +50,7 @@ class NotAnswered(Exception):
 
     def refused(self) -> BadRequest:
         """Return the error for a client whose question this is."""
-        return BadRequest(f"the address is not answered: {self.why}", [("address", self.why)])
+        return BadRequest(Message("the address is not answered: %(why)s", why=self.why), [("address", self.why)])
 
 
 async def asked_at(request: Request, address: PinnedAddress, version: Version) -> AnsweredQuestion:
@@ -94,13 +94,16 @@ async def _asked(request: Request, asks: str, address: str) -> AnsweredQuestion:
         following = _next(page)
     found = joined(pages)
     if len(found.encoded) > PIN_BYTES:
-        raise TooLarge(f"the answer has more than {PIN_BYTES:,} bytes", [("address", "ask for less")])
+        raise TooLarge(
+            Message("the answer has more than %(pin_bytes)s bytes", pin_bytes=f"{PIN_BYTES:,}"),
+            [("address", "ask for less")],
+        )
     version = Version(int(first.headers["commonplace-version"]))
     return AnsweredQuestion(asks=asks, version=version, media_type=first.media_type, answer=found)
 
 
 async def _page(request: Request, address: str, accept: str) -> Answered:
-    page = await ask_within(request, address, accept, PIN_BYTES)
+    page = await ask_within(request, address, accept, PIN_BYTES, with_token=False)  # anybody may read a pin
     if page.status != 200:
         raise NotAnswered(page)
     if "commonplace-version" not in page.headers:
@@ -116,7 +119,13 @@ def _canonical(page: Answered) -> CanonicalAnswer:
     try:
         return canonical(page.media_type, page.body)
     except ValueError as fault:
-        raise BadRequest(f"an answer of the form {page.media_type} cannot be kept: {fault}") from fault
+        raise BadRequest(
+            Message(
+                "an answer of the form %(media_type)s cannot be kept: %(fault)s",
+                media_type=page.media_type,
+                fault=fault,
+            )
+        ) from fault
 
 
 def _next(page: Answered) -> str | None:

@@ -38,10 +38,12 @@ SAID = """@prefix cp: <ontology#> . @prefix skos: <http://www.w3.org/2004/02/sko
   cp:method cp:human ; cp:standing cp:accepted ;
   prov:wasAttributedTo <id/organization/readers> ; prov:generatedAtTime "2026-11-21T00:00:00Z"^^xsd:dateTime .
 <id/case/garden> a cp:Case ; rdfs:label "a garden"@en, "un jardin"@fr ; cp:describedBy <id/work/white1789> ;
-  cp:sector <id/concept/tilled> .
+  cp:sector <id/concept/tilled> ; cp:activity "digging, 1996-11" ; cp:place "1996-11" .
 <id/case/meadow> a cp:Case ; rdfs:label "a meadow"@en, "un pré"@fr ; cp:describedBy <id/work/darwin1881> ;
-  cp:country "FR" .
-<id/case/pond> a cp:Case ; rdfs:label "a pond"@en, "un étang"@fr ; cp:describedBy <id/work/hooke1665> .
+  cp:country "FR" ; cp:activity "9 walks" ; cp:place "0350?" .
+<id/case/pond> a cp:Case ; rdfs:label "a pond"@en, "un étang"@fr ; cp:describedBy <id/work/hooke1665> ;
+  cp:activity "10 walks" ; cp:place "-0044" .
+<id/case/shore> a cp:Case ; rdfs:label "a shore"@en, "une rive"@fr ; cp:describedBy <id/work/hooke1665> .
 """
 SURE = ("high", "moderate", "low")
 
@@ -200,9 +202,32 @@ def test_an_empty_cell_says_why(own: httpx.Client) -> None:
     assert states["meadow"]["sector"]["state"] == "silent", "its work is silent on what is broader than all values"
     assert states["meadow"]["country"]["state"] == "stated"
     assert states["meadow"]["leader"]["state"] == "not-stated", "no case has a leader that it could be silent on"
-    assert {cell["state"] for name, cell in states["pond"].items()} == {"unread"}
+    assert states["pond"]["leader"]["state"] == "not-stated"
+    assert {cell["state"] for cell in states["shore"].values()} == {"unread"}
     page = text_of(own.get("/comparison", headers=BROWSER).text)
     assert "read and silent" in page
     assert "unread" in page
     folded = own.get("/comparison?group=country&fold=setting").json()["rows"]
-    assert [(row.get("label"), row["cells"][0]["stated"]) for row in folded] == [("FR", 1), (None, 1)]
+    assert [(row.get("label"), row["cells"][0]["stated"]) for row in folded] == [("FR", 3), (None, 3)]
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("activity", ["meadow", "pond", "garden", "shore"]),
+        ("-activity", ["garden", "pond", "meadow", "shore"]),
+        ("place", ["pond", "meadow", "garden", "shore"]),
+        ("-place", ["garden", "meadow", "pond", "shore"]),
+    ],
+)
+def test_rows_are_sorted_by_value_and_not_by_letters(own: httpx.Client, sort: str, order: list[str]) -> None:
+    rows = own.get(f"/comparison?sort={sort}").raise_for_status().json()["rows"]
+    assert [row["cases"][0]["key"] for row in rows] == order, "9 before 10, and the dates as they came"
+
+
+def test_the_page_in_french_names_cases_values_and_countries_in_french(client: httpx.Client) -> None:
+    french = {**BROWSER, "Accept-Language": "fr"}
+    page = text_of(client.get("/comparison", headers=french).text)
+    assert "coproduction menée par les citoyens" in page
+    assert "citizen-led co-production" not in page
+    assert "Royaume-Uni (ENG)" in page

@@ -52,6 +52,14 @@ def test_year_ranges_include_both_ends(
     assert wanted or first > last
 
 
+@pytest.mark.parametrize("written", ["2010-2020", "2010–2020", "2010 - 2020"])
+def test_a_range_of_years_may_be_written_with_a_dash(client: httpx.Client, written: str) -> None:
+    assert set(keys(client, year=written)) == set(keys(client, year="2010..2020"))
+    there = client.get("/map", params={"years": written})
+    assert there.status_code == 200
+    assert there.json()["total"] == client.get("/map", params={"years": "2010..2020"}).json()["total"]
+
+
 def test_author_by_key_and_by_iri(client: httpx.Client, works: dict[str, dict[str, Any]]) -> None:
     wanted = {k for k, w in works.items() if any(a["key"] == "elinor-ostrom" for a in w.get("authors", ()))}
     assert set(keys(client, author="elinor-ostrom")) == wanted >= {"ostrom1996"}

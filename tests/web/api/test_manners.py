@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from commonplace.home.opening import open_home
+from commonplace.model.zotero_keys import zotero_key
 from tests.conftest import serving, settings_for
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -23,6 +24,8 @@ EXAMPLES = {
     "/cases/{key}": "quebec-drop-in",
     "/evidence/{key}": "professional-role--ostrom1996",
     "/annotations/{key}": "professional-role--ostrom1996",
+    "/zotero/users/0/items/{key}": zotero_key("work/ostrom1996"),
+    "/zotero/users/0/collections/{key}": zotero_key("concept/professional-role"),
 }
 """Keys for addresses of one thing; works are `ostrom1996`."""
 
@@ -45,6 +48,7 @@ FOR_PROGRAMS = {
     "/healthz",  # what watches a server asks
     "/metrics",
     "/robots.txt",
+    "/zotero",  # an API for the programs of another, with all that stands below it
     "/reconcile",  # a service for spreadsheets, with all that stands below it
     "/search/suggest",  # what the search box of each page asks, and that of a browser
     "/search/completions",
@@ -54,7 +58,12 @@ FOR_PROGRAMS = {
 }
 """Addresses that answer a browser with data, too: each has its reader, and a page would be in its way."""
 
-NO_THINGS = re.compile(r"/webhooks|/imports|/duplicates/|/graph-store|/id/|/merges|/pins/|/screenings/")
+ARRAYS = {"/zotero/users/0/deleted"}
+"""Addresses whose `items` are an array of keys, by the API that they follow, and no page of things."""
+
+NO_THINGS = re.compile(
+    r"/webhooks|/imports|/duplicates/|/graph-store|/id/|/merges|/decisions|/pins/|/screenings/|/works/{key}/text"
+)
 """Addresses of what the reference set has none of, or that only a curator reads: their own tests hold the manners."""
 
 
@@ -142,14 +151,15 @@ def test_a_browser_gets_a_page_wherever_there_is_something_to_read(client: httpx
     for address, _, needed in gets(spec):
         answer = client.get(address, params=needed, headers=BROWSER, follow_redirects=True)
         if not answer.headers["content-type"].startswith("text/html"):
-            bare.add("/reconcile" if address.startswith("/reconcile") else address)
+            service = next((place for place in ("/reconcile", "/zotero") if address.startswith(place)), address)
+            bare.add(service)
     assert bare == FOR_PROGRAMS
 
 
 def test_every_list_is_paged(client: httpx.Client, spec: dict[str, Any]) -> None:
     for address, operation, needed in gets(spec):
         answer = client.get(address, params=needed, headers={"Accept": "application/json"})
-        if "json" not in answer.headers["content-type"] or "items" not in answer.json():
+        if "json" not in answer.headers["content-type"] or "items" not in answer.json() or address in ARRAYS:
             continue
         names = {parameter["name"] for parameter in operation.get("parameters", ())}
         assert {"limit", "cursor"} <= names, f"{address} is a list and cannot be paged"
@@ -173,7 +183,8 @@ def test_a_list_is_json_by_its_suffix_whatever_is_accepted(client: httpx.Client,
     listed = set()
     for address, _, needed in gets(spec):
         answer = client.get(address, params=needed, headers={"Accept": "application/json"})
-        if address == "/sparql" or "json" not in answer.headers["content-type"] or "items" not in answer.json():
+        listed_in_pages = "json" in answer.headers["content-type"] and "items" in answer.json()
+        if address in {"/sparql", *ARRAYS} or not listed_in_pages:
             continue
         by_suffix = client.get(f"{address}.json", params=needed, headers={"Accept": "text/turtle"})
         assert by_suffix.status_code == 200, f"{address}.json"

@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from commonplace.exchange.loss_counts import loss_counts
-from commonplace.exchange.receipt_table import COLUMNS, receipt_table, safe_cell
+from commonplace.exchange.receipt_table import COLUMNS, receipt_table
 from commonplace.exchange.receipts import FileFault, LossShape, Receipt, ReceiptItem
+from commonplace.model.table_text import safe_cell
 from tests.receipts import OSTROM, SMITH, check
 
 HELD = SMITH.replace("note", "url={https://example.org/s}, pmid={17}, note")

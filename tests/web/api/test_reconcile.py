@@ -10,6 +10,9 @@ import pytest
 
 from tests.web.api.near_duplicates import BIBTEX
 
+ANNOTATIONS = "http://www.w3.org/ns/anno.jsonld"
+CSL = "application/vnd.citationstyles.csl+json"
+
 
 def ask(client: httpx.Client, **queries: dict[str, Any]) -> dict[str, Any]:
     answer = client.post("/reconcile", data={"queries": json.dumps(queries)})
@@ -113,3 +116,46 @@ def test_namesakes_and_merged_things(curator: httpx.Client) -> None:
     asked = {"ids": ["work/lake2006"], "properties": [{"id": "year"}]}
     rows = curator.get("/reconcile", params={"extend": json.dumps(asked)}).json()["rows"]
     assert rows["work/lake2006"]["year"][0]["int"] == 2005
+    found_by_the_doi_of_what_was_merged(curator)
+
+
+def found_by_the_doi_of_what_was_merged(curator: httpx.Client) -> None:
+    by_text = ask(curator, q={"query": "https://doi.org/10.1234/WATER"})["q"]
+    assert [(each["id"], each["match"]) for each in by_text] == [("work/lake2005", True)]
+    by_property = ask(curator, q={"query": LAKES, "properties": [{"pid": "doi", "v": "10.1234/water"}]})["q"]
+    assert [(each["id"], each["match"]) for each in by_property[:1]] == [("work/lake2005", True)]
+    asked = {"ids": ["work/lake2005", "work/river2001"], "properties": [{"id": "doi"}]}
+    rows = curator.get("/reconcile", params={"extend": json.dumps(asked)}).json()["rows"]
+    assert [each["str"] for each in rows["work/lake2005"]["doi"]] == ["10.1234/lake", "10.1234/water"]
+    assert [each["str"] for each in rows["work/river2001"]["doi"]] == ["10.1234/river"]
+    target = {"source": "https://doi.org/10.1234/water", "selector": {"type": "TextQuoteSelector", "exact": "ponds"}}
+    body = {"type": "TextualBody", "purpose": "tagging", "value": "concept:professional-role"}
+    annotation = {
+        "@context": ANNOTATIONS,
+        "type": "Annotation",
+        "motivation": "tagging",
+        "body": body,
+        "target": target,
+    }
+    taken = curator.post("/annotations", params={"dry_run": "true"}, json=annotation)
+    assert taken.status_code == 200, taken.text
+    assert taken.json()["items"][0]["annotation"].endswith("--lake2005")
+
+
+def test_a_work_without_a_title_is_there_by_its_key(curator: httpx.Client) -> None:
+    untitled = [{"id": "untitled1999", "type": "report", "author": [{"family": "Quell", "given": "Ida"}]}]
+    sent = curator.post("/imports", json=untitled, headers={"Content-Type": CSL, "Prefer": "wait=60"})
+    assert sent.status_code == 201, sent.text
+    (found,) = ask(curator, q={"query": "untitled1999"})["q"]
+    assert (found["id"], found["name"], found["match"]) == ("work/untitled1999", "untitled1999", True)
+    by_author = {"query": "untitled", "type": "work", "properties": [{"pid": "author", "v": "Quell, Ida"}]}
+    assert ask(curator, q=by_author)["q"][0]["id"] == "work/untitled1999"
+    for address in ("/reconcile/preview", "/reconcile/flyout/entity"):
+        shown = curator.get(address, params={"id": "work/untitled1999"})
+        assert shown.status_code == 200, shown.text
+        assert "untitled1999" in shown.text
+        assert "Ida Quell" in shown.text
+    asked = {"ids": ["work/untitled1999"], "properties": [{"id": "author"}, {"id": "title"}]}
+    rows = curator.get("/reconcile", params={"extend": json.dumps(asked)}).json()["rows"]
+    assert rows["work/untitled1999"]["title"] == []
+    assert rows["work/untitled1999"]["author"][0]["name"] == "Ida Quell"

@@ -233,7 +233,7 @@ def test_a_refusal_reaches_a_client_that_first_writes_its_whole_body(
         response = HTTPResponse(connection)
         response.begin()
         assert response.status == 401
-        assert json.loads(response.read())["title"] == "A write needs a token"
+        assert json.loads(response.read())["title"] == "This needs a token"
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n")
         assert connection.recv(4096).startswith(b"HTTP/1.1 200 "), "the connection is still good"
 

@@ -32,6 +32,7 @@ ADDRESSES = (
     "/export?format=ris&at={}",
     "/duplicates?limit={}",
     "/merges/{}",
+    "/decisions/{}",
     "/graph-store?default=&at={}",
     "/people?limit={}",
     "/id/change/{}",

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.snapshot import Update
 from commonplace.errors import ShapeViolation
 from commonplace.exchange.updates import Updates
 from commonplace.home.opening import Home, open_home
 from commonplace.home.tokens import Role
+from commonplace.model.change import ChangeSet, Version
 from tests.conftest import BASE, serving, settings_for
 from tests.web.sparql.test_protocol import COUNT, number, refused
 
@@ -94,6 +96,32 @@ def test_the_shapes_hold_for_a_large_change(opened: Home) -> None:
     with pytest.raises(ShapeViolation, match="100 nodes or more"):
         Updates(opened.library, opened.committer).update(Update(text), "editor")
     assert opened.library.log.head() == 1
+
+
+def test_an_update_that_others_overtook_is_worked_out_again_without_a_past_state(opened: Home) -> None:
+    library, seen = opened.library, list[Version]()
+
+    def overtaken(update: Update) -> tuple[ChangeSet, Version]:
+        found = library.graph_at().read_undescribed(lambda snapshot: (snapshot.changes_of(update), snapshot.version))
+        seen.append(found[1])
+        if len(seen) == 1:
+            other = "INSERT DATA { <http://example.org/other> <http://example.org/says> 'I was first' }"
+            assert Updates(library, opened.committer).update(Update(other), "another")
+        return found
+
+    made_for: list[Version] = []
+    fill = library.checkpoints.fill
+
+    def noting(graph: Graph, at: Version) -> None:
+        made_for.append(at)
+        fill(graph, at)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(library.checkpoints, "fill", noting)
+        made = Updates(library, opened.committer, overtaken).update(Update(NOTE), "editor")
+
+    assert made is not None
+    assert (made.version, seen, made_for) == (3, [1, 2], [])
 
 
 def test_the_librarys_own_graphs_are_not_written(curator: httpx.Client) -> None:

@@ -10,6 +10,7 @@ from commonplace.curation.derived_statements.consequences import Consequences
 from commonplace.curation.shacl.after import StateAfter, Statements
 from commonplace.curation.shacl.data import Data
 from commonplace.curation.shacl.violation import Violation
+from commonplace.errors import Message
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import CITO
 
@@ -102,9 +103,9 @@ def citation_disagrees(data: Data, node: NamedNode, minter: Minter) -> Iterator[
     for citing, predicate, cited in _links_of(data, node, minter):
         said = data.about(citing)
         if cited not in said.get(predicate, ()) and cited not in said.get(CITO["cites"], ()):
-            why = (
-                f"The citing work has no {minter.compact(predicate.value)} for this citation. Add that, or delete the "
-                "citation as well."
+            why = Message(
+                "The citing work has no %(compact)s for this citation. Add that, or delete the citation as well.",
+                compact=minter.compact(predicate.value),
             )
             yield Violation(node.value, CITO["hasCitingEntity"].value, why, cited.value)
 

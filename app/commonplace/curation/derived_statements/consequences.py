@@ -11,6 +11,7 @@ from commonplace.curation.shacl.data import Data
 from commonplace.derived.graph.snapshot import Term
 from commonplace.model.change import ChangeSet
 from commonplace.model.namespaces import RDF
+from commonplace.model.searchable_pages import Texts
 
 Wrong = Callable[[Data, NamedNode, NamedNode], bool]
 """Function that answers whether a property of a node disagrees with what it follows from."""
@@ -24,10 +25,10 @@ class Consequences:
     decides.
     """
 
-    def __init__(self, after: StateAfter, wrong: Wrong | None = None) -> None:
+    def __init__(self, after: StateAfter, texts: Texts, wrong: Wrong | None = None) -> None:
         self.before = after.before
         self.after = after
-        self.data = Data(after)
+        self.data = Data(after, texts)
         self.wrong = wrong
         self.added: dict[Triple, None] = {}
         self.removed: dict[Triple, None] = {}

@@ -11,6 +11,7 @@ from commonplace.curation.derived_statements.consequences import Consequences, h
 from commonplace.curation.shacl.after import Statements
 from commonplace.curation.shacl.data import Data
 from commonplace.curation.shacl.violation import Violation
+from commonplace.errors import Message
 from commonplace.model.minter import Minter
 from commonplace.model.names import Name
 from commonplace.model.namespaces import FOAF
@@ -69,9 +70,11 @@ def name_disagrees(data: Data, node: NamedNode, minter: Minter) -> Iterator[Viol
     if name is None or name.literal:
         return
     if Counter(_words(stated[0])) != Counter(_words(name.full)):
-        why = (
-            f"The name of a person is made of its parts, which make {name.full!r}. Correct foaf:name, or the family "
-            "name, given name, particle or suffix; put other forms of the whole name in skos:altLabel."
+        why = Message(
+            "The name of a person is made of its parts, which make %(full)r. Correct foaf:name, or "
+            "the family name, given name, particle or suffix; put other forms of the whole name in "
+            "skos:altLabel.",
+            full=name.full,
         )
         yield Violation(node.value, FOAF["name"].value, why, stated[0])
 

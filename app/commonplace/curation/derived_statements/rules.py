@@ -31,6 +31,7 @@ from commonplace.curation.shacl.violation import Violation
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import CITO, DCTERMS, FABIO, FOAF, PRO, SKOS
 from commonplace.model.roles import ROLES
+from commonplace.model.searchable_pages import Texts, no_texts
 
 _FOLLOW: Sequence[Callable[[Consequences, Minter], None]] = (
     names_follow,
@@ -45,15 +46,16 @@ _FOLLOW: Sequence[Callable[[Consequences, Minter], None]] = (
 _WORK = (year_disagrees, rich_text_disagrees, shortcuts_disagree, key_disagrees)
 
 
-def with_consequences(after: StateAfter, minter: Minter) -> StateAfter:
+def with_consequences(after: StateAfter, minter: Minter, texts: Texts = no_texts) -> StateAfter:
     """Return the state after a net change and what follows from it; the one given where nothing does.
 
-    What the change itself adds of a statement that follows from others stays, right or wrong.
+    What the change itself adds of a statement that follows from others stays, right or wrong. `texts` has the pages of
+    the texts of works, which quotes are compared with.
     """
-    return _followed(Consequences(after), minter)
+    return _followed(Consequences(after, texts), minter)
 
 
-def made_to_agree(after: StateAfter, minter: Minter) -> StateAfter:
+def made_to_agree(after: StateAfter, minter: Minter, texts: Texts = no_texts) -> StateAfter:
     """Return the state after a net change, where it would let statements disagree with those set right.
 
     This is for a change that takes statements back as they were: where they agree, nothing more follows.
@@ -62,7 +64,7 @@ def made_to_agree(after: StateAfter, minter: Minter) -> StateAfter:
     def is_wrong(data: Data, node: NamedNode, predicate: NamedNode) -> bool:
         return any(found.path == predicate.value for found in disagreements(data, node, minter))
 
-    return _followed(Consequences(after, is_wrong), minter)
+    return _followed(Consequences(after, texts, is_wrong), minter)
 
 
 def _followed(made: Consequences, minter: Minter) -> StateAfter:
@@ -74,7 +76,7 @@ def _followed(made: Consequences, minter: Minter) -> StateAfter:
 def follows(state: Statements, triple: Triple, minter: Minter) -> bool:
     """Answer whether a statement about a thing is one that follows from others about it."""
     subject, predicate, _ = triple
-    if predicate == minter.term("quoteCheck"):
+    if predicate in (minter.term("quoteCheck"), minter.term("quotePage")):
         return True
     source = _SOURCES.get(predicate)
     return source is not None and isinstance(subject, NamedNode) and any(True for _ in state.triples(subject, source))

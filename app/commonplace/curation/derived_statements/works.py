@@ -16,6 +16,7 @@ from commonplace.curation.derived_statements.consequences import (
 from commonplace.curation.shacl.data import Data
 from commonplace.curation.shacl.violation import Violation
 from commonplace.derived.graph.snapshot import Term
+from commonplace.errors import Message
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DCTERMS, FABIO, PRO, SKOS, XSD
 from commonplace.model.record import Record
@@ -56,7 +57,10 @@ def year_disagrees(data: Data, node: NamedNode, minter: Minter) -> Iterator[Viol
     """Return where the year of a work is not that of its date."""
     issued, stated = (held_texts(data, node, one) for one in (DCTERMS["issued"], FABIO["hasPublicationYear"]))
     if len(issued) == len(stated) == 1 and _year_text(issued[0]) not in (None, stated[0]):
-        why = f"The year of publication is that of dcterms:issued, which is {issued[0]}. Correct one of the two."
+        why = Message(
+            "The year of publication is that of dcterms:issued, which is %(issued)s. Correct one of the two.",
+            issued=issued[0],
+        )
         yield Violation(node.value, FABIO["hasPublicationYear"].value, why, stated[0])
 
 
@@ -67,7 +71,11 @@ def key_disagrees(data: Data, node: NamedNode, minter: Minter) -> Iterator[Viola
         if named and named[0] == kind and "#" not in node.value:
             for stated in held_texts(data, node, predicate):
                 if stated != named[1]:
-                    why = f"The key of a {kind} is the last part of its IRI, which is {named[1]!r}. Write it so."
+                    why = Message(
+                        "The key of a %(kind)s is the last part of its IRI, which is %(named)r. Write it so.",
+                        kind=Message(kind),
+                        named=named[1],
+                    )
                     yield Violation(node.value, predicate.value, why, stated)
 
 
@@ -87,9 +95,11 @@ def rich_text_disagrees(data: Data, node: NamedNode, minter: Minter) -> Iterator
     for term, plain in _RICH:
         for markup in held_texts(data, node, minter.term(term)):
             if read(markup).plain not in held_texts(data, node, plain):
-                why = (
-                    f"cp:{term} has another text than {minter.compact(plain.value)}, beside which it shows italics "
-                    f"and the like. Give both the one text, or leave cp:{term} out."
+                why = Message(
+                    "cp:%(term)s has another text than %(compact)s, beside which it shows italics and the "
+                    "like. Give both the one text, or leave cp:%(term)s out.",
+                    term=term,
+                    compact=minter.compact(plain.value),
                 )
                 yield Violation(node.value, minter.term(term).value, why, markup)
 
@@ -136,8 +146,9 @@ def shortcuts_disagree(data: Data, work: NamedNode, minter: Minter) -> Iterator[
         stated = data.about(work).get(predicate, ())
         if holders and set(stated) != set(holders):
             odd = next(one for one in (*stated, *holders) if (one in stated) != (one in holders))
-            why = (
-                f"{minter.compact(predicate.value)} names those who hold the role in the work, and nobody else. "
-                "Correct it, or the nodes that pro:isDocumentContextFor points to."
+            why = Message(
+                "%(compact)s names those who hold the role in the work, and nobody else. Correct it, "
+                "or the nodes that pro:isDocumentContextFor points to.",
+                compact=minter.compact(predicate.value),
             )
             yield Violation(work.value, predicate.value, why, text_of(odd))

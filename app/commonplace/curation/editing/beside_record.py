@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from commonplace.curation.editing.fields import Edit, Field, list_of, object_of, text_of
 from commonplace.curation.shacl.after import Statements
 from commonplace.derived.graph.records import is_work
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DCTERMS, RDF, RDFS
 from commonplace.model.other_titles import TERMS
@@ -41,7 +41,10 @@ class Status:
     def said(self, edit: Edit, node: NamedNode, value: Any, where: str) -> Iterator[Triple]:
         if value not in STATUSES:
             choices = ", ".join(STATUSES)
-            raise BadRequest(f"{where} cannot be {value!r}", [(where, f"use one of {choices}, or null")])
+            raise BadRequest(
+                Message("%(where)s cannot be %(value)r", where=where, value=value),
+                [(where, Message("use one of %(choices)s, or null", choices=choices))],
+            )
         yield Triple(node, edit.minter.term("status"), edit.minter.term(str(value)))
 
 
@@ -74,7 +77,9 @@ class SetAside:
         for field, given in object_of(value, where).items():
             place = f"{where}.{field}"
             if not field or ": " in field:
-                raise BadRequest(f"{field!r} is no name of a field", [(place, "use a name without a colon")])
+                raise BadRequest(
+                    Message("%(field)r is no name of a field", field=field), [(place, "use a name without a colon")]
+                )
             for number, one in enumerate(list_of(given, place)):
                 text = set_aside_text(field, text_of(one, f"{place}[{number}]"))
                 yield Triple(node, edit.minter.term(SET_ASIDE), Literal(text))
@@ -130,13 +135,21 @@ def _doubt(
     minter = edit.minter
     if wrong := sorted(given.keys() - {"field", "confirmation", "alternative", "note"}):
         choices = "use field, confirmation, alternative, note"
-        raise BadRequest(f"a doubt has no {', '.join(wrong)}", [(f"{where}.{name}", choices) for name in wrong])
+        raise BadRequest(
+            Message("a doubt has no %(wrong)s", wrong=", ".join(wrong)),
+            [(f"{where}.{name}", choices) for name in wrong],
+        )
     field, sure = given.get("field"), given.get("confirmation")
     if not isinstance(field, str) or not _FIELD_NAME.fullmatch(field):
-        raise BadRequest(f"{field!r} is no field", [(f"{where}.field", "name a member of the work: year, page, doi")])
+        raise BadRequest(
+            Message("%(field)r is no field", field=field),
+            [(f"{where}.field", "name a member of the work: year, page, doi")],
+        )
     if sure not in DOUBTFUL:
-        why = f"use one of {', '.join(DOUBTFUL)}; what is confirmed is no doubt: leave it out"
-        raise BadRequest(f"{sure!r} is no doubt", [(f"{where}.confirmation", why)])
+        why = Message(
+            "use one of %(doubtful)s; what is confirmed is no doubt: leave it out", doubtful=", ".join(DOUBTFUL)
+        )
+        raise BadRequest(Message("%(sure)r is no doubt", sure=sure), [(f"{where}.confirmation", why)])
     yield RDF["type"], minter.term("Doubt")
     yield minter.term("onWork"), work
     yield minter.term("field"), Literal(field)
@@ -179,11 +192,14 @@ class Relations:
             word = given.get("relation")
             if word not in BY_WORD:
                 raise BadRequest(
-                    f"{word!r} is no relation", [(f"{place}.relation", f"use one of {', '.join(BY_WORD)}")]
+                    Message("%(word)r is no relation", word=word),
+                    [(f"{place}.relation", Message("use one of %(relations)s", relations=", ".join(BY_WORD)))],
                 )
             other = edit.thing(given.get("work"), ("work",), f"{place}.work")
             if other == node:
-                raise BadRequest(f"{place} relates the work to itself", [(f"{place}.work", "name another")])
+                raise BadRequest(
+                    Message("%(place)s relates the work to itself", place=place), [(f"{place}.work", "name another")]
+                )
             yield from _related(word, node, other, there)
 
 

@@ -14,7 +14,7 @@ from commonplace.curation.editing.fields import (
     list_of,
     text_of,
 )
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.model.minter import slug
 from commonplace.model.names import Contributor, Name
 from commonplace.model.roles import BY_CSL
@@ -58,7 +58,7 @@ def contributors_of(edit: Edit, after: Values) -> tuple[tuple[Contributor, ...],
                 key = slug(name.full)
                 if agents.setdefault(key, node) != node:
                     raise BadRequest(
-                        f"{name.full} stands for two people in this work",
+                        Message("%(full)s stands for two people in this work", full=name.full),
                         [(where, "give one of them another form of name")],
                     )
             contributors.append(Contributor(role, name))
@@ -68,7 +68,10 @@ def contributors_of(edit: Edit, after: Values) -> tuple[tuple[Contributor, ...],
 def _role(given: object, where: str) -> str:
     role = given.get("role") if isinstance(given, Mapping) else None
     if role not in BY_CSL:
-        raise BadRequest(f"{role!r} is no role", [(f"{where}.role", f"use one of {', '.join(BY_CSL)}")])
+        raise BadRequest(
+            Message("%(role)r is no role", role=role),
+            [(f"{where}.role", Message("use one of %(roles)s", roles=", ".join(BY_CSL)))],
+        )
     return str(role)
 
 
@@ -95,9 +98,13 @@ def _name(edit: Edit, given: object, node: NamedNode | None, where: str) -> Name
             return Name(**named)
         except ValueError as fault:
             raise BadRequest(
-                f"{where} is no name", [(where, "give a family name, or a literal, and not both")]
+                Message("%(where)s is no name", where=where),
+                [(where, "give a family name, or a literal, and not both")],
             ) from fault
     known = _known_name(edit, node) if node is not None else None
     if known is None:
-        raise BadRequest(f"{where} has no name", [(where, "give family and given, a literal, or the key of a person")])
+        raise BadRequest(
+            Message("%(where)s has no name", where=where),
+            [(where, "give family and given, a literal, or the key of a person")],
+        )
     return known

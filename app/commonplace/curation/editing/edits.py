@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from commonplace.curation.editing.fields import Edit, Field, InEnglish, Values
 from commonplace.curation.editing.forms import FORMS, Form
 from commonplace.curation.editing.work_edits import WorkEdit, check_members
-from commonplace.errors import BadRequest, NotAllowed
+from commonplace.errors import BadRequest, Message, NotAllowed
 from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Kind, one_of
 from commonplace.model.namespaces import FOAF, PROV, RDF, RDFS, XSD
@@ -82,8 +82,12 @@ def _refuse_undecided(edit: Edit, kind: Kind, before: Values, after: Values, cha
     there, given = before.get("doubts", []), after.get("doubts", [])
     if kind != "work" or set(changed) - {"doubts"} or any(one not in given for one in there):
         raise NotAllowed(
-            f"editing {one_of(kind)} needs a curator's token; a contributor may propose evidence, and a correction of "
-            "a work by adding a doubt: the field, the other reading under alternative, and where it is from in the note"
+            Message(
+                "editing %(kind)s needs a curator's token; a contributor may propose evidence, and a "
+                "correction of a work by adding a doubt: the field, the other reading under "
+                "alternative, and where it is from in the note",
+                kind=Message(one_of(kind)),
+            )
         )
 
 
@@ -100,7 +104,12 @@ def created(edit: Edit, kind: Kind, node: NamedNode, values: Values) -> ChangeSe
     A contributor makes evidence only, which is proposed.
     """
     if not edit.decides and kind != "evidence":
-        raise NotAllowed(f"making {one_of(kind)} needs a curator's token; a contributor may propose evidence")
+        raise NotAllowed(
+            Message(
+                "making %(kind)s needs a curator's token; a contributor may propose evidence",
+                kind=Message(one_of(kind)),
+            )
+        )
     given = {name: value for name, value in values.items() if value is not None and name not in ("key", "kind")}
     if kind == "work":
         check_members(given)
@@ -132,7 +141,8 @@ def _require(form: Form, values: Values) -> None:
     missing = [name for name in form.required if not values.get(name)]
     if missing:
         raise BadRequest(
-            f"{one_of(form.kind)} needs {', '.join(missing)}", [(name, "give a value") for name in missing]
+            Message("%(kind)s needs %(missing)s", kind=Message(one_of(form.kind)), missing=", ".join(missing)),
+            [(name, "give a value") for name in missing],
         )
 
 

@@ -17,8 +17,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from commonplace.curation.shacl.after import Statements
 from commonplace.derived.graph.merged import survivor_of
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest
-from commonplace.model.identifiers import normal_isbn, normal_issn, normal_orcid
+from commonplace.errors import BadRequest, Message
+from commonplace.model.identifiers import normal_isbn, normal_issn, normal_orcid, normal_ror
 from commonplace.model.minter import Kind, Minter
 from commonplace.model.namespaces import DATACITE, LITRE, RDF, RDFS
 from commonplace.model.other_titles import UNKNOWN, OtherTitle, Titles, in_order
@@ -75,15 +75,21 @@ class Edit:
         wanted = tuple(kinds)
         word = " or ".join(wanted)
         if isinstance(given, Mapping) and (given.get("key") or named) not in (named, self.minter.key(str(named))):
-            why = f"{given['key']!r} and {named!r} are two: give one of them"
-            raise BadRequest(f"{where} names two things", [(where, why)])
+            why = Message("%(given)r and %(named)r are two: give one of them", given=given["key"], named=named)
+            raise BadRequest(Message("%(where)s names two things", where=where), [(where, why)])
         if not isinstance(named, str) or not named:
-            raise BadRequest(f"{where} names no {word}", [(where, "give a key, an IRI, or an object with either")])
+            raise BadRequest(
+                Message("%(where)s names no %(word)s", where=where, word=Message(word)),
+                [(where, "give a key, an IRI, or an object with either")],
+            )
         for kind in wanted:
             node = self._node(named, kind)
             if node is not None and any(True for _ in self.snapshot.triples(node)):
                 return survivor_of(self.snapshot, node, self.minter)
-        raise BadRequest(f"there is no {word} {named!r}", [(where, f"no {word} has this key or IRI")])
+        raise BadRequest(
+            Message("there is no %(word)s %(named)r", word=Message(word), named=named),
+            [(where, Message("no %(word)s has this key or IRI", word=Message(word)))],
+        )
 
     def _node(self, named: str, kind: Kind) -> NamedNode | None:
         if "://" not in named:
@@ -105,23 +111,28 @@ class Field(Protocol):
 def text_of(value: object, where: str) -> str:
     """Return a text that is not blank. Raises `BadRequest`."""
     if not isinstance(value, str):
-        raise BadRequest(f"{where} is a text", [(where, f"not {type(value).__name__}: put it in quotation marks")])
+        raise BadRequest(
+            Message("%(where)s is a text", where=where),
+            [(where, Message("not %(name)s: put it in quotation marks", name=type(value).__name__))],
+        )
     if not value.strip():
-        raise BadRequest(f"{where} is empty", [(where, "leave it out, or give null to clear it")])
+        raise BadRequest(
+            Message("%(where)s is empty", where=where), [(where, "leave it out, or give null to clear it")]
+        )
     return value
 
 
 def list_of(value: object, where: str) -> list[Any]:
     """Return a list. Raises `BadRequest`."""
     if not isinstance(value, list):
-        raise BadRequest(f"{where} is a list", [(where, "put the values in square brackets")])
+        raise BadRequest(Message("%(where)s is a list", where=where), [(where, "put the values in square brackets")])
     return value
 
 
 def object_of(value: object, where: str) -> dict[str, Any]:
     """Return a JSON object. Raises `BadRequest`."""
     if not isinstance(value, dict):
-        raise BadRequest(f"{where} is an object", [(where, "put the members in braces")])
+        raise BadRequest(Message("%(where)s is an object", where=where), [(where, "put the members in braces")])
     return value
 
 
@@ -159,7 +170,9 @@ def tagged(text: str, tag: str, where: str) -> Literal:
     try:
         return Literal(text, language=tag)
     except ValueError as fault:
-        raise BadRequest(f"{tag!r} is no language tag", [(where, "use a tag of BCP 47, such as en or fr")]) from fault
+        raise BadRequest(
+            Message("%(tag)r is no language tag", tag=tag), [(where, "use a tag of BCP 47, such as en or fr")]
+        ) from fault
 
 
 def titles_of(value: object, where: str) -> Titles:
@@ -221,7 +234,10 @@ class OneOf:
 
     def said(self, edit: Edit, node: NamedNode, value: Any, where: str) -> Iterator[Triple]:
         if value not in self.terms:
-            raise BadRequest(f"{where} cannot be {value!r}", [(where, f"use one of {', '.join(self.terms)}")])
+            raise BadRequest(
+                Message("%(where)s cannot be %(value)r", where=where, value=value),
+                [(where, Message("use one of %(terms)s", terms=", ".join(self.terms)))],
+            )
         yield Triple(node, edit.property(self.name), edit.minter.term(value))
 
 
@@ -236,7 +252,9 @@ class Mark:
 
     def said(self, edit: Edit, node: NamedNode, value: Any, where: str) -> Iterator[Triple]:
         if not isinstance(value, bool):
-            raise BadRequest(f"{where} is true or false", [(where, "give true, or null to clear it")])
+            raise BadRequest(
+                Message("%(where)s is true or false", where=where), [(where, "give true, or null to clear it")]
+            )
         if value:
             yield Triple(node, edit.property(self.name), Literal(True))
 
@@ -260,7 +278,7 @@ class Things:
         for number, one in enumerate(given):
             other = edit.thing(one, self.kinds, f"{where}[{number}]" if self.several else where)
             if other == node:
-                raise BadRequest(f"{where} names the thing itself", [(where, "name another")])
+                raise BadRequest(Message("%(where)s names the thing itself", where=where), [(where, "name another")])
             yield Triple(node, edit.property(self.name), other)
             if self.inverse:
                 yield Triple(other, edit.property(self.inverse), node)
@@ -281,11 +299,14 @@ class ThingsByName:
         for name, given in object_of(value, where).items():
             place = f"{where}.{name}"
             if name not in self.terms:
-                raise BadRequest(f"there is no {place}", [(place, f"use one of {', '.join(self.terms)}")])
+                raise BadRequest(
+                    Message("there is no %(place)s", place=place),
+                    [(place, Message("use one of %(terms)s", terms=", ".join(self.terms)))],
+                )
             yield from Things(self.terms[name], self.kinds).said(edit, node, given, place)
 
 
-NORMAL_FORMS = {"isbn": normal_isbn, "issn": normal_issn, "orcid": normal_orcid}
+NORMAL_FORMS = {"isbn": normal_isbn, "issn": normal_issn, "orcid": normal_orcid, "ror": normal_ror}
 """Schemes whose identifiers have a check digit and one written form."""
 
 
@@ -301,7 +322,9 @@ def normal(scheme: str, value: str, where: str) -> str:
     try:
         return NORMAL_FORMS[scheme](value)
     except ValueError as fault:
-        raise BadRequest(f"{value!r} is no {scheme.upper()}", [(where, str(fault))]) from fault
+        raise BadRequest(
+            Message("%(value)r is no %(scheme)s", value=value, scheme=scheme.upper()), [(where, str(fault))]
+        ) from fault
 
 
 def described_identifier(edit: Edit, node: NamedNode, place: NamedNode, scheme: str, value: str) -> Iterator[Triple]:
@@ -365,12 +388,18 @@ class Identifiers:
             scheme = given.get("scheme")
             if scheme not in IDENTIFIER_SCHEMES:
                 choices = ", ".join(IDENTIFIER_SCHEMES)
-                raise BadRequest(f"{scheme!r} is no scheme", [(f"{place}.scheme", f"use one of {choices}")])
+                raise BadRequest(
+                    Message("%(scheme)r is no scheme", scheme=scheme),
+                    [(f"{place}.scheme", Message("use one of %(choices)s", choices=choices))],
+                )
             written = normal(scheme, text_of(given.get("value"), f"{place}.value"), f"{place}.value")
             sure = given.get("confirmation", "confirmed")
             if sure not in CONFIRMATIONS:
                 choices = ", ".join(CONFIRMATIONS)
-                raise BadRequest(f"{sure!r} is no confirmation", [(f"{place}.confirmation", f"use one of {choices}")])
+                raise BadRequest(
+                    Message("%(sure)r is no confirmation", sure=sure),
+                    [(f"{place}.confirmation", Message("use one of %(choices)s", choices=choices))],
+                )
             at = identifier_node(node, scheme, written)
             for triple in described_identifier(edit, node, at, scheme, written):
                 confirmed = triple.predicate == edit.minter.term("confirmation")

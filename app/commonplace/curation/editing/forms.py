@@ -22,7 +22,7 @@ from commonplace.curation.editing.fields import (
     ThingsByName,
     Values,
 )
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.model.case_dimensions import DIMENSIONS
 from commonplace.model.minter import Kind, one_of
 from commonplace.model.names import Name
@@ -63,8 +63,14 @@ class Form:
             return self.fields[name]
         choices = ", ".join(self.fields)
         if name in self.read_only:
-            raise BadRequest(f"{name} of {one_of(self.kind)} cannot be edited", [(name, f"it follows from: {choices}")])
-        raise BadRequest(f"{one_of(self.kind)} has no {name}", [(name, f"use one of {choices}")])
+            raise BadRequest(
+                Message("%(name)s of %(kind)s cannot be edited", name=name, kind=Message(one_of(self.kind))),
+                [(name, Message("it follows from: %(choices)s", choices=choices))],
+            )
+        raise BadRequest(
+            Message("%(kind)s has no %(name)s", kind=Message(one_of(self.kind)), name=name),
+            [(name, Message("use one of %(choices)s", choices=choices))],
+        )
 
 
 def _always(*types: NamedNode) -> Callable[[Edit, Values], list[NamedNode]]:
@@ -123,7 +129,10 @@ def _new_concept(edit: Edit, node: NamedNode, values: Values) -> Iterator[Triple
 def _venue_type(edit: Edit, values: Values) -> list[NamedNode]:
     given = values.get("type", "Journal")
     if given not in VENUE_TYPES:
-        raise BadRequest(f"{given!r} is no type of venue", [("type", f"use one of {', '.join(VENUE_TYPES)}")])
+        raise BadRequest(
+            Message("%(given)r is no type of venue", given=given),
+            [("type", Message("use one of %(venue_types)s", venue_types=", ".join(VENUE_TYPES)))],
+        )
     return [FABIO[given]]
 
 
@@ -244,7 +253,10 @@ FORMS: dict[Kind, Form] = {
         _own("Evidence"),
         required=("work", "about", "state", "certainty"),
         read_only=frozenset(
-            "kind id iri work_iri work_status about_iri about_type quoted_from_iri quote_check agent at version".split()
+            [
+                *("kind", "id", "iri", "work_iri", "work_status", "about_iri", "about_type", "quoted_from_iri"),
+                *("quote_check", "quote_page", "locator_page", "agent", "at", "version"),
+            ]
         ),
     ),
 }

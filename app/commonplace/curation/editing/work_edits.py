@@ -22,7 +22,7 @@ from commonplace.curation.editing.fields import (
     titles_of,
 )
 from commonplace.curation.shacl.after import Statements
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.model.edtf_date import is_edtf
 from commonplace.model.identifiers import normal_doi
 from commonplace.model.minter import Minter
@@ -57,6 +57,7 @@ _FIXED = {
     "identifiers": "they follow from doi, isbn and issn",
     "evidence": "evidence is edited at /evidence",
     "affected_by": "it follows from the status of what the work cites",
+    "text": "the text of a work is put at /works/KEY/text",
     "merged": "what was merged is taken out at /unmerge",
 }
 
@@ -67,7 +68,8 @@ def check_members(names: Iterable[str]) -> None:
     if wrong:
         choices = f"use one of {', '.join(EDITABLE)}"
         raise BadRequest(
-            f"a work has no {', '.join(wrong)} to edit", [(name, _FIXED.get(name, choices)) for name in wrong]
+            Message("a work has no %(wrong)s to edit", wrong=", ".join(wrong)),
+            [(name, _FIXED.get(name, choices)) for name in wrong],
         )
 
 
@@ -237,8 +239,15 @@ def _check_keys(edit: Edit, key: str, alternative: Iterable[str]) -> None:
     for number, one in enumerate(alternative):
         holder = key if one == key else known.key_of_work(one)
         if one == key or holder not in (None, key):
-            why = "it is the key of the work itself" if one == key else f"the work {holder!r} has this key"
-            raise BadRequest(f"{one!r} cannot be an alternative key: {why}", [(f"alternative_keys[{number}]", why)])
+            why = (
+                Message("it is the key of the work itself")
+                if one == key
+                else Message("the work %(holder)r has this key", holder=holder)
+            )
+            raise BadRequest(
+                Message("%(one)r cannot be an alternative key: %(why)s", one=one, why=why),
+                [(f"alternative_keys[{number}]", why)],
+            )
 
 
 def _check_titles(fields: Mapping[str, Any], alternative: object) -> None:
@@ -246,21 +255,23 @@ def _check_titles(fields: Mapping[str, Any], alternative: object) -> None:
     kinds = {one.text: name for name in _OTHER_TITLES for one in fields.get(name, ()) if one.language == UNKNOWN}
     for number, text in enumerate(alternative if isinstance(alternative, list) else ()):
         if text in kinds:
-            why = f"it is among {kinds[text]} already: leave it out of one of the two"
-            raise BadRequest(f"{text!r} is given twice", [(f"alternative_titles[{number}]", why)])
+            why = Message("it is among %(kinds)s already: leave it out of one of the two", kinds=kinds[text])
+            raise BadRequest(Message("%(text)r is given twice", text=text), [(f"alternative_titles[{number}]", why)])
 
 
 def _type(value: object) -> str:
     if value not in FABIO_CLASS:
-        raise BadRequest(f"{value!r} is not a CSL type", [("type", "use a CSL type such as article-journal")])
+        raise BadRequest(
+            Message("%(value)r is not a CSL type", value=value), [("type", "use a CSL type such as article-journal")]
+        )
     return str(value)
 
 
 def _date(value: object, where: str) -> str:
     text = text_of(value, where)
     if not is_edtf(text):
-        why = "use EDTF: 1996, 2018-03, 2018-03-29, 2020/2021, 199X, 1984?"
-        raise BadRequest(f"{where} is no date: {text!r}", [(where, why)])
+        why = "write a date so: 1996, 2018-03, 2018-03-29, 2020/2021, 199X, 1984? (EDTF)"
+        raise BadRequest(Message("%(where)s is no date: %(text)r", where=where, text=text), [(where, why)])
     return text
 
 
@@ -277,7 +288,7 @@ def _doi(value: object) -> str:
     try:
         return normal_doi(text)
     except ValueError as fault:
-        raise BadRequest(f"{text!r} is no DOI", [("doi", str(fault))]) from fault
+        raise BadRequest(Message("%(text)r is no DOI", text=text), [("doi", str(fault))]) from fault
 
 
 def _with_rich(record: Record, before: Values, after: Values) -> Record:

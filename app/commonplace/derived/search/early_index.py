@@ -12,7 +12,7 @@ from pathlib import Path
 
 from commonplace.derived.search.files import SearchFiles
 from commonplace.derived.search.index import SearchIndex
-from commonplace.errors import Cancelled, CommonplaceError
+from commonplace.errors import CommonplaceError, Stopped
 from commonplace.model.change import EMPTY, Version
 from commonplace.patchlog.log import PatchLog
 
@@ -58,7 +58,7 @@ class EarlyIndex:
     def open(self, index: SearchIndex, version: Version) -> bool:
         """Open the files of a version in `index`; return whether that could be done, for a big change that only adds.
 
-        Waits for files that are being written. Raises `Cancelled` when the server stops.
+        Waits for files that are being written. Raises `Stopped` when the server stops.
         """
         if not self._is_for(version):
             return False
@@ -70,7 +70,7 @@ class EarlyIndex:
                 self._write(version)
             if self._files:
                 index.open_newest(self._files, self._entries.head())
-        except Cancelled:
+        except Stopped:
             raise
         except (OSError, ValueError, CommonplaceError) as fault:
             log.warning("the search index is built when the graph is ready, not from the log: %s", fault)

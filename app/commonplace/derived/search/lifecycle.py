@@ -15,7 +15,7 @@ from commonplace.derived.search import early_index
 from commonplace.derived.search.early_index import EarlyIndex
 from commonplace.derived.search.files import SearchFiles, emptied, write_part
 from commonplace.derived.search.index import SearchIndex
-from commonplace.errors import Cancelled, CommonplaceError
+from commonplace.errors import CommonplaceError, Stopped
 from commonplace.model.change import EMPTY, Version
 from commonplace.model.minter import Minter
 from commonplace.patchlog.log import PatchLog, versions
@@ -53,6 +53,8 @@ class Searching:
         """The index of a big change, written before the graph has the change."""
         self.write_parts: WriteParts = self.write_here
         """Write a large index; in a server, other processes do."""
+        self.size: Callable[[], int] = lambda: graph.read(lambda snapshot: snapshot.size)
+        """Return the number of statements, or one near it. The engine counts them one by one; a server knows it."""
 
     def at(self, head: Version, *, newest: bool = False) -> SearchIndex:
         """Return the index at the head, where the graph is already; see `Library.search`."""
@@ -69,7 +71,7 @@ class Searching:
     def prepare(self, head: Version) -> None:
         """Build the index of a large library before it is asked for; the index of a small one is soon made."""
         if self._index is None and self._is_large():
-            with suppress(Cancelled):
+            with suppress(Stopped):
                 self.at(head)
 
     def write_here(self, directory: Path) -> Version:
@@ -83,7 +85,7 @@ class Searching:
         return self._graph.read(write)
 
     def _is_large(self) -> bool:
-        return self._graph.read(lambda snapshot: snapshot.size >= FILED_STATEMENTS)
+        return self.size() >= FILED_STATEMENTS
 
     def _is_busy(self) -> bool:
         """Return whether the index is being built, or written."""
@@ -143,8 +145,8 @@ class Searching:
             with files.writing() as (place, keep):
                 keep(self.write_parts(place))
             opened = index.open_newest(files, self._entries.head())
-        except Cancelled:
-            raise  # the server stops
+        except Stopped:
+            raise
         except (OSError, ValueError, CommonplaceError) as fault:
             self._health.failed("the search index in files", fault)
             return False

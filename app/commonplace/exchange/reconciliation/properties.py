@@ -14,6 +14,7 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode
 
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot, values_clause
+from commonplace.library.dois import doi_pattern
 from commonplace.library.named_things import known_thing
 from commonplace.model.case_dimensions import DIMENSIONS
 from commonplace.model.minter import Kind, Minter
@@ -90,7 +91,7 @@ PROPERTIES: dict[str, Property] = {
         Property("author", "Author", _of("work", _ROLE.format(role="author")), "person", "name"),
         Property("editor", "Editor", _of("work", _ROLE.format(role="editor")), "person", "name"),
         _work("venue", "Journal or other venue", "dcterms:isPartOf", "venue"),
-        _work("doi", "DOI", "prism:doi", compared="doi"),
+        Property("doi", "DOI", _of("work", doi_pattern("?thing", "?value")), compared="doi"),
         _work("isbn", "ISBN", "prism:isbn", compared="isbn"),
         Property(
             "issn",
@@ -198,7 +199,10 @@ def properties_of(type: str) -> list[Property]:
 
 
 def read_entities(snapshot: Snapshot, nodes: Iterable[NamedNode], minter: Minter) -> dict[NamedNode, Entity]:
-    """Return the entities among some nodes with their names, read in one question; English names come first."""
+    """Return the entities among some nodes with their names, read in one question; English names come first.
+
+    One without a name, as a work without a title is, has its key for one.
+    """
     wanted = {node: type for node in nodes if (type := type_of(node, minter))}
     if not wanted:
         return {}
@@ -211,11 +215,13 @@ def read_entities(snapshot: Snapshot, nodes: Iterable[NamedNode], minter: Minter
             particle, family, given = (_text(row[part]) for part in ("particle", "family", "given"))
             people[node] = (f"{particle} {family}".strip(), given)
     found = {}
-    for node, all_names in names.items():
-        ordered = sorted(set(all_names))
+    for node, type in wanted.items():
+        if node not in names and next(iter(snapshot.triples(node)), None) is None:
+            continue
+        ordered = sorted(set(names.get(node, [(False, False, minter.key(node.value))])))
         main = tuple(text for other, _, text in ordered if not other)
         others = tuple(text for other, _, text in ordered if other)
-        found[node] = Entity(node, wanted[node], (main or others)[0], main, others, *people[node])
+        found[node] = Entity(node, type, (main or others)[0], main, others, *people.get(node, ("", "")))
     return found
 
 

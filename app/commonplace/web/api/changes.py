@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from commonplace.commit import Undone
-from commonplace.errors import BadRequest, NotFound
+from commonplace.errors import BadRequest, Message, NotFound
 from commonplace.library import Library
 from commonplace.library.changes import brief, change_of, changes, changes_of_thing, versions_of_piece
 from commonplace.library.cursors import read_position, write_position
@@ -254,5 +254,5 @@ def _of_undo(body: BaseModel, made: Version | None) -> Response:
 def positive(version: int) -> Version:
     """Return a number as a version. Raises `NotFound` for one that no version can have."""
     if version < 1:
-        raise NotFound(f"there is no version {version}: the first is 1")
+        raise NotFound(Message("there is no version %(version)s: the first is 1", version=version))
     return Version(version)

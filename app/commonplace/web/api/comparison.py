@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from typing import Annotated
 
@@ -11,7 +9,6 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.exchange.receipt_table import safe_cell
 from commonplace.library.comparison import NAMES, Choices, compare
 from commonplace.library.comparison_schemas import (
     ComparedCell,
@@ -22,6 +19,7 @@ from commonplace.library.comparison_schemas import (
     RowsBy,
 )
 from commonplace.library.named_things import named_thing
+from commonplace.model.table_text import table_row
 from commonplace.web import answers
 from commonplace.web.api.things import states_at
 from commonplace.web.context import Context, ContextDep
@@ -63,8 +61,8 @@ class ComparisonQuery(BaseModel):
     )
     transpose: bool = Field(default=False, description="whether the table has the dimensions as rows")
 
-    def choices(self, snapshot: Snapshot, context: Context) -> Choices:
-        """Return what is compared at a version. Raises `BadRequest` for a case that is not there."""
+    def choices(self, snapshot: Snapshot, context: Context, language: str) -> Choices:
+        """Return what is compared at a version, named in a language. Raises `BadRequest` for an absent case."""
         nodes = [named_thing(snapshot, context.minter, "case", one, "cases") for one in dict.fromkeys(self.cases)]
         return Choices(
             cases=tuple(dict.fromkeys(nodes)),
@@ -73,13 +71,16 @@ class ComparisonQuery(BaseModel):
             group=self.group,
             sort=self.sort,
             transpose=self.transpose,
+            language=language,
         )
 
 
-def comparing(context: Context, asked: ComparisonQuery) -> Callable[[Snapshot], Comparison]:
+def comparing(context: Context, asked: ComparisonQuery, language: str = "en") -> Callable[[Snapshot], Comparison]:
     """Return a function that makes the comparison asked for from the snapshot about to be read."""
     states = states_at(context, asked.at)
-    return lambda snapshot: compare(snapshot, context.minter, states(snapshot), asked.choices(snapshot, context))
+    return lambda snapshot: compare(
+        snapshot, context.minter, states(snapshot), asked.choices(snapshot, context, language)
+    )
 
 
 @router.get(
@@ -113,9 +114,7 @@ def table(found: Comparison) -> bytes:
     rows += [[row.label or "not stated", *map(_text, row.cells)] for row in found.rows]
     if found.transpose:
         rows = [list(row) for row in zip(*rows, strict=True)]
-    text = io.StringIO()
-    csv.writer(text).writerows([safe_cell(one) for one in row] for row in rows)
-    return text.getvalue().encode()
+    return "".join(map(table_row, rows)).encode()
 
 
 def _text(cell: ComparedCell) -> str:

@@ -12,7 +12,7 @@ from commonplace.exchange.deletions import Deleter
 from commonplace.library.curation_schemas import Deleted
 from commonplace.model.minter import Kind, one_of
 from commonplace.web.answers import missing
-from commonplace.web.api.edits import EDITED, Message
+from commonplace.web.api.edits import EDITED, VersionMessage
 from commonplace.web.api.work_addresses import WRITTEN_WORK
 from commonplace.web.context import ContextDep
 from commonplace.web.http.authorization import CuratorDep
@@ -51,7 +51,7 @@ def _deleting(kind: Kind) -> Callable[..., Awaitable[Response]]:
         key: str,
         dry_run: DryRun = False,
         with_dependents: WithDependents = False,
-        message: Message = "",
+        message: VersionMessage = "",
     ) -> Response:
         expected = expected_version(request, context.library.follow(), lenient=True)
         deletions = context.deletions

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ValidationError
 
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message, listed
 from commonplace.exchange.edits import Edited, Editor
 from commonplace.home.tokens import Role, Token
 from commonplace.library.schemas import ApiModel, Case, Claim, Concept, Evidence, Person, Screening, Venue, Work
@@ -23,6 +23,7 @@ from commonplace.web.http.negotiation import JSON, etag, expected_version
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import HttpProblem
 from commonplace.web.http.threads import in_writer
+from commonplace.web.http.validation_words import told
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -46,23 +47,37 @@ EDITED: tuple[tuple[str, Kind, type[ApiModel]], ...] = (
 )
 """Each collection whose things can be edited: its address, the kind of thing, and the shape of its JSON."""
 
-Message = Annotated[str, Query(description="why; recorded in the history", max_length=10_000)]
+VersionMessage = Annotated[str, Query(description="why; recorded in the history", max_length=10_000)]
 
 
 async def document_of(request: Request, what: str = "an edit") -> dict[str, Any]:
     """Return the JSON object that a request brings. Raises 415, 413 and `BadRequest`; they name `what` it should be."""
     content = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content not in (MERGE_PATCH, JSON.media_type):
-        raise HttpProblem(415, f"{what} comes as {MERGE_PATCH} or {JSON.media_type}, not as {content or 'nothing'}")
+        raise HttpProblem(
+            415,
+            Message(
+                "%(what)s comes as %(merge_patch)s or %(media_type)s, not as %(content)s",
+                what=Message(what),
+                merge_patch=MERGE_PATCH,
+                media_type=JSON.media_type,
+                content=content or Message("nothing"),
+            ),
+        )
     body = b""
     async for piece in request.stream():
         body += piece
         if len(body) > EDIT_BYTES:
-            raise HttpProblem(413, f"{what} has at most {EDIT_BYTES:,} bytes")
+            raise HttpProblem(
+                413,
+                Message("%(what)s has at most %(edit_bytes)s bytes", what=Message(what), edit_bytes=f"{EDIT_BYTES:,}"),
+            )
     try:
         document = read_json(body.decode())
     except ValueError as fault:
-        raise BadRequest(f"the body is not JSON: {fault}", [("body", "send one JSON object")]) from fault
+        raise BadRequest(
+            Message("the body is not JSON: %(fault)s", fault=fault), [("body", "send one JSON object")]
+        ) from fault
     if not isinstance(document, dict):
         raise BadRequest("the body is not a JSON object", [("body", "send the members to change in braces")])
     return document
@@ -90,9 +105,10 @@ def validated(given: object, model: type[Model], what: str) -> Model:
     try:
         return model.model_validate(given)
     except ValidationError as fault:
-        places = [(".".join(map(str, one["loc"])) or "body", one["msg"]) for one in fault.errors()]
-        told = "; ".join(f"{where}: {why}" for where, why in places)
-        raise BadRequest(f"{what} is not as it should be: {told}", places) from fault
+        places = [(".".join(map(str, one["loc"])) or "body", told(one)) for one in fault.errors()]
+        raise BadRequest(
+            Message("%(what)s is not as it should be: %(told)s", what=Message(what), told=listed(places)), places
+        ) from fault
 
 
 def body_schema(model: type[BaseModel]) -> dict[str, Any]:
@@ -103,7 +119,13 @@ def body_schema(model: type[BaseModel]) -> dict[str, Any]:
 def editor_of(token: Token, kind: Kind, message: str, *, proposes: tuple[Kind, ...] = ("evidence",)) -> Editor:
     """Return who edits. A contributor may propose of the kinds of things named, and nothing else. Raises 403."""
     if token.role is not Role.CURATOR and kind not in proposes:
-        raise forbidden(token, f"editing {one_of(kind)} needs a curator's token; a contributor may propose evidence")
+        raise forbidden(
+            token,
+            Message(
+                "editing %(kind)s needs a curator's token; a contributor may propose evidence",
+                kind=Message(one_of(kind)),
+            ),
+        )
     return Editor(token.name, decides=token.role is Role.CURATOR, message=message)
 
 
@@ -120,7 +142,7 @@ def _answer(context: Context, edited: Edited, status: int, place: str | None = N
 
 def _patching(kind: Kind) -> Callable[..., Awaitable[Response]]:
     async def patch(
-        request: Request, context: ContextDep, token: WriterDep, key: str, message: Message = ""
+        request: Request, context: ContextDep, token: WriterDep, key: str, message: VersionMessage = ""
     ) -> Response:
         editor = editor_of(token, kind, message, proposes=("evidence", "work"))
         wanted = await document_of(request)
@@ -135,7 +157,7 @@ def _patching(kind: Kind) -> Callable[..., Awaitable[Response]]:
 
 
 def _posting(kind: Kind) -> Callable[..., Awaitable[Response]]:
-    async def post(request: Request, context: ContextDep, token: WriterDep, message: Message = "") -> Response:
+    async def post(request: Request, context: ContextDep, token: WriterDep, message: VersionMessage = "") -> Response:
         editor = editor_of(token, kind, message)
         values = await document_of(request)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -12,6 +10,7 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.gap_map import gap_map
 from commonplace.library.gap_schemas import GapMap
 from commonplace.library.named_things import named_thing
+from commonplace.model.table_text import table_row
 from commonplace.web import answers
 from commonplace.web.context import ContextDep
 from commonplace.web.http.negotiation import CSV, JSON, choose_of_list
@@ -59,9 +58,5 @@ def gaps(
 
 def _table(found: GapMap) -> bytes:
     """Return the cells as CSV (RFC 4180)."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for cell in found.cells:
-        writer.writerow([value if (value := getattr(cell, name)) is not None else "" for name in COLUMNS])
-    return text.getvalue().encode()
+    rows = ([getattr(cell, name) for name in COLUMNS] for cell in found.cells)
+    return "".join(map(table_row, (COLUMNS, *rows))).encode()

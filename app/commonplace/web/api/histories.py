@@ -18,7 +18,7 @@ from commonplace.model.change import Version
 from commonplace.model.minter import Kind, one_of
 from commonplace.web import answers
 from commonplace.web.api.alternative_keys import MOVED, MovedRoute
-from commonplace.web.api.edits import EDITED, Message
+from commonplace.web.api.edits import EDITED, VersionMessage
 from commonplace.web.api.works import work
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import CuratorDep
@@ -127,7 +127,7 @@ def _diff(kind: Kind) -> Callable[..., Response]:
 def _restore(kind: Kind) -> Callable[..., Awaitable[Response]]:
     @writing
     def restore(
-        request: Request, context: ContextDep, token: CuratorDep, key: str, to: RestoreTo, message: Message = ""
+        request: Request, context: ContextDep, token: CuratorDep, key: str, to: RestoreTo, message: VersionMessage = ""
     ) -> Response:
         expected = expected_version(request, context.library.follow(), lenient=True)
         done = context.restoring.restore(kind, key, Version(to), Restorer(token.name, message), expected)

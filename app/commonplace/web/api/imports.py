@@ -9,16 +9,13 @@ import asyncio
 import json
 import os
 import re
-import tempfile
 import zlib
-from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Annotated, Any, BinaryIO
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.requests import ClientDisconnect
 
-from commonplace.errors import BadRequest, CommonplaceError, NoRoom, TooLarge
+from commonplace.errors import BadRequest, Message, TooLarge
 from commonplace.exchange.doi_lists import JsonNumber
 from commonplace.exchange.jobs import Job, Upload
 from commonplace.exchange.receipts import Receipt
@@ -31,6 +28,7 @@ from commonplace.web.http.authorization import WriterDep, forbidden
 from commonplace.web.http.negotiation import expected_version
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import HttpProblem
+from commonplace.web.http.received_file import received
 from commonplace.web.http.threads import in_writer
 
 router = APIRouter(tags=["writing"], dependencies=[Depends(only_known_parameters)])
@@ -141,7 +139,7 @@ async def post(
     expected = expected_version(request, head)
     media_type = _media_type(request)
     packed = _packed(request)
-    file = await _received(request, context.import_bytes)
+    file = await received(request, context.import_bytes, "an import")
     try:
         dois = _listed_dois(file) if media_type == JSON else None
         if enrich and dois is None and (media_type == JSON or file.seek(0, os.SEEK_END)):
@@ -203,10 +201,16 @@ def _media_type(request: Request) -> str:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type in GUESSED or media_type in (JSON, BY_HABIT) or format_of_media_type(media_type):
         return media_type
-    hint = " (send the file itself as the body, not a form)" if media_type == "multipart/form-data" else ""
+    is_form = media_type == "multipart/form-data"
     raise HttpProblem(
         415,
-        f"{media_type} is not read here{hint}; there are: {', '.join(_MEDIA_TYPES)}",
+        Message(
+            "%(media_type)s is not read here: send the file itself as the body, not a form; there are: %(media_types)s"
+            if is_form
+            else "%(media_type)s is not read here; there are: %(media_types)s",
+            media_type=media_type,
+            media_types=", ".join(_MEDIA_TYPES),
+        ),
         [("Content-Type", media_type)],
         headers={"Accept-Post": ", ".join(_MEDIA_TYPES)},
     )
@@ -219,58 +223,10 @@ def _packed(request: Request) -> bool:
         return encoding.endswith("gzip")
     raise HttpProblem(
         415,
-        f"the Content-Encoding {encoding} is not read here; send gzip, or none",
+        Message("the Content-Encoding %(encoding)s is not read here; send gzip, or none", encoding=encoding),
         [("Content-Encoding", encoding)],
         headers={"Accept-Encoding": "gzip, identity"},
     )
-
-
-async def _received(request: Request, limit: int) -> BinaryIO:
-    """Return the body in a file without a name, which goes with its last user. Raises `TooLarge` as soon as it is."""
-    said = request.headers.get("content-length", "")
-    if said.isdecimal() and int(said) > limit:
-        raise _too_large(limit)
-    file = _temporary_file()
-    try:
-        size = 0
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > limit:
-                raise _too_large(limit)
-            file.write(chunk)
-        file.flush()
-        return file
-    except ClientDisconnect as fault:
-        _discard(file)
-        raise BadRequest("the body ended before it was whole; nothing of it is kept") from fault
-    except OSError as fault:
-        _discard(file)
-        raise _no_room(fault) from fault
-    except BaseException:
-        _discard(file)
-        raise
-
-
-def _temporary_file() -> BinaryIO:
-    try:
-        return tempfile.TemporaryFile()
-    except OSError as fault:
-        raise _no_room(fault) from fault
-
-
-def _discard(file: BinaryIO) -> None:
-    """Close a file whose content is not wanted, though closing may find no room for what is left to write."""
-    with suppress(OSError):
-        file.close()
-
-
-def _no_room(fault: OSError) -> NoRoom:
-    where, why = tempfile.tempdir or "TMPDIR", str(fault.strerror)
-    return NoRoom(f"there is no room for the body, and nothing was written: {where}: {why}", [(where, why)])
-
-
-def _too_large(limit: int) -> CommonplaceError:
-    return TooLarge(f"an import takes at most {limit} bytes", [("body", "too large")])
 
 
 def _format(media_type: str) -> str | None:
@@ -291,11 +247,13 @@ def _listed_dois(file: BinaryIO) -> list[object] | None:
     if not _DOIS.match(text):
         return None
     if len(text) > DOIS_BYTES:
-        raise TooLarge(f"a list of DOIs has at most {DOIS_BYTES} bytes", [("dois", "too large")])
+        raise TooLarge(
+            Message("a list of DOIs has at most %(dois_bytes)s bytes", dois_bytes=DOIS_BYTES), [("dois", "too large")]
+        )
     try:
         body = json.loads(text, parse_int=JsonNumber, parse_float=JsonNumber, parse_constant=JsonNumber)
     except (ValueError, RecursionError) as fault:
-        raise BadRequest(f"the body is not JSON: {fault}", [("body", str(fault))]) from fault
+        raise BadRequest(Message("the body is not JSON: %(fault)s", fault=fault), [("body", str(fault))]) from fault
     if others := sorted(body.keys() - {"dois"}):
         why = "not beside dois; dry_run and enrich are parameters of the address"
         raise BadRequest('a list of DOIs is {"dois": ["10.…"]} and nothing else', [(name, why) for name in others])

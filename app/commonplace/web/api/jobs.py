@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from commonplace.errors import NotFound
+from commonplace.errors import Message, NotFound
 from commonplace.exchange.jobs import Job, JobState
 from commonplace.exchange.receipts import Receipt
 from commonplace.home.tokens import Role
@@ -120,7 +120,9 @@ def receipt(request: Request, context: ContextDep, id: JobId) -> Response:
     form = choose(request, RECEIPT_FORMS)
     job = context.jobs.job(id)
     if job.receipt is None or job.state is not JobState.DONE:
-        raise NotFound(f"the import job {id!r} has no receipt; it is {job.state.value}")
+        raise NotFound(
+            Message("the import job %(id)r has no receipt; it is %(state)s", id=id, state=Message(job.state.value))
+        )
     if form is JSON:
         return receipt_response(job.receipt, 200)
     return Response(table_bytes(job.receipt), media_type=form.media_type)
@@ -160,8 +162,10 @@ async def cancel(context: ContextDep, token: WriterDep, id: JobId) -> Response:
     if token.role is not Role.CURATOR and token.name != job.agent:
         raise forbidden(token, "only a curator, or whoever began the import, may cancel it")
     if job.over and job.state is not JobState.CANCELLED:
-        undo = f"; take it back with POST {job.receipt.undo}" if job.receipt and job.receipt.undo else ""
-        raise HttpProblem(409, f"the import job {id!r} is over: {job.state.value}{undo}")
+        over = Message("the import job %(id)r is over: %(state)s", id=id, state=Message(job.state.value))
+        if job.receipt and job.receipt.undo:
+            over = Message("%(over)s; take it back with POST %(address)s", over=over, address=job.receipt.undo)
+        raise HttpProblem(409, over)
     job.cancel()
     return status_response(job, 202)
 

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.workers.messages import Answer, Question, whole
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.library.citation_counts import most_cited
 from commonplace.library.cursors import read_cursor, write_cursor
 from commonplace.library.named_queries import NamedQuery
@@ -240,7 +240,7 @@ def _must_be_there(context: Context, query: NamedQuery, bound: Mapping[Variable,
     names = [name for name in context.library.read(missing) if not history(_iri_of(things[name]))]
     if names:
         faults = [(name, f"nothing is called {_key_of(things[name], context)!r} here") for name in names]
-        raise BadRequest(f"there is no such {', '.join(names)}", faults)
+        raise BadRequest(Message("there is no such %(names)s", names=", ".join(names)), faults)
 
 
 def _iri_of(node: object) -> str:
@@ -259,7 +259,10 @@ def _page_asked(request: Request, own: set[str]) -> tuple[int | None, int, Versi
     limit = None
     if "limit" not in own and (given := request.query_params.get("limit")) is not None:
         if not given.isdecimal() or not 1 <= int(given[:20]) <= MOST_ROWS_OF_A_PAGE:
-            raise BadRequest(f"limit cannot be {given!r}", [("limit", f"use 1 to {MOST_ROWS_OF_A_PAGE}")])
+            raise BadRequest(
+                Message("limit cannot be %(given)r", given=given),
+                [("limit", Message("use 1 to %(most_rows_of_a_page)s", most_rows_of_a_page=MOST_ROWS_OF_A_PAGE))],
+            )
         limit = int(given)
     if (cursor := request.query_params.get("cursor")) is None:
         return limit, 0, None

@@ -8,14 +8,16 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.derived.search.query import SearchQuestion
 from commonplace.library.cursors import read_position, write_position
 from commonplace.library.found import found_things
-from commonplace.library.found_schemas import Found, FoundOfKind, FoundWhileTyping
-from commonplace.library.schemas import Page
+from commonplace.library.found_schemas import Found, FoundEverywhere, FoundInTexts, FoundOfKind, FoundWhileTyping
+from commonplace.library.words_in_texts import found_in_texts
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind
 from commonplace.web import answers
-from commonplace.web.context import ContextDep
+from commonplace.web.api.text_readers import TextReader
+from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.negotiation import JSON, choose_of_list
 from commonplace.web.http.parameters import Cursor, only_known_parameters
@@ -39,7 +41,7 @@ BY_KIND: tuple[Kind, ...] = ("concept", "claim", "work", "person", "case", "venu
 """Kinds in the order in which they are shown to whoever is typing: what works are read for comes first."""
 
 
-@router.get("/search", response_model=Page[Found], summary="Search everything")
+@router.get("/search", response_model=FoundEverywhere, summary="Search everything")
 @router.get("/search.json", include_in_schema=False)
 @searching
 def search(
@@ -51,25 +53,49 @@ def search(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Cursor = None,
 ) -> Response:
-    """Answer best first. Works are found by the labels of the concepts they discuss, too, in any language."""
-    form = choose_of_list(request, [JSON])
+    """Answer best first. Works are found by the labels of the concepts they discuss, too, in any language.
+
+    Beside these, `in_texts` has works on a page of whose text all words stand: of texts that anybody may read, with a
+    token of all.
+    """
+    choose_of_list(request, [JSON])
     answers.words(q)
+    reader = TextReader(request, context)
     offset = read_position(cursor) if cursor else 0
     kinds: list[Kind] | None = list(kind) if kind else None
     found = context.library.search().search(q, kinds=kinds, limit=limit, offset=offset, typing=prefix)
     more = offset + len(found.hits) < found.total and bool(found.hits)
     following = str(asked_url(request).include_query_params(cursor=write_position(offset + limit))) if more else None
-    page = Page[Found](
-        items=context.library.read(lambda snapshot: found_things(snapshot, found, context.minter)),
+    looks_in_texts = offset == 0 and (kinds is None or "work" in kinds)
+
+    def shown(snapshot: Snapshot) -> tuple[list[Found], FoundInTexts | None]:
+        in_texts = _in_texts(context, snapshot, found.asked, reader) if looks_in_texts else None
+        return found_things(snapshot, found, context.minter), in_texts
+
+    items, in_texts = context.library.read(shown)
+    page = FoundEverywhere(
+        items=items,
         total=found.total,
         complete="complete",
         version=found.version,
         next=following,
+        in_texts=in_texts,
     )
-    response = answers.answered(request, page.json_bytes(), form, Version(found.version))
+    response = answers.answered(request, page.json_bytes(), reader.form, Version(found.version))
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
-    return response
+    return reader.sent(response)
+
+
+def _in_texts(
+    context: Context, snapshot: Snapshot, asked: SearchQuestion | None, reader: TextReader
+) -> FoundInTexts | None:
+    """Return the works that a question finds by the texts that may be read; None where there are none."""
+    if asked is None:
+        return None
+    texts, _ = reader.texts(snapshot)
+    library = context.library
+    return found_in_texts(snapshot, asked, texts, library.texts, library.page_index, context.minter)
 
 
 @router.get("/search/suggest", response_model=FoundWhileTyping, summary="Search while it is typed, kind by kind")

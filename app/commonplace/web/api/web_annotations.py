@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest, NotFound
-from commonplace.exchange.annotations import Kept
+from commonplace.errors import BadRequest, Message, NotFound
+from commonplace.exchange.annotations import Item, Kept
 from commonplace.library.annotations import (
     Annotation,
     AnnotationFilters,
@@ -21,13 +21,15 @@ from commonplace.library.annotations import (
     row_of,
     select_annotations,
 )
+from commonplace.library.evidence import read_evidence
 from commonplace.library.named_things import has
 from commonplace.library.schemas import Page
 from commonplace.model.change import Version
 from commonplace.model.json_text import read_json
+from commonplace.model.minter import Minter
 from commonplace.web import answers
 from commonplace.web.api.alternative_keys import MOVED, MovedRoute
-from commonplace.web.api.edits import Message, editor_of
+from commonplace.web.api.edits import VersionMessage, editor_of
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import WriterDep
 from commonplace.web.http.negotiation import JSON, Representation, choose_of_list, etag, expected_version
@@ -71,6 +73,8 @@ class AnnotationItem(BaseModel):
     position: int
     fate: Literal["new", "matched", "failed"] = Field(description="`matched`: the library has this evidence already")
     annotation: str | None = Field(default=None, description="address of its evidence as an annotation")
+    quote_check: str | None = Field(default=None, description="of its words and the text that is held, once written")
+    quote_page: int | None = Field(default=None, description="the page of the text on which its words stand")
     where: str | None = None
     error: str | None = None
 
@@ -105,7 +109,7 @@ def of_work(request: Request, context: ContextDep, key: str, asked: Annotated[Wo
 
     def check(snapshot: Snapshot) -> None:
         if not has(snapshot, node):
-            raise NotFound(f"there is no work {key!r}")
+            raise NotFound(Message("there is no work %(key)r", key=key))
 
     try:
         context.library.read(check, asked.version)
@@ -202,7 +206,7 @@ async def post(
     context: ContextDep,
     token: WriterDep,
     dry_run: Annotated[bool, Query(description="say what would become of each, and write nothing")] = False,
-    message: Message = "",
+    message: VersionMessage = "",
 ) -> Response:
     """Make evidence of annotations, as one version: proposed by a contributor, accepted from a curator.
 
@@ -225,7 +229,8 @@ def _refuse_if_all_failed(kept: Kept) -> None:
     if kept.fates["failed"] == len(kept.items):
         one = len(kept.items) == 1
         errors = [(f"{'' if one else f'[{item.position - 1}].'}{item.where}", str(item.error)) for item in kept.items]
-        raise BadRequest("no evidence can be made of this: " + "; ".join(why for _, why in errors[:3]), errors)
+        why = "; ".join(why for _, why in errors[:3])
+        raise BadRequest(Message("no evidence can be made of this: %(why)s", why=why), errors)
 
 
 async def _document(request: Request) -> object:
@@ -233,31 +238,45 @@ async def _document(request: Request) -> object:
     content = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content not in ("application/ld+json", JSON.media_type):
         raise HttpProblem(
-            415, f"annotations come as application/ld+json or {JSON.media_type}, not {content or 'nothing'}"
+            415,
+            Message(
+                "annotations come as application/ld+json or %(media_type)s, not %(content)s",
+                media_type=JSON.media_type,
+                content=content or Message("nothing"),
+            ),
         )
     body = bytearray()
     async for piece in request.stream():
         body += piece
         if len(body) > BODY_BYTES:
-            raise HttpProblem(413, f"annotations have at most {BODY_BYTES:,} bytes at once")
+            raise HttpProblem(
+                413, Message("annotations have at most %(body_bytes)s bytes at once", body_bytes=f"{BODY_BYTES:,}")
+            )
     try:
         return read_json(body.decode())
     except ValueError as fault:
-        raise BadRequest(f"the body is not JSON: {fault}", [("body", "send an annotation, or several")]) from fault
+        raise BadRequest(
+            Message("the body is not JSON: %(fault)s", fault=fault), [("body", "send an annotation, or several")]
+        ) from fault
+
+
+def _shown(snapshot: Snapshot, item: Item, minter: Minter) -> AnnotationItem:
+    evidence = read_evidence(snapshot, item.node, minter) if item.node else None
+    return AnnotationItem(
+        position=item.position,
+        fate=item.fate,
+        annotation=f"/annotations/{minter.key(item.node.value)}" if item.node else None,
+        quote_check=evidence.quote_check if evidence else None,
+        quote_page=evidence.quote_page if evidence else None,
+        where=item.where,
+        error=item.error,
+    )
 
 
 def _answer(context: Context, kept: Kept) -> Response:
     version = kept.entry.version if kept.entry else None
-    items = [
-        AnnotationItem(
-            position=item.position,
-            fate=item.fate,
-            annotation=f"/annotations/{context.minter.key(item.node.value)}" if item.node else None,
-            where=item.where,
-            error=item.error,
-        )
-        for item in kept.items
-    ]
+    minter = context.minter
+    items = context.library.read(lambda snapshot: [_shown(snapshot, item, minter) for item in kept.items], version)
     undo = f"/changes/{version}/undo" if version else None
     body = AnnotationsKept(version=version, fates=kept.fates, items=items, undo=undo)
     response = Response(body.model_dump_json(exclude_none=True), 201 if version else 200, media_type=JSON.media_type)

@@ -10,13 +10,16 @@ from starlette.convertors import PathConvertor, register_url_convertor
 class _ReadKey(PathConvertor):
     """Matches the key of a work that is read. It may end in the name of a list of a work, as `x/history` does."""
 
-    regex = r"(?:(?!/(?:merge|unmerge|restore)$).)+"
+    regex = r"(?:(?!/(?:identifiers|merge|unmerge|restore)$).)+"
 
 
 class _WrittenKey(PathConvertor):
     """Matches the key of a work that is edited or deleted."""
 
-    regex = r"(?:(?!/(?:references|citations|annotations|history|diff|provenance|merge|unmerge|restore)$).)+"
+    regex = (
+        r"(?:(?!/(?:references|citations|annotations|text|history|diff|provenance|identifiers"
+        r"|merge|unmerge|restore)$).)+"
+    )
 
 
 register_url_convertor("readkey", _ReadKey())

@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.records import is_work
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest
+from commonplace.errors import BadRequest, Message
 from commonplace.exchange.exports import format_works, write_originals, write_records
 from commonplace.library.citation_schemas import Citation, References
 from commonplace.library.citations import CitationEnd, citation_ends, citations_at, references_as_text
@@ -64,7 +64,7 @@ def works(request: Request, context: ContextDep, asked: Annotated[WorksQuery, Qu
 
 def listing_of(context: Context, asked: WorksQuery) -> answers.Listing:
     """Return the list of works that a request asks for. Raises `BadRequest` for an order that there is not."""
-    filters = asked.alone()
+    filters, much_cited = asked.alone(), context.much_cited_at(asked.at)
 
     def choose(graph: Graph) -> Callable[[Snapshot], Chosen | None]:
         states = context.states.ready(graph) if filters.ask_states else None
@@ -74,7 +74,9 @@ def listing_of(context: Context, asked: WorksQuery) -> answers.Listing:
         name=("works", filters.without_states()),
         select=lambda snapshot, ranked: select_works(snapshot, context.minter, filters, ranked),
         choose=choose,
-        read=lambda snapshot, node: work_of(snapshot, node, context.minter),
+        read=lambda snapshot, node: work_of(
+            snapshot, node, context.minter, evidence_at=much_cited(snapshot).evidence(snapshot, node)
+        ),
         order=order_of(asked.sort, searching=filters.q is not None),
         kinds=("work",),
     )
@@ -112,11 +114,14 @@ def _citations(
 ) -> Response:
     if (whole := _ending(request, context, key, _last_word(request), at)) is not None:
         return work(request, context, whole, at=at)
-    form = choose_of_list(request, [JSON])
+    form, much_cited = choose_of_list(request, [JSON]), context.much_cited_at(at)
 
     def make(snapshot: Snapshot) -> bytes:
         node = context.minter.thing("work", key)
-        found = citation_ends(snapshot, node, context.minter, outgoing=outgoing)
+        if outgoing:
+            found = citation_ends(snapshot, node, context.minter, outgoing=True)
+        else:
+            found = much_cited(snapshot).citing(snapshot, node)
         shown[:] = [answers.part(request, found, lambda end: end.key, limit, cursor)]
         page = Page[Citation](
             items=citations_at(snapshot, shown[0].items, context.minter),
@@ -233,6 +238,8 @@ def work(
     """
     minter, version = context.minter, Version(at) if at is not None else None
 
+    much_cited = context.much_cited_at(at)
+
     def is_key(snapshot: Snapshot) -> bool:
         return is_work(snapshot, minter.thing("work", key))
 
@@ -264,7 +271,9 @@ def work(
         "work",
         key,
         at,
-        lambda snapshot, node: work_of(snapshot, node, minter, whole=True),
+        lambda snapshot, node: work_of(
+            snapshot, node, minter, whole=True, evidence_at=much_cited(snapshot).evidence(snapshot, node)
+        ),
         OF_WORKS,
         choose(request, OF_WORKS, suffix).suffix,
         write,
@@ -284,7 +293,7 @@ def _formatted(request: Request, context: Context, work: NamedNode, style: str, 
 def _original(request: Request, context: Context, work: NamedNode, suffix: str | None, at: int | None) -> Response:
     """Return a work as in its file, where it is untouched. Raises `BadRequest` for a form that no file has."""
     if suffix is not None and suffix not in {form.suffix for form in RECORDS}:
-        why = f"entries as in their files are answered as .bib or .ris, not as {suffix}"
+        why = Message("entries as in their files are answered as .bib or .ris, not as %(suffix)s", suffix=suffix)
         raise BadRequest(why, [("original", "use .bib or .ris")])
     form, things = choose(request, RECORDS, suffix), context.library.things
     return original_answer(

@@ -18,6 +18,12 @@ PLACES: dict[Kind, str] = {
 }
 """First word of the addresses of each kind of things that have addresses of their own."""
 
+KIND_OF: dict[str, Kind] = {place: kind for kind, place in PLACES.items()} | {
+    "evidence": "evidence",
+    "citations": "citation",
+}
+"""Kind of the things that a plural names, in addresses and in counts."""
+
 
 def address_of(base: str, kind: Kind, key: str) -> str:
     """Return the address of the thing of that kind and key; `base` ends in `/`."""

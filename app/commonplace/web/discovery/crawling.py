@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from commonplace.errors import NotFound
+from commonplace.errors import Message, NotFound
 from commonplace.library.lists import Listed
 from commonplace.library.selection import Order
 from commonplace.library.totals import by_name
@@ -83,7 +83,7 @@ def site_map(request: Request, context: ContextDep) -> Response:
 @costly(Cost(when=in_large_library))
 def part_of_site_map(request: Request, context: ContextDep, name: str) -> Response:
     """Answer with the addresses of things of one kind, in the order of their list."""
-    nothing = NotFound(f"the site map has no part {name!r}: /sitemap.xml has the names of all")
+    nothing = NotFound(Message("the site map has no part %(name)r: /sitemap.xml has the names of all", name=name))
     found = _NAME.fullmatch(name)
     if not found:
         raise nothing

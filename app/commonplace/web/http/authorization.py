@@ -13,6 +13,7 @@ from fastapi.security.http import HTTPAuthorizationCredentials
 from fastapi.security.utils import get_authorization_scheme_param
 from starlette.types import Scope
 
+from commonplace.errors import Message
 from commonplace.home.tokens import Role, Token, Tokens
 from commonplace.web.context import context_of
 from commonplace.web.http.problems import HttpProblem
@@ -38,6 +39,15 @@ def known_token(request: Request, secret: str) -> Token | None:
     """Return the token of that text, None for a wrong one. Raises 429 after many wrong ones from that address."""
     context = context_of(request)
     return context.wrong_tokens.holder(context.tokens, secret, _address_of(request.scope))
+
+
+def token_of(request: Request) -> Token | None:
+    """Return the token of a request that only reads, None where it brings none. Raises 401 for one that is not known,
+    and 429 after many wrong ones."""
+    scheme, credentials = get_authorization_scheme_param(request.headers.get("authorization"))
+    if scheme.lower() != "bearer" or not credentials:
+        return signed_in(request)
+    return writer(request, HTTPAuthorizationCredentials(scheme=scheme, credentials=credentials))
 
 
 def _of_session(request: Request) -> Token:
@@ -89,4 +99,8 @@ def _address_of(scope: Scope) -> str:
 def forbidden(token: Token, why: str) -> HttpProblem:
     """Return the problem for a writer whose role does not allow this."""
     headers = {"WWW-Authenticate": f'{REALM}, error="insufficient_scope"'}
-    return HttpProblem(403, f"{why}; yours ({token.name!r}) has the role {token.role.value}", headers=headers)
+    return HttpProblem(
+        403,
+        Message("%(why)s; yours (%(token)r) has the role %(role)s", why=why, token=token.name, role=token.role.value),
+        headers=headers,
+    )

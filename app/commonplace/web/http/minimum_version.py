@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from commonplace.errors import BadRequest, CommonplaceError, NotThereYet
+from commonplace.errors import BadRequest, CommonplaceError, Message, NotThereYet
 from commonplace.model.change import Version
 from commonplace.web.http.problems import answered
 
@@ -42,11 +42,18 @@ class MinimumVersion:
     def _wait(self, asked: str) -> None:
         """Return when the library is at the version asked for. Raises `NotThereYet`, `BadRequest`."""
         if not (asked.isascii() and asked.isdigit() and len(asked) <= DIGITS):
-            raise BadRequest(f"{HEADER}: {asked!r} is no version", [(HEADER, "not a whole number")])
+            raise BadRequest(
+                Message("%(header)s: %(asked)r is no version", header=HEADER, asked=asked),
+                [(HEADER, "not a whole number")],
+            )
         version = Version(int(asked))
         head = self._reached(version, WAIT_SECONDS)
         if head < version:
             raise NotThereYet(
-                f"version {version} is not here yet: this server is at {head}; ask again in a moment",
+                Message(
+                    "version %(version)s is not here yet: this server is at %(head)s; ask again in a moment",
+                    version=version,
+                    head=head,
+                ),
                 [(HEADER, "not there yet")],
             )

@@ -12,7 +12,7 @@ import mimeparse
 from fastapi import Request, Response
 from pyoxigraph import RdfFormat
 
-from commonplace.errors import CommonplaceError, Conflict
+from commonplace.errors import CommonplaceError, Conflict, Message
 from commonplace.model.change import Version
 from commonplace.model.formats import CONVERTED, EXPORTED, FORMATS, Format
 
@@ -48,6 +48,8 @@ def representation(format: Format) -> Representation:
 _WRITTEN = [representation(FORMATS[name]) for name in CONVERTED]
 
 JSON = Representation("json", "application/json", ".json")
+WITH_TEXTS = Representation("json-with-texts", JSON.media_type, JSON.suffix)
+"""The answer to a token from the texts of works, which is another than that to anybody."""
 RDF = tuple(form for form in _WRITTEN if form.rdf is not None)
 """Syntaxes of RDF for one graph."""
 DATASETS = (*RDF, *(representation(FORMATS[name]) for name in EXPORTED if FORMATS[name].named_graphs))
@@ -55,6 +57,7 @@ DATASETS = (*RDF, *(representation(FORMATS[name]) for name in EXPORTED if FORMAT
 RECORDS = tuple(form for form in _WRITTEN if form.rdf is None)
 """Formats of bibliographic records."""
 CSV = Representation("csv", "text/csv", ".csv")
+SVG = Representation("svg", "image/svg+xml", ".svg")
 HTML = Representation("html", "text/html", ".html")
 """The page of an address, which it has beside the forms for programs."""
 OF_THINGS = (JSON, *RDF)
@@ -94,9 +97,15 @@ def best(accept: str, offered: Sequence[Representation]) -> Representation:
     try:
         found = mimeparse.best_match(names, accept)
     except mimeparse.MimeTypeParseException as fault:
-        raise NotAcceptable(f"the Accept header cannot be read: {fault}") from fault
+        raise NotAcceptable(Message("the Accept header cannot be read: %(fault)s", fault=fault)) from fault
     if not found:
-        raise NotAcceptable(f"none of {', '.join(form.media_type for form in offered)} fits Accept: {accept}")
+        raise NotAcceptable(
+            Message(
+                "none of %(offered)s fits Accept: %(accept)s",
+                offered=", ".join(form.media_type for form in offered),
+                accept=accept,
+            )
+        )
     return next(form for form in offered if found in (form.media_type, *form.also))
 
 
@@ -159,7 +168,9 @@ def expected_version(request: Request, head: Version, *, lenient: bool = False) 
     numbers = [int(tag) for one in tags if (tag := one.strip('"').partition(";")[0][:20]).isdecimal()]
     if lenient and numbers:
         return Version(max(numbers))
-    raise Conflict(f"the library is at version {head}, not at {named}: read it again and retry")
+    raise Conflict(
+        Message("the library is at version %(head)s, not at %(named)s: read it again and retry", head=head, named=named)
+    )
 
 
 def answer(
@@ -169,6 +180,13 @@ def answer(
     response = Response(body, media_type=form.media_type)
     stamp(response, form, version, past=past)
     response.headers["Commonplace-Complete"] = complete
+    return response
+
+
+def for_token(response: Response) -> Response:
+    """Return a response that is for the holder of a token alone: no cache that others share keeps it."""
+    response.headers["Vary"] = "Accept, Authorization, Cookie"
+    response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 

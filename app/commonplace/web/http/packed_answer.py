@@ -7,9 +7,12 @@ line waits for.
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 
 from fastapi import Request, Response
 from starlette.datastructures import Headers
+
+from commonplace.web.http.negotiation import Representation
 
 LEAST_BYTES = 1_000
 """Minimum length of what is packed: below it, packing gains nothing."""
@@ -25,6 +28,11 @@ def takes_gzip(headers: Headers) -> bool:
         if coding.strip() in ("gzip", "x-gzip"):
             return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
     return False
+
+
+def packed_form(request: Request, form: Representation) -> Representation:
+    """Return a form whose entity tag says that the answer is packed, where the client takes that."""
+    return replace(form, name=f"{form.name}-gz") if takes_gzip(request.headers) else form
 
 
 def pack(request: Request, response: Response) -> Response:

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from commonplace.errors import BadRequest
+from commonplace.errors import Message as Sentence
 from commonplace.web.http.asked_address import ROOT
 from commonplace.web.http.problems import answered
 
@@ -61,7 +62,9 @@ class PublicAddress:
                 await answered(Request(scope), fault)(scope, receive, send)
                 return
             if not self._is_served(host):
-                fault = BadRequest(f"this server does not serve the host {host!r}", [("Host", "not served here")])
+                fault = BadRequest(
+                    Sentence("this server does not serve the host %(host)r", host=host), [("Host", "not served here")]
+                )
                 await answered(Request(scope), fault)(scope, receive, send)
                 return
             if self._base:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from fastapi import Request, Response
 
+from commonplace.errors import Message
 from commonplace.home.sessions import LASTS
 from commonplace.home.tokens import Token
 from commonplace.web.context import context_of
@@ -66,9 +67,15 @@ def refuse_foreign(request: Request) -> None:
     own = f"{request.url.scheme}://{request.url.netloc}"
     if site == "same-origin" or (site is None and origin is not None and origin.lower() == own.lower()):
         return
-    said = f"Sec-Fetch-Site: {site}" if site is not None else f"Origin: {origin}" if origin else "no Origin"
-    why = f"a browser that is signed in writes from pages of {own} only, and this request has {said}"
-    raise HttpProblem(403, why, [("Origin", f"must be {own}; or write with Authorization: Bearer TOKEN")])
+    said = f"Sec-Fetch-Site: {site}" if site is not None else f"Origin: {origin}" if origin else Message("no Origin")
+    why = Message(
+        "a browser that is signed in writes from pages of %(own)s only, and this request has %(said)s",
+        own=own,
+        said=said,
+    )
+    raise HttpProblem(
+        403, why, [("Origin", Message("must be %(own)s; or write with Authorization: Bearer TOKEN", own=own))]
+    )
 
 
 def _is_safe(request: Request) -> bool:

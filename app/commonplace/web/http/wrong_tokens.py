@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
+from commonplace.errors import Message
 from commonplace.home.tokens import Token, Tokens, digest
 from commonplace.web.http.problems import HttpProblem
 
@@ -59,7 +60,11 @@ class WrongTokens:
             if left > 0 and presented not in self._right:
                 self.count += 1
                 seconds = max(1, round(left))
-                why = f"{MOST} wrong tokens came from your address within a minute: try again in {seconds} s"
+                why = Message(
+                    "%(most)s wrong tokens came from your address within a minute: try again in %(seconds)s s",
+                    most=MOST,
+                    seconds=seconds,
+                )
                 raise TooManyWrongTokens(429, why, headers={"Retry-After": str(seconds)})
         token = tokens.holder(secret)
         with self._lock:

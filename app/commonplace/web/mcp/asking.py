@@ -73,11 +73,17 @@ class Asked:
     _works: dict[str, Answer] = field(default_factory=dict)
 
     async def get(self, address: str, parameters: Parameters | None = None, accept: str = JSON) -> Answer:
-        """Return the JSON at an address, or where that leads. Raises `Refused` with what a problem says."""
-        answered = await ask_within(self.request, _with(address, parameters or {}), accept, MOST_BYTES)
+        """Return the JSON at an address, or where that leads, as anybody gets it. Raises `Refused` with what a problem
+        says.
+
+        No token goes along: words of a text that takes one are not for an assistant.
+        """
+        asked = _with(address, parameters or {})
+        answered = await ask_within(self.request, asked, accept, MOST_BYTES, with_token=False)
         if answered.status in (301, 303):  # another key of a work, or what was merged into another
             there = urlsplit(answered.headers["location"])
-            answered = await ask_within(self.request, f"{there.path}?{there.query}", accept, MOST_BYTES)
+            asked = f"{there.path}?{there.query}"
+            answered = await ask_within(self.request, asked, accept, MOST_BYTES, with_token=False)
         found = _read(answered)
         found.setdefault("complete", answered.headers.get("commonplace-complete", "complete"))
         found.setdefault("version", int(answered.headers.get("commonplace-version", "0")))

@@ -13,7 +13,19 @@ from commonplace.web.mcp.citations import citation
 Located = AsyncIterator[tuple[Place, Row]]
 
 EVIDENCE = (
-    *("state", "directness", "certainty", "quote", "quoted_from", "quote_check", "locator", "note", "method", "agent"),
+    *(
+        "state",
+        "directness",
+        "certainty",
+        "quote",
+        "quoted_from",
+        "quote_check",
+        "quote_page",
+        "locator",
+        "note",
+        "method",
+        "agent",
+    ),
     *("status", "work_status"),
 )
 """Members of evidence that a row has."""
@@ -125,7 +137,7 @@ async def find_quote(asked: Asked, budget: int, more: str | None, quote: str, at
             "quote": one["selector"]["exact"],
             "before": one["selector"]["prefix"],
             "after": one["selector"]["suffix"],
-            **{name: one[name] for name in ("quote_check", "locator")},
+            **{name: one[name] for name in ("quote_check", "locator", "page", "score") if name in one},
             **_made(page),
         }
 

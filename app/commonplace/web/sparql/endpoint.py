@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from commonplace.derived.graph.guard import may_name_graphs
 from commonplace.derived.workers.messages import Answer, AnswerKind, Graphs, Question, Spool
+from commonplace.errors import Message as Sentence
 from commonplace.model.change import Version
 from commonplace.web.context import Context
 from commonplace.web.http import problems
@@ -120,7 +121,7 @@ class SparqlEndpoint:
         if media_type is not None and not await body.read(TEXT_BYTES):
             if media_type == FORM:
                 return None  # it may be an update, which has a measure of its own
-            raise HttpProblem(413, f"a query has at most {TEXT_BYTES} bytes")
+            raise HttpProblem(413, Sentence("a query has at most %(text_bytes)s bytes", text_bytes=TEXT_BYTES))
         read = _remembered if len(address) + len(body.bytes) <= _REMEMBERED_BYTES else _read
         accept, encoding = headers.get(b"accept", b""), headers.get(b"accept-encoding", b"")
         return read(method, address, content_type, body.bytes, accept, encoding)

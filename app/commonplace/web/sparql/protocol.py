@@ -16,6 +16,7 @@ from email.message import Message
 from pyoxigraph import NamedNode
 
 from commonplace.errors import BadRequest
+from commonplace.errors import Message as Sentence
 from commonplace.web.http.problems import HttpProblem
 
 FORM = "application/x-www-form-urlencoded"
@@ -91,7 +92,11 @@ def media_type_of(method: str, content_type: str | None) -> str | None:
     Raises `HttpProblem`: 405 for another method, 415 for another media type or a charset that is not UTF-8.
     """
     if method not in METHODS:
-        raise HttpProblem(405, f"{method} is not allowed here; use {ALLOW}", headers={"Allow": ALLOW})
+        raise HttpProblem(
+            405,
+            Sentence("%(method)s is not allowed here; use %(allow)s", method=method, allow=ALLOW),
+            headers={"Allow": ALLOW},
+        )
     if method != "POST":
         return None
     message = Message()
@@ -117,7 +122,13 @@ def _text(data: bytes, where: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         raise BadRequest(
-            f"{where} is not UTF-8: {fault.reason} at byte {fault.start}", [(where, f"byte {fault.start}")]
+            Sentence(
+                "%(where)s is not UTF-8: %(reason)s at byte %(start)s",
+                where=where,
+                reason=fault.reason,
+                start=fault.start,
+            ),
+            [(where, Sentence("byte %(start)s", start=fault.start))],
         ) from fault
 
 
@@ -126,7 +137,12 @@ def _parameters(text: str, where: str) -> Parameters:
     broken = _BROKEN_ESCAPE.search(text)
     if broken:
         raise BadRequest(
-            f"{where} has a broken percent-encoding: {broken[0]!r} at character {broken.start() + 1}",
+            Sentence(
+                "%(where)s has a broken percent-encoding: %(broken)r at character %(start)s",
+                where=where,
+                broken=broken[0],
+                start=broken.start() + 1,
+            ),
             [(where, "write a per cent sign as %25")],
         )
     try:
@@ -134,7 +150,11 @@ def _parameters(text: str, where: str) -> Parameters:
         parameters = [(_decoded(name), _decoded(value)) for name, _, value in fields]
     except UnicodeDecodeError as fault:
         raise BadRequest(
-            f"{where} cannot be read: its percent-encoded bytes are not UTF-8 ({fault.reason})",
+            Sentence(
+                "%(where)s cannot be read: its percent-encoded bytes are not UTF-8 (%(reason)s)",
+                where=where,
+                reason=fault.reason,
+            ),
             [(where, "is not percent-encoded UTF-8")],
         ) from fault
     _given_once(parameters)
@@ -207,14 +227,20 @@ def _given_once(parameters: Parameters) -> None:
     for name in _ONCE:
         times = len(_values(parameters, name))
         if times > 1:
-            raise BadRequest(f"exactly one {name}, please", [(name, f"given {times} times")])
+            raise BadRequest(
+                Sentence("exactly one %(name)s, please", name=name),
+                [(name, Sentence("given %(times)s times", times=times))],
+            )
 
 
 def _refuse(parameters: Parameters, names: Sequence[str], why: str) -> None:
     """Refuse parameters that have no meaning in this request: to ignore one would answer another question."""
     found = [name for name in names if _values(parameters, name)]
     if found:
-        raise BadRequest(f"{why}; the request has {', '.join(found)}", [(name, "has no place here") for name in found])
+        raise BadRequest(
+            Sentence("%(why)s; the request has %(found)s", why=why, found=", ".join(found)),
+            [(name, "has no place here") for name in found],
+        )
 
 
 def _graphs(parameters: Parameters, name: str) -> tuple[str, ...]:
@@ -223,5 +249,8 @@ def _graphs(parameters: Parameters, name: str) -> tuple[str, ...]:
         try:
             NamedNode(iri)
         except ValueError as fault:
-            raise BadRequest(f"a graph's address is not an IRI: {fault}", [(name, f"{iri!r}: {fault}")]) from fault
+            raise BadRequest(
+                Sentence("a graph's address is not an IRI: %(fault)s", fault=fault),
+                [(name, Sentence("%(iri)r: %(fault)s", iri=iri, fault=fault))],
+            ) from fault
     return given

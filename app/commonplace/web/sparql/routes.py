@@ -7,6 +7,7 @@ from functools import partial
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from commonplace.errors import Message
 from commonplace.web import answers
 from commonplace.web.context import Context, context_of
 from commonplace.web.http.negotiation import DATASETS, HTML, RDF, answer, choose, etag, not_modified, unchanged
@@ -63,7 +64,7 @@ async def _body(request: Request) -> bytes:
     async for chunk in request.stream():
         data += chunk
         if len(data) > TEXT_BYTES:
-            raise HttpProblem(413, f"a query or update has at most {TEXT_BYTES} bytes")
+            raise HttpProblem(413, Message("a query or update has at most %(text_bytes)s bytes", text_bytes=TEXT_BYTES))
     return data
 
 
