@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -289,10 +289,15 @@ def report(found: list[Measured]) -> str:
 
 
 @contextlib.contextmanager
-def serving(home: Path, folder: Path) -> Iterator[tuple[httpx.Client, int]]:
+def serving(home: Path, folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[tuple[httpx.Client, int]]:
     """Serve a home; yield a client that may write, as soon as the server answers, and the process of the server."""
     port = free_port()
-    environment = {"COMMONPLACE_BASE_IRI": BASE, "COMMONPLACE_REFERENCE_SET": "none", "PYTHONPATH": str(ROOT / "app")}
+    environment = {
+        "COMMONPLACE_BASE_IRI": BASE,
+        "COMMONPLACE_REFERENCE_SET": "none",
+        "PYTHONPATH": str(ROOT / "app"),
+        **(settings or {}),
+    }
     command = [sys.executable, "-m", "commonplace", "serve", "--home", str(home), "--port", str(port)]
     log = folder / "served.log"
     with started(command, log, environment=environment, folder=folder) as process:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from pyoxigraph import QueryBoolean, Store
@@ -14,9 +15,11 @@ from benchmarks.depth import edits
 from benchmarks.load import Measured, Request, run, sparql_requests
 from benchmarks.mixes import KINDS, WEIGHTS, Chosen, queries, query
 from benchmarks.peers import environment_settings, truth
+from benchmarks.stored import stored
 from commonplace.curation.shacl.validation import read_shapes, violations
 from commonplace.derived.graph.embedded import EmbeddedGraph
 from commonplace.home.opening import Home
+from commonplace.library import Library
 from commonplace.model.change import ChangeSet, Version
 from commonplace.settings import SHIPPED_ONTOLOGY
 from tests.conftest import serving
@@ -51,6 +54,15 @@ def test_the_library_is_the_same_each_time_and_says_nothing_twice() -> None:
     once, again = list(quads(60)), list(quads(60))
     assert once == again
     assert len(set(once)) == len(once)
+
+
+@pytest.mark.parametrize("graph", ["memory", "disk"])
+def test_a_library_that_is_kept_has_every_statement_wherever_its_graph_is(tmp_path: Path, graph: str) -> None:
+    kept = stored(20, tmp_path, graph=graph)
+    library = Library.open(kept.home, BASE, graph)
+    assert library.read(lambda snapshot: set(snapshot.quads())) == set(quads(20))
+    assert kept.statements == library.read(lambda snapshot: snapshot.size)
+    assert stored(20, tmp_path, graph=graph) == kept
 
 
 def test_the_edits_of_a_deep_library_are_small_and_net_each_after_the_one_before() -> None:
