@@ -23,6 +23,9 @@ PASSING = frozenset(("version", "next"))
 NAMES = ("iri", "id", "key", "name")
 """Members by which the items of a list are told apart: the first of them that all items have."""
 
+WHOLE = "answer"
+"""Name of the one entry of an answer that has no parts of its own, and no name."""
+
 ChangeKind = Literal["added", "removed", "changed"]
 
 
@@ -83,7 +86,7 @@ def joined(pages: Sequence[CanonicalAnswer]) -> CanonicalAnswer:
 
 def differences(then: CanonicalAnswer, now: CanonicalAnswer) -> list[Difference]:
     """Return what was removed, changed and added between two answers to one question, by the order of each."""
-    before, after = _entries(then.content), _entries(now.content)
+    before, after = entries_of(then.content), entries_of(now.content)
     both = [name for name in before if name in after]
     return [
         *(Difference("removed", name, then=before[name]) for name in before if name not in after),
@@ -127,15 +130,15 @@ def _lasting(value: Any) -> Any:
     return {name: _lasting(one) for name, one in value.items() if not (repeats and name == "version")}
 
 
-def _entries(content: Any) -> dict[str, Any]:
+def entries_of(content: Any) -> dict[str, Any]:
     """Return what an answer consists of, each under a name of its own."""
     if not isinstance(content, Mapping):
-        return {"answer": content}
+        return {WHOLE: content}
     for member in ("rows", "statements", "lines", "items"):
         if isinstance(content.get(member), list):
             rest = {name: value for name, value in content.items() if name != member}
             return {**dict(_named(content[member])), **rest}
-    return {next((str(content[name]) for name in NAMES if name in content), "answer"): content}
+    return {next((str(content[name]) for name in NAMES if name in content), WHOLE): content}
 
 
 def _named(items: Sequence[Any]) -> Iterator[tuple[str, Any]]:

@@ -82,3 +82,33 @@ def test_who_does_not_curate_sees_it_and_changes_nothing(contributor: httpx.Clie
         "/desk/works/parks1981/text/away", data={"away": "yes"}, headers={"Sec-Fetch-Site": "cross-site"}
     )
     assert foreign.status_code == 403
+
+
+def test_the_page_says_which_quotes_stand_in_the_text_and_where(
+    curator: httpx.Client, server: httpx.Client, curator_token: str
+) -> None:
+    headers = {"Authorization": f"Bearer {curator_token}"}
+    work = {"key": "weir1902", "type": "book", "title": "Weirs and those who mend them", "year": 1902}
+    server.post("/works", json=work, headers=headers).raise_for_status()
+    quotes = {
+        "facilitator": ("those who mend them", "title"),
+        "professional-role": ("The miller called his neighbours to the weir.", "p. 1"),
+        "co-production": ("Nobody was asked to carry stones.", None),
+    }
+    for about, (quote, locator) in quotes.items():
+        said = {"work": "weir1902", "about": about, "state": "discusses", "directness": "direct", "certainty": "high"}
+        made = {**said, "quote": quote, **({"locator": locator} if locator else {})}
+        server.post("/evidence", json=made, headers=headers).raise_for_status()
+    assert "Quotes of the evidence" not in page(curator, "weir1902"), "there is no text to compare them with"
+    text = pdf(["A title page."], ["In spring it rained.", "The miller called his neighbours to the weir."])
+    assert send(curator, "weir1902", text, "weir.pdf").status_code == 303
+    shown = page(curator, "weir1902")
+    assert "1 of 3 stands in this text." in shown
+    rows = {about: row for row in shown.split("<li>") for about in quotes if f"/desk/review/{about}--weir1902" in row}
+    assert '<a href="/works/weir1902/text#page-2">page 2</a>' in rows["professional-role"]
+    assert "not page 1" in rows["professional-role"], "the locator names another page"
+    assert "not found in this text" in rows["co-production"]
+    assert "in the title or the abstract, not in this text" in rows["facilitator"]
+    french = page(curator, "weir1902", **{"Accept-Language": "fr"})
+    assert "1 sur 3 figure dans ce texte." in french
+    assert "introuvable dans ce texte" in french

@@ -118,6 +118,7 @@ _LONG: dict[int | str, dict[str, Any]] = {413: {"description": "The answer of no
 
 
 @router.get("/pins/{key}/answer", response_model=PinnedAnswer, responses=_LONG, summary="A kept answer, asked again")
+@router.get("/pins/{key}/answer.json", include_in_schema=False)
 async def answer(request: Request, context: ContextDep, key: str) -> Response:
     """Answer with what was kept, and whether the library still answers that when it is asked at that version."""
     form = choose(request, [JSON])

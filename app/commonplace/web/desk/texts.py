@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import Request, Response
+from pyoxigraph import NamedNode
 from starlette.datastructures import UploadFile
 
 from commonplace.derived.graph.records import is_work
@@ -12,9 +13,11 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, CommonplaceError, Message, NotFound
 from commonplace.exchange.edits import Editor
 from commonplace.importers.reading_problems import reading_problems
-from commonplace.library.evidence import label_of
+from commonplace.library.evidence import evidence_nodes, evidence_of_work, label_of
+from commonplace.library.schemas import Evidence
 from commonplace.library.work_texts import text_of_work
 from commonplace.model.change import Entry
+from commonplace.model.namespaces import PROV
 from commonplace.web.answers import missing
 from commonplace.web.api.texts import read_text
 from commonplace.web.context import Context, ContextDep
@@ -23,6 +26,7 @@ from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router,
 from commonplace.web.desk.start import Done, done_change
 from commonplace.web.desk.things import desk_address
 from commonplace.web.http.threads import in_writer
+from commonplace.web.pages.languages import language_of
 
 router = desk_router()
 
@@ -42,7 +46,9 @@ def _page(request: Request, context: Context, key: str, **more: Any) -> Response
     def read(snapshot: Snapshot) -> dict[str, Any]:
         if not is_work(snapshot, node):
             raise NotFound(Message("there is no work %(key)r", key=key))
-        return {"title": label_of(snapshot, node), "text": text_of_work(snapshot, node, context.minter)}
+        text = text_of_work(snapshot, node, context.minter)
+        quotes = _quotes(snapshot, node, context, language_of(request)) if text else []
+        return {"title": label_of(snapshot, node), "text": text, "quotes": quotes}
 
     try:
         shown = context.library.read(read)
@@ -50,6 +56,19 @@ def _page(request: Request, context: Context, key: str, **more: Any) -> Response
         raise missing(context.library, node, None) from fault
     at_desk = desk_address("work", key)
     return desk_page(request, "text.html", key=key, at_desk=at_desk, licences=LICENCES, **{**shown, **more})
+
+
+def _quotes(snapshot: Snapshot, work: NamedNode, context: Context, language: str) -> list[tuple[str, Evidence]]:
+    """Return the evidence that quotes a work, with the names of what it is about: what is not in its text first."""
+    minter = context.minter
+    quoting = (
+        *evidence_nodes(snapshot, minter.term("work"), work),
+        *evidence_nodes(snapshot, PROV["wasQuotedFrom"], work),
+    )
+    every = evidence_of_work(snapshot, work, minter, dict.fromkeys(quoting))
+    found = [one for one in every if one.quote and (one.quoted_from_iri or one.work_iri) == work.value]
+    found.sort(key=lambda one: one.quote_page or 0)
+    return [(label_of(snapshot, NamedNode(one.about_iri), language) or one.about, one) for one in found]
 
 
 @router.post("/desk/works/{key:path}/text")

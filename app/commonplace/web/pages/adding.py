@@ -17,10 +17,12 @@ from commonplace.library.named_queries import NamedQuery
 from commonplace.library.parameters import KINDS_OF_TYPE
 from commonplace.library.passages import PARTS
 from commonplace.library.works import work_of
+from commonplace.model.canonical_answer import entries_of
 from commonplace.model.change import Version
 from commonplace.model.quote_places import places_of_quote
 from commonplace.web.context import Context
 from commonplace.web.discovery.addresses import KIND_OF
+from commonplace.web.pages.answer_words import NO_WORDS, AnswerWords, iris_in
 from commonplace.web.pages.asked_words import asked_words, pinned_address
 from commonplace.web.pages.called import called_each, called_in
 from commonplace.web.pages.codes import field_name
@@ -35,6 +37,9 @@ Added = Mapping[str, object]
 
 MOST_NAMED = 2_000
 """Maximum number of things in the answer to a question that are called by their names; the others by their keys."""
+
+MOST_SHOWN = 200
+"""Maximum number of entries of a kept answer that its page shows."""
 
 MOST_WORDS_LEFT_OUT = 12
 """Maximum number of words of a search that found nothing, to be asked again without each of them: each is a search."""
@@ -252,6 +257,28 @@ def of_pin(context: Context, request: Request, answer: Any) -> Added:
     address = answer.get("asks") or answer["address"]
     question = asked_words(context, address, language_of(request))
     return {"searches": "q" in parse_qs(urlsplit(address).query), "question": question}
+
+
+def kept_in_words(context: Context, request: Request, answer: Any) -> Added:
+    """Add what the answer of a pin has in it, in words: the first of many entries, and how many more there are."""
+    entries = [(name, value) for name, value in entries_of(answer["kept"]).items() if name not in NO_WORDS]
+    words = _words_of(context, request, [value for _, value in entries[:MOST_SHOWN]], None)
+    shown = [words.entry(name, value) for name, value in entries[:MOST_SHOWN]]
+    return {**of_pin(context, request, answer), "entries": shown, "more": len(entries) - len(shown)}
+
+
+def difference_in_words(context: Context, request: Request, answer: Any) -> Added:
+    """Add what differs between an answer that was kept and another, in words."""
+    words = _words_of(context, request, answer["items"], at_of(request))
+    return {"differences": [words.difference(one) for one in answer["items"]]}
+
+
+def _words_of(context: Context, request: Request, entries: Sequence[Any], at: Version | None) -> AnswerWords:
+    """Return what says entries of answers in words, with the names that the things in them have."""
+    base, language = context.minter.base, language_of(request)
+    things = list(dict.fromkeys(iris_in(entries, base)))[:MOST_NAMED]
+    called = context.library.read(lambda s: called_each(s, things, context.minter, language), at)
+    return AnswerWords(called, base, language)
 
 
 def questions_of_pins(context: Context, request: Request, answer: Any) -> Added:

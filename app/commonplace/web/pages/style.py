@@ -13,6 +13,7 @@ from commonplace.library.strips import MarkedWork
 from commonplace.web.desk.edit_fields import Choice, Line, Lines, Long, Number, Tick
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import KINDS
+from commonplace.web.pages.answer_words import Said, SaidEntry, SaidField
 from commonplace.web.pages.rendering import STATIC, page
 from commonplace.web.pages.strip import strip_of
 
@@ -57,6 +58,10 @@ def _examples() -> dict[str, Any]:
             "errors": [{"where": "year", "why": "use digits, or two years as in 2010..2020"}],
             "type": "/docs/problems/bad-request",
         },
+        "said_entries": [
+            SaidEntry(Said("Harbours", "#main"), fields=[SaidField("Year", [Said("1994")], [Said("1996")])]),
+            SaidEntry(None, cells=[("Concept", Said("harbour", "#main")), ("Works", Said("12"))]),
+        ],
         "field_changes": [{"field": "title", "before": ["Harbors"], "after": ["Harbours"]}],
         "fields": _fields(),
         "identifiers": [
