@@ -69,7 +69,7 @@ def suggestions_queue(library: Library, suggestions: Suggestions, states: Increm
         "suggestions",
         "Works worth reading",
         "Works that nobody has read on a concept that the library follows, and whose words speak for it: say what they "
-        "discuss, or that they are silent. `/suggestions` has those of one concept with the words that led there.",
+        "discuss, or that they are silent. The suggestions for a concept have the words that led there.",
         find,
         _judge,
         prepare=lambda: states.of(library.graph_at()),

@@ -88,6 +88,7 @@ def test_a_page_shows_what_is_answered(edited: httpx.Client, address: str) -> No
     found = answer.json()
     for text in _texts(found):
         said = text if address.endswith("/history") else _NAMED_BY_KEY.sub("“Crossing the Great Divide", text)
+        said = _ASKED_AT.sub("“Works: year ..1996”", said)
         assert re.sub(r"\s+", " ", said) in words, text
     if isinstance(found, dict) and "total" in found:
         assert f"{found['total']}" in words or not found["items"]
@@ -95,6 +96,9 @@ def test_a_page_shows_what_is_answered(edited: httpx.Client, address: str) -> No
 
 _NAMED_BY_KEY = re.compile(r"(?<=^work )ostrom1996.*")
 """A key in the line of a version, and what follows it: a page has the name of the thing there."""
+
+_ASKED_AT = re.compile(r"(?<=^the answer of version 2 to )/works\?year=..1996$")
+"""The address of a pinned answer in the line of its version: a page says in words what was asked."""
 
 
 def _texts(answer: object) -> Iterator[str]:
@@ -164,7 +168,6 @@ def test_an_import_is_listed_and_shown_with_its_receipt(edited: httpx.Client) ->
         ("/search?q=a&colour=blue", 400, "colour"),
         ("/suggestions?concept=nobody", 400, "nobody"),
         ("/queries/works-discussing?concept=nobody", 400, "nobody"),
-        ("/queries/works-discussing", 400, "concept"),
         ("/changes/99", 404, "99"),
         ("/works/nobody/history", 404, "nobody"),
         ("/works/ostrom1996/history?at=99", 404, "99"),
@@ -238,7 +241,7 @@ def test_a_pin_without_a_title_is_called_by_what_was_asked(edited: httpx.Client)
     for address in ("/pins", "/pins/3", "/changes/diff?from=2&to=3"):
         assert "Works: year ..1996" in edited.get(address, headers=BROWSER).text
     french = edited.get("/pins/3", headers={**BROWSER, "Accept-Language": "fr"}).text
-    assert "<h1>Œuvres: année ..1996</h1>" in french
+    assert ">Œuvres: année ..1996</h1>" in french
 
 
 def test_evidence_that_differs_is_called_by_its_work_and_what_it_is_about(edited: httpx.Client) -> None:
@@ -252,14 +255,14 @@ def test_evidence_that_differs_is_called_by_its_work_and_what_it_is_about(edited
 
 def test_a_question_shows_no_column_that_repeats_another(edited: httpx.Client) -> None:
     page = edited.get("/queries/works-discussing?concept=professional-role", headers=BROWSER).text
-    heads = re.findall(r'<th scope="col">([^<]+)</th>', page)
+    heads = re.findall(r'<th scope="col"[^>]*>([^<]+)</th>', page)
     assert {"Work", "Year", "Quote", "Concept or claim", "Evidence"} <= set(heads)
     assert not {"Concept", "Key", "Title", "Label of the concept"} & set(heads)
     assert "Boyle and Harris 2009: role of professionals</a>" in page, "evidence in words"
     rows = re.findall(r"<tr><td.*?</tr>", page)
     assert {row.count("<td") for row in rows} == {len(heads)}
     cited = edited.get("/queries/most-cited", headers=BROWSER).text
-    assert re.search(r'<th scope="col">[^<]*[Cc]it', cited), "numbers that are alike stay"
+    assert re.search(r'<th scope="col"[^>]*>[^<]*[Cc]it', cited), "numbers that are alike stay"
     assert "facilitator" in page, "narrower concepts keep their names"
 
 

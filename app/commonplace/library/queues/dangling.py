@@ -35,7 +35,7 @@ DANGLING_REFERENCES = of_function(
     "dangling-references",
     "References to works that are not here",
     "References of works that have a DOI, where the library does not hold what they refer to: import it, and the "
-    "reference becomes a citation. (`/works/{key}/references` has those without a DOI too.)",
+    "reference becomes a citation. (The list of what a work refers to has those without a DOI too.)",
     _dangling,
     _calls,
 )

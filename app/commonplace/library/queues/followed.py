@@ -43,7 +43,7 @@ UNREAD_ON_FOLLOWED = of_function(
     "unread-on-followed",
     "Unread on a followed concept",
     "Works that nobody has read on a concept that the library follows (`followed` of the concept): say what they "
-    "discuss, or that they are silent. `/suggestions` ranks those of one concept.",
+    "discuss, or that they are silent. The suggestions for a concept rank them.",
     _unread,
     _calls,
 )

@@ -30,6 +30,7 @@ from commonplace.web.pages.columns import repeated_columns
 from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.named_changes import names_of_things
 from commonplace.web.pages.references import works_named
+from commonplace.web.pages.rendering import page
 from commonplace.web.pages.which import ask_which
 from commonplace.web.pages.wording import family
 
@@ -77,7 +78,9 @@ def names_in_changes(context: Context, request: Request, answer: Any) -> Added:
 def words_asked(context: Context, request: Request, answer: Any) -> Added:
     """Add the words that were searched for; where nothing has them all, what is found without each of them."""
     asked = request.query_params["q"]
-    return {"request_words": asked, "without": [] if answer["items"] else _without_one(context, request, asked)}
+    kind = request.query_params.get("kind", "")
+    without = [] if answer["items"] else _without_one(context, request, asked)
+    return {"request_words": asked, "request_kind": kind, "without": without}
 
 
 def _without_one(context: Context, request: Request, asked: str) -> list[tuple[str, str, int]]:
@@ -293,6 +296,12 @@ def works_of_receipt(context: Context, request: Request, answer: Any) -> Added:
     return {"works": context.library.read(lambda snapshot: works_named(snapshot, context.minter, iris))}
 
 
+def works_of_screenings(context: Context, request: Request, answer: Any) -> Added:
+    """Add the works that were decided on, as they are at the version that was asked."""
+    iris = [item["work_iri"] for item in answer["items"]]
+    return {"works": context.library.read(lambda s: works_named(s, context.minter, iris), at_of(request))}
+
+
 def things_of_node(context: Context, request: Request, answer: Any) -> Added:
     """Add what the things are called that a node points to, and where the terms of the ontology begin."""
     listed = [value for values in (answer.get("properties") or {}).values() for value in values]
@@ -303,11 +312,14 @@ def things_of_node(context: Context, request: Request, answer: Any) -> Added:
 
 
 def things_of_query(context: Context, request: Request) -> Response | None:
-    """Return a page that asks which things the values of a question mean, where they are words."""
+    """Return a page that asks for the values that a question needs, or which things they mean, where they are words."""
     named = context.queries.get(request.path_params["name"])
     if named is None:  # which the address itself refuses
         return None
     query = named.in_language(language_of(request))
+    given = dict(request.query_params.items())
+    if any(p.required and not given.get(p.name, "").strip() for p in query.parameters):
+        return page(request, "query.html", {"query": query, "values": given, "answer": {}, "unasked": True})
     kinds = {p.name: KINDS_OF_TYPE[p.type] for p in query.parameters if p.type in KINDS_OF_TYPE}
     return ask_which(request, kinds, {name: query.labels.get(name) or field_name(name) for name in kinds})
 

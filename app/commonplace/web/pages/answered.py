@@ -88,7 +88,7 @@ SHOWN = (
     ShownAnswer(("/pins/{key}/answer",), "pin_answer.html", adding.kept_in_words),
     ShownAnswer(("/pins/{key}/difference",), "pin_difference.html", adding.difference_in_words),
     ShownAnswer(("/prisma",), "prisma.html"),
-    ShownAnswer(("/screenings",), "screenings.html"),
+    ShownAnswer(("/screenings",), "screenings.html", adding.works_of_screenings),
     ShownAnswer(("/queues",), "queues.html"),
     ShownAnswer(("/queues/{name}",), "queue.html", adding.queue_asked),
     ShownAnswer(("/queues/{name}/done",), "queue_done.html", adding.queue_asked),

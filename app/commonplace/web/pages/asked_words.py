@@ -58,16 +58,17 @@ def asked_words(context: Context, address: str, language: str) -> str:
 
     An address of a page that has no heading of its own stands as it is.
     """
+    return context.library.read(lambda snapshot: words_of_address(context, snapshot, address, language))
+
+
+def words_of_address(context: Context, snapshot: Snapshot, address: str, language: str) -> str:
+    """Return in words what an address asks, with the names that things have in a state of the library."""
     parts = urlsplit(address)
     first, _, rest = unquote(parts.path).strip("/").partition("/")
-
-    def read(snapshot: Snapshot) -> str:
-        heading = _heading(context, snapshot, first, rest, language)
-        given = ", ".join(_values(context, snapshot, parts.query, rest if first == "queries" else "", language))
-        joined = " · " if heading and heading.endswith("?") else ": "
-        return f"{heading}{joined}{given}" if heading and given else heading or address
-
-    return context.library.read(read)
+    heading = _heading(context, snapshot, first, rest, language)
+    given = ", ".join(_values(context, snapshot, parts.query, rest if first == "queries" else "", language))
+    joined = " · " if heading and heading.endswith("?") else ": "
+    return f"{heading}{joined}{given}" if heading and given else heading or address
 
 
 def pinned_address(context: Context, iri: str) -> str | None:

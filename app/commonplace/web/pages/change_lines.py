@@ -103,6 +103,14 @@ def things_named(change: Any) -> list[tuple[Kind, str]]:
     return []
 
 
+def address_pinned(change: Any) -> str | None:
+    """Return the address whose answer a version keeps, by its line; None for any other version."""
+    line, kind = str(_of(change, "message") or ""), str(_of(change, "kind") or "")
+    shapes = [shape for of, shape, _ in _READ if of == kind == "pin"]
+    found = shapes[0].fullmatch(line) if shapes else None
+    return found["of"] if found else None
+
+
 def _name(name: str | None) -> str:
     """Return the name of a thing within a line, not the whole of one that is very long; nothing for none."""
     return f"“{name if len(name) <= SHOWN else name[:SHOWN] + '…'}”" if name else ""

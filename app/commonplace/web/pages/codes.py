@@ -6,6 +6,7 @@ the Unicode CLDR, which Babel has in every language.
 
 from __future__ import annotations
 
+import json
 import re
 
 from babel import Locale, UnknownLocaleError
@@ -86,6 +87,8 @@ STATES = {
     "discusses-both": "discusses both",
     "cited-from-both": "cited from both",
     "cited-by": "is cited by",
+    "title-abstract": "title and abstract",
+    "full-text": "full text",
     "recalled": "recalled, not looked up",
     "inferred": "inferred",
 }
@@ -180,6 +183,9 @@ VENUES = {
 CODES = TYPES | VENUES | ROLES | STATES | KINDS_OF_CHANGE
 """Codes of the data whose words are others than the code's own."""
 
+_PREFIX = re.compile(r"[a-z]+:(?=[A-Za-z]\w*$)")
+"""Prefix of a property or a class of an ontology, as `skos:`, before its own name."""
+
 _BOUNDARY = re.compile(r"[-_]|(?<=[a-z])(?=[A-Z])")
 _REGION = re.compile(r"([A-Z]{2})(?:-([A-Z0-9]{1,3}))?")
 _TAG = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -205,6 +211,7 @@ def code_words(code: str, language: str) -> str:
 
 def field_name(name: str) -> str:
     """Return the name of a field in words: of a member of JSON (`container_title`), or CSL's, or of a column."""
+    name = _PREFIX.sub("", name)
     key = _BOUNDARY.sub("_", name).lower()
     words = MEMBERS.get(key) or plain(name)
     return words[:1].upper() + words[1:]
@@ -237,6 +244,15 @@ def country_words(code: str, language: str) -> str:
     return f"{name} ({found[2]})" if found[2] else name
 
 
+def _given_fields(text: str) -> str:
+    """Return fields of an imported entry that are kept as they were given, which are held as JSON, as a list."""
+    try:
+        given = json.loads(text)
+    except ValueError:
+        return text
+    return "; ".join(f"{name}: {value}" for name, value in given.items()) if isinstance(given, dict) else text
+
+
 def value_words(value: object, field: str, language: str) -> str:
     """Return the value of a field as people say it: a code, a language or a country in words, all else as it is."""
     text, name = str(value), _BOUNDARY.sub("_", field).lower()
@@ -246,6 +262,10 @@ def value_words(value: object, field: str, language: str) -> str:
         return country_words(text, language)
     if name == "locator":
         return translations(language).gettext(text)
+    if name == "source_fields":
+        return _given_fields(text)
+    if name == "class":
+        return code_words(_PREFIX.sub("", text), language)
     if name in ("dimension", "field"):
         return translations(language).gettext(field_name(text))
     if name not in _VALUES_ARE_CODES:

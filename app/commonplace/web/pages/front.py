@@ -82,7 +82,7 @@ def front(request: Request, context: ContextDep) -> Response:
             "found": None if found is None else [work_of(snapshot, node, minter) for node in found],
             "cases": [case_of(snapshot, node, minter) for node in cases(snapshot).page(None, SHOWN, None).things],
             "changes": [
-                named_change(snapshot, brief(context.library.log, version), minter, language)
+                named_change(context, snapshot, brief(context.library.log, version), language)
                 for version in _latest(snapshot.version)
             ],
             "names": _names(request, named),

@@ -1,4 +1,7 @@
-"""Name the things of which versions speak by their keys: what they are called now stands in their lines on pages."""
+"""Name the things of which versions speak by their keys: what they are called now stands in their lines on pages.
+
+So does what a pinned answer was asked, in words, in place of its address.
+"""
 
 from __future__ import annotations
 
@@ -8,29 +11,30 @@ from typing import Any
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.history_schemas import Change
 from commonplace.library.statement_labels import name_of
-from commonplace.model.minter import Kind, Minter
 from commonplace.web.context import Context
-from commonplace.web.pages.change_lines import things_named
+from commonplace.web.pages.asked_words import words_of_address
+from commonplace.web.pages.change_lines import address_pinned, things_named
 
 
 def named_changes(context: Context, changes: Sequence[Change], language: str) -> list[dict[str, Any]]:
     """Return versions with the names that the things of their lines have now; things that are gone keep their keys."""
-    minter = context.minter
-    return context.library.read(lambda snapshot: [named_change(snapshot, one, minter, language) for one in changes])
+    return context.library.read(lambda snapshot: [named_change(context, snapshot, one, language) for one in changes])
 
 
-def named_change(snapshot: Snapshot, change: Change, minter: Minter, language: str) -> dict[str, Any]:
+def named_change(context: Context, snapshot: Snapshot, change: Change, language: str) -> dict[str, Any]:
     """Return a version with the names that the things of its line have in a state of the library."""
-    names = _names(snapshot, things_named(change), minter, language)
-    return {**change.model_dump(exclude_none=True), "names": names}
+    return {**change.model_dump(exclude_none=True), "names": _names(context, snapshot, [change], language)}
 
 
 def names_of_things(context: Context, changes: Iterable[object], language: str) -> dict[str, str]:
-    """Return by key what the things are called now that the lines of versions name."""
+    """Return by key, or by address, what that is called now which the lines of versions name."""
+    return context.library.read(lambda snapshot: _names(context, snapshot, list(changes), language))
+
+
+def _names(context: Context, snapshot: Snapshot, changes: Sequence[object], language: str) -> dict[str, str]:
+    minter = context.minter
     named = {pair for change in changes for pair in things_named(change)}
-    return context.library.read(lambda snapshot: _names(snapshot, named, context.minter, language)) if named else {}
-
-
-def _names(snapshot: Snapshot, named: Iterable[tuple[Kind, str]], minter: Minter, language: str) -> dict[str, str]:
     found = {key: name_of(snapshot, minter.thing(kind, key), minter, language) for kind, key in named}
-    return {key: name for key, name in found.items() if name}
+    asked = {address for change in changes if (address := address_pinned(change))}
+    words = {address: words_of_address(context, snapshot, address, language) for address in asked}
+    return {key: name for key, name in (found | words).items() if name and name != key}
