@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -246,6 +248,66 @@ def test_lists_are_kept_while_there_is_room_and_asked_for_again_otherwise() -> N
     assert ask("one") == 11
 
 
+def test_a_list_that_is_to_stay_stays_in_a_library_of_more_things_than_there_is_room_for() -> None:
+    history = History()
+    history.turn_round(people(0, 30))
+    made: list[tuple[str, int]] = []
+    kept = Lists(history.log, room=50, most=2)
+    staying = ("one", "two", "three")
+    for name in staying:
+        kept.let_stay(name, PEOPLE_ORDER)
+
+    def ask(name: str) -> int:
+        def select(snapshot: Snapshot) -> Selection:
+            made.append((name, snapshot.version))
+            return select_people(None)
+
+        return len(kept.of(history.graph, name, select, PEOPLE_ORDER).things)
+
+    assert [ask(name) for name in (*staying, "four", *staying, "four", "five", *staying, "four")] == [30] * 13
+    assert made == [(name, 1) for name in (*staying, "four", "five", "four")], "the others go as ever"
+    history.turn_round(people(30, 31))
+    assert [ask(name) for name in staying * 2] == [31] * 6
+    assert made[6:] == [(name, 2) for name in staying], "one of each name, that of the newest version"
+
+
+def test_a_change_of_other_things_is_not_looked_for_in_a_long_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To look for a thing that is not in a list goes through all of it."""
+    history, every = History(), WorkFilters()
+    works = [MINTER.thing("work", f"long-{number}") for number in range(50)]
+    history.turn_round(Quad(work, RDF["type"], FABIO["Expression"]) for work in works)
+    select = partial(select_works, minter=MINTER, filters=every, ranked=None)
+    looked_for: list[str] = []
+    positions = SortedList.positions
+
+    def noted(things: SortedList, some: AbstractSet[str]) -> list[int]:
+        looked_for.extend(some)
+        return positions(things, some)
+
+    monkeypatch.setattr(SortedList, "positions", noted)
+    kept = Lists(history.log)
+
+    def moved_by(*quads: Quad) -> list[str]:
+        looked_for.clear()
+        history.turn_round(quads)
+        for name, order in ORDERS.items():
+            anew = listed(history.graph.live_snapshot(), select, order)
+            assert kept.of(history.graph, name, select, order).things == anew.things
+        return sorted(set(looked_for))
+
+    moved_by(Quad(works[0], DCTERMS["title"], Literal("a title")))
+    evidence = MINTER.thing("evidence", "e")
+    said = [
+        Quad(evidence, MINTER.term("work"), works[3]),
+        Quad(evidence, MINTER.term("about"), CONCEPT),
+        Quad(evidence, MINTER.term("state"), MINTER.term("discusses")),
+    ]
+    assert moved_by(*said) == []
+    assert moved_by(Quad(works[5], DCTERMS["creator"], PEOPLE[0]), Quad(works[5], CITO["cites"], works[6])) == []
+    assert moved_by(Quad(works[7], RDF["type"], FABIO["Expression"])) == [works[7].value], "it is none any more"
+    assert moved_by(Quad(works[8], DCTERMS["title"], Literal("another"))) == [works[8].value]
+
+
 def test_lists_of_nothing_are_not_kept_without_bound() -> None:
     """Their things take no room, and a client may ask for as many of them as it likes."""
     history = History()
@@ -312,3 +374,22 @@ def test_a_falling_list_is_looked_at_in_parts_that_begin_with_a_value(monkeypatc
     pick = Pick(set(list(years)[::3]))
     expected = sorted(pick.things, key=lambda thing: (-int(years[thing]), thing))
     assert [node.value for node in listed.page(50, None, descending=True, pick=pick).things] == expected
+
+
+def test_a_short_page_of_a_long_list_goes_through_no_more_than_it_needs() -> None:
+    class Long(list[str]):
+        taken = 0
+
+        def __getitem__(self, at: Any) -> Any:
+            found = super().__getitem__(at)
+            Long.taken += len(found) if isinstance(at, slice) else 1
+            return found
+
+    iris = [f"urn:{number:06d}" for number in range(50_000)]
+    long = SortedList(Long(iris), [""] * len(iris))
+    picked = Pick(frozenset(iris[::100]), total=500)
+    page = long.page(5, None, pick=picked)
+    assert [thing.value for thing in page.things] == iris[:500:100]
+    following = long.page(5, page.cursor, pick=picked)
+    assert [thing.value for thing in following.things] == iris[500:1000:100]
+    assert Long.taken < 5_000

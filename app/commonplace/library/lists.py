@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from weakref import WeakValueDictionary
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.snapshot import Snapshot
@@ -23,10 +23,12 @@ from commonplace.library.incremental import MOVED_QUADS
 from commonplace.library.selection import BY_IRI, Order, Reach, Selection
 from commonplace.library.sorted_list import PageOfThings, Pick, RankedList, SortedList
 from commonplace.model.change import EMPTY, ChangeSet, Version
+from commonplace.model.namespaces import RDF
 from commonplace.patchlog.log import PatchLog
 
 KEPT_THINGS = 2_000_000
-"""Maximum number of things in all kept lists together: 16 bytes each, beside the texts, which lists share."""
+"""Maximum number of things in all kept lists together, but for those that always stay: 16 bytes each, beside the texts,
+which lists share."""
 
 KEPT_LISTS = 500
 """Maximum number of kept lists. A list of nothing takes some kilobytes too, and a client may ask for any number."""
@@ -80,6 +82,10 @@ class _ListName:
     order: Order | None
 
 
+def _list_name(of: Hashable, order: Order | None) -> _ListName:
+    return _ListName(of, order and replace(order, descending=False))
+
+
 class Lists:
     """The lists asked for most recently. Safe to share between threads."""
 
@@ -88,15 +94,21 @@ class Lists:
         self._log = log
         self._most = most
         self._room = room
-        self._size = 0
+        self._staying: set[_ListName] = set()
         self._kept: OrderedDict[tuple[_ListName, Version], Listed] = OrderedDict()
         self._newest: dict[_ListName, Version] = {}
         self._making: WeakValueDictionary[_ListName, _Making] = WeakValueDictionary()
         self._lock = Lock()
 
+    def let_stay(self, of: Hashable, order: Order | None) -> None:
+        """Keep the newest list of that name always once it is made, however many things the library has; `of` names it,
+        as ever."""
+        with self._lock:
+            self._staying.add(_list_name(of, order))
+
     def begin(self, of: Hashable, order: Order | None, made: Listed) -> None:
         """Take a list that was made elsewhere, to be moved along from its version; `of` names it, as ever."""
-        self._put(_ListName(of, order and replace(order, descending=False)), made)
+        self._put(_list_name(of, order), made)
 
     def of(self, graph: Graph, of: Hashable, select: Select, order: Order | None) -> Listed:
         """Return the list at the version that the graph is at.
@@ -104,7 +116,7 @@ class Lists:
         `of` names what `select` selects: two equal names select the same things at one version. Raises what
         `select` raises.
         """
-        name = _ListName(of, order and replace(order, descending=False))
+        name = _list_name(of, order)
         kept = self._get(name, graph.version)
         if kept is not None:
             return kept
@@ -151,21 +163,25 @@ class Lists:
             if (name, made.version) in self._kept:
                 return
             self._kept[name, made.version] = made
-            self._size += len(made.things)
             before = self._newest.get(name)
             if before is None or before < made.version:
                 self._newest[name] = made.version
                 if before is not None:
                     self._drop((name, before))
-            while (self._size > self._room or len(self._kept) > self._most) and len(self._kept) > 1:
-                self._drop(next(iter(self._kept)))
+            others = [key for key in self._kept if not self._stays(*key)]
+            size, left = sum(len(self._kept[key].things) for key in others), len(others)
+            for key in others[:-1]:
+                if size <= self._room and left <= self._most:
+                    break
+                size, left = size - len(self._kept[key].things), left - 1
+                self._drop(key)
+
+    def _stays(self, name: _ListName, version: Version) -> bool:
+        return name in self._staying and self._newest.get(name) == version
 
     def _drop(self, key: tuple[_ListName, Version]) -> None:
-        gone = self._kept.pop(key, None)
-        if gone is not None:
-            self._size -= len(gone.things)
-            if self._newest.get(key[0]) == key[1]:
-                del self._newest[key[0]]
+        if self._kept.pop(key, None) is not None and self._newest.get(key[0]) == key[1]:
+            del self._newest[key[0]]
 
     def _made(self, snapshot: Snapshot, name: _ListName, select: Select) -> Listed:
         selection = select(snapshot)
@@ -195,7 +211,7 @@ def listed(snapshot: Snapshot, select: Select, order: Order | None) -> Listed:
 
 
 def moved(
-    things: SortedList, snapshot: Snapshot, changes: Iterable[ChangeSet], selection: Selection, order: Order
+    things: SortedList, snapshot: Snapshot, changes: Sequence[ChangeSet], selection: Selection, order: Order
 ) -> SortedList | None:
     """Return the list at a later snapshot, given the net changes between; None when too many things may have moved."""
     reaches = [reach for reach in (selection.reach, order.reach) if reach]
@@ -208,8 +224,28 @@ def moved(
     found = {iri: selection.sort_value(snapshot, order, NamedNode(iri)) for iri in touched}
     values = {iri: value for iri, value in found.items() if value is not None}
     staying = {iri for iri, value in values.items() if things.holds(value, iri)}
-    gone = things.positions(touched - staying)
+    gone = things.positions(set(_may_go(snapshot, changes, selection, touched - staying)))
     return things.moved(gone, {iri: value for iri, value in values.items() if iri not in staying})
+
+
+def _may_go(
+    snapshot: Snapshot, changes: Iterable[ChangeSet], selection: Selection, touched: Iterable[str]
+) -> Iterator[str]:
+    """Yield those of some things that may have been in a list before the changes. Most that a change touches are of
+    another class, before and after it: to look for these in a long list would go through all of it."""
+    kind = selection.kind
+    if kind is None:
+        yield from touched
+        return
+    before = {
+        quad.subject.value
+        for change in changes
+        for quad in change.removed
+        if quad.predicate == RDF["type"] and quad.object == kind and isinstance(quad.subject, NamedNode)
+    }
+    for iri in touched:
+        if iri in before or snapshot.contains(Quad(NamedNode(iri), RDF["type"], kind)):
+            yield iri
 
 
 def _may_have_moved(snapshot: Snapshot, changes: Iterable[ChangeSet], reaches: Sequence[Reach]) -> Iterator[NamedNode]:

@@ -69,6 +69,10 @@ class Preparation:
     _kept: Version = field(default=EMPTY, init=False)
     """The version of the file."""
 
+    def __post_init__(self) -> None:
+        for of, _, order in self._named().values():
+            self.lists.let_stay(of, order)
+
     def begin(self, graph: Graph) -> bool:
         """Take what a file has of a version near that of the graph, if there is one; return whether there is."""
         if self.directory is None:

@@ -19,7 +19,8 @@ from pyoxigraph import NamedNode
 from commonplace.library.cursors import read_cursor, write_cursor
 
 LOOKED_AT = 1_000
-"""Minimum number of things that a falling list looks at together: one by one takes many times as long."""
+"""Number of things that a page looks at together, at least: one by one takes many times as long, and all at once goes
+through a long list for a short page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,9 @@ class SortedList:
 
     def _rising(self, last: tuple[str, str] | None, pick: Pick | None) -> Iterator[int]:
         """Yield positions from the one after the last thing seen."""
-        yield from self._picked(self._position(*last, after=True) if last else 0, len(self), pick)
+        first = self._position(*last, after=True) if last else 0
+        for start in range(first, len(self), LOOKED_AT):
+            yield from self._picked(start, min(start + LOOKED_AT, len(self)), pick)
 
     def _falling(self, last: tuple[str, str] | None, pick: Pick | None) -> Iterator[int]:
         """Yield positions in falling order of values, those of equal values rising."""
