@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pyoxigraph import Quad
 
+from commonplace.derived import sealed
 from commonplace.derived.graph.opening import GraphKind
 from commonplace.derived.sealed import (
     LogPosition,
@@ -144,3 +146,23 @@ def test_a_graph_on_disk_of_another_log_is_not_used(derived: Path, tmp_path: Pat
 
     said, _ = state_of(tmp_path / "other", "disk")
     assert said == other.contents()
+
+
+def test_files_that_are_checked_at_a_start_are_read_by_every_core(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A start waits for it, and a million works have gigabytes of them."""
+    for name in ("1.sst", "2.sst"):
+        (tmp_path / name).write_bytes(name.encode())
+    seal_directory(tmp_path, ORIGIN)
+    one, together = sealed.checksum_of, threading.Barrier(2, timeout=60)
+
+    def both(path: Path) -> tuple[str, int]:
+        together.wait()
+        return one(path)
+
+    monkeypatch.setattr(sealed, "cores_at_hand", lambda: 2)
+    monkeypatch.setattr(sealed, "checksum_of", both)
+    assert check_directory(tmp_path) == ORIGIN
+    monkeypatch.undo()
+    assert [found is None for _, found in sealed.checksums_of([tmp_path / "1.sst", tmp_path / "gone"])] == [False, True]

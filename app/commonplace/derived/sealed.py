@@ -12,6 +12,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BufferedReader
@@ -20,6 +21,7 @@ from typing import Final, TypeVar
 
 from commonplace.model.change import EMPTY, Version
 from commonplace.patchlog.log import PatchLog
+from commonplace.processes.cores import cores_at_hand
 from commonplace.processes.whole_file import sync, sync_directory, write_whole
 
 T = TypeVar("T")
@@ -140,13 +142,39 @@ def _checksum(file: BufferedReader) -> tuple[str, int]:
     return checksum, file.tell() - start
 
 
+def checksum_of(path: Path) -> tuple[str, int]:
+    """Return the SHA-256 of a file, and its length. Raises OSError."""
+    with path.open("rb") as file:
+        return _checksum(file)
+
+
+def checksums_of(paths: Iterable[Path]) -> Iterator[tuple[Path, tuple[str, int] | None]]:
+    """Yield files, each with its SHA-256 and length, None where it is not there. Raises OSError.
+
+    Several are read at once, one by each core: a start waits until it knows that gigabytes are what was written.
+    """
+
+    def found(path: Path) -> tuple[Path, tuple[str, int] | None]:
+        try:
+            return path, checksum_of(path)
+        except FileNotFoundError:
+            return path, None
+
+    with ThreadPoolExecutor(cores_at_hand(), thread_name_prefix="checking") as threads:
+        reading = [threads.submit(found, path) for path in paths]
+        try:
+            for one in reading:
+                yield one.result()
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
+
+
 def seal_directory(directory: Path, origin: LogPosition) -> None:
     """Seal what a directory holds now; nothing may change in it afterwards. Raises OSError."""
     listed = []
     for path in _files(directory):
         sync(path)
-        with path.open("rb") as file:
-            checksum, length = _checksum(file)
+        checksum, length = checksum_of(path)
         listed.append(f"{checksum} {length} {path.relative_to(directory)}\n")
     for folder in (directory, *(path for path in directory.rglob("*") if path.is_dir())):
         sync_directory(folder)
@@ -166,10 +194,10 @@ def check_directory(directory: Path) -> LogPosition:
     there = {str(path.relative_to(directory)): path for path in _files(directory)}
     if wanted.keys() != there.keys():
         raise NotSealed(f"files are missing or too many: {', '.join(sorted(wanted.keys() ^ there.keys())[:3])}")
-    for name, path in there.items():
-        with path.open("rb") as file:
-            if _checksum(file) != wanted[name]:
-                raise NotSealed(f"{name} has changed")
+    for path, found in checksums_of(there.values()):
+        name = str(path.relative_to(directory))
+        if found != wanted[name]:
+            raise NotSealed(f"{name} has changed")
     return origin
 
 

@@ -32,9 +32,9 @@ from commonplace.curation.known_works import KnownWorks
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.exchange.entry_file import Prepared
 from commonplace.exchange.prepared import packed_particulars, particulars_in
-from commonplace.importers.parallel import cores_at_hand
 from commonplace.model.minter import Minter
 from commonplace.model.record import Record
+from commonplace.processes.cores import cores_at_hand
 from commonplace.processes.garbage_collection import collect_rarely, share_with_forks
 from commonplace.processes.shared_file import SharedFile
 from commonplace.processes.spawn import program, spawn

@@ -32,6 +32,7 @@ from commonplace.importers.legible import legible_first
 from commonplace.importers.reading import Fault, Reading
 from commonplace.importers.text_encoding import UnreadableFile
 from commonplace.model.record import ReadEntry
+from commonplace.processes.cores import cores_at_hand
 from commonplace.processes.garbage_collection import collect_rarely
 
 PARALLEL_BYTES = 2_000_000
@@ -140,11 +141,6 @@ class BatchReading(Generic[T]):
         self._answers.close()
         if self._readers is not None:
             self._readers.close()
-
-
-def cores_at_hand() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _here(reading: Reading, work: BatchFunction[T]) -> Generator[T, None, None]:

@@ -9,13 +9,12 @@ of ours, only by the engine's own of each block; that one is missing the engine 
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from commonplace.derived.sealed import LogPosition, NotSealed, read_sealed, write_sealed
+from commonplace.derived.sealed import LogPosition, NotSealed, checksum_of, checksums_of, read_sealed, write_sealed
 from commonplace.errors import NotFound
 from commonplace.model.change import EMPTY, Version
 
@@ -49,11 +48,14 @@ class DiskMark:
         if not is_ours:
             raise NotSealed(f"it holds version {origin.version} of another log")
         self._checksums = dict(line.split(" ") for line in listed.decode().splitlines())
-        for name, checksum in self._checksums.items():
-            with suppress(FileNotFoundError):  # the engine has put it together with others since
-                if _checksum(self._directory / name) != checksum:
-                    raise NotSealed(f"{name} has changed")
+        self._check()
         return origin.version
+
+    def _check(self) -> None:
+        """Read all tables: those of a million works have gigabytes. Raises `NotSealed` and OSError."""
+        for path, found in checksums_of(self._directory / name for name in self._checksums):
+            if found is not None and found[0] != self._checksums[path.name]:  # else it is a part of another one since
+                raise NotSealed(f"{path.name} has changed")
 
     def remove(self) -> None:
         """Delete the mark of a graph that is thrown away. Raises OSError."""
@@ -68,7 +70,7 @@ class DiskMark:
                 if path.name in self._checksums:
                     found[path.name] = self._checksums[path.name]
                 elif _is_finished(path):
-                    found[path.name] = _checksum(path)
+                    found[path.name], _ = checksum_of(path)
         self._checksums = found
         lines = "".join(f"{name} {checksum}\n" for name, checksum in found.items())
         write_sealed(self._path, self._origin_of(version), [lines.encode()])
@@ -84,8 +86,3 @@ def _is_finished(path: Path) -> bool:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - len(_LAST_BYTES)))
         return file.read() == _LAST_BYTES
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
