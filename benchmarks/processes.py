@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -128,6 +129,73 @@ def processor_seconds(process: int | None) -> float:
             fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
             total += sum(map(int, fields[11:15]))
     return total / _TICKS
+
+
+def own_seconds(process: int) -> float:
+    """Return the seconds, user and system, of one process alone. Raises OSError when it is not there."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / _TICKS
+
+
+class Shares:
+    """The seconds that each process of a family takes while a block runs, by what it is.
+
+    It looks every `LOOK_SECONDS`, so that the last moments of a process that ends are not counted.
+    """
+
+    LOOK_SECONDS = 0.1
+
+    def __init__(self, process: int, name: Callable[[int, str], str]) -> None:
+        """Look at a process and its descendants; `name` says what one is, given its number and its command line."""
+        self._process, self._name = process, name
+        self._begun = {each: _seconds_or_none(each) or 0.0 for each in family(process)}
+        self._used: dict[int, float] = {}
+        self._names: dict[int, str] = {}
+        self._over = threading.Event()
+        self._looking = threading.Thread(target=self._look_on, daemon=True)
+
+    def __enter__(self) -> Shares:
+        self._looking.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._looking.join()
+        self._look()
+
+    def seconds(self) -> dict[str, float]:
+        """Return the seconds by name, most first."""
+        found: dict[str, float] = {}
+        for process, seconds in self._used.items():
+            found[self._names[process]] = found.get(self._names[process], 0.0) + seconds
+        return dict(sorted(found.items(), key=lambda one: -one[1]))
+
+    def _look_on(self) -> None:
+        while not self._over.wait(self.LOOK_SECONDS):
+            self._look()
+
+    def _look(self) -> None:
+        for process in family(self._process):
+            seconds = _seconds_or_none(process)
+            if seconds is not None:
+                self._names.setdefault(process, "")
+                self._used[process] = seconds - self._begun.get(process, 0.0)
+                if command := _command_line(process):  # one that has ended has none
+                    self._names[process] = self._name(process, command)
+
+
+def _seconds_or_none(process: int) -> float | None:
+    try:
+        return own_seconds(process)
+    except OSError:
+        return None
+
+
+def _command_line(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def memory_bytes(process: int) -> int:
