@@ -39,3 +39,17 @@ def test_only_what_is_not_there_is_new(tmp_path: Path, singly: int, monkeypatch:
     found = small.library.read(lambda snapshot: new(Additions(snapshot)))
 
     assert found == [text(asked[0][1]), text(asked[1][0]), text(*asked[2])]
+
+
+@pytest.mark.parametrize("singly", [0, 100], ids=["by what things there are", "singly"])
+def test_a_thing_is_said_when_it_has_statements_of_its_own(
+    tmp_path: Path, singly: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("commonplace.curation.additions.ASKED_SINGLY", singly)
+    small = SmallLibrary(tmp_path / "home")
+    small.commit(statement("note/a", "one"), statement("note/b#doi", "two"))
+    things = [NamedNode(f"{BASE}id/note/{key}") for key in ("a", "b", "ab")]
+
+    found = small.library.read(lambda snapshot: list(map(Additions(snapshot).is_said, things)))
+
+    assert found == [True, False, False]

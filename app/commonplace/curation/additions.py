@@ -20,22 +20,24 @@ class Additions:
 
     def of(self, lines: bytes) -> bytes:
         """Return the lines, all about one thing or fragments of it, that the state does not hold."""
-        if not self._may_be_there(lines):
+        if not self._may_be_said(lines[1 : lines.index(b">")].partition(b"#")[0]):
             return lines
         quads = parse(lines, format=RdfFormat.N_QUADS, lenient=True)
         new = [quad for quad in quads if not self._snapshot.contains(quad)]
         return serialize(new, format=RdfFormat.N_QUADS) or b""
 
-    def _may_be_there(self, lines: bytes) -> bool:
-        """Return whether anything is said of their thing, or of a fragment of it."""
+    def is_said(self, thing: NamedNode) -> bool:
+        """Return whether the state says anything of a thing."""
+        return self._may_be_said(thing.value.encode()) and next(self._snapshot.triples(thing), None) is not None
+
+    def _may_be_said(self, thing: bytes) -> bool:
+        """Return whether anything may be said of the thing of that IRI, or of a fragment of it."""
         if self._things is None:
             self._asked += 1
             if self._asked <= ASKED_SINGLY:
                 return True
             self._things = self._all_things()
-        if not self._things:
-            return False
-        return lines[1 : lines.index(b">")].partition(b"#")[0] in self._things
+        return thing in self._things
 
     def _all_things(self) -> set[bytes]:
         rows = self._snapshot.select("SELECT DISTINCT ?s WHERE { ?s ?p ?o }")

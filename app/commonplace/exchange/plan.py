@@ -245,36 +245,33 @@ class ImportPlan:
 
         A large change is text that its first reader makes: the state must not change before that.
         """
-        text = ReplayableText(self._additions(self.works))
+        state = Additions(self.snapshot)
+        text = ReplayableText(self._additions(self.works, state))
         if not text.exceeds(HELD_BYTES):
             return ChangeSet(added=tuple(QuadText(text.pieces)), removed=tuple(self._outgrown()))
-        also = self._consequences()
+        also = self._consequences(state)
         lines = serialize(also.added, format=RdfFormat.N_QUADS) or b""
         added = QuadText(lambda: chain(text.pieces(), (lines,)))
         return ChangeSet(added=added, removed=(*self._outgrown(), *also.removed))
 
-    def _consequences(self) -> ChangeSet:
+    def _consequences(self, state: Additions) -> ChangeSet:
         """Return what follows for other things from what works gain that the state has: of evidence, its quote checks.
 
         Of a short change this is found when it is committed.
         """
-        gaining = {
-            key: held
-            for key, held in self.works.items()
-            if next(self.snapshot.triples(self.minter.thing("work", key)), None) is not None
-        }
-        text = b"".join(self._additions(gaining))
+        thing = self.minter.thing
+        gaining = {key: held for key, held in self.works.items() if state.is_said(thing("work", key))}
+        text = b"".join(self._additions(gaining, state))
         own = ChangeSet(added=tuple(parse(text, format=RdfFormat.N_QUADS, lenient=True)))
         whole = with_consequences(StateAfter(self.snapshot, own), self.minter, self.texts).change
         said = set(own.added)
         return ChangeSet(tuple(quad for quad in whole.added if quad not in said), whole.removed)
 
-    def _additions(self, works: Mapping[str, Record | Prepared]) -> Iterator[bytes]:
+    def _additions(self, works: Mapping[str, Record | Prepared], state: Additions) -> Iterator[bytes]:
         """Yield the statements of those works that the state does not have."""
         writer = WorkWriter(self.minter, self._known, self.works)
-        additions = Additions(self.snapshot)
         for held in works.values():
-            yield from map(additions.of, writer.lines(_text(writer, held)))
+            yield from map(state.of, writer.lines(_text(writer, held)))
 
     def _outgrown(self) -> Iterator[Quad]:
         """Yield what updated works no longer say: their other fields as they were, and a status less grave."""
