@@ -70,12 +70,30 @@ class Writer:
     def send(self, method: str, path: str, **given: Any) -> int | None:
         """Write something; answer the version that it made."""
         answer = self.client.request(method, path, headers=self.headers, **given)
-        if answer.status_code not in (200, 201):
+        if answer.status_code == 202:  # a busy machine: the import goes on as a job
+            job = self.ended(answer.headers["location"])
+            if "receipt" not in job:
+                self.unexpected.append(f"{method} {path}: {job['problem']['status']} {job['problem']}")
+                return None
+            version = int(job["receipt"].rpartition("/")[2])
+        elif answer.status_code in (200, 201):
+            version = int(answer.headers["commonplace-version"])
+        else:
             self.unexpected.append(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
             return None
-        version = int(answer.headers["commonplace-version"])
         self.versions[version] = f"{method} {path}"
         return version
+
+    def ended(self, address: str) -> dict[str, Any]:
+        """Wait for a job to end, and return its status."""
+        found: dict[str, Any] = {}
+
+        def is_over() -> bool:
+            found.update(self.client.get(address, headers=self.headers).raise_for_status().json())
+            return found["state"] not in ("queued", "running")
+
+        wait_until(is_over, seconds=120)
+        return found
 
     def edit(self) -> None:
         title = f"Title {next(self.numbers)} by {self.name}"
