@@ -219,7 +219,38 @@ def test_comments_within_an_entry_are_told_and_no_part_of_a_name() -> None:
     assert entry.record is not None
     assert (entry.record.title, entry.record.issued, entry.record.url) == ("T", "2001", "http://a/%20b")
     assert (entry.record.note, dict(entry.record.extra)) == (None, {})
-    assert [loss.raw for loss in entry.losses] == ["% first", "% more", "%note = {gone}"]
+    assert [loss.raw for loss in entry.losses] == ["% first", "% more", "%note = {gone},"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "k,\n% once title = {no}\n title={T}, year=2001}",
+        "k, title={T}, % shorter, and better\n year=2001}",
+        'k, title={T},\n% he said "so\n year=2001}',
+        "k,\n% title = {half\n title={T}, year=2001}",
+        "k, title={T} % after the value\n , year=2001}",
+        'k, title = "T" % {\n # {}, year=2001}',
+        "% before the key\nk, title={T}, year=2001}",
+        "k, title={T}, year=2001 % note = {gone}\n}",
+    ],
+)
+def test_a_comment_takes_nothing_of_an_entry_along_whatever_is_written_in_it(body: str) -> None:
+    """Comments are those of biber: from a percent sign between fields to the end of the line."""
+    first, second = entries(f"@article{{{body}\n@article{{other, title={{O}}}}")
+    assert first.record is not None
+    assert (first.key, first.record.title, first.record.issued, first.record.note) == ("k", "T", "2001", None)
+    assert dict(first.record.extra) == {}
+    (loss,) = first.losses
+    assert (loss.field, loss.raw) == ("entry", body[body.index("%") :].partition("\n")[0])
+    assert second.key == "other"
+
+
+def test_a_percent_sign_within_a_bare_word_begins_no_comment() -> None:
+    (entry,) = entries("@article{k, pages = 12%b, title={T}}")
+    assert entry.record is not None
+    assert entry.record.title == "T"
+    assert "comment" not in " ".join(loss.why for loss in entry.losses)
 
 
 def test_what_cannot_be_decoded_stays_latex_in_one_line() -> None:

@@ -234,11 +234,21 @@ def test_the_items_are_found_wherever_they_stand(wrapped: Any) -> None:
         ({"name": "x", "scripts": {"build": "y"}}, "name, scripts"),
         ({}, "nothing"),
         ({"a": [1, 2], "b": 3}, "a, b"),
+        ({"data": {"library": {"items": [ITEM]}}}, "library"),
+        ({"settings": {"theme": "dark"}, "window": {"width": 3}}, "settings, window"),
     ],
 )
 def test_an_object_of_another_kind_is_refused_by_what_is_in_it(value: Any, found: str) -> None:
     with pytest.raises(UnreadableFile, match=found):
         read_csl_json(json.dumps(value).encode())
+
+
+def test_of_objects_by_their_ids_one_that_is_no_item_fails_alone() -> None:
+    first, second = read_csl_json(json.dumps({"a": {"title": "A"}, "b": {"theme": "dark"}}).encode())
+    assert first.record is not None
+    assert (first.key, first.record.title) == ("a", "A")
+    assert second.record is None
+    assert "theme" in str(second.error)
 
 
 @pytest.mark.parametrize(

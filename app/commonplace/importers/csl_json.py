@@ -96,7 +96,7 @@ def _pieces_of_object(text: str, start: int, faults: list[Fault], depth: int) ->
     held = next((objects[name] for name in _HOLDERS if name in objects), None)
     if held is not None and depth < _MAXIMUM_DEPTH:
         return _pieces_of_object(text, held, faults, depth + 1)
-    if members and len(objects) == len(members):
+    if len(objects) == len(members) and any(_is_item(text, place) for place in objects.values()):
         return _items_by_id(text, members)
     found = ", ".join([name for name, _ in members][:_MEMBERS_SHOWN]) or "nothing"
     raise UnreadableFile(
@@ -116,6 +116,11 @@ def _members(text: str, start: int) -> Iterator[tuple[str, int]]:
             return
 
 
+def _is_item(text: str, start: int) -> bool:
+    """Return whether the object at `start` has a member that only an item has."""
+    return any(name in _MARKS_OF_ITEM for name, _ in _members(text, start))
+
+
 def _items_by_id(text: str, members: list[tuple[str, int]]) -> Iterator[Piece]:
     """Yield the items of an object that has each under its id, as citeproc-js is given them."""
     for name, place in members:
@@ -125,7 +130,8 @@ def _items_by_id(text: str, members: list[tuple[str, int]]) -> Iterator[Piece]:
         except (ValueError, RecursionError) as fault:
             yield Piece(line, text[place:].rstrip(), None, _NOT_JSON + _fault(fault, place)[0])
             return
-        yield _piece(line, text[place:end], {"id": name, **value})
+        named = {"id": name, **value} if _MARKS_OF_ITEM & value.keys() else value  # an id alone makes no item
+        yield _piece(line, text[place:end], named)
 
 
 def _piece(line: int, raw: str, value: Any) -> Piece:

@@ -22,7 +22,7 @@ def _within_braces(depth: int) -> str:
     return _FLAT + (rf"(?:\{{{_within_braces(depth - 1)}\}}{_FLAT})*+" if depth else "")
 
 
-_HEAD = re.compile(r"@(\w+)[ \t]*\{([^{}\",=\\@]*),")
+_HEAD = re.compile(r"@(\w+)[ \t]*\{(?!\s*+%)([^{}\",=\\@]*),")
 _NAME = r"[A-Za-z][\w:+./-]*+"
 _IN_BRACES = _within_braces(4)
 _IN_QUOTES = rf"[^\"\\{{}}]*+(?:(?:\\[^\"{{}}]|\{{{_IN_BRACES}\}})[^\"\\{{}}]*+)*+"
@@ -33,7 +33,7 @@ _FIELD = re.compile(
 )
 _END = re.compile(r"\s*+\}\s*+")
 _WHOLE = re.compile(
-    r"@(\w++)[ \t]*+\{([^{}\",=\\@]*+),\s*+"
+    r"@(\w++)[ \t]*+\{(?!\s*+%)([^{}\",=\\@]*+),\s*+"
     rf"(?:(?!(?i:crossref|xdata|ids)(?![\w:+./-])){_NAME}\s*+=\s*+{_VALUE}(?:\s*+#\s*+{_VALUE})*+\s*+(?:,\s*+|(?=\}})))*+\}}\s*+"
 )
 """An entry as the three above have it, with no field that takes from others: its type and key."""

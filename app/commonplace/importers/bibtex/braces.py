@@ -19,6 +19,9 @@ BEGINNING = re.compile(rf"@[ \t]*+({TYPE}*+)\s*+(?=[{{(])")
 _MARK = re.compile(r"[{}\"@%()]")
 _CONTINUES = re.compile(r"(?:\s|%[^\n]*\n)*+(?:[,#})]|\Z)")
 _COMMENT_OR_BLOCK = re.compile(rf"%[^\n]*|@[ \t]*+{TYPE}*+\s*+[{{(]")
+_BARE = re.compile(r"[^\s\"#%(),={}]")
+"""A sign of a bare word: `%` right after one is a part of it, as in an address that has no delimiters."""
+
 _READ_AGAIN = 3
 """Maximum text looked through for the ends of blocks that are not well-formed, in lengths of the file."""
 
@@ -30,6 +33,29 @@ def begins_line(text: str, position: int) -> bool:
         if not text[position].isspace():
             return False
     return True
+
+
+def comments_between_fields(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return where the comments begin and end that stand between the fields of the block at `start`, which ends there.
+
+    The ends of their lines are no part of them.
+    """
+    head = BEGINNING.match(text, start)
+    if head is None or text.find("%", start, end) < 0:
+        return []
+    counted = _Counted(text, head, end)
+    while not counted.is_broken and (found := _MARK.search(text, counted.position, end)):
+        if counted.take(found) is not None:
+            break
+    return counted.comments
+
+
+def without_comments(block: str) -> str:
+    """Return the text of a block with spaces for the comments between its fields."""
+    shown = list(block)
+    for first, last in comments_between_fields(block, 0, len(block)):
+        shown[first:last] = " " * (last - first)
+    return "".join(shown)
 
 
 class Braces:
@@ -74,6 +100,8 @@ class _Counted:
     def __init__(self, text: str, head: re.Match[str], end: int) -> None:
         self.position = head.end() + 1
         self.is_broken = False
+        self.comments: list[tuple[int, int]] = []
+        """Where comments between the fields begin and end."""
         self._text = text
         self._end = end
         self._is_comment = head[1].lower() == "comment"
@@ -113,8 +141,9 @@ class _Counted:
     def _between_fields(self, mark: str, start: int) -> None:
         if mark == '"':
             self._is_quoted = True
-        elif mark == "%":
+        elif mark == "%" and not _BARE.match(self._text, start - 1):
             line_end = self._text.find("\n", start)
             self.position = len(self._text) if line_end < 0 else line_end
+            self.comments.append((start, self.position))
         elif mark == "}" or (mark == "@" and start >= self._end and begins_line(self._text, start)):
             self.is_broken = True

@@ -10,7 +10,7 @@ from itertools import islice
 from bibtexparser import model as bib
 
 from commonplace.importers.bibtex.blocks import blocks, fields_of_unread
-from commonplace.importers.bibtex.braces import TYPE
+from commonplace.importers.bibtex.braces import TYPE, comments_between_fields, without_comments
 from commonplace.importers.bibtex.draft import BibtexFile, Draft, UnreadDraft
 from commonplace.importers.bibtex.placed import PlainEntry, Refused, UnreadEntry
 from commonplace.importers.bibtex.salvage import salvage, swallows
@@ -18,7 +18,6 @@ from commonplace.importers.bibtex.strings import MONTH_NAMES, MalformedValue, pl
 from commonplace.importers.reading import Fault
 
 _SHOWN = 400
-_COMMENT = re.compile(r"%[^\n]*(?:\n\s*|$)")
 LONGEST_STRING = 20_000
 """Maximum length of an `@string`, in characters: each can hold others many times over, and fill the memory."""
 _MACRO_OR_MONTH = re.compile(r"[=#]\s*+[A-Za-z]")
@@ -222,24 +221,15 @@ def _add_entry(entry: bib.Entry, line: int, raw: str, result: SplitFile) -> None
     if any("=" in f.value and swallows(f.value) for f in entry.fields):
         _add_salvaged("a value runs on over the fields after it", line, raw, result)
         return
-    fields, comments = _without_comments([(f.key, f.value) for f in entry.fields])
-    draft = _add_draft(entry.entry_type, entry.key, fields, line, raw, result)
-    for comment in comments:
-        draft.lose("entry", comment, "a comment within the entry; it stays in the entry's source only")
+    fields = [(f.key, f.value) for f in entry.fields]
+    _tell_comments(_add_draft(entry.entry_type, entry.key, fields, line, raw, result), raw)
 
 
-def _without_comments(fields: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return the fields, and what stands after a `%` between them: BibTeX knows no comments there, biber does."""
-    kept: list[tuple[str, str]] = []
-    comments: list[str] = []
-    for name, value in fields:
-        bare = _COMMENT.sub("", name).strip() if "%" in name else name
-        if bare:
-            kept.append((bare, value))
-        if bare != name:
-            found = " ".join(text.strip() for text in _COMMENT.findall(name))
-            comments.append(found if bare else f"{found} = {value}")
-    return kept, comments
+def _tell_comments(draft: Draft, raw: str) -> None:
+    """Say of what stands after a `%` between fields that it is a comment: BibTeX knows none there, biber does."""
+    for first, last in comments_between_fields(raw, 0, len(raw)):
+        why = "a comment within the entry; it stays in the entry's source only"
+        draft.lose("entry", raw[first:last].rstrip(), why)
 
 
 def _add_draft(
@@ -299,7 +289,7 @@ def _salvage(block: bib.Block, line: int, raw: str, result: SplitFile) -> None:
 
 
 def _add_salvaged(why: str, line: int, raw: str, result: SplitFile) -> None:
-    read = salvage(raw)
+    read = salvage(without_comments(raw))
     if read is None or read.entry_type in _DEFINITIONS:
         result.faults.append(Fault(line=line, why=why, raw=raw[:_SHOWN]))
         return
@@ -307,5 +297,6 @@ def _add_salvaged(why: str, line: int, raw: str, result: SplitFile) -> None:
     draft.lose("entry", raw[:_SHOWN], f"the entry is broken ({why}); its fields were read one by one")
     for name, text in read.faults:
         draft.lose(name or "entry", text, "the value is not closed" if name else "not part of any field")
+    _tell_comments(draft, raw)
     if not draft.fields:
         draft.error = f"nothing could be read of this entry: {why}"

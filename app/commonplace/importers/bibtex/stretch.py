@@ -2,7 +2,7 @@
 
 The splitter takes every `@` at the beginning of a line for a block, any block whose type begins with `comment` for a
 comment, and knows no comments but those. What it must not take for a block it is shown with another sign in its
-place, of the same length, and types that it does not know with letters only.
+place, of the same length, comments between fields as spaces, and types that it does not know with letters only.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from bibtexparser import model as bib
 from bibtexparser.splitter import Splitter
 
-from commonplace.importers.bibtex.braces import BEGINNING, Braces, begins_line
+from commonplace.importers.bibtex.braces import BEGINNING, Braces, begins_line, comments_between_fields
 from commonplace.importers.bibtex.placed import Placed, Refused
 
 # The splitter logs what it gives up on; every such block is in our report, with its line.
@@ -70,6 +70,8 @@ def _shown(stretch: Stretch) -> str:
                 shown[found.start() - start] = _HIDDEN
         for first, last in braces.comments(closed, end):
             shown[first - start : last - start] = text[first:last].replace("@", _HIDDEN)
+        for first, last in comments_between_fields(text, start, closed):
+            shown[first - start : last - start] = " " * (last - first)
     for found in BEGINNING.finditer(text, start, end):
         if shown[found.start() - start] == "@" and begins_line(text, found.start()):
             shown[found.start() - start : found.end() - start] = _plain_head(found[0], found[1])
