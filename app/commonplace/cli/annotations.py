@@ -11,7 +11,7 @@ from commonplace.errors import BadRequest
 from commonplace.exchange.annotations import Annotations, Item, Kept
 from commonplace.exchange.edits import Editor
 from commonplace.home.opening import Home
-from commonplace.model.json_text import read_json
+from commonplace.model.json_text import read_sent_json
 from commonplace.model.minter import Minter
 
 
@@ -21,7 +21,7 @@ def keep_annotations(home: Home, data: bytes, name: str, agent: str, *, dry_run:
     Raises `BadRequest` for what is no JSON, or has no annotation.
     """
     try:
-        document = read_json(data.decode("utf-8-sig"))
+        document = read_sent_json(data.decode("utf-8-sig"))
     except ValueError as fault:
         raise BadRequest(f"{name}: this is not JSON: {fault}") from fault
     editor = Editor(agent, message=f"annotations of {name}")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, get_args
 
 from commonplace.errors import BadRequest
-from commonplace.model.json_text import read_json
+from commonplace.model.json_text import read_sent_json
 from commonplace.model.minter import Kind, Minter
 
 _KINDS: tuple[str, ...] = get_args(Kind)
@@ -51,7 +51,7 @@ def _value(name: str, text: str) -> Any:
     is_mark = name in _MARKS and text in ("true", "false")
     if text.startswith(_JSON_BEGINS) or is_mark or (name == "year" and text.lstrip("-").isdecimal()):
         try:
-            return read_json(text)
+            return read_sent_json(text)
         except ValueError as fault:
             raise BadRequest(
                 f"{name} is not JSON: {fault}", [(name, "a list or an object is written in JSON")]

@@ -24,6 +24,7 @@ from commonplace.library.evidence import evidence_of_work
 from commonplace.library.named_things import named_thing
 from commonplace.library.work_lists import WorkFilters, all_selected
 from commonplace.model.change import ChangeSet, Note, Version
+from commonplace.model.validation_words import told
 
 MAXIMUM_WORKS = 20_000
 """Maximum number of works of one change, which takes about a minute then."""
@@ -207,5 +208,5 @@ def _filters(given: Mapping[str, Any]) -> WorkFilters:
     try:
         return WorkFilters(**given)
     except ValidationError as fault:
-        places = [(f"select.{'.'.join(map(str, one['loc']))}", one["msg"]) for one in fault.errors()]
+        places = [(f"select.{'.'.join(map(str, one['loc']))}", told(one)) for one in fault.errors()]
         raise BadRequest("the selection cannot be understood", places) from fault

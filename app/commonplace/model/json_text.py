@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 JSON_DEPTH = 100
 """Maximum depth of nested arrays and objects. Python's own limit depends on the caller: a text that one part of the
 program accepts, another could not read."""
 
 _MARK = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
+
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+"""Half of a surrogate pair, escaped: two of them together are a character, one alone is none."""
 
 
 def is_nested_too_deeply(text: str) -> bool:
@@ -30,3 +35,32 @@ def read_json(text: str) -> Any:
     if is_nested_too_deeply(text):
         raise ValueError(f"it is nested more than {JSON_DEPTH} deep")
     return json.loads(text)
+
+
+def read_sent_json(text: str) -> Any:
+    """Return the value of a JSON text that somebody sent.
+
+    Raises `ValueError` as `read_json` does, and for what Python reads and nothing can be made of: half of a surrogate
+    pair, which is no character, and a number that is not finite.
+    """
+    if is_nested_too_deeply(text):
+        raise ValueError(f"it is nested more than {JSON_DEPTH} deep")
+    value = json.loads(text, parse_constant=_refuse_number, parse_float=_finite)
+    if _SURROGATE.search(text):
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError as fault:
+            half = ascii(fault.object[fault.start])[1:-1]
+            raise ValueError(f"it has half of a surrogate pair, which is no character: {half}") from fault
+    return value
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"the number {text} is too large")
+    return number
+
+
+def _refuse_number(text: str) -> NoReturn:
+    raise ValueError(f"JSON has no number {text}")

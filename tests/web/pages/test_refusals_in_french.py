@@ -12,8 +12,8 @@ from babel.messages.pofile import read_po
 from commonplace.curation.shacl.violation import Violation
 from commonplace.derived.workers.messages import refusal_message, refusal_of
 from commonplace.errors import Message, NotFound, listed
+from commonplace.model.validation_words import SENTENCES
 from commonplace.web.http.problems import BY_STATUS, GONE, INTERNAL, KINDS, TRUNCATED
-from commonplace.web.http.validation_words import SENTENCES
 from commonplace.web.pages import languages
 from tests.web.pages.refusal_words import Words, words_of_file, words_of_refusals
 from tests.web.pages.test_headings import text_of

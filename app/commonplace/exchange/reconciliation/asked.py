@@ -5,13 +5,14 @@ Source: the schemas `reconciliation-query-batch` and `data-extension-query` of t
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from commonplace.errors import BadRequest, TooLarge
+from commonplace.errors import BadRequest, TooLarge, listed
 from commonplace.exchange.reconciliation.properties import PROPERTIES, TYPES, Property
+from commonplace.model.json_text import read_sent_json
+from commonplace.model.validation_words import told
 
 MAXIMUM_QUERIES = 50
 """Maximum number of queries of a batch, which the manifest tells: each is some searches. OpenRefine sends ten."""
@@ -170,8 +171,8 @@ def known_property(id: str, where: str) -> Property:
 
 def _json_object(text: str, where: str) -> dict[str, Any]:
     try:
-        given = json.loads(text)
-    except (ValueError, RecursionError) as fault:
+        given = read_sent_json(text)
+    except ValueError as fault:
         raise BadRequest(f"{where} is not JSON: {fault}", [(where, "is not JSON")]) from fault
     if not isinstance(given, dict):
         raise BadRequest(f"{where} is not a JSON object", [(where, "write an object: {…}")])
@@ -182,5 +183,5 @@ def _read(shape: type[Asked], given: object, where: str) -> Asked:
     try:
         return shape.model_validate(given)
     except ValidationError as fault:
-        errors = [(".".join((where, *(str(part) for part in e["loc"]))), str(e["msg"])) for e in fault.errors()]
-        raise BadRequest(f"{errors[0][0]}: {errors[0][1]}", errors[:10]) from fault
+        errors = [(".".join((where, *(str(part) for part in one["loc"]))), told(one)) for one in fault.errors()][:10]
+        raise BadRequest(listed(errors), errors) from fault

@@ -13,8 +13,9 @@ from commonplace.errors import BadRequest, Message, listed
 from commonplace.exchange.edits import Edited, Editor
 from commonplace.home.tokens import Role, Token
 from commonplace.library.schemas import ApiModel, Case, Claim, Concept, Evidence, Person, Screening, Venue, Work
-from commonplace.model.json_text import read_json
+from commonplace.model.json_text import read_sent_json
 from commonplace.model.minter import Kind, one_of
+from commonplace.model.validation_words import told
 from commonplace.web.api.work_addresses import WRITTEN_WORK
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.discovery.addresses import address_of
@@ -23,7 +24,6 @@ from commonplace.web.http.negotiation import JSON, etag, expected_version
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import HttpProblem
 from commonplace.web.http.threads import in_writer
-from commonplace.web.http.validation_words import told
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -73,7 +73,7 @@ async def document_of(request: Request, what: str = "an edit") -> dict[str, Any]
                 Message("%(what)s has at most %(edit_bytes)s bytes", what=Message(what), edit_bytes=f"{EDIT_BYTES:,}"),
             )
     try:
-        document = read_json(body.decode())
+        document = read_sent_json(body.decode())
     except ValueError as fault:
         raise BadRequest(
             Message("the body is not JSON: %(fault)s", fault=fault), [("body", "send one JSON object")]

@@ -25,7 +25,7 @@ from commonplace.library.evidence import read_evidence
 from commonplace.library.named_things import has
 from commonplace.library.schemas import Page
 from commonplace.model.change import Version
-from commonplace.model.json_text import read_json
+from commonplace.model.json_text import read_sent_json
 from commonplace.model.minter import Minter
 from commonplace.web import answers
 from commonplace.web.api.alternative_keys import MOVED, MovedRoute
@@ -253,7 +253,7 @@ async def _document(request: Request) -> object:
                 413, Message("annotations have at most %(body_bytes)s bytes at once", body_bytes=f"{BODY_BYTES:,}")
             )
     try:
-        return read_json(body.decode())
+        return read_sent_json(body.decode())
     except ValueError as fault:
         raise BadRequest(
             Message("the body is not JSON: %(fault)s", fault=fault), [("body", "send an annotation, or several")]

@@ -14,12 +14,12 @@ from starlette.concurrency import run_in_threadpool
 
 from commonplace.errors import BadRequest, CommonplaceError, NotFound
 from commonplace.home.tokens import Role, Token
+from commonplace.model.validation_words import told
 from commonplace.web.api.alternative_keys import address_now
 from commonplace.web.http.authorization import forbidden
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import Gone, HttpProblem, answered, kind_of
 from commonplace.web.http.session_cookie import refuse_foreign, signed_in
-from commonplace.web.http.validation_words import told
 from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.page_route import led, said_to_be_merged
 from commonplace.web.pages.rendering import BUILT, POLICY, render, site

@@ -47,9 +47,9 @@ from commonplace.errors import (
 )
 from commonplace.exchange.jobs import Busy
 from commonplace.library.named_queries import ParameterError
+from commonplace.model.validation_words import told
 from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.negotiation import NotAcceptable, prefers_page
-from commonplace.web.http.validation_words import told
 
 log = logging.getLogger(__name__)
 
