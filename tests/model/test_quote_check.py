@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from commonplace.model.quote_check import check_quote, normalised
+from commonplace.model.quote_check import normalised
+from commonplace.model.quote_places import check_quote
 
 HELD = {
     "title": ["Who leads? Citizens’ projects in the Val-d’Oise"],

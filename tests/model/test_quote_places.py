@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commonplace.model.quote_check import check_quote, normalised
-from commonplace.model.quote_places import count_of_quote, places_of_quote, whole_words_around
+from commonplace.model.quote_check import normalised
+from commonplace.model.quote_places import check_quote, count_of_quote, places_of_quote, whole_words_around
 
 TEXT = "L\u2019\u00c9tat \u2014 co\u2011produces  care; the \u201cstate\u201d co-produces care."
 
@@ -32,10 +32,11 @@ def test_a_quote_is_found_where_it_stands(quote: str, found: list[str], check: s
 
 @given(st.text(max_size=80), st.text(max_size=12), st.text(max_size=80))
 def test_a_quote_that_stands_in_a_text_is_found_there(before: str, quote: str, after: str) -> None:
-    places = places_of_quote(quote, before + quote + after)
+    text = f"{before} {quote} {after}"
+    places = places_of_quote(quote, text)
     if quote:
         assert places
-        assert all((before + quote + after)[place.start : place.end] == quote for place in places)
+        assert all(text[place.start : place.end] == quote for place in places)
 
 
 @given(st.text(max_size=60), st.text(min_size=1, max_size=60))
@@ -88,3 +89,27 @@ def test_places_are_counted_as_they_are_found(text: str, quote: str) -> None:
 def test_a_space_that_a_character_is_made_of_parts_words_in_its_place_too() -> None:
     text = "one\u00a8two \u2026 three"
     assert [text[place.start : place.end] for place in places_of_quote("ONE TWO", text)] == ["one\u00a8two"]
+
+
+@pytest.mark.parametrize(
+    ("quote", "text", "found"),
+    [
+        ("art", "a party of artisans, and art", ["art"]),
+        ("Art", "party; the ART of it", ["ART"]),
+        ("hat", "that hat", ["hat"]),
+        ("Hat", "that which d\u2019Hatton has", []),
+        ("Innovation", "l\u2019innovation sociale", ["innovation"]),
+        ("INNOVATION", "jusqu'innovation; linnovation", ["innovation"]),
+        ("Citizen", "the citizen\u2019s part; citizens", ["citizen"]),
+        ("Self", "self-help, myself", ["self"]),
+        ("of the state", "half of the states, half of the state", ["of the state"]),
+        ("f the states of", "half of the states off", ["f the states of"]),
+        ("\u516c\u5171", "\u516c\u5171\u670d\u52d9", ["\u516c\u5171"]),
+    ],
+)
+def test_a_few_words_are_whole_words_and_more_may_be_cut_at_either_end(quote: str, text: str, found: list[str]) -> None:
+    assert [text[place.start : place.end] for place in places_of_quote(quote, text)] == found
+    assert count_of_quote(quote, text) == len(found)
+    assert check_quote(quote, "abstract", {"abstract": [text]}) == (
+        "not-found" if not found else "exact" if found[0] == quote else "normalised"
+    )

@@ -19,10 +19,7 @@ from commonplace.derived.page_texts import PageTexts
 from commonplace.derived.search.query import SearchFields, SearchQuestion, Wanted
 from commonplace.derived.search.text import spellings
 from commonplace.model.searchable_pages import SearchablePages, join_lines, run_together, whole_lines
-
-WHOLE_WORDS = 3
-"""Maximum number of words of a quote that are all taken for whole words: in a longer one the first and the last may be
-cut in two."""
+from commonplace.model.whole_words import WHOLE_WORDS
 
 MOST_TEXTS = 60_000
 """Maximum number of texts that an answer counts: the engine refuses to count by more than 65,000."""

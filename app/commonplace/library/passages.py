@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode
@@ -15,7 +16,8 @@ from commonplace.library.schemas import Link
 from commonplace.library.selection import count_of
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DCTERMS, PRISM
-from commonplace.model.quote_places import count_of_quote, places_of_quote
+from commonplace.model.quote_places import QuotePlace, count_of_quote, places_of_quote
+from commonplace.model.whole_words import WHOLE_WORDS
 
 PARTS: tuple[tuple[str, NamedNode], ...] = (
     ("title", DCTERMS["title"]),
@@ -23,10 +25,6 @@ PARTS: tuple[tuple[str, NamedNode], ...] = (
     ("keywords", PRISM["keyword"]),
 )
 """The texts that are held of a work, by the name that a locator has for them."""
-
-
-WHOLE_WORDS = 3
-"""Maximum number of words of a quote that are all taken for whole words."""
 
 
 class PassagePlace(NamedTuple):
@@ -71,7 +69,7 @@ def passage_at(snapshot: Snapshot, found: PassagePlace, quote: str, minter: Mint
     """Return the passage at a place of a quote, with what stands around it."""
     work = found.work
     text = _texts(snapshot, work, dict(PARTS)[found.part])[found.text]
-    place = places_of_quote(quote, text)[found.nth]
+    place = _places(quote, text)[found.nth]
     prefix, suffix = place.context(text)
     return FoundPassage(
         work=Link(iri=work.value, key=minter.key(work.value), label=label_of(snapshot, work)),
@@ -81,6 +79,12 @@ def passage_at(snapshot: Snapshot, found: PassagePlace, quote: str, minter: Mint
         end=place.end,
         selector=TextQuoteSelector(exact=text[place.start : place.end], prefix=prefix, suffix=suffix),
     )
+
+
+@lru_cache(maxsize=8)
+def _places(quote: str, text: str) -> tuple[QuotePlace, ...]:
+    """Return the places of a quote in a text: many of one text may be shown, one after the other."""
+    return tuple(places_of_quote(quote, text))
 
 
 def _texts(snapshot: Snapshot, work: NamedNode, predicate: NamedNode) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from pyoxigraph import NamedNode
 from rapidfuzz import fuzz
@@ -32,6 +33,16 @@ NEAR_SCORE = 80.0
 """Minimum score of what comes near, of 100: one letter in five may differ."""
 
 
+class TextPlace(NamedTuple):
+    """Where a passage stands: in the text of which work, by the SHA-256 of its pages, and how near where it only comes
+    near."""
+
+    work: NamedNode
+    pages: str
+    place: PagePlace
+    score: float | None = None
+
+
 class PassagesInTexts:
     """The passages in the texts of some works, in one state of the library."""
 
@@ -44,42 +55,44 @@ class PassagesInTexts:
         self._index = index
         self._minter = minter
 
-    def found(self, quote: str) -> Iterator[FoundPassage]:
-        """Yield each place of a passage, exact or normalised."""
+    def found(self, quote: str) -> Iterator[TextPlace]:
+        """Yield each place of a passage, exact or normalised, which `shown` shows: most of many never are."""
         for sha256 in self._index.holding(quote, self._works):
             pages = self._pages(sha256)
-            for place in pages.places(quote) if pages else ():
-                yield from self._shown(sha256, pages, place)  # type: ignore[arg-type]
+            places = pages.places(quote) if pages else ()
+            for work in self._works[sha256]:
+                yield from (TextPlace(work, sha256, place) for place in places)
 
-    def near(self, quote: str) -> list[FoundPassage]:
+    def near(self, quote: str) -> list[TextPlace]:
         """Return what comes nearest to a passage, one place of each text, best first."""
         if len(run_together(quote).split()) < NEAR_WORDS:
             return []
-        found: list[FoundPassage] = []
+        found: list[TextPlace] = []
         for sha256 in self._index.nearest(quote, self._works, NEAR_TEXTS):
             pages = self._pages(sha256)
-            nearest = _nearest(quote, pages) if pages else None
-            if pages and nearest:
-                found += self._shown(sha256, pages, *nearest)
-        return sorted(found, key=lambda one: (-(one.score or 0.0), one.work.iri, one.page or 0))
+            if pages and (nearest := _nearest(quote, pages)):
+                found += [TextPlace(work, sha256, *nearest) for work in self._works[sha256]]
+        return sorted(found, key=lambda one: (-(one.score or 0.0), one.work.value, one.place.page))
 
-    def _shown(
-        self, sha256: str, pages: SearchablePages, place: PagePlace, score: float | None = None
-    ) -> Iterator[FoundPassage]:
+    def shown(self, found: TextPlace) -> FoundPassage | None:
+        """Return the passage at a place, with what stands around it; None where the text is there no longer."""
+        work, sha256, place, score = found
+        pages = self._pages(sha256)
+        if pages is None:
+            return None
         page = pages.pages[place.page - 1]
-        prefix, suffix = whole_words_around(page, place.start, place.end)
-        selector = TextQuoteSelector(exact=page[place.start : place.end], prefix=prefix, suffix=suffix)
-        for work in self._works[sha256]:
-            yield FoundPassage(
-                work=Link(iri=work.value, key=self._minter.key(work.value), label=label_of(self._snapshot, work)),
-                locator=locator_of(str(place.page)),
-                page=place.page,
-                quote_check="near" if score is not None else place.check,
-                score=score,
-                start=place.start,
-                end=place.end,
-                selector=selector,
-            )
+        start, end = pages.on_page(place)
+        prefix, suffix = whole_words_around(page, start, end)
+        return FoundPassage(
+            work=Link(iri=work.value, key=self._minter.key(work.value), label=label_of(self._snapshot, work)),
+            locator=locator_of(str(place.page)),
+            page=place.page,
+            quote_check="near" if score is not None else place.check,
+            score=score,
+            start=start,
+            end=end,
+            selector=TextQuoteSelector(exact=page[start:end], prefix=prefix, suffix=suffix),
+        )
 
 
 def works_by_pages(texts: Sequence[TextToSearch]) -> dict[str, list[NamedNode]]:
@@ -99,6 +112,6 @@ def _nearest(quote: str, pages: SearchablePages) -> tuple[PagePlace, float] | No
     for number in sorted(counts, key=lambda number: (-counts[number], number))[:NEAR_PAGES]:
         found = fuzz.partial_ratio_alignment(wanted, together[number], score_cutoff=NEAR_SCORE)
         if found and len(wanted) <= len(together[number]) and (best is None or found.score > best[1]):
-            start, end = pages.on_page(number, found.dest_start, found.dest_end - 1)
-            best = PagePlace(number, start, end, "normalised"), round(found.score, 1)
+            place = PagePlace(number, found.dest_start, found.dest_end - 1, "normalised")
+            best = place, round(found.score, 1)
     return best

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from commonplace.model.quote_check import HeldTexts, QuoteCheck, check_quote
+from commonplace.model.quote_check import HeldTexts, QuoteCheck
+from commonplace.model.quote_places import check_quote
 from commonplace.model.searchable_pages import SearchablePages
 
 

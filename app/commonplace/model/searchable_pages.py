@@ -8,6 +8,7 @@ not count here: nobody can tell whether one at the end of a line is part of the 
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Literal
 
 from commonplace.model.kept_pages import KeptPages
 from commonplace.model.quote_check import QUOTATION_MARKS, normalised
+from commonplace.model.whole_words import Place, places_of_words
 
 _AT_LINE_END = re.compile("(?<=\\w)[\u00ad\u2010\u2011-][ \t]*\n\\s*(?=\\w)")
 _IN_WORD = re.compile("(?<=\\w)[\u00ad\u2010-\u2015\u2212-](?=\\w)")
@@ -24,14 +26,15 @@ _ENDS_IN_WORD = re.compile("\\w[\u00ad\u2010\u2011-]\\s*\\Z")
 
 @dataclass(frozen=True, slots=True)
 class PagePlace:
-    """A place of words in a text: the page, from 1, and where on it they begin and end.
+    """A place of words in a text: the page, from 1, and where their first and last characters stand.
 
-    Words that go on to the next page end with their page.
+    That is on the page itself where they stand there exactly, else in what `run_together` makes of it;
+    `SearchablePages.on_page` says where they begin and end on the page.
     """
 
     page: int
-    start: int
-    end: int
+    first: int
+    last: int
     check: Literal["exact", "normalised"]
 
 
@@ -51,15 +54,23 @@ class SearchablePages:
 
     def _exact(self, quote: str) -> Iterator[PagePlace]:
         for number, page in enumerate(self.pages, 1):
-            for start in _found(quote, page):
-                yield PagePlace(number, start, start + len(quote), "exact")
+            for start in places_of_words(quote, page):
+                yield PagePlace(number, start, start + len(quote) - 1, "exact")
 
     def _normalised(self, wanted: str) -> Iterator[PagePlace]:
-        for start in _found(wanted, self.whole) if wanted else ():
-            number = bisect_right(self._starts, start)
-            first = self._starts[number - 1]
-            begins, ends = self.on_page(number, start - first, start + len(wanted) - 1 - first)
-            yield PagePlace(number, begins, ends, "normalised")
+        for start in places_of_words(wanted, self.whole, self._as_it_stands):
+            yield self._placed(start, start + len(wanted))
+
+    def _placed(self, start: int, end: int) -> PagePlace:
+        """Return the place of a part of the whole text, run together."""
+        number = bisect_right(self._starts, start)
+        before = self._starts[number - 1]
+        return PagePlace(number, start - before, end - 1 - before, "normalised")
+
+    def _as_it_stands(self, start: int, end: int) -> Place:
+        """Return the page on which a part of the whole text begins, and where it begins and ends there."""
+        place = self._placed(start, end)
+        return self.pages[place.page - 1], *self.on_page(place)
 
     @cached_property
     def whole(self) -> str:
@@ -84,14 +95,15 @@ class SearchablePages:
             made.append(text.removesuffix("-") if _ENDS_IN_WORD.search(page) else f"{text} " if text else "")
         return made
 
-    def on_page(self, number: int, first: int, last: int) -> tuple[int, int]:
-        """Return where on a page the words begin and end whose first and last character stand at those places of what
-        `run_together` makes of it."""
-        page = self.pages[number - 1]
+    def on_page(self, place: PagePlace) -> tuple[int, int]:
+        """Return where on its page a place begins and ends; words that go on to the next page end with theirs."""
+        if place.check == "exact":
+            return place.first, place.last + 1
+        page = self.pages[place.page - 1]
         origins = _origins(page)
-        if first >= len(origins):
+        if place.first >= len(origins):
             return 0, len(page)
-        return origins[first], origins[last] + 1 if last < len(origins) else len(page)
+        return origins[place.first], origins[place.last] + 1 if place.last < len(origins) else len(page)
 
 
 Texts = Callable[[str], SearchablePages | None]
@@ -123,15 +135,12 @@ def run_together(text: str) -> str:
     return _IN_WORD.sub("", normalised(whole_lines(text)))
 
 
-def _found(wanted: str, text: str) -> Iterator[int]:
-    start = text.find(wanted)
-    while start >= 0:
-        yield start
-        start = text.find(wanted, start + len(wanted))
+@lru_cache(maxsize=8)
+def _origins(text: str) -> Sequence[int]:
+    """Return the place in a text that each character comes from of what `run_together` makes of it.
 
-
-def _origins(text: str) -> list[int]:
-    """Return the place in a text that each character comes from of what `run_together` makes of it."""
+    Many places of one page may be asked for, one after the other, and a text without form feeds is one page.
+    """
     left_out = {place for found in _AT_LINE_END.finditer(text) for place in range(*found.span())}
     made: list[tuple[str, int]] = []
     for place, character in enumerate(text):
@@ -144,7 +153,7 @@ def _origins(text: str) -> list[int]:
             made.extend((one, place) for one in _of_character(character))
     plain = "".join(one for one, _ in made)
     hyphens = {found.start() for found in _IN_WORD.finditer(plain)}
-    return [place for number, (_, place) in enumerate(made) if number not in hyphens]
+    return array("L", (place for number, (_, place) in enumerate(made) if number not in hyphens))
 
 
 @lru_cache(maxsize=4096)

@@ -95,3 +95,29 @@ def test_a_text_that_goes_is_found_no_more(keeping: Keeping) -> None:
     keeping.curator.delete("/works/brudney1983/text")
     assert find(keeping.curator, "beekeepers in the suburbs")["total"] == 0
     assert find(keeping.curator, "beekeepers in the suburbs", at=kept)["total"] == 1
+
+
+def test_a_few_words_are_found_as_whole_words_in_titles_and_in_texts(keeping: Keeping) -> None:
+    lines = ["Partisans of the lighthouse party.", "The ARTISANS of art, in PARTS of town."]
+    assert keeping.put("jette2011", pdf(lines)).status_code == 201
+    for asked in ({}, {"at": keeping.version()}):
+        found = find(keeping.curator, "art", **asked)["items"]
+        assert {one["selector"]["exact"].casefold() for one in found} <= {"art"}
+        assert [one["selector"]["prefix"][-3:] for one in found if one["work"]["key"] == "jette2011"] == ["of "]
+        assert find(keeping.curator, "artis", **asked)["total"] == 0
+        assert find(keeping.curator, "tisans of the lighthouse", **asked)["total"] == 1, "of more words it may be cut"
+        assert find(keeping.curator, "ossing the", **asked)["total"] == 0, "a title is no other"
+
+
+def test_words_that_stand_thousands_of_times_on_one_page_are_counted_and_a_few_shown(keeping: Keeping) -> None:
+    """A text without form feeds is one page, however long; each place used to cost a walk through all of it."""
+    sentence = "The people of the wharf met and the people of the hill met. "
+    keeping.curator.put(
+        "/works/brudney1983/text", content=(sentence * 4_000).encode(), headers={"Content-Type": "text/plain"}
+    )
+    shown = find(keeping.curator, "THE PEOPLE OF", limit=3)
+    assert (shown["total"], len(shown["items"])) == (8_000, 3)
+    assert [one["start"] for one in shown["items"]] == [0, 32, len(sentence)]
+    assert {one["quote_check"] for one in shown["items"]} == {"normalised"}
+    following = keeping.curator.get(shown["next"]).json()
+    assert following["items"][0]["start"] == len(sentence) + 32

@@ -17,7 +17,7 @@ from commonplace.library.passages import (
     words_to_look_for,
     works_to_look_in,
 )
-from commonplace.library.passages_in_texts import PassagesInTexts
+from commonplace.library.passages_in_texts import PassagesInTexts, TextPlace
 from commonplace.library.schemas import Page
 from commonplace.web import answers
 from commonplace.web.api.text_readers import TextReader
@@ -61,7 +61,7 @@ def find(
     choose_of_list(request, [JSON])
     answers.words(quote)
     reader = TextReader(request, context, at)
-    pages: list[answers.Slice[PassagePlace | FoundPassage]] = []
+    pages: list[answers.Slice[PassagePlace | TextPlace]] = []
 
     def make(snapshot: Snapshot) -> bytes:
         works = works_to_look_in(context.library.search(), quote) if at is None else all_works(snapshot)
@@ -69,15 +69,16 @@ def find(
         searched, counts = reader.texts(snapshot)
         library = context.library
         passages = PassagesInTexts(snapshot, searched, library.texts, library.page_index, context.minter)
-        found: list[PassagePlace | FoundPassage] = sorted([*places, *passages.found(quote)], key=_order)
+        found: list[PassagePlace | TextPlace] = sorted([*places, *passages.found(quote)], key=_order)
         found = found or [*passages.near(quote)]
         part = answers.part(request, found, _name, limit, cursor)
         pages[:] = [part]
+        shown = (
+            passages.shown(one) if isinstance(one, TextPlace) else passage_at(snapshot, one, quote, context.minter)
+            for one in part.items
+        )
         return Page[FoundPassage](
-            items=[
-                passage_at(snapshot, one, quote, context.minter) if isinstance(one, PassagePlace) else one
-                for one in part.items
-            ],
+            items=[one for one in shown if one],
             total=len(found),
             complete="complete",
             version=snapshot.version,
@@ -89,15 +90,15 @@ def find(
     return reader.sent(response)
 
 
-def _order(found: PassagePlace | FoundPassage) -> tuple[str, bool, int]:
+def _order(found: PassagePlace | TextPlace) -> tuple[str, bool, int]:
     """Return what orders passages: by work, first what stands in its title, abstract or keywords, then page by page."""
     if isinstance(found, PassagePlace):
         return found.work.value, False, 0
-    return found.work.iri, found.page is not None, found.page or 0
+    return found.work.value, True, found.place.page
 
 
-def _name(found: PassagePlace | FoundPassage) -> str:
+def _name(found: PassagePlace | TextPlace) -> str:
     """Return what tells a passage apart in a cursor."""
     if isinstance(found, PassagePlace):
         return f"{found.work.value} {found.part} {found.text} {found.nth}"
-    return f"{found.work.iri} {found.locator} {found.start}"
+    return f"{found.work.value} p. {found.place.page} {found.place.first}"

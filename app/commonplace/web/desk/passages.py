@@ -57,7 +57,8 @@ def page_of_kept_text(
     if not pages or not places:
         return []
     page, place = pages.pages[places[0].page - 1], places[0]
-    return [page_with_quote(locator_of(str(place.page)), page, page[place.start : place.end])]
+    start, end = pages.on_page(place)
+    return [page_with_quote(locator_of(str(place.page)), page, page[start:end])]
 
 
 def _pieces(text: str, quote: str) -> Iterator[tuple[str, bool]]:
