@@ -62,6 +62,9 @@ WRITERS = 8
 SEARCHERS = 8
 """Maximum number of searches at a time; more wait without a thread."""
 
+ASKERS = 8
+"""Maximum number of requests at a time that ask other services, which may take minutes; more wait without a thread."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
@@ -147,6 +150,8 @@ class Context:
     """The threads for what writes, beside those for reads."""
     searchers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(SEARCHERS))
     """The threads for searches, which wait while the first search index is built."""
+    askers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(ASKERS))
+    """The threads for what asks other services, which answer when they like."""
 
     kept_counts: KeptCounts = field(default_factory=KeptCounts)
     """The counts of the queues that are found by comparing all works."""

@@ -79,7 +79,8 @@ class _ServerNumbers(Collector):
 
     def _threads(self) -> Iterator[Metric]:
         context = self._context
-        lines = {"writes": context.writers.statistics(), "searches": context.searchers.statistics()}
+        limiters = {"writes": context.writers, "searches": context.searchers, "asks": context.askers}
+        lines = {name: limiter.statistics() for name, limiter in limiters.items()}
         busy = {name: line.borrowed_tokens for name, line in lines.items()}
         waiting = {name: line.tasks_waiting for name, line in lines.items()}
         yield _gauges("threads_busy", "Threads that work", busy, "task")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -134,3 +137,48 @@ def test_both_are_asked_on_a_terminal(served: Served, tmp_path: Path) -> None:
     both = commonplace("citations", "jette2011", "--all", "--dry-run", *home, cwd=tmp_path, **served.services)
     assert both.exit == 2
     assert "name works, or give --all: not both" in both.err
+
+
+class Silent(ThreadingHTTPServer):
+    """Stand for a service that takes every request, and answers none before it is `released`."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), SilentHandler)
+        self.released = threading.Event()
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+
+class SilentHandler(BaseHTTPRequestHandler):
+    """Wait, then answer that nothing is known."""
+
+    def do_GET(self) -> None:
+        """Answer 404 in the end."""
+        assert isinstance(self.server, Silent)
+        self.server.released.wait()
+        self.send_error(404)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Log nothing."""
+
+
+def test_services_that_do_not_answer_keep_nobody_from_reading_and_writing(reference_home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    shutil.copytree(reference_home, folder)
+    with Silent() as silent:
+        threading.Thread(target=silent.serve_forever, daemon=True).start()
+        services = {"orcid_url": silent.url, "openalex_url": "none", "opencitations_url": silent.url}
+        with serving(open_home(settings_for(folder)), folder=folder, **services) as client:
+            served = Served(client, folder, "", services)
+            with ThreadPoolExecutor(52) as threads:
+                asked = [threads.submit(served.post, "/citations", {"works": ["jette2011"]}) for _ in range(10)]
+                asked += [threads.submit(served.post, "/people/elinor-ostrom/identifiers", {}) for _ in range(42)]
+                for _ in range(2_000):  # until all have come
+                    if 'commonplace_threads_waiting{task="asks"} 44' in client.get("/metrics").text:
+                        break
+                assert client.get("/works?limit=1").status_code == 200
+                assert served.post("/venues", {"title": "Journal of Waiting"}).status_code == 201
+                silent.released.set()
+                assert {one.result().status_code for one in asked} == {200}
+        silent.shutdown()

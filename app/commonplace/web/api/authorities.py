@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.concurrency import run_in_threadpool
 
 from commonplace.exchange.authorities import Candidate, LookedFor
 from commonplace.library.schemas import ApiModel
@@ -16,7 +15,7 @@ from commonplace.web.context import ContextDep
 from commonplace.web.http.authorization import WriterDep
 from commonplace.web.http.negotiation import JSON, expected_version
 from commonplace.web.http.parameters import only_known_parameters
-from commonplace.web.http.threads import in_writer
+from commonplace.web.http.threads import in_asker
 
 router = APIRouter(tags=["identifiers"], dependencies=[Depends(only_known_parameters)])
 
@@ -89,9 +88,9 @@ def _looking_up(kind: LookedFor) -> Callable[..., Awaitable[Response]]:
                     undo=f"/changes/{version}/undo" if version else None,
                 )
 
-            shown = await in_writer(context, accept)
+            shown = await in_asker(context, accept)
         else:
-            found = await run_in_threadpool(context.authorities.look_up, kind, key, identifier)
+            found = await in_asker(context, lambda: context.authorities.look_up(kind, key, identifier))
             shown = AuthorityAnswer(
                 items=[_shown(one) for one in found.candidates],
                 unavailable=[UnavailableSource(source=one.source, why=one.why) for one in found.unavailable],

@@ -15,7 +15,7 @@ from commonplace.web.context import ContextDep
 from commonplace.web.http.authorization import WriterDep
 from commonplace.web.http.negotiation import JSON, etag, expected_version
 from commonplace.web.http.parameters import only_known_parameters
-from commonplace.web.http.threads import in_writer
+from commonplace.web.http.threads import in_asker
 
 router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)])
 
@@ -88,7 +88,7 @@ async def post(
         expected = expected_version(request, context.library.follow(), lenient=True)
         return context.foreign_citations.take_in(asked.works, editor, expected, dry_run=dry_run)
 
-    taken = await in_writer(context, take_in)
+    taken = await in_asker(context, take_in)
     version = taken.entry.version if taken.entry else None
     undo = f"/changes/{version}/undo" if version else None
     body = CitationsTakenIn(version=version, items=[_shown(one) for one in taken.items], undo=undo)

@@ -17,6 +17,7 @@ from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import JSON, choose_of_list
 from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters
+from commonplace.web.http.threads import in_asker
 
 router = APIRouter(tags=["webhooks"], dependencies=[Depends(only_known_parameters)])
 
@@ -119,7 +120,7 @@ async def delete(context: ContextDep, token: CuratorDep, id: str) -> Response:
 @router.post("/webhooks/{id}/test", response_model=ShownDelivery, summary="Try a webhook")
 async def test(context: ContextDep, token: CuratorDep, id: str) -> Response:
     """Send a message of no version, once, and answer with what came of it."""
-    delivery = await run_in_threadpool(context.webhooks.test, id)
+    delivery = await in_asker(context, lambda: context.webhooks.test(id))
     return Response(_message(delivery).json_bytes(), media_type=JSON.media_type, headers=PRIVATE)
 
 

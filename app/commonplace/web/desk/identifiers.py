@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from fastapi import Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import CommonplaceError
@@ -18,7 +17,7 @@ from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import form_of
 from commonplace.web.desk.pages import Curating, desk_page, desk_router, refusal, see_other
 from commonplace.web.desk.things import desk_address
-from commonplace.web.http.threads import in_writer
+from commonplace.web.http.threads import in_asker
 
 router = desk_router()
 
@@ -75,9 +74,9 @@ async def ask(
     try:
         if accepted:
             editor = editor_of(token, kind, "")
-            _, edited = await in_writer(context, lambda: context.authorities.accept(kind, key, accepted, editor))
+            _, edited = await in_asker(context, lambda: context.authorities.accept(kind, key, accepted, editor))
             return see_other(desk_address(kind, key), done=edited.entry.version if edited.entry else None)
-        found = await run_in_threadpool(context.authorities.look_up, kind, key, asked or None)
+        found = await in_asker(context, lambda: context.authorities.look_up(kind, key, asked or None))
     except CommonplaceError as fault:
         return _page(request, context, kind, key, asked=asked, **refusal(fault))
     return _page(request, context, kind, key, asked=asked, found=found)

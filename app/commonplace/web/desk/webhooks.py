@@ -9,7 +9,7 @@ from commonplace.home.webhooks.kept import Webhook
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import form_of
 from commonplace.web.desk.pages import Curating, desk_page, desk_router, see_other
-from commonplace.web.http.threads import in_writer
+from commonplace.web.http.threads import in_asker, in_writer
 
 router = desk_router()
 
@@ -71,7 +71,7 @@ def deliveries(request: Request, context: ContextDep, token: Curating, id: str) 
 @router.post(f"{WEBHOOKS}/{{id}}/test")
 async def test(request: Request, context: ContextDep, token: Curating, id: str) -> Response:
     """Send a message of no version, once; the page says what came of it."""
-    await in_writer(context, lambda: context.webhooks.test(id))
+    await in_asker(context, lambda: context.webhooks.test(id))
     return see_other(f"{WEBHOOKS}/{id}")
 
 

@@ -1,4 +1,7 @@
-"""Run what may wait in threads of its own: for other writers, or for the search index. Reads keep the other threads."""
+"""Run what may wait in threads of its own: for other writers, for the search index, or for other services.
+
+Reads keep the other threads.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,14 @@ T = TypeVar("T")
 async def in_writer(context: Context, run: Callable[[], T]) -> T:
     """Return what a function returns that writes, or waits for a writer, run in one of the threads for that."""
     return await run_sync(run, limiter=context.writers)
+
+
+async def in_asker(context: Context, run: Callable[[], T]) -> T:
+    """Return what a function returns that asks other services, run in one of the threads for that.
+
+    What it writes then waits for other writers there, who do not wait for it while it asks.
+    """
+    return await run_sync(run, limiter=context.askers)
 
 
 async def in_searcher(context: Context, run: Callable[[], T]) -> T:
