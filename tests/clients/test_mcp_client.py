@@ -226,6 +226,30 @@ def test_problems_are_told_to_the_assistant(library: Library) -> None:
     assert "no place in a list" in far
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments", "says"),
+    [
+        ("search", {}, "search: q: is needed, and is not given"),
+        ("search", {"q": 5}, "search: q: is not a text"),
+        ("search", {"query": "role"}, "search: query: not known here; its arguments are: q, kind, budget, more"),
+        ("work", {"key": "ostrom1996", "budget": 1}, f"work: budget: is less than {LEAST}"),
+        (
+            "works_discussing",
+            {"concept": "professional-role", "stat": "unread"},
+            "works_discussing: stat: not known here; its arguments are: concept, state, at, budget, more",
+        ),
+        ("works_discussing", {"concept": "facilitator", "state": "unraed"}, "'discusses', 'silent' or 'unread'"),
+    ],
+)
+def test_arguments_that_are_wrong_are_refused_in_plain_words(
+    library: Library, name: str, arguments: dict[str, Any], says: str
+) -> None:
+    (refused,) = ask(library, [(name, arguments)])
+    assert says in refused
+    assert "pydantic" not in refused
+    assert "\n" not in refused
+
+
 def test_an_earlier_version_is_asked(library: Library) -> None:
     (first,) = ask(library, [("works_discussing", {**CALLS["works_discussing"], "at": 1})])
     assert (first["version"], first["coverage"]) == (1, {"discusses": 21, "silent": 10, "unread": 4})

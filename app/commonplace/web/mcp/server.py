@@ -11,10 +11,11 @@ from typing import Annotated, Any, Literal
 from fastapi import Request
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp.types import ToolAnnotations
-from pydantic import Field
+from mcp.types import CallToolResult, InputRequiredResult, ToolAnnotations
+from pydantic import Field, ValidationError
 
-from commonplace.errors import CommonplaceError
+from commonplace.errors import CommonplaceError, listed
+from commonplace.model.validation_words import told
 from commonplace.web.mcp import budget as budgets
 from commonplace.web.mcp import tools
 from commonplace.web.mcp.asking import Asked, Refused
@@ -66,10 +67,34 @@ OwnRequest = Callable[[], Request]
 """Makes a request of this program itself, where a call does not come over HTTP."""
 
 
+class _Server(MCPServer[Any]):
+    """Refuse in plain words the arguments that a tool does not have, and those that are not as it wants them.
+
+    The SDK reads over the ones, so that a misspelt `state` would list other works; the others it answers in the words
+    of its parser.
+    """
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Return what a tool answers. Raises `ToolError`."""
+        known = {tool.name: tool.input_schema.get("properties", {}) for tool in await self.list_tools()}
+        if name in known and (strangers := sorted(arguments.keys() - known[name].keys())):
+            there = ", ".join(known[name])
+            raise ToolError(f"{name}: {', '.join(strangers)}: not known here; its arguments are: {there}")
+        try:
+            return await super().call_tool(name, arguments, context)
+        except ToolError as fault:
+            if type(fault) is not ToolError or not isinstance(fault.__cause__, ValidationError):
+                raise
+            places = [(".".join(map(str, one["loc"])), told(one)) for one in fault.__cause__.errors()]
+            raise ToolError(f"{name}: {listed(places)}") from fault.__cause__
+
+
 def server_of(version: str, own_request: OwnRequest | None = None) -> MCPServer[Any]:
     """Return the server with its tools. A call over HTTP is asked for the client of its request."""
     with _own_logging():
-        server: MCPServer[Any] = MCPServer("commonplace", instructions=INSTRUCTIONS, version=version)
+        server = _Server("commonplace", instructions=INSTRUCTIONS, version=version)
     caller = _Caller(own_request)
     _add_lists(server, caller)
     _add_questions(server, caller)
