@@ -159,6 +159,14 @@ def test_a_merged_work_is_known_by_its_old_key_and_by_its_other_doi(taking: Taki
         taking.says("references", [])
         (item,) = taking.take("nabatchi2017", "ostrom1996", dry_run=True).items
         assert (item.work, item.fate) == ("ostrom1996", "matched")
+        ours, theirs = f"doi:{OSTROM.lower()}", "doi:10.1111/puar.12765"
+        known = {
+            f"/index/references/{ours}": [row(ours, f"doi:{NOWHERE}"), row(ours, theirs)],
+            f"/index/references/{theirs}": [row(theirs, f"doi:{JETTE}"), row(theirs, f"doi:{NOWHERE}")],
+        }
+        taking.agencies.always = {start: answers(rows) for start, rows in known.items()} | taking.agencies.always
+        (item,) = taking.take("ostrom1996", dry_run=True).items
+        assert (item.references, item.cites, item.references_kept) == (2, ["jette2011"], [NOWHERE])
     finally:
         merges.unmerge("work", "nabatchi2017", {}, curator)
 

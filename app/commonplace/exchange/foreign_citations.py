@@ -110,7 +110,7 @@ class ForeignCitations:
         answers: dict[str, _Answer | str] = {}
         with self._client() as client:
             for number, work in enumerate(works, 1):
-                answers[work] = self._asked(client, self._base, dois.get(work))
+                answers[work] = self._asked(client, self._base, dois.get(work, ()))
                 if progress:
                     progress(number, len(works))
         items: list[WorkCitations] = []
@@ -128,34 +128,43 @@ class ForeignCitations:
         entry = self._committer.commit(propose, expected)
         return TakenIn(tuple(items), entry)
 
-    def _held(self, snapshot: Snapshot, works: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    def _held(self, snapshot: Snapshot, works: Sequence[str]) -> tuple[list[str], dict[str, list[str]]]:
         """Return the keys, those of works that were merged in place of the ones that they are now, and the DOIs."""
         minter = self._library.minter
         stand = (known_thing(snapshot, minter, minter.thing("work", key)) for key in works)
         keys = [minter.key(node.value) if node else key for key, node in zip(works, stand, strict=True)]
         return list(dict.fromkeys(keys)), dois_of(snapshot, minter)
 
-    def _asked(self, client: AgencyClient, base: str, doi: str | None) -> _Answer | str:
-        if doi is None:
+    def _asked(self, client: AgencyClient, base: str, dois: Sequence[str]) -> _Answer | str:
+        if not dois:
             return "no work here has this key and a DOI"
         try:
-            return _Answer(
-                indexed_citations(client, base, doi, "references"), indexed_citations(client, base, doi, "citations")
-            )
+            references = [indexed_citations(client, base, doi, "references") for doi in dois]
+            citations = [indexed_citations(client, base, doi, "citations") for doi in dois]
         except AgencyFault as fault:
             return str(fault)
+        return _Answer(_together(references, dois), _together(citations, dois))
 
 
-def dois_of(snapshot: Snapshot, minter: Minter) -> dict[str, str]:
-    """Return the first DOI of each work that has one, by the work's key."""
+def _together(answers: Sequence[Indexed], own: Sequence[str]) -> Indexed:
+    """Return what the index knows of a work by its own DOIs as of one work, which cites none of them."""
+    left_out = {doi_key(doi) for doi in own}
+    found = {doi_key(one.doi): one for answer in reversed(answers) for one in answer.citations}
+    kept = tuple(one for key, one in found.items() if key not in left_out)
+    return Indexed(kept, sum(answer.without_doi for answer in answers))
+
+
+def dois_of(snapshot: Snapshot, minter: Minter) -> dict[str, list[str]]:
+    """Return the DOIs of each work that has any, by its key: its own first, then those of works merged into it."""
     rows = snapshot.select(
-        f"{PROLOGUE}SELECT ?work ?doi WHERE {{ ?work a fabio:Expression ; prism:doi ?doi }} ORDER BY ?work DESC(?doi)"
+        f"{PROLOGUE}SELECT DISTINCT ?work ?doi ?order WHERE {{ ?work a fabio:Expression . "
+        f"{doi_pattern('?work', '?doi')} }} ORDER BY ?work ?order ?doi"
     )
-    return {
-        minter.key(work.value): value
-        for row in rows
-        if isinstance(work := row["work"], NamedNode) and isinstance(value := getattr(row["doi"], "value", None), str)
-    }
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if isinstance(work := row["work"], NamedNode) and isinstance(doi := getattr(row["doi"], "value", None), str):
+            found.setdefault(minter.key(work.value), []).append(doi)
+    return found
 
 
 class _Linking:
