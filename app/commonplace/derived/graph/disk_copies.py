@@ -21,6 +21,7 @@ from pyoxigraph import Store
 from commonplace.derived.graph.disk_mark import OriginOf
 from commonplace.errors import NotFound
 from commonplace.model.change import Version
+from commonplace.processes.state import is_there
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +96,7 @@ class DiskCopies:
         with suppress(OSError):
             for path in self.directory.iterdir():
                 process = path.name.removeprefix(_OWN)
-                if process.isdecimal() and process != path.name and not Path("/proc", process).exists():
+                if process.isdecimal() and process != path.name and not is_there(process):
                     shutil.rmtree(path, ignore_errors=True)
 
     def _name(self, version: Version) -> str:

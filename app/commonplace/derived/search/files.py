@@ -32,6 +32,7 @@ from commonplace.model.change import EMPTY, Version
 from commonplace.model.minter import Minter
 from commonplace.patchlog.log import PatchLog
 from commonplace.processes.garbage_collection import rarely_collected
+from commonplace.processes.state import is_there
 from commonplace.processes.whole_file import sync_directory
 
 log = logging.getLogger(__name__)
@@ -151,7 +152,7 @@ class SearchFiles:
 
 def _is_being_written(path: Path) -> bool:
     """Return whether a directory belongs to a process that is still there."""
-    return path.suffix == ".part" and Path(f"/proc/{path.stem.partition('-')[0]}").exists()
+    return path.suffix == ".part" and is_there(path.stem.partition("-")[0])
 
 
 @lru_cache(maxsize=1)
