@@ -78,6 +78,27 @@ def test_json_that_writes_them_out_ends_no_import(home: Home) -> None:
     assert {field for _, field in told} >= {"title", "key", "author", "keywords"}
 
 
+def test_zoteros_json_is_json_too(home: Home) -> None:
+    """Characters written out in it were looked for in CSL-JSON alone; half of a pair broke down the whole file."""
+    parts: list[dict[str, object]] = [
+        {"title": "One \ud800 half", "creators": [{"creatorType": "author", "name": "\udfff Org"}]},
+        {"title": "Two", "tags": [{"tag": "a\x01b"}], "publisher": "\ufffe Press"},
+        {"title": "Three", "extra": "note\x02: y\udc00"},
+    ]
+    keys = ("AAAAAAAA", "BBBBBBBB", "CCCCCCCC")
+    items = [
+        {"key": key, "version": 1, "data": {"key": key, "itemType": "book", **part}}
+        for key, part in zip(keys, parts, strict=True)
+    ]
+    receipt = received(home, json.dumps(items).encode(), "a.zotero.json")
+    assert receipt["format"] == "zotero"
+    assert receipt["fates"]["new"] == 3
+    told = {loss["field"] for item in receipt["items"] for loss in item["losses"]}
+    assert told >= {"title", "author", "keywords", "publisher"}
+    rows = home.library.read(lambda snapshot: list(snapshot.triples(None)))
+    assert not [row for row in rows if forbidden(getattr(row.object, "value", ""))]
+
+
 def test_every_text_of_a_record_is_made_legible() -> None:
     record = Record(
         key="k\x00",

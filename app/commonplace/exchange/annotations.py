@@ -88,17 +88,25 @@ def documents_of(document: object) -> list[tuple[Reader, Mapping[str, Any]]]:
     return found
 
 
-def _documents(document: object) -> Iterator[tuple[Reader, Mapping[str, Any]]]:
+def _documents(document: object, *, is_listed: bool = False) -> Iterator[tuple[Reader, Mapping[str, Any]]]:
     if isinstance(document, list):
         for one in document:
-            yield from _documents(one)
-    elif isinstance(document, Mapping):
-        for name in ("rows", "annotations", "items", "first"):
-            if isinstance(document.get(name), list | dict):
-                yield from _documents(document[name])
-                return
-        if "type" in document or "target" in document or "uri" in document:
-            yield (read_row if "uri" in document and "type" not in document else read_annotation), document
+            yield from _documents(one, is_listed=True)
+        return
+    members = document if isinstance(document, Mapping) else {}
+    for name in ("rows", "annotations", "items", "first"):
+        if isinstance(members.get(name), list | dict):
+            yield from _documents(members[name])
+            return
+    if "type" in members or "target" in members or "uri" in members:
+        yield (read_row if "uri" in members and "type" not in members else read_annotation), members
+    elif is_listed:
+        yield _refuse, members
+
+
+def _refuse(other: Mapping[str, Any]) -> Members:
+    found = ", ".join(other) or "no member"
+    raise AnnotationFault("annotation", f"this is no annotation: it has no target and no uri, but {found}")
 
 
 class Annotations:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from commonplace.importers.reading import Reading
 from commonplace.importers.text_encoding import is_wide
+from commonplace.model.formats import FORMATS
 from commonplace.model.names import Contributor, Name
 from commonplace.model.other_titles import OtherTitle
 from commonplace.model.record import Loss, ReadEntry, Record
@@ -23,6 +24,8 @@ _ENTITIES = (b"&#", b"&amp;#")
 _ESCAPES = (b"\\u00", b"\\ud", b"\\uD", b"\\uf", b"\\uF")
 """How such a character can be written in other characters: in any format, and in JSON."""
 
+_OF_JSON = frozenset(name for name, format in FORMATS.items() if format.media_types[0].endswith("json"))
+
 _REFERENCE = re.compile(r"&(?:amp;)*#(?:(\d{1,9})|[xX]([0-9A-Fa-f]{1,8}));")
 _BEYOND = 0x110000
 _NAME_PARTS = tuple(part.name for part in fields(Name))
@@ -32,7 +35,7 @@ T = TypeVar("T")
 
 def may_hold(data: bytes, format_name: str) -> bool:
     """Return whether texts of a file in that format may come to have such a character while it is read."""
-    marks = (*_ENTITIES, *_ESCAPES) if format_name == "csl-json" else _ENTITIES
+    marks = (*_ENTITIES, *_ESCAPES) if format_name in _OF_JSON else _ENTITIES
     return is_wide(data) or any(mark in data for mark in marks)
 
 

@@ -272,6 +272,16 @@ def test_what_cannot_be_evidence_is_refused_with_its_place(library: Library, doc
     assert refused.json()["errors"][0]["where"] == where
 
 
+def test_what_is_no_annotation_among_others_is_told(library: Library) -> None:
+    whole = {"type": "Annotation", "body": "concept:facilitator", "target": "parks1981"}
+    answer = library.post(["a text", whole, {"colour": "red"}, [None]], dry_run="true")
+    assert answer.status_code == 200, answer.text
+    told = [(item["position"], item["fate"], item.get("where")) for item in answer.json()["items"]]
+    failed = "annotation"
+    assert told == [(1, "failed", failed), (2, "new", None), (3, "failed", failed), (4, "failed", failed)]
+    assert "colour" in answer.json()["items"][2]["error"]
+
+
 def test_other_content_and_a_library_that_moved_on_are_refused(library: Library) -> None:
     headers = {**library.curator, "Content-Type": "text/plain"}
     assert library.client.post("/annotations", content=b"x", headers=headers).status_code == 415

@@ -37,7 +37,7 @@ Title,Authors,Abstract,Published Year,DOI,Ref,Covidence #,Notes
 ,,,,,ostrom1996,#1,
 ,,,,,bovaird2007,#2,Exclusion reason: wrong setting;
 """
-EPPI = {
+EPPI: dict[str, Any] = {
     "CodeSets": [
         {
             "Attributes": {
@@ -216,6 +216,12 @@ def test_eppi_reviewer_s_codes_decide(review: Reviewing) -> None:
         ("conflict", "needham2008"),
         ("undecided", "pestoff2009"),
     ]
+
+
+def test_half_a_surrogate_pair_in_a_file_ends_nothing(review: Reviewing) -> None:
+    reference = {**EPPI["References"][0], "Title": "Crossing \ud800", "Journal": "\udfff"}
+    kept = review.kept(json.dumps({**EPPI, "References": [reference]}), concept="digital-tools", dry_run="true")
+    assert [(item["fate"], item.get("work")) for item in kept["items"]] == [("new", "ostrom1996")]
 
 
 def test_marks_in_the_notes_of_ris_decide(review: Reviewing) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from commonplace.importers.decisions.decision import ToolDecision, Verdict, year_of
+from commonplace.importers.legible import legible_json
 from commonplace.importers.text_encoding import UnreadableFile, decode_text
 from commonplace.model.json_text import read_json
 
@@ -21,7 +22,7 @@ def read_eppi_reviewer(data: bytes) -> Iterator[ToolDecision]:
     """Yield the decision of each reference. Raises `UnreadableFile` for what is no export of EPPI-Reviewer."""
     text, _ = decode_text(data)
     try:
-        document = read_json(text)
+        document = legible_json(read_json(text), [])  # of its texts a reason alone is kept
     except ValueError as fault:
         raise UnreadableFile(f"not JSON: {fault}") from fault
     references = document.get("References") if isinstance(document, Mapping) else None
