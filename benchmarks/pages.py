@@ -3,7 +3,8 @@
     python -m benchmarks.pages [--works 100000] [--rounds 9] [--only TEXT]
 
 The library is that of the SPARQL benchmark, with more evidence in a second version: 60,000 works say something of the
-1,111 concepts, the top one of which has them all below it, and 200 of one claim. It is made and served once, and kept;
+1,111 concepts, the top one of which has them all below it, and 200 of one claim; 200 cases stand in ten contexts. It is
+made and served once, and kept;
 each run serves a copy of it, as after a restart. The first time is that of a server that has just begun to answer, in
 the order of the table, while it still prepares. Prints milliseconds: on the clock, as a client sees them over one
 connection (the first, and medians of the others), and of processor of all processes of the server (means).
@@ -28,14 +29,14 @@ from pathlib import Path
 import httpx
 from pyoxigraph import Literal, Quad
 
-from benchmarks.bibliography import BASE, DEPTH, EVIDENCE_EVERY, MINTER, READERS, concept_keys
+from benchmarks.bibliography import BASE, BRANCHES, DEPTH, EVIDENCE_EVERY, MINTER, READERS, concept_keys
 from benchmarks.load import cores
 from benchmarks.processes import end_when_told, free_port, processor_seconds, started, wait_until
 from benchmarks.sparql import table, two_digits
 from benchmarks.stored import DEFAULT_FOLDER, ROOT, stored
 from commonplace.model.change import ChangeSet, Entry, Note, Version
 from commonplace.model.minter import Minter
-from commonplace.model.namespaces import PROV, RDF, RDFS, XSD
+from commonplace.model.namespaces import CITO, PROV, RDF, RDFS, XSD
 from commonplace.patchlog.opening import log_address, open_log
 
 READ = 0.6
@@ -43,6 +44,9 @@ READ = 0.6
 
 ON_CLAIM = 200
 """Works that say something of the claim."""
+
+CASES = 200
+"""Cases of the library, in the ten contexts below one concept."""
 
 START_SECONDS = 300
 """Maximum time that a server may take to answer for the first time, or to prepare."""
@@ -52,6 +56,8 @@ QUIET_SECONDS, QUIET_PART = 3.0, 0.1
 
 TOP, LEAF = "c", "c-1-2-3"
 CLAIM = "made-claim"
+CITING = "citation"
+"""What is edited where a work comes to cite another."""
 
 WORK, CONCEPT, LIST, SEARCH, OTHER = 20, 100, 40, 30, 100
 """Maximum time of each kind of answer, in milliseconds: the median, on a quiet machine."""
@@ -92,7 +98,14 @@ LINES = (
     Line("/works/w50000/references?limit=20", LIST, forms=(DATA,)),
     *(Line(f"/search/suggest?q={TYPED[:length]}", SEARCH, forms=(DATA,)) for length in range(1, len(TYPED) + 1)),
     Line("/", OTHER),
+    Line("/gaps", OTHER, TOP),
+    Line("/gaps?concept=c-1&context=c-0-1", OTHER, TOP),
+    Line("/map", OTHER),
+    Line("/map?limit=2999", OTHER, CITING),
+    Line("/comparison", OTHER, TOP, (PAGE,)),
+    Line("/cases?limit=20", LIST, TOP),
     Line("/timeline", OTHER),
+    Line(f"/timeline?concept={TOP}", OTHER, TOP),
     Line("/queues", OTHER),
     Line("/queries/most-cited", OTHER, "w0", (DATA,)),
     Line("/queries/works-by-year", OTHER, forms=(DATA,)),
@@ -140,6 +153,20 @@ def more_evidence(works: int) -> Iterator[Quad]:
     yield Quad(claim, RDFS["label"], Literal("That the works of this library are made", language="en"))
     for number in chance.sample(range(works), ON_CLAIM):
         yield from _evidence(f"w{number}", "claim", CLAIM, chance.choice(["supports", "contradicts", "silent"]))
+    yield from _cases(works, chance)
+
+
+def _cases(works: int, chance: random.Random) -> Iterator[Quad]:
+    """Yield cases, each in one of the contexts below `c-0` and described by a work, with concepts as their values."""
+    deepest = concept_keys(DEPTH)
+    for number in range(CASES):
+        case = MINTER.thing("case", f"case-{number}")
+        yield Quad(case, RDF["type"], MINTER.term("Case"))
+        yield Quad(case, RDFS["label"], Literal(f"Case {number}", language="en"))
+        yield Quad(case, MINTER.term("context"), MINTER.thing("concept", f"c-0-{chance.randrange(BRANCHES)}"))
+        yield Quad(case, MINTER.term("describedBy"), MINTER.thing("work", f"w{chance.randrange(works)}"))
+        for dimension in ("sector", "form", "professionalRole", "challenge"):
+            yield Quad(case, MINTER.term(dimension), MINTER.thing("concept", chance.choice(deepest)))
 
 
 def _evidence(work: str, kind: str, about: str, state: str) -> Iterator[Quad]:
@@ -245,8 +272,11 @@ class Measuring:
         return timed, len(answer.content)
 
     def _edit(self, key: str) -> None:
-        """Change the title of the work of that key, or let one work more be silent on the concept or claim."""
+        """Change the title of the work of that key, let one work more be silent on the concept or claim, or cite."""
         self._edits += 1
+        if key == CITING:
+            self._cite()
+            return
         if key.startswith("w"):
             headers = {"Content-Type": "application/merge-patch+json"}
             title = f"A title for the {self._edits}th time"
@@ -255,6 +285,13 @@ class Measuring:
             said = {"work": f"w{7 * self._edits}", "about": key, "state": "silent", "certainty": "high"}
             answer = self._client.post("/evidence", json=said)
         answer.raise_for_status()
+
+    def _cite(self) -> None:
+        """Let one of the works that are cited most cite another one."""
+        citing, cited = (MINTER.thing("work", f"w{number}") for number in (100 + self._edits, self._edits))
+        update = f"INSERT DATA {{ {citing} {CITO['cites']} {cited} }}"
+        headers = {"Content-Type": "application/sparql-update"}
+        self._client.post("/sparql", content=update, headers=headers).raise_for_status()
 
 
 def _typical(taken: list[Timed]) -> Timed:

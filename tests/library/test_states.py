@@ -45,6 +45,7 @@ def statements() -> Iterator[Quad]:
     yield from those(EVIDENCE, MINTER.term("standing"), [MINTER.term("accepted")], 6)
     yield from those(EVIDENCE, MINTER.term("standing"), [MINTER.term("rejected")])
     yield from those(EVIDENCE, MINTER.term("directness"), [MINTER.term("direct"), MINTER.term("indirect")], 2)
+    yield from those(EVIDENCE, MINTER.term("certainty"), [MINTER.term(name) for name in ("high", "moderate", "low")])
 
 
 STATEMENTS = list(statements())

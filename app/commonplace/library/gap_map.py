@@ -2,13 +2,14 @@
 
 A work is about a context when it describes a case there, or discusses the context. The contexts are those in which
 there is a case, and their siblings among the concepts. What counts is accepted; a concept has what its narrower ones
-have. All of it is read in a few coarse questions and put together here.
+have. What works say is kept (`commonplace.library.states`); cases are read in a few coarse questions.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode
@@ -17,111 +18,177 @@ from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.library.evidence import label_of
 from commonplace.library.gap_schemas import GapCell, GapConcept, GapContext, GapMap
 from commonplace.library.schemas import Link
+from commonplace.library.states import SURE, States, Works
 from commonplace.model.minter import Minter
+from commonplace.model.namespaces import RDF, SKOS
 
 _SHOWN_BY = "cp:sector|cp:initiator|cp:leader|cp:form|cp:professionalRole|cp:skill|cp:challenge|cp:enablingCondition"
 """Dimensions whose values a case shows as stated: not the forms that are merely possible."""
 
-_CERTAINTIES = ("high", "moderate", "low")
+_NOBODY: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
-class _Read:
-    """What was read: links between things, each by its IRI."""
+class _Cases:
+    """What was read of cases: links between things, each by its IRI."""
 
-    broader: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    concepts: set[str] = field(default_factory=set)
-    said: list[tuple[str, str, str, str]] = field(default_factory=list)
-    """Work, concept, state and certainty of each piece of evidence."""
-    case_contexts: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    case_works: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    case_shows: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    contexts: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    works: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    shows: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     study_of: dict[str, str] = field(default_factory=dict)
     """The first of the cases that nothing tells apart from a case."""
 
+    def told_apart(self, cases: Iterable[str]) -> set[str]:
+        """Return cases, of those that nothing tells apart the first."""
+        return {self.study_of.get(case, case) for case in cases}
+
 
 @dataclass(frozen=True, slots=True)
-class _Gathered:
-    """What each concept, its narrower ones included, has: works by state, and cases that show it."""
+class _Tree:
+    """The concepts of the library, and what is above and below each, itself included."""
 
-    discussing: Mapping[str, Mapping[str, str]]
-    """By concept: the works that discuss it, each with its best certainty."""
-    silent: Mapping[str, set[str]]
-    shown: Mapping[str, set[str]]
-    works: Mapping[str, set[str]]
-    """By context: the works about it."""
-    cases: Mapping[str, set[str]]
-    """By context: its cases, those told apart."""
+    states: States
+    concepts: AbstractSet[str]
+
+    def above(self, concept: str) -> list[str]:
+        """Return the concept and all broader ones; nothing for what is no concept."""
+        return self.states.broader_than(concept) if concept in self.concepts else []
+
+    def below(self, concept: str) -> list[str]:
+        """Return those of the concept and all narrower ones that works say something of."""
+        said = self.states.said
+        return [one for one in self.states.narrower_than(concept) if one in said and one in self.concepts]
+
+    def said_above(self, concept: str) -> list[str]:
+        """Return those of the concept and all broader ones that works say something of."""
+        said = self.states.said
+        return [one for one in self.states.broader_than(concept) if one in said and one in self.concepts]
 
 
-def gap_map(snapshot: Snapshot, minter: Minter, concept: NamedNode | None, context: NamedNode | None) -> GapMap:
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """What the works about a context say of each concept by itself, without narrower and broader ones."""
+
+    works: AbstractSet[str]
+    """The works about the context."""
+    cases: AbstractSet[str]
+    discussing: Mapping[str, Works]
+    silent: Mapping[str, Works]
+    sure: Mapping[str, AbstractSet[str]]
+    """By certainty, the concepts that any of the works discusses with that."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedMap:
+    """A gap map without its deepest rows."""
+
+    shown: GapMap
+    folded: Mapping[str, int]
+    """Number of rows left out below each row that is shown, by the key of its concept; none is zero."""
+
+
+def gap_map(
+    snapshot: Snapshot, minter: Minter, states: States, concept: NamedNode | None, context: NamedNode | None
+) -> GapMap:
     """Return the map: one cell for each concept and context, in the order of the tree of concepts.
 
     With `concept` only that and narrower ones are rows, with `context` only that is a column; with both, the cell of
-    the two says which works and cases are behind its numbers.
+    the two says which works and cases are behind its numbers. `states` are those at the snapshot.
     """
-    read = _read(snapshot, minter)
-    above = _closure(read)
-    every = _contexts(read)
-    columns = sorted(every if context is None else [context.value])
-    aside = set(every) | {up for one in every for up in read.broader.get(one, ())}
-    rows = [one for one in read.concepts - aside if concept is None or concept.value in above[one]]
-    gathered = _gather(read, above, every if context is None else columns)
-    labels = {iri: label_of(snapshot, NamedNode(iri)) or minter.key(iri) for iri in (*rows, *columns)}
-    ordered = list(_in_tree(rows, read.broader, labels))
+    return folded_map(snapshot, minter, states, concept, context, None).shown
+
+
+def folded_map(
+    snapshot: Snapshot,
+    minter: Minter,
+    states: States,
+    concept: NamedNode | None,
+    context: NamedNode | None,
+    most: int | None,
+) -> FoldedMap:
+    """Return the map without its deepest rows, where it has more than `most` cells; at least the highest are there."""
+    cases = _read(snapshot)
+    nodes = (triple.subject for triple in snapshot.triples(None, RDF["type"], SKOS["Concept"]))
+    concepts = {node.value for node in nodes if isinstance(node, NamedNode)}
+    tree = _Tree(states, concepts)
+    every = _contexts(cases, tree)
+    names = sorted(every if context is None else [context.value])
+    aside = {*every, *(up for one in every for up in states.broader.get(one, ()))}
+    inside = concepts if concept is None else concepts.intersection(states.narrower_than(concept.value))
+    rows = inside - aside
+    labels = {iri: label_of(snapshot, NamedNode(iri)) or minter.key(iri) for iri in (*rows, *names)}
+    ordered, folded = _cut(list(_in_tree(rows, states.broader, labels)), len(names), most)
+    columns = {name: _column(cases, tree, name) for name in names}
+    shown = _shown(cases, tree)
+    keys = {iri: minter.key(iri) for iri in labels}
     named = concept.value if concept is not None and context is not None else None
     cells = []
     for iri, _ in ordered:
-        for column in columns:
-            behind = _links(snapshot, minter, gathered, iri, column) if iri == named else {}
-            cells.append(_cell(minter, gathered, iri, column, behind))
-    return GapMap(
-        concepts=[GapConcept(iri=iri, key=minter.key(iri), label=labels[iri], depth=depth) for iri, depth in ordered],
-        contexts=[
-            GapContext(
-                iri=iri,
-                key=minter.key(iri),
-                label=labels[iri],
-                works=len(gathered.works.get(iri, ())),
-                cases=len(gathered.cases.get(iri, ())),
-            )
-            for iri in columns
-        ],
-        cells=cells,
-        gaps=sum(not cell.works and not cell.cases for cell in cells),
-        version=snapshot.version,
+        below, above = tree.below(iri), tree.said_above(iri)
+        for name, column in columns.items():
+            works, silent = _joined(column.discussing, below), _joined(column.silent, above)
+            silent = silent - works if silent else silent
+            found = (works, silent, cases.told_apart(shown.get(iri, _NOBODY) & column.cases))
+            behind = _links(snapshot, minter, column.works, *found) if iri == named else {}
+            cells.append(_cell(keys[iri], keys[name], column, below, *found, behind))
+    return FoldedMap(
+        GapMap(
+            concepts=[GapConcept(iri=iri, key=keys[iri], label=labels[iri], depth=depth) for iri, depth in ordered],
+            contexts=[
+                GapContext(
+                    iri=iri,
+                    key=keys[iri],
+                    label=labels[iri],
+                    works=len(column.works),
+                    cases=len(cases.told_apart(column.cases)),
+                )
+                for iri, column in columns.items()
+            ],
+            cells=cells,
+            gaps=sum(not cell.works and not cell.cases for cell in cells),
+            version=snapshot.version,
+        ),
+        {keys[iri]: count for iri, count in folded.items()},
     )
 
 
-def _cell(minter: Minter, gathered: _Gathered, concept: str, context: str, behind: Mapping[str, list[Link]]) -> GapCell:
-    about = gathered.works.get(context, set())
-    said = {work: sure for work, sure in gathered.discussing.get(concept, {}).items() if work in about}
-    silent = (gathered.silent.get(concept, set()) & about) - said.keys()
-    shown = gathered.shown.get(concept, set()) & gathered.cases.get(context, set())
+def _cell(
+    concept: str,
+    context: str,
+    column: _Column,
+    below: Iterable[str],
+    works: Works,
+    silent: Works,
+    cases: AbstractSet[str],
+    behind: Mapping[str, list[Link]],
+) -> GapCell:
+    surest = next((name for name in SURE if not column.sure[name].isdisjoint(below)), "low") if works else None
     return GapCell(
-        concept=minter.key(concept),
-        context=minter.key(context),
-        works=len(said),
-        certainty=min(said.values(), key=_CERTAINTIES.index) if said else None,
+        concept=concept,
+        context=context,
+        works=len(works),
+        certainty=surest,
         silent=len(silent),
-        unread=len(about) - len(said) - len(silent),
-        cases=len(shown),
+        unread=len(column.works) - len(works) - len(silent),
+        cases=len(cases),
         **behind,
     )
 
 
 def _links(
-    snapshot: Snapshot, minter: Minter, gathered: _Gathered, concept: str, context: str
+    snapshot: Snapshot,
+    minter: Minter,
+    about: AbstractSet[str],
+    works: Works,
+    silent: Works,
+    cases: AbstractSet[str],
 ) -> dict[str, list[Link]]:
     """Return the works and cases that the numbers of a cell count."""
-    about = gathered.works.get(context, set())
-    said = gathered.discussing.get(concept, {}).keys() & about
-    silent = (gathered.silent.get(concept, set()) & about) - said
     groups = {
-        "discussing": said,
+        "discussing": works,
         "silent_works": silent,
-        "unread_works": about - said - silent,
-        "showing": gathered.shown.get(concept, set()) & gathered.cases.get(context, set()),
+        "unread_works": about - works - silent,
+        "showing": cases,
     }
     return {
         name: [Link(iri=i, key=minter.key(i), label=label_of(snapshot, NamedNode(i))) for i in sorted(group)]
@@ -129,27 +196,14 @@ def _links(
     }
 
 
-def _read(snapshot: Snapshot, minter: Minter) -> _Read:
-    read = _Read()
-    for concept, up in _pairs(snapshot, "?a a skos:Concept OPTIONAL { ?a skos:broader ?b }"):
-        read.concepts.add(concept)
-        if up:
-            read.broader[concept].add(up)
-    rows = snapshot.select(
-        f"""{PROLOGUE}SELECT ?work ?about ?state ?certainty WHERE {{ ?evidence cp:standing cp:accepted ;
-        cp:state ?state ; cp:work ?work ; cp:about ?about . ?about a skos:Concept .
-        OPTIONAL {{ ?evidence cp:certainty ?certainty }} }}"""
-    )
-    for row in rows:
-        work, about, state, sure = (_iri(row[name]) for name in ("work", "about", "state", "certainty"))
-        certainty = minter.local(sure) if sure else "low"
-        read.said.append((work, about, minter.local(state), certainty if certainty in _CERTAINTIES else "low"))
+def _read(snapshot: Snapshot) -> _Cases:
+    read = _Cases()
     for case, there in _pairs(snapshot, "?a a cp:Case ; cp:context ?b"):
-        read.case_contexts[case].add(there)
+        read.contexts[case].add(there)
     for case, work in _pairs(snapshot, "?a a cp:Case ; cp:describedBy ?b"):
-        read.case_works[case].add(work)
+        read.works[case].add(work)
     for case, shown in _pairs(snapshot, f"?a a cp:Case ; {_SHOWN_BY} ?b"):
-        read.case_shows[case].add(shown)
+        read.shows[case].add(shown)
     for case, other in _pairs(snapshot, "?a a cp:Case ; cp:describedTogetherWith ?b"):
         read.study_of[case] = min(read.study_of.get(case, case), other)
     return read
@@ -164,72 +218,84 @@ def _iri(node: object) -> str:
     return node.value if isinstance(node, NamedNode) else ""
 
 
-def _closure(read: _Read) -> dict[str, set[str]]:
-    """Return each concept with all that are above it, itself included."""
-    found: dict[str, set[str]] = {}
-    for concept in read.concepts | {about for _, about, _, _ in read.said}:
-        reached, waiting = {concept}, [concept]
-        while waiting:
-            for one in read.broader.get(waiting.pop(), ()):
-                if one not in reached:
-                    reached.add(one)
-                    waiting.append(one)
-        found[concept] = reached
-    return found
-
-
-def _contexts(read: _Read) -> list[str]:
+def _contexts(cases: _Cases, tree: _Tree) -> list[str]:
     """Return the contexts of cases, and the concepts that stand beside these."""
-    named = {context for contexts in read.case_contexts.values() for context in contexts}
-    parents = {up for context in named for up in read.broader.get(context, ())}
-    return sorted(named | {one for one in read.concepts if read.broader.get(one, set()) & parents})
+    named = {context for contexts in cases.contexts.values() for context in contexts}
+    states = tree.states
+    parents = {up for context in named if context in tree.concepts for up in states.broader.get(context, ())}
+    beside = {one for up in parents for one in states.narrower.get(up, ())}
+    return sorted(named | (beside & tree.concepts))
 
 
-def _gather(read: _Read, above: Mapping[str, set[str]], contexts: Iterable[str]) -> _Gathered:
-    wanted = set(contexts)
-    discussing, silent = _states(read, above)
-    works: dict[str, set[str]] = {context: set(discussing.get(context, ())) for context in wanted}
-    cases: dict[str, set[str]] = defaultdict(set)
+def _column(cases: _Cases, tree: _Tree, context: str) -> _Column:
+    there = [case for case, contexts in cases.contexts.items() if context in contexts]
+    discussing = tree.states.discussing(context) if context in tree.concepts else _NOBODY
+    works = _NOBODY.union(discussing, *(cases.works.get(case, ()) for case in there))
+    said = {one: tree.states.said[one] for one in tree.concepts & tree.states.said.keys()}
+
+    def saying(state: str) -> dict[str, Works]:
+        found = ((one, by_state[state] & works) for one, by_state in said.items() if state in by_state)
+        return {one: some for one, some in found if some}
+
+    def sure(name: str) -> set[str]:
+        return {one for one, by_state in said.items() if not by_state.get(name, _NOBODY).isdisjoint(works)}
+
+    return _Column(
+        works=works,
+        cases=set(there),
+        discussing=saying("discusses"),
+        silent=saying("silent"),
+        sure={name: sure(name) for name in SURE},
+    )
+
+
+def _shown(cases: _Cases, tree: _Tree) -> Mapping[str, set[str]]:
+    """Return by concept the cases that show it or a narrower one."""
     shown: dict[str, set[str]] = defaultdict(set)
-    for case, there in read.case_contexts.items():
-        for context in there & wanted:
-            cases[context].add(read.study_of.get(case, case))
-            works[context] |= read.case_works.get(case, set())
-        for value in read.case_shows.get(case, ()):
-            for concept in above.get(value, ()):
-                shown[concept].add(read.study_of.get(case, case))
-    return _Gathered(discussing, silent, shown, works, cases)
+    for case, values in cases.shows.items():
+        if case not in cases.contexts:
+            continue  # it stands in no column
+        for value in values:
+            for concept in tree.above(value):
+                shown[concept].add(case)
+    return shown
 
 
-def _states(
-    read: _Read, above: Mapping[str, set[str]]
-) -> tuple[Mapping[str, Mapping[str, str]], Mapping[str, set[str]]]:
-    """Return by concept the works that discuss it or a narrower one, and those silent on it or a broader one."""
-    discussing: dict[str, dict[str, str]] = defaultdict(dict)
-    silent: dict[str, set[str]] = defaultdict(set)
-    below: dict[str, set[str]] = defaultdict(set)
-    for concept in read.concepts:
-        for up in above[concept]:
-            below[up].add(concept)
-    for work, about, state, certainty in read.said:
-        if state == "discusses":
-            for concept in above[about]:
-                best = discussing[concept].get(work, certainty)
-                discussing[concept][work] = min(best, certainty, key=_CERTAINTIES.index)
-        elif state == "silent":
-            for concept in below[about]:
-                silent[concept].add(work)
-    return discussing, silent
+def _joined(sets: Mapping[str, Works], of: Iterable[str]) -> Works:
+    some = [sets[one] for one in of if one in sets]
+    return some[0] if len(some) == 1 else _NOBODY.union(*some)
+
+
+def _cut(
+    rows: Sequence[tuple[str, int]], columns: int, most: int | None
+) -> tuple[Sequence[tuple[str, int]], Mapping[str, int]]:
+    """Return the rows down to the depth to which all of them have at most `most` cells, and how many are left out.
+
+    These are told by the last row before them, below which they stand.
+    """
+    if most is None or len(rows) * columns <= most:
+        return rows, {}
+    deepest = 0
+    while sum(depth <= deepest + 1 for _, depth in rows) * columns <= most:
+        deepest += 1
+    kept: list[tuple[str, int]] = []
+    folded: dict[str, int] = defaultdict(int)
+    for iri, depth in rows:
+        if depth <= deepest:
+            kept.append((iri, depth))
+        else:
+            folded[kept[-1][0]] += 1
+    return kept, folded
 
 
 def _in_tree(
-    rows: Iterable[str], broader: Mapping[str, set[str]], labels: Mapping[str, str]
+    rows: Iterable[str], broader: Mapping[str, AbstractSet[str]], labels: Mapping[str, str]
 ) -> Iterator[tuple[str, int]]:
     """Yield concepts as in their tree, each once, with its depth."""
     inside = set(rows)
     children: dict[str, list[str]] = defaultdict(list)
     for one in inside:
-        up = sorted(broader.get(one, set()) & inside)
+        up = sorted(broader.get(one, _NOBODY) & inside)
         children[up[0] if up else ""].append(one)
     seen: set[str] = set()
 

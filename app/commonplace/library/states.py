@@ -43,6 +43,9 @@ STATES = frozenset((*CONCEPT_STATES, *CLAIM_STATES)) - {UNREAD, "mixed"}
 DIRECT = "direct"
 """Name by which works are kept, beside their states, that say what they say directly."""
 
+SURE = ("high", "moderate")
+"""Names by which works are kept that discuss something with that certainty; those of neither are of low certainty."""
+
 _DEFAULT = DefaultGraph()
 _NOBODY: frozenset[str] = frozenset()
 
@@ -124,8 +127,8 @@ class States:
     works: int
     """Number of works of the library."""
     said: Mapping[str, Mapping[str, Works]]
-    """The works that say something of a concept or claim, by its IRI and by state, and those that say so directly, by
-    `DIRECT`; none of the sets is empty."""
+    """The works that say something of a concept or claim, by its IRI and by state, those that say so directly, by
+    `DIRECT`, and those that discuss it with certainty, by `SURE`; none of the sets is empty."""
     broader: Mapping[str, Works]
     """The concepts that are broader than a concept, one step away; none of the sets is empty."""
     narrower: Mapping[str, Works]
@@ -149,7 +152,7 @@ class States:
         return found
 
     def _on_concept(self, concept: str) -> WorksByState:
-        discussing = _joined(self._saying("discusses", _reached(concept, self.narrower)))
+        discussing = self.discussing(concept)
         silent = _joined(self._saying("silent", _reached(concept, self.broader)))
         read = {"discusses": discussing, "silent": silent - discussing}
         direct = _joined(self._saying(DIRECT, _reached(concept, self.narrower))) & discussing
@@ -184,6 +187,18 @@ class States:
         direct = said.get(DIRECT, _NOBODY) & (supports | contradicts)
         return WorksByState(CLAIM_STATES, read, direct, self.works, self.with_abstract)
 
+    def discussing(self, concept: str) -> Works:
+        """Return the works that discuss the concept of that IRI or a narrower one: of what `on_concept` says, that."""
+        return _joined(self._saying("discusses", _reached(concept, self.narrower)))
+
+    def narrower_than(self, concept: str) -> list[str]:
+        """Return the concept of that IRI and all narrower ones."""
+        return _reached(concept, self.narrower)
+
+    def broader_than(self, concept: str) -> list[str]:
+        """Return the concept of that IRI and all broader ones."""
+        return _reached(concept, self.broader)
+
     def most_read(self) -> list[str]:
         """Return the concepts and claims that works were read for, those of most works first, equals by IRI."""
         counts = {about: len(_joined(said.values())) for about, said in self.said.items()}
@@ -191,7 +206,7 @@ class States:
 
     def below(self, concept: str) -> list[NamedNode]:
         """Return the concept of that IRI and all narrower ones, over any number of steps."""
-        return [NamedNode(iri) for iri in _reached(concept, self.narrower)]
+        return [NamedNode(iri) for iri in self.narrower_than(concept)]
 
     def beside(self, concept: str, count: int) -> list[tuple[str, int]]:
         """Return the concepts, neither this nor narrower ones, that most of the works discuss which discuss this one.
@@ -257,6 +272,14 @@ def read_states(snapshot: Snapshot, minter: Minter) -> States:
     ):
         if minter.local(state) in STATES - {"silent"}:
             said[about].setdefault(DIRECT, set()).add(work)
+    for about, certainty, work in _iris(
+        snapshot,
+        """SELECT ?about ?certainty ?work WHERE {
+        ?evidence cp:state cp:discusses ; cp:standing cp:accepted .
+        ?evidence cp:certainty ?certainty ; cp:about ?about ; cp:work ?work . ?work a fabio:Expression }""",
+    ):
+        if (sure := minter.local(certainty)) in SURE:
+            said[about].setdefault(sure, set()).add(work)
     broader: dict[str, set[str]] = {}
     narrower: dict[str, set[str]] = {}
     for low, high in _iris(snapshot, "SELECT ?low ?high WHERE { ?low skos:broader ?high }"):
@@ -280,7 +303,7 @@ def move_states(states: States, snapshot: Snapshot, changes: Sequence[ChangeSet]
     edges: list[tuple[int, str, str]] = []
     touched: list[Triple] = []
     described: dict[NamedNode, None] = {}
-    of_evidence = {minter.term(name) for name in ("work", "about", "state", "standing", "directness")}
+    of_evidence = {minter.term(name) for name in ("work", "about", "state", "standing", "directness", "certainty")}
     for sign, quad in _signed(changes):
         subject, predicate, object = quad.triple
         if predicate in of_evidence:
@@ -395,7 +418,7 @@ def _said_again(
         before = said.get(iri, {})
         after = {
             name: _replaced(before.get(name, _NOBODY), works, come.get((iri, name), _NOBODY) & works)
-            for name in (*STATES, DIRECT)
+            for name in (*STATES, DIRECT, *SURE)
         }
         moved[intern(iri)] = {name: found for name, found in after.items() if found}
         if not moved[iri]:
@@ -410,7 +433,7 @@ def _replaced(works: Works, gone: Works, come: Works) -> Works:
 
 
 def _said_of(snapshot: Snapshot, work: NamedNode, minter: Minter) -> Iterator[tuple[str, str]]:
-    """Yield each concept or claim that accepted evidence of a work is about, with what it says, and `DIRECT`."""
+    """Yield each concept or claim that accepted evidence of a work is about, with what it says, `DIRECT` and `SURE`."""
     if not is_work(snapshot, work):
         return
     accepted = minter.term("accepted")
@@ -420,6 +443,9 @@ def _said_of(snapshot: Snapshot, work: NamedNode, minter: Minter) -> Iterator[tu
             states = {minter.local(one.value) for one in _objects(snapshot, node, minter.term("state"))} & STATES
             if states - {"silent"} and minter.term("direct") in _objects(snapshot, node, minter.term("directness")):
                 states |= {DIRECT}
+            if "discusses" in states:
+                certain = {minter.local(one.value) for one in _objects(snapshot, node, minter.term("certainty"))}
+                states |= certain & set(SURE)
             for about in _objects(snapshot, node, minter.term("about")):
                 yield from ((about.value, state) for state in states)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.gap_map import gap_map
@@ -12,12 +13,14 @@ from commonplace.library.gap_schemas import GapMap
 from commonplace.library.named_things import named_thing
 from commonplace.model.table_text import table_row
 from commonplace.web import answers
-from commonplace.web.context import ContextDep
+from commonplace.web.api.things import states_at
+from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import CSV, JSON, choose_of_list
 from commonplace.web.http.parameters import At, only_known_parameters
-from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
+from commonplace.web.in_workers import Cost, costly, in_large_library
+from commonplace.web.kept_route import KeptRoute
 
-router = APIRouter(tags=["concepts"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
+router = APIRouter(tags=["concepts"], dependencies=[Depends(only_known_parameters)], route_class=KeptRoute)
 
 COLUMNS = ("concept", "context", "works", "certainty", "silent", "unread", "cases")
 
@@ -46,14 +49,23 @@ def gaps(
     names the works and cases behind its numbers.
     """
     form = choose_of_list(request, [JSON, CSV])
+    states = states_at(context, at)
 
     def make(snapshot: Snapshot) -> bytes:
-        row = named_thing(snapshot, context.minter, "concept", concept, "concept") if concept is not None else None
-        column = named_thing(snapshot, context.minter, "concept", setting, "context") if setting is not None else None
-        found = gap_map(snapshot, context.minter, row, column)
+        row, column = named(snapshot, context, concept, setting)
+        found = gap_map(snapshot, context.minter, states(snapshot), row, column)
         return found.json_bytes() if form is JSON else _table(found)
 
     return answers.versioned(request, form, at, make)
+
+
+def named(
+    snapshot: Snapshot, context: Context, concept: str | None, setting: str | None
+) -> tuple[NamedNode | None, NamedNode | None]:
+    """Return the concept and the context that are asked for, None for each that is not. Raises `BadRequest`."""
+    row = named_thing(snapshot, context.minter, "concept", concept, "concept") if concept is not None else None
+    column = named_thing(snapshot, context.minter, "concept", setting, "context") if setting is not None else None
+    return row, column
 
 
 def _table(found: GapMap) -> bytes:

@@ -62,7 +62,6 @@ _THINGS = ("people", "organizations", "venues", "concepts", "claims", "cases", "
 SHOWN = (
     ShownAnswer(("/search",), "search.html", adding.words_asked, ask_for_words),
     ShownAnswer(("/find",), "find.html", adding.quote_asked, ask_for_words),
-    ShownAnswer(("/gaps",), "gaps.html"),
     ShownAnswer(("/suggestions",), "suggestions.html", adding.concept_asked, concept_of_suggestions),
     ShownAnswer(("/changes",), "changes.html", adding.names_in_changes),
     ShownAnswer(("/changes/diff",), "library_diff.html", adding.versions_asked, ask_for_words),
