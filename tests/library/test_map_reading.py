@@ -158,7 +158,7 @@ def test_what_is_on_the_map_is_what_the_statements_say(
     focus = MINTER.thing(*filters.focus.split("/")) if filters.focus else None  # type: ignore[arg-type]
     if focus is not None and all(s != focus for s, _, _ in plain.said):
         history.turn_round({Quad(focus, SKOS["note"], Literal("there"))})
-    found = history.graph.read(lambda snapshot: linked_things(snapshot, MINTER, filters, limit))
+    found, _ = history.graph.read(lambda snapshot: linked_things(snapshot, MINTER, filters, limit))
     links = plain.links(filters)
     counts = Counter(end for link in links for end in (link.source, link.target))
     if focus is not None:

@@ -15,7 +15,7 @@ from commonplace.errors import NotFound
 from commonplace.library import placed_maps
 from commonplace.library.map_reading import MapFilters
 from commonplace.library.map_schemas import Layout
-from commonplace.library.placed_maps import PlacedMaps, placed_map
+from commonplace.library.placed_maps import PlacedMap, PlacedMaps, placed, placed_map
 from commonplace.model.namespaces import CITO, DCTERMS, FABIO, FOAF, PRO, RDF, SKOS
 from tests.library.test_lists import MINTER, NAMES, PEOPLE, YEARS, History
 from tests.library.test_map_reading import CONCEPTS, EVIDENCE, FILTERS, MOSTLY, SOME, WORKS
@@ -129,11 +129,37 @@ def test_only_a_change_of_links_places_things_anew(
 
     def counted(*given: object) -> object:
         made.append(1)
-        return placed_map(*given)  # type: ignore[arg-type]
+        return placed(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(placed_maps, "placed_map", counted)
+    monkeypatch.setattr(placed_maps, "placed", counted)
     for turned in (set(), change):
         if turned:
             history.turn_round(turned)
         history.graph.read(lambda snapshot: kept.of(snapshot, MINTER, MapFilters(), 10, "network"))
     assert len(made) == (1 if is_carried else 2)
+
+
+def test_a_citation_beside_the_map_is_counted_and_nothing_is_read_or_placed_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of what is not on the map nothing is seen there but that there is more; of what is, how many links it has."""
+    history = History()
+    many = [MINTER.thing("work", f"m{number}") for number in range(8)]
+    history.turn_round(Quad(work, RDF["type"], FABIO["Expression"]) for work in many)
+    history.turn_round(Quad(one, CITO["cites"], other) for one in many[:4] for other in many[:4] if one != other)
+    kept = PlacedMaps(history.log)
+
+    def of(limit: int) -> PlacedMap:
+        return history.graph.read(lambda snapshot: kept.of(snapshot, MINTER, MapFilters(), limit, "network"))
+
+    first = of(4)
+    for name in ("placed", "linked_things"):
+        monkeypatch.setattr(placed_maps, name, None)
+    history.turn_round([Quad(many[6], CITO["cites"], many[7])])
+    assert (of(4).linked.total, first.linked.total) == (6, 4)
+    history.turn_round([Quad(many[6], CITO["cites"], many[3])])
+    after = of(4)
+    assert [(thing.key, thing.links) for thing in after.linked.things] == [("m3", 7), ("m0", 6), ("m1", 6), ("m2", 6)]
+    assert dict(zip([t.iri for t in after.linked.things], after.places, strict=True)) == dict(
+        zip([t.iri for t in first.linked.things], first.places, strict=True)
+    )

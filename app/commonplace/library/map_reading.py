@@ -29,14 +29,14 @@ _READ_AT_ONCE = 2_000
 
 _WORK, _CONCEPT = "fabio:Expression", "skos:Concept"
 
-_KINDS: Mapping[Relation, tuple[str, str]] = {
+KINDS: Mapping[Relation, tuple[str, str]] = {
     "cites": (_WORK, _WORK),
     "discusses": (_WORK, _CONCEPT),
     "narrower": (_CONCEPT, _CONCEPT),
 }
 """The classes of the source and the target of each relation."""
 
-_ENDS: Mapping[Relation, Sequence[tuple[str, str]]] = {
+_PATTERNS: Mapping[Relation, Sequence[tuple[str, str]]] = {
     "cites": (("?source cp:mayCite ?target", "ambiguous"), ("?source cito:cites ?target", "confirmed")),
     "discusses": (
         (
@@ -53,7 +53,7 @@ The classes of the ends are no part of it: to look each up among those read once
 engine takes to join them.
 """
 
-_CERTAINTIES = ("low", "moderate", "high")
+CERTAINTIES = ("low", "moderate", "high")
 """How sure it is that a work discusses a concept, the surest last: of two pieces of evidence the surer one holds."""
 
 _UNSURE = """SELECT ?source ?target ?sure WHERE { ?citation cp:confirmation ?sure ;
@@ -105,6 +105,10 @@ class Linked:
     total: int
 
 
+Counts = Mapping[str, int]
+"""Number of links of each thing that has any, by its IRI."""
+
+
 @dataclass(frozen=True, slots=True)
 class MapFilters:
     """Choices of what is on a map: kinds of relation, a span of years, and a thing with its neighbourhood."""
@@ -114,12 +118,12 @@ class MapFilters:
     focus: str | None = None
 
 
-_Ends = Mapping[tuple[str, str], str]
+Ends = Mapping[tuple[str, str], str]
 """How sure the links of a relation are, each by the IRIs of source and target; an empty text where nothing says it."""
 
 
-def linked_things(snapshot: Snapshot, minter: Minter, filters: MapFilters, limit: int) -> Linked:
-    """Return what is linked, cut to the `limit` things with most links.
+def linked_things(snapshot: Snapshot, minter: Minter, filters: MapFilters, limit: int) -> tuple[Linked, Counts]:
+    """Return what is linked, cut to the `limit` things with most links, and the number of links of all.
 
     The focus is always among them. Raises `BadRequest` for a span of years that is none, and `NotFound` for a focus
     that is not there.
@@ -134,15 +138,15 @@ def linked_things(snapshot: Snapshot, minter: Minter, filters: MapFilters, limit
     counts = Counter(chain.from_iterable(chain.from_iterable(links.values())))
     if focus is not None:
         counts[focus] += 0
-    first = _most_linked(counts, minter, focus, limit)
+    first = most_linked(counts, minter, focus, limit)
     shown = set(first)
     among = {relation: _where(ends, shown.issuperset) for relation, ends in links.items()}
     if "cites" in among:
         among["cites"] = _confirmed(snapshot, among["cites"])
-    return Linked(described(snapshot, minter, first, counts), _in_order(minter, among), len(counts))
+    return Linked(described(snapshot, minter, first, counts), in_order(minter, among), len(counts)), counts
 
 
-def _most_linked(counts: Mapping[str, int], minter: Minter, focus: str | None, limit: int) -> list[str]:
+def most_linked(counts: Mapping[str, int], minter: Minter, focus: str | None, limit: int) -> list[str]:
     """Return the focus, and then the things with most links, equals by key."""
     least = min(nlargest(limit, counts.values()), default=0)  # a key is read only of what comes into question
     some = [iri for iri, count in counts.items() if count >= least or iri == focus]
@@ -182,18 +186,18 @@ def focused(snapshot: Snapshot, minter: Minter, given: str) -> str:
     raise NotFound(Message("there is no work or concept %(given)r: name one as work/KEY or concept/KEY", given=given))
 
 
-def _links(snapshot: Snapshot, minter: Minter, relations: Collection[Relation]) -> dict[Relation, _Ends]:
+def _links(snapshot: Snapshot, minter: Minter, relations: Collection[Relation]) -> dict[Relation, Ends]:
     """Return all links of some relations between different things that the library has."""
-    classes = {kind: _of_class(snapshot, kind) for kind in {kind for one in relations for kind in _KINDS[one]}}
-    certainty = {f"<{minter.term(name).value}>": place for place, name in enumerate(_CERTAINTIES, start=1)}
-    found: dict[Relation, _Ends] = {}
+    classes = {kind: _of_class(snapshot, kind) for kind in {kind for one in relations for kind in KINDS[one]}}
+    certainty = {f"<{minter.term(name).value}>": place for place, name in enumerate(CERTAINTIES, start=1)}
+    found: dict[Relation, Ends] = {}
     for relation in relations:
-        sources, targets = (classes[kind] for kind in _KINDS[relation])
+        sources, targets = (classes[kind] for kind in KINDS[relation])
         ends: dict[tuple[str, str], str] = {}
-        for pattern, sure in _ENDS[relation]:
+        for pattern, sure in _PATTERNS[relation]:
             table = _rows(snapshot, f"SELECT ?source ?target ?sure WHERE {{ {pattern} }}")
-            in_order = sorted(table, key=lambda row: certainty.get(row[2], 0)) if "?sure" in pattern else table
-            for source, target, said in in_order:
+            ordered = sorted(table, key=lambda row: (certainty.get(row[2], 0), row[2])) if "?sure" in pattern else table
+            for source, target, said in ordered:
                 if source in sources and target in targets and source != target:
                     ends[sources[source], targets[target]] = said[1:-1] or sure
         found[relation] = ends
@@ -206,23 +210,23 @@ def _of_class(snapshot: Snapshot, kind: str) -> dict[str, str]:
     return {thing: intern(thing[1:-1]) for (thing,) in found if thing.startswith("<")}
 
 
-def _where(ends: _Ends, holds: Callable[[tuple[str, str]], bool]) -> _Ends:
+def _where(ends: Ends, holds: Callable[[tuple[str, str]], bool]) -> Ends:
     return {pair: sure for pair, sure in ends.items() if holds(pair)}
 
 
-def _near(links: Mapping[Relation, _Ends], focus: str) -> dict[Relation, _Ends]:
+def _near(links: Mapping[Relation, Ends], focus: str) -> dict[Relation, Ends]:
     """Return the links among a thing and what it is linked to."""
     near = {end for ends in links.values() for pair in ends if focus in pair for end in pair}
     return {relation: _where(ends, near.issuperset) for relation, ends in links.items()}
 
 
-def _confirmed(snapshot: Snapshot, ends: _Ends) -> _Ends:
+def _confirmed(snapshot: Snapshot, ends: Ends) -> Ends:
     """Return citations with how sure those are that a person or program has looked at."""
     said = {(source[1:-1], target[1:-1]): sure[1:-1] for source, target, sure in sorted(_rows(snapshot, _UNSURE))}
     return {pair: said.get(pair, sure) for pair, sure in ends.items()}
 
 
-def _in_order(minter: Minter, links: Mapping[Relation, _Ends]) -> list[LinkBetween]:
+def in_order(minter: Minter, links: Mapping[Relation, Ends]) -> list[LinkBetween]:
     """Return links by source, target and relation."""
     names = {sure for ends in links.values() for sure in ends.values()}
     local = {sure: minter.local(sure) if sure.startswith("http") else sure or None for sure in names}
@@ -240,7 +244,7 @@ def _values(variable: str, iris: Iterable[str]) -> Iterator[str]:
         yield values_clause(variable, map(NamedNode, ordered[start : start + _READ_AT_ONCE]))
 
 
-def _within(snapshot: Snapshot, links: Mapping[Relation, _Ends], span: tuple[int, int]) -> dict[Relation, _Ends]:
+def _within(snapshot: Snapshot, links: Mapping[Relation, Ends], span: tuple[int, int]) -> dict[Relation, Ends]:
     """Return the links whose works are of those years; concepts are left by what discusses them."""
     inside = {
         work[1:-1]
@@ -249,7 +253,7 @@ def _within(snapshot: Snapshot, links: Mapping[Relation, _Ends], span: tuple[int
     }
     discusses = _where(links.get("discusses", {}), lambda pair: pair[0] in inside)
     discussed = {concept for _, concept in discusses}
-    kept: dict[Relation, _Ends] = {
+    kept: dict[Relation, Ends] = {
         "cites": _where(links.get("cites", {}), inside.issuperset),
         "discusses": discusses,
         "narrower": _where(links.get("narrower", {}), discussed.issuperset),
