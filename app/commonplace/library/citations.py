@@ -108,11 +108,13 @@ def _said(snapshot: Snapshot, work: NamedNode, minter: Minter, outgoing: bool) -
     return found
 
 
-def citations_at(snapshot: Snapshot, ends: Iterable[CitationEnd], minter: Minter) -> list[Citation]:
-    """Return citations with the works at their ends."""
+def citations_at(
+    snapshot: Snapshot, ends: Iterable[CitationEnd], minter: Minter, *, evidence: bool = True
+) -> list[Citation]:
+    """Return citations with the works at their ends; without `evidence` what these say is left out."""
     return [
         Citation(
-            work=work_of(snapshot, end.work, minter),
+            work=work_of(snapshot, end.work, minter, evidence=evidence),
             confirmation=end.confirmation,
             reference_number=end.number,
             note=end.note,

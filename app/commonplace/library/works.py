@@ -49,8 +49,9 @@ def work_of(
     if not is_work(snapshot, work):
         raise NotFound(Message("there is no work %(key)r", key=minter.key(work.value)))
     about = neighbourhood(snapshot, work)
-    record = read_work(about, work, minter)
-    people = [(c.contributor.role, agent_of(c, minter)) for c in read_contributions(about, work, minter)]
+    contributions = read_contributions(about, work, minter)
+    record = read_work(about, work, minter, contributions)
+    people = [(c.contributor.role, agent_of(c, minter)) for c in contributions]
     container = about.node(work, DCTERMS["isPartOf"])
     status = about.node(work, minter.term("status"))
     return Work(

@@ -121,8 +121,15 @@ def read_contributions(about: Neighbourhood, work: NamedNode, minter: Minter) ->
     return [contribution for _, _, contribution in found]
 
 
-def read_work(about: Neighbourhood, work: NamedNode, minter: Minter) -> Record:
-    """Return the record of a work, from the statements in its neighbourhood."""
+def read_work(
+    about: Neighbourhood, work: NamedNode, minter: Minter, contributions: Iterable[Contribution] | None = None
+) -> Record:
+    """Return the record of a work, from the statements in its neighbourhood.
+
+    `contributions` are what `read_contributions` says of the work, where that is known.
+    """
+    if contributions is None:
+        contributions = read_contributions(about, work, minter)
     fields: dict[str, Any] = {name: about.text(work, predicate) for name, predicate in LITERAL_FIELDS}
     fields |= {name: about.text(work, minter.term(term)) for name, term in OWN_FIELDS}
     fields |= {name: about.titles(work, minter.term(term)) for name, term in TERMS.items()}
@@ -133,7 +140,7 @@ def read_work(about: Neighbourhood, work: NamedNode, minter: Minter) -> Record:
     return Record(
         key=minter.key(work.value),
         type=about.text(work, DCTERMS["type"]) or "document",
-        contributors=tuple(c.contributor for c in read_contributions(about, work, minter)),
+        contributors=tuple(c.contributor for c in contributions),
         issued=about.text(work, DCTERMS["issued"]) or about.text(work, FABIO["hasPublicationYear"]),
         available=about.text(work, DCTERMS["available"]),
         container_title=about.text(container, DCTERMS["title"]) if container else None,

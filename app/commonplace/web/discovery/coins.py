@@ -7,7 +7,7 @@ On the page of one work they would hide what that says better. Sources: ANSI/NIS
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from commonplace.library.schemas import Agent, Work
 from commonplace.web.discovery.particulars import (
@@ -29,7 +29,8 @@ _BOOKS = {"book": "book", "report": "report", "paper-conference": "proceeding", 
 
 def coins_title(work: Work) -> str:
     """Return the title of the `span` of a work: a context object as key and value pairs, not yet escaped for HTML."""
-    return urlencode([(name, value) for name, value in _pairs(work) if value], encoding="utf-8", errors="replace")
+    pairs = ((name, value) for name, value in _pairs(work) if value)
+    return "&".join(f"{name}={quote_plus(value, encoding='utf-8', errors='replace')}" for name, value in pairs)
 
 
 def _pairs(work: Work) -> Iterator[Pair]:

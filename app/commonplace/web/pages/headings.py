@@ -33,7 +33,7 @@ from commonplace.web.pages.strip import drawn
 
 router = PageRouter()
 
-SHOWN = 50
+SHOWN = 30
 """Maximum number of works of each state on a page, which links to all."""
 
 BESIDE = 8

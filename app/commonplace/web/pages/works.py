@@ -176,9 +176,9 @@ def work(request: Request, context: ContextDep, key: str, style: Style = None, a
             "on_concepts": _on(shown.evidence, "concept", silent=False),
             "on_claims": _on(shown.evidence, "claim", silent=False),
             "silent_on": [one for one in shown.evidence if one.state == "silent" and one.status == "accepted"],
-            "references": citations_at(snapshot, references[:CITATIONS], minter),
+            "references": citations_at(snapshot, references[:CITATIONS], minter, evidence=False),
             "references_total": len(references),
-            "citations": citations_at(snapshot, citations[:CITATIONS], minter),
+            "citations": citations_at(snapshot, citations[:CITATIONS], minter, evidence=False),
             "citations_total": len(citations),
             "as_text": references_as_text(snapshot, node, minter),
         }
