@@ -103,6 +103,20 @@ def test_what_a_start_reads_from_the_file_is_what_is_made_anew(seed: int, tmp_pa
         assert again.holds() == anew(history.graph)
 
 
+def test_what_is_read_on_the_widest_concepts_is_joined_and_moved_along(tmp_path: Path) -> None:
+    history = History()
+    history.turn_round([*STATEMENTS, *SAID])
+    start, top = Start(history, tmp_path), MINTER.thing("concept", "top").value
+    states = start.prepared.states.of(history.graph).value
+    kept = dict(states.asked())
+    assert kept.keys() == {top}
+    assert kept[top].counted.keys() == {"discusses", "silent", "direct"}
+    history.turn_round([Quad(EVIDENCE[0], MINTER.term("standing"), MINTER.term("accepted")), SAID[0]])
+    later = start.prepared.states.of(history.graph).value
+    assert dict(later.asked()).keys() == {top}
+    assert dict(later.asked())[top] == history.graph.read(lambda s: read_states(s, MINTER)).on_concept(top)
+
+
 def test_a_start_with_the_file_counts_and_reads_nothing_of_what_is_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,12 +7,17 @@ on. It is kept in a file as well (`commonplace.library.prepared_file`), from whi
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from heapq import nlargest
 from pathlib import Path
 
+from pyoxigraph import NamedNode
+
 from commonplace.derived.graph.graph import Graph
+from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.sealed import LogPosition
 from commonplace.library.agents import PEOPLE_ORDER, VENUE_ORDER, select_people, select_venues
 from commonplace.library.citation_counts import CitationCounts
@@ -29,6 +34,7 @@ from commonplace.library.sorted_list import SortedList
 from commonplace.library.states import States
 from commonplace.library.totals import Totals
 from commonplace.library.work_lists import ORDERS, WorkFilters, select_works
+from commonplace.library.works_by_year import WorksByYear, WorksByYearAt, works_by_year
 from commonplace.model.change import EMPTY, Version
 from commonplace.model.minter import Minter
 from commonplace.patchlog.log import PatchLog
@@ -45,6 +51,9 @@ along, and half as far again beyond that it would be made anew."""
 RESTS = 20
 """Number of half seconds without a request or a version after which the map is placed: a change of links has it placed
 anew, which takes seconds, and who judges works one after another makes many."""
+
+WIDEST = 4
+"""Number of concepts of which all that is read on them is joined before anybody asks, half of those that are kept."""
 
 Named = tuple[Hashable, Select, Order | None]
 """A list as `Lists` takes it: what it is called, what it selects, and its order."""
@@ -110,7 +119,7 @@ class Preparation:
             return partial(self.lists.of, graph, *named[name])
 
         parts: list[list[Callable[[], object]]] = [
-            [partial(self.states.of, graph), listed("works by year")],
+            [partial(self.states.of, graph), listed("works by year"), partial(self._read_widest, graph)],
             [partial(self.totals.of, graph), listed("venues"), listed("cases"), listed("works by key")],
             [partial(self.creators.of, graph), listed("people"), listed("works by title"), listed("works by author")],
         ]
@@ -129,6 +138,17 @@ class Preparation:
             yield None
         graph.read(lambda snapshot: self.placed_maps.of(snapshot, self.minter, MapFilters(), MOST_NODES, "network"))
         yield True
+
+    def _read_widest(self, graph: Graph) -> None:
+        """Join what is read on the concepts that nothing is broader than, and count it by year, of those first on which
+        most works were read: what comes after is moved along from that."""
+        states = self.states.of(graph).value
+        by_year = works_by_year(self.lists, self.states, graph, self.minter)
+        widest = [concept for concept in states.narrower if concept not in states.broader]
+        for concept in nlargest(WIDEST, widest, key=lambda concept: (len(states.discussing(concept)), concept)):
+            found = graph.read(partial(_read_on, by_year, NamedNode(concept)))
+            found.read.extent()
+            deque(found.years(), maxlen=0)
 
     def _write(self, graph: Graph) -> None:
         """Keep what was prepared in a file, where there is none near that version."""
@@ -167,6 +187,10 @@ class Preparation:
             "people": ("people", lambda _: select_people(None), PEOPLE_ORDER),
             **{f"works by {name}": (("works", every), works, ORDERS[name]) for name in _ORDERS},
         }
+
+
+def _read_on(by_year: WorksByYearAt, about: NamedNode, snapshot: Snapshot) -> WorksByYear:
+    return by_year(snapshot, about)
 
 
 _ORDERS = ("key", "year", "title", "author")
