@@ -114,6 +114,12 @@ def case_of(snapshot: Snapshot, node: NamedNode, minter: Minter) -> Case:
     )
 
 
+def case_in_list(snapshot: Snapshot, node: NamedNode, minter: Minter) -> tuple[Link, str | None]:
+    """Return a link to a case, and its place, as they are on `case_of`: what a list of cases says."""
+    label = _text(snapshot, node, RDFS["label"]) or ""
+    return Link(iri=node.value, key=minter.key(node.value), label=label), _text(snapshot, node, minter.term("place"))
+
+
 def _characteristics(snapshot: Snapshot, case: NamedNode, minter: Minter) -> list[Characteristic]:
     """Return what works say of the dimensions of a case, in the order of the dimensions."""
     names = {minter.term(term): name for name, term in DIMENSIONS.items()}

@@ -27,6 +27,10 @@ EARLIEST = 5
 MOST_CASES = 500
 """Maximum number of cases on a timeline: more are no picture that anybody reads."""
 
+FEW_CONCEPTS = 50
+"""Maximum number of concepts whose cases are looked up one by one; beyond, to go through the values of all cases takes
+less time."""
+
 
 @dataclass(frozen=True, slots=True)
 class YearRange:
@@ -103,12 +107,20 @@ def _cases(
     if concept is None:
         iris = every_case(snapshot, minter)
     else:
-        terms = [minter.term(term) for term in DIMENSIONS.values()]
-        showing = (t.subject for term in terms for one in below for t in snapshot.triples(None, term, one))
-        kept = {node.value for node in showing if isinstance(node, NamedNode)}
+        kept = _showing(snapshot, minter, below)
         iris = [iri for iri in every_case(snapshot, minter) if iri in kept]
     cases = [_case(snapshot, minter, NamedNode(iri)) for iri in iris[:MOST_CASES]]
     return len(iris), sorted(cases, key=lambda case: (case.first is None, case.first or 0, case.label or case.key))
+
+
+def _showing(snapshot: Snapshot, minter: Minter, below: set[NamedNode]) -> set[str]:
+    """Return the cases, by IRI, that have one of some concepts as a value of a dimension."""
+    terms = [minter.term(term) for term in DIMENSIONS.values()]
+    if len(below) <= FEW_CONCEPTS:
+        found = (t.subject for term in terms for one in below for t in snapshot.triples(None, term, one))
+    else:
+        found = (t.subject for term in terms for t in snapshot.triples(None, term) if t.object in below)
+    return {node.value for node in found if isinstance(node, NamedNode)}
 
 
 def _case(snapshot: Snapshot, minter: Minter, node: NamedNode) -> CaseInTime:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from commonplace.library import timeline as timeline_of_library
 from commonplace.web.pages import timeline as timeline_page
 from tests.web.pages.test_headings import text_of
 from tests.web.pages.test_pages import BROWSER
@@ -61,6 +62,21 @@ def test_cases_stand_at_the_years_of_the_works_that_describe_them(client: httpx.
     assert len(every["cases"]) == client.get("/cases").json()["total"]
     assert "concept" not in every
     assert sum(year["unread"] for year in every["years"]) == every["works"] == 35
+
+
+@pytest.mark.parametrize("concept", ["professional-role", "citizen-led-co-production", "england"])
+def test_cases_are_found_alike_among_few_and_among_many_concepts(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch, concept: str
+) -> None:
+    found = []
+    for few in (0, 1_000):
+        monkeypatch.setattr(timeline_of_library, "FEW_CONCEPTS", few)
+        found.append(client.get("/timeline", params={"concept": concept}).raise_for_status().json()["cases"])
+    assert found[0] == found[1]
+    of_list = client.get("/cases", params={"limit": 100}).json()["items"]
+    below = {concept, *(one["key"] for one in client.get(f"/concepts/{concept}").json().get("narrower", []))}
+    values = {case["key"]: {link["key"] for links in case["dimensions"].values() for link in links} for case in of_list}
+    assert {case["key"] for case in found[0]} == {key for key, has in values.items() if has & below}
 
 
 def test_the_table_has_the_same_years(client: httpx.Client, role: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from commonplace.library.agents import VENUE_ORDER, select_venues
 from commonplace.library.changes import brief
 from commonplace.library.evidence import label_of
 from commonplace.library.first_question import concept_called, concept_most_read, description_of, examples_there
-from commonplace.library.headings import case_of, select_cases
+from commonplace.library.headings import case_in_list, select_cases
 from commonplace.library.labels import in_language
 from commonplace.library.named_things import has
 from commonplace.library.states import StatesAt
@@ -80,7 +80,7 @@ def front(request: Request, context: ContextDep) -> Response:
             "totals": named,
             "question": context.question,
             "found": None if found is None else [work_of(snapshot, node, minter) for node in found],
-            "cases": [case_of(snapshot, node, minter) for node in cases(snapshot).page(None, SHOWN, None).things],
+            "cases": [case_in_list(snapshot, node, minter) for node in cases(snapshot).page(None, SHOWN, None).things],
             "changes": [
                 named_change(context, snapshot, brief(context.library.log, version), language)
                 for version in _latest(snapshot.version)
