@@ -276,6 +276,9 @@ def test_what_takes_too_long_is_ended(home: Path, monkeypatch: pytest.MonkeyPatc
             response = server.client.get(address)
             problem(response, 504, "query-timeout")
             assert response.headers["commonplace-complete"] == "timeout"
+        page = server.client.get("/works?limit=3", headers={"Accept": "text/html"})
+        assert page.status_code == 504
+        assert '<a class="button" href="/works?limit=3">Try again</a>' in page.text
         assert server.client.get("/works/ostrom1996").status_code == 200
         ended = set()
         for path, operation, needed in gets(server.client.get("/openapi.json").json()):

@@ -8,6 +8,9 @@ import re
 import httpx
 import pytest
 
+from commonplace.home.opening import open_home
+from commonplace.home.tokens import Role
+from tests.conftest import serving, settings_for
 from tests.web.pages.test_pages import BROWSER
 
 
@@ -31,6 +34,8 @@ from tests.web.pages.test_pages import BROWSER
         "/duplicates",
         "/duplicates?proposes=relation",
         "/imports/jobs",
+        "/prisma",
+        "/queries/most-cited",
         "/pins",
         "/screenings",
         "/search?q=anything",
@@ -53,3 +58,33 @@ def test_an_empty_page_says_what_to_do(empty: httpx.Client, address: str) -> Non
 def test_the_first_page_of_nothing_leads_to_an_import(empty: httpx.Client) -> None:
     page = empty.get("/", headers=BROWSER).text
     assert '<a href="/desk/import">Import works</a>' in page[page.index("<main") :]
+
+
+def test_the_first_page_names_only_questions_that_can_be_asked(empty: httpx.Client) -> None:
+    page = empty.get("/", headers=BROWSER).text
+    listed = page[page.index("Questions to ask") :]
+    rows = re.findall(r"<li>(.*?)</li>", listed[: listed.index("</ul>")], re.DOTALL)
+    assert rows
+    assert all(row.startswith('<a href="/queries/') for row in rows)
+    assert '<a href="/queries">See them all</a>' in page
+    asked = empty.get("/queries/works-discussing", headers=BROWSER)
+    assert asked.status_code == 200
+    assert 'name="concept"' in asked.text
+
+
+@pytest.mark.parametrize(
+    ("address", "leads"), [("/works/l1/references", "/desk/import"), ("/timeline", "/desk/new/concept")]
+)
+def test_a_library_of_one_work_says_what_to_do(
+    tmp_path_factory: pytest.TempPathFactory, address: str, leads: str
+) -> None:
+    home = open_home(settings_for(tmp_path_factory.mktemp("one") / "home", reference_set=None))
+    with serving(home) as client:
+        token = {
+            "Authorization": f"Bearer {home.tokens.add('Ada', Role.CURATOR)}",
+            "Content-Type": "application/x-bibtex",
+        }
+        client.post("/imports", content="@misc{l1, title = {A light}, year = {1999}}", headers=token).raise_for_status()
+        page = client.get(address, headers=BROWSER).text
+    said = "".join(re.findall(r'<p class="nothing">(.*?)</p>', page, re.DOTALL))
+    assert f'href="{leads}"' in said

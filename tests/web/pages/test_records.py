@@ -133,3 +133,16 @@ def test_a_record_that_has_no_name_is_not_called_by_its_key(kept: httpx.Client, 
     page = main_of(read(kept, address))
     assert ">its record</a>" in page
     assert not re.search(r">[a-z]+\d{4}\w*--\w+</a>", page)
+
+
+def test_a_cell_of_many_keys_is_cut_and_the_page_says_so(tmp_path_factory: pytest.TempPathFactory) -> None:
+    home = open_home(settings_for(tmp_path_factory.mktemp("many") / "home", reference_set=None))
+    entries = "".join(f"@misc{{harbour{number:04}, title = {{T}}, year = {{1999}}}}\n" for number in range(90))
+    with serving(home) as client:
+        headers = {"Authorization": f"Bearer {home.tokens.add('Ada', Role.CURATOR)}"}
+        client.post("/imports", content=entries, headers={**headers, "Content-Type": "application/x-bibtex"})
+        page = main_of(read(client, "/queries/works-by-year"))
+        assert "Long cells are cut here" in page
+        assert page.count("harbour0") < 60
+        assert client.get("/queries/works-by-year.csv").text.count("harbour0") == 90
+        assert "Long cells" not in read(client, "/queries/most-cited")

@@ -42,6 +42,9 @@ MOST_NAMED = 2_000
 MOST_SHOWN = 200
 """Maximum number of entries of a kept answer that its page shows."""
 
+LONGEST_CELL = 300
+"""Maximum number of characters of a cell in the answer to a question: the keys of all works of a year fill pages."""
+
 MOST_WORDS_LEFT_OUT = 12
 """Maximum number of words of a search that found nothing, to be asked again without each of them: each is a search."""
 
@@ -184,6 +187,8 @@ def query_asked(context: Context, request: Request, answer: Any) -> Added:
         "base": context.minter.base,
         "called": called,
         "repeated": repeated_columns(answer, called, english, asked=asked),
+        "longest": LONGEST_CELL,
+        "is_cut": any(len(str(value)) > LONGEST_CELL for row in answer.get("items", ()) for value in row.values()),
     }
 
 
