@@ -82,7 +82,7 @@ class Size:
 
     library: Stored
     derived: int
-    """Bytes of all derived files."""
+    """Bytes of all derived files on the disk."""
     starts: tuple[Start, Start]
     rested: int
     """Memory of all processes once the second start has prepared everything, and before anything else was asked."""
@@ -122,7 +122,7 @@ def measure(works: int, given: argparse.Namespace) -> Size:
         with serving(home, Path(folder), settings) as (client, server):
             first = started_up(client, server, begun)
         say(works, f"first start: {first}")
-        derived = sum(path.stat().st_size for path in (home / "derived").rglob("*") if path.is_file())
+        derived = bytes_of(home / "derived")
         begun = time.perf_counter()
         with serving(home, Path(folder), settings) as (client, server):
             second = started_up(client, server, begun)
@@ -136,6 +136,12 @@ def measure(works: int, given: argparse.Namespace) -> Size:
                 kinds[kind] = times
                 say(works, f"{kind}: {times}")
             return Size(library, derived, (first, second), rested, memory_bytes(server), kinds)
+
+
+def bytes_of(directory: Path) -> int:
+    """Return the bytes of all files in a directory; a file with several names counts once."""
+    files = (path.stat() for path in directory.rglob("*") if path.is_file())
+    return sum({file.st_ino: file.st_size for file in files}.values())
 
 
 def say(works: int, what: str) -> None:

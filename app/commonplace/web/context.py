@@ -55,6 +55,7 @@ from commonplace.web.desk.queue_counts import QueueCounts
 from commonplace.web.http.public_address import Address
 from commonplace.web.http.wrong_tokens import WrongTokens
 from commonplace.web.kept_counts import KeptCounts
+from commonplace.web.pages.kept_pages import KeptPages
 
 WRITERS = 8
 """Maximum number of writes that prepare, or wait for one another, at a time; more wait without a thread."""
@@ -159,6 +160,8 @@ class Context:
     """What waits in the queues, as the desk shows it."""
     drafts: Drafts = field(default_factory=Drafts)
     """The imports that are being prepared at the desk."""
+    front_pages: KeptPages = field(default_factory=KeptPages)
+    """What the front page shows."""
 
     def title_at(self, snapshot: Snapshot) -> str:
         """Return the name of the library: that of the settings, else that of the data."""

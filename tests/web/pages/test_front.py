@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from commonplace.derived.graph.store_snapshot import StoreSnapshot
 from commonplace.home.opening import open_home
 from commonplace.library.named_queries import load_queries
 from commonplace.settings import QUERIES
@@ -109,6 +112,38 @@ def test_an_empty_library_says_so_and_names_nothing(empty: httpx.Client) -> None
     assert not ELSEWHERE.search(page), ELSEWHERE.findall(page)
     assert "Version" not in page
     assert len(links_hold(empty)) > 5
+
+
+def test_the_page_reads_the_graph_again_only_after_a_version(
+    tmp_path: Path, worms: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is what most come to first, and shows thirty works with their evidence."""
+    shutil.copytree(worms, tmp_path / "home")
+    reads: list[tuple[Any, ...]] = []
+    triples = StoreSnapshot.triples
+
+    def noted(snapshot: StoreSnapshot, *pattern: Any) -> Any:
+        reads.append(pattern)
+        return triples(snapshot, *pattern)
+
+    monkeypatch.setattr(StoreSnapshot, "triples", noted)
+    with serving(open_home(settings_for(tmp_path / "home"))) as client:
+        client.headers["Authorization"] = f"Bearer {(tmp_path / 'home' / 'token').read_text().strip()}"
+        first = client.get("/").text
+        french = client.get("/", headers={"Accept-Language": "fr"}).text
+        assert len(reads) > 20
+        reads.clear()
+        assert client.get("/").text == first
+        assert client.get("/", headers={"Accept-Language": "fr"}).text == french != first
+        assert "fouissage" in french
+        assert {subject.value.rpartition("/")[2] for subject, *_ in reads} == {"void#dataset"}, (
+            "its title, as on all pages"
+        )
+        patch = {"Content-Type": "application/merge-patch+json"}
+        edited = client.patch("/works/darwin1881", json={"title": "On worms"}, headers=patch)
+        assert edited.status_code == 200, edited.text
+        assert "On worms" in client.get("/").text
+        assert "On worms" in client.get("/", headers={"Accept-Language": "fr"}).text
 
 
 @pytest.mark.parametrize("question", ["casting", "Worm casts", "http://127.0.0.1:8000/id/concept/casting"])

@@ -58,12 +58,19 @@ DEFAULT_BASE = "http://127.0.0.1:8000/"
 @costly(Cost(when=in_large_library))
 def front(request: Request, context: ContextDep) -> Response:
     """Show the page that a scholar starts from: what is here, and the first question answered."""
+    language = language_of(request)
+    kept = context.front_pages.of(context.library.graph_at().version, language)
+    return page(request, "front.html", kept or _shown(context, language))
+
+
+def _shown(context: Context, language: str) -> Mapping[str, object]:
+    """Read what the front page shows in a language, and keep it until the next version."""
     minter, graph = context.minter, context.library.graph_at()
     venues = context.lists.ready(graph, "venues", lambda _: select_venues(None), VENUE_ORDER)
     cases = context.lists.ready(graph, "cases", lambda _: select_cases(None), None)
     counted, states = context.totals.of(graph), context.states.ready(graph)
     by_year = works_by_year(context.lists, context.states, graph, minter)
-    asked, language = _concept_asked_for(context), language_of(request)
+    asked = _concept_asked_for(context)
     ranked = _searched(context) if context.question and asked is None else None
 
     def make(snapshot: Snapshot) -> dict[str, object]:
@@ -85,13 +92,16 @@ def front(request: Request, context: ContextDep) -> Response:
                 named_change(context, snapshot, brief(context.library.log, version), language)
                 for version in _latest(snapshot.version)
             ],
-            "names": _names(request, named),
+            "names": _names(language, named),
             "queries": [query.in_language(language) for query in context.queries.values()],
             "examples": examples_there(snapshot, minter, context.queries.values(), concept, first_venues),
             **_answer(snapshot, concept, by_year, states, minter, language),
         }
 
-    return page(request, "front.html", context.library.read(lambda s: in_language(s, make(s), language)))
+    version, shown = context.library.read(lambda s: (s.version, in_language(s, make(s), language)))
+    if ranked is None:  # else the search index may be of a version before
+        context.front_pages.keep(version, language, shown)
+    return shown
 
 
 def _latest(head: Version) -> list[Version]:
@@ -99,9 +109,9 @@ def _latest(head: Version) -> list[Version]:
     return [Version(number) for number in range(head, max(head - LATEST, 0), -1)]
 
 
-def _names(request: Request, totals: Mapping[str, int]) -> dict[str, str]:
+def _names(language: str, totals: Mapping[str, int]) -> dict[str, str]:
     """Return what the counted things are called, one or several of them, in the language of the page."""
-    translate = translations(language_of(request)).gettext
+    translate = translations(language).gettext
     return {many: translate(KIND_OF[many] if count == 1 else many) for many, count in totals.items() if many in KIND_OF}
 
 
