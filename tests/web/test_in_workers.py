@@ -10,17 +10,22 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import httpx
 import pytest
 from fastapi import FastAPI, Request, Response
 
+from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.past_states import PastStates
 from commonplace.derived.search.handed import HandedSearch
 from commonplace.derived.workers.messages import Call
 from commonplace.home.opening import open_home
+from commonplace.library.incremental import Incremental
+from commonplace.model.change import EMPTY
 from commonplace.web import in_workers
+from commonplace.web.context import Context
 from commonplace.web.kept_counts import KeptCounts
 from tests.conftest import serving, settings_for
 from tests.web.api.test_manners import gets
@@ -231,6 +236,34 @@ def test_what_a_worker_counted_by_comparing_all_works_is_shown_until_it_is_count
     asked = row()
     assert (asked["count"], asked["counted_at"]) == (listed.json()["total"], listed.json()["version"])
     assert asked["is_behind"] is False
+
+
+def test_a_library_with_a_long_log_is_large_before_its_statements_are_counted(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first request after a start does not wait for a count of millions."""
+    opened = open_home(settings_for(home))
+    log = opened.library.log
+    counted: list[int] = []
+
+    def count(snapshot: Snapshot) -> int:
+        counted.append(snapshot.version)
+        return snapshot.size
+
+    context = SimpleNamespace(library=opened.library, size=Incremental(log, count))
+    request = Request({"type": "http"})
+    monkeypatch.setattr(in_workers, "LARGE_BYTES", log.size(EMPTY, log.head()))
+    assert in_workers.in_large_library(cast(Context, context), request)
+    assert not counted
+    size = context.size.of(opened.library.graph).value
+    monkeypatch.setattr(in_workers, "SMALL_STATEMENTS", size + 1)
+    assert not in_workers.in_large_library(cast(Context, context), request), "what was counted counts"
+    monkeypatch.setattr(in_workers, "SMALL_STATEMENTS", size)
+    assert in_workers.in_large_library(cast(Context, context), request)
+    context.size = Incremental(log, count)
+    monkeypatch.setattr(in_workers, "LARGE_BYTES", log.size(EMPTY, log.head()) + 1)
+    assert in_workers.in_large_library(cast(Context, context), request)
+    assert len(counted) == 2, "a short log is no reason to guess"
 
 
 def test_queues_are_counted_beside_the_answer_and_shown_as_they_were_counted(

@@ -27,7 +27,7 @@ from commonplace.derived.search.handed import HandedSearch, Ranks
 from commonplace.derived.workers.messages import HELD_BYTES, Call, Reply, Spool
 from commonplace.derived.workers.pool import Lane
 from commonplace.errors import Cancelled, CommonplaceError
-from commonplace.model.change import Version
+from commonplace.model.change import EMPTY, Version
 from commonplace.model.minter import Kind
 from commonplace.web.context import Context
 from commonplace.web.http.asked_address import ROOT
@@ -45,6 +45,10 @@ TASK = "answer request"
 
 SMALL_STATEMENTS = 100_000
 """A list of a library with fewer statements is made where the request came: in some milliseconds."""
+
+LARGE_BYTES = 100_000_000
+"""Minimum bytes of the log of a library that counts as large until its statements are counted: that takes seconds for a
+million works, which the first request after a start would wait for."""
 
 LONGEST_NUMBER = 20
 """Minimum number of digits of what is no version of any library; Python refuses to read thousands."""
@@ -81,7 +85,11 @@ class Cost:
 
 def in_large_library(context: Context, request: Request) -> bool:
     """Return whether a library has more statements than a server goes through in passing."""
-    return context.size.of(context.library.graph_at()).value >= SMALL_STATEMENTS
+    graph = context.library.graph_at()
+    counted = context.size.if_made(graph)
+    if counted is None and context.library.log.size(EMPTY, graph.version) >= LARGE_BYTES:
+        return True
+    return (counted or context.size.of(graph)).value >= SMALL_STATEMENTS
 
 
 def in_worker(request: Request) -> bool:
