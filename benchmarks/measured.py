@@ -13,6 +13,7 @@ Graph = Literal["memory", "disk", "engine"]
 GRAPHS: tuple[Graph, ...] = ("memory", "disk", "engine")
 
 GROWTH = "docs/benchmarks.md#growth"
+PLACES = "docs/benchmarks.md#memory-and-start-by-the-place-of-the-graph"
 SEVERAL = "python -m benchmarks.several --servers 1 2 4 --seconds 6"
 IN_DISK = "python -m benchmarks.several --servers 2 --seconds 5 --graph disk"
 IN_ENGINE = "python -m benchmarks.several --servers 2 --seconds 5 --graph engine"
@@ -84,8 +85,8 @@ DISTINCT = Constant(3_000, "queries", "benchmarks/mixes.py: those that are asked
 
 MEMORY: dict[Graph, Grown] = {
     "memory": Grown((298, 476, 2_647), GROWTH),
-    "disk": Grown((165, 498, 1_826), "benchmarks.several --graph disk; the last: docs/operations.md, graph on disk"),
-    "engine": Grown((256, 313, 883), "benchmarks.several --graph engine; the last is a line through the two"),
+    "disk": Grown((290, 392, 691), f"python -m benchmarks.growth --graph disk; the last: {PLACES}"),
+    "engine": Grown((256, 313, 382), f"python -m benchmarks.several --graph engine; the last: {PLACES}"),
 }
 """Megabytes of a server: all its processes, what they share counted once. An engine has its own beside."""
 
