@@ -82,7 +82,12 @@ def listed(errors: Sequence[tuple[str, str]]) -> Message:
 
 
 class CommonplaceError(Exception):
-    """The root. `detail` is one line for people; `errors` are pairs (where, why) for faults that have a place."""
+    """The root. `detail` is one line for people; `errors` are pairs (where, why) for faults that have a place.
+
+    `on_page` is what a page says in place of the detail, where that speaks to whoever writes queries or runs a server.
+    """
+
+    on_page: str = ""
 
     def __init__(self, detail: str, errors: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(detail)
@@ -116,9 +121,16 @@ class TooLarge(BadRequest):
 class QueryEnded(CommonplaceError):
     """A query was ended before it had an answer, with the process it ran in."""
 
+    on_page = "this broke down before there was an answer: ask for less, or in simpler words"
+
 
 class OutOfTime(QueryEnded):
     """A query, or another answer, took longer than it may."""
+
+    on_page = (
+        "this took longer than one answer may, and was stopped: ask for less, as one concept, a few years or more "
+        "exact words, or try again later, when the library is less busy"
+    )
 
     @classmethod
     def after(cls, seconds: float) -> OutOfTime:
@@ -135,6 +147,11 @@ class OutOfTime(QueryEnded):
 
 class OutOfMemory(QueryEnded):
     """A query, or another answer, took more memory than it may."""
+
+    on_page = (
+        "this is more than the library can hold at once, and was stopped: ask for less, as one concept, a few years or "
+        "more exact words"
+    )
 
     @classmethod
     def beyond(cls, memory: int) -> OutOfMemory:
@@ -361,5 +378,7 @@ def not_stored(fault: OSError, what: str, where: object) -> NoRoom | ReadOnly | 
     if fault.errno not in _FULL | _FORBIDDEN:
         return None
     why = fault.strerror or str(fault)
-    detail = f"{what} could not be written to, and nothing was changed: {where}: {why}"
+    detail = Message(
+        "%(what)s could not be written to, and nothing was changed: %(where)s: %(why)s", what=what, where=where, why=why
+    )
     return (NoRoom if fault.errno in _FULL else ReadOnly)(detail, [(str(where), why)])

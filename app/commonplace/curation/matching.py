@@ -18,6 +18,7 @@ from commonplace.curation.known_works import KnownWorks, Layer
 from commonplace.derived.graph.merged import merged_things, record_of_merge, survivor_of
 from commonplace.derived.graph.records import record_of
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import Message
 from commonplace.model.citation_key import MadeKeys, author_year
 from commonplace.model.identifiers import doi_key
 from commonplace.model.match_key import MatchKey, isbn_stem, match_key
@@ -299,7 +300,7 @@ def _people(contributors: Iterable[Contributor]) -> str:
 
 
 def _stays(held: object) -> str:
-    return HELD_VALUE_STAYS.format(held)
+    return Message(HELD_VALUE_STAYS, held=held)
 
 
 def _with_rich(held: Record, new: Record) -> tuple[Record, list[Loss]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import Literal, NamedNode
 
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot, values_clause
+from commonplace.errors import Message
 from commonplace.model.minter import Minter, slug
 from commonplace.model.names import Name
 
@@ -105,7 +106,9 @@ def _together(snapshot: Snapshot, found: Sequence[Sequence[PersonMatch]]) -> Non
             others = [other for other in with_whom[match.person] if places[other] - {number}]
             if others:
                 match.score = min(match.score + _TOGETHER * len(others), 100)
-                match.reasons.append(f"wrote with {', '.join(people[other] for other in others)} of this list")
+                match.reasons.append(
+                    Message("wrote with %(people)s of this list", people=", ".join(people[other] for other in others))
+                )
 
 
 def _people(snapshot: Snapshot, minter: Minter) -> list[_Held]:

@@ -106,7 +106,8 @@ def _documents(document: object, *, is_listed: bool = False) -> Iterator[tuple[R
 
 def _refuse(other: Mapping[str, Any]) -> Members:
     found = ", ".join(other) or "no member"
-    raise AnnotationFault("annotation", f"this is no annotation: it has no target and no uri, but {found}")
+    why = Message("this is no annotation: it has no target and no uri, but %(found)s", found=found)
+    raise AnnotationFault("annotation", why)
 
 
 class Annotations:
@@ -171,9 +172,14 @@ class _Making:
         state = members.get("state") or (None if is_claim else "discusses")
         allowed = ("supports", "contradicts", "silent") if is_claim else ("discusses", "silent")
         if state not in allowed:
-            told = f"not {state!r}" if state else "it is not said"
+            told = Message("not %(state)r", state=state) if state else "it is not said"
             raise AnnotationFault(
-                "cp:state", f"of this a work is {' or '.join(allowed)}, and {told}: give it, or tag it"
+                "cp:state",
+                Message(
+                    "of this a work is %(allowed)s, and %(told)s: give it, or tag it",
+                    allowed=" or ".join(allowed),
+                    told=told,
+                ),
             )
         known = {"certainty": "low", **members, "work": work.value, "about": about.value, "state": state}
         if state != "silent":
@@ -225,7 +231,10 @@ def work_named(snapshot: Snapshot, minter: Minter, source: str) -> NamedNode:
     for node in (_by_doi(snapshot, source), _by_address(snapshot, source)):
         if node is not None:
             return node
-    raise AnnotationFault("target", f"the library has no work {source[:200]!r}: by IRI, key, DOI or its own address")
+    raise AnnotationFault(
+        "target",
+        Message("the library has no work %(source)r: by IRI, key, DOI or its own address", source=source[:200]),
+    )
 
 
 def about_named(snapshot: Snapshot, minter: Minter, given: str) -> NamedNode:
@@ -254,7 +263,9 @@ def about_named(snapshot: Snapshot, minter: Minter, given: str) -> NamedNode:
         if found
         else Message("the library has no concept or claim %(given)r", given=given[:200])
     )
-    raise AnnotationFault("body", f"{why}: name one by its IRI, or by a tag concept:KEY or claim:KEY")
+    raise AnnotationFault(
+        "body", Message("%(why)s: name one by its IRI, or by a tag concept:KEY or claim:KEY", why=why)
+    )
 
 
 def _known(snapshot: Snapshot, minter: Minter, kind: Kind, key: str) -> NamedNode | None:

@@ -159,9 +159,15 @@ class Authorities:
         held = [one["value"] for one in shape.get("identifiers", ()) if one["scheme"] == facts.scheme]
         others = [value for value in held if value != facts.value]
         if others:
-            candidate.against = f"the library holds another {facts.scheme.upper()} of it, {', '.join(others)}"
+            candidate.against = Message(
+                "the library holds another %(scheme)s of it, %(others)s",
+                scheme=facts.scheme.upper(),
+                others=", ".join(others),
+            )
         elif taken := self._library.read(lambda snapshot: self._holder(snapshot, kind, key, facts)):
-            candidate.against = f"{taken} has this {facts.scheme.upper()}: are they one?"
+            candidate.against = Message(
+                "%(taken)s has this %(scheme)s: are they one?", taken=taken, scheme=facts.scheme.upper()
+            )
         else:
             candidate.change = _change(kind, shape, facts, is_held=bool(held))
         return candidate
@@ -200,7 +206,7 @@ class _Asking:
     def _asked(self, source: str, base: str | None, ask: Callable[[str], list[Facts]]) -> list[Facts]:
         """Return what a service answers; note where it gives no answer, or may not be asked."""
         if base is None:
-            self._note(source, f"COMMONPLACE_{source.upper()}_URL is none: it is not asked")
+            self._note(source, "this library is set not to ask it")
             return []
         try:
             return ask(base)
@@ -225,7 +231,9 @@ class _Asking:
         for doi in dois:
             for one in self._asked("OpenAlex", self.services.openalex, partial(self._authors, doi)):
                 if _may_be(shape, one):
-                    by_orcid.setdefault(one.value, (one, []))[1].append(f"OpenAlex: an author of {doi}")
+                    by_orcid.setdefault(one.value, (one, []))[1].append(
+                        Message("OpenAlex: an author of %(doi)s", doi=doi)
+                    )
         family, given = shape.get("family") or shape["name"], shape.get("given")
         searched = self._asked(
             "ORCID", self.services.orcid, lambda base: orcid_search(self.client, base, family, given)
@@ -255,7 +263,7 @@ class _Asking:
         for doi in dois:
             for one in self._asked("OpenAlex", self.services.openalex, partial(self._of_work, doi)):
                 if identifier is None or identifier == one.value:
-                    yield one, [f"OpenAlex: the work of {doi}"]
+                    yield one, [Message("OpenAlex: the work of %(doi)s", doi=doi)]
 
     def _of_work(self, doi: str, base: str) -> list[Facts]:
         work = openalex_work(self.client, base, doi)

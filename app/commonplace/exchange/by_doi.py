@@ -119,7 +119,9 @@ def _described(fetched: Fetched) -> DoiDescription | str:
     if fetched.body is None:
         return fetched.error or "it was not answered"
     if HALF_A_PAIR.search(json.dumps(fetched.body, ensure_ascii=False)):
-        return f"{fetched.agency}: its answer has half of a surrogate pair, which is no character"
+        return Message(
+            "%(agency)s: its answer has half of a surrogate pair, which is no character", agency=fetched.agency
+        )
     try:
         return describe(fetched)
     except ValueError as fault:
@@ -192,11 +194,14 @@ def _of_works(matcher: Matcher, entry: ReadEntry) -> ReadEntry:
     if record is None or matcher.find(record) is not None:
         return entry
     holder = matcher.key_of_doi(entry.key or "")
-    of = f"the agency's record is of {record.title!r}" if record.title else "the agency's record has no title"
+    of = (
+        Message("the agency's record is of %(title)r", title=record.title)
+        if record.title
+        else "the agency's record has no title"
+    )
+    error = "no work here has this DOI: import it without asking to enrich"
     if holder:
-        error = f"{of}, which is another work than {holder!r}: is its DOI right?"
-    else:
-        error = "no work here has this DOI: import it without asking to enrich"
+        error = Message("%(of)s, which is another work than %(holder)r: is its DOI right?", of=of, holder=holder)
     return ReadEntry(position=entry.position, line=entry.line, raw=entry.raw, key=entry.key, record=None, error=error)
 
 

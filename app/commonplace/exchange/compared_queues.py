@@ -12,6 +12,7 @@ from pyoxigraph import Literal, NamedNode
 
 from commonplace.curation.duplicates.candidates import Similar, similar_works
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import Message
 from commonplace.exchange.decisions import DuplicateFilter, chosen
 from commonplace.library import Library
 from commonplace.library.curation_schemas import Solution
@@ -63,7 +64,9 @@ def suggestions_queue(library: Library, suggestions: Suggestions, states: Increm
                 if score >= LIKELY:
                     title = next((t.object for t in snapshot.triples(work, DCTERMS["title"])), None)
                     detail = title.value if isinstance(title, Literal) else None
-                    yield Row(work, triple.subject, detail=detail, why=f"a score of {score:.2f}")
+                    yield Row(
+                        work, triple.subject, detail=detail, why=Message("a score of %(score)s", score=f"{score:.2f}")
+                    )
 
     return compared(
         "suggestions",

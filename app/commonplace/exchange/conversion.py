@@ -210,7 +210,10 @@ def _losses(entry: ReadEntry, safe_key: Callable[[str], str], to: str) -> tuple[
         why = Message("not a key in %(label)s", label=FORMATS[to].label)
     else:
         why = "no address ends so"
-    return (*entry.losses, Loss(field="key", raw=key, why=f"{why}; written as {written!r}"))
+    return (
+        *entry.losses,
+        Loss(field="key", raw=key, why=Message("%(why)s; written as %(written)r", why=why, written=written)),
+    )
 
 
 def _write_rdf(records: dict[str, Record], format: RdfFormat, base: str, stream: BinaryIO) -> None:

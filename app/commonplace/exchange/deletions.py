@@ -139,9 +139,14 @@ def _in_use(kind: Kind, key: str, report: Deleted) -> InUse:
         along=along,
     )
     places = [
-        (one.iri, f"{one.property} {one.on}" + ("; it goes along with dependents" if one.goes_along else ""))
+        (
+            one.iri,
+            Message("%(hanging)s; it goes along with dependents", hanging=f"{one.property} {one.on}")
+            if one.goes_along
+            else f"{one.property} {one.on}",
+        )
         for one in report.hangs[:NAMED]
     ]
     if len(report.hangs) > NAMED:
-        places.append(("…", f"and {len(report.hangs) - NAMED} more"))
+        places.append(("…", Message("and %(number)s more", number=len(report.hangs) - NAMED)))
     return InUse(detail, places)

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 
+from commonplace.errors import Message
 from commonplace.model.identifiers import normal_doi
 
 LONGEST_SHOWN = 200
@@ -27,7 +28,11 @@ class AskedDoi:
     def given(cls, value: object, line: int) -> AskedDoi:
         """Return one place of a list of JSON values: a text to ask for, or the reason why there is none."""
         if isinstance(value, JsonNumber) or not isinstance(value, str):
-            return cls(shown(_as_json(value)), line, f"{_kind_of(value)}, and not a DOI in quotation marks")
+            return cls(
+                shown(_as_json(value)),
+                line,
+                Message("%(kind)s, and not a DOI in quotation marks", kind=_kind_of(value)),
+            )
         text = HALF_A_PAIR.sub("\ufffd", value)
         if text != value:
             return cls(shown(text), line, "not a DOI: it has half of a surrogate pair, which is no character")

@@ -88,14 +88,17 @@ class Edits:
         Raises `BadRequest` naming the members at fault, also when the key is taken, and `ShapeViolation`.
         """
         made: list[NamedNode] = []
+        words = ["new"]
 
         def change(edit: Edit) -> ChangeSet:
             node = self._new_node(edit, kind, values)
             made[:] = [node]
+            if kind == "evidence" and (not edit.decides or values.get("status") == "proposed"):
+                words[:] = ["proposed"]
             return created(edit, kind, node, values)
 
         def note() -> Note:
-            message = f"new {kind} {self._library.minter.key(made[0].value)}"
+            message = f"{words[0]} {kind} {self._library.minter.key(made[0].value)}"
             return Note(agent=editor.agent, kind="create", message=message)
 
         return self._commit(kind, lambda: made[0], change, note, editor, expected)

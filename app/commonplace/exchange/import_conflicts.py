@@ -30,7 +30,7 @@ from commonplace.model.set_aside import TERM as SET_ASIDE
 from commonplace.model.set_aside import by_field, set_aside_text
 from commonplace.model.work_reading import read_contributions
 
-_BEFORE, _, _AFTER = HELD_VALUE_STAYS.partition("{!r}")
+_BEFORE, _, _AFTER = HELD_VALUE_STAYS.partition("%(held)r")
 _STAYS = re.compile(f"{re.escape(_BEFORE)}.*{re.escape(_AFTER)}", re.DOTALL)
 
 _PEOPLE = {"author": "authors", "editor": "editors"}

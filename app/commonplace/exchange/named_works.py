@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from commonplace.curation.known_works import KnownWorks
 from commonplace.curation.matching import Matcher
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import Message
 from commonplace.model.identifiers import doi_key, normal_doi
 from commonplace.model.match_key import match_key, title_key
 from commonplace.model.minter import Minter
@@ -54,7 +55,9 @@ class NamedWorks:
             and not self._has_other_doi(key, wanted)
         ]
         if len(found) > 1:
-            raise LookupError(f"several works have its title and year: {', '.join(sorted(found))}")
+            raise LookupError(
+                Message("several works have its title and year: %(works)s", works=", ".join(sorted(found)))
+            )
         if not found:
             raise LookupError("no work here has its key, its DOI, or its title and year")
         return found[0]
@@ -66,9 +69,16 @@ def _agreed(of_keys: Sequence[str], of_doi: Sequence[str], doi: str | None) -> s
     if both:
         return both[0]
     if of_keys:
-        raise LookupError(f"its key is of the work {of_keys[0]}, and its DOI {doi} of {', '.join(of_doi)}")
+        raise LookupError(
+            Message(
+                "its key is of the work %(work)s, and its DOI %(doi)s of %(works)s",
+                work=of_keys[0],
+                doi=doi,
+                works=", ".join(of_doi),
+            )
+        )
     if len(of_doi) > 1:
-        raise LookupError(f"several works have its DOI {doi}: {', '.join(of_doi)}")
+        raise LookupError(Message("several works have its DOI %(doi)s: %(works)s", doi=doi, works=", ".join(of_doi)))
     return of_doi[0]
 
 

@@ -163,7 +163,14 @@ class ImportPlan:
             self._keep(replace(held.record, key=key, alternative_keys=left))
             if key != wanted and not entry.match_key.key_is_made:
                 reason = "another work has this key" if address_key(wanted) == wanted else "no address ends so"
-                losses = (*losses, Loss(field="key", raw=wanted, why=f"{reason}; this one is imported as {key!r}"))
+                losses = (
+                    *losses,
+                    Loss(
+                        field="key",
+                        raw=wanted,
+                        why=Message("%(reason)s; this one is imported as %(key)r", reason=reason, key=key),
+                    ),
+                )
         of = entry.match_key._replace(key=key)
         self._new_works.append((self._item(entry, "new", key, losses), of))
         return key
@@ -182,8 +189,16 @@ class ImportPlan:
             yield Loss(field="doi", raw=doi, why=why)
         elif doi and others:
             shown = [repr(key) for key in others[:SHOWN_KEYS]]
-            named = ", ".join(shown[:-1]) + f" and {shown[-1]}" if len(others) <= SHOWN_KEYS else f"{len(others)} works"
-            yield Loss(field="doi", raw=doi, why=f"{named} have this DOI, too, and are other works; all keep it")
+            if len(others) > SHOWN_KEYS:
+                count = len(others)
+                why = Message("%(count)s works have this DOI, too, and are other works; all keep it", count=count)
+            else:
+                why = Message(
+                    "%(keys)s and %(other)s have this DOI, too, and are other works; all keep it",
+                    keys=", ".join(shown[:-1]),
+                    other=shown[-1],
+                )
+            yield Loss(field="doi", raw=doi, why=why)
 
     def begin_similar(self) -> None:
         """Let another process look for similar works, where there are many new ones. Call it after the last entry."""

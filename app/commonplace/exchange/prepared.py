@@ -146,9 +146,10 @@ def _particulars(values: list[Any]) -> Particulars:
 
 
 def _plain_entry(entry: ReadEntry, found: MatchKey | None, size: int) -> tuple[Any, ...]:
-    losses = [(loss.field, loss.raw, loss.why) for loss in entry.losses]
+    losses = [(loss.field, loss.raw, str(loss.why)) for loss in entry.losses]  # `marshal` packs no message
+    error = None if entry.error is None else str(entry.error)
     status = status_of_fields(entry.record.extra) if entry.record else None
-    return entry.position, entry.line, entry.key, losses, entry.error, found and tuple(found), size, status
+    return entry.position, entry.line, entry.key, losses, error, found and tuple(found), size, status
 
 
 def _entry(

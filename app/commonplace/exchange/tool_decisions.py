@@ -34,6 +34,15 @@ from commonplace.library.screenings import Stage
 from commonplace.model.change import ChangeSet, Entry, Note, Version
 from commonplace.model.minter import Minter
 
+_HELD_EVIDENCE = {
+    "discusses": "the library holds that it discusses it: evidence %(evidence)s",
+    "silent": "the library holds that it is silent: evidence %(evidence)s",
+}
+_HELD_SCREENING = {
+    "include": "the library holds that it is included by %(stage)s",
+    "exclude": "the library holds that it is excluded by %(stage)s",
+}
+
 STATES: Mapping[Verdict, str] = {"include": "discusses", "exclude": "silent"}
 LOCATORS: Mapping[Stage, str] = {"title-abstract": "title and abstract", "full-text": "full text"}
 
@@ -190,10 +199,14 @@ class _Making:
         if {"include", "exclude"} <= said:
             told = "; ".join(f"{who or 'the tool'}: {verdict}" for who, verdict in decision.votes.items())
             counted = ", ".join(f"{count} {verdict}" for verdict, count in Counter(decision.votes.values()).items())
-            why, kept = (f"its reviewers do not agree: {by}" for by in (told, counted))
+            why, kept = (Message("its reviewers do not agree: %(by)s", by=by) for by in (told, counted))
             return replace(item, fate="conflict", why=why, kept_why=kept)
         if not said and not self._tool.says_verdict:
-            return replace(item, fate="failed", why=f"{self._tool.label}'s lists do not say it: give the verdict")
+            return replace(
+                item,
+                fate="failed",
+                why=Message("%(label)s's lists do not say it: give the verdict", label=self._tool.label),
+            )
         return replace(item, fate="undecided", why="it is marked as maybe" if said else "nothing is decided of it")
 
     def _kept(self, decision: ToolDecision, item: Item) -> Item:
@@ -221,7 +234,7 @@ class _Making:
         node = self._node("evidence", f"{minter.key(self._concept.value)}--{minter.key(work.value)}")
         if other := held.keys() - {state}:
             first = sorted(other)[0]
-            return f"the library holds that it {'is silent' if first == 'silent' else first}: evidence {held[first]}"
+            return Message(_HELD_EVIDENCE[first], evidence=held[first])
         if state in held or node in self._taken:
             return None
         values = {
@@ -242,7 +255,7 @@ class _Making:
         held = _screenings(self._edit.snapshot, minter, work, stage)
         node = self._node("screening", f"{stage}--{minter.key(work.value)}")
         if other := held.keys() - {verdict}:
-            return f"the library holds that it is {sorted(other)[0]}d by {stage}"
+            return Message(_HELD_SCREENING[sorted(other)[0]], stage=stage)
         if verdict in held or node in self._taken:
             return None
         values = {"work": work.value, "stage": stage, "verdict": verdict, "note": self._note(verdict, decision)}

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, NoReturn, Self
 
+from commonplace.errors import Message
 from commonplace.importers.text_encoding import UnreadableFile
 from commonplace.processes.limits import limit
 
@@ -62,17 +63,17 @@ def refuse_ending(exit_statuses: Iterable[int]) -> NoReturn:
 
 def broken_down(ending: str) -> str:
     """Return why a file cannot be read whose reader ended that way."""
-    return f"its reader broke down ({ending}): please report it, with the file"
+    return Message("its reader broke down (%(ending)s): please report it, with the file", ending=ending)
 
 
 def _ending(status: int) -> str:
     """Name the signal that ended a process, or its exit status."""
     if status >= 0:
-        return f"exit {status}"
+        return Message("exit %(status)s", status=status)
     try:
         return signal.Signals(-status).name
     except ValueError:
-        return f"signal {-status}"
+        return Message("signal %(status)s", status=-status)
 
 
 def bounded(size: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from commonplace.errors import Message
 from commonplace.model.record import ReadEntry
 
 
@@ -17,5 +18,9 @@ def read_or_broken(position: int, line: int, raw: str, key: str | None, read: Ca
     except MemoryError:
         raise
     except Exception as fault:
-        why = f"reading it broke down ({type(fault).__name__}: {fault}): please report it, with the entry"
+        why = Message(
+            "reading it broke down (%(name)s: %(fault)s): please report it, with the entry",
+            name=type(fault).__name__,
+            fault=fault,
+        )
         return ReadEntry(position=position, line=line, raw=raw, key=key, record=None, error=why)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from commonplace.errors import Message
 from commonplace.importers.written_dates import written_date
 from commonplace.model.csl_terms import csl_date, edtf_date
 from commonplace.model.edtf_date import is_edtf
@@ -34,7 +35,15 @@ def read_date(value: Any, said: Any = None) -> ReadDate:
     if words is None and edtf and season and not season.isdecimal() and edtf == edtf_date({"date-parts": parts}):
         words = f"{season} {edtf}"
     if words is None and season.isdecimal() and edtf and edtf == edtf_date({**date, "season": None}):
-        return ReadDate(edtf, None, f"the season {season} stands beside {edtf}, and is no season of that; left out")
+        return ReadDate(
+            edtf,
+            None,
+            Message(
+                "the season %(season)s stands beside %(edtf)s, and is no season of that; left out",
+                season=season,
+                edtf=edtf,
+            ),
+        )
     if words is None:
         return ReadDate(edtf)
     read = written_date(words)
@@ -44,8 +53,9 @@ def read_date(value: Any, said: Any = None) -> ReadDate:
 
 
 def _no_date(edtf: str | None) -> str:
-    kept = f"read as {edtf}, and " if edtf else ""
-    return f"no date of the calendar can be read from it; {kept}kept as text"
+    if edtf is None:
+        return "no date of the calendar can be read from it; kept as text"
+    return Message("no date of the calendar can be read from it; read as %(edtf)s, and kept as text", edtf=edtf)
 
 
 def _says(date: Mapping[str, Any], edtf: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from commonplace.errors import Message
 from commonplace.importers.csl_dates import read_date
 from commonplace.importers.csl_names import read_contributors
 from commonplace.importers.markup import rich_paragraphs
@@ -61,7 +62,11 @@ class ItemReader:
         self.losses: list[Loss] = []
         key = key_of(self._left)
         if bad := forbidden(str(said := _key_said(self._left))):
-            self.lose("key", visible(str(said)), f"the character {bad}, which XML cannot hold, was taken out")
+            self.lose(
+                "key",
+                visible(str(said)),
+                Message("the character %(name)s, which XML cannot hold, was taken out", name=bad),
+            )
         self._left.pop("id", None)
         self._left.pop("citation-key", None)
         self.has_key = key is not None
@@ -298,4 +303,6 @@ def _refuse_others(item: Mapping[str, Any]) -> None:
     named = any(name in KNOWN_MEMBERS and name != "type" for name in item)
     if not named and type_of(str(item.get("type") or "")) is None:
         found = ", ".join(list(item)[:_SHOWN]) or "nothing at all"
-        raise NotAnItem(f"not an item of CSL-JSON: no id, no title and no type that is known, but {found}")
+        raise NotAnItem(
+            Message("not an item of CSL-JSON: no id, no title and no type that is known, but %(found)s", found=found)
+        )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
+from commonplace.errors import Message
 from commonplace.importers.broken_entries import read_or_broken
 from commonplace.importers.csl_item import ItemReader, NotAnItem, key_of
 from commonplace.importers.missing_keys import with_keys
@@ -46,7 +47,7 @@ _DEPTH_READ = 100_000
 
 _MEMBERS_SHOWN = 6
 
-_NOT_JSON = "the item is not JSON: "
+_NOT_JSON = "the item is not JSON: %(why)s"
 _TOO_DEEP = "nested too deeply"
 
 _DECODER = json.JSONDecoder()
@@ -100,8 +101,11 @@ def _pieces_of_object(text: str, start: int, faults: list[Fault], depth: int) ->
         return _items_by_id(text, members)
     found = ", ".join([name for name, _ in members][:_MEMBERS_SHOWN]) or "nothing"
     raise UnreadableFile(
-        f"not CSL-JSON: an object with {found} in it; it must be an array of items, one item, "
-        "or an object that holds the items in a list"
+        Message(
+            "not CSL-JSON: an object with %(found)s in it; it must be an array of items, one item, or"
+            " an object that holds the items in a list",
+            found=found,
+        )
     )
 
 
@@ -128,7 +132,7 @@ def _items_by_id(text: str, members: list[tuple[str, int]]) -> Iterator[Piece]:
         try:
             value, end = _DECODER.raw_decode(text, place)
         except (ValueError, RecursionError) as fault:
-            yield Piece(line, text[place:].rstrip(), None, _NOT_JSON + _fault(fault, place)[0])
+            yield Piece(line, text[place:].rstrip(), None, Message(_NOT_JSON, why=_fault(fault, place)[0]))
             return
         named = {"id": name, **value} if _MARKS_OF_ITEM & value.keys() else value  # an id alone makes no item
         yield _piece(line, text[place:end], named)
@@ -137,7 +141,7 @@ def _items_by_id(text: str, members: list[tuple[str, int]]) -> Iterator[Piece]:
 def _piece(line: int, raw: str, value: Any) -> Piece:
     """Return the piece of an item that could be decoded; one that is nested too deeply has an error."""
     if is_nested_too_deeply(raw):
-        return Piece(line, raw, None, _NOT_JSON + _TOO_DEEP)
+        return Piece(line, raw, None, Message(_NOT_JSON, why=_TOO_DEEP))
     return Piece(line, raw, value, None)
 
 
@@ -164,7 +168,7 @@ def items_of(text: str, position: int, faults: list[Fault], next_item: re.Patter
             budget -= read
             following = next_item.search(text, position + 1) if budget > 0 else None
             end = following.start() if following else len(text)
-            yield Piece(line, text[position:end].rstrip(", \n"), None, _NOT_JSON + why)
+            yield Piece(line, text[position:end].rstrip(", \n"), None, Message(_NOT_JSON, why=why))
         position = end
 
 
@@ -195,7 +199,11 @@ def _entry(position: int, line: int, raw: str, item: ItemReader, seen: dict[str,
     """Return the entry of an item; `seen` has the lines on which ids were used before."""
     record = item.record()
     if item.has_key and record.key in seen:
-        item.lose("id", record.key, f"the id was used on line {seen[record.key]} too; both items were read")
+        item.lose(
+            "id",
+            record.key,
+            Message("the id was used on line %(line)s too; both items were read", line=seen[record.key]),
+        )
     seen.setdefault(record.key, line)
     key = record.key if item.has_key else None
     return ReadEntry(position=position, line=line, raw=raw, key=key, record=record, losses=tuple(item.losses))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
 
+from commonplace.errors import Message
 from commonplace.model import ris_names
 from commonplace.model.names import Contributor, Name
 from commonplace.model.rich_text import undo_entities
@@ -78,7 +79,11 @@ def read_name(role: str, value: Any, lose: Lose) -> Name | None:
         return None
     unsaid += [member for member, left in given.items() if left not in ("", [], {}) and not _is_known(member)]
     if unsaid:
-        lose(role, json.dumps(value, ensure_ascii=False), f"a name has no place for {', '.join(unsaid)}")
+        lose(
+            role,
+            json.dumps(value, ensure_ascii=False),
+            Message("a name has no place for %(parts)s", parts=", ".join(unsaid)),
+        )
     return name
 
 

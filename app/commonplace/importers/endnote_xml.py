@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from commonplace.errors import Message
 from commonplace.importers.containers import conference, short_title
 from commonplace.importers.endnote_types import BY_NAME, BY_NUMBER, ENDNOTE_CSL_TYPE, NAME_ELEMENTS, PATHS
 from commonplace.importers.entry_draft import EntryDraft
@@ -152,7 +153,9 @@ class _RecordReader:
             if role is None:
                 continue  # no name in this type, but a text
             if role not in BY_CSL:
-                self._draft.lose(group, text, f"a role that is not known here ({role}): kept as contributor")
+                self._draft.lose(
+                    group, text, Message("a role that is not known here (%(role)s): kept as contributor", role=role)
+                )
                 self._draft.keep(role, text)
             elif role == "advisor":
                 why = "the advisor of the thesis, a role that CSL does not have: kept as advisor"
@@ -177,7 +180,11 @@ class _RecordReader:
         short, others = short_title(fields.get("container_title") or fields.get("collection_title"), given)
         self._draft.keep("container-title-short", short)
         for place, text in others:
-            self._draft.lose(place, text, f"it stands beside the short title {short}, which stays; kept as text")
+            self._draft.lose(
+                place,
+                text,
+                Message("it stands beside the short title %(short)s, which stays; kept as text", short=short),
+            )
             self._draft.keep(place, text)
 
     def _imprint(self) -> None:
@@ -276,7 +283,11 @@ def _put_styled(draft: EntryDraft, field: str, element: etree._Element, kept_as:
         draft.put(field, text_of(element), kept_as)
         return
     if lost := {word for face in faces for word in face.split()} - {*_FACES, "normal"}:
-        draft.lose(field, text_of(element), f"{', '.join(sorted(lost))}: the words were kept, how they look was not")
+        draft.lose(
+            field,
+            text_of(element),
+            Message("%(macros)s: the words were kept, how they look was not", macros=", ".join(sorted(lost))),
+        )
     draft.put_rich(field, rich_text(_runs(element, ())).squeeze(paragraphs=field != "title"), kept_as)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from types import MappingProxyType
 from typing import Any
 
+from commonplace.errors import Message
 from commonplace.importers.markup import loses_markup, rich_line, rich_paragraphs, undo_html_entities
 from commonplace.importers.page_range import page_range
 from commonplace.model import ris_names
@@ -72,7 +73,11 @@ class EntryDraft:
     def _keep_second(self, name: str, text: str, kept_as: str | None) -> None:
         kept_as = kept_as or name.replace("_", "-")
         if name not in MAY_REPEAT:
-            why = f"it stands beside another {name.replace('_', ' ')}, which stays; kept as text under {kept_as}"
+            why = Message(
+                "it stands beside another %(field)s, which stays; kept as text under %(kept_as)s",
+                field=name.replace("_", " "),
+                kept_as=kept_as,
+            )
             self.lose(kept_as, text, why)
         self.keep(kept_as, text)
 
@@ -146,7 +151,11 @@ class EntryDraft:
         found = page_range(first, last)
         self.put("page", found.page)
         if found.left:
-            self.lose(field, found.left, f"it stands beside the pages {found.page}, which stay; kept as text")
+            self.lose(
+                field,
+                found.left,
+                Message("it stands beside the pages %(pages)s, which stay; kept as text", pages=found.page),
+            )
             self.keep("last-page", found.left)
 
     def record(self, key: str, type: str) -> Record:
@@ -179,7 +188,9 @@ class Keys:
     def of(self, draft: EntryDraft, key: str | None, field: str, line: int) -> str:
         """Return the key of an entry's record, empty where it has none and is given one later (`with_keys`)."""
         if key and key in self._lines:
-            draft.lose(field, key, f"the same key stands on line {self._lines[key]} too; both were read")
+            draft.lose(
+                field, key, Message("the same key stands on line %(line)s too; both were read", line=self._lines[key])
+            )
         if key:
             self._lines.setdefault(key, line)
         return key or ""

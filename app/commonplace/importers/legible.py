@@ -11,6 +11,7 @@ from dataclasses import fields, replace
 from functools import partial
 from typing import Any, TypeVar
 
+from commonplace.errors import Message
 from commonplace.importers.reading import Reading
 from commonplace.importers.text_encoding import is_wide
 from commonplace.model.formats import FORMATS
@@ -113,13 +114,13 @@ class _Cleaner:
         for found in _REFERENCE.finditer(raw):
             number = int(found[1]) if found[1] else int(found[2], 16)
             if number < _BEYOND and (name := forbidden(chr(number))):
-                why = f"it stands for the character {name}, which XML cannot hold: left out"
+                why = Message("it stands for the character %(name)s, which XML cannot hold: left out", name=name)
                 self.losses.append(Loss(field="text", raw=found[0], why=why))
 
     def text(self, field: str, text: str) -> str:
         """Return a text without such characters."""
         if name := forbidden(text):
-            why = f"the character {name}, which XML cannot hold, was taken out"
+            why = Message("the character %(name)s, which XML cannot hold, was taken out", name=name)
             self.losses.append(Loss(field=visible(field), raw=visible(text), why=why))
             return without_forbidden(text)
         return text
@@ -148,7 +149,9 @@ class _Cleaner:
     def field_name(self, name: str) -> str:
         """Return the name of a field without such characters."""
         if found := forbidden(name):
-            why = f"the character {found}, which XML cannot hold, was taken out of the name of a field"
+            why = Message(
+                "the character %(found)s, which XML cannot hold, was taken out of the name of a field", found=found
+            )
             self.losses.append(Loss(field=visible(name), raw=visible(name), why=why))
             return without_forbidden(name)
         return name

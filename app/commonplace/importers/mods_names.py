@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
+from commonplace.errors import Message
 from commonplace.importers.entry_draft import EntryDraft
 from commonplace.importers.xml_records import children, text_of
 from commonplace.model import ris_names
@@ -72,7 +73,7 @@ def _role(draft: EntryDraft, terms: list[str], usual: str, whole: str, within: s
     if role in BY_CSL:
         return role
     said = ", ".join(terms)
-    draft.lose("name", whole, f"a role that is not known here ({said}): kept as contributor")
+    draft.lose("name", whole, Message("a role that is not known here (%(said)s): kept as contributor", said=said))
     draft.keep(terms[-1], whole)
     return "contributor"
 

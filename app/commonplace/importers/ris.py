@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
+from commonplace.errors import Message
 from commonplace.importers.broken_entries import read_or_broken
 from commonplace.importers.missing_keys import with_keys
 from commonplace.importers.reading import Fault, Reading
@@ -85,7 +86,9 @@ def _entry(position: int, reference: _Reference, raw: str, seen: dict[str, int])
     if not reference.closed:
         reader.lose("ER", "", "the reference is not ended by ER")
     if record.key in seen:
-        reader.lose("ID", record.key, f"the ID was used on line {seen[record.key]} too; both were read")
+        reader.lose(
+            "ID", record.key, Message("the ID was used on line %(line)s too; both were read", line=seen[record.key])
+        )
     if reader.key:
         seen.setdefault(record.key, reference.line)
     return ReadEntry(

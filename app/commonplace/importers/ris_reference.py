@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 from typing import Any
 
+from commonplace.errors import Message
 from commonplace.importers.containers import conference, short_title
 from commonplace.importers.markup import rich_line, rich_paragraphs, undo_html_entities
 from commonplace.importers.number_list import read_number_list
@@ -180,7 +181,7 @@ class ReferenceReader:
             if role == "advisor":
                 self.lose(tag, text, "the advisor of the thesis, a role that CSL does not have: kept as advisor")
             return role
-        self.lose(tag, text, f"a role that is not known here ({role}): kept as contributor")
+        self.lose(tag, text, Message("a role that is not known here (%(role)s): kept as contributor", role=role))
         self._extra[role] = f"{self._extra[role]}; {text}" if role in self._extra else text
         return "contributor"
 
@@ -201,7 +202,7 @@ class ReferenceReader:
             if doi is None:
                 doi = found
             elif doi_key(found) != doi_key(doi):
-                self._keep_others("DO", [text], f"the DOI {doi}")
+                self._keep_others("DO", [text], Message("the DOI %(doi)s", doi=doi))
         return doi
 
     def _text_of(self, attribute: str, tags: tuple[str, ...]) -> str | None:
@@ -224,8 +225,9 @@ class ReferenceReader:
 
     def _keep_others(self, tag: str, texts: list[str], what: str) -> None:
         """Keep the values of a tag beside one that stays, and tell each."""
+        why = Message("it stands beside %(what)s, which stays; kept as text under %(tag)s", what=what, tag=tag)
         for text in texts:
-            self.lose(tag, text, f"it stands beside {what}, which stays; kept as text under {tag}")
+            self.lose(tag, text, why)
             self._keep(tag, text)
 
     def _place(self, made: dict[str, Any], *, is_said: bool) -> None:
@@ -281,7 +283,8 @@ class ReferenceReader:
                 self.lose("PY", dates[0][1], "no date can be read from it; kept as text")
             return None
         for tag, text in read.beside:
-            self.lose(tag, text, f"this stands beside the date {read.edtf}, which stays; kept as text")
+            why = Message("this stands beside the date %(edtf)s, which stays; kept as text", edtf=read.edtf)
+            self.lose(tag, text, why)
         if read.beside:
             self._extra["other-date"] = "; ".join(text for _, text in read.beside)
         return read.edtf
@@ -303,7 +306,7 @@ class ReferenceReader:
             self._values["SP"] = [start]
             return None
         if found.left:
-            self._keep_others("EP", [found.left], f"the pages {found.page}")
+            self._keep_others("EP", [found.left], Message("the pages %(pages)s", pages=found.page))
         return found.page
 
     def _first(self, tag: str, what: str) -> str | None:
@@ -329,7 +332,7 @@ class ReferenceReader:
         if len(others) != 1 or self._reference_type not in NUMBERED:
             return number
         if number:
-            self._keep_others("M1", [number], f"the number {others[0]}")
+            self._keep_others("M1", [number], Message("the number %(number)s", number=others[0]))
         return others.pop()
 
     def _keep_numbers(self, others: list[str]) -> None:

@@ -6,6 +6,7 @@ import codecs
 import re
 from contextlib import suppress
 
+from commonplace.errors import Message
 from commonplace.importers.reading import Fault
 
 _MARKS = (
@@ -55,7 +56,13 @@ def decode_text(data: bytes) -> tuple[str, list[Fault]]:
     if may_have and (found := CONTROL.search(text)):
         line = text.count("\n", 0, found.start()) + 1
         text, count = CONTROL.subn(" ", text)
-        faults.append(Fault(line=line, why=f"{count} control characters in the file, read as spaces", raw=found[0]))
+        faults.append(
+            Fault(
+                line=line,
+                why=Message("%(count)s control characters in the file, read as spaces", count=count),
+                raw=found[0],
+            )
+        )
     return text, faults
 
 
@@ -65,7 +72,7 @@ def refuse_no_text(data: bytes) -> None:
         raise UnreadableFile("the file is empty")
     for magic, what in _BINARY.items():
         if data.startswith(magic):
-            raise UnreadableFile(f"this is {what}, not a bibliography in text")
+            raise UnreadableFile(Message("this is %(what)s, not a bibliography in text", what=what))
     marked = marked_encoding(data)
     if marked:
         _decoded_as(data, marked)
@@ -102,12 +109,18 @@ def is_wide(data: bytes) -> bool:
 def _refuse_binary(head: bytes) -> None:
     count = len(head) - len(head.translate(None, _CONTROL_BYTES))
     if count > 100 and count > _BINARY_SHARE * len(head):
-        raise UnreadableFile(f"this is not text: {count} of its first {len(head)} bytes are control characters")
+        raise UnreadableFile(
+            Message(
+                "this is not text: %(count)s of its first %(of)s bytes are control characters",
+                count=count,
+                of=len(head),
+            )
+        )
 
 
 def _decoded(data: bytes) -> tuple[str, list[Fault]]:
     if (encoding := unmarked_encoding(data)) is not None:
-        why = f"no byte order mark; the file was read as {encoding.upper()}"
+        why = Message("no byte order mark; the file was read as %(encoding)s", encoding=encoding.upper())
         return data.decode(encoding, errors="replace"), [Fault(line=1, why=why)]
     marked = marked_encoding(data)
     if marked and marked != "utf-8-sig":
@@ -120,7 +133,9 @@ def _decoded(data: bytes) -> tuple[str, list[Fault]]:
         line = data.count(b"\n", 0, fault.start) + 1
         text = data.decode("cp1252", errors="replace")
         shown = data[max(0, fault.start - 20) : fault.start + 20].decode("cp1252", errors="replace")
-        why = f"not UTF-8 (byte {fault.start}); the whole file was read as Latin-1 (Windows-1252)"
+        why = Message(
+            "not UTF-8 (byte %(start)s); the whole file was read as Latin-1 (Windows-1252)", start=fault.start
+        )
         return text, [Fault(line=line, why=why, raw=shown[:_SHOWN])]
 
 
@@ -132,7 +147,9 @@ def _decoded_as(data: bytes, encoding: str) -> str:
         if encoding == "utf-8-sig":
             return ""
         name = encoding.upper()
-        raise UnreadableFile(f"the file begins as {name} and is broken at byte {fault.start}") from fault
+        raise UnreadableFile(
+            Message("the file begins as %(name)s and is broken at byte %(start)s", name=name, start=fault.start)
+        ) from fault
 
 
 def _paired(text: str) -> tuple[str, list[Fault]]:

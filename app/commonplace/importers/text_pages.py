@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from commonplace.errors import Message
 from commonplace.importers.bounds import OUT_OF_MEMORY, TOO_LONG, TOO_MUCH, ReaderKilled, bounded, refuse_ending
 from commonplace.importers.text_encoding import UnreadableFile
 from commonplace.model.kept_pages import PAGE_BREAK, KeptPages
@@ -81,9 +82,14 @@ def pages_of_text(data: bytes, charset: str | None) -> KeptPages:
     try:
         text = data.decode(charset or "utf-8-sig")
     except LookupError as fault:
-        raise UnreadableFile(f"no encoding is called {charset!r}: send UTF-8") from fault
+        raise UnreadableFile(Message("no encoding is called %(charset)r: send UTF-8", charset=charset)) from fault
     except UnicodeDecodeError as fault:
-        why = f"it is no text in {fault.encoding}: byte {fault.start} does not fit ({fault.reason}); send UTF-8"
+        why = Message(
+            "it is no text in %(encoding)s: byte %(start)s does not fit (%(why)s); send UTF-8",
+            encoding=fault.encoding,
+            start=fault.start,
+            why=fault.reason,
+        )
         raise UnreadableFile(why) from fault
     if "\x00" in text:
         raise UnreadableFile("it has zero bytes in it, so it is no text")
@@ -97,9 +103,17 @@ def pages_of_text(data: bytes, charset: str | None) -> KeptPages:
 def _refuse_beyond(pages: int, characters: int) -> None:
     """Raise `UnreadableFile` for a text beyond the bounds."""
     if pages > PAGES:
-        raise UnreadableFile(f"it has {pages:,} pages, and a text has at most {PAGES:,}: cut it in parts")
+        raise UnreadableFile(
+            Message(
+                "it has %(pages)s pages, and a text has at most %(most)s: cut it in parts",
+                pages=f"{pages:,}",
+                most=f"{PAGES:,}",
+            )
+        )
     if characters > CHARACTERS:
-        raise UnreadableFile(f"it has more than {CHARACTERS:,} characters of text: cut it in parts")
+        raise UnreadableFile(
+            Message("it has more than %(characters)s characters of text: cut it in parts", characters=f"{CHARACTERS:,}")
+        )
 
 
 def _legible(page: str) -> str:
@@ -130,7 +144,9 @@ def _texts_of_pdf(data: bytes) -> Iterator[str]:
             text.close()
             page.close()
         except pypdfium2.PdfiumError as fault:
-            raise UnreadableFile(f"page {number + 1} of the PDF is broken; save it anew, or send its text") from fault
+            raise UnreadableFile(
+                Message("page %(number)s of the PDF is broken; save it anew, or send its text", number=number + 1)
+            ) from fault
 
 
 def main() -> None:

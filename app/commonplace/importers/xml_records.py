@@ -14,6 +14,7 @@ from typing import Any
 
 from lxml import etree
 
+from commonplace.errors import Message
 from commonplace.importers.broken_entries import read_or_broken
 from commonplace.importers.entry_draft import EntryDraft, Keys
 from commonplace.importers.missing_keys import with_keys
@@ -46,7 +47,9 @@ def read_entries(data: bytes, filename: str, how: XmlEntries) -> Reading:
     root, told, faults = _root(data)
     found = [element for element in root.iter("{*}" + how.name) if not _within_another(element, how.name)]
     if not found:
-        raise UnreadableFile(f"not {how.format}: there is no element {how.name} in it")
+        raise UnreadableFile(
+            Message("not %(format)s: there is no element %(name)s in it", format=how.format, name=how.name)
+        )
     broken = frozenset(fault.line for fault in faults)
     entries = with_keys(_entries(found, how, broken), map(how.key, found))
     return Reading(filename=filename, entries=entries, total=len(found), faults=[*told, *faults])
@@ -68,16 +71,21 @@ def _root(data: bytes) -> tuple[etree._Element, list[Fault], list[Fault]]:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as fault:
-        raise UnreadableFile(f"this is not XML: {fault}") from fault
+        raise UnreadableFile(Message("this is not XML: %(fault)s", fault=fault)) from fault
     if root is None:
         raise UnreadableFile("this is not XML: there is no element in it")
     declared: Any = root.getroottree().docinfo.internalDTD  # the stubs lack iterentities
     if declared is not None and any(True for _ in declared.iterentities()):
         raise UnreadableFile("it declares XML entities, which a bibliography has no use for: it is not read")
     complaints = [error for error in parser.error_log if error.level >= etree.ErrorLevels.ERROR]
-    faults += [Fault(line=max(1, one.line), why=f"broken XML: {one.message}") for one in complaints[:_TOLD]]
+    faults += [
+        Fault(line=max(1, one.line), why=Message("broken XML: %(message)s", message=one.message))
+        for one in complaints[:_TOLD]
+    ]
     if len(complaints) > _TOLD:
-        faults.append(Fault(line=faults[-1].line, why=f"{len(complaints) - _TOLD} more faults of the XML"))
+        faults.append(
+            Fault(line=faults[-1].line, why=Message("%(count)s more faults of the XML", count=len(complaints) - _TOLD))
+        )
     return root, told, faults
 
 
@@ -117,7 +125,11 @@ def _without_references(data: bytes) -> tuple[bytes, list[Fault]]:
         if name:
             pieces.append(data[end : found.start()])
             line = data.count(b"\n", 0, found.start()) + 1
-            why = f"{found[0].decode()} stands for the character {name}, which XML cannot hold: left out"
+            why = Message(
+                "%(found)s stands for the character %(name)s, which XML cannot hold: left out",
+                found=found[0].decode(),
+                name=name,
+            )
             faults.append(Fault(line=line, why=why))
             end = found.end()
     return b"".join((*pieces, data[end:])) if pieces else data, faults

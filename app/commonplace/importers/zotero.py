@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from commonplace.errors import Message
 from commonplace.importers.broken_entries import read_or_broken
 from commonplace.importers.csl_item import ItemReader
 from commonplace.importers.csl_json import Piece, items_of
@@ -86,7 +87,7 @@ class _Library:
             elif parent := data.get("parentItem"):
                 made.children.setdefault(str(parent), []).append(data)
             else:
-                made.alone[f"{data['itemType']} that belongs to no item"] += 1
+                made.alone[Message("%(kind)s that belongs to no item", kind=data["itemType"])] += 1
         made._count_orphans()
         return made
 
@@ -95,11 +96,16 @@ class _Library:
         known |= {str(child.get("key")) for several in self.children.values() for child in several}
         for parent, several in self.children.items():
             if parent not in known:
-                self.alone.update(f"{child['itemType']} whose item is not among these" for child in several)
+                self.alone.update(
+                    Message("%(kind)s whose item is not among these", kind=child["itemType"]) for child in several
+                )
 
     def faults(self) -> list[Fault]:
         """Return what is not taken and belongs to no entry, by kind."""
-        return [Fault(line=1, why=f"{count} × {kind}: not taken") for kind, count in sorted(self.alone.items())]
+        return [
+            Fault(line=1, why=Message("%(count)s × %(kind)s: not taken", count=count, kind=kind))
+            for kind, count in sorted(self.alone.items())
+        ]
 
     def of_kind(self, key: str, kind: str) -> list[Mapping[str, Any]]:
         """Return what of that kind belongs to the item of that key."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from commonplace.errors import Message
 from commonplace.importers.markup import rich_paragraphs
 from commonplace.model.csl_terms import (
     CUSTOM,
@@ -118,7 +119,9 @@ class _Item:
             role = role_of(self._type, kind)
             if role is None:
                 whole = " ".join(str(creator.get(part) or "") for part in ("firstName", "lastName", "name")).strip()
-                self.lose("creators", whole, f"a role that CSL has not ({kind}); kept as contributor")
+                self.lose(
+                    "creators", whole, Message("a role that CSL has not (%(kind)s); kept as contributor", kind=kind)
+                )
                 role = "contributor"
             self.csl.setdefault(role, []).append(_name(creator))
 

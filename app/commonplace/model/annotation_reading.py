@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from commonplace.errors import Message
+
 Members = dict[str, str]
 """Members of evidence by name; things as the annotation names them: by IRI, key, address, DOI or label."""
 
@@ -67,7 +69,15 @@ def read_tags(tags: Iterable[str]) -> tuple[Members, list[str]]:
         if found is None:
             others.append(tag)
         elif members.setdefault(*found) != found[1]:
-            raise AnnotationFault("tags", f"{found[0]} is given twice: {members[found[0]]!r} and {found[1]!r}")
+            raise AnnotationFault(
+                "tags",
+                Message(
+                    "%(name)s is given twice: %(one)r and %(other)r",
+                    name=found[0],
+                    one=members[found[0]],
+                    other=found[1],
+                ),
+            )
     return members, others
 
 

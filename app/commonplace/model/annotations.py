@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from commonplace.errors import Message
 from commonplace.model.annotation_reading import (
     AnnotationFault,
     Members,
@@ -130,7 +131,9 @@ def _local(word: str) -> str:
 def _read_target(target: object) -> Members:
     if isinstance(target, list):
         if len(target) != 1:
-            raise AnnotationFault("target", f"evidence is of one work, and this has {len(target)} targets")
+            raise AnnotationFault(
+                "target", Message("evidence is of one work, and this has %(count)s targets", count=len(target))
+            )
         target = target[0]
     if isinstance(target, str):
         return {"work": target}

@@ -12,6 +12,8 @@ from calendar import monthrange
 from dataclasses import dataclass
 from functools import lru_cache
 
+from commonplace.errors import Message
+
 _DATE = re.compile(
     r"(?P<year>-?\d{4}|-?\d{3}X|-?\d{2}XX|-?\dXXX|XXXX|Y-?[1-9]\d{4,})"
     r"(?:-(?P<month>\d\d|XX)(?:-(?P<day>\d\d|XX))?)?(?P<mark>[?~%])?"
@@ -68,7 +70,7 @@ def read_edtf(text: str) -> EdtfInterval:
         return EdtfInterval(_read_date(first))
     ends = [end if end in ("", "..") else _read_date(end) for end in (first.strip(), second.strip())]
     if all(isinstance(end, str) for end in ends):
-        raise ValueError(f"not a date: both ends of {text!r} are open")
+        raise ValueError(Message("not a date: both ends of %(text)r are open", text=text))
     return EdtfInterval(ends[0], ends[1])
 
 
@@ -84,16 +86,16 @@ def is_edtf(text: str) -> bool:
 def _read_date(text: str) -> EdtfDate:
     found = _DATE.fullmatch(text.strip())
     if not found:
-        raise ValueError(f"not a date in EDTF: {text!r}")
+        raise ValueError(Message("not a date in EDTF: %(text)r", text=text))
     year = None if "X" in found["year"] else int(found["year"].lstrip("Y"))
     month = int(found["month"]) if found["month"] and found["month"] != "XX" else None
     day = int(found["day"]) if found["day"] and found["day"] != "XX" else None
     if month is not None and month not in range(1, 13) and (month not in SEASONS or found["day"]):
-        raise ValueError(f"no such month: {text!r}")
+        raise ValueError(Message("no such month: %(text)r", text=text))
     if found["month"] == "XX" and day is not None:
-        raise ValueError(f"a day without a month: {text!r}")
+        raise ValueError(Message("a day without a month: %(text)r", text=text))
     if day is not None and not 1 <= day <= _days(year, month):
-        raise ValueError(f"no such day: {text!r}")
+        raise ValueError(Message("no such day: %(text)r", text=text))
     return EdtfDate(found[0], year, month, day, found["mark"] or "")
 
 

@@ -17,9 +17,10 @@ from urllib.parse import unquote
 
 from stdnum import isbn as _isbn
 from stdnum import issn as _issn
-from stdnum.exceptions import InvalidChecksum, ValidationError
+from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidLength, ValidationError
 from stdnum.iso7064 import mod_11_2
 
+from commonplace.errors import Message
 from commonplace.model.xml_characters import forbidden, visible
 
 _DOI = re.compile(r"10\.\d{3,9}(?:\.\d+)*/\S+")
@@ -51,7 +52,7 @@ def normal_doi(text: str) -> str:
     Raises `ValueError` when no DOI is left, e.g. for a handle.
     """
     if len(text) > _LONGEST_DOI:
-        raise ValueError(f"not a DOI: it has {len(text)} characters")
+        raise ValueError(Message("not a DOI: it has %(count)s characters", count=len(text)))
     if _BARE_DOI.fullmatch(text):
         return text
     rest = html.unescape(text.strip()) if "&" in text else text.strip()
@@ -66,9 +67,11 @@ def normal_doi(text: str) -> str:
     if not rest:
         raise ValueError("empty, so not a DOI")
     if not rest.startswith("10."):
-        raise ValueError(f"not a DOI: it must begin with '10.', and this is {text.strip()!r}")
+        raise ValueError(Message("not a DOI: it must begin with '10.', and this is %(text)r", text=text.strip()))
     if name := forbidden(rest):
-        raise ValueError(f"not a DOI: it has the character {name} in it: {visible(text.strip())!r}")
+        raise ValueError(
+            Message("not a DOI: it has the character %(name)s in it: %(text)r", name=name, text=visible(text.strip()))
+        )
     if not _DOI.fullmatch(rest):
         why = "it has a space in it" if re.search(r"\s", rest) else "it must be '10.', digits, '/' and a suffix"
         raise ValueError(f"not a DOI: {why}: {text.strip()!r}")
@@ -99,9 +102,11 @@ def normal_isbn(text: str) -> str:
     try:
         formatted = str(_isbn.format(_isbn.validate(compact)))
     except InvalidChecksum as fault:
-        raise ValueError(f"not an ISBN: the check digit of {text.strip()!r} is wrong") from fault
+        raise ValueError(Message("not an ISBN: the check digit of %(text)r is wrong", text=text.strip())) from fault
     except ValidationError as fault:
-        raise ValueError(f"not an ISBN: {text.strip()!r} ({str(fault).rstrip('.')})") from fault
+        raise ValueError(
+            Message("not an ISBN: %(text)r (%(why)s)", text=text.strip(), why=_why_no_number(fault))
+        ) from fault
     return formatted
 
 
@@ -111,9 +116,20 @@ def normal_issn(text: str) -> str:
     try:
         return str(_issn.format(_issn.validate(compact)))
     except InvalidChecksum as fault:
-        raise ValueError(f"not an ISSN: the check digit of {text.strip()!r} is wrong") from fault
+        raise ValueError(Message("not an ISSN: the check digit of %(text)r is wrong", text=text.strip())) from fault
     except ValidationError as fault:
-        raise ValueError(f"not an ISSN: {text.strip()!r} ({str(fault).rstrip('.')})") from fault
+        raise ValueError(
+            Message("not an ISSN: %(text)r (%(why)s)", text=text.strip(), why=_why_no_number(fault))
+        ) from fault
+
+
+def _why_no_number(fault: ValidationError) -> str:
+    """Return what is wrong with the form of an ISBN or ISSN."""
+    if isinstance(fault, InvalidLength):
+        return "it is too long or too short"
+    if isinstance(fault, InvalidComponent):
+        return "it does not begin as such a number does"
+    return "it has other characters than such a number has"
 
 
 def normal_orcid(text: str) -> str:
@@ -123,10 +139,10 @@ def normal_orcid(text: str) -> str:
     """
     found = _ORCID.fullmatch(text.strip().translate(_DASHES))
     if not found:
-        raise ValueError(f"not an ORCID: it must be four groups of four digits: {text.strip()!r}")
+        raise ValueError(Message("not an ORCID: it must be four groups of four digits: %(text)r", text=text.strip()))
     orcid = "-".join(found.groups()).upper()
     if not mod_11_2.is_valid(orcid.replace("-", "")):
-        raise ValueError(f"not an ORCID: the check digit of {text.strip()!r} is wrong")
+        raise ValueError(Message("not an ORCID: the check digit of %(text)r is wrong", text=text.strip()))
     return orcid
 
 
@@ -159,10 +175,12 @@ def normal_ror(text: str) -> str:
     """
     found = _ROR.fullmatch(text.strip().lower())
     if not found:
-        raise ValueError(f"not a ROR: it must be 0, six letters or digits and two digits: {text.strip()!r}")
+        raise ValueError(
+            Message("not a ROR: it must be 0, six letters or digits and two digits: %(text)r", text=text.strip())
+        )
     number = 0
     for character in found[1]:
         number = number * 32 + _BASE_32.index(character)
     if 98 - number * 100 % 97 != int(found[2]):
-        raise ValueError(f"not a ROR: the check digits of {text.strip()!r} are wrong")
+        raise ValueError(Message("not a ROR: the check digits of %(text)r are wrong", text=text.strip()))
     return f"{found[1]}{found[2]}"

@@ -7,6 +7,8 @@ import math
 import re
 from typing import Any, NoReturn
 
+from commonplace.errors import Message
+
 JSON_DEPTH = 100
 """Maximum depth of nested arrays and objects. Python's own limit depends on the caller: a text that one part of the
 program accepts, another could not read."""
@@ -33,7 +35,7 @@ def is_nested_too_deeply(text: str) -> bool:
 def read_json(text: str) -> Any:
     """Return the value of a JSON text. Raises `ValueError` for text that is none, or is nested too deeply."""
     if is_nested_too_deeply(text):
-        raise ValueError(f"it is nested more than {JSON_DEPTH} deep")
+        raise ValueError(Message("it is nested more than %(depth)s deep", depth=JSON_DEPTH))
     return json.loads(text)
 
 
@@ -44,23 +46,25 @@ def read_sent_json(text: str) -> Any:
     pair, which is no character, and a number that is not finite.
     """
     if is_nested_too_deeply(text):
-        raise ValueError(f"it is nested more than {JSON_DEPTH} deep")
+        raise ValueError(Message("it is nested more than %(depth)s deep", depth=JSON_DEPTH))
     value = json.loads(text, parse_constant=_refuse_number, parse_float=_finite)
     if _SURROGATE.search(text):
         try:
             json.dumps(value, ensure_ascii=False).encode()
         except UnicodeEncodeError as fault:
             half = ascii(fault.object[fault.start])[1:-1]
-            raise ValueError(f"it has half of a surrogate pair, which is no character: {half}") from fault
+            raise ValueError(
+                Message("it has half of a surrogate pair, which is no character: %(half)s", half=half)
+            ) from fault
     return value
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ValueError(f"the number {text} is too large")
+        raise ValueError(Message("the number %(number)s is too large", number=text))
     return number
 
 
 def _refuse_number(text: str) -> NoReturn:
-    raise ValueError(f"JSON has no number {text}")
+    raise ValueError(Message("JSON has no number %(number)s", number=text))

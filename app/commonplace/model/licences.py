@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from commonplace.errors import Message
+
 SPDX: Final = "http://spdx.org/licenses/"
 """Beginning of the IRIs of the SPDX License List."""
 
@@ -43,7 +45,9 @@ def licence_iri(given: str) -> str:
         return text
     if _IDENTIFIER.fullmatch(text):
         return SPDX + _BY_NAME.get(text.lower(), text)
-    raise ValueError(f"{given!r} is neither an SPDX identifier (CC-BY-4.0) nor the address of a licence")
+    raise ValueError(
+        Message("%(given)r is neither an SPDX identifier (CC-BY-4.0) nor the address of a licence", given=given)
+    )
 
 
 def licence_name(iri: str) -> str:

@@ -38,7 +38,7 @@ def pinned_address(given: str, bases: Iterable[str]) -> PinnedAddress:
     Raises `BadRequest` for an address elsewhere, one page of a list, or a version that is none.
     """
     if len(given) > LONGEST:
-        raise _refused(f"an address has at most {LONGEST:,} characters")
+        raise _refused(Message("an address has at most %(longest)s characters", longest=f"{LONGEST:,}"))
     base = next((base for base in bases if given.startswith(base)), None)
     local = given if base is None else "/" + given.removeprefix(base).lstrip("/")
     parts = urlsplit(local)
@@ -47,7 +47,7 @@ def pinned_address(given: str, bases: Iterable[str]) -> PinnedAddress:
     try:
         asked = parse_qsl(parts.query, keep_blank_values=True, errors="strict")
     except ValueError as fault:
-        raise _refused(f"its percent-encoding is not UTF-8: {fault}") from fault
+        raise _refused(Message("its percent-encoding is not UTF-8: %(fault)s", fault=fault)) from fault
     names = [name for name, _ in asked]
     if "cursor" in names:
         raise _refused("a cursor shows one page: leave it out, and the whole list is kept")

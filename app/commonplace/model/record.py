@@ -94,7 +94,7 @@ class Record:
         return self == replace(other, key=self.key, alternative_keys=self.alternative_keys)
 
 
-HELD_VALUE_STAYS = "the library holds {!r}, which stays"
+HELD_VALUE_STAYS = "the library holds %(held)r, which stays"
 """Reason of a loss where the library has another value of the field than an entry. Receipts are searched for it."""
 
 

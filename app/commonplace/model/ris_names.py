@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import NamedTuple
 
+from commonplace.errors import Message
 from commonplace.model.bibtex_terms import DEGREE, NAME_SUFFIXES
 from commonplace.model.json_text import read_json
 from commonplace.model.names import Name
@@ -84,7 +85,7 @@ def read_line(text: str, *, initialled: bool = False) -> ReadNames:
         return _read_one(text, initialled)
     read_pieces = [_read_one(piece, initialled) for piece in pieces]
     names = tuple(name for piece in read_pieces for name in piece.names)
-    why = f"several names on one line: read as {len(names)} names"
+    why = Message("several names on one line: read as %(count)s names", count=len(names))
     also = sorted({piece.why for piece in read_pieces if piece.why})
     return ReadNames(names, "; ".join([why, *also]))
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from commonplace.errors import Message
+
 _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f"
 _FORBIDDEN = re.compile(f"[{_CONTROLS}\ud800-\udfff\ufffe\uffff]")
 _GAP = re.compile(f" ?[{_CONTROLS}]+ ?")
@@ -40,7 +42,10 @@ def why_not_xml(data: bytes) -> str | None:
     """Return why XML that the engine wrote cannot be read; None where it can be."""
     if len(data.translate(None, _CONTROL_BYTES)) < len(data) or any(one in data for one in _NONCHARACTERS):
         name = forbidden(data.decode(errors="replace"))
-        return f"a text in it has the character {name}, which XML cannot hold"
+        return Message("a text in it has the character %(name)s, which XML cannot hold", name=name)
     if b"<oxprefix: " in data and (found := _NAMELESS.search(data)):
-        return f"the property <{found[1].decode()}> does not end in a name, and RDF/XML cannot write it"
+        return Message(
+            "the property <%(property)s> does not end in a name, and RDF/XML cannot write it",
+            property=found[1].decode(),
+        )
     return None

@@ -11,7 +11,7 @@ import pytest
 
 from commonplace.home.opening import open_home
 from commonplace.home.tokens import Role
-from commonplace.web.pages.given_reasons import reasons_words
+from commonplace.web.pages.sentences import reasons_words
 from tests.conftest import serving, settings_for
 from tests.web.api.near_duplicates import NEAR_DUPLICATE
 from tests.web.pages.test_headings import text_of

@@ -7,7 +7,7 @@ from babel.messages.pofile import read_po
 
 from commonplace.curation.duplicates.because import Because, Lacking
 from commonplace.web.pages import languages
-from commonplace.web.pages.given_reasons import reason_words, reasons_words
+from commonplace.web.pages.sentences import reasons_words, translated
 
 
 def test_every_reason_has_its_french() -> None:
@@ -21,7 +21,7 @@ def test_a_reason_that_was_kept_in_english_is_found_again(sentence: Because) -> 
     names = ["ratio", "words", "others", "names", "year", "other", "venue", "place", "volume", "issue", "page", "doi"]
     values = dict.fromkeys([*names, "number", "scheme", "type", "type2", "edition", "identifier"], "7")
     kept = sentence.value % {**values, "language": "en", "language2": "fr"}
-    french = reason_words(kept, "fr")
+    french = translated(kept, "fr")
     said = languages.translations("fr").gettext(sentence.value)
     assert french == said % {**values, "language": "anglais", "language2": "français"}
     assert french != kept
@@ -38,7 +38,7 @@ def test_a_reason_that_was_kept_in_english_is_found_again(sentence: Because) -> 
     ],
 )
 def test_a_reason_in_french_keeps_its_values(kept: str, french: str) -> None:
-    assert reason_words(kept, "fr") == french
+    assert translated(kept, "fr") == french
 
 
 def test_reasons_stand_in_one_sentence() -> None:

@@ -15,6 +15,7 @@ from commonplace.errors import Message, NotFound, listed
 from commonplace.model.validation_words import SENTENCES
 from commonplace.web.http.problems import BY_STATUS, GONE, INTERNAL, KINDS, TRUNCATED
 from commonplace.web.pages import languages
+from commonplace.web.pages.sentences import translated
 from tests.web.pages.refusal_words import Words, words_of_file, words_of_refusals
 from tests.web.pages.test_headings import text_of
 from tests.web.pages.test_pages import BROWSER
@@ -131,12 +132,12 @@ def test_a_page_begins_what_is_wrong_with_a_capital(client: httpx.Client) -> Non
 def test_a_breach_of_the_rules_is_told_as_its_shape_says_it() -> None:
     english = "The work has no title. Add dcterms:title as printed on the work."
     french = "L’œuvre n’a pas de titre. Ajoutez dcterms:title tel qu’imprimé sur l’œuvre."
-    assert languages.translated(Violation("node", "path", english).why, "fr") == french
+    assert translated(Violation("node", "path", english).why, "fr") == french
     why = Violation("node", "path", english, "100 %").why
     assert why == f"{english} (100 %)"
-    assert languages.translated(why, "fr") == f"{french} (100 %)"
+    assert translated(why, "fr") == f"{french} (100 %)"
     odd = Violation("node", "path", "A shape of your own says 100 %.", "x").why
-    assert languages.translated(odd, "fr") == odd == "A shape of your own says 100 %. (x)"
+    assert translated(odd, "fr") == odd == "A shape of your own says 100 %. (x)"
 
 
 def test_a_message_keeps_its_template_between_processes() -> None:

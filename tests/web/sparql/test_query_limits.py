@@ -24,6 +24,7 @@ import pyoxigraph
 import pytest
 
 from commonplace.processes.limits import raise_limit
+from tests.web.pages.test_headings import text_of
 from tests.web.sparql.limited_server import (
     COUNT,
     CROSS,
@@ -94,7 +95,13 @@ def test_a_named_query_has_the_same_limits(home: Path, tmp_path: Path) -> None:
     with served(home, queries=tmp_path, seconds=SECONDS, rows=3) as server:
         server.ask(COUNT)
         before = set(server.workers.processes())
-        problem(server.client.get("/queries/all-with-all"), 504, "query-timeout")
+        detail = problem(server.client.get("/queries/all-with-all"), 504, "query-timeout")
+        assert "COMMONPLACE_QUERY_SECONDS" in str(detail)
+        page = server.client.get("/queries/all-with-all", headers={"Accept": "text/html"})
+        assert page.status_code == 504
+        assert "This took longer than one answer may, and was stopped: ask for less" in text_of(page.text)
+        assert "COMMONPLACE_" not in page.text
+        assert "LIMIT" not in page.text
         wait_until(lambda: any(not running(process) for process in before))
         answer = server.client.get("/queries/things")
         assert answer.headers["commonplace-complete"] == answer.json()["complete"] == "truncated"

@@ -66,7 +66,7 @@ def check_members(names: Iterable[str]) -> None:
     """Raise `BadRequest` for members of a work that there are not, or that cannot be edited."""
     wrong = [name for name in names if name not in EDITABLE]
     if wrong:
-        choices = f"use one of {', '.join(EDITABLE)}"
+        choices = Message("use one of %(choices)s", choices=", ".join(EDITABLE))
         raise BadRequest(
             Message("a work has no %(wrong)s to edit", wrong=", ".join(wrong)),
             [(name, _FIXED.get(name, choices)) for name in wrong],

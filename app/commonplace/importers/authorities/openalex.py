@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+from commonplace.errors import Message
 from commonplace.importers.authorities.facts import Facts, WorkFacts, list_at, several, text_at
 from commonplace.importers.doi.client import AgencyClient
 from commonplace.importers.doi.faults import RefusedByAgency
@@ -23,7 +24,11 @@ def openalex_work(client: AgencyClient, base: str, doi: str) -> WorkFacts:
     except ValueError:
         same = False
     if not same:
-        raise RefusedByAgency(f"OpenAlex answered with the record of {named or 'no DOI'}, and not of {doi}")
+        raise RefusedByAgency(
+            Message(
+                "OpenAlex answered with the record of %(named)s, and not of %(doi)s", named=named or "no DOI", doi=doi
+            )
+        )
     authorships = list_at(answer, "authorships")
     pmid = (text_at(answer, "ids", "pmid") or "").rpartition("/")[2]
     return WorkFacts(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
+from commonplace.errors import Message
 from commonplace.importers.authorities.facts import text_at
 from commonplace.importers.doi.client import AgencyClient
 from commonplace.importers.doi.faults import RefusedByAgency
@@ -43,7 +44,11 @@ def indexed_citations(client: AgencyClient, base: str, doi: str, direction: Dire
     wanted = doi_key(doi)
     for row in answer:
         if (named := set(_dois(text_at(row, own)))) and wanted not in {doi_key(one) for one in named}:
-            raise RefusedByAgency(f"OpenCitations answered with citations of {min(named)}, and not of {doi}")
+            raise RefusedByAgency(
+                Message(
+                    "OpenCitations answered with citations of %(named)s, and not of %(doi)s", named=min(named), doi=doi
+                )
+            )
     found: dict[str, IndexedCitation] = {}
     without = 0
     for row in answer:

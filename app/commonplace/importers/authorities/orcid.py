@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
+from commonplace.errors import Message
 from commonplace.importers.authorities.facts import Facts, list_at, several, text_at
 from commonplace.importers.doi.client import AgencyClient
 from commonplace.importers.doi.faults import RefusedByAgency
@@ -31,7 +32,13 @@ def orcid_record(client: AgencyClient, base: str, orcid: str) -> Facts:
     answer = client.get_json(f"{base}/{orcid}/record", lambda one: isinstance(one, dict) and "person" in one)
     named = text_at(answer, "orcid-identifier", "path")
     if named != orcid:
-        raise RefusedByAgency(f"ORCID answered with the record of {named or 'nobody'}, and not of {orcid}")
+        raise RefusedByAgency(
+            Message(
+                "ORCID answered with the record of %(named)s, and not of %(orcid)s",
+                named=named or "nobody",
+                orcid=orcid,
+            )
+        )
     person = answer["person"]
     given = text_at(person, "name", "given-names", "value")
     family = text_at(person, "name", "family-name", "value")

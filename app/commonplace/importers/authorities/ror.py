@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from commonplace.errors import Message
 from commonplace.importers.authorities.facts import Facts, list_at, several, text_at
 from commonplace.importers.doi.client import AgencyClient
 from commonplace.importers.doi.faults import RefusedByAgency
@@ -28,7 +29,11 @@ def ror_record(client: AgencyClient, base: str, ror: str) -> Facts:
     found = _facts(answer)
     if found is None or found.value != ror:
         raise RefusedByAgency(
-            f"ROR answered with the record of {found.value if found else 'no organization'}, and not of {ror}"
+            Message(
+                "ROR answered with the record of %(named)s, and not of %(ror)s",
+                named=found.value if found else "no organization",
+                ror=ror,
+            )
         )
     return found
 

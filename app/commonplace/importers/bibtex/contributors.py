@@ -8,6 +8,7 @@ from itertools import repeat
 from string import ascii_lowercase
 from typing import cast
 
+from commonplace.errors import Message
 from commonplace.importers.bibtex.draft import BibtexFile, Draft
 from commonplace.importers.bibtex.latex import decode
 from commonplace.importers.bibtex.name_list import cut_at_ands, read_name_alone, read_names
@@ -101,6 +102,10 @@ def _role(draft: Draft, name: str) -> str:
     role = EDITOR_TYPES.get(kind.lower().replace("-", ""))
     if role is None:
         fallback = "editor" if name == "editor" else "contributor"
-        draft.lose(f"{name}type", raw_type, f"a role that is not known here; the names were kept as {fallback}")
+        draft.lose(
+            f"{name}type",
+            raw_type,
+            Message("a role that is not known here; the names were kept as %(fallback)s", fallback=fallback),
+        )
         return fallback
     return role

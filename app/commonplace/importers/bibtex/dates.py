@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from commonplace.errors import Message
 from commonplace.importers.bibtex.draft import BibtexFile, Draft
 from commonplace.importers.bibtex.latex import decode
 from commonplace.importers.written_dates import FOUR_DIGITS, month_number, with_month, written_date, written_year
@@ -67,7 +68,7 @@ def _compare_old_fields(draft: Draft, issued: str) -> None:
         value = month_number(text) if name == "month" else int(text) if text.isdecimal() else None
         if said is None or value != said:
             draft.extra[name] = text
-            draft.lose(name, raw, f"differs from the date {issued}; the date was used")
+            draft.lose(name, raw, Message("differs from the date %(issued)s; the date was used", issued=issued))
 
 
 def _completed(draft: Draft, issued: str) -> str:

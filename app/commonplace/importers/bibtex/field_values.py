@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from commonplace.errors import Message
 from commonplace.importers.bibtex.draft import Draft
 from commonplace.importers.bibtex.latex import decode
 from commonplace.importers.bibtex.rich_latex import COMMANDS, SWITCHES, decode_rich, protected_words
@@ -30,7 +31,7 @@ def take(draft: Draft, name: str) -> str | None:
     raw = draft.fields.pop(name)
     decoded = decode(raw, paragraphs=name in PARAGRAPHS)
     if decoded.unknown:
-        draft.lose(name, raw, f"unknown macro {', '.join(decoded.unknown)}; its text was kept")
+        draft.lose(name, raw, Message("unknown macro %(macros)s; its text was kept", macros=", ".join(decoded.unknown)))
     return decoded.text or None
 
 
@@ -42,12 +43,16 @@ def take_rich(draft: Draft, name: str) -> RichText:
         return _NO_TEXT
     if len(raw) > MAXIMUM_RICH:
         if MARKUP.search(raw):
-            draft.lose(name, raw, f"the markup of a text of more than {MAXIMUM_RICH} characters is not kept")
+            draft.lose(
+                name,
+                raw,
+                Message("the markup of a text of more than %(most)s characters is not kept", most=MAXIMUM_RICH),
+            )
         return plain(take(draft, name) or "")
     draft.fields.pop(name, None)
     decoded = decode_rich(raw, paragraphs=name in PARAGRAPHS)
     if decoded.unknown:
-        draft.lose(name, raw, f"unknown macro {', '.join(decoded.unknown)}; its text was kept")
+        draft.lose(name, raw, Message("unknown macro %(macros)s; its text was kept", macros=", ".join(decoded.unknown)))
     if decoded.not_kept:
         draft.lose(name, raw, f"{', '.join(decoded.not_kept)}: {LOOK_LOST}")
     return decoded.text

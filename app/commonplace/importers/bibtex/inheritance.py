@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from functools import partial
 
+from commonplace.errors import Message
 from commonplace.importers.bibtex.draft import BibtexFile, Draft
 from commonplace.model.bibtex_terms import canonical_entry_type, title_field
 
@@ -96,7 +97,9 @@ def _inherit_one(draft: Draft, file: BibtexFile) -> None:
         return
     parent = file.by_key.get(key.lower())
     if parent is None:
-        draft.lose("crossref", key, f"there is no entry {key} in this file, so nothing was inherited")
+        draft.lose(
+            "crossref", key, Message("there is no entry %(key)s in this file, so nothing was inherited", key=key)
+        )
     elif parent is not draft and isinstance(parent, Draft):
         if parent.key.lower() != key.lower():
             draft.fields["crossref"] = parent.key
@@ -107,7 +110,7 @@ def _take_data(draft: Draft, file: BibtexFile) -> None:
     for name in [key.strip() for key in draft.fields.pop("xdata", "").split(",") if key.strip()]:
         container = file.data_containers.get(name.lower())
         if container is None:
-            draft.lose("xdata", name, f"there is no @xdata {name} in this file")
+            draft.lose("xdata", name, Message("there is no @xdata %(name)s in this file", name=name))
             continue
         _inherit_one(container, file)
         for field, value in container.fields.items():

@@ -18,6 +18,7 @@ from bibtexparser.middlewares.names import (
     split_multiple_persons_names,
 )
 
+from commonplace.errors import Message
 from commonplace.importers.bibtex.latex import decode
 from commonplace.importers.bibtex.name_repairs import (
     AMPERSAND,
@@ -34,6 +35,7 @@ from commonplace.importers.bibtex.name_repairs import (
     without_gaps,
     without_suffix,
 )
+from commonplace.importers.bibtex.parser_faults import fault_of_name
 from commonplace.model.bibtex_terms import NAME_SUFFIXES
 from commonplace.model.names import Name
 
@@ -92,7 +94,9 @@ def read_names(raw: str) -> NameList:
         if read.why:
             faults.append((part, read.why))
         if read.unknown:
-            faults.append((part, f"unknown macro {', '.join(read.unknown)}; the text was kept"))
+            faults.append(
+                (part, Message("unknown macro %(macros)s; the text was kept", macros=", ".join(read.unknown)))
+            )
     return NameList(tuple(names), more, tuple(faults))
 
 
@@ -117,7 +121,7 @@ def _each(parts: Sequence[str], faults: list[tuple[str, str]]) -> Iterator[str]:
         elif _TWO_WORDS_EACH.fullmatch(part) and part is not parts[-1]:
             found = two_of_a_list(part, parts[-1])
         if found:
-            faults.append((part, f"no 'and' between these names; read as {len(found)} names"))
+            faults.append((part, Message("no 'and' between these names; read as %(count)s names", count=len(found))))
         yield from found or (part,)
 
 
@@ -263,7 +267,7 @@ def _braced(raw: str, text: str) -> ReadName:
     except InvalidNameError as fault:
         if "comma" in fault.reason.lower() and text.count(",") > 2:
             return _too_many_commas(text)
-        why = f"{fault.reason[0].lower()}{fault.reason[1:]}; read as well as it could be"
+        why = Message("%(why)s; read as well as it could be", why=fault_of_name(fault.reason))
         parts = parse_single_name_into_parts(text, strict=False)
     read = _meant(raw, text, Split(parts.first, parts.von, parts.last, parts.jr), commas_outside(text))
     return ReadName(read.name, why or read.why, read.unknown)
@@ -304,7 +308,9 @@ def _named(
     single = " ".join(part for part in (given, particle, suffix) if part)
     if not single:
         return ReadName(None, "a name without any text", unknown)
-    return ReadName(Name(family=single), f"no family name in {raw!r}; the name was taken as a single one", unknown)
+    return ReadName(
+        Name(family=single), Message("no family name in %(raw)r; the name was taken as a single one", raw=raw), unknown
+    )
 
 
 def _extended(text: str) -> ReadName:
@@ -328,5 +334,9 @@ def _extended(text: str) -> ReadName:
     read = _named(text, family, given, particle, suffix, tuple(unknown))
     if read.name is not None and particle and _DROPPED.search(text):
         read = read._replace(name=replace(read.name, particle=None, dropping_particle=particle))
-    why = f"parts of the name that have no place in a record: {', '.join(ignored)}" if ignored else read.why
+    why = (
+        Message("parts of the name that have no place in a record: %(parts)s", parts=", ".join(ignored))
+        if ignored
+        else read.why
+    )
     return ReadName(read.name, why, read.unknown)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from commonplace.errors import Message
 from commonplace.model.bibtex_terms import CAPITAL_PARTICLES, DEGREE, ET_AL, NAME_SUFFIXES
 
 _ACCENT = r"\\(?:['`^\"~=.]|[uvHcdbkrthGU](?![A-Za-z]))"
@@ -78,7 +79,13 @@ def set_right(split: Split, commas: int) -> Split:
     if commas == 2 and not _is_suffix(jr) and (_is_suffix(first) or DEGREE.fullmatch(" ".join(first))):
         return Split(jr, von, last, first, "the suffix stands last; it was read as a suffix, not as a given name")
     if commas == 2 and jr and not _is_suffix(jr) and not DEGREE.fullmatch(" ".join(jr)) and jr[0][0] != "{":
-        return Split(first, von, last, jr, f"{' '.join(jr)!r} stands where a suffix does, and was read as one")
+        return Split(
+            first,
+            von,
+            last,
+            jr,
+            Message("%(suffix)r stands where a suffix does, and was read as one", suffix=" ".join(jr)),
+        )
     if not jr and len(last) > 1 and commas and _is_suffix(last[-1:]):
         return Split(first, von, last[:-1], last[-1:])
     return split if last is split.last else Split(first, von, last, jr)

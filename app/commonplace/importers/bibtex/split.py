@@ -9,9 +9,11 @@ from itertools import islice
 
 from bibtexparser import model as bib
 
+from commonplace.errors import Message
 from commonplace.importers.bibtex.blocks import blocks, fields_of_unread
 from commonplace.importers.bibtex.braces import TYPE, comments_between_fields, without_comments
 from commonplace.importers.bibtex.draft import BibtexFile, Draft, UnreadDraft
+from commonplace.importers.bibtex.parser_faults import fault_of_block
 from commonplace.importers.bibtex.placed import PlainEntry, Refused, UnreadEntry
 from commonplace.importers.bibtex.salvage import salvage, swallows
 from commonplace.importers.bibtex.strings import MONTH_NAMES, MalformedValue, plain_value
@@ -72,7 +74,11 @@ def split(text: str, *, unread: bool = False, hand_out: HandOut | None = None) -
             hand_out = None
     for container in result.file.data_containers.values():
         result.faults.extend(
-            Fault(line=container.line, why=f"@xdata {container.key}: {loss.field}: {loss.why}", raw=loss.raw)
+            Fault(
+                line=container.line,
+                why=Message("@xdata %(key)s: %(field)s: %(why)s", key=container.key, field=loss.field, why=loss.why),
+                raw=loss.raw,
+            )
             for loss in container.losses
         )
     _enter_keys(result, result.drafts[result.handed_out :])
@@ -104,8 +110,16 @@ def _enter_keys(result: SplitFile, drafts: Sequence[Draft | UnreadDraft]) -> Non
             draft.lose("key", "", "the entry has no citation key")
         elif key in result.file.by_key:
             first = result.file.by_key[key]
-            same = "the same key" if first.key == draft.key else f"the key {first.key}, different only in case,"
-            draft.lose("key", draft.key, f"{same} was used on line {first.line}; both entries were read")
+            same = (
+                "the same key"
+                if first.key == draft.key
+                else Message("the key %(key)s, different only in case,", key=first.key)
+            )
+            draft.lose(
+                "key",
+                draft.key,
+                Message("%(same)s was used on line %(line)s; both entries were read", same=same, line=first.line),
+            )
         else:
             result.file.by_key[key] = draft
 
@@ -170,7 +184,11 @@ def _tell_entries(raw: str, line: int, explicit: bool, result: SplitFile) -> Non
         if found[1].lower() not in _DEFINITIONS:
             kind = "in a @comment" if explicit else "in a line that begins with %"
             begun = " ".join(found[0].rstrip(",").split())
-            why = f"the entry {begun} stands {kind}; it was not read, though BibTeX itself would read it"
+            why = Message(
+                "the entry %(begun)s stands %(kind)s; it was not read, though BibTeX itself would read it",
+                begun=begun,
+                kind=kind,
+            )
             result.faults.append(Fault(line=line + raw.count("\n", 0, found.start()), why=why, raw=raw[:_SHOWN]))
 
 
@@ -188,7 +206,9 @@ def _goes_on(comment: str, line: int, result: SplitFile) -> bool:
         if name not in draft.fields:
             draft.fields[name] = value
         else:
-            draft.lose(name, value, f"the field {name} occurs more than once; the first one was kept")
+            draft.lose(
+                name, value, Message("the field %(name)s occurs more than once; the first one was kept", name=name)
+            )
     draft.raw += comment
     return True
 
@@ -201,13 +221,22 @@ def _define(name: str, expression: str, line: int, raw: str, result: SplitFile) 
         text = fault.partial
         result.faults.append(Fault(line=line, why=f"@string {name}: {fault}", raw=raw[:_SHOWN]))
     if len(text) > LONGEST_STRING:
-        why = f"@string {name} is {len(text)} characters long; the first {LONGEST_STRING} are used"
+        why = Message(
+            "@string %(name)s is %(count)s characters long; the first %(longest)s are used",
+            name=name,
+            count=len(text),
+            longest=LONGEST_STRING,
+        )
         result.faults.append(Fault(line=line, why=why, raw=raw[:_SHOWN]))
         text = text[:LONGEST_STRING]
     before = result.file.macros.get(name.lower(), text)
     if before != text:
         result.faults.append(
-            Fault(line=line, why=f"@string {name} is defined twice; the later text is used", raw=raw[:_SHOWN])
+            Fault(
+                line=line,
+                why=Message("@string %(name)s is defined twice; the later text is used", name=name),
+                raw=raw[:_SHOWN],
+            )
         )
     result.file.macros[name.lower()] = text
 
@@ -241,7 +270,9 @@ def _add_draft(
         if lower not in draft.fields:
             draft.fields[lower] = value
         elif value.strip() != draft.fields[lower].strip():
-            draft.lose(lower, value, f"the field {lower} occurs more than once; the first one was kept")
+            draft.lose(
+                lower, value, Message("the field %(name)s occurs more than once; the first one was kept", name=lower)
+            )
     _file_draft(draft, result)
     return draft
 
@@ -284,7 +315,7 @@ def _file_draft(draft: Draft, result: SplitFile) -> None:
 
 
 def _salvage(block: bib.Block, line: int, raw: str, result: SplitFile) -> None:
-    why = str(getattr(getattr(block, "error", None), "abort_reason", "the block is broken")).strip()
+    why = fault_of_block(str(getattr(getattr(block, "error", None), "abort_reason", "")))
     _add_salvaged(why, line, raw, result)
 
 
@@ -294,9 +325,11 @@ def _add_salvaged(why: str, line: int, raw: str, result: SplitFile) -> None:
         result.faults.append(Fault(line=line, why=why, raw=raw[:_SHOWN]))
         return
     draft = _add_draft(read.entry_type, read.key, list(read.fields), line, raw, result)
-    draft.lose("entry", raw[:_SHOWN], f"the entry is broken ({why}); its fields were read one by one")
+    draft.lose(
+        "entry", raw[:_SHOWN], Message("the entry is broken (%(why)s); its fields were read one by one", why=why)
+    )
     for name, text in read.faults:
         draft.lose(name or "entry", text, "the value is not closed" if name else "not part of any field")
     _tell_comments(draft, raw)
     if not draft.fields:
-        draft.error = f"nothing could be read of this entry: {why}"
+        draft.error = Message("nothing could be read of this entry: %(why)s", why=why)

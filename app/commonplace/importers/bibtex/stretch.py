@@ -15,6 +15,7 @@ from typing import NamedTuple
 from bibtexparser import model as bib
 from bibtexparser.splitter import Splitter
 
+from commonplace.errors import Message
 from commonplace.importers.bibtex.braces import BEGINNING, Braces, begins_line, comments_between_fields
 from commonplace.importers.bibtex.placed import Placed, Refused
 
@@ -48,7 +49,9 @@ def split_stretch(stretch: Stretch, line: int) -> Iterator[Placed]:
     raw = stretch.text[stretch.start : stretch.end]
     marks = sum(map(raw.count, '{}"=,@'))
     if marks > MAXIMUM_MARKS:
-        why = f"not read: it is not well-formed, and has {marks} braces, quotes, commas and signs"
+        why = Message(
+            "not read: it is not well-formed, and has %(marks)s braces, quotes, commas and signs", marks=marks
+        )
         yield Placed(Refused(why), raw.rstrip(), line)
         return
     shown = _shown(stretch) if "@" in raw else raw

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from commonplace.errors import Message
 from commonplace.importers.bibtex.draft import BibtexFile, Draft
 from commonplace.importers.bibtex.salvage import salvage
 from commonplace.importers.text_encoding import UnreadableFile
@@ -54,20 +55,20 @@ def _joined(expression: str, macros: dict[str, str]) -> str:
         if char in '{"':
             end = closing_brace(expression, position) if char == "{" else _closing_quote(expression, position)
             if end < 0:
-                faults.append(f"no closing {'}' if char == '{' else char}")
+                faults.append(Message("no closing %(mark)s", mark="}" if char == "{" else char))
                 end = len(expression)
             parts.append(expression[position + 1 : end])
             position = end + 1
             continue
         found = _MACRO.match(expression, position)
         if not found:
-            faults.append(f"unexpected {char!r}")
+            faults.append(Message("unexpected %(mark)r", mark=char))
             position += 1
             continue
         parts.append(_macro_text(found[0], macros, faults))
         expanded += len(parts[-1])
         if expanded > MOST_EXPANDED:
-            faults.append(f"its strings make more than {MOST_EXPANDED} characters")
+            faults.append(Message("its strings make more than %(most)s characters", most=MOST_EXPANDED))
             break
         position = found.end()
     text = "".join(parts)
@@ -81,7 +82,7 @@ def _macro_text(name: str, macros: dict[str, str], faults: list[str]) -> str:
         return name
     text = _defined(name, macros)
     if text is None:
-        faults.append(f"the string {name} is not defined in this file")
+        faults.append(Message("the string %(name)s is not defined in this file", name=name))
         return name
     return text
 
@@ -122,7 +123,13 @@ def interpolate(draft: Draft, file: BibtexFile) -> None:
             texts[name] = plain_value(expression, file.macros)
             file.expanded += max(0, len(texts[name]) - len(expression))
             if file.expanded > MOST_EXPANDED:
-                raise UnreadableFile(f"line {draft.line}: its strings make more than {MOST_EXPANDED} characters")
+                raise UnreadableFile(
+                    Message(
+                        "line %(line)s: its strings make more than %(most)s characters",
+                        line=draft.line,
+                        most=MOST_EXPANDED,
+                    )
+                )
         except MalformedValue as fault:
             if (
                 "'='" in str(fault)

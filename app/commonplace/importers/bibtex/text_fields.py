@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
+from commonplace.errors import Message
 from commonplace.importers.bibtex.draft import BibtexFile, Draft
 from commonplace.importers.bibtex.field_values import PARAGRAPHS, drop_repeated, keep_rich, take, take_rich, take_words
 from commonplace.importers.bibtex.identifier_fields import path, verbatim
@@ -135,7 +136,11 @@ def read_other_fields(draft: Draft, file: BibtexFile) -> None:
         if text:
             draft.extra[kept] = text
             if kept == name and (meant := meant_field(name)):
-                draft.lose(name, raw, f"a field that is not known here, kept under its name; {meant} may be meant")
+                draft.lose(
+                    name,
+                    raw,
+                    Message("a field that is not known here, kept under its name; %(meant)s may be meant", meant=meant),
+                )
     draft.fields.clear()
 
 
@@ -211,7 +216,11 @@ def _read_keywords(draft: Draft) -> None:
         for part in _split_keywords(raw):
             decoded = decode(part)
             if decoded.unknown:
-                draft.lose(name, part, f"unknown macro {', '.join(decoded.unknown)}; its text was kept")
+                draft.lose(
+                    name,
+                    part,
+                    Message("unknown macro %(macros)s; its text was kept", macros=", ".join(decoded.unknown)),
+                )
             if decoded.text:
                 keywords.append(decoded.text)
     draft.known["keywords"] = tuple(keywords)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from commonplace.errors import Message
 from commonplace.importers.bibtex.draft import Draft
 from commonplace.importers.bibtex.field_values import (
     LOOK_LOST,
@@ -79,7 +80,7 @@ def _take_stand_in(draft: Draft) -> None:
         raw = draft.fields.get(name, "")
         if raw.strip():
             keep_rich(draft, "title", take_rich(draft, name))
-            draft.lose(name, raw, f"the entry has no title; its {name} was read as one")
+            draft.lose(name, raw, Message("the entry has no title; its %(name)s was read as one", name=name))
             return
 
 

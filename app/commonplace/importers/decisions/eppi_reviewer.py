@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from commonplace.errors import Message
 from commonplace.importers.decisions.decision import ToolDecision, Verdict, year_of
 from commonplace.importers.legible import legible_json
 from commonplace.importers.text_encoding import UnreadableFile, decode_text
@@ -24,7 +25,7 @@ def read_eppi_reviewer(data: bytes) -> Iterator[ToolDecision]:
     try:
         document = legible_json(read_json(text), [])  # of its texts a reason alone is kept
     except ValueError as fault:
-        raise UnreadableFile(f"not JSON: {fault}") from fault
+        raise UnreadableFile(Message("not JSON: %(fault)s", fault=fault)) from fault
     references = document.get("References") if isinstance(document, Mapping) else None
     if not isinstance(references, list):
         raise UnreadableFile("no JSON of EPPI-Reviewer: it has no list of References")

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from commonplace.errors import Message
 from commonplace.importers.decisions.decision import ToolDecision, Verdict, year_of
 from commonplace.importers.decisions.notes import note_reason, note_votes, rayyan_key
 from commonplace.importers.text_encoding import UnreadableFile, decode_text
@@ -101,8 +102,8 @@ def _rows(text: str) -> Iterator[tuple[int, Row]]:
             if any(cell.strip() for cell in row):
                 yield line, {name: bare_cell(cell) for name, cell in zip(names, row, strict=False)}
     except csv.Error as fault:
-        why = f"after the row of line {line}, look at its quotation marks ({fault})"
-        raise UnreadableFile(f"the table cannot be read on: {why}") from fault
+        why = Message("after the row of line %(line)s, look at its quotation marks (%(fault)s)", line=line, fault=fault)
+        raise UnreadableFile(Message("the table cannot be read on: %(why)s", why=why)) from fault
 
 
 def _cells(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from commonplace.errors import Message
 from commonplace.importers.decisions.decision import ToolDecision
 from commonplace.importers.decisions.eppi_reviewer import read_eppi_reviewer
 from commonplace.importers.decisions.references import read_references
@@ -61,7 +62,7 @@ def tool_of(data: bytes) -> Tool:
     if "included" in columns:
         return TOOLS["asreview"]
     names = ", ".join(TOOLS)
-    raise UnreadableFile(f"nothing in it says which tool it is from: name one of {names}")
+    raise UnreadableFile(Message("nothing in it says which tool it is from: name one of %(names)s", names=names))
 
 
 def read_decisions(data: bytes, tool: Tool) -> Iterator[ToolDecision]:
@@ -75,6 +76,6 @@ def read_decisions(data: bytes, tool: Tool) -> Iterator[ToolDecision]:
     elif not (mark and mark.search(data[:100_000])):
         votes = _TABLES.get(cast(str, tool.name))
         if votes is None:
-            raise UnreadableFile(f"no file of {tool.label}: send its JSON")
+            raise UnreadableFile(Message("no file of %(label)s: send its JSON", label=tool.label))
         return read_table(data, votes)
     return read(data)

@@ -22,6 +22,7 @@ import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from commonplace import __version__
+from commonplace.errors import Message
 from commonplace.importers.doi.agency_answers import AgencyAnswers, StoredAnswer
 from commonplace.importers.doi.clock import Clock
 from commonplace.importers.doi.destinations import Destinations, Hop
@@ -143,7 +144,10 @@ class AgencyClient:
         except NoAnswer as fault:
             self._count(request, failed=True)
             number = attempts.statistics.get("attempt_number", 1)
-            raise NoAnswer(f"{fault}; gave up after {number} attempt{'s' if number > 1 else ''}") from fault
+            gave_up = (
+                "%(why)s; gave up after 1 attempt" if number == 1 else "%(why)s; gave up after %(number)s attempts"
+            )
+            raise NoAnswer(Message(gave_up, why=fault, number=number)) from fault
         except AgencyFault:
             self._count(request, failed=False)
             raise
@@ -153,21 +157,27 @@ class AgencyClient:
     def _ask(self, request: _Request, held: StoredAnswer | None) -> Any:
         host, kind = request.host, request.kind
         if self._limiter.wait(host, kind) > self._patience.longest_pause:
-            raise RefusedByAgency(f"{host} asks to be left alone for longer than {self._patience.longest_pause:.0f} s")
+            raise RefusedByAgency(
+                Message(
+                    "%(host)s asks to be left alone for longer than %(seconds)s s",
+                    host=host,
+                    seconds=f"{self._patience.longest_pause:.0f}",
+                )
+            )
         headers = {"Accept": request.accept, **(held.conditions if held else {})}
         try:
             with self._limiter.turn(host, kind):
                 status, fields, body = self._send(request.address, headers, request.follow)
                 self._limiter.learn(host, kind, fields)
         except httpx.HTTPError as fault:
-            raise NoAnswer(f"{host} could not be read: {_told(fault)}") from fault
+            raise NoAnswer(Message("%(host)s could not be read: %(why)s", host=host, why=_told(fault))) from fault
         if status == 304 and held and self._cache:
             self._cache.refresh(request.key, fields, self._clock.now().timestamp())
             return json.loads(held.body)
         value = self._value(host, status, fields, body, request.accept)
         if not request.is_answer(value):
             fault_kind = RefusedByAgency if kind == "list" else NoAnswer  # a list can be asked for singly instead
-            raise fault_kind(f"{host} answered with JSON of another kind than was asked for")
+            raise fault_kind(Message("%(host)s answered with JSON of another kind than was asked for", host=host))
         if self._cache:
             self._cache.put(request.key, body, fields, self._clock.now().timestamp())
         return value
@@ -185,41 +195,59 @@ class AgencyClient:
                     return response.status_code, dict(response.headers), self._body(response, url.host, began)
                 url = _joined(url, response.headers["Location"])
             hop = self._destinations.hop(url, httpx.URL(address))
-        raise RefusedByAgency(f"{httpx.URL(address).host} redirects more than {_MOST_REDIRECTS} times")
+        raise RefusedByAgency(
+            Message("%(host)s redirects more than %(most)s times", host=httpx.URL(address).host, most=_MOST_REDIRECTS)
+        )
 
     def _body(self, response: httpx.Response, host: str, began: float) -> bytes:
         body = bytearray()
         for piece in response.iter_bytes():
             body += piece
             if len(body) > self._patience.answer_bytes:
-                raise RefusedByAgency(f"{host} answered more than {self._patience.answer_bytes} bytes")
+                raise RefusedByAgency(
+                    Message("%(host)s answered more than %(most)s bytes", host=host, most=self._patience.answer_bytes)
+                )
             if self._clock.monotonic() - began > self._patience.answer:
-                raise httpx.ReadTimeout(f"the answer took longer than {self._patience.answer:.0f} s")
+                raise httpx.ReadTimeout(
+                    Message("the answer took longer than %(seconds)s s", seconds=f"{self._patience.answer:.0f}")
+                )
         return bytes(body)
 
     def _value(self, host: str, status: int, fields: Mapping[str, str], body: bytes, accept: str) -> Any:
         """Return the JSON in an answer. Raises the fault that another answer is."""
         if status in _GONE:
-            raise NoSuchDoi(f"{host} answered {_status(status)}")
+            raise NoSuchDoi(Message("%(host)s answered %(status)s", host=host, status=_status(status)))
         if status in _OVERLOADED or status >= 500:
             wait = self._retry_after(fields)
-            why = f"{host} answered {_status(status)}"
+            why = Message("%(host)s answered %(status)s", host=host, status=_status(status))
             if wait is not None and wait > self._patience.longest_pause:
                 self._limiter.pause(host, wait)
-                raise RefusedByAgency(f"{why} and asks to be left alone for {wait:.0f} s")
+                raise RefusedByAgency(
+                    Message("%(why)s and asks to be left alone for %(wait)s s", why=why, wait=f"{wait:.0f}")
+                )
             raise NoAnswer(why, wait)
         if status != 200:
-            raise RefusedByAgency(f"{host} answered {_status(status)}")
+            raise RefusedByAgency(Message("%(host)s answered %(status)s", host=host, status=_status(status)))
         media_type = fields.get("content-type", "")
         try:
             return json.loads(body)
         except (ValueError, RecursionError) as fault:
             if media_type.startswith(_PAGE) or body.lstrip()[:1] == b"<":
-                why = f"{host} answered with {media_type.partition(';')[0] or 'markup'} instead of JSON"
+                why = Message(
+                    "%(host)s answered with %(media_type)s instead of JSON",
+                    host=host,
+                    media_type=media_type.partition(";")[0] or "markup",
+                )
                 if accept != JSON:  # a landing page: the agency does not negotiate
                     raise RefusedByAgency(why) from fault
                 raise NoAnswer(why) from fault
-            raise NoAnswer(f"{host} answered with JSON that is broken or cut off ({len(body)} bytes)") from fault
+            raise NoAnswer(
+                Message(
+                    "%(host)s answered with JSON that is broken or cut off (%(count)s bytes)",
+                    host=host,
+                    count=len(body),
+                )
+            ) from fault
 
     def _retry_after(self, fields: Mapping[str, str]) -> float | None:
         text = fields.get("retry-after", "").strip()
@@ -244,7 +272,10 @@ class AgencyClient:
     def _refuse_if_left_alone(self, request: _Request) -> None:
         if self._clock.monotonic() < self._left_until.get(request.service, 0.0):
             raise RefusedByAgency(
-                f"{request.host} has not answered several requests in a row and is left alone for a while"
+                Message(
+                    "%(host)s has not answered several requests in a row and is left alone for a while",
+                    host=request.host,
+                )
             )
 
     def _count(self, request: _Request, failed: bool) -> None:
@@ -267,14 +298,18 @@ def _sent(http: httpx.Client, request: httpx.Request) -> httpx.Response:
     try:
         return http.send(request, stream=True)
     except httpx.InvalidURL as fault:
-        raise RefusedByAgency(f"{request.url.host} redirects to what is no address: {fault}") from fault
+        raise RefusedByAgency(
+            Message("%(host)s redirects to what is no address: %(fault)s", host=request.url.host, fault=fault)
+        ) from fault
 
 
 def _joined(url: httpx.URL, location: str) -> httpx.URL:
     try:
         return url.join(location)
     except (httpx.InvalidURL, ValueError) as fault:
-        raise RefusedByAgency(f"{url.host} redirects to {location!r}, which is no address") from fault
+        raise RefusedByAgency(
+            Message("%(address)s redirects to %(location)r, which is no address", address=url.host, location=location)
+        ) from fault
 
 
 def _status(status: int) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from commonplace.errors import Message
 from commonplace.importers.doi.crossref_relations import crossref_relations, own_status
 from commonplace.importers.doi.description import (
     DescriptionDraft,
@@ -48,7 +49,7 @@ def read_crossref(body: Mapping[str, Any], asked: str) -> DoiDescription:
     doi = _doi(body, asked)
     draft = DescriptionDraft()
     if doi_key(doi) != doi_key(asked):
-        draft.lose("doi", asked, f"the agency gives this work the DOI {doi!r}")
+        draft.lose("doi", asked, Message("the agency gives this work the DOI %(doi)r", doi=doi))
     kind = available(body.get("type")) or ""
     if kind not in CSL_TYPE:
         draft.lose("type", kind, "not a type known here; read as document")

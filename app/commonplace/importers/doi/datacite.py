@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from commonplace.errors import Message
 from commonplace.importers.doi.datacite_names import read_names
 from commonplace.importers.doi.datacite_relations import related
 from commonplace.importers.doi.description import DescriptionDraft, DoiDescription, available, joined_title, mappings
@@ -82,7 +83,7 @@ def read_datacite(body: Mapping[str, Any], asked: str) -> DoiDescription:
         doi = asked
     else:
         doi = normal_doi(doi)
-        draft.lose("doi", asked, f"the agency gives this work the DOI {doi!r}")
+        draft.lose("doi", asked, Message("the agency gives this work the DOI %(doi)r", doi=doi))
     references, relations = related(attributes, draft)
     fields: dict[str, Any] = {
         "type": _type(attributes, draft),
@@ -209,7 +210,7 @@ def _dates(attributes: Mapping[str, Any], draft: DescriptionDraft) -> dict[str, 
             draft.lose(f"{one.get('dateType') or 'date'}", raw, "no date can be read from it")
     issued = _date(attributes, "Issued")
     if issued and year and not issued.startswith(year):
-        draft.lose("issued", issued, f"the year of publication is {year}, which is kept")
+        draft.lose("issued", issued, Message("the year of publication is %(year)s, which is kept", year=year))
         issued = None
     made = issued or year or _date(attributes, "Created")
     online = _date(attributes, "Available")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from commonplace.errors import Message
 from commonplace.importers.markup import has_markup, loses_markup, plain_line, rich_line, rich_paragraphs
 from commonplace.model.names import Name
 from commonplace.model.other_titles import KINDS, other_titles
@@ -34,7 +35,7 @@ class Fetched:
 
     def __post_init__(self) -> None:
         if (self.body is None) == (self.error is None):
-            raise ValueError(f"a DOI ends in a body or in an error: {self.asked!r}")
+            raise ValueError(Message("a DOI ends in a body or in an error: %(asked)r", asked=self.asked))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from urllib.request import getproxies
 
 import httpx
 
+from commonplace.errors import Message
 from commonplace.importers.doi.faults import NoAnswer, RefusedByAgency
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -56,13 +57,23 @@ class Destinations:
     def hop(self, url: httpx.URL, start: httpx.URL) -> Hop:
         """Return the request that a redirect leads to. Raises `RefusedByAgency`, and `NoAnswer` for an unknown host."""
         if url.scheme not in ("http", "https") or not url.host:
-            raise RefusedByAgency(f"{start.host} redirects to {url.scheme or 'nowhere'}:, which is not asked")
+            raise RefusedByAgency(
+                Message(
+                    "%(host)s redirects to %(scheme)s:, which is not asked",
+                    host=start.host,
+                    scheme=url.scheme or "nowhere",
+                )
+            )
         if self._through_proxy(url):
             return Hop(url, {}, {})
         addresses = self._addresses(url.host)
         if not all(map(self.is_public, addresses)) and self._all_public(start.host):
             raise RefusedByAgency(
-                f"{start.host} redirects to {url.host}, an address that is not public: it is not asked"
+                Message(
+                    "%(host)s redirects to %(address)s, an address that is not public: it is not asked",
+                    host=start.host,
+                    address=url.host,
+                )
             )
         return Hop(url.copy_with(host=addresses[0]), {"Host": url.netloc.decode()}, {"sni_hostname": url.host})
 
@@ -84,7 +95,7 @@ class Destinations:
         try:
             found = self.resolve(host)
         except OSError as fault:
-            raise NoAnswer(f"{host} is not known: {fault}") from fault
+            raise NoAnswer(Message("%(host)s is not known: %(fault)s", host=host, fault=fault)) from fault
         if not found:
-            raise NoAnswer(f"{host} has no address")
+            raise NoAnswer(Message("%(host)s has no address", host=host))
         return found

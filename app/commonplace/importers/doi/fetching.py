@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from commonplace.errors import Message
 from commonplace.importers.doi.addresses import Addresses
 from commonplace.importers.doi.batches import batches
 from commonplace.importers.doi.client import CSL_JSON, AgencyClient
@@ -180,8 +181,10 @@ def _told_why(agency: str | None, faults: Sequence[AgencyFault]) -> str:
     """Return why a DOI failed. Where all agencies were asked, what is not a plain *no such DOI* says more."""
     telling = [fault for fault in faults if not isinstance(fault, NoSuchDoi)]
     if agency:
-        without = "registered with {}, which has no metadata of it: {}" if not telling else "{}: {}"
-        return without.format(agency, (telling or faults)[0])
+        why = (telling or faults)[0]
+        if telling:
+            return Message("%(agency)s: %(why)s", agency=agency, why=why)
+        return Message("registered with %(agency)s, which has no metadata of it: %(why)s", agency=agency, why=why)
     if telling:
         return "; ".join(str(fault) for fault in telling)
     return "not registered: neither Crossref, DataCite nor doi.org knows it"

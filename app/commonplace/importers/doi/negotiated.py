@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from commonplace.errors import Message
 from commonplace.importers.csl_json import read_csl_json
 from commonplace.importers.doi.description import DescriptionDraft, DoiDescription
 from commonplace.model.citation_key import with_made_key
@@ -36,7 +37,7 @@ def read_negotiated(body: Mapping[str, Any], asked: str) -> DoiDescription:
     if record.doi is None or doi_key(record.doi) == doi_key(asked):
         record = replace(record, doi=asked)
     else:
-        draft.lose("doi", asked, f"the agency gives this work the DOI {record.doi!r}")
+        draft.lose("doi", asked, Message("the agency gives this work the DOI %(doi)r", doi=record.doi))
     losses = (*draft.losses, *(loss for loss in entry.losses if loss.field != "id"))
     return DoiDescription(record=with_made_key(record), losses=losses)
 

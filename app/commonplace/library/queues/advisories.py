@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pyoxigraph import Literal, NamedNode
 
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
+from commonplace.errors import Message
 from commonplace.library.curation_schemas import Solution
 from commonplace.library.queues.queue import Row, of_function, patch
 from commonplace.library.suggestions.concept_words import words_of
@@ -49,7 +50,7 @@ def _clashing(snapshot: Snapshot, minter: Minter) -> Iterator[Row]:
         state, note = minter.local(getattr(row["state"], "value", "")), getattr(row["note"], "value", "")
         for phrases in _CLASHES.get(state, ()):
             if found := phrases.search(note):
-                why = f"its state is “{state}”, and its note says “{found[0]}”"
+                why = Message("its state is “%(state)s”, and its note says “%(note)s”", state=state, note=found[0])
                 yield Row(evidence, about, field="note", detail=note, why=why)
                 break
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pyoxigraph import Literal, NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import Message
 from commonplace.library.curation_schemas import Solution
 from commonplace.library.queues.queue import Row, of_function
 from commonplace.model.minter import Minter
@@ -24,7 +25,11 @@ def _dangling(snapshot: Snapshot, minter: Minter) -> Iterator[Row]:
             continue  # written by somebody else, in another form than the model's
         for one in kept:
             if one.doi:
-                yield Row(triple.subject, detail=one.doi, why=f"reference {one.number}: {one.text}")
+                yield Row(
+                    triple.subject,
+                    detail=one.doi,
+                    why=Message("reference %(number)s: %(text)s", number=one.number, text=one.text),
+                )
 
 
 def _calls(snapshot: Snapshot, row: Row, minter: Minter) -> list[Solution]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 
 from fastapi import Path, Request, Response
 
-from commonplace.errors import BadRequest, CommonplaceError
+from commonplace.errors import BadRequest, CommonplaceError, Message
 from commonplace.exchange.merges import TO, Merger, To
 from commonplace.library.merge_reports import UnmergeReport
 from commonplace.model.change import Version
@@ -47,7 +47,11 @@ async def unmerge(request: Request, context: ContextDep, token: Curating, versio
 
 def _assigned(form: SubmittedForm) -> dict[str, To]:
     found = dict(form.after("to."))
-    if wrong := [(name, f"use one of {', '.join(TO)}") for name, side in found.items() if side not in TO]:
+    if wrong := [
+        (name, Message("use one of %(choices)s", choices=", ".join(TO)))
+        for name, side in found.items()
+        if side not in TO
+    ]:
         raise BadRequest("a side that there is not", wrong)
     return cast(dict[str, To], found)
 

@@ -18,7 +18,7 @@ from commonplace.model.validation_words import told
 from commonplace.web.api.alternative_keys import address_now
 from commonplace.web.http.authorization import forbidden
 from commonplace.web.http.parameters import only_known_parameters
-from commonplace.web.http.problems import Gone, HttpProblem, answered, kind_of
+from commonplace.web.http.problems import Gone, HttpProblem, answered, kind_of, told_to
 from commonplace.web.http.session_cookie import refuse_foreign, signed_in
 from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.page_route import led, said_to_be_merged
@@ -152,7 +152,9 @@ def problem_page(request: Request, fault: Exception) -> Response:
         "problem.html",
         status=told.status_code,
         kind=kind_of(fault),
-        detail=getattr(fault, "detail", "This is a fault of ours; the server's log has it."),
+        detail=told_to(request, fault)
+        if hasattr(fault, "detail")
+        else "This is a fault of ours; the server's log has it.",
         errors=getattr(fault, "errors", ()),
         sign_in=isinstance(fault, NotSignedIn),
     )

@@ -276,7 +276,7 @@ def answered(request: Request, fault: Exception) -> Response:
     if kind is INTERNAL:
         log.error("unexpected error at %s", quote(request.url.path, safe=PATH_SAFE), exc_info=fault)
         return problem(request, INTERNAL, "an unexpected error; it is in the server's log")
-    detail, errors = getattr(fault, "detail", str(fault)), getattr(fault, "errors", ())
+    detail, errors = told_to(request, fault), getattr(fault, "errors", ())
     response = problem(request, kind, detail, errors, getattr(fault, "members", None))
     if isinstance(fault, HttpProblem):
         response.headers.update(fault.headers)
@@ -291,6 +291,21 @@ def answered(request: Request, fault: Exception) -> Response:
     if isinstance(fault, OutOfTime):
         response.headers["Commonplace-Complete"] = "timeout"
     return response
+
+
+def told_to(request: Request, fault: Exception) -> str:
+    """Return the detail of an error; on a page, but that of SPARQL, what a reader can do where the error says it."""
+    on_page = getattr(fault, "on_page", "")
+    if on_page and prefers_page(request.headers.get("accept", "")) and not request.url.path.endswith("/sparql"):
+        return on_page
+    return getattr(fault, "detail", str(fault))
+
+
+def for_readers(told: Mapping[str, object]) -> Mapping[str, object]:
+    """Return a problem, as JSON has it, as a page tells it: with what a reader can do where its kind says that."""
+    slug = str(told.get("type", "")).rpartition("/")[2]
+    found = next((kind.on_page for kind in KINDS if issubclass(kind, QueryEnded) and KINDS[kind].slug == slug), "")
+    return {**told, "detail": found} if found else told
 
 
 def kind_of(fault: Exception) -> ProblemKind:

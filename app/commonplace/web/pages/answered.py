@@ -21,6 +21,7 @@ from commonplace.web.api.work_addresses import WORK_LISTS
 from commonplace.web.asked_within import Answered, ask_within
 from commonplace.web.context import Context, context_of
 from commonplace.web.http.negotiation import JSON, etag, not_modified, stamp, unchanged
+from commonplace.web.http.problems import for_readers
 from commonplace.web.http.threads import in_searcher
 from commonplace.web.pages import adding
 from commonplace.web.pages.asking import ask_for_words, concept_of_suggestions, lead_to_history
@@ -162,7 +163,7 @@ def _otherwise(request: Request, found: Answered) -> Response:
     if found.status < 400 or not problem:
         return Response(found.body, found.status, kept, found.media_type or None)
     kind = {"title": problem.get("title", ""), "status": found.status, "about": ""}
-    response = page(request, "problem.html", {"kind": kind, "problem": problem}, status=found.status)
+    response = page(request, "problem.html", {"kind": kind, "problem": for_readers(problem)}, status=found.status)
     response.headers.update(kept)
     return response
 

@@ -12,31 +12,10 @@ from commonplace.library.parameters import KINDS_OF_TYPE
 from commonplace.model.minter import Kind
 from commonplace.web.context import Context
 from commonplace.web.discovery.addresses import KIND_OF
+from commonplace.web.pages.address_words import HEADINGS
 from commonplace.web.pages.called import called_in
-from commonplace.web.pages.change_lines import field_words
+from commonplace.web.pages.codes import field_words
 from commonplace.web.pages.languages import translations
-
-HEADINGS = {
-    "works": "Works",
-    "people": "People",
-    "organizations": "Organizations",
-    "venues": "Venues",
-    "concepts": "Concepts",
-    "claims": "Claims",
-    "cases": "Cases",
-    "search": "Search",
-    "find": "A passage",
-    "gaps": "Where the literature has gaps",
-    "comparison": "Cases compared",
-    "timeline": "Timeline",
-    "map": "Map",
-    "suggestions": "To read next",
-    "changes": "What changed",
-    "screenings": "Decisions of the review",
-    "prisma": "PRISMA",
-    "sparql": "SPARQL",
-}
-"""Headings of pages by the beginnings of their addresses."""
 
 OF_THINGS: dict[str, Kind] = {
     "discusses": "concept",

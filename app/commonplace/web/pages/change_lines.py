@@ -12,7 +12,8 @@ from typing import Any, cast
 
 from commonplace.library.field_changes import NAMED, SHOWN
 from commonplace.model.minter import Kind
-from commonplace.web.pages.codes import code_words, field_name, value_words
+from commonplace.web.pages.address_words import address_words
+from commonplace.web.pages.codes import code_words, field_words, value_words
 from commonplace.web.pages.languages import translations
 
 _THING = r"(?P<kind>work|person|organization|venue|concept|claim|case|evidence|screening) (?P<key>\S+)"
@@ -20,6 +21,7 @@ _THING = r"(?P<kind>work|person|organization|venue|concept|claim|case|evidence|s
 SHAPES = (
     ("edit", rf"{_THING}: (?P<fields>[a-z_]+(?:, [a-z_]+)*)", "%(kind)s %(key)s: %(fields)s"),
     ("create", rf"new {_THING}", "new %(kind)s %(key)s"),
+    ("create", rf"proposed {_THING}", "%(kind)s %(key)s proposed"),
     ("delete", _THING, "%(kind)s %(key)s deleted"),
     ("merge", rf"{_THING} into (?P<other>\S+)", "%(kind)s %(key)s merged into %(other)s"),
     ("unmerge", rf"{_THING} out of (?P<other>\S+)", "%(kind)s %(key)s taken out of %(other)s again"),
@@ -28,6 +30,28 @@ SHAPES = (
     ("import", r"(?P<file>.+): (?P<fates>\d+ [a-z]+(?:, \d+ [a-z]+)*)", "%(file)s: %(fates)s"),
     ("bulk", r"(?P<number>\d+) works: (?P<operations>[a-z_]+(?:, [a-z_]+)*)", "%(number)s works: %(operations)s"),
     ("annotations", r"(?P<number>\d+) of (?P<all>\d+) annotations as evidence", "%(number)s of %(all)s annotations"),
+    (
+        "citations",
+        r"(?P<source>\w+): (?P<number>\d+) citations of (?P<all>\d+) works",
+        "%(number)s citations of %(all)s works, from %(source)s",
+    ),
+    (
+        "decisions",
+        r"(?P<file>.+): (?P<number>\d+) of (?P<all>\d+) decisions of (?P<tool>.+)",
+        "%(number)s of %(all)s decisions of %(tool)s, from %(file)s",
+    ),
+    (
+        "text",
+        r"the text of work (?P<key>\S+): (?P<number>\d+) pages?",
+        "the text of the work %(key)s kept, pages: %(number)s",
+    ),
+    ("text", r"the text of work (?P<key>\S+) is taken away", "the text of the work %(key)s taken away"),
+    ("decision", r"(?P<one>\S+) and (?P<two>\S+): (?P<code>[a-z]+)", "%(one)s and %(two)s: %(code)s"),
+    (
+        "decision",
+        r"(?P<one>\S+) and (?P<two>\S+): (?P<code>[a-z]+) \((?P<reason>.+)\)",
+        "%(one)s and %(two)s: %(code)s (%(reason)s)",
+    ),
     ("pin", r"the answer of version (?P<version>\d+) to (?P<of>.+)", "the answer of version %(version)s to %(of)s"),
     ("reference-set", r"the reference set in (?P<folder>\S+)", "the reference set in %(folder)s"),
 )
@@ -138,7 +162,7 @@ def _said(name: str, text: str, language: str) -> str:
         return ", ".join(fate_count(fate, int(number), language) for number, fate in map(str.split, text.split(", ")))
     if name == "operations":
         return ", ".join(translate(OPERATIONS.get(one, one)) for one in text.split(", "))
-    return text
+    return address_words(text, language) if name == "of" else text
 
 
 def thing_change(changed: Any, language: str) -> str:
@@ -173,12 +197,6 @@ def _sentence(one: Any, language: str) -> str:
 
 def _named(one: Any, language: str) -> str:
     return field_words(str(_of(one, "field")), language)
-
-
-def field_words(name: str, language: str) -> str:
-    """Return the name of a field as it stands within a sentence: `title`, `DOI`."""
-    words = translations(language).gettext(field_name(name))
-    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def _quoted(one: Any, side: str, language: str) -> str:

@@ -123,7 +123,7 @@ MEMBERS = {
     "pmcid": "PMCID",
     "issued": "Date",
     "available": "Online first",
-    "container": "In",
+    "container": "Work or venue it is in",
     "container_title": "In",
     "collection_title": "Series",
     "publisher_place": "Place",
@@ -215,6 +215,12 @@ def field_name(name: str) -> str:
     key = _BOUNDARY.sub("_", name).lower()
     words = MEMBERS.get(key) or plain(name)
     return words[:1].upper() + words[1:]
+
+
+def field_words(name: str, language: str) -> str:
+    """Return the name of a field as it stands within a sentence: `title`, `DOI`."""
+    words = translations(language).gettext(field_name(name))
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def language_words(tag: str, language: str) -> str:

@@ -13,12 +13,12 @@ from io import BytesIO
 from pathlib import Path
 
 from babel import negotiate_locale
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from fastapi import Request
 
 from commonplace.curation.shacl.messages import messages_in
-from commonplace.errors import Message
 from commonplace.settings import SHIPPED_ONTOLOGY
 
 FOLDER = Path(__file__).parent / "translations"
@@ -40,22 +40,24 @@ def language_of(request: Request) -> str:
 
 
 @cache
-def translations(language: str) -> NullTranslations:
-    """Return the words of the pages in a language."""
+def catalogue(language: str) -> Catalog:
+    """Return what the pages say in a language, by their words in English; nothing for English itself."""
     path = FOLDER / f"{language}.po"
     if not path.exists():
-        return NullTranslations()
+        return Catalog()
     with path.open("rb") as file:
         catalog = read_po(file, locale=language)
     for message, said in messages_in(SHIPPED_ONTOLOGY / "shapes.ttl", language):
         catalog.add(message, string=said)
+    return catalog
+
+
+@cache
+def translations(language: str) -> NullTranslations:
+    """Return the words of the pages in a language."""
+    if not (FOLDER / f"{language}.po").exists():
+        return NullTranslations()
     compiled = BytesIO()
-    write_mo(compiled, catalog)
+    write_mo(compiled, catalogue(language))
     compiled.seek(0)
     return GNUTranslations(compiled)
-
-
-def translated(text: str, language: str) -> str:
-    """Return words of the program in a language: a message by its template, any other text as a whole."""
-    translate = translations(language).gettext
-    return text.said(translate) if isinstance(text, Message) else translate(text)

@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
+from http import HTTPStatus
 from os import PathLike, stat_result
 from pathlib import Path
 from types import MappingProxyType
@@ -36,7 +37,9 @@ from commonplace.web.http.negotiation import Representation, answer, etag, not_m
 from commonplace.web.http.packed_answer import pack, takes_gzip
 from commonplace.web.http.problems import ProblemKind
 from commonplace.web.pages import wording
-from commonplace.web.pages.languages import COOKIE, LANGUAGES, language_of, translated, translations
+from commonplace.web.pages.languages import COOKIE, LANGUAGES, language_of, translations
+from commonplace.web.pages.sent_to import sent_to
+from commonplace.web.pages.sentences import translated
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -245,7 +248,10 @@ def site(request: Request, version: Version | None) -> dict[str, Any]:
 
 def problem_page(request: Request, kind: ProblemKind, body: Mapping[str, object]) -> Response:
     """Return the page of a problem: what went wrong, where, and what to do."""
-    return page(request, "problem.html", {"kind": kind, "problem": body}, status=kind.status)
+    said = {"kind": kind, "problem": body}
+    if kind.status == HTTPStatus.METHOD_NOT_ALLOWED and request.method in ("GET", "HEAD"):
+        return page(request, "sent_to.html", {**said, "place": sent_to(request.url.path)}, status=kind.status)
+    return page(request, "problem.html", said, status=kind.status)
 
 
 def said_to(request: Request, text: str) -> str:

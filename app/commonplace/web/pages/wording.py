@@ -20,8 +20,8 @@ from commonplace.web.discovery.addresses import PLACES
 from commonplace.web.discovery.coins import coins_title
 from commonplace.web.pages.change_lines import FATES_AHEAD, change_line, fate_count, grouped, thing_change
 from commonplace.web.pages.codes import code_words, field_name, value_words
-from commonplace.web.pages.given_reasons import reasons_words
-from commonplace.web.pages.languages import translated, translations
+from commonplace.web.pages.languages import translations
+from commonplace.web.pages.sentences import reasons_words, translated
 
 
 def address(key: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from commonplace.web.context import Context
+from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.rendering import page
 
 FIRST_QUERY = """PREFIX cp: <{base}ontology#>
@@ -26,9 +27,16 @@ def editor_page(request: Request, context: Context) -> Response:
         request,
         "sparql.html",
         {
+            "questions": _questions(request, context),
             "first": FIRST_QUERY.format(base=context.minter.base),
             "graphs": {name: context.minter.graph(name).value for name in ("void", "examples")},
         },
     )
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def _questions(request: Request, context: Context) -> dict[str, str]:
+    """Return the questions of the examples as the library describes them, each in the language of the page."""
+    language = language_of(request)
+    return {query.question: query.in_language(language).question for query in context.queries.values()}

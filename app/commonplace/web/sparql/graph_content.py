@@ -146,11 +146,21 @@ def _syntax(content_type: str, where: str = "the body") -> RdfFormat:
     media_type = content_type.partition(";")[0].strip().lower()
     syntax = SYNTAXES.get(media_type)
     if syntax is None:
-        said = f"{media_type} is not read here" if media_type else "there is no Content-Type"
-        raise _unsupported(f"{where}: {said}; there are: {', '.join(READ)}", media_type or "missing")
+        said = (
+            Sentence("%(media_type)s is not read here", media_type=media_type)
+            if media_type
+            else "there is no Content-Type"
+        )
+        raise _unsupported(
+            Sentence("%(where)s: %(said)s; there are: %(known)s", where=where, said=said, known=", ".join(READ)),
+            media_type or "missing",
+        )
     charset = str(header.get_param("charset", "utf-8")).lower()
     if charset not in _CHARSETS:
-        raise _unsupported(f"{where}: RDF is sent in UTF-8, not in {charset}", f"charset {charset}")
+        raise _unsupported(
+            Sentence("%(where)s: RDF is sent in UTF-8, not in %(charset)s", where=where, charset=charset),
+            f"charset {charset}",
+        )
     return syntax
 
 

@@ -80,7 +80,11 @@ def read_operation(method: str, query_string: bytes, content_type: str | None, b
     text = _text(body, "the body")
     if media_type == FORM:
         return _by_form(address, _parameters(text, "the form"))
-    _refuse(address, ("query", "update"), f"the body of a POST as {media_type} is the whole text; the address has none")
+    _refuse(
+        address,
+        ("query", "update"),
+        Sentence("the body of a POST as %(media_type)s is the whole text; the address has none", media_type=media_type),
+    )
     if media_type == QUERY:
         return _query(text, address)
     return _update(text, address)
@@ -103,12 +107,23 @@ def media_type_of(method: str, content_type: str | None) -> str | None:
     message["Content-Type"] = (content_type or "").replace("\r", " ").replace("\n", " ")
     media_type = (content_type or "").partition(";")[0].strip().lower()
     if media_type not in MEDIA_TYPES:
-        said = f"{media_type!r} is not taken here" if media_type else "there is no Content-Type"
-        why = f"{said}: POST a form (query=… or update=…), or the text itself as {QUERY} or {UPDATE}"
+        said = (
+            Sentence("%(media_type)r is not taken here", media_type=media_type)
+            if media_type
+            else "there is no Content-Type"
+        )
+        why = Sentence(
+            "%(said)s: POST a form (query=… or update=…), or the text itself as %(query)s or %(update)s",
+            said=said,
+            query=QUERY,
+            update=UPDATE,
+        )
         raise _unsupported(why, media_type or "missing")
     charset = message.get_param("charset", "utf-8")
     if not isinstance(charset, str) or charset.strip().lower() not in _CHARSETS:
-        raise _unsupported(f"SPARQL is sent in UTF-8, not in {charset}", f"charset {charset}")
+        raise _unsupported(
+            Sentence("SPARQL is sent in UTF-8, not in %(charset)s", charset=charset), f"charset {charset}"
+        )
     return media_type
 
 

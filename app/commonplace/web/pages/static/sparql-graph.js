@@ -5,10 +5,15 @@
 const MOST_NODES = 400;
 const NAMING = /(?:#|\/)(?:label|prefLabel|title|name|citationKey)$/;
 
+/** Words of the page with values in the places of their names. */
+function filled(words, values) {
+  return words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
 class ResultGraph {
   constructor(yasr) {
     this.yasr = yasr;
-    this.label = "Graph";
+    this.label = document.getElementById("ask").dataset.wordDrawn;
     this.priority = 5;
   }
 
@@ -67,12 +72,13 @@ class ResultGraph {
       edges.push({ data: { source: from, target: to, label: this.shorten(name) } });
     }
     const note = document.createElement("p");
-    const cut = edges.length < all.length ? ` of ${all.length}; the table and the downloads have all of them` : "";
-    note.textContent = `${nodes.size} things, ${edges.length} links${cut}. Choose a thing to see its address.`;
+    const counts = { things: nodes.size, links: edges.length, all: all.length };
+    const words = document.getElementById("ask").dataset;
+    note.textContent = filled(edges.length < all.length ? words.wordCutGraph : words.wordGraph, counts);
     const canvas = document.createElement("div");
     canvas.className = "graph";
     canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", `A drawing of ${nodes.size} things and ${edges.length} links`);
+    canvas.setAttribute("aria-label", filled(words.wordDrawing, counts));
     this.yasr.resultsEl.replaceChildren(note, canvas);
     this.show(canvas, note, [...nodes.values(), ...edges]);
   }

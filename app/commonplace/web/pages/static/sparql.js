@@ -9,6 +9,8 @@ const permalink = document.getElementById("permalink");
 const status = document.getElementById("status");
 const problem = document.getElementById("problem");
 const stop = document.getElementById("stop");
+const words = form.dataset;
+const questions = JSON.parse(words.questions);
 const endpoint = new URL("../sparql", document.currentScript.src).href;
 
 const TABLES = { CSV: "text/csv", TSV: "text/tab-separated-values", JSON: "application/sparql-results+json",
@@ -23,7 +25,7 @@ const SUFFIXES = { CSV: "csv", TSV: "tsv", JSON: "srj", XML: "srx", Turtle: "ttl
 async function select(query) {
   const address = `${endpoint}?${new URLSearchParams({ query })}`;
   const response = await fetch(address, { headers: { Accept: TABLES.JSON } });
-  if (!response.ok) throw new Error(`the library's own description could not be read: ${response.status}`);
+  if (!response.ok) throw new Error(filled(words.wordUndescribed, { status: response.status }));
   const { results } = await response.json();
   return results.bindings.map((row) => Object.fromEntries(Object.entries(row).map(([name, { value }]) => [name, value])));
 }
@@ -91,7 +93,7 @@ function makeEditor() {
     editorHeight: "auto",
     viewportMargin: Infinity,
     lineWrapping: true,
-    screenReaderLabel: "Query",
+    screenReaderLabel: words.wordLabel,
     createShareableLink: null,
     consumeShareLink: null,
     extraKeys: { ...Yasqe.defaults.extraKeys, Tab: false, "Shift-Tab": false }, // Tab leaves the editor
@@ -109,7 +111,7 @@ function makeEditor() {
 
 async function offerExamples() {
   const found = await known.examples();
-  examples.append(...found.map(({ question, text }) => new Option(question, text)));
+  examples.append(...found.map(({ question, text }) => new Option(questions[question] ?? question, text)));
 }
 
 /** What a failed answer says, as text: problem+json's detail, or the text itself. */
@@ -162,10 +164,37 @@ function tell(fault) {
   problem.hidden = false;
 }
 
+/** Give a way of showing results its name in the language of the page. */
+function labelled(name, label) {
+  const Shown = Yasr.plugins[name];
+  Yasr.registerPlugin(name, class extends Shown {
+    constructor(yasr) {
+      super(yasr);
+      this.label = label;
+    }
+  });
+}
+
+/** Say what the controls of the table are in the language of the page, for the table is drawn in English. */
+function nameControls() {
+  const said = JSON.parse(words.controls);
+  for (const span of document.querySelectorAll("#results .yasr_header span")) {
+    const word = said[span.textContent.trim()];
+    if (word) span.textContent = `${word} `;
+  }
+  const filter = document.querySelector("#results .tableFilter");
+  if (filter) {
+    filter.placeholder = said["Filter query results"];
+    filter.setAttribute("aria-label", filter.placeholder);
+  }
+}
+
 function start() {
   registerCompleters();
   const editor = makeEditor();
   Yasr.registerPlugin("graph", ResultGraph);
+  labelled("table", words.wordTable);
+  labelled("response", words.wordResponse);
   const declared = {};
   known.prefixes().then((found) => found.forEach(({ prefix, namespace }) => (declared[prefix] = namespace)), tell);
   const results = new Yasr(document.getElementById("results"), {
@@ -175,13 +204,14 @@ function start() {
     plugins: { ...Yasr.defaults.plugins, table: { enabled: true, dynamicConfig: { compact: true, isEllipsed: false } } },
     prefixes: () => ({ ...declared, ...editor.getPrefixesFromQuery() }),
   });
+  results.on("drawn", nameControls);
   let answered;
   let cancel;
 
   const refreshLink = () => (permalink.href = linkTo(editor.getValue(), at.value));
   const run = () => {
     problem.hidden = true;
-    status.textContent = "Asking …";
+    status.textContent = words.wordAsking;
     editor.query().catch(() => {}); // told by queryResponse
   };
   editor.on("change", refreshLink);
@@ -196,14 +226,15 @@ function start() {
     document.getElementById("downloads").hidden = true;
     document.getElementById("results").hidden = response instanceof Error;
     if (response instanceof Error) {
-      status.textContent = response.name === "AbortError" ? "Stopped." : "";
+      status.textContent = response.name === "AbortError" ? words.wordStopped : "";
       if (response.name !== "AbortError") tell(response);
       return;
     }
     const version = response.headers.get("Commonplace-Version");
     const whole = response.headers.get("Commonplace-Complete");
     answered.version = version;
-    status.textContent = `Answered from version ${version}, ${whole}, in ${(duration / 1000).toFixed(2)} s.`;
+    const said = whole === "complete" ? words.wordWhole : words.wordCut;
+    status.textContent = filled(said, { version, seconds: (duration / 1000).toFixed(2) });
     permalink.href = linkTo(answered.query, version);
     results.setResponse(response, duration);
     offerDownloads(answered.kind);
