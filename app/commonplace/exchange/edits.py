@@ -14,9 +14,10 @@ from commonplace.curation.editing.edits import changed_members, created, edited
 from commonplace.curation.editing.fields import Edit
 from commonplace.curation.editing.work_edits import record_of
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.errors import BadRequest, CommonplaceError, Conflict, Message
+from commonplace.errors import BadRequest, Conflict, Message, NotFound
 from commonplace.library import Library
 from commonplace.library.named_things import known_thing
+from commonplace.library.past_things import members_at
 from commonplace.library.things import read_thing
 from commonplace.model.change import ChangeSet, Entry, Note, Version
 from commonplace.model.citation_key import MadeKeys, author_year
@@ -137,14 +138,9 @@ class Edits:
         self, fault: Conflict, kind: Kind, node: NamedNode, patch: Mapping[str, Any], seen: Version | None
     ) -> Conflict:
         """Say what the thing is now, and which members have changed since the version that the editor saw."""
-        minter = self._library.minter
-        now = self._library.read(lambda snapshot: members(snapshot, kind, node, minter))
-        then: dict[str, Any] = {}
-        if seen is not None:
-            try:
-                then = self._library.read(lambda snapshot: members(snapshot, kind, node, minter), seen)
-            except CommonplaceError:
-                then = {}
+        library, minter = self._library, self._library.minter
+        now = library.read(lambda snapshot: members(snapshot, kind, node, minter))
+        then = self._alone(kind, node, seen) if seen is not None else {}
         differ = [name for name in changed_members(then, now) if name != "version"]
         wanted = merge_patch(now, dict(patch))
         fault.members = {
@@ -156,6 +152,18 @@ class Edits:
             ],
         }
         return fault
+
+    def _alone(self, kind: Kind, node: NamedNode, at: Version) -> dict[str, Any]:
+        """Return the members of a thing at a version; none where it was not there."""
+        try:
+            return self.members_at(kind, node, at)
+        except NotFound:
+            return {}
+
+    def members_at(self, kind: Kind, node: NamedNode, at: Version) -> dict[str, Any]:
+        """Return the members of a thing at a version, from its own history. Raises what `members_at` there does."""
+        library = self._library
+        return library.read(lambda snapshot: members_at(snapshot, library.things, kind, node, library.minter, at))
 
     def _new_node(self, edit: Edit, kind: Kind, values: Mapping[str, Any]) -> NamedNode:
         given = values.get("key")

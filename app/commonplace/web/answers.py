@@ -153,8 +153,6 @@ def thing(
         return versioned(request, form, at, make, finish=link)
     except NotFound as fault:
         version = None if at is None else Version(at)
-        if version is not None and version > context.library.newest():
-            raise  # there is no such version of anything
         if context.library.things.history(node.value):
             raise missing(context.library, node, version) from fault
         raise
@@ -162,6 +160,9 @@ def thing(
 
 def missing(library: Library, node: NamedNode, version: Version | None) -> CommonplaceError:
     """Return the error for a thing that is not there: `Gone` naming the version that still has it, or `NotFound`."""
+    newest = library.newest()
+    if version is not None and version > newest:
+        return NotFound(Message("there is no version %(at)s: the newest is %(head)s", at=version, head=newest))
     history = library.things.history(node.value)
     if not history:
         return NotFound(Message("there is no %(thing)s, and there never was", thing=node.value))

@@ -7,7 +7,12 @@ import re
 from collections.abc import Callable
 
 import httpx
+import pytest
 
+from commonplace.derived.graph.graph import Graph
+from commonplace.derived.past_states import PastStates
+from commonplace.model.change import Version
+from commonplace.web.desk.editing import mark_of
 from tests.web.desk.forms import PAGES, fields
 
 
@@ -69,6 +74,57 @@ def test_what_was_typed_is_kept_on_an_error_and_on_a_conflict(
     assert server.get("/works/ostrom1996").json()["publisher_place"] == "Oxford"
 
 
+def test_a_clash_reads_the_history_of_the_thing_and_no_past_state_of_the_library(
+    curator: httpx.Client, server: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    before = PastStates.at
+
+    def noting(states: PastStates, version: Version) -> Graph:
+        made.append(version)
+        return before(states, version)
+
+    monkeypatch.setattr(PastStates, "at", noting)
+    for address, name, theirs, mine in (
+        ("/works/needham2008", "volume", "31", "32"),
+        ("/people/elinor-ostrom", "given", "Lin", "Elinor C."),
+        ("/cases/quebec-drop-in", "activity", "a drop-in", "a service"),
+        ("/evidence/professional-role--ostrom1996", "note", "Theirs.", "Mine."),
+    ):
+        sent = fields(curator.get(f"/desk{address}"))
+        assert name in sent, address
+        curator.patch(address, json={name: theirs}).raise_for_status()
+        refused = curator.post(f"/desk{address}", data=sent | {name: [mine]})
+        assert refused.status_code == 412, (address, refused.text)
+        told = html.unescape(refused.text)
+        assert re.search(rf"<td>{re.escape(theirs)}</td><td>{re.escape(mine)}</td>", told), address
+        assert fields(refused)[name] == [mine]
+    assert made == []
+
+
+def test_a_form_of_a_version_that_the_library_does_not_have_says_so_and_keeps_what_was_typed(
+    curator: httpx.Client, head: Callable[[], int]
+) -> None:
+    address, newest = "/desk/works/tuurnas2015", head()
+    sent = fields(curator.get(address)) | {"version": [str(newest + 40)], "note": ["typed for long"]}
+    refused = curator.post(address, data=sent)
+    assert refused.status_code == 412
+    told = f"this was opened at version {newest + 40}, which the library does not have: its newest is version {newest}"
+    assert told in html.unescape(refused.text).replace("This was", "this was")
+    assert "deleted by version" not in refused.text
+    again = fields(refused)
+    assert (again["note"], again["version"]) == (["typed for long"], [str(newest)])
+    assert curator.post(address, data=again).status_code == 303
+    gone = curator.post("/desk/works/nobody1999", data=sent)
+    assert gone.status_code == 404
+    assert "typed for long" in gone.text, "also where the thing is not there any more"
+    review = curator.get("/desk/review/professional-role--tuurnas2015")
+    judged = fields(review) | {"version": [str(newest + 90)], "note": ["as typed"], "verdict": ["accepted"]}
+    refused = curator.post("/desk/review/professional-role--tuurnas2015", data=judged)
+    assert refused.status_code == 412
+    assert "as typed" in refused.text
+
+
 def test_things_are_made_restored_and_deleted(curator: httpx.Client, server: httpx.Client) -> None:
     sent = fields(curator.get("/desk/new/concept"))
     sent |= {"labels.language": ["en", "fr"], "labels.text": ["time banking", "banque de temps"]}
@@ -97,13 +153,17 @@ def test_a_doubt_is_settled_with_the_field(curator: httpx.Client, server: httpx.
     address = "/desk/works/parks1981"
     doubts = server.get("/works/parks1981").json()["doubts"]
     page = curator.get(address)
-    place = next(number for number, one in enumerate(doubts) if one["field"] == "volume")
-    assert f'name="settled" value="{place}"' in page.text
-    sent = fields(page) | {"settled": [str(place)], "volume": ["9"]}
+    ticks = re.findall(r'name="settled" value="(\w+)"[^\n]*', page.text)
+    assert len(set(ticks)) == len(doubts), "each is told by what it says"
+    (volume,) = [one for one in doubts if one["field"] == "volume"]
+    sent = fields(page) | {"settled": [mark_of(volume)], "volume": ["9"]}
     assert curator.post(address, data=sent).status_code == 303
     now = server.get("/works/parks1981").json()
     assert now["volume"] == "9"
-    assert now["doubts"] == [one for number, one in enumerate(doubts) if number != place]
+    assert now["doubts"] == [one for one in doubts if one != volume]
+    again = curator.post(address, data=sent | {"note": ["once more"]})
+    assert again.status_code == 303, again.text
+    assert server.get("/works/parks1981").json()["doubts"] == now["doubts"], "what is settled settles no other"
 
 
 def test_a_thing_is_saved_again_on_the_page_that_says_it_was_saved(curator: httpx.Client) -> None:

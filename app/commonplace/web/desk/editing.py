@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any, cast
@@ -94,7 +96,7 @@ def edit_page(
 ) -> Response:
     """Show a thing in a form."""
     kind = kind_in(plural)
-    said, version = _members(context, kind, key, None)
+    said, version = _members(context, kind, key)
     fields = _shown(kind, said)
     rows = {field.name: field.rows(said.get(field.name)) for field in fields}
     more: dict[str, Any] = {
@@ -119,7 +121,7 @@ async def edit(request: Request, context: ContextDep, token: AtDesk, plural: str
     language = language_of(request)
 
     def write() -> Edited | None:
-        said, _ = _members(context, kind, key, Version(seen) if seen else None)
+        said = _said_at(context, kind, key, seen)
         touched = [field for field in fields if field.read(rows[field.name]) != field.same(said.get(field.name))]
         keyed = {**rows, **with_keys(context, touched, rows, language)}
         patch.update(_changed(fields, keyed, said, form))
@@ -136,8 +138,8 @@ async def edit(request: Request, context: ContextDep, token: AtDesk, plural: str
     return see_other(desk_address(kind, key), done=version)
 
 
-def _members(context: Context, kind: Kind, key: str, at: Version | None) -> tuple[dict[str, Any], int]:
-    """Return the members of a thing at a version, by default the newest, and the version. Raises `NotFound`, `Gone`."""
+def _members(context: Context, kind: Kind, key: str) -> tuple[dict[str, Any], int]:
+    """Return the members of a thing now, and the version. Raises `NotFound`, `Gone`."""
     minter = context.minter
     node = minter.thing(kind, key)
 
@@ -145,9 +147,23 @@ def _members(context: Context, kind: Kind, key: str, at: Version | None) -> tupl
         return members(snapshot, kind, node, minter), snapshot.version
 
     try:
-        return context.library.read(read, at)
+        return context.library.read(read)
     except NotFound as fault:
-        raise missing(context.library, node, at) from fault
+        raise missing(context.library, node, None) from fault
+
+
+def _said_at(context: Context, kind: Kind, key: str, seen: int | None) -> dict[str, Any]:
+    """Return the members of a thing at the version that a form was opened at: now, where the library has no such one.
+
+    Raises `NotFound` and `Gone`.
+    """
+    if not seen or seen > context.library.follow():
+        return _members(context, kind, key)[0]
+    node = context.minter.thing(kind, key)
+    try:
+        return context.edits.members_at(kind, node, Version(seen))
+    except NotFound as fault:
+        raise missing(context.library, node, Version(seen)) from fault
 
 
 def _shown(kind: Kind, said: Mapping[str, Any]) -> list[EditField]:
@@ -172,21 +188,25 @@ def _changed(
     return found
 
 
-def _doubts(said: Mapping[str, Any]) -> dict[str, list[tuple[int, dict[str, Any]]]]:
-    """Return the doubts about a work by the field that they are about, each with its place among them."""
-    found: dict[str, list[tuple[int, dict[str, Any]]]] = {}
-    for place, doubt in enumerate(said.get("doubts", ())):
-        found.setdefault("issued" if doubt["field"] == "year" else doubt["field"], []).append((place, doubt))
+def _doubts(said: Mapping[str, Any]) -> dict[str, list[tuple[str, dict[str, Any]]]]:
+    """Return the doubts about a work by the field that they are about, each with its mark."""
+    found: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+    for doubt in said.get("doubts", ()):
+        found.setdefault("issued" if doubt["field"] == "year" else doubt["field"], []).append((mark_of(doubt), doubt))
     return found
 
 
 def _settled(said: Mapping[str, Any], form: SubmittedForm) -> dict[str, Any]:
     """Return the doubts that stay where some were ticked as settled; nothing where none was."""
-    doubts = list(said.get("doubts", ()))
-    settled = {int(place) for place in form.texts("settled") if place.isdecimal() and len(place) < 10}
-    if not settled & set(range(len(doubts))):
+    doubts, settled = list(said.get("doubts", ())), set(form.texts("settled"))
+    if settled.isdisjoint(map(mark_of, doubts)):
         return {}
-    return {"doubts": [doubt for place, doubt in enumerate(doubts) if place not in settled] or None}
+    return {"doubts": [doubt for doubt in doubts if mark_of(doubt) not in settled] or None}
+
+
+def mark_of(doubt: Mapping[str, Any]) -> str:
+    """Return what a doubt is told by in a form: its place among others changes when one of them is settled."""
+    return hashlib.sha256(json.dumps(doubt, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _failed(
@@ -250,7 +270,10 @@ def _clashed(
 
     It says which fields somebody else has changed meanwhile. Saved again, it puts what was typed in their place.
     """
-    said, version = _members(context, kind, key, None)
+    try:
+        said, version = _members(context, kind, key)
+    except CommonplaceError as gone:  # there is nothing left to compare with: what was typed stays
+        return _failed(request, context, kind, key, fields_of(kind), rows, gone)
     fields = _shown(kind, said)
     merged = {
         field.name: rows[field.name] if field.name in patch else field.rows(said.get(field.name)) for field in fields

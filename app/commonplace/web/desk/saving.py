@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from commonplace.curation.editing.edits import changed_members
-from commonplace.errors import CommonplaceError, Conflict
-from commonplace.exchange.edits import Edited, Editor, members
+from commonplace.errors import Conflict, Message, NotFound
+from commonplace.exchange.edits import Edited, Editor
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind
 from commonplace.web.context import Context
@@ -19,8 +19,10 @@ TRIES = 5
 def save(context: Context, kind: Kind, key: str, patch: Mapping[str, Any], editor: Editor, seen: int | None) -> Edited:
     """Merge a patch into a thing that was seen at a version; None saves it whatever has changed.
 
-    Raises what `Edits.patch` raises; `Conflict` only where a member of the patch has changed since it was seen.
+    Raises what `Edits.patch` raises; `Conflict` only where a member of the patch has changed since it was seen, or
+    where the library has no such version.
     """
+    check_seen(context, seen)
     for _ in range(TRIES - 1):
         head = context.library.follow()
         if seen is not None and seen < head and _overlaps(context, kind, key, patch, Version(seen), head):
@@ -32,14 +34,24 @@ def save(context: Context, kind: Kind, key: str, patch: Mapping[str, Any], edito
     return context.edits.patch(kind, key, patch, editor, Version(seen) if seen is not None else None)
 
 
+def check_seen(context: Context, seen: int | None) -> None:
+    """Raise `Conflict` for a version that the library does not have: it was made anew since a form was opened."""
+    if seen is not None and not 0 < seen <= (head := context.library.follow()):
+        raise Conflict(
+            Message(
+                "this was opened at version %(seen)s, which the library does not have: its newest is version %(head)s. "
+                "Look at what is there now, and save again",
+                seen=seen,
+                head=head,
+            )
+        )
+
+
 def _overlaps(context: Context, kind: Kind, key: str, patch: Mapping[str, Any], seen: Version, head: Version) -> bool:
     """Return whether a member of a patch has changed between two versions."""
-    library = context.library
-    node = library.minter.thing(kind, key)
+    node = context.minter.thing(kind, key)
     try:
-        then, now = (
-            library.read(lambda snapshot: members(snapshot, kind, node, library.minter), at) for at in (seen, head)
-        )
-    except CommonplaceError:  # it was not there, or is no more: the edit says so
+        then, now = (context.edits.members_at(kind, node, at) for at in (seen, head))
+    except NotFound:  # it was not there, or is no more: the edit says so
         return True
     return not set(changed_members(then, now)).isdisjoint(patch)

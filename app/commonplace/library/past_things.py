@@ -1,0 +1,37 @@
+"""Read one thing as it was at an earlier version, from what the log says of it alone.
+
+A past state of the whole library costs what was changed since, and its memory; one thing costs its own history. All
+other things are as they are now.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyoxigraph import NamedNode
+
+from commonplace.derived.graph.overlaid import Overlaid
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.derived.thing_versions import ThingVersions
+from commonplace.errors import Message, NotFound
+from commonplace.library.histories import statements_at
+from commonplace.library.things import read_thing
+from commonplace.model.change import Version
+from commonplace.model.minter import Kind, Minter
+
+
+def members_at(
+    snapshot: Snapshot, things: ThingVersions, kind: Kind, node: NamedNode, minter: Minter, version: Version
+) -> dict[str, Any]:
+    """Return the JSON members of a thing at a version, absent ones left out.
+
+    What others say of it (evidence, doubts, works that cite it), and what the things are called that it points to, is
+    as in `snapshot`. Raises `NotFound` where it was not there, or the library has no such version.
+    """
+    newest = things.log.head()
+    if not 0 < version <= newest:
+        raise NotFound(Message("there is no version %(at)s: the newest is %(head)s", at=version, head=newest))
+    said = list(statements_at(things, node.value, version))
+    if not said:
+        raise NotFound(Message("there is no %(key)r at version %(at)s", key=minter.key(node.value), at=version))
+    return read_thing(Overlaid(snapshot, node, said), kind, node, minter).model_dump(mode="json", exclude_none=True)
