@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 from commonplace.web.pages.rendering import BUILT
 from tests.clients.browsing import DESKTOP, PHONE, opened
 from tests.conftest import BASE
+from tests.web.pages.test_columns import every_question
 
 pytestmark = [
     pytest.mark.slow,
@@ -108,3 +109,37 @@ def test_data_for_search_engines_is_no_script_that_the_policy_blocks(browser: Br
     with opened(browser, client, "/works/ostrom1996") as page:  # which fails where a policy is violated
         data = page.locator('script[type="application/ld+json"]').text_content()
         assert json.loads(data or "")["@id"] == f"{BASE}id/work/ostrom1996"
+
+
+@pytest.mark.parametrize("size", [(1280, 900), PHONE], ids=["desktop", "phone"])
+def test_the_table_of_each_question_is_read_without_scrolling_sideways(
+    browser: Browser, client: httpx.Client, size: tuple[int, int]
+) -> None:
+    tables = 0
+    with opened(browser, client, "/queries", size) as page:
+        for address in every_question(client):
+            page.goto(f"{client.base_url}{address}")
+            wide = page.evaluate(
+                "[document.documentElement, ...document.querySelectorAll('.scroll')]"
+                ".map((box) => box.scrollWidth - box.clientWidth)"
+            )
+            assert max(wide) <= 0, address
+            tables += len(wide) - 1
+    assert tables > 15
+
+
+@pytest.mark.parametrize("address", ["/comparison", "/comparison?transpose=true", "/comparison?fold=lead"])
+def test_cases_are_compared_on_a_phone_from_top_to_bottom(browser: Browser, client: httpx.Client, address: str) -> None:
+    with opened(browser, client, address, PHONE) as page:
+        wide = page.evaluate(
+            "document.querySelector('.scroll').scrollWidth - document.querySelector('.scroll').clientWidth"
+        )
+        assert wide <= 0
+        cells = page.locator("table.comparison td")
+        said = cells.evaluate_all(
+            "cells => cells.map((cell) => [cell.innerText.trim(), cell.dataset.label, cell.offsetHeight])"
+        )
+        assert len(said) > 20
+        assert [cell for cell in said if not cell[0] or not cell[1]] == []
+        short = [height for text, label, height in said if text == "not stated" and len(label) < 20]
+        assert max(short, default=0) < 60, "an empty cell is one line high"

@@ -216,6 +216,7 @@ class Evidence(TypedDict):
     quote: NotRequired[str]
     quoted_from: NotRequired[str]
     quoted_from_iri: NotRequired[str]
+    quoted_from_title: NotRequired[str]
     locator: NotRequired[str]
     note: NotRequired[str]
     quote_check: NotRequired[str]

@@ -98,6 +98,7 @@ def read_evidence(
         quote=about.text(node, minter.term("quote")),
         quoted_from=minter.key(source.value) if source else None,
         quoted_from_iri=source.value if source else None,
+        quoted_from_title=label_of(snapshot, source) if source else None,
         locator=about.text(node, minter.term("locator")),
         note=about.text(node, RDFS["comment"]),
         quote_check=own("quoteCheck"),

@@ -108,6 +108,7 @@ class Evidence(ApiModel):
     quote: str | None = Field(default=None, description="the words that show it, short")
     quoted_from: str | None = Field(default=None, description="key of the work the words are from, where it is another")
     quoted_from_iri: str | None = None
+    quoted_from_title: str | None = None
     locator: str | None = None
     note: str | None = None
     quote_check: str | None = Field(

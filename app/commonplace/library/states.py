@@ -158,6 +158,12 @@ class States:
         direct = _joined(self._saying(DIRECT, _reached(concept, self.narrower))) & discussing
         return WorksByState(CONCEPT_STATES, read, direct, self.works, self.with_abstract)
 
+    def unread_on(self, concept: str) -> int:
+        """Return how many works nobody has read on the concept of that IRI: the count of `on_concept`, and no sets."""
+        discussing = self._saying("discusses", _reached(concept, self.narrower))
+        silent = self._saying("silent", _reached(concept, self.broader))
+        return self.works - len(_joined((*discussing, *silent)))
+
     def of_work(self, work: str, concept: str) -> str:
         """Return the state of one work on a concept, both by IRI: what `on_concept` says, without the other works."""
         if any(work in works for works in self._saying("discusses", _reached(concept, self.narrower))):

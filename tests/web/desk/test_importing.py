@@ -126,3 +126,37 @@ def test_a_class_of_titles_is_mended_and_the_mending_undone(curator: httpx.Clien
     back = curator.post("/desk/undo", data={"version": version, "back": asked})
     assert back.status_code == 303
     assert {key: server.get(f"/works/{key}").json()["title"] for key in keys} == titles
+
+
+def test_what_was_mended_or_left_out_is_said_and_an_entry_without_an_author_is_looked_at(curator: httpx.Client) -> None:
+    entries = "\n\n".join(
+        (
+            "@article{alder1901, author = {Alder, Jo}, title = {Alders by the water}, year = {1901}}",
+            "@article{nobody1902, title = {Notes without a name}, year = {1902}}",
+            "@book{edited1903, editor = {Birch, Ann}, title = {Birches}, year = {1903}}",
+        )
+    )
+    begun = curator.post("/desk/import", data={"pasted": entries, "format": "bibtex"})
+    address = begun.headers["location"]
+    page = once_done(curator, address)
+    assert "1 to look at" in page.text
+    assert page.text.count("It names no author and no editor.") == 1
+    assert "Alders by the water" not in page.text, "only what is to be looked at"
+    french = curator.get(address, headers={"Accept-Language": "fr"}).text
+    assert "Elle ne nomme ni auteur ni éditeur scientifique." in french
+
+    named = "@article{nobody1902, author = {Cedar, Lou}, title = {Notes with a name}, year = {1902}}"
+    sent = {"position": "2", "action": "mend", "text": named, "show": "attention", "start": "0"}
+    page = once_done(curator, curator.post(f"{address}/entry", data=sent).headers["location"])
+    told = re.search(r'role="status">(.*?)</p>', page.text)
+    assert told
+    assert (
+        re.sub("<[^>]+>", "", told[1]) == "Notes with a name: mended, and previewed anew: new. Nothing is written yet."
+    )
+    assert "to look at" not in page.text
+    assert f'<a href="{address}?show=all&amp;start=0#entry-2">' in page.text
+    out = curator.post(f"{address}/entry", data={**sent, "position": "3", "action": "leave-out"})
+    page = once_done(curator, out.headers["location"])
+    assert "Entry 3 was left out; the others are previewed anew." in page.text
+    assert "2 entries" in page.text
+    assert 'role="status">' not in curator.get(address).text, "said once"

@@ -79,3 +79,19 @@ def test_a_quote_that_is_mended_is_looked_for_before_it_is_kept(curator: httpx.C
     assert "stands in none of the texts that are held" in missed.text
     assert ">follow nobody at all</textarea>" in missed.text
     assert head() == before, "to look judges nothing"
+
+
+def test_the_list_of_suggestions_says_how_much_is_unread(curator: httpx.Client, server: httpx.Client) -> None:
+    page = html.unescape(curator.get("/desk/suggestions").text)
+    rows = dict(
+        re.findall(r'<li><a href="/desk/suggestions/([^"]+)">[^<]+</a> <span class="meta">(\d+) works? unread', page)
+    )
+    concepts = [one["key"] for one in server.get("/concepts", params={"limit": 200}).json()["items"]]
+    assert set(rows) <= set(concepts)
+    assert len(rows) > 70
+    for key in ("professional-role", "co-production", "facilitator", "england"):
+        unread = server.get("/works", params={"discusses": key, "limit": 1}).json()["coverage"]["unread"]
+        assert int(rows.get(key, 0)) == unread, key
+    french = curator.get("/desk/suggestions", headers={"Accept-Language": "fr"}).text
+    assert "œuvres non lues" in french
+    assert "rôle des professionnels" in french

@@ -255,12 +255,14 @@ def test_evidence_that_differs_is_called_by_its_work_and_what_it_is_about(edited
 
 def test_a_question_shows_no_column_that_repeats_another(edited: httpx.Client) -> None:
     page = edited.get("/queries/works-discussing?concept=professional-role", headers=BROWSER).text
-    heads = re.findall(r'<th scope="col"[^>]*>([^<]+)</th>', page)
+    table = page.partition("<aside")[0]
+    heads = [*re.findall(r'<th scope="col"[^>]*>([^<]+)</th>', table), *re.findall(r"<dt>([^<]+)</dt>", table)]
     assert {"Work", "Year", "Quote", "Concept or claim", "Evidence"} <= set(heads)
     assert not {"Concept", "Key", "Title", "Label of the concept"} & set(heads)
     assert "Boyle and Harris 2009: role of professionals</a>" in page, "evidence in words"
-    rows = re.findall(r"<tr><td.*?</tr>", page)
-    assert {row.count("<td") for row in rows} == {len(heads)}
+    rows = re.findall(r'<tr><th scope="row">.*?</tr>', page, re.DOTALL)
+    beside = table.count('<th scope="col"')
+    assert {row.count("<td") for row in rows} == {beside}, "the last cell has what is folded"
     cited = edited.get("/queries/most-cited", headers=BROWSER).text
     assert re.search(r'<th scope="col"[^>]*>[^<]*[Cc]it', cited), "numbers that are alike stay"
     assert "facilitator" in page, "narrower concepts keep their names"
@@ -270,3 +272,15 @@ def test_what_came_into_a_pinned_answer_is_called_by_its_title(edited: httpx.Cli
     page = edited.get("/pins/3/difference", headers=BROWSER).text
     assert '<strong>added</strong> <a href="/works/selborne1789">Selborne</a>' in page
     assert "/id/work/selborne1789" not in text_of(page.partition("<details>")[0])
+
+
+def test_evidence_quoted_from_another_work_names_that_by_its_title(edited: httpx.Client) -> None:
+    evidence = [one for one in edited.get("/works/tuurnas2015").json()["evidence"] if "quoted_from" in one]
+    assert evidence
+    one = evidence[0]
+    assert one["quoted_from_title"] == edited.get(f"/works/{one['quoted_from']}").json()["title"]
+    for address in (f"/id/evidence/{one['id']}", f"/{one['about_type']}s/{one['about']}", "/works/tuurnas2015"):
+        page = edited.get(address, headers=BROWSER).text
+        words = text_of(page.partition("<main")[2].partition("</main>")[0])
+        assert f"{one['locator']} of {one['quoted_from_title']}" in words, address
+        assert f">{one['quoted_from']}<" not in page, address

@@ -179,3 +179,13 @@ def test_a_page_allows_neither_scripts_nor_styles_that_stand_in_it(worms: Path, 
         assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
         assert not re.search(r"<style|\sstyle=|<script(?! type=\"module\" src=)|\son\w+=", page.text)
         assert client.get("/works/white1789").headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_every_count_leads_to_what_it_counts(client: httpx.Client) -> None:
+    page = client.get("/", headers={"Accept": "text/html"}).text
+    totals = page.partition('<ul class="totals">')[2].partition("</ul>")[0]
+    links = re.findall(r'<li><a href="([^"]+)">', totals)
+    assert len(links) == totals.count("<li>") > 6
+    assert {"/gaps", "/map"} <= set(links), "evidence, citations"
+    for address in links:
+        assert client.get(address, headers={"Accept": "text/html"}).status_code == 200, address

@@ -255,7 +255,7 @@ FORMS: dict[Kind, Form] = {
         read_only=frozenset(
             [
                 *("kind", "id", "iri", "work_iri", "work_status", "about_iri", "about_type", "quoted_from_iri"),
-                *("quote_check", "quote_page", "locator_page", "agent", "at", "version"),
+                *("quoted_from_title", "quote_check", "quote_page", "locator_page", "agent", "at", "version"),
             ]
         ),
     ),

@@ -181,6 +181,8 @@ class NamedEntry(NamedTuple):
 
     title: str
     by: str
+    anonymous: bool
+    """Whether it names neither author nor editor."""
 
 
 def named_entries(draft: ImportDraft) -> Mapping[int, NamedEntry]:
@@ -194,9 +196,9 @@ def _named_entries(draft: ImportDraft) -> Iterator[tuple[int, NamedEntry]]:
     data = draft.data()
     try:
         for number, entry in enumerate(format_of(draft.format, draft.filename, data).read(data, draft.filename), 1):
-            if entry.record is not None and entry.record.title:
+            if entry.record is not None:
                 names = entry.record.names("author") or entry.record.names("editor")
                 by = ["; ".join(name.inverted for name in names), str(entry.record.year or "")]
-                yield number, NamedEntry(entry.record.title, ", ".join(filter(None, by)))
+                yield number, NamedEntry(entry.record.title or "", ", ".join(filter(None, by)), not names)
     except (BadRequest, UnreadableFile):
         return

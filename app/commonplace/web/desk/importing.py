@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Request, Response
@@ -35,6 +35,9 @@ QUICK_SECONDS = 1.5
 
 Show = Literal["attention", "all", "new", "matched", "updated", "failed"]
 From = Annotated[int, Query(ge=0, description="place of the first entry that is shown")]
+
+
+Mended = Annotated[int | None, Query(ge=1, description="place of the entry that was mended, or left out, just now")]
 
 
 @router.get(IMPORT)
@@ -113,7 +116,14 @@ async def _run(context: Context, draft: ImportDraft, agent: str, *, apply: bool)
 
 @router.get(f"{IMPORT}/{{id}}")
 async def draft_page(
-    request: Request, context: ContextDep, token: AtDesk, id: str, show: Show = "attention", start: From = 0
+    request: Request,
+    context: ContextDep,
+    token: AtDesk,
+    id: str,
+    show: Show = "attention",
+    start: From = 0,
+    mended: Mended = None,
+    left_out: Mended = None,
 ) -> Response:
     """Show the preview of an import, how far it is, or its receipt."""
     draft = context.drafts.of(id, token)
@@ -129,7 +139,7 @@ async def draft_page(
     assert draft.job is not None
     if not draft.job.over:
         return desk_page(request, "import-progress.html", draft=draft, job=draft.job)
-    return await in_writer(context, lambda: _preview_page(request, context, draft, show, start))
+    return await in_writer(context, lambda: _preview_page(request, context, draft, show, start, mended, left_out))
 
 
 @router.post(f"{IMPORT}/{{id}}/entry")
@@ -146,10 +156,11 @@ async def mend(request: Request, context: ContextDep, token: AtDesk, id: str) ->
             Message("there is no entry %(position)s to mend", position=position),
             [("position", "it cannot be told where it ends")],
         )
-    entry = "" if form.text("action") == "leave-out" else form.text("text")
+    entry = "" if form.text("action") == "leave-out" else form.text("text").strip()
     replace(draft, mended(text, place, entry).encode())
     await _preview(context, draft)
-    return see_other(f"{IMPORT}/{id}", show=form.text("show") or None, start=form.number("start"))
+    done = {"mended" if entry else "left_out": position}
+    return see_other(f"{IMPORT}/{id}", show=form.text("show") or None, start=form.number("start"), **done)
 
 
 @router.post(f"{IMPORT}/{{id}}/whole")
@@ -213,7 +224,15 @@ def receipt_page(
     )
 
 
-def _preview_page(request: Request, context: Context, draft: ImportDraft, show: Show, start: int) -> Response:
+def _preview_page(
+    request: Request,
+    context: Context,
+    draft: ImportDraft,
+    show: Show,
+    start: int,
+    mended: int | None,
+    left_out: int | None,
+) -> Response:
     if draft.receipt is None:
         fault = draft.fault or CommonplaceError("this import was stopped")
         if draft.text() is None:
@@ -222,14 +241,27 @@ def _preview_page(request: Request, context: Context, draft: ImportDraft, show: 
         return desk_page(request, "import-fault.html", status=400, draft=draft, **shown)
     receipt, text = draft.receipt, draft.text()
     places = entry_texts(text, [item.line for item in receipt.items]) if text is not None else {}
-    found = _items(context, receipt, show, start)
+    named = named_entries(draft)
+    anonymous = frozenset(position for position, entry in named.items() if entry.anonymous)
+    found = _items(context, receipt, show, start, anonymous)
     texts = {
         item.position: text[slice(*places[item.position])].strip()
         for item in found["items"]
         if text is not None and item.position in places
     }
+    done = next((item for item in receipt.items if item.position == mended), None)
     return desk_page(
-        request, "import-preview.html", draft=draft, texts=texts, named_entries=named_entries(draft), dois=DOIS, **found
+        request,
+        "import-preview.html",
+        draft=draft,
+        texts=texts,
+        named_entries=named,
+        anonymous=anonymous,
+        mended=done,
+        left_out=left_out,
+        page_size=SHOWN,
+        dois=DOIS,
+        **found,
     )
 
 
@@ -238,9 +270,15 @@ def wants_a_look(item: ReceiptItem) -> bool:
     return bool(item.fate == "failed" or item.similar or item.losses or item.status or item.error)
 
 
-def _items(context: Context, receipt: Receipt, show: Show, start: int) -> dict[str, Any]:
-    """Return what a page shows of a receipt: its counts, and some of its entries."""
-    wanted = [item for item in receipt.items if wants_a_look(item)]
+def _items(
+    context: Context, receipt: Receipt, show: Show, start: int, anonymous: Container[int] = ()
+) -> dict[str, Any]:
+    """Return what a page shows of a receipt: its counts, and some of its entries.
+
+    `anonymous` are the places of entries that name neither author nor editor, which a person should see, too.
+    """
+    looked_at = [item for item in receipt.items if wants_a_look(item) or item.position in anonymous]
+    wanted = looked_at
     if show == "attention" and not wanted:
         show = "all"
     if show == "all":
@@ -250,7 +288,7 @@ def _items(context: Context, receipt: Receipt, show: Show, start: int) -> dict[s
     shown = wanted[start : start + SHOWN]
     return {
         "receipt": receipt,
-        "attention": sum(1 for item in receipt.items if wants_a_look(item)),
+        "attention": len(looked_at),
         "fates": FATES,
         "show": show,
         "start": start,

@@ -25,6 +25,7 @@ from commonplace.web.desk.pages import AtDesk, desk_page, desk_router, refusal, 
 from commonplace.web.desk.passages import ShownText, page_with_quote, texts_with_quote
 from commonplace.web.desk.start import Done, done_change
 from commonplace.web.http.threads import in_writer
+from commonplace.web.pages.languages import language_of
 
 router = desk_router()
 
@@ -39,11 +40,16 @@ TYPED = ("quote", "locator", "note", "directness", "certainty")
 
 @router.get("/desk/suggestions")
 def concepts(request: Request, context: ContextDep, token: AtDesk) -> Response:
-    """List the concepts that works may be judged on."""
+    """List the concepts that works may be judged on, each with the number of works that are unread on it."""
+    minter, language = context.minter, language_of(request)
+    states = context.states.ready(context.library.graph_at())
 
-    def read(snapshot: Snapshot) -> list[tuple[str, str]]:
-        nodes = select_concepts(None).everything(snapshot)
-        found = [(label_of(snapshot, node) or "", context.minter.key(node.value)) for node in nodes]
+    def read(snapshot: Snapshot) -> list[tuple[str, str, int]]:
+        nodes, said = select_concepts(None).everything(snapshot), states(snapshot)
+        found = [
+            (label_of(snapshot, node, language) or "", minter.key(node.value), said.unread_on(node.value))
+            for node in nodes
+        ]
         return sorted(found, key=lambda one: one[0].casefold())
 
     return desk_page(request, "suggestions.html", concepts=context.library.read(read))

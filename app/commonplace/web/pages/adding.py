@@ -24,10 +24,10 @@ from commonplace.web.context import Context
 from commonplace.web.discovery.addresses import KIND_OF
 from commonplace.web.pages.answer_words import NO_WORDS, AnswerWords, iris_in
 from commonplace.web.pages.asked_words import asked_words, pinned_address
-from commonplace.web.pages.called import called_each, called_in
+from commonplace.web.pages.called import called_each, called_in, cited_as
 from commonplace.web.pages.codes import field_name
-from commonplace.web.pages.columns import repeated_columns
-from commonplace.web.pages.languages import language_of
+from commonplace.web.pages.columns import laid_out, repeated_columns
+from commonplace.web.pages.languages import language_of, translated
 from commonplace.web.pages.named_changes import names_of_things
 from commonplace.web.pages.references import works_named
 from commonplace.web.pages.rendering import page
@@ -180,16 +180,38 @@ def query_asked(context: Context, request: Request, answer: Any) -> Added:
         for p in query.parameters
         if p.name in values and p.type in KINDS_OF_TYPE
     }
+    repeated = repeated_columns(answer, called, english, asked=asked)
+    rows, shown = answer.get("items") or [], query.in_language(language)
+    columns = [name for name in answer.get("columns", ()) if name not in repeated]
+
+    def label(name: str) -> str:
+        return shown.labels.get(name) or translated(field_name(name), language)
+
     return {
-        "query": query.in_language(language),
+        "query": shown,
         "values": _in_words(context, query, values, language),
         "sparql": query.sparql(context.minter, {p.name: values[p.name] for p in query.parameters if p.name in values}),
         "base": context.minter.base,
         "called": called,
-        "repeated": repeated_columns(answer, called, english, asked=asked),
+        "repeated": repeated,
+        "laid_out": laid_out(rows, columns, called, label) if rows and columns else None,
+        "works_by_key": _works_by_key(context, rows, language, at),
         "longest": LONGEST_CELL,
         "is_cut": any(len(str(value)) > LONGEST_CELL for row in answer.get("items", ()) for value in row.values()),
     }
+
+
+def _works_by_key(
+    context: Context, rows: Sequence[Mapping[str, Any]], language: str, at: Version | None
+) -> dict[str, str]:
+    """Return what works are called by their keys, where rows list several: by their authors and year."""
+    keys = list(dict.fromkeys(key for row in rows for key in str(row.get("keys") or "").split()))[:MOST_NAMED]
+    minter = context.minter
+
+    def read(snapshot: Snapshot) -> dict[str, str]:
+        return {key: cited_as(snapshot, minter.thing("work", key), minter, language) for key in keys}
+
+    return context.library.read(read, at) if keys else {}
 
 
 def queue_asked(context: Context, request: Request, answer: Any) -> Added:

@@ -27,7 +27,7 @@ def called_in(snapshot: Snapshot, node: NamedNode, minter: Minter, language: str
         return label
     about = _object(snapshot, node, minter.term("about"))
     return ": ".join(
-        filter(None, (_cited(snapshot, of, minter, language), about and label_of(snapshot, about, language)))
+        filter(None, (cited_as(snapshot, of, minter, language), about and label_of(snapshot, about, language)))
     )
 
 
@@ -41,7 +41,7 @@ def _object(snapshot: Snapshot, node: NamedNode, predicate: NamedNode) -> NamedN
     return next((one for one in found if isinstance(one, NamedNode)), None)
 
 
-def _cited(snapshot: Snapshot, node: NamedNode, minter: Minter, language: str) -> str:
+def cited_as(snapshot: Snapshot, node: NamedNode, minter: Minter, language: str) -> str:
     """Return a work by its authors and year, else by its title or key."""
     try:
         work = work_of(snapshot, node, minter, evidence=False)

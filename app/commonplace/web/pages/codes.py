@@ -188,6 +188,7 @@ _PREFIX = re.compile(r"[a-z]+:(?=[A-Za-z]\w*$)")
 
 _BOUNDARY = re.compile(r"[-_]|(?<=[a-z])(?=[A-Z])")
 _REGION = re.compile(r"([A-Z]{2})(?:-([A-Z0-9]{1,3}))?")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _TAG = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 _VALUES_ARE_CODES = frozenset(
@@ -266,6 +267,8 @@ def value_words(value: object, field: str, language: str) -> str:
         return language_words(text, language)
     if name == "country":
         return country_words(text, language)
+    if name in ("at", "judged_at") and _INSTANT.match(text):
+        return text[:16].replace("T", " ")
     if name == "locator":
         return translations(language).gettext(text)
     if name == "source_fields":
