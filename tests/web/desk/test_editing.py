@@ -196,3 +196,12 @@ def test_what_a_form_lacks_is_named_as_its_fields_are(curator: httpx.Client) -> 
     assert "Fields that are needed are empty." in page.text
     assert ">Concept or claim</a>: give a value" in page.text
     assert "<b>about</b>" not in page.text
+
+
+def test_histories_call_things_by_their_names_in_the_lines_of_versions(curator: httpx.Client) -> None:
+    curator.patch("/works/sullivan2021handbook", json={"note": "Read."}).raise_for_status()
+    title = curator.get("/works/sullivan2021handbook").json()["title"]
+    for address in ("/desk/works/sullivan2021handbook/history", "/works/sullivan2021handbook/history"):
+        page = html.unescape(curator.get(address, headers={"Accept": "text/html"}).text)
+        assert f"work “{title}”: note" in page, address
+        assert "work sullivan2021handbook" not in page, address

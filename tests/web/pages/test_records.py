@@ -123,7 +123,7 @@ def test_numbers_stand_under_their_heads(kept: httpx.Client) -> None:
     heads = re.findall(r'<th scope="col"( class="number")?>', page)
     first = re.search(r"<tbody>\s*<tr>(.*?)</tr>", page, re.DOTALL)
     assert first
-    cells = re.findall(r'<td( class="number")?', first[1])
+    cells = re.findall(r'<(?:td|th scope="row")( class="number")?', first[1])
     assert heads == cells
     assert ' class="number"' in heads
 

@@ -26,6 +26,7 @@ from commonplace.web.desk.things import desk_address, kind_in
 from commonplace.web.http.parameters import Cursor, Limit
 from commonplace.web.http.threads import in_writer
 from commonplace.web.pages.languages import language_of
+from commonplace.web.pages.named_changes import names_of_things
 
 router = desk_router()
 
@@ -59,6 +60,8 @@ def history(
         }
 
     shown = context.library.read(read)
+    names = names_of_things(context, shown["changes"], language_of(request))
+    shown["changes"] = [{**one.model_dump(exclude_none=True), "names": names} for one in shown["changes"]]
     if not shown["total"]:
         raise NotFound(Message("there is no %(thing)s, and there never was", thing=node.value))
     return desk_page(

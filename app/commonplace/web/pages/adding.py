@@ -27,10 +27,12 @@ from commonplace.web.pages.asked_words import asked_words, pinned_address
 from commonplace.web.pages.called import called_each, called_in, cited_as
 from commonplace.web.pages.codes import field_name
 from commonplace.web.pages.columns import laid_out, repeated_columns
-from commonplace.web.pages.languages import language_of, translated
+from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.named_changes import names_of_things
+from commonplace.web.pages.references import MOST as MOST_WORKS
 from commonplace.web.pages.references import works_named
 from commonplace.web.pages.rendering import page
+from commonplace.web.pages.sentences import translated
 from commonplace.web.pages.which import ask_which
 from commonplace.web.pages.wording import family
 
@@ -76,6 +78,11 @@ def names_in_changes(context: Context, request: Request, answer: Any) -> Added:
     for change in changes:
         change["names"] = names
     return {}
+
+
+def versions_of_thing(context: Context, request: Request, answer: Any) -> Added:
+    """Add the name of the thing, and to its versions the names of the things that their lines speak of."""
+    return {**names_in_changes(context, request, answer), **thing_of_path(context, request, answer)}
 
 
 def words_asked(context: Context, request: Request, answer: Any) -> Added:
@@ -195,23 +202,29 @@ def query_asked(context: Context, request: Request, answer: Any) -> Added:
         "called": called,
         "repeated": repeated,
         "laid_out": laid_out(rows, columns, called, label) if rows and columns else None,
-        "works_by_key": _works_by_key(context, rows, language, at),
+        "works_listed": _works_listed(context, rows, language, at),
         "longest": LONGEST_CELL,
         "is_cut": any(len(str(value)) > LONGEST_CELL for row in answer.get("items", ()) for value in row.values()),
     }
 
 
-def _works_by_key(
+def _works_listed(
     context: Context, rows: Sequence[Mapping[str, Any]], language: str, at: Version | None
-) -> dict[str, str]:
-    """Return what works are called by their keys, where rows list several: by their authors and year."""
-    keys = list(dict.fromkeys(key for row in rows for key in str(row.get("keys") or "").split()))[:MOST_NAMED]
+) -> dict[str, list[tuple[str, str]]]:
+    """Return the works that cells of `keys` list, by the cell, each with its key: by authors and year.
+
+    Of a long cell there are as many as it shows.
+    """
+    cells = dict.fromkeys(text for row in rows if isinstance(text := row.get("keys"), str))
+    shown = {text: text.split() if len(text) <= LONGEST_CELL else text[:LONGEST_CELL].split()[:-1] for text in cells}
+    keys = list(dict.fromkeys(key for listed in shown.values() for key in listed))[:MOST_WORKS]
     minter = context.minter
 
     def read(snapshot: Snapshot) -> dict[str, str]:
         return {key: cited_as(snapshot, minter.thing("work", key), minter, language) for key in keys}
 
-    return context.library.read(read, at) if keys else {}
+    called = context.library.read(read, at) if keys else {}
+    return {text: [(key, called.get(key, key)) for key in listed] for text, listed in shown.items()}
 
 
 def queue_asked(context: Context, request: Request, answer: Any) -> Added:

@@ -70,7 +70,7 @@ SHOWN = (
     ShownAnswer(
         (f"{WORK_LISTS}/history", *(f"/{plural}/{{key}}/history" for plural in _THINGS)),
         "history.html",
-        adding.thing_of_path,
+        adding.versions_of_thing,
     ),
     ShownAnswer(
         (f"{WORK_LISTS}/diff", *(f"/{plural}/{{key}}/diff" for plural in _THINGS)),
