@@ -24,7 +24,7 @@ FRENCH = {**BROWSER, "Accept-Language": "fr"}
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """A library with an import (version 2), a merge (3), a decision (4), two pins (5, 6) and an edit (7)."""
+    """A library with an import (version 2), a merge (3), a decision (4), two pins (5, 6), an edit (7), evidence (8)."""
     home = open_home(settings_for(tmp_path_factory.mktemp("kept") / "home"))
     token = home.tokens.add("Ada", Role.CURATOR)
     with serving(home) as client:
@@ -38,6 +38,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         client.post("/pins", json={"address": "/works?discusses=facilitator"}).raise_for_status()
         path, change = "/works/bakker2012", {"alternative_titles": ["Initiatives of citizens"]}
         client.patch(path, json=change, headers=merge).raise_for_status()
+        silent = {"work": "nameless", "about": "low-professionalisation-enables", "state": "silent", "certainty": "low"}
+        client.post("/evidence", json=silent).raise_for_status()
         del client.headers["Authorization"]
         yield client
 
