@@ -166,7 +166,7 @@ def checksums_of(paths: Iterable[Path]) -> Iterator[tuple[Path, tuple[str, int] 
             for one in reading:
                 yield one.result()
         finally:
-            threads.shutdown(wait=False, cancel_futures=True)
+            threads.shutdown(cancel_futures=True)  # waited for: a process with threads cannot be forked
 
 
 def seal_directory(directory: Path, origin: LogPosition) -> None:

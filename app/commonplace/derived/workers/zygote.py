@@ -23,6 +23,8 @@ import select
 import signal
 import socket
 import sys
+import threading
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -48,6 +50,9 @@ GRAPH_COPIES = "COMMONPLACE_ZYGOTE_COPIES"
 
 FOLLOW_SECONDS = 0.5
 """Maximum time between two looks at the log for new entries."""
+
+ENDING_SECONDS = 1.0
+"""Maximum time that a thread which has ended is waited for; one that is the engine's own stays."""
 
 
 class Zygote:
@@ -157,8 +162,16 @@ def _readable(descriptors: Iterable[int], seconds: float) -> list[int]:
 
 
 def may_fork() -> bool:
-    """Return whether this process has one thread only, so that its copy is whole."""
-    return len(list(Path("/proc/self/task").iterdir())) == 1
+    """Return whether this process has one thread only, so that its copy is whole.
+
+    A thread that was joined is with the system for a moment longer, which is waited for.
+    """
+    end = time.monotonic() + ENDING_SECONDS
+    while len(list(Path("/proc/self/task").iterdir())) > 1:
+        if threading.active_count() > 1 or time.monotonic() > end:
+            return False
+        time.sleep(0.001)
+    return True
 
 
 @dataclass(frozen=True, slots=True)
