@@ -126,7 +126,7 @@ def normal_issn(text: str) -> str:
 def _why_no_number(fault: ValidationError) -> str:
     """Return what is wrong with the form of an ISBN or ISSN."""
     if isinstance(fault, InvalidLength):
-        return "it is too long or too short"
+        return "its length is not that of such a number"
     if isinstance(fault, InvalidComponent):
         return "it does not begin as such a number does"
     return "it has other characters than such a number has"
