@@ -15,7 +15,7 @@ from commonplace.errors import HomeUnusable, LogUnreachable, LostRace, NotFound
 from commonplace.model.change import Version
 from commonplace.patchlog.entry_store import EntryStore, in_pieces
 from commonplace.patchlog.opening import open_shared, open_store
-from commonplace.patchlog.postgres import WRITERS
+from commonplace.patchlog.postgres import MAKERS, WRITERS
 from tests.patchlog.stores import s3_environment
 
 
@@ -227,6 +227,20 @@ def test_who_waited_too_long_for_a_turn_writes_and_the_key_decides(
     assert all_of(one) == [(1, text_of(1, "-other"))]
     for store in (one, other):
         store.close()
+
+
+def test_a_start_does_not_wait_for_ever_for_another_that_makes_the_tables(
+    postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("commonplace.patchlog.postgres.MAKERS_SECONDS", 0.05)
+    store = open_store(postgres)
+    with psycopg.connect(postgres) as making:
+        making.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", (MAKERS,))
+        with pytest.raises(LogUnreachable, match="lock timeout"):
+            store.document("base-iri")
+
+    assert store.document("base-iri") is None
+    store.close()
 
 
 @pytest.mark.parametrize("size", [1, 3, 4, 100])

@@ -49,6 +49,9 @@ WRITERS = 0x636F6D6D
 MAKERS = WRITERS + 1
 """The advisory lock that is held while the tables are made: two that make one at once get in each other's way."""
 
+MAKERS_SECONDS = 10.0
+"""Maximum time that another server's making of the tables is waited for; then the log counts as unreachable."""
+
 CONNECT_SECONDS = 5
 """Maximum time that a connection is waited for."""
 
@@ -218,6 +221,7 @@ class PostgresStore:
         connection = self._connected()
         try:
             with connection.transaction():
+                connection.execute("SELECT set_config('lock_timeout', %s, true)", (f"{1000 * MAKERS_SECONDS:.0f}ms",))
                 connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", (MAKERS,))
                 for table in TABLES:
                     connection.execute(table)
