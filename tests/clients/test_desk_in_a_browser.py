@@ -116,9 +116,9 @@ def test_a_class_of_titles_is_mended_in_bulk_and_undone(desk: Page, library: Lib
     key, title = "needham2008", thing(library, "/works/needham2008")["title"]
     desk.get_by_role("link", name="Change many works").click()
     heading(desk, "Change many works")
-    desk.get_by_label("Words").fill("potential")
+    desk.get_by_label("Words", exact=True).fill("potential")
     desk.get_by_label("Find", exact=True).fill("Co-production")
-    desk.get_by_label("Put, or value").fill("Coproduction")
+    desk.get_by_label("New words, or the value").fill("Coproduction")
     desk.get_by_role("button", name="Preview").click()
     row = desk.get_by_role("row").filter(has=desk.get_by_role("link", name=key))
     expect(row.get_by_role("deletion")).to_contain_text("Co-production")
@@ -172,7 +172,7 @@ def test_what_was_typed_outlives_a_reload_and_a_conflict(desk: Page, library: Li
 
 def test_a_search_is_pinned_and_says_what_has_changed_since(desk: Page, library: Library) -> None:
     desk.goto("/works")
-    desk.get_by_label("Words").fill("personalised")
+    desk.get_by_label("Words", exact=True).fill("personalised")
     desk.get_by_role("button", name="Show").click()
     asked = desk.url
     assert thing(library, asked)["total"] == 0
