@@ -216,7 +216,7 @@ def test_100_mb_of_nothing_is_a_problem(kind: str, tmp_path: Path) -> None:
     ("text", "entries"),
     [
         (b"[" * 10 * MB, 1),
-        (b'{"a":' * 2 * MB, 1),
+        (b'{"a":' * 2 * MB, 0),
         (b'[{"id":"a","title":"' + b"<i>" * 200_000 + b"</i>" * 200_000 + b'"}]', 1),
         (b'[{"id":"a","title":"' + b"x" * 10 * MB, 1),
         (b'[{"id":' + b"9" * MB + b'}, {"id": "b"}]', 2),
@@ -228,6 +228,7 @@ def test_100_mb_of_nothing_is_a_problem(kind: str, tmp_path: Path) -> None:
 def test_csl_json_that_goes_on_and_on(text: bytes, entries: int, tmp_path: Path) -> None:
     found = read(text, "a.json", tmp_path)
     assert len(found.entries) == entries
+    assert bool(found.problem) is (entries == 0), "what is no item is refused in words"
 
 
 @pytest.mark.slow

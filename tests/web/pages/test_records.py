@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
-from commonplace.home.opening import open_home
+from commonplace.home.opening import Home, open_home
 from commonplace.home.tokens import Role
 from tests.conftest import serving, settings_for
 from tests.web.pages.raw_codes import raw_codes
@@ -101,6 +102,20 @@ def test_a_work_of_nobody_and_no_year_begins_with_its_title(kept: httpx.Client, 
     item = re.search(r'<li id="nameless">(.*?)</li>', read(kept, address))
     assert item
     assert text_of(item[1]).strip() == "nameless"
+
+
+def test_a_text_that_was_kept_and_taken_away_is_told_with_its_work(opened: Home, home: Path) -> None:
+    token = (home / "token").read_text().strip()
+    with serving(opened) as client:
+        client.headers["Authorization"] = f"Bearer {token}"
+        text, plain = "A page of words.", {"Content-Type": "text/plain"}
+        client.put("/works/needham2008/text", content=text, headers=plain).raise_for_status()
+        client.delete("/works/needham2008/text").raise_for_status()
+        del client.headers["Authorization"]
+        for address in ("/works/needham2008/history", "/changes", "/"):
+            words = text_of(main_of(read(client, address)))
+            assert re.search(r"the text of the work “[^”]*Realising the Potential[^”]*” kept, pages: 1", words)
+            assert re.search(r"the text of the work “[^”]*Realising the Potential[^”]*” taken away", words)
 
 
 def test_a_history_has_no_prefix_of_an_ontology(kept: httpx.Client) -> None:

@@ -42,10 +42,10 @@ SHAPES = (
     ),
     (
         "text",
-        r"the text of work (?P<key>\S+): (?P<number>\d+) pages?",
+        r"the text of (?P<kind>work) (?P<key>\S+): (?P<number>\d+) pages?",
         "the text of the work %(key)s kept, pages: %(number)s",
     ),
-    ("text", r"the text of work (?P<key>\S+) is taken away", "the text of the work %(key)s taken away"),
+    ("text", r"the text of (?P<kind>work) (?P<key>\S+) is taken away", "the text of the work %(key)s taken away"),
     ("decision", r"(?P<one>\S+) and (?P<two>\S+): (?P<code>[a-z]+)", "%(one)s and %(two)s: %(code)s"),
     (
         "decision",
