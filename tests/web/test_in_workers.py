@@ -114,7 +114,7 @@ def test_a_passage_is_found_by_a_worker_with_what_the_index_of_the_server_has_fo
     server: httpx.Client, client: httpx.Client
 ) -> None:
     def pages(of: httpx.Client) -> list[dict[str, Any]]:
-        found, following = [], "/find?quote=PUBLIC+SERVICE&limit=4"
+        found, following = [], "/find?quote=PUBLIC+SERVICES&limit=4"
         while following:
             answer = of.get(following).json()
             found += answer["items"]

@@ -160,7 +160,7 @@ def test_the_page_shows_the_same_and_each_value_leads_to_its_passage(client: htt
     words = text_of(page)
     found = client.get(address).json()
     labels = [row["label"] for row in found["rows"]]
-    body = text_of(page[page.index('<table class="comparison"') :])
+    body = text_of(page[page.index('<table class="comparison') :])
     assert sorted(labels, key=body.index) == labels
     assert "6 cases, 4 as far as their sources tell them apart, by 2 dimensions." in words
     assert "one study, in which nothing tells them apart" in words

@@ -23,8 +23,8 @@ WORK_MAY = set(
 )
 EVIDENCE_MUST = {"id", "iri", "work", "work_iri", "about", "about_iri", "about_type", "state", "status"}
 EVIDENCE_MAY = set(
-    """kind directness certainty quote quoted_from quoted_from_iri locator note quote_check method agent at
-    version""".split()
+    """kind directness certainty quote quoted_from quoted_from_iri quoted_from_title locator note quote_check method
+    agent at version""".split()
 )
 STATES = {"concept": {"discusses", "silent"}, "claim": {"supports", "contradicts", "silent"}}
 

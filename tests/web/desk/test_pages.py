@@ -20,7 +20,7 @@ def test_every_page_is_whole_and_every_queue_has_its_items(curator: httpx.Client
         assert not re.search(r"\son\w+=|hx-on|js:", page.text), address
     for queue in queues:
         shown = curator.get(f"/desk{queue['address']}").text
-        assert f'<span class="n">{queue["count"]}</span>' in shown, queue["name"]
+        assert f'<span class="n">· {queue["count"]}</span>' in shown, queue["name"]
     assert curator.get("/desk/queues/nothing").status_code == 404
     assert curator.get("/desk/nothing/ostrom1996").status_code == 404
     assert curator.get("/desk/works/nobody").status_code == 404

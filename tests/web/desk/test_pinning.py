@@ -26,7 +26,7 @@ def test_an_answer_is_pinned_from_the_page_that_shows_it(contributor: httpx.Clie
 
 
 @pytest.mark.parametrize(
-    ("address", "why"), [("", "which answer?"), ("/works?colour=red", "colour"), ("https://example.org/", "address")]
+    ("address", "why"), [("", "Which answer?"), ("/works?colour=red", "colour"), ("https://example.org/", "address")]
 )
 def test_what_is_no_answer_is_not_pinned_and_stays_typed(contributor: httpx.Client, address: str, why: str) -> None:
     page = contributor.post("/desk/pin", data={"address": address, "note": "a long note"})

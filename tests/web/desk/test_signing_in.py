@@ -167,7 +167,7 @@ def test_tokens_are_made_shown_once_and_revoked_with_their_sessions(
         assert secret not in listed
         again = curator.post("/desk/tokens", data={"name": "Ada", "role": "curator"})
         assert again.status_code == 400
-        assert "there is a token &#39;Ada&#39; already" in again.text
+        assert "There is a token &#39;Ada&#39; already" in again.text
         assert 'value="Ada"' in again.text, "what was typed is kept"
         assert curator.post("/desk/tokens/revoke", data={"name": "Ada"}).status_code == 303
         assert ada.get("/desk").status_code == 303

@@ -68,7 +68,7 @@ def test_what_cannot_be_kept_is_told_on_the_page(curator: httpx.Client, head: Ca
         assert why in sent.text
         assert (licence in sent.text) or not licence
     none = curator.post("/desk/works/bovaird2007/text", data={"licence": ""}, files={"other": ("a", b"")})
-    assert "there is no file" in none.text
+    assert "There is no file" in none.text
     assert head() == before
 
 
