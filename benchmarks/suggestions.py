@@ -22,7 +22,7 @@ from typing import Any
 from commonplace.exchange.edits import Editor, Edits
 from commonplace.exchange.imports import import_file
 from commonplace.home.opening import Home, open_home
-from commonplace.library.states import read_states
+from commonplace.library.kept_states import read_states
 from commonplace.library.suggestions.finding import by_search
 from commonplace.library.suggestions.naming import Naming
 from commonplace.library.suggestions.suggesting import Suggested, Suggestions

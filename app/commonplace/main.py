@@ -64,6 +64,7 @@ from commonplace.library.citation_counts import incremental_citation_counts
 from commonplace.library.creators import incremental_creators
 from commonplace.library.harvest import Harvest
 from commonplace.library.incremental import Incremental
+from commonplace.library.kept_states import incremental_states
 from commonplace.library.lists import Lists
 from commonplace.library.much_cited import incremental_much_cited, read_ahead
 from commonplace.library.named_queries import load_queries
@@ -71,7 +72,6 @@ from commonplace.library.placed_maps import PlacedMaps
 from commonplace.library.preparation import PREPARED, Preparation
 from commonplace.library.queues.done import SolvedItems
 from commonplace.library.self_description import SelfDescription
-from commonplace.library.states import incremental_states
 from commonplace.library.suggestions.naming import Naming
 from commonplace.library.suggestions.suggesting import Suggestions
 from commonplace.library.totals import incremental_size, incremental_totals

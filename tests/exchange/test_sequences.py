@@ -17,8 +17,8 @@ from commonplace.errors import BadRequest, CannotMerge, InUse, NotFound, ShapeVi
 from commonplace.exchange.deletions import Deleter, Deletions
 from commonplace.exchange.edits import Editor, Edits
 from commonplace.exchange.merges import Merger, Merges
+from commonplace.library.kept_states import incremental_states, read_states
 from commonplace.library.selection import count_of
-from commonplace.library.states import incremental_states, read_states
 from commonplace.model.change import Version
 from commonplace.model.namespaces import FABIO
 from commonplace.settings import SHIPPED_ONTOLOGY

@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.gap_map import folded_map, gap_map
 from commonplace.library.gap_schemas import GapMap
-from commonplace.library.states import incremental_states
+from commonplace.library.kept_states import incremental_states
 from commonplace.model.namespaces import FABIO, RDF, SKOS
 from tests.library.test_lists import MINTER, History
 from tests.library.test_states import Statements

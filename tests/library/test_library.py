@@ -15,8 +15,9 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, HomeUnusable, NotFound
 from commonplace.library import Library
 from commonplace.library.headings import select_claims, select_concepts
+from commonplace.library.kept_states import read_states
 from commonplace.library.selection import Selection
-from commonplace.library.states import States, read_states
+from commonplace.library.states import States
 from commonplace.library.work_lists import ORDERS, WorkFilters, select_works
 from commonplace.library.works import work_of
 from commonplace.model.change import Version

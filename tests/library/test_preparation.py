@@ -14,11 +14,11 @@ from commonplace.derived.graph.graph import Graph
 from commonplace.library import preparation
 from commonplace.library.citation_counts import count_citations, incremental_citation_counts
 from commonplace.library.creators import incremental_creators, read_creators
+from commonplace.library.kept_states import incremental_states, read_states
 from commonplace.library.lists import Lists, listed
 from commonplace.library.much_cited import incremental_much_cited
 from commonplace.library.placed_maps import PlacedMaps
 from commonplace.library.preparation import Preparation
-from commonplace.library.states import incremental_states, read_states
 from commonplace.library.totals import count_totals, incremental_size, incremental_totals
 from commonplace.model.namespaces import SKOS
 from tests.library.test_lists import CONCEPT, MINTER, STATEMENTS, WORKS, History
@@ -123,7 +123,7 @@ def test_a_start_with_the_file_counts_and_reads_nothing_of_what_is_there(
     history = History()
     history.turn_round([*STATEMENTS, *SAID])
     Start(history, tmp_path)
-    for module, name in (("states", "read_states"), ("creators", "read_creators"), ("totals", "count_totals")):
+    for module, name in (("kept_states", "read_states"), ("creators", "read_creators"), ("totals", "count_totals")):
         monkeypatch.setattr(f"commonplace.library.{module}.{name}", lambda *_, **__: pytest.fail("read anew"))
     monkeypatch.setattr("commonplace.library.lists.moved", lambda *_: pytest.fail("moved without a change"))
     monkeypatch.setattr("commonplace.library.selection.Selection.sorted", lambda *_: pytest.fail("sorted anew"))

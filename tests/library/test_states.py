@@ -13,9 +13,10 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.rewinding import MovableGraph
-from commonplace.library import states
+from commonplace.library import kept_states
 from commonplace.library.incremental import Incremental
-from commonplace.library.states import States, WorksByState, incremental_states, move_states, read_states
+from commonplace.library.kept_states import incremental_states, move_states, read_states
+from commonplace.library.states import States, WorksByState
 from commonplace.model.change import Version
 from commonplace.model.namespaces import DCTERMS, FABIO, RDF, SKOS
 from tests.library.test_lists import MINTER, History
@@ -223,7 +224,7 @@ def test_what_was_given_out_stays_as_it_was_while_later_versions_move() -> None:
 
 
 def test_a_change_of_many_works_reads_all_evidence_anew(monkeypatch: Any) -> None:
-    monkeypatch.setattr(states, "MOVED_WORKS", 1)
+    monkeypatch.setattr(kept_states, "MOVED_WORKS", 1)
     history = History()
     history.turn_round(dict.fromkeys(STATEMENTS))
     read: list[int] = []
@@ -232,7 +233,7 @@ def test_a_change_of_many_works_reads_all_evidence_anew(monkeypatch: Any) -> Non
         read.append(snapshot.version)
         return read_states(snapshot, MINTER)
 
-    monkeypatch.setattr(states, "read_states", lambda snapshot, _: make(snapshot))
+    monkeypatch.setattr(kept_states, "read_states", lambda snapshot, _: make(snapshot))
     kept = Incremental(history.log, make, lambda was, snapshot, changes: move_states(was, snapshot, changes, MINTER))
     kept.of(history.graph)
     history.turn_round([Quad(EVIDENCE[0], MINTER.term("standing"), MINTER.term("accepted"))])  # of all three works

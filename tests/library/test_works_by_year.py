@@ -11,8 +11,8 @@ from pyoxigraph import Literal, Quad
 
 from commonplace.library import Library
 from commonplace.library import works_by_year as by_year_module
+from commonplace.library.kept_states import incremental_states
 from commonplace.library.lists import Lists
-from commonplace.library.states import incremental_states
 from commonplace.library.works_by_year import WorksByYear, WorksByYearAt, works_by_year
 from commonplace.model.namespaces import DCTERMS, FABIO, RDF, SKOS, XSD
 from tests.conftest import BASE

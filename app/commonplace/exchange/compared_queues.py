@@ -17,8 +17,9 @@ from commonplace.exchange.decisions import DuplicateFilter, chosen
 from commonplace.library import Library
 from commonplace.library.curation_schemas import Solution
 from commonplace.library.incremental import Incremental
+from commonplace.library.kept_states import read_states
 from commonplace.library.queues.queue import Queue, Row, compared
-from commonplace.library.states import States, read_states
+from commonplace.library.states import States
 from commonplace.library.suggestions.finding import by_reading
 from commonplace.library.suggestions.suggesting import Suggestions
 from commonplace.library.work_texts import texts_to_search

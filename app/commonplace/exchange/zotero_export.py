@@ -16,7 +16,7 @@ from commonplace.exchange.zotero_documents import ZoteroDocuments
 from commonplace.importers.zotero_api import ZoteroApi, ZoteroFault
 from commonplace.library import Library
 from commonplace.library.harvest import Harvest
-from commonplace.library.states import incremental_states
+from commonplace.library.kept_states import incremental_states
 from commonplace.library.zotero_list import ZoteroLists
 from commonplace.model.change import Version
 from commonplace.model.zotero_terms import NOTE

@@ -12,9 +12,9 @@ from commonplace.errors import Message, NotFound
 from commonplace.library.agents import person_of, venue_of
 from commonplace.library.evidence import read_evidence
 from commonplace.library.headings import case_of, claim_of, concept_of
+from commonplace.library.kept_states import read_states
 from commonplace.library.schemas import ApiModel
 from commonplace.library.screenings import screening_of
-from commonplace.library.states import read_states
 from commonplace.library.works import work_of
 from commonplace.model.minter import Kind, Minter
 

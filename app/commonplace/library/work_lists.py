@@ -13,10 +13,11 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, Message
+from commonplace.library.kept_states import read_states
 from commonplace.library.named_things import named_thing
 from commonplace.library.selection import Order, Selection
 from commonplace.library.sorted_list import Pick
-from commonplace.library.states import StatesAt, WorksByState, read_states
+from commonplace.library.states import StatesAt, WorksByState
 from commonplace.model.minter import Kind, Minter
 from commonplace.model.namespaces import FABIO, PRO, XSD
 from commonplace.model.types import FABIO_CLASS

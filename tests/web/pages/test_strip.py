@@ -10,8 +10,8 @@ import pytest
 from pyoxigraph import NamedNode
 
 from commonplace.library import Library
+from commonplace.library.kept_states import incremental_states
 from commonplace.library.lists import Lists
-from commonplace.library.states import incremental_states
 from commonplace.library.strips import marked_works
 from commonplace.library.works_by_year import works_by_year
 from commonplace.web.pages import strip

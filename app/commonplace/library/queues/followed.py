@@ -10,8 +10,8 @@ from pyoxigraph import Literal, NamedNode
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.curation_schemas import Solution
 from commonplace.library.evidence import UNREAD
+from commonplace.library.kept_states import read_states
 from commonplace.library.queues.queue import Row, of_function
-from commonplace.library.states import read_states
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DCTERMS, FABIO, RDF
 
