@@ -148,6 +148,19 @@ def test_a_value_that_is_a_number_is_no_other_text() -> None:
     assert translated(english % "3", "fr") == "3 caractères de commande dans le fichier, lus comme des espaces"
 
 
+@pytest.mark.parametrize(
+    "kept", ["colon: " * 100_000, "one; " * 100_000, "the field x" + " occurs more than once" * 9_000]
+)
+def test_a_sentence_of_anybody_that_goes_on_and_on_stays_as_it_is(kept: str) -> None:
+    """What is kept has values of files: as many parts as these have must neither break a page nor hold it up."""
+    assert translated(kept, "fr") == kept
+
+
+def test_a_sentence_with_a_long_value_is_told_in_french() -> None:
+    said = translated(f"the field {'x' * 300} occurs more than once; the first one was kept", "fr")
+    assert said == f"le champ {'x' * 300} apparaît plus d’une fois ; le premier a été gardé"
+
+
 def test_a_message_within_a_message_is_told_in_french() -> None:
     why = Message("%(why)s; written as %(written)r", why="no address ends so", written="a_b")
     assert translated(why, "fr") == "aucune adresse ne finit ainsi ; écrit 'a_b'"

@@ -39,6 +39,10 @@ _MAY_LACK = frozenset(("other", "others", "place", "venue", "words", "year"))
 _LETTERS = 7
 """Minimum number of letters of a template itself: a shorter one is like too many texts that were not made from it."""
 
+_LONGEST, _MOST_OF = 600, 8
+"""Maximum number of characters, and of colons, of a sentence that is compared with templates. Most of a longer one is
+values, which come from anybody's file; the time that a comparison takes grows with the third power of the length."""
+
 _KEPT = 8192
 """Maximum number of sentences whose words are kept in memory."""
 
@@ -72,6 +76,8 @@ def _sentence(text: str, language: str) -> str | None:
     said = translations(language).gettext(text)
     if said != text:
         return said
+    if len(text) > _LONGEST or text.count(_OF) > _MOST_OF:
+        return None
     parts = text.split(_BETWEEN)
     if len(parts) > 1 and all(found := [_sentence(part, language) for part in parts]):
         return translations(language).gettext(_BETWEEN).join(filter(None, found))
