@@ -31,7 +31,13 @@ def members_at(
     newest = things.log.head()
     if not 0 < version <= newest:
         raise NotFound(Message("there is no version %(at)s: the newest is %(head)s", at=version, head=newest))
-    said = list(statements_at(things, node.value, version))
-    if not said:
+    past = with_thing_at(snapshot, things, node, version)
+    if past is None:
         raise NotFound(Message("there is no %(key)r at version %(at)s", key=minter.key(node.value), at=version))
-    return read_thing(Overlaid(snapshot, node, said), kind, node, minter).model_dump(mode="json", exclude_none=True)
+    return read_thing(past, kind, node, minter).model_dump(mode="json", exclude_none=True)
+
+
+def with_thing_at(snapshot: Snapshot, things: ThingVersions, node: NamedNode, version: Version) -> Snapshot | None:
+    """Return a snapshot in which one thing is as it was at a version of the library; None where it was not there."""
+    said = list(statements_at(things, node.value, version))
+    return Overlaid(snapshot, node, said) if said else None

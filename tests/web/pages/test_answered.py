@@ -9,8 +9,11 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from commonplace.derived.graph.graph import Graph
+from commonplace.derived.past_states import PastStates
 from commonplace.home.opening import open_home
 from commonplace.home.tokens import Role
+from commonplace.model.change import Version
 from commonplace.web.pages.sentences import reasons_words
 from tests.conftest import serving, settings_for
 from tests.web.api.near_duplicates import NEAR_DUPLICATE
@@ -251,6 +254,32 @@ def test_evidence_that_differs_is_called_by_its_work_and_what_it_is_about(edited
         assert "Boyle and Harris 2009: role of professionals" in edited.get(address, headers=BROWSER).text
     french = edited.get(f"/evidence/{key}/history", headers={**BROWSER, "Accept-Language": "fr"}).text
     assert "Boyle et Harris 2009: rôle des professionnels" in french
+
+
+def test_what_differs_is_named_without_a_past_state_of_the_library(
+    edited: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each would cost what was changed since, for anybody who asks: a thing has a history of its own."""
+    made: list[Version] = []
+    before = PastStates.at
+
+    def noting(states: PastStates, version: Version) -> Graph:
+        made.append(version)
+        return before(states, version)
+
+    monkeypatch.setattr(PastStates, "at", noting)
+    evidence = edited.get("/works/boyle2009").json()["evidence"]
+    (key,) = [one["id"] for one in evidence if one["about"] == "professional-role"]
+    for path, query in (
+        (f"/evidence/{key}/diff", "from=1&to=2"),
+        ("/works/ostrom1996/diff", "from=1"),
+        ("/changes/diff", "from=1&to=2"),
+        ("/changes/diff", "from=2&to=1"),
+    ):
+        page = edited.get(f"{path}?{query}", headers=BROWSER)
+        assert page.status_code == 200
+        assert page.headers["content-type"].startswith("text/html")
+    assert made == []
 
 
 def test_a_question_shows_no_column_that_repeats_another(edited: httpx.Client) -> None:

@@ -16,6 +16,7 @@ from commonplace.library.first_question import examples_there
 from commonplace.library.named_queries import NamedQuery
 from commonplace.library.parameters import KINDS_OF_TYPE
 from commonplace.library.passages import PARTS
+from commonplace.library.past_things import with_thing_at
 from commonplace.library.works import work_of
 from commonplace.model.canonical_answer import entries_of
 from commonplace.model.change import Version
@@ -128,16 +129,16 @@ def versions_asked(context: Context, request: Request, answer: Any) -> Added:
 
 def _called_at(context: Context, request: Request, iris: Sequence[str]) -> dict[str, str]:
     """Return what things are called at the later of the versions that a page compares, or at the earlier."""
-    language, called = language_of(request), dict[str, str]()
-    for name in ("to", "from"):
-        given = request.query_params.get(name)
-        rest = [NamedNode(iri) for iri in iris if iri not in called]
+    language, things = language_of(request), context.library.things
+    versions = [Version(int(given)) for name in ("to", "from") if (given := request.query_params.get(name))]
 
-        def read(snapshot: Snapshot, rest: Sequence[NamedNode] = rest) -> dict[str, str | None]:
-            return {node.value: called_in(snapshot, node, context.minter, language) for node in rest}
+    def name(snapshot: Snapshot, node: NamedNode) -> str | None:
+        states = (with_thing_at(snapshot, things, node, version) for version in versions)
+        every = (snapshot, *states) if "to" not in request.query_params else states
+        return next(filter(None, (called_in(state, node, context.minter, language) for state in every if state)), None)
 
-        found = context.library.read(read, Version(int(given)) if given else None) if rest else {}
-        called |= {iri: label for iri, label in found.items() if label}
+    named = context.library.read(lambda snapshot: {iri: name(snapshot, NamedNode(iri)) for iri in iris})
+    called = {iri: label for iri, label in named.items() if label}
     asked = {iri: pinned_address(context, iri) for iri in iris if iri not in called}
     return called | {iri: asked_words(context, address, language) for iri, address in asked.items() if address}
 
