@@ -12,7 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from commonplace.derived.graph.graph import Graph
+from commonplace.derived.past_states import PastStates
 from commonplace.home.opening import open_home
+from commonplace.model.change import Version
 from tests.conftest import serving, settings_for
 
 
@@ -51,3 +54,17 @@ def trap() -> Iterator[tuple[str, list[object]]]:
     listening.shutdown(socket.SHUT_RDWR)
     listening.close()
     thread.join(10)
+
+
+@pytest.fixture
+def past_states(monkeypatch: pytest.MonkeyPatch) -> list[Version]:
+    """The past states of a library that the server's own process makes meanwhile: workers make those that it needs."""
+    made: list[Version] = []
+    before = PastStates.at
+
+    def noting(states: PastStates, version: Version) -> Graph:
+        made.append(version)
+        return before(states, version)
+
+    monkeypatch.setattr(PastStates, "at", noting)
+    return made

@@ -15,7 +15,6 @@ program accepts, another could not read."""
 
 _MARK = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
 
-
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 """Half of a surrogate pair, escaped: two of them together are a character, one alone is none."""
 
@@ -34,8 +33,7 @@ def is_nested_too_deeply(text: str) -> bool:
 
 def read_json(text: str) -> Any:
     """Return the value of a JSON text. Raises `ValueError` for text that is none, or is nested too deeply."""
-    if is_nested_too_deeply(text):
-        raise ValueError(Message("it is nested more than %(depth)s deep", depth=JSON_DEPTH))
+    _refuse_depth(text)
     return json.loads(text)
 
 
@@ -45,8 +43,7 @@ def read_sent_json(text: str) -> Any:
     Raises `ValueError` as `read_json` does, and for what Python reads and nothing can be made of: half of a surrogate
     pair, which is no character, and a number that is not finite.
     """
-    if is_nested_too_deeply(text):
-        raise ValueError(Message("it is nested more than %(depth)s deep", depth=JSON_DEPTH))
+    _refuse_depth(text)
     value = json.loads(text, parse_constant=_refuse_number, parse_float=_finite)
     if _SURROGATE.search(text):
         try:
@@ -57,6 +54,11 @@ def read_sent_json(text: str) -> Any:
                 Message("it has half of a surrogate pair, which is no character: %(half)s", half=half)
             ) from fault
     return value
+
+
+def _refuse_depth(text: str) -> None:
+    if is_nested_too_deeply(text):
+        raise ValueError(Message("it is nested more than %(depth)s deep", depth=JSON_DEPTH))
 
 
 def _finite(text: str) -> float:

@@ -13,6 +13,7 @@ import pytest
 from commonplace.home.opening import open_home
 from commonplace.home.tokens import Role
 from commonplace.library import zotero_selection
+from commonplace.model.change import Version
 from commonplace.model.zotero_keys import zotero_key
 from tests.conftest import serving, settings_for
 
@@ -229,7 +230,7 @@ def test_a_copy_follows_what_is_written(curator: httpx.Client) -> None:
     assert past.json()["data"]["title"] == "A Book that is Copied"
 
 
-def test_collections_and_tags_that_went_are_told(curator: httpx.Client) -> None:
+def test_collections_and_tags_that_went_are_told(curator: httpx.Client, past_states: list[Version]) -> None:
     def deleted(since: int, **asked: Any) -> dict[str, list[str]]:
         answer = curator.get(f"{PLACE}/deleted", params={"since": since, **asked})
         assert answer.status_code == 200, answer.text
@@ -258,6 +259,7 @@ def test_collections_and_tags_that_went_are_told(curator: httpx.Client) -> None:
     now = int(curator.get(f"{PLACE}/items").headers["last-modified-version"])
     for since in (now, now + 1000):
         assert not any(deleted(since).values()), "a copy of the newest version has nothing to drop"
+    assert past_states == []
 
 
 def test_a_renamed_concept_changes_the_tags_of_its_works(curator: httpx.Client) -> None:

@@ -7,10 +7,7 @@ import re
 from collections.abc import Callable
 
 import httpx
-import pytest
 
-from commonplace.derived.graph.graph import Graph
-from commonplace.derived.past_states import PastStates
 from commonplace.model.change import Version
 from commonplace.web.desk.editing import mark_of
 from tests.web.desk.forms import PAGES, fields
@@ -75,16 +72,8 @@ def test_what_was_typed_is_kept_on_an_error_and_on_a_conflict(
 
 
 def test_a_clash_reads_the_history_of_the_thing_and_no_past_state_of_the_library(
-    curator: httpx.Client, server: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    curator: httpx.Client, server: httpx.Client, past_states: list[Version]
 ) -> None:
-    made: list[int] = []
-    before = PastStates.at
-
-    def noting(states: PastStates, version: Version) -> Graph:
-        made.append(version)
-        return before(states, version)
-
-    monkeypatch.setattr(PastStates, "at", noting)
     for address, name, theirs, mine in (
         ("/works/needham2008", "volume", "31", "32"),
         ("/people/elinor-ostrom", "given", "Lin", "Elinor C."),
@@ -99,7 +88,7 @@ def test_a_clash_reads_the_history_of_the_thing_and_no_past_state_of_the_library
         told = html.unescape(refused.text)
         assert re.search(rf"<td>{re.escape(theirs)}</td><td>{re.escape(mine)}</td>", told), address
         assert fields(refused)[name] == [mine]
-    assert made == []
+    assert past_states == []
 
 
 def test_a_form_of_a_version_that_the_library_does_not_have_says_so_and_keeps_what_was_typed(

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from commonplace.derived.graph.graph import Graph
-from commonplace.derived.past_states import PastStates
 from commonplace.home.opening import open_home
 from commonplace.home.tokens import Role
 from commonplace.model.change import Version
@@ -257,17 +255,9 @@ def test_evidence_that_differs_is_called_by_its_work_and_what_it_is_about(edited
 
 
 def test_what_differs_is_named_without_a_past_state_of_the_library(
-    edited: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    edited: httpx.Client, past_states: list[Version]
 ) -> None:
     """Each would cost what was changed since, for anybody who asks: a thing has a history of its own."""
-    made: list[Version] = []
-    before = PastStates.at
-
-    def noting(states: PastStates, version: Version) -> Graph:
-        made.append(version)
-        return before(states, version)
-
-    monkeypatch.setattr(PastStates, "at", noting)
     evidence = edited.get("/works/boyle2009").json()["evidence"]
     (key,) = [one["id"] for one in evidence if one["about"] == "professional-role"]
     for path, query in (
@@ -279,7 +269,7 @@ def test_what_differs_is_named_without_a_past_state_of_the_library(
         page = edited.get(f"{path}?{query}", headers=BROWSER)
         assert page.status_code == 200
         assert page.headers["content-type"].startswith("text/html")
-    assert made == []
+    assert past_states == []
 
 
 def test_a_question_shows_no_column_that_repeats_another(edited: httpx.Client) -> None:

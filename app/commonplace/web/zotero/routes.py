@@ -64,6 +64,8 @@ router = APIRouter(tags=["clients"], dependencies=[Depends(only_known_parameters
 
 ITEMS = Cost(when=in_large_library, kinds=("work",))
 LISTS = Cost(when=in_large_library)
+WENT = Cost()
+"""Always in a worker: a past state of the library is read beside the newest, however small it is now."""
 
 _OBJECT: dict[str, Any] = {"type": "object"}
 _OBJECTS: dict[str, Any] = {"type": "array", "items": _OBJECT}
@@ -284,7 +286,7 @@ def tags(request: Request, asked: AskedTags) -> Response:
     return list_answer(request, asked, lambda documents: _tags(documents, asked), ZoteroDocuments.tag)
 
 
-@_serving("deleted", _ONE, LISTS, "get_zotero_deleted", "Items, collections and tags that are there no longer")
+@_serving("deleted", _ONE, WENT, "get_zotero_deleted", "Items, collections and tags that are there no longer")
 def deleted(request: Request, asked: Annotated[Deleted, Query()]) -> Response:
     """Answer with what went after a version, so that a copy of the library may follow: the keys of works and notes, the
     keys of collections, and the names of tags, which are those that the version had and the library has no more."""
