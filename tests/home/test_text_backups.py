@@ -31,7 +31,7 @@ def with_texts(opened: Home) -> Home:
 
 
 def keep(texts: Texts, key: str, text: str, licence: str | None = None) -> None:
-    assert texts.keep(key, GivenText(text.encode(), PLAIN, KeptPages((text,)), licence), Editor("Ada"))
+    assert texts.keep(key, GivenText(text.encode(), PLAIN, KeptPages((text,)), licence), Editor("Ada")).entry
 
 
 def holding(folder: Path, sentence: str) -> list[Path]:

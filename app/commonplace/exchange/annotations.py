@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -117,9 +117,18 @@ class Annotations:
         self._library = library
         self._committer = committer
 
-    def keep(self, document: object, editor: Editor, expected: Version | None = None, *, dry_run: bool = False) -> Kept:
+    def keep(
+        self,
+        document: object,
+        editor: Editor,
+        expected: Version | None = None,
+        *,
+        dry_run: bool = False,
+        then: Callable[[Snapshot, Sequence[Item]], object] | None = None,
+    ) -> Kept:
         """Make evidence of each annotation of a document, as one version; what is there already is matched.
 
+        `then` is called with the state that was made, or the newest where nothing was, and what became of each.
         An annotation that cannot be evidence fails alone. Raises `BadRequest` where there is none in the document,
         `ShapeViolation`, and `Conflict` when `expected` is given and is not the head; nothing is written then.
         """
@@ -134,10 +143,17 @@ class Annotations:
             message = editor.message or f"{counted} of {len(items)} annotations as evidence"
             return Proposal(ChangeSet(tuple(made.quads)), Note(agent=editor.agent, kind="annotations", message=message))
 
+        def look(snapshot: Snapshot) -> None:
+            if then is not None:
+                then(snapshot, items)
+
         if dry_run:
             self._library.read(propose)
-            return Kept(tuple(items), None)
-        entry = self._committer.commit(propose, expected)
+            entry = None
+        else:
+            entry = self._committer.commit(propose, expected, look)
+        if entry is None:
+            self._library.read(look)
         return Kept(tuple(items), entry)
 
 

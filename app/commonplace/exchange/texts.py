@@ -37,6 +37,18 @@ class GivenText:
     """An SPDX identifier, or the address of a licence."""
 
 
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What became of a text that was to be kept."""
+
+    entry: Entry | None
+    """None where that very text was kept under that licence already."""
+    shown: KeptText
+    """What is said of it, without its pages, in the state that this made."""
+    was_there: bool
+    """Whether a text of the work was kept before."""
+
+
 class Texts:
     """The texts of the works of one library. Safe to use from several threads."""
 
@@ -44,19 +56,22 @@ class Texts:
         self._library = library
         self._committer = committer
 
-    def keep(self, key: str, given: GivenText, editor: Editor, expected: Version | None = None) -> Entry | None:
+    def keep(self, key: str, given: GivenText, editor: Editor, expected: Version | None = None) -> Keeping:
         """Keep a text of a work, in the place of the one that was kept, as one version.
 
-        Return the entry, None where that very text is kept under that licence already. Raises `NotFound` for a work
-        that is not there, `BadRequest` for a licence that names none, and `Conflict` when `expected` is given and is
-        not the head; nothing is written then.
+        Raises `NotFound` for a work that is not there, `BadRequest` for a licence that names none, and `Conflict` when
+        `expected` is given and is not the head; nothing is written then.
         """
         licence = _licence(given.licence)
         file, pages = hashlib.sha256(given.data).hexdigest(), hashlib.sha256(given.pages.encoded).hexdigest()
 
+        were: list[StatedText | None] = []
+        shown: list[KeptText] = []
+
         def propose(snapshot: Snapshot) -> Proposal:
             work = self._work(snapshot, key)
             before = stated_text(snapshot, work, self._library.minter)
+            were.append(before)
             if before is not None and (before.file, before.pages, before.licence) == (file, pages, licence):
                 return Proposal(ChangeSet(), Note(agent=editor.agent, kind="text"))
             edit = Edit(snapshot, self._library.minter, editor.agent, datetime.now(UTC))
@@ -65,7 +80,13 @@ class Texts:
             note = self._note(key, given, editor)  # its files are there before quotes are compared with them
             return Proposal(_change(added, removed), note)
 
-        return self._committer.commit(propose, expected)
+        def show(snapshot: Snapshot) -> None:
+            shown.append(self.shown(snapshot, key, pages=False))
+
+        entry = self._committer.commit(propose, expected, show)
+        if entry is None:
+            self._library.read(show)
+        return Keeping(entry, shown[-1], were[-1] is not None)
 
     def _note(self, key: str, given: GivenText, editor: Editor) -> Note:
         attach = self._library.log.attach

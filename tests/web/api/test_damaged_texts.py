@@ -36,7 +36,9 @@ def keeping(reference_home: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     opened = open_home(settings_for(folder / "before"))
     texts = Texts(opened.library, opened.committer)
     for key, sentence in SENTENCES.items():
-        assert texts.keep(key, GivenText(sentence.encode(), "text/plain", KeptPages((sentence,)), CC0), Editor("Ada"))
+        assert texts.keep(
+            key, GivenText(sentence.encode(), "text/plain", KeptPages((sentence,)), CC0), Editor("Ada")
+        ).entry
     kept_pages(folder, "Torn").write_bytes(b'{"pages":["Torn')
     kept_pages(folder, "Swapped").write_text(json.dumps({"pages": ["Zeppelins are mended by neighbours."]}))
     kept_pages(folder, "Lost").unlink()

@@ -11,8 +11,14 @@ from commonplace.derived.graph.graph import Graph
 from commonplace.exchange.edits import Editor, Edits
 from commonplace.home.opening import Home
 from commonplace.model.change import Version
+from tests.conftest import BASE
 
 PAIR = ["ostrom1996", "brudney1983"]
+ANNOTATION = {
+    "type": "Annotation",
+    "body": [{"type": "TextualBody", "purpose": "tagging", "value": "concept:mediator-role"}],
+    "target": f"{BASE}id/work/ostrom1996",
+}
 WRITES: dict[str, Callable[[httpx.Client], httpx.Response]] = {
     "an edit": lambda client: client.patch("/works/ostrom1996", json={"title": "Written first"}),
     "a new thing": lambda client: client.post("/people", json={"given": "Sam", "family": "Soak"}),
@@ -23,6 +29,10 @@ WRITES: dict[str, Callable[[httpx.Client], httpx.Response]] = {
         "/duplicates/decisions",
         json={"works": PAIR, "judgement": "related", "relation": "translation", "work": PAIR[0], "reason": "said"},
     ),
+    "a text": lambda client: client.put(
+        "/works/ostrom1996/text", content="A page of words.", headers={"Content-Type": "text/plain"}
+    ),
+    "an annotation": lambda client: client.post("/annotations", json=ANNOTATION),
     "a pin": lambda client: client.post("/pins", json={"address": "/works/ostrom1996"}),
 }
 """Writes whose answer shows what they made."""

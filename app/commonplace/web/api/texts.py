@@ -194,26 +194,16 @@ async def put(
         editor = Editor(token.name, message=message)
         expected = expected_version(request, context.library.follow(), lenient=True)
         with _missing(context, key):
-            before = context.library.read(partial(_has_text, context, key))
-            entry = context.texts.keep(key, given, editor, expected)
-        version = entry.version if entry else context.library.newest()
-        shown = context.library.read(lambda snapshot: context.texts.shown(snapshot, key, pages=False), version)
-        response = Response(shown.json_bytes(), 200 if before else 201, media_type=JSON.media_type)
+            kept = context.texts.keep(key, given, editor, expected)
+        version = Version(kept.shown.version)
+        response = Response(kept.shown.json_bytes(), 200 if kept.was_there else 201, media_type=JSON.media_type)
         response.headers["ETag"] = etag(version, JSON.name)
         response.headers["Commonplace-Version"] = str(version)
-        if not before:
-            response.headers["Location"] = shown.text
+        if not kept.was_there:
+            response.headers["Location"] = kept.shown.text
         return response
 
     return await in_writer(context, keep)
-
-
-def _has_text(context: Context, key: str, snapshot: Snapshot) -> bool:
-    try:
-        context.texts.stated(snapshot, key)
-    except NotFound:
-        return False
-    return True
 
 
 def _content_type(request: Request) -> tuple[str, str | None]:

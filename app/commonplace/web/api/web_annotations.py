@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -215,13 +215,18 @@ async def post(
     editor = editor_of(token, "evidence", message)
     document = await _document(request)
 
+    shown: list[AnnotationItem] = []
+
+    def show(snapshot: Snapshot, items: Sequence[Item]) -> None:
+        shown[:] = [_shown(snapshot, item, context.minter) for item in items]
+
     def keep() -> Kept:
         expected = expected_version(request, context.library.follow(), lenient=True)
-        return context.annotations.keep(document, editor, expected, dry_run=dry_run)
+        return context.annotations.keep(document, editor, expected, dry_run=dry_run, then=show)
 
     kept = await in_writer(context, keep)
     _refuse_if_all_failed(kept)
-    return _answer(context, kept)
+    return _answer(kept, shown)
 
 
 def _refuse_if_all_failed(kept: Kept) -> None:
@@ -273,10 +278,8 @@ def _shown(snapshot: Snapshot, item: Item, minter: Minter) -> AnnotationItem:
     )
 
 
-def _answer(context: Context, kept: Kept) -> Response:
+def _answer(kept: Kept, items: list[AnnotationItem]) -> Response:
     version = kept.entry.version if kept.entry else None
-    minter = context.minter
-    items = context.library.read(lambda snapshot: [_shown(snapshot, item, minter) for item in kept.items], version)
     undo = f"/changes/{version}/undo" if version else None
     body = AnnotationsKept(version=version, fates=kept.fates, items=items, undo=undo)
     response = Response(body.model_dump_json(exclude_none=True), 201 if version else 200, media_type=JSON.media_type)

@@ -93,7 +93,7 @@ def _kept(context: Context, key: str, files: list[UploadFile], licence: str, age
     file = files[0]
     with reading_problems(file.filename or "the text"):
         given = read_text(file.file, "", None, licence or None)
-    return context.texts.keep(key, given, Editor(agent))
+    return context.texts.keep(key, given, Editor(agent)).entry
 
 
 @router.post("/desk/works/{key:path}/text/away")
