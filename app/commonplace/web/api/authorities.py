@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from commonplace.exchange.authorities import Candidate, LookedFor
@@ -15,9 +15,10 @@ from commonplace.web.context import ContextDep
 from commonplace.web.http.authorization import WriterDep
 from commonplace.web.http.negotiation import JSON, expected_version
 from commonplace.web.http.parameters import only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.http.threads import in_asker
 
-router = APIRouter(tags=["identifiers"], dependencies=[Depends(only_known_parameters)])
+router = Router(tags=["identifiers"], dependencies=[Depends(only_known_parameters)])
 
 
 class AuthorityQuestion(BaseModel):

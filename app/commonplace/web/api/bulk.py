@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from commonplace.errors import BadRequest
@@ -16,9 +16,10 @@ from commonplace.web.context import ContextDep
 from commonplace.web.http.authorization import WriterDep
 from commonplace.web.http.negotiation import JSON, etag, expected_version
 from commonplace.web.http.parameters import only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.http.threads import in_writer
 
-router = APIRouter(tags=["editing"], dependencies=[Depends(only_known_parameters)])
+router = Router(tags=["editing"], dependencies=[Depends(only_known_parameters)])
 
 DryRun = Annotated[bool, Query(description="answer what would change, and write nothing")]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from commonplace.commit import Undone
@@ -26,10 +26,11 @@ from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import JSON, RDF, Representation, choose, choose_of_list, expected_version
 from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.http.threads import writing
 from commonplace.web.in_workers import EXPORT_TIMES, Cost, WorkerRoute, costly
 
-router = APIRouter(tags=["history"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
+router = Router(tags=["history"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 
 class KeptThing(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from commonplace.exchange.foreign_citations import TakenIn, WorkCitations
@@ -15,9 +15,10 @@ from commonplace.web.context import ContextDep
 from commonplace.web.http.authorization import WriterDep
 from commonplace.web.http.negotiation import JSON, etag, expected_version
 from commonplace.web.http.parameters import only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.http.threads import in_asker
 
-router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)])
+router = Router(tags=["works"], dependencies=[Depends(only_known_parameters)])
 
 MOST_WORKS = 50
 """Maximum number of works at once: each is two requests to the index, which limits them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from commonplace.derived.graph.snapshot import Snapshot
@@ -25,9 +25,10 @@ from commonplace.web.api.things import states_at
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import CSV, JSON, choose_of_list
 from commonplace.web.http.parameters import At, only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
 
-router = APIRouter(tags=["cases"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
+router = Router(tags=["cases"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 SORTED_BY = ("label", *NAMES)
 """What rows may be sorted by."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from commonplace.errors import Message
 from commonplace.exchange.decision_receipts import DecisionsKept, receipt_of_decisions
@@ -19,9 +19,10 @@ from commonplace.web.http.authorization import WriterDep
 from commonplace.web.http.negotiation import JSON, choose, etag, expected_version
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import HttpProblem
+from commonplace.web.http.router import Router
 from commonplace.web.http.threads import in_writer
 
-router = APIRouter(tags=["review"], dependencies=[Depends(only_known_parameters)])
+router = Router(tags=["review"], dependencies=[Depends(only_known_parameters)])
 
 VersionInPath = Annotated[int, Path(ge=1, description="the version that the decisions made")]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from commonplace.errors import NotFound
 from commonplace.exchange.deletions import Deleter
@@ -18,9 +18,10 @@ from commonplace.web.context import ContextDep
 from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import JSON, etag, expected_version
 from commonplace.web.http.parameters import only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.http.threads import writing
 
-router = APIRouter(tags=["editing"], dependencies=[Depends(only_known_parameters)])
+router = Router(tags=["editing"], dependencies=[Depends(only_known_parameters)])
 
 DryRun = Annotated[bool, Query(description="answer what the deletion would do, and delete nothing")]
 WithDependents = Annotated[

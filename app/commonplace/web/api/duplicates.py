@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from pydantic import ConfigDict, Field, model_validator
 from starlette.convertors import StringConvertor, register_url_convertor
 
@@ -29,9 +29,10 @@ from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.authorization import WriterDep
 from commonplace.web.http.negotiation import JSON, choose_of_list, etag, expected_version
 from commonplace.web.http.parameters import At, Paging, only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.in_workers import EXPORT_TIMES, Cost, WorkerRoute, costly, in_large_library
 
-router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
+router = Router(tags=["works"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 
 class _PairName(StringConvertor):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, ValidationError
 
 from commonplace.errors import BadRequest, Message, listed
@@ -23,11 +23,12 @@ from commonplace.web.http.authorization import WriterDep, forbidden
 from commonplace.web.http.negotiation import JSON, etag, expected_version
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import HttpProblem
+from commonplace.web.http.router import Router
 from commonplace.web.http.threads import in_writer
 
 Model = TypeVar("Model", bound=BaseModel)
 
-router = APIRouter(tags=["editing"], dependencies=[Depends(only_known_parameters)])
+router = Router(tags=["editing"], dependencies=[Depends(only_known_parameters)])
 
 EDIT_BYTES = 1_000_000
 """Maximum bytes of an edit: one thing is small, an abstract and a note included."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest
@@ -18,9 +18,10 @@ from commonplace.web import answers
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import Representation, choose, representation
 from commonplace.web.http.parameters import At, only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.in_workers import EXPORT_TIMES, Cost, WorkerRoute, costly
 
-router = APIRouter(tags=["export"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
+router = Router(tags=["export"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 Style = Annotated[
     str | None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.curation_schemas import FoundPassage
@@ -24,9 +24,10 @@ from commonplace.web.api.text_readers import TextReader
 from commonplace.web.context import ContextDep
 from commonplace.web.http.negotiation import JSON, choose_of_list
 from commonplace.web.http.parameters import At, Cursor, Limit, only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
 
-router = APIRouter(tags=["search"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
+router = Router(tags=["search"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 Quote = Annotated[
     str,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
@@ -17,10 +17,11 @@ from commonplace.web.api.things import states_at
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import CSV, JSON, choose_of_list
 from commonplace.web.http.parameters import At, only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.in_workers import Cost, costly, in_large_library
 from commonplace.web.kept_route import KeptRoute
 
-router = APIRouter(tags=["concepts"], dependencies=[Depends(only_known_parameters)], route_class=KeptRoute)
+router = Router(tags=["concepts"], dependencies=[Depends(only_known_parameters)], route_class=KeptRoute)
 
 COLUMNS = ("concept", "context", "works", "certainty", "silent", "unread", "cases")
 

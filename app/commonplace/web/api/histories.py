@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.records import is_work
@@ -24,12 +24,13 @@ from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import JSON, choose, choose_of_list, etag, expected_version
 from commonplace.web.http.parameters import At, Cursor, Limit, only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.http.threads import writing
 from commonplace.web.in_workers import Cost, WorkerRoute, costly
 
-things = APIRouter(tags=["history"], route_class=WorkerRoute, dependencies=[Depends(only_known_parameters)])
-works = APIRouter(tags=["history"], route_class=MovedRoute, dependencies=[Depends(only_known_parameters)])
-router = APIRouter()
+things = Router(tags=["history"], route_class=WorkerRoute, dependencies=[Depends(only_known_parameters)])
+works = Router(tags=["history"], route_class=MovedRoute, dependencies=[Depends(only_known_parameters)])
+router = Router()
 
 WithQuads = Annotated[bool, Query(description="show the statements that each version changed, too")]
 From = Annotated[

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, cast, get_args
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pyoxigraph import NamedNode
 from starlette.responses import RedirectResponse
 
@@ -28,9 +28,10 @@ from commonplace.web.context import Context, ContextDep
 from commonplace.web.discovery.addresses import PLACES
 from commonplace.web.http.negotiation import OF_THINGS, choose
 from commonplace.web.http.parameters import At, only_known_parameters, version_of
+from commonplace.web.http.router import Router
 from commonplace.web.in_workers import WorkerRoute
 
-router = APIRouter(tags=["identifiers"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
+router = Router(tags=["identifiers"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 _SEEN: dict[int | str, dict[str, Any]] = {303: {"description": "The address of the thing itself is in `Location`."}}
 _SEEN_OR_MOVED = _SEEN | {301: {"description": "It was merged into another thing, whose IRI is in `Location`."}}

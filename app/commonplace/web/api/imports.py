@@ -13,7 +13,7 @@ import zlib
 from pathlib import PurePosixPath
 from typing import Annotated, Any, BinaryIO
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from commonplace.errors import BadRequest, Message, TooLarge
 from commonplace.exchange.doi_lists import JsonNumber
@@ -29,9 +29,10 @@ from commonplace.web.http.negotiation import expected_version
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import HttpProblem
 from commonplace.web.http.received_file import received
+from commonplace.web.http.router import Router
 from commonplace.web.http.threads import in_writer
 
-router = APIRouter(tags=["writing"], dependencies=[Depends(only_known_parameters)])
+router = Router(tags=["writing"], dependencies=[Depends(only_known_parameters)])
 
 QUICK_SECONDS = 10.0
 """Maximum time to wait for a receipt; an import that takes longer is answered with the address of its job."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
@@ -24,8 +24,9 @@ from commonplace.web.http.authorization import WriterDep, forbidden
 from commonplace.web.http.negotiation import JSON, Representation, choose, choose_of_list
 from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters
 from commonplace.web.http.problems import HttpProblem, kind_of
+from commonplace.web.http.router import Router
 
-router = APIRouter(tags=["writing"], dependencies=[Depends(only_known_parameters)])
+router = Router(tags=["writing"], dependencies=[Depends(only_known_parameters)])
 
 EVENTS = Representation("events", "text/event-stream", ".events")
 LOOK_SECONDS = 0.1

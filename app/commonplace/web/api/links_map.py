@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from commonplace.derived.graph.snapshot import Snapshot
@@ -18,11 +18,12 @@ from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import JSON, SVG, choose_of_list
 from commonplace.web.http.packed_answer import pack, packed_form
 from commonplace.web.http.parameters import At, only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.in_workers import Cost, costly, in_large_library
 from commonplace.web.kept_route import KeptRoute
 from commonplace.web.pages.map_picture import file_policy, map_file
 
-router = APIRouter(tags=["search"], dependencies=[Depends(only_known_parameters)], route_class=KeptRoute)
+router = Router(tags=["search"], dependencies=[Depends(only_known_parameters)], route_class=KeptRoute)
 
 
 class MapQuery(BaseModel):

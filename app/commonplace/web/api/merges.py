@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, cast
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from commonplace.exchange.merges import PLURALS, Merger
@@ -20,9 +20,10 @@ from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import JSON, choose, etag, expected_version
 from commonplace.web.http.parameters import only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.http.threads import in_writer
 
-router = APIRouter(tags=["editing"], dependencies=[Depends(only_known_parameters)])
+router = Router(tags=["editing"], dependencies=[Depends(only_known_parameters)])
 
 DryRun = Annotated[bool, Query(description="answer what it would do, and write nothing")]
 

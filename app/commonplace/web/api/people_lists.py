@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from commonplace.derived.graph.snapshot import Snapshot
@@ -16,8 +16,9 @@ from commonplace.web.context import ContextDep
 from commonplace.web.http.authorization import WriterDep
 from commonplace.web.http.negotiation import JSON
 from commonplace.web.http.parameters import only_known_parameters
+from commonplace.web.http.router import Router
 
-router = APIRouter(tags=["curation"], dependencies=[Depends(only_known_parameters)])
+router = Router(tags=["curation"], dependencies=[Depends(only_known_parameters)])
 
 
 class NamesToMatch(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.concurrency import run_in_threadpool
 
@@ -22,9 +22,10 @@ from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import WriterDep
 from commonplace.web.http.negotiation import JSON, choose, choose_of_list, etag
 from commonplace.web.http.parameters import At, Cursor, Limit, Paging, only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.pinned_questions import NotAnswered, asked_at, asked_now, asked_to_keep
 
-router = APIRouter(tags=["pins"], dependencies=[Depends(only_known_parameters)])
+router = Router(tags=["pins"], dependencies=[Depends(only_known_parameters)])
 
 
 class NewPin(BaseModel):

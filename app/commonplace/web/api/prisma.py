@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.exchange.prisma import Prisma
@@ -17,9 +17,10 @@ from commonplace.web import answers
 from commonplace.web.context import ContextDep
 from commonplace.web.http.negotiation import CSV, JSON, Representation, choose_of_list
 from commonplace.web.http.parameters import At, Paging, only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
 
-router = APIRouter(tags=["review"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
+router = Router(tags=["review"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 _SHOWN: dict[int | str, dict[str, Any]] = {
     200: {"content": {CSV.media_type: {"schema": {"type": "string"}, "example": ",".join(COLUMNS) + "\r\n"}}}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, Variable, parse_query_results
 from starlette.concurrency import run_in_threadpool
 
@@ -35,6 +35,7 @@ from commonplace.web.http.negotiation import (
     unchanged,
 )
 from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters, version_of
+from commonplace.web.http.router import Router
 from commonplace.web.kept_route import KeptRoute
 from commonplace.web.sparql.forms import TABLES
 
@@ -76,9 +77,9 @@ _INTEGERS = {XSD["integer"].value, XSD["int"].value, XSD["long"].value}
 _YEAR = XSD["gYear"].value
 
 
-def router_of(queries: Mapping[str, NamedQuery]) -> APIRouter:
+def router_of(queries: Mapping[str, NamedQuery]) -> Router:
     """Return the routes of those queries."""
-    router = APIRouter(tags=["queries"], dependencies=[Depends(only_known_parameters)])
+    router = Router(tags=["queries"], dependencies=[Depends(only_known_parameters)])
 
     @router.get("/queries", summary="The named queries, each with its question and parameters")
     @router.get("/queries.json", include_in_schema=False)
@@ -111,7 +112,7 @@ def _described(context: Context, query: NamedQuery) -> dict[str, object]:
     }
 
 
-def _add(router: APIRouter, query: NamedQuery) -> None:
+def _add(router: Router, query: NamedQuery) -> None:
     async def run(request: Request, context: ContextDep) -> Response:
         return await _run(context, request, query)
 

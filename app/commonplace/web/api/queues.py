@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import Message, NotFound
@@ -16,10 +16,11 @@ from commonplace.web import answers
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import JSON, choose_of_list
 from commonplace.web.http.parameters import At, Cursor, Limit, only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.in_workers import EXPORT_TIMES, Cost, WorkerRoute, costly, in_large_library, in_worker
 from commonplace.web.kept_counts import HEADER, KeptCount
 
-router = APIRouter(tags=["curation"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
+router = Router(tags=["curation"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 QueueName = Annotated[str, Path(description="a name in `/queues`")]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from commonplace.exchange.imports import receipt_of
 from commonplace.exchange.receipt_table import COLUMNS, receipt_table
@@ -14,8 +14,9 @@ from commonplace.web import answers
 from commonplace.web.context import ContextDep
 from commonplace.web.http.negotiation import CSV, JSON, choose
 from commonplace.web.http.parameters import only_known_parameters
+from commonplace.web.http.router import Router
 
-router = APIRouter(tags=["history"], dependencies=[Depends(only_known_parameters)])
+router = Router(tags=["history"], dependencies=[Depends(only_known_parameters)])
 
 RECEIPT_FORMS = (JSON, CSV)
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from commonplace import __version__
 from commonplace.errors import BadRequest, NotFound, OutOfTime
@@ -34,9 +34,10 @@ from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import form_of
 from commonplace.web.http.negotiation import HTML, JSON, Representation, choose
 from commonplace.web.http.parameters import only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.http.threads import in_searcher, searching
 
-router = APIRouter(tags=["clients"], dependencies=[Depends(only_known_parameters)])
+router = Router(tags=["clients"], dependencies=[Depends(only_known_parameters)])
 
 SCRIPT = Representation("jsonp", "application/javascript", ".js")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.search.query import SearchQuestion
@@ -21,9 +21,10 @@ from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.negotiation import JSON, choose_of_list
 from commonplace.web.http.parameters import Cursor, only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.http.threads import searching
 
-router = APIRouter(tags=["search"], dependencies=[Depends(only_known_parameters)])
+router = Router(tags=["search"], dependencies=[Depends(only_known_parameters)])
 
 Searchable = Literal["work", "person", "organization", "venue", "concept", "claim", "case", "evidence"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
@@ -20,9 +20,10 @@ from commonplace.web.api.queues import QueueName, no_queue
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import CSV, JSON, choose_of_list
 from commonplace.web.http.parameters import At, Cursor, Limit, only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.in_workers import WorkerRoute
 
-router = APIRouter(tags=["curation"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
+router = Router(tags=["curation"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 COLUMNS = ("version", "at", "agent", "message", "thing", "label", "about", "change", "undo", "undone_by")
 """Names of the columns of the table."""

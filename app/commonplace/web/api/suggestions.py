@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
@@ -19,9 +19,10 @@ from commonplace.web.api.text_readers import TextReader
 from commonplace.web.context import ContextDep
 from commonplace.web.http.negotiation import JSON, choose_of_list
 from commonplace.web.http.parameters import At, Cursor, Limit, only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.in_workers import WorkerRoute
 
-router = APIRouter(tags=["works"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
+router = Router(tags=["works"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 ConceptParameter = Annotated[
     str, Query(min_length=1, description="a concept's key or IRI", json_schema_extra={"example": "professional-role"})

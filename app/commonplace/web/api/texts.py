@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, BinaryIO, Final
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import Message, NotFound
@@ -28,9 +28,10 @@ from commonplace.web.http.negotiation import JSON, Representation, choose, etag,
 from commonplace.web.http.parameters import At, only_known_parameters
 from commonplace.web.http.problems import HttpProblem
 from commonplace.web.http.received_file import discard, received
+from commonplace.web.http.router import Router
 from commonplace.web.http.threads import in_writer, writing
 
-router = APIRouter(tags=["texts"], dependencies=[Depends(only_known_parameters)], route_class=MovedRoute)
+router = Router(tags=["texts"], dependencies=[Depends(only_known_parameters)], route_class=MovedRoute)
 
 ADDRESS: Final = "/works/{key:path}/text"
 

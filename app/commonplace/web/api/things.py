@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
@@ -43,9 +43,10 @@ from commonplace.web.context import Context, ContextDep
 from commonplace.web.discovery.atom import ATOM
 from commonplace.web.http.negotiation import OF_THINGS, split_suffix
 from commonplace.web.http.parameters import At, Search, only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.in_workers import Cost, costly, in_large_library
 
-router = APIRouter(route_class=MovedRoute, dependencies=[Depends(only_known_parameters)])
+router = Router(route_class=MovedRoute, dependencies=[Depends(only_known_parameters)])
 
 
 Whole = Callable[[Snapshot, NamedNode, Minter, States | None], ApiModel]

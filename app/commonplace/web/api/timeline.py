@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pyoxigraph import NamedNode
 
@@ -23,9 +23,10 @@ from commonplace.web.api.things import states_at
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import CSV, JSON, choose_of_list
 from commonplace.web.http.parameters import At, only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
 
-router = APIRouter(tags=["concepts"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
+router = Router(tags=["concepts"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 COLUMNS = ("year", "works", "discusses", "direct", "silent", "unread", "cases")
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 from pyoxigraph import NamedNode
 
@@ -35,9 +35,10 @@ from commonplace.web.http.authorization import WriterDep
 from commonplace.web.http.negotiation import JSON, Representation, choose_of_list, etag, expected_version
 from commonplace.web.http.parameters import At, Paging, only_known_parameters
 from commonplace.web.http.problems import HttpProblem
+from commonplace.web.http.router import Router
 from commonplace.web.http.threads import in_writer
 
-router = APIRouter(tags=["annotations"], dependencies=[Depends(only_known_parameters)], route_class=MovedRoute)
+router = Router(tags=["annotations"], dependencies=[Depends(only_known_parameters)], route_class=MovedRoute)
 
 ANNOTATION = Representation("anno", 'application/ld+json; profile="http://www.w3.org/ns/anno.jsonld"', ".jsonld")
 """A Web Annotation under the media type of its own (W3C Web Annotation Protocol, 4.1)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
@@ -17,9 +17,10 @@ from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import JSON, choose_of_list
 from commonplace.web.http.parameters import Cursor, Limit, only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.http.threads import in_asker
 
-router = APIRouter(tags=["webhooks"], dependencies=[Depends(only_known_parameters)])
+router = Router(tags=["webhooks"], dependencies=[Depends(only_known_parameters)])
 
 PRIVATE = {"Cache-Control": "no-store"}
 """Headers of what only a curator may see, and of what changes by itself."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import Field
 from pyoxigraph import NamedNode
 
@@ -43,9 +43,10 @@ from commonplace.web.http.negotiation import (
     split_suffix,
 )
 from commonplace.web.http.parameters import At, Cursor, Limit, Paging, only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.in_workers import Cost, costly, given, in_large_library
 
-router = APIRouter(tags=["works"], route_class=MovedRoute, dependencies=[Depends(only_known_parameters)])
+router = Router(tags=["works"], route_class=MovedRoute, dependencies=[Depends(only_known_parameters)])
 
 
 class WorksQuery(Paging, WorkFilters):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Annotated, Any, TypedDict
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
@@ -19,6 +19,7 @@ from commonplace.web.api.alternative_keys import address_now
 from commonplace.web.http.authorization import forbidden
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import Gone, HttpProblem, answered, kind_of, told_to
+from commonplace.web.http.router import Router
 from commonplace.web.http.session_cookie import refuse_foreign, signed_in
 from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.page_route import led, said_to_be_merged
@@ -105,9 +106,9 @@ class DeskRoute(APIRoute):
         return respond
 
 
-def desk_router() -> APIRouter:
+def desk_router() -> Router:
     """Return a router for pages of the desk, which the description of the API leaves out."""
-    return APIRouter(route_class=DeskRoute, include_in_schema=False, dependencies=[Depends(only_known_parameters)])
+    return Router(route_class=DeskRoute, include_in_schema=False, dependencies=[Depends(only_known_parameters)])
 
 
 def desk_page(request: Request, template: str, /, *, status: int = 200, **shown: object) -> Response:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from commonplace.web.desk import (
     bulk,
     duplicates,
@@ -22,8 +20,9 @@ from commonplace.web.desk import (
     tokens,
     webhooks,
 )
+from commonplace.web.http.router import Router
 
-router = APIRouter()
+router = Router()
 for _router in (
     signing_in.router,
     start.router,

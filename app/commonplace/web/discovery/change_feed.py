@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from commonplace.library.changes import brief
 from commonplace.library.history_schemas import Change
@@ -14,8 +14,9 @@ from commonplace.web.context import Context, ContextDep
 from commonplace.web.discovery.atom import ATOM, NEVER, Feed, FeedEntry, FeedLink, write_feed
 from commonplace.web.discovery.list_feeds import GENERATOR, feed_links
 from commonplace.web.http.parameters import only_known_parameters
+from commonplace.web.http.router import Router
 
-router = APIRouter(tags=["discovery"], dependencies=[Depends(only_known_parameters)])
+router = Router(tags=["discovery"], dependencies=[Depends(only_known_parameters)])
 
 
 @router.get(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from commonplace.errors import Message, NotFound
 from commonplace.library.lists import Listed
@@ -24,9 +24,10 @@ from commonplace.web.discovery.unapi import XML
 from commonplace.web.http.asked_address import root_of
 from commonplace.web.http.negotiation import Representation
 from commonplace.web.http.parameters import only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
 
-router = APIRouter(tags=["discovery"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
+router = Router(tags=["discovery"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 TEXT = Representation("text", "text/plain", ".txt")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from lxml import etree
 
 from commonplace.derived.graph.snapshot import Snapshot
@@ -22,9 +22,10 @@ from commonplace.web.discovery.atom import ATOM
 from commonplace.web.discovery.particulars import shortened
 from commonplace.web.http.negotiation import Representation
 from commonplace.web.http.parameters import only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.http.threads import searching
 
-router = APIRouter(tags=["discovery"], dependencies=[Depends(only_known_parameters)])
+router = Router(tags=["discovery"], dependencies=[Depends(only_known_parameters)])
 
 DESCRIPTION = Representation("opensearch", "application/opensearchdescription+xml", ".xml")
 SUGGESTIONS = Representation("suggestions", "application/x-suggestions+json", ".json")

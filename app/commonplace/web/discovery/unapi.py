@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from lxml import etree
 from pyoxigraph import NamedNode
 
@@ -23,9 +23,10 @@ from commonplace.web import answers
 from commonplace.web.context import ContextDep
 from commonplace.web.http.negotiation import RECORDS, NotAcceptable, Representation
 from commonplace.web.http.parameters import At, only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.in_workers import WorkerRoute
 
-router = APIRouter(tags=["discovery"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
+router = Router(tags=["discovery"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 XML = Representation("xml", "application/xml", ".xml")
 

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,8 +17,9 @@ from commonplace.web.context import ContextDep
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import HttpProblem
 from commonplace.web.http.public_address import ANY_HOST, Address
+from commonplace.web.http.router import Router
 
-router = APIRouter(tags=["assistants"], dependencies=[Depends(only_known_parameters)])
+router = Router(tags=["assistants"], dependencies=[Depends(only_known_parameters)])
 
 BODY_BYTES = 1_000_000
 """Maximum bytes of one call: a question, or a proposal with its quote."""

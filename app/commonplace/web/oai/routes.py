@@ -10,17 +10,18 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from commonplace.model.change import Version
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import form_of
+from commonplace.web.http.router import Router
 from commonplace.web.in_workers import Cost, WorkerAnswers, WorkerRoute, costly, in_large_library
 from commonplace.web.oai.answer import answer_of, error_of
 from commonplace.web.oai.protocol import OaiError, read_arguments, read_token
 
-router = APIRouter(tags=["clients"], route_class=WorkerRoute)
+router = Router(tags=["clients"], route_class=WorkerRoute)
 
 MEDIA_TYPE = "text/xml"
 """What the protocol wants answers to be called."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from commonplace.derived.graph.snapshot import Snapshot
@@ -28,13 +28,14 @@ from commonplace.web.discovery.addresses import KIND_OF
 from commonplace.web.http.negotiation import RDF, Representation, choose
 from commonplace.web.http.parameters import At, only_known_parameters
 from commonplace.web.http.problems import BY_STATUS, GONE, INTERNAL, KINDS, TRUNCATED
+from commonplace.web.http.router import Router
 from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
 from commonplace.web.pages.languages import language_of, translations
 from commonplace.web.pages.named_changes import named_change
 from commonplace.web.pages.rendering import page
 from commonplace.web.pages.strip import drawn
 
-router = APIRouter(tags=["about"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
+router = Router(tags=["about"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 CONTEXT = Representation("jsonld", "application/ld+json", ".jsonld")
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import anyio
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from starlette.responses import PlainTextResponse
 
 from commonplace import __version__
 from commonplace.library import Library
 from commonplace.web.context import ContextDep
 from commonplace.web.http.parameters import only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.metrics import MEDIA_TYPE, Metrics
 
-router = APIRouter(tags=["about"], dependencies=[Depends(only_known_parameters)])
+router = Router(tags=["about"], dependencies=[Depends(only_known_parameters)])
 
 LOOK_SECONDS = 0.25
 """Maximum time that `/healthz` waits for the library to take in a version: a check that hangs tells nothing."""

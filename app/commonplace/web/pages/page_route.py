@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine, Hashable, Sequence
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse
@@ -21,6 +21,7 @@ from commonplace.web.api.alternative_keys import DESK, MovedRoute, merged_into, 
 from commonplace.web.http.negotiation import DATASETS, JSON, RECORDS, SVG, prefers_page
 from commonplace.web.http.packed_answer import takes_gzip
 from commonplace.web.http.parameters import only_known_parameters
+from commonplace.web.http.router import Router
 from commonplace.web.kept_route import KeptRoute
 from commonplace.web.pages.languages import language_of
 from commonplace.web.sparql.forms import TABLES
@@ -91,11 +92,13 @@ def said_to_be_merged(request: Request) -> Request:
     return Request({**request.scope, "query_string": rest.encode(), "state": state}, request.receive)
 
 
-class PageRouter(APIRouter):
+class PageRouter(Router):
     """The pages of a family of addresses. They are not in the OpenAPI description, which says that an address has one.
 
     A page answers with HTML, refuses parameters that it does not have, and may be `costly`.
     """
+
+    of_other_methods = Match.NONE  # what programs ask for decides on methods
 
     def __init__(self, *, checks_parameters: bool = True, route: type[PageRoute] = PageRoute) -> None:
         """Refuse parameters that a page does not have, unless what it shows `checks_parameters` itself."""
@@ -113,6 +116,6 @@ class PageRouter(APIRouter):
         return serve
 
 
-def paths_of(routers: Sequence[APIRouter]) -> frozenset[str]:
+def paths_of(routers: Sequence[Router]) -> frozenset[str]:
     """Return the paths at which there is a page."""
     return frozenset(route.path_format for router in routers for route in router.routes if isinstance(route, PageRoute))

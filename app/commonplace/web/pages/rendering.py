@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
@@ -36,6 +36,7 @@ from commonplace.web.http.asked_address import root_of
 from commonplace.web.http.negotiation import Representation, answer, etag, not_modified, unchanged
 from commonplace.web.http.packed_answer import pack, takes_gzip
 from commonplace.web.http.problems import ProblemKind
+from commonplace.web.http.router import Router
 from commonplace.web.pages import wording
 from commonplace.web.pages.languages import COOKIE, LANGUAGES, language_of, translations
 from commonplace.web.pages.sent_to import sent_to
@@ -99,7 +100,7 @@ _OWN_ADDRESS = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 _LEADING = re.compile(r'(?<= )(?:href|src|action|formaction|data-job|data-map|data-program|data-rows)="(?=/(?!/))')
 """Beginning of an attribute that leads to an address of this server. A text cannot hold it: `"` is escaped there."""
 
-router = APIRouter(tags=["about"])
+router = Router(tags=["about"])
 
 
 class AbsentMember(Undefined):

@@ -6,18 +6,19 @@ import re
 from functools import cache
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from commonplace.errors import BadRequest
 from commonplace.library.strips import MarkedWork
 from commonplace.web.desk.edit_fields import Choice, Line, Lines, Long, Number, Tick
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import KINDS
+from commonplace.web.http.router import Router
 from commonplace.web.pages.answer_words import Said, SaidEntry, SaidField
 from commonplace.web.pages.rendering import STATIC, page
 from commonplace.web.pages.strip import strip_of
 
-router = APIRouter(tags=["about"], dependencies=[Depends(only_known_parameters)])
+router = Router(tags=["about"], dependencies=[Depends(only_known_parameters)])
 
 _TOKEN = re.compile(r"--([a-z0-9]+): ([^;]+);")
 _SIZES = ("small", "text", "large", "title")

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 from starlette.concurrency import run_in_threadpool
 
@@ -25,6 +25,7 @@ from commonplace.web.http.authorization import CuratorDep
 from commonplace.web.http.negotiation import DATASETS, choose, expected_version
 from commonplace.web.http.parameters import At, only_known_parameters
 from commonplace.web.http.received_file import received
+from commonplace.web.http.router import Router
 from commonplace.web.http.threads import in_writer, writing
 from commonplace.web.in_workers import EXPORT_TIMES, Cost, WorkerRoute, costly
 from commonplace.web.sparql.graph_content import READ, read_graph, refuse_unread
@@ -36,7 +37,7 @@ BELOW = ADDRESS + "/{path:path}"
 _DEFAULT = DefaultGraph()
 _IN_PARTS = "send it in parts, by POST"
 
-router = APIRouter(tags=["graph store"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
+router = Router(tags=["graph store"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 Named = Annotated[str | None, Query(description="the IRI of a named graph")]
 Default = Annotated[str | None, Query(description="given, with any value: the default graph")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from commonplace.errors import Message
@@ -12,6 +12,7 @@ from commonplace.web import answers
 from commonplace.web.context import Context, context_of
 from commonplace.web.http.negotiation import DATASETS, HTML, RDF, answer, choose, etag, not_modified, unchanged
 from commonplace.web.http.problems import HttpProblem
+from commonplace.web.http.router import Router
 from commonplace.web.http.threads import in_writer
 from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
 from commonplace.web.sparql.described import ANSWERS, ANSWERS_TO_POST, IN_ADDRESS, IN_BODY
@@ -21,7 +22,7 @@ from commonplace.web.sparql.protocol import UpdateOperation, media_type_of, read
 from commonplace.web.sparql.service_description import named_graphs, service_description
 from commonplace.web.sparql.update import answer_update
 
-router = APIRouter(tags=["sparql"], route_class=WorkerRoute)
+router = Router(tags=["sparql"], route_class=WorkerRoute)
 
 TEXT_BYTES = 1_000_000
 """Maximum size of an update."""

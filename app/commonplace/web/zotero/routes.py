@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.routing import APIRoute
 from pyoxigraph import NamedNode
 from starlette.types import Receive, Scope, Send
@@ -23,6 +23,7 @@ from commonplace.web.answers import ranked, searched
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import HttpProblem
+from commonplace.web.http.router import Router
 from commonplace.web.in_workers import Cost, Endpoint, WorkerRoute, costly, in_large_library
 from commonplace.web.zotero.answering import (
     AS_JSON,
@@ -60,7 +61,7 @@ class ReadOnlyRoute(WorkerRoute):
         await super().handle(scope, receive, send)
 
 
-router = APIRouter(tags=["clients"], dependencies=[Depends(only_known_parameters)], route_class=ReadOnlyRoute)
+router = Router(tags=["clients"], dependencies=[Depends(only_known_parameters)], route_class=ReadOnlyRoute)
 
 ITEMS = Cost(when=in_large_library, kinds=("work",))
 LISTS = Cost(when=in_large_library)
