@@ -152,10 +152,14 @@ def thing(
     try:
         return versioned(request, form, at, make, finish=link)
     except NotFound as fault:
-        version = None if at is None else Version(at)
-        if context.library.things.history(node.value):
-            raise missing(context.library, node, version) from fault
-        raise
+        raise deleted(context.library, node, at, fault) from fault
+
+
+def deleted(library: Library, node: NamedNode, at: int | None, fault: NotFound) -> CommonplaceError:
+    """Return the error for a thing that was not found: `fault` itself where there never was one."""
+    if not library.things.history(node.value):
+        return fault
+    return missing(library, node, None if at is None else Version(at))
 
 
 def missing(library: Library, node: NamedNode, version: Version | None) -> CommonplaceError:
@@ -181,10 +185,12 @@ def missing(library: Library, node: NamedNode, version: Version | None) -> Commo
                 history=history,
             )
         )
+    kind, key = library.minter.kind_and_key(node.value) or ("thing", node.value)
     return Gone(
         Message(
-            "%(thing)s was deleted by version %(last)s; version %(before)s has it",
-            thing=node.value,
+            "the %(kind)s %(key)r was deleted by version %(last)s; version %(before)s has it",
+            kind=Message(kind),
+            key=key,
             last=last,
             before=last - 1,
         ),

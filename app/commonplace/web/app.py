@@ -70,7 +70,7 @@ from commonplace.web.mcp import routes as assistants
 from commonplace.web.metrics import Metrics
 from commonplace.web.oai import routes as oai
 from commonplace.web.openapi import describe, operation_id
-from commonplace.web.pages import agents, answered, cases, front, headings, monitoring, rendering, style
+from commonplace.web.pages import agents, answered, at_desk, cases, front, headings, monitoring, rendering, style
 from commonplace.web.pages import comparison as comparison_page
 from commonplace.web.pages import gaps as gaps_page
 from commonplace.web.pages import links_map as map_page
@@ -86,7 +86,7 @@ and on what evidence; who says so and how surely; what was read and is silent, a
 read yet. Every answer carries the version it was made from (`ETag`, `Commonplace-Version`) and can be
 asked again from it (`at=`); nothing is cut without saying so (`complete`, `Commonplace-Complete`)."""
 
-PAGES = (headings, works_pages, agents, cases, comparison_page, timeline_page, map_page, gaps_page, answered)
+PAGES = (headings, works_pages, agents, cases, comparison_page, timeline_page, map_page, gaps_page, answered, at_desk)
 """Modules with the pages of addresses that the API has, too: a browser gets those first."""
 
 ROUTED = (

@@ -8,6 +8,7 @@ import httpx
 
 from commonplace.home.opening import Home
 from commonplace.home.webhooks.kept import Delivery
+from commonplace.model.change import Version
 
 ADDRESS = "https://hooks.example.org/commonplace"
 
@@ -50,3 +51,23 @@ def test_a_webhook_is_registered_its_messages_shown_and_sent_anew_and_it_is_dele
     assert curator.post("/desk/webhooks/remove", data={"id": hook.id}).status_code == 303
     assert ADDRESS not in curator.get("/desk/webhooks").text
     assert curator.get(page).status_code == 404
+
+
+def test_the_address_of_webhooks_leads_a_browser_to_the_desk_and_answers_its_session(
+    desk_home: Home, curator: httpx.Client
+) -> None:
+    hook = desk_home.webhooks.add("https://hooks.example.org/typed", None, "Mara", Version(1))
+    typed = {"Accept": "text/html", "Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"}
+    for address, place in (
+        ("/webhooks", "/desk/webhooks"),
+        (f"/webhooks/{hook.id}", f"/desk/webhooks/{hook.id}"),
+        (f"/webhooks/{hook.id}/deliveries", f"/desk/webhooks/{hook.id}"),
+    ):
+        led = curator.get(address, headers=typed)
+        assert (led.status_code, led.headers["location"]) == (303, place)
+        assert curator.get(place, headers=typed).status_code == 200
+    read = curator.get("/webhooks", headers={"Accept": "application/json", "Sec-Fetch-Site": "none"})
+    assert read.status_code == 200, "a read is no write, and a typed address no foreign page"
+    foreign = {"Accept": "application/json", "Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
+    assert curator.delete(f"/webhooks/{hook.id}", headers=foreign).status_code == 403
+    desk_home.webhooks.remove(hook.id)

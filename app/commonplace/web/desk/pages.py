@@ -158,11 +158,18 @@ def problem_page(request: Request, fault: Exception) -> Response:
         else "This is a fault of ours; the server's log has it.",
         errors=getattr(fault, "errors", ()),
         sign_in=isinstance(fault, NotSignedIn),
+        deleted=_reading_address(request) if isinstance(fault, Gone) and "at" in dict(fault.errors) else "",
     )
     for name in ("Retry-After", "WWW-Authenticate"):
         if name in told.headers:
             page.headers[name] = told.headers[name]
     return page
+
+
+def _reading_address(request: Request) -> str:
+    """Return the address at which the thing is read that a page of the desk is about; empty where it is about none."""
+    parts = request.url.path.split("/")
+    return "/" + "/".join(parts[2:4]) if len(parts) > 3 and request.path_params.get("key") else ""
 
 
 def see_other(address: str, **parameters: object) -> Response:

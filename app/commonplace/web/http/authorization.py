@@ -51,13 +51,17 @@ def token_of(request: Request) -> Token | None:
 
 
 def _of_session(request: Request) -> Token:
-    """Return the token of the session of a request. Raises 401, and 403 where a page of another site sent it."""
+    """Return the token of the session of a request. Raises 401, and 403 for a write that a page of another site sent.
+
+    A read changes nothing, and no page of another site gets its answer: an address that is typed is one.
+    """
     token = signed_in(request)
     if token is None:
         over = "this session is over: sign in again at /desk/sign-in"
         detail = over if session_of(request) else "a write needs Authorization: Bearer TOKEN"
         raise HttpProblem(401, detail, headers={"WWW-Authenticate": REALM})
-    refuse_foreign(request)
+    if request.method not in ("GET", "HEAD"):
+        refuse_foreign(request)
     return token
 
 

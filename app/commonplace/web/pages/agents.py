@@ -67,7 +67,7 @@ def venue(request: Request, context: ContextDep, key: str, at: At = None) -> Res
         shown = venue_of(snapshot, node, minter)
         return {"venue": shown, **_works(snapshot, minter, node, "?work dcterms:isPartOf ?here .")}
 
-    return versioned_page(request, "venue.html", at, make)
+    return versioned_page(request, "venue.html", at, make, node=node)
 
 
 def _agent(request: Request, context: ContextDep, node: NamedNode, at: int | None) -> Response:
@@ -89,7 +89,7 @@ def _agent(request: Request, context: ContextDep, node: NamedNode, at: int | Non
             **_works(snapshot, minter, node, pattern),
         }
 
-    return versioned_page(request, "person.html", at, make)
+    return versioned_page(request, "person.html", at, make, node=node)
 
 
 def _works(snapshot: Snapshot, minter: Minter, here: NamedNode, pattern: str) -> dict[str, object]:

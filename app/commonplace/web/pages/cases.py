@@ -47,4 +47,4 @@ def case(request: Request, context: ContextDep, key: str, at: At = None) -> Resp
             "described_by": [work_of(snapshot, NamedNode(one.iri), minter) for one in shown.described_by or []],
         }
 
-    return versioned_page(request, "case.html", at, make)
+    return versioned_page(request, "case.html", at, make, node=node)

@@ -98,7 +98,7 @@ def claim(request: Request, context: ContextDep, key: str, at: At = None) -> Res
             "unread": [work for work in works if work.state == "unread"][:SHOWN],
         }
 
-    return versioned_page(request, "claim.html", at, make)
+    return versioned_page(request, "claim.html", at, make, node=node)
 
 
 def _works_by_year(context: Context, at: int | None) -> WorksByYearAt:
@@ -174,7 +174,7 @@ def concept(request: Request, context: ContextDep, key: str, at: At = None) -> R
             ],
         }
 
-    return versioned_page(request, "concept.html", at, make)
+    return versioned_page(request, "concept.html", at, make, node=node)
 
 
 def _other_labels(shown: Concept, called: str) -> list[tuple[str, str]]:

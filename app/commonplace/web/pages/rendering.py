@@ -23,13 +23,16 @@ from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
 from markupsafe import escape
+from pyoxigraph import NamedNode
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.errors import NotFound
 from commonplace.library.first_question import description_of
 from commonplace.library.labels import in_language
 from commonplace.model.change import Version
+from commonplace.web.answers import deleted
 from commonplace.web.context import Context, context_of
 from commonplace.web.discovery.list_feeds import feed_of
 from commonplace.web.http.asked_address import root_of
@@ -195,19 +198,26 @@ def versioned_page(
     at: int | None,
     make: Callable[[Snapshot], Mapping[str, object]],
     *,
+    node: NamedNode | None = None,
     finish: Callable[[Response], None] | None = None,
 ) -> Response:
     """Return a page of what `make` reads from the snapshot of version `at` or the newest; 304 when the client has it.
 
     Concepts, claims and cases are called by their names in the language of the page.
 
-    `finish` adds to the response. Raises `NotFound` for a version there is not, and what `make` raises.
+    `node` is the thing that the page is of; `finish` adds to the response. Raises `Gone` where the thing was deleted,
+    `NotFound` for a version there is not, and what `make` raises.
     """
     context = context_of(request)
     form = form_of_page(request)
     graph = context.library.graph_at(Version(at) if at is not None else None)
     language = language_of(request)
-    shown, made = graph.read(lambda snapshot: (in_language(snapshot, make(snapshot), language), snapshot.version))
+    try:
+        shown, made = graph.read(lambda snapshot: (in_language(snapshot, make(snapshot), language), snapshot.version))
+    except NotFound as fault:
+        if node is None:
+            raise
+        raise deleted(context.library, node, at, fault) from fault
     if not_modified(request, etag(made, form.name)):
         response = unchanged(form, made)
     else:

@@ -186,7 +186,7 @@ def work(request: Request, context: ContextDep, key: str, style: Style = None, a
     def link(response: Response) -> None:
         response.headers["Link"] = header(heads[0].links)
 
-    return versioned_page(request, "work.html", at, make, finish=link)
+    return versioned_page(request, "work.html", at, make, node=node, finish=link)
 
 
 def _formatted(snapshot: Snapshot, node: NamedNode, minter: Minter, style: str) -> Markup:
