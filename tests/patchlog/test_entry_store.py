@@ -13,7 +13,7 @@ import pytest
 
 from commonplace.errors import HomeUnusable, LogUnreachable, LostRace, NotFound
 from commonplace.model.change import Version
-from commonplace.patchlog.entry_store import EntryStore, in_pieces
+from commonplace.patchlog.entry_store import PIECE_BYTES, EntryStore, in_pieces
 from commonplace.patchlog.opening import open_shared, open_store
 from commonplace.patchlog.postgres import MAKERS, WRITERS
 from tests.patchlog.stores import s3_environment
@@ -241,6 +241,33 @@ def test_a_start_does_not_wait_for_ever_for_another_that_makes_the_tables(
 
     assert store.document("base-iri") is None
     store.close()
+
+
+def test_a_writer_that_stalls_in_the_middle_holds_nobody_up(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commonplace.patchlog.postgres.STALLED_SECONDS", 0.1)
+    frozen, other = open_store(postgres), open_store(postgres)
+    begun, thawed = threading.Event(), threading.Event()
+
+    def stalling() -> Iterator[bytes]:
+        yield b"x" * PIECE_BYTES
+        begun.set()
+        thawed.wait(60)
+        yield b"y"
+
+    with ThreadPoolExecutor(1) as threads:
+        appended = threads.submit(frozen.append, Version(1), "urn:x:1-frozen", stalling)
+        try:
+            assert begun.wait(60)
+            add(other, 1, "-other")  # waits until it is known what becomes of that of the first
+        finally:
+            thawed.set()
+        with pytest.raises(LostRace):
+            appended.result(60)
+
+    assert all_of(other) == [(1, text_of(1, "-other"))]
+    assert all_of(frozen) == all_of(other)
+    for store in (frozen, other):
+        store.close()
 
 
 @pytest.mark.parametrize("size", [1, 3, 4, 100])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from threading import RLock
@@ -17,7 +17,7 @@ from typing import LiteralString, TypeVar
 from urllib.parse import urlsplit
 
 import psycopg
-from psycopg.errors import LockNotAvailable, UniqueViolation
+from psycopg.errors import IdleInTransactionSessionTimeout, LockNotAvailable, UniqueViolation
 
 from commonplace.errors import LogUnreachable, LostRace, NotFound
 from commonplace.model.change import Version
@@ -27,6 +27,9 @@ T = TypeVar("T")
 
 Connection = psycopg.Connection[tuple[object, ...]]
 """A connection whose rows are tuples."""
+
+LOST = (psycopg.OperationalError, psycopg.InterfaceError, IdleInTransactionSessionTimeout)
+"""Errors after which a connection is made again."""
 
 TABLES: tuple[LiteralString, ...] = (
     """CREATE TABLE IF NOT EXISTS commonplace_entries (
@@ -57,6 +60,19 @@ CONNECT_SECONDS = 5
 
 ANSWER_MILLISECONDS = 10_000
 """Maximum time after which a connection that does not answer is given up."""
+
+STALLED_SECONDS = 60.0
+"""Maximum time that a transaction may stand still. A server that was frozen or cut off in the middle of a write would
+hold up every other one, which waits for what becomes of its version."""
+
+GONE: Mapping[str, str] = {
+    "tcp_keepalives_idle": "5s",
+    "tcp_keepalives_interval": "2s",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": f"{ANSWER_MILLISECONDS}ms",
+}
+"""Settings by which the database notices that a server is gone, and lets go of its locks: a machine that lost its
+power says nothing, and by default a database believes in it for two hours."""
 
 TURN_SECONDS = 10.0
 """Maximum time that a writer waits for another one; then it writes, and the primary key decides."""
@@ -90,7 +106,7 @@ class _Line:
                     return ask(self._connection)
                 except psycopg.Error as fault:
                     self.close()
-                    if not again or not isinstance(fault, psycopg.OperationalError | psycopg.InterfaceError):
+                    if not again or not isinstance(fault, LOST):
                         raise self._unreachable(fault) from fault
             raise AssertionError
 
@@ -237,7 +253,7 @@ class PostgresStore:
         return connection
 
     def _connected(self) -> Connection:
-        return psycopg.connect(
+        connection = psycopg.connect(
             self._address,
             autocommit=True,
             connect_timeout=CONNECT_SECONDS,
@@ -247,6 +263,17 @@ class PostgresStore:
             keepalives_count=3,
             application_name="commonplace",
         )
+        settings = {**GONE, "idle_in_transaction_session_timeout": f"{1000 * STALLED_SECONDS:.0f}ms"}
+        try:
+            connection.execute(  # an older database has not all of them
+                "SELECT set_config(name, value, false) FROM unnest(%s::text[], %s::text[]) AS wanted (name, value) "
+                "WHERE name IN (SELECT name FROM pg_settings)",
+                (list(settings), list(settings.values())),
+            )
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _unreachable(self, fault: Exception) -> LogUnreachable:
         return LogUnreachable.named(self.name, str(fault).strip().partition("\n")[0])
