@@ -269,7 +269,7 @@ def _replacer(given: Members, where: str, snapshot: Snapshot) -> Replace:
 
     found = snapshot.select(f"SELECT (REPLACE('a', {terms}) AS ?made) WHERE {{}}")[0]["made"]
     if not isinstance(found, Literal):
-        why = "a regular expression as SPARQL has it; with `literal` it is taken as it stands"
+        why = "write a regular expression as SPARQL has it, or have the words taken as they stand"
         raise BadRequest(Message("%(pattern)r is no pattern", pattern=pattern), [(f"{where}.pattern", why)])
     return replaced
 

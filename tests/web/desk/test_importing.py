@@ -160,3 +160,29 @@ def test_what_was_mended_or_left_out_is_said_and_an_entry_without_an_author_is_l
     assert "Entry 3 was left out; the others are previewed anew." in page.text
     assert "2 entries" in page.text
     assert 'role="status">' not in curator.get(address).text, "said once"
+
+
+def test_a_preview_names_three_related_works_and_links_none_that_is_not_there(
+    curator: httpx.Client, server: httpx.Client
+) -> None:
+    many = "\n".join(
+        f"@article{{reef{n}, author = {{Roe, Jo}}, title = {{The reef: a survey, part {n}}}, year = {{20{n}}} }}"
+        for n in range(10, 17)
+    )
+    begun = curator.post("/desk/import", data={"pasted": many})
+    page = once_done(curator, f"{begun.headers['location']}?show=all").text
+    entry = page[page.index('id="entry-1"') : page.index('id="entry-2"')]
+    assert entry.count("Related to reef") == 3
+    assert re.search(r"Related to \d more\.", entry)
+    for address in set(re.findall(r'href="([^"]*/id/work/[^"]*)"', page)):
+        assert server.get(address, follow_redirects=True).status_code == 200, address
+
+
+def test_what_pasted_entries_are_in_can_be_said_and_stays_said(curator: httpx.Client) -> None:
+    refused = curator.post("/desk/import", data={"pasted": "TY  - BOOK", "format": "bibtex"})
+    if refused.status_code == 303:
+        refused = once_done(curator, refused.headers["location"])
+    assert refused.status_code == 400, "it is read as what it is said to be"
+    told = curator.post("/desk/import", data={"pasted": "TY  - BOOK\nTI  - Sand\nER  - \n", "format": "ris"})
+    assert "Sand" in once_done(curator, f"{told.headers['location']}?show=all").text
+    assert "Pasted entries</h1>" in once_done(curator, told.headers["location"]).text

@@ -7,7 +7,7 @@ import re
 import httpx
 
 from tests.pdf import pdf
-from tests.web.desk.forms import fields
+from tests.web.desk.forms import fields, once_done
 from tests.web.pages.test_headings import text_of
 
 HTML = {"Accept": "text/html"}
@@ -55,3 +55,44 @@ def test_the_history_of_a_work_tells_of_its_text_without_the_hashes(curator: htt
     assert "Text “PDF, 2 pages” added" in told
     for raw in ("fabio:", "file_hash", "bibo:", "judged_at"):
         assert raw not in told
+
+
+def test_taking_a_merge_apart_names_what_was_written_since_in_words(
+    curator: httpx.Client, server: httpx.Client
+) -> None:
+    entry = "@book{wharf2001, author = {Quay, Ida}, title = {Wharves and their keepers}, year = {2001} }"
+    for key in ("wharf2001", "wharf2001x"):
+        begun = curator.post(
+            "/desk/import",
+            data={"pasted": entry.replace("wharf2001", key).replace("2001} }", f"{{}}{2001 + len(key)}}} }}")},
+        )
+        once_done(curator, begun.headers["location"])
+        curator.post(f"{begun.headers['location']}/apply")
+        assert once_done(curator, begun.headers["location"]).status_code == 303
+    made = curator.post("/merges", json={"keep": "wharf2001", "from": "wharf2001x"}).json()
+    curator.patch("/works/wharf2001", json={"genre": "a lantern book"}).raise_for_status()
+    silent = {"work": "wharf2001", "about": "facilitator", "state": "silent", "certainty": "low"}
+    curator.post("/evidence", json=silent).raise_for_status()
+    page = curator.get(f"/desk/merges/{made['version']}").text
+    told = text_of(page)
+    assert "Genre" in told
+    assert '<a href="/id/evidence/facilitator--wharf2001">Quay' in page
+    assert "the one that comes back" in told
+    for raw in ("genre ", "evidence/", "cp:", "wharf2001"):
+        assert raw not in told, raw
+    record = text_of(server.get(f"/merges/{made['version']}", headers=HTML).text)
+    assert "The one kept" in record
+    assert "wharf2001x" not in record
+
+
+def test_a_change_of_many_works_names_the_works_and_the_fields_of_its_form(curator: httpx.Client) -> None:
+    page = curator.get("/desk/bulk?every=true&do=replace&field=title&find=e&put=ee").text
+    table = page[page.index("<tbody>") : page.index("</tbody>")]
+    named = re.findall(r'<th scope="row"[^>]*><a [^>]*>(.*?)</a>', table)
+    assert named
+    assert all(re.fullmatch(r".+ \d{4}", name) for name in named), named
+    refused = text_of(curator.get("/desk/bulk?every=true&do=replace&field=title&find=%5B&put=&pattern=true").text)
+    assert "Find : write a regular expression" in refused
+    assert "change.replace" not in refused
+    nowhere = text_of(curator.get("/desk/bulk?every=true&do=replace&field=title&find=Zeppelin&put=Ship").text)
+    assert "in none of them the field has what is looked for" in nowhere

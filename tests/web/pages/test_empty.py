@@ -88,3 +88,10 @@ def test_a_library_of_one_work_says_what_to_do(
         page = client.get(address, headers=BROWSER).text
     said = "".join(re.findall(r'<p class="nothing">(.*?)</p>', page, re.DOTALL))
     assert f'href="{leads}"' in said
+
+
+@pytest.mark.parametrize("address", ["/search?q=lighthouse", "/find?quote=a+lighthouse+keeper", "/queries/case-table"])
+def test_what_finds_nothing_in_a_library_of_nothing_leads_to_an_import(empty: httpx.Client, address: str) -> None:
+    page = empty.get(address, headers=BROWSER).text
+    said = "".join(re.findall(r'<p class="nothing">(.*?)</p>', page, re.DOTALL))
+    assert 'href="/desk/import"' in said

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -317,4 +318,8 @@ def _status(status: int) -> str:
 
 
 def _told(fault: httpx.HTTPError) -> str:
-    return str(fault) or type(fault).__name__
+    return _ERRNO.sub("", str(fault)) or type(fault).__name__
+
+
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
+"""Number that an operating system gives an error, before its words."""

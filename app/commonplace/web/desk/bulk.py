@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from commonplace.curation.bulk import NAME_PARTS, PEOPLE
 from commonplace.curation.editing.work_edits import EDITABLE
+from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, CommonplaceError
 from commonplace.exchange.edits import Editor
 from commonplace.library.curation_schemas import BulkFieldChange, BulkItem, BulkResult
@@ -18,10 +19,11 @@ from commonplace.model.minter import Kind
 from commonplace.model.whole_number import whole_number
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import form_of
-from commonplace.web.desk.pages import Curating, desk_page, desk_router, refusal, see_other
+from commonplace.web.desk.pages import Curating, Refusal, desk_page, desk_router, refusal, see_other
 from commonplace.web.desk.pairs import Pieces, marked
 from commonplace.web.desk.start import done_change
 from commonplace.web.http.threads import in_writer
+from commonplace.web.pages.called import cited_as
 from commonplace.web.pages.codes import types_in_words
 from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.which import ask_which
@@ -145,7 +147,7 @@ async def apply(request: Request, context: ContextDep, token: Curating, asked: A
     try:
         made = await in_writer(context, write)
     except CommonplaceError as fault:
-        shown = refusal(fault)
+        shown = _at_fields(fault)
         return await in_writer(context, lambda: _page(request, context, asked, editor, left_out=left_out, **shown))
     return see_other(asked.address(done=made.version))
 
@@ -159,13 +161,44 @@ def _differences(item: BulkItem) -> list[tuple[BulkFieldChange, Pieces, Pieces]]
     return found
 
 
+def _called(request: Request, context: Context, result: BulkResult | None) -> dict[str, str]:
+    """Return the works whose change is shown by who wrote them and when, by their keys."""
+    keys, language = [item.key for item in result.items[:SHOWN]] if result else [], language_of(request)
+    minter = context.minter
+
+    def read(snapshot: Snapshot) -> dict[str, str]:
+        return {key: cited_as(snapshot, minter.thing("work", key), minter, language) for key in keys}
+
+    return context.library.read(read)
+
+
+_TYPED = {
+    "pattern": "Find",
+    "at": "Find",
+    "with": "New words, or the value",
+    "to": "New words, or the value",
+    "values": "New words, or the value",
+    "about": "New words, or the value",
+    "field": "Field",
+    "from": "Field",
+}
+"""Fields of the form by the members of a change that they become."""
+
+
+def _at_fields(fault: CommonplaceError) -> Refusal:
+    """Return what the page shows of an error, with the fields of its form in place of members of the request."""
+    shown = refusal(fault)
+    named = [(_TYPED.get(where.rpartition(".")[2], where), why) for where, why in shown["errors"]]
+    return {**shown, "errors": named}
+
+
 def _page(request: Request, context: Context, asked: Asked, editor: Editor, **shown: Any) -> Response:
     result: BulkResult | None = None
     if asked.do is not None:
         try:
             result = context.bulk.look(asked.select(), asked.change(), editor)
         except CommonplaceError as fault:
-            shown = {**refusal(fault), **shown}
+            shown = {**_at_fields(fault), **shown}
     parts = [f"{field}.{part}" for field in PEOPLE for part in NAME_PARTS]
     return desk_page(
         request,
@@ -177,6 +210,7 @@ def _page(request: Request, context: Context, asked: Asked, editor: Editor, **sh
         members=list(dict.fromkeys([*EDITABLE, *parts, *filter(None, [asked.field])])),
         result=result,
         items=[(item, _differences(item)) for item in result.items[:SHOWN]] if result else [],
+        works=_called(request, context, result),
         more=max(0, len(result.items) - SHOWN) if result else 0,
         done=done_change(request, context, asked.done),
         **{"left_out": (), "why": None, "errors": (), **shown},

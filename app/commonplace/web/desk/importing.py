@@ -58,7 +58,13 @@ async def begin(request: Request, context: ContextDep, token: AtDesk) -> Respons
     try:
         drafts = await _drafts(context, form, token.name)
     except CommonplaceError as fault:
-        shown = {"why": fault.detail, "errors": fault.errors, "pasted": form.text("pasted"), "status": 400}
+        shown = {
+            "why": fault.detail,
+            "errors": fault.errors,
+            "pasted": form.text("pasted"),
+            "format": form.text("format"),
+            "status": 400,
+        }
         return _begin_page(request, context, token, **shown)
     finally:
         await form.close()

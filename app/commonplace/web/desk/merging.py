@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
 from fastapi import Path, Request, Response
 
 from commonplace.errors import BadRequest, CommonplaceError, Message
 from commonplace.exchange.merges import TO, Merger, To
-from commonplace.library.merge_reports import UnmergeReport
+from commonplace.library.merge_reports import LaterEditReport, UnmergeReport
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind
 from commonplace.web.context import Context, ContextDep
@@ -17,6 +18,11 @@ from commonplace.web.desk.forms import SubmittedForm, form_of
 from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, refusal, see_other
 from commonplace.web.desk.start import Done, done_change
 from commonplace.web.http.threads import in_writer
+from commonplace.web.pages.called import called_each
+from commonplace.web.pages.codes import code_words, field_name
+from commonplace.web.pages.languages import language_of
+from commonplace.web.pages.rendering import said_to
+from commonplace.web.pages.wording import address_of
 
 router = desk_router()
 
@@ -78,4 +84,32 @@ def _page(
         report = context.merges.look_apart(kind, record.right.key, assigned)
     except BadRequest:  # a side of something that is not to be assigned: shown without, and the error beside it
         report = context.merges.look_apart(kind, record.right.key, {})
-    return desk_page(request, "unmerge.html", status=status, version=version, report=report, assigned=assigned, **shown)
+    shown |= {"version": version, "report": report, "record": record, "assigned": assigned}
+    return desk_page(request, "unmerge.html", status=status, edits=_in_words(request, context, report), **shown)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What a page calls something that was written since a merge, where it is read, and what it is now."""
+
+    words: str
+    address: str | None
+    after: str | None
+
+
+def _in_words(request: Request, context: Context, report: UnmergeReport) -> list[tuple[LaterEditReport, _Named]]:
+    """Return what was written since a merge, with the words of a page for it: of a field, or of another thing."""
+    base, language = f"{context.minter.base}id/", language_of(request)
+    things = [f"{base}{edit.name}" for edit in report.edits if "/" in edit.name.partition(":")[0]]
+    called = context.library.read(lambda snapshot: called_each(snapshot, things, context.minter, language))
+
+    def named(edit: LaterEditReport) -> _Named:
+        iri = f"{base}{edit.name}"
+        if iri in called:
+            kind = code_words(edit.name.partition("/")[0], language)
+            after = edit.after and edit.after.rpartition(" (")[0]
+            return _Named(called[iri] or f"{kind} {edit.name.partition('/')[2]}", address_of(iri), after)
+        field, colon, value = edit.name.partition(": ")
+        return _Named(f"{said_to(request, field_name(field))}{colon}{value}", None, edit.after)
+
+    return [(edit, named(edit)) for edit in report.edits]

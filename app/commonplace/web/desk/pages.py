@@ -42,6 +42,7 @@ OPTIONAL = (
     "name",
     "role",
     "pasted",
+    "format",
     "kept",
     "new_key",
 )

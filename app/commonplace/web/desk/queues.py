@@ -20,6 +20,8 @@ from commonplace.web.desk.start import Done, done_change
 from commonplace.web.desk.things import PLURALS, desk_address
 from commonplace.web.http.parameters import Cursor, Limit
 from commonplace.web.http.threads import in_writer
+from commonplace.web.pages.called import candidates_called
+from commonplace.web.pages.languages import language_of
 
 router = desk_router()
 
@@ -49,7 +51,9 @@ def queue(
         rows = asked.rows(snapshot, context.minter)
         part = answers.part(request, rows, lambda row: " ".join(row.order), limit, cursor)
         items = asked.items(snapshot, part.items, context.minter)
+        keys = [item.detail for item in items if item.kind == "citation" and item.detail]
         return {
+            "called": candidates_called(snapshot, keys, context.minter, language_of(request)),
             "items": [(item, mended_at(asked, item), is_update(item)) for item in items],
             "total": len(rows),
             "further": part.next and "?" + part.next.partition("?")[2],

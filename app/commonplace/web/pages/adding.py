@@ -25,7 +25,7 @@ from commonplace.web.context import Context
 from commonplace.web.discovery.addresses import KIND_OF
 from commonplace.web.pages.answer_words import NO_WORDS, AnswerWords, iris_in
 from commonplace.web.pages.asked_words import asked_words, pinned_address
-from commonplace.web.pages.called import called_each, called_in, cited_as
+from commonplace.web.pages.called import called_each, called_in, candidates_called, cited_as
 from commonplace.web.pages.codes import field_name
 from commonplace.web.pages.columns import laid_out, repeated_columns
 from commonplace.web.pages.languages import language_of
@@ -229,8 +229,11 @@ def _works_listed(
 
 
 def queue_asked(context: Context, request: Request, answer: Any) -> Added:
-    """Add the queue: its name, its label, and what stands in it."""
-    return {"queue": context.queues.by_name[request.path_params["name"]]}
+    """Add the queue: its name, its label, and what stands in it; and the works that its citations may mean."""
+    keys = [item["detail"] for item in answer["items"] if item.get("kind") == "citation" and item.get("detail")]
+    language, at = language_of(request), at_of(request)
+    called = context.library.read(lambda s: candidates_called(s, keys, context.minter, language), at)
+    return {"queue": context.queues.by_name[request.path_params["name"]], "called": called}
 
 
 def pairs_asked(context: Context, request: Request, answer: Any) -> Added:
@@ -341,6 +344,17 @@ def works_of_screenings(context: Context, request: Request, answer: Any) -> Adde
     """Add the works that were decided on, as they are at the version that was asked."""
     iris = [item["work_iri"] for item in answer["items"]]
     return {"works": context.library.read(lambda s: works_named(s, context.minter, iris), at_of(request))}
+
+
+def works_of_decisions(context: Context, request: Request, answer: Any) -> Added:
+    """Add the works that a file decided on, by their keys, and the address of the evidence that holds otherwise."""
+    for item in answer["items"]:
+        _, found, key = item.get("why", "").rpartition(": evidence ")
+        if found:
+            item |= {"why": item["why"].removesuffix(f"{found}{key}"), "held_by": f"/id/evidence/{key}"}
+    iris = [context.minter.thing("work", item["work"]).value for item in answer["items"] if item.get("work")]
+    named = context.library.read(lambda snapshot: works_named(snapshot, context.minter, iris))
+    return {"works": {work.key: work for work in named.values()}}
 
 
 def things_of_node(context: Context, request: Request, answer: Any) -> Added:

@@ -98,7 +98,7 @@ SHOWN = (
     ShownAnswer(("/imports/jobs/{id}",), "job.html"),
     ShownAnswer(("/imports/{id}", "/imports/jobs/{id}/receipt"), "receipt.html", adding.works_of_receipt),
     ShownAnswer(("/merges/{version}",), "merge.html"),
-    ShownAnswer(("/decisions/{version}",), "decisions_receipt.html"),
+    ShownAnswer(("/decisions/{version}",), "decisions_receipt.html", adding.works_of_decisions),
     ShownAnswer(("/id/evidence/{key}",), "evidence.html", adding.text_of_evidence),
     ShownAnswer(("/id/{kind}/{key:path}",), "node.html", adding.things_of_node),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pyoxigraph import NamedNode
 
@@ -34,6 +34,16 @@ def called_in(snapshot: Snapshot, node: NamedNode, minter: Minter, language: str
 def called_each(snapshot: Snapshot, iris: Sequence[str], minter: Minter, language: str) -> dict[str, str | None]:
     """Return what things are called, by their IRIs."""
     return {iri: called_in(snapshot, NamedNode(iri), minter, language) for iri in iris}
+
+
+def candidates_called(snapshot: Snapshot, keys: Iterable[str], minter: Minter, language: str) -> dict[str, str]:
+    """Return the works that a citation may mean, by their keys: who wrote them, when, and their titles."""
+    found = {}
+    for key in keys:
+        node = minter.thing("work", key)
+        title = label_of(snapshot, node, language)
+        found[key] = ": ".join(dict.fromkeys(filter(None, (cited_as(snapshot, node, minter, language), title))))
+    return found
 
 
 def _object(snapshot: Snapshot, node: NamedNode, predicate: NamedNode) -> NamedNode | None:

@@ -175,6 +175,32 @@ def grounds(context: TemplateContext, names: Sequence[str] | None) -> str:
     return ", ".join(said(context, GROUNDS.get(name, name)) for name in names or ["key"])
 
 
+def format_name(name: str) -> str:
+    """Return the name of a format of bibliographies as its makers write it, from the name that requests have."""
+    return _FORMATS.get(name, name)
+
+
+_FORMATS = {
+    "bibtex": "BibTeX",
+    "ris": "RIS",
+    "csl-json": "CSL-JSON",
+    "zotero": "Zotero",
+    "nbib": "NBIB",
+    "endnote-xml": "EndNote XML",
+    "mods": "MODS",
+}
+
+
+@pass_context
+def source_name(context: TemplateContext, name: str) -> str:
+    """Return what a page calls a file that came in: its name, or in words that it came without one."""
+    return said(context, _NAMELESS.get(name, name))
+
+
+_NAMELESS = {"upload": "a file without a name", "pasted": "pasted entries", "dois": "a list of DOIs"}
+"""What came in without a name of its own, by the name that receipts keep."""
+
+
 @pass_context
 def line(context: TemplateContext, change: object) -> str:
     """Return what a version did, in one line in the language of the page."""
@@ -203,6 +229,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "coins": coins,
     "family": family,
     "fates": fates,
+    "format_name": format_name,
     "fates_ahead": fates_ahead,
     "instant": instant,
     "names": names,
@@ -214,6 +241,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "member": member,
     "opening": opening,
     "said": said,
+    "source_name": source_name,
     "change_line": line,
     "thing_change": sentence,
     "in_words": in_words,

@@ -129,7 +129,7 @@ async function send(form, submitter, place) {
   }
   const data = new FormData(form, submitter);
   const address = submitter?.getAttribute("formaction") ?? addressOf(form);
-  tell(form, words.saving);
+  tell(form, form.dataset.begins ?? words.saving);
   sending = true;
   const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
   let answer;
@@ -147,8 +147,9 @@ async function send(form, submitter, place) {
   if (answer.ok) localStorage.removeItem(place);
   const same = page.querySelector(`form[data-draft="${CSS.escape(form.dataset.draft)}"]`);
   if (answer.ok || same) return show(page, answer.redirected ? answer.url : null);
-  const why = page.querySelector("main .fault")?.textContent.trim() ?? answer.statusText;
-  if (answer.status !== 401) return tell(form, filled(words.failed, { why }), "lost");
+  const told = [...page.querySelectorAll("main .fault :is(p, li)")].map((one) => one.textContent.trim());
+  const why = told.join("; ") || answer.statusText;
+  if (answer.status !== 401) return tell(form, filled(form.dataset.fails ?? words.failed, { why }), "lost");
   const again = document.createElement("a");
   const root = new URL("..", import.meta.url).pathname; // which is more than "/" below a path
   const here = location.pathname.slice(root.length - 1) + location.search;
