@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -142,6 +143,51 @@ def test_nothing_is_prepared_while_the_server_waits_for_a_search_index(
             assert await look() == 0
 
             workers.zygote.send(Message({"wait": False}))
+            async with asyncio.timeout(60):
+                while await look() < 4:
+                    pass
+        finally:
+            workers.close()
+
+    asyncio.run(run())
+
+
+def slow_tasks(views: Views, folder: Path) -> Mapping[str, Task]:
+    """Make tasks for workers of a zygote that says when it begins to prepare, which lasts until there is a file."""
+    made = tasks(views, folder)
+    steps = views.prepare
+
+    def prepare() -> Iterator[bool | None]:
+        (folder / "begun").touch()
+        yield from steps()
+
+    views.prepare = prepare
+    return made
+
+
+def test_workers_are_forked_while_a_step_is_taken_beside_a_graph_on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks when all workers are gone does not wait until a list of a large library is made."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    library = Library.open(tmp_path / "home", BASE, "disk")
+
+    async def run() -> None:
+        workers = WorkerPool(library.worker_views(), QueryLimits(workers=1))
+        workers.start(partial(slow_tasks, folder=tmp_path))
+
+        async def look() -> int:
+            call = Call(task="look", given={"held": False}, version=0, seconds=60)
+            prepared: int = (await workers.call(call, "somebody", Lane.QUERIES)).given["prepared"]
+            return prepared
+
+        try:
+            await until((tmp_path / "begun").exists)
+            for process in workers.processes():
+                os.kill(process, signal.SIGKILL)
+            async with asyncio.timeout(60):
+                assert await look() == 0
+            (tmp_path / "prepare").touch()
             async with asyncio.timeout(60):
                 while await look() < 4:
                     pass

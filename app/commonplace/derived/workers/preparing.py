@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 from commonplace.derived.workers.messages import Inbox, Message, send
 from commonplace.derived.workers.worker import Task, Views
@@ -16,12 +18,18 @@ from commonplace.processes.garbage_collection import share_with_forks
 log = logging.getLogger(__name__)
 
 
+class Awaited(NamedTuple):
+    """A step that another process takes: the descriptor of the socket on which it says that this is done."""
+
+    descriptor: int
+
+
 class Preparing:
     """What is prepared while nobody waits for the zygote, one step at a time, and again for each version.
 
     Who was told of a step has workers forked, which the next step would hold up: so that waits until nobody asks. The
     next of a step that nobody is told of comes at once, unless somebody asks. Where the graph is on disk it is prepared
-    again for each copy of that.
+    again for each copy of that, by a process beside the zygote, which forks workers while a step is `awaited`.
     """
 
     def __init__(self, views: Views, leave: Callable[[], None]) -> None:
@@ -29,12 +37,14 @@ class Preparing:
         self._views = views
         self._leave = leave
         self._of: tuple[object, int] | None = None
-        self._steps: Iterator[bool | None] = iter(())
+        self._steps: Iterator[bool | Awaited | None] = iter(())
         self._taken = 0
         self._most = 0
         """Maximum number of steps that were taken for a version: workers have been told of these."""
         self.goes_on = False
         """Whether there was a step of which nobody was told, and the next is not to be left for a while."""
+        self.awaited: list[int] = []
+        """The descriptor that can be read when a step that another process takes has come further, if there is one."""
 
     def step(self, tasks: Mapping[str, Task]) -> bool:
         """Take the next step, if there is one; return whether workers forked from now on have something new at hand."""
@@ -42,12 +52,16 @@ class Preparing:
             self._of, self._taken = (tasks, self._views.graph.version), 0
             self._steps = self._views.prepare() if self._views.are_shared else _apart(self._views, self._leave)
         self.goes_on = False
+        self.awaited.clear()
         try:
             is_much = next(self._steps)
         except StopIteration:
             return False
         except GraphUnreachable as fault:
             log.warning("%s", fault.detail)
+            return False
+        if isinstance(is_much, Awaited):
+            self.awaited.append(is_much.descriptor)
             return False
         share_with_forks()
         self._taken += 1
@@ -57,10 +71,11 @@ class Preparing:
         return is_new
 
 
-def _apart(views: Views, leave: Callable[[], None]) -> Iterator[bool | None]:
+def _apart(views: Views, leave: Callable[[], None]) -> Iterator[bool | Awaited | None]:
     """Let a process that opens the graph prepare, step by step, and take what it has made when that is much.
 
     It begins with what was prepared here before, and moves that along. When it ends early, the rest is not prepared.
+    While it takes a step, which may last for half a minute on a busy machine, yield where it will be heard.
     """
     ours, its = socket.socketpair()
     process = os.fork()
@@ -74,8 +89,10 @@ def _apart(views: Views, leave: Callable[[], None]) -> Iterator[bool | None]:
         os._exit(0)
     its.close()
     try:
-        inbox = Inbox(ours)
-        while (message := inbox.wait()) is not None:
+        for message in _heard(ours):
+            if isinstance(message, Awaited):
+                yield message
+                continue
             if message.body:
                 views.take(message.body)
             yield message.head["is much"]
@@ -88,6 +105,19 @@ def _apart(views: Views, leave: Callable[[], None]) -> Iterator[bool | None]:
         os.waitpid(process, 0)
         if views.reader is not None:
             views.reader.sweep()
+
+
+def _heard(connection: socket.socket) -> Iterator[Message | Awaited]:
+    """Yield the messages that come on a socket, and where to wait for one while none is there."""
+    inbox, poll = Inbox(connection), select.poll()
+    poll.register(connection, select.POLLIN)
+    while True:
+        if (message := inbox.next()) is not None:
+            yield message
+        elif not poll.poll(0):
+            yield Awaited(connection.fileno())
+        elif not inbox.receive():
+            return
 
 
 def _prepare(views: Views, connection: socket.socket) -> None:

@@ -77,14 +77,15 @@ class Zygote:
         preparing = Preparing(self._views, self._leave)
         while True:
             goes_on = preparing.goes_on and not self._waits
-            ready = _readable([ours, *self._workers], 0 if goes_on else FOLLOW_SECONDS)
+            awaited = [] if self._waits else preparing.awaited
+            ready = _readable([ours, *awaited, *self._workers], 0 if goes_on else FOLLOW_SECONDS)
             for descriptor in ready:
-                if descriptor != ours:
+                if descriptor in self._workers:
                     self._bury(descriptor)
             if ours in ready and not self._heard(inbox):
                 return
             self._views.follow()
-            if not ready:  # nobody waits for it
+            if set(ready) <= set(awaited):  # nobody waits for it
                 self._views.renew()
                 if not self._waits and preparing.step(self._tasks):
                     self._say(Message({"prepared": True}))
