@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import product
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolutions
 
+from commonplace.derived.graph.store_snapshot import StoreSnapshot
+from commonplace.library import map_part, map_reading
 from commonplace.library.map_reading import LinkBetween, MapFilters, linked_things
 from commonplace.library.map_schemas import RELATIONS, Relation
 from commonplace.model.namespaces import CITO, FABIO, RDF, SKOS, XSD
@@ -148,17 +152,21 @@ class Plain:
 
 
 @settings(max_examples=150, deadline=None)
-@given(LIBRARIES, FILTERS, st.integers(1, 8))
+@given(LIBRARIES, FILTERS, st.integers(1, 8), st.sampled_from((0, 2, 1_000)))
 def test_what_is_on_the_map_is_what_the_statements_say(
-    library: frozenset[Quad], filters: MapFilters, limit: int
+    library: frozenset[Quad], filters: MapFilters, limit: int, most: int
 ) -> None:
+    """Whether a part of it is read by itself, or found among all links."""
     history = History()
     history.turn_round(library)
     plain = Plain(library)
     focus = MINTER.thing(*filters.focus.split("/")) if filters.focus else None  # type: ignore[arg-type]
     if focus is not None and all(s != focus for s, _, _ in plain.said):
         history.turn_round({Quad(focus, SKOS["note"], Literal("there"))})
-    found, _ = history.graph.read(lambda snapshot: linked_things(snapshot, MINTER, filters, limit))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(map_part, "MOST_WORKS", most)
+        patched.setattr(map_reading, "_ASKED_FOR", most)
+        found, _ = history.graph.read(lambda snapshot: linked_things(snapshot, MINTER, filters, limit))
     links = plain.links(filters)
     counts = Counter(end for link in links for end in (link.source, link.target))
     if focus is not None:
@@ -168,3 +176,48 @@ def test_what_is_on_the_map_is_what_the_statements_say(
     assert [(thing.iri, thing.links) for thing in found.things] == [(iri, counts[iri]) for iri in first[:limit]]
     among = [link for link in links if {link.source, link.target} <= set(first[:limit])]
     assert list(found.links) == sorted(among, key=lambda one: (one.source, one.target, one.relation))
+
+
+@pytest.mark.parametrize(
+    "filters", [MapFilters(focus="work/a"), MapFilters(focus="concept/k"), MapFilters(years="1999")]
+)
+def test_a_part_of_the_map_costs_what_it_holds(filters: MapFilters, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a library with hundreds of links beside it no more is read than of one without them."""
+    history, read = History(), 0
+    part = those(WORKS, RDF["type"], [FABIO["Expression"]]) | those(CONCEPTS, RDF["type"], [SKOS["Concept"]])
+    part |= those(WORKS[:1], CITO["cites"], WORKS) | those(WORKS, FABIO["hasPublicationYear"], YEARS[:1])
+    part |= those(EVIDENCE[:1], MINTER.term("work"), WORKS[:1]) | those(
+        EVIDENCE[:1], MINTER.term("about"), CONCEPTS[:1]
+    )
+    part |= {quad for quad in MOSTLY if quad.subject == EVIDENCE[0]}
+    part |= those(WORKS, MINTER.term("citationKey"), [Literal("one")])
+    history.turn_round(part)
+    triples, query = StoreSnapshot.triples, StoreSnapshot.query
+
+    def counted(snapshot: StoreSnapshot, *pattern: Any) -> Any:
+        nonlocal read
+        for triple in triples(snapshot, *pattern):
+            read += 1
+            yield triple
+
+    def asked(snapshot: StoreSnapshot, text: str, *given: Any, **named: Any) -> Any:
+        nonlocal read
+        again = query(snapshot, text, *given, **named)
+        assert isinstance(again, QuerySolutions)
+        read += len(list(again))
+        return query(snapshot, text, *given, **named)
+
+    monkeypatch.setattr(StoreSnapshot, "triples", counted)
+    monkeypatch.setattr(StoreSnapshot, "query", asked)
+    before, _ = history.graph.read(lambda snapshot: linked_things(snapshot, MINTER, filters, 100))
+    alone, read = read, 0
+    others = [MINTER.thing("work", f"other{number}") for number in range(40)]
+    history.turn_round(
+        those(others, RDF["type"], [FABIO["Expression"]])
+        | those(others, CITO["cites"], others[:10])
+        | those(others, FABIO["hasPublicationYear"], YEARS[1:])
+    )
+    after, _ = history.graph.read(lambda snapshot: linked_things(snapshot, MINTER, filters, 100))
+    assert after == before
+    assert len(before.links) > 0
+    assert read <= alone + 5

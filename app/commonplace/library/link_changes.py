@@ -13,7 +13,7 @@ from typing import Protocol
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.library.map_reading import CERTAINTIES, KINDS
+from commonplace.library.link_kinds import CERTAINTIES, KINDS
 from commonplace.library.map_schemas import RELATIONS, Relation
 from commonplace.model.change import ChangeSet
 from commonplace.model.minter import Minter
@@ -115,11 +115,18 @@ class LinkReading:
             for node in _nodes(state, about, thing):
                 yield from (("discusses", source, thing) for source in _ends(state, node, work))
 
+    def holds(self, state: State, link: Link) -> bool:
+        """Return whether there is such a link."""
+        relation, source, target = link
+        if relation != "cites":
+            return self.sure(state, link) is not None
+        said = (CITO["cites"], self.minter.term("mayCite"))
+        return _is_between(state, link) and any(_holds(state, source, one, target) for one in said)
+
     def sure(self, state: State, link: Link) -> str | None:
         """Return how sure a link is, an empty text where nothing says it; None where there is no such link."""
         relation, source, target = link
-        kinds = zip((source, target), KINDS[relation], strict=True)
-        if source == target or not all(_holds(state, thing, RDF["type"], _CLASSES[kind]) for thing, kind in kinds):
+        if not _is_between(state, link):
             return None
         if relation == "narrower":
             return "" if _holds(state, source, SKOS["narrower"], target) else None
@@ -129,6 +136,19 @@ class LinkReading:
         if not is_certain and not _holds(state, source, self.minter.term("mayCite"), target):
             return None
         return self._confirmed(state, source, target) or ("confirmed" if is_certain else "ambiguous")
+
+    def discussed(self, state: State, work: NamedNode) -> dict[str, str]:
+        """Return what a work discusses, by IRI, with how sure that is, an empty text where nothing says it."""
+        term = self.minter.term
+        found: dict[str, tuple[int, str]] = {}
+        for node in _nodes(state, term("work"), work):
+            if _holds(state, node, term("standing"), term("accepted")) and _holds(
+                state, node, term("state"), term("discusses")
+            ):
+                said = [(self._places.get(one, 0), one.value) for one in _ends(state, node, term("certainty"))]
+                for about in _ends(state, node, term("about")):
+                    found[about.value] = max([*said, found.get(about.value, (0, ""))])
+        return {about: sure for about, (_, sure) in found.items()}
 
     def _sure_of_evidence(self, state: State, work: NamedNode, concept: NamedNode) -> str | None:
         term = self.minter.term
@@ -141,6 +161,16 @@ class LinkReading:
                 said += _ends(state, node, term("certainty"))
         best = max(said, key=lambda one: (self._places.get(one, 0), str(one)), default=None)
         return (best.value if best else "") if is_there else None
+
+    def confirmations(self, state: State, source: NamedNode) -> dict[str, str]:
+        """Return how sure the citations of a work are that a person or program has looked at, by what is cited."""
+        confirmed, confirmation = self.minter.term("confirmed"), self.minter.term("confirmation")
+        found: dict[str, str] = {}
+        for node in _nodes(state, CITO["hasCitingEntity"], source):
+            said = [sure.value for sure in _ends(state, node, confirmation) if sure != confirmed]
+            for cited in _ends(state, node, CITO["hasCitedEntity"]) if said else ():
+                found[cited.value] = max([*said, found.get(cited.value, "")])
+        return found
 
     def _confirmed(self, state: State, source: NamedNode, target: NamedNode) -> str:
         confirmed, confirmation = self.minter.term("confirmed"), self.minter.term("confirmation")
@@ -171,6 +201,13 @@ class LinkReading:
         """What leads from such a node to the source and to the target."""
         of_evidence = self.minter.term("work"), self.minter.term("about")
         return {"discusses": of_evidence, "cites": (CITO["hasCitingEntity"], CITO["hasCitedEntity"])}
+
+
+def _is_between(state: State, link: Link) -> bool:
+    """Return whether the ends of a link are different things of the kinds that such a link is between."""
+    relation, source, target = link
+    kinds = zip((source, target), KINDS[relation], strict=True)
+    return source != target and all(_holds(state, thing, RDF["type"], _CLASSES[kind]) for thing, kind in kinds)
 
 
 def _holds(state: State, subject: Node, predicate: NamedNode, object: NamedNode) -> bool:

@@ -9,9 +9,9 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.link_changes import Before, Link, LinkReading
+from commonplace.library.link_kinds import Ends
 from commonplace.library.map_reading import (
     Counts,
-    Ends,
     Linked,
     LinkedThing,
     MapFilters,

@@ -17,6 +17,8 @@ from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot, values_clause
 from commonplace.derived.graph.sparql_tsv import rows, text_and_language, tsv
 from commonplace.errors import BadRequest, Message, NotFound
 from commonplace.library.first_names import first_names
+from commonplace.library.link_kinds import CERTAINTIES, KINDS, Ends
+from commonplace.library.map_part import confirmations, links_near, links_of_works, works_of_years
 from commonplace.library.map_schemas import RELATIONS, Relation
 from commonplace.model.minter import Minter
 from commonplace.model.year_range import with_dots
@@ -27,14 +29,8 @@ MOST_NODES = 3_000
 _READ_AT_ONCE = 2_000
 """Maximum number of things that one query names."""
 
-_WORK, _CONCEPT = "fabio:Expression", "skos:Concept"
-
-KINDS: Mapping[Relation, tuple[str, str]] = {
-    "cites": (_WORK, _WORK),
-    "discusses": (_WORK, _CONCEPT),
-    "narrower": (_CONCEPT, _CONCEPT),
-}
-"""The classes of the source and the target of each relation."""
+_ASKED_FOR = 500
+"""Maximum number of works whose citations are looked at one by one for how sure they are; beyond, all are read."""
 
 _PATTERNS: Mapping[Relation, Sequence[tuple[str, str]]] = {
     "cites": (("?source cp:mayCite ?target", "ambiguous"), ("?source cito:cites ?target", "confirmed")),
@@ -53,9 +49,6 @@ The classes of the ends are no part of it: to look each up among those read once
 engine takes to join them.
 """
 
-CERTAINTIES = ("low", "moderate", "high")
-"""How sure it is that a work discusses a concept, the surest last: of two pieces of evidence the surer one holds."""
-
 _UNSURE = """SELECT ?source ?target ?sure WHERE { ?citation cp:confirmation ?sure ;
 cito:hasCitingEntity ?source ; cito:hasCitedEntity ?target FILTER(?sure != cp:confirmed) }"""
 
@@ -64,7 +57,6 @@ OPTIONAL { ?work fabio:hasPublicationYear ?year } OPTIONAL { ?work dcterms:title
 OPTIONAL { ?work cp:status ?status } }"""
 
 _LABELS = "SELECT ?concept ?label WHERE { %s ?concept skos:prefLabel ?label }"
-_YEARS = "SELECT ?work ?year WHERE { ?work fabio:hasPublicationYear ?year }"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +110,6 @@ class MapFilters:
     focus: str | None = None
 
 
-Ends = Mapping[tuple[str, str], str]
-"""How sure the links of a relation are, each by the IRIs of source and target; an empty text where nothing says it."""
-
-
 def linked_things(snapshot: Snapshot, minter: Minter, filters: MapFilters, limit: int) -> tuple[Linked, Counts]:
     """Return what is linked, cut to the `limit` things with most links, and the number of links of all.
 
@@ -130,11 +118,7 @@ def linked_things(snapshot: Snapshot, minter: Minter, filters: MapFilters, limit
     """
     span = span_of_years(filters.years) if filters.years else None
     focus = focused(snapshot, minter, filters.focus) if filters.focus else None
-    links = _links(snapshot, minter, filters.relations)
-    if focus is not None:
-        links = _near(links, focus)
-    if span is not None:
-        links = _within(snapshot, links, span)
+    links = _links_left(snapshot, minter, filters.relations, focus, span)
     counts = Counter(chain.from_iterable(chain.from_iterable(links.values())))
     if focus is not None:
         counts[focus] += 0
@@ -142,7 +126,7 @@ def linked_things(snapshot: Snapshot, minter: Minter, filters: MapFilters, limit
     shown = set(first)
     among = {relation: _where(ends, shown.issuperset) for relation, ends in links.items()}
     if "cites" in among:
-        among["cites"] = _confirmed(snapshot, among["cites"])
+        among["cites"] = _confirmed(snapshot, minter, among["cites"])
     return Linked(described(snapshot, minter, first, counts), in_order(minter, among), len(counts)), counts
 
 
@@ -186,6 +170,27 @@ def focused(snapshot: Snapshot, minter: Minter, given: str) -> str:
     raise NotFound(Message("there is no work or concept %(given)r: name one as work/KEY or concept/KEY", given=given))
 
 
+def _links_left(
+    snapshot: Snapshot,
+    minter: Minter,
+    relations: Collection[Relation],
+    focus: str | None,
+    span: tuple[int, int] | None,
+) -> Mapping[Relation, Ends]:
+    """Return the links that a focus and a span of years leave: what is read of a part is that part, unless it is most
+    of the library."""
+    inside = None if span is None else works_of_years(snapshot, span)
+    if focus is not None:
+        near = links_near(snapshot, minter, relations, focus)
+        links = _near(_links(snapshot, minter, relations), focus) if near is None else near
+        return links if inside is None else _within(links, inside)
+    part = None if inside is None else links_of_works(snapshot, minter, relations, inside)
+    if part is not None:
+        return part
+    links = _links(snapshot, minter, relations)
+    return links if inside is None else _within(links, inside)
+
+
 def _links(snapshot: Snapshot, minter: Minter, relations: Collection[Relation]) -> dict[Relation, Ends]:
     """Return all links of some relations between different things that the library has."""
     classes = {kind: _of_class(snapshot, kind) for kind in {kind for one in relations for kind in KINDS[one]}}
@@ -220,9 +225,13 @@ def _near(links: Mapping[Relation, Ends], focus: str) -> dict[Relation, Ends]:
     return {relation: _where(ends, near.issuperset) for relation, ends in links.items()}
 
 
-def _confirmed(snapshot: Snapshot, ends: Ends) -> Ends:
+def _confirmed(snapshot: Snapshot, minter: Minter, ends: Ends) -> Ends:
     """Return citations with how sure those are that a person or program has looked at."""
-    said = {(source[1:-1], target[1:-1]): sure[1:-1] for source, target, sure in sorted(_rows(snapshot, _UNSURE))}
+    citing = {source for source, _ in ends}
+    if len(citing) <= _ASKED_FOR:
+        said = confirmations(snapshot, minter, citing)
+    else:
+        said = {(source[1:-1], target[1:-1]): sure[1:-1] for source, target, sure in sorted(_rows(snapshot, _UNSURE))}
     return {pair: said.get(pair, sure) for pair, sure in ends.items()}
 
 
@@ -244,13 +253,8 @@ def _values(variable: str, iris: Iterable[str]) -> Iterator[str]:
         yield values_clause(variable, map(NamedNode, ordered[start : start + _READ_AT_ONCE]))
 
 
-def _within(snapshot: Snapshot, links: Mapping[Relation, Ends], span: tuple[int, int]) -> dict[Relation, Ends]:
-    """Return the links whose works are of those years; concepts are left by what discusses them."""
-    inside = {
-        work[1:-1]
-        for work, year in _texts(snapshot, _YEARS)
-        if year.lstrip("-").isdecimal() and span[0] <= int(year) <= span[1]
-    }
+def _within(links: Mapping[Relation, Ends], inside: set[str]) -> dict[Relation, Ends]:
+    """Return the links whose works are of those; concepts are left by what discusses them."""
     discusses = _where(links.get("discusses", {}), lambda pair: pair[0] in inside)
     discussed = {concept for _, concept in discusses}
     kept: dict[Relation, Ends] = {
