@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from pyoxigraph import BlankNode, NamedNode
 
@@ -37,16 +39,22 @@ class Deletions:
         self._library = library
         self._committer = committer
 
-    def look(self, kind: Kind, key: str, *, with_dependents: bool = False) -> Deleted:
-        """Return what the deletion of a thing would do; nothing is written. Raises `NotFound`."""
+    def look(self, kind: Kind, key: str, *, with_dependents: bool = False, named: int | None = None) -> Deleted:
+        """Return what the deletion of a thing would do; nothing is written. Raises `NotFound`.
+
+        `named` is the number of things that go, and of those that hang on it, which are called by their names, the
+        first ones; all are, without it. Very many may, and to find what each is called takes most of the time.
+        """
 
         def judge(snapshot: Snapshot) -> Deleted:
-            deletion, report = self._judge(snapshot, kind, key, with_dependents)
+            deletion = self._judge(snapshot, kind, key, with_dependents)
+            report = self._report(snapshot, kind, key, deletion, named)
+            if deletion.hanging:
+                return report  # what keeps it from going is told, whatever rules it would break
             try:
                 self._committer.completed(snapshot, deletion.change)
             except ShapeViolation as fault:
-                if not report.hangs:
-                    return report.model_copy(update={"possible": False, "breaks": _places(fault)})
+                return report.model_copy(update={"possible": False, "breaks": _places(fault)})
             return report
 
         return self._library.read(judge)
@@ -68,10 +76,10 @@ class Deletions:
         made: list[Deleted] = []
 
         def propose(snapshot: Snapshot) -> Proposal:
-            deletion, report = self._judge(snapshot, kind, key, with_dependents)
+            deletion = self._judge(snapshot, kind, key, with_dependents)
             if deletion.hanging:
-                raise _in_use(kind, key, report)
-            made[:] = [report]
+                raise _in_use(kind, key, self._report(snapshot, kind, key, deletion, 0))  # its IRIs are told
+            made[:] = [self._report(snapshot, kind, key, deletion, None)]
             message = deleter.message or f"{kind} {key}"
             return Proposal(deletion.change, Note(agent=deleter.agent, kind="delete", message=message))
 
@@ -88,38 +96,60 @@ class Deletions:
             raise Conflict(Message("the %(kind)s %(key)r is gone already", kind=Message(kind), key=key))
         return made[0].model_copy(update={"version": entry.version}), entry
 
-    def _judge(self, snapshot: Snapshot, kind: Kind, key: str, with_dependents: bool) -> tuple[Deletion, Deleted]:
+    def _judge(self, snapshot: Snapshot, kind: Kind, key: str, with_dependents: bool) -> Deletion:
         minter = self._library.minter
         node = minter.thing(kind, key)
         read_thing(snapshot, kind, node, minter)  # raises NotFound
-        deletion = deletion_of(snapshot, node, minter, with_dependents=with_dependents)
-        return deletion, _report(snapshot, node, deletion, minter)
+        return deletion_of(snapshot, node, minter, with_dependents=with_dependents)
+
+    def _report(self, snapshot: Snapshot, kind: Kind, key: str, deletion: Deletion, named: int | None) -> Deleted:
+        minter = self._library.minter
+        node = minter.thing(kind, key)
+        hanging = partial(_hanging, snapshot, minter, named)
+        return Deleted(
+            iri=node.value,
+            key=minter.key(node.value),
+            label=name_of(snapshot, node, minter),
+            possible=not deletion.hanging,
+            deletes=_linked(snapshot, minter, named, deletion.nodes),
+            unlinks=hanging(deletion.unlinked),
+            hangs=hanging(deletion.hanging),
+            unused=_linked(snapshot, minter, None, deletion.unused),
+        )
 
 
-def _report(snapshot: Snapshot, node: NamedNode, deletion: Deletion, minter: Minter) -> Deleted:
-    return Deleted(
-        iri=node.value,
-        key=minter.key(node.value),
-        label=name_of(snapshot, node, minter),
-        possible=not deletion.hanging,
-        deletes=[_link(snapshot, one, minter) for one in deletion.nodes],
-        unlinks=[_hanging(snapshot, one, minter) for one in deletion.unlinked],
-        hangs=[_hanging(snapshot, one, minter) for one in deletion.hanging],
-        unused=[_link(snapshot, one, minter) for one in deletion.unused],
-    )
+def _linked(
+    snapshot: Snapshot, minter: Minter, named: int | None, nodes: Sequence[NamedNode | BlankNode]
+) -> list[Link]:
+    """Return links to nodes, the first `named` with what they are called."""
+    called, others = (nodes, ()) if named is None else (nodes[:named], nodes[named:])
+    return [*(_link(snapshot, one, minter) for one in called), *(_nameless(one, minter) for one in others)]
+
+
+def _nameless(node: NamedNode | BlankNode, minter: Minter) -> Link:
+    if isinstance(node, BlankNode):
+        return Link(iri=str(node), key=str(node))
+    return Link(iri=node.value, key=minter.key(node.value))
 
 
 def _link(snapshot: Snapshot, node: NamedNode | BlankNode, minter: Minter) -> Link:
-    if isinstance(node, BlankNode):
-        return Link(iri=str(node), key=str(node))
-    return Link(iri=node.value, key=minter.key(node.value), label=name_of(snapshot, node, minter))
+    link = _nameless(node, minter)
+    label = name_of(snapshot, node, minter) if isinstance(node, NamedNode) else None
+    return link.model_copy(update={"label": label})
 
 
-def _hanging(snapshot: Snapshot, one: Hanging, minter: Minter) -> HangingOn:
-    link = _link(snapshot, one.node, minter)
-    return HangingOn(
-        **link.model_dump(), property=minter.compact(one.property.value), on=one.target.value, goes_along=one.goes_along
-    )
+def _hanging(snapshot: Snapshot, minter: Minter, named: int | None, some: Sequence[Hanging]) -> list[HangingOn]:
+    """Return what hangs on a thing, the first `named` with what they are called."""
+    links = _linked(snapshot, minter, named, [one.node for one in some])
+    return [
+        HangingOn(
+            **link.model_dump(),
+            property=minter.compact(one.property.value),
+            on=one.target.value,
+            goes_along=one.goes_along,
+        )
+        for one, link in zip(some, links, strict=True)
+    ]
 
 
 def _places(fault: ShapeViolation) -> list[str]:

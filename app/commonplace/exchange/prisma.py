@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -20,14 +20,19 @@ from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.merged import merged_things
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.derived.thing_versions import change_in
 from commonplace.library import Library
 from commonplace.library.schemas import ApiModel
 from commonplace.library.screenings import verdicts
 from commonplace.model.change import Version
 from commonplace.model.namespaces import FABIO, RDF
+from commonplace.patchlog.log import EntryBody, PatchLog
 
 NAMED = 100
 """Maximum number of works that a gap names; its count has all."""
+
+_BLOCK_BYTES = 4_000_000
+"""Minimum length of a part of the log that is looked through at once."""
 
 ENRICH = "enrich"
 """Name of the source of an import that only adds to works: it finds none."""
@@ -128,9 +133,7 @@ class PrismaCounts:
         elif note.kind in _UNDO:
             return None
         else:
-            added = log.entry(version).change.added
-            typed = (q.subject for q in added if q.predicate == RDF["type"] and q.object == FABIO["Expression"])
-            works = sorted(_iris(typed))
+            works = sorted(_works_in(log, version))
             fates, name, found = {"new": len(works)}, note.message, len(works)
         if not found:
             return None
@@ -145,6 +148,31 @@ class PrismaCounts:
             not_read=fates.get("failed", 0),
         )
         return _Entered(source, tuple(works))
+
+
+def _works_in(log: PatchLog, version: Version) -> set[str]:
+    """Return the works that a version brought in, by the lines of the log that say so: the version that a library began
+    with may have millions of others, of which no quad is made."""
+    typed = f"{RDF['type']} {FABIO['Expression']} ".encode()
+    lines: list[bytes] = []
+    with log.body(version) as body:
+        for block in _blocks(body):
+            place = block.find(typed)
+            while place >= 0:
+                begin, after = block.rfind(b"\n", 0, place) + 1, block.find(b"\n", place) + 1
+                lines.append(block[begin:after])
+                place = block.find(typed, after)
+    added = change_in(b"".join(lines)).added  # where a text quotes such words they say something else
+    return _iris(q.subject for q in added if q.predicate == RDF["type"] and q.object == FABIO["Expression"])
+
+
+def _blocks(body: EntryBody) -> Iterator[bytes]:
+    """Yield the body of an entry in parts of whole lines."""
+    text, start, end = body
+    while start < end:
+        cut = end if end - start <= _BLOCK_BYTES else text.find(b"\n", start + _BLOCK_BYTES) + 1
+        yield text[start:cut]
+        start = cut
 
 
 def _iris(nodes: Iterable[object]) -> set[str]:

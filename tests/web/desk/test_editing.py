@@ -7,8 +7,14 @@ import re
 from collections.abc import Callable
 
 import httpx
+import pytest
+from pyoxigraph import NamedNode
 
+from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.library.statement_labels import name_of
 from commonplace.model.change import Version
+from commonplace.model.minter import Minter
+from commonplace.web.desk import history as desk_history
 from commonplace.web.desk.editing import mark_of
 from tests.web.desk.forms import PAGES, fields
 
@@ -194,3 +200,25 @@ def test_histories_call_things_by_their_names_in_the_lines_of_versions(curator: 
         page = html.unescape(curator.get(address, headers={"Accept": "text/html"}).text)
         assert f"work “{title}”: note" in page, address
         assert "work sullivan2021handbook" not in page, address
+
+
+def test_of_very_many_things_that_hang_on_one_those_that_are_shown_are_named(
+    curator: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A work that thousands cite has its page of deletion: none of them is looked up, but for the first."""
+    answer = curator.delete("/works/ostrom1996", params={"dry_run": "true"})
+    assert len(answer.json()["hangs"]) > 8
+    named: list[str] = []
+
+    def noted(snapshot: Snapshot, node: NamedNode, minter: Minter) -> str | None:
+        named.append(node.value)
+        return name_of(snapshot, node, minter)
+
+    monkeypatch.setattr(desk_history, "HANGING_SHOWN", 2)
+    monkeypatch.setattr("commonplace.exchange.deletions.name_of", noted)
+    page = curator.get("/desk/works/ostrom1996/delete")
+    assert page.status_code == 200
+    hanging = [one["iri"] for one in answer.json()["hangs"]]
+    assert len(set(hanging[:2]).intersection(named)) == 2
+    assert len(set(hanging).intersection(named)) <= 6, "two of what hangs, of what goes and of what loses its link"
+    assert f"and {len(hanging) - 2} more" in page.text

@@ -110,8 +110,8 @@ async def delete(request: Request, context: ContextDep, token: Curating, plural:
 def _deletion(request: Request, context: Context, kind: Kind, key: str) -> Response:
     node: NamedNode = context.minter.thing(kind, key)
     try:
-        alone = context.deletions.look(kind, key, with_dependents=False)
-        along = context.deletions.look(kind, key, with_dependents=True)
+        alone = context.deletions.look(kind, key, with_dependents=False, named=HANGING_SHOWN)
+        along = context.deletions.look(kind, key, with_dependents=True, named=HANGING_SHOWN)
     except NotFound as fault:
         raise missing(context.library, node, None) from fault
     return desk_page(
