@@ -16,6 +16,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.opening import new_graph
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.derived.graph.store_snapshot import StoreSnapshot
 from commonplace.derived.rewinding import MovableGraph
 from commonplace.errors import BadRequest
 from commonplace.library import sorted_list
@@ -393,3 +394,27 @@ def test_a_short_page_of_a_long_list_goes_through_no_more_than_it_needs() -> Non
     following = long.page(5, page.cursor, pick=picked)
     assert [thing.value for thing in following.things] == iris[500:1000:100]
     assert Long.taken < 5_000
+
+
+def test_for_venues_only_what_something_appears_in_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine would go through all statements about each class, state and agent that a change names."""
+    history, work, venue = History(), WORKS[0], VENUES[0]
+    kept, select = Lists(history.log), lambda _: select_venues(None)
+    history.turn_round([Quad(one, RDF["type"], FABIO["Expression"]) for one in WORKS])
+    kept.of(history.graph, "venues", select, VENUE_ORDER)
+    asked_for: list[str] = []
+    query = StoreSnapshot.query
+
+    def counted(snapshot: StoreSnapshot, text: str, *given: Any, **named: Any) -> Any:
+        asked_for.append(text)
+        return query(snapshot, text, *given, **named)
+
+    monkeypatch.setattr(StoreSnapshot, "query", counted)
+    for number in range(5):
+        node = MINTER.thing("evidence", f"e{number}")
+        history.turn_round([Quad(node, RDF["type"], MINTER.term("Evidence")), Quad(node, MINTER.term("work"), work)])
+        kept.of(history.graph, "venues", select, VENUE_ORDER)
+    assert len(asked_for) == 5, "the evidence itself each time"
+    history.turn_round([Quad(work, DCTERMS["isPartOf"], venue)])
+    assert kept.of(history.graph, "venues", select, VENUE_ORDER).things == SortedList([venue.value], [""])
+    assert len(asked_for) == 7, "the work, and what it appears in"

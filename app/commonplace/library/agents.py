@@ -37,8 +37,9 @@ def select_organizations(ranked: list[NamedNode] | None) -> Selection:
 
 def select_venues(ranked: list[NamedNode] | None) -> Selection:
     """Select everything that a work of the library appears in."""
-    patterns = ["?part a fabio:Expression ; dcterms:isPartOf ?thing ."]
-    return Selection(patterns, ranked=ranked, reach=_venues_of, repeats=True)
+    patterns = ["?part dcterms:isPartOf ?thing ; a fabio:Expression ."]
+    named_by = frozenset((DCTERMS["isPartOf"],))
+    return Selection(patterns, ranked=ranked, reach=_venues_of, repeats=True, named_by=named_by)
 
 
 def _venues_of(snapshot: Snapshot, part: NamedNode | BlankNode) -> Iterator[NamedNode]:

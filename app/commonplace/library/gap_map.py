@@ -78,6 +78,11 @@ class _Column:
     """By certainty, the concepts that any of the works discusses with that."""
 
 
+_Said = Mapping[str, Sequence[tuple[str, Works]]]
+"""Concepts with the works that say something of each, by itself: by state, and by the certainty of those that discuss
+it."""
+
+
 @dataclass(frozen=True, slots=True)
 class FoldedMap:
     """A gap map without its deepest rows."""
@@ -118,17 +123,18 @@ def folded_map(
     rows = inside - aside
     labels = {iri: label_of(snapshot, NamedNode(iri)) or minter.key(iri) for iri in (*rows, *names)}
     ordered, folded = _cut(list(_in_tree(rows, states.broader, labels)), len(names), most)
-    columns = {name: _column(cases, tree, name) for name in names}
+    said = _said(tree)
+    columns = {name: _column(cases, tree, said, name) for name in names}
     shown = _shown(cases, tree)
     keys = {iri: minter.key(iri) for iri in labels}
     named = concept.value if concept is not None and context is not None else None
     cells = []
     for iri, _ in ordered:
-        below, above = tree.below(iri), tree.said_above(iri)
+        below, above, showing = tree.below(iri), tree.said_above(iri), shown.get(iri)
         for name, column in columns.items():
             works, silent = _joined(column.discussing, below), _joined(column.silent, above)
-            silent = silent - works if silent else silent
-            found = (works, silent, cases.told_apart(shown.get(iri, _NOBODY) & column.cases))
+            silent = silent - works if silent and works else silent
+            found = (works, silent, cases.told_apart(showing & column.cases) if showing else _NOBODY)
             behind = _links(snapshot, minter, column.works, *found) if iri == named else {}
             cells.append(_cell(keys[iri], keys[name], column, below, *found, behind))
     return FoldedMap(
@@ -227,26 +233,28 @@ def _contexts(cases: _Cases, tree: _Tree) -> list[str]:
     return sorted(named | (beside & tree.concepts))
 
 
-def _column(cases: _Cases, tree: _Tree, context: str) -> _Column:
-    there = [case for case, contexts in cases.contexts.items() if context in contexts]
+def _column(cases: _Cases, tree: _Tree, said: _Said, context: str) -> _Column:
+    there = {case for case, contexts in cases.contexts.items() if context in contexts}
     discussing = tree.states.discussing(context) if context in tree.concepts else _NOBODY
     works = _NOBODY.union(discussing, *(cases.works.get(case, ()) for case in there))
-    said = {one: tree.states.said[one] for one in tree.concepts & tree.states.said.keys()}
 
     def saying(state: str) -> dict[str, Works]:
-        found = ((one, by_state[state] & works) for one, by_state in said.items() if state in by_state)
-        return {one: some for one, some in found if some}
-
-    def sure(name: str) -> set[str]:
-        return {one for one, by_state in said.items() if not by_state.get(name, _NOBODY).isdisjoint(works)}
+        return {one: some for one, saying in said[state] if (some := saying & works)}
 
     return _Column(
         works=works,
-        cases=set(there),
+        cases=there,
         discussing=saying("discusses"),
         silent=saying("silent"),
-        sure={name: sure(name) for name in SURE},
+        sure={name: {one for one, saying in said[name] if not saying.isdisjoint(works)} for name in SURE},
     )
+
+
+def _said(tree: _Tree) -> _Said:
+    """Return what works say of the concepts, by what it is."""
+    said = [(one, by_state) for one, by_state in tree.states.said.items() if one in tree.concepts]
+    names = ("discusses", "silent", *SURE)
+    return {name: [(one, by_state[name]) for one, by_state in said if name in by_state] for name in names}
 
 
 def _shown(cases: _Cases, tree: _Tree) -> Mapping[str, set[str]]:
@@ -263,7 +271,9 @@ def _shown(cases: _Cases, tree: _Tree) -> Mapping[str, set[str]]:
 
 def _joined(sets: Mapping[str, Works], of: Iterable[str]) -> Works:
     some = [sets[one] for one in of if one in sets]
-    return some[0] if len(some) == 1 else _NOBODY.union(*some)
+    if len(some) < 2:
+        return some[0] if some else _NOBODY
+    return _NOBODY.union(*some)
 
 
 def _cut(

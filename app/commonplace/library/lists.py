@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from threading import Lock
 from weakref import WeakValueDictionary
@@ -217,7 +218,7 @@ def moved(
     reaches = [reach for reach in (selection.reach, order.reach) if reach]
     most = MOVED_THINGS + len(things) // MOVED_PART
     touched: set[str] = set()
-    for node in _may_have_moved(snapshot, changes, reaches):
+    for node in _may_have_moved(snapshot, changes, reaches, selection.named_by):
         touched.add(node.value)
         if len(touched) > most:
             return None
@@ -248,8 +249,15 @@ def _may_go(
             yield iri
 
 
-def _may_have_moved(snapshot: Snapshot, changes: Iterable[ChangeSet], reaches: Sequence[Reach]) -> Iterator[NamedNode]:
+def _may_have_moved(
+    snapshot: Snapshot,
+    changes: Iterable[ChangeSet],
+    reaches: Sequence[Reach],
+    named_by: AbstractSet[NamedNode] | None,
+) -> Iterator[NamedNode]:
     """Yield the nodes in the changed statements, and the things reached from there.
+
+    With `named_by` only statements with one of these properties count for what they lead to.
 
     The snapshot after the changes is enough to find them: a statement that led from a thing to a changed one and is
     gone stands itself among the changes, nearer to the thing.
@@ -259,7 +267,7 @@ def _may_have_moved(snapshot: Snapshot, changes: Iterable[ChangeSet], reaches: S
         for quad in change.quads():
             if quad.graph_name == _DEFAULT and isinstance(quad.subject, NamedNode | BlankNode):
                 subjects.add(quad.subject)
-                if isinstance(quad.object, NamedNode):
+                if isinstance(quad.object, NamedNode) and (named_by is None or quad.predicate in named_by):
                     yield quad.object
     for subject in subjects:
         if isinstance(subject, NamedNode):

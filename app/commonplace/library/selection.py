@@ -66,6 +66,9 @@ class Selection:
     """As that of an `Order`: needed where a pattern reads more than statements with the thing as subject or object."""
     repeats: bool = False
     """Whether a thing may fit the patterns several times."""
+    named_by: frozenset[NamedNode] | None = None
+    """When set, the only properties of others that make a thing selected which they lead to: a change that names it
+    otherwise, as it does each class and state, leaves it where it is. Needed where there is no `kind` to tell."""
 
     def where(self, pattern: str, **values: NamedNode | Literal) -> None:
         """Add a pattern, with values for its variables."""

@@ -7,9 +7,10 @@ moved along is in `commonplace.library.kept_states`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
 
 from pyoxigraph import NamedNode
 
@@ -191,10 +192,19 @@ class States:
         """Return the concept of that IRI and all broader ones."""
         return _reached(concept, self.broader)
 
-    def most_read(self) -> list[str]:
-        """Return the concepts and claims that works were read for, those of most works first, equals by IRI."""
-        counts = {about: len(_joined(said.values())) for about, said in self.said.items()}
-        return sorted(counts, key=lambda about: (-counts[about], about))
+    def most_read(self) -> Iterator[str]:
+        """Yield the concepts and claims that works were read for, those of most works first, equals by IRI.
+
+        Works are joined of those alone that may come next by the number of works of each state together.
+        """
+        ahead = [(-sum(map(len, said.values())), about, False) for about, said in self.said.items()]
+        heapify(ahead)
+        while ahead:
+            _, about, is_counted = heappop(ahead)
+            if is_counted:
+                yield about
+            else:
+                heappush(ahead, (-len(_joined(self.said[about].values())), about, True))
 
     def below(self, concept: str) -> list[NamedNode]:
         """Return the concept of that IRI and all narrower ones, over any number of steps."""

@@ -20,6 +20,7 @@ from commonplace.web.discovery.addresses import PLACES
 from commonplace.web.discovery.coins import coins_title
 from commonplace.web.pages.change_lines import FATES_AHEAD, change_line, fate_count, grouped, thing_change
 from commonplace.web.pages.codes import code_words, field_name, value_words
+from commonplace.web.pages.gap_words import gap_words
 from commonplace.web.pages.languages import translations
 from commonplace.web.pages.sentences import reasons_words, translated
 
@@ -231,6 +232,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "fates": fates,
     "format_name": format_name,
     "fates_ahead": fates_ahead,
+    "gap_words": gap_words,
     "instant": instant,
     "names": names,
     "title_of": title,
