@@ -54,6 +54,7 @@ from commonplace.web.context import Context
 from commonplace.web.desk import routes as desk
 from commonplace.web.discovery import change_feed, crawling, opensearch, unapi
 from commonplace.web.http import problems
+from commonplace.web.http.held_answers import HeldAnswers
 from commonplace.web.http.methods import AllowedMethods
 from commonplace.web.http.minimum_version import MinimumVersion
 from commonplace.web.http.packed_body import PackedBodies
@@ -187,6 +188,7 @@ def create_app(*, context: Context, lifespan: Lifespan | None = None, in_worker:
         app.state.worker_answers = WorkerAnswers(context, sending)
         app.state.metrics = app.metrics = Metrics(context)
     app.sparql = SparqlEndpoint(context, sending, app.routed)
+    app.held = app.routed if in_worker else HeldAnswers(app.routed, context.library.log.head)
     problems.install(app)
     app.router.routes.extend(shared_routes())
     app.include_router(queries.router_of(context.queries))
@@ -234,6 +236,7 @@ class Application(FastAPI):
     stopping: Stopping
     metrics: Metrics
     assistants: assistants.Calls
+    held: ASGIApp
     unpacked: PackedBodies
     public: PublicAddress
 
@@ -255,7 +258,7 @@ class Application(FastAPI):
 
     async def answered(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request whose body is as it was before it was packed."""
-        answers = self.sparql if scope["path"] == "/sparql" else self.routed
+        answers = self.sparql if scope["path"] == "/sparql" else self.held
         await answers(scope, receive, send)
 
     async def routed(self, scope: Scope, receive: Receive, send: Send) -> None:

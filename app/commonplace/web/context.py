@@ -184,4 +184,9 @@ def context_of(request: Request) -> Context:
     return cast(Context, request.app.state.context)
 
 
-ContextDep = Annotated[Context, Depends(context_of)]
+async def _given_context(request: Request) -> Context:
+    """Return the context to a route; FastAPI would run a plain function in a thread."""
+    return context_of(request)
+
+
+ContextDep = Annotated[Context, Depends(_given_context)]

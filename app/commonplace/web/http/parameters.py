@@ -55,11 +55,13 @@ def _query_names(dependant: Dependant) -> Iterator[str]:
         yield from _query_names(one)
 
 
-def only_known_parameters(request: Request) -> None:
+async def only_known_parameters(request: Request) -> None:
     """Refuse a parameter that the route does not have, or one given twice: no filter is ignored in silence.
 
-    Raises `BadRequest` that lists the parameters there are.
+    Raises `BadRequest` that lists the parameters there are. It is a coroutine, which needs no thread.
     """
+    if not request.scope["query_string"]:
+        return
     route = request.scope.get("route")
     if not isinstance(route, APIRoute):
         return

@@ -27,7 +27,7 @@ from commonplace.web.pages import adding
 from commonplace.web.pages.asking import ask_for_words, concept_of_suggestions, lead_to_history
 from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.page_route import PageRouter, led
-from commonplace.web.pages.rendering import form_of_page, page
+from commonplace.web.pages.rendering import VARY, form_of_page, page
 
 MOST_BYTES = 20_000_000
 """Maximum size of an answer that is shown as a page."""
@@ -136,10 +136,9 @@ def _shown(request: Request, shown: ShownAnswer, found: Answered) -> Response:
             data, added = context.library.read(lambda s: in_language(s, (data, added), language), adding.at_of(request))
         response = page(request, shown.template, {"answer": data, **added}, version=version)
         if version is not None:
-            vary = response.headers["Vary"]
             stamp(response, form, version, past=False)
-            response.headers["Vary"] = vary
             response.headers["Commonplace-Complete"] = found.headers.get("commonplace-complete", "complete")
+    response.headers["Vary"] = VARY
     if version is not None and found.headers.get("cache-control", "").startswith("private"):
         response.headers["Cache-Control"] = found.headers["cache-control"]
     kept = ("link", "cache-control") if version is None else ("link",)
