@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, Quad
 
 from commonplace.derived.search.index import SearchIndex
-from commonplace.model.minter import Minter
+from commonplace.derived.search.query import SearchFields
+from commonplace.derived.search.vocabulary import Vocabulary
+from commonplace.model.minter import Kind, Minter
 from commonplace.model.namespaces import DCTERMS, FABIO, RDF, SKOS
 from tests.derived.search_library import BASE, LIBRARY, MINTER, StoreGraph, indexed, keys
 
@@ -284,3 +288,25 @@ def test_things_under_another_base_are_not_ours() -> None:
     index = SearchIndex()
     index.rebuild(other, Minter("https://example.org/"), 1)
     assert index.search("ostrom").total == 0
+
+
+@pytest.mark.parametrize(
+    "q", ["municip", "street-level bureauc", "ost", "o", "professional role", '"role du', "of the", "…"]
+)
+@pytest.mark.parametrize("typing", [True, False])
+def test_a_search_of_each_kind_finds_what_one_of_a_kind_does_and_asks_once(
+    library: SearchIndex, q: str, typing: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To prepare the beginning of a word for each kind anew takes as long as to find it in all of them."""
+    kinds: list[Kind] = ["concept", "claim", "work", "person", "case", "venue", "organization", "evidence"]
+    one_by_one = {kind: library.search(q, [kind], limit=3, typing=typing) for kind in kinds}
+    asked: list[str] = []
+    ask = SearchFields.ask
+
+    def counted(fields: SearchFields, text: str, vocabulary: Vocabulary, *, typing: bool = False) -> Any:
+        asked.append(text)
+        return ask(fields, text, vocabulary, typing=typing)
+
+    monkeypatch.setattr(SearchFields, "ask", counted)
+    assert library.search_each(q, kinds, 3, typing=typing) == one_by_one
+    assert asked == [q]

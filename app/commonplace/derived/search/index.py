@@ -163,21 +163,32 @@ class SearchIndex:
         if limit < 0 or offset < 0:
             raise ValueError(f"limit and offset count hits: {limit}, {offset}")
         view = self._view
-        asked = self._fields.ask(q, view.vocabulary, kinds, typing=typing)
-        if asked is None:
-            return SearchResult(0, (), view.version)
-        answers = [segment.best(asked.query, offset + limit) for segment in view.segments]
-        page = islice(merged(found for _, found in answers), offset, offset + limit)
-        hits = tuple(_hit(asked, one) for one in page)
-        return SearchResult(sum(total for total, _ in answers), hits, view.version, asked)
+        asked = self._fields.ask(q, view.vocabulary, typing=typing)
+        if asked is not None and kinds is not None:
+            asked = self._fields.among(asked, kinds)
+        return _result(view, asked, limit, offset)
+
+    def search_each(
+        self, q: str, kinds: Sequence[Kind], limit: int, *, typing: bool = False
+    ) -> dict[Kind, SearchResult]:
+        """Return what `search` does for each of some kinds alone, of one state of the index.
+
+        The question is put together once: the beginning of a word, which is looked for while a user is typing, takes
+        as long to prepare as to find.
+        """
+        view = self._view
+        asked = self._fields.ask(q, view.vocabulary, typing=typing)
+        questions = {kind: asked and self._fields.among(asked, [kind]) for kind in kinds}
+        return {kind: _result(view, question, limit, 0) for kind, question in questions.items()}
 
     def matching_iris(self, q: str, kind: str) -> list[str]:
         """Return the IRIs of all things of that kind that a user's text finds, in the order of `search`."""
         view = self._view
-        asked = self._fields.ask(q, view.vocabulary, [kind])
-        return (
-            [found.name[2] for found in merged(segment.all(asked.query) for segment in view.segments)] if asked else []
-        )
+        asked = self._fields.ask(q, view.vocabulary)
+        if asked is None:
+            return []
+        query = self._fields.among(asked, [kind]).query
+        return [found.name[2] for found in merged(segment.all(query) for segment in view.segments)]
 
     def _rebuild(self, graph: Queryable, minter: Minter, version: int) -> None:
         made = documents(graph, minter, subjects(graph, minter))
@@ -192,6 +203,16 @@ class SearchIndex:
     def _users(self, iris: set[str]) -> set[str]:
         """Return the IRIs of the documents whose text was read from any of these things."""
         return {found.name[2] for segment in self._view.segments for found in segment.all(self._fields.using(iris))}
+
+
+def _result(view: _IndexState, asked: SearchQuestion | None, limit: int, offset: int) -> SearchResult:
+    """Return a page of what a question finds in a state of the index; nothing where it holds no word."""
+    if asked is None:
+        return SearchResult(0, (), view.version)
+    answers = [segment.best(asked.query, offset + limit) for segment in view.segments]
+    page = islice(merged(found for _, found in answers), offset, offset + limit)
+    hits = tuple(_hit(asked, one) for one in page)
+    return SearchResult(sum(total for total, _ in answers), hits, view.version, asked)
 
 
 def _hit(asked: SearchQuestion, found: FoundDocument) -> Hit:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -199,10 +199,13 @@ class SearchFields:
         """Return the query for the documents whose text was read from any of those things; in rare cases others too."""
         return Query.term_set_query(self.schema, "uses", sorted(crc32(iri.encode()) for iri in iris))
 
-    def ask(
-        self, text: str, vocabulary: Vocabulary, kinds: Iterable[str] | None = None, *, typing: bool = False
-    ) -> SearchQuestion | None:
-        """Return the question that a user's text asks, over those kinds of thing; None when it holds no word.
+    def among(self, asked: SearchQuestion, kinds: Iterable[str]) -> SearchQuestion:
+        """Return a question put to things of some kinds alone; each scores as it does among all."""
+        of_kinds = Query.const_score_query(Query.term_set_query(self.schema, "kind", sorted(kinds)), 0.0)
+        return replace(asked, query=Query.boolean_query([(Occur.Must, asked.query), (Occur.Must, of_kinds)]))
+
+    def ask(self, text: str, vocabulary: Vocabulary, *, typing: bool = False) -> SearchQuestion | None:
+        """Return the question that a user's text asks, over all kinds of thing; None when it holds no word.
 
         Every text is a question: a quotation mark without its other half is passed over, as
         is every other mark; function words count only where there is nothing else. The
@@ -229,9 +232,6 @@ class SearchFields:
             wanted[place] = wanted[place]._replace(begins=True)
         clauses = [(Occur.Must, self._weighed(one)) for one in wanted]
         clauses += [(Occur.Should, clause) for clause in self._bonuses(text, chunks)]
-        if kinds is not None:
-            of_kinds = Query.term_set_query(self.schema, "kind", sorted(kinds))
-            clauses.append((Occur.Must, Query.const_score_query(of_kinds, 0.0)))
         words = {word for of in (*forms, *quoted) for form in of for word in form}
         return SearchQuestion(
             query=Query.boolean_query(clauses),

@@ -112,8 +112,7 @@ def suggest(
     are left out."""
     form = choose_of_list(request, [JSON])
     answers.words(q)
-    index = context.library.search()
-    found = {kind: index.search(q, kinds=[kind], limit=each, typing=True) for kind in BY_KIND}
+    found = context.library.search().search_each(q, BY_KIND, each, typing=True)
 
     def shown(snapshot: Snapshot) -> list[FoundOfKind]:
         return [
