@@ -146,7 +146,8 @@ def _context(
 ) -> Context:
     """Return what the routes work with, over an open home; see `application`."""
     library, committer = home.library, home.committer
-    named, edits = load_queries(queries), Edits(library, committer)
+    states = incremental_states(library.log, library.minter)
+    named, edits = load_queries(queries), Edits(library, committer, states)
     similar = Incremental(
         library.log,
         partial(similar_works, minter=library.minter),
@@ -154,7 +155,6 @@ def _context(
     )
     counts = incremental_citation_counts(library.log, library.minter)
     suggestions = Suggestions(Naming(library.texts, library.page_index))
-    states = incremental_states(library.log, library.minter)
     harvest = Harvest(library.log, library.things, library.minter)
     compared = duplicates_queue(library, similar), suggestions_queue(library, suggestions, states)
     return Context(

@@ -16,8 +16,11 @@ from commonplace.curation.editing.work_edits import record_of
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, Conflict, Message, NotFound
 from commonplace.library import Library
+from commonplace.library.incremental import Incremental
+from commonplace.library.kept_states import incremental_states
 from commonplace.library.named_things import known_thing
 from commonplace.library.past_things import members_at
+from commonplace.library.states import States, StatesAt
 from commonplace.library.things import read_thing
 from commonplace.model.change import ChangeSet, Entry, Note, Version
 from commonplace.model.citation_key import MadeKeys, author_year
@@ -52,9 +55,11 @@ class Edited:
 class Edits:
     """Edits of one library. Safe to use from several threads."""
 
-    def __init__(self, library: Library, committer: Committer) -> None:
+    def __init__(self, library: Library, committer: Committer, states: Incremental[States] | None = None) -> None:
+        """Edit a library through its `committer`; `states` keeps what works say, which is kept here without it."""
         self._library = library
         self._committer = committer
+        self._states = states or incremental_states(library.log, library.minter)
 
     def patch(
         self, kind: Kind, key: str, patch: Mapping[str, Any], editor: Editor, expected: Version | None = None
@@ -65,9 +70,10 @@ class Edits:
         state and the members that differ when `expected` is given and is not the head. Nothing is written then.
         """
         node = self._library.minter.thing(kind, key)
+        states = self._states_at(kind)
 
         def change(edit: Edit) -> ChangeSet:
-            before = members(edit.snapshot, kind, node, edit.minter)
+            before = members(edit.snapshot, kind, node, edit.minter, states)
             after = {**merge_patch(before, dict(patch)), **_named_anew(patch)}
             return edited(edit, kind, node, before, after)
 
@@ -118,6 +124,7 @@ class Edits:
         `node` and `note` are asked for when it is known; the note's message is what the editor says, if anything.
         """
         minter = self._library.minter
+        states = self._states_at(kind)
         shape: dict[str, Any] = {}
 
         def propose(snapshot: Snapshot) -> Proposal:
@@ -127,7 +134,7 @@ class Edits:
 
         def show(snapshot: Snapshot) -> None:
             shape.clear()
-            shape.update(members(snapshot, kind, node(), minter))
+            shape.update(members(snapshot, kind, node(), minter, states))
 
         entry = self._committer.commit(propose, expected, show)
         if entry is None:
@@ -138,8 +145,7 @@ class Edits:
         self, fault: Conflict, kind: Kind, node: NamedNode, patch: Mapping[str, Any], seen: Version | None
     ) -> Conflict:
         """Say what the thing is now, and which members have changed since the version that the editor saw."""
-        library, minter = self._library, self._library.minter
-        now = library.read(lambda snapshot: members(snapshot, kind, node, minter))
+        now, _ = self.members_now(kind, node)
         then = self._alone(kind, node, seen) if seen is not None else {}
         differ = [name for name in changed_members(then, now) if name != "version"]
         wanted = merge_patch(now, dict(patch))
@@ -162,8 +168,22 @@ class Edits:
 
     def members_at(self, kind: Kind, node: NamedNode, at: Version) -> dict[str, Any]:
         """Return the members of a thing at a version, from its own history. Raises what `members_at` there does."""
-        library = self._library
-        return library.read(lambda snapshot: members_at(snapshot, library.things, kind, node, library.minter, at))
+        library, states = self._library, self._states_at(kind)
+        return library.read(
+            lambda snapshot: members_at(snapshot, library.things, kind, node, library.minter, at, states)
+        )
+
+    def members_now(self, kind: Kind, node: NamedNode) -> tuple[dict[str, Any], Version]:
+        """Return the members of a thing at the newest version, and that. Raises `NotFound`."""
+        minter, states = self._library.minter, self._states_at(kind)
+        return self._library.read(
+            lambda snapshot: (members(snapshot, kind, node, minter, states), Version(snapshot.version))
+        )
+
+    def _states_at(self, kind: Kind) -> StatesAt | None:
+        """Return what gives the states at the newest snapshot or one near it, where a kind of thing has coverage: they
+        are moved along, and to read all evidence of a large library takes seconds."""
+        return self._states.ready(self._library.graph) if kind in ("concept", "claim") else None
 
     def _new_node(self, edit: Edit, kind: Kind, values: Mapping[str, Any]) -> NamedNode:
         given = values.get("key")
@@ -198,9 +218,12 @@ def _named_anew(patch: Mapping[str, Any]) -> dict[str, Any]:
     return {name: dict(value) for name, value in links.items() if ("key" in value) != ("iri" in value)}
 
 
-def members(snapshot: Snapshot, kind: Kind, node: NamedNode, minter: Minter) -> dict[str, Any]:
-    """Return the JSON members of a thing, absent ones left out. Raises `NotFound`."""
-    return read_thing(snapshot, kind, node, minter).model_dump(mode="json", exclude_none=True)
+def members(
+    snapshot: Snapshot, kind: Kind, node: NamedNode, minter: Minter, states: StatesAt | None = None
+) -> dict[str, Any]:
+    """Return the JSON members of a thing, absent ones left out; the coverage of a concept or claim follows from the
+    `states`. Raises `NotFound`."""
+    return read_thing(snapshot, kind, node, minter, states).model_dump(mode="json", exclude_none=True)
 
 
 def _is_there(edit: Edit, node: NamedNode) -> bool:

@@ -15,13 +15,20 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.thing_versions import ThingVersions
 from commonplace.errors import Message, NotFound
 from commonplace.library.histories import statements_at
+from commonplace.library.states import StatesAt
 from commonplace.library.things import read_thing
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind, Minter
 
 
 def members_at(
-    snapshot: Snapshot, things: ThingVersions, kind: Kind, node: NamedNode, minter: Minter, version: Version
+    snapshot: Snapshot,
+    things: ThingVersions,
+    kind: Kind,
+    node: NamedNode,
+    minter: Minter,
+    version: Version,
+    states: StatesAt | None = None,
 ) -> dict[str, Any]:
     """Return the JSON members of a thing at a version, absent ones left out.
 
@@ -34,7 +41,8 @@ def members_at(
     past = with_thing_at(snapshot, things, node, version)
     if past is None:
         raise NotFound(Message("there is no %(key)r at version %(at)s", key=minter.key(node.value), at=version))
-    return read_thing(past, kind, node, minter).model_dump(mode="json", exclude_none=True)
+    states_now = None if states is None else lambda _: states(snapshot)
+    return read_thing(past, kind, node, minter, states_now).model_dump(mode="json", exclude_none=True)
 
 
 def with_thing_at(snapshot: Snapshot, things: ThingVersions, node: NamedNode, version: Version) -> Snapshot | None:

@@ -12,9 +12,9 @@ from commonplace.errors import Message, NotFound
 from commonplace.library.agents import person_of, venue_of
 from commonplace.library.evidence import read_evidence
 from commonplace.library.headings import case_of, claim_of, concept_of
-from commonplace.library.kept_states import read_states
 from commonplace.library.schemas import ApiModel
 from commonplace.library.screenings import screening_of
+from commonplace.library.states import States, StatesAt
 from commonplace.library.works import work_of
 from commonplace.model.minter import Kind, Minter
 
@@ -26,22 +26,31 @@ def _evidence_of(snapshot: Snapshot, node: NamedNode, minter: Minter) -> ApiMode
     return found
 
 
-READERS: dict[Kind, Callable[[Snapshot, NamedNode, Minter], ApiModel]] = {
+_WITHOUT_STATES: dict[Kind, Callable[[Snapshot, NamedNode, Minter], ApiModel]] = {
     "work": lambda snapshot, node, minter: work_of(snapshot, node, minter, whole=True),
     "person": person_of,
     "organization": person_of,
     "venue": venue_of,
-    "concept": lambda snapshot, node, minter: concept_of(snapshot, node, minter, read_states(snapshot, minter)),
-    "claim": lambda snapshot, node, minter: claim_of(snapshot, node, minter, read_states(snapshot, minter)),
+    "concept": concept_of,
+    "claim": claim_of,
     "case": case_of,
     "evidence": _evidence_of,
     "screening": screening_of,
 }
 """Function that reads a thing of each kind. Each raises `NotFound`."""
 
+_WITH_STATES: dict[Kind, Callable[[Snapshot, NamedNode, Minter, States], ApiModel]] = {
+    "concept": concept_of,
+    "claim": claim_of,
+}
+"""Function that reads a thing of a kind whose coverage follows from what works say."""
 
-def read_thing(snapshot: Snapshot, kind: Kind, node: NamedNode, minter: Minter) -> ApiModel:
-    """Return one thing. Raises `NotFound`, which says where it is now when it was merged into another."""
+
+def read_thing(
+    snapshot: Snapshot, kind: Kind, node: NamedNode, minter: Minter, states: StatesAt | None = None
+) -> ApiModel:
+    """Return one thing; with `states`, which returns what works say at a snapshot, a concept or claim with its
+    coverage. Raises `NotFound`, which says where it is now when it was merged into another."""
     if (now := survivor_of(snapshot, node, minter)) != node:
         raise NotFound(
             Message(
@@ -51,4 +60,6 @@ def read_thing(snapshot: Snapshot, kind: Kind, node: NamedNode, minter: Minter) 
                 now=minter.key(now.value),
             )
         )
-    return READERS[kind](snapshot, node, minter)
+    if states is not None and kind in _WITH_STATES:
+        return _WITH_STATES[kind](snapshot, node, minter, states(snapshot))
+    return _WITHOUT_STATES[kind](snapshot, node, minter)

@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import CommonplaceError, Conflict, NotFound, ShapeViolation
-from commonplace.exchange.edits import Edited, members
+from commonplace.exchange.edits import Edited
 from commonplace.home.tokens import Role
 from commonplace.library.evidence import label_of
 from commonplace.library.statement_labels import name_of
@@ -140,14 +140,9 @@ async def edit(request: Request, context: ContextDep, token: AtDesk, plural: str
 
 def _members(context: Context, kind: Kind, key: str) -> tuple[dict[str, Any], int]:
     """Return the members of a thing now, and the version. Raises `NotFound`, `Gone`."""
-    minter = context.minter
-    node = minter.thing(kind, key)
-
-    def read(snapshot: Snapshot) -> tuple[dict[str, Any], int]:
-        return members(snapshot, kind, node, minter), snapshot.version
-
+    node = context.minter.thing(kind, key)
     try:
-        return context.library.read(read)
+        return context.edits.members_now(kind, node)
     except NotFound as fault:
         raise missing(context.library, node, None) from fault
 
