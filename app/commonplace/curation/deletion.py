@@ -77,7 +77,7 @@ def deletion_of(snapshot: Snapshot, node: NamedNode, minter: Minter, *, with_dep
     if with_dependents:
         unlinked, hanging = pointing, []
     else:
-        unlinked = [one for one in pointing if one not in hanging]
+        unlinked = [one for one in pointing if taking.is_taken_back(one)]
     removed = taking.removed() | {Triple(one.node, one.property, one.target): None for one in unlinked}
     return Deletion(
         change=ChangeSet(removed=tuple(Quad(t.subject, t.predicate, t.object) for t in removed)),

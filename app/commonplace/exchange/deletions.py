@@ -39,17 +39,26 @@ class Deletions:
         self._library = library
         self._committer = committer
 
-    def look(self, kind: Kind, key: str, *, with_dependents: bool = False, named: int | None = None) -> Deleted:
+    def look(
+        self,
+        kind: Kind,
+        key: str,
+        *,
+        with_dependents: bool = False,
+        named: int | None = None,
+        checked: int | None = None,
+    ) -> Deleted:
         """Return what the deletion of a thing would do; nothing is written. Raises `NotFound`.
 
         `named` is the number of things that go, and of those that hang on it, which are called by their names, the
-        first ones; all are, without it. Very many may, and to find what each is called takes most of the time.
+        first ones; all are, without it. Very many may, and to find what each is called takes time. Of a deletion that
+        removes more statements than `checked` it is not told which rules it would break: whoever makes it is.
         """
 
         def judge(snapshot: Snapshot) -> Deleted:
             deletion = self._judge(snapshot, kind, key, with_dependents)
             report = self._report(snapshot, kind, key, deletion, named)
-            if deletion.hanging:
+            if deletion.hanging or (checked is not None and len(deletion.change.removed) > checked):
                 return report  # what keeps it from going is told, whatever rules it would break
             try:
                 self._committer.completed(snapshot, deletion.change)

@@ -123,8 +123,7 @@ def folded_map(
     rows = inside - aside
     labels = {iri: label_of(snapshot, NamedNode(iri)) or minter.key(iri) for iri in (*rows, *names)}
     ordered, folded = _cut(list(_in_tree(rows, states.broader, labels)), len(names), most)
-    said = _said(tree)
-    columns = {name: _column(cases, tree, said, name) for name in names}
+    columns = _columns(cases, tree, names)
     shown = _shown(cases, tree)
     keys = {iri: minter.key(iri) for iri in labels}
     named = concept.value if concept is not None and context is not None else None
@@ -233,28 +232,38 @@ def _contexts(cases: _Cases, tree: _Tree) -> list[str]:
     return sorted(named | (beside & tree.concepts))
 
 
-def _column(cases: _Cases, tree: _Tree, said: _Said, context: str) -> _Column:
-    there = {case for case, contexts in cases.contexts.items() if context in contexts}
-    discussing = tree.states.discussing(context) if context in tree.concepts else _NOBODY
-    works = _NOBODY.union(discussing, *(cases.works.get(case, ()) for case in there))
+def _columns(cases: _Cases, tree: _Tree, names: Sequence[str]) -> dict[str, _Column]:
+    """Return the columns of contexts. What is said of each concept is cut to the works of any of them first: those are
+    few of the library's, and each column looks at the rest for every concept."""
+    there = {name: {case for case, contexts in cases.contexts.items() if name in contexts} for name in names}
+    works: dict[str, Works] = {}
+    for name in names:
+        discussing = tree.states.discussing(name) if name in tree.concepts else _NOBODY
+        works[name] = _NOBODY.union(discussing, *(cases.works.get(case, ()) for case in there[name]))
+    said = _said(tree, _NOBODY.union(*works.values()))
+    return {name: _column(said, works[name], there[name]) for name in names}
 
+
+def _column(said: _Said, works: Works, cases: AbstractSet[str]) -> _Column:
     def saying(state: str) -> dict[str, Works]:
         return {one: some for one, saying in said[state] if (some := saying & works)}
 
     return _Column(
         works=works,
-        cases=there,
+        cases=cases,
         discussing=saying("discusses"),
         silent=saying("silent"),
         sure={name: {one for one, saying in said[name] if not saying.isdisjoint(works)} for name in SURE},
     )
 
 
-def _said(tree: _Tree) -> _Said:
-    """Return what works say of the concepts, by what it is."""
+def _said(tree: _Tree, works: Works) -> _Said:
+    """Return what some works say of the concepts, by what it is."""
     said = [(one, by_state) for one, by_state in tree.states.said.items() if one in tree.concepts]
-    names = ("discusses", "silent", *SURE)
-    return {name: [(one, by_state[name]) for one, by_state in said if name in by_state] for name in names}
+    return {
+        name: [(one, some) for one, by_state in said if name in by_state and (some := by_state[name] & works)]
+        for name in ("discusses", "silent", *SURE)
+    }
 
 
 def _shown(cases: _Cases, tree: _Tree) -> Mapping[str, set[str]]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
 from pyoxigraph import NamedNode
 
+from commonplace.curation.shacl.after import StateAfter
+from commonplace.curation.shacl.validation import violations_after
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.statement_labels import name_of
 from commonplace.model.change import Version
@@ -222,3 +225,25 @@ def test_of_very_many_things_that_hang_on_one_those_that_are_shown_are_named(
     assert len(set(hanging[:2]).intersection(named)) == 2
     assert len(set(hanging).intersection(named)) <= 6, "two of what hangs, of what goes and of what loses its link"
     assert f"and {len(hanging) - 2} more" in page.text
+
+
+def test_of_a_deletion_of_very_many_statements_the_rules_are_looked_at_when_it_is_made(
+    curator: httpx.Client, monkeypatch: pytest.MonkeyPatch, head: Callable[[], int]
+) -> None:
+    looked_at: list[int] = []
+    found = violations_after
+
+    def noted(after: StateAfter, *given: Any, **named: Any) -> Any:
+        looked_at.append(len(after.change.removed))
+        return found(after, *given, **named)
+
+    monkeypatch.setattr("commonplace.commit.violations_after", noted)
+    assert "Delete it with what hangs on it" in curator.get("/desk/works/ostrom1996/delete").text
+    assert len(looked_at) == 1, "of what hangs on it, of which some goes along"
+    monkeypatch.setattr(desk_history, "CHECKED_AHEAD", looked_at.pop() - 1)
+    assert "Delete it with what hangs on it" in curator.get("/desk/works/ostrom1996/delete").text
+    assert not looked_at
+    before = head()
+    assert curator.post("/desk/works/ostrom1996/delete", data={"with_dependents": "yes"}).status_code == 303
+    assert looked_at
+    assert head() == before + 1

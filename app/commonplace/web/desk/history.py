@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from fastapi import Request, Response
@@ -29,6 +30,10 @@ from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.named_changes import names_of_things
 
 router = desk_router()
+
+CHECKED_AHEAD = 2_000
+"""Maximum number of statements that a deletion removes whose rules are looked at for its page, in seconds. One of more
+is looked at when it is made, and refused then with what it would break."""
 
 HANGING_SHOWN = 100
 """Maximum number of things that are named as hanging on one that is to be deleted; their number is told."""
@@ -110,8 +115,8 @@ async def delete(request: Request, context: ContextDep, token: Curating, plural:
 def _deletion(request: Request, context: Context, kind: Kind, key: str) -> Response:
     node: NamedNode = context.minter.thing(kind, key)
     try:
-        alone = context.deletions.look(kind, key, with_dependents=False, named=HANGING_SHOWN)
-        along = context.deletions.look(kind, key, with_dependents=True, named=HANGING_SHOWN)
+        look = partial(context.deletions.look, kind, key, named=HANGING_SHOWN, checked=CHECKED_AHEAD)
+        alone, along = look(with_dependents=False), look(with_dependents=True)
     except NotFound as fault:
         raise missing(context.library, node, None) from fault
     return desk_page(
