@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from pyoxigraph import NamedNode
 
+from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.home.opening import open_home
 from commonplace.home.tokens import Role
 from commonplace.library.suggestions import suggesting
+from commonplace.library.suggestions.reading import Readings
 from tests.conftest import serving, settings_for
 
 CONCEPT = "shared-kitchens"
@@ -133,6 +136,37 @@ def test_a_large_library_is_looked_through_by_words(librarian: httpx.Client, mon
     assert found["coverage"]["not_looked_at"] > 0
     assert set(keys(found)) <= set(whole)
     assert past["version"] == version
+
+
+def test_of_very_many_works_that_were_judged_some_are_learnt_from(
+    librarian: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a top concept, which half of a large library discusses, every text would be read for each answer."""
+    for key, state in (("plain", "discusses"), ("hyphen", "discusses"), ("inflected", "discusses"), ("far", "silent")):
+        judge(librarian, key, state)
+    judge(librarian, "farther", "silent")
+    judge(librarian, "farthest", "silent")
+
+    def coverage() -> dict[str, int]:
+        found: dict[str, int] = librarian.get("/suggestions", params={"concept": CONCEPT}).json()["coverage"]
+        return found
+
+    read: list[int] = []
+    of = Readings.of
+
+    def noted(readings: Readings, snapshot: Snapshot, works: Iterable[NamedNode]) -> Any:
+        read.append(len([*works]))
+        return of(readings, snapshot, works)
+
+    monkeypatch.setattr(Readings, "of", noted)
+    monkeypatch.setattr(suggesting, "MAXIMUM_LOOKED_AT", 0)
+    whole = coverage()
+    assert (whole["discusses"], whole["silent"]) == (3, 3)
+    assert max(read) == 6
+    read.clear()
+    monkeypatch.setattr(suggesting, "MAXIMUM_LEARNT", 2)
+    assert coverage() == whole, "all are counted"
+    assert max(read) == 4
 
 
 def test_pages_follow_one_another_and_the_past_is_told_again(librarian: httpx.Client) -> None:

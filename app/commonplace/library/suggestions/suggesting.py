@@ -32,6 +32,10 @@ from commonplace.model.namespaces import FABIO, RDF
 MAXIMUM_LOOKED_AT = 3_000
 """Maximum number of works whose texts are compared for one answer, which takes about a second then."""
 
+MAXIMUM_LEARNT = 1_500
+"""Maximum number of works that are learnt from among those that discuss the concept, and among those that do not. Of
+more, as of a top concept of a large library, some are taken evenly: to read the texts of all takes minutes."""
+
 TAUGHT_WORDS = 20
 """Maximum number of words by which more works are looked for once something was learnt."""
 
@@ -139,8 +143,8 @@ class Suggestions:
         works: Sequence[NamedNode],
         named: NamedInTexts,
     ) -> Ranking:
-        silent = [*judged.among("silent"), *sorted(judged.rejected, key=lambda work: work.value)]
-        discussing = judged.among("discusses")
+        silent = _evenly([*judged.among("silent"), *sorted(judged.rejected, key=lambda work: work.value)])
+        discussing = _evenly(judged.among("discusses"))
         read = self._readings.of(snapshot, dict.fromkeys([*works, *silent, *discussing]))
         counts = named.counts
         for work in counts.keys() & set(works) - read.keys():
@@ -150,6 +154,11 @@ class Suggestions:
             for one in words
         ]
         return Ranking(read, phrases, discussing, silent, counts)
+
+
+def _evenly(works: Sequence[NamedNode]) -> Sequence[NamedNode]:
+    """Return works, of very many some that lie as far from one another."""
+    return works[:: max(1, -(-len(works) // MAXIMUM_LEARNT))]
 
 
 def _works(snapshot: Snapshot) -> set[NamedNode]:
