@@ -22,13 +22,18 @@ CUT = """() => [...document.querySelectorAll("main *")].filter((one) => {
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/concepts/facilitator", "/works/ostrom1996", "/works", "/gaps", "/comparison", "/cases", "/map"]
+    "address",
+    [
+        *("/", "/concepts/facilitator", "/works/ostrom1996", "/works", "/gaps", "/comparison", "/cases", "/map"),
+        *("/claims/low-professionalisation-enables", "/timeline?concept=professional-role", "/queries/case-table"),
+    ],
 )
 def test_a_page_prints_as_a_page(browser: Browser, client: httpx.Client, address: str) -> None:
     with opened(browser, client, address, PAPER) as page:
         page.emulate_media(media="print", color_scheme="dark")
         assert page.evaluate(SEEN) == []
         assert page.evaluate(CUT) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= PAPER[0], "it fits on paper"
         assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
         assert page.locator("main").inner_text().strip()
         assert page.pdf(format="A4").startswith(b"%PDF-")

@@ -27,7 +27,7 @@ def test_query(case: Case, endpoint: Endpoint) -> None:
         assert response.status_code == 200 or "custom function" in response.json()["detail"], response.text
     else:
         assert response.status_code == 400, response.text
-        assert response.json()["detail"].startswith("this is not SPARQL 1.1")
+        assert response.json()["detail"].startswith("This is not SPARQL 1.1")
 
 
 @pytest.mark.parametrize("case", parameters(cases(*UPDATES), KNOWN, SKIPPED))

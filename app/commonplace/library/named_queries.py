@@ -106,7 +106,8 @@ class NamedQuery:
             empty_because=words.empty_because or self.empty_because,
             labels={**self.labels, **words.labels},
             parameters=tuple(
-                p.model_copy(update={"description": told.get(p.name, p.description)}) for p in self.parameters
+                p.model_copy(update={"description": words.parameters.get(p.name, p.description)})
+                for p in self.parameters
             ),
             columns=tuple(Column(c.name, told.get(c.name, c.description)) for c in self.columns),
         )

@@ -82,7 +82,7 @@ def test_the_text_itself_is_refused_in_words(keeping: Keeping) -> None:
     for key, status, why in (
         ("parks1981", 500, "has changed: run commonplace verify"),
         ("ostrom1996", 500, "has changed: run commonplace verify"),
-        ("brudney1983", 404, "no file with SHA-256"),
+        ("brudney1983", 404, "No file with SHA-256"),
         ("bovaird2007", 500, "cannot be read (Is a directory)"),
     ):
         assert why in keeping.refused(keeping.anybody.get(f"/works/{key}/text"), status), key

@@ -29,7 +29,7 @@ def ask(client: httpx.Client, **queries: dict[str, Any]) -> dict[str, Any]:
         ({"queries": '{"q0": {}}'}, 400, "query, properties, or both"),
         ({"queries": '{"q0": {"query": "x", "nonsense": 1}}'}, 400, "queries.q0.nonsense"),
         ({"queries": '{"q0": {"query": "x", "limit": 0}}'}, 400, "queries.q0.limit"),
-        ({"queries": '{"q0": {"query": "x", "type": "unicorn"}}'}, 400, "there is no type"),
+        ({"queries": '{"q0": {"query": "x", "type": "unicorn"}}'}, 400, "There is no type"),
         ({"queries": '{"q0": {"query": "x", "properties": [{"pid": "colour", "v": "red"}]}}'}, 400, "no property"),
         ({"queries": json.dumps({"q0": {"query": "x" * 2_001}})}, 400, "queries.q0.query"),
         ({"queries": json.dumps({f"q{n}": {"query": "x"} for n in range(51)})}, 413, "at most 50"),

@@ -96,3 +96,9 @@ def test_a_change_of_many_works_names_the_works_and_the_fields_of_its_form(curat
     assert "change.replace" not in refused
     nowhere = text_of(curator.get("/desk/bulk?every=true&do=replace&field=title&find=Zeppelin&put=Ship").text)
     assert "in none of them the field has what is looked for" in nowhere
+
+
+def test_a_form_says_a_country_and_a_language_in_words_beside_their_codes(curator: httpx.Client) -> None:
+    case = text_of(curator.get("/desk/cases/england-parents-group").text)
+    assert "United Kingdom (ENG) · its ISO code: FR, GB-ENG or CA-QC" in case
+    assert "English · en, fr, pt-BR" in text_of(curator.get("/desk/works/ostrom1996").text)

@@ -251,3 +251,20 @@ def test_a_parameter_given_twice_is_refused_not_dropped(client: httpx.Client, ad
     assert answer.status_code == 400
     assert [error["why"] for error in answer.json()["errors"]] == ["given more than once"]
     assert client.get("/search?q=role&kind=work&kind=concept").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "detail"),
+    [
+        ("/works/nobody", "There is no work 'nobody'."),
+        ("/works?year=nineteen", None),
+        ("/works?dicusses=x", None),
+        ("/queries/nothing", None),
+        ("/nowhere", None),
+    ],
+)
+def test_a_detail_is_a_sentence(client: httpx.Client, address: str, detail: str | None) -> None:
+    told = client.get(address).json()["detail"]
+    assert detail in (None, told)
+    assert not told[0].islower(), told
+    assert told[-1] in ".?!…", told

@@ -56,3 +56,24 @@ def test_columns_are_folded_from_the_last_when_there_is_no_room(number: int) -> 
     assert made.heading == "work", "the work tells the row, not the concept"
     assert [*made.shown, *made.folded] == columns[:-1]
     assert len(made.shown) == min(number + 1, 1 + (ROOM - len("On harbours") - len("harbours") - 4) // 22)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/queries/case-table", "/queries/cases-by-form", "/queries/facts-in-doubt", "/queries/works-by-year"],
+)
+def test_works_are_called_by_authors_and_year_in_the_answer_to_a_question(client: httpx.Client, address: str) -> None:
+    works = {work["key"] for work in client.get("/works", params={"limit": 1000}).json()["items"]}
+    page = client.get(address, headers=BROWSER).text
+    table = page[page.index("<tbody>") : page.index("</tbody>")]
+    words = set(html.unescape(re.sub(r"<[^>]*>", "\n", table)).split("\n"))
+    assert 'href="/works/' in table
+    assert not words & works
+
+
+@pytest.mark.parametrize("address", ["/queries/case-table", "/queries/gap-map", "/queries/venues-of-set"])
+def test_a_column_is_not_described_by_what_its_parameter_selects(client: httpx.Client, address: str) -> None:
+    for language, raw in (("en", "left out"), ("fr", "si rien n’est donné")):
+        page = client.get(address, headers={**BROWSER, "Accept-Language": language}).text
+        columns = page[page.rindex('<dl class="fields narrow">') :]
+        assert raw not in html.unescape(columns)

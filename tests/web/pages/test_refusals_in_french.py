@@ -50,13 +50,13 @@ def test_a_page_says_in_french_what_is_wrong(client: httpx.Client, address: str,
 
 def test_a_program_is_told_in_the_language_that_it_asks_for(client: httpx.Client) -> None:
     asked = client.get("/works/nobody", headers={"Accept": "application/json", "Accept-Language": "fr"})
-    assert asked.json()["detail"] == "il n’y a pas d’œuvre 'nobody'"
+    assert asked.json()["detail"] == "Il n’y a pas d’œuvre 'nobody'."
     assert "Accept-Language" in asked.headers["vary"]
     asked = client.get("/search", headers={"Accept": "application/json", "Accept-Language": "fr"})
-    assert (asked.status_code, asked.json()["detail"]) == (400, "q : est nécessaire, et n’est pas donné")
+    assert (asked.status_code, asked.json()["detail"]) == (400, "q : est nécessaire, et n’est pas donné.")
     for headers in ({}, {"Accept-Language": "de"}, {"Accept-Language": "en, fr;q=0.5"}):
         told = client.get("/works/nobody", headers=headers).json()
-        assert (told["title"], told["detail"]) == ("There is no such thing", "there is no work 'nobody'")
+        assert (told["title"], told["detail"]) == ("There is no such thing", "There is no work 'nobody'.")
 
 
 def test_every_kind_of_problem_is_told_in_french() -> None:

@@ -306,8 +306,13 @@ def _named(given: Any) -> dict[str, str]:
 
 _LONG = frozenset(("quote", "note", "abstract", "activity"))
 
+_HINTS = {"country": "its ISO code: FR, GB-ENG or CA-QC …"}
+"""What is said beside fields of things that are no works."""
+
 _FROM_EDITING: dict[type, Callable[[str, bool, Any], EditField]] = {
-    editing.Text: lambda name, needed, _: (Long if name in _LONG else Line)(name=name, required=needed),
+    editing.Text: lambda name, needed, _: (Long if name in _LONG else Line)(
+        name=name, required=needed, hint=_HINTS.get(name, "")
+    ),
     editing.InEnglish: lambda name, needed, _: (Long if name in _LONG else Line)(name=name, required=needed),
     editing.Mark: lambda name, needed, _: Tick(name=name, required=needed),
     editing.Texts: lambda name, needed, _: Lines(name=name, required=needed),

@@ -50,6 +50,7 @@ from commonplace.library.named_queries import ParameterError
 from commonplace.model.validation_words import told
 from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.negotiation import NotAcceptable, prefers_page
+from commonplace.web.http.punctuation import sentence
 
 log = logging.getLogger(__name__)
 
@@ -235,7 +236,7 @@ def problem(
         "type": f"{request.base_url}docs/problems/{kind.slug}",
         "title": said(kind.title),
         "status": kind.status,
-        "detail": said(detail),
+        "detail": sentence(said(detail)),
         "instance": quote(asked_url(request).path, safe=PATH_SAFE),
     }
     if errors:

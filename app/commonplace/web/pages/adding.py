@@ -203,29 +203,47 @@ def query_asked(context: Context, request: Request, answer: Any) -> Added:
         "called": called,
         "repeated": repeated,
         "laid_out": laid_out(rows, columns, called, label) if rows and columns else None,
-        "works_listed": _works_listed(context, rows, language, at),
+        "works_listed": _works_listed(context, rows, [name for name in columns if name in LIST_WORKS], language, at),
+        "list_works": LIST_WORKS,
         "longest": LONGEST_CELL,
         "is_cut": any(len(str(value)) > LONGEST_CELL for row in answer.get("items", ()) for value in row.values()),
     }
 
 
 def _works_listed(
-    context: Context, rows: Sequence[Mapping[str, Any]], language: str, at: Version | None
+    context: Context, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], language: str, at: Version | None
 ) -> dict[str, list[tuple[str, str]]]:
-    """Return the works that cells of `keys` list, by the cell, each with its key: by authors and year.
+    """Return the works whose keys stand in cells of some columns, by the cell, each with its key: by authors and year.
 
-    Of a long cell there are as many as it shows.
+    Of a long cell there are as many as it shows. A cell that has other words than keys of works is left out.
     """
-    cells = dict.fromkeys(text for row in rows if isinstance(text := row.get("keys"), str))
+    cells = dict.fromkeys(text for row in rows for name in columns if isinstance(text := row.get(name), str))
     shown = {text: text.split() if len(text) <= LONGEST_CELL else text[:LONGEST_CELL].split()[:-1] for text in cells}
-    keys = list(dict.fromkeys(key for listed in shown.values() for key in listed))[:MOST_WORKS]
     minter = context.minter
 
-    def read(snapshot: Snapshot) -> dict[str, str]:
-        return {key: cited_as(snapshot, minter.thing("work", key), minter, language) for key in keys}
+    def read(snapshot: Snapshot) -> dict[str, list[tuple[str, str]]]:
+        called: dict[str, str | None] = {}
 
-    called = context.library.read(read, at) if keys else {}
-    return {text: [(key, called.get(key, key)) for key in listed] for text, listed in shown.items()}
+        def words(key: str) -> str | None:
+            if key not in called:
+                node = minter.thing("work", key)
+                there = label_of(snapshot, node) is not None
+                enough = len(called) >= MOST_WORKS
+                called[key] = (key if enough else cited_as(snapshot, node, minter, language)) if there else None
+            return called[key]
+
+        named = {text: [(key, words(key)) for key in listed] for text, listed in shown.items()}
+        return {
+            text: [(key, said) for key, said in listed if said]
+            for text, listed in named.items()
+            if listed and all(said for _, said in listed)
+        }
+
+    return context.library.read(read, at)
+
+
+LIST_WORKS = ("keys", "key", "works", "source", "value", "valueLabel", "alternative")
+"""Columns of questions that have keys of works in them, or may."""
 
 
 def queue_asked(context: Context, request: Request, answer: Any) -> Added:
@@ -247,8 +265,11 @@ def works_of_pair(context: Context, request: Request, answer: Any) -> Added:
     def read(snapshot: Snapshot) -> Added:
         sides = [_fields(snapshot, context, link["key"]) for link in answer["works"]]
         names = [name for name in _COMPARED if any(side.get(name) for side in sides)]
-        return {"fields": [(name, *(side.get(name, "") for side in sides)) for name in names]}
+        keys = [link["key"] for link in answer["works"]]
+        cited = {key: cited_as(snapshot, context.minter.thing("work", key), context.minter, language) for key in keys}
+        return {"fields": [(name, *(side.get(name, "") for side in sides)) for name in names], "cited": cited}
 
+    language = language_of(request)
     return context.library.read(read, at_of(request))
 
 

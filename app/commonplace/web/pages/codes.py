@@ -11,6 +11,7 @@ import re
 
 from babel import Locale, UnknownLocaleError
 
+from commonplace.library.field_changes import FORMS
 from commonplace.web.pages.languages import translations
 
 TYPES = {
@@ -269,6 +270,8 @@ def value_words(value: object, field: str, language: str) -> str:
         return country_words(text, language)
     if name in ("at", "judged_at") and _INSTANT.match(text):
         return text[:16].replace("T", " ")
+    if name == "text" and (form := text.partition(",")[0]) in FORMS:
+        return translations(language).gettext(FORMS[form]) + text.removeprefix(form)
     if name == "locator":
         return translations(language).gettext(text)
     if name == "source_fields":

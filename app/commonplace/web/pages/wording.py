@@ -18,6 +18,7 @@ from commonplace.model.minter import Kind
 from commonplace.model.names import short_name
 from commonplace.web.discovery.addresses import PLACES
 from commonplace.web.discovery.coins import coins_title
+from commonplace.web.http.punctuation import opening
 from commonplace.web.pages.change_lines import FATES_AHEAD, change_line, fate_count, grouped, thing_change
 from commonplace.web.pages.codes import code_words, field_name, value_words
 from commonplace.web.pages.gap_words import gap_words
@@ -122,13 +123,6 @@ def fates(context: TemplateContext, counts: Mapping[str, int]) -> str:
 def said(context: TemplateContext, text: str | None) -> str:
     """Return words that the program has as data (a label, a hint, an error) in the language of the page."""
     return translated(text, context["language"]) if text else ""
-
-
-def opening(text: str) -> str:
-    """Return a sentence with a capital at its beginning, unless it begins with a value or with the name of a member."""
-    first, _, rest = text.partition(" ")
-    is_word = first.replace("’", "").replace("'", "").rstrip(",").isalpha() and not rest.startswith(":")
-    return text[:1].upper() + text[1:] if is_word and first[:1] != "'" else text
 
 
 @pass_context
