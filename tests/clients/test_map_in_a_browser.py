@@ -190,6 +190,31 @@ def test_the_map_is_explored_by_click_and_by_keyboard(browser: Browser, client: 
         expect(canvas).not_to_have_attribute("data-chosen", "")
 
 
+def test_the_keys_go_on_from_what_was_clicked_and_a_span_of_years_can_be_left(
+    browser: Browser, client: httpx.Client
+) -> None:
+    with opened(browser, client, "/map") as page:
+        canvas = page.locator("#map-canvas")
+        for clicked, other in (("work/mcmullin2022lead", "picture"), ("concept/professional-role", "canvas")):
+            place = page.locator(f"#map-picture [data-thing='{clicked}'] :is(circle, rect)").first.bounding_box()
+            assert place
+            page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+            expect(canvas).to_have_attribute("data-chosen", clicked)
+            expect(canvas, f"a click on the {other}").to_be_focused()
+            page.keyboard.press("ArrowRight")
+            expect(canvas).not_to_have_attribute("data-chosen", clicked)
+            page.keyboard.press("Escape")
+            expect(canvas).to_have_attribute("data-chosen", "")
+
+        page.get_by_label(re.compile("^From")).fill("2010")
+        page.get_by_role("button", name="Show").click()
+        expect(page).to_have_url(re.compile(r"years=2010"))
+        page.get_by_role("link", name="All years").click()
+        expect(page).not_to_have_url(re.compile(r"years="))
+        made = client.get("/map").json()
+        expect(page.get_by_role("main")).to_contain_text(f"with {len(made['edges'])} links")
+
+
 def test_a_thing_on_the_map_is_clicked_and_years_narrow_it(browser: Browser, client: httpx.Client) -> None:
     with opened(browser, client, "/map?focus=work/mcmullin2022lead") as page:
         canvas = page.locator("#map-canvas")

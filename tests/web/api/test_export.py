@@ -180,3 +180,19 @@ def test_an_unknown_format_says_which_there_are(client: httpx.Client) -> None:
     response = client.get("/export", params={"format": "docx"})
     assert response.status_code == 400
     assert all(format in response.json()["detail"] for format in MEDIA_TYPES)
+
+
+@pytest.mark.parametrize(
+    ("filters", "name"),
+    [
+        ({"format": "bibtex"}, "works.bib"),
+        ({"format": "ris", "discusses": "facilitator"}, "facilitator.ris"),
+        ({"format": "csl-json", "author": f"{BASE}id/person/elinor-ostrom"}, "elinor-ostrom.csl.json"),
+        ({"format": "bibtex", "q": 'role of "professionals"'}, "role-of-professionals.bib"),
+    ],
+)
+def test_an_export_is_saved_under_a_name_that_programs_open(
+    client: httpx.Client, filters: dict[str, str], name: str
+) -> None:
+    told = client.get("/export", params=filters).raise_for_status().headers["content-disposition"]
+    assert told == f'inline; filename="{name}"'

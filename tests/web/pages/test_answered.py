@@ -246,6 +246,39 @@ def test_a_pin_without_a_title_is_called_by_what_was_asked(edited: httpx.Client)
     assert ">Œuvres: année ..1996</h1>" in french
 
 
+def test_a_difference_says_between_what_it_is_and_how_it_is_cited(edited: httpx.Client) -> None:
+    pin = edited.get("/pins/3").json()
+    page = edited.get("/pins/3/difference", headers=BROWSER).text
+    main = page[page.index("<main") : page.index("</main>")]
+    newest = edited.get("/pins/3/difference").json()["version"]
+    assert f"“Works: year ..1996”, at version {pin['asked_version']} and at version {newest}." in main
+    cited = re.search(r'<p id="citation">(.*?)</p>', main, re.DOTALL)
+    assert cited
+    assert html.unescape(cited[1]).startswith(pin["citation"])
+    then = re.search(r"/pins/3/difference\?at=\d+", cited[1])
+    assert then
+    assert edited.get(then[0], headers=BROWSER).status_code == 200
+
+
+def test_the_same_question_is_asked_of_an_earlier_version_from_its_page(edited: httpx.Client) -> None:
+    page = edited.get("/works?year=..1996", headers=BROWSER).text
+    form = re.search(r"<form[^>]*>(?:(?!</form>).)*name=\"at\".*?</form>", page, re.DOTALL)
+    assert form
+    assert '<input type="hidden" name="year" value="..1996">' in form[0]
+    assert 'action="/works"' in form[0]
+    assert 'name="at"' not in edited.get("/works?q=professionals", headers=BROWSER).text, "a search has no past"
+
+
+def test_a_search_keeps_its_words_and_what_it_found_can_be_taken_along(edited: httpx.Client) -> None:
+    page = edited.get("/search?q=professional+roles&kind=work", headers=BROWSER).text
+    assert re.search(r'<input[^>]*id="site-q"[^>]*value="professional roles"', page)
+    assert re.search(r'kind=work" aria-current="page"', page)
+    links = [html.unescape(link) for link in re.findall(r'href="([^"]+)"', page)]
+    (bib,) = [link for link in links if link.startswith("/export?format=bibtex&q=")]
+    found = edited.get("/search?q=professional+roles&kind=work&limit=50").json()["items"]
+    assert edited.get(bib).text.count("\n@") + 1 == len(found)
+
+
 def test_evidence_that_differs_is_called_by_its_work_and_what_it_is_about(edited: httpx.Client) -> None:
     evidence = edited.get("/works/boyle2009").json()["evidence"]
     (key,) = [one["id"] for one in evidence if one["about"] == "professional-role"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated
@@ -21,6 +22,9 @@ from commonplace.web.http.parameters import At, only_known_parameters
 from commonplace.web.http.router import Router
 from commonplace.web.in_workers import EXPORT_TIMES, Cost, WorkerRoute, costly
 
+MOST_LETTERS = 60
+"""Maximum length of the name of a file that an export is saved as, without its ending."""
+
 router = Router(tags=["export"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 
 Style = Annotated[
@@ -34,8 +38,22 @@ Original = Annotated[
 ]
 
 
+def named_file(name: str, form: Representation) -> Callable[[Response], None]:
+    """Return what gives an answer the file name by which a browser saves it: its address has no ending."""
+    stem = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:MOST_LETTERS] or "works"
+
+    def name_it(response: Response) -> None:
+        response.headers["Content-Disposition"] = f'inline; filename="{stem}{form.suffix}"'
+
+    return name_it
+
+
 def original_answer(
-    request: Request, form: Representation, at: int | None, make: Callable[[Snapshot], WithOriginals]
+    request: Request,
+    form: Representation,
+    at: int | None,
+    make: Callable[[Snapshot], WithOriginals],
+    finish: Callable[[Response], None] | None = None,
 ) -> Response:
     """Return an export with entries as in their files; `Commonplace-Original` says how many of how many are."""
     counts: list[str] = []
@@ -47,6 +65,8 @@ def original_answer(
 
     def add_counts(response: Response) -> None:
         response.headers["Commonplace-Original"] = counts[0]
+        if finish:
+            finish(response)
 
     return answers.versioned(request, replace(form, name=f"{form.name}-original"), at, body, finish=add_counts)
 
@@ -87,14 +107,34 @@ def exported(request: Request, context: ContextDep, asked: Annotated[ExportQuery
             request, chosen, asked.at, lambda snapshot: formatted(snapshot, minter, style, works, html=html)
         )
     form = representation(FORMATS[asked.format])
+    name_it = named_file(_name_of(asked), form)
     if asked.original:
         return original_answer(
             request,
             form,
             asked.at,
             lambda snapshot: export_originals(snapshot, library.things, minter, asked.format, works),
+            name_it,
         )
-    return answers.versioned(request, form, asked.at, lambda snapshot: export(snapshot, minter, asked.format, works))
+    return answers.versioned(
+        request, form, asked.at, lambda snapshot: export(snapshot, minter, asked.format, works), finish=name_it
+    )
+
+
+def _name_of(asked: ExportQuery) -> str:
+    """Return what the works of an export are called by: the first filter that says what they are about, or of."""
+    filters = (
+        asked.discusses,
+        asked.claim,
+        asked.q,
+        asked.author,
+        asked.case,
+        asked.venue,
+        asked.cites,
+        asked.cited_by,
+    )
+    said = next((one for one in filters if one), None)
+    return said.rstrip("/").rpartition("/")[2] if said else "works"
 
 
 def _selected(context: Context, asked: ExportQuery) -> WorksOf | None:

@@ -6,7 +6,9 @@ is applied.
 
 from __future__ import annotations
 
+import hashlib
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -147,6 +149,21 @@ def replace(draft: ImportDraft, data: bytes) -> None:
     """Give a draft another content."""
     old, draft.file, draft.size = draft.file, held(data), len(data)
     old.close()
+
+
+def names_by_text(texts: Mapping[int, str]) -> dict[int, str]:
+    """Return a name for each entry, by place, that it keeps while others are mended or left out.
+
+    What a browser keeps of an entry that is being mended it keeps under that name: it follows from the text alone, and
+    from how many entries with the same text stand before.
+    """
+    before: Counter[str] = Counter()
+    found: dict[int, str] = {}
+    for place in sorted(texts):
+        name = hashlib.sha256(texts[place].strip().encode()).hexdigest()[:16]
+        found[place] = f"{name}-{before[name]}"
+        before[name] += 1
+    return found
 
 
 def entry_texts(text: str, lines: Sequence[int]) -> Mapping[int, tuple[int, int]]:

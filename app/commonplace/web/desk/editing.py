@@ -17,6 +17,7 @@ from commonplace.exchange.edits import Edited
 from commonplace.home.tokens import Role
 from commonplace.library.evidence import label_of
 from commonplace.library.statement_labels import name_of
+from commonplace.library.works import merged_into_it
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind, one_of
 from commonplace.web.answers import missing
@@ -126,6 +127,8 @@ async def edit(request: Request, context: ContextDep, token: AtDesk, plural: str
         keyed = {**rows, **with_keys(context, touched, rows, language)}
         patch.update(_changed(fields, keyed, said, form))
         patch.update(_settled(said, form))
+        if seen:
+            _drop_what_is_there(fields, patch, _members(context, kind, key)[0])
         return save(context, kind, key, patch, editor, seen) if patch else None
 
     try:
@@ -181,6 +184,15 @@ def _changed(
             if wanted != field.same(said.get(field.name)):
                 found[field.name] = wanted
     return found
+
+
+def _drop_what_is_there(fields: Sequence[EditField], patch: dict[str, Any], now: Mapping[str, Any]) -> None:
+    """Take from a patch what the thing says by now: a save whose answer was lost is sent again, and meets itself."""
+    for field in fields:
+        if field.name in patch and patch[field.name] == field.same(now.get(field.name)):
+            del patch[field.name]
+    if "doubts" in patch and patch["doubts"] == (now.get("doubts") or None):
+        del patch["doubts"]
 
 
 def _doubts(said: Mapping[str, Any]) -> dict[str, list[tuple[str, dict[str, Any]]]]:
@@ -294,6 +306,9 @@ def _form(
     def read(snapshot: Snapshot) -> dict[str, Any]:
         return {
             "title": name_of(snapshot, node, context.minter, language_of(request)) if node else None,
+            "merged": [one for one in merged_into_it(snapshot, node, context.minter) or () if one.merged_by]
+            if node
+            else [],
             "rows": {field.name: _labelled(snapshot, field, rows[field.name], context) for field in fields},
         }
 

@@ -16,7 +16,16 @@ from commonplace.model.change import Version
 from commonplace.model.identifiers import normal_doi
 from commonplace.web.api.imports import over_within
 from commonplace.web.context import Context, ContextDep
-from commonplace.web.desk.drafts import DOIS, ImportDraft, entry_texts, mended, named_entries, replace, run
+from commonplace.web.desk.drafts import (
+    DOIS,
+    ImportDraft,
+    entry_texts,
+    mended,
+    named_entries,
+    names_by_text,
+    replace,
+    run,
+)
 from commonplace.web.desk.forms import SubmittedForm, form_of
 from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, problem_page, see_other
 from commonplace.web.desk.start import Done, done_change
@@ -256,11 +265,13 @@ def _preview_page(
         if text is not None and item.position in places
     }
     done = next((item for item in receipt.items if item.position == mended), None)
+    draft_names = names_by_text({place: text[slice(*span)] for place, span in places.items()}) if text else {}
     return desk_page(
         request,
         "import-preview.html",
         draft=draft,
         texts=texts,
+        draft_names=draft_names,
         named_entries=named,
         anonymous=anonymous,
         mended=done,

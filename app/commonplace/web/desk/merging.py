@@ -84,7 +84,9 @@ def _page(
         report = context.merges.look_apart(kind, record.right.key, assigned)
     except BadRequest:  # a side of something that is not to be assigned: shown without, and the error beside it
         report = context.merges.look_apart(kind, record.right.key, {})
-    shown |= {"version": version, "report": report, "record": record, "assigned": assigned}
+    both, language = [record.left.iri, record.right.iri], language_of(request)
+    names = context.library.read(lambda snapshot: called_each(snapshot, both, context.minter, language))
+    shown |= {"version": version, "report": report, "record": record, "assigned": assigned, "names": names}
     return desk_page(request, "unmerge.html", status=status, edits=_in_words(request, context, report), **shown)
 
 

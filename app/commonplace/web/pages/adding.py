@@ -91,7 +91,7 @@ def words_asked(context: Context, request: Request, answer: Any) -> Added:
     asked = request.query_params["q"]
     kind = request.query_params.get("kind", "")
     without = [] if answer["items"] else _without_one(context, request, asked)
-    return {"request_words": asked, "request_kind": kind, "without": without}
+    return {"request_words": asked, "request_kind": kind, "without": without, "asked": asked}
 
 
 def _without_one(context: Context, request: Request, asked: str) -> list[tuple[str, str, int]]:
@@ -324,7 +324,12 @@ def of_pin(context: Context, request: Request, answer: Any) -> Added:
     """Add the question in words, and whether it searches, which is answered at the newest version only."""
     address = answer.get("asks") or answer["address"]
     question = asked_words(context, address, language_of(request))
-    return {"searches": "q" in parse_qs(urlsplit(address).query), "question": question}
+    return {"searches": _searches(address), "question": question}
+
+
+def _searches(address: str) -> bool:
+    """Return whether an address asks a search, which is answered at the newest version only."""
+    return "q" in parse_qs(urlsplit(address).query)
 
 
 def kept_in_words(context: Context, request: Request, answer: Any) -> Added:
@@ -338,7 +343,14 @@ def kept_in_words(context: Context, request: Request, answer: Any) -> Added:
 def difference_in_words(context: Context, request: Request, answer: Any) -> Added:
     """Add what differs between an answer that was kept and another, in words."""
     words = _words_of(context, request, answer["items"], at_of(request))
-    return {"differences": [words.difference(one) for one in answer["items"]]}
+    node = context.minter.thing("pin", request.path_params["key"])
+    pin = context.library.read(lambda snapshot: context.pins.read(snapshot, node))
+    return {
+        "differences": [words.difference(one) for one in answer["items"]],
+        "pin": pin,
+        "question": pin.title or asked_words(context, pin.asks, language_of(request)),
+        "searches": _searches(pin.asks),
+    }
 
 
 def _words_of(context: Context, request: Request, entries: Sequence[Any], at: Version | None) -> AnswerWords:

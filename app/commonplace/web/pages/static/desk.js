@@ -45,14 +45,17 @@ function enter(event) {
   }
 }
 
-/** What stands in a form, as names and texts. */
-const contents = (form) => [...new FormData(form)].filter(([, value]) => typeof value === "string");
+/** What stands in a form, as names and texts, without what says where on the page it stands now. */
+const contents = (form) => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !form.elements[name].dataset?.now);
 
 /** Where a form is sent: not `form.action`, which is the button where one is called so. */
 const addressOf = (form) => form.getAttribute("action") ?? location.href;
 
 /** Where the content of a form is kept. */
-const placeOf = (form) => `desk ${location.pathname} ${form.dataset.draft}`;
+const placeOf = (form) => `${placesHere()}${form.dataset.draft}`;
+
+/** What begins each place of a form of this page. */
+const placesHere = () => `desk ${location.pathname} `;
 
 /** Says what the state of a form is. */
 function tell(form, words, className = "") {
@@ -107,6 +110,8 @@ function keep(form) {
   const before = failed ? null : JSON.parse(localStorage.getItem(place) ?? "null");
   if (before && JSON.stringify(before.held) !== shown) {
     restore(form, before.held);
+    const folded = form.closest("details");
+    if (folded) folded.open = true;
     const state = tell(form, filled(words.again, { when: new Date(before.at).toLocaleString(document.documentElement.lang) }), "unsaved");
     offer(state, words.discard, () => {
       localStorage.removeItem(place);
@@ -117,6 +122,22 @@ function keep(form) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     send(form, event.submitter, place);
+  });
+}
+
+/** Holds a form back while something that was typed on this page has not been sent: it would be lost with that. */
+function wait(form) {
+  form.addEventListener("submit", (event) => {
+    const held = Object.keys(localStorage).filter((place) => place.startsWith(placesHere()));
+    const submitter = event.submitter;
+    if (!held.length || !submitter?.matches("[data-waits]")) return;
+    event.preventDefault();
+    const typed = [...main.querySelectorAll("form[data-draft]")].find((one) => held.includes(placeOf(one)));
+    typed?.querySelector("textarea, input:not([type=hidden])")?.focus();
+    offer(tell(form, words.unsent, "unsaved"), words.without, () => {
+      held.forEach((place) => localStorage.removeItem(place));
+      form.requestSubmit(submitter);
+    });
   });
 }
 
@@ -165,6 +186,7 @@ function show(page, address) {
   if (address) history.pushState({}, "", address);
   document.title = page.title;
   main.replaceChildren(...page.getElementById("main").childNodes);
+  document.querySelector("footer.site").replaceWith(page.querySelector("footer.site")); // it tells the version
   begin();
   const told = ["[role=alert]", "[role=status]", "h1"].map((one) => main.querySelector(one)).find(Boolean);
   if (told) {
@@ -249,6 +271,7 @@ function drop(form) {
 function begin() {
   installKeys();
   main.querySelectorAll("form[data-draft]").forEach(keep);
+  main.querySelectorAll("form:has([data-waits])").forEach(wait);
   main.querySelectorAll("form.pair").forEach(pair);
   main.querySelectorAll("form[data-drop]").forEach(drop);
   main.querySelectorAll("[data-job]").forEach(follow);

@@ -285,7 +285,10 @@ function listen() {
   select(canvas).call(gestures).on("dblclick.zoom", null);
   canvas.addEventListener("pointermove", hover);
   canvas.addEventListener("pointerleave", (event) => hover({ ...event, clientX: -100, clientY: -100, buttons: 0 }));
-  canvas.addEventListener("click", (event) => choose(thingAt(event)?.id ?? null));
+  canvas.addEventListener("click", (event) => {
+    canvas.focus({ preventScroll: true }); // so that the keys go on from what was clicked
+    choose(thingAt(event)?.id ?? null);
+  });
   canvas.addEventListener("dblclick", (event) => {
     const node = thingAt(event);
     if (node) location.assign(pageOf(node));

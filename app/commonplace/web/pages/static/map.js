@@ -35,6 +35,7 @@ function onClick(event) {
   if (failed || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const link = event.target.closest("[data-thing]");
   event.preventDefault();
+  canvas.focus({ preventScroll: true }); // so that the keys go on from what was clicked
   then((map) => map.choose(link?.dataset.thing ?? null));
 }
 
