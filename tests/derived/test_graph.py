@@ -16,12 +16,13 @@ from pyoxigraph import (
     QueryBoolean,
     QueryTriples,
     RdfFormat,
+    Triple,
     Variable,
 )
 
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.opening import open_graph
-from commonplace.derived.graph.snapshot import Snapshot, Update
+from commonplace.derived.graph.snapshot import Ahead, Snapshot, Update
 from commonplace.derived.graph.sparql_tsv import tsv
 from commonplace.errors import QueryRefused
 from commonplace.model.change import ChangeSet, Version
@@ -72,6 +73,57 @@ def test_changes_are_applied_one_after_another(graph: Graph) -> None:
 
     assert graph.version == 3
     assert contents(graph) == {quad("b", graph="g"), quad("c")}
+
+
+def test_what_was_read_ahead_is_what_is_read(graph: Graph) -> None:
+    """Of one thing, of what it leads to and is led to by, and of what is left out or in no graph that is read."""
+    thing, other, third, left_out = (NamedNode(f"{BASE}id/work/{key}") for key in ("a", "b", "c", "d"))
+    link, cites = NamedNode("http://example.org/link"), NamedNode("http://example.org/cites")
+    said = (
+        Quad(thing, link, other),
+        Quad(thing, cites, left_out),
+        Quad(third, link, thing),
+        Quad(left_out, cites, thing),
+        Quad(other, link, third),
+        Quad(thing, P, BlankNode("x")),
+        Quad(thing, P, Literal("é", language="fr")),
+        Quad(thing, P, Literal("hidden"), NamedNode(f"{BASE}graph/own")),
+        Quad(BlankNode("x"), link, thing),
+    )
+    graph.apply(Version(1), ChangeSet(added=said))
+    patterns = [
+        *((subject, None, None) for subject in (thing, other, third, left_out)),
+        *((None, predicate, thing) for predicate in (link, cites, P)),
+        (None, None, thing),
+        (thing, link, None),
+        (thing, cites, left_out),
+        (None, link, None),
+    ]
+
+    def read(snapshot: Snapshot) -> list[set[str]]:
+        return [{str(triple) for triple in snapshot.triples(*pattern)} for pattern in patterns]
+
+    def read_ahead(snapshot: Snapshot) -> list[set[str]]:
+        ahead = Ahead(but=frozenset((cites,)), further=frozenset((link,)))
+        for things in ([thing], [thing, other], []):
+            snapshot.read_ahead(things, ahead)
+        return read(snapshot)
+
+    assert graph.read(read_ahead) == graph.read(read)
+    assert len(graph.read(read)[4]) == 2
+
+
+def test_a_property_of_several_things_is_that_of_each(graph: Graph) -> None:
+    a, b, c, nobody = (NamedNode(f"{BASE}id/work/{key}") for key in ("a", "b", "c", "nobody"))
+    said = (Quad(a, P, b), Quad(a, P, Literal("x")), Quad(b, P, c), Quad(c, MARKER, a))
+    graph.apply(Version(1), ChangeSet(added=said))
+
+    def read(snapshot: Snapshot) -> set[Triple]:
+        assert list(snapshot.triples(b)) == [said[2].triple]  # which is known from here on
+        return set(snapshot.of_each([a, b, b, c, nobody], P))
+
+    assert graph.read(read) == {quad.triple for quad in said[:3]}
+    assert list(graph.read(lambda snapshot: list(snapshot.of_each([], P)))) == []
 
 
 @pytest.mark.parametrize("version", [0, 1, 3])

@@ -15,12 +15,14 @@ from commonplace.model.namespaces import CITO
 
 def affecting(snapshot: Snapshot, works: Iterable[NamedNode], minter: Minter) -> list[AffectingWork] | None:
     """Return those of some works that have a publication status, by key; None where none has."""
+    said = snapshot.of_each(set(works), minter.term("status"))
     found = []
-    for work in sorted(set(works), key=lambda one: one.value):
-        for triple in snapshot.triples(work, minter.term("status")):
-            if isinstance(triple.object, NamedNode):
-                key, status = minter.key(work.value), minter.local(triple.object.value)
-                found.append(AffectingWork(iri=work.value, key=key, label=label_of(snapshot, work), status=status))
+    for triple in said:
+        work, status = triple.subject, triple.object
+        if isinstance(work, NamedNode) and isinstance(status, NamedNode):
+            key, label = minter.key(work.value), label_of(snapshot, work)
+            found.append(AffectingWork(iri=work.value, key=key, label=label, status=minter.local(status.value)))
+    found.sort(key=lambda one: (one.iri, one.status))
     return found or None
 
 

@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.merged import merged_things, record_of_merge, version_of_merge
 from commonplace.derived.graph.records import is_work, neighbourhood
-from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.derived.graph.snapshot import Ahead, Snapshot
 from commonplace.errors import Message, NotFound
 from commonplace.library.affected import affecting, beneath_work
 from commonplace.library.evidence import evidence_of_work, label_of
@@ -24,12 +24,23 @@ from commonplace.library.schemas import (
 )
 from commonplace.library.work_texts import text_of_work
 from commonplace.model.minter import Minter
-from commonplace.model.namespaces import DATACITE, DCTERMS, LITRE, RDF, RDFS
+from commonplace.model.namespaces import CITO, DATACITE, DCTERMS, LITRE, PRO, PROV, RDF, RDFS
 from commonplace.model.other_titles import TERMS, by_language
 from commonplace.model.record import Record
 from commonplace.model.set_aside import TERM as SET_ASIDE
 from commonplace.model.set_aside import by_field
 from commonplace.model.work_reading import Contribution, Neighbourhood, read_contributions, read_work
+
+_BESIDE_WORKS = Ahead(
+    but=frozenset((CITO["cites"],)),
+    further=frozenset((PRO["isHeldBy"], PROV["wasAttributedTo"], PROV["wasQuotedFrom"])),
+)
+"""What a work is shown with: roles and who has them, venue, identifiers, evidence, doubts, relations."""
+
+
+def read_works_ahead(snapshot: Snapshot, works: Iterable[NamedNode]) -> None:
+    """Read in a few questions what `work_of` looks at one by one, where the graph is far away."""
+    snapshot.read_ahead(works, _BESIDE_WORKS)
 
 
 def work_of(
@@ -46,6 +57,7 @@ def work_of(
     Without `evidence` what the work says is left out, which takes half the time. `evidence_at` are its pieces of
     evidence, where they are known. Raises `NotFound`.
     """
+    read_works_ahead(snapshot, [work])
     if not is_work(snapshot, work):
         raise NotFound(Message("there is no work %(key)r", key=minter.key(work.value)))
     about = neighbourhood(snapshot, work)

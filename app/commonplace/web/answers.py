@@ -212,6 +212,8 @@ class Listing:
     """Kinds of things that a search looks for."""
     choose: Callable[[Graph], Callable[[Snapshot], Chosen | None]] | None = None
     """Return what chooses from the selection, at a snapshot of the graph, by what works say."""
+    read_ahead: Callable[[Snapshot, Sequence[NamedNode]], None] = lambda snapshot, things: None
+    """Reads what `read` needs of all the things of a page, where the graph is far away."""
 
 
 def page(request: Request, listing: Listing, paging: Paging, q: str | None = None) -> Response:
@@ -232,6 +234,7 @@ def page(request: Request, listing: Listing, paging: Paging, q: str | None = Non
         following[0] = next_address(request, found.cursor)
         if form.rdf is not None:
             return rdf_text(describe(snapshot, found.things, context.minter), form.rdf, context.minter)
+        listing.read_ahead(snapshot, found.things)
         items = [listing.read(snapshot, node) for node in found.things]
         if form is ATOM:
             last = changes.of(snapshot, [node.value for node in found.things])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolution, RdfFormat, Triple
 
-from commonplace.derived.graph.snapshot import Bindings, GraphName, Result, Snapshot, Update
+from commonplace.derived.graph.snapshot import Ahead, Bindings, GraphName, Result, Snapshot, Update
 from commonplace.model.change import ChangeSet, Version
 
 _DEFAULT = DefaultGraph()
@@ -66,6 +66,12 @@ class Overlaid:
                 terms = (one.subject, one.predicate, one.object)
                 if all(term is None or term == said for term, said in zip(wanted, terms, strict=True)):
                     yield one
+
+    def of_each(self, subjects: Iterable[NamedNode], predicate: NamedNode) -> Iterator[Triple]:
+        return (triple for subject in subjects for triple in self.triples(subject, predicate))
+
+    def read_ahead(self, things: Iterable[NamedNode], ahead: Ahead) -> None:
+        self._below.read_ahead(things, ahead)
 
     def quads(self, graph: GraphName | None = None) -> Iterator[Quad]:
         return self._below.quads(graph)

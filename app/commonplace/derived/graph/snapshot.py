@@ -50,6 +50,17 @@ class Update:
     using_named_graphs: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What is read ahead with things: what leads to them and what they lead to, and what that leads to by `further`.
+
+    The properties `but` are not followed either way: they may lead to very many things.
+    """
+
+    but: frozenset[NamedNode]
+    further: frozenset[NamedNode]
+
+
 class Snapshot(Protocol):
     """One state of the graph, to be read."""
 
@@ -88,6 +99,15 @@ class Snapshot(Protocol):
         object: NamedNode | BlankNode | Literal | None = None,
     ) -> Iterator[Triple]:
         """Return the statements of the default graph that have the terms given."""
+
+    def of_each(self, subjects: Iterable[NamedNode], predicate: NamedNode) -> Iterator[Triple]:
+        """Return the statements of the default graph that say one property of each of several subjects."""
+
+    def read_ahead(self, things: Iterable[NamedNode], ahead: Ahead) -> None:
+        """Read in a few questions what `triples` is going to be asked of things; one each where the graph is far away.
+
+        Where it is near nothing is read.
+        """
 
     def quads(self, graph: GraphName | None = None) -> Iterator[Quad]:
         """Return the statements of all graphs, or of one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pyoxigraph import (
     BlankNode,
@@ -19,7 +19,7 @@ from pyoxigraph import (
 )
 
 from commonplace.derived.graph.rdf_text import readable, statements_text
-from commonplace.derived.graph.snapshot import Bindings, GraphName, Result, Update
+from commonplace.derived.graph.snapshot import Ahead, Bindings, GraphName, Result, Update
 from commonplace.derived.graph.update import changes_of_update
 from commonplace.model.change import ChangeSet, Version
 from commonplace.model.minter import Minter
@@ -79,6 +79,12 @@ class StoreSnapshot:
         object: NamedNode | BlankNode | Literal | None = None,
     ) -> Iterator[Triple]:
         return (quad.triple for quad in self._store.quads_for_pattern(subject, predicate, object, _DEFAULT))
+
+    def of_each(self, subjects: Iterable[NamedNode], predicate: NamedNode) -> Iterator[Triple]:
+        return (triple for subject in subjects for triple in self.triples(subject, predicate))
+
+    def read_ahead(self, things: Iterable[NamedNode], ahead: Ahead) -> None:
+        pass  # all of it is near
 
     def quads(self, graph: GraphName | None = None) -> Iterator[Quad]:
         if graph is not None:

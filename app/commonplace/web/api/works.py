@@ -20,7 +20,7 @@ from commonplace.library.field_origins import origins_of
 from commonplace.library.history_schemas import FieldOrigin
 from commonplace.library.schemas import ApiModel, Page, Work
 from commonplace.library.work_lists import Chosen, WorkFilters, chosen_works, order_of, select_works
-from commonplace.library.works import work_of
+from commonplace.library.works import read_works_ahead, work_of
 from commonplace.model.change import Version
 from commonplace.web import answers
 from commonplace.web.api.alternative_keys import MOVED, MovedRoute
@@ -80,6 +80,7 @@ def listing_of(context: Context, asked: WorksQuery) -> answers.Listing:
         ),
         order=order_of(asked.sort, searching=filters.q is not None),
         kinds=("work",),
+        read_ahead=read_works_ahead,
     )
 
 

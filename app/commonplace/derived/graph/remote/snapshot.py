@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from pyoxigraph import (
@@ -27,7 +27,7 @@ from commonplace.derived.graph.remote.engine import TRIPLES, SparqlEngine
 from commonplace.derived.graph.remote.skolem import Skolem
 from commonplace.derived.graph.remote.state import RemoteState
 from commonplace.derived.graph.remote.values import with_plain_iris, with_values, words_of
-from commonplace.derived.graph.snapshot import Bindings, GraphName, Result, Term, Update
+from commonplace.derived.graph.snapshot import Ahead, Bindings, GraphName, Result, Term, Update
 from commonplace.derived.graph.update import changes_of_update
 from commonplace.errors import Message, TooLarge
 from commonplace.model.change import ChangeSet, Version
@@ -35,6 +35,9 @@ from commonplace.model.minter import Minter
 
 COPIED_STATEMENTS = 500_000
 """Maximum size of a graph that is copied for an update whose patterns must see what its own operations changed."""
+
+ASKED_AT_ONCE = 500
+"""Maximum number of things that one question asks about."""
 
 _words_of = lru_cache(maxsize=512)(words_of)
 
@@ -51,6 +54,9 @@ class RemoteSnapshot:
         self._keeps = keeps
         self._about: dict[NamedNode | BlankNode, tuple[Triple, ...]] = {}
         """What was read about things: who looks at one statement of a thing mostly looks at others."""
+        self._leading: dict[NamedNode, tuple[Triple, ...]] = {}
+        """The statements that lead to things which were read ahead, but for those by properties that were left out."""
+        self._but: frozenset[NamedNode] = frozenset()
 
     @property
     def version(self) -> Version:
@@ -156,12 +162,65 @@ class RemoteSnapshot:
         object: NamedNode | BlankNode | Literal | None = None,
     ) -> Iterator[Triple]:
         if subject is None:
+            if isinstance(object, NamedNode) and object in self._leading and predicate and predicate not in self._but:
+                return (triple for triple in self._leading[object] if triple.predicate == predicate)
             return self._matching(self._skolem.default_graph, None, predicate, object)
         return (
             triple
             for triple in self._of(subject)
             if predicate in (None, triple.predicate) and object in (None, triple.object)
         )
+
+    def of_each(self, subjects: Iterable[NamedNode], predicate: NamedNode) -> Iterator[Triple]:
+        wanted = list(dict.fromkeys(subjects))
+        for subject in wanted:
+            yield from (triple for triple in self._about.get(subject, ()) if triple.predicate == predicate)
+        for some in _parts([subject for subject in wanted if subject not in self._about]):
+            text = f"SELECT * {{ {self._values_of('s', some)} ?s {self._skolem.text(predicate)} ?o }}"
+            for row in self._table(text, [self._skolem.default_graph]):
+                yield Triple(row["s"], predicate, row["o"])
+
+    def read_ahead(self, things: Iterable[NamedNode], ahead: Ahead) -> None:
+        new = [thing for thing in dict.fromkeys(things) if thing not in self._leading]
+        if not self._keeps or not new:
+            return
+        self._but = ahead.but
+        self._know(new)
+        leading = self._lead_to(new)
+        followed = [triple for thing in new for triple in self._about[thing] if triple.predicate not in ahead.but]
+        linked = self._own([*(triple.object for triple in followed), *(triple.subject for triple in leading)])
+        self._know(linked)
+        there = [triple for thing in linked for triple in self._about[thing] if triple.predicate in ahead.further]
+        self._know(self._own(triple.object for triple in there))
+
+    def _own(self, terms: Iterable[object]) -> list[NamedNode]:
+        """Return the things of the library among terms."""
+        start = f"{self._base}id/"
+        return [term for term in dict.fromkeys(terms) if isinstance(term, NamedNode) and term.value.startswith(start)]
+
+    def _know(self, things: Iterable[NamedNode]) -> None:
+        """Read what is said of things, some hundreds with one question."""
+        for some in _parts([thing for thing in things if thing not in self._about]):
+            found: dict[NamedNode, list[Triple]] = {thing: [] for thing in some}
+            for row in self._table(
+                f"SELECT * {{ {self._values_of('s', some)} ?s ?p ?o }}", [self._skolem.default_graph]
+            ):
+                found[row["s"]].append(Triple(row["s"], row["p"], row["o"]))
+            self._about |= {thing: tuple(said) for thing, said in found.items()}
+
+    def _lead_to(self, things: Sequence[NamedNode]) -> list[Triple]:
+        """Read and return the statements that lead to things, but for those that are left out."""
+        but = " && ".join(f"?p != {self._skolem.text(one)}" for one in sorted(self._but, key=str)) or "true"
+        for some in _parts(things):
+            found: dict[NamedNode, list[Triple]] = {thing: [] for thing in some}
+            text = f"SELECT * {{ {self._values_of('o', some)} ?s ?p ?o FILTER({but}) }}"
+            for row in self._table(text, [self._skolem.default_graph]):
+                found[row["o"]].append(Triple(row["s"], row["p"], row["o"]))
+            self._leading |= {thing: tuple(said) for thing, said in found.items()}
+        return [triple for thing in things for triple in self._leading[thing]]
+
+    def _values_of(self, name: str, things: Iterable[NamedNode]) -> str:
+        return f"VALUES ?{name} {{ {' '.join(map(self._skolem.text, things))} }}"
 
     def _of(self, subject: NamedNode | BlankNode | Triple) -> tuple[Triple, ...]:
         """Return the statements of the default graph about a thing."""
@@ -214,6 +273,11 @@ class RemoteSnapshot:
     def named_graphs(self) -> Iterator[GraphName]:
         """Return the named graphs that have statements."""
         return (self._skolem.graph_name(graph) for graph in self._state.graphs)
+
+
+def _parts(things: Sequence[NamedNode]) -> Iterator[Sequence[NamedNode]]:
+    for start in range(0, len(things), ASKED_AT_ONCE):
+        yield things[start : start + ASKED_AT_ONCE]
 
 
 class _AsStore:
