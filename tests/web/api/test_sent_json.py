@@ -84,7 +84,7 @@ def test_a_whole_pair_of_surrogates_is_the_character_that_it_is(curator: httpx.C
 def test_so_it_is_where_json_stands_in_a_form(client: httpx.Client, asked: dict[str, str]) -> None:
     for answer in (client.post("/reconcile", data=asked), client.get("/reconcile", params=asked)):
         assert answer.status_code == 400, answer.text
-        assert answer.json()["detail"].startswith(f"{next(iter(asked))} is not JSON")
+        assert answer.json()["detail"].startswith(f"{next(iter(asked)).capitalize()} is not JSON")
 
 
 @pytest.mark.parametrize(

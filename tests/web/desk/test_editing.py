@@ -247,3 +247,6 @@ def test_of_a_deletion_of_very_many_statements_the_rules_are_looked_at_when_it_i
     assert curator.post("/desk/works/ostrom1996/delete", data={"with_dependents": "yes"}).status_code == 303
     assert looked_at
     assert head() == before + 1
+    back = curator.post("/desk/undo", data={"version": str(head()), "back": "/desk"})
+    assert back.status_code == 303, "the work is there again, for the other tests"
+    assert curator.get("/works/ostrom1996").status_code == 200
