@@ -21,7 +21,7 @@ def test_duplicates_are_listed_and_decided_on(tmp_path: Path) -> None:
     assert run(home, "import", "a.bib").exit == 0
     first = run(home, "duplicates", "list").text.splitlines()
     assert first[0].startswith("jones2001 and jones2002: ")
-    assert "titles that are 99 % alike; people of the same name: ann, jones; the same year, 2001" in first[0]
+    assert "titles that are 99 % alike; people of the same name: Ann Jones; the same year, 2001" in first[0]
     assert first[1] == "1 pair"
     refused = run(home, "duplicates", "decide", "jones2001", "jones2002", "different")
     assert (refused.exit, "give the reason" in refused.err) == (2, True)

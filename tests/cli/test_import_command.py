@@ -135,7 +135,7 @@ def test_a_receipt_on_the_terminal_has_the_fates_of_entries(tmp_path: Path) -> N
         "  line 1: smith2001: note: 'Theirs': the library holds 'Ours', which stays",
         "  line 3: smith2001: key: the same key was used on line 1; both entries were read",
         "  line 3: smith2001: key: another work has this key; this one is imported as 'smith2001-2'",
-        "  line 4: near: similar to smith2001: titles that are 98 % alike; people of the same name: john, smith; "
+        "  line 4: near: similar to smith2001: titles that are 98 % alike; people of the same name: John Smith; "
         "the same year, 2001; the same venue; the same volume, 3; the same page, 11",
     ]
     assert dry.text.splitlines() == [*lines[:-1], "nothing was changed (dry run)"]

@@ -279,10 +279,33 @@ def test_reasons_are_in_words_and_name_what_differs() -> None:
     found = compare(work("a"), work(names=["E. Ostrom"], year=1997, page="1073-87", volume="", issue=""))
     assert found.reasons == (
         "the same title",
-        "people of the same name: ostrom",
+        "people of the same name: E. Ostrom",
         "years 1996 and 1997",
         "the same venue",
         "the same page, 1073",
     )
     related = compare(work("a"), work(title=f"{TITLE}: reply", page="1200"))
     assert related.reasons[0] == "the title of one alone says 'reply'"
+
+
+@pytest.mark.parametrize(
+    ("names", "others", "said"),
+    [
+        (["van Eijk, Carola", "Gascó, Mila"], ["C. van Eijk", "Gascó, Mila"], "C. van Eijk, Mila Gascó"),
+        (["Lefèvre, Anne Marie"], ["Lefèvre, Anne Rose"], "Anne Lefèvre"),
+        (["Zuna RE; Wang SS"], ["Zuna RE; Wang SS"], "Zuna RE, Wang SS"),
+        (["World Bank"], ["WORLD BANK"], "World Bank"),
+    ],
+)
+def test_a_reason_gives_the_names_of_people_as_they_are_written(names: list[str], others: list[str], said: str) -> None:
+    one, other = work("a", names=names), work(names=others)
+    for first, second in ((one, other), (other, one)):
+        assert f"people of the same name: {said}" in compare(first, second).reasons
+
+
+def test_a_reason_gives_types_in_words_with_their_article() -> None:
+    book = compare(work("a"), work(type="book", venue="", volume="", issue="", page=""))
+    assert book.reasons[0] == "one is a journal article, the other a book"
+    assert "types journal article and book" in book.reasons
+    data = compare(work("a", type="interview"), work(type="dataset", venue="", volume="", issue="", page=""))
+    assert data.reasons[0] == "one is an interview, the other a data set"

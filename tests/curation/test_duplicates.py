@@ -60,7 +60,7 @@ def test_the_list_says_why_and_how_much_was_compared(home: Home) -> None:
         assert found["works"][0]["label"] == "Neighbourhood services and their users"
         assert (found["proposes"], found.get("relation")) == ("same", None)
         assert 90 < found["score"] <= 100
-        assert "people of the same name: ann, jones" in found["reasons"]
+        assert "people of the same name: Ann Jones" in found["reasons"]
         assert (page["total"], page["complete"], page["next"]) == (1, "complete", None)
         counts = page["coverage"]
         assert (counts["works"], counts["without_title"], counts["pairs_left_out"]) == (5, 1, 0)

@@ -45,7 +45,7 @@ def test_what_is_only_similar_is_named_with_reasons(empty: Home) -> None:
     assert similar["score"] > 90
     assert similar["reasons"][:3] == [
         "titles that are 98 % alike",
-        "people of the same name: smith",
+        "people of the same name: J. Smith",
         "the same year, 2001",
     ]
     related = items["smith2002"]["related"]

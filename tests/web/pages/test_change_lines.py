@@ -43,6 +43,9 @@ from commonplace.web.pages.languages import catalogue
             "the text of the work ann1996 kept, pages: 1",
             "texte de l’œuvre ann1996 gardé, pages : 1",
         ),
+        ("import", "upload: 3 new", "a file without a name: 3 new", "un fichier sans nom : 3 nouvelles"),
+        ("import", "pasted: 2 new", "pasted entries: 2 new", "notices collées : 2 nouvelles"),
+        ("import", "wharves.bib: 2 new", "wharves.bib: 2 new", "wharves.bib : 2 nouvelles"),
         ("decision", "a1 and b2: different", "a1 and b2: different", "a1 et b2 : différentes"),
     ],
 )

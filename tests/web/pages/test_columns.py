@@ -58,6 +58,13 @@ def test_columns_are_folded_from_the_last_when_there_is_no_room(number: int) -> 
     assert len(made.shown) == min(number + 1, 1 + (ROOM - len("On harbours") - len("harbours") - 4) // 22)
 
 
+def test_whoever_judged_tells_no_row() -> None:
+    base = "http://x/id/"
+    row = {"reason": "proposed", "evidence": f"{base}evidence/e", "agent": f"{base}organization/o"}
+    called = {row["evidence"]: "Wharf 2001: harbours", row["agent"]: "Harbour Board"}
+    assert laid_out([row], list(row), called, str).heading == "evidence"
+
+
 @pytest.mark.parametrize(
     "address",
     ["/queries/case-table", "/queries/cases-by-form", "/queries/facts-in-doubt", "/queries/works-by-year"],

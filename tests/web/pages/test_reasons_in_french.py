@@ -33,6 +33,12 @@ def test_a_reason_that_was_kept_in_english_is_found_again(sentence: Because) -> 
         ("titles that are 98 % alike", "des titres semblables à 98 %"),
         ("other venues: Voices, and Voices and Votes", "d’autres revues ou recueils : Voices, et Voices and Votes"),
         ("types article-journal and chapter", "types article de revue et chapitre de livre"),
+        ("types journal article and chapter of a book", "types article de revue et chapitre de livre"),
+        ("one is an interview, the other software", "l’une est de type entretien, l’autre de type logiciel"),
+        (
+            "one is a article-journal, the other a chapter",
+            "l’une est de type article de revue, l’autre de type chapitre de livre",
+        ),
         ("the title of one alone says nothing", "le titre d’une seule dit rien"),
         ("nothing that a comparison says", "nothing that a comparison says"),
     ],
@@ -42,8 +48,8 @@ def test_a_reason_in_french_keeps_its_values(kept: str, french: str) -> None:
 
 
 def test_reasons_stand_in_one_sentence() -> None:
-    kept = "the same title; people of the same name: ann, jones; the same year, 2001"
-    french = "le même titre ; des personnes de même nom : ann, jones ; la même année, 2001"
+    kept = "the same title; people of the same name: Ann Jones; the same year, 2001"
+    french = "le même titre ; des personnes de même nom : Ann Jones ; la même année, 2001"
     assert reasons_words(kept, "fr") == french
     assert reasons_words(kept.split("; "), "fr") == french
     assert reasons_words(kept, "en") == kept

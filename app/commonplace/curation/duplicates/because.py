@@ -46,7 +46,7 @@ class Because(StrEnum):
     DOIS = "DOIs %(doi)s and %(other)s"
     ARXIV_SAME = "the same arXiv number, %(number)s"
     IDENTIFIER_SAME = "the same %(scheme)s, %(number)s"
-    TYPE_AND_OTHER = "one is a %(type)s, the other a %(type2)s"
+    TYPE_AND_OTHER = "one is %(type)s, the other %(type2)s"
     TYPES = "types %(type)s and %(type2)s"
     EDITIONS = "editions %(edition)s and %(other)s"
     EDITION_AND_YEAR = "edition %(edition)s of %(year)s, and another year"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -59,6 +59,26 @@ def people_of(names: Iterable[str]) -> People:
             words.update(found)
             initials.append(letters)
     return People(frozenset(words), first, "".join(sorted("".join(initials)))) if words or initials else NOBODY
+
+
+def shared_names(words: Set[str], *sides: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the side that says more with some words, as they are written there.
+
+    A name all of whose words are among them is whole and in reading order, `Elinor Ostrom`; of another they stand
+    alone, `Ostrom`.
+    """
+    found = (tuple(dict.fromkeys(filter(None, (_shared(name, words) for name in side)))) for side in sides)
+    return max(found, key=lambda names: (len(names), sum(map(len, names)), names))
+
+
+def _shared(name: str, words: Set[str]) -> str:
+    """Return a name in reading order where all its words are among some, else those of its words that are."""
+    family, comma, given = name.partition(", ")
+    written = f"{given} {family}" if comma and "," not in given else name
+    written = written.replace(";", ",")  # a semicolon stands between reasons
+    if (mine := _parts(name)[0]) and words >= {*mine}:
+        return written
+    return " ".join(token.strip(",") for token in written.split() if words & {*_parts(token)[0]})
 
 
 @lru_cache(maxsize=65536)

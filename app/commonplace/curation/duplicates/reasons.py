@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from commonplace.curation.duplicates.because import Because, Lacking
 from commonplace.curation.duplicates.particulars import Particulars
+from commonplace.curation.duplicates.people import shared_names
 from commonplace.curation.duplicates.signs import Signs
 from commonplace.curation.duplicates.titles import TitlePair
 from commonplace.errors import Message
+from commonplace.model.type_words import type_words
 
 SHOWN = 6
 """Maximum number of names, or of words, that a reason names."""
@@ -31,7 +33,7 @@ def reasons(signs: Signs, one: Particulars, other: Particulars) -> Iterator[str]
         else:
             yield Message(Because.IDENTIFIER_SAME, scheme=scheme.upper(), number=number)
     if one.type != other.type:
-        yield Message(Because.TYPES, type=one.type, type2=other.type)
+        yield Message(Because.TYPES, type=type_words(one.type), type2=type_words(other.type))
 
 
 def _place_in_words(signs: Signs, one: Particulars, other: Particulars) -> Iterator[Message]:
@@ -76,7 +78,8 @@ def _people_in_words(signs: Signs, one: Particulars, other: Particulars) -> Iter
         yield Message(Because.PEOPLE_UNKNOWN)
     elif signs.people == "none":
         yield Message(Because.PEOPLE_OTHER)
-    elif shared := sorted(one.people.words & other.people.words):
+    elif words := one.people.words & other.people.words:
+        shared = shared_names(words, one.names, other.names)
         named = ", ".join(shared[:SHOWN]) + (" …" if len(shared) > SHOWN else "")
         yield Message(Because.PEOPLE_SAME, names=named)
     else:

@@ -11,6 +11,7 @@ from commonplace.curation.duplicates.signs import ALIKE, Signs
 from commonplace.curation.duplicates.venues import in_registry, kinds_differ, may_be_two_venues, two_meetings
 from commonplace.errors import Message
 from commonplace.model.match_key import PARTS
+from commonplace.model.type_words import one_of_type
 
 RELATIONS: dict[str, str] = {
     "edition": "another edition",
@@ -97,7 +98,7 @@ def _by_type(signs: Signs, one: Particulars, other: Particulars) -> tuple[str, s
     types = {one.type, other.type}
     if len(types) == 1 or signs.same_place:
         return "", ""
-    why = Message(Because.TYPE_AND_OTHER, type=one.type, type2=other.type)
+    why = Message(Because.TYPE_AND_OTHER, type=one_of_type(one.type), type2=one_of_type(other.type))
     alike = signs.title.likeness in ("equal", "near", "subtitle")
     if types & DATA and types - DATA:
         return ("supplement" if signs.people in ("same", "some") else ""), why

@@ -28,6 +28,9 @@ from commonplace.web.desk.pages import AtDesk, desk_page, desk_router, refusal, 
 from commonplace.web.desk.pairs import paired
 from commonplace.web.desk.start import Done, done_change
 from commonplace.web.http.threads import in_writer
+from commonplace.web.pages.broken_rules import rules_in_words
+from commonplace.web.pages.called import cited_as
+from commonplace.web.pages.languages import language_of
 
 router = desk_router()
 
@@ -182,6 +185,7 @@ def _page(
     pairs = [one.candidate.id for one in open_pairs(context)]
     report: MergeReport = context.merges.look("work", left, right, sides)
     similar = context.similar.of(context.library.graph_at()).value
+    both, language = (left, right), language_of(request)
 
     def read(snapshot: Snapshot) -> dict[str, Any]:
         asked = DuplicateFilter("same", "any", left)
@@ -191,6 +195,10 @@ def _page(
         return {
             "candidate": candidate_shape(snapshot, found, context.minter) if found else None,
             "hanging": [_hanging(snapshot, key, context) for key in (left, right)],
+            "rules": rules_in_words(snapshot, report.breaks or (), context.minter, language),
+            "cited": {
+                key: cited_as(snapshot, context.minter.thing("work", key), context.minter, language) for key in both
+            },
             "statuses": [_status(snapshot, key, context) for key in (left, right)],
             "version": snapshot.version,
         }

@@ -26,6 +26,7 @@ from commonplace.web.desk.start import Done, done_change
 from commonplace.web.desk.things import desk_address, kind_in
 from commonplace.web.http.parameters import Cursor, Limit
 from commonplace.web.http.threads import in_writer
+from commonplace.web.pages.broken_rules import rules_in_words
 from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.named_changes import names_of_things
 
@@ -119,6 +120,8 @@ def _deletion(request: Request, context: Context, kind: Kind, key: str) -> Respo
         alone, along = look(with_dependents=False), look(with_dependents=True)
     except NotFound as fault:
         raise missing(context.library, node, None) from fault
+    language = language_of(request)
+    rules = context.library.read(lambda s: rules_in_words(s, along.breaks or (), context.minter, language))
     return desk_page(
         request,
         "delete.html",
@@ -128,6 +131,7 @@ def _deletion(request: Request, context: Context, kind: Kind, key: str) -> Respo
         at_desk=desk_address(kind, key),
         alone=alone,
         along=along,
+        rules=rules,
         hanging=[(one, _kind_of(one, context)) for one in alone.hangs[:HANGING_SHOWN]],
     )
 

@@ -18,6 +18,7 @@ from commonplace.web.desk.forms import SubmittedForm, form_of
 from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, refusal, see_other
 from commonplace.web.desk.start import Done, done_change
 from commonplace.web.http.threads import in_writer
+from commonplace.web.pages.broken_rules import rules_in_words
 from commonplace.web.pages.called import called_each
 from commonplace.web.pages.codes import code_words, field_name
 from commonplace.web.pages.languages import language_of
@@ -86,7 +87,9 @@ def _page(
         report = context.merges.look_apart(kind, record.right.key, {})
     both, language = [record.left.iri, record.right.iri], language_of(request)
     names = context.library.read(lambda snapshot: called_each(snapshot, both, context.minter, language))
+    rules = context.library.read(lambda s: rules_in_words(s, report.breaks or (), context.minter, language))
     shown |= {"version": version, "report": report, "record": record, "assigned": assigned, "names": names}
+    shown["rules"] = rules
     return desk_page(request, "unmerge.html", status=status, edits=_in_words(request, context, report), **shown)
 
 

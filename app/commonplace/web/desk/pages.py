@@ -12,15 +12,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
-from commonplace.errors import BadRequest, CommonplaceError, NotFound
+from commonplace.errors import BadRequest, CommonplaceError, InUse, NotFound, ShapeViolation
 from commonplace.home.tokens import Role, Token
 from commonplace.model.validation_words import told
 from commonplace.web.api.alternative_keys import address_now
+from commonplace.web.context import context_of
 from commonplace.web.http.authorization import forbidden
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import Gone, HttpProblem, answered, kind_of, told_to
 from commonplace.web.http.router import Router
 from commonplace.web.http.session_cookie import refuse_foreign, signed_in
+from commonplace.web.pages.broken_rules import BrokenRules, places_in_words
 from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.page_route import led, said_to_be_merged
 from commonplace.web.pages.rendering import BUILT, POLICY, render, site
@@ -32,6 +34,7 @@ SAFE = frozenset(("GET", "HEAD"))
 
 
 OPTIONAL = (
+    "rules",
     "why",
     "errors",
     "done",
@@ -158,6 +161,7 @@ def problem_page(request: Request, fault: Exception) -> Response:
         if hasattr(fault, "detail")
         else "This is a fault of ours; the server's log has it.",
         errors=getattr(fault, "errors", ()),
+        rules=_rules(request, fault),
         sign_in=isinstance(fault, NotSignedIn),
         deleted=_reading_address(request) if isinstance(fault, Gone) and "at" in dict(fault.errors) else "",
     )
@@ -165,6 +169,14 @@ def problem_page(request: Request, fault: Exception) -> Response:
         if name in told.headers:
             page.headers[name] = told.headers[name]
     return page
+
+
+def _rules(request: Request, fault: Exception) -> BrokenRules | None:
+    """Return the rules that a refused change would break, in words; None of any other error."""
+    if not isinstance(fault, ShapeViolation | InUse):
+        return None
+    context, language = context_of(request), language_of(request)
+    return context.library.read(lambda s: places_in_words(s, fault.errors, context.minter, language))
 
 
 def _reading_address(request: Request) -> str:

@@ -84,6 +84,9 @@ FATES_AHEAD = FATES | {
 }
 """What would become of how many entries of an import that is previewed, in words."""
 
+NAMELESS = {"upload": "a file without a name", "pasted": "pasted entries", "dois": "a list of DOIs"}
+"""What came in without a name of its own, by the name that receipts keep."""
+
 OPERATIONS = {
     "replace": "words replaced",
     "set": "value given",
@@ -156,6 +159,8 @@ def _said(name: str, text: str, language: str) -> str:
     translate = translations(language).gettext
     if name in ("kind", "code"):
         return code_words(text, language)
+    if name == "file":
+        return translate(NAMELESS.get(text, text))
     if name == "fields":
         return ", ".join(field_words(one, language) for one in text.split(", "))
     if name == "fates":

@@ -12,56 +12,8 @@ import re
 from babel import Locale, UnknownLocaleError
 
 from commonplace.library.field_changes import FORMS
+from commonplace.model.type_words import TYPES
 from commonplace.web.pages.languages import translations
-
-TYPES = {
-    "article": "preprint",
-    "article-journal": "journal article",
-    "article-magazine": "magazine article",
-    "article-newspaper": "newspaper article",
-    "bill": "bill",
-    "book": "book",
-    "broadcast": "broadcast",
-    "chapter": "chapter of a book",
-    "classic": "classical work",
-    "collection": "collection",
-    "dataset": "data set",
-    "document": "document",
-    "entry": "entry of a reference work",
-    "entry-dictionary": "entry of a dictionary",
-    "entry-encyclopedia": "entry of an encyclopedia",
-    "event": "event",
-    "figure": "figure",
-    "graphic": "picture",
-    "hearing": "hearing",
-    "interview": "interview",
-    "legal_case": "court decision",
-    "legislation": "law",
-    "manuscript": "manuscript",
-    "map": "geographical map",
-    "motion_picture": "film or video",
-    "musical_score": "musical score",
-    "pamphlet": "pamphlet",
-    "paper-conference": "conference paper",
-    "patent": "patent",
-    "performance": "performance",
-    "periodical": "periodical",
-    "personal_communication": "letter or message",
-    "post": "post",
-    "post-weblog": "blog post",
-    "regulation": "regulation",
-    "report": "report",
-    "review": "review article",
-    "review-book": "book review",
-    "software": "software",
-    "song": "song or recording",
-    "speech": "talk",
-    "standard": "technical standard",
-    "thesis": "thesis",
-    "treaty": "treaty",
-    "webpage": "web page",
-}
-"""Types of works by their name in CSL."""
 
 ROLES = {
     "collection-editor": "editor of the series",

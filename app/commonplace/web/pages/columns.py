@@ -15,6 +15,9 @@ BETWEEN = 2
 _TELLING = ("work", "case", "person", "organization", "venue")
 """Kinds of things that a row is about rather than what it says of them."""
 
+_WHO = "agent"
+"""The column that says who judged, which tells no row."""
+
 _NARROW, _WIDE, _LONG = 14, 26, 40
 """Widths in letters: of values that are not broken; of longer ones, which are; the length from which those are prose,
 which takes `_WIDE` and half as much again."""
@@ -37,8 +40,9 @@ def laid_out(
 ) -> TableColumns:
     """Return the columns of a table as a page has room for them, in their order.
 
-    A row is told by its first work, case, agent or venue, else by its first thing or value. What has no room is folded
-    away, beginning with the last. `called` has names of things by IRI, `label` returns the words over a column.
+    A row is told by its first work, case, person, body or venue, else by its first thing or value; whoever judged
+    tells none. What has no room is folded away, beginning with the last. `called` has names of things by IRI, `label`
+    returns the words over a column.
     """
     heading = _heading(rows, columns, called)
     beside = [name for name in columns if name != heading]
@@ -56,8 +60,9 @@ def laid_out(
 def _heading(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], called: Mapping[str, str | None]) -> str:
     """Return the column that says which row it is."""
     things = {name: str(iri) for name in columns for row in rows if (iri := row.get(name)) in called}
-    told = (name for name in columns if name in things and any(f"/id/{kind}/" in things[name] for kind in _TELLING))
-    return next(told, next((name for name in columns if name in things), columns[0]))
+    about = [name for name in columns if name in things and name != _WHO]
+    told = (name for name in about if any(f"/id/{kind}/" in things[name] for kind in _TELLING))
+    return next(told, next(iter(about), columns[0]))
 
 
 def _width(

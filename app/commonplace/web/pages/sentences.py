@@ -135,8 +135,14 @@ def _value(name: str, value: object, language: str) -> object:
     if not isinstance(value, str):
         return value
     if name in ("type", "type2"):
-        return code_words(value, language)
+        return _type(value, language)
     if name in ("language", "language2"):
         return language_words(value, language)
     is_said = name in _SENTENCES or (name in _MAY_LACK and value in _LACKING)
     return translated(value, language) if is_said else value
+
+
+def _type(value: str, language: str) -> str:
+    """Return the type of a work, with its article in English (`a journal article`) or as a code, in a language."""
+    bare = value.removeprefix("an ").removeprefix("a ")
+    return code_words(bare, language) if bare == value or language != "en" else value

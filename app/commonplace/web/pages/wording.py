@@ -19,7 +19,7 @@ from commonplace.model.names import short_name
 from commonplace.web.discovery.addresses import PLACES
 from commonplace.web.discovery.coins import coins_title
 from commonplace.web.http.punctuation import opening
-from commonplace.web.pages.change_lines import FATES_AHEAD, change_line, fate_count, grouped, thing_change
+from commonplace.web.pages.change_lines import FATES_AHEAD, NAMELESS, change_line, fate_count, grouped, thing_change
 from commonplace.web.pages.codes import code_words, field_name, value_words
 from commonplace.web.pages.gap_words import gap_words
 from commonplace.web.pages.languages import translations
@@ -189,11 +189,7 @@ _FORMATS = {
 @pass_context
 def source_name(context: TemplateContext, name: str) -> str:
     """Return what a page calls a file that came in: its name, or in words that it came without one."""
-    return said(context, _NAMELESS.get(name, name))
-
-
-_NAMELESS = {"upload": "a file without a name", "pasted": "pasted entries", "dois": "a list of DOIs"}
-"""What came in without a name of its own, by the name that receipts keep."""
+    return said(context, NAMELESS.get(name, name))
 
 
 @pass_context
