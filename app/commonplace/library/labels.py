@@ -7,10 +7,11 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.evidence import label_of
+from commonplace.model.namespaces import SKOS
 
 Answer = TypeVar("Answer")
 
@@ -24,6 +25,14 @@ def in_language(snapshot: Snapshot, answer: Answer, language: str) -> Answer:
     An answer is a model, a mapping, a sequence or a dataclass, as deep as may be. It is in English as it comes.
     """
     return answer if language == "en" else _Labels(snapshot, language).put(answer)
+
+
+def definition_in(snapshot: Snapshot, node: NamedNode, piece: str, language: str) -> str | None:
+    """Return the definition of a thing in a language, where a piece is of its definition in another; else None."""
+    held = [triple.object for triple in snapshot.triples(node, SKOS["definition"])]
+    definitions = {one.language: one.value for one in held if isinstance(one, Literal)}
+    others = (text for tag, text in definitions.items() if tag != language)
+    return definitions.get(language) if any(piece.strip("…") in text for text in others) else None
 
 
 class _Labels:

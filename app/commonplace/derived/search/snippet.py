@@ -32,6 +32,11 @@ def snippet(shown: Shown, asked: SearchQuestion) -> str:
     return _cut(shown.body[0], 0) if shown.body else ""
 
 
+def beginning(text: str) -> str:
+    """Return as much of a text as a snippet has, from its beginning."""
+    return _cut(text, 0)
+
+
 def _first_hit(part: str, asked: SearchQuestion) -> int | None:
     """Return where the first of the words asked for, folded, stands in a text; one may stand there as two."""
     before: tuple[int, str] | None = None

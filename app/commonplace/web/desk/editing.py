@@ -301,15 +301,15 @@ def _form(
     status: int = 200,
     **shown: Any,
 ) -> Response:
-    node = context.minter.thing(kind, key) if key is not None else None
+    node, language = context.minter.thing(kind, key) if key is not None else None, language_of(request)
 
     def read(snapshot: Snapshot) -> dict[str, Any]:
         return {
-            "title": name_of(snapshot, node, context.minter, language_of(request)) if node else None,
+            "title": name_of(snapshot, node, context.minter, language) if node else None,
             "merged": [one for one in merged_into_it(snapshot, node, context.minter) or () if one.merged_by]
             if node
             else [],
-            "rows": {field.name: _labelled(snapshot, field, rows[field.name], context) for field in fields},
+            "rows": {field.name: _labelled(snapshot, field, rows[field.name], context, language) for field in fields},
         }
 
     return desk_page(
@@ -328,19 +328,24 @@ def _form(
     )
 
 
-def _labelled(snapshot: Snapshot, field: EditField, rows: Rows, context: Context) -> Rows:
-    """Return rows with the labels of the things that they name by key."""
+def _labelled(snapshot: Snapshot, field: EditField, rows: Rows, context: Context, language: str) -> Rows:
+    """Return rows with the labels in a language of the things that they name by key."""
     if not isinstance(field, KeyFields):
         return rows
-    return [row if row["label"] else {**row, "label": _label(snapshot, field, row["key"], context)} for row in rows]
+    return [
+        row
+        if row["label"] and language == "en"
+        else {**row, "label": _label(snapshot, field, row["key"], context, language) or row["label"]}
+        for row in rows
+    ]
 
 
-def _label(snapshot: Snapshot, field: KeyFields, key: str, context: Context) -> str:
+def _label(snapshot: Snapshot, field: KeyFields, key: str, context: Context, language: str) -> str:
     for kind in field.kinds:
         try:
             node: NamedNode = context.minter.thing(kind, key)
         except ValueError:
             continue
-        if found := label_of(snapshot, node):
+        if found := label_of(snapshot, node, language):
             return found
     return ""

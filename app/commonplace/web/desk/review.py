@@ -21,6 +21,7 @@ from commonplace.web.desk.queues import queue_named
 from commonplace.web.desk.saving import save
 from commonplace.web.desk.start import Done, done_change
 from commonplace.web.http.threads import in_writer
+from commonplace.web.pages.languages import language_of
 
 router = desk_router()
 
@@ -111,7 +112,7 @@ def _next(context: Context, key: str, queue: str) -> str | None:
 def _page(
     request: Request, context: Context, key: str, queue: str | None, *, status: int = 200, **shown: Any
 ) -> Response:
-    minter = context.minter
+    minter, language = context.minter, language_of(request)
     node = minter.thing("evidence", key)
     asked = queue_named(context, queue) if queue else None
 
@@ -126,7 +127,7 @@ def _page(
             "wanted": wanted,
             "evidence": found,
             "work_title": label_of(snapshot, work),
-            "about": label_of(snapshot, NamedNode(found.about_iri)),
+            "about": label_of(snapshot, NamedNode(found.about_iri), language),
             "texts": [
                 *page_of_kept_text(snapshot, source, wanted, minter, context.library.texts),
                 *texts_with_quote(snapshot, source, wanted),

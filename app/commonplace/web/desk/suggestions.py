@@ -128,6 +128,7 @@ def _page(
     **shown: Any,
 ) -> Response:
     minter, states = context.minter, context.states.ready(context.library.graph_at())
+    language = language_of(request)
 
     def read(snapshot: Snapshot) -> dict[str, Any]:
         node = named_thing(snapshot, minter, "concept", concept, "concept")
@@ -140,13 +141,13 @@ def _page(
         first = found.shown(snapshot, rest[:1])
         said: dict[str, Any] = {
             "concept": concept,
-            "label": label_of(snapshot, node),
+            "label": label_of(snapshot, node, language),
             "coverage": found.coverage,
             "learnt": found.learnt,
             "left": len(rest),
         }
         if first:
-            said |= _work(snapshot, first[0].work, context)
+            said |= _work(snapshot, first[0].work, context, language)
             said |= {"because": first[0].passage.because, "passage": first[0].passage}
             said["texts"] = _texts(snapshot, first[0])
         return said
@@ -171,7 +172,12 @@ def _texts(snapshot: Snapshot, one: Suggestion) -> list[ShownText]:
     return [page_with_quote(passage.locator, passage.around, passage.quote), *shown] if passage.around else shown
 
 
-def _work(snapshot: Snapshot, node: NamedNode, context: Context) -> dict[str, Any]:
+def _work(snapshot: Snapshot, node: NamedNode, context: Context, language: str) -> dict[str, Any]:
+    """Return a work, and the names of the concepts that it is held to discuss, in a language."""
     work = work_of(snapshot, node, context.minter)
-    others = [(one, label_of(snapshot, NamedNode(one.about_iri))) for one in work.evidence if one.status == "accepted"]
-    return {"work": work, "evidence": others}
+    discussed = {
+        one.about_iri: label_of(snapshot, NamedNode(one.about_iri), language) or one.about
+        for one in work.evidence
+        if one.status == "accepted" and one.about_type == "concept" and one.state == "discusses"
+    }
+    return {"work": work, "discussed": list(discussed.values())}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -10,9 +10,11 @@ from fastapi import Request, Response
 from pyoxigraph import Literal, NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.derived.search.snippet import beginning
 from commonplace.errors import NotFound
 from commonplace.library.evidence import label_of
 from commonplace.library.first_question import examples_there
+from commonplace.library.labels import definition_in
 from commonplace.library.named_queries import NamedQuery
 from commonplace.library.parameters import KINDS_OF_TYPE
 from commonplace.library.passages import PARTS
@@ -25,7 +27,7 @@ from commonplace.web.context import Context
 from commonplace.web.discovery.addresses import KIND_OF
 from commonplace.web.pages.answer_words import NO_WORDS, AnswerWords, iris_in
 from commonplace.web.pages.asked_words import asked_words, pinned_address
-from commonplace.web.pages.called import called_each, called_in, candidates_called, cited_as
+from commonplace.web.pages.called import called_each, called_in, candidates_called, cited_as, evidence_titled
 from commonplace.web.pages.codes import field_name
 from commonplace.web.pages.columns import laid_out, repeated_columns
 from commonplace.web.pages.languages import language_of
@@ -87,11 +89,31 @@ def versions_of_thing(context: Context, request: Request, answer: Any) -> Added:
 
 
 def words_asked(context: Context, request: Request, answer: Any) -> Added:
-    """Add the words that were searched for; where nothing has them all, what is found without each of them."""
+    """Add the words that were searched for; where nothing has them all, what is found without each of them.
+
+    A concept that is shown with its definition has it in the language of the page, where there is one, and evidence
+    is called in that language by what it is about.
+    """
     asked = request.query_params["q"]
     kind = request.query_params.get("kind", "")
     without = [] if answer["items"] else _without_one(context, request, asked)
-    return {"request_words": asked, "request_kind": kind, "without": without, "asked": asked}
+    minter, language, items = context.minter, language_of(request), answer["items"]
+    evidence = [one["iri"] for one in items if one["kind"] == "evidence"]
+    defined, called = context.library.read(
+        lambda s: (
+            _definitions(s, items, language),
+            {iri: evidence_titled(s, NamedNode(iri), minter, language) for iri in evidence},
+        )
+    )
+    added = {"request_words": asked, "request_kind": kind, "without": without, "asked": asked}
+    return {**added, "defined": defined, "called": called}
+
+
+def _definitions(snapshot: Snapshot, items: Iterable[Mapping[str, Any]], language: str) -> dict[str, str]:
+    """Return pieces of definitions in a language, by the IRIs of the concepts whose snippet is of another language."""
+    found = ((one["iri"], one["snippet"]) for one in items if one["kind"] == "concept" and one.get("snippet"))
+    texts = ((iri, definition_in(snapshot, NamedNode(iri), piece, language)) for iri, piece in found)
+    return {iri: beginning(text) for iri, text in texts if text}
 
 
 def _without_one(context: Context, request: Request, asked: str) -> list[tuple[str, str, int]]:
@@ -147,7 +169,8 @@ def concept_asked(context: Context, request: Request, answer: Any) -> Added:
     """Add the concept that suggestions are for."""
     given = request.query_params["concept"]
     node = NamedNode(given) if "://" in given else context.minter.thing("concept", given)
-    label = context.library.read(lambda snapshot: label_of(snapshot, node))
+    language = language_of(request)
+    label = context.library.read(lambda snapshot: label_of(snapshot, node, language), at_of(request))
     return {"concept": context.minter.key(node.value), "label": label or given}
 
 
@@ -293,7 +316,7 @@ def _fields(snapshot: Snapshot, context: Context, key: str) -> dict[str, str]:
 
 def text_of_evidence(context: Context, request: Request, answer: Any) -> Added:
     """Add the work that evidence is of, the name of what it is about, and the passage in the text that it is from."""
-    minter = context.minter
+    minter, language = context.minter, language_of(request)
     work = NamedNode(answer["work_iri"])
     source = NamedNode(answer.get("quoted_from_iri", answer["work_iri"]))
 
@@ -302,7 +325,7 @@ def text_of_evidence(context: Context, request: Request, answer: Any) -> Added:
             shown = work_of(snapshot, work, minter)
         except NotFound:
             shown = None
-        about = label_of(snapshot, NamedNode(answer["about_iri"])) or answer["about"]
+        about = label_of(snapshot, NamedNode(answer["about_iri"]), language) or answer["about"]
         return {"work": shown, "about": about, "passages": _passages(snapshot, source, answer.get("quote"))}
 
     return context.library.read(read, at_of(request))

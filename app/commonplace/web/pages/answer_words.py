@@ -89,9 +89,12 @@ class AnswerWords:
             links = [one for one in value.values() if isinstance(one, str) and self.called.get(one)]
             if links:
                 return self._thing(links[0], value)
-            things = (self._values(one, member) for member, one in value.items() if isinstance(one, list))
-            named = [one.text for one in next((said for said in things if said and said[0].address), [])]
-            return Said(self._own_name(value) or ", ".join(named) or self._whole(name))
+            things = (self._values(one, member) for member, one in value.items() if isinstance(one, list | Mapping))
+            named = next((said for said in things if said and said[0].address), [])
+            own = self._own_name(value)
+            if len(named) == 1 and (not own or own in self._names_within(value)):
+                return named[0]
+            return Said(own or ", ".join(one.text for one in named) or self._whole(name))
         return Said(self._whole(name))
 
     def _whole(self, name: str) -> str:
@@ -108,6 +111,11 @@ class AnswerWords:
         parts = (value.get(part) for part in ("given", "particle", "family", "suffix"))
         said = (value[name] for name in _NAMES if isinstance(value.get(name), str))
         return next(said, "") or " ".join(str(part) for part in parts if part)
+
+    def _names_within(self, value: Mapping[str, Any]) -> set[str]:
+        """Return what the things in the members of an entry say that they are called."""
+        members = (one if isinstance(one, list) else [one] for one in value.values())
+        return {self._own_name(one) for several in members for one in several if isinstance(one, Mapping)}
 
     def _fields(self, name: str, then: Any, now: Any, within: tuple[str, ...] = ()) -> Iterator[SaidField]:
         """Yield the fields in which two values differ; a member of a member says what it is within."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Annotated
 from urllib.parse import urlencode
@@ -13,12 +13,15 @@ from fastapi import Query, Request, Response
 from pydantic import Field
 
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.library.labels import in_language
 from commonplace.library.map_picture import map_picture
 from commonplace.library.map_reading import Linked, LinkedThing
 from commonplace.library.map_schemas import RELATIONS
+from commonplace.library.placed_maps import PlacedMap
 from commonplace.web.api.links_map import MapQuery
 from commonplace.web.context import ContextDep
 from commonplace.web.in_workers import Cost, costly, in_large_library
+from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.map_picture import drawn
 from commonplace.web.pages.page_route import KeptPageRoute, PageRouter
 from commonplace.web.pages.rendering import versioned_page
@@ -65,9 +68,12 @@ class MapRow:
 def show_map(request: Request, context: ContextDep, asked: Annotated[MapPageQuery, Query()]) -> Response:
     """Show the picture and the list."""
 
+    language = language_of(request)
+
     def make(snapshot: Snapshot) -> dict[str, object]:
-        placed = asked.placed(context, snapshot)
-        linked, found = placed.linked, asked.found(placed)
+        english = asked.placed(context, snapshot)
+        placed = _in_language(snapshot, english, language)
+        linked, found = placed.linked, _found(asked, english, placed)
         picture = map_picture(placed, found)
         version = asked.at or snapshot.version or None
         years = [thing.year for thing in linked.things if thing.year is not None]
@@ -77,6 +83,7 @@ def show_map(request: Request, context: ContextDep, asked: Annotated[MapPageQuer
             "asked_for": asked,
             "linked": linked,
             "picture": drawn(picture),
+            "called": _called_otherwise(english, placed),
             "lines": len(picture.lines),
             "many": picture.many,
             "found": None
@@ -99,6 +106,24 @@ def show_map(request: Request, context: ContextDep, asked: Annotated[MapPageQuer
         }
 
     return versioned_page(request, "map.html", asked.at, make)
+
+
+def _in_language(snapshot: Snapshot, placed: PlacedMap, language: str) -> PlacedMap:
+    """Return a map whose concepts are called in a language, so that room is left for the labels that are shown."""
+    things = in_language(snapshot, placed.linked.things, language)
+    return replace(placed, linked=replace(placed.linked, things=things))
+
+
+def _found(asked: MapQuery, *maps: PlacedMap) -> frozenset[int] | None:
+    """Return the numbers of the things that are searched for, by what they are called on either map."""
+    found = [some for placed in maps if (some := asked.found(placed)) is not None]
+    return frozenset().union(*found) if found else None
+
+
+def _called_otherwise(english: PlacedMap, placed: PlacedMap) -> dict[str, str]:
+    """Return what things are called on a page that the API calls otherwise, by their names on the map."""
+    pairs = zip(english.linked.things, placed.linked.things, strict=True)
+    return {shown.id: shown.label for thing, shown in pairs if thing.label != shown.label}
 
 
 def _address(asked: MapPageQuery, path: str, **changed: object) -> str:

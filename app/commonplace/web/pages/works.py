@@ -115,7 +115,7 @@ def _set(asked: WorksQuery) -> list[tuple[str, str]]:
 def _chosen(snapshot: Snapshot, request: Request, minter: Minter, name: str, value: str) -> ActiveFilter:
     label = value
     for kind in _NAMED.get(name, ()):
-        label = label_of(snapshot, minter.thing(kind, value)) or label
+        label = label_of(snapshot, minter.thing(kind, value), language_of(request)) or label
     gone = [name, "state", "cursor"] if name in ("discusses", "claim") else [name, "cursor"]
     return ActiveFilter(name, value, label, str(asked_url(request).remove_query_params(gone)))
 

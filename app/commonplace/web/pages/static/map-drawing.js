@@ -64,10 +64,11 @@ function take(answer) {
   map.many = answer.nodes.length >= 400;
   const [least, more] = map.many ? [1.5, 9.5] : [3, 10];
   const place = placing(answer.nodes);
+  const called = JSON.parse(words.called ?? "{}"); // concepts in the language of the page
   answer.nodes.forEach((node, number) => {
     const radius = least + more * Math.sqrt(node.links / most);
     const across = Math.round(node.kind === "work" ? 2 * radius : Math.sqrt(Math.PI) * radius);
-    map.nodes.set(node.id, { ...node, ...place(node), across, place: number });
+    map.nodes.set(node.id, { ...node, label: called[node.id] ?? node.label, spoken: node.label, ...place(node), across, place: number });
     neighbours.set(node.id, new Set());
   });
   map.drawn = [...map.nodes.values()].sort((one, other) => other.across - one.across || one.community - other.community);
@@ -225,7 +226,7 @@ function plain(text) {
 /** Marks what has the words that are searched for. */
 function find() {
   const parts = plain(byId("map-words").value.trim()).split(/\s+/).filter(Boolean);
-  const has = (node) => parts.every((word) => plain(`${node.label} ${node.title ?? ""} ${node.key}`).includes(word));
+  const has = (node) => parts.every((word) => plain(`${node.label} ${node.spoken} ${node.title ?? ""} ${node.key}`).includes(word));
   const found = [...map.nodes.values()].filter((node) => !map.hides(node) && has(node));
   map.matching = parts.length ? new Set(found.map((node) => node.id)) : null;
   byId("map-found").textContent = !map.matching ? "" : map.matching.size ? `${map.matching.size} ${words.wordFound}` : words.wordNone;
