@@ -12,6 +12,7 @@ from commonplace.derived.graph.remote.engine import TABLES, SparqlEngine
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.home.opening import open_home
 from commonplace.library import Library
+from commonplace.library.map_reading import MapFilters, linked_things
 from commonplace.library.works import read_works_ahead, work_of
 from tests.conftest import settings_for
 from tests.derived.engines import served_by_oxigraph
@@ -78,3 +79,32 @@ def test_a_work_costs_as_many_questions_whatever_hangs_on_it(
 
     assert found == wanted
     assert len(asked) <= QUESTIONS, "\n".join(asked)
+
+
+FEW = 20
+"""Maximum number of questions for a map of up to 500 works and concepts: two for the version before and after, two for
+the focus and the years, seven for the links and how sure they are, two for what there is to say of their ends, and
+three for the authors of works."""
+
+PARTS_OF_THE_MAP = (
+    MapFilters(),
+    MapFilters(years="1990..2025"),
+    MapFilters(years="2015"),
+    MapFilters(focus="concept/professional-role"),
+    MapFilters(relations=("cites",), focus="ostrom1996", years="1996.."),
+)
+
+
+@pytest.mark.parametrize("filters", PARTS_OF_THE_MAP, ids=str)
+def test_a_map_costs_a_few_questions_whatever_is_left_of_it(
+    far_away: Library, reference_home: Path, asked: list[str], filters: MapFilters
+) -> None:
+    near, minter = open_home(settings_for(reference_home)).library, far_away.minter
+    wanted = near.read(lambda snapshot: linked_things(snapshot, minter, filters, 500))
+    del asked[:]
+
+    found = far_away.read(lambda snapshot: linked_things(snapshot, minter, filters, 500))
+
+    assert found == wanted
+    assert found[0].things
+    assert len(asked) <= FEW, "\n".join(asked)

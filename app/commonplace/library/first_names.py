@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.derived.graph.snapshot import Ahead, Snapshot
 from commonplace.model.minter import Minter
 from commonplace.model.names import short_name
-from commonplace.model.namespaces import FOAF, PRO
+from commonplace.model.namespaces import CITO, FOAF, PRO
+
+_ROLES = Ahead(but=frozenset((CITO["cites"],)), further=frozenset((PRO["isHeldBy"],)), leading=False)
+
+
+def read_first_names_ahead(snapshot: Snapshot, works: Iterable[NamedNode]) -> None:
+    """Read in a few questions what `first_names` looks at one by one, where the graph is far away."""
+    snapshot.read_ahead(works, _ROLES)
 
 
 def first_names(snapshot: Snapshot, minter: Minter, work: NamedNode) -> set[str]:

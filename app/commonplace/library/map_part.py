@@ -24,22 +24,34 @@ MOST_WORKS = 25_000
 
 _YEARS = f"{PROLOGUE}SELECT DISTINCT ?year WHERE {{ ?work fabio:hasPublicationYear ?year }}"
 
+_HAS_YEAR = FABIO["hasPublicationYear"]
+
 
 def works_of_years(snapshot: Snapshot, span: tuple[int, int]) -> set[str]:
     """Return the IRIs of what appeared in some years, both included."""
+    if not snapshot.is_near:
+        said = snapshot.triples(None, _HAS_YEAR)
+        return set(_iris(triple.subject for triple in said if _is_within(triple.object, span)))
     found: set[str] = set()
     for row in snapshot.select(_YEARS):
         year = row["year"]
-        text = year.value if isinstance(year, Literal) else ""
-        if isinstance(year, Literal) and text.lstrip("-").isdecimal() and span[0] <= int(text) <= span[1]:
-            found.update(_iris(t.subject for t in snapshot.triples(None, FABIO["hasPublicationYear"], year)))
+        if isinstance(year, Literal) and _is_within(year, span):
+            found.update(_iris(triple.subject for triple in snapshot.triples(None, _HAS_YEAR, year)))
     return found
+
+
+def _is_within(year: object, span: tuple[int, int]) -> bool:
+    """Return whether a year as it is stated is one of some years."""
+    text = year.value if isinstance(year, Literal) else ""
+    return text.lstrip("-").isdecimal() and span[0] <= int(text) <= span[1]
 
 
 def links_near(
     snapshot: Snapshot, minter: Minter, relations: Collection[Relation], focus: str
 ) -> dict[Relation, Ends] | None:
-    """Return the links among a thing and what it is linked to; None where that is very much."""
+    """Return the links among a thing and what it is linked to; None where that is very much, or each is a question."""
+    if not snapshot.is_near:
+        return None
     reading, thing = LinkReading(minter), NamedNode(focus)
     near: set[str] = set()
     for link in set(reading.of(snapshot, thing, relations)):
@@ -56,8 +68,8 @@ def links_of_works(
     snapshot: Snapshot, minter: Minter, relations: Collection[Relation], things: Collection[str]
 ) -> dict[Relation, Ends] | None:
     """Return the links among some works, to what they discuss, and among the concepts that they discuss; None where
-    the works are very many."""
-    if len(things) > MOST_WORKS:
+    the works are very many, or each is a question."""
+    if len(things) > MOST_WORKS or not snapshot.is_near:
         return None
     part = _Part(snapshot, minter, relations)
     is_concept = cache(lambda iri: bool(part.of_class((iri,), SKOS["Concept"])))

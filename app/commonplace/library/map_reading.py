@@ -16,7 +16,7 @@ from pyoxigraph import NamedNode
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot, values_clause
 from commonplace.derived.graph.sparql_tsv import rows, text_and_language, tsv
 from commonplace.errors import BadRequest, Message, NotFound
-from commonplace.library.first_names import first_names
+from commonplace.library.first_names import first_names, read_first_names_ahead
 from commonplace.library.link_kinds import CERTAINTIES, KINDS, Ends
 from commonplace.library.map_part import confirmations, links_near, links_of_works, works_of_years
 from commonplace.library.map_schemas import RELATIONS, Relation
@@ -178,7 +178,7 @@ def _links_left(
     span: tuple[int, int] | None,
 ) -> Mapping[Relation, Ends]:
     """Return the links that a focus and a span of years leave: what is read of a part is that part, unless it is most
-    of the library."""
+    of the library or the graph is in an engine at an address."""
     inside = None if span is None else works_of_years(snapshot, span)
     if focus is not None:
         near = links_near(snapshot, minter, relations, focus)
@@ -228,7 +228,7 @@ def _near(links: Mapping[Relation, Ends], focus: str) -> dict[Relation, Ends]:
 def _confirmed(snapshot: Snapshot, minter: Minter, ends: Ends) -> Ends:
     """Return citations with how sure those are that a person or program has looked at."""
     citing = {source for source, _ in ends}
-    if len(citing) <= _ASKED_FOR:
+    if len(citing) <= _ASKED_FOR and snapshot.is_near:
         said = confirmations(snapshot, minter, citing)
     else:
         said = {(source[1:-1], target[1:-1]): sure[1:-1] for source, target, sure in sorted(_rows(snapshot, _UNSURE))}
@@ -279,6 +279,7 @@ def _texts(snapshot: Snapshot, query: str) -> Iterator[list[str]]:
 def described(snapshot: Snapshot, minter: Minter, iris: Sequence[str], counts: Mapping[str, int]) -> list[LinkedThing]:
     """Return things by IRI with what is said of each."""
     found: dict[str, LinkedThing] = {}
+    read_first_names_ahead(snapshot, (NamedNode(iri) for iri in iris if _kind(minter, iri) == "work"))
     for values in _values("work", iris):
         for work, key, year, title, status in _texts(snapshot, _WORKS % values):
             iri = work[1:-1]

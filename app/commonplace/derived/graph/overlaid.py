@@ -30,6 +30,10 @@ class Overlaid:
         return self._below.version
 
     @property
+    def is_near(self) -> bool:
+        return self._below.is_near
+
+    @property
     def size(self) -> int:
         return self._below.size
 

@@ -54,11 +54,13 @@ class Update:
 class Ahead:
     """What is read ahead with things: what leads to them and what they lead to, and what that leads to by `further`.
 
-    The properties `but` are not followed either way: they may lead to very many things.
+    The properties `but` are not followed either way: they may lead to very many things. What leads to the things is
+    left out without `leading`.
     """
 
     but: frozenset[NamedNode]
     further: frozenset[NamedNode]
+    leading: bool = True
 
 
 class Snapshot(Protocol):
@@ -71,6 +73,13 @@ class Snapshot(Protocol):
     @property
     def size(self) -> int:
         """The number of statements in all graphs."""
+
+    @property
+    def is_near(self) -> bool:
+        """Whether to look at one statement costs no question to an engine at an address.
+
+        Where it does, one question about much takes less time than many about little.
+        """
 
     def query(
         self,

@@ -42,6 +42,10 @@ class StoreSnapshot:
         return self._version
 
     @property
+    def is_near(self) -> bool:
+        return True
+
+    @property
     def size(self) -> int:
         return len(self._store) - sum(
             1 for graph in self._hidden for _ in self._store.quads_for_pattern(None, None, None, graph)

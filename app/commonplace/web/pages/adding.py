@@ -44,6 +44,9 @@ Added = Mapping[str, object]
 MOST_NAMED = 2_000
 """Maximum number of things in the answer to a question that are called by their names; the others by their keys."""
 
+MOST_LOOKED_UP = 2_000
+"""Maximum number of words in the answer to a question of which it is looked up whether they are keys of works."""
+
 MOST_SHOWN = 200
 """Maximum number of entries of a kept answer that its page shows."""
 
@@ -238,9 +241,11 @@ def _works_listed(
 ) -> dict[str, list[tuple[str, str]]]:
     """Return the works whose keys stand in cells of some columns, by the cell, each with its key: by authors and year.
 
-    Of a long cell there are as many as it shows. A cell that has other words than keys of works is left out.
+    Of a long cell there are as many as it shows. A cell that has other words than keys of works is left out, and one
+    whose words come after very many.
     """
-    cells = dict.fromkeys(text for row in rows for name in columns if isinstance(text := row.get(name), str))
+    texts = (text for row in rows for name in columns if isinstance(text := row.get(name), str))
+    cells = dict.fromkeys(text for text in texts if "://" not in text)  # an IRI is no key
     shown = {text: text.split() if len(text) <= LONGEST_CELL else text[:LONGEST_CELL].split()[:-1] for text in cells}
     minter = context.minter
 
@@ -248,19 +253,23 @@ def _works_listed(
         called: dict[str, str | None] = {}
 
         def words(key: str) -> str | None:
-            if key not in called:
+            if key not in called and len(called) < MOST_LOOKED_UP:
                 node = minter.thing("work", key)
                 there = label_of(snapshot, node) is not None
                 enough = len(called) >= MOST_WORKS
                 called[key] = (key if enough else cited_as(snapshot, node, minter, language)) if there else None
-            return called[key]
+            return called.get(key)
 
-        named = {text: [(key, words(key)) for key in listed] for text, listed in shown.items()}
-        return {
-            text: [(key, said) for key, said in listed if said]
-            for text, listed in named.items()
-            if listed and all(said for _, said in listed)
-        }
+        def works_of(listed: Sequence[str]) -> list[tuple[str, str]]:
+            """Return works with what they are called; none from the first word on that is no key of one."""
+            found: list[tuple[str, str]] = []
+            for key in listed:
+                if not (said := words(key)):
+                    return []
+                found.append((key, said))
+            return found
+
+        return {text: works for text, listed in shown.items() if (works := works_of(listed))}
 
     return context.library.read(read, at)
 

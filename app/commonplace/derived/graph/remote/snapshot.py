@@ -63,6 +63,10 @@ class RemoteSnapshot:
         return self._state.version
 
     @property
+    def is_near(self) -> bool:
+        return False
+
+    @property
     def size(self) -> int:
         return sum(self._count(graph) for graph in self._state.all_graphs(self._skolem))
 
@@ -184,9 +188,11 @@ class RemoteSnapshot:
         new = [thing for thing in dict.fromkeys(things) if thing not in self._leading]
         if not self._keeps or not new:
             return
-        self._but = ahead.but
         self._know(new)
-        leading = self._lead_to(new)
+        leading: Sequence[Triple] = ()
+        if ahead.leading:
+            self._but = ahead.but
+            leading = self._lead_to(new)
         followed = [triple for thing in new for triple in self._about[thing] if triple.predicate not in ahead.but]
         linked = self._own([*(triple.object for triple in followed), *(triple.subject for triple in leading)])
         self._know(linked)
