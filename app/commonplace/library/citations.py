@@ -14,7 +14,7 @@ from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.derived.graph.sparql_tsv import rows, text_and_language, tsv
 from commonplace.errors import Message, NotFound
 from commonplace.library.citation_schemas import Citation, ReferenceText
-from commonplace.library.works import work_of
+from commonplace.library.works import read_works_ahead, work_of
 from commonplace.model.minter import Minter
 from commonplace.model.relations import read_reference_json
 
@@ -112,6 +112,8 @@ def citations_at(
     snapshot: Snapshot, ends: Iterable[CitationEnd], minter: Minter, *, evidence: bool = True
 ) -> list[Citation]:
     """Return citations with the works at their ends; without `evidence` what these say is left out."""
+    ends = list(ends)
+    read_works_ahead(snapshot, [end.work for end in ends])
     return [
         Citation(
             work=work_of(snapshot, end.work, minter, evidence=evidence),

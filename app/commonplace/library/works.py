@@ -32,7 +32,7 @@ from commonplace.model.set_aside import by_field
 from commonplace.model.work_reading import Contribution, Neighbourhood, read_contributions, read_work
 
 _BESIDE_WORKS = Ahead(
-    but=frozenset((CITO["cites"],)),
+    but=frozenset((CITO["cites"], CITO["hasCitedEntity"], CITO["hasCitingEntity"])),
     further=frozenset((PRO["isHeldBy"], PROV["wasAttributedTo"], PROV["wasQuotedFrom"])),
 )
 """What a work is shown with: roles and who has them, venue, identifiers, evidence, doubts, relations."""

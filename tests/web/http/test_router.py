@@ -74,6 +74,7 @@ def test_routers_of_other_paths_do_not_look_at_their_routes(monkeypatch: pytest.
 
 def test_a_route_that_is_added_later_is_found() -> None:
     router = Router()
+    assert router.matches(scope_of("/first", "GET", JSON)) == (Match.NONE, {})
     router.add_api_route("/first/{key:path}", lambda key: key)
     app = FastAPI()
     app.include_router(router)

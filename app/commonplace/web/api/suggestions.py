@@ -12,7 +12,7 @@ from commonplace.library.curation_schemas import Suggestion
 from commonplace.library.named_things import named_thing
 from commonplace.library.schemas import Page
 from commonplace.library.suggestions.finding import by_reading, by_search
-from commonplace.library.works import work_of
+from commonplace.library.works import read_works_ahead, work_of
 from commonplace.model.change import Version
 from commonplace.web import answers
 from commonplace.web.api.text_readers import TextReader
@@ -63,6 +63,7 @@ def suggestions(
         found = context.suggestions.of(snapshot, node, find, states(snapshot), searched)
         part = answers.part(request, found.ranked, lambda one: one[1].value, limit, cursor)
         pages[:] = [part]
+        read_works_ahead(snapshot, [node for _, node in part.items])
         return Page[Suggestion](
             items=[
                 Suggestion(

@@ -27,11 +27,13 @@ _SAYING_WHO = frozenset((b"authorization", b"cookie", b"zotero-api-key"))
 
 _PASSED_OVER = frozenset(
     (
-        *(b"cache-control", b"connection", b"dnt", b"if-none-match", b"pragma", b"priority", b"referer", b"te"),
-        *(b"traceparent", b"tracestate", b"upgrade-insecure-requests", b"user-agent", b"x-request-id"),
+        *(b"cache-control", b"connection", b"dnt", b"forwarded", b"if-none-match", b"pragma", b"priority", b"referer"),
+        *(b"te", b"traceparent", b"tracestate", b"upgrade-insecure-requests", b"user-agent", b"via"),
     )
 )
-"""Headers of requests, beside those that begin with `sec-`, that no answer follows from."""
+_PASSED_OVER_BEGIN = (b"sec-", b"x-", b"cf-")
+"""Headers of requests that no answer follows from, and how others begin: what a proxy tells of the client is in the
+address by now (`PublicAddress`)."""
 
 _OF_BODY = frozenset((b"commonplace-complete", b"link", *(name.lower().encode() for name in SECURITY_HEADERS)))
 """Headers of answers that are left out of a 304, beside those that begin with `content-`."""
@@ -101,7 +103,7 @@ def _name_of(scope: Scope) -> bytes | None:
     for name, value in scope["headers"]:
         if name in _SAYING_WHO:
             return None
-        if name not in _PASSED_OVER and not name.startswith(b"sec-"):
+        if name not in _PASSED_OVER and not name.startswith(_PASSED_OVER_BEGIN):
             found += name, value
     return blake2b(b"\0".join(found), digest_size=16).digest()
 

@@ -65,4 +65,4 @@ def _methods_and_patterns(routes: Sequence[BaseRoute]) -> Iterator[tuple[Collect
 
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
     """Return the pattern of what any of the patterns matches. Their groups have no names, which may come again."""
-    return re.compile("|".join(dict.fromkeys(_NAMED.sub("(?:", pattern) for pattern in patterns)))
+    return re.compile("|".join(dict.fromkeys(_NAMED.sub("(?:", pattern) for pattern in patterns)) or "(?!)")

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.library.agents import person_of, venue_of
 from commonplace.library.schemas import Link, Work
-from commonplace.library.works import title_link, work_of
+from commonplace.library.works import read_works_ahead, title_link, work_of
 from commonplace.model.minter import Minter
 from commonplace.web.api.things import COLLECTIONS, Collection, kind_of, listing_of
 from commonplace.web.context import ContextDep
@@ -99,6 +99,7 @@ def _works(snapshot: Snapshot, minter: Minter, here: NamedNode, pattern: str) ->
         "OPTIONAL { ?work fabio:hasPublicationYear ?year } ?work a fabio:Expression } ORDER BY DESC(?year) ?work"
     )
     nodes = list(dict.fromkeys(node for row in rows if isinstance(node := row["work"], NamedNode)))
+    read_works_ahead(snapshot, nodes[:WORKS])
     works: list[Work] = [work_of(snapshot, node, minter) for node in nodes[:WORKS]]
     discussed = _counted(
         snapshot,

@@ -18,7 +18,7 @@ from commonplace.library.labels import in_language
 from commonplace.library.named_things import has
 from commonplace.library.states import StatesAt
 from commonplace.library.totals import by_name, count_totals
-from commonplace.library.works import work_of
+from commonplace.library.works import read_works_ahead, work_of
 from commonplace.library.works_by_year import WorksByYearAt, works_by_year
 from commonplace.model.change import Version
 from commonplace.model.minter import Minter
@@ -81,6 +81,7 @@ def _shown(context: Context, language: str) -> Mapping[str, object]:
         named = by_name(totals, minter, venues=len(listed.things))
         first_venues = listed.page(VENUE_ORDER, 2, None).things
         found = [node for node in ranked if has(snapshot, node)][:FOUND] if ranked is not None else None
+        read_works_ahead(snapshot, found or ())
         return {
             "title": context.title_at(snapshot),
             "description": description_of(snapshot, minter),
@@ -144,6 +145,8 @@ def _answer(
     answer = by_year(snapshot, concept)
     label = label_of(snapshot, concept, language) or minter.key(concept.value)
     strip, _ = drawn(snapshot, minter, states(snapshot).below(concept.value), answer, 0)
+    first = answer.first("discusses", ANSWERS)
+    read_works_ahead(snapshot, first)
     return {
         "concept": minter.key(concept.value),
         "label": label,
@@ -152,7 +155,7 @@ def _answer(
         "coverage": answer.coverage,
         "rows": [
             (work, next((said for said in work.evidence[::-1] if said.about_iri == concept.value), None))
-            for work in (work_of(snapshot, node, minter) for node in answer.first("discusses", ANSWERS))
+            for work in (work_of(snapshot, node, minter) for node in first)
         ],
     }
 

@@ -16,7 +16,7 @@ from commonplace.library.evidence import label_of
 from commonplace.library.headings import claim_of, concept_of
 from commonplace.library.much_cited import MuchCited
 from commonplace.library.schemas import Claim, Concept, Evidence, Link, Work
-from commonplace.library.works import title_link, work_of
+from commonplace.library.works import read_works_ahead, title_link, work_of
 from commonplace.library.works_by_year import WorksByYearAt, works_by_year
 from commonplace.model.change import Version
 from commonplace.model.minter import Minter
@@ -84,6 +84,7 @@ def claim(request: Request, context: ContextDep, key: str, at: At = None) -> Res
         strip, works = drawn(snapshot, minter, [node], by_year(snapshot, node), SHOWN)
         sides = _sides(shown)
         said = [one for side in sides.values() for one in side[:SHOWN]]
+        read_works_ahead(snapshot, [NamedNode(one.work_iri) for one in said])
         named = {one.work: work_of(snapshot, NamedNode(one.work_iri), minter, evidence=False) for one in said}
         return {
             "claim": shown,

@@ -39,6 +39,8 @@ COPIED_STATEMENTS = 500_000
 ASKED_AT_ONCE = 500
 """Maximum number of things that one question asks about."""
 
+_NOT_READ: tuple[None, tuple[Triple, ...]] = (None, ())
+
 _words_of = lru_cache(maxsize=512)(words_of)
 
 
@@ -54,9 +56,8 @@ class RemoteSnapshot:
         self._keeps = keeps
         self._about: dict[NamedNode | BlankNode, tuple[Triple, ...]] = {}
         """What was read about things: who looks at one statement of a thing mostly looks at others."""
-        self._leading: dict[NamedNode, tuple[Triple, ...]] = {}
-        """The statements that lead to things which were read ahead, but for those by properties that were left out."""
-        self._but: frozenset[NamedNode] = frozenset()
+        self._leading: dict[NamedNode, tuple[frozenset[NamedNode], tuple[Triple, ...]]] = {}
+        """The properties that were left out, and the statements that lead by others to things which were read ahead."""
 
     @property
     def version(self) -> Version:
@@ -166,8 +167,9 @@ class RemoteSnapshot:
         object: NamedNode | BlankNode | Literal | None = None,
     ) -> Iterator[Triple]:
         if subject is None:
-            if isinstance(object, NamedNode) and object in self._leading and predicate and predicate not in self._but:
-                return (triple for triple in self._leading[object] if triple.predicate == predicate)
+            but, leading = self._leading.get(object, _NOT_READ) if isinstance(object, NamedNode) else _NOT_READ
+            if but is not None and predicate is not None and predicate not in but:
+                return (triple for triple in leading if triple.predicate == predicate)
             return self._matching(self._skolem.default_graph, None, predicate, object)
         return (
             triple
@@ -189,10 +191,7 @@ class RemoteSnapshot:
         if not self._keeps or not new:
             return
         self._know(new)
-        leading: Sequence[Triple] = ()
-        if ahead.leading:
-            self._but = ahead.but
-            leading = self._lead_to(new)
+        leading = self._lead_to(new, ahead.but) if ahead.leading else []
         followed = [triple for thing in new for triple in self._about[thing] if triple.predicate not in ahead.but]
         linked = self._own([*(triple.object for triple in followed), *(triple.subject for triple in leading)])
         self._know(linked)
@@ -214,16 +213,16 @@ class RemoteSnapshot:
                 found[row["s"]].append(Triple(row["s"], row["p"], row["o"]))
             self._about |= {thing: tuple(said) for thing, said in found.items()}
 
-    def _lead_to(self, things: Sequence[NamedNode]) -> list[Triple]:
-        """Read and return the statements that lead to things, but for those that are left out."""
-        but = " && ".join(f"?p != {self._skolem.text(one)}" for one in sorted(self._but, key=str)) or "true"
+    def _lead_to(self, things: Sequence[NamedNode], but: frozenset[NamedNode]) -> list[Triple]:
+        """Read and return the statements that lead to things by properties that are not left out."""
+        others = " && ".join(f"?p != {self._skolem.text(one)}" for one in sorted(but, key=str)) or "true"
         for some in _parts(things):
             found: dict[NamedNode, list[Triple]] = {thing: [] for thing in some}
-            text = f"SELECT * {{ {self._values_of('o', some)} ?s ?p ?o FILTER({but}) }}"
+            text = f"SELECT * {{ {self._values_of('o', some)} ?s ?p ?o FILTER({others}) }}"
             for row in self._table(text, [self._skolem.default_graph]):
                 found[row["o"]].append(Triple(row["s"], row["p"], row["o"]))
-            self._leading |= {thing: tuple(said) for thing, said in found.items()}
-        return [triple for thing in things for triple in self._leading[thing]]
+            self._leading |= {thing: (but, tuple(said)) for thing, said in found.items()}
+        return [triple for thing in things for triple in self._leading[thing][1]]
 
     def _values_of(self, name: str, things: Iterable[NamedNode]) -> str:
         return f"VALUES ?{name} {{ {' '.join(map(self._skolem.text, things))} }}"
