@@ -85,6 +85,48 @@ def test_taking_a_merge_apart_names_what_was_written_since_in_words(
     assert "wharf2001x" not in record
 
 
+def _merged_while_another_led_to_both(curator: httpx.Client, name: str) -> int:
+    """Make three concepts of which the last is related to the others, merge these, and return the version of that."""
+    for part in ("kept", "gone", "leading"):
+        made = {"key": f"{name}-{part}", "labels": {"en": f"{name} that is {part}", "fr": f"{name} qui est {part}"}}
+        curator.post("/concepts", json=made).raise_for_status()
+    both = {"related": [f"{name}-kept", f"{name}-gone"]}
+    curator.patch(f"/concepts/{name}-leading", json=both).raise_for_status()
+    merged = curator.post(f"/concepts/{name}-kept/merge", json={"from": f"{name}-gone"})
+    merged.raise_for_status()
+    return int(merged.json()["version"])
+
+
+def test_a_link_to_both_that_was_taken_away_since_their_merge_is_named_and_can_be_given_a_side(
+    curator: httpx.Client,
+) -> None:
+    version = _merged_while_another_led_to_both(curator, "quay")
+    curator.patch("/concepts/quay-leading", json={"related": []}).raise_for_status()
+    page = curator.get(f"/desk/merges/{version}")
+    assert page.status_code == 200
+    assert '<a href="/concepts/quay-leading">quay that is leading: Related</a>' in page.text
+    told = text_of(page.text)
+    for raw in ("skos:", "concept/", "quay-"):
+        assert raw not in told, raw
+    french = curator.get(f"/desk/merges/{version}", headers={"Accept-Language": "fr"})
+    assert "quay qui est leading" in text_of(french.text)
+    apart = curator.post(f"/desk/merges/{version}", data={"to.concept/quay-leading skos:related": "right"})
+    assert apart.status_code == 303, apart.text
+    related = curator.get("/concepts/quay-leading").json()["related"]
+    assert [one["key"] for one in related] == ["quay-kept"], "it was taken from the other"
+
+
+def test_a_value_that_is_another_thing_is_named_where_a_merge_is_taken_apart(curator: httpx.Client) -> None:
+    version = _merged_while_another_led_to_both(curator, "lighthouse")
+    curator.post("/concepts", json={"key": "lamp", "labels": {"en": "what a keeper lights"}}).raise_for_status()
+    curator.patch("/concepts/lighthouse-kept", json={"related": ["lamp"]}).raise_for_status()
+    page = curator.get(f"/desk/merges/{version}")
+    assert page.status_code == 200
+    assert '<a href="/concepts/lamp">Related: what a keeper lights</a>' in page.text
+    assert '<td data-label="After">what a keeper lights</td>' in page.text
+    assert "concept/" not in text_of(page.text)
+
+
 def test_a_change_of_many_works_names_the_works_and_the_fields_of_its_form(curator: httpx.Client) -> None:
     page = curator.get("/desk/bulk?every=true&do=replace&field=title&find=e&put=ee").text
     table = page[page.index("<tbody>") : page.index("</tbody>")]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, cast, get_args
 
 from fastapi import Path, Request, Response
 
+from commonplace.curation.merging.values import CITES
 from commonplace.errors import BadRequest, CommonplaceError, Message
 from commonplace.exchange.merges import TO, Merger, To
 from commonplace.library.merge_reports import LaterEditReport, UnmergeReport
@@ -95,26 +97,58 @@ def _page(
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """What a page calls something that was written since a merge, where it is read, and what it is now."""
+    """What a page calls something that was written since a merge, where it is read, and what it was and is now."""
 
     words: str
     address: str | None
+    before: str | None
     after: str | None
 
 
+_LINKS = frozenset((CITES, "broader", "narrower", "related"))
+"""Fields whose values are other things of the library."""
+
+_KEY = re.compile(r"(\w+)/[^\s#<>\"{}|\\^`]+")
+"""A thing of the library as the name of an edit has it, `concept/facilitator`, with the kind that it is of."""
+
+
 def _in_words(request: Request, context: Context, report: UnmergeReport) -> list[tuple[LaterEditReport, _Named]]:
-    """Return what was written since a merge, with the words of a page for it: of a field, or of another thing."""
+    """Return what was written since a merge, with the words of a page for it: of a field, or of another thing.
+
+    The name of an edit is a field (`title`), one of its values (`related: concept/ccc`), a thing that points to the
+    survivor (`evidence/aaa--bbb`), or a link of such a thing that was taken away (`concept/ccc skos:related`).
+    """
     base, language = f"{context.minter.base}id/", language_of(request)
-    things = [f"{base}{edit.name}" for edit in report.edits if "/" in edit.name.partition(":")[0]]
-    called = context.library.read(lambda snapshot: called_each(snapshot, things, context.minter, language))
+    things = {report.left.iri: "", **{f"{base}{key}": key for edit in report.edits if (key := _thing_of(edit.name))}}
+    called = context.library.read(lambda snapshot: called_each(snapshot, list(things), context.minter, language))
+
+    def name_of(iri: str) -> str:
+        kind, _, key = things[iri].partition("/")
+        return called[iri] or f"{code_words(kind, language)} {key}"
 
     def named(edit: LaterEditReport) -> _Named:
-        iri = f"{base}{edit.name}"
-        if iri in called:
-            kind = code_words(edit.name.partition("/")[0], language)
-            after = edit.after and edit.after.rpartition(" (")[0]
-            return _Named(called[iri] or f"{kind} {edit.name.partition('/')[2]}", address_of(iri), after)
-        field, colon, value = edit.name.partition(": ")
-        return _Named(f"{said_to(request, field_name(field))}{colon}{value}", None, edit.after)
+        thing = _thing_of(edit.name)
+        iri = f"{base}{thing}"
+        if not thing:
+            field, colon, value = edit.name.partition(": ")
+            return _Named(f"{_field(request, field)}{colon}{value}", None, edit.before, edit.after)
+        if edit.name.startswith(thing):
+            link = edit.name.partition(" ")[2]
+            words = f"{name_of(iri)}: {_field(request, link)}" if link else name_of(iri)
+            before = called[report.left.iri] or edit.before if link else edit.before
+            return _Named(words, address_of(iri), before, edit.after and edit.after.rpartition(" (")[0])
+        values = (text and name_of(iri) for text in (edit.before, edit.after))
+        return _Named(f"{_field(request, edit.name.partition(': ')[0])}: {name_of(iri)}", address_of(iri), *values)
 
     return [(edit, named(edit)) for edit in report.edits]
+
+
+def _thing_of(name: str) -> str:
+    """Return the kind and key of the thing that the name of an edit tells of, `concept/ccc`; empty where of none."""
+    field, colon, value = name.partition(": ")
+    found = _KEY.fullmatch(value) if colon and field in _LINKS else _KEY.match(name)
+    return found[0] if found and found[1] in get_args(Kind) else ""
+
+
+def _field(request: Request, name: str) -> str:
+    return said_to(request, field_name(name))
