@@ -52,13 +52,15 @@ def versioned(
     at: int | None,
     make: Callable[[Snapshot], bytes],
     *,
+    node: NamedNode | None = None,
     finish: Callable[[Response], None] | None = None,
     described: bool = False,
 ) -> Response:
     """Return what `make` makes of the snapshot of version `at` or the newest; 304 when the client has it.
 
-    `finish` adds to the response. A `described` snapshot holds the graphs in which the library describes itself.
-    Conditions count only where the answer would be 200 (RFC 9110, 13.2.1), so it is made first.
+    `node` is the thing that the answer is of; `finish` adds to the response. A `described` snapshot holds the graphs in
+    which the library describes itself. Conditions count only where the answer would be 200 (RFC 9110, 13.2.1), so it is
+    made first. Raises `Gone` where the thing was deleted, and what `make` raises.
     """
     context = context_of(request)
     version = Version(at) if at is not None else None
@@ -67,7 +69,12 @@ def versioned(
     def make_one(snapshot: Snapshot) -> tuple[bytes, Version]:
         return make(snapshot), snapshot.version
 
-    body, made = graph.read_described(context.description.quads, make_one) if described else graph.read(make_one)
+    try:
+        body, made = graph.read_described(context.description.quads, make_one) if described else graph.read(make_one)
+    except NotFound as fault:
+        if node is None:
+            raise
+        raise deleted(context.library, node, at, fault) from fault
     if not_modified(request, etag(made, form.name)):
         return unchanged(form, made, past=at is not None)
     response = answer(body, form, made, past=at is not None)
@@ -149,10 +156,7 @@ def thing(
             response.headers["Link"] = linked[0]
 
     linked: list[str] = []
-    try:
-        return versioned(request, form, at, make, finish=link)
-    except NotFound as fault:
-        raise deleted(context.library, node, at, fault) from fault
+    return versioned(request, form, at, make, node=node, finish=link)
 
 
 def deleted(library: Library, node: NamedNode, at: int | None, fault: NotFound) -> CommonplaceError:

@@ -145,6 +145,11 @@ def test_things_are_made_restored_and_deleted(curator: httpx.Client, server: htt
     gone = curator.post("/desk/concepts/time-banking/delete", data={"with_dependents": "yes"})
     assert gone.headers["location"].startswith("/desk?done=")
     assert server.get("/concepts/time-banking").status_code == 410
+    form = curator.get("/desk/concepts/time-banking")
+    assert form.status_code == 410
+    ((then, told),) = re.findall(r'<a href="([^"]*)">See it as it was</a> · <a href="([^"]*)">', form.text)
+    assert (then.partition("?at=")[0], told) == ("/concepts/time-banking", "/concepts/time-banking/history")
+    assert [server.get(address).status_code for address in (then, told)] == [200, 200]
 
 
 def test_a_doubt_is_settled_with_the_field(curator: httpx.Client, server: httpx.Client) -> None:

@@ -61,6 +61,41 @@ def test_the_page_of_a_deleted_thing_leads_to_what_it_was(curator: httpx.Client,
     assert "/desk/undo" in main_of(curator.get(deleting[1], headers=BROWSER))
 
 
+def leads_on(client: httpx.Client, page: httpx.Response) -> tuple[str, str]:
+    """Follow the links from the page of a deleted thing to its past and its history, and return both addresses."""
+    then, history = re.findall(r'href="([^"]*)"', main_of(page))[:2]
+    for address in (then, history):
+        assert client.get(address, headers=BROWSER, follow_redirects=True).status_code == 200, address
+    return then, history
+
+
+def test_pages_below_a_deleted_work_lead_to_the_work_and_its_history(curator: httpx.Client) -> None:
+    file = {"Content-Type": "text/plain"}
+    curator.put("/works/vaneijk2014/text", content=b"Words of a page.", headers=file).raise_for_status()
+    curator.delete("/works/vaneijk2014", params={"with_dependents": "true"}).raise_for_status()
+    last = curator.get("/works/vaneijk2014/history").json()["version"]
+    for below in ("text", "annotations", "references", "citations", "provenance"):
+        address = f"/works/vaneijk2014/{below}"
+        assert curator.get(address, headers={"Accept": "application/json"}).status_code == 410, below
+        page = curator.get(address, headers=BROWSER)
+        assert page.status_code == 410, below
+        assert leads_on(curator, page) == (f"/works/vaneijk2014?at={last - 1}", "/works/vaneijk2014/history")
+    for asked in ("?style=apa", "?original=true", ".bib"):
+        assert curator.get(f"/works/vaneijk2014{asked}").status_code == 410, asked
+    at_iri = curator.get("/id/work/vaneijk2014", headers=BROWSER)
+    assert leads_on(curator, at_iri)[1] == "/works/vaneijk2014/history"
+
+
+def test_the_page_of_deleted_evidence_leads_to_what_it_was_and_to_its_history(curator: httpx.Client) -> None:
+    curator.delete("/evidence/co-production--needham2008").raise_for_status()
+    last = curator.get("/changes").json()["version"]
+    page = curator.get("/id/evidence/co-production--needham2008", headers=BROWSER)
+    assert page.status_code == 410
+    then, history = leads_on(curator, page)
+    assert then == f"/id/evidence/co-production--needham2008?at={last - 1}"
+    assert history == "/evidence/co-production--needham2008/history"
+
+
 def test_what_never_was_is_not_said_to_be_deleted(curator: httpx.Client) -> None:
     page = curator.get("/works/never1900", headers=BROWSER)
     assert page.status_code == 404

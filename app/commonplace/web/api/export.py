@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
+from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest
@@ -54,8 +55,12 @@ def original_answer(
     at: int | None,
     make: Callable[[Snapshot], WithOriginals],
     finish: Callable[[Response], None] | None = None,
+    node: NamedNode | None = None,
 ) -> Response:
-    """Return an export with entries as in their files; `Commonplace-Original` says how many of how many are."""
+    """Return an export with entries as in their files; `Commonplace-Original` says how many of how many are.
+
+    `node` is the work, where it is of one.
+    """
     counts: list[str] = []
 
     def body(snapshot: Snapshot) -> bytes:
@@ -68,7 +73,9 @@ def original_answer(
         if finish:
             finish(response)
 
-    return answers.versioned(request, replace(form, name=f"{form.name}-original"), at, body, finish=add_counts)
+    return answers.versioned(
+        request, replace(form, name=f"{form.name}-original"), at, body, node=node, finish=add_counts
+    )
 
 
 def bibliography_forms(style: str) -> tuple[Representation, Representation]:

@@ -117,9 +117,9 @@ def _citations(
     if (whole := _ending(request, context, key, _last_word(request), at)) is not None:
         return work(request, context, whole, at=at)
     form, much_cited = choose_of_list(request, [JSON]), context.much_cited_at(at)
+    node = context.minter.thing("work", key)
 
     def make(snapshot: Snapshot) -> bytes:
-        node = context.minter.thing("work", key)
         if outgoing:
             found = citation_ends(snapshot, node, context.minter, outgoing=True)
         else:
@@ -138,7 +138,7 @@ def _citations(
         return References(**dict(page), as_text=kept, total_as_text=len(kept)).json_bytes()
 
     shown: list[answers.Slice[CitationEnd]] = []
-    return answers.versioned(request, form, at, make, finish=lambda response: shown[0].link(response))
+    return answers.versioned(request, form, at, make, node=node, finish=lambda response: shown[0].link(response))
 
 
 @router.get(
@@ -203,7 +203,7 @@ def _provenance(
         ).json_bytes()
 
     shown: list[answers.Slice[FieldOrigin]] = []
-    return answers.versioned(request, form, at, make, finish=lambda response: shown[0].link(response))
+    return answers.versioned(request, form, at, make, node=node, finish=lambda response: shown[0].link(response))
 
 
 def _last_word(request: Request) -> str:
@@ -288,7 +288,7 @@ def _formatted(request: Request, context: Context, work: NamedNode, style: str, 
     form = choose(request, bibliography_forms(style))
     html = form.media_type == "text/html"
     return answers.versioned(
-        request, form, at, lambda snapshot: format_works(snapshot, [work], context.minter, style, html=html)
+        request, form, at, lambda snapshot: format_works(snapshot, [work], context.minter, style, html=html), node=work
     )
 
 
@@ -299,5 +299,9 @@ def _original(request: Request, context: Context, work: NamedNode, suffix: str |
         raise BadRequest(why, [("original", "use .bib or .ris")])
     form, things = choose(request, RECORDS, suffix), context.library.things
     return original_answer(
-        request, form, at, lambda snapshot: write_originals(snapshot, things, [work], context.minter, form.format)
+        request,
+        form,
+        at,
+        lambda snapshot: write_originals(snapshot, things, [work], context.minter, form.format),
+        node=work,
     )

@@ -163,7 +163,7 @@ def problem_page(request: Request, fault: Exception) -> Response:
         errors=getattr(fault, "errors", ()),
         rules=_rules(request, fault),
         sign_in=isinstance(fault, NotSignedIn),
-        deleted=_reading_address(request) if isinstance(fault, Gone) and "at" in dict(fault.errors) else "",
+        deleted=isinstance(fault, Gone) and "at" in dict(fault.errors),
     )
     for name in ("Retry-After", "WWW-Authenticate"):
         if name in told.headers:
@@ -177,12 +177,6 @@ def _rules(request: Request, fault: Exception) -> BrokenRules | None:
         return None
     context, language = context_of(request), language_of(request)
     return context.library.read(lambda s: places_in_words(s, fault.errors, context.minter, language))
-
-
-def _reading_address(request: Request) -> str:
-    """Return the address at which the thing is read that a page of the desk is about; empty where it is about none."""
-    parts = request.url.path.split("/")
-    return "/" + "/".join(parts[2:4]) if len(parts) > 3 and request.path_params.get("key") else ""
 
 
 def see_other(address: str, **parameters: object) -> Response:

@@ -16,7 +16,7 @@ from commonplace.library.named_queries import NamedQuery
 from commonplace.library.schemas import Agent, Work
 from commonplace.model.minter import Kind
 from commonplace.model.names import short_name
-from commonplace.web.discovery.addresses import PLACES
+from commonplace.web.discovery.addresses import KIND_OF, PLACES
 from commonplace.web.discovery.coins import coins_title
 from commonplace.web.http.punctuation import opening
 from commonplace.web.pages.change_lines import FATES_AHEAD, NAMELESS, change_line, fate_count, grouped, thing_change
@@ -57,6 +57,14 @@ def address_of(iri: str) -> str:
     if not found:
         return iri if leads_out(iri) else ""
     return f"/{PLACES.get(cast(Kind, found[1]), 'id/' + found[1])}/{found[2]}"
+
+
+def history_of(iri: str) -> str:
+    """Return where the history of a thing of the library is read, from its IRI; empty where things of its kind have
+    none."""
+    found = _THING.search(iri)
+    place = next((place for place, kind in KIND_OF.items() if found and kind == found[1]), "")
+    return f"/{place}/{found[2]}/history" if found and place not in ("", "pins", "citations") else ""
 
 
 @pass_context
@@ -227,6 +235,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "names": names,
     "title_of": title,
     "grounds": grounds,
+    "history_of": history_of,
     "grouped": grouped,
     "label_in": label_in,
     "leads_out": leads_out,
