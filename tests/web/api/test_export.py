@@ -189,6 +189,15 @@ def test_an_unknown_format_says_which_there_are(client: httpx.Client) -> None:
         ({"format": "ris", "discusses": "facilitator"}, "facilitator.ris"),
         ({"format": "csl-json", "author": f"{BASE}id/person/elinor-ostrom"}, "elinor-ostrom.csl.json"),
         ({"format": "bibtex", "q": 'role of "professionals"'}, "role-of-professionals.bib"),
+        ({"style": "apa"}, "works-apa.txt"),
+        ({"style": "mla", "cites": "ostrom1996"}, "citing-ostrom1996-mla.txt"),
+        ({"format": "ris", "cited_by": "mcmullin2022lead"}, "cited-by-mcmullin2022lead.ris"),
+        ({"format": "bibtex", "type": "article-journal", "year": "..2015"}, "works-article-journal-until-2015.bib"),
+        ({"format": "bibtex", "discusses": "facilitator", "state": "discusses"}, "facilitator-discusses.bib"),
+        (
+            {"format": "bibtex", "q": "roles", "author": "elinor-ostrom", "year": "1996.."},
+            "roles-elinor-ostrom-from-1996.bib",
+        ),
     ],
 )
 def test_an_export_is_saved_under_a_name_that_programs_open(

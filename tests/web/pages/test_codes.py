@@ -65,6 +65,8 @@ def test_every_type_of_works_and_venues_has_a_word() -> None:
         ("country", "GB-ENG", "United Kingdom (ENG)", "Royaume-Uni (ENG)"),
         ("country", "Wales", "Wales", "Wales"),
         ("status", "expression-of-concern", "in concern", "mise en garde"),
+        ("text", "text/plain, 3 pages", "plain text, 3 pages", "texte brut, 3 pages"),
+        ("text", "plain text, 3 pages", "plain text, 3 pages", "texte brut, 3 pages"),
         ("title", "article-journal", "article-journal", "article-journal"),
     ],
 )

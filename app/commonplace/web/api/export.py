@@ -16,6 +16,7 @@ from commonplace.exchange.exports import WithOriginals, WorksOf, export, export_
 from commonplace.library.work_lists import WorkFilters, all_selected
 from commonplace.model.change import Version
 from commonplace.model.formats import FORMATS, ExportedFormat
+from commonplace.model.year_range import with_dots
 from commonplace.web import answers
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import Representation, choose, representation
@@ -111,7 +112,11 @@ def exported(request: Request, context: ContextDep, asked: Annotated[ExportQuery
         chosen = choose(request, bibliography_forms(style))
         html = chosen.media_type == "text/html"
         return answers.versioned(
-            request, chosen, asked.at, lambda snapshot: formatted(snapshot, minter, style, works, html=html)
+            request,
+            chosen,
+            asked.at,
+            lambda snapshot: formatted(snapshot, minter, style, works, html=html),
+            finish=named_file(f"{_name_of(asked)}-{style}", chosen),
         )
     form = representation(FORMATS[asked.format])
     name_it = named_file(_name_of(asked), form)
@@ -129,19 +134,26 @@ def exported(request: Request, context: ContextDep, asked: Annotated[ExportQuery
 
 
 def _name_of(asked: ExportQuery) -> str:
-    """Return what the works of an export are called by: the first filter that says what they are about, or of."""
-    filters = (
-        asked.discusses,
-        asked.claim,
-        asked.q,
-        asked.author,
-        asked.case,
-        asked.venue,
-        asked.cites,
-        asked.cited_by,
-    )
-    said = next((one for one in filters if one), None)
-    return said.rstrip("/").rpartition("/")[2] if said else "works"
+    """Return what the works of an export are called by: what they are about or of, then what else is asked of them."""
+    about = [_told(name, value) for name in _ABOUT if (value := getattr(asked, name))]
+    further = [_told(name, value) for name in ("state", "type", "year") if (value := getattr(asked, name))]
+    return "-".join([*(about or ["works"]), *further])
+
+
+_ABOUT = ("discusses", "claim", "q", "author", "case", "venue", "cites", "cited_by")
+"""Filters that say what works are about, or of, in the order in which the name of a file tells them."""
+
+_BEFORE = {"cites": "citing-", "cited_by": "cited-by-"}
+"""What stands before a work in the name of a file: what cites it and what it cites are different lists."""
+
+
+def _told(name: str, value: str) -> str:
+    """Return a filter as the name of a file tells it: a thing by its key, years up to one and from one in words."""
+    if name == "year":
+        value = with_dots(value)
+        return f"until-{value}" if value.startswith("..") else f"from-{value}" if value.endswith("..") else value
+    said = value.rstrip("/").rpartition("/")[2] if "://" in value else value
+    return _BEFORE.get(name, "") + said
 
 
 def _selected(context: Context, asked: ExportQuery) -> WorksOf | None:

@@ -159,7 +159,7 @@ def problem_page(request: Request, fault: Exception) -> Response:
         kind=kind_of(fault),
         detail=told_to(request, fault)
         if hasattr(fault, "detail")
-        else "This is a fault of ours; the server's log has it.",
+        else "",  # what kind of fault it is says all there is to say
         errors=getattr(fault, "errors", ()),
         rules=_rules(request, fault),
         sign_in=isinstance(fault, NotSignedIn),

@@ -222,8 +222,8 @@ def value_words(value: object, field: str, language: str) -> str:
         return country_words(text, language)
     if name in ("at", "judged_at") and _INSTANT.match(text):
         return text[:16].replace("T", " ")
-    if name == "text" and (form := text.partition(",")[0]) in FORMS:
-        return translations(language).gettext(FORMS[form]) + text.removeprefix(form)
+    if name == "text" and (form := FORMS.get(given := text.partition(",")[0], given)) in FORMS.values():
+        return translations(language).gettext(form) + text.removeprefix(given)
     if name == "locator":
         return translations(language).gettext(text)
     if name == "source_fields":
