@@ -90,3 +90,19 @@ def test_evidence_that_waits_is_told_by_its_work_and_what_it_is_about(
     curator.post(f"/changes/{version}/undo").raise_for_status()  # other tests go through all that is proposed
     rows = [text_of(row) for row in re.findall(r'<tr><th scope="row">(.*?)</th>', page, re.DOTALL)]
     assert "Needham 2008: housing" in [row.strip() for row in rows]
+
+
+def test_it_is_said_how_much_an_undo_takes_back_before_it_is_done(curator: httpx.Client) -> None:
+    made = curator.post("/works", json={"key": "ferry2006", "type": "book", "title": "Ferries", "year": 2006})
+    assert made.status_code == 201, made.text
+    version = curator.get("/changes", params={"limit": 1}).json()["version"]
+    change = curator.get(f"/changes/{version}").json()
+    told = text_of(curator.get(f"/desk/undo?version={version}").text)
+    assert change["added"] > 3
+    assert f"It is of 1 thing: {change['added']} statements go, and 0 come back." in told
+    undone = curator.post("/desk/undo", data={"version": version, "back": "/desk"})
+    back = undone.headers["location"].rpartition("done=")[2]
+    again = text_of(curator.get(f"/desk/undo?version={back}").text)
+    assert f"It is of 1 thing: 0 statements go, and {change['added']} come back." in again
+    french = text_of(curator.get(f"/desk/undo?version={back}", headers={"Accept-Language": "fr"}).text)
+    assert re.search(rf"sur 1 chose\s: 0 énoncés disparaissent et {change['added']} reviennent\.", french)

@@ -15,7 +15,7 @@ from commonplace.exchange.decisions import DuplicateFilter, chosen
 from commonplace.library.changes import brief
 from commonplace.library.evidence import label_of
 from commonplace.library.queues.queue import Queue
-from commonplace.model.change import Version
+from commonplace.model.change import ChangeSet, Version
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import form_of
 from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, own_address, see_other
@@ -87,7 +87,23 @@ def ask_undo(request: Request, context: ContextDep, token: Curating, version: Un
                 newest=context.library.newest(),
             )
         )
-    return desk_page(request, "undo.html", change=done_change(request, context, version))
+    did = context.library.log.entry(Version(version)).change
+    return desk_page(
+        request,
+        "undo.html",
+        change=done_change(request, context, version),
+        gone=len(did.added),
+        back=len(did.removed),
+        things=len(_things(did, context)),
+    )
+
+
+def _things(change: ChangeSet, context: Context) -> set[str]:
+    """Return the IRIs of the things of the library of which a change says something, or no longer does."""
+    begin = f"{context.minter.base}id/"
+    subjects = (quad.subject for quad in (*change.added, *change.removed))
+    named = (subject.value for subject in subjects if isinstance(subject, NamedNode))
+    return {iri.partition("#")[0] for iri in named if iri.startswith(begin)}
 
 
 @router.post("/desk/undo")
