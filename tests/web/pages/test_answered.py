@@ -90,6 +90,7 @@ def test_a_page_shows_what_is_answered(edited: httpx.Client, address: str) -> No
     for text in _texts(found):
         said = _NAMED_BY_KEY.sub("“Crossing the Great Divide", text)
         said = _ASKED_AT.sub("“Works: year ..1996”", said)
+        said = _WITHOUT_NAME.sub("a file without a name:", said)
         assert re.sub(r"\s+", " ", said) in words, text
     if isinstance(found, dict) and "total" in found:
         assert f"{found['total']}" in words or not found["items"]
@@ -100,6 +101,10 @@ _NAMED_BY_KEY = re.compile(r"(?<=^work )ostrom1996.*")
 
 _ASKED_AT = re.compile(r"(?<=^the answer of version 2 to )/works\?year=..1996$")
 """The address of a pinned answer in the line of its version: a page says in words what was asked."""
+
+
+_WITHOUT_NAME = re.compile(r"^upload:")
+"""What came without the name of a file: a page says so in words."""
 
 
 def _texts(answer: object) -> Iterator[str]:
