@@ -50,6 +50,11 @@ def count_totals(snapshot: Snapshot, minter: Minter) -> Totals:
     return counted
 
 
+def has_works(snapshot: Snapshot) -> bool:
+    """Return whether the library has any work at that version."""
+    return bool(list(snapshot.select(f"SELECT ?work WHERE {{ ?work a {FABIO['Expression']} }} LIMIT 1")))
+
+
 def _move_totals(totals: Totals, _: Snapshot, changes: Sequence[ChangeSet]) -> Totals:
     counted = totals.copy()
     for change in changes:

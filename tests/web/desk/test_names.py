@@ -144,3 +144,12 @@ def test_a_form_says_a_country_and_a_language_in_words_beside_their_codes(curato
     case = text_of(curator.get("/desk/cases/england-parents-group").text)
     assert "United Kingdom (ENG) · its ISO code: FR, GB-ENG or CA-QC" in case
     assert "English · en, fr, pt-BR" in text_of(curator.get("/desk/works/ostrom1996").text)
+
+
+def test_the_title_of_the_preview_of_what_came_without_a_name_says_so_in_words(curator: httpx.Client) -> None:
+    entry = "@book{sluice1988, author = {Weir, Otto}, title = {Sluices}, year = {1988} }"
+    begun = curator.post("/desk/import", data={"pasted": entry})
+    preview = once_done(curator, begun.headers["location"])
+    title = re.search("<title>(.*?)</title>", preview.text, re.DOTALL)
+    assert title is not None
+    assert title[1].startswith("Pasted entries: preview")

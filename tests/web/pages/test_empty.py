@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -95,3 +96,28 @@ def test_what_finds_nothing_in_a_library_of_nothing_leads_to_an_import(empty: ht
     page = empty.get(address, headers=BROWSER).text
     said = "".join(re.findall(r'<p class="nothing">(.*?)</p>', page, re.DOTALL))
     assert 'href="/desk/import"' in said
+
+
+NOTHING_FOUND = ("/search?q=lighthouse", "/find?quote=a+lighthouse+keeper", "/queries/most-cited")
+
+
+@pytest.fixture(scope="module")
+def emptied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A client of a library whose only import was undone."""
+    opened = open_home(settings_for(tmp_path_factory.mktemp("emptied") / "home", reference_set=None))
+    with serving(opened) as client:
+        client.headers["Authorization"] = f"Bearer {opened.tokens.add('Ada', Role.CURATOR)}"
+        entry = "@book{ferry1970, author = {Stoke, Una}, title = {Ferries and tides}, year = {1970}}"
+        client.post("/imports", content=entry, headers={"Content-Type": "application/x-bibtex"}).raise_for_status()
+        for address in NOTHING_FOUND:
+            assert "The library has no works yet." not in client.get(address, headers=BROWSER).text
+        client.post(f"/changes/{client.get('/changes').json()['version']}/undo").raise_for_status()
+        yield client
+
+
+@pytest.mark.parametrize("address", NOTHING_FOUND)
+def test_a_library_whose_works_are_gone_again_leads_to_an_import(emptied: httpx.Client, address: str) -> None:
+    page = emptied.get(address, headers=BROWSER)
+    assert page.status_code == 200
+    nothing = re.findall(r'<p class="nothing">(.*?)</p>', page.text, re.DOTALL)
+    assert nothing == ['The library has no works yet. <a href="/desk/import">Import works</a>']

@@ -19,6 +19,7 @@ from commonplace.library.named_queries import NamedQuery
 from commonplace.library.parameters import KINDS_OF_TYPE
 from commonplace.library.passages import PARTS
 from commonplace.library.past_things import with_thing_at
+from commonplace.library.totals import has_works
 from commonplace.library.works import work_of
 from commonplace.model.canonical_answer import entries_of
 from commonplace.model.change import Version
@@ -108,7 +109,13 @@ def words_asked(context: Context, request: Request, answer: Any) -> Added:
             {iri: evidence_titled(s, NamedNode(iri), minter, language) for iri in evidence},
         )
     )
-    added = {"request_words": asked, "request_kind": kind, "without": without, "asked": asked}
+    added = {
+        "request_words": asked,
+        "request_kind": kind,
+        "without": without,
+        "asked": asked,
+        "no_works": _no_works(context, request, answer),
+    }
     return {**added, "defined": defined, "called": called}
 
 
@@ -136,7 +143,12 @@ def _without_one(context: Context, request: Request, asked: str) -> list[tuple[s
 
 def quote_asked(context: Context, request: Request, answer: Any) -> Added:
     """Add the passage that was looked for."""
-    return {"quote": request.query_params["quote"]}
+    return {"quote": request.query_params["quote"], "no_works": _no_works(context, request, answer)}
+
+
+def _no_works(context: Context, request: Request, answer: Any) -> bool:
+    """Return whether an answer is empty because the library has no works at all."""
+    return not answer.get("items") and not context.library.read(has_works, at_of(request))
 
 
 def thing_of_diff(context: Context, request: Request, answer: Any) -> Added:
@@ -225,6 +237,7 @@ def query_asked(context: Context, request: Request, answer: Any) -> Added:
         "query": shown,
         "values": _in_words(context, query, values, language),
         "sparql": query.sparql(context.minter, {p.name: values[p.name] for p in query.parameters if p.name in values}),
+        "no_works": _no_works(context, request, answer),
         "base": context.minter.base,
         "called": called,
         "repeated": repeated,
