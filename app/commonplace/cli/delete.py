@@ -25,6 +25,8 @@ def deletion_lines(kind: str, report: Deleted) -> Iterator[str]:
         along = " (goes with --with-dependents)" if one.goes_along else " (loses the link with --with-dependents)"
         yield f"  hangs on it: {_named(one)} {one.property} {one.on}{along}"
     yield from (f"  would break: {line}" for line in report.breaks or ())
+    if not report.checked:
+        yield "  so much goes that it was not looked at which rules this would break: the deletion looks"
     yield from (f"  stays, and nothing names it: {_named(one)}" for one in report.unused)
 
 

@@ -23,6 +23,10 @@ from commonplace.model.minter import Kind, Minter
 NAMED = 100
 """Maximum number of things that an error names as hanging on another."""
 
+CHECKED_AHEAD = 2_000
+"""Maximum number of statements that a deletion removes whose rules are looked at before it is made: that takes seconds.
+One of more is looked at when it is made, and refused then with what it would break."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deleter:
@@ -46,20 +50,22 @@ class Deletions:
         *,
         with_dependents: bool = False,
         named: int | None = None,
-        checked: int | None = None,
     ) -> Deleted:
         """Return what the deletion of a thing would do; nothing is written. Raises `NotFound`.
 
         `named` is the number of things that go, and of those that hang on it, which are called by their names, the
         first ones; all are, without it. Very many may, and to find what each is called takes time. Of a deletion that
-        removes more statements than `checked` it is not told which rules it would break: whoever makes it is.
+        removes very many statements it is not told which rules it would break, and it is not `checked`: whoever makes
+        it is told.
         """
 
         def judge(snapshot: Snapshot) -> Deleted:
             deletion = self._judge(snapshot, kind, key, with_dependents)
             report = self._report(snapshot, kind, key, deletion, named)
-            if deletion.hanging or (checked is not None and len(deletion.change.removed) > checked):
+            if deletion.hanging:
                 return report  # what keeps it from going is told, whatever rules it would break
+            if len(deletion.change.removed) > CHECKED_AHEAD:
+                return report.model_copy(update={"checked": False})
             try:
                 self._committer.completed(snapshot, deletion.change)
             except ShapeViolation as fault:
@@ -76,8 +82,9 @@ class Deletions:
         expected: Version | None = None,
         *,
         with_dependents: bool = False,
+        named: int | None = None,
     ) -> tuple[Deleted, Entry]:
-        """Delete a thing, as one version; return what that did, and its entry.
+        """Delete a thing, as one version; return what that did, and its entry. `named` is as `look` takes it.
 
         Raises `NotFound`, `InUse` naming what hangs on it, and `Conflict` when `expected` is given and is not the
         head. Nothing is written then.
@@ -88,7 +95,7 @@ class Deletions:
             deletion = self._judge(snapshot, kind, key, with_dependents)
             if deletion.hanging:
                 raise _in_use(kind, key, self._report(snapshot, kind, key, deletion, 0))  # its IRIs are told
-            made[:] = [self._report(snapshot, kind, key, deletion, None)]
+            made[:] = [self._report(snapshot, kind, key, deletion, named)]
             message = deleter.message or f"{kind} {key}"
             return Proposal(deletion.change, Note(agent=deleter.agent, kind="delete", message=message))
 

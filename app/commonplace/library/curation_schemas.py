@@ -210,4 +210,8 @@ class Deleted(ApiModel):
     unlinks: list[HangingOn] = Field(description="links to them that other things lose")
     hangs: list[HangingOn] = Field(description="what hangs on the thing and keeps it from going")
     breaks: list[str] | None = Field(default=None, description="what could not be without it: the rules it would break")
+    checked: bool = Field(
+        default=True,
+        description="whether it was looked at which rules it would break; of very much only the deletion itself does",
+    )
     unused: list[Link] = Field(description="people, bodies and venues that nothing names then; they stay")

@@ -11,6 +11,7 @@ from commonplace.curation.shacl.validation import read_shapes, violations
 from commonplace.home.opening import Home
 from commonplace.home.tokens import Role
 from commonplace.settings import SHIPPED_ONTOLOGY
+from commonplace.web.api import deletions
 from tests.conftest import BASE, serving
 
 WORK = "/works/ostrom1996"
@@ -199,3 +200,20 @@ def test_sparql_and_the_graph_store_leave_nothing_dangling_either(opened: Home, 
         assert f"{BASE}id/work/ostrom1996#author-1" in places
         assert f"{BASE}id/work/ostrom1996#doi" in places
     assert all_of(opened) == before
+
+
+def test_a_deletion_names_so_many_things_and_tells_all(
+    opened: Home, curator: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    along = {"with_dependents": "true"}
+    told = curator.delete(WORK, params={**along, "dry_run": "true"}).json()
+    assert told["checked"] is True
+    monkeypatch.setattr(deletions, "CALLED", 2)
+    looked = curator.delete(WORK, params={**along, "dry_run": "true"}).json()
+    done = curator.delete(WORK, params=along).raise_for_status().json()
+
+    for part in (looked, done):
+        assert [one["iri"] for one in part["deletes"]] == [one["iri"] for one in told["deletes"]]
+        assert part["deletes"][:2] == told["deletes"][:2]
+        assert not any(one.get("label") for one in (*part["deletes"][2:], *part["unlinks"][2:]))
+    assert any(one.get("label") for one in told["deletes"][2:])

@@ -23,6 +23,10 @@ from commonplace.web.http.threads import writing
 
 router = Router(tags=["editing"], dependencies=[Depends(only_known_parameters)])
 
+CALLED = 1_000
+"""Maximum number of things that go, and of those that lose a link or hang on another, that are told with what they are
+called; the others by their IRIs and keys. A deletion finds out while no other write can be made."""
+
 DryRun = Annotated[bool, Query(description="answer what the deletion would do, and delete nothing")]
 WithDependents = Annotated[
     bool,
@@ -58,10 +62,10 @@ def _deleting(kind: Kind) -> Callable[..., Awaitable[Response]]:
         deletions = context.deletions
         try:
             if dry_run:
-                looked = deletions.look(kind, key, with_dependents=with_dependents)
+                looked = deletions.look(kind, key, with_dependents=with_dependents, named=CALLED)
                 return Response(looked.json_bytes(), media_type=JSON.media_type)
             deleter = Deleter(token.name, message)
-            done, entry = deletions.delete(kind, key, deleter, expected, with_dependents=with_dependents)
+            done, entry = deletions.delete(kind, key, deleter, expected, with_dependents=with_dependents, named=CALLED)
         except NotFound as fault:
             raise missing(context.library, context.minter.thing(kind, key), None) from fault
         response = Response(done.json_bytes(), media_type=JSON.media_type)

@@ -32,10 +32,6 @@ from commonplace.web.pages.named_changes import names_of_things
 
 router = desk_router()
 
-CHECKED_AHEAD = 2_000
-"""Maximum number of statements that a deletion removes whose rules are looked at for its page, in seconds. One of more
-is looked at when it is made, and refused then with what it would break."""
-
 HANGING_SHOWN = 100
 """Maximum number of things that are named as hanging on one that is to be deleted; their number is told."""
 
@@ -108,7 +104,7 @@ async def delete(request: Request, context: ContextDep, token: Curating, plural:
     form = await form_of(request)
     deleter, along = Deleter(token.name, form.text("message")), form.text("with_dependents") == "yes"
     _, entry = await in_writer(
-        context, lambda: context.deletions.delete(kind, key, deleter, None, with_dependents=along)
+        context, lambda: context.deletions.delete(kind, key, deleter, None, with_dependents=along, named=0)
     )
     return see_other("/desk", done=entry.version)
 
@@ -116,7 +112,7 @@ async def delete(request: Request, context: ContextDep, token: Curating, plural:
 def _deletion(request: Request, context: Context, kind: Kind, key: str) -> Response:
     node: NamedNode = context.minter.thing(kind, key)
     try:
-        look = partial(context.deletions.look, kind, key, named=HANGING_SHOWN, checked=CHECKED_AHEAD)
+        look = partial(context.deletions.look, kind, key, named=HANGING_SHOWN)
         alone, along = look(with_dependents=False), look(with_dependents=True)
     except NotFound as fault:
         raise missing(context.library, node, None) from fault
