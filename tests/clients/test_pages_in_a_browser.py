@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, expect
 from commonplace.web.pages.rendering import BUILT
 from tests.clients.browsing import DESKTOP, PHONE, opened
 from tests.conftest import BASE
+from tests.web.conftest import serving_with
 from tests.web.pages.test_columns import every_question
 
 pytestmark = [
@@ -126,6 +128,27 @@ def test_the_table_of_each_question_is_read_without_scrolling_sideways(
             assert max(wide) <= 0, address
             tables += len(wide) - 1
     assert tables > 15
+
+
+def test_a_receipt_is_read_on_a_phone_without_scrolling_sideways(
+    browser: Browser, reference_home: Path, tmp_path: Path
+) -> None:
+    title = "How citizens keep what professionals began, and who then decides on its opening hours"
+    works = [
+        {"id": f"okafor{year}", "type": "article-journal", "title": f"{title}, {year}", "issued": issued, "jornal": "X"}
+        for year, issued in ((1950, {"date-parts": [[1950]]}), (1951, {"raw": "in the spring of that year"}))
+    ]
+    with (
+        serving_with(works, reference_home, tmp_path / "home") as client,
+        opened(browser, client, "/imports/2", PHONE) as page,
+    ):
+        wide = page.evaluate(
+            "[document.documentElement, ...document.querySelectorAll('.scroll')]"
+            ".map((box) => box.scrollWidth - box.clientWidth)"
+        )
+        assert len(wide) == 2
+        assert max(wide) <= 1
+        assert title in page.inner_text("tbody")
 
 
 @pytest.mark.parametrize("address", ["/comparison", "/comparison?transpose=true", "/comparison?fold=lead"])
