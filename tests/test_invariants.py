@@ -32,6 +32,7 @@ from commonplace.home.checking import checked
 from commonplace.home.opening import Home, open_home
 from commonplace.home.verification import findings
 from commonplace.library import Library
+from commonplace.library.kept_states import read_states
 from commonplace.library.named_things import known_thing
 from commonplace.library.things import read_thing
 from commonplace.model.change import Version
@@ -83,10 +84,12 @@ def coverage_adds_up(library: Library) -> Iterable[str]:
 
     def wrong(snapshot: Snapshot) -> list[str]:
         works = sum(1 for _ in snapshot.triples(None, RDF["type"], FABIO["Expression"]))
+        states = read_states(snapshot, library.minter)
         found = []
         for triple in snapshot.triples(None, RDF["type"], SKOS["Concept"]):
             assert isinstance(triple.subject, NamedNode)
-            counts = read_thing(snapshot, "concept", triple.subject, library.minter).model_dump()["coverage"]
+            thing = read_thing(snapshot, "concept", triple.subject, library.minter, lambda _: states)
+            counts = thing.model_dump()["coverage"]
             if sum(counts.values()) != works:
                 found.append(f"{triple.subject}: {counts} of {works} works")
         return found
