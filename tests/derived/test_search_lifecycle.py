@@ -26,6 +26,7 @@ from commonplace.model.work_writing import WorkWriter
 from tests.conftest import BASE, serving
 from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary
 from tests.patchlog.entries import entry
+from tests.web.sparql.limited_server import wait_until
 
 PATIENCE = 120
 """Seconds that a client waits: processes are started, which takes its time on a busy machine."""
@@ -269,4 +270,4 @@ def test_a_server_that_stops_ends_what_writes_from_the_log(opened: Home, monkeyp
     with serving(opened):
         assert begun.wait(PATIENCE)
     assert [process.wait(PATIENCE) for process in processes] == [-signal.SIGKILL]
-    assert parts(opened.library.checkpoints.directory.parent.parent) == []
+    wait_until(lambda: parts(opened.library.checkpoints.directory.parent.parent) == [])

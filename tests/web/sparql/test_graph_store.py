@@ -198,7 +198,7 @@ def test_exactly_one_graph_is_named(curator: httpx.Client, address: dict[str, st
         ("a,b", "text/csv", 415, "text/csv"),
         ("", "", 415, "Content-Type"),
         ("", "text/turtle; charset=utf-16", 415, "utf-16"),
-        ("x" * 10_001, TURTLE, 413, '10000 bytes [{"where": "body", "why": "send it in parts, by POST"}]'),
+        ("x" * 10_001, TURTLE, 413, '10000 bytes. [{"where": "body", "why": "send it in parts, by POST"}]'),
     ],
 )
 def test_a_graph_that_cannot_be_read_is_refused_with_its_place(

@@ -37,7 +37,7 @@ def test_an_answer_that_finds_no_room_is_507(full: Served, packed: str) -> None:
     ]
     for query, form in asked:
         refused = full.ask(query, Accept=form, **{"Accept-Encoding": packed})
-        assert "temporary files" in problem(refused, 507, "no-room"), form
+        assert "emporary files could not be written" in problem(refused, 507, "no-room"), form
     assert full.ask("ASK {}").json()["boolean"] is True
     assert problem(full.client.get("/graph-store?default", headers={"Accept": "application/n-triples"}), 507, "no-room")
 
