@@ -121,6 +121,13 @@ def idle_tasks(views: Views, folder: Path) -> Mapping[str, Task]:
     return tasks(views, folder)
 
 
+async def prepared_in(workers: WorkerPool) -> int:
+    """Ask a worker how many steps were prepared when it was forked."""
+    call = Call(task="look", given={"held": False}, version=0, seconds=60)
+    prepared: int = (await workers.call(call, "somebody", Lane.QUERIES)).given["prepared"]
+    return prepared
+
+
 def test_nothing_is_prepared_while_the_server_waits_for_a_search_index(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,19 +139,14 @@ def test_nothing_is_prepared_while_the_server_waits_for_a_search_index(
         workers = WorkerPool(library.worker_views(), QueryLimits(workers=1))
         workers.start(partial(idle_tasks, folder=tmp_path))
 
-        async def look() -> int:
-            call = Call(task="look", given={"held": False}, version=0, seconds=60)
-            prepared: int = (await workers.call(call, "somebody", Lane.QUERIES)).given["prepared"]
-            return prepared
-
         try:
             workers.zygote.send(Message({"wait": True}))
             await until((tmp_path / "idle 2").exists)
-            assert await look() == 0
+            assert await prepared_in(workers) == 0
 
             workers.zygote.send(Message({"wait": False}))
             async with asyncio.timeout(60):
-                while await look() < 4:
+                while await prepared_in(workers) < 4:
                     pass
         finally:
             workers.close()
@@ -176,20 +178,15 @@ def test_workers_are_forked_while_a_step_is_taken_beside_a_graph_on_disk(
         workers = WorkerPool(library.worker_views(), QueryLimits(workers=1))
         workers.start(partial(slow_tasks, folder=tmp_path))
 
-        async def look() -> int:
-            call = Call(task="look", given={"held": False}, version=0, seconds=60)
-            prepared: int = (await workers.call(call, "somebody", Lane.QUERIES)).given["prepared"]
-            return prepared
-
         try:
             await until((tmp_path / "begun").exists)
             for process in workers.processes():
                 os.kill(process, signal.SIGKILL)
             async with asyncio.timeout(60):
-                assert await look() == 0
+                assert await prepared_in(workers) == 0
             (tmp_path / "prepare").touch()
             async with asyncio.timeout(60):
-                while await look() < 4:
+                while await prepared_in(workers) < 4:
                     pass
         finally:
             workers.close()

@@ -10,8 +10,8 @@ from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.evidence import label_of
-from commonplace.web.pages import adding
-from commonplace.web.pages.adding import LIST_WORKS
+from commonplace.web.pages import question_forms
+from commonplace.web.pages.question_forms import LIST_WORKS
 from tests.web.pages.test_pages import BROWSER
 
 ASKED = "/queries/case-table"
@@ -27,7 +27,7 @@ def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             found.append(unquote(node.value.rpartition("/")[2]))
         return label_of(snapshot, node, language)
 
-    monkeypatch.setattr(adding, "label_of", noted)
+    monkeypatch.setattr(question_forms, "label_of", noted)
     return found
 
 
@@ -50,7 +50,7 @@ def test_a_sentence_is_looked_up_to_its_first_word_that_is_no_work(client: httpx
 def test_very_many_words_are_not_looked_up(
     client: httpx.Client, looked_up: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adding, "MOST_LOOKED_UP", 2)
+    monkeypatch.setattr(question_forms, "MOST_LOOKED_UP", 2)
     assert len({cell[0] for cell in cells_of(client)}) > 2
 
     assert client.get(ASKED, headers=BROWSER).status_code == 200

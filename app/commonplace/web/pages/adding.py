@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from pyoxigraph import Literal, NamedNode
@@ -13,30 +13,20 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.search.snippet import beginning
 from commonplace.errors import NotFound
 from commonplace.library.evidence import label_of
-from commonplace.library.first_question import examples_there
 from commonplace.library.labels import definition_in
-from commonplace.library.named_queries import NamedQuery
-from commonplace.library.parameters import KINDS_OF_TYPE
 from commonplace.library.passages import PARTS
 from commonplace.library.past_things import with_thing_at
 from commonplace.library.totals import has_works
 from commonplace.library.works import work_of
-from commonplace.model.canonical_answer import entries_of
 from commonplace.model.change import Version
 from commonplace.model.quote_places import places_of_quote
 from commonplace.web.context import Context
 from commonplace.web.discovery.addresses import KIND_OF
-from commonplace.web.pages.answer_words import NO_WORDS, AnswerWords, iris_in
 from commonplace.web.pages.asked_words import asked_words, pinned_address
 from commonplace.web.pages.called import called_each, called_in, candidates_called, cited_as, evidence_titled
-from commonplace.web.pages.codes import field_name
-from commonplace.web.pages.columns import laid_out, repeated_columns
 from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.named_changes import names_of_things
-from commonplace.web.pages.references import MOST as MOST_WORKS
 from commonplace.web.pages.references import works_named
-from commonplace.web.pages.rendering import page
-from commonplace.web.pages.sentences import translated
 from commonplace.web.pages.which import ask_which
 from commonplace.web.pages.wording import family
 
@@ -45,14 +35,6 @@ Added = Mapping[str, object]
 MOST_NAMED = 2_000
 """Maximum number of things in the answer to a question that are called by their names; the others by their keys."""
 
-MOST_LOOKED_UP = 2_000
-"""Maximum number of words in the answer to a question of which it is looked up whether they are keys of works."""
-
-MOST_SHOWN = 200
-"""Maximum number of entries of a kept answer that its page shows."""
-
-LONGEST_CELL = 300
-"""Maximum number of characters of a cell in the answer to a question: the keys of all works of a year fill pages."""
 
 MOST_WORDS_LEFT_OUT = 12
 """Maximum number of words of a search that found nothing, to be asked again without each of them: each is a search."""
@@ -114,7 +96,7 @@ def words_asked(context: Context, request: Request, answer: Any) -> Added:
         "request_kind": kind,
         "without": without,
         "asked": asked,
-        "no_works": _no_works(context, request, answer),
+        "no_works": no_works(context, request, answer),
     }
     return {**added, "defined": defined, "called": called}
 
@@ -143,10 +125,10 @@ def _without_one(context: Context, request: Request, asked: str) -> list[tuple[s
 
 def quote_asked(context: Context, request: Request, answer: Any) -> Added:
     """Add the passage that was looked for."""
-    return {"quote": request.query_params["quote"], "no_works": _no_works(context, request, answer)}
+    return {"quote": request.query_params["quote"], "no_works": no_works(context, request, answer)}
 
 
-def _no_works(context: Context, request: Request, answer: Any) -> bool:
+def no_works(context: Context, request: Request, answer: Any) -> bool:
     """Return whether an answer is empty because the library has no works at all."""
     return not answer.get("items") and not context.library.read(has_works, at_of(request))
 
@@ -187,108 +169,6 @@ def concept_asked(context: Context, request: Request, answer: Any) -> Added:
     language = language_of(request)
     label = context.library.read(lambda snapshot: label_of(snapshot, node, language), at_of(request))
     return {"concept": context.minter.key(node.value), "label": label or given}
-
-
-def queries(context: Context, request: Request, answer: Any) -> Added:
-    """Add the questions in the language of the page, and values for their fields that are there in this library."""
-    every = list(context.queries.values())
-    examples = context.library.read(lambda snapshot: examples_there(snapshot, context.minter, every, None, []))
-    language = language_of(request)
-    shown = [context.queries[item["name"]].in_language(language) for item in answer["items"]]
-    given = {query.name: _in_words(context, query, examples[query.name] or {}, language) for query in shown}
-    return {"examples": given, "queries": shown}
-
-
-def _in_words(context: Context, query: NamedQuery, values: Mapping[str, str], language: str) -> dict[str, str]:
-    """Return the values of a question's parameters as they stand in its form: a thing by its name, where it has one."""
-    things = {p.name: p for p in query.parameters if p.name in values and p.type in KINDS_OF_TYPE}
-
-    def read(snapshot: Snapshot) -> dict[str, str]:
-        nodes = ((name, p.term(values[name], context.minter)) for name, p in things.items())
-        return {name: label_of(snapshot, node, language) or "" for name, node in nodes if isinstance(node, NamedNode)}
-
-    called = context.library.read(read)
-    return {name: called.get(name) or value for name, value in values.items()}
-
-
-def query_asked(context: Context, request: Request, answer: Any) -> Added:
-    """Add the question in the language of the page, the values given, and what the things in the answer are called."""
-    query: NamedQuery = context.queries[request.path_params["name"]]
-    values = dict(request.query_params.items())
-    language, at = language_of(request), at_of(request)
-    iris = {value for row in answer.get("items", ()) for value in row.values() if isinstance(value, str)}
-    things = sorted(iri for iri in iris if iri.startswith(context.minter.base))[:MOST_NAMED]
-    minter = context.minter
-    called = context.library.read(lambda s: called_each(s, things, minter, language), at)
-    english = called if language == "en" else context.library.read(lambda s: called_each(s, things, minter, "en"), at)
-    asked = {
-        p.name: str(getattr(p.term(values[p.name], minter), "value", ""))
-        for p in query.parameters
-        if p.name in values and p.type in KINDS_OF_TYPE
-    }
-    repeated = repeated_columns(answer, called, english, asked=asked)
-    rows, shown = answer.get("items") or [], query.in_language(language)
-    columns = [name for name in answer.get("columns", ()) if name not in repeated]
-
-    def label(name: str) -> str:
-        return shown.labels.get(name) or translated(field_name(name), language)
-
-    return {
-        "query": shown,
-        "values": _in_words(context, query, values, language),
-        "sparql": query.sparql(context.minter, {p.name: values[p.name] for p in query.parameters if p.name in values}),
-        "no_works": _no_works(context, request, answer),
-        "base": context.minter.base,
-        "called": called,
-        "repeated": repeated,
-        "laid_out": laid_out(rows, columns, called, label) if rows and columns else None,
-        "works_listed": _works_listed(context, rows, [name for name in columns if name in LIST_WORKS], language, at),
-        "list_works": LIST_WORKS,
-        "longest": LONGEST_CELL,
-        "is_cut": any(len(str(value)) > LONGEST_CELL for row in answer.get("items", ()) for value in row.values()),
-    }
-
-
-def _works_listed(
-    context: Context, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], language: str, at: Version | None
-) -> dict[str, list[tuple[str, str]]]:
-    """Return the works whose keys stand in cells of some columns, by the cell, each with its key: by authors and year.
-
-    Of a long cell there are as many as it shows. A cell that has other words than keys of works is left out, and one
-    whose words come after very many.
-    """
-    texts = (text for row in rows for name in columns if isinstance(text := row.get(name), str))
-    cells = dict.fromkeys(text for text in texts if "://" not in text)  # an IRI is no key
-    shown = {text: text.split() if len(text) <= LONGEST_CELL else text[:LONGEST_CELL].split()[:-1] for text in cells}
-    minter = context.minter
-
-    def read(snapshot: Snapshot) -> dict[str, list[tuple[str, str]]]:
-        called: dict[str, str | None] = {}
-
-        def words(key: str) -> str | None:
-            if key not in called and len(called) < MOST_LOOKED_UP:
-                node = minter.thing("work", key)
-                there = label_of(snapshot, node) is not None
-                enough = len(called) >= MOST_WORKS
-                called[key] = (key if enough else cited_as(snapshot, node, minter, language)) if there else None
-            return called.get(key)
-
-        def works_of(listed: Sequence[str]) -> list[tuple[str, str]]:
-            """Return works with what they are called; none from the first word on that is no key of one."""
-            found: list[tuple[str, str]] = []
-            for key in listed:
-                if not (said := words(key)):
-                    return []
-                found.append((key, said))
-            return found
-
-        return {text: works for text, listed in shown.items() if (works := works_of(listed))}
-
-    return context.library.read(read, at)
-
-
-LIST_WORKS = ("keys", "key", "works", "source", "value", "valueLabel", "alternative")
-"""Columns of questions that have keys of works in them, or may."""
 
 
 def queue_asked(context: Context, request: Request, answer: Any) -> Added:
@@ -365,53 +245,6 @@ def _passages(snapshot: Snapshot, work: NamedNode, quote: str | None) -> list[tu
     return found
 
 
-def of_pin(context: Context, request: Request, answer: Any) -> Added:
-    """Add the question in words, and whether it searches, which is answered at the newest version only."""
-    address = answer.get("asks") or answer["address"]
-    question = asked_words(context, address, language_of(request))
-    return {"searches": _searches(address), "question": question}
-
-
-def _searches(address: str) -> bool:
-    """Return whether an address asks a search, which is answered at the newest version only."""
-    return "q" in parse_qs(urlsplit(address).query)
-
-
-def kept_in_words(context: Context, request: Request, answer: Any) -> Added:
-    """Add what the answer of a pin has in it, in words: the first of many entries, and how many more there are."""
-    entries = [(name, value) for name, value in entries_of(answer["kept"]).items() if name not in NO_WORDS]
-    words = _words_of(context, request, [value for _, value in entries[:MOST_SHOWN]], None)
-    shown = [words.entry(name, value) for name, value in entries[:MOST_SHOWN]]
-    return {**of_pin(context, request, answer), "entries": shown, "more": len(entries) - len(shown)}
-
-
-def difference_in_words(context: Context, request: Request, answer: Any) -> Added:
-    """Add what differs between an answer that was kept and another, in words."""
-    words = _words_of(context, request, answer["items"], at_of(request))
-    node = context.minter.thing("pin", request.path_params["key"])
-    pin = context.library.read(lambda snapshot: context.pins.read(snapshot, node))
-    return {
-        "differences": [words.difference(one) for one in answer["items"]],
-        "pin": pin,
-        "question": pin.title or asked_words(context, pin.asks, language_of(request)),
-        "searches": _searches(pin.asks),
-    }
-
-
-def _words_of(context: Context, request: Request, entries: Sequence[Any], at: Version | None) -> AnswerWords:
-    """Return what says entries of answers in words, with the names that the things in them have."""
-    base, language = context.minter.base, language_of(request)
-    things = list(dict.fromkeys(iris_in(entries, base)))[:MOST_NAMED]
-    called = context.library.read(lambda s: called_each(s, things, context.minter, language), at)
-    return AnswerWords(called, base, language)
-
-
-def questions_of_pins(context: Context, request: Request, answer: Any) -> Added:
-    """Add in words what each pinned answer was asked for, by its address."""
-    language = language_of(request)
-    return {"questions": {pin["asks"]: asked_words(context, pin["asks"], language) for pin in answer["items"]}}
-
-
 def works_of_receipt(context: Context, request: Request, answer: Any) -> Added:
     """Add the works that the entries of an import became."""
     iris = [item["work"] for item in answer["items"] if item.get("work")]
@@ -442,19 +275,6 @@ def things_of_node(context: Context, request: Request, answer: Any) -> Added:
     language = language_of(request)
     called = context.library.read(lambda s: called_each(s, things, context.minter, language), at_of(request))
     return {"called": called, "ontology": f"{context.minter.base}ontology#"}
-
-
-def things_of_query(context: Context, request: Request) -> Response | None:
-    """Return a page that asks for the values that a question needs, or which things they mean, where they are words."""
-    named = context.queries.get(request.path_params["name"])
-    if named is None:  # which the address itself refuses
-        return None
-    query = named.in_language(language_of(request))
-    given = dict(request.query_params.items())
-    if any(p.required and not given.get(p.name, "").strip() for p in query.parameters):
-        return page(request, "query.html", {"query": query, "values": given, "answer": {}, "unasked": True})
-    kinds = {p.name: KINDS_OF_TYPE[p.type] for p in query.parameters if p.type in KINDS_OF_TYPE}
-    return ask_which(request, kinds, {name: query.labels.get(name) or field_name(name) for name in kinds})
 
 
 def work_of_pairs(context: Context, request: Request) -> Response | None:

@@ -23,7 +23,7 @@ from commonplace.web.context import Context, context_of
 from commonplace.web.http.negotiation import JSON, etag, not_modified, stamp, unchanged
 from commonplace.web.http.problems import for_readers
 from commonplace.web.http.threads import in_searcher
-from commonplace.web.pages import adding
+from commonplace.web.pages import adding, pinned_answers, question_forms
 from commonplace.web.pages.asking import ask_for_words, concept_of_suggestions, lead_to_history
 from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.page_route import PageRouter, led
@@ -81,12 +81,12 @@ SHOWN = (
     ShownAnswer((f"{WORK_LISTS}/provenance",), "provenance.html", adding.thing_of_path),
     ShownAnswer((f"{WORK_LISTS}/text",), "text.html", adding.thing_of_path),
     ShownAnswer((f"{WORK_LISTS}/references", f"{WORK_LISTS}/citations"), "citations.html", adding.thing_of_path),
-    ShownAnswer(("/queries",), "queries.html", adding.queries),
-    ShownAnswer(("/queries/{name}",), "query.html", adding.query_asked, adding.things_of_query),
-    ShownAnswer(("/pins",), "pins.html", adding.questions_of_pins),
-    ShownAnswer(("/pins/{key}",), "pin.html", adding.of_pin),
-    ShownAnswer(("/pins/{key}/answer",), "pin_answer.html", adding.kept_in_words),
-    ShownAnswer(("/pins/{key}/difference",), "pin_difference.html", adding.difference_in_words),
+    ShownAnswer(("/queries",), "queries.html", question_forms.queries),
+    ShownAnswer(("/queries/{name}",), "query.html", question_forms.query_asked, question_forms.things_of_query),
+    ShownAnswer(("/pins",), "pins.html", pinned_answers.questions_of_pins),
+    ShownAnswer(("/pins/{key}",), "pin.html", pinned_answers.of_pin),
+    ShownAnswer(("/pins/{key}/answer",), "pin_answer.html", pinned_answers.kept_in_words),
+    ShownAnswer(("/pins/{key}/difference",), "pin_difference.html", pinned_answers.difference_in_words),
     ShownAnswer(("/prisma",), "prisma.html"),
     ShownAnswer(("/screenings",), "screenings.html", adding.works_of_screenings),
     ShownAnswer(("/queues",), "queues.html"),
