@@ -85,7 +85,11 @@ def test_identifiers_are_looked_up_with_any_token_and_accepted_by_a_curator(serv
     assert served.post(address, {"identifier": "0000-0002-1825-0098"}).status_code == 400
     assert served.post("/people/nobody/identifiers", {}).status_code == 404
     assert served.post("/organizations/elsevier/identifiers", {"identifier": LEIDEN}).json()["items"]
-    assert served.post("/works/ostrom1996/identifiers", {}).json()["items"][0]["scheme"] == "pmid"
+    of_work = served.post("/works/ostrom1996/identifiers", {}).json()["items"][0]
+    assert of_work["scheme"] == "pmid"
+    refused = served.post("/works/ostrom1996/identifiers", {"identifier": of_work["value"], "accept": True})
+    assert refused.status_code == 400, "as its description says"
+    assert "follow from doi, isbn and issn" in refused.text
 
 
 def test_a_curator_asks_and_accepts_at_the_desk(served: Served) -> None:

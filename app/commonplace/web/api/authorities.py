@@ -126,6 +126,16 @@ _ASKED: dict[LookedFor, tuple[str, str]] = {
     "work": ("/works/{key:path}/identifiers", "Ask OpenAlex for further identifiers of a work"),
 }
 
+_ACCEPTED = (
+    "With `accept` and a curator's token, the record of `identifier` is added as one version: its identifier with "
+    "source and date, and forms of the name that are not there. Nothing is replaced."
+)
+_ACCEPTING: dict[LookedFor, str] = {
+    "person": _ACCEPTED,
+    "organization": _ACCEPTED,
+    "work": "`accept` is refused: the identifiers of a work follow from `doi`, `isbn` and `issn`.",
+}
+
 for _kind, (_path, _summary) in _ASKED.items():
     router.add_api_route(
         _path,
@@ -135,6 +145,5 @@ for _kind, (_path, _summary) in _ASKED.items():
         openapi_extra=body_schema(AuthorityQuestion),
         summary=_summary,
         description="Candidates with what speaks for them and the change that each would make; nothing is written. "
-        "With `accept` and a curator's token, the record of `identifier` is added as one version: its identifier with "
-        "source and date, and forms of the name that are not there. Nothing is replaced.",
+        + _ACCEPTING[_kind],
     )
