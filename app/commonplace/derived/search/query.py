@@ -57,6 +57,9 @@ LONGEST_QUESTION = 4_000
 """Maximum number of characters of a question that are looked at, as of its words: folding them takes time, and a box
 that suggests asks eight times."""
 
+ASKED_SINGLY = 32
+"""Maximum number of values of which any is wanted that are asked for one by one."""
+
 LONGEST_WORD = 100
 """Maximum length of a word in bytes; a longer one is not indexed."""
 
@@ -193,16 +196,27 @@ class SearchFields:
 
     def numbered(self, numbers: Iterable[int]) -> Query:
         """Return the query for the documents of those numbers."""
-        return Query.term_set_query(self.schema, "number", sorted(numbers))
+        return self._any_of("number", sorted(numbers))
 
     def using(self, iris: Iterable[str]) -> Query:
         """Return the query for the documents whose text was read from any of those things; in rare cases others too."""
-        return Query.term_set_query(self.schema, "uses", sorted(crc32(iri.encode()) for iri in iris))
+        return self._any_of("uses", sorted(crc32(iri.encode()) for iri in iris))
 
     def among(self, asked: SearchQuestion, kinds: Iterable[str]) -> SearchQuestion:
         """Return a question put to things of some kinds alone; each scores as it does among all."""
-        of_kinds = Query.const_score_query(Query.term_set_query(self.schema, "kind", sorted(kinds)), 0.0)
+        of_kinds = Query.const_score_query(self._any_of("kind", sorted(kinds)), 0.0)
         return replace(asked, query=Query.boolean_query([(Occur.Must, asked.query), (Occur.Must, of_kinds)]))
+
+    def _any_of(self, field: str, values: Sequence[str] | Sequence[int]) -> Query:
+        """Return the query for documents that have any of the values in a field; for none where there are none.
+
+        For a set of terms the engine makes an automaton in each segment it asks, with tables of a megabyte; few are
+        sooner asked one by one.
+        """
+        if not 0 < len(values) <= ASKED_SINGLY:
+            return Query.term_set_query(self.schema, field, list(values))
+        terms = [Query.term_query(self.schema, field, value, "basic") for value in values]
+        return terms[0] if len(terms) == 1 else Query.boolean_query([(Occur.Should, term) for term in terms])
 
     def ask(self, text: str, vocabulary: Vocabulary, *, typing: bool = False) -> SearchQuestion | None:
         """Return the question that a user's text asks, over all kinds of thing; None when it holds no word.
