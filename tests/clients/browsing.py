@@ -38,15 +38,22 @@ def watched(context: BrowserContext) -> tuple[Page, list[str], list[str]]:
 
 @contextmanager
 def opened(
-    browser: Browser, client: httpx.Client, address: str, size: tuple[int, int] = DESKTOP, complaint: str | None = None
+    browser: Browser,
+    client: httpx.Client,
+    address: str,
+    size: tuple[int, int] = DESKTOP,
+    complaint: str | None = None,
+    locale: str | None = None,
 ) -> Iterator[Page]:
-    """A page of the server; at the end, nothing (but that) was complained of and nobody else was asked."""
+    """A page of the server, for a reader of a language; at the end, nothing (but that) was complained of and nobody
+    else was asked."""
     width, height = size
     origin = str(client.base_url).rstrip("/")
     context = browser.new_context(
         viewport={"width": width, "height": height},
         accept_downloads=True,
         base_url=origin,
+        locale=locale,
         permissions=["clipboard-read", "clipboard-write"],
     )
     page, complaints, asked = watched(context)

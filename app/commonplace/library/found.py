@@ -9,8 +9,11 @@ from pyoxigraph import Literal, NamedNode
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.search.index import SearchResult
 from commonplace.derived.search.query import SearchQuestion
+from commonplace.derived.search.snippet import beginning
 from commonplace.derived.search.text import fingerprint
+from commonplace.library.evidence import label_of
 from commonplace.library.found_schemas import Found
+from commonplace.library.labels import definition_in, in_language
 from commonplace.library.schemas import Link
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import RDFS, SKOS
@@ -30,6 +33,30 @@ def found_things(snapshot: Snapshot, result: SearchResult, minter: Minter) -> li
         thing = Found(iri=hit.iri, kind=hit.kind, key=hit.key, title=hit.title)
         found.append(thing.model_copy(update={"snippet": hit.snippet or None, "found_by": links or None}))
     return found
+
+
+def found_called(snapshot: Snapshot, found: Sequence[Found], minter: Minter, language: str) -> list[Found]:
+    """Return what was found, called in a language: concepts, claims and cases by their labels in it, with a definition
+    in it in place of one in another, and evidence by what it is about."""
+    if language == "en":
+        return list(found)
+    called = []
+    for one in in_language(snapshot, list(found), language):
+        node = NamedNode(one.iri)
+        if one.kind == "evidence":
+            one = one.model_copy(update={"title": _title_of_evidence(snapshot, node, minter, language) or one.title})
+        elif one.kind == "concept" and one.snippet:
+            defined = definition_in(snapshot, node, one.snippet, language)
+            one = one.model_copy(update={"snippet": beginning(defined) if defined else one.snippet})
+        called.append(one)
+    return called
+
+
+def _title_of_evidence(snapshot: Snapshot, node: NamedNode, minter: Minter, language: str) -> str:
+    """Return the title of a piece of evidence in a search: what it is about and the title of its work."""
+    linked = (snapshot.triples(node, minter.term(name)) for name in ("about", "work"))
+    ends = (next((t.object for t in triples if isinstance(t.object, NamedNode)), None) for triples in linked)
+    return " · ".join(label_of(snapshot, end, language) or minter.key(end.value) for end in ends if end)
 
 
 def _language(asked: SearchQuestion, things: Iterable[Labels]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.library.labels import in_language
 from commonplace.library.links_map import links_map
 from commonplace.library.map_picture import map_picture, things_with
 from commonplace.library.map_reading import MOST_NODES, MapFilters
@@ -17,7 +19,7 @@ from commonplace.web import answers
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.negotiation import JSON, SVG, choose_of_list
 from commonplace.web.http.packed_answer import pack, packed_form
-from commonplace.web.http.parameters import At, only_known_parameters
+from commonplace.web.http.parameters import At, LabelLanguage, only_known_parameters
 from commonplace.web.http.router import Router
 from commonplace.web.in_workers import Cost, costly, in_large_library
 from commonplace.web.kept_route import KeptRoute
@@ -72,6 +74,28 @@ class MapQuery(BaseModel):
         return things_with(placed, self.q) if self.q else None
 
 
+class MapAnswerQuery(MapQuery):
+    """Parameters of the map for programs: those of its page, and the language of its labels."""
+
+    language: LabelLanguage = "en"
+
+    def called(self, snapshot: Snapshot, placed: PlacedMap) -> PlacedMap:
+        """Return a map whose concepts are called in the language that is asked for."""
+        return placed_in_language(snapshot, placed, self.language)
+
+
+def placed_in_language(snapshot: Snapshot, placed: PlacedMap, language: str) -> PlacedMap:
+    """Return a map whose concepts are called in a language, so that room is left for the labels that are shown."""
+    things = in_language(snapshot, placed.linked.things, language)
+    return replace(placed, linked=replace(placed.linked, things=things))
+
+
+def found_on(asked: MapQuery, *maps: PlacedMap) -> frozenset[int] | None:
+    """Return the numbers of the things that are searched for, by what they are called on any of some maps."""
+    found = [some for placed in maps if (some := asked.found(placed)) is not None]
+    return frozenset().union(*found) if found else None
+
+
 @router.get(
     "/map",
     response_model=LinksMap,
@@ -81,7 +105,7 @@ class MapQuery(BaseModel):
 @router.get("/map.json", include_in_schema=False)
 @router.get("/map.svg", include_in_schema=False)
 @costly(Cost(when=in_large_library))
-def map_of_links(request: Request, context: ContextDep, asked: Annotated[MapQuery, Query()]) -> Response:
+def map_of_links(request: Request, context: ContextDep, asked: Annotated[MapAnswerQuery, Query()]) -> Response:
     """Answer with linked things, those with most links first, the links among them, and a place for each thing.
 
     Things without a link are not on it. The places are the same for everybody who asks the same of a version. Where
@@ -92,11 +116,12 @@ def map_of_links(request: Request, context: ContextDep, asked: Annotated[MapQuer
     complete = ["complete"]
 
     def make(snapshot: Snapshot) -> bytes:
-        placed = asked.placed(context, snapshot)
-        complete[0] = placed.complete
+        english = asked.placed(context, snapshot)
+        placed = asked.called(snapshot, english)
+        complete[0], found = placed.complete, found_on(asked, english, placed)
         if form is SVG:
-            return map_file(map_picture(placed, asked.found(placed)), context.title_at(snapshot))
-        return links_map(placed, asked.found(placed)).json_bytes()
+            return map_file(map_picture(placed, found), context.title_at(snapshot))
+        return links_map(placed, found).json_bytes()
 
     def say(response: Response) -> None:
         response.headers["Commonplace-Complete"] = complete[0]

@@ -10,7 +10,7 @@ from fastapi import Depends, Query, Request, Response
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.search.query import SearchQuestion
 from commonplace.library.cursors import read_position, write_position
-from commonplace.library.found import found_things
+from commonplace.library.found import found_called, found_things
 from commonplace.library.found_schemas import Found, FoundEverywhere, FoundInTexts, FoundOfKind, FoundWhileTyping
 from commonplace.library.words_in_texts import found_in_texts
 from commonplace.model.change import Version
@@ -20,7 +20,7 @@ from commonplace.web.api.text_readers import TextReader
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.negotiation import JSON, choose_of_list
-from commonplace.web.http.parameters import Cursor, only_known_parameters
+from commonplace.web.http.parameters import Cursor, LabelLanguage, only_known_parameters
 from commonplace.web.http.router import Router
 from commonplace.web.http.threads import searching
 
@@ -51,6 +51,7 @@ def search(
     q: Words,
     kind: Annotated[list[Searchable] | None, Query(description="only things of these kinds")] = None,
     prefix: Prefix = False,
+    language: LabelLanguage = "en",
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Cursor = None,
 ) -> Response:
@@ -71,7 +72,7 @@ def search(
 
     def shown(snapshot: Snapshot) -> tuple[list[Found], FoundInTexts | None]:
         in_texts = _in_texts(context, snapshot, found.asked, reader) if looks_in_texts else None
-        return found_things(snapshot, found, context.minter), in_texts
+        return found_called(snapshot, found_things(snapshot, found, context.minter), context.minter, language), in_texts
 
     items, in_texts = context.library.read(shown)
     page = FoundEverywhere(
@@ -107,6 +108,7 @@ def suggest(
     context: ContextDep,
     q: Words,
     each: Annotated[int, Query(ge=1, le=20, description="how many things of each kind at most")] = 3,
+    language: LabelLanguage = "en",
 ) -> Response:
     """Answer with the best of each kind that `/search?prefix=true` finds, and the address of all; kinds without any
     are left out."""
@@ -114,13 +116,15 @@ def suggest(
     answers.words(q)
     found = context.library.search().search_each(q, BY_KIND, each, typing=True)
 
+    called = {} if language == "en" else {"language": language}
+
     def shown(snapshot: Snapshot) -> list[FoundOfKind]:
         return [
             FoundOfKind(
                 kind=kind,
                 total=of_kind.total,
-                items=found_things(snapshot, of_kind, context.minter),
-                all=f"/search?{urlencode({'q': q, 'kind': kind, 'prefix': 'true'})}",
+                items=found_called(snapshot, found_things(snapshot, of_kind, context.minter), context.minter, language),
+                all=f"/search?{urlencode({'q': q, 'kind': kind, 'prefix': 'true', **called})}",
             )
             for kind, of_kind in found.items()
             if of_kind.total

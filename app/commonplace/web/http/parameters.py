@@ -17,6 +17,13 @@ from commonplace.model.change import Version
 
 At = Annotated[int | None, Query(ge=1, description="the version to answer from; default the newest")]
 Limit = Annotated[int, Query(ge=1, le=MAXIMUM_LIMIT, description="how many items a page holds at most")]
+LabelLanguage = Annotated[
+    str,
+    Query(
+        pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+        description="tag of the language in which concepts, claims and cases are called, where they have a label in it",
+    ),
+]
 Cursor = Annotated[str | None, Query(pattern="^[A-Za-z0-9_-]+$", description="from `next` of the page before; opaque")]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,10 +10,10 @@ from fastapi import Request, Response
 from pyoxigraph import Literal, NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.derived.search.snippet import beginning
 from commonplace.errors import NotFound
 from commonplace.library.evidence import label_of
-from commonplace.library.labels import definition_in
+from commonplace.library.found import found_called
+from commonplace.library.found_schemas import Found
 from commonplace.library.passages import PARTS
 from commonplace.library.past_things import with_thing_at
 from commonplace.library.totals import has_works
@@ -23,7 +23,7 @@ from commonplace.model.quote_places import places_of_quote
 from commonplace.web.context import Context
 from commonplace.web.discovery.addresses import KIND_OF
 from commonplace.web.pages.asked_words import asked_words, pinned_address
-from commonplace.web.pages.called import called_each, called_in, candidates_called, cited_as, evidence_titled
+from commonplace.web.pages.called import called_each, called_in, candidates_called, cited_as
 from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.named_changes import names_of_things
 from commonplace.web.pages.references import works_named
@@ -77,35 +77,21 @@ def versions_of_thing(context: Context, request: Request, answer: Any) -> Added:
 def words_asked(context: Context, request: Request, answer: Any) -> Added:
     """Add the words that were searched for; where nothing has them all, what is found without each of them.
 
-    A concept that is shown with its definition has it in the language of the page, where there is one, and evidence
-    is called in that language by what it is about.
+    What was found is called in the language of the page.
     """
     asked = request.query_params["q"]
     kind = request.query_params.get("kind", "")
     without = [] if answer["items"] else _without_one(context, request, asked)
-    minter, language, items = context.minter, language_of(request), answer["items"]
-    evidence = [one["iri"] for one in items if one["kind"] == "evidence"]
-    defined, called = context.library.read(
-        lambda s: (
-            _definitions(s, items, language),
-            {iri: evidence_titled(s, NamedNode(iri), minter, language) for iri in evidence},
-        )
-    )
-    added = {
+    found = [Found.model_validate(one) for one in answer["items"]]
+    called = context.library.read(lambda s: found_called(s, found, context.minter, language_of(request)))
+    return {
         "request_words": asked,
         "request_kind": kind,
         "without": without,
         "asked": asked,
         "no_works": no_works(context, request, answer),
+        "shown": called,
     }
-    return {**added, "defined": defined, "called": called}
-
-
-def _definitions(snapshot: Snapshot, items: Iterable[Mapping[str, Any]], language: str) -> dict[str, str]:
-    """Return pieces of definitions in a language, by the IRIs of the concepts whose snippet is of another language."""
-    found = ((one["iri"], one["snippet"]) for one in items if one["kind"] == "concept" and one.get("snippet"))
-    texts = ((iri, definition_in(snapshot, NamedNode(iri), piece, language)) for iri, piece in found)
-    return {iri: beginning(text) for iri, text in texts if text}
 
 
 def _without_one(context: Context, request: Request, asked: str) -> list[tuple[str, str, int]]:

@@ -31,12 +31,6 @@ def called_in(snapshot: Snapshot, node: NamedNode, minter: Minter, language: str
     )
 
 
-def evidence_titled(snapshot: Snapshot, node: NamedNode, minter: Minter, language: str) -> str:
-    """Return the title of a piece of evidence in a search: what it is about and the title of its work."""
-    ends = (_object(snapshot, node, minter.term(name)) for name in ("about", "work"))
-    return " · ".join(label_of(snapshot, end, language) or minter.key(end.value) for end in ends if end)
-
-
 def called_each(snapshot: Snapshot, iris: Sequence[str], minter: Minter, language: str) -> dict[str, str | None]:
     """Return what things are called, by their IRIs."""
     return {iri: called_in(snapshot, NamedNode(iri), minter, language) for iri in iris}

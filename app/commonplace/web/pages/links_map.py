@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
 from urllib.parse import urlencode
@@ -13,12 +13,11 @@ from fastapi import Query, Request, Response
 from pydantic import Field
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.library.labels import in_language
 from commonplace.library.map_picture import map_picture
 from commonplace.library.map_reading import Linked, LinkedThing
 from commonplace.library.map_schemas import RELATIONS
 from commonplace.library.placed_maps import PlacedMap
-from commonplace.web.api.links_map import MapQuery
+from commonplace.web.api.links_map import MapQuery, found_on, placed_in_language
 from commonplace.web.context import ContextDep
 from commonplace.web.in_workers import Cost, costly, in_large_library
 from commonplace.web.pages.languages import language_of
@@ -72,8 +71,8 @@ def show_map(request: Request, context: ContextDep, asked: Annotated[MapPageQuer
 
     def make(snapshot: Snapshot) -> dict[str, object]:
         english = asked.placed(context, snapshot)
-        placed = _in_language(snapshot, english, language)
-        linked, found = placed.linked, _found(asked, english, placed)
+        placed = placed_in_language(snapshot, english, language)
+        linked, found = placed.linked, found_on(asked, english, placed)
         picture = map_picture(placed, found)
         version = asked.at or snapshot.version or None
         years = [thing.year for thing in linked.things if thing.year is not None]
@@ -95,7 +94,7 @@ def show_map(request: Request, context: ContextDep, asked: Annotated[MapPageQuer
             "first_year": min(years, default=None),
             "last_year": max(years, default=None),
             "data": _address(asked, "/map.json", at=version, q=None),
-            "file": _address(asked, "/map.svg", at=version),
+            "file": _address(asked, "/map.svg", at=version, language=None if language == "en" else language),
             "whole": _address(asked, "/map", focus=None),
             "focused": linked.things[0] if asked.focus and linked.things else None,
             "here": here,
@@ -106,18 +105,6 @@ def show_map(request: Request, context: ContextDep, asked: Annotated[MapPageQuer
         }
 
     return versioned_page(request, "map.html", asked.at, make)
-
-
-def _in_language(snapshot: Snapshot, placed: PlacedMap, language: str) -> PlacedMap:
-    """Return a map whose concepts are called in a language, so that room is left for the labels that are shown."""
-    things = in_language(snapshot, placed.linked.things, language)
-    return replace(placed, linked=replace(placed.linked, things=things))
-
-
-def _found(asked: MapQuery, *maps: PlacedMap) -> frozenset[int] | None:
-    """Return the numbers of the things that are searched for, by what they are called on either map."""
-    found = [some for placed in maps if (some := asked.found(placed)) is not None]
-    return frozenset().union(*found) if found else None
 
 
 def _called_otherwise(english: PlacedMap, placed: PlacedMap) -> dict[str, str]:

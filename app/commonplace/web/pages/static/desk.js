@@ -234,11 +234,12 @@ function find(field) {
   field.after(list);
   field.setAttribute("list", list.id);
   field.autocomplete = "off";
-  const kinds = new URLSearchParams(field.dataset.find.split(" ").map((kind) => ["kind", kind]));
+  const kinds = field.dataset.find.split(" ").map((kind) => ["kind", kind]);
   field.addEventListener("input", async () => {
     const words = field.value.trim();
     if (words.length < 2) return;
-    const answer = await fetch(new URL(`../search?limit=8&${kinds}&q=${encodeURIComponent(words)}`, import.meta.url), { headers: { Accept: "application/json" } }).catch(() => null);
+    const asked = new URLSearchParams([...kinds, ["q", words], ["limit", 8], ["prefix", true], ["language", document.documentElement.lang]]);
+    const answer = await fetch(new URL(`../search?${asked}`, import.meta.url), { headers: { Accept: "application/json" } }).catch(() => null);
     const found = answer?.ok ? (await answer.json()).items : [];
     if (field.value.trim() !== words) return;
     list.replaceChildren(...found.map((one) => new Option(one.title, one.key)));

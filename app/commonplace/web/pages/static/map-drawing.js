@@ -149,9 +149,9 @@ async function tell(id) {
   const title = byId("map-title");
   title.textContent = node.title ?? node.label;
   title.href = pageOf(node);
-  byId("map-meta").textContent = [words[node.kind === "work" ? "wordWork" : "wordConcept"], node.kind === "work" ? node.label : null, `${node.links} ${words.wordLinks}`].filter(Boolean).join(" · ");
+  byId("map-meta").textContent = [words[node.kind === "work" ? "wordWork" : "wordConcept"], node.kind === "work" ? node.label : null, `${node.links.toLocaleString(document.documentElement.lang)} ${node.links === 1 ? words.wordLink : words.wordLinks}`].filter(Boolean).join(" · ");
   byId("map-status").hidden = !node.status;
-  byId("map-status").textContent = { retracted: words.wordRetracted, corrected: words.wordCorrected }[node.status] ?? node.status ?? "";
+  byId("map-status").textContent = JSON.parse(words.states)[node.status] ?? node.status ?? "";
   byId("map-row").href = rowOf(id);
   const focus = new URL(location.href);
   focus.hash = "";

@@ -12,13 +12,13 @@ function element(name, text, className) {
   return made;
 }
 
-/** One thing that was found, as a link. */
-function option(found, id) {
+/** One thing that was found, as a link; `kinds` says the kinds of things in the language of the page. */
+function option(found, id, kinds) {
   const link = element("a", found.title);
   link.id = id;
   link.href = new URL(`../${collection[found.kind] ?? `id/${found.kind}`}/${encodeURIComponent(found.key)}`, import.meta.url);
   link.setAttribute("role", "option");
-  link.prepend(element("span", `${found.kind} · `, "kind"));
+  link.prepend(element("span", `${kinds[found.kind] ?? found.kind} · `, "kind"));
   const why = found.found_by?.map((by) => by.label).join(", ") ?? found.snippet;
   if (why && why !== found.title) link.append(element("span", why, "why"));
   return link;
@@ -27,6 +27,7 @@ function option(found, id) {
 /** Lets a search box show what it finds. */
 function attach(input) {
   const list = document.getElementById(input.dataset.found);
+  const kinds = JSON.parse(input.dataset.kinds);
   let asked = 0;
   let combobox;
 
@@ -44,11 +45,12 @@ function attach(input) {
     const words = input.value.trim();
     const mine = ++asked;
     if (words.length < 2) return close();
-    const answer = await fetch(new URL(`../search?limit=8&q=${encodeURIComponent(words)}`, import.meta.url), { headers: { Accept: "application/json" } }).catch(() => null);
+    const query = new URLSearchParams({ q: words, limit: 8, prefix: true, language: document.documentElement.lang });
+    const answer = await fetch(new URL(`../search?${query}`, import.meta.url), { headers: { Accept: "application/json" } }).catch(() => null);
     if (mine !== asked || !answer?.ok) return;
     const { items } = await answer.json();
     if (mine !== asked || chosen()) return; // what is chosen by a key is not taken away by an answer that comes late
-    list.replaceChildren(...items.map((found, number) => option(found, `${list.id}-${number}`)));
+    list.replaceChildren(...items.map((found, number) => option(found, `${list.id}-${number}`, kinds)));
     list.hidden = items.length === 0;
     combobox?.destroy();
     if (items.length) {
