@@ -77,6 +77,7 @@ from commonplace.library.suggestions.suggesting import Suggestions
 from commonplace.library.totals import incremental_size, incremental_totals
 from commonplace.library.words_in_texts import index_texts
 from commonplace.library.work_texts import texts_to_search
+from commonplace.library.works_discussing import evidence_that_discusses
 from commonplace.library.zotero_list import ZoteroLists
 from commonplace.model.change import ChangeSet, Version
 from commonplace.model.minter import Minter
@@ -243,6 +244,7 @@ def _prepare(context: Context, stopping: Event) -> None:
     context.states.of(graph)
     if context.size.of(graph).value >= in_workers.SMALL_STATEMENTS:
         compile_pages()
+        context.lists.of(graph, *evidence_that_discusses(context.minter))
     read_ahead(context.much_cited, context.citation_counts, graph)
     library.prepare()
     prepare_imports(library)

@@ -35,7 +35,7 @@ from commonplace.model.minter import Minter
 
 __all__ = ["Column", "NamedQuery", "Parameter", "ParameterError", "QueryFileError", "load_queries", "read_query"]
 
-KeptAnswer = Literal["most-cited"]
+KeptAnswer = Literal["most-cited", "works-discussing"]
 QueryForm = Literal["SELECT", "ASK", "CONSTRUCT"]
 _FORMS: Mapping[str, QueryForm] = MappingProxyType({"SELECT": "SELECT", "ASK": "ASK", "CONSTRUCT": "CONSTRUCT"})
 

@@ -35,6 +35,7 @@ from commonplace.library.states import States
 from commonplace.library.totals import Totals
 from commonplace.library.work_lists import ORDERS, WorkFilters, select_works
 from commonplace.library.works_by_year import WorksByYear, WorksByYearAt, works_by_year
+from commonplace.library.works_discussing import EVIDENCE_THAT_DISCUSSES, evidence_that_discusses
 from commonplace.model.change import EMPTY, Version
 from commonplace.model.minter import Minter
 from commonplace.patchlog.log import PatchLog
@@ -131,6 +132,8 @@ class Preparation:
             yield makes
         self.counts.of(graph)
         yield False
+        self.lists.of(graph, *named[EVIDENCE_THAT_DISCUSSES])
+        yield False
         read_ahead(self.much_cited, self.counts, graph)
         yield True
         self._write(graph)
@@ -185,6 +188,7 @@ class Preparation:
             "venues": ("venues", lambda _: select_venues(None), VENUE_ORDER),
             "cases": ("cases", lambda _: select_cases(None), None),
             "people": ("people", lambda _: select_people(None), PEOPLE_ORDER),
+            EVIDENCE_THAT_DISCUSSES: evidence_that_discusses(self.minter),
             **{f"works by {name}": (("works", every), works, ORDERS[name]) for name in _ORDERS},
         }
 

@@ -129,6 +129,23 @@ def test_a_thing_may_be_named_by_key_or_by_iri(client: httpx.Client) -> None:
     assert client.get("/queries/works-discussing", params={"concept": iri}).json() == by_key
 
 
+def test_pages_of_works_that_discuss_have_the_rows_of_the_whole_answer(client: httpx.Client) -> None:
+    """The newest pages follow from evidence that is kept in order; what is asked of a version is evaluated whole."""
+    address = "/queries/works-discussing?concept=professional-role"
+    whole = client.get(f"{address}&at=1").json()
+    page = client.get(f"{address}&limit=4").json()
+    rows = page["items"]
+    while page["next"]:
+        assert len(page["items"]) == 4
+        assert page["total"] == whole["total"]
+        page = client.get(page["next"]).json()
+        rows += page["items"]
+    assert rows == whole["items"]
+    assert len(rows) > 8
+    table = client.get(f"{address}&limit=4", headers={"Accept": "text/csv"}).text
+    assert [row["key"] for row in csv.DictReader(io.StringIO(table))] == [row["key"] for row in rows[:4]]
+
+
 def test_a_query_of_the_past(client: httpx.Client) -> None:
     address = "/queries/works-discussing?concept=professional-role"
     past = client.get(f"{address}&at=1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Depends, Request, Response
@@ -18,6 +19,7 @@ from commonplace.library.cursors import read_cursor, write_cursor
 from commonplace.library.named_queries import NamedQuery
 from commonplace.library.named_things import known_thing
 from commonplace.library.parameters import KINDS_OF_TYPE
+from commonplace.library.works_discussing import evidence_that_discusses, rows_discussing
 from commonplace.model.change import Version
 from commonplace.model.namespaces import XSD
 from commonplace.web import answers
@@ -75,6 +77,15 @@ PAGING: tuple[dict[str, Any], ...] = (
 
 _INTEGERS = {XSD["integer"].value, XSD["int"].value, XSD["long"].value}
 _YEAR = XSD["gYear"].value
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The rows of a page: how many at most, the place of the first, and the `total` of an answer that has no others."""
+
+    limit: int
+    position: int = 0
+    total: int | None = None
 
 
 def router_of(queries: Mapping[str, NamedQuery]) -> Router:
@@ -177,10 +188,16 @@ async def _run(context: Context, request: Request, query: NamedQuery) -> Respons
     version = version_of(request.query_params.get("at")) or seen
     if version is None and query.kept == "most-cited":
         kept = await run_in_threadpool(_most_cited, context, query.integers(values)["limit"])
-        return await run_in_threadpool(_response, request, kept, form, (MOST_ROWS_OF_A_PAGE, 0), past=False)
+        return await run_in_threadpool(_response, request, kept, form, _Rows(MOST_ROWS_OF_A_PAGE), past=False)
     if version is not None:
         context.library.log.header(version)  # raises where there is no such version
     paged = query.form != "CONSTRUCT" and (form is JSON or limit is not None or position)
+    rows = _Rows(limit or ROWS_OF_A_PAGE, position) if paged else None
+    past = "at" in request.query_params
+    if query.kept == "works-discussing" and rows is not None and rows.limit <= ROWS_OF_A_PAGE and not past:
+        page, rows.total = await run_in_threadpool(_discussing, context, query, values, rows, seen)
+        if page is not None:
+            return await run_in_threadpool(_response, request, page, form, rows, past=False)
     written = "srj" if paged else form.name
     question = Question(
         text=query.render(values),
@@ -192,8 +209,6 @@ async def _run(context: Context, request: Request, query: NamedQuery) -> Respons
     client = client_of(context.tokens, request.scope, request.headers.get("authorization", "").encode("latin-1"))
     found = await context.workers.ask(question, client)
     assert isinstance(found, Answer)  # each kind of answer has that form
-    past = "at" in request.query_params
-    rows = (limit or ROWS_OF_A_PAGE, position) if paged else None
     return await run_in_threadpool(_response, request, found, form, rows, past=past)
 
 
@@ -206,6 +221,31 @@ def _most_cited(context: Context, limit: int) -> Answer:
         return Answer(form="srj", version=snapshot.version, body=json.dumps(table).encode())
 
     return context.library.read(read)
+
+
+def _discussing(
+    context: Context, query: NamedQuery, values: Mapping[str, str], rows: _Rows, seen: Version | None
+) -> tuple[Answer | None, int | None]:
+    """Return a part of the answer of the query of that name, from the evidence that is kept, and the number of all
+    rows; None where the whole has to be asked for, as at a version `seen` that is no longer the newest."""
+    library, minter = context.library, context.minter
+    graph = library.graph_at()
+    concept = _under_own_keys(context, query.bind(values, minter), None)["concept"]
+    assert isinstance(concept, NamedNode)  # as its parameter says
+    states = context.states.ready(graph)
+    listed = context.lists.ready(graph, *evidence_that_discusses(minter))
+
+    def read(snapshot: Snapshot) -> tuple[Answer | None, int | None]:
+        if seen is not None and seen != snapshot.version:
+            return None, None
+        below = states(snapshot).narrower_than(concept.value)
+        places = slice(rows.position, rows.position + rows.limit)
+        part = rows_discussing(snapshot, query.render(values), concept, below, listed(snapshot).things, places)
+        if part is None:
+            return None, None
+        return Answer(form="srj", version=snapshot.version, body=json.dumps(part.table).encode()), part.total
+
+    return library.read(read)
 
 
 def _under_own_keys(
@@ -273,10 +313,8 @@ def _page_asked(request: Request, own: set[str]) -> tuple[int | None, int, Versi
     return limit, int(position), Version(int(version))
 
 
-def _response(
-    request: Request, found: Answer, form: Representation, rows: tuple[int, int] | None, *, past: bool
-) -> Response:
-    """Return the answer of a worker; of a table, where `rows` says so, that many rows from a place on."""
+def _response(request: Request, found: Answer, form: Representation, rows: _Rows | None, *, past: bool) -> Response:
+    """Return the answer of a worker; of a table, where `rows` says so, those rows."""
     version = Version(found.version)
     body = whole(found.body)
     if not_modified(request, etag(version, form.name)):
@@ -285,8 +323,8 @@ def _response(
     following = None
     if rows is not None:
         table = json.loads(body)
-        total = len(table.get("results", {}).get("bindings", ()))
-        following = _cut(request, table, *rows, version)
+        total = len(table.get("results", {}).get("bindings", ())) if rows.total is None else rows.total
+        following = _cut(request, table, rows, total, version)
         body = _as_json(table, version, complete, total, following) if form is JSON else _as_table(table, form)
     response = answer(body, form, version, past=past, complete=complete)
     if following:
@@ -294,15 +332,16 @@ def _response(
     return response
 
 
-def _cut(request: Request, table: dict[str, Any], limit: int, position: int, version: Version) -> str | None:
+def _cut(request: Request, table: dict[str, Any], rows: _Rows, total: int, version: Version) -> str | None:
     """Leave of a table the rows of one page, and return the address of the next, which is of the same version."""
     if "results" not in table:
         return None
-    rows = table["results"]["bindings"]
-    table["results"]["bindings"] = rows[position : position + limit]
-    if position + limit >= len(rows):
+    end = rows.position + rows.limit
+    if rows.total is None:
+        table["results"]["bindings"] = table["results"]["bindings"][rows.position : end]
+    if end >= total:
         return None
-    cursor = write_cursor(str(position + limit), str(version))
+    cursor = write_cursor(str(end), str(version))
     return str(asked_url(request).include_query_params(cursor=cursor))
 
 
