@@ -70,6 +70,11 @@ class Parameter(BaseModel):
     minimum: int | None = None
     maximum: int | None = None
 
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Return the kinds of things that its values name, none where they name no things."""
+        return KINDS_OF_TYPE.get(self.type, ())
+
     @model_validator(mode="before")
     @classmethod
     def _default_means_optional(cls, data: Any) -> Any:

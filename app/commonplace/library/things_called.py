@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
+from commonplace.derived.search.index import Hit
 from commonplace.derived.search.text import fold
 from commonplace.errors import BadRequest
 from commonplace.library.library import Library
@@ -40,7 +41,7 @@ def things_called(library: Library, kinds: Sequence[Kind], words: str, language:
     given = words.strip()
     if _was_named(library, kinds, given) or library.read(lambda snapshot: _is_named(snapshot, library, kinds, given)):
         return Called(given)
-    hits = library.search().search(given, kinds, MOST_CHOICES).hits
+    hits = _found(library, kinds, given)
     nodes = [NamedNode(hit.iri) for hit in hits]
 
     def read(snapshot: Snapshot) -> Called:
@@ -54,6 +55,12 @@ def things_called(library: Library, kinds: Sequence[Kind], words: str, language:
         return Called(None, tuple(named))
 
     return library.read(read)
+
+
+def _found(library: Library, kinds: Sequence[Kind], given: str) -> Sequence[Hit]:
+    """Return what words find; where they find nothing, what is found with the last of them as the beginning of one."""
+    index = library.search()
+    return index.search(given, kinds, MOST_CHOICES).hits or index.search(given, kinds, MOST_CHOICES, typing=True).hits
 
 
 def _is_named(snapshot: Snapshot, library: Library, kinds: Sequence[Kind], given: str) -> bool:

@@ -48,6 +48,13 @@ def test_of_several_the_page_asks_which_with_all_else_kept(client: httpx.Client)
     assert 'value=""' in box[0], "the search box of every page holds words that were searched for, and nothing else"
 
 
+@pytest.mark.parametrize("words", ["Role of prof", "rôle des prof", "role professiona"])
+def test_words_of_which_the_last_is_begun_are_asked_about(client: httpx.Client, words: str) -> None:
+    page = client.get("/queries/works-discussing", params={"concept": words}, headers=BROWSER)
+    assert page.status_code == 200
+    assert '<option value="professional-role">' in page.text
+
+
 def test_words_that_name_nothing_are_kept_to_be_mended(client: httpx.Client) -> None:
     page = client.get("/queries/works-discussing?concept=xylophone", headers={**BROWSER, "Accept-Language": "fr"})
     assert page.status_code == 400

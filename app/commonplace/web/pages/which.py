@@ -27,6 +27,7 @@ class OpenQuestion:
     name: str
     label: str
     words: str
+    kinds: Sequence[Kind]
     choices: tuple[Link, ...]
 
 
@@ -45,7 +46,7 @@ def ask_which(request: Request, kinds: Mapping[str, Sequence[Kind]], labels: Map
             things_called(context.library, kinds[name], words, language) if name in kinds and words.strip() else None
         )
         if found is not None and found.taken is None:
-            asked.append(OpenQuestion(name, labels.get(name, name), words, found.choices))
+            asked.append(OpenQuestion(name, labels.get(name, name), words, kinds[name], found.choices))
         named.append((name, found.taken if found is not None and found.taken is not None else words))
     if asked:
         open_names = {one.name for one in asked}

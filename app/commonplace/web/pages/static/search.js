@@ -1,4 +1,5 @@
 // What the search box finds while one types: things with why each matched. Without this program the box is a form.
+// In a field for a thing (`data-names`) what is chosen is written; the form is sent by its reader.
 
 import Combobox from "./vendor/combobox-nav.js";
 
@@ -12,22 +13,41 @@ function element(name, text, className) {
   return made;
 }
 
-/** One thing that was found, as a link; `kinds` says the kinds of things in the language of the page. */
+/** One thing that was found; `kinds` says the kinds of things in the language of the page, where there are several. */
 function option(found, id, kinds) {
-  const link = element("a", found.title);
-  link.id = id;
-  link.href = new URL(`../${collection[found.kind] ?? `id/${found.kind}`}/${encodeURIComponent(found.key)}`, import.meta.url);
-  link.setAttribute("role", "option");
-  link.prepend(element("span", `${kinds[found.kind] ?? found.kind} · `, "kind"));
+  const shown = element("a", found.title);
+  shown.id = id;
+  shown.setAttribute("role", "option");
+  const kind = kinds?.[found.kind];
+  if (kind) shown.prepend(element("span", `${kind} · `, "kind"));
   const why = found.found_by?.map((by) => by.label).join(", ") ?? found.snippet;
-  if (why && why !== found.title) link.append(element("span", why, "why"));
-  return link;
+  if (why && why !== found.title) shown.append(element("span", why, "why"));
+  return shown;
 }
 
-/** Lets a search box show what it finds. */
-function attach(input) {
-  const list = document.getElementById(input.dataset.found);
-  const kinds = JSON.parse(input.dataset.kinds);
+/** The address of the page of a thing. */
+function pageOf(found) {
+  return new URL(`../${collection[found.kind] ?? `id/${found.kind}`}/${encodeURIComponent(found.key)}`, import.meta.url);
+}
+
+/** A list for what is found, below a field for a thing. */
+function listBelow(input, number) {
+  const box = element("span", "", "names");
+  const list = element("span", "", "found");
+  const typing = document.activeElement === input;
+  list.id = `found-${number}`;
+  list.hidden = true;
+  input.parentNode.before(box);
+  box.append(input.parentNode, list);
+  if (typing) input.focus(); // which it lost by being moved
+  return list;
+}
+
+/** Lets a field show what it finds. */
+function attach(input, number) {
+  const names = input.dataset.names?.split(" ");
+  const list = names ? listBelow(input, number) : document.getElementById(input.dataset.found);
+  const kinds = input.dataset.kinds && JSON.parse(input.dataset.kinds);
   let asked = 0;
   let combobox;
 
@@ -37,20 +57,29 @@ function attach(input) {
   }
 
   function close() {
+    asked += 1; // what was asked before is not shown any more
     combobox?.stop();
     list.hidden = true;
   }
 
+  /** Makes an option a link, or what is written into the field: the title, or the key where several have that. */
+  function leading(shown, found, items) {
+    if (!names) shown.href = pageOf(found);
+    else shown.dataset.written = items.filter((one) => one.title === found.title).length > 1 ? found.key : found.title;
+    return shown;
+  }
+
   async function look() {
     const words = input.value.trim();
-    const mine = ++asked;
     if (words.length < 2) return close();
+    const mine = ++asked;
     const query = new URLSearchParams({ q: words, limit: 8, prefix: true, language: document.documentElement.lang });
+    names?.forEach((kind) => query.append("kind", kind));
     const answer = await fetch(new URL(`../search?${query}`, import.meta.url), { headers: { Accept: "application/json" } }).catch(() => null);
     if (mine !== asked || !answer?.ok) return;
     const { items } = await answer.json();
     if (mine !== asked || chosen()) return; // what is chosen by a key is not taken away by an answer that comes late
-    list.replaceChildren(...items.map((found, number) => option(found, `${list.id}-${number}`, kinds)));
+    list.replaceChildren(...items.map((found, place) => leading(option(found, `${list.id}-${place}`, kinds), found, items)));
     list.hidden = items.length === 0;
     combobox?.destroy();
     if (items.length) {
@@ -59,13 +88,21 @@ function attach(input) {
     }
   }
 
+  /** Follows an option, or writes it. */
+  function take({ target }) {
+    if (target.href) return location.assign(target.href);
+    input.value = target.dataset.written;
+    close();
+  }
+
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", input.labels[0]?.textContent ?? "");
   input.addEventListener("input", look);
   input.addEventListener("keydown", (event) => event.key === "Escape" && close());
   input.addEventListener("blur", () => setTimeout(close, 150)); // a click on what was found comes first
+  list.addEventListener("mousedown", (event) => names && event.preventDefault()); // the field keeps the focus
   addEventListener("pagehide", close); // a page that one comes back to is kept as it was left
-  list.addEventListener("combobox-commit", (event) => event.target.href && location.assign(event.target.href));
+  list.addEventListener("combobox-commit", take);
 }
 
-document.querySelectorAll("input[data-found]").forEach(attach);
+document.querySelectorAll("input[data-found], input[data-names]").forEach(attach);
