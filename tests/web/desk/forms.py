@@ -12,6 +12,7 @@ from commonplace.web.desk.things import PLURALS
 PAGES = (
     "/desk",
     "/desk/suggestions",
+    "/desk/suggestions?q=role",
     "/desk/suggestions/professional-role",
     "/desk/duplicates",
     "/desk/duplicates?proposes=relation",

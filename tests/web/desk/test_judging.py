@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 import httpx
+import pytest
 
 from tests.pdf import pdf
 from tests.web.desk.forms import fields
@@ -95,3 +96,34 @@ def test_the_list_of_suggestions_says_how_much_is_unread(curator: httpx.Client, 
     french = curator.get("/desk/suggestions", headers={"Accept-Language": "fr"}).text
     assert "œuvres non lues" in french
     assert "rôle des professionnels" in french
+
+
+def found_of(page: httpx.Response) -> list[str]:
+    """Return the keys of the concepts that the list of suggestions leads to."""
+    return re.findall(r'<li><a href="/desk/suggestions/([^"?]+)">', page.text)
+
+
+def test_a_concept_is_found_in_the_list_of_suggestions(curator: httpx.Client) -> None:
+    every = found_of(curator.get("/desk/suggestions"))
+    for words in ("profession", "role professiona", "rôle des prof"):
+        page = curator.get("/desk/suggestions", params={"q": words})
+        found = found_of(page)
+        assert "professional-role" in found, words
+        assert len(found) < len(every) / 3
+        assert f'name="q" value="{words}"' in page.text
+        assert 'href="/desk/suggestions">See all concepts' in page.text
+
+
+@pytest.mark.parametrize("words", ["Role of Professionals", "rôle des professionnels", "professional-role"])
+def test_words_that_name_a_concept_lead_to_its_suggestions(curator: httpx.Client, words: str) -> None:
+    led = curator.get("/desk/suggestions", params={"q": words})
+    assert (led.status_code, led.headers["location"]) == (303, "/desk/suggestions/professional-role")
+
+
+def test_words_that_no_concept_has_are_kept_with_the_way_back(curator: httpx.Client) -> None:
+    page = curator.get("/desk/suggestions", params={"q": "xylophone"}, headers={"Accept-Language": "fr"})
+    assert page.status_code == 200
+    assert "Aucun concept n’a ces mots." in page.text
+    assert 'value="xylophone"' in page.text
+    assert found_of(page) == []
+    assert found_of(curator.get("/desk/suggestions", params={"q": " "}))

@@ -16,6 +16,7 @@ from commonplace.library.headings import select_concepts
 from commonplace.library.named_things import named_thing
 from commonplace.library.suggestions.finding import by_search
 from commonplace.library.suggestions.suggesting import Suggestion
+from commonplace.library.things_called import MOST_CHOICES, things_called
 from commonplace.library.work_texts import texts_to_search
 from commonplace.library.works import work_of
 from commonplace.web.api.edits import editor_of
@@ -30,6 +31,7 @@ from commonplace.web.pages.languages import language_of
 router = desk_router()
 
 Skipped = Annotated[str, Query(max_length=8_000, description="keys of works that are passed over, with commas")]
+ConceptWords = Annotated[str, Query(max_length=1_000, description="words of a concept, or its key")]
 Judged = Annotated[int, Query(ge=0, description="how many were judged in this sitting")]
 
 SKIPPED = 200
@@ -39,20 +41,28 @@ TYPED = ("quote", "locator", "note", "directness", "certainty")
 
 
 @router.get("/desk/suggestions")
-def concepts(request: Request, context: ContextDep, token: AtDesk) -> Response:
-    """List the concepts that works may be judged on, each with the number of works that are unread on it."""
+def concepts(request: Request, context: ContextDep, token: AtDesk, q: ConceptWords = "") -> Response:
+    """List the concepts that works may be judged on, each with the number of works that are unread on it.
+
+    With words those that they may mean, likeliest first; the one that they name is led to.
+    """
     minter, language = context.minter, language_of(request)
+    called = things_called(context.library, ("concept",), q, language) if q.strip() else None
+    if called is not None and called.taken is not None:
+        return see_other(_address(minter.key(called.taken).removeprefix("concept/")))
     states = context.states.ready(context.library.graph_at())
 
     def read(snapshot: Snapshot) -> list[tuple[str, str, int]]:
-        nodes, said = select_concepts(None).everything(snapshot), states(snapshot)
+        said = states(snapshot)
+        if called is not None:
+            return [(link.label or "", link.key, said.unread_on(link.iri)) for link in called.choices]
         found = [
             (label_of(snapshot, node, language) or "", minter.key(node.value), said.unread_on(node.value))
-            for node in nodes
+            for node in select_concepts(None).everything(snapshot)
         ]
         return sorted(found, key=lambda one: one[0].casefold())
 
-    return desk_page(request, "suggestions.html", concepts=context.library.read(read))
+    return desk_page(request, "suggestions.html", concepts=context.library.read(read), q=q.strip(), most=MOST_CHOICES)
 
 
 @router.get("/desk/suggestions/{concept}")
