@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
@@ -78,6 +78,7 @@ def show_map(request: Request, context: ContextDep, asked: Annotated[MapPageQuer
         years = [thing.year for thing in linked.things if thing.year is not None]
         pages = max(1, -(-len(linked.things) // ROWS))
         here = min(asked.page, pages)
+        row_of = cache(lambda page: "" if page == here else _address(asked, "/map", page=page))
         return {
             "asked_for": asked,
             "linked": linked,
@@ -85,11 +86,10 @@ def show_map(request: Request, context: ContextDep, asked: Annotated[MapPageQuer
             "called": _called_otherwise(english, placed),
             "lines": len(picture.lines),
             "many": picture.many,
-            "found": None
-            if found is None
-            else [_named(linked, number, asked, here) for number in sorted(found)[:FOUND]],
+            "found": None if found is None else [_named(linked, number, row_of) for number in sorted(found)[:FOUND]],
             "number_found": len(found or ()),
-            "rows": _rows(linked, asked, here),
+            "rows": _rows(linked, asked, here, row_of),
+            "kinds": Counter(thing.kind for thing in linked.things),
             "relations": RELATIONS,
             "first_year": min(years, default=None),
             "last_year": max(years, default=None),
@@ -120,15 +120,13 @@ def _address(asked: MapPageQuery, path: str, **changed: object) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _named(linked: Linked, place: int, asked: MapPageQuery, here: int, confirmation: str | None = None) -> NamedLink:
-    """Return a thing with the address of its own row, which may be on another page of the list."""
-    page = place // ROWS + 1
-    row = "" if page == here else _address(asked, "/map", page=page)
-    return NamedLink(linked.things[place], row, confirmation)
+def _named(linked: Linked, place: int, row_of: Callable[[int], str], confirmation: str | None = None) -> NamedLink:
+    """Return a thing with the address of its own row; `row_of` gives that of the rows of a page of the list."""
+    return NamedLink(linked.things[place], row_of(place // ROWS + 1), confirmation)
 
 
-def _rows(linked: Linked, asked: MapPageQuery, here: int) -> list[MapRow]:
-    """Return the rows of one page of the list."""
+def _rows(linked: Linked, asked: MapPageQuery, here: int, row_of: Callable[[int], str]) -> list[MapRow]:
+    """Return the rows of one page of the list; `row_of` gives the address of the rows of a page."""
     places = {thing.iri: place for place, thing in enumerate(linked.things)}
     start = (here - 1) * ROWS
     shown = linked.things[start : start + ROWS]
@@ -136,7 +134,7 @@ def _rows(linked: Linked, asked: MapPageQuery, here: int) -> list[MapRow]:
 
     @cache
     def named(place: int, confirmation: str | None) -> NamedLink:
-        return _named(linked, place, asked, here, confirmation)
+        return _named(linked, place, row_of, confirmation)
 
     for link in linked.links:
         if link.source in kept:
