@@ -16,6 +16,7 @@ from commonplace.home.opening import open_home
 from commonplace.library.named_queries import load_queries
 from commonplace.settings import QUERIES
 from tests.conftest import serving, settings_for
+from tests.web.pages.test_pages import BROWSER
 
 WORKS = """@article{darwin1881, author = {Darwin, Charles}, title = {The Formation of Vegetable Mould}, year = {1881},
   journal = {Notes on Worms}}
@@ -189,3 +190,55 @@ def test_every_count_leads_to_what_it_counts(client: httpx.Client) -> None:
     assert {"/gaps", "/map"} <= set(links), "evidence, citations"
     for address in links:
         assert client.get(address, headers={"Accept": "text/html"}).status_code == 200, address
+
+
+PRESENT = re.compile(r"/(changes|docs|openapi|ontology|sparql|desk|language|static|search|pins|prisma|opensearch|$)")
+"""Addresses that know no version, or lead to the present on purpose; the header and the foot of a page do, too."""
+
+
+def past_of(client: httpx.Client, address: str) -> str:
+    """Return the page of an address, and assert that it says that it is the past, and leads on within it."""
+    page = client.get(address, headers=BROWSER).raise_for_status().text
+    assert re.search(r'class="past" role="status">This is the past: version 1 of the library', page)
+    main = page.partition("<main")[2].partition("</main>")[0]
+    links = {html.unescape(link) for link in re.findall(r'href="(/[^"]*)"', main)}
+    within = [link for link in links if not PRESENT.match(link)]
+    assert len(within) > 20
+    for link in within:
+        assert re.search(r"[?&]at=1(&|$)", link), link
+        assert client.get(link, headers=BROWSER, follow_redirects=True).status_code == 200, link
+    return main
+
+
+def works_in(page: str) -> int:
+    found = re.search(r'<a href="/works(?:[?]at=1)?">(\d+) works</a>', page)
+    assert found
+    return int(found[1])
+
+
+def test_the_front_page_of_a_version_says_that_it_is_the_past_and_leads_on_in_it(imported_works: httpx.Client) -> None:
+    newest = imported_works.get("/works").json()
+    then = imported_works.get("/works", params={"at": 1}).json()["total"]
+    assert newest["total"] > then
+    before = works_in(imported_works.get("/", headers=BROWSER).text)
+    for _ in range(2):  # what was shown of the past is not kept for the present, nor the other way round
+        page = past_of(imported_works, "/?at=1")
+        assert (works_in(page), before) == (then, newest["total"])
+        before = works_in(imported_works.get("/", headers=BROWSER).text)
+    assert "version 2</a>" not in page, "nothing is told that came later"
+    assert "This is the past" not in imported_works.get("/", params={"at": newest["version"]}, headers=BROWSER).text
+
+
+def test_the_front_page_in_french_says_that_it_is_the_past(imported_works: httpx.Client) -> None:
+    page = imported_works.get("/?at=1", headers={**BROWSER, "Accept-Language": "fr"}).text
+    assert "Ceci est le passé" in page
+    assert "rôle des professionnels" in page
+
+
+@pytest.mark.parametrize(("at", "status"), [("999", 404), ("0", 400), ("x", 400)])
+def test_the_front_page_of_no_version_is_refused(client: httpx.Client, at: str, status: int) -> None:
+    assert client.get("/", params={"at": at}, headers=BROWSER).status_code == status
+
+
+def test_a_timeline_of_the_past_leads_on_in_it(imported_works: httpx.Client) -> None:
+    past_of(imported_works, "/timeline?concept=professional-role&at=1")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from fastapi import Depends, Request, Response
 from pyoxigraph import NamedNode, RdfFormat, parse
 
+from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, Message, NotFound
 from commonplace.library.agents import VENUE_ORDER, select_venues
@@ -57,22 +58,23 @@ DEFAULT_BASE = "http://127.0.0.1:8000/"
 
 @router.get("/", include_in_schema=False)
 @costly(Cost(when=in_large_library))
-def front(request: Request, context: ContextDep) -> Response:
-    """Show the page that a scholar starts from: what is here, and the first question answered."""
+def front(request: Request, context: ContextDep, at: At = None) -> Response:
+    """Show the page that a scholar starts from: what is here, or was at a version, and the first question answered."""
     language = language_of(request)
-    kept = context.front_pages.of(context.library.graph_at().version, language)
-    return page(request, "front.html", kept or _shown(context, language))
+    graph = context.library.graph_at(Version(at) if at is not None else None)
+    shown = context.front_pages.of(graph.version, language) or _shown(context, graph, language)
+    return page(request, "front.html", shown, version=Version(at) if at is not None else None)
 
 
-def _shown(context: Context, language: str) -> Mapping[str, object]:
-    """Read what the front page shows in a language, and keep it until the next version."""
-    minter, graph = context.minter, context.library.graph_at()
+def _shown(context: Context, graph: Graph, language: str) -> Mapping[str, object]:
+    """Read what the front page shows in a language, and keep that of the newest version until the next."""
+    minter, is_past = context.minter, graph.version < context.library.newest()
     venues = context.lists.ready(graph, "venues", lambda _: select_venues(None), VENUE_ORDER)
     cases = context.lists.ready(graph, "cases", lambda _: select_cases(None), None)
     counted, states = context.totals.of(graph), context.states.ready(graph)
     by_year = works_by_year(context.lists, context.states, graph, minter)
-    asked = _concept_asked_for(context)
-    ranked = _searched(context) if context.question and asked is None else None
+    asked = _concept_asked_for(context, graph)
+    ranked = _searched(context) if context.question and asked is None and not is_past else None  # it knows no past
 
     def make(snapshot: Snapshot) -> dict[str, object]:
         concept = asked if context.question else concept_most_read(snapshot, states(snapshot))
@@ -100,8 +102,8 @@ def _shown(context: Context, language: str) -> Mapping[str, object]:
             **_answer(snapshot, concept, by_year, states, minter, language),
         }
 
-    version, shown = context.library.read(lambda s: (s.version, in_language(s, make(s), language)))
-    if ranked is None:  # else the search index may be of a version before
+    version, shown = graph.read(lambda s: (s.version, in_language(s, make(s), language)))
+    if ranked is None and not is_past:  # else the search index may be of a version before
         context.front_pages.keep(version, language, shown)
     return shown
 
@@ -117,10 +119,10 @@ def _names(language: str, totals: Mapping[str, int]) -> dict[str, str]:
     return {many: translate(KIND_OF[many] if count == 1 else many) for many, count in totals.items() if many in KIND_OF}
 
 
-def _concept_asked_for(context: Context) -> NamedNode | None:
+def _concept_asked_for(context: Context, graph: Graph) -> NamedNode | None:
     """Return the concept that the settings ask about first, or None where they ask for none."""
     words = context.question
-    return context.library.read(lambda snapshot: concept_called(snapshot, context.minter, words)) if words else None
+    return graph.read(lambda snapshot: concept_called(snapshot, context.minter, words)) if words else None
 
 
 def _searched(context: Context) -> list[NamedNode]:
