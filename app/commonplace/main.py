@@ -23,6 +23,7 @@ from commonplace.curation.duplicates.candidates import move_similar, similar_wor
 from commonplace.derived.graph.snapshot import Update
 from commonplace.derived.search.handed import HandedSearch
 from commonplace.derived.thing_versions import ThingVersions
+from commonplace.derived.workers.apart import Step
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.messages import Call, Reply
 from commonplace.derived.workers.pool import Lane, WorkerPool
@@ -342,7 +343,7 @@ def preparation_of(context: Context, directory: Path | None) -> Preparation:
     )
 
 
-def _prepare_lists(context: Context, preparation: Preparation, views: Views) -> Iterator[bool | None]:
+def _prepare_lists(context: Context, preparation: Preparation, views: Views) -> Iterator[Step]:
     """Make what is asked for most, of a library where that takes long, before workers are forked: each moves it along
     from there."""
     graph = context.library.graph

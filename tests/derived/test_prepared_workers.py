@@ -10,16 +10,19 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 
 from commonplace.derived.graph.opening import GraphKind
+from commonplace.derived.workers import pool
+from commonplace.derived.workers.apart import Apart, Step
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.messages import Call, Message, Reply
 from commonplace.derived.workers.pool import Lane, WorkerPool
 from commonplace.derived.workers.worker import Task, Views
 from commonplace.library import Library
-from tests.web.sparql.limited_server import wait_until
+from tests.web.sparql.limited_server import running, wait_until
 
 BASE = "http://127.0.0.1:8000/"
 ROOT = Path(__file__).resolve().parents[2]
@@ -159,7 +162,7 @@ def slow_tasks(views: Views, folder: Path) -> Mapping[str, Task]:
     made = tasks(views, folder)
     steps = views.prepare
 
-    def prepare() -> Iterator[bool | None]:
+    def prepare() -> Iterator[Step]:
         (folder / "begun").touch()
         yield from steps()
 
@@ -188,6 +191,89 @@ def test_workers_are_forked_while_a_step_is_taken_beside_a_graph_on_disk(
             async with asyncio.timeout(60):
                 while await prepared_in(workers) < 4:
                     pass
+        finally:
+            workers.close()
+
+    asyncio.run(run())
+
+
+def apart_tasks(views: Views, folder: Path) -> Mapping[str, Task]:
+    """Make tasks for workers of a zygote whose second step another process is to take, when there is a file `go on`."""
+    said: list[str] = []
+
+    def make() -> bytes:
+        wait_for(folder / "go on")
+        if (folder / "fail").exists():
+            os.kill(os.getpid(), signal.SIGKILL)
+        return str(os.getpid()).encode()
+
+    def prepare() -> Iterator[Step]:
+        yield True
+        yield Apart(make, lambda made: said.append(made.decode()))
+        said.append("after it")
+        yield True
+
+    views.prepare = prepare
+    return {"look": lambda call: Reply(given={"said": [*said], "zygote": os.getppid()})}
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_step_is_taken_apart_by_a_process_that_is_gone_then(tmp_path: Path, fails: bool) -> None:
+    """Workers are forked meanwhile; where that process ends early the rest is prepared all the same."""
+    library = Library.open(tmp_path / "home", BASE)
+    if fails:
+        (tmp_path / "fail").touch()
+
+    async def run() -> None:
+        workers = WorkerPool(library.worker_views(), QueryLimits(workers=1))
+        workers.start(partial(apart_tasks, folder=tmp_path))
+
+        async def look() -> Mapping[str, Any]:
+            return (await workers.call(Call(task="look", given={}, version=0, seconds=60), "one", Lane.QUERIES)).given
+
+        try:
+            for process in workers.processes():
+                os.kill(process, signal.SIGKILL)
+            async with asyncio.timeout(60):
+                assert (await look())["said"] == []
+                (tmp_path / "go on").touch()
+                while not (found := await look())["said"]:
+                    pass
+            *made_by, last = found["said"]
+            assert last == "after it"
+            assert len(made_by) == (not fails)
+            assert str(found["zygote"]) not in made_by
+            assert not [process for process in made_by if running(int(process))]
+        finally:
+            workers.close()
+
+    asyncio.run(run())
+
+
+def telling_tasks(_: Views) -> Mapping[str, Task]:
+    """Make tasks for workers that tell which process they are."""
+    return {"look": lambda call: Reply(given={"process": os.getpid()})}
+
+
+def test_workers_that_were_asked_and_are_idle_now_are_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that they share again what they have read."""
+    monkeypatch.setattr(pool, "IDLE_SECONDS", 0.2)
+    library = Library.open(tmp_path / "home", BASE)
+
+    async def run() -> None:
+        workers = WorkerPool(library.worker_views(), QueryLimits(workers=1))
+        workers.start(telling_tasks)
+
+        async def asked() -> int:
+            call = Call(task="look", given={}, version=0, seconds=60)
+            process: int = (await workers.call(call, "somebody", Lane.QUERIES)).given["process"]
+            return process
+
+        try:
+            first = await asked()
+            await until(lambda: len({*workers.processes()} - {first}) >= 1)
+            await until(lambda: len({*workers.processes()} - {first}) == 2 and first not in workers.processes())
+            assert await asked() in workers.processes()
         finally:
             workers.close()
 

@@ -8,11 +8,13 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from pyoxigraph import Quad
+from pyoxigraph import Literal, NamedNode, Quad
 
 from commonplace.derived.graph.graph import Graph
-from commonplace.library import preparation
+from commonplace.derived.workers.apart import Apart
+from commonplace.library import much_cited, preparation
 from commonplace.library.citation_counts import count_citations, incremental_citation_counts
+from commonplace.library.citations import CitationEnd
 from commonplace.library.creators import incremental_creators, read_creators
 from commonplace.library.kept_states import incremental_states, read_states
 from commonplace.library.lists import Lists, listed
@@ -20,7 +22,7 @@ from commonplace.library.much_cited import incremental_much_cited
 from commonplace.library.placed_maps import PlacedMaps
 from commonplace.library.preparation import Preparation
 from commonplace.library.totals import count_totals, incremental_size, incremental_totals
-from commonplace.model.namespaces import SKOS
+from commonplace.model.namespaces import CITO, FABIO, RDF, RDFS, SKOS
 from tests.library.test_lists import CONCEPT, MINTER, STATEMENTS, WORKS, History
 
 EVIDENCE = [MINTER.thing("evidence", key) for key in "123"]
@@ -53,7 +55,12 @@ class Start:
             placed_maps=PlacedMaps(log),
         )
         self.begun = self.prepared.begin(self.graph)
-        self.replaced = [bool(much) for much in self.prepared.steps(self.graph)]
+        self.replaced = list[bool]()
+        for step in self.prepared.steps(self.graph):
+            if isinstance(step, Apart):
+                step.here()
+            else:
+                self.replaced.append(bool(step))
 
     def holds(self) -> dict[str, object]:
         """What is kept, moved along to the graph."""
@@ -128,6 +135,48 @@ def test_a_start_with_the_file_counts_and_reads_nothing_of_what_is_there(
     monkeypatch.setattr("commonplace.library.lists.moved", lambda *_: pytest.fail("moved without a change"))
     monkeypatch.setattr("commonplace.library.selection.Selection.sorted", lambda *_: pytest.fail("sorted anew"))
     assert Start(history, tmp_path).begun
+
+
+def test_what_hangs_on_works_that_many_cite_is_read_from_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Certain citations and one in doubt, with its number and note, and evidence; a change of either is seen."""
+    monkeypatch.setattr(much_cited, "MANY", 2)
+    cited, *citing = WORKS
+    doubt = MINTER.thing("citation", "1")
+    history = History()
+    history.turn_round(
+        [
+            *(Quad(work, RDF["type"], FABIO["Expression"]) for work in WORKS),
+            *(Quad(work, CITO["cites"], cited) for work in citing[:-1]),
+            Quad(citing[-1], MINTER.term("mayCite"), cited),
+            Quad(doubt, CITO["hasCitingEntity"], citing[-1]),
+            Quad(doubt, MINTER.term("candidate"), cited),
+            Quad(doubt, MINTER.term("confirmation"), MINTER.term("possible")),
+            Quad(doubt, MINTER.term("referenceNumber"), Literal(7)),
+            Quad(doubt, RDFS["comment"], Literal("no year")),
+            Quad(EVIDENCE[0], MINTER.term("work"), cited),
+        ]
+    )
+
+    def held(start: Start) -> tuple[list[CitationEnd], list[NamedNode]]:
+        kept = start.prepared.much_cited.of(history.graph).value
+        return history.graph.read(lambda s: ([*kept.citing(s, cited)], [*kept.evidence(s, cited)]))
+
+    made = held(Start(history, tmp_path))
+    assert len(made[0]) == len(citing)
+    assert [(one.number, one.note) for one in made[0] if one.number] == [(7, "no year")]
+    assert made[1] == [EVIDENCE[0]]
+    with monkeypatch.context() as patched:
+        for name in ("citation_ends", "evidence_nodes"):
+            patched.setattr(much_cited, name, lambda *_, **__: pytest.fail("read anew"))
+        again = Start(history, tmp_path)
+        assert again.begun
+        assert held(again) == made
+    history.turn_round([Quad(citing[0], CITO["cites"], cited), Quad(EVIDENCE[1], MINTER.term("work"), cited)])
+    ends, evidence = held(Start(history, tmp_path))
+    assert [one.work for one in ends] == [one.work for one in made[0] if one.work != citing[0]]
+    assert set(evidence) == {*EVIDENCE[:2]}
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "of another log", "of a later version", "by other code"])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from commonplace.derived.workers.apart import Apart
 from commonplace.derived.workers.worker import Views
 from commonplace.home.opening import open_home
 from commonplace.main import _tasks
@@ -22,8 +23,9 @@ def test_all_that_is_prepared_can_be_handed_to_another_process(home: Path, monke
     tasks = partial(_tasks, settings=settings, queries=QUERIES, described=True)
     views = open_home(settings).library.worker_views()
     tasks(views)
-    for _ in views.prepare():
-        pass
+    for step in views.prepare():
+        if isinstance(step, Apart):
+            step.here()
     lists, maps, values = pickle.loads(views.prepared())  # noqa: S301  of this process
     assert len(lists) == 7
     placed, counted = maps

@@ -36,12 +36,12 @@ class CitationEnds(Sequence[CitationEnd]):
     """The ends of the citations of a work, in order; of those that are nothing but certain only the IRI is held."""
 
     def __init__(self, iris: list[str], said: Mapping[str, CitationEnd], minter: Minter) -> None:
-        self._iris = iris
-        self._said = said
+        self.iris = iris
+        self.said = said
         self._minter = minter
 
     def __len__(self) -> int:
-        return len(self._iris)
+        return len(self.iris)
 
     @overload
     def __getitem__(self, place: int) -> CitationEnd: ...
@@ -51,11 +51,11 @@ class CitationEnds(Sequence[CitationEnd]):
 
     def __getitem__(self, place: int | slice) -> CitationEnd | Sequence[CitationEnd]:
         if isinstance(place, slice):
-            return [self._end(iri) for iri in self._iris[place]]
-        return self._end(self._iris[place])
+            return [self._end(iri) for iri in self.iris[place]]
+        return self._end(self.iris[place])
 
     def _end(self, iri: str) -> CitationEnd:
-        return self._said.get(iri) or CitationEnd(NamedNode(iri), self._minter.key(iri))
+        return self.said.get(iri) or CitationEnd(NamedNode(iri), self._minter.key(iri))
 
 
 def citation_ends(snapshot: Snapshot, work: NamedNode, minter: Minter, *, outgoing: bool) -> CitationEnds:

@@ -42,30 +42,32 @@ class MuchCited:
     works: AbstractSet[str]
     """The works that many cite, by their IRIs: it matters only to the time that an answer takes."""
     minter: Minter
-    _citing: dict[str, CitationEnds] = field(default_factory=dict, compare=False)
-    _evidence: dict[str, tuple[NamedNode, ...]] = field(default_factory=dict, compare=False)
+    kept_citations: dict[str, CitationEnds] = field(default_factory=dict, compare=False)
+    """The citations that were read, by the IRI of the work cited."""
+    kept_evidence: dict[str, tuple[NamedNode, ...]] = field(default_factory=dict, compare=False)
+    """The pieces of evidence that were read, by the IRI of their work."""
 
     def citing(self, snapshot: Snapshot, work: NamedNode) -> CitationEnds:
         """Return the citations of a work, in order. Raises `NotFound`."""
-        found = self._citing.get(work.value)
+        found = self.kept_citations.get(work.value)
         if found is None:
             found = citation_ends(snapshot, work, self.minter, outgoing=False)
             if work.value in self.works:
-                self._citing[work.value] = found
+                self.kept_citations[work.value] = found
         return found
 
     def evidence(self, snapshot: Snapshot, work: NamedNode) -> Iterable[NamedNode]:
         """Return the pieces of evidence of a work, in any order."""
         if work.value not in self.works:
             return evidence_nodes(snapshot, self.minter.term("work"), work)
-        found = self._evidence.get(work.value)
+        found = self.kept_evidence.get(work.value)
         if found is None:
-            found = self._evidence[work.value] = tuple(evidence_nodes(snapshot, self.minter.term("work"), work))
+            found = self.kept_evidence[work.value] = tuple(evidence_nodes(snapshot, self.minter.term("work"), work))
         return found
 
     def moved(self, snapshot: Snapshot, changes: Sequence[ChangeSet]) -> MuchCited:
         """Return what is kept at another snapshot, given the net changes that lead there."""
-        citing, evidence = self._citing, self._evidence
+        citing, evidence = self.kept_citations, self.kept_evidence
         cited, read = _touched(snapshot, changes, self.works, self.minter)
         if cited:
             citing = {work: ends for work, ends in citing.items() if work not in cited}

@@ -7,6 +7,7 @@ on. It is kept in a file as well (`commonplace.library.prepared_file`), from whi
 from __future__ import annotations
 
 import logging
+import pickle
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from pyoxigraph import NamedNode
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.sealed import LogPosition
+from commonplace.derived.workers.apart import Apart, Step
 from commonplace.library.agents import PEOPLE_ORDER, VENUE_ORDER, select_people, select_venues
 from commonplace.library.citation_counts import CitationCounts
 from commonplace.library.creators import Creators
@@ -87,7 +89,7 @@ class Preparation:
         """Take what a file has of a version near that of the graph, if there is one; return whether there is."""
         if self.directory is None:
             return False
-        for origin, prepared in newest_prepared(self.directory):
+        for origin, prepared in newest_prepared(self.directory, self.minter):
             version = origin.version
             if not EMPTY < version <= graph.version or origin != LogPosition.of(self.log, version):
                 continue  # of another log, or of versions to come
@@ -103,15 +105,17 @@ class Preparation:
         self.states.begin(AtVersion(version, prepared.states))
         self.creators.begin(AtVersion(version, prepared.creators))
         self.counts.begin(AtVersion(version, prepared.counts))
+        self.much_cited.begin(AtVersion(version, prepared.much_cited))
         for name, (of, select, order) in self._named().items():
             if name in prepared.lists:
                 self.lists.begin(of, order, Listed(version, graph.read(select), prepared.lists[name]))
 
-    def steps(self, graph: Graph) -> Iterator[bool | None]:
+    def steps(self, graph: Graph) -> Iterator[Step]:
         """Prepare step by step, what is needed first coming first.
 
         Yield after each whether who has the steps until then at hand is much better off than those who have only what
-        came before the last such step, or a file; None where the next step is better left for a while.
+        came before the last such step, or a file; None where the next step is better left for a while. What reads much
+        of the graph after every start is yielded to be taken `Apart`.
         """
         makes = self._kept == EMPTY
         named = self._named()
@@ -139,8 +143,16 @@ class Preparation:
         self._write(graph)
         for _ in range(RESTS):
             yield None
-        graph.read(lambda snapshot: self.placed_maps.of(snapshot, self.minter, MapFilters(), MOST_NODES, "network"))
+        yield Apart(partial(self._placed, graph), self._take_placed)
         yield True
+
+    def _placed(self, graph: Graph) -> bytes:
+        """Place the map of most things, and return the maps that are kept."""
+        graph.read(lambda snapshot: self.placed_maps.of(snapshot, self.minter, MapFilters(), MOST_NODES, "network"))
+        return pickle.dumps(self.placed_maps.handed())
+
+    def _take_placed(self, placed: bytes) -> None:
+        self.placed_maps.take(pickle.loads(placed))  # noqa: S301  from a process that was forked from this one
 
     def _read_widest(self, graph: Graph) -> None:
         """Join what is read on the concepts that nothing is broader than, and count it by year, of those first on which
@@ -161,9 +173,10 @@ class Preparation:
         if self._kept > EMPTY and self.log.size(self._kept, version) <= MOVED_BYTES:
             return
         size, totals, states = self.size.of(graph), self.totals.of(graph), self.states.of(graph)
-        creators, counts = self.creators.of(graph), self.counts.of(graph)
+        creators, counts, much_cited = self.creators.of(graph), self.counts.of(graph), self.much_cited.of(graph)
         listed = {name: self.lists.of(graph, *named) for name, named in self._named().items()}
-        made = {size.version, totals.version, states.version, creators.version, counts.version}
+        values = (size, totals, states, creators, counts, much_cited)
+        made = {one.version for one in values}
         if made | {one.version for one in listed.values()} != {version}:
             return  # a write came between: there will be another time
         prepared = Prepared(
@@ -172,6 +185,7 @@ class Preparation:
             states.value,
             creators.value,
             counts.value,
+            much_cited.value,
             {name: one.things for name, one in listed.items() if isinstance(one.things, SortedList)},
         )
         try:

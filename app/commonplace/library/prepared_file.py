@@ -12,7 +12,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
@@ -24,10 +24,13 @@ from pyoxigraph import NamedNode
 import commonplace
 from commonplace.derived.sealed import LogPosition, read_sealed, replace_sealed, whole_files
 from commonplace.library.citation_counts import CitationCounts
+from commonplace.library.citations import CitationEnd, CitationEnds
 from commonplace.library.creators import Creators
+from commonplace.library.much_cited import MuchCited
 from commonplace.library.sorted_list import SortedList
 from commonplace.library.states import States, Works
 from commonplace.library.totals import Totals
+from commonplace.model.minter import Minter
 from commonplace.processes.garbage_collection import rarely_collected
 
 
@@ -41,6 +44,7 @@ class Prepared:
     states: States
     creators: Creators
     counts: CitationCounts
+    much_cited: MuchCited
     lists: Mapping[str, SortedList]
     """Lists by the names that they have in the file."""
 
@@ -74,6 +78,7 @@ def write_prepared(directory: Path, origin: LogPosition, prepared: Prepared) -> 
         },
         "creators": texts.sets(prepared.creators),
         "counts": [texts.nested(counts) for counts in (prepared.counts.certain, prepared.counts.possible)],
+        "much_cited": _much_cited_as_json(prepared.much_cited, texts),
         "lists": {
             name: [texts.places(listed.things), texts.places(listed.values)] for name, listed in prepared.lists.items()
         },
@@ -83,15 +88,15 @@ def write_prepared(directory: Path, origin: LogPosition, prepared: Prepared) -> 
     replace_sealed(prepared_path(directory, origin), "*.json", origin, [text])
 
 
-def read_prepared(path: Path) -> tuple[LogPosition, Prepared]:
+def read_prepared(path: Path, minter: Minter) -> tuple[LogPosition, Prepared]:
     """Return what a file holds, and the version that it is of. Raises OSError, and `NotSealed` where it is not what was
     written."""
     origin, text = read_sealed(path)
     with rarely_collected():
-        return origin, _prepared(json.loads(text))
+        return origin, _prepared(json.loads(text), minter)
 
 
-def _prepared(given: Mapping[str, Any]) -> Prepared:
+def _prepared(given: Mapping[str, Any], minter: Minter) -> Prepared:
     """Return what a file holds, from the object in it."""
     texts = [intern(one) for one in given["texts"]]
     states = given["states"]
@@ -103,14 +108,44 @@ def _prepared(given: Mapping[str, Any]) -> Prepared:
         States(states["works"], said, broader, narrower, frozenset(_at(texts, states["with_abstract"]))),
         _sets(texts, given["creators"]),
         CitationCounts(*(dict(_named(texts, counts)) for counts in given["counts"])),
+        _much_cited(given["much_cited"], texts, minter),
         {name: SortedList(*(list(_at(texts, places)) for places in both)) for name, both in given["lists"].items()},
     )
 
 
-def newest_prepared(directory: Path) -> Iterator[tuple[LogPosition, Prepared]]:
+def _much_cited_as_json(much_cited: MuchCited, texts: _Texts) -> dict[str, Any]:
+    citations = {
+        work: [
+            texts.places(ends.iris),
+            texts.nested({iri: [one.confirmation, one.number, one.note] for iri, one in ends.said.items()}),
+        ]
+        for work, ends in much_cited.kept_citations.items()
+    }
+    evidence = {work: [node.value for node in nodes] for work, nodes in much_cited.kept_evidence.items()}
+    return {
+        "works": texts.places(much_cited.works),
+        "citations": texts.nested(citations),
+        "evidence": texts.nested({work: texts.places(nodes) for work, nodes in evidence.items()}),
+    }
+
+
+def _much_cited(given: Mapping[str, Any], texts: Sequence[str], minter: Minter) -> MuchCited:
+    def ends(iris: Iterable[int], said: Iterable[Any]) -> CitationEnds:
+        said_of = {iri: CitationEnd(NamedNode(iri), minter.key(iri), *of) for iri, of in _named(texts, said)}
+        return CitationEnds(list(_at(texts, iris)), said_of, minter)
+
+    return MuchCited(
+        frozenset(_at(texts, given["works"])),
+        minter,
+        {work: ends(*kept) for work, kept in _named(texts, given["citations"])},
+        {work: tuple(map(NamedNode, _at(texts, nodes))) for work, nodes in _named(texts, given["evidence"])},
+    )
+
+
+def newest_prepared(directory: Path, minter: Minter) -> Iterator[tuple[LogPosition, Prepared]]:
     """Yield what is in the files of this code, the newest first; a file that is not what was written goes."""
     newest_first = sorted(directory.glob(f"*-{_making()}.json"), reverse=True)
-    return (read for _, read in whole_files(newest_first, read_prepared))
+    return (read for _, read in whole_files(newest_first, partial(read_prepared, minter=minter)))
 
 
 class _Texts:

@@ -55,6 +55,10 @@ PAST_KEPT_SECONDS = 60.0
 SPARE = 1
 """Number of workers that wait beside those at work, so that one that was ended is replaced at once."""
 
+IDLE_SECONDS = 60.0
+"""Time after which a worker that nobody has asked since is replaced where workers share a graph: what it has read it
+shares no more, and the next one does again."""
+
 ZYGOTE = "the zygote of the workers"
 """The name by which `Health` tells that it was lost."""
 
@@ -108,6 +112,10 @@ class WorkerPool:
         self.ended_by = Counter(dict.fromkeys((*_REASONS.values(), *_NOT_BY_QUERY), 0))
         """Number of workers that were ended before they had an answer, by the reason: `time`, `memory`, `broken` (by a
         text that breaks its process), `abandoned` (the client had gone), `lost` (ended from outside)."""
+        self._shares_graph = views.copies is None and views.graph.address is None
+        self._asked: dict[int, int] = {}
+        """How many questions each worker had been asked when idle ones were looked for last."""
+        self._looks: asyncio.TimerHandle | None = None
         self._past: list[WorkerLink] = []
         """Workers that hold past states, and wait to be asked for one."""
         several, one = limits.workers, PAST_AT_ONCE
@@ -221,6 +229,8 @@ class WorkerPool:
         for link in list(self._links.values()):
             link.end()
         self._links.clear()
+        if self._looks is not None:
+            self._looks.cancel()
         self.search.close()
         self.zygote.close()
 
@@ -261,6 +271,22 @@ class WorkerPool:
             link.end()
         elif not link.ended:
             self._free.append(link)
+            self._look_later()
+
+    def _look_later(self) -> None:
+        """Look for idle workers after a while, where it is not about to be done."""
+        if self._shares_graph and self._looks is None and self._loop is not None and not self._closed:
+            self._looks = self._loop.call_later(IDLE_SECONDS, self._replace_idle)
+
+    def _replace_idle(self) -> None:
+        """End the workers that were asked once, and not since the last look; others are forked in their place."""
+        self._looks = None
+        for link in list(self._free):
+            if link.questions and self._asked.get(link.number) == link.questions:
+                link.end()
+        self._asked = {link.number: link.questions for link in self._alive() if link.questions}
+        if self._asked:
+            self._look_later()
 
     def _keep_for_the_past(self, link: WorkerLink) -> None:
         """Keep a worker with past states for a while, since another page of the answer may be asked for."""

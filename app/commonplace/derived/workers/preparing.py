@@ -8,8 +8,11 @@ import select
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from typing import NamedTuple
 
+from commonplace.derived.workers.apart import Apart
 from commonplace.derived.workers.messages import Inbox, Message, send
 from commonplace.derived.workers.worker import Task, Views
 from commonplace.errors import GraphUnreachable
@@ -50,7 +53,7 @@ class Preparing:
         """Take the next step, if there is one; return whether workers forked from now on have something new at hand."""
         if self._of is None or self._of[0] is not tasks or self._of[1] != self._views.graph.version:
             self._of, self._taken = (tasks, self._views.graph.version), 0
-            self._steps = self._views.prepare() if self._views.are_shared else _apart(self._views, self._leave)
+            self._steps = self._shared() if self._views.are_shared else _apart(self._views, self._leave)
         self.goes_on = False
         self.awaited.clear()
         try:
@@ -70,6 +73,33 @@ class Preparing:
         self.goes_on = is_much is not None and not is_new
         return is_new
 
+    def _shared(self) -> Iterator[bool | Awaited | None]:
+        """Prepare in this process, but for the steps that are to be taken apart."""
+        for step in self._views.prepare():
+            if isinstance(step, Apart):
+                yield from _made_apart(step, self._leave)
+            else:
+                yield step
+
+
+def _made_apart(step: Apart, leave: Callable[[], None]) -> Iterator[Awaited]:
+    """Let a process that shares the graph make what a step makes, and take it; where it ends early, do without.
+
+    Yield where that will be heard, until it is.
+    """
+
+    def make(connection: socket.socket) -> None:
+        send(connection, Message({}, step.make()))
+
+    with _beside(make, leave) as connection:
+        for message in _heard(connection):
+            if isinstance(message, Awaited):
+                yield message
+            else:
+                step.take(message.body)
+                return
+    log.warning("what workers are to have at hand is not prepared: the process that made it has ended")
+
 
 def _apart(views: Views, leave: Callable[[], None]) -> Iterator[bool | Awaited | None]:
     """Let a process that opens the graph prepare, step by step, and take what it has made when that is much.
@@ -77,34 +107,43 @@ def _apart(views: Views, leave: Callable[[], None]) -> Iterator[bool | Awaited |
     It begins with what was prepared here before, and moves that along. When it ends early, the rest is not prepared.
     While it takes a step, which may last for half a minute on a busy machine, yield where it will be heard.
     """
+    try:
+        with _beside(partial(_prepare, views), leave) as connection:
+            for message in _heard(connection):
+                if isinstance(message, Awaited):
+                    yield message
+                    continue
+                if message.body:
+                    views.take(message.body)
+                yield message.head["is much"]
+                send(connection, Message({"go on": True}))
+    except OSError as fault:
+        log.warning("what workers are to have at hand is not prepared: %s", fault)
+    finally:
+        if views.reader is not None:
+            views.reader.sweep()
+
+
+@contextmanager
+def _beside(run: Callable[[socket.socket], None], leave: Callable[[], None]) -> Iterator[socket.socket]:
+    """Run a function in a process forked for it, with one side of a socket, and give the other; end it after that."""
     ours, its = socket.socketpair()
     process = os.fork()
     if process == 0:
         try:
             ours.close()
             leave()
-            _prepare(views, its)
+            run(its)
         except BaseException:
             os._exit(1)
         os._exit(0)
     its.close()
     try:
-        for message in _heard(ours):
-            if isinstance(message, Awaited):
-                yield message
-                continue
-            if message.body:
-                views.take(message.body)
-            yield message.head["is much"]
-            send(ours, Message({"go on": True}))
-    except OSError as fault:
-        log.warning("what workers are to have at hand is not prepared: %s", fault)
+        yield ours
     finally:
         ours.close()
         os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
-        if views.reader is not None:
-            views.reader.sweep()
 
 
 def _heard(connection: socket.socket) -> Iterator[Message | Awaited]:
@@ -125,6 +164,9 @@ def _prepare(views: Views, connection: socket.socket) -> None:
     views.open()
     inbox = Inbox(connection)
     for is_much in views.prepare():
+        if isinstance(is_much, Apart):
+            is_much.here()
+            continue
         send(connection, Message({"is much": is_much}, views.prepared() if is_much else b""))
         if inbox.wait() is None:
             return

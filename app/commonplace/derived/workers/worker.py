@@ -31,6 +31,7 @@ from commonplace.derived.search.files import share, write_documents
 from commonplace.derived.search.from_graph import documents, subjects
 from commonplace.derived.search.log_process import read_names
 from commonplace.derived.workers.answer_writer import kind_of, written
+from commonplace.derived.workers.apart import Step
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.messages import (
     Answer,
@@ -95,10 +96,10 @@ class Views:
     past: PastStates = field(init=False)
     describe: Describe = field(init=False)
     """Makes what the library says of itself, at the version of a graph."""
-    prepare: Callable[[], Iterator[bool | None]] = field(init=False)
+    prepare: Callable[[], Iterator[Step]] = field(init=False)
     """Makes, step by step, what questions to the newest state, or to one near it, can then be answered from. Yields
     after each step whether those since it last did so took so long that a worker without them is better replaced; None
-    where the next step is to wait for half a second."""
+    where the next step is to wait for half a second, and a step that is to be taken `Apart`."""
     prepared: Callable[[], bytes] = field(init=False)
     """Returns what was prepared in this process, for `take` in another."""
     take: Callable[[bytes], None] = field(init=False)
