@@ -116,8 +116,9 @@ class Ranking:
     def _by_labels(self, terms: WorkTerms) -> float:
         """Return what the labels that stand in a work count, each once, where it counts most."""
         counted = 0.0
+        there = {word for part in terms.parts for word in part.words}  # most labels begin with a word that is nowhere
         for phrase in self._labels:
-            if phrase.language in (None, terms.language):
+            if phrase.words[0] in there and phrase.language in (None, terms.language):
                 places = [IN_PART[part.name] for part in terms.parts if _holds(part.words, phrase.words)]
                 counted += phrase.weight * max(places, default=0.0)
         return counted
