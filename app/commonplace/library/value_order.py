@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from commonplace.model.edtf_date import is_edtf
 
@@ -16,6 +17,11 @@ _SEASONS = {21: 3, 22: 6, 23: 9, 24: 12}
 """Month in which a season of EDTF begins."""
 
 
+MOST_PLACES = 10_000
+"""Maximum number of values whose places are kept: a comparison of many cases has few values, each many times."""
+
+
+@lru_cache(maxsize=MOST_PLACES)
 def place_of(text: str) -> Place:
     """Return the place of a value: `9 members` before `10 members`, `-0044` before `1996`, `école` beside `ecole`."""
     if is_edtf(text):
