@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import httpx
+import pytest
 
+from commonplace.exchange import bulk
 from tests.pdf import pdf
 from tests.web.desk.forms import fields, once_done
 from tests.web.pages.test_headings import text_of
@@ -153,3 +155,29 @@ def test_the_title_of_the_preview_of_what_came_without_a_name_says_so_in_words(c
     title = re.search("<title>(.*?)</title>", preview.text, re.DOTALL)
     assert title is not None
     assert title[1].startswith("Pasted entries: preview")
+
+
+def told_of(page: httpx.Response) -> list[tuple[str, str]]:
+    """Return what a refusal says, field by field."""
+    alert = page.text.partition('role="alert">')[2].partition("</div>")[0]
+    return [(text_of(where), text_of(why)) for where, why in re.findall(r"<li><b>(.*?)</b>: (.*?)</li>", alert)]
+
+
+def test_a_selection_that_is_too_large_or_none_is_told_by_the_fields_of_the_form(
+    curator: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = "do=replace&field=title&find=e&put=ee"
+    monkeypatch.setattr(bulk, "MAXIMUM_WORKS", 3)
+    assert told_of(curator.get(f"/desk/bulk?every=true&{change}")) == [
+        ("Which works", "at most 3 works are changed at once")
+    ]
+    monkeypatch.undo()
+    told = told_of(curator.get(f"/desk/bulk?year=soon&{change}"))
+    assert [where for where, _ in told] == ["Year"]
+    french = told_of(curator.get(f"/desk/bulk?year=soon&{change}", headers={"Accept-Language": "fr"}))
+    assert [where for where, _ in french] == ["Année"]
+
+
+def test_the_address_of_all_queues_leads_to_the_desk(curator: httpx.Client) -> None:
+    led = curator.get("/desk/queues")
+    assert (led.status_code, led.headers["location"]) == (303, "/desk")

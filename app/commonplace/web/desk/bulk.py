@@ -173,6 +173,12 @@ def _called(request: Request, context: Context, result: BulkResult | None) -> di
 
 
 _TYPED = {
+    "select": "Which works",
+    "q": "Words",
+    "type": "Type",
+    "year": "Year",
+    "venue": "Venue",
+    "discusses": "Concept",
     "pattern": "Find",
     "at": "Find",
     "with": "New words, or the value",
@@ -182,7 +188,7 @@ _TYPED = {
     "field": "Field",
     "from": "Field",
 }
-"""Fields of the form by the members of a change that they become."""
+"""Fields of the form by the members of a selection or a change that they become."""
 
 
 def _at_fields(fault: CommonplaceError) -> Refusal:

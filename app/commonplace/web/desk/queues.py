@@ -34,6 +34,12 @@ def queue_named(context: Context, name: str) -> Queue:
     return there[name]
 
 
+@router.get("/desk/queues")
+def queues() -> Response:
+    """Lead to the desk, which lists the queues."""
+    return see_other("/desk")
+
+
 @router.get("/desk/queues/{name}")
 def queue(
     request: Request,
