@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import shutil
 import signal
@@ -17,7 +18,10 @@ from commonplace.curation.authorities import KnownInGraph
 from commonplace.derived.search import log_process
 from commonplace.derived.search.index import SearchIndex
 from commonplace.derived.search.lifecycle import Searching
-from commonplace.derived.workers.search_writer import SearchWriter
+from commonplace.derived.workers.limits import QueryLimits
+from commonplace.derived.workers.link import WorkerLink
+from commonplace.derived.workers.pool import WorkerPool
+from commonplace.derived.workers.search_writer import WRITING_SECONDS, SearchWriter
 from commonplace.home.opening import Home
 from commonplace.home.tokens import Role
 from commonplace.library import Library
@@ -177,6 +181,33 @@ def test_an_import_is_found_when_its_job_is_done(opened: Home, monkeypatch: pyte
         assert index is not None
         assert index.applied_version == 2
         assert [one["key"] for one in client.get("/search", params={"q": "quagmire"}).json()["items"]] == ["made2001"]
+
+
+def test_it_may_take_longer_than_a_query(opened: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a million works it takes many minutes on a busy machine: more than to start."""
+    library, place = opened.library, tmp_path / "parts"
+    place.mkdir()
+    given = list[float]()
+    set_clock = WorkerLink._set_clock
+
+    def noted(link: WorkerLink, seconds: float | None) -> None:
+        given.extend([seconds] if seconds is not None and link.process is not None else ())
+        set_clock(link, seconds)
+
+    monkeypatch.setattr(WorkerLink, "_set_clock", noted)
+
+    async def run() -> Version:
+        workers = WorkerPool(library.worker_views(), QueryLimits(seconds=0.001))
+        workers.start()
+        try:
+            return await workers.search.write(place, library.newest())
+        finally:
+            workers.close()
+
+    assert asyncio.run(run()) == library.newest()
+    assert [*place.iterdir()]
+    assert given
+    assert min(given) == WRITING_SECONDS
 
 
 @pytest.fixture

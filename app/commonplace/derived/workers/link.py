@@ -66,6 +66,8 @@ class WorkerLink:
         self._limits = limits
         self._seconds = limits.seconds
         """Maximum time for the present question."""
+        self._allowed = limits.seconds
+        """Time that the worker was given when its clock was set last: that of the question, or that to start."""
         self._tell = ended
         self._descriptor: int | None = None
         self._answer: asyncio.Future[Message] | None = None
@@ -198,6 +200,8 @@ class WorkerLink:
         A timer that rings before is left to look again then: nearly all questions are answered long before, and a timer
         for each would cost more than the rest of this class.
         """
+        if seconds is not None:
+            self._allowed = seconds
         self._due = None if seconds is None else self._loop.time() + seconds
         if self._due is None or (self._clock is not None and self._clock.when() <= self._due):
             return
@@ -214,7 +218,7 @@ class WorkerLink:
         elif self.process is not None and is_stopped(self.process):
             self.end()  # that is not the question's doing: another is asked
         else:
-            self.end(self._out_of_time())
+            self.end(OutOfTime.after(self._allowed))
 
     def _resolve(self, by: int) -> None:
         """Answer the waiting question with the meaning of the process's end."""

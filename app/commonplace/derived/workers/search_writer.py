@@ -19,6 +19,10 @@ from commonplace.model.change import Version
 SEARCH_PARTS = 4
 """Maximum number of processes that write a search index: each holds the statements of its share of the library."""
 
+WRITING_SECONDS = 86_400.0
+"""Maximum time to write a part, whatever a query may take: on a busy machine a million works take more than ten
+minutes, and whoever searches waits for nothing else."""
+
 PART_THINGS = 10_000
 """Minimum number of documents for which a process of their own is worth starting."""
 
@@ -119,7 +123,7 @@ class SearchWriter:
         link = self._fork()
         link.apart = True
         try:
-            found: int = (await link.exchange(Message(head))).head["indexed"]
+            found: int = (await link.exchange(Message(head), WRITING_SECONDS)).head["indexed"]
             return found
         finally:
             link.end()

@@ -245,7 +245,6 @@ class Worker:
 
     def _indexed(self, head: Mapping[str, Any]) -> Message:
         """Write a part of the search index, at a lower priority than all that answer. Nothing else is asked after."""
-        send(self._connection, Message({"preparing": True}))
         os.nice(_NICE)
         minter, place = Minter(self._views.base), Path(head["search"])
 
