@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from hypothesis import HealthCheck, settings
 
 from commonplace.derived.workers import zygote_link
 from commonplace.derived.workers.limits import QueryLimits
@@ -28,6 +29,12 @@ from tests import preloaded
 BASE = "http://127.0.0.1:8000/"
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+
+settings.register_profile(
+    "patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+settings.load_profile("patient")
+"""How long an example takes is no matter of right and wrong: on a busy machine every one is slow."""
 
 
 def shared(*parts: str) -> Path:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from pyoxigraph import Literal, NamedNode, Quad
@@ -287,14 +287,7 @@ class Librarian(RuleBasedStateMachine):
 
 def asked(runs: int, steps: int, *, always_others: bool = False) -> settings:
     """Return how often, and how long, hypothesis lets the librarian work; `always_others` tries others at each run."""
-    slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
-    return settings(
-        max_examples=runs,
-        stateful_step_count=steps,
-        deadline=None,
-        suppress_health_check=slow,
-        derandomize=not always_others,
-    )
+    return settings(max_examples=runs, stateful_step_count=steps, derandomize=not always_others)
 
 
 def test_whatever_a_librarian_does_the_library_is_whole() -> None:

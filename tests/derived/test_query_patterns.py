@@ -81,14 +81,14 @@ def answer(store: Store, query: str) -> object:
 asked = given(queries, st.lists(QUADS, max_size=12), st.lists(QUADS, max_size=3), st.data())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @asked
 def test_a_carried_answer_is_the_answer(query: str, before: list[Quad], added: list[Quad], data: st.DataObject) -> None:
     compare(query, before, added, data)
 
 
 @pytest.mark.slow
-@settings(max_examples=2_000, deadline=None)
+@settings(max_examples=2_000)
 @asked
 def test_many_carried_answers_are_the_answers(
     query: str, before: list[Quad], added: list[Quad], data: st.DataObject

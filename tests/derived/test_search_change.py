@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
@@ -122,7 +122,7 @@ def check(directory: Path, *changes: Sequence[Quad]) -> tuple[list[str], list[st
     return [one.key for one in made], [one.key for one in read]
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(first=CHANGES, change=CHANGES, chunk=st.sampled_from([100, 1_000_000]))
 def test_it_is_what_the_graph_gives(first: list[Quad], change: list[Quad], chunk: int) -> None:
     with TemporaryDirectory() as directory, pytest.MonkeyPatch.context() as patch:

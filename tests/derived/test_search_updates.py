@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -92,7 +92,7 @@ CHANGES = st.lists(
 QUESTIONS = ["coproduction", "etat", "citizen", "role", "frontline staff", "ostrom", "lyon", "municipal", '"workers"']
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(steps=st.lists(CHANGES, min_size=1, max_size=4))
 def test_an_updated_index_answers_as_a_rebuilt_one(
     steps: list[list[tuple[NamedNode, NamedNode, NamedNode | Literal | None]]],
@@ -165,7 +165,7 @@ def test_an_index_from_files_answers_as_one_in_memory(library: SearchIndex, tmp_
         assert index.matching_iris(q, "work") == library.matching_iris(q, "work"), q
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15)
 @given(steps=st.lists(CHANGES, min_size=1, max_size=3))
 def test_an_updated_index_from_files_answers_as_a_rebuilt_one_and_leaves_its_files(
     steps: list[list[tuple[NamedNode, NamedNode, NamedNode | Literal | None]]],

@@ -300,7 +300,7 @@ SPACED_SOUPS = st.lists(st.tuples(TOKENS, st.sampled_from(["", " "])), max_size=
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(soup=st.one_of(SOUPS, SPACED_SOUPS), head=st.sampled_from(["", "?s ?p ?o .", "FILTER(1<2) ", "?s ?p 'x'"]))
 def test_no_soup_of_tokens_reaches_out(trap: Trap, soup: str, head: str) -> None:
     before = trap.connections
@@ -328,7 +328,7 @@ PARTS = st.sampled_from(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(PARTS, min_size=1, max_size=5, unique=True))
 def test_the_guards_writing_does_not_change_what_is_asked(parts: list[str]) -> None:
     text = f"PREFIX ex: <{EX}> SELECT * {{ {' . '.join(parts)} }}"

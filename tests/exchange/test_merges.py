@@ -43,7 +43,7 @@ def keys_of(home: Home, kind: Kind) -> list[str]:
     return sorted(minter.key(iri) for iri in subjects if iri.startswith(start) and "#" not in iri)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_unmerging_things_of_the_reference_set_is_the_identity(reference: Home, data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(KINDS))
@@ -65,7 +65,7 @@ def test_unmerging_things_of_the_reference_set_is_the_identity(reference: Home, 
     assert all_of(reference) == before
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(one=records, other=records, choose=st.sampled_from(["left", "right", None]))
 def test_unmerging_any_two_records_is_the_identity(
     tmp_path_factory: pytest.TempPathFactory, one: Record, other: Record, choose: str | None

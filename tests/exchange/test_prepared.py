@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
@@ -91,7 +91,7 @@ def said(writer: WorkWriter, made: list[Record]) -> list[Quad]:
     return list(parse(b"".join(lines), format=RdfFormat.N_QUADS))
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=40)
 @given(MANY, st.booleans())
 def test_prepared_records_say_what_records_say(made: list[Record], known: bool) -> None:
     names = [contributor.name for record in made for contributor in record.contributors]
@@ -104,7 +104,7 @@ def test_prepared_records_say_what_records_say(made: list[Record], known: bool) 
     assert len(found) == len(set(found))
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=40)
 @given(records)
 def test_a_prepared_entry_holds_its_record(record: Record) -> None:
     read = read_again(entries([record]))

@@ -194,6 +194,4 @@ class Desk(RuleBasedStateMachine):
 
 
 TestDesk = Desk.TestCase
-TestDesk.settings = settings(
-    max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-)
+TestDesk.settings = settings(max_examples=12, stateful_step_count=25, suppress_health_check=list(HealthCheck))

@@ -37,7 +37,7 @@ def check_date(date: dict[str, Any]) -> None:
     assert all(1 <= len(part) <= 3 and all(type(number) is int for number in part) for part in parts)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(records)
 def test_items_have_the_shape_of_the_schema(record: Record) -> None:
     (item,) = json.loads(EXPORT_FORMATS["csl-json"].whole([record]))

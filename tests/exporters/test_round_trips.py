@@ -34,7 +34,7 @@ def plain(record: Record | None) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("format_name", WRITTEN)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(record=records)
 def test_a_record_survives(format_name: str, record: Record) -> None:
     (entry,) = list(IMPORT_FORMATS[format_name].read(written(format_name, record), ""))
@@ -209,7 +209,7 @@ def test_a_paragraph_that_begins_like_an_entry_does_not_look_like_one() -> None:
 
 
 @given(record=records)
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_bibtex_braces_balance_as_bibtex_counts_them(record: Record) -> None:
     text = bibtex.entry(record)
     assert text.count("{") == text.count("}")

@@ -260,7 +260,7 @@ def test_a_date_is_printed_in_words_where_there_is_no_other(date: dict[str, obje
     assert bibliography([entry.record], "chicago")[0][1] == f"A Study. {printed}."
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(records)
 def test_any_record_comes_out_as_text(record: Record) -> None:
     for style in ("apa", "chicago-author-date", "nlm-citation-sequence"):

@@ -23,7 +23,7 @@ _FIELDS = st.dictionaries(_NAMES, _VALUES, max_size=5)
 _ENTRIES = st.lists(st.tuples(st.sampled_from(["article", "Book", "misc"]), _FIELDS), min_size=1, max_size=4)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(_ENTRIES, st.sampled_from([",", ""]), st.sampled_from(["\n", "\n\n  ", ""]))
 def test_a_plain_entry_is_what_the_splitter_makes_of_it(
     entries: list[tuple[str, dict[str, str]]], comma: str, gap: str

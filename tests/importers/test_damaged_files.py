@@ -9,7 +9,7 @@ import io
 import json
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from commonplace.errors import BadRequest
@@ -104,7 +104,7 @@ def damaged(data: bytes, changed: list[tuple[float, int, bytes]]) -> bytes:
 
 
 @pytest.mark.parametrize("name", WHOLE)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(changed=changes)
 @example(changed=[(0.5, 0, b"\\u0000")])
 def test_every_entry_of_a_damaged_file_has_a_fate(name: str, changed: list[tuple[float, int, bytes]]) -> None:

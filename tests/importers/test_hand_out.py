@@ -6,7 +6,7 @@ import copy
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import commonplace.importers.bibtex.split
@@ -35,7 +35,6 @@ def small_batches() -> object:
         yield
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(sorted(PIECES)) | st.just("plain"), max_size=20))
 def test_what_is_handed_out_is_what_is_read_of_the_whole(kinds: list[str]) -> None:
     text = "".join(PIECES[kind] % number for number, kind in enumerate(kinds)).encode()

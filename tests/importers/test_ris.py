@@ -337,7 +337,7 @@ _WILD = st.sampled_from(
 _WILD_TEXTS = st.sampled_from(["x", "345", "a: b", "12-34", "PMC5", "a\n\nb", "&amp;"])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(record=records, extra=st.dictionaries(_WILD, _WILD_TEXTS))
 def test_fields_of_any_name_survive(record: Record, extra: dict[str, str]) -> None:
     written = replace(record, extra={**record.extra, **extra}, contributors=())

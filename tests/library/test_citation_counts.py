@@ -28,7 +28,7 @@ KNOWN = [
 CHANGES = st.lists(st.sets(st.sampled_from(CITATIONS), min_size=1, max_size=40), min_size=1, max_size=5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CHANGES, st.integers(1, 6))
 def test_kept_counts_give_the_answer_of_the_query(changes: list[set[Quad]], limit: int) -> None:
     query = read_query(QUERIES / "most-cited.rq")

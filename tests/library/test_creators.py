@@ -18,7 +18,7 @@ WRITTEN = [Quad(work, DCTERMS["creator"], person) for work, person in product(WO
 ELSEWHERE = [Quad(quad.subject, quad.predicate, quad.object, MINTER.graph("mine")) for quad in WRITTEN[::3]]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.sets(st.sampled_from([*WRITTEN, *ELSEWHERE]), min_size=1), min_size=1, max_size=5))
 def test_kept_creators_are_those_read_anew(changes: list[set[Quad]]) -> None:
     history = History()
@@ -28,7 +28,7 @@ def test_kept_creators_are_those_read_anew(changes: list[set[Quad]]) -> None:
         assert kept.of(history.graph).value == history.graph.read(read_creators)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.sets(st.sampled_from([*WRITTEN, *ELSEWHERE])), st.sets(st.sampled_from([work.value for work in WORKS])))
 def test_creators_of_few_works_are_those_of_many(written: set[Quad], works: set[str]) -> None:
     history = History()

@@ -133,7 +133,7 @@ def check(found: GapMap, snapshot: Snapshot) -> None:
         assert cell == counted.cell(MINTER.thing("concept", concept), MINTER.thing("concept", context))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CHANGES)
 def test_the_map_is_what_the_statements_give(changes: list[set[Quad]]) -> None:
     history = History()
@@ -145,7 +145,7 @@ def test_the_map_is_what_the_statements_give(changes: list[set[Quad]]) -> None:
         history.graph.read(lambda s, k=known: check(gap_map(s, MINTER, k, None, None), s))  # type: ignore[misc]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sets(st.sampled_from(STATEMENTS), min_size=30, max_size=120), st.sampled_from([*PLACES, *IDEAS]))
 def test_what_is_behind_a_cell_is_as_many_as_it_says(said: set[Quad], concept: NamedNode) -> None:
     history = History()

@@ -151,7 +151,7 @@ def anew(graph: Graph, select: Select, order: Order | None) -> object:
         return str(fault)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CHANGES, st.data())
 def test_kept_lists_and_totals_are_those_made_anew(changes: list[set[Quad]], data: st.DataObject) -> None:
     history = History()
@@ -166,7 +166,7 @@ def test_kept_lists_and_totals_are_those_made_anew(changes: list[set[Quad]], dat
         assert size.of(history.graph).value == history.graph.read(lambda snapshot: snapshot.size)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(CHANGES, st.data())
 def test_kept_lists_and_counts_are_moved_back_to_earlier_versions(
     changes: list[set[Quad]], data: st.DataObject
@@ -187,7 +187,7 @@ def test_kept_lists_and_counts_are_moved_back_to_earlier_versions(
         assert partitions.of(graph).value.counts == graph.read(count_partitions).counts
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CHANGES)
 def test_a_small_change_moves_each_list(changes: list[set[Quad]]) -> None:
     """So that the test above is one of moving: here a list that is made anew is a failure."""
@@ -339,7 +339,7 @@ def test_an_earlier_version_has_its_own_list() -> None:
         assert len(kept.of(past, "people", everyone, None).things) == 3
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.dictionaries(st.text("abc", min_size=1, max_size=3), st.sampled_from(["", "1", "2", "3"])),
     st.sets(st.text("abc", min_size=1, max_size=3)),

@@ -151,7 +151,7 @@ class Plain:
         return None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(LIBRARIES, FILTERS, st.integers(1, 8), st.sampled_from((0, 2, 1_000)))
 def test_what_is_on_the_map_is_what_the_statements_say(
     library: frozenset[Quad], filters: MapFilters, limit: int, most: int

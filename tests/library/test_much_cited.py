@@ -58,7 +58,7 @@ def evidence(snapshot: Snapshot, work: NamedNode, kept: MuchCited | None = None)
     return set(kept.evidence(snapshot, work) if kept else evidence_nodes(snapshot, MINTER.term("work"), work))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CHANGES, st.booleans())
 def test_what_is_kept_is_what_is_read_anew(changes: list[set[Quad]], ahead: bool) -> None:
     with pytest.MonkeyPatch.context() as patched:

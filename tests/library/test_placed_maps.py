@@ -59,7 +59,7 @@ TURNED = st.one_of(
 """What a version turns round: things alone, or links as well."""
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.frozensets(st.sampled_from([*SOME, *SAID]), min_size=30, max_size=90),
     st.lists(TURNED, min_size=1, max_size=4),

@@ -165,7 +165,7 @@ def check(found: States, snapshot: Snapshot) -> None:
     assert told(found.on_claim(CLAIM.value), works) == {work: given.on_claim(work) for work in works}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(CHANGES, st.data())
 def test_kept_states_are_those_that_the_statements_give(changes: list[list[Quad]], data: st.DataObject) -> None:
     history = History()
@@ -178,7 +178,7 @@ def test_kept_states_are_those_that_the_statements_give(changes: list[list[Quad]
             history.graph.read(partial(check, found))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(CHANGES)
 def test_every_small_change_moves_the_states(changes: list[list[Quad]]) -> None:
     """So that the test above is one of moving: here they are never made anew."""
@@ -191,7 +191,7 @@ def test_every_small_change_moves_the_states(changes: list[list[Quad]]) -> None:
         assert now == history.graph.read(lambda snapshot: read_states(snapshot, MINTER))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(CHANGES, st.data())
 def test_kept_states_are_moved_back_to_earlier_versions(changes: list[list[Quad]], data: st.DataObject) -> None:
     history = History()

@@ -70,7 +70,7 @@ def kept(snapshot: Snapshot, things: SortedList, concept: NamedNode, places: sli
     return [row["evidence"]["value"] for row in part.table["results"]["bindings"]], part.total
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CHANGES, st.sampled_from(CONCEPTS), st.integers(0, 6), st.integers(1, 6))
 def test_a_page_has_the_rows_that_sparql_has_there(
     changes: list[set[Quad]], concept: NamedNode, first: int, count: int

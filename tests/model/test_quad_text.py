@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, serialize
 
@@ -13,7 +13,7 @@ from commonplace.model.change import ChangeSet
 from commonplace.model.quad_text import QuadText, has_blank_nodes, whole_lines
 from tests.patchlog.entries import QUADS, quad
 
-FEW = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+FEW = settings(max_examples=40)
 MANY = st.lists(QUADS, max_size=6)
 
 

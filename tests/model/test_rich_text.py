@@ -55,20 +55,20 @@ def test_markup_is_read(written: str, html: str, text: str) -> None:
     assert (made.html, made.plain) == (html, text)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(rich_texts("title"))
 def test_both_ways_of_writing_are_read_back(made: RichText) -> None:
     assert read(made.html) == made
     assert read(made.csl) == made
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(texts | st.sampled_from(["<i>x</i>", "&lt;b&gt;", "a <b", "&#60;", "<sup>2</sup>"]))
 def test_plain_text_is_never_taken_for_markup(text: str) -> None:
     assert read(csl_escaped(text)) == read(plain(text).html) == plain(text)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from(["<i>", "</i>", "<span x>", "</span>", "<sub>", "</sub>", "&lt;", "<", "a", " "])))
 def test_any_mixture_is_read_and_written_the_same_from_then_on(pieces: list[str]) -> None:
     made = read("".join(pieces))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pyshacl
 import pytest
 import rdflib
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from pyoxigraph import NamedNode, RdfFormat, serialize
 
 from commonplace.model.minter import Minter
@@ -43,13 +43,13 @@ def as_the_graph_holds(record: Record) -> Record:
     )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=150)
 @given(record=records)
 def test_a_record_comes_back_as_it_was(record: Record) -> None:
     assert through_the_graph(record) == as_the_graph_holds(record)
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=10)
 @given(record=records)
 def test_what_a_writer_says_keeps_the_shapes(record: Record) -> None:
     triples = WorkWriter(MINTER, NothingKnown()).triples(record)

@@ -27,7 +27,7 @@ def read(text: bytes) -> Entry:
     return entry_of(header, read_body(text[begin + len(BEGIN) : -len(COMMIT)], header, "here"))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ENTRIES)
 def test_what_is_written_is_what_is_read(written: Entry) -> None:
     text = write_entry(written, CHAIN)
@@ -36,7 +36,7 @@ def test_what_is_written_is_what_is_read(written: Entry) -> None:
     assert read_header(text.partition(BEGIN)[0], "here").chain == CHAIN
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ENTRIES)
 def test_every_line_is_a_row_of_rdf_patch(written: Entry) -> None:
     lines = write_entry(written, CHAIN).decode().split("\n")
