@@ -12,6 +12,7 @@ import pytest
 from commonplace.home.opening import open_home
 from commonplace.home.tokens import Role
 from commonplace.model.change import Version
+from commonplace.web.pages.rendering import environment
 from commonplace.web.pages.sentences import reasons_words
 from tests.conftest import serving, settings_for
 from tests.web.api.near_duplicates import NEAR_DUPLICATE
@@ -143,7 +144,9 @@ def test_a_pair_is_shown_field_by_field_with_the_reasons(edited: httpx.Client) -
     assert page.status_code == 200
     words = text_of(page.text)
     assert reasons_words(pair["reasons"], "en").casefold() in words.casefold()
-    assert f"{pair['score']:.0f} in a hundred" in words
+    assert pair["score"] > 99.5
+    assert "is more than 99 in a hundred" in words
+    assert "plus de 99 chances sur cent" in french
     for link in pair["works"]:
         work = edited.get(f"/works/{link['key']}").json()
         assert work["title"] in words
@@ -342,3 +345,12 @@ def test_evidence_quoted_from_another_work_names_that_by_its_title(edited: httpx
         words = text_of(page.partition("<main")[2].partition("</main>")[0])
         assert f"{one['locator']} of {one['quoted_from_title']}" in words, address
         assert f">{one['quoted_from']}<" not in page, address
+
+
+@pytest.mark.parametrize(
+    ("score", "words"),
+    [(0.9, "less than 1"), (1.0, "1"), (63.4, "63"), (99.4, "99"), (99.6, "more than 99")],
+)
+def test_a_chance_is_never_rounded_to_what_is_sure(score: float, words: str) -> None:
+    template = environment("en").from_string("{{ score | in_a_hundred }}")
+    assert template.render(score=score, language="en") == words

@@ -122,6 +122,15 @@ def fates_ahead(context: TemplateContext, counts: Mapping[str, int]) -> str:
 
 
 @pass_context
+def in_a_hundred(context: TemplateContext, score: float) -> str:
+    """Return a chance of 0 to 100, rounded; one that is not sure does not round to what is."""
+    translate = translations(context["language"]).gettext
+    if score >= 99.5:
+        return translate("more than 99")
+    return f"{score:.0f}" if score >= 1 else translate("less than 1")
+
+
+@pass_context
 def fates(context: TemplateContext, counts: Mapping[str, int]) -> str:
     """Return how many entries of an import had which fate, in the language of the page; fates of none are left out."""
     return ", ".join(fate_count(fate, number, context["language"]) for fate, number in counts.items() if number)
@@ -245,6 +254,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "source_name": source_name,
     "change_line": line,
     "thing_change": sentence,
+    "in_a_hundred": in_a_hundred,
     "in_words": in_words,
     "value_of": value_of,
 }
