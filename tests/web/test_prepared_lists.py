@@ -27,7 +27,7 @@ def test_all_that_is_prepared_can_be_handed_to_another_process(home: Path, monke
         if isinstance(step, Apart):
             step.here()
     lists, maps, values = pickle.loads(views.prepared())  # noqa: S301  of this process
-    assert len(lists) == 7
+    assert len(lists) == 8
     placed, counted = maps
     assert len(placed) == len(counted) == 1
     assert None not in values.values()
