@@ -148,8 +148,20 @@ def _version(change: NamedNode | None) -> int | None:
     return int(tail) if tail.isdecimal() else None
 
 
+def language_range(language: str) -> tuple[str, ...]:
+    """Return the tags under which to look for a text in a language: its own, then fewer and fewer parts of it.
+
+    `fr-ca` is looked for as `fr-ca` and as `fr`. The tag is in lower case, as those of the graph are.
+    """
+    parts = language.split("-")
+    return tuple("-".join(parts[:count]) for count in range(len(parts), 0, -1))
+
+
 def label_of(snapshot: Snapshot, node: NamedNode, language: str = "en") -> str | None:
-    """Return a label for people: preferred label, label, title or name, in that language where there is a choice."""
+    """Return a label for people: preferred label, label, title or name, in that language where there is a choice.
+
+    Where there is none in it, one in English comes first, then one of no language, then the first by the alphabet.
+    """
     found: dict[str, str] = {}
     for predicate in (SKOS["prefLabel"], RDFS["label"], DCTERMS["title"], FOAF["name"]):
         for triple in snapshot.triples(node, predicate):
@@ -157,5 +169,6 @@ def label_of(snapshot: Snapshot, node: NamedNode, language: str = "en") -> str |
                 tag = getattr(triple.object, "language", None) or ""
                 found.setdefault(tag, getattr(triple.object, "value", ""))
         if found:
-            return found.get(language) or found.get("") or next(iter(sorted(found.values())))
+            tags = (*language_range(language), "en", "")
+            return next((found[tag] for tag in tags if found.get(tag)), None) or min(found.values())
     return None

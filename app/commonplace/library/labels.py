@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pyoxigraph import Literal, NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.library.evidence import label_of
+from commonplace.library.evidence import label_of, language_range
 from commonplace.model.namespaces import SKOS
 
 Answer = TypeVar("Answer")
@@ -31,8 +31,11 @@ def definition_in(snapshot: Snapshot, node: NamedNode, piece: str, language: str
     """Return the definition of a thing in a language, where a piece is of its definition in another; else None."""
     held = [triple.object for triple in snapshot.triples(node, SKOS["definition"])]
     definitions = {one.language: one.value for one in held if isinstance(one, Literal)}
-    others = (text for tag, text in definitions.items() if tag != language)
-    return definitions.get(language) if any(piece.strip("…") in text for text in others) else None
+    own = next((tag for tag in language_range(language) if tag in definitions), None)
+    if own is None:
+        return None
+    others = (text for tag, text in definitions.items() if tag != own)
+    return definitions[own] if any(piece.strip("…") in text for text in others) else None
 
 
 class _Labels:

@@ -63,3 +63,36 @@ def test_what_is_no_tag_of_a_language_is_refused(client: httpx.Client, language:
         refused = client.get(f"{address}&language={language}")
         assert refused.status_code == 400
         assert refused.json()["errors"][0]["where"] == "language"
+
+
+def test_a_tag_is_read_in_any_case_and_by_its_first_part(client: httpx.Client) -> None:
+    french = of_kind(client, "role", "concept", language="fr")
+    assert french != of_kind(client, "role", "concept")
+    typed = {"q": "role", "each": "20"}
+    kinds = client.get("/search/suggest", params={**typed, "language": "fr"}).json()["kinds"]
+    nodes = client.get("/map.json", params={"language": "fr"}).json()["nodes"]
+    for tag in "FR", "fr-CA", "Fr-Latn-CA":
+        assert of_kind(client, "role", "concept", language=tag) == french
+        suggested = client.get("/search/suggest", params={**typed, "language": tag}).json()["kinds"]
+        assert [kind["items"] for kind in suggested] == [kind["items"] for kind in kinds]
+        assert client.get("/map.json", params={"language": tag}).json()["nodes"] == nodes
+
+
+@pytest.mark.parametrize("tag", ["de", "en-GB", "DE-at"])
+def test_what_has_no_label_in_that_language_is_called_as_in_english(client: httpx.Client, tag: str) -> None:
+    for kind in "concept", "claim", "case", "evidence":
+        assert of_kind(client, "role", kind, language=tag) == of_kind(client, "role", kind)
+    typed = {"q": "motivation", "each": "20"}
+    suggested = client.get("/search/suggest", params={**typed, "language": tag}).json()["kinds"]
+    plain = client.get("/search/suggest", params=typed).json()["kinds"]
+    assert [kind["items"] for kind in suggested] == [kind["items"] for kind in plain]
+    assert client.get("/map.json", params={"language": tag}).json()["nodes"] == client.get("/map.json").json()["nodes"]
+
+
+def test_a_label_in_the_whole_tag_comes_before_one_in_its_first_part(curator: httpx.Client) -> None:
+    labels = curator.get("/concepts/professional-role").json()["labels"]
+    etag = curator.get("/concepts/professional-role").headers["etag"]
+    edit = {"labels": {**labels, "fr-CA": "rôle professionnel"}}
+    curator.patch("/concepts/professional-role", json=edit, headers={"If-Match": etag}).raise_for_status()
+    for tag, label in (("fr-ca", "rôle professionnel"), ("fr-BE", labels["fr"]), ("de", labels["en"])):
+        assert of_kind(curator, "role of professionals", "concept", language=tag)["professional-role"]["title"] == label

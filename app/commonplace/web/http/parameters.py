@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Query, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from commonplace.errors import BadRequest, Message
 from commonplace.library.selection import DEFAULT_LIMIT, MAXIMUM_LIMIT
@@ -19,9 +19,11 @@ At = Annotated[int | None, Query(ge=1, description="the version to answer from; 
 Limit = Annotated[int, Query(ge=1, le=MAXIMUM_LIMIT, description="how many items a page holds at most")]
 LabelLanguage = Annotated[
     str,
+    AfterValidator(str.lower),
     Query(
         pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
-        description="tag of the language in which concepts, claims and cases are called, where they have a label in it",
+        description="tag of the language in which concepts, claims and cases are called, where they have a label in "
+        "it; else `fr-CA` is answered as `fr`, and what has no label in either is called as in English",
     ),
 ]
 Cursor = Annotated[str | None, Query(pattern="^[A-Za-z0-9_-]+$", description="from `next` of the page before; opaque")]
