@@ -251,11 +251,8 @@ class WorkerLink:
         if by == signal.SIGABRT:
             return self._out_of_memory()
         if by == signal.SIGXCPU:
-            return self._out_of_time()
+            return OutOfTime.after(self._allowed)
         return Broken.by(signal.Signals(by).name)
-
-    def _out_of_time(self) -> OutOfTime:
-        return OutOfTime.after(self._seconds)
 
     def _out_of_memory(self) -> OutOfMemory:
         return OutOfMemory.beyond(self._limits.memory)
