@@ -22,6 +22,7 @@ from commonplace.library.much_cited import incremental_much_cited
 from commonplace.library.placed_maps import PlacedMaps
 from commonplace.library.preparation import Preparation
 from commonplace.library.totals import count_totals, incremental_size, incremental_totals
+from commonplace.model.change import Version
 from commonplace.model.namespaces import CITO, FABIO, RDF, RDFS, SKOS
 from tests.library.test_lists import CONCEPT, MINTER, STATEMENTS, WORKS, History
 
@@ -177,6 +178,23 @@ def test_what_hangs_on_works_that_many_cite_is_read_from_the_file(
     ends, evidence = held(Start(history, tmp_path))
     assert [one.work for one in ends] == [one.work for one in made[0] if one.work != citing[0]]
     assert set(evidence) == {*EVIDENCE[:2]}
+
+
+def test_a_work_that_comes_to_be_cited_by_many_is_among_them_at_a_later_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(much_cited, "MANY", 2)
+    cited, *citing = WORKS
+    history = History()
+    history.turn_round([Quad(work, RDF["type"], FABIO["Expression"]) for work in WORKS])
+    history.turn_round([Quad(citing[0], CITO["cites"], cited)])
+    Start(history, tmp_path)
+    history.turn_round([Quad(citing[1], CITO["cites"], cited)])
+    later = history.log.size(Version(2), Version(3))
+    monkeypatch.setattr(preparation, "MOVED_BYTES", later * 3 // 4)
+    assert Start(history, tmp_path).begun
+    assert [path.name[:8] for path in tmp_path.iterdir()] == ["00000003"], "written anew from what was moved along"
+    assert Start(history, tmp_path).prepared.much_cited.of(history.graph).value.works == {cited.value}
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "of another log", "of a later version", "by other code"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
@@ -64,6 +64,10 @@ class MuchCited:
         if found is None:
             found = self.kept_evidence[work.value] = tuple(evidence_nodes(snapshot, self.minter.term("work"), work))
         return found
+
+    def counted_by(self, counts: CitationCounts) -> MuchCited:
+        """Return what is kept with the works that many cite by other counts, of the same version."""
+        return replace(self, works=much_cited_works(counts))
 
     def moved(self, snapshot: Snapshot, changes: Sequence[ChangeSet]) -> MuchCited:
         """Return what is kept at another snapshot, given the net changes that lead there."""
@@ -127,7 +131,7 @@ def incremental_much_cited(
 
     def make(snapshot: Snapshot) -> MuchCited:
         counted = counts.kept(snapshot.version) or count_citations(snapshot)
-        return MuchCited(frozenset(work for work, cited in counted.certain.items() if cited >= MANY), minter)
+        return MuchCited(much_cited_works(counted), minter)
 
     return Incremental(log, make, lambda kept, snapshot, changes: kept.moved(snapshot, changes))
 
@@ -137,6 +141,11 @@ def much_cited_at(kept: Incremental[MuchCited], graph: Graph, minter: Minter) ->
     found = kept.if_made(graph)
     nothing = MuchCited(frozenset(), minter)
     return lambda snapshot: found.value if found is not None and found.version == snapshot.version else nothing
+
+
+def much_cited_works(counts: CitationCounts) -> frozenset[str]:
+    """Return the IRIs of the works that many cite for certain."""
+    return frozenset(work for work, cited in counts.certain.items() if cited >= MANY)
 
 
 def read_ahead(kept: Incremental[MuchCited], counts: Incremental[CitationCounts], graph: Graph) -> None:

@@ -105,7 +105,7 @@ class Preparation:
         self.states.begin(AtVersion(version, prepared.states))
         self.creators.begin(AtVersion(version, prepared.creators))
         self.counts.begin(AtVersion(version, prepared.counts))
-        self.much_cited.begin(AtVersion(version, prepared.much_cited))
+        self.much_cited.begin(AtVersion(version, prepared.much_cited.counted_by(prepared.counts)))
         for name, (of, select, order) in self._named().items():
             if name in prepared.lists:
                 self.lists.begin(of, order, Listed(version, graph.read(select), prepared.lists[name]))
