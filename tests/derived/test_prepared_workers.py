@@ -20,6 +20,7 @@ from commonplace.derived.workers.apart import Apart, Step
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.messages import Call, Message, Reply
 from commonplace.derived.workers.pool import Lane, WorkerPool
+from commonplace.derived.workers.preparing import Preparing
 from commonplace.derived.workers.worker import Task, Views
 from commonplace.library import Library
 from tests.web.sparql.limited_server import running, wait_until
@@ -278,3 +279,51 @@ def test_workers_that_were_asked_and_are_idle_now_are_replaced(tmp_path: Path, m
             workers.close()
 
     asyncio.run(run())
+
+
+def test_somebody_is_there_to_answer_while_idle_workers_are_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One is ended at a time, and the next only when another is there: the zygote may have something else to do."""
+    monkeypatch.setattr(pool, "IDLE_SECONDS", 0.2)
+    monkeypatch.setattr(pool, "NEXT_IDLE_SECONDS", 0.05)
+    library = Library.open(tmp_path / "home", BASE)
+
+    async def run() -> None:
+        workers = WorkerPool(library.worker_views(), QueryLimits(workers=1))
+        workers.start(partial(slow_tasks, folder=tmp_path))
+
+        async def look(lane: Lane) -> int:
+            call = Call(task="look", given={"held": False}, version=0, seconds=60)
+            process: int = (await workers.call(call, "somebody", lane)).given["process"]
+            return process
+
+        try:
+            first = await look(Lane.QUERIES)
+            await until(lambda: len(workers.processes()) == 2 and (tmp_path / "begun").exists())
+            asked = {first}
+            while len(asked) < 2:
+                asked |= {*await asyncio.gather(look(Lane.QUERIES), look(Lane.PAGES))}
+            await until(lambda: len(workers.processes()) == 1)
+            async with asyncio.timeout(30):
+                assert await look(Lane.QUERIES) in asked
+                assert len(workers.processes()) == 1
+        finally:
+            workers.close()
+
+    asyncio.run(run())
+
+
+def test_where_no_process_can_be_had_a_step_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The zygote goes on: another would open the graph by itself, and hold a second copy."""
+    views = Library.open(tmp_path / "home", BASE).worker_views()
+    taken: list[bytes] = []
+    views.prepare = lambda: iter([Apart(lambda: b"made", taken.append), True])
+
+    def fork() -> int:
+        raise OSError(12, "Cannot allocate memory")
+
+    monkeypatch.setattr(os, "fork", fork)
+    steps = Preparing(views, lambda: None)
+    assert steps.step({})
+    assert not taken

@@ -58,7 +58,7 @@ LONGEST_QUESTION = 4_000
 that suggests asks eight times."""
 
 ASKED_SINGLY = 32
-"""Maximum number of values of which any is wanted that are asked for one by one."""
+"""Maximum number of values that a query names one by one; more go into a set."""
 
 LONGEST_WORD = 100
 """Maximum length of a word in bytes; a longer one is not indexed."""

@@ -56,8 +56,12 @@ SPARE = 1
 """Number of workers that wait beside those at work, so that one that was ended is replaced at once."""
 
 IDLE_SECONDS = 60.0
-"""Time after which a worker that nobody has asked since is replaced where workers share a graph: what it has read it
-shares no more, and the next one does again."""
+"""Time between two looks at idle workers, where they share a graph: one that was asked before the last look, and not
+since, is replaced. What it has read it shares no more, and the next one does again."""
+
+NEXT_IDLE_SECONDS = 1.0
+"""Time until the next such worker is replaced: one at a time, and only when all others have begun, lest whoever asks
+meanwhile wait for a zygote that has something else to do."""
 
 ZYGOTE = "the zygote of the workers"
 """The name by which `Health` tells that it was lost."""
@@ -273,17 +277,20 @@ class WorkerPool:
             self._free.append(link)
             self._look_later()
 
-    def _look_later(self) -> None:
-        """Look for idle workers after a while, where it is not about to be done."""
+    def _look_later(self, seconds: float | None = None) -> None:
+        """Look for idle workers after a while, unless that is planned already."""
         if self._shares_graph and self._looks is None and self._loop is not None and not self._closed:
-            self._looks = self._loop.call_later(IDLE_SECONDS, self._replace_idle)
+            self._looks = self._loop.call_later(IDLE_SECONDS if seconds is None else seconds, self._replace_idle)
 
     def _replace_idle(self) -> None:
-        """End the workers that were asked once, and not since the last look; others are forked in their place."""
+        """End one of the workers that were asked once, and not since the last look; another is forked in its place."""
         self._looks = None
-        for link in list(self._free):
-            if link.questions and self._asked.get(link.number) == link.questions:
-                link.end()
+        idle = [link for link in self._free if link.questions and self._asked.get(link.number) == link.questions]
+        if idle and all(link.process is not None for link in self._alive()):
+            idle.pop(0).end()
+        if idle:  # what they were asked by then is not noted anew before their turn has come
+            self._look_later(NEXT_IDLE_SECONDS)
+            return
         self._asked = {link.number: link.questions for link in self._alive() if link.questions}
         if self._asked:
             self._look_later()

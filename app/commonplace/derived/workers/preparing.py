@@ -17,8 +17,11 @@ from commonplace.derived.workers.messages import Inbox, Message, send
 from commonplace.derived.workers.worker import Task, Views
 from commonplace.errors import GraphUnreachable
 from commonplace.processes.garbage_collection import share_with_forks
+from commonplace.processes.limits import end_with_parent
 
 log = logging.getLogger(__name__)
+
+_NOT_PREPARED = "what workers are to have at hand is not prepared: %s"
 
 
 class Awaited(NamedTuple):
@@ -83,7 +86,7 @@ class Preparing:
 
 
 def _made_apart(step: Apart, leave: Callable[[], None]) -> Iterator[Awaited]:
-    """Let a process that shares the graph make what a step makes, and take it; where it ends early, do without.
+    """Let a process that shares the graph make what a step makes, and take it; where there is none, do without.
 
     Yield where that will be heard, until it is.
     """
@@ -91,14 +94,18 @@ def _made_apart(step: Apart, leave: Callable[[], None]) -> Iterator[Awaited]:
     def make(connection: socket.socket) -> None:
         send(connection, Message({}, step.make()))
 
-    with _beside(make, leave) as connection:
-        for message in _heard(connection):
-            if isinstance(message, Awaited):
-                yield message
-            else:
-                step.take(message.body)
-                return
-    log.warning("what workers are to have at hand is not prepared: the process that made it has ended")
+    fault: object = "the process that made it has ended"
+    try:
+        with _beside(make, leave) as connection:
+            for message in _heard(connection):
+                if isinstance(message, Awaited):
+                    yield message
+                else:
+                    step.take(message.body)
+                    return
+    except OSError as no_process:
+        fault = no_process
+    log.warning(_NOT_PREPARED, fault)
 
 
 def _apart(views: Views, leave: Callable[[], None]) -> Iterator[bool | Awaited | None]:
@@ -118,7 +125,7 @@ def _apart(views: Views, leave: Callable[[], None]) -> Iterator[bool | Awaited |
                 yield message.head["is much"]
                 send(connection, Message({"go on": True}))
     except OSError as fault:
-        log.warning("what workers are to have at hand is not prepared: %s", fault)
+        log.warning(_NOT_PREPARED, fault)
     finally:
         if views.reader is not None:
             views.reader.sweep()
@@ -126,18 +133,28 @@ def _apart(views: Views, leave: Callable[[], None]) -> Iterator[bool | Awaited |
 
 @contextmanager
 def _beside(run: Callable[[socket.socket], None], leave: Callable[[], None]) -> Iterator[socket.socket]:
-    """Run a function in a process forked for it, with one side of a socket, and give the other; end it after that."""
+    """Run a function in a process forked for it, with one side of a socket, and give the other; end it after that.
+
+    It ends with this one, too, for workers that are forked meanwhile hold its socket open. Raises OSError where the
+    system has no process, or no memory, for it.
+    """
     ours, its = socket.socketpair()
-    process = os.fork()
-    if process == 0:
+    with its:
         try:
+            process = os.fork()
+        except OSError:
             ours.close()
-            leave()
-            run(its)
-        except BaseException:
-            os._exit(1)
-        os._exit(0)
-    its.close()
+            raise
+        if process == 0:
+            try:
+                end_with_parent()
+                ours.close()
+                leave()
+                run(its)
+            except BaseException:
+                log.exception("what was to be prepared in a process apart was not")
+                os._exit(1)
+            os._exit(0)
     try:
         yield ours
     finally:
