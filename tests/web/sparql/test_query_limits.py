@@ -238,8 +238,10 @@ def test_a_worker_that_grows_is_replaced_and_costs_no_request(home: Path) -> Non
     with served(home, kept=0, workers=1) as server:
         assert server.ask(COUNT).status_code == 200
         before = set(server.workers.processes())
-        asked = [server.ask(f"SELECT ?s WHERE {{ ?s ?p ?o }} OFFSET {number}").status_code for number in range(40)]
-        assert set(asked) == {200}
+        for number in range(1_000):  # which leave something in each of them, sooner or later
+            assert server.ask(f"SELECT ?s WHERE {{ ?s ?p ?o }} OFFSET {number}").status_code == 200
+            if not before & set(server.workers.processes()):
+                break
         wait_until(lambda: not before & set(server.workers.processes()))
         assert server.workers.ended_by.total() == 0
 
