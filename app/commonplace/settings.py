@@ -166,9 +166,10 @@ class Settings(BaseSettings):
     )
     graph: Annotated[str, AfterValidator(_graph_place)] = Field(
         default="memory",
-        description="Place of the graph: `memory` is fastest, is held by several processes (up to 40 kB a work in "
-        "all), and is read from the log at each start; `disk` takes a fifth to a third of that; or the address of the "
-        "queries of a SPARQL 1.1 engine, and after a space that of its updates where it is another one. Nothing is "
+        description="Place of the graph: `memory` is fastest, is shared by several processes until they read it "
+        "(up to 40 kB a work in all), and is read from the log at each start; `disk` takes a fifth to"
+        " a third of that; or the address of the queries of a SPARQL 1.1 engine, and after a space "
+        "that of its updates where it is another one. Nothing is "
         "lost by changing it. See [scaling](scaling.md).",
     )
     reference_set: Annotated[Path | None, BeforeValidator(_or_none), AfterValidator(_existing_folder)] = Field(
