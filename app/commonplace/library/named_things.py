@@ -12,7 +12,8 @@ from commonplace.model.minter import Kind, Minter
 
 
 def named_thing(snapshot: Snapshot, minter: Minter, kind: Kind, given: str, where: str) -> NamedNode:
-    """Return the thing that a client names by key or IRI. Raises `BadRequest` saying `where` when there is none."""
+    """Return the thing of a kind that a client names by key or IRI. Raises `BadRequest` saying `where` when there is
+    none: an IRI of a thing of another kind names none."""
     nothing = BadRequest(
         Message("there is no %(kind)s %(given)r", kind=kind, given=given),
         [(where, Message("no %(kind)s has this key or IRI", kind=kind))],
@@ -23,10 +24,16 @@ def named_thing(snapshot: Snapshot, minter: Minter, kind: Kind, given: str, wher
         node = NamedNode(given) if given.startswith(minter.base) else minter.thing(kind, given)
     except ValueError as fault:
         raise nothing from fault
-    there = known_thing(snapshot, minter, node)
+    there = known_thing(snapshot, minter, node) if is_of_kind(minter, node.value, kind) else None
     if there is None:
         raise nothing
     return there
+
+
+def is_of_kind(minter: Minter, iri: str, kind: Kind) -> bool:
+    """Return whether an IRI is minted for things of a kind, whether or not there is such a thing."""
+    named = minter.kind_and_key(iri)
+    return named is not None and named[0] == kind
 
 
 def known_thing(snapshot: Snapshot, minter: Minter, node: NamedNode) -> NamedNode | None:

@@ -12,7 +12,7 @@ from commonplace.derived.search.index import Hit
 from commonplace.derived.search.text import fold
 from commonplace.errors import BadRequest
 from commonplace.library.library import Library
-from commonplace.library.named_things import named_thing
+from commonplace.library.named_things import is_of_kind, named_thing
 from commonplace.library.schemas import Link
 from commonplace.library.works import title_link
 from commonplace.model.minter import Kind
@@ -70,11 +70,14 @@ def _is_named(snapshot: Snapshot, library: Library, kinds: Sequence[Kind], given
 
 def _was_named(library: Library, kinds: Sequence[Kind], given: str) -> bool:
     """Return whether a text is the key or IRI of a thing that some version had, be it deleted since."""
+    minter = library.minter
     try:
-        iris = [given if given.startswith(library.minter.base) else library.minter.thing(k, given).value for k in kinds]
+        iris = [given if given.startswith(minter.base) else minter.thing(kind, given).value for kind in kinds]
     except ValueError:
         return False
-    return any(library.things.history(iri) for iri in iris)
+    return any(
+        is_of_kind(minter, iri, kind) and library.things.history(iri) for kind, iri in zip(kinds, iris, strict=True)
+    )
 
 
 def _node(snapshot: Snapshot, library: Library, kind: Kind, given: str) -> NamedNode | None:

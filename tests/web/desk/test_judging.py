@@ -9,6 +9,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from tests.conftest import BASE
 from tests.pdf import pdf
 from tests.web.desk.forms import fields
 
@@ -118,6 +119,15 @@ def test_a_concept_is_found_in_the_list_of_suggestions(curator: httpx.Client) ->
 def test_words_that_name_a_concept_lead_to_its_suggestions(curator: httpx.Client, words: str) -> None:
     led = curator.get("/desk/suggestions", params={"q": words})
     assert (led.status_code, led.headers["location"]) == (303, "/desk/suggestions/professional-role")
+
+
+@pytest.mark.parametrize("path", ["work/ostrom1996", "claim/low-professionalisation-enables", "person/elinor-ostrom"])
+def test_an_iri_of_what_is_no_concept_names_none(curator: httpx.Client, path: str) -> None:
+    page = curator.get("/desk/suggestions", params={"q": f"{BASE}id/{path}"})
+    assert page.status_code == 200
+    assert "No concept has these words." in page.text
+    concept = curator.get("/desk/suggestions", params={"q": f"{BASE}id/concept/professional-role"})
+    assert concept.headers["location"] == "/desk/suggestions/professional-role"
 
 
 def test_words_that_no_concept_has_are_kept_with_the_way_back(curator: httpx.Client) -> None:

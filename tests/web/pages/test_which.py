@@ -7,6 +7,7 @@ import re
 import httpx
 import pytest
 
+from tests.conftest import BASE
 from tests.web.pages.test_headings import text_of
 from tests.web.pages.test_pages import BROWSER
 
@@ -61,3 +62,18 @@ def test_words_that_name_nothing_are_kept_to_be_mended(client: httpx.Client) -> 
     assert "Rien ici ne s’appelle « xylophone »" in text_of(page.text)
     assert 'name="concept" value="xylophone"' in page.text
     assert client.get("/queries/works-discussing?concept=xylophone").status_code == 400, "a program is told as before"
+
+
+def test_an_iri_of_another_kind_names_nothing(client: httpx.Client) -> None:
+    work, concept = f"{BASE}id/work/ostrom1996", f"{BASE}id/concept/professional-role"
+    for address, name in (("/queries/works-discussing", "concept"), ("/suggestions", "concept")):
+        page = client.get(address, params={name: work}, headers=BROWSER)
+        assert page.status_code == 400
+        assert "Nothing here is called" in text_of(page.text)
+    for address, name in (("/suggestions", "concept"), ("/works", "discusses"), ("/gaps", "concept")):
+        refused = client.get(address, params={name: work})
+        assert refused.status_code == 400
+        assert refused.json()["errors"][0]["where"] == name
+        assert client.get(address, params={name: concept}).status_code == 200
+    for address in "/comparison?cases=", "/timeline?concept=", "/works?author=", "/works?claim=":
+        assert client.get(f"{address}{work}").status_code == 400, address
