@@ -26,10 +26,12 @@ _NAMES = (SKOS["prefLabel"], SKOS["altLabel"], RDFS["label"], DCTERMS["title"], 
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """What words may name: the thing that they name, by its key or IRI; else those among which to choose."""
+    """What words may name: the thing that they name, by its key or IRI; else those among which to choose, likeliest
+    first, and whether there are more than those."""
 
     taken: str | None
     choices: tuple[Link, ...] = ()
+    more: bool = False
 
 
 def things_called(library: Library, kinds: Sequence[Kind], words: str, language: str = "en") -> Called:
@@ -48,19 +50,21 @@ def things_called(library: Library, kinds: Sequence[Kind], words: str, language:
         exact = [node for node in nodes if fold(given) in map(fold, _names(snapshot, node))]
         if len(exact) == 1:
             return Called(_written(snapshot, library, kinds, exact[0]))
-        links = (title_link(snapshot, node, library.minter, language) for node in exact or nodes)
+        likely = exact or nodes
+        links = (title_link(snapshot, node, library.minter, language) for node in likely[:MOST_CHOICES])
         named = [
             link.model_copy(update={"key": _written(snapshot, library, kinds, NamedNode(link.iri))}) for link in links
         ]
-        return Called(None, tuple(named))
+        return Called(None, tuple(named), more=len(likely) > MOST_CHOICES)
 
     return library.read(read)
 
 
 def _found(library: Library, kinds: Sequence[Kind], given: str) -> Sequence[Hit]:
-    """Return what words find; where they find nothing, what is found with the last of them as the beginning of one."""
-    index = library.search()
-    return index.search(given, kinds, MOST_CHOICES).hits or index.search(given, kinds, MOST_CHOICES, typing=True).hits
+    """Return what words find, one more than can be chosen among where there are more; where they find nothing, what is
+    found with the last of them as the beginning of one."""
+    index, most = library.search(), MOST_CHOICES + 1
+    return index.search(given, kinds, most).hits or index.search(given, kinds, most, typing=True).hits
 
 
 def _is_named(snapshot: Snapshot, library: Library, kinds: Sequence[Kind], given: str) -> bool:

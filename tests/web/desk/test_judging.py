@@ -9,6 +9,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from commonplace.library import things_called
 from tests.conftest import BASE
 from tests.pdf import pdf
 from tests.web.desk.forms import fields
@@ -128,6 +129,26 @@ def test_an_iri_of_what_is_no_concept_names_none(curator: httpx.Client, path: st
     assert "No concept has these words." in page.text
     concept = curator.get("/desk/suggestions", params={"q": f"{BASE}id/concept/professional-role"})
     assert concept.headers["location"] == "/desk/suggestions/professional-role"
+
+
+def test_more_words_are_asked_for_only_where_not_all_that_fit_are_shown(
+    curator: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shown(most: int) -> tuple[int, str]:
+        monkeypatch.setattr(things_called, "MOST_CHOICES", most)
+        page = curator.get("/desk/suggestions", params={"q": "profession"})
+        return len(
+            re.findall(r'<li>(?:<a href="/desk/suggestions/|[^<]+ <span class="meta">every)', page.text)
+        ), page.text
+
+    fitting, _ = shown(100)
+    assert 2 < fitting < 100
+    for most in fitting, fitting + 1:
+        assert shown(most)[0] == fitting
+        assert f"{fitting} concepts fit." in shown(most)[1]
+    number, text = shown(fitting - 1)
+    assert number == fitting - 1
+    assert f"The {fitting - 1} concepts that fit best; more words find fewer." in text
 
 
 def test_words_that_no_concept_has_are_kept_with_the_way_back(curator: httpx.Client) -> None:

@@ -16,7 +16,7 @@ from commonplace.library.headings import select_concepts
 from commonplace.library.named_things import named_thing
 from commonplace.library.suggestions.finding import by_search
 from commonplace.library.suggestions.suggesting import Suggestion
-from commonplace.library.things_called import MOST_CHOICES, things_called
+from commonplace.library.things_called import things_called
 from commonplace.library.work_texts import texts_to_search
 from commonplace.library.works import work_of
 from commonplace.web.api.edits import editor_of
@@ -62,7 +62,8 @@ def concepts(request: Request, context: ContextDep, token: AtDesk, q: ConceptWor
         ]
         return sorted(found, key=lambda one: one[0].casefold())
 
-    return desk_page(request, "suggestions.html", concepts=context.library.read(read), q=q.strip(), most=MOST_CHOICES)
+    more = called is not None and called.more
+    return desk_page(request, "suggestions.html", concepts=context.library.read(read), q=q.strip(), more=more)
 
 
 @router.get("/desk/suggestions/{concept}")
