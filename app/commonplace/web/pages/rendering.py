@@ -248,6 +248,7 @@ def site(request: Request, version: Version | None) -> dict[str, Any]:
         "past": shown < newest,
         "at": f"?at={shown}" if shown < newest else "",
         "path": path,
+        "and_at": f"&at={shown}" if shown < newest else "",
         "merged": request.scope.get("state", {}).get("merged"),
         "now": path + (f"?{urlencode(parameters)}" if parameters else ""),
         "feed": feed_of(request),
