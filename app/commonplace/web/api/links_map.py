@@ -85,14 +85,17 @@ class MapAnswerQuery(MapQuery):
 
 
 def placed_in_language(snapshot: Snapshot, placed: PlacedMap, language: str) -> PlacedMap:
-    """Return a map whose concepts are called in a language, so that room is left for the labels that are shown."""
+    """Return a map whose concepts are called in a language; the map itself in English, in which it comes."""
+    if language == "en":
+        return placed
     things = in_language(snapshot, placed.linked.things, language)
     return replace(placed, linked=replace(placed.linked, things=things))
 
 
 def found_on(asked: MapQuery, *maps: PlacedMap) -> frozenset[int] | None:
     """Return the numbers of the things that are searched for, by what they are called on any of some maps."""
-    found = [some for placed in maps if (some := asked.found(placed)) is not None]
+    different = {id(placed): placed for placed in maps}.values()  # in English there is one
+    found = [some for placed in different if (some := asked.found(placed)) is not None]
     return frozenset().union(*found) if found else None
 
 
