@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -120,3 +122,50 @@ def test_the_page_of_a_question_and_the_gallery_are_in_french(client: httpx.Clie
     table = text_of(client.get("/queries/case-table", headers=french).text)
     assert "Royaume-Uni (ENG)" in table
     assert "La part du professionnel" in table
+
+
+@pytest.mark.parametrize("address", ["/search?q=role&kind=concept", "/map?relations=narrower"])
+def test_an_address_may_name_the_language_of_its_page(client: httpx.Client, address: str) -> None:
+    english = client.get(address, headers=BROWSER)
+    french = client.get(address, headers={**BROWSER, "Accept-Language": "fr"})
+    in_english = {**BROWSER, "Accept-Language": "en", "Cookie": "language=en", "If-None-Match": english.headers["etag"]}
+    for tag in "fr", "FR", "fr-CA":
+        named = client.get(f"{address}&language={tag}", headers=in_english)
+        assert named.status_code == 200
+        assert '<html lang="fr"' in named.text
+        assert "rôle des professionnels" in named.text
+        titles = [re.findall("<(?:title|h1|h2|legend|button)[ >].*?<", page.text) for page in (named, french)]
+        assert titles[0] == titles[1]
+        assert named.headers["vary"] == french.headers["vary"]
+        assert named.headers["etag"] == french.headers["etag"] != english.headers["etag"]
+    in_french = {**BROWSER, "Accept-Language": "fr"}
+    assert '<html lang="en"' in client.get(f"{address}&language=en-GB", headers=in_french).text
+    assert '<html lang="fr"' in client.get(f"{address}&language=de", headers=in_french).text
+    assert '<html lang="en"' in client.get(f"{address}&language=de", headers=BROWSER).text
+    for refused in "fr_FR", "f":
+        assert client.get(f"{address}&language={refused}", headers=BROWSER).status_code == 400
+
+
+def test_a_page_whose_address_names_its_language_leads_on_in_it_and_out_of_it(client: httpx.Client) -> None:
+    for address in "/search?q=role", "/map?layout=year":
+        french = html.unescape(client.get(f"{address}&language=fr", headers=BROWSER).text)
+        [back] = re.findall(r'href="/language/en\?back=([^"]+)"', french)
+        assert unquote(back) == address
+    found = html.unescape(client.get("/search?q=role&language=fr", headers=BROWSER).text)
+    kinds = re.findall(r'href="(/search\?q=role&kind=[^"]+)"', found)
+    pages = re.findall(r'href="[^"]*(/search\?[^"]*cursor=[^"]+)"', found)
+    assert len(kinds) == 8
+    assert pages
+    assert all("&language=fr" in one for one in (*kinds, *pages))
+    drawn = html.unescape(client.get("/map?language=fr", headers=BROWSER).text)
+    assert drawn.count('<input type="hidden" name="language" value="fr">') == 2
+    pictures = re.findall(r'"/map\.svg(\?[^"]+)"', drawn)
+    assert pictures
+    assert all("language=fr" in picture for picture in pictures)
+    assert "language" not in "".join(re.findall(r'data-map="([^"]+)"', drawn)), "names in French go with the page"
+
+
+def test_other_pages_take_no_language(client: httpx.Client) -> None:
+    refused = client.get("/works?language=fr", headers=BROWSER)
+    assert refused.status_code == 400
+    assert '<html lang="en"' in refused.text

@@ -87,6 +87,7 @@ def words_asked(context: Context, request: Request, answer: Any) -> Added:
     return {
         "request_words": asked,
         "request_kind": kind,
+        "request_language": request.query_params.get("language", ""),
         "without": without,
         "asked": asked,
         "no_works": no_works(context, request, answer),
@@ -105,7 +106,7 @@ def _without_one(context: Context, request: Request, asked: str) -> list[tuple[s
     index, kinds = context.library.search(), request.query_params.getlist("kind") or None
     others = [(word, " ".join(words[:place] + words[place + 1 :])) for place, word in enumerate(words)]
     counted = [(word, rest, index.search(rest, kinds, limit=1).total) for word, rest in others]
-    only = [("kind", kind) for kind in kinds or ()]
+    only = [(name, value) for name, value in request.query_params.multi_items() if name in ("kind", "language")]
     return [(word, f"/search?{urlencode([('q', rest), *only])}", total) for word, rest, total in counted if total]
 
 

@@ -30,8 +30,17 @@ COOKIE = "language"
 """Cookie that holds the language that a reader chose, before what the browser accepts."""
 
 
+TAKES_LANGUAGE = frozenset(("/search", "/map"))
+"""Paths of the pages whose address may name their language, as their answers to programs take it."""
+
+
 def language_of(request: Request) -> str:
-    """Return the language of the page: the chosen one, else the best for `Accept-Language`, else English."""
+    """Return the language of the page: the one its address names, else the chosen one, else the best for
+    `Accept-Language`, else English."""
+    if request.url.path in TAKES_LANGUAGE:
+        named = request.query_params.get("language", "").lower().partition("-")[0]
+        if named in LANGUAGES:
+            return named
     chosen = request.cookies.get(COOKIE)
     if chosen in LANGUAGES:
         return chosen

@@ -19,6 +19,7 @@ from commonplace.library.map_schemas import RELATIONS
 from commonplace.library.placed_maps import PlacedMap
 from commonplace.web.api.links_map import MapQuery, found_on, placed_in_language
 from commonplace.web.context import ContextDep
+from commonplace.web.http.parameters import LabelLanguage
 from commonplace.web.in_workers import Cost, costly, in_large_library
 from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.map_picture import drawn
@@ -39,8 +40,9 @@ FOUND = 12
 
 
 class MapPageQuery(MapQuery):
-    """Parameters of the page: those of the map, and which page of the list."""
+    """Parameters of the page: those of the map, its language, and which page of the list."""
 
+    language: LabelLanguage | None = None
     page: int = Field(default=1, ge=1, le=1_000, description="page of the list")
 
 
@@ -93,7 +95,7 @@ def show_map(request: Request, context: ContextDep, asked: Annotated[MapPageQuer
             "relations": RELATIONS,
             "first_year": min(years, default=None),
             "last_year": max(years, default=None),
-            "data": _address(asked, "/map.json", at=version, q=None),
+            "data": _address(asked, "/map.json", at=version, q=None, language=None),
             "file": _address(asked, "/map.svg", at=version, language=None if language == "en" else language),
             "whole": _address(asked, "/map", focus=None),
             "focused": linked.things[0] if asked.focus and linked.things else None,

@@ -41,7 +41,7 @@ from commonplace.web.http.packed_answer import pack, takes_gzip
 from commonplace.web.http.problems import ProblemKind
 from commonplace.web.http.router import Router
 from commonplace.web.pages import wording
-from commonplace.web.pages.languages import COOKIE, LANGUAGES, language_of, translations
+from commonplace.web.pages.languages import COOKIE, LANGUAGES, TAKES_LANGUAGE, language_of, translations
 from commonplace.web.pages.sent_to import sent_to
 from commonplace.web.pages.sentences import translated
 
@@ -240,6 +240,7 @@ def site(request: Request, version: Version | None) -> dict[str, Any]:
     parameters = [(name, value) for name, value in request.query_params.multi_items() if name != "at"]
     then = [*parameters, ("at", str(shown))] if shown else parameters  # nothing can be asked of version 0
     path = request.url.path
+    unsaid = [(name, value) for name, value in parameters if path not in TAKES_LANGUAGE or name != "language"]
     return {
         "title": title,
         "about": about or title,
@@ -247,9 +248,10 @@ def site(request: Request, version: Version | None) -> dict[str, Any]:
         "newest": newest,
         "past": shown < newest,
         "at": f"?at={shown}" if shown < newest else "",
-        "path": path,
         "and_at": f"&at={shown}" if shown < newest else "",
+        "path": path,
         "merged": request.scope.get("state", {}).get("merged"),
+        "in_no_language": path + (f"?{urlencode(unsaid)}" if unsaid else ""),
         "now": path + (f"?{urlencode(parameters)}" if parameters else ""),
         "feed": feed_of(request),
         "query": request.query_params.multi_items(),
