@@ -13,7 +13,7 @@ from commonplace.derived.workers.messages import whole
 from commonplace.model.change import EMPTY, Version
 from commonplace.web.context import context_of
 from commonplace.web.http.asked_address import asked_url
-from commonplace.web.http.negotiation import holds
+from commonplace.web.http.negotiation import IMMUTABLE, holds
 from commonplace.web.http.packed_answer import takes_gzip
 from commonplace.web.http.spooled import SpooledResponse
 from commonplace.web.in_workers import WorkerRoute
@@ -108,10 +108,17 @@ class KeptRoute(WorkerRoute):
                 if made.status_code != 200 or _is_large(made):
                     return made
                 kept = _Kept(_body(made), tuple(made.raw_headers))
-                answers.put(head, name, kept)
+                if _is_of(made, head):
+                    answers.put(head, name, kept)
             return kept.response(request.headers.get("if-none-match"))
 
         return answer
+
+
+def _is_of(made: Response, head: Version) -> bool:
+    """Return whether an answer stays true while the log has that head: one of the version before it is made while
+    another thread brings the head in, and one of a version that the address names never changes."""
+    return made.headers.get("commonplace-version") == str(head) or made.headers.get("cache-control") == IMMUTABLE
 
 
 def _is_large(made: Response) -> bool:

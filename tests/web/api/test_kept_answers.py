@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
 
 from commonplace.derived.workers.limits import QueryLimits
-from commonplace.derived.workers.messages import Answer, AnswerKind, Question
-from commonplace.derived.workers.pool import WorkerPool
+from commonplace.derived.workers.messages import Answer, AnswerKind, Call, Question, Reply
+from commonplace.derived.workers.pool import Lane, WorkerPool
 from commonplace.home.opening import open_home
 from commonplace.home.tokens import Role
 from commonplace.model.change import Version
@@ -26,6 +31,10 @@ class CountingPool(WorkerPool):
     async def ask(self, question: Question, client: str) -> Answer | AnswerKind:
         self.asked += 1
         return await super().ask(question, client)
+
+    async def call(self, call: Call, client: str, lane: Lane) -> Reply:
+        self.asked += 1
+        return await super().call(call, client, lane)
 
 
 def test_the_page_of_the_map_is_kept_in_each_language_until_something_changes(
@@ -80,6 +89,50 @@ def test_a_named_query_is_answered_anew_where_something_changed(reference_home: 
         assert newer.headers["etag"] != first.headers["etag"]
         past = client.get(f"{ADDRESS}&at=1")
         assert past.json()["items"] == first.json()["items"]
+
+
+@pytest.mark.parametrize("address", [ADDRESS, "/queries/most-cited?limit=3", "/map.json?limit=5", "/gaps"])
+def test_no_answer_of_the_version_before_is_kept_for_a_new_one(
+    address: str, reference_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader who comes while a change is in the log, and not yet in the graph, is shown the version before."""
+    shutil.copytree(reference_home, tmp_path / "home")
+    home = open_home(settings_for(tmp_path / "home"))
+    token = home.tokens.add("Ada", Role.CURATOR)
+    graph, logged, read = home.library.graph, Event(), Event()
+    kind = type(graph)
+    apply = kind.apply
+
+    def apply_once_read(self: Any, version: Version, *given: Any, **more: Any) -> Any:
+        if self is graph:
+            logged.set()
+            assert read.wait(20)
+        return apply(self, version, *given, **more)
+
+    with serving(home) as client, ThreadPoolExecutor(1) as writer:
+        client.get(address).raise_for_status()
+        monkeypatch.setattr(kind, "apply", apply_once_read)
+        headers = {"Content-Type": "application/x-bibtex", "Authorization": f"Bearer {token}"}
+        imported = writer.submit(client.post, "/imports", content=BOOK, headers=headers)
+        try:
+            assert logged.wait(20)
+            assert home.library.log.head() == 2
+            assert client.get(address).headers["commonplace-version"] == "1"
+        finally:
+            read.set()
+        imported.result().raise_for_status()
+        assert client.get(address).headers["commonplace-version"] == "2"
+
+
+def test_an_answer_of_a_named_version_is_kept(reference_home: Path, tmp_path: Path) -> None:
+    shutil.copytree(reference_home, tmp_path / "home")
+    home = open_home(settings_for(tmp_path / "home"))
+    pool = CountingPool(home.library.worker_views(), QueryLimits())
+    with serving(home, workers=pool) as client:
+        client.headers["Authorization"] = f"Bearer {home.tokens.add('Ada', Role.CURATOR)}"
+        client.post("/imports", content=BOOK, headers={"Content-Type": "application/x-bibtex"}).raise_for_status()
+        assert client.get(f"{ADDRESS}&at=1").content == client.get(f"{ADDRESS}&at=1").content
+        assert pool.asked == 1
 
 
 def test_answers_of_earlier_versions_are_let_go() -> None:
