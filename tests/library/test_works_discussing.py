@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Variable
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Variable
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.kept_states import read_states
@@ -46,8 +47,22 @@ TURNED = [
         for work, key in zip(WORKS, ("k", "k l", "ka"), strict=True)
     ),
     Quad(CONCEPTS[1], SKOS["broader"], CONCEPTS[0]),
+    *(Quad(node, RDF["type"], MINTER.term("Evidence")) for node in EVIDENCE),
 ]
 """Of each statement there is one or none: what the shapes allow."""
+
+BLANK = BlankNode("evidence")
+OTHER = [
+    Quad(BLANK, MINTER.term("about"), CONCEPTS[1]),
+    Quad(BLANK, MINTER.term("work"), WORKS[0]),
+    Quad(BLANK, MINTER.term("state"), MINTER.term("discusses")),
+    Quad(BLANK, MINTER.term("standing"), MINTER.term("accepted")),
+    Quad(BLANK, RDF["type"], MINTER.term("Evidence")),
+    *(Quad(node, MINTER.term("about"), concept) for node, concept in product(list(EVIDENCE)[:2], CONCEPTS)),
+    *(Quad(node, MINTER.term("about"), BlankNode("concept")) for node in list(EVIDENCE)[2:3]),
+    Quad(BlankNode("concept"), SKOS["broader"], CONCEPTS[2]),
+]
+"""What they do not allow: blank nodes, and evidence about several concepts or none."""
 
 CHANGES = st.lists(st.sets(st.sampled_from(TURNED), min_size=1, max_size=30), min_size=1, max_size=5)
 
@@ -87,6 +102,39 @@ def test_a_page_has_the_rows_that_sparql_has_there(
         places = slice(first, first + count)
         found = history.graph.read(partial(kept, things=things, concept=concept, places=places))
         assert found == (whole[places], len(whole))
+
+
+WILD = st.lists(st.sets(st.sampled_from([*TURNED, *OTHER]), min_size=1, max_size=30), min_size=1, max_size=5)
+
+
+@settings(max_examples=60)
+@given(WILD, st.sampled_from(CONCEPTS))
+def test_whatever_evidence_there_is_rows_are_those_of_sparql_or_left_to_it(
+    changes: list[set[Quad]], concept: NamedNode
+) -> None:
+    history = History()
+    history.turn_round(FIXED + TURNED)
+    lists = Lists(history.log)
+    for change in changes:
+        lists.of(history.graph, *evidence_that_discusses(MINTER))
+        history.turn_round(change)
+        things = lists.of(history.graph, *evidence_that_discusses(MINTER)).things
+        assert isinstance(things, SortedList)
+        whole = history.graph.read(partial(asked, concept=concept))
+        found = history.graph.read(partial(kept, things=things, concept=concept, places=slice(0, 50)))
+        assert found in (None, (whole, len(whole)))
+
+
+@pytest.mark.parametrize("concept", CONCEPTS)
+def test_evidence_about_two_concepts_is_left_to_the_engine(concept: NamedNode) -> None:
+    """The list knows one of them, whichever is asked about."""
+    history = History()
+    history.turn_round(FIXED + TURNED)
+    one = next(iter(EVIDENCE))
+    history.turn_round([Quad(one, MINTER.term("about"), CONCEPTS[2])])
+    things = Lists(history.log).of(history.graph, *evidence_that_discusses(MINTER)).things
+    assert isinstance(things, SortedList)
+    assert history.graph.read(partial(kept, things=things, concept=concept, places=slice(0, 2))) is None
 
 
 def test_evidence_with_two_notes_is_left_to_the_engine() -> None:

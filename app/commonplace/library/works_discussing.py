@@ -30,6 +30,9 @@ _BETWEEN = "\x01"
 _MORE = " more"
 """What stands behind a concept where a piece of evidence has several rows; no IRI has a space."""
 
+_ANY = " any"
+"""What stands behind a concept where a piece of evidence is about several: the list knows one of them."""
+
 _NOTE = 'FILTER(LANG(?{0}) IN ("", "en"))'
 
 
@@ -62,7 +65,7 @@ def evidence_that_discusses(minter: Minter) -> tuple[str, Select, Order]:
 def _select(_: Snapshot) -> Selection:
     """Return the accepted evidence that a work of the library discusses something."""
     selection = Selection(named_by=frozenset())
-    selection.where("?thing cp:state cp:discusses ; cp:standing cp:accepted ; cp:work ?of .")
+    selection.where("?thing a cp:Evidence ; cp:state cp:discusses ; cp:standing cp:accepted ; cp:work ?of .")
     selection.where("?of cp:citationKey ?called .")
     return selection
 
@@ -70,8 +73,7 @@ def _select(_: Snapshot) -> Selection:
 def _order_of_query(minter: Minter) -> Order:
     """Return the order of the query: by directness, year, key and concept; equal ones by IRI.
 
-    Equal arguments make equal orders. A year is counted from one long before all: as texts, years before
-    the first would fall.
+    Equal arguments make equal orders. 500,000 is added to a year, so that years before the first sort rightly as text.
     """
     parts = ('COALESCE(STR(?direct), "")', 'COALESCE(STR(500000 + xsd:integer(STR(?year))), "")', "?key", "STR(?about)")
     joined = f', "{_BETWEEN}", '.join(parts)
@@ -79,7 +81,8 @@ def _order_of_query(minter: Minter) -> Order:
     OPTIONAL {{ ?thing cp:directness ?direct }} OPTIONAL {{ ?work fabio:hasPublicationYear ?year }}
     OPTIONAL {{ ?thing rdfs:comment ?one , ?other {_NOTE.format("one")} {_NOTE.format("other")}
       FILTER(!sameTerm(?one, ?other)) BIND("{_MORE}" AS ?more) }}
-    BIND(CONCAT({joined}, COALESCE(?more, "")) AS ?value)"""
+    OPTIONAL {{ ?thing cp:about ?too FILTER(!sameTerm(?about, ?too)) BIND("{_ANY}" AS ?any) }}
+    BIND(CONCAT({joined}, COALESCE(?any, ?more, "")) AS ?value)"""
     return Order(pattern, reach=_EvidenceOfWork(minter))
 
 
@@ -94,14 +97,14 @@ def rows_discussing(
     """Return the rows of an answer that stand at those places.
 
     `text` is the SPARQL of the query, which names the evidence of a row; `below` are the concept asked about and all
-    narrower ones, `things` the list at that snapshot. Returns None where a piece of evidence has several rows: nobody
-    but the engine knows their places then.
+    narrower ones, `things` the list at that snapshot. Returns None where a piece of evidence has several rows, or is
+    about something that has no IRI: nobody but the engine knows their places then.
     """
     assert isinstance(things, SortedList)  # as every list that is not by rank
     picked: list[str] = []
     if snapshot.contains(Quad(concept, RDF["type"], SKOS["Concept"])):
         about = [value.rpartition(_BETWEEN)[2] for value in things.values]
-        if any(_MORE in one and one.removesuffix(_MORE) in below for one in set(about)):
+        if any(_is_open(one, below) for one in set(about)):
             return None
         picked = list(compress(things.things, map(set(below).__contains__, about)))
     shown = picked[places]
@@ -109,6 +112,12 @@ def rows_discussing(
     assert isinstance(found, QuerySolutions)  # as the file of the query says
     table = json.loads(found.serialize(format=QueryResultsFormat.JSON) or b"")
     return Part(table, len(picked)) if len(table["results"]["bindings"]) == len(shown) else None
+
+
+def _is_open(about: str, below: Collection[str]) -> bool:
+    """Return whether evidence that stands in the list with that concept may have rows that the list does not tell; it
+    stands with none where its values make no text."""
+    return not about or about.endswith(_ANY) or (about.endswith(_MORE) and about.removesuffix(_MORE) in below)
 
 
 def _of_evidence(text: str, evidence: Iterable[str]) -> str:
