@@ -314,3 +314,13 @@ def test_a_fault_is_told_first_and_leads_to_its_field_and_an_ended_session_leads
     desk.get_by_role("button", name="Save").click()
     version_made(desk)
     assert thing(library, "/works/lowndes2006")["note"] == "Typed before the fault."
+
+
+def test_a_field_for_a_key_offers_things_of_its_kinds_while_words_are_typed(desk: Page) -> None:
+    desk.goto("/desk/new/concept")
+    field = desk.locator('input[data-find="concept"]').first
+    field.press_sequentially("role of prof")
+    offered = desk.locator("datalist option")
+    expect(desk.locator('datalist option[value="professional-role"]')).to_have_text("role of professionals")
+    for value in offered.evaluate_all("(all) => all.map((one) => one.value)"):
+        assert desk.request.get(f"/concepts/{value}").ok

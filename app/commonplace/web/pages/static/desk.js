@@ -3,6 +3,8 @@
 // A form with `data-draft` is kept in this browser from the first key until the server has confirmed it: through a
 // reload, a lost network, and a conflict.
 
+import { thingsFound } from "./found.js";
+
 const main = document.getElementById("main");
 const words = JSON.parse(document.getElementById("words").textContent); // in the language of the page
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -234,13 +236,11 @@ function find(field) {
   field.after(list);
   field.setAttribute("list", list.id);
   field.autocomplete = "off";
-  const kinds = field.dataset.find.split(" ").map((kind) => ["kind", kind]);
+  const kinds = field.dataset.find.split(" ");
   field.addEventListener("input", async () => {
     const words = field.value.trim();
     if (words.length < 2) return;
-    const asked = new URLSearchParams([...kinds, ["q", words], ["limit", 8], ["prefix", true], ["language", document.documentElement.lang]]);
-    const answer = await fetch(new URL(`../search?${asked}`, import.meta.url), { headers: { Accept: "application/json" } }).catch(() => null);
-    const found = answer?.ok ? (await answer.json()).items : [];
+    const found = (await thingsFound(words, kinds)) ?? [];
     if (field.value.trim() !== words) return;
     list.replaceChildren(...found.map((one) => new Option(one.title, one.key)));
   });

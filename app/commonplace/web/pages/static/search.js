@@ -1,6 +1,7 @@
 // What the search box finds while one types: things with why each matched. Without this program the box is a form.
 // In a field for a thing (`data-names`) what is chosen is written; the form is sent by its reader.
 
+import { thingsFound } from "./found.js";
 import Combobox from "./vendor/combobox-nav.js";
 
 const collection = { work: "works", person: "people", organization: "organizations", venue: "venues", concept: "concepts", claim: "claims", case: "cases" };
@@ -73,12 +74,8 @@ function attach(input, number) {
     const words = input.value.trim();
     if (words.length < 2) return close();
     const mine = ++asked;
-    const query = new URLSearchParams({ q: words, limit: 8, prefix: true, language: document.documentElement.lang });
-    names?.forEach((kind) => query.append("kind", kind));
-    const answer = await fetch(new URL(`../search?${query}`, import.meta.url), { headers: { Accept: "application/json" } }).catch(() => null);
-    if (mine !== asked || !answer?.ok) return;
-    const { items } = await answer.json();
-    if (mine !== asked || chosen()) return; // what is chosen by a key is not taken away by an answer that comes late
+    const items = await thingsFound(words, names);
+    if (mine !== asked || !items || chosen()) return; // what is chosen by a key is not taken away by an answer that comes late
     list.replaceChildren(...items.map((found, place) => leading(option(found, `${list.id}-${place}`, kinds), found, items)));
     list.hidden = items.length === 0;
     combobox?.destroy();
