@@ -9,6 +9,7 @@ import pytest
 
 from commonplace.library.named_queries import NamedQuery, QueryFileError, load_queries, read_query
 from commonplace.model.minter import Minter
+from commonplace.settings import QUERIES
 
 GOOD = """\
 #+ question: Which works has a person written?
@@ -234,3 +235,26 @@ def test_bytes_that_are_not_utf8_are_refused(tmp_path: Path) -> None:
 def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(NotADirectoryError):
         load_queries(tmp_path / "none")
+
+
+KEPT = ("most-cited", "works-discussing")
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_a_copy_that_asks_for_the_kept_answer_of_another_is_refused(name: str, tmp_path: Path) -> None:
+    copy = tmp_path / "of-my-own.rq"
+    copy.write_text((QUERIES / f"{name}.rq").read_text("utf-8"), "utf-8")
+    with pytest.raises(QueryFileError, match=f"of-my-own.rq:6: kept: {name} .*leave the line out of a copy"):
+        read_query(copy)
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_a_changed_query_has_no_kept_answer(name: str, tmp_path: Path) -> None:
+    """What is kept is the answer of the text that comes with the program; where this fails for that text, the digest in
+    `library/kept_texts.py` is to be written anew."""
+    shipped = QUERIES / f"{name}.rq"
+    assert read_query(shipped).kept == name
+    changed = tmp_path / f"{name}.rq"
+    changed.write_text(shipped.read_text("utf-8").replace("ORDER BY ", "ORDER BY DESC(?year) "), "utf-8")
+    assert read_query(changed).kept is None
+    assert read_query(changed).text != read_query(shipped).text

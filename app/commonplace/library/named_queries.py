@@ -29,13 +29,13 @@ from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode, Variable
 
 from commonplace.errors import Message
+from commonplace.library.kept_texts import KeptAnswer, has_kept_text
 from commonplace.library.parameters import ANY_BASE, Parameter, ParameterError, Sentence
 from commonplace.library.query_words import LanguageTag, QueryWords, QuestionText
 from commonplace.model.minter import Minter
 
 __all__ = ["Column", "NamedQuery", "Parameter", "ParameterError", "QueryFileError", "load_queries", "read_query"]
 
-KeptAnswer = Literal["most-cited", "works-discussing"]
 QueryForm = Literal["SELECT", "ASK", "CONSTRUCT"]
 _FORMS: Mapping[str, QueryForm] = MappingProxyType({"SELECT": "SELECT", "ASK": "ASK", "CONSTRUCT": "CONSTRUCT"})
 
@@ -76,7 +76,8 @@ class NamedQuery:
 
     `columns` are in the order of the SELECT clause, parameters among them; none for ASK and
     CONSTRUCT. `empty_because` is set when a true answer may have no rows, and says why. `kept` names the answer to it
-    that moves along with each version, where there is one: the text gives that answer too.
+    that moves along with each version, where there is one: the text gives that answer too, and one that was changed has
+    none.
     """
 
     name: str
@@ -225,7 +226,7 @@ def read_query(path: Path) -> NamedQuery:
         text=body.text,
         path=path,
         empty_because=header.empty_because,
-        kept=header.kept,
+        kept=header.kept if has_kept_text(header.kept, body.text) else None,
         labels=header.labels,
         translations=header.translations,
     )
@@ -295,6 +296,9 @@ def _read_header(path: Path, text: str) -> _QueryHeader:
         loc = first["loc"]
         line = next((lines[loc[:n]] for n in range(len(loc), 0, -1) if loc[:n] in lines), 1)
         raise QueryFileError(path, line, f"{'.'.join(map(str, loc)) or 'header'}: {first['msg']}") from error
+    if header.kept not in (None, path.stem):
+        what = f"kept: {header.kept} belongs to {header.kept}.rq alone: leave the line out of a copy"
+        raise QueryFileError(path, lines["kept",], what)
     for where in header.strangers():
         raise QueryFileError(path, lines[where], f"{where[-1]} has words, and is neither a parameter nor a column")
     return header

@@ -124,6 +124,19 @@ def test_no_answer_of_the_version_before_is_kept_for_a_new_one(
         assert client.get(address).headers["commonplace-version"] == "2"
 
 
+def test_what_is_kept_in_order_is_answered_without_a_worker(reference_home: Path, tmp_path: Path) -> None:
+    shutil.copytree(reference_home, tmp_path / "home")
+    home = open_home(settings_for(tmp_path / "home"))
+    pool = CountingPool(home.library.worker_views(), QueryLimits())
+    with serving(home, workers=pool) as client:
+        discussing = "/queries/works-discussing?concept=professional-role"
+        for address in (f"{discussing}&limit=3", "/queries/most-cited?limit=3"):
+            assert client.get(address).raise_for_status().json()["items"]
+        assert pool.asked == 0
+        client.get(f"{discussing}&at=1").raise_for_status()
+        assert pool.asked == 1
+
+
 def test_an_answer_of_a_named_version_is_kept(reference_home: Path, tmp_path: Path) -> None:
     shutil.copytree(reference_home, tmp_path / "home")
     home = open_home(settings_for(tmp_path / "home"))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import rdflib
 
+from commonplace.home.opening import open_home
 from commonplace.library.named_queries import load_queries
 from commonplace.settings import QUERIES
+from tests.conftest import serving, settings_for
 
 NAMED = load_queries(QUERIES)
 NAMES = sorted(NAMED)
@@ -144,6 +148,19 @@ def test_pages_of_works_that_discuss_have_the_rows_of_the_whole_answer(client: h
     assert len(rows) > 8
     table = client.get(f"{address}&limit=4", headers={"Accept": "text/csv"}).text
     assert [row["key"] for row in csv.DictReader(io.StringIO(table))] == [row["key"] for row in rows[:4]]
+
+
+def test_a_query_that_was_changed_is_answered_as_it_says(reference_home: Path, tmp_path: Path) -> None:
+    """And not from what is kept for the text that comes with the program."""
+    shutil.copytree(reference_home, tmp_path / "home")
+    shutil.copytree(QUERIES, tmp_path / "queries")
+    file = tmp_path / "queries" / "works-discussing.rq"
+    file.write_text(file.read_text("utf-8").replace("ORDER BY ?directness ?year", "ORDER BY DESC(?year)"), "utf-8")
+    with serving(open_home(settings_for(tmp_path / "home")), queries=tmp_path / "queries") as client:
+        rows = client.get("/queries/works-discussing?concept=professional-role&limit=9").json()["items"]
+    years = [row["year"] for row in rows]
+    assert years == sorted(years, reverse=True)
+    assert len(set(years)) > 2
 
 
 def test_a_query_of_the_past(client: httpx.Client) -> None:
