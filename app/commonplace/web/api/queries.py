@@ -81,7 +81,8 @@ _YEAR = XSD["gYear"].value
 
 @dataclass(slots=True)
 class _Rows:
-    """The rows of a page: how many at most, the place of the first, and the `total` of an answer that has no others."""
+    """The rows of a page: how many at most, and the place of the first. `total` is set where the answer holds this page
+    alone."""
 
     limit: int
     position: int = 0
