@@ -31,9 +31,12 @@ def named_thing(snapshot: Snapshot, minter: Minter, kind: Kind, given: str, wher
 
 
 def is_of_kind(minter: Minter, iri: str, kind: Kind) -> bool:
-    """Return whether an IRI is minted for things of a kind, whether or not there is such a thing."""
+    """Return whether an IRI is minted for things of a kind, whether or not there is such a thing.
+
+    That of a work is one of a venue, too: a book is what its chapters are in.
+    """
     named = minter.kind_and_key(iri)
-    return named is not None and named[0] == kind
+    return named is not None and (named[0] == kind or (kind == "venue" and named[0] == "work"))
 
 
 def known_thing(snapshot: Snapshot, minter: Minter, node: NamedNode) -> NamedNode | None:
