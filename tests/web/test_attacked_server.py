@@ -215,7 +215,7 @@ def test_a_zygote_killed_with_its_workers_is_made_anew_and_health_tells(home: Pa
             seen.append(client.get("/healthz").json())
             return seen[-1]["status"] == "ok" and len(below(server.pid) - before) >= 3
 
-        wait_until(recovered, 60)
+        wait_until(recovered, 180)
         told = [one for health in seen for one in health.get("problems", ())]
         assert {one["what"] for one in told} == {"the zygote of the workers"}
         assert "another one is started" in told[0]["why"]
