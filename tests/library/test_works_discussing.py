@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import product
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Variable
 
+from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.kept_states import read_states
 from commonplace.library.lists import Lists
@@ -85,11 +87,8 @@ def kept(snapshot: Snapshot, things: SortedList, concept: NamedNode, places: sli
     return [row["evidence"]["value"] for row in part.table["results"]["bindings"]], part.total
 
 
-@settings(max_examples=60)
-@given(CHANGES, st.sampled_from(CONCEPTS), st.integers(0, 6), st.integers(1, 6))
-def test_a_page_has_the_rows_that_sparql_has_there(
-    changes: list[set[Quad]], concept: NamedNode, first: int, count: int
-) -> None:
+def moved_along(changes: Iterable[set[Quad]]) -> Iterator[tuple[Graph, SortedList]]:
+    """The graph after each change, and the list as it was moved along to it."""
     history = History()
     history.turn_round(FIXED + TURNED)
     lists = Lists(history.log)
@@ -98,9 +97,18 @@ def test_a_page_has_the_rows_that_sparql_has_there(
         history.turn_round(change)
         things = lists.of(history.graph, *evidence_that_discusses(MINTER)).things
         assert isinstance(things, SortedList)
-        whole = history.graph.read(partial(asked, concept=concept))
+        yield history.graph, things
+
+
+@settings(max_examples=60)
+@given(CHANGES, st.sampled_from(CONCEPTS), st.integers(0, 6), st.integers(1, 6))
+def test_a_page_has_the_rows_that_sparql_has_there(
+    changes: list[set[Quad]], concept: NamedNode, first: int, count: int
+) -> None:
+    for graph, things in moved_along(changes):
+        whole = graph.read(partial(asked, concept=concept))
         places = slice(first, first + count)
-        found = history.graph.read(partial(kept, things=things, concept=concept, places=places))
+        found = graph.read(partial(kept, things=things, concept=concept, places=places))
         assert found == (whole[places], len(whole))
 
 
@@ -112,16 +120,9 @@ WILD = st.lists(st.sets(st.sampled_from([*TURNED, *OTHER]), min_size=1, max_size
 def test_whatever_evidence_there_is_rows_are_those_of_sparql_or_left_to_it(
     changes: list[set[Quad]], concept: NamedNode
 ) -> None:
-    history = History()
-    history.turn_round(FIXED + TURNED)
-    lists = Lists(history.log)
-    for change in changes:
-        lists.of(history.graph, *evidence_that_discusses(MINTER))
-        history.turn_round(change)
-        things = lists.of(history.graph, *evidence_that_discusses(MINTER)).things
-        assert isinstance(things, SortedList)
-        whole = history.graph.read(partial(asked, concept=concept))
-        found = history.graph.read(partial(kept, things=things, concept=concept, places=slice(0, 50)))
+    for graph, things in moved_along(changes):
+        whole = graph.read(partial(asked, concept=concept))
+        found = graph.read(partial(kept, things=things, concept=concept, places=slice(0, 50)))
         assert found in (None, (whole, len(whole)))
 
 
