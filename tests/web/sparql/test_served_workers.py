@@ -74,8 +74,8 @@ def wait_for_end_of(processes: set[int]) -> None:
 def test_nothing_is_left_when_the_server_ends(home: Path, ending: signal.Signals) -> None:
     with served(home) as (server, client):
         assert client.get("/sparql", params={"query": COUNT}).status_code == 200
+        wait_until(lambda: len(below(server.pid)) >= 3, 60)  # a zygote and two workers: one may have answered alone
         processes = below(server.pid)
-        assert len(processes) >= 3, "a zygote and two workers"
         server.send_signal(ending)
         server.wait(30)
         wait_for_end_of(processes)
@@ -138,7 +138,7 @@ def test_a_graph_on_disk_is_opened_by_each_worker_and_by_nothing_that_is_forked(
         assert (after[0] - before[0] > 10 * 2600, after[1]) == (True, "2")
         assert (copies / copied_version(copies, 2)).is_dir(), "nobody has to read so long an entry of the log again"
         assert count(at="1") == before
-        assert readers() <= below(server.pid)
+        wait_until(lambda: readers() <= below(server.pid))  # the links of one that has ended go a moment later
         (zygote,) = (one for one in below(server.pid) if below(one) >= readers())
         assert len(list(Path(f"/proc/{zygote}/task").iterdir())) == 1, "the engine has threads"
         killed = readers()
