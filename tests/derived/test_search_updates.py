@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -63,7 +64,12 @@ def test_accepting_and_removing_evidence_changes_its_work() -> None:
     assert keys(index, "implied") == []
 
 
-WORDS = st.sampled_from(["co-production", "coproduction", "État", "citizens", "citizen", "role", "frontline staff"])
+WORDS = st.sampled_from(
+    [
+        *["co-production", "coproduction", "État", "citizens", "citizen", "role", "frontline staff"],
+        *["staff of the frontline", "The citizen's role", "Rôles des citoyens: l'État"],
+    ]
+)
 THINGS = [
     *(MINTER.thing("work", key) for key in ("ostrom1996", "tuurnas2015", "new")),
     *(MINTER.thing("person", key) for key in ("elinor-ostrom", "new")),
@@ -92,19 +98,65 @@ CHANGES = st.lists(
 QUESTIONS = ["coproduction", "etat", "citizen", "role", "frontline staff", "ostrom", "lyon", "municipal", '"workers"']
 
 
+TYPED = [
+    "c",
+    "co-pro",
+    "frontline sta",
+    '"staff of',
+    '"citizens role',
+    "citizens role",
+    "role",
+    "état des cit",
+    "x",
+    "r",
+]
+
+
+@pytest.mark.parametrize("held", [0, 2, 100])
 @settings(max_examples=25)
 @given(steps=st.lists(CHANGES, min_size=1, max_size=4))
 def test_an_updated_index_answers_as_a_rebuilt_one(
-    steps: list[list[tuple[NamedNode, NamedNode, NamedNode | Literal | None]]],
+    held: int, steps: list[list[tuple[NamedNode, NamedNode, NamedNode | Literal | None]]]
 ) -> None:
+    """Whether the documents of the last changes are held in memory or written to a segment, all or some of them."""
     graph = StoreGraph(LIBRARY)
     updated = indexed(graph)
-    for version, changes in enumerate(steps, start=2):
-        touched = {replace(graph, *change) for change in changes}
-        updated.update(graph, MINTER, touched, version)
+    with patch("commonplace.derived.search.index.RECENT_DOCUMENTS", held):
+        for version, changes in enumerate(steps, start=2):
+            touched = {replace(graph, *change) for change in changes}
+            updated.update(graph, MINTER, touched, version)
     rebuilt = indexed(graph, updated.applied_version)
-    for q in QUESTIONS:
-        assert updated.search(q, limit=100) == rebuilt.search(q, limit=100), q
+    for q in [*QUESTIONS, *TYPED]:
+        for typing in (False, True):
+            assert updated.search(q, limit=100, typing=typing) == rebuilt.search(q, limit=100, typing=typing), q
+        assert updated.search(q, ["work", "person"], limit=2) == rebuilt.search(q, ["work", "person"], limit=2), q
+        assert updated.matching_iris(q, "work") == rebuilt.matching_iris(q, "work"), q
+
+
+def test_words_beside_one_that_is_too_long_do_not_stand_side_by_side() -> None:
+    graph = StoreGraph(LIBRARY)
+    updated = indexed(graph)
+    title = Literal(f"Frontline {'x' * 120} staff and naïve {'é' * 49} pagers")
+    updated.update(graph, MINTER, {replace(graph, THINGS[0], DCTERMS["title"], title)}, 2)
+    rebuilt = indexed(graph, 2)
+    for q in ('"frontline staff"', '"staff and naive"', "frontline staff", "x" * 120, "naive pag", "é" * 49, "é" * 9):
+        assert updated.search(q, typing=True) == rebuilt.search(q, typing=True), q
+    assert keys(updated, '"staff and naive"') == ["ostrom1996"]
+    assert keys(updated, '"frontline staff"', "work") == keys(indexed(StoreGraph(LIBRARY)), '"frontline staff"', "work")
+
+
+def test_a_thing_that_is_edited_again_and_again_is_found_as_it_is_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where a segment holds it as it was, and where it has gone."""
+    monkeypatch.setattr("commonplace.derived.search.index.RECENT_DOCUMENTS", 2)
+    graph = StoreGraph(LIBRARY)
+    index = indexed(graph)
+    for version, (thing, title) in enumerate(zip(THINGS[:3] * 3, "abcdefghi", strict=True), start=2):
+        index.update(graph, MINTER, {replace(graph, thing, DCTERMS["title"], Literal(f"Draft {title}x"))}, version)
+        index.update(graph, MINTER, {replace(graph, THINGS[2], RDF["type"], FABIO["Expression"])}, version)
+        assert index.search("draft", ["work"]) == indexed(graph, version).search("draft", ["work"])
+    assert index.search("draft", ["work"]).total == 3
+    index.update(graph, MINTER, {replace(graph, THINGS[2], RDF["type"], None)}, 20)
+    assert index.search("draft", ["work"]).total == 2
 
 
 def test_an_index_in_several_runs_answers_as_one_in_one(library: SearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:

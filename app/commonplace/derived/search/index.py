@@ -2,21 +2,24 @@
 
 `commonplace.derived.search.query` says which documents are found, and in which order;
 `commonplace.derived.search.documents` what a document holds. The index is kept in parts
-(`commonplace.derived.search.segment`), and from one start to the next in files (`commonplace.derived.search.files`).
+(`commonplace.derived.search.segment`), and from one start to the next in files (`commonplace.derived.search.files`);
+what was edited last is held in plain memory (`commonplace.derived.search.recent`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from threading import Lock
 
+from commonplace.derived.search.documents import DocumentName, SearchDocument
 from commonplace.derived.search.files import SearchFiles, read_parts
 from commonplace.derived.search.from_graph import Queryable, documents, subjects, works_of_evidence
 from commonplace.derived.search.query import SearchFields, SearchQuestion
-from commonplace.derived.search.segment import FoundDocument, Segment, merged
+from commonplace.derived.search.recent import RECENT_DOCUMENTS, RecentDocument, RecentDocuments
+from commonplace.derived.search.segment import Found, Segment, merged
 from commonplace.derived.search.snippet import snippet
 from commonplace.derived.search.vocabulary import Vocabulary
 from commonplace.model.change import Version
@@ -72,10 +75,45 @@ class _IndexState:
     changes: Segment
     vocabulary: Vocabulary
     version: int
+    recent: RecentDocuments = field(default_factory=RecentDocuments)
+    written: int = 0
+    """The number of documents that updates have written since everything was built."""
 
     @property
     def segments(self) -> tuple[Segment, ...]:
-        return (*self.whole, self.changes)
+        return (*self.whole, self.changes) if self.changes.size else self.whole
+
+    def all(self, asked: SearchQuestion) -> Iterator[Found]:
+        """Return all that a question finds, in order."""
+        return merged([*(segment.all(asked.query, asked.kinds) for segment in self.segments), self.recent.all(asked)])
+
+    def best(self, asked: SearchQuestion, limit: int) -> tuple[int, Iterator[Found]]:
+        """Return how many documents a question finds, and at least the best `limit` of them, in order."""
+        answers = [segment.best(asked.query, limit, asked.kinds) for segment in self.segments]
+        recent = self.recent.all(asked)
+        total = sum(count for count, _ in answers) + len(recent)
+        return total, merged([*(found for _, found in answers), recent])
+
+    def using(self, iris: set[str]) -> set[str]:
+        """Return the IRIs of the documents whose text was read from any of those things."""
+        query = self.changes.fields.using(iris)
+        found = {one.name[2] for segment in self.segments for one in segment.all(query)}
+        return found.union(self.recent.using(iris))
+
+    def updated(self, stale: Collection[DocumentName], made: Sequence[SearchDocument], version: int) -> _IndexState:
+        """Return the state at that version, without the documents of stale names and with those made.
+
+        The vocabulary learns the words of these. A small change stays in memory, until there are many.
+        """
+        taken_in = [RecentDocument.made(self.changes.fields, one) for one in made]
+        self.vocabulary.learn({word for one in taken_in for words in one.words.values() for word in words})
+        recent = self.recent.replaced(stale, taken_in)
+        if recent.size > RECENT_DOCUMENTS:
+            changes, recent = self.changes.replaced(stale, recent.documents()), RecentDocuments()
+        else:
+            changes = self.changes.hiding(stale)
+        whole = tuple(segment.without(stale) for segment in self.whole)
+        return _IndexState(whole, changes, self.vocabulary, version, recent, self.written + len(made))
 
     @property
     def most_changes(self) -> int:
@@ -99,7 +137,7 @@ class SearchIndex:
     @property
     def changes(self) -> int:
         """Return the number of documents that updates have written since everything was built."""
-        return self._view.changes.size
+        return self._view.written
 
     def rebuild(self, graph: Queryable, minter: Minter, version: int) -> None:
         """Forget everything and read the whole graph, which is at `version`."""
@@ -127,7 +165,7 @@ class SearchIndex:
 
     def takes_in(self, touched: Collection[str]) -> bool:
         """Return whether a change that touched those things is made as an update, and not by building anew."""
-        return self._view.changes.size + len(touched) <= self._view.most_changes
+        return self._view.written + len(touched) <= self._view.most_changes
 
     def update(self, graph: Queryable, minter: Minter, touched: set[str], version: int) -> None:
         """Read again what a change touched, from a graph that is at `version`.
@@ -138,16 +176,13 @@ class SearchIndex:
         """
         with self._lock:
             owners = {iri.partition("#")[0] for iri in touched}
-            stale = owners | self._users(owners) | works_of_evidence(graph, minter, owners)
-            if self._view.changes.size + len(stale) > self._view.most_changes:
+            stale = owners | self._view.using(owners) | works_of_evidence(graph, minter, owners)
+            if self._view.written + len(stale) > self._view.most_changes:
                 self._rebuild(graph, minter, version)
                 return
             made = list(documents(graph, minter, sorted(stale)))
-            vocabulary = self._view.vocabulary
-            vocabulary.learn({word for one in made for word in self._fields.words_of(one)})
             names = {(named[1], named[0], iri) for iri in stale if (named := minter.kind_and_key(iri))}
-            whole = tuple(segment.without(names) for segment in self._view.whole)
-            self._view = _IndexState(whole, self._view.changes.replaced(names, made), vocabulary, version)
+            self._view = self._view.updated(names, made, version)
 
     def search(
         self, q: str, kinds: Iterable[str] | None = None, limit: int = 20, offset: int = 0, *, typing: bool = False
@@ -187,8 +222,7 @@ class SearchIndex:
         asked = self._fields.ask(q, view.vocabulary)
         if asked is None:
             return []
-        query = self._fields.among(asked, [kind]).query
-        return [found.name[2] for found in merged(segment.all(query) for segment in view.segments)]
+        return [found.name[2] for found in view.all(self._fields.among(asked, [kind]))]
 
     def _rebuild(self, graph: Queryable, minter: Minter, version: int) -> None:
         made = documents(graph, minter, subjects(graph, minter))
@@ -200,22 +234,17 @@ class SearchIndex:
             vocabulary.learn(segment.words())
         self._view = _IndexState(tuple(segments), Segment.empty(self._fields), vocabulary, version)
 
-    def _users(self, iris: set[str]) -> set[str]:
-        """Return the IRIs of the documents whose text was read from any of these things."""
-        return {found.name[2] for segment in self._view.segments for found in segment.all(self._fields.using(iris))}
-
 
 def _result(view: _IndexState, asked: SearchQuestion | None, limit: int, offset: int) -> SearchResult:
     """Return a page of what a question finds in a state of the index; nothing where it holds no word."""
     if asked is None:
         return SearchResult(0, (), view.version)
-    answers = [segment.best(asked.query, offset + limit) for segment in view.segments]
-    page = islice(merged(found for _, found in answers), offset, offset + limit)
-    hits = tuple(_hit(asked, one) for one in page)
-    return SearchResult(sum(total for total, _ in answers), hits, view.version, asked)
+    total, found = view.best(asked, offset + limit)
+    hits = tuple(_hit(asked, one) for one in islice(found, offset, offset + limit))
+    return SearchResult(total, hits, view.version, asked)
 
 
-def _hit(asked: SearchQuestion, found: FoundDocument) -> Hit:
+def _hit(asked: SearchQuestion, found: Found) -> Hit:
     key, kind, iri = found.name
     shown = found.shown()
     own = asked.held_by([shown.title, *shown.body, *shown.names])

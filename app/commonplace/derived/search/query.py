@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -82,6 +82,15 @@ class Wanted(NamedTuple):
     family: AbstractSet[str]
     begins: bool = False
 
+    def others(self) -> list[str]:
+        """Return the words of its family that are not, alone, a form of it."""
+        return sorted(self.family - {form[0] for form in self.forms if len(form) == 1})
+
+    def begun(self, tier: str) -> Forms:
+        """Return the forms whose last word may be the beginning of one in that tier: few letters begin words without
+        number, so that they count only where `SHORTEST_BEGINNING` lets them."""
+        return [form for form in self.forms if len(form[-1]) >= SHORTEST_BEGINNING[tier]] if self.begins else []
+
     def stands_in(self, spelled: Iterable[str]) -> bool:
         """Return whether it stands in a text, given the words of each spelling of it with a space at either end."""
         end = "" if self.begins else " "
@@ -93,7 +102,9 @@ class Wanted(NamedTuple):
 class SearchQuestion:
     """A question ready to be put: the `query`, what it wants, and the words, folded, that answer it in a text.
 
-    `whole` is the fingerprint of its text, and `language` that of its function words, where these tell it.
+    `whole` is the fingerprint of its text, and `language` that of its function words, where these tell it. `in_order`
+    are the forms of all its words side by side, where there are several; `kinds` those of the things it is put to, None
+    for all.
     """
 
     query: Query
@@ -103,6 +114,8 @@ class SearchQuestion:
     language: str | None
     beginnings: tuple[str, ...] = ()
     """What words may begin with that answer it, too."""
+    in_order: Forms = field(default_factory=list)
+    kinds: frozenset[str] | None = None
 
     def has(self, word: str) -> bool:
         """Return whether a folded word answers it."""
@@ -142,6 +155,29 @@ class Shown(NamedTuple):
         return cls(title, texts[:body], texts[body : body + names], texts[body + names :])
 
 
+class IndexedTexts(NamedTuple):
+    """The texts that a document is found by, in each of their spellings: by tier, and those that are a whole title."""
+
+    wholes: set[str]
+    tiers: dict[str, list[str]]
+
+    @classmethod
+    def of(cls, document: SearchDocument) -> IndexedTexts:
+        """Return those of a document."""
+        of_key = spellings(document.key)
+        wholes = {words_of(of_key[-1])}
+        titles: list[str] = []
+        for text in document.titles:
+            forms = spellings(text)
+            wholes.add(words_of(forms[-1]))
+            titles += forms
+        names: list[str] = []
+        for text in (*document.names, *document.headings):
+            names += of_key if text is document.key else spellings_of_name(text)
+        body = [form for text in document.body for form in spellings(text)]
+        return cls(wholes, {"titles": titles, "names": names, "body": body})
+
+
 class SearchFields:
     """The index's schema and analyzer, what goes into its fields, and the questions that fit them."""
 
@@ -156,6 +192,7 @@ class SearchFields:
             builder.add_text_field(tier, tokenizer_name="words", index_option="position")
         self.schema: Schema = builder.build()
         self.analyzer = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(LONGEST_WORD)).build()
+        self._all_words = TextAnalyzerBuilder(Tokenizer.simple()).build()
 
     def index(self, directory: Path | None = None) -> Index:
         """Return the index in a directory, a new one where it has none; without a directory, a new one in memory."""
@@ -171,28 +208,18 @@ class SearchFields:
         add_text("kind", of.kind)
         for iri in of.uses:
             add_unsigned("uses", crc32(iri.encode()))
-        of_key = spellings(of.key)
-        wholes = {words_of(of_key[-1])}
-        for text in of.titles:
-            forms = spellings(text)
-            wholes.add(words_of(forms[-1]))
-            for form in forms:
-                add_text("titles", form)
-        for whole in wholes:
+        texts = IndexedTexts.of(of)
+        for whole in texts.wholes:
             add_unsigned("whole", _hashed(whole))
-        for text in (*of.names, *of.headings):
-            for form in of_key if text is of.key else spellings_of_name(text):
-                add_text("names", form)
-        for text in of.body:
-            for form in spellings(text):
-                add_text("body", form)
+        for tier, forms in texts.tiers.items():
+            for form in forms:
+                add_text(tier, form)
         made.add_bytes("shown", Shown.of(of).packed())
         return made
 
-    def words_of(self, of: SearchDocument) -> set[str]:
-        """Return the words that a document is found by."""
-        texts = (*of.titles, *of.names, *of.headings, *of.body)
-        return {word for text in texts for form in spellings(text) for word in self.analyzer.analyze(form)}
+    def words_in_place(self, form: str) -> list[str]:
+        """Return the words of a form as they stand in it; nothing stands in place of one that is not indexed."""
+        return [word if len(word.encode()) < LONGEST_WORD else "" for word in self._all_words.analyze(form)]
 
     def numbered(self, numbers: Iterable[int]) -> Query:
         """Return the query for the documents of those numbers."""
@@ -204,8 +231,10 @@ class SearchFields:
 
     def among(self, asked: SearchQuestion, kinds: Iterable[str]) -> SearchQuestion:
         """Return a question put to things of some kinds alone; each scores as it does among all."""
-        of_kinds = Query.const_score_query(self._any_of("kind", sorted(kinds)), 0.0)
-        return replace(asked, query=Query.boolean_query([(Occur.Must, asked.query), (Occur.Must, of_kinds)]))
+        wanted = frozenset(kinds)
+        of_kinds = Query.const_score_query(self._any_of("kind", sorted(wanted)), 0.0)
+        query = Query.boolean_query([(Occur.Must, asked.query), (Occur.Must, of_kinds)])
+        return replace(asked, query=query, kinds=wanted)
 
     def _any_of(self, field: str, values: Sequence[str] | Sequence[int]) -> Query:
         """Return the query for documents that have any of the values in a field; for none where there are none.
@@ -245,37 +274,40 @@ class SearchFields:
             place = len(telling) - 1
             wanted[place] = wanted[place]._replace(begins=True)
         clauses = [(Occur.Must, self._weighed(one)) for one in wanted]
-        clauses += [(Occur.Should, clause) for clause in self._bonuses(text, chunks)]
+        whole = fingerprint(text)
+        in_order = self._forms([" ".join(chunks)]) if len(chunks) > 1 else []
+        clauses += [(Occur.Should, clause) for clause in self._bonuses(whole, in_order)]
         words = {word for of in (*forms, *quoted) for form in of for word in form}
         return SearchQuestion(
             query=Query.boolean_query(clauses),
             wanted=tuple(wanted),
             words=frozenset(words.union(*families)),
-            whole=fingerprint(text),
+            whole=whole,
             language=language_of([*fold(text).split()]),
             beginnings=tuple(form[-1] for one in wanted if one.begins for form in one.forms),
+            in_order=in_order,
         )
 
-    def _bonuses(self, text: str, chunks: list[str]) -> list[Query]:
+    def _bonuses(self, whole: str, in_order: Forms) -> list[Query]:
         made: list[Query] = []
-        if whole := fingerprint(text):
+        if whole:
             term = Query.term_query(self.schema, "whole", _hashed(whole), "basic")
             made.append(Query.const_score_query(term, float(WHOLE_WEIGHT)))
-        if len(chunks) > 1:
-            in_order = self._in_tier("titles", self._forms([" ".join(chunks)]), ())
-            made.append(Query.const_score_query(in_order, float(IN_ORDER_WEIGHT)))
+        if in_order:
+            side_by_side = self._in_tier("titles", in_order, ())
+            made.append(Query.const_score_query(side_by_side, float(IN_ORDER_WEIGHT)))
         return made
 
     def _weighed(self, wanted: Wanted) -> Query:
         """Return the query for documents with any of the forms, or words of their family; scored tier by tier."""
         forms = wanted.forms
-        others = sorted(wanted.family - {form[0] for form in forms if len(form) == 1})
+        others = wanted.others()
         clauses = []
         for tier, weight in TIERS.items():
             exactly = self._in_tier(tier, forms, ())
             clauses.append((Occur.Should, Query.const_score_query(exactly, float(weight))))
             anyhow = self._in_tier(tier, forms, others)
-            if wanted.begins and (begun := self._begun(tier, forms)):
+            if begun := self._begun(tier, wanted.begun(tier)):
                 anyhow = Query.boolean_query([(Occur.Should, query) for query in (anyhow, *begun)])
             clauses.append((Occur.Should, Query.const_score_query(anyhow, float(weight))))
         return Query.boolean_query(clauses)
@@ -283,15 +315,13 @@ class SearchFields:
     def _begun(self, tier: str, forms: Forms) -> list[Query]:
         """Return the queries for documents in which a word of that tier begins as the last of a form does.
 
-        The words of a form before it stand side by side. Few letters begin words without number, so that they count
-        only where `SHORTEST_BEGINNING` lets them.
+        The words of a form before it stand side by side.
         """
         found = []
         for form in forms:
-            if len(form[-1]) >= SHORTEST_BEGINNING[tier]:
-                last = Query.regex_query(self.schema, tier, f"{re.escape(form[-1])}.*")
-                before = [(Occur.Must, self._of_form(tier, form[:-1]))] if form[:-1] else []
-                found.append(Query.boolean_query([*before, (Occur.Must, last)]) if before else last)
+            last = Query.regex_query(self.schema, tier, f"{re.escape(form[-1])}.*")
+            before = [(Occur.Must, self._of_form(tier, form[:-1]))] if form[:-1] else []
+            found.append(Query.boolean_query([*before, (Occur.Must, last)]) if before else last)
         return found
 
     def _in_tier(self, tier: str, forms: Forms, words: Sequence[str]) -> Query:

@@ -4,17 +4,19 @@ Equal hits come in the order of their names. The engine knows no such order, but
 gives those first that were written first. A segment that was written once, in the order of names,
 is therefore read from the top as far as is asked. It is never written to again, so that it may lie
 in files that others read too; the numbers of its documents that are no longer true are held beside it. Later
-changes are in a segment without order, kept small, whose hits are all read and sorted here.
+changes are in a segment without order, kept small, whose hits are all read and sorted here; the last of them are in no
+segment yet (see `recent`).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from heapq import merge
 from pathlib import Path
-from typing import cast, overload
+from typing import Protocol, cast, overload
 
 from tantivy import DocAddress, Index, Occur, Query, Searcher
 
@@ -46,8 +48,35 @@ class FoundDocument:
         return (-self.score, self.name)
 
 
-def merged(many: Iterable[list[FoundDocument]]) -> Iterator[FoundDocument]:
-    """Return what several segments find, each the best first, as one."""
+Kinds = AbstractSet[str] | None
+"""Kinds of things, None for all."""
+
+
+class Found(Protocol):
+    """A document that is found, wherever it lies."""
+
+    @property
+    def score(self) -> int:
+        """The greater the better."""
+        ...
+
+    @property
+    def name(self) -> DocumentName:
+        """The name of the document."""
+        ...
+
+    @property
+    def rank(self) -> tuple[int, DocumentName]:
+        """The key that hits are sorted by, the best first."""
+        ...
+
+    def shown(self) -> Shown:
+        """Return what it is shown by."""
+        ...
+
+
+def merged(many: Iterable[Sequence[Found]]) -> Iterator[Found]:
+    """Return what is found in several places, in each the best first, as one."""
     lists = [found for found in many if found]
     return iter(lists[0]) if len(lists) == 1 else merge(*lists, key=lambda found: found.rank)
 
@@ -95,8 +124,8 @@ class Segment:
     names: list[DocumentName] | StoredNames
     """Names by number; shared with earlier segments of one index, and only added to."""
     ordered: bool
-    gone: frozenset[int] = frozenset()
-    """Numbers of the documents that are not to be found any more."""
+    gone: frozenset[tuple[Kind, int]] = frozenset()
+    """Kinds and numbers of the documents that are not to be found any more."""
 
     @classmethod
     def empty(cls, fields: SearchFields, directory: Path | None = None) -> Segment:
@@ -125,7 +154,12 @@ class Segment:
     def without(self, stale: Collection[DocumentName]) -> Segment:
         """Return an ordered segment without the documents of stale names; its files stay as they are."""
         places = ((bisect_left(self.names, name), name) for name in stale)
-        gone = self.gone.union(place for place, name in places if self.names[place : place + 1] == [name])
+        gone = self.gone.union((name[1], at) for at, name in places if self.names[at : at + 1] == [name])
+        return self if gone == self.gone else replace(self, gone=gone)
+
+    def hiding(self, stale: Collection[DocumentName]) -> Segment:
+        """Return a segment for changes without the documents of stale names, which go when it is next written."""
+        gone = self.gone.union(self._newest(stale))
         return self if gone == self.gone else replace(self, gone=gone)
 
     def replaced(self, stale: Collection[DocumentName], documents: Collection[SearchDocument]) -> Segment:
@@ -133,20 +167,28 @@ class Segment:
 
         They are visible at once or not at all.
         """
-        gone = [number for number, name in enumerate(self.names) if name in stale]
-        return self._written(gone, documents, CHANGE_BYTES) if gone or documents else self
+        gone = self.gone.union(self._newest(stale))
+        return self._written([number for _, number in gone], documents, CHANGE_BYTES) if gone or documents else self
 
-    def best(self, query: Query, limit: int) -> tuple[int, list[FoundDocument]]:
-        """Return how many documents the query finds, and at least the best `limit` of them, in order."""
+    def _newest(self, names: Collection[DocumentName]) -> Iterator[tuple[Kind, int]]:
+        """Return kinds and numbers of the documents of those names, of each name that which was written last."""
+        newest = {name: number for number, name in enumerate(self.names) if name in names}
+        return ((name[1], number) for name, number in newest.items())
+
+    def best(self, query: Query, limit: int, kinds: Kinds = None) -> tuple[int, list[FoundDocument]]:
+        """Return how many documents the query finds, and at least the best `limit` of them, in order.
+
+        `kinds` are those of all documents that it may find, None where they may be of any.
+        """
         if not self.ordered:
-            found = self.all(query)
+            found = self.all(query, kinds)
             return len(found), found
-        answer = self.searcher.search(self._present(query), limit=max(1, min(limit, self.size)))
+        answer = self.searcher.search(self._present(query, kinds), limit=max(1, min(limit, self.size)))
         return answer.count, self._found(answer.hits)  # type: ignore[attr-defined]  # the stub leaves count out
 
-    def all(self, query: Query) -> list[FoundDocument]:
-        """Return all documents that the query finds, in order."""
-        query = self._present(query)
+    def all(self, query: Query, kinds: Kinds = None) -> list[FoundDocument]:
+        """Return all documents that the query finds, in order; `kinds` are as in `best`."""
+        query = self._present(query, kinds)
         # Counted first, because the engine sets aside room for as many as it is asked for.
         total: int = self.searcher.search(query, limit=1).count  # type: ignore[attr-defined]
         found = self._found(self.searcher.search(query, limit=total, count=False).hits if total else [])
@@ -158,12 +200,12 @@ class Segment:
             for word, _ in self.searcher.terms_with_prefix(tier, ""):
                 yield word
 
-    def _present(self, query: Query) -> Query:
+    def _present(self, query: Query, kinds: Kinds) -> Query:
         """Return the query among the documents that are not gone."""
-        if not self.gone:
+        gone = [number for kind, number in self.gone if kinds is None or kind in kinds]
+        if not gone:
             return query
-        gone = self.fields.numbered(self.gone)
-        return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, gone)])
+        return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, self.fields.numbered(gone))])
 
     def _found(self, hits: list[tuple[float, DocAddress]]) -> list[FoundDocument]:
         numbers = self.searcher.fast_field_values("number", [address for _, address in hits])
@@ -188,4 +230,4 @@ class Segment:
         finally:
             writer.wait_merging_threads()  # ends the writer's threads and frees its lock
         self.index.reload()
-        return replace(self, searcher=self.index.searcher())
+        return replace(self, searcher=self.index.searcher(), gone=frozenset())
