@@ -6,14 +6,12 @@ No part imports this; a server does: `uvicorn --factory commonplace.main:create`
 from __future__ import annotations
 
 import asyncio
-import pickle
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -63,6 +61,7 @@ from commonplace.importers.doi.fetching import DoiFetcher
 from commonplace.library import Library
 from commonplace.library.citation_counts import incremental_citation_counts
 from commonplace.library.creators import incremental_creators
+from commonplace.library.handing_over import HandingOver
 from commonplace.library.harvest import Harvest
 from commonplace.library.incremental import Incremental
 from commonplace.library.kept_states import incremental_states
@@ -313,10 +312,10 @@ def _tasks(views: Views, *, settings: Settings, queries: Path, described: bool) 
     )
     views.describe = context.description.quads
     preparation = preparation_of(context, views.checkpoints.directory.parent / PREPARED)
-    if views.are_shared:
-        preparation.begin(views.graph)
+    preparation.begin(views.graph)
     views.prepare = partial(_prepare_lists, context, preparation, views)
-    views.prepared, views.take = partial(_prepared, context), partial(_take_prepared, context)
+    handing_over = HandingOver(preparation)
+    views.read, views.prepared, views.take = handing_over.read, handing_over.changed, handing_over.take
     app = create_app(context=context, in_worker=True)
     return {
         graph_content.TASK: graph_content.read_in_worker,
@@ -348,40 +347,12 @@ def _prepare_lists(context: Context, preparation: Preparation, views: Views) -> 
     from there."""
     graph = context.library.graph
     if views.reader is not None:
-        yield preparation.begin(graph)  # which reads the graph, and cannot be done before this process has opened it
+        yield preparation.begin(graph)  # with a later file, where a process like this has written one since
     if context.size.of(graph).value < in_workers.SMALL_STATEMENTS:
         return
     compile_pages()
     yield False
     yield from preparation.steps(graph)
-
-
-def _prepared(context: Context) -> bytes:
-    """Return what is kept of the graph, for a process that answers from a copy of its own."""
-    values = {name: one.handed() for name, one in _kept(context).items()}
-    return pickle.dumps((context.lists.handed(), context.placed_maps.handed(), values))
-
-
-def _take_prepared(context: Context, prepared: bytes) -> None:
-    """Keep what another process of the server has prepared."""
-    lists, maps, values = pickle.loads(prepared)  # noqa: S301  from a process that was forked from this one
-    context.lists.take(lists)
-    context.placed_maps.take(maps)
-    for name, one in _kept(context).items():
-        if values[name] is not None:
-            one.begin(values[name])
-
-
-def _kept(context: Context) -> Mapping[str, Incremental[Any]]:
-    """Return what keeps values that are prepared, beside lists and maps, by names."""
-    return {
-        "size": context.size,
-        "states": context.states,
-        "creators": context.creators,
-        "totals": context.totals,
-        "citation counts": context.citation_counts,
-        "much cited": context.much_cited,
-    }
 
 
 def _let_workers_help(context: Context) -> None:

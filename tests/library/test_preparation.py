@@ -17,7 +17,7 @@ from commonplace.library.citation_counts import count_citations, incremental_cit
 from commonplace.library.citations import CitationEnd
 from commonplace.library.creators import incremental_creators, read_creators
 from commonplace.library.kept_states import incremental_states, read_states
-from commonplace.library.lists import Lists, listed
+from commonplace.library.lists import Lists
 from commonplace.library.much_cited import incremental_much_cited
 from commonplace.library.placed_maps import PlacedMaps
 from commonplace.library.preparation import Preparation
@@ -39,7 +39,7 @@ SAID = [
 class Start:
     """What a server has at hand after a start over a log and its graph."""
 
-    def __init__(self, history: History, directory: Path | None) -> None:
+    def __init__(self, history: History, directory: Path | None, *, reads: bool = False, steps: bool = True) -> None:
         log, self.graph = history.log, history.graph
         counts = incremental_citation_counts(log, MINTER)
         self.prepared = Preparation(
@@ -56,8 +56,9 @@ class Start:
             placed_maps=PlacedMaps(log),
         )
         self.begun = self.prepared.begin(self.graph)
+        self.read = list(self.prepared.read()) if reads else []
         self.replaced = list[bool]()
-        for step in self.prepared.steps(self.graph):
+        for step in self.prepared.steps(self.graph) if steps else ():
             if isinstance(step, Apart):
                 step.here()
             else:
@@ -74,7 +75,7 @@ class Start:
             "counts": prepared.counts.of(graph).value,
         }
         lists = prepared._named().items()
-        return found | {name: prepared.lists.of(graph, *named).things for name, named in lists}
+        return found | {name: named.made(prepared.lists, graph).things for name, named in lists}
 
 
 def anew(graph: Graph) -> dict[str, object]:
@@ -86,7 +87,7 @@ def anew(graph: Graph) -> dict[str, object]:
         "states": graph.read(lambda snapshot: read_states(snapshot, MINTER)),
         "creators": graph.read(read_creators),
         "counts": graph.read(count_citations),
-        **{name: graph.read(partial(listed, select=named[1], order=named[2])).things for name, named in lists},
+        **{name: graph.read(partial(named.selection.sorted, order=named.order)) for name, named in lists},
     }
 
 
@@ -100,7 +101,7 @@ def test_what_a_start_reads_from_the_file_is_what_is_made_anew(seed: int, tmp_pa
     first = Start(history, tmp_path)
     assert not first.begun
     assert sum(first.replaced) == 5, "workers without what was made are replaced a few times"
-    assert [path.suffix for path in tmp_path.iterdir()] == [".json"]
+    assert [path.suffix for path in tmp_path.iterdir()] == [".prepared"]
 
     for changes in range(3):
         if changes:
@@ -195,6 +196,23 @@ def test_a_work_that_comes_to_be_cited_by_many_is_among_them_at_a_later_start(
     assert Start(history, tmp_path).begun
     assert [path.name[:8] for path in tmp_path.iterdir()] == ["00000003"], "written anew from what was moved along"
     assert Start(history, tmp_path).prepared.much_cited.of(history.graph).value.works == {cited.value}
+
+
+def test_a_process_without_a_graph_reads_and_joins_what_is_in_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = History()
+    history.turn_round([*STATEMENTS, *SAID])
+    assert Start(history, tmp_path, reads=True).read == [], "there is no file yet"
+    monkeypatch.setattr("commonplace.library.works_by_year.FEW_WORKS", 0)
+    again = Start(history, tmp_path, reads=True, steps=False)
+    assert [*map(bool, again.read)] == [*(len(again.read) - 1) * [False], True], "workers that lack it all are replaced"
+    top = MINTER.thing("concept", "top").value
+    kept = again.prepared.states.of(history.graph).value
+    (read,) = (read for concept, read in kept.asked() if concept == top)
+    counts = {name: sum(counted.counts.values()) for name, counted in read.counted.items()}
+    assert counts == {"discusses": len(read.read["discusses"])}, "what nobody says is quickly counted"
+    assert again.holds() == anew(history.graph)
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "of another log", "of a later version", "by other code"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections import Counter
 from functools import partial
 from pathlib import Path
 
@@ -26,14 +27,12 @@ def test_all_that_is_prepared_can_be_handed_to_another_process(home: Path, monke
     for step in views.prepare():
         if isinstance(step, Apart):
             step.here()
-    lists, maps, values = pickle.loads(views.prepared())  # noqa: S301  of this process
-    assert len(lists) == 8
-    placed, counted = maps
-    assert len(placed) == len(counted) == 1
-    assert None not in values.values()
+    kept = views.prepared()
+    handed = pickle.loads(kept)  # noqa: S301  of this process
+    assert [len(one) for one in handed.pop("maps")] == [1, 1]
+    assert Counter(kind for kind, _ in handed) == {"list": 8, "value": 6}
 
     other = Views(views.base, views.log, views.checkpoints, views.graph)
     tasks(other)
-    other.take(views.prepared())
-
-    assert pickle.loads(other.prepared()) == (lists, maps, values)  # noqa: S301  of this process
+    other.take(kept)
+    assert pickle.loads(other.prepared()).keys() == {"maps"}, "what it was given it does not hand on"  # noqa: S301

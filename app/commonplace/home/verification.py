@@ -65,7 +65,7 @@ def _unsound(library: Library, home: Path) -> Iterator[str]:
     found += [(path, indexes.fault_of(path, version)) for path, version in indexes.all()]
     found += [(path, library.things.fault_of(path, version)) for path, version in library.things.all()]
     found += [(path, fault_of_sealed(path)) for path in (home / "derived" / "known-works").glob("*.known-*")]
-    found += [(path, fault_of_sealed(path)) for path in (home / "derived" / PREPARED).glob("*.json")]
+    found += [(path, fault_of_sealed(path)) for path in (home / "derived" / PREPARED).glob("*.prepared")]
     for path, why in found:
         if why is not None:
             yield f"{path}: {why} (it is not used, and made again from the log)"

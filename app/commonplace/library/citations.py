@@ -35,7 +35,7 @@ class CitationEnd:
 class CitationEnds(Sequence[CitationEnd]):
     """The ends of the citations of a work, in order; of those that are nothing but certain only the IRI is held."""
 
-    def __init__(self, iris: list[str], said: Mapping[str, CitationEnd], minter: Minter) -> None:
+    def __init__(self, iris: Sequence[str], said: Mapping[str, CitationEnd], minter: Minter) -> None:
         self.iris = iris
         self.said = said
         self._minter = minter

@@ -45,18 +45,43 @@ class Incremental(Generic[T]):
         self._make = make
         self._move = move
         self._newest: AtVersion[T] | None = None
+        self._unread: AtVersion[Callable[[], T]] | None = None
+        """What reads the newest value, where that is kept and was not asked for yet."""
         self._making = Lock()
 
     def begin(self, made: AtVersion[T]) -> None:
         """Take a value that was made elsewhere, to be moved along from its version, unless there is a later one."""
         with self._making:
-            if self._newest is None or made.version > self._newest.version:
-                self._newest = made
+            if self._is_newer(made.version):
+                self._newest, self._unread = made, None
+
+    def begin_unread(self, version: Version, read: Callable[[], T]) -> None:
+        """Take a value of a version likewise, which `read` returns when it is first asked for."""
+        with self._making:
+            if self._is_newer(version):
+                self._unread, self._newest = AtVersion(version, read), None
+
+    def read(self) -> bool:
+        """Read a value that was taken unread; return whether there was one."""
+        with self._making:
+            was_unread = self._unread is not None
+            self._read()
+            return was_unread
+
+    def _is_newer(self, version: Version) -> bool:
+        kept = self._unread or self._newest
+        return kept is None or version > kept.version
+
+    def _read(self) -> AtVersion[T] | None:
+        """Return the newest value, read where it was not; the lock is held."""
+        if self._unread is not None:
+            self._newest, self._unread = AtVersion(self._unread.version, self._unread.value()), None
+        return self._newest
 
     def of(self, graph: Graph) -> AtVersion[T]:
         """Return the value at the version that the graph is at."""
         with self._making:
-            newest = self._newest
+            newest = self._read()
             if newest and newest.version == graph.version:
                 return newest
             made = graph.read(self._made)  # kept only when the read was whole
@@ -66,16 +91,19 @@ class Incremental(Generic[T]):
 
     def if_made(self, graph: Graph) -> AtVersion[T] | None:
         """Return the value at the version that the graph is at, where there is one to be moved along; else None."""
-        newest = self._newest
+        newest = self._unread or self._newest
         return None if newest is None or newest.version > graph.version else self.of(graph)
 
     def kept(self, version: Version) -> T | None:
         """Return the value that is kept, None where it is of another version than that."""
+        if self._unread is not None:
+            with self._making:
+                self._read()
         newest = self._newest
         return newest.value if newest is not None and newest.version == version else None
 
     def handed(self) -> AtVersion[T] | None:
-        """Return the newest value that is kept, for `begin` in another process."""
+        """Return the newest value that is kept and was read, for `begin` in another process."""
         return self._newest
 
     def ready(self, graph: Graph) -> Callable[[Snapshot], T]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from heapq import nlargest
 from pathlib import Path
+from typing import NamedTuple
 
 from pyoxigraph import NamedNode
 
@@ -26,18 +27,18 @@ from commonplace.library.citation_counts import CitationCounts
 from commonplace.library.creators import Creators
 from commonplace.library.headings import select_cases
 from commonplace.library.incremental import AtVersion, Incremental
-from commonplace.library.lists import Listed, Lists, Select
+from commonplace.library.lists import Listed, Lists
 from commonplace.library.map_reading import MOST_NODES, MapFilters
 from commonplace.library.much_cited import MuchCited, read_ahead
 from commonplace.library.placed_maps import PlacedMaps
-from commonplace.library.prepared_file import Prepared, newest_prepared, write_prepared
-from commonplace.library.selection import Order
+from commonplace.library.prepared_file import BY_YEAR, Prepared, PreparedFile, newest_prepared, write_prepared
+from commonplace.library.selection import Order, Selection
 from commonplace.library.sorted_list import SortedList
 from commonplace.library.states import States
 from commonplace.library.totals import Totals
-from commonplace.library.work_lists import ORDERS, WorkFilters, select_works
-from commonplace.library.works_by_year import WorksByYear, WorksByYearAt, works_by_year
-from commonplace.library.works_discussing import EVIDENCE_THAT_DISCUSSES, evidence_that_discusses
+from commonplace.library.work_lists import ORDERS, WorkFilters, select_every_work
+from commonplace.library.works_by_year import WorksByYear, WorksByYearAt, count_by_year, works_by_year
+from commonplace.library.works_discussing import EVIDENCE_THAT_DISCUSSES, evidence_that_discusses, select_evidence
 from commonplace.model.change import EMPTY, Version
 from commonplace.model.minter import Minter
 from commonplace.patchlog.log import PatchLog
@@ -58,8 +59,17 @@ anew, which takes seconds, and who judges works one after another makes many."""
 WIDEST = 4
 """Number of concepts of which all that is read on them is joined before anybody asks, half of those that are kept."""
 
-Named = tuple[Hashable, Select, Order | None]
-"""A list as `Lists` takes it: what it is called, what it selects, and its order."""
+
+class Named(NamedTuple):
+    """A list that is prepared: what it is called, what it selects at any version, and its order."""
+
+    of: Hashable
+    selection: Selection
+    order: Order | None
+
+    def made(self, lists: Lists, graph: Graph) -> Listed:
+        """Return the list at the version that a graph is at."""
+        return lists.of(graph, self.of, lambda _: self.selection, self.order)
 
 
 @dataclass(slots=True)
@@ -80,10 +90,12 @@ class Preparation:
     placed_maps: PlacedMaps
     _kept: Version = field(default=EMPTY, init=False)
     """The version of the file."""
+    _works_by_year: SortedList | None = field(default=None, init=False)
+    """The works by year that the file has, until it is read."""
 
     def __post_init__(self) -> None:
-        for of, _, order in self._named().values():
-            self.lists.let_stay(of, order)
+        for named in self._named().values():
+            self.lists.let_stay(named.of, named.order)
 
     def begin(self, graph: Graph) -> bool:
         """Take what a file has of a version near that of the graph, if there is one; return whether there is."""
@@ -94,21 +106,38 @@ class Preparation:
             if not EMPTY < version <= graph.version or origin != LogPosition.of(self.log, version):
                 continue  # of another log, or of versions to come
             if self.log.size(version, graph.version) <= 2 * MOVED_BYTES:
-                self._take(graph, version, prepared)
+                self._take(version, prepared)
                 self._kept = version
                 return True
         return False
 
-    def _take(self, graph: Graph, version: Version, prepared: Prepared) -> None:
+    def _take(self, version: Version, prepared: PreparedFile) -> None:
         self.size.begin(AtVersion(version, prepared.size))
         self.totals.begin(AtVersion(version, prepared.totals))
-        self.states.begin(AtVersion(version, prepared.states))
-        self.creators.begin(AtVersion(version, prepared.creators))
-        self.counts.begin(AtVersion(version, prepared.counts))
-        self.much_cited.begin(AtVersion(version, prepared.much_cited.counted_by(prepared.counts)))
-        for name, (of, select, order) in self._named().items():
-            if name in prepared.lists:
-                self.lists.begin(of, order, Listed(version, graph.read(select), prepared.lists[name]))
+        self.states.begin_unread(version, prepared.states)
+        self.creators.begin_unread(version, prepared.creators)
+        self.counts.begin_unread(version, prepared.counts)
+        self.much_cited.begin_unread(version, prepared.much_cited)
+        self._works_by_year = prepared.lists[BY_YEAR]
+        named = self._named()
+        for name, things in prepared.lists.items():
+            self.lists.begin(named[name].of, named[name].order, Listed(version, named[name].selection, things))
+
+    def read(self) -> Iterator[bool]:
+        """Read what the file has, step by step, without the graph; the last step is much for who lacks them all."""
+        if self._works_by_year is None:
+            return
+        self.states.read()
+        yield False
+        if (states := self.states.kept(self._kept)) is not None:
+            for concept in _widest(states):
+                count_by_year(self._works_by_year, states.on_concept(concept))
+                yield False
+        for value in (self.creators, self.counts, self.much_cited):
+            value.read()
+            yield False
+        self._works_by_year = None
+        yield True
 
     def steps(self, graph: Graph) -> Iterator[Step]:
         """Prepare step by step, what is needed first coming first.
@@ -121,7 +150,7 @@ class Preparation:
         named = self._named()
 
         def listed(name: str) -> Callable[[], object]:
-            return partial(self.lists.of, graph, *named[name])
+            return partial(named[name].made, self.lists, graph)
 
         parts: list[list[Callable[[], object]]] = [
             [partial(self.states.of, graph), listed("works by year"), partial(self._read_widest, graph)],
@@ -136,7 +165,7 @@ class Preparation:
             yield makes
         self.counts.of(graph)
         yield False
-        self.lists.of(graph, *named[EVIDENCE_THAT_DISCUSSES])
+        named[EVIDENCE_THAT_DISCUSSES].made(self.lists, graph)
         yield False
         read_ahead(self.much_cited, self.counts, graph)
         yield True
@@ -155,12 +184,9 @@ class Preparation:
         self.placed_maps.take(pickle.loads(placed))  # noqa: S301  from a process that was forked from this one
 
     def _read_widest(self, graph: Graph) -> None:
-        """Join what is read on the concepts that nothing is broader than, and count it by year, of those first on which
-        most works were read: what comes after is moved along from that."""
-        states = self.states.of(graph).value
+        """Join what is read on the widest concepts, and count it by year: what comes after is moved along from that."""
         by_year = works_by_year(self.lists, self.states, graph, self.minter)
-        widest = [concept for concept in states.narrower if concept not in states.broader]
-        for concept in nlargest(WIDEST, widest, key=lambda concept: (len(states.discussing(concept)), concept)):
+        for concept in _widest(self.states.of(graph).value):
             found = graph.read(partial(_read_on, by_year, NamedNode(concept)))
             found.read.extent()
             deque(found.years(), maxlen=0)
@@ -174,7 +200,7 @@ class Preparation:
             return
         size, totals, states = self.size.of(graph), self.totals.of(graph), self.states.of(graph)
         creators, counts, much_cited = self.creators.of(graph), self.counts.of(graph), self.much_cited.of(graph)
-        listed = {name: self.lists.of(graph, *named) for name, named in self._named().items()}
+        listed = {name: named.made(self.lists, graph) for name, named in self._named().items()}
         values = (size, totals, states, creators, counts, much_cited)
         made = {one.version for one in values}
         if made | {one.version for one in listed.values()} != {version}:
@@ -196,15 +222,21 @@ class Preparation:
 
     def _named(self) -> dict[str, Named]:
         """Return the lists that are prepared, by the names that they have in the file."""
+        of_evidence, _, by_query = evidence_that_discusses(self.minter)
         every = WorkFilters()
-        works = partial(select_works, minter=self.minter, filters=every, ranked=None)
         return {
-            "venues": ("venues", lambda _: select_venues(None), VENUE_ORDER),
-            "cases": ("cases", lambda _: select_cases(None), None),
-            "people": ("people", lambda _: select_people(None), PEOPLE_ORDER),
-            EVIDENCE_THAT_DISCUSSES: evidence_that_discusses(self.minter),
-            **{f"works by {name}": (("works", every), works, ORDERS[name]) for name in _ORDERS},
+            "venues": Named("venues", select_venues(None), VENUE_ORDER),
+            "cases": Named("cases", select_cases(None), None),
+            "people": Named("people", select_people(None), PEOPLE_ORDER),
+            EVIDENCE_THAT_DISCUSSES: Named(of_evidence, select_evidence(), by_query),
+            **{f"works by {name}": Named(("works", every), select_every_work(), ORDERS[name]) for name in _ORDERS},
         }
+
+
+def _widest(states: States) -> list[str]:
+    """Return some of the concepts that nothing is broader than: those that most works discuss."""
+    widest = [concept for concept in states.narrower if concept not in states.broader]
+    return nlargest(WIDEST, widest, key=lambda concept: (len(states.discussing(concept)), concept))
 
 
 def _read_on(by_year: WorksByYearAt, about: NamedNode, snapshot: Snapshot) -> WorksByYear:

@@ -1,37 +1,42 @@
 """Keep what was prepared of a large library in a file, so that a start reads it and need not make it anew.
 
-The file is derived, and sealed (`commonplace.derived.sealed`): `derived/prepared/{version}-{id}-{making}.json` is of
-that version of the log whose entry has that id, as this very code makes it. It has one JSON object: `texts`, and what
-was prepared, in which a number stands for the text of that place. Texts stand there once, as they do in memory.
+The file is derived, and sealed (`commonplace.derived.sealed`): `derived/prepared/{version}-{id}-{making}.prepared` is
+of that version of the log whose entry has that id, as this very code makes it. Lists stay in the file, and each of the
+other values is read when it is first asked for, by the processes that need it (`commonplace.library.packed_file`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
+import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
-from sys import intern
-from typing import Any
 
 from pyoxigraph import NamedNode
 
 import commonplace
-from commonplace.derived.sealed import LogPosition, read_sealed, replace_sealed, whole_files
+from commonplace.derived.sealed import LogPosition, check_sealed, replace_sealed, whole_files
 from commonplace.library.citation_counts import CitationCounts
 from commonplace.library.citations import CitationEnd, CitationEnds
 from commonplace.library.creators import Creators
 from commonplace.library.much_cited import MuchCited
+from commonplace.library.packed_file import PackedFile, PackedList, Packing, packed_file, sets_of
 from commonplace.library.sorted_list import SortedList
 from commonplace.library.states import States, Works
 from commonplace.library.totals import Totals
 from commonplace.model.minter import Minter
 from commonplace.processes.garbage_collection import rarely_collected
+
+_ENDING = ".prepared"
+"""How the name of a file ends."""
+
+BY_YEAR = "works by year"
+"""The name of the list whose texts come first in the file: pages count works by year, in that order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,135 +56,140 @@ class Prepared:
 
 def prepared_path(directory: Path, origin: LogPosition) -> Path:
     """Return the path of the file of a version of a log."""
-    return directory / f"{origin.version:08d}-{origin.id.removeprefix('urn:uuid:')}-{_making()}.json"
+    return directory / f"{origin.version:08d}-{origin.id.removeprefix('urn:uuid:')}-{_making()}{_ENDING}"
 
 
 @lru_cache(maxsize=1)
 def _making() -> str:
     """Return the mark of what this very code prepares: how a list is sorted may be another matter in the next."""
     sources = sorted(Path(commonplace.__file__).parent.rglob("*.py"))
-    code = chain((path.read_bytes() for path in sources), (metadata.version("pyoxigraph").encode(),))
+    code = chain(
+        (path.read_bytes() for path in sources), (sys.byteorder.encode(), metadata.version("pyoxigraph").encode())
+    )
     return hashlib.sha256(b"\0".join(code)).hexdigest()[:12]
 
 
 def write_prepared(directory: Path, origin: LogPosition, prepared: Prepared) -> None:
     """Write the file of a version. Those of earlier versions go. Raises OSError."""
-    texts = _Texts()
-    states = prepared.states
-    given = {
-        "size": prepared.size,
-        "totals": {of_class.value: count for of_class, count in prepared.totals.items()},
-        "states": {
-            "works": states.works,
-            "said": texts.nested({about: texts.sets(said) for about, said in states.said.items()}),
-            "broader": texts.sets(states.broader),
-            "narrower": texts.sets(states.narrower),
-            "with_abstract": texts.places(states.with_abstract),
-        },
-        "creators": texts.sets(prepared.creators),
-        "counts": [texts.nested(counts) for counts in (prepared.counts.certain, prepared.counts.possible)],
-        "much_cited": _much_cited_as_json(prepared.much_cited, texts),
-        "lists": {
-            name: [texts.places(listed.things), texts.places(listed.values)] for name, listed in prepared.lists.items()
-        },
-    }
-    text = json.dumps({"texts": texts.all, **given}, separators=(",", ":")).encode()
+    packing, states = Packing(), prepared.states
+    packing.places(prepared.lists[BY_YEAR].things)
+    said: dict[str, dict[str, Works]] = {}
+    for about, works_by_state in states.said.items():
+        for state, works in works_by_state.items():
+            said.setdefault(state, {})[about] = works
+    for state, sets in said.items():
+        packing.add_sets(f"said: {state}", sets)
+    packing.add_list("with abstract", states.with_abstract)
+    packing.add_sets("broader", states.broader)
+    packing.add_sets("narrower", states.narrower)
+    for created in prepared.creators.values():
+        packing.places(created)
+    for name, counts in (("certain", prepared.counts.certain), ("possible", prepared.counts.possible)):
+        packing.add_list(f"cited, {name}", counts)
+        packing.add_numbers(f"counts, {name}", counts.values())
+    shared = len(packing)
+    packing.add_sets("creators", prepared.creators)
+    for name, listed in prepared.lists.items():
+        packing.add_list(f"things: {name}", listed.things)
+        packing.add_list(f"values: {name}", listed.values)
+    _add_much_cited(prepared.much_cited.counted_by(prepared.counts), packing)
+    totals = {of_class.value: count for of_class, count in prepared.totals.items()}
+    packing.add_value("numbers", {"size": prepared.size, "totals": totals, "works": states.works, "shared": shared})
+    packing.add_value("names", {"states": [*said], "lists": [*prepared.lists]})
     directory.mkdir(parents=True, exist_ok=True)
-    replace_sealed(prepared_path(directory, origin), "*.json", origin, [text])
+    replace_sealed(prepared_path(directory, origin), "[!.]*", origin, packing.pieces())
 
 
-def read_prepared(path: Path, minter: Minter) -> tuple[LogPosition, Prepared]:
-    """Return what a file holds, and the version that it is of. Raises OSError, and `NotSealed` where it is not what was
-    written."""
-    origin, text = read_sealed(path)
-    with rarely_collected():
-        return origin, _prepared(json.loads(text), minter)
+class PreparedFile:
+    """What a file holds of what was prepared."""
 
-
-def _prepared(given: Mapping[str, Any], minter: Minter) -> Prepared:
-    """Return what a file holds, from the object in it."""
-    texts = [intern(one) for one in given["texts"]]
-    states = given["states"]
-    said = {about: _sets(texts, some) for about, some in _named(texts, states["said"])}
-    broader, narrower = (_sets(texts, states[name]) for name in ("broader", "narrower"))
-    return Prepared(
-        given["size"],
-        Counter({NamedNode(of_class): count for of_class, count in given["totals"].items()}),
-        States(states["works"], said, broader, narrower, frozenset(_at(texts, states["with_abstract"]))),
-        _sets(texts, given["creators"]),
-        CitationCounts(*(dict(_named(texts, counts)) for counts in given["counts"])),
-        _much_cited(given["much_cited"], texts, minter),
-        {name: SortedList(*(list(_at(texts, places)) for places in both)) for name, both in given["lists"].items()},
-    )
-
-
-def _much_cited_as_json(much_cited: MuchCited, texts: _Texts) -> dict[str, Any]:
-    citations = {
-        work: [
-            texts.places(ends.iris),
-            texts.nested({iri: [one.confirmation, one.number, one.note] for iri, one in ends.said.items()}),
-        ]
-        for work, ends in much_cited.kept_citations.items()
-    }
-    evidence = {work: [node.value for node in nodes] for work, nodes in much_cited.kept_evidence.items()}
-    return {
-        "works": texts.places(much_cited.works),
-        "citations": texts.nested(citations),
-        "evidence": texts.nested({work: texts.places(nodes) for work, nodes in evidence.items()}),
-    }
-
-
-def _much_cited(given: Mapping[str, Any], texts: Sequence[str], minter: Minter) -> MuchCited:
-    def ends(iris: Iterable[int], said: Iterable[Any]) -> CitationEnds:
-        said_of = {iri: CitationEnd(NamedNode(iri), minter.key(iri), *of) for iri, of in _named(texts, said)}
-        return CitationEnds(list(_at(texts, iris)), said_of, minter)
-
-    return MuchCited(
-        frozenset(_at(texts, given["works"])),
-        minter,
-        {work: ends(*kept) for work, kept in _named(texts, given["citations"])},
-        {work: tuple(map(NamedNode, _at(texts, nodes))) for work, nodes in _named(texts, given["evidence"])},
-    )
-
-
-def newest_prepared(directory: Path, minter: Minter) -> Iterator[tuple[LogPosition, Prepared]]:
-    """Yield what is in the files of this code, the newest first; a file that is not what was written goes."""
-    newest_first = sorted(directory.glob(f"*-{_making()}.json"), reverse=True)
-    return (read for _, read in whole_files(newest_first, partial(read_prepared, minter=minter)))
-
-
-class _Texts:
-    """Texts, each with its place."""
-
-    def __init__(self) -> None:
-        self._places: dict[str, int] = {}
+    def __init__(self, file: PackedFile, minter: Minter) -> None:
+        self._file = file
+        self._minter = minter
+        self._numbers = file.value("numbers")
+        self._names = file.value("names")
 
     @property
-    def all(self) -> list[str]:
-        """The texts in order."""
-        return list(self._places)
+    def _shared(self) -> list[str]:
+        """The texts that are in sets, most of them of works: each is one object, wherever it is."""
+        return self._file.hold(self._numbers["shared"])
 
-    def places(self, texts: Iterable[str]) -> list[int]:
-        """Return the places of texts, which are added where they are not there yet."""
-        known = self._places
-        return [known.setdefault(text, len(known)) for text in texts]
+    def _sets(self, name: str) -> dict[str, set[str]]:
+        return sets_of(self._file, name, self._shared)
 
-    def nested(self, by_text: Mapping[str, object]) -> list[object]:
-        """Return a mapping as pairs of a place and what stands there."""
-        return [[place, value] for place, value in zip(self.places(by_text), by_text.values(), strict=True)]
+    @property
+    def size(self) -> int:
+        return int(self._numbers["size"])
 
-    def sets(self, by_text: Mapping[str, Works]) -> list[object]:
-        """Return a mapping to sets as pairs of a place and the places of the texts of a set."""
-        return self.nested({text: self.places(works) for text, works in by_text.items()})
+    @property
+    def totals(self) -> Totals:
+        return Counter({NamedNode(of_class): count for of_class, count in self._numbers["totals"].items()})
+
+    @property
+    def lists(self) -> dict[str, SortedList]:
+        """The lists, which stay in the file."""
+        both = ("things", "values")
+        return {
+            name: SortedList(*(PackedList(self._file, f"{part}: {name}") for part in both))
+            for name in self._names["lists"]
+        }
+
+    def states(self) -> States:
+        """Read what works say."""
+        with rarely_collected():
+            said: dict[str, dict[str, set[str]]] = {}
+            for state in self._names["states"]:
+                for about, works in self._sets(f"said: {state}").items():
+                    said.setdefault(about, {})[state] = works
+            held = map(self._shared.__getitem__, self._file.numbers("with abstract"))
+            broader, narrower = self._sets("broader"), self._sets("narrower")
+            return States(self._numbers["works"], said, broader, narrower, frozenset(held))
+
+    def creators(self) -> Creators:
+        """Read who created which works."""
+        with rarely_collected():
+            return self._sets("creators")
+
+    def counts(self) -> CitationCounts:
+        """Read how often works are cited."""
+
+        def counted(name: str) -> dict[str, int]:
+            cited = map(self._shared.__getitem__, self._file.numbers(f"cited, {name}"))
+            return dict(zip(cited, self._file.numbers(f"counts, {name}"), strict=True))
+
+        with rarely_collected():
+            return CitationCounts(counted("certain"), counted("possible"))
+
+    def much_cited(self) -> MuchCited:
+        """Read what hangs on the works that many cite."""
+        works, evidence, said = self._file.value("much cited")
+
+        def ends(number: int, work: str) -> CitationEnds:
+            end = {iri: CitationEnd(NamedNode(iri), self._minter.key(iri), *of) for iri, of in said[work].items()}
+            return CitationEnds(PackedList(self._file, f"citing {number}"), end, self._minter)
+
+        return MuchCited(
+            frozenset(works),
+            self._minter,
+            {work: ends(number, work) for number, work in enumerate(said)},
+            {work: tuple(map(NamedNode, nodes)) for work, nodes in evidence.items()},
+        )
 
 
-def _at(texts: Sequence[str], places: Iterable[int]) -> Iterator[str]:
-    return map(texts.__getitem__, places)
+def _add_much_cited(much_cited: MuchCited, packing: Packing) -> None:
+    said = {}
+    for number, (work, ends) in enumerate(much_cited.kept_citations.items()):
+        packing.add_list(f"citing {number}", ends.iris)
+        said[work] = {iri: [one.confirmation, one.number, one.note] for iri, one in ends.said.items()}
+    evidence = {work: [node.value for node in nodes] for work, nodes in much_cited.kept_evidence.items()}
+    packing.add_value("much cited", [[*much_cited.works], evidence, said])
 
 
-def _named(texts: Sequence[str], pairs: Iterable[Any]) -> Iterator[tuple[str, Any]]:
-    return ((texts[place], value) for place, value in pairs)
+def newest_prepared(directory: Path, minter: Minter) -> Iterator[tuple[LogPosition, PreparedFile]]:
+    """Yield what is in the files of this code, the newest first; a file that is not what was written goes."""
 
+    def read(path: Path) -> tuple[LogPosition, PreparedFile]:
+        return check_sealed(path), PreparedFile(packed_file(path), minter)
 
-def _sets(texts: Sequence[str], pairs: Iterable[Any]) -> dict[str, set[str]]:
-    return {text: set(_at(texts, places)) for text, places in _named(texts, pairs)}
+    newest_first = sorted(directory.glob(f"*-{_making()}{_ENDING}"), reverse=True)
+    return (found for _, found in whole_files(newest_first, read))

@@ -17,14 +17,22 @@ from sys import intern
 from pyoxigraph import NamedNode
 
 from commonplace.library.cursors import read_cursor, write_cursor
+from commonplace.library.packed_file import PackedList
+from commonplace.library.spliced_list import SplicedList
 
 LOOKED_AT = 1_000
 """Number of things that a page looks at together, at least: one by one takes many times as long, and all at once goes
 through a long list for a short page."""
 
 LOOKED_FOR = 4
-"""Maximum number of things that are looked for in a list one by one, each by its identity: beyond, to ask of each thing
-of the list whether it is one of them takes less time."""
+"""Maximum number of things that are looked for in a list one by one: beyond, to ask of each thing of the list whether
+it is one of them takes less time."""
+
+SPLICED = 200
+"""Maximum number of things that go and come in a list that is spliced: beyond, to copy all of it takes less time."""
+
+Texts = list[str] | PackedList | SplicedList
+"""Texts in an order: in memory, in a file, or in one with a few changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +63,8 @@ class Pick:
 class SortedList:
     """IRIs in the order of their sort values (`values`), equal ones by IRI. It never changes."""
 
-    things: list[str]
-    values: list[str]
+    things: Texts
+    values: Texts
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> SortedList:
@@ -116,7 +124,7 @@ class SortedList:
     def positions(self, things: AbstractSet[str]) -> list[int]:
         """Return the positions of those of the things that are in the list, rising."""
         if len(things) <= LOOKED_FOR:
-            return sorted(place for place in map(self._place, map(intern, things)) if place is not None)
+            return sorted(place for place in map(self._place, things) if place is not None)
         return list(compress(range(len(self)), map(things.__contains__, self.things)))
 
     def _place(self, thing: str) -> int | None:
@@ -135,13 +143,15 @@ class SortedList:
         """Return the list without the things at those positions (rising), and with these things by their values."""
         if not gone and not values:
             return self
-        moved = SortedList(self.things.copy(), self.values.copy())
+        is_spliced = len(gone) + len(values) <= SPLICED
+        moved_things, moved_values = (one.copy() if is_spliced else list(one) for one in (self.things, self.values))
+        moved = SortedList(moved_things, moved_values)
         for position in reversed(gone):
-            del moved.things[position], moved.values[position]
+            del moved_things[position], moved_values[position]
         for thing, value in values.items():
             position = moved._position(value, thing, after=False)
-            moved.things.insert(position, intern(thing))
-            moved.values.insert(position, intern(value))
+            moved_things.insert(position, intern(thing))
+            moved_values.insert(position, intern(value))
         return moved
 
 

@@ -110,12 +110,17 @@ class Chosen:
     extent: dict[str, int]
 
 
+def select_every_work(ranked: list[NamedNode] | None = None) -> Selection:
+    """Select every work."""
+    return Selection(ranked=ranked, kind=FABIO["Expression"])
+
+
 def select_works(snapshot: Snapshot, minter: Minter, filters: WorkFilters, ranked: list[NamedNode] | None) -> Selection:
     """Return the works that the filters select; `chosen_works` says which of them say what is asked for.
 
     `ranked` are the works that a search for `q` found. Raises `BadRequest` naming the filter that cannot be understood.
     """
-    selection = Selection(ranked=ranked, kind=FABIO["Expression"])
+    selection = select_every_work(ranked)
     if filters.author is not None:
         selection.where("?thing dcterms:creator ?author .", author=_agent(snapshot, minter, filters.author))
     for name, kind, pattern in _LINKED:

@@ -107,19 +107,11 @@ class WorksByYear:
         """Yield each year that has works, with their number by state."""
         counted = {name: self._counted(name, works) for name, works in self.read.read.items()}
         of_direct = self._counted(DIRECT, self.read.direct)
-        for year, start, end in self._spans():
+        for year, start, end in _spans(self.by_year):
             counts = {name: count.get(year, 0) for name, count in counted.items()}
             counts[UNREAD] = end - start - sum(counts.values())
             there = {name: count for name, count in counts.items() if count}
             yield YearOfWorks(_number(year), there, of_direct.get(year, 0))
-
-    def _spans(self) -> Iterator[tuple[str, int, int]]:
-        """Yield each value that works stand by, and where its works begin and end in the list of all."""
-        values, start = self.by_year.values, 0
-        while start < len(values):
-            end = bisect_right(values, values[start], lo=start)
-            yield values[start], start, end
-            start = end
 
     def _counted(self, name: str, works: AbstractSet[str]) -> Mapping[str, int]:
         """Return the number of some works by year: as they were counted last by that name, with what differs since."""
@@ -130,7 +122,7 @@ class WorksByYear:
         if kept is not None and kept.by_year is self.by_year:
             counts = self._moved(kept, works)
         if counts is None:
-            counts = Counter(map(self.year_of, works)) if _are_few(works) else self._looked_through(works)
+            counts = Counter(map(self.year_of, works)) if _are_few(works) else _looked_through(self.by_year, works)
         self.read.counted[name] = CountedByYear(self.by_year, works, counts)
         return counts
 
@@ -144,10 +136,27 @@ class WorksByYear:
         counts.update(map(self.year_of, come))
         return counts
 
-    def _looked_through(self, works: AbstractSet[str]) -> Mapping[str, int]:
-        """Return the number of some works by year, by looking through the list of all."""
-        things = self.by_year.things
-        return {year: sum(map(works.__contains__, things[start:end])) for year, start, end in self._spans()}
+
+def count_by_year(by_year: SortedList, read: WorksByState) -> None:
+    """Count what was read on a concept, of all works and by their years: `WorksByYear` counts the few by itself."""
+    read.extent()
+    for name, works in {**read.read, DIRECT: read.direct}.items():
+        if not _are_few(works):
+            read.counted[name] = CountedByYear(by_year, works, _looked_through(by_year, works))
+
+
+def _looked_through(by_year: SortedList, works: AbstractSet[str]) -> Mapping[str, int]:
+    """Return the number of some works by year, by looking through the list of all."""
+    return {year: sum(map(works.__contains__, by_year.things[start:end])) for year, start, end in _spans(by_year)}
+
+
+def _spans(by_year: SortedList) -> Iterator[tuple[str, int, int]]:
+    """Yield each value that works stand by, and where its works begin and end in the list of all."""
+    values, start = by_year.values, 0
+    while start < len(values):
+        end = bisect_right(values, values[start], lo=start)
+        yield values[start], start, end
+        start = end
 
 
 def _are_few(works: AbstractSet[str]) -> bool:

@@ -59,11 +59,11 @@ class _EvidenceOfWork:
 
 def evidence_that_discusses(minter: Minter) -> tuple[str, Select, Order]:
     """Return the list as `Lists` takes it: its name, what it selects, and its order."""
-    return EVIDENCE_THAT_DISCUSSES, _select, _order_of_query(minter)
+    return EVIDENCE_THAT_DISCUSSES, lambda _: select_evidence(), _order_of_query(minter)
 
 
-def _select(_: Snapshot) -> Selection:
-    """Return the accepted evidence that a work of the library discusses something."""
+def select_evidence() -> Selection:
+    """Select the accepted evidence that a work of the library discusses something."""
     selection = Selection(named_by=frozenset())
     selection.where("?thing a cp:Evidence ; cp:state cp:discusses ; cp:standing cp:accepted ; cp:work ?of .")
     selection.where("?of cp:citationKey ?called .")

@@ -111,9 +111,11 @@ def _made_apart(step: Apart, leave: Callable[[], None]) -> Iterator[Awaited]:
 def _apart(views: Views, leave: Callable[[], None]) -> Iterator[bool | Awaited | None]:
     """Let a process that opens the graph prepare, step by step, and take what it has made when that is much.
 
-    It begins with what was prepared here before, and moves that along. When it ends early, the rest is not prepared.
+    What lies in a file is read here, so that this process and those forked from it share that. The other begins with
+    what was prepared here before, and moves that along. When it ends early, the rest is not prepared.
     While it takes a step, which may last for half a minute on a busy machine, yield where it will be heard.
     """
+    yield from views.read()
     try:
         with _beside(partial(_prepare, views), leave) as connection:
             for message in _heard(connection):

@@ -100,8 +100,11 @@ class Views:
     """Makes, step by step, what questions to the newest state, or to one near it, can then be answered from. Yields
     after each step whether those since it last did so took so long that a worker without them is better replaced; None
     where the next step is to wait for half a second, and a step that is to be taken `Apart`."""
+    read: Callable[[], Iterator[bool]] = field(init=False)
+    """Reads, step by step, what was prepared before and lies in a file, where that can be done without the graph; it
+    yields as `prepare` does."""
     prepared: Callable[[], bytes] = field(init=False)
-    """Returns what was prepared in this process, for `take` in another."""
+    """Returns what was prepared in this process since it was last called, for `take` in the one it was forked from."""
     take: Callable[[bytes], None] = field(init=False)
     """Takes what another process has prepared."""
     copies: Path | None = None
@@ -117,6 +120,7 @@ class Views:
             self.past = PastStates(self.base, self.checkpoints, bytes_read=PAST_BYTES)
         self.describe = lambda graph: (graph.version, ())
         self.prepare = lambda: iter(())
+        self.read = lambda: iter(())
         self.prepared = lambda: b""
         self.take = lambda _: None
 
