@@ -26,7 +26,7 @@ from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.messages import Call, Reply
 from commonplace.derived.workers.pool import Lane, WorkerPool
 from commonplace.derived.workers.worker import MakeTasks, Task, Views
-from commonplace.derived.workers.zygote import forked, may_fork
+from commonplace.derived.workers.zygote import Forked, forked, forked_early, may_fork
 from commonplace.errors import Stopped
 from commonplace.exchange import small_files
 from commonplace.exchange.annotations import Annotations
@@ -85,7 +85,7 @@ from commonplace.processes.garbage_collection import collect_all
 from commonplace.processes.memory import give_back_memory
 from commonplace.settings import QUERIES, SHIPPED_ONTOLOGY, Settings
 from commonplace.web import in_workers
-from commonplace.web.app import Application, create_app
+from commonplace.web.app import Application, create_app, shared_routes
 from commonplace.web.context import Context
 from commonplace.web.http.public_address import Address
 from commonplace.web.pages.rendering import compile_pages
@@ -99,8 +99,10 @@ which much was removed."""
 def create() -> Application:
     """Return the application over the home that the settings name. Raises `CommonplaceError` when it cannot open."""
     settings = Settings()
+    shared_routes()  # which the processes that are forked have, too
+    early = forked_early() if settings.graph == "disk" and may_fork() else None
     home = open_home(settings)
-    workers = _workers(home.library, settings)  # first: they are forked while this process has one thread
+    workers = _workers(home.library, settings, early)  # first: they are forked while this process has one thread
     sys.stderr.write(new_home_notice(home, settings))
     if warning := unreachable_base(home.library.minter.base, settings):
         sys.stderr.write(f"{warning}.\n")
@@ -270,8 +272,11 @@ def _persistence(settings: Settings) -> Persistence:
     return Persistence(settings.webhook_waits, settings.webhook_seconds, settings.webhook_private)
 
 
-def _workers(library: Library, settings: Settings) -> WorkerPool:
-    """Return the workers, forked from this process where it may: with one thread, and a graph that they can share."""
+def _workers(library: Library, settings: Settings, early: Forked | None) -> WorkerPool:
+    """Return the workers, forked from this process where it may: with one thread, and a graph that they can share.
+
+    `early` is the zygote that was forked before a graph on disk was opened; without such a graph it is not needed.
+    """
     limits = QueryLimits(
         seconds=settings.query_seconds,
         rows=settings.query_rows,
@@ -280,7 +285,11 @@ def _workers(library: Library, settings: Settings) -> WorkerPool:
         workers=settings.query_workers,
     )
     views = library.worker_views()
-    zygote = forked(views) if views.copies is None and may_fork() else None
+    zygote = early
+    if views.copies is None:
+        if early is not None:
+            early.end()
+        zygote = forked(views) if may_fork() else None
     return WorkerPool(views, limits, zygote)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -141,11 +142,26 @@ def test_a_graph_on_disk_is_opened_by_each_worker_and_by_nothing_that_is_forked(
         wait_until(lambda: readers() <= below(server.pid))  # the links of one that has ended go a moment later
         (zygote,) = (one for one in below(server.pid) if below(one) >= readers())
         assert len(list(Path(f"/proc/{zygote}/task").iterdir())) == 1, "the engine has threads"
+        commands = [Path(f"/proc/{process}/cmdline").read_bytes() for process in (server.pid, zygote)]
+        assert commands[0] == commands[1], "it is forked from the server, and imports nothing again"
         killed = readers()
         for reader in killed:
             os.kill(reader, signal.SIGKILL)
         assert count() == after
         wait_until(lambda: not killed & readers(), 30)
+
+
+def test_a_graph_that_cannot_be_on_disk_is_shared_with_the_zygote_of_a_server_in_memory(home: Path) -> None:
+    """A zygote that was forked for a graph on disk is ended, and another one is forked with the graph."""
+    with served(home, graph="disk") as (_, client):
+        expected = client.get("/sparql", params={"query": COUNT}).json()
+    graph = home / "derived" / "graph"
+    shutil.rmtree(graph)
+    graph.write_text("no directory")
+    with served(home, graph="disk") as (server, client):
+        assert client.get("/sparql", params={"query": COUNT}).json() == expected
+        (zygote,) = (one for one in below(server.pid) if below(one))
+        assert below(server.pid) == {zygote} | below(zygote)
 
 
 def copied_version(copies: Path, version: int) -> str:

@@ -2,9 +2,10 @@
 
 A process with threads cannot be forked safely, and a server has threads. So before it has any, it forks the
 zygote, which shares its memory until either writes to it; where that is not possible (threads are there
-already, or the graph is on disk) a new process opens the home by itself. A fork then is a matter of
+already) a new process opens the home by itself. A fork then is a matter of
 milliseconds whatever the size of the graph. A graph on disk the zygote never opens, because the engine has threads:
-each worker opens a copy for itself, and what is prepared is prepared by a process that opens one, too.
+it is forked before that is open, and waits to be told what there is to read; each worker opens a copy for itself, and
+what is prepared is prepared by a process that opens one, too.
 
 The server talks to it over a socket. `tasks` says what else its workers can do (see `worker.MakeTasks`). `fork`, with
 the socket of the worker to be, is answered with `forked`, its process id and a descriptor of the process (so that
@@ -16,6 +17,7 @@ is closed.
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import resource
@@ -25,10 +27,12 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from commonplace.derived.checkpoints import Checkpoints
 from commonplace.derived.graph.opening import graph_elsewhere, reader_on_disk
@@ -181,10 +185,47 @@ class Forked:
 
     connection: socket.socket
     process: int
+    waits_on: BinaryIO | None = None
+    """Where it is to be told, by `begin`, of which home it is; None where it knows."""
+
+    def begin(self, home: Sequence[str], graph: str | None, copies: Path | None) -> None:
+        """Tell a zygote that waits the log address, checkpoints and base IRI of its home, and where its graph is."""
+        if self.waits_on is not None:
+            with self.waits_on, suppress(BrokenPipeError):  # it has ended, as its socket says, too
+                self.waits_on.write(json.dumps([list(home), graph, copies and str(copies)]).encode())
+
+    def end(self) -> None:
+        """End a zygote that is not needed."""
+        self.connection.close()
+        if self.waits_on is not None:
+            self.waits_on.close()
+        with suppress(ProcessLookupError, ChildProcessError):
+            os.kill(self.process, signal.SIGKILL)
+            os.waitpid(self.process, 0)
 
 
 def forked(views: Views) -> Forked:
     """Fork the zygote from this process, which has one thread."""
+    return _forked(lambda: views)
+
+
+def forked_early() -> Forked:
+    """Fork the zygote from this process, which has one thread, before it opens a graph on disk."""
+    read, write = os.pipe()
+
+    def views() -> Views | None:
+        os.close(write)
+        with os.fdopen(read, "rb") as told_by:
+            told = told_by.read()
+        return _views(*json.loads(told)) if told else None
+
+    found = _forked(views)
+    os.close(read)
+    return replace(found, waits_on=os.fdopen(write, "wb"))
+
+
+def _forked(views: Callable[[], Views | None]) -> Forked:
+    """Fork the zygote of what `views` returns in its process; None where the server has ended, or needs none."""
     ours, its = socket.socketpair()
     process = os.fork()
     if process:
@@ -193,7 +234,8 @@ def forked(views: Views) -> Forked:
     try:
         ours.close()
         _detach()
-        Zygote(its, views).run()
+        if (found := views()) is not None:
+            Zygote(its, found).run()
     except BaseException:
         os._exit(1)
     os._exit(0)
@@ -210,13 +252,19 @@ def _detach() -> None:
 def main() -> None:
     """Run a zygote that opens a home by itself; its arguments are log address, checkpoints, base IRI and socket, and
     the environment has the address of the graph, in which there may be a password, or the directory of its copies."""
-    log_address, checkpoints_directory, base, number = sys.argv[1:]
+    *home, number = sys.argv[1:]
     _detach()
+    views = _views(home, os.environ.get(GRAPH_ADDRESS), os.environ.get(GRAPH_COPIES))
+    Zygote(socket.socket(fileno=int(number)), views).run()
+
+
+def _views(home: Sequence[str], address: str | None, copies: str | None) -> Views:
+    """Return what a process reads that opens a home by itself: of its log address, checkpoints and base IRI, of the
+    address of its graph, where it has one, and of the directory of the copies of one on disk."""
+    log_address, checkpoints_directory, base = home
     log = open_log(log_address, mend=False)
     checkpoints = Checkpoints(Path(checkpoints_directory), log)
     reader = None
-    if directory := os.environ.get(GRAPH_COPIES):
-        reader = reader_on_disk(base, Path(directory), partial(LogPosition.of, log), checkpoints.fill)
-    graph = reader or graph_elsewhere(base, os.environ.get(GRAPH_ADDRESS))
-    views = Views(base, log, checkpoints, graph, reader=reader)
-    Zygote(socket.socket(fileno=int(number)), views).run()
+    if copies:
+        reader = reader_on_disk(base, Path(copies), partial(LogPosition.of, log), checkpoints.fill)
+    return Views(base, log, checkpoints, reader or graph_elsewhere(base, address), reader=reader)

@@ -41,10 +41,7 @@ class ZygoteLink:
         `heard` is called with each message; `lost` with the reason when the zygote has ended, and whether it had forked
         any worker.
         """
-        self._home = home
-        self._environment = {zygote.GRAPH_ADDRESS: graph} if graph else {}
-        if copies:
-            self._environment[zygote.GRAPH_COPIES] = str(copies)
+        self._home, self._graph, self._copies = home, graph, copies
         self._forked = forked
         self._heard = heard
         self._lost = lost
@@ -82,8 +79,7 @@ class ZygoteLink:
         """End the zygote."""
         self._closed = True
         if self._forked is not None:
-            self._forked.connection.close()
-            self.process = self._forked.process
+            self._forked.end()
             self._forked = None
         self._drop()
         self._end()
@@ -103,6 +99,7 @@ class ZygoteLink:
             self.process, self._has_forked = begun.process, False
             self._inbox = inbox = Inbox(begun.connection)
             self._loop = asyncio.get_running_loop()
+            begun.begin(self._home, self._graph, self._copies)
             if self.tasks:
                 send(inbox.connection, Message({"tasks": True}, self.tasks))
             inbox.connection.setblocking(False)
@@ -111,12 +108,13 @@ class ZygoteLink:
 
     def _spawn(self) -> Forked:
         """Start a zygote that opens the home by itself."""
+        environment = {zygote.GRAPH_ADDRESS: self._graph} if self._graph else {}
+        if self._copies:
+            environment[zygote.GRAPH_COPIES] = str(self._copies)
         ours, its = socket.socketpair()
         with its:
             arguments = [*self._home, str(its.fileno())]
-            self._started = spawn(
-                _PROGRAM, arguments, self._environment, stdin=subprocess.DEVNULL, pass_fds=(its.fileno(),)
-            )
+            self._started = spawn(_PROGRAM, arguments, environment, stdin=subprocess.DEVNULL, pass_fds=(its.fileno(),))
         return Forked(ours, self._started.pid)
 
     def _end(self) -> None:
