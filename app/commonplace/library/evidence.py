@@ -8,6 +8,7 @@ from typing import Literal as OneOf
 
 from pyoxigraph import NamedNode
 
+from commonplace.derived.graph.records import said_of
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.library.schemas import Evidence
 from commonplace.model.annotation_reading import page_of
@@ -68,7 +69,7 @@ def read_evidence(
 ) -> Evidence | None:
     """Return the evidence of that IRI, or None when there is none; `name_of` gives the name of an agent, where many
     pieces are read."""
-    about = Neighbourhood(snapshot.triples(node))
+    about = said_of(snapshot, node)
     work, target = about.node(node, minter.term("work")), about.node(node, minter.term("about"))
     said, standing = about.node(node, minter.term("state")), about.node(node, minter.term("standing"))
     if work is None or target is None or said is None or standing is None:
@@ -139,7 +140,7 @@ def first_page(page_range: str | None) -> int | None:
 def _agent_name(snapshot: Snapshot, agent: NamedNode | None) -> str | None:
     if agent is None:
         return None
-    about = Neighbourhood(snapshot.triples(agent))
+    about = said_of(snapshot, agent)
     return about.text(agent, FOAF["name"]) or about.text(agent, RDFS["label"]) or agent.value
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.merged import merged_things, record_of_merge, version_of_merge
-from commonplace.derived.graph.records import is_work, neighbourhood
+from commonplace.derived.graph.records import neighbourhood, said_of
 from commonplace.derived.graph.snapshot import Ahead, Snapshot
 from commonplace.errors import Message, NotFound
 from commonplace.library.affected import affecting, beneath_work
@@ -29,7 +29,7 @@ from commonplace.model.other_titles import TERMS, by_language
 from commonplace.model.record import Record
 from commonplace.model.set_aside import TERM as SET_ASIDE
 from commonplace.model.set_aside import by_field
-from commonplace.model.work_reading import Contribution, Neighbourhood, read_contributions, read_work
+from commonplace.model.work_reading import Contribution, Neighbourhood, is_work, read_contributions, read_work
 
 _BESIDE_WORKS = Ahead(
     but=frozenset((CITO["cites"], CITO["hasCitedEntity"], CITO["hasCitingEntity"])),
@@ -58,9 +58,9 @@ def work_of(
     evidence, where they are known. Raises `NotFound`.
     """
     read_works_ahead(snapshot, [work])
-    if not is_work(snapshot, work):
-        raise NotFound(Message("there is no work %(key)r", key=minter.key(work.value)))
     about = neighbourhood(snapshot, work)
+    if not is_work(about, work):
+        raise NotFound(Message("there is no work %(key)r", key=minter.key(work.value)))
     contributions = read_contributions(about, work, minter)
     record = read_work(about, work, minter, contributions)
     people = [(c.contributor.role, agent_of(c, minter)) for c in contributions]
@@ -163,7 +163,7 @@ def identifiers_of(snapshot: Snapshot, thing: NamedNode, minter: Minter) -> list
         node = triple.object
         if not isinstance(node, NamedNode):
             continue
-        about = Neighbourhood(snapshot.triples(node))
+        about = said_of(snapshot, node)
         scheme, value = about.node(node, DATACITE["usesIdentifierScheme"]), about.text(node, LITRE["hasLiteralValue"])
         sure = about.node(node, minter.term("confirmation"))
         if scheme is None or value is None:
@@ -184,7 +184,7 @@ def doubts_of(snapshot: Snapshot, work: NamedNode, minter: Minter) -> list[tuple
     nodes = [t.subject for t in snapshot.triples(None, minter.term("onWork"), work) if isinstance(t.subject, NamedNode)]
     found = []
     for node in sorted(nodes, key=lambda node: node.value):
-        about = Neighbourhood(snapshot.triples(node))
+        about = said_of(snapshot, node)
         if minter.term("Doubt") not in about.nodes(node, RDF["type"]):
             continue  # a decision on two works is about them, too
         sure = about.node(node, minter.term("confirmation"))

@@ -6,29 +6,22 @@ minted IRIs depend on the home's base IRI: see `commonplace.model.minter`.
 
 from __future__ import annotations
 
-from functools import cache
-
 from pyoxigraph import NamedNode
 
 
-class Namespace:
-    """A vocabulary: `ns["term"]` gives the `NamedNode` of that term."""
+class Namespace(dict[str, NamedNode]):
+    """A vocabulary: `ns["term"]` gives the `NamedNode` of that term, which is made once."""
 
     __slots__ = ("iri",)
 
     def __init__(self, iri: str) -> None:
         self.iri = iri
 
-    def __getitem__(self, term: str) -> NamedNode:
-        return _node(self.iri + term)
+    def __missing__(self, term: str) -> NamedNode:
+        return self.setdefault(term, NamedNode(self.iri + term))
 
     def __repr__(self) -> str:
         return f"Namespace({self.iri!r})"
-
-
-@cache
-def _node(iri: str) -> NamedNode:
-    return NamedNode(iri)
 
 
 RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#")

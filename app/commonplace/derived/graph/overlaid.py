@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolution, RdfFormat, Triple
 
-from commonplace.derived.graph.snapshot import Ahead, Bindings, GraphName, Result, Snapshot, Update
+from commonplace.derived.graph.snapshot import Ahead, Bindings, GraphName, Result, Snapshot, Term, Update
 from commonplace.model.change import ChangeSet, Version
 
 _DEFAULT = DefaultGraph()
@@ -70,6 +70,9 @@ class Overlaid:
                 terms = (one.subject, one.predicate, one.object)
                 if all(term is None or term == said for term, said in zip(wanted, terms, strict=True)):
                     yield one
+
+    def said_of(self, subject: NamedNode | BlankNode) -> Iterator[tuple[NamedNode, Term]]:
+        return ((triple.predicate, triple.object) for triple in self.triples(subject))
 
     def of_each(self, subjects: Iterable[NamedNode], predicate: NamedNode) -> Iterator[Triple]:
         return (triple for subject in subjects for triple in self.triples(subject, predicate))

@@ -13,9 +13,16 @@ from commonplace.model.work_reading import NEIGHBOURS, Neighbourhood, read_work
 from commonplace.model.work_reading import is_work as says_work
 
 
+def said_of(snapshot: Snapshot, thing: NamedNode) -> Neighbourhood:
+    """Return what is said of one thing."""
+    about = Neighbourhood()
+    about.add_said(thing, snapshot.said_of(thing))
+    return about
+
+
 def neighbourhood(snapshot: Snapshot, work: NamedNode) -> Neighbourhood:
     """Return the statements that a work's record is read from."""
-    about = Neighbourhood(snapshot.triples(work))
+    about = said_of(snapshot, work)
     seen = {work}
     for path in NEIGHBOURS:
         nodes = [work]
@@ -24,7 +31,7 @@ def neighbourhood(snapshot: Snapshot, work: NamedNode) -> Neighbourhood:
         for node in nodes:
             if node not in seen:
                 seen.add(node)
-                about.add(snapshot.triples(node))
+                about.add_said(node, snapshot.said_of(node))
     return about
 
 

@@ -19,7 +19,7 @@ from pyoxigraph import (
 )
 
 from commonplace.derived.graph.rdf_text import readable, statements_text
-from commonplace.derived.graph.snapshot import Ahead, Bindings, GraphName, Result, Update
+from commonplace.derived.graph.snapshot import Ahead, Bindings, GraphName, Result, Term, Update
 from commonplace.derived.graph.update import changes_of_update
 from commonplace.model.change import ChangeSet, Version
 from commonplace.model.minter import Minter
@@ -83,6 +83,9 @@ class StoreSnapshot:
         object: NamedNode | BlankNode | Literal | None = None,
     ) -> Iterator[Triple]:
         return (quad.triple for quad in self._store.quads_for_pattern(subject, predicate, object, _DEFAULT))
+
+    def said_of(self, subject: NamedNode | BlankNode) -> Iterator[tuple[NamedNode, Term]]:
+        return ((q.predicate, q.object) for q in self._store.quads_for_pattern(subject, None, None, _DEFAULT))
 
     def of_each(self, subjects: Iterable[NamedNode], predicate: NamedNode) -> Iterator[Triple]:
         return (triple for subject in subjects for triple in self.triples(subject, predicate))

@@ -177,6 +177,9 @@ class RemoteSnapshot:
             if predicate in (None, triple.predicate) and object in (None, triple.object)
         )
 
+    def said_of(self, subject: NamedNode | BlankNode) -> Iterator[tuple[NamedNode, Term]]:
+        return ((triple.predicate, triple.object) for triple in self.triples(subject))
+
     def of_each(self, subjects: Iterable[NamedNode], predicate: NamedNode) -> Iterator[Triple]:
         wanted = list(dict.fromkeys(subjects))
         for subject in wanted:
