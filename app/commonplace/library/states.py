@@ -7,7 +7,7 @@ moved along is in `commonplace.library.kept_states`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
@@ -73,14 +73,26 @@ class WorksByState:
         return dict(self._extent)
 
     def _counted_extent(self) -> dict[str, int]:
-        read, held = (sum(map(len, self.read.values())), len(self.with_abstract))
         read_of_held = sum(len(works & self.with_abstract) for works in self.read.values())
-        unread = held - read_of_held
+        return self._with_unread(len(self.with_abstract) - read_of_held)
+
+    def _with_unread(self, unread: int) -> dict[str, int]:
+        """Return the extent, given the number of unread works with an abstract."""
+        read = sum(map(len, self.read.values()))
         return {
             "read": read,
             "unread_with_abstract": unread,
             "unread_without_abstract": self.total - read - unread,
         }
+
+    def follow_extent(self, before: WorksByState, looked_at: Iterable[str]) -> None:
+        """Take the extent from what it was before some works were looked at again, where that was asked for."""
+        if not before._extent or before.with_abstract is not self.with_abstract:
+            return
+        held = [work for work in looked_at if work in self.with_abstract]
+        unread = before._extent["unread_with_abstract"]
+        unread += sum((self.of(work) == UNREAD) - (before.of(work) == UNREAD) for work in held)
+        self._extent.update(self._with_unread(unread))
 
     def coverage(self) -> dict[str, int]:
         """Return the number of works by state; the counts add up to the number of works."""
@@ -121,6 +133,9 @@ class States:
     _asked: dict[str, WorksByState] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What was read on the concepts that were asked for last: a page asks for one several times."""
 
+    _narrower_than: dict[str, Sequence[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The concepts below those that were asked for last."""
+
     def on_concept(self, concept: str) -> WorksByState:
         """Return the works read on the concept of that IRI.
 
@@ -138,25 +153,25 @@ class States:
         discussing = self.discussing(concept)
         silent = _joined(self._saying("silent", _reached(concept, self.broader)))
         read = {"discusses": discussing, "silent": silent - discussing}
-        direct = _joined(self._saying(DIRECT, _reached(concept, self.narrower))) & discussing
+        direct = _joined(self._saying(DIRECT, self.narrower_than(concept))) & discussing
         return WorksByState(CONCEPT_STATES, read, direct, self.works, self.with_abstract)
 
     def unread_on(self, concept: str) -> int:
         """Return how many works nobody has read on the concept of that IRI: the count of `on_concept`, and no sets."""
-        discussing = self._saying("discusses", _reached(concept, self.narrower))
+        discussing = self._saying("discusses", self.narrower_than(concept))
         silent = self._saying("silent", _reached(concept, self.broader))
         return self.works - len(_joined((*discussing, *silent)))
 
     def of_work(self, work: str, concept: str) -> str:
         """Return the state of one work on a concept, both by IRI: what `on_concept` says, without the other works."""
-        if any(work in works for works in self._saying("discusses", _reached(concept, self.narrower))):
+        if any(work in works for works in self._saying("discusses", self.narrower_than(concept))):
             return "discusses"
         silent = any(work in works for works in self._saying("silent", _reached(concept, self.broader)))
         return "silent" if silent else UNREAD
 
     def is_direct(self, work: str, concept: str) -> bool:
         """Return whether a work says directly that it discusses a concept or a narrower one, both by IRI."""
-        return any(work in works for works in self._saying(DIRECT, _reached(concept, self.narrower)))
+        return any(work in works for works in self._saying(DIRECT, self.narrower_than(concept)))
 
     def asked(self) -> list[tuple[str, WorksByState]]:
         """Return the works read on the concepts that were asked for last."""
@@ -182,11 +197,20 @@ class States:
 
     def discussing(self, concept: str) -> Works:
         """Return the works that discuss the concept of that IRI or a narrower one: of what `on_concept` says, that."""
-        return _joined(self._saying("discusses", _reached(concept, self.narrower)))
+        return _joined(self._saying("discusses", self.narrower_than(concept)))
 
-    def narrower_than(self, concept: str) -> list[str]:
+    def narrower_than(self, concept: str) -> Sequence[str]:
         """Return the concept of that IRI and all narrower ones."""
-        return _reached(concept, self.narrower)
+        found = self._narrower_than.get(concept)
+        if found is None:
+            if len(self._narrower_than) >= MOST_ASKED:
+                self._narrower_than.clear()
+            found = self._narrower_than[concept] = tuple(_reached(concept, self.narrower))
+        return found
+
+    def know_tree(self, other: States) -> None:
+        """Take what was worked out of the tree of concepts at another version, which has the same."""
+        self._narrower_than.update(other._narrower_than)
 
     def broader_than(self, concept: str) -> list[str]:
         """Return the concept of that IRI and all broader ones."""
@@ -215,7 +239,7 @@ class States:
 
         At most `count`, each with the number of those works, equals by IRI.
         """
-        inside = set(_reached(concept, self.narrower))
+        inside = set(self.narrower_than(concept))
         discussing = self.on_concept(concept).read["discusses"]
         shared = {
             about: len(discussing & said["discusses"])

@@ -63,8 +63,11 @@ def works(request: Request, context: ContextDep, asked: Annotated[WorksQuery, Qu
     return answers.page(request, listing_of(context, asked), asked, asked.q)
 
 
-def listing_of(context: Context, asked: WorksQuery) -> answers.Listing:
-    """Return the list of works that a request asks for. Raises `BadRequest` for an order that there is not."""
+def listing_of(context: Context, asked: WorksQuery, *, evidence: bool = True) -> answers.Listing:
+    """Return the list of works that a request asks for; without `evidence` what they say is left out.
+
+    Raises `BadRequest` for an order that there is not.
+    """
     filters, much_cited = asked.alone(), context.much_cited_at(asked.at)
 
     def choose(graph: Graph) -> Callable[[Snapshot], Chosen | None]:
@@ -76,7 +79,11 @@ def listing_of(context: Context, asked: WorksQuery) -> answers.Listing:
         select=lambda snapshot, ranked: select_works(snapshot, context.minter, filters, ranked),
         choose=choose,
         read=lambda snapshot, node: work_of(
-            snapshot, node, context.minter, evidence_at=much_cited(snapshot).evidence(snapshot, node)
+            snapshot,
+            node,
+            context.minter,
+            evidence=evidence,
+            evidence_at=much_cited(snapshot).evidence(snapshot, node) if evidence else None,
         ),
         order=order_of(asked.sort, searching=filters.q is not None),
         kinds=("work",),

@@ -100,7 +100,8 @@ def works(request: Request, context: ContextDep, asked: Annotated[WorksQuery, Qu
             "export": _export_address(request),
         }
 
-    return list_page(request, "works.html", listing_of(context, asked), asked, asked.q, add)
+    listing = listing_of(context, asked, evidence=asked.ask_states)  # passages are shown of what is asked for
+    return list_page(request, "works.html", listing, asked, asked.q, add)
 
 
 def _set(asked: WorksQuery) -> list[tuple[str, str]]:
@@ -124,7 +125,7 @@ def _about(snapshot: Snapshot, context: Context, asked: WorksQuery, states: Stat
     """Return the IRIs of the concept asked for and its narrower ones, or of the claim."""
     if asked.discusses is not None and states is not None:
         concept = named_thing(snapshot, context.minter, "concept", asked.discusses, "discusses")
-        return {node.value for node in states(snapshot).below(concept.value)}
+        return set(states(snapshot).narrower_than(concept.value))
     if asked.claim is not None:
         return {named_thing(snapshot, context.minter, "claim", asked.claim, "claim").value}
     return set()
