@@ -237,6 +237,19 @@ def test_a_word_is_found_while_it_is_typed(library: SearchIndex, word: str, key:
     assert key not in keys(library, word[:4], "work")
 
 
+@pytest.mark.parametrize("kept", [{}, {"titles": 2}, {"titles": 4, "names": 3}])
+def test_beginnings_that_are_kept_find_what_others_do(
+    library: SearchIndex, kept: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["Coproduction", "états", "frontline st", "kaźm", "305-750", "ostrom1996", "10.1108/ij", "œuvre", "l'é"]
+    beginnings = [word[:length] for word in words for length in range(1, len(word) + 1)]
+    found = [library.search(q, limit=100, typing=True) for q in beginnings]
+    monkeypatch.setattr("commonplace.derived.search.query.LONGEST_KEPT_BEGINNING", kept)
+    other = indexed(StoreGraph(LIBRARY))
+    assert [other.search(q, limit=100, typing=True) for q in beginnings] == found
+    assert found[0].total > 1
+
+
 def test_only_the_last_word_is_a_beginning_and_what_follows_it_ends_it(library: SearchIndex) -> None:
     assert typed(library, "great div") == typed(library, "Great Divide") == ["ostrom1996"]
     for q in ("gre div", "great div ", "great div,", '"great div"'):

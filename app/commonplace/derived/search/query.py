@@ -44,6 +44,10 @@ TIERS: dict[str, int] = {"titles": 64, "names": 8, "body": 1}
 SHORTEST_BEGINNING: dict[str, int] = {"titles": 1, "names": 2, "body": 3}
 """Minimum letters of a word that is being typed, for words that begin so to be looked for in a tier."""
 
+LONGEST_KEPT_BEGINNING = {"titles": 3, "names": 3}
+"""Maximum letters of a beginning for which the documents are kept that have a word which begins so in a tier. Longer
+ones begin few words, and are looked for among the words of the index, as are all of running text, with too many."""
+
 WHOLE_WEIGHT = 65_536
 """Added when the question is the whole of a title, a label or a key."""
 
@@ -190,6 +194,8 @@ class SearchFields:
         builder.add_bytes_field("shown", stored=True)
         for tier in TIERS:
             builder.add_text_field(tier, tokenizer_name="words", index_option="position")
+        for tier in LONGEST_KEPT_BEGINNING:
+            builder.add_text_field(_begun_in(tier), tokenizer_name="words", index_option="basic")
         self.schema: Schema = builder.build()
         self.analyzer = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(LONGEST_WORD)).build()
         self._all_words = TextAnalyzerBuilder(Tokenizer.simple()).build()
@@ -214,8 +220,17 @@ class SearchFields:
         for tier, forms in texts.tiers.items():
             for form in forms:
                 add_text(tier, form)
+        for tier in LONGEST_KEPT_BEGINNING:
+            if begun := self._kept_beginnings(tier, texts.tiers[tier]):
+                add_text(_begun_in(tier), " ".join(begun))
         made.add_bytes("shown", Shown.of(of).packed())
         return made
+
+    def _kept_beginnings(self, tier: str, forms: Sequence[str]) -> set[str]:
+        """Return the beginnings of the words of forms in that tier for which documents are kept."""
+        words = set(self.analyzer.analyze(" ".join(forms)))
+        lengths = range(SHORTEST_BEGINNING[tier], LONGEST_KEPT_BEGINNING[tier] + 1)
+        return {word[:length] for length in lengths for word in words if len(word) >= length}
 
     def words_in_place(self, form: str) -> list[str]:
         """Return the words of a form as they stand in it; nothing stands in place of one that is not indexed."""
@@ -319,7 +334,10 @@ class SearchFields:
         """
         found = []
         for form in forms:
-            last = Query.regex_query(self.schema, tier, f"{re.escape(form[-1])}.*")
+            if len(form[-1]) <= LONGEST_KEPT_BEGINNING.get(tier, 0):
+                last = Query.term_query(self.schema, _begun_in(tier), form[-1], "basic")
+            else:
+                last = Query.regex_query(self.schema, tier, f"{re.escape(form[-1])}.*")
             before = [(Occur.Must, self._of_form(tier, form[:-1]))] if form[:-1] else []
             found.append(Query.boolean_query([*before, (Occur.Must, last)]) if before else last)
         return found
@@ -338,6 +356,11 @@ class SearchFields:
         """Return the words of each folded text in each spelling."""
         forms = {tuple(self.analyzer.analyze(form)) for text in texts for form in (spaced(text), joined(text))}
         return sorted(form for form in forms if form)
+
+
+def _begun_in(tier: str) -> str:
+    """Return the name of the field with the beginnings of the words of a tier."""
+    return f"{tier}_begun"
 
 
 def joined_texts(texts: Sequence[str]) -> str:
