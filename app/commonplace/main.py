@@ -101,7 +101,7 @@ def create() -> Application:
     settings = Settings()
     shared_routes()  # which the processes that are forked have, too
     early = forked_early() if settings.graph == "disk" and may_fork() else None
-    home = open_home(settings)
+    home = open_home(settings, checks_later=True)
     workers = _workers(home.library, settings, early)  # first: they are forked while this process has one thread
     sys.stderr.write(new_home_notice(home, settings))
     if warning := unreachable_base(home.library.minter.base, settings):
@@ -236,6 +236,7 @@ async def _running(context: Context, tasks: MakeTasks, app: FastAPI) -> AsyncIte
     context.drafts.close()
     await run_in_threadpool(context.queue_counts.close)
     await run_in_threadpool(library.searching.early.close)
+    await run_in_threadpool(library.end)
 
 
 def _prepare(context: Context, stopping: Event) -> None:
@@ -248,6 +249,7 @@ def _prepare(context: Context, stopping: Event) -> None:
         compile_pages()
         context.lists.of(graph, *evidence_that_discusses(context.minter))
     read_ahead(context.much_cited, context.citation_counts, graph)
+    library.check_graph(stopping.is_set)
     library.prepare()
     prepare_imports(library)
     index_texts(library.read(texts_to_search), library.page_index, lambda: not stopping.is_set())

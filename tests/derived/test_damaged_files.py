@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,103 @@ def test_any_derived_file_may_be_damaged_or_missing(derived: Path, tmp_path: Pat
 def test_every_derived_file_may_be_damaged_in_every_way(derived: Path, tmp_path: Path, damage: str) -> None:
     for number, name in enumerate(files_of(derived)):
         survives(derived, name, DAMAGE[damage], tmp_path / str(number))
+
+
+def ended(home: Path) -> None:
+    """Open a home as a server does, and end as that should."""
+    library = Library.open(home, BASE, "disk", checks_later=True)
+    library.check_graph(lambda: False)
+    library.end()
+    del library
+    gc.collect()
+
+
+def tables_of(home: Path) -> set[str]:
+    """Return the names of the tables that have a checksum in the mark: the engine may put them together when opened."""
+    _, listed = read_sealed(home / "derived" / "graph.version")
+    names = {line.split(" ")[0] for line in listed.decode().splitlines()}
+    return {name for name in names if (home / "derived" / "graph" / name).exists()}
+
+
+@pytest.fixture
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the tables whose checksums were taken."""
+    names: list[str] = []
+
+    def counted(paths: Iterable[Path]) -> Iterator[tuple[Path, tuple[str, int] | None]]:
+        found = list(paths)
+        names.extend(path.name for path in found)
+        return sealed.checksums_of(found)
+
+    monkeypatch.setattr("commonplace.derived.graph.disk_mark.checksums_of", counted)
+    return names
+
+
+def test_tables_that_a_server_has_read_are_believed_at_the_next_start_and_read_later(
+    derived: Path, looked_at: list[str]
+) -> None:
+    tables = tables_of(derived)
+    ended(derived)
+    assert {*looked_at} == tables
+    looked_at.clear()
+    tables = tables_of(derived)
+    library = Library.open(derived, BASE, "disk", checks_later=True)
+    assert looked_at == []
+    library.check_graph(lambda: True)
+    assert looked_at == [], "it was told to stop"
+    library.check_graph(lambda: False)
+    assert {*looked_at} <= tables
+    assert {*looked_at} >= tables & tables_of(derived)
+    looked_at.clear()
+    library.check_graph(lambda: False)
+    assert looked_at == [], "each is read once"
+
+
+@pytest.mark.parametrize("how", ["it did not end", "a command opened it", "a table was written", "nobody checks later"])
+def test_tables_are_read_first_where_they_may_not_be_believed(derived: Path, looked_at: list[str], how: str) -> None:
+    ended(derived)
+    tables = tables_of(derived)
+    if how != "a table was written":
+        Library.open(derived, BASE, "disk", checks_later=how == "it did not end")
+        gc.collect()
+        tables = tables_of(derived)
+    else:
+        tables = {min(tables)}
+        table = derived / "derived" / "graph" / min(tables)
+        table.write_bytes(table.read_bytes())
+    looked_at.clear()
+    Library.open(derived, BASE, "disk", checks_later=how != "nobody checks later")
+    assert {*looked_at} == tables
+
+
+def test_tables_that_are_not_read_before_the_end_are_not_believed_again(derived: Path, looked_at: list[str]) -> None:
+    ended(derived)
+    library = Library.open(derived, BASE, "disk", checks_later=True)
+    library.end()
+    del library
+    gc.collect()
+    looked_at.clear()
+    tables = tables_of(derived)
+    Library.open(derived, BASE, "disk", checks_later=True)
+    assert {*looked_at} == tables
+
+
+def test_a_table_that_was_believed_and_is_wrong_is_found_and_the_graph_goes_on_in_memory(derived: Path) -> None:
+    """As a disk that loses a bit changes it: no program wrote it, and no time of it tells."""
+    before = state_of(derived, "memory")
+    ended(derived)
+    library = Library.open(derived, BASE, "disk", checks_later=True)
+    for table in (derived / "derived" / "graph" / name for name in tables_of(derived)):
+        time = table.stat().st_mtime_ns
+        table.write_bytes(flipped(table.read_bytes()))
+        os.utime(table, ns=(time, time))
+    library.check_graph(lambda: False)
+    assert [problem.what for problem in library.health.problems()] == ["the graph on disk"]
+    assert library.read(lambda snapshot: set(snapshot.quads())) == before[0]
+    library.end()
+    del library
+    gc.collect()
+    assert state_of(derived, "disk") == before, "the next start throws it away"
 
 
 @pytest.mark.parametrize("pieces", [(), (b"",), (b"one\n", b"two")])

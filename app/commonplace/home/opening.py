@@ -35,15 +35,25 @@ class Home:
     is_new: bool = False
 
 
-def open_home(settings: Settings, *, access: Access = "create", at_once: bool = True) -> Home:
-    """Open the home that the settings name; `access` and `at_once` are those of `Library.open`.
+def open_home(
+    settings: Settings, *, access: Access = "create", at_once: bool = True, checks_later: bool = False
+) -> Home:
+    """Open the home that the settings name; `access`, `at_once` and `checks_later` are those of `Library.open`.
 
     A new home begins with the reference set. Raises `NoLibrary`, `HomeUnusable`, `LogDamaged`, or
     `BadRequest` when the reference set has faults.
     """
     is_new = access == "create" and not is_library(settings.home, settings.log)
     base = settings.new_base_iri if is_new else settings.given_base_iri
-    library = Library.open(settings.home, base, settings.graph, access=access, at_once=at_once, shared=settings.log)
+    library = Library.open(
+        settings.home,
+        base,
+        settings.graph,
+        access=access,
+        at_once=at_once,
+        checks_later=checks_later,
+        shared=settings.log,
+    )
     committer = Committer(library, SHIPPED_ONTOLOGY / "shapes.ttl")
     tokens = tokens_of(settings)
     sessions, webhooks = sessions_of(settings, tokens), webhooks_of(settings)

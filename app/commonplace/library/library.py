@@ -17,6 +17,8 @@ from commonplace.derived.checkpoints import Checkpoints
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.opening import (
     GraphKind,
+    check_on_disk,
+    end_on_disk,
     graph_elsewhere,
     open_graph,
     open_graph_for_reading,
@@ -27,7 +29,7 @@ from commonplace.derived.health import WRITING, Health
 from commonplace.derived.page_index import PageIndex
 from commonplace.derived.page_texts import PageTexts
 from commonplace.derived.past_states import PastStates
-from commonplace.derived.sealed import LogPosition
+from commonplace.derived.sealed import LogPosition, NotSealed
 from commonplace.derived.search.index import SearchIndex
 from commonplace.derived.search.lifecycle import Searching
 from commonplace.derived.thing_versions import ThingVersions
@@ -110,6 +112,7 @@ class Library:
         *,
         access: Access = "create",
         at_once: bool = True,
+        checks_later: bool = False,
         shared: str | None = None,
     ) -> Library:
         """Open the home in that directory. `shared` is the address of the log where several servers share it; the home
@@ -117,7 +120,7 @@ class Library:
 
         `base` is what its IRIs begin with; None for a home that is there, which knows. Without `at_once` a graph in
         memory takes in a big change that this process writes only when it is next read: for a command, which mostly
-        ends before that, and the graph with it.
+        ends before that, and the graph with it. Who `checks_later` calls `check_graph` when there is time for that.
 
         Raises `NoLibrary` when there is none and `access` does not create it, `HomeUnusable` when it was made for
         another base IRI or cannot be read, `LogDamaged` when its log is not what was written, and `LogUnreachable` when
@@ -138,7 +141,7 @@ class Library:
         if access == "read":
             view = open_graph_for_reading(graph, base, derived / "graph", origin_of, log.head())
         else:
-            view = open_graph(graph, base, derived / "graph", origin_of)
+            view = open_graph(graph, base, derived / "graph", origin_of, checks_later=checks_later)
         at_once = at_once or graph == "disk"
         checkpoints = Checkpoints(derived / "checkpoints", log, throws_away=access != "read")
         things = ThingVersions(log, derived / "things", keeps=access != "read")
@@ -252,6 +255,22 @@ class Library:
         """Write a checkpoint where one is worth its space; what keeps it from being written is no fault of a change."""
         with self.health.tolerating("the checkpoint"):
             self.checkpoints.keep(self.graph)
+
+    def check_graph(self, stops: Callable[[], bool]) -> None:
+        """Read the files of a graph on disk that were believed when it was opened; where one is not what was written
+        the graph goes on in memory."""
+        try:
+            check_on_disk(self.graph, stops)
+        except (OSError, NotSealed) as fault:
+            with self._following:
+                if self.graph.leave_disk():
+                    self.health.failed("the graph on disk", fault)
+                    self.checkpoints.fill(self.graph, self.log.head())
+
+    def end(self) -> None:
+        """Note that this process ends as it should; nothing is read or written afterwards."""
+        with suppress(OSError):
+            end_on_disk(self.graph)
 
     def renew_graph(self, go_on: Callable[[], object]) -> None:
         """Make the graph anew where many statements were removed from it, while others read and write.

@@ -47,13 +47,14 @@ class DiskGraph(EmbeddedGraph):
         """Whether the engine has yet to put in order what was loaded in bulk: it would, in each copy by itself."""
 
     @classmethod
-    def opened(cls, base: str, directory: Path, mark: DiskMark) -> DiskGraph:
-        """Return the graph kept in that directory, at the version that its mark says.
+    def opened(cls, base: str, directory: Path, mark: DiskMark, *, believes: bool = False) -> DiskGraph:
+        """Return the graph kept in that directory, at the version that its mark says; see there what it `believes`.
 
         Raises `NotSealed` when it is not what was written, OSError when another process holds it open, and
         RuntimeError when the engine cannot read it.
         """
-        version = mark.read()
+        version = mark.read(believes=believes)
+        mark.forget()
         directory.mkdir(parents=True, exist_ok=True)
         graph = cls(base, Store(str(directory)), version, mark)
         graph._described = True  # it may have been closed with a description in it
@@ -70,6 +71,17 @@ class DiskGraph(EmbeddedGraph):
             copies.begin()
             copies.keep(self._store, self._version)
             self._copies, self._uncopied, self._removed_before = copies, 0, self._removed
+
+    def check(self, stops: Callable[[], bool]) -> None:
+        """Read the tables that were believed when it was opened. Raises `NotSealed` and OSError."""
+        if self._mark is not None:
+            self._mark.check(stops)
+
+    def end(self) -> None:
+        """Note which tables were found right: nothing is written by this process any more. Raises OSError."""
+        with self._turns.changing():
+            if self._mark is not None:
+                self._mark.end()
 
     @property
     def is_durable(self) -> bool:

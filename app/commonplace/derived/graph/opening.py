@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -34,8 +35,13 @@ def new_graph(base: str) -> Graph:
     return EmbeddedGraph.in_memory(base)
 
 
-def open_graph(kind: GraphKind, base: str, directory: Path, origin_of: OriginOf) -> Graph:
+def open_graph(
+    kind: GraphKind, base: str, directory: Path, origin_of: OriginOf, *, checks_later: bool = False
+) -> Graph:
     """Return the graph of a home: an empty one in memory, or the one on disk that is kept in a directory.
+
+    Where the process `checks_later`, by `check_on_disk`, files that the process before had read are believed until then
+    if that ended as it should.
 
     A graph on disk that is not what was written, or is of another log, is thrown away. It belongs to the first process
     that opens it; another process is given one in memory, which answers alike. So is a process that cannot write there.
@@ -47,7 +53,7 @@ def open_graph(kind: GraphKind, base: str, directory: Path, origin_of: OriginOf)
     mark = DiskMark(directory, origin_of)
     why = ""
     try:
-        return DiskGraph.opened(base, directory, mark)
+        return DiskGraph.opened(base, directory, mark, believes=checks_later)
     except (OSError, RuntimeError, NotSealed) as fault:
         why = str(fault)  # and nothing more is kept, or the engine would hold the directory open
     try:
@@ -100,6 +106,21 @@ def share_on_disk(graph: Graph, directory: Path, origin_of: OriginOf) -> bool:
         log.warning("the graph on disk cannot be copied for those that read it, which keep it in memory: %s", fault)
         return False
     return True
+
+
+def check_on_disk(graph: Graph, stops: Callable[[], bool]) -> None:
+    """Read the files of a graph on disk that were believed when it was opened, unless it is told to stop.
+
+    Raises `NotSealed` where one is not what was written, and OSError.
+    """
+    if isinstance(graph, DiskGraph):
+        graph.check(stops)
+
+
+def end_on_disk(graph: Graph) -> None:
+    """Note, at the end of a process, that the files of a graph on disk are what was written. Raises OSError."""
+    if isinstance(graph, DiskGraph):
+        graph.end()
 
 
 def reader_on_disk(base: str, directory: Path, origin_of: OriginOf, fill: Fill) -> OwnCopy:
