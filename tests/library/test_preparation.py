@@ -19,6 +19,7 @@ from commonplace.library.creators import incremental_creators, read_creators
 from commonplace.library.kept_states import incremental_states, read_states
 from commonplace.library.lists import Lists
 from commonplace.library.much_cited import incremental_much_cited
+from commonplace.library.packed_file import PackedList
 from commonplace.library.placed_maps import PlacedMaps
 from commonplace.library.preparation import Preparation
 from commonplace.library.totals import count_totals, incremental_size, incremental_totals
@@ -110,6 +111,19 @@ def test_what_a_start_reads_from_the_file_is_what_is_made_anew(seed: int, tmp_pa
         assert again.begun
         assert sum(again.replaced) == 2, "who has read the file lacks only what is not in it"
         assert again.holds() == anew(history.graph)
+
+
+def test_lists_that_were_written_are_held_in_the_file(tmp_path: Path) -> None:
+    """All but the one that works are counted by; moved along from there they are what is made anew."""
+    history = History()
+    history.turn_round([*STATEMENTS, *SAID])
+    start = Start(history, tmp_path)
+    names = start.prepared._named()
+    held = {name: type(named.made(start.prepared.lists, history.graph).things.things) for name, named in names.items()}
+    assert held == {name: list if name == "works by year" else PackedList for name in names}
+    for _ in range(3):
+        history.turn_round([*STATEMENTS[::2], *SAID[::3]])
+        assert start.holds() == anew(history.graph)
 
 
 def test_what_is_read_on_the_widest_concepts_is_joined_and_moved_along(tmp_path: Path) -> None:

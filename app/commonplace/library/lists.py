@@ -108,7 +108,8 @@ class Lists:
             self._staying.add(_list_name(of, order))
 
     def begin(self, of: Hashable, order: Order | None, made: Listed) -> None:
-        """Take a list that was made elsewhere, to be moved along from its version; `of` names it, as ever."""
+        """Take a list that was made elsewhere, to be moved along from its version, and in the place of one of that
+        version, which is equal to it; `of` names it, as ever."""
         self._put(_list_name(of, order), made)
 
     def of(self, graph: Graph, of: Hashable, select: Select, order: Order | None) -> Listed:
@@ -159,9 +160,10 @@ class Lists:
             return kept
 
     def _put(self, name: _ListName, made: Listed) -> None:
-        """Keep a list, in the place of the newest of that name, from which it was moved along."""
+        """Keep a list, in the place of the newest of that name, from which it was moved along, or of one like it."""
         with self._lock:
             if (name, made.version) in self._kept:
+                self._kept[name, made.version] = made
                 return
             self._kept[name, made.version] = made
             before = self._newest.get(name)

@@ -121,7 +121,8 @@ class Preparation:
         self._works_by_year = prepared.lists[BY_YEAR]
         named = self._named()
         for name, things in prepared.lists.items():
-            self.lists.begin(named[name].of, named[name].order, Listed(version, named[name].selection, things))
+            of, selection, order = named[name]
+            self.lists.begin(of, order, Listed(version, selection, things))
 
     def read(self) -> Iterator[bool]:
         """Read what the file has, step by step, without the graph; the last step is much for who lacks them all."""
@@ -218,7 +219,20 @@ class Preparation:
             write_prepared(self.directory, LogPosition.of(self.log, version), prepared)
         except OSError as fault:
             log.warning("what was prepared cannot be kept in %s: %s", self.directory, fault)
+        else:
+            self._hold_in_file(version)
         self._kept = version  # not tried again at each version
+
+    def _hold_in_file(self, version: Version) -> None:
+        """Hold the lists of a version in its file, and no longer in memory, but for that which works are counted by."""
+        assert self.directory is not None  # as it was written there
+        named = self._named()
+        for origin, prepared in newest_prepared(self.directory, self.minter):
+            if origin == LogPosition.of(self.log, version):
+                for name, things in prepared.lists.items():
+                    if name != BY_YEAR:
+                        of, selection, order = named[name]
+                        self.lists.begin(of, order, Listed(version, selection, things))
 
     def _named(self) -> dict[str, Named]:
         """Return the lists that are prepared, by the names that they have in the file."""
