@@ -11,10 +11,10 @@ segment yet (see `recent`).
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
-from heapq import merge
+from dataclasses import dataclass, field, replace
+from heapq import merge, nsmallest
 from pathlib import Path
 from typing import Protocol, cast, overload
 
@@ -75,6 +75,18 @@ class Found(Protocol):
         ...
 
 
+Scored = tuple[int, DocumentName, DocAddress]
+"""Minus the score of a document, its name, which no other has, and its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Documents of one kind that are not to be found any more: their numbers, and the query for them."""
+
+    numbers: frozenset[int]
+    query: Query
+
+
 def merged(many: Iterable[Sequence[Found]]) -> Iterator[Found]:
     """Return what is found in several places, in each the best first, as one."""
     lists = [found for found in many if found]
@@ -124,8 +136,8 @@ class Segment:
     names: list[DocumentName] | StoredNames
     """Names by number; shared with earlier segments of one index, and only added to."""
     ordered: bool
-    gone: frozenset[tuple[Kind, int]] = frozenset()
-    """Kinds and numbers of the documents that are not to be found any more."""
+    gone: Mapping[Kind, Gone] = field(default_factory=dict)
+    """The documents that are not to be found any more, by kind."""
 
     @classmethod
     def empty(cls, fields: SearchFields, directory: Path | None = None) -> Segment:
@@ -154,26 +166,34 @@ class Segment:
     def without(self, stale: Collection[DocumentName]) -> Segment:
         """Return an ordered segment without the documents of stale names; its files stay as they are."""
         places = ((bisect_left(self.names, name), name) for name in stale)
-        gone = self.gone.union((name[1], at) for at, name in places if self.names[at : at + 1] == [name])
-        return self if gone == self.gone else replace(self, gone=gone)
+        return self._leaving_out({name: at for at, name in places if self.names[at : at + 1] == [name]})
 
     def hiding(self, stale: Collection[DocumentName]) -> Segment:
         """Return a segment for changes without the documents of stale names, which go when it is next written."""
-        gone = self.gone.union(self._newest(stale))
-        return self if gone == self.gone else replace(self, gone=gone)
+        return self._leaving_out(self._newest(stale))
 
     def replaced(self, stale: Collection[DocumentName], documents: Collection[SearchDocument]) -> Segment:
         """Return a segment for changes without the documents of stale names, and with those given.
 
         They are visible at once or not at all.
         """
-        gone = self.gone.union(self._newest(stale))
-        return self._written([number for _, number in gone], documents, CHANGE_BYTES) if gone or documents else self
+        gone = self.hiding(stale).gone.values()
+        numbers = [number for of_kind in gone for number in of_kind.numbers]
+        return self._written(numbers, documents, CHANGE_BYTES) if numbers or documents else self
 
-    def _newest(self, names: Collection[DocumentName]) -> Iterator[tuple[Kind, int]]:
-        """Return kinds and numbers of the documents of those names, of each name that which was written last."""
-        newest = {name: number for number, name in enumerate(self.names) if name in names}
-        return ((name[1], number) for name, number in newest.items())
+    def _newest(self, names: Collection[DocumentName]) -> dict[DocumentName, int]:
+        """Return the numbers of the documents of those names, of each name that which was written last."""
+        return {name: number for number, name in enumerate(self.names) if name in names}
+
+    def _leaving_out(self, numbers: Mapping[DocumentName, int]) -> Segment:
+        """Return the segment without the documents of those names and numbers, too."""
+        gone = dict(self.gone)
+        for kind in {name[1] for name in numbers}:
+            before = gone[kind].numbers if kind in gone else frozenset()
+            more = before.union(number for name, number in numbers.items() if name[1] == kind)
+            if more != before:
+                gone[kind] = Gone(more, self.fields.numbered(more))
+        return replace(self, gone=gone) if numbers else self
 
     def best(self, query: Query, limit: int, kinds: Kinds = None) -> tuple[int, list[FoundDocument]]:
         """Return how many documents the query finds, and at least the best `limit` of them, in order.
@@ -181,18 +201,16 @@ class Segment:
         `kinds` are those of all documents that it may find, None where they may be of any.
         """
         if not self.ordered:
-            found = self.all(query, kinds)
-            return len(found), found
+            scored = self._scored(self._all_hits(query, kinds))
+            return len(scored), [self._found(one) for one in nsmallest(limit, scored)]
         answer = self.searcher.search(self._present(query, kinds), limit=max(1, min(limit, self.size)))
-        return answer.count, self._found(answer.hits)  # type: ignore[attr-defined]  # the stub leaves count out
+        found = [self._found(one) for one in self._scored(answer.hits)]
+        return answer.count, found  # type: ignore[attr-defined]  # the stub leaves count out
 
     def all(self, query: Query, kinds: Kinds = None) -> list[FoundDocument]:
         """Return all documents that the query finds, in order; `kinds` are as in `best`."""
-        query = self._present(query, kinds)
-        # Counted first, because the engine sets aside room for as many as it is asked for.
-        total: int = self.searcher.search(query, limit=1).count  # type: ignore[attr-defined]
-        found = self._found(self.searcher.search(query, limit=total, count=False).hits if total else [])
-        return found if self.ordered else sorted(found, key=lambda one: one.rank)
+        scored = self._scored(self._all_hits(query, kinds))
+        return [self._found(one) for one in (scored if self.ordered else sorted(scored))]
 
     def words(self) -> Iterator[str]:
         """Return the different words of each tier of its documents."""
@@ -202,17 +220,26 @@ class Segment:
 
     def _present(self, query: Query, kinds: Kinds) -> Query:
         """Return the query among the documents that are not gone."""
-        gone = [number for kind, number in self.gone if kinds is None or kind in kinds]
-        if not gone:
-            return query
-        return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, self.fields.numbered(gone))])
+        gone = [(Occur.MustNot, one.query) for kind, one in self.gone.items() if kinds is None or kind in kinds]
+        return Query.boolean_query([(Occur.Must, query), *gone]) if gone else query
 
-    def _found(self, hits: list[tuple[float, DocAddress]]) -> list[FoundDocument]:
+    def _all_hits(self, query: Query, kinds: Kinds) -> list[tuple[float, DocAddress]]:
+        """Return all that the engine finds, in its order."""
+        query = self._present(query, kinds)
+        # Counted first, because the engine sets aside room for as many as it is asked for.
+        total: int = self.searcher.search(query, limit=1).count  # type: ignore[attr-defined]
+        return self.searcher.search(query, limit=total, count=False).hits if total else []
+
+    def _scored(self, hits: list[tuple[float, DocAddress]]) -> list[Scored]:
+        """Return what the engine finds by score and name, which sort as `FoundDocument.rank` does."""
         numbers = self.searcher.fast_field_values("number", [address for _, address in hits])
         return [
-            FoundDocument(round(score), self.names[int(number or 0)], address, self.searcher)
+            (-round(score), self.names[int(number or 0)], address)
             for (score, address), number in zip(hits, numbers, strict=True)
         ]
+
+    def _found(self, scored: Scored) -> FoundDocument:
+        return FoundDocument(-scored[0], scored[1], scored[2], self.searcher)
 
     def _written(self, gone: Collection[int], documents: Iterable[SearchDocument], memory: int) -> Segment:
         assert isinstance(self.names, list), "what was written once is not written to again"
@@ -230,4 +257,4 @@ class Segment:
         finally:
             writer.wait_merging_threads()  # ends the writer's threads and frees its lock
         self.index.reload()
-        return replace(self, searcher=self.index.searcher(), gone=frozenset())
+        return replace(self, searcher=self.index.searcher(), gone={})
