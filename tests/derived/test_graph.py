@@ -22,7 +22,7 @@ from pyoxigraph import (
 
 from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.opening import open_graph
-from commonplace.derived.graph.snapshot import Ahead, Snapshot, Update
+from commonplace.derived.graph.snapshot import Ahead, Snapshot, Term, Update
 from commonplace.derived.graph.sparql_tsv import tsv
 from commonplace.errors import QueryRefused
 from commonplace.model.change import ChangeSet, Version
@@ -395,6 +395,25 @@ def test_a_live_snapshot_moves_along_with_the_graph(graph: Graph) -> None:
 
     assert live.contains(quad("a"))
     assert live.version != graph.version  # so whoever holds it sees that it has moved
+
+
+def test_patterns_are_of_the_default_graph_before_and_while_there_are_others(graph: Graph) -> None:
+    def said(snapshot: Snapshot) -> tuple[list[Term], list[tuple[NamedNode, Term]], list[Term]]:
+        one = NamedNode("urn:a")
+        of_each = [triple.object for triple in snapshot.of_each([one], P)]
+        return [triple.object for triple in snapshot.triples(one)], list(snapshot.said_of(one)), of_each
+
+    live = graph.live_snapshot()
+    own, there = Literal("own"), Literal("there")
+    of_default = ([own], [(P, own)], [own])
+    graph.apply(Version(1), ChangeSet(added=(Quad(NamedNode("urn:a"), P, own),)))
+    assert graph.read(said) == of_default
+
+    graph.apply(Version(2), ChangeSet(added=(Quad(NamedNode("urn:a"), P, there, NamedNode("urn:g")),)))
+    assert graph.read(said) == said(live) == said(graph.live_snapshot()) == of_default
+
+    graph.apply(Version(3), ChangeSet(removed=(Quad(NamedNode("urn:a"), P, there, NamedNode("urn:g")),)))
+    assert graph.read(said) == of_default
 
 
 def test_a_checkpoint_takes_the_place_of_whatever_there_was(graph: Graph, tmp_path: Path) -> None:

@@ -72,9 +72,9 @@ class DiskReader(EmbeddedGraph):
         self._fill(self, version)
         return super().read(run)
 
-    def _snapshot(self) -> StoreSnapshot:
+    def _snapshot(self, *, moves: bool = False) -> StoreSnapshot:
         self._refuse_unopened()
-        return super()._snapshot()
+        return super()._snapshot(moves=moves)
 
     @contextmanager
     def _moving(self, version: Version, change: ChangeSet, *, follows: bool = True) -> Iterator[None]:

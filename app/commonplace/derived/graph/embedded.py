@@ -105,7 +105,7 @@ class EmbeddedGraph:
         return answer
 
     def live_snapshot(self) -> StoreSnapshot:
-        return self._snapshot()
+        return self._snapshot(moves=True)
 
     def read_described(self, describe: Describe, run: Callable[[StoreSnapshot], T]) -> T:
         # Writers are not held off, however often one comes between: `describe` takes locks of its own, and whoever
@@ -150,9 +150,9 @@ class EmbeddedGraph:
                 finally:
                     self._in_flight = False
 
-    def _snapshot(self) -> StoreSnapshot:
+    def _snapshot(self, *, moves: bool = False) -> StoreSnapshot:
         hidden = self._description_graphs if self._described else frozenset[NamedNode]()
-        return StoreSnapshot(self._store, self._base, self._version, hidden)
+        return StoreSnapshot(self._store, self._base, self._version, hidden, moves=moves)
 
     def _undisturbed_since(self, version: Version, described: bool) -> bool:
         flight = self._in_flight

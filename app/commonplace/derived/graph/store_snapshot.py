@@ -30,8 +30,20 @@ _DEFAULT = DefaultGraph()
 class StoreSnapshot:
     """A store at a version; see `commonplace.derived.graph.snapshot.Snapshot` for the methods."""
 
-    def __init__(self, store: Store, base: str, version: Version, hidden: frozenset[NamedNode] = frozenset()) -> None:
+    def __init__(
+        self,
+        store: Store,
+        base: str,
+        version: Version,
+        hidden: frozenset[NamedNode] = frozenset(),
+        *,
+        moves: bool = False,
+    ) -> None:
+        """Read a store at a version; with `moves` it goes on to others while it is read."""
         self._store = store
+        self._graph = (_DEFAULT,) if moves or next(store.named_graphs(), None) else ()
+        """The default graph; nothing where there is no other: to be told of it takes the engine four times as long as
+        to find what is said of a thing."""
         self._base = base
         self._version = version
         self._hidden = hidden
@@ -82,10 +94,10 @@ class StoreSnapshot:
         predicate: NamedNode | None = None,
         object: NamedNode | BlankNode | Literal | None = None,
     ) -> Iterator[Triple]:
-        return (quad.triple for quad in self._store.quads_for_pattern(subject, predicate, object, _DEFAULT))
+        return (quad.triple for quad in self._store.quads_for_pattern(subject, predicate, object, *self._graph))
 
     def said_of(self, subject: NamedNode | BlankNode) -> Iterator[tuple[NamedNode, Term]]:
-        return ((q.predicate, q.object) for q in self._store.quads_for_pattern(subject, None, None, _DEFAULT))
+        return ((q.predicate, q.object) for q in self._store.quads_for_pattern(subject, None, None, *self._graph))
 
     def of_each(self, subjects: Iterable[NamedNode], predicate: NamedNode) -> Iterator[Triple]:
         return (triple for subject in subjects for triple in self.triples(subject, predicate))
