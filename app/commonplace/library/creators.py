@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from heapq import heappop, heappush
+from itertools import accumulate, compress
 from sys import intern
 
 from pyoxigraph import DefaultGraph, NamedNode
@@ -23,6 +24,9 @@ Creators = Mapping[str, AbstractSet[str]]
 FEW_WORKS = 1_000
 """Maximum number of works whose creators are looked up one by one; beyond, to go through all creators takes less time.
 """
+
+TOLD_APART = 500
+"""Minimum number of creators that are told from all others at a time, which goes through all."""
 
 _DEFAULT = DefaultGraph()
 
@@ -75,17 +79,32 @@ def most_prolific(creators: Creators, works: AbstractSet[str]) -> Iterator[tuple
 
     Nobody created more of them than works at all: whoever created many is counted first, and the rest only when asked.
     """
-    by_size: dict[int, list[str]] = {}
-    for agent, own in creators.items():
-        by_size.setdefault(len(own), []).append(agent)
     counted: list[tuple[int, str]] = []
-    for size in sorted(by_size, reverse=True):
+    for size, agents in _by_size(creators):
         while counted and -counted[0][0] > size:
             number, agent = heappop(counted)
             yield agent, -number
-        for agent in by_size[size]:
+        for agent in agents:
             if not works.isdisjoint(creators[agent]):
                 heappush(counted, (-len(works & creators[agent]), agent))
     while counted:
         number, agent = heappop(counted)
         yield agent, -number
+
+
+def _by_size(creators: Creators) -> Iterator[tuple[int, list[str]]]:
+    """Yield numbers of works, the greatest first, each with those who created that many.
+
+    Some hundred are told from the others at a time: mostly no more are asked for.
+    """
+    sizes = list(map(len, creators.values()))
+    numbers = Counter(sizes)
+    left = sorted(numbers, reverse=True)
+    while left:
+        ends = enumerate(accumulate(numbers[size] for size in left), start=1)
+        end = next((end for end, agents in ends if agents >= TOLD_APART), len(left))
+        wanted: dict[int, list[str]] = {size: [] for size in left[:end]}
+        for agent, size in compress(zip(creators, sizes, strict=True), map(wanted.__contains__, sizes)):
+            wanted[size].append(agent)
+        yield from wanted.items()
+        left = left[end:]

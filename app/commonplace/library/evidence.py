@@ -8,7 +8,7 @@ from typing import Literal as OneOf
 
 from pyoxigraph import NamedNode
 
-from commonplace.derived.graph.records import said_of
+from commonplace.derived.graph.records import node_of, said_of
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.library.schemas import Evidence
 from commonplace.model.annotation_reading import page_of
@@ -83,7 +83,7 @@ def read_evidence(
     source = about.node(node, PROV["wasQuotedFrom"])
     page = quote_page(about, node, minter)
     change = about.node(node, PROV["wasGeneratedBy"])
-    became = Neighbourhood(snapshot.triples(work, minter.term("status"))).node(work, minter.term("status"))
+    became = node_of(snapshot, work, minter.term("status"))
     return Evidence(
         id=minter.key(node.value),
         iri=node.value,

@@ -20,6 +20,12 @@ def said_of(snapshot: Snapshot, thing: NamedNode) -> Neighbourhood:
     return about
 
 
+def node_of(snapshot: Snapshot, thing: NamedNode, predicate: NamedNode) -> NamedNode | None:
+    """Return the first of the IRIs that a property of a thing leads to, or None."""
+    objects = (triple.object for triple in snapshot.triples(thing, predicate))
+    return min((one for one in objects if isinstance(one, NamedNode)), key=lambda node: node.value, default=None)
+
+
 def neighbourhood(snapshot: Snapshot, work: NamedNode) -> Neighbourhood:
     """Return the statements that a work's record is read from."""
     about = said_of(snapshot, work)

@@ -147,6 +147,7 @@ def concept(request: Request, context: ContextDep, key: str, at: At = None) -> R
     def make(snapshot: Snapshot) -> dict[str, object]:
         shown, kept = concept_of(snapshot, node, minter, states(snapshot)), much_cited(snapshot)
         below = states(snapshot).below(node.value)
+        asked = {one.value for one in below}
         found = by_year(snapshot, node)
         strip, works = drawn(snapshot, minter, below, found, SHOWN)
         language = language_of(request)
@@ -161,7 +162,7 @@ def concept(request: Request, context: ContextDep, key: str, at: At = None) -> R
             "strip_title": f"{found.read.total}: {called[1]}",
             "address": f"/works?discusses={minter.key(node.value)}",
             "rows": [
-                _row(snapshot, kept, work, node, below, language) for work in found.first_dated("discusses", SHOWN)
+                _row(snapshot, kept, work, node, asked, language) for work in found.first_dated("discusses", SHOWN)
             ],
             "silent": [work for work in works if work.state == "silent"][:SHOWN],
             "unread": [work for work in works if work.state == "unread"][:SHOWN],
@@ -185,14 +186,13 @@ def _other_labels(shown: Concept, called: str) -> list[tuple[str, str]]:
 
 
 def _row(
-    snapshot: Snapshot, kept: MuchCited, read: NamedNode, node: NamedNode, below: Iterable[NamedNode], language: str
+    snapshot: Snapshot, kept: MuchCited, read: NamedNode, node: NamedNode, asked: AbstractSet[str], language: str
 ) -> tuple[Work, list[tuple[Evidence, str | None]]]:
-    """Return a work with what it says of the concept or narrower ones, each with the label of a narrower one."""
+    """Return a work with what it says of the concepts asked for, each with its label, but for the one at `node`."""
     work = work_of(snapshot, read, kept.minter, evidence_at=kept.evidence(snapshot, read))
-    wanted = {one.value for one in below}
     said = []
     for evidence in work.evidence:
-        if evidence.about_iri in wanted and evidence.status == "accepted" and evidence.state == "discusses":
+        if evidence.about_iri in asked and evidence.status == "accepted" and evidence.state == "discusses":
             own = evidence.about_iri == node.value
             said.append((evidence, None if own else label_of(snapshot, NamedNode(evidence.about_iri), language)))
     return work, sorted(said, key=lambda pair: pair[1] or "")
