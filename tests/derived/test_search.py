@@ -244,7 +244,7 @@ def test_beginnings_that_are_kept_find_what_others_do(
     words = ["Coproduction", "états", "frontline st", "kaźm", "305-750", "ostrom1996", "10.1108/ij", "œuvre", "l'é"]
     beginnings = [word[:length] for word in words for length in range(1, len(word) + 1)]
     found = [library.search(q, limit=100, typing=True) for q in beginnings]
-    monkeypatch.setattr("commonplace.derived.search.query.LONGEST_KEPT_BEGINNING", kept)
+    monkeypatch.setattr("commonplace.derived.search.query.KEPT_BEGINNING", kept)
     other = indexed(StoreGraph(LIBRARY))
     assert [other.search(q, limit=100, typing=True) for q in beginnings] == found
     assert found[0].total > 1

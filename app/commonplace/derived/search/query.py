@@ -44,9 +44,9 @@ TIERS: dict[str, int] = {"titles": 64, "names": 8, "body": 1}
 SHORTEST_BEGINNING: dict[str, int] = {"titles": 1, "names": 2, "body": 3}
 """Minimum letters of a word that is being typed, for words that begin so to be looked for in a tier."""
 
-LONGEST_KEPT_BEGINNING = {"titles": 3, "names": 3}
-"""Maximum letters of a beginning for which the documents are kept that have a word which begins so in a tier. Longer
-ones begin few words, and are looked for among the words of the index, as are all of running text, with too many."""
+KEPT_BEGINNING = {"titles": 2}
+"""Number of letters of the beginnings of words by which documents are kept in a tier, beside whole words. Longer ones
+begin few words, and are looked for among the words of the index, as are all of running text, with too many."""
 
 WHOLE_WEIGHT = 65_536
 """Added when the question is the whole of a title, a label or a key."""
@@ -69,6 +69,9 @@ LONGEST_WORD = 100
 
 Forms = list[tuple[str, ...]]
 """Ways of writing one thing: a form is a word, or words side by side."""
+
+_APART = {code: " " for code in range(128) if not chr(code).isalnum()}
+"""What parts words of ASCII for the analyzer."""
 
 _BETWEEN = "\0"
 _QUOTED = re.compile(r'"([^"]*)"')
@@ -194,7 +197,7 @@ class SearchFields:
         builder.add_bytes_field("shown", stored=True)
         for tier in TIERS:
             builder.add_text_field(tier, tokenizer_name="words", index_option="position")
-        for tier in LONGEST_KEPT_BEGINNING:
+        for tier in KEPT_BEGINNING:
             builder.add_text_field(_begun_in(tier), tokenizer_name="words", index_option="basic")
         self.schema: Schema = builder.build()
         self.analyzer = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(LONGEST_WORD)).build()
@@ -220,17 +223,19 @@ class SearchFields:
         for tier, forms in texts.tiers.items():
             for form in forms:
                 add_text(tier, form)
-        for tier in LONGEST_KEPT_BEGINNING:
+        for tier in KEPT_BEGINNING:
             if begun := self._kept_beginnings(tier, texts.tiers[tier]):
                 add_text(_begun_in(tier), " ".join(begun))
         made.add_bytes("shown", Shown.of(of).packed())
         return made
 
     def _kept_beginnings(self, tier: str, forms: Sequence[str]) -> set[str]:
-        """Return the beginnings of the words of forms in that tier for which documents are kept."""
-        words = set(self.analyzer.analyze(" ".join(forms)))
-        lengths = range(SHORTEST_BEGINNING[tier], LONGEST_KEPT_BEGINNING[tier] + 1)
-        return {word[:length] for length in lengths for word in words if len(word) >= length}
+        """Return the beginnings of the words of forms in that tier, and whole words that are shorter."""
+        length, text = KEPT_BEGINNING[tier], " ".join(forms)
+        if not text.isascii():
+            return {word[:length] for word in self.analyzer.analyze(text)}
+        words = set(text.translate(_APART).split())  # the analyzer takes longer
+        return {word[:length] for word in words if len(word) < LONGEST_WORD}
 
     def words_in_place(self, form: str) -> list[str]:
         """Return the words of a form as they stand in it; nothing stands in place of one that is not indexed."""
@@ -334,10 +339,12 @@ class SearchFields:
         """
         found = []
         for form in forms:
-            if len(form[-1]) <= LONGEST_KEPT_BEGINNING.get(tier, 0):
+            kept = KEPT_BEGINNING.get(tier, 0)
+            if len(form[-1]) == kept:
                 last = Query.term_query(self.schema, _begun_in(tier), form[-1], "basic")
             else:
-                last = Query.regex_query(self.schema, tier, f"{re.escape(form[-1])}.*")
+                field = _begun_in(tier) if len(form[-1]) < kept else tier
+                last = Query.regex_query(self.schema, field, f"{re.escape(form[-1])}.*")
             before = [(Occur.Must, self._of_form(tier, form[:-1]))] if form[:-1] else []
             found.append(Query.boolean_query([*before, (Occur.Must, last)]) if before else last)
         return found
