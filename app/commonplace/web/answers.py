@@ -22,7 +22,7 @@ from commonplace.library.description import describe
 from commonplace.library.last_changes import LastChanges, newest_first
 from commonplace.library.lists import Listed, listed
 from commonplace.library.schemas import ApiModel, Page
-from commonplace.library.selection import Order, Selection
+from commonplace.library.selection import BY_IRI, Order, Selection
 from commonplace.library.work_lists import Chosen
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind, Minter
@@ -293,6 +293,10 @@ def ready_list(
         chosen = chosen_at(snapshot) if chosen_at else None
         if chosen is None:
             return ready(snapshot)
+        if chosen.are_few:
+            selection = listing.select(snapshot, None)
+            things = selection.sorted_of(snapshot, listing.order or BY_IRI, chosen.pick.things)
+            return Listed(snapshot.version, selection, things, None, chosen.coverage, chosen.extent)
         return replace(ready(snapshot), pick=chosen.pick, coverage=chosen.coverage, extent=chosen.extent)
 
     return chosen_list

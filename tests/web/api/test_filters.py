@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,9 @@ import pytest
 
 from commonplace.exchange.imports import import_file
 from commonplace.home.opening import open_home
+from commonplace.library import work_lists
+from commonplace.library.sorted_list import SortedList
+from commonplace.library.work_lists import ORDERS
 from tests.conftest import BASE, serving, settings_for
 
 
@@ -307,3 +310,45 @@ def test_people_are_listed_by_family_name(client: httpx.Client) -> None:
     people = client.get("/people", params={"limit": 1000}).json()["items"]
     names = [person.get("family", person["name"]).lower() for person in people]
     assert names == sorted(names)
+
+
+def pages_of(client: httpx.Client, **filters: str) -> list[tuple[list[str], int, dict[str, int]]]:
+    """The keys on each page of three works, with the numbers that stand beside them."""
+    found: list[tuple[list[str], int, dict[str, int]]] = []
+    address: str | None = str(httpx.URL("/works", params={"limit": 3, **filters}))
+    while address:
+        page = client.get(address).raise_for_status().json()
+        found.append(([item["key"] for item in page["items"]], page["total"], page["coverage"]))
+        address = page.get("next")
+    return found
+
+
+@pytest.mark.parametrize("point", ["discusses=professional-role", "discusses=co-production", "claim=", "state=silent"])
+@pytest.mark.parametrize("sort", list(ORDERS))
+def test_few_of_many_works_are_put_in_order_as_a_list_of_all_has_them(
+    client: httpx.Client, sort: str, point: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, _, value = point.partition("=")
+    if name == "state":
+        filters = {"discusses": "professional-role", "state": value}
+    else:
+        filters = {name: value or client.get("/claims").json()["items"][0]["key"]}
+    ordered = SortedList.of
+    alone: list[int] = []
+
+    def noted(values: Mapping[str, str]) -> SortedList:
+        alone.append(len(values))
+        return ordered(values)
+
+    of_all = pages_of(client, sort=sort, **filters)
+    monkeypatch.setattr(work_lists, "FEW_OF_ALL", 1)
+    monkeypatch.setattr(SortedList, "of", noted)
+    assert pages_of(client, sort=sort, **filters) == of_all
+    assert alone == [of_all[0][1]] * len(of_all), "each page puts them in order, and nothing else"
+    assert of_all[0][1] > 1
+
+
+def test_the_works_that_a_search_found_are_ordered_by_author(client: httpx.Client) -> None:
+    every, found = keys(client, sort="author"), keys(client, q="professional", sort="author")
+    assert len(found) > 3
+    assert found == [key for key in every if key in found]
