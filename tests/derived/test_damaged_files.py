@@ -27,6 +27,7 @@ from commonplace.library import Library
 from commonplace.model.change import Version
 from tests.conftest import BASE
 from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary
+from tests.derived.graphs import mark_of
 from tests.patchlog.entries import quad
 
 OTHERS = (quad("a"), quad("b"))
@@ -46,6 +47,10 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "zeros": lambda data: b"\0" * len(data),
     "more": lambda data: data + b"more\n",
 }
+
+
+LAST_BYTES = 0x88E241B785F4CFF7.to_bytes(8, "little")
+"""What a table of the engine ends with."""
 
 
 @pytest.fixture
@@ -183,6 +188,33 @@ def test_tables_that_are_not_read_before_the_end_are_not_believed_again(derived:
     tables = tables_of(derived)
     Library.open(derived, BASE, "disk", checks_later=True)
     assert {*looked_at} == tables
+
+
+def test_a_table_that_leaves_the_mark_while_others_are_read_is_read_as_it_was_listed(tmp_path: Path) -> None:
+    """As one that the engine puts together with others, and deletes a moment later."""
+    directory, aside = tmp_path / "graph", tmp_path / "aside"
+    directory.mkdir()
+    for name in ("000001.sst", "000002.sst"):
+        (directory / name).write_bytes(name.encode() + LAST_BYTES)
+    mark_of(directory).write(Version(1))
+    before = mark_of(directory)
+    before.read()
+    before.end()
+    mark = mark_of(directory)
+    mark.read(believes=True)
+    asked: list[bool] = []
+
+    def leave() -> bool:
+        directory.rename(aside)
+        directory.mkdir()
+        mark.write(Version(2))
+        directory.rmdir()
+        aside.rename(directory)
+        asked.append(True)
+        return False
+
+    mark.check(leave)
+    assert len(asked) == 2, "each is read, and neither is a fault"
 
 
 def test_a_table_that_was_believed_and_is_wrong_is_found_and_the_graph_goes_on_in_memory(derived: Path) -> None:

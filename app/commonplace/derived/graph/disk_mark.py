@@ -10,7 +10,7 @@ of ours, only by the engine's own of each block; that one is missing the engine 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -56,15 +56,16 @@ class DiskMark:
             raise NotSealed(f"it holds version {origin.version} of another log")
         self._checksums = dict(line.split(" ") for line in listed.decode().splitlines())
         believed = self._taken_note(origin) if believes else {}
-        self._check(name for name in self._checksums if believed.get(name, "") != _file_at(self._directory / name))
+        self._check({n: c for n, c in self._checksums.items() if believed.get(n, "") != _file_at(self._directory / n)})
         return origin.version
 
     def check(self, stops: Callable[[], bool]) -> None:
         """Read the tables that were believed. Raises `NotSealed` and OSError; it may be told to stop before the end."""
-        for name in self._checksums.keys() - self._checked:
+        listed = self._checksums  # as they are now: a table may be put together with others meanwhile, and leave it
+        for name in listed.keys() - self._checked:
             if stops():
                 return
-            self._check((name,))
+            self._check({name: listed[name]})
 
     def end(self) -> None:
         """Note which tables were found right, for a process that `believes` it. Raises OSError."""
@@ -82,13 +83,13 @@ class DiskMark:
         self.forget()
         return dict(line.split(" ", 1) for line in lines.decode().splitlines()) if noted_of == origin else {}
 
-    def _check(self, names: Iterable[str]) -> None:
-        """Read tables. Raises `NotSealed` and OSError."""
-        files = {name: file for name in names if (file := _file_at(self._directory / name))}
+    def _check(self, checksums: Mapping[str, str]) -> None:
+        """Read tables that have those checksums, by their names. Raises `NotSealed` and OSError."""
+        files = {name: file for name in checksums if (file := _file_at(self._directory / name))}
         for path, found in checksums_of(self._directory / name for name in files):
             if found is None:
                 continue  # it is a part of another one since
-            if found[0] != self._checksums[path.name]:
+            if found[0] != checksums[path.name]:
                 raise NotSealed(f"{path.name} has changed")
             self._checked[path.name] = files[path.name]
 
