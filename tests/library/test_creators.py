@@ -40,7 +40,9 @@ def test_creators_of_few_works_are_those_of_many(written: set[Quad], works: set[
         assert history.graph.read(lambda snapshot: list(writers(snapshot, creators, works))) == of_few
 
 
-def test_who_wrote_most_of_some_works_comes_first() -> None:
+@pytest.mark.parametrize("told_apart", [1, 2, 500])
+def test_who_wrote_most_of_some_works_comes_first(told_apart: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "TOLD_APART", told_apart)
     creators = {"p": {"a", "b"}, "q": {"b", "c"}, "r": {"d"}, "s": {"a", "c", "d"}}
     assert list(most_prolific(creators, {"a", "b"})) == [("p", 2), ("q", 1), ("s", 1)]
     assert list(most_prolific(creators, set())) == []

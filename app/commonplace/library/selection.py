@@ -121,7 +121,8 @@ class Selection:
         Of some things that are named it begins with all there are, where the pattern leads on to others: these are
         read one by one.
         """
-        if self.ranked is not None and order.reach and snapshot.is_near and len(self.ranked) <= ONE_BY_ONE:
+        leads_on = order.reach is not None and order.values is None
+        if self.ranked is not None and leads_on and snapshot.is_near and len(self.ranked) <= ONE_BY_ONE:
             alone = replace(self, ranked=None)
             each = {thing.value: alone.sort_value(snapshot, order, thing) for thing in self.ranked}
             return {iri: value for iri, value in each.items() if value is not None}
