@@ -8,6 +8,7 @@ import re
 import httpx
 import pytest
 
+from commonplace.library.work_lists import ORDERS
 from commonplace.web.pages.codes import field_name
 from tests.web.pages.test_headings import text_of
 from tests.web.pages.test_pages import BROWSER
@@ -32,6 +33,15 @@ def test_a_list_shows_the_works_of_the_answer_in_its_order(client: httpx.Client,
     assert [html.unescape(key) for key in shown] == [work["key"] for work in answer["items"]]
     assert f"{answer['total']} work" in text_of(page.text)
     assert page.headers.get("link") == client.get(address).headers.get("link")
+
+
+@pytest.mark.parametrize("sort", list(ORDERS))
+def test_the_form_shows_the_order_that_a_list_has(client: httpx.Client, sort: str) -> None:
+    """Else whoever narrows the list by it would get another order."""
+    page = client.get("/works", params={"sort": sort}, headers=BROWSER).text
+    orders = re.search(r'<select name="sort">(.*?)</select>', page, re.DOTALL)
+    assert orders is not None
+    assert re.findall(r'<option value="([^"]*)" selected>', orders[1]) == [sort]
 
 
 def test_a_list_goes_on_to_the_last_work(client: httpx.Client) -> None:

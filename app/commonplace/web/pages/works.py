@@ -17,7 +17,6 @@ from commonplace.library.evidence import label_of
 from commonplace.library.named_things import named_thing
 from commonplace.library.schemas import Evidence, Work
 from commonplace.library.states import StatesAt
-from commonplace.library.work_lists import ORDERS
 from commonplace.library.works import work_of
 from commonplace.model.minter import Kind, Minter
 from commonplace.web.api.export import Style
@@ -95,7 +94,6 @@ def works(request: Request, context: ContextDep, asked: Annotated[WorksQuery, Qu
                 *(_chosen(snapshot, request, context.minter, name, value) for name, value in _set(asked)),
             ],
             "said": said,
-            "sorts": list(ORDERS),
             "types": types_in_words(language_of(request)),
             "export": _export_address(request),
         }
