@@ -126,7 +126,10 @@ _LAST_BYTES = 0x88E241B785F4CFF7.to_bytes(8, "little")
 
 
 def _file_at(path: Path) -> str:
-    """Return which file is at a path, and of when; an empty text where there is none. Raises OSError."""
+    """Return inode, size and time of the file at a path, which another or a later one has not; an empty text for none.
+
+    Raises OSError.
+    """
     try:
         found = path.stat()
     except FileNotFoundError:
