@@ -48,6 +48,18 @@ def token_of(*homes: Path) -> dict[str, str]:
     return {"Authorization": f"Bearer {made[0].read_text().strip()}", "Prefer": "wait=30"}
 
 
+def seen_at(reader: httpx.Client, address: str, version: str) -> httpx.Response:
+    """What a server answers once it has a version; while it has not, it says 503 and is asked again."""
+    end = time.monotonic() + 60
+    while True:
+        seen = reader.get(address, headers={"Commonplace-Min-Version": version})
+        if seen.status_code != 503:
+            return seen
+        assert seen.json()["type"].endswith("/docs/problems/not-there-yet"), seen.text
+        assert int(seen.headers["retry-after"]) > 0
+        assert time.monotonic() < end, seen.text
+
+
 @pytest.fixture(params=["postgres", pytest.param("bucket", marks=pytest.mark.slow)])
 def log(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(request.param))
@@ -65,9 +77,7 @@ def test_two_servers_are_one_library(log: str, tmp_path: Path) -> None:
         for number, (writer, reader) in enumerate([(one, other), (other, one)]):
             done = writer.patch("/works/ostrom1996", json={"title": f"Title {number}"}, headers=token)
             assert done.status_code == 200, done.text
-            seen = reader.get(
-                "/works/ostrom1996", headers={"Commonplace-Min-Version": done.headers["commonplace-version"]}
-            )
+            seen = seen_at(reader, "/works/ostrom1996", done.headers["commonplace-version"])
             assert seen.json()["title"] == f"Title {number}"
             assert seen.headers["etag"] == done.headers["etag"]
 
@@ -76,13 +86,13 @@ def test_two_servers_are_one_library(log: str, tmp_path: Path) -> None:
         book = "@book{new2026, title = {A new book of ours}, year = 2026}"
         imported = one.post("/imports", content=book, headers=token)
         assert imported.status_code == 201, imported.text
-        wanted = {"Commonplace-Min-Version": imported.headers["commonplace-version"]}
-        receipt = other.get(f"/imports/{imported.headers['commonplace-version']}", headers=wanted)
+        version = imported.headers["commonplace-version"]
+        receipt = seen_at(other, f"/imports/{version}", version)
         assert receipt.json()["fates"]["new"] == 1
         assert other.get("/search", params={"q": "new book of ours"}).json()["total"] == 1
-        made = other.post(f"/changes/{imported.headers['commonplace-version']}/undo", headers=token)
+        made = other.post(f"/changes/{version}/undo", headers=token)
         assert made.status_code in (200, 201), made.text
-        gone = one.get("/works/new2026", headers={"Commonplace-Min-Version": made.headers["commonplace-version"]})
+        gone = seen_at(one, "/works/new2026", made.headers["commonplace-version"])
         assert gone.status_code == 410
     for home in homes:
         checked = commonplace("verify", cwd=tmp_path, home=str(home), log=log, base_iri=BASE)
@@ -287,9 +297,8 @@ def write_until(writer: Writer, ended: threading.Event) -> None:
 
 def agree(crowd: Crowd) -> None:
     """Hold every server against what was acknowledged, and against the others."""
-    newest = max(crowd.acknowledged)
-    wanted = {"Commonplace-Min-Version": str(newest)}
-    heads = [client.get("/works", headers=wanted, params={"limit": "100"}) for client in crowd.clients]
+    newest = str(max(crowd.acknowledged))
+    heads = [seen_at(client, "/works?limit=100", newest) for client in crowd.clients]
     assert {answer.status_code for answer in heads} == {200}
     for client in crowd.clients:
         for name, given in crowd.titles.items():
