@@ -60,6 +60,31 @@ def test_large_pieces_that_lie_apart_go_back_at_once(tmp_path: Path, apart: list
     assert (int(done.stdout) > 75 * MB) is goes_back
 
 
+AGAIN = """
+import resource
+from commonplace.exchange.replayable_text import ReplayableText
+from commonplace.model.quad_text import QuadText
+from commonplace.processes.memory import keep_apart
+from commonplace.web.http.server import LARGE_BYTES
+keep_apart(LARGE_BYTES)
+lines = b"<urn:x:a> <urn:x:b> <urn:x:c> .\\n" * 200
+text = QuadText(ReplayableText(lines for _ in range(4_000)).pieces)
+size, _ = text.digest_with(b"D ")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+text.digest_with(b"A ")
+print(size // resource.getpagesize(), resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+def test_a_long_text_is_gone_through_in_the_memory_that_its_pieces_had_before(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", AGAIN], env=environment(), cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    pages, taken = map(int, done.stdout.split())
+    assert pages > 5_000
+    assert taken < pages // 10
+
+
 def test_a_process_knows_what_it_holds() -> None:
     before = own_memory()
     data = b"x" * 50 * MB

@@ -14,8 +14,9 @@ from typing import overload
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
-CHUNK_BYTES = 256 * 1024
-"""Usual size of a piece of text: small enough that the next step finds it in the processor's cache."""
+CHUNK_BYTES = 128 * 1024
+"""Usual size of a piece of text: small enough that the next step finds it in the processor's cache, and that a server
+takes the memory for it from what is free, not from the system (`LARGE_BYTES` in `web/http/server.py`)."""
 
 _THING = re.compile(rb"^<([^>#]*)[^\n]*\n(?:<\1[>#][^\n]*\n)*", re.MULTILINE)
 """Matches lines about one thing that stand together; the group is the thing's IRI."""

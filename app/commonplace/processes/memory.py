@@ -7,7 +7,11 @@ import resource
 from contextlib import suppress
 from pathlib import Path
 
-_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
+
+_KEPT_LARGE = 16
+"""How many large pieces may lie free at the end of an arena before the C library gives memory back. By itself it does
+so from 128 kB on, and whoever makes a text piece by piece has the same pages taken away and cleared again each time."""
 
 
 def share_arenas(most: int) -> None:
@@ -28,7 +32,9 @@ def keep_apart(large: int) -> None:
     that stay.
     """
     with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, large)
+        library = ctypes.CDLL(None)
+        library.mallopt(_M_MMAP_THRESHOLD, large)
+        library.mallopt(_M_TRIM_THRESHOLD, _KEPT_LARGE * large)
 
 
 def give_back_memory() -> None:
