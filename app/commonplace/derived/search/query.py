@@ -70,8 +70,8 @@ LONGEST_WORD = 100
 Forms = list[tuple[str, ...]]
 """Ways of writing one thing: a form is a word, or words side by side."""
 
-_APART = {code: " " for code in range(128) if not chr(code).isalnum()}
-"""What parts words of ASCII for the analyzer."""
+_APART = bytes(code if code < 128 and chr(code).isalnum() else ord(" ") for code in range(256))
+"""What parts words of ASCII for the analyzer, in their bytes, which are translated faster than texts."""
 
 _BETWEEN = "\0"
 _QUOTED = re.compile(r'"([^"]*)"')
@@ -234,7 +234,7 @@ class SearchFields:
         length, text = KEPT_BEGINNING[tier], " ".join(forms)
         if not text.isascii():
             return {word[:length] for word in self.analyzer.analyze(text)}
-        words = set(text.translate(_APART).split())  # the analyzer takes longer
+        words = text.encode().translate(_APART).decode().split()  # the analyzer takes longer
         return {word[:length] for word in words if len(word) < LONGEST_WORD}
 
     def words_in_place(self, form: str) -> list[str]:

@@ -44,7 +44,8 @@ _BOUND_PREFIXES = frozenset(
 )
 _ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quelqu)'(?=\w)|(?<=\w)'s\b")
 _WORD = re.compile(r"\w+")
-_APART = {code: " " for code in range(128) if not _WORD.match(chr(code))}
+_APART = bytes(code if code < 128 and _WORD.match(chr(code)) else ord(" ") for code in range(256))
+"""What parts words in a text of ASCII: bytes are translated several times as fast as texts."""
 _INNER_MARK = re.compile(r"[-'](?<=\w[-'])(?=\w)")  # begins with what is rare: found far sooner
 _PREFIX_APART = re.compile(rf"\b({'|'.join(sorted(_BOUND_PREFIXES))})\s+(?=[^\W\d_])")
 
@@ -148,7 +149,7 @@ def words_of(form: str) -> str:
     if form.isalnum():
         return form
     if form.isascii():
-        return " ".join(form.translate(_APART).split())
+        return " ".join(form.encode().translate(_APART).decode().split())
     return " ".join(_WORD.findall(form))
 
 
