@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from collections.abc import Iterator
 
 import pytest
 
-from commonplace.processes.garbage_collection import RARER, rarely_collected
+from commonplace.processes.garbage_collection import RARER, collect_all, rarely_collected
 
 
 @pytest.fixture(autouse=True)
@@ -46,3 +47,20 @@ def test_a_collector_that_is_off_stays_off(found: tuple[int, int, int]) -> None:
     finally:
         gc.enable()
     assert gc.get_threshold() == found
+
+
+def test_nothing_is_looked_at_while_a_block_makes_much_that_stays() -> None:
+    class Held:
+        """An object that holds itself."""
+
+    def left() -> weakref.ref[Held]:
+        held = Held()
+        held.__dict__["itself"] = held
+        return weakref.ref(held)
+
+    with rarely_collected():
+        garbage = left()
+        collect_all()
+        assert garbage() is not None
+    collect_all()
+    assert garbage() is None

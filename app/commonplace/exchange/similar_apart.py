@@ -35,7 +35,7 @@ from commonplace.exchange.prepared import packed_particulars, particulars_in
 from commonplace.model.minter import Minter
 from commonplace.model.record import Record
 from commonplace.processes.cores import cores_at_hand
-from commonplace.processes.garbage_collection import collect_rarely, share_with_forks
+from commonplace.processes.garbage_collection import collect_no_more, share_with_forks
 from commonplace.processes.shared_file import SharedFile
 from commonplace.processes.spawn import program, spawn
 
@@ -137,7 +137,7 @@ def main() -> None:
     """Run the process that looks for candidates."""
     conversation, descriptor = map(int, sys.argv[1:])
     os.nice(_NICE)
-    collect_rarely()
+    collect_no_more()
     blocks = Blocks()
     with Connection(conversation) as asking:
         for work in _new_works(descriptor):

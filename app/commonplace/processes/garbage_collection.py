@@ -51,6 +51,11 @@ def collect_rarely() -> None:
     gc.set_threshold(young * RARER, middle * RARER, old)
 
 
+def collect_no_more() -> None:
+    """Look for no garbage for as long as this process lives: for one that makes none in a circle, and soon ends."""
+    gc.disable()
+
+
 def keep_for_good() -> None:
     """Take the objects there are now for ones that stay: later collections leave them out, and are quick.
 
@@ -62,8 +67,12 @@ def keep_for_good() -> None:
 
 
 def collect_all() -> None:
-    """Look for garbage among all objects that are not kept for good."""
-    gc.collect()
+    """Look for garbage among all objects that are not kept for good, unless a block makes many that stay.
+
+    They would all be looked at; when the block has ended, most of them are gone.
+    """
+    if not _blocks:
+        gc.collect()
 
 
 def share_with_forks() -> None:
