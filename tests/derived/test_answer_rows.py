@@ -22,7 +22,14 @@ VALUES = r"""VALUES (?x ?y) {
   (<http://e/1> "plain") (UNDEF UNDEF) ("},{" "{\"x\":{") ("a\nb\r\nc" "<result>") (UNDEF "\"\"") ("\\" "\\\"")
   (1 "x"@en) ("quote \" comma , {" UNDEF) ("" "") ("\t" "]}}") ("</results>" ",{") (true 1.5)
 }"""
+WITHOUT_EMPTY_ROWS = r"""VALUES (?x ?_1) {
+  ("},{" "ends so },{") ("},{\"" "\"},{\"") (UNDEF "\"},{\"_1\":{") ("[{" ",{") ("\\" "},{,") ("},{}x" UNDEF)
+  ("]}}" "},{\\")
+}"""
 QUERIES = [
+    f"SELECT ?x ?_1 {{ {WITHOUT_EMPTY_ROWS} }}",
+    f"SELECT ?_1 {{ {WITHOUT_EMPTY_ROWS.replace('},{}x', '},{x').replace('UNDEF)', '1)')} }}",
+    'SELECT ?größe { VALUES ?größe { 1 "},{" "\\"results\\":{\\"bindings\\":[{" } }',
     f"SELECT ?x ?y {{ {VALUES} }}",
     f"SELECT ?x {{ {VALUES} }}",
     "SELECT * {}",
