@@ -32,7 +32,8 @@ class Metrics:
 
     def __init__(self, context: Context) -> None:
         self._registry = CollectorRegistry()
-        self.requests = RequestCounts(self._registry)
+        self.requests = RequestCounts()
+        self._registry.register(self.requests)
         self._registry.register(_ServerNumbers(context))
         ProcessCollector(registry=self._registry)
 

@@ -124,7 +124,7 @@ def test_the_changes_that_are_kept_are_bounded_by_their_statements(monkeypatch: 
     def key(version: int, text: str) -> CacheKey:
         return CacheKey(version, text, None, "srj")
 
-    answer = Ready('"1;srj"', [], b"", b"{}")
+    answer = Ready('"1;srj"', b"", b"{}")
     cache = AnswerCache(1_000_000, lambda ready, version: ready)
     for text in ("old", "newer"):
         cache.learn_patterns(text, frozenset({("urn:elsewhere", None, None)}))
@@ -145,7 +145,7 @@ def test_statements_that_match_alike_are_kept_once() -> None:
 
 def test_the_newest_change_is_kept_however_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answer_cache, "CHANGES_HASHES", 1)
-    answer = Ready('"1;srj"', [], b"", b"{}")
+    answer = Ready('"1;srj"', b"", b"{}")
     cache = AnswerCache(1_000_000, lambda ready, version: ready)
     cache.learn_patterns("q", frozenset({("urn:elsewhere", None, None)}))
     cache.put(CacheKey(1, "q", None, "srj"), answer)

@@ -24,8 +24,10 @@ PLACE_CHARACTERS = 300
 """Maximum length of a statement that is shown to say where a fault is: one may be a megabyte."""
 
 _WORDS = re.compile(r"service|load", re.IGNORECASE)
+_IN_ASCII = ("service", "load")
 _GRAPH_WORDS = re.compile(r"graph|from|\\u", re.IGNORECASE)
 """Matches those words, or an escape that could hide one."""
+_GRAPH_IN_ASCII = ("graph", "from", "\\u")
 
 _BEFORE_COLON = re.compile(r"(?:^|\.)(?:true|false)?(?:service|load)", re.IGNORECASE)
 """Matches a prefix that the engine could split into a keyword and the default prefix: at its start, and after a dot."""
@@ -40,7 +42,7 @@ def guarded(text: str) -> str:
     Raises `QueryRefused`, with line and column, for a SERVICE or LOAD keyword, and for text
     near such a word that cannot be told apart.
     """
-    if not _WORDS.search(text) and not _WORDS.search(unescaped(text)):
+    if not _has(text, _IN_ASCII, _WORDS) and ("\\" not in text or not _WORDS.search(unescaped(text))):
         return text
     return "".join(token.written for token in judged(text))
 
@@ -55,7 +57,15 @@ def judged(text: str) -> list[SparqlToken]:
 
 def may_name_graphs(text: str) -> bool:
     """Return whether a query may see a named graph: without the words GRAPH and FROM it cannot."""
-    return bool(_GRAPH_WORDS.search(text))
+    return _has(text, _GRAPH_IN_ASCII, _GRAPH_WORDS)
+
+
+def _has(text: str, in_ascii: Iterable[str], words: re.Pattern[str]) -> bool:
+    """Return whether a pattern of words matches; in ASCII these are looked for, which takes a tenth of the time."""
+    if not text.isascii():
+        return bool(words.search(text))
+    lower = text.lower()
+    return any(word in lower for word in in_ascii)
 
 
 def refuse_rdf_12(quads: Iterable[Quad]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 from pyoxigraph import (
     BlankNode,
@@ -41,13 +42,17 @@ class StoreSnapshot:
     ) -> None:
         """Read a store at a version; with `moves` it goes on to others while it is read."""
         self._store = store
-        self._graph = (_DEFAULT,) if moves or next(store.named_graphs(), None) else ()
-        """The default graph; nothing where there is no other: to be told of it takes the engine four times as long as
-        to find what is said of a thing."""
+        self._moves = moves
         self._base = base
         self._version = version
         self._hidden = hidden
         """The named graphs of the library's description, while they are in the store: they are no part of it."""
+
+    @cached_property
+    def _graph(self) -> tuple[DefaultGraph, ...]:
+        """The default graph; nothing where there is no other: to be told of it takes the engine four times as long as
+        to find what is said of a thing."""
+        return (_DEFAULT,) if self._moves or next(self._store.named_graphs(), None) else ()
 
     @property
     def version(self) -> Version:

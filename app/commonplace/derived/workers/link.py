@@ -82,7 +82,10 @@ class WorkerLink:
 
     async def ask(self, question: Question) -> Answer | AnswerKind:
         """Do what `WorkerPool.ask` says; raise `Lost` when the worker ended."""
-        message = await self._about_query(question_message(question))
+        try:
+            message = await self.exchange(question_message(question))
+        except Broken as fault:
+            raise _refused() from fault
         if "no_form" in message.head:
             kind: AnswerKind = message.head["no_form"]
             return kind
@@ -90,19 +93,14 @@ class WorkerLink:
 
     async def work_out(self, update: Update, version: Version) -> Message:
         """Do what `WorkerPool.work_out` says; raise `Lost` when the worker ended."""
-        return await self._about_query(update_message(update, version))
+        try:
+            return await self.exchange(update_message(update, version))
+        except Broken as fault:
+            raise _refused() from fault
 
     async def call(self, call: Call) -> Reply:
         """Do what `WorkerPool.call` says; raise `Lost` when the worker ended."""
         return reply_of(await self.exchange(call_message(call), call.seconds))
-
-    async def _about_query(self, message: Message) -> Message:
-        """Exchange messages; refuse a text that breaks the process that reads it."""
-        try:
-            return await self.exchange(message)
-        except Broken as fault:
-            why = "this is nested too deeply to be read"
-            raise QueryRefused(why, [("query", "nest it less deeply")]) from fault
 
     async def exchange(self, question: Message, seconds: float | None = None) -> Message:
         """Send a message, and return the message that comes back within `seconds`, or else within a query's time.
@@ -256,3 +254,8 @@ class WorkerLink:
 
     def _out_of_memory(self) -> OutOfMemory:
         return OutOfMemory.beyond(self._limits.memory)
+
+
+def _refused() -> QueryRefused:
+    """Return why a text is refused that breaks the process that reads it."""
+    return QueryRefused("this is nested too deeply to be read", [("query", "nest it less deeply")])

@@ -1,7 +1,7 @@
 """The messages between the server and its workers: questions, calls, updates, and their answers.
 
-A message is a frame on a Unix socket: the sizes of its two parts, a JSON object, and bytes. A body that is too
-big to send at once lies in a file without a name, whose descriptor comes with the message.
+A message is a frame on a Unix socket: the sizes of its three parts, a JSON object, a text, and bytes. A body that is
+too big to send at once lies in a file without a name, whose descriptor comes with the message.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from array import array
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from typing import Literal as OneOf
 
@@ -25,9 +26,10 @@ from commonplace.errors import CommonplaceError, TooLarge
 from commonplace.errors import Message as Sentence
 from commonplace.model.change import ChangeSet, Version
 
-_SIZES = struct.Struct("!II")
+_SIZES = struct.Struct("!III")
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 _decode = json.JSONDecoder().decode
+_ANY_TEXT = "surrogatepass"
 _CHUNK = 262_144
 
 HELD_BYTES = 1_000_000
@@ -145,17 +147,43 @@ class Reply:
 
 @dataclass(slots=True)
 class Message:
-    """One message. `descriptor` is a file that came or goes with it; its receiver closes it."""
+    """One message. `descriptor` is a file that came or goes with it; its receiver closes it.
+
+    The head of one that came is not to be changed: many a message has the same.
+    """
 
     head: dict[str, Any]
     body: bytes = b""
     descriptor: int | None = None
+    text: str = ""
+
+
+ALIKE = ("ask", "answer")
+"""The first members of heads that hardly differ between messages, and are written and read once: what varies with each
+question is not in them. To write a query as JSON, and to read it again, takes longer than the engine takes for it."""
+
+_READ_ONCE = tuple(f'{{"{name}"'.encode() for name in ALIKE)
 
 
 def framed(message: Message) -> bytes:
     """Return the bytes of a message, without its descriptor."""
-    head = _encode(message.head).encode()
-    return b"".join((_SIZES.pack(len(head), len(message.body)), head, message.body))
+    head = message.head
+    written = _alike(tuple(head.items())) if next(iter(head), None) in ALIKE else _encode(head).encode()
+    text = message.text.encode(errors=_ANY_TEXT)
+    return b"".join((_SIZES.pack(len(written), len(text), len(message.body)), written, text, message.body))
+
+
+@lru_cache(maxsize=512)
+def _alike(head: tuple[tuple[str, Any], ...]) -> bytes:
+    return _encode(dict(head)).encode()
+
+
+def _read(head: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = _decode(head.decode())
+    return found
+
+
+_read_once = lru_cache(maxsize=512)(_read)
 
 
 def send(connection: socket.socket, message: Message) -> None:
@@ -194,13 +222,16 @@ class Inbox:
         data = self._data
         if len(data) < _SIZES.size:
             return None
-        head_size, body_size = _SIZES.unpack_from(data)
+        head_size, text_size, body_size = _SIZES.unpack_from(data)
         start = _SIZES.size + head_size
-        end = start + body_size
+        body = start + text_size
+        end = body + body_size
         if len(data) < end:
             return None
-        head = _decode(data[_SIZES.size : start].decode())
-        message = Message(head, bytes(memoryview(data)[start:end]))
+        written = bytes(data[_SIZES.size : start])
+        head = _read_once(written) if written.startswith(_READ_ONCE) else _read(written)
+        text = data[start:body].decode(errors=_ANY_TEXT) if text_size else ""
+        message = Message(head, bytes(memoryview(data)[body:end]), text=text)
         del data[:end]
         if head.get("descriptor"):
             message.descriptor = self._descriptors.pop(0)
@@ -296,8 +327,8 @@ def question_message(question: Question) -> Message:
     """Return a question as a message."""
     return Message(
         {
-            "ask": question.text,
-            "forms": question.forms,
+            "ask": True,
+            "forms": tuple(question.forms.items()),
             "version": question.version,
             "exact": question.exact,
             "values": _written_values(question.values),
@@ -306,6 +337,7 @@ def question_message(question: Question) -> Message:
             "described": question.described,
         },
         question.description,
+        text=question.text,
     )
 
 
@@ -328,8 +360,8 @@ def question_of(message: Message) -> Question:
     head = message.head
     graphs = head["graphs"]
     return Question(
-        text=head["ask"],
-        forms=head["forms"],
+        text=message.text,
+        forms=dict(head["forms"]),
         version=head["version"],
         exact=head["exact"],
         values=_read_values(head["values"]),

@@ -49,7 +49,7 @@ from commonplace.derived.workers.messages import (
     send,
     update_of,
 )
-from commonplace.errors import CommonplaceError, QueryRefused, storing
+from commonplace.errors import CommonplaceError, QueryRefused, not_stored
 from commonplace.errors import Message as Sentence
 from commonplace.model.change import Version
 from commonplace.model.minter import Minter
@@ -81,8 +81,8 @@ _FROM_DISK = 128_000_000
 """Memory that a worker may keep besides, in bytes, where it reads a graph on disk: the engine keeps there what it has
 read last, and filters that tell what a table lacks. At 100,000 works it comes to 100 MB, and no more."""
 
-_LOOK_EVERY = 16
-"""Number of questions between two looks at a worker's memory."""
+_LOOK_SECONDS = 0.02
+"""Time of a worker's answering between two looks at its memory, which take longer than a short question."""
 
 
 @dataclass(slots=True)
@@ -193,7 +193,8 @@ class Worker:
         self._tasks = tasks or {}
         self._size = 0
         self._bounded_until = -math.inf
-        self._questions = 0
+        self._unlooked = 0.0
+        """Seconds that were answered since its memory was looked at last."""
         self._began_with = own_memory()
 
     def run(self) -> None:
@@ -222,23 +223,32 @@ class Worker:
             graph = self._graph(Version(head["version"]), exact=head["exact"])
             started = time.monotonic()
             self._bound(started, head.get("seconds", self._limits.seconds))
-            with storing("temporary files", tempfile.tempdir or os.environ.get("TMPDIR", "TMPDIR")):
-                reply = self._done(graph, message)
+            reply = self._done(graph, message)
         except CommonplaceError as fault:
             return refusal_message(fault), False
         except MemoryError:
             return Message({"out_of_memory": True}), True
-        last = (time.monotonic() - started > _SLOW_SECONDS and self._has_grown()) or self._is_worn()
+        seconds = time.monotonic() - started
+        last = (seconds > _SLOW_SECONDS and self._has_grown()) or self._is_worn(seconds)
         reply.head["last"] = last
         return reply, last
 
     def _done(self, graph: Graph, message: Message) -> Message:
-        """Do what a message asks for, and return the result as a message."""
-        if "call" in message.head:
-            return self._called(call_of(message))
-        if "update" in message.head:
-            return self._worked_out(graph, update_of(message.head))
-        return self._answered(graph, message)
+        """Do what a message asks for, and return the result as a message.
+
+        Raises `NoRoom` and `ReadOnly` where a file without a name cannot be written.
+        """
+        try:
+            if "call" in message.head:
+                return self._called(call_of(message))
+            if "update" in message.head:
+                return self._worked_out(graph, update_of(message.head))
+            return self._answered(graph, message)
+        except OSError as fault:  # told here, since a block of `storing` costs each question a tenth of a look-up
+            told = not_stored(fault, "temporary files", tempfile.tempdir or os.environ.get("TMPDIR", "TMPDIR"))
+            if told is None:
+                raise
+            raise told from fault
 
     def _called(self, call: Call) -> Message:
         try:
@@ -342,11 +352,12 @@ class Worker:
     def _has_grown(self) -> bool:
         return _address_space() - self._size > self._limits.memory // _GROWN
 
-    def _is_worn(self) -> bool:
-        """Return whether the questions so far, each of which may leave a little, have left too much."""
-        self._questions += 1
-        if self._questions % _LOOK_EVERY:
+    def _is_worn(self, seconds: float) -> bool:
+        """Return whether the questions so far, of which the last took that long, have left too much memory behind."""
+        self._unlooked += seconds
+        if self._unlooked < _LOOK_SECONDS:
             return False
+        self._unlooked = 0.0
         kept = self._limits.kept * max(1, self._began_with // _WORN_UNIT)
         if self._views.reader is not None:
             kept += _FROM_DISK

@@ -88,6 +88,8 @@ def curator_of(request: Request) -> Token:
 
 def client_of(tokens: Tokens, scope: Scope, authorization: bytes) -> str:
     """Return the name by which a client waits in the queue: its token's, or its address without one."""
+    if not authorization:
+        return _address_of(scope)
     scheme, _, text = authorization.decode("latin-1").partition(" ")
     token = tokens.holder(text.strip()) if scheme.lower() == "bearer" else None
     if token is not None:

@@ -52,12 +52,15 @@ class PublicAddress:
         self._address = address
         self._base = urlsplit(address.base) if address.base else None
         self.root = self._base.path.rstrip("/") if self._base else ""
+        self._known = {one.lower() for one in address.hosts}
+        if self._base and self._base.hostname:
+            self._known.add(self._base.hostname)
         self._alike = self.root.split("/")[1] in words if self.root else False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            scheme, host, client = self._asked(scope)
-            if sum(name == b"host" for name, _ in scope["headers"]) > 1:
+            scheme, host, client, hosts = self._asked(scope)
+            if hosts > 1:
                 fault = BadRequest("a request names one host", [("Host", "given more than once")])
                 await answered(Request(scope), fault)(scope, receive, send)
                 return
@@ -69,31 +72,30 @@ class PublicAddress:
                 return
             if self._base:
                 scheme, host = self._base.scheme, self._base.netloc
-            scope = {**_seen_at(scope, scheme, host), "client": client}
+            scope = _seen_at(scope, scheme, host)
+            scope["client"] = client
             if self.root:
                 scope = {**(scope if self._alike else _below(self.root, scope)), ROOT: self.root}
                 send = _leading_below(self.root, send)
         await self._app(scope, receive, send)
 
-    def _asked(self, scope: Scope) -> tuple[str, str, tuple[str, int] | None]:
-        """Return scheme, host and client: as the server sees them, or as a trusted proxy tells."""
-        headers = Headers(scope=scope)
-        scheme, host, client = scope["scheme"], headers.get("host", ""), scope.get("client")
+    def _asked(self, scope: Scope) -> tuple[str, str, tuple[str, int] | None, int]:
+        """Return scheme, host and client, as the server sees them or as a trusted proxy tells; and how many hosts."""
+        named = [value for name, value in scope["headers"] if name == b"host"]
+        scheme, host, client = scope["scheme"], named[0].decode("latin-1") if named else "", scope.get("client")
         if (client and client[0] in self._address.proxies) or ANY_HOST in self._address.proxies:
+            headers = Headers(scope=scope)
             scheme = _last(headers.get("x-forwarded-proto")) or scheme
             host = _last(headers.get("x-forwarded-host")) or host
             if told := _last(headers.get("x-forwarded-for")):
                 client = (told, 0)
-        return (scheme if scheme in ("http", "https") else "http"), host, client
+        return (scheme if scheme in ("http", "https") else "http"), host, client, len(named)
 
     def _is_served(self, host: str) -> bool:
         if ANY_HOST in self._address.hosts:
             return True
         name = urlsplit(f"//{host}").hostname if host else None
-        known = {one.lower() for one in self._address.hosts}
-        if self._base and self._base.hostname:
-            known.add(self._base.hostname)
-        return name in known
+        return name in self._known
 
 
 def _below(root: str, scope: Scope) -> Scope:

@@ -8,6 +8,7 @@ server, or where the connection is in no state for it, the two messages are sent
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
@@ -35,6 +36,18 @@ def head_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     return b"".join(b"%b: %b\r\n" % pair for pair in headers)
 
 
+@lru_cache(maxsize=16)
+def _head_of_all(headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    """Return what the server itself adds to every answer; the date in it changes once a second."""
+    return head_of(headers)
+
+
+def headers_of(head: bytes) -> list[tuple[bytes, bytes]]:
+    """Return headers, each with name and value, that were written by `head_of`."""
+    pairs = [line.partition(b": ") for line in head.split(b"\r\n") if line]
+    return [(name, value) for name, _, value in pairs]
+
+
 def sent_whole(scope: Scope, head: bytes, body: bytes) -> bool:
     """Answer 200 with a head, which has the length of the body; return False when the server cannot, or must not."""
     extension = scope.get("extensions")
@@ -47,7 +60,7 @@ def sent_whole(scope: Scope, head: bytes, body: bytes) -> bool:
         return False
     cycle.response_started = True
     cycle.waiting_for_100_continue = False
-    cycle.transport.write(b"".join((_OK, head_of(cycle.default_headers), head, b"\r\n", body)))
+    cycle.transport.write(b"".join((_OK, _head_of_all(tuple(cycle.default_headers)), head, b"\r\n", body)))
     cycle.response_complete = True
     scope[STATUS_SENT] = 200
     cycle.message_event.set()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from commonplace.derived.graph.query_patterns import ChangedStatements, Patterns
 from commonplace.derived.workers.messages import Graphs
@@ -27,8 +27,7 @@ TEXTS = 10_000
 """Maximum number of queries whose patterns are kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class CacheKey:
+class CacheKey(NamedTuple):
     """The question of an answer: version, text, dataset and representation."""
 
     version: int
@@ -39,15 +38,13 @@ class CacheKey:
     @property
     def question(self) -> Hashable:
         """The question without the version."""
-        return self.text, self.graphs, self.form
+        return self[1:]
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """An answer as it goes out: tag, headers, the headers as they are written on the wire, and body."""
+class Ready(NamedTuple):
+    """An answer as it goes out: tag, headers as they are written on the wire, and body."""
 
     tag: str
-    headers: list[tuple[bytes, bytes]]
     head: bytes
     body: bytes
 

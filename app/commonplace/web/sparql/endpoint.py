@@ -30,7 +30,7 @@ from commonplace.web.http.problems import HttpProblem
 from commonplace.web.http.security_headers import SECURITY_HEADERS
 from commonplace.web.http.spooled import Sending
 from commonplace.web.http.stopping import READ
-from commonplace.web.http.whole_response import head_of, sent_whole
+from commonplace.web.http.whole_response import head_of, headers_of, sent_whole
 from commonplace.web.sparql.answer_cache import AnswerCache, CacheKey, Ready
 from commonplace.web.sparql.carrying import Learning
 from commonplace.web.sparql.forms import BY_NAME, OFFERED, takes_gzip, wanted_forms
@@ -138,14 +138,14 @@ class SparqlEndpoint:
             if isinstance(answer.body, Spool):
                 await self._send_spooled(answer, answer.body, headers, send, past=at is not None)
                 return
-            made = _headers(answer, len(answer.body), past=at is not None)
-            ready = Ready(_tag(answer), made, head_of(made), answer.body)
+            tag = _tag(answer)
+            ready = Ready(tag, _head(answer, tag, len(answer.body), past=at is not None), answer.body)
             self._cache.put(CacheKey(answer.version, key.text, key.graphs, key.form), ready)
         if _has(headers, ready.tag):
-            await _send_unchanged(ready.headers, send)
+            await _send_unchanged(headers_of(ready.head), send)
             return
         if not sent_whole(scope, ready.head, ready.body):
-            await send({"type": "http.response.start", "status": 200, "headers": ready.headers})
+            await send({"type": "http.response.start", "status": 200, "headers": headers_of(ready.head)})
             await send({"type": "http.response.body", "body": ready.body})
 
     async def _version(self, at: Version | None) -> Version:
@@ -193,7 +193,7 @@ class SparqlEndpoint:
     async def _send_spooled(self, answer: Answer, spool: Spool, headers: Headers, send: Send, *, past: bool) -> None:
         """Send an answer that lies in a file, as fast as the client reads it."""
         with closing(spool):
-            made = _headers(answer, spool.size, past=past)
+            made = headers_of(_head(answer, _tag(answer), spool.size, past=past))
             if _has(headers, _tag(answer)):
                 await _send_unchanged(made, send)
             else:
@@ -236,8 +236,8 @@ def _at_version(ready: Ready, version: int) -> Ready:
     """Return an answer as it goes out of a later version, for which it is the same."""
     tag = etag(Version(version), ready.tag.strip('"').partition(";")[2])
     changed = {b"etag": tag.encode(), b"commonplace-version": str(version).encode()}
-    headers = [(name, changed.get(name, value)) for name, value in ready.headers]
-    return Ready(tag, headers, head_of(headers), ready.body)
+    headers = [(name, changed.get(name, value)) for name, value in headers_of(ready.head)]
+    return Ready(tag, head_of(headers), ready.body)
 
 
 def _tag(answer: Answer) -> str:
@@ -250,22 +250,27 @@ def _has(headers: Headers, tag: str) -> bool:
     return held is not None and holds(held.decode("latin-1"), tag)
 
 
-def _headers(answer: Answer, size: int, *, past: bool) -> list[tuple[bytes, bytes]]:
-    media_type = BY_NAME[answer.form].media_type
+def _head(answer: Answer, tag: str, size: int, *, past: bool) -> bytes:
+    """Return the headers of an answer with a body of that size, as they are written on the wire."""
+    own = f"content-length: {size}\r\netag: {tag}\r\ncommonplace-version: {answer.version}\r\n"
+    return own.encode() + _head_of_form(answer.form, packed=answer.packed, cut=answer.cut is not None, past=past)
+
+
+@lru_cache
+def _head_of_form(form: str, *, packed: bool, cut: bool, past: bool) -> bytes:
+    """Return the headers that many answers have alike."""
+    media_type = BY_NAME[form].media_type
     if media_type.startswith("text/"):
         media_type += "; charset=utf-8"
     made = {
         "content-type": media_type,
-        "content-length": str(size),
-        "etag": _tag(answer),
         "vary": "Accept, Accept-Encoding",
         "cache-control": IMMUTABLE if past else "no-cache",
-        "commonplace-version": str(answer.version),
-        "commonplace-complete": "truncated" if answer.cut else "complete",
+        "commonplace-complete": "truncated" if cut else "complete",
     }
-    if answer.packed:
+    if packed:
         made["content-encoding"] = "gzip"
-    return [*((name.encode(), value.encode()) for name, value in made.items()), *_OPEN]
+    return head_of([*((name.encode(), value.encode()) for name, value in made.items()), *_OPEN])
 
 
 async def _send_unchanged(headers: list[tuple[bytes, bytes]], send: Send) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_qp
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import Message
@@ -75,6 +76,8 @@ def read_operation(method: str, query_string: bytes, content_type: str | None, b
     """
     media_type = media_type_of(method, content_type)
     address = _parameters(_text(query_string, "the address"), "the address")
+    if media_type is None and len(address) == 1 and address[0][0] == "query":
+        return QueryOperation(address[0][1])  # nearly every request: there is nothing else to be looked for
     if media_type is None:
         return _by_get(address)
     text = _text(body, "the body")
@@ -134,7 +137,7 @@ def _unsupported(detail: str, given: str) -> HttpProblem:
 def _text(data: bytes, where: str) -> str:
     """Return bytes as text, without a byte order mark."""
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8-sig" if data.startswith(BOM_UTF8) else "utf-8")
     except UnicodeDecodeError as fault:
         raise BadRequest(
             Sentence(
@@ -172,7 +175,8 @@ def _parameters(text: str, where: str) -> Parameters:
             ),
             [(where, "is not percent-encoded UTF-8")],
         ) from fault
-    _given_once(parameters)
+    if len(parameters) > 1:
+        _given_once(parameters)
     return parameters
 
 
