@@ -83,17 +83,17 @@ def wait_until(answers: Callable[[], bool], process: subprocess.Popen[bytes], lo
     raise RuntimeError(f"{process.args!r} does not answer after {limit:.0f} s")
 
 
-def until_quiet(process: int, limit: float = 300) -> None:
-    """Wait until a process and its descendants take less than a tenth of a core, or for that many seconds at most.
+def until_quiet(process: int, limit: float = 300, seconds: float = QUIET_SECONDS) -> None:
+    """Wait until a process and its descendants take less than a tenth of a core for some `seconds`.
 
-    After a start a server prepares what it will be asked for; what is measured meanwhile has that in it.
+    Waits for `limit` seconds at most. After a start a server prepares what it will be asked for; what is measured
+    meanwhile has that in it.
     """
-    end, before = time.monotonic() + limit, processor_seconds(process)
-    while time.monotonic() < end:
+    end, before, quiet = time.monotonic() + limit, processor_seconds(process), 0.0
+    while quiet < seconds and time.monotonic() < end:
         time.sleep(QUIET_SECONDS)
         used, before = processor_seconds(process) - before, processor_seconds(process)
-        if used < QUIET_SECONDS / 10:
-            return
+        quiet = quiet + QUIET_SECONDS if used < QUIET_SECONDS / 10 else 0.0
 
 
 def free_port() -> int:

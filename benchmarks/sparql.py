@@ -4,7 +4,8 @@
 
 Every server has the same N-Triples and gets the same requests, by 8 keep-alive connections. All run at
 once, and each mix goes round them in turns, so that what else the machine does meets them alike; the best
-round of each counts. Peers that are not installed are skipped by name.
+round of each counts. Nothing is timed before all have done what they do after a start. Peers that are not
+installed are skipped by name.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from benchmarks.editing import editing
 from benchmarks.load import CLIENTS, Measured, Request, cores, run, sparql_requests
 from benchmarks.mixes import KINDS, MIXES, WEIGHTS, Chosen, Query, queries, query
 from benchmarks.peers import PEERS, Programs, Server, environment_settings, start_all
-from benchmarks.processes import end_when_told, memory_bytes
+from benchmarks.processes import end_when_told, memory_bytes, until_quiet
 from benchmarks.stored import DEFAULT_FOLDER, Stored, stored
 
 REQUESTS = 6000
@@ -37,6 +38,9 @@ COMPARED = 5
 TAGGED = 300
 """Number of answers whose entity tags are sent back for 304."""
 WARM_SECONDS = 2.0
+SETTLED_SECONDS = 10.0
+"""How long a server is to have done nothing before it is timed: after a start some prepare for what they will be asked,
+with pauses."""
 
 Results = dict[str, dict[str, Measured]]
 """Mix to name of the server to its best round."""
@@ -258,6 +262,8 @@ def main() -> None:
             sys.exit("no server to measure")
         if check(servers, compared(given.works))["different"] and not given.any_answer:
             sys.exit("answers differ: nothing is timed (--any-answer times all the same)")
+        for server in servers:
+            until_quiet(server.process, seconds=SETTLED_SECONDS)
         results: Results = {}
         try:
             measure(

@@ -46,7 +46,8 @@ def rarely_collected() -> Iterator[None]:
 
 
 def collect_rarely() -> None:
-    """Make collections rarer for as long as this process lives: for one that only makes what it hands on."""
+    """Make collections rarer for as long as this process lives: for one that only makes what it hands on, and for a
+    server, where each answer that is kept is looked at several times."""
     young, middle, old = gc.get_threshold()
     gc.set_threshold(young * RARER, middle * RARER, old)
 
