@@ -7,9 +7,23 @@ import json
 import socket
 
 import pytest
+from pyoxigraph import Literal, NamedNode
 
 import commonplace.main  # noqa: F401  # so that every part is imported, and with it every kind of error
-from commonplace.derived.workers.messages import Inbox, refusal_message, refusal_of, send
+from commonplace.derived.workers.messages import (
+    Answer,
+    AnswerKind,
+    Inbox,
+    Message,
+    Question,
+    answer_message,
+    answer_of,
+    question_message,
+    question_of,
+    refusal_message,
+    refusal_of,
+    send,
+)
 from commonplace.errors import CommonplaceError
 
 SAMPLES = {
@@ -60,3 +74,42 @@ def test_an_error_that_the_server_does_not_know_is_still_told() -> None:
 
     assert type(found) is CommonplaceError
     assert (found.detail, found.errors, str(found)) == ("what is wrong", (("here", "why"),), "what is wrong")
+
+
+def passed_on(*messages: Message) -> list[Message]:
+    """Return messages as they come out on the other side of a socket."""
+    ours, its = socket.socketpair()
+    with ours, its:
+        for message in messages:
+            send(its, message)
+        inbox = Inbox(ours)
+        found = [inbox.wait() for _ in messages]
+    assert None not in found
+    return [message for message in found if message is not None]
+
+
+FORMS: dict[AnswerKind, str | None] = {"table": "srj", "truth": None, "graph": "nt"}
+QUESTIONS = [
+    Question(text="ASK {}", forms=FORMS, version=1),
+    Question(text='SELECT * { ?größe ?p "\ud800" }', forms=FORMS, version=1),
+    Question(text="ASK {}", forms={**FORMS, "truth": "srx"}, version=1),
+    Question(
+        text="ASK {}", forms=FORMS, version=2, exact=True, packed=True, described=True, description=b"<a> <b> <c> ."
+    ),
+    Question(text="", forms=FORMS, version=1, graphs=(("urn:a",), ())),
+    Question(text="", forms=FORMS, version=1, graphs=((), tuple(f"urn:{number}" for number in range(1000)))),
+    Question(text="", forms=FORMS, version=1, values={"x": NamedNode("urn:x"), "y": Literal("é", language="fr")}),
+]
+
+
+def test_questions_and_answers_that_are_nearly_alike_are_not_taken_for_each_other() -> None:
+    answers = [
+        Answer(form="srj", version=1, body=b"{}"),
+        Answer(form="srj", version=2, body=b""),
+        Answer(form="srj", version=1, body=b"{}", cut="rows"),
+        Answer(form="srj", version=1, body=b"packed", packed=True),
+    ]
+    twice = [question_message(question) for question in QUESTIONS + QUESTIONS]
+
+    assert [question_of(message) for message in passed_on(*twice)] == QUESTIONS + QUESTIONS
+    assert [answer_of(message) for message in passed_on(*map(answer_message, answers + answers))] == answers + answers

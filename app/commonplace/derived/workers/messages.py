@@ -163,19 +163,26 @@ ALIKE = ("ask", "answer")
 question is not in them. To write a query as JSON, and to read it again, takes longer than the engine takes for it."""
 
 _READ_ONCE = tuple(f'{{"{name}"'.encode() for name in ALIKE)
+_READ_ONCE_BYTES = 512
+"""Maximum size of such a head: one with many graphs, or values, is hardly met again."""
 
 
 def framed(message: Message) -> bytes:
     """Return the bytes of a message, without its descriptor."""
     head = message.head
-    written = _alike(tuple(head.items())) if next(iter(head), None) in ALIKE else _encode(head).encode()
+    is_alike = next(iter(head), None) in ALIKE and not head.get("graphs") and not head.get("values")
+    written = _written_once(tuple(head.items())) if is_alike else _written(head)
     text = message.text.encode(errors=_ANY_TEXT)
     return b"".join((_SIZES.pack(len(written), len(text), len(message.body)), written, text, message.body))
 
 
+def _written(head: dict[str, Any]) -> bytes:
+    return _encode(head).encode()
+
+
 @lru_cache(maxsize=512)
-def _alike(head: tuple[tuple[str, Any], ...]) -> bytes:
-    return _encode(dict(head)).encode()
+def _written_once(members: tuple[tuple[str, Any], ...]) -> bytes:
+    return _written(dict(members))
 
 
 def _read(head: bytes) -> dict[str, Any]:
@@ -229,7 +236,8 @@ class Inbox:
         if len(data) < end:
             return None
         written = bytes(data[_SIZES.size : start])
-        head = _read_once(written) if written.startswith(_READ_ONCE) else _read(written)
+        is_alike = head_size <= _READ_ONCE_BYTES and written.startswith(_READ_ONCE)
+        head = _read_once(written) if is_alike else _read(written)
         text = data[start:body].decode(errors=_ANY_TEXT) if text_size else ""
         message = Message(head, bytes(memoryview(data)[body:end]), text=text)
         del data[:end]
