@@ -49,6 +49,16 @@ def test_of_several_the_page_asks_which_with_all_else_kept(client: httpx.Client)
     assert 'value=""' in box[0], "the search box of every page holds words that were searched for, and nothing else"
 
 
+def test_a_page_that_asks_says_whether_there_are_more_than_it_shows(client: httpx.Client) -> None:
+    many, few = (
+        client.get("/queries/co-cited-works", params={"work": words}, headers=BROWSER)
+        for words in ("public", "coproduction crossing")
+    )
+    shown = len(re.findall("<option", many.text))
+    assert f"“public” may be one of many; these {shown} fit best:" in text_of(many.text)
+    assert "of many" not in text_of(few.text)
+
+
 @pytest.mark.parametrize("words", ["Role of prof", "rôle des prof", "role professiona"])
 def test_words_of_which_the_last_is_begun_are_asked_about(client: httpx.Client, words: str) -> None:
     page = client.get("/queries/works-discussing", params={"concept": words}, headers=BROWSER)

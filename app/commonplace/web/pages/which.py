@@ -29,6 +29,8 @@ class OpenQuestion:
     words: str
     kinds: Sequence[Kind]
     choices: tuple[Link, ...]
+    more: bool
+    """Whether there are others that they may mean, too."""
 
 
 def ask_which(request: Request, kinds: Mapping[str, Sequence[Kind]], labels: Mapping[str, str]) -> Response | None:
@@ -46,7 +48,7 @@ def ask_which(request: Request, kinds: Mapping[str, Sequence[Kind]], labels: Map
             things_called(context.library, kinds[name], words, language) if name in kinds and words.strip() else None
         )
         if found is not None and found.taken is None:
-            asked.append(OpenQuestion(name, labels.get(name, name), words, kinds[name], found.choices))
+            asked.append(OpenQuestion(name, labels.get(name, name), words, kinds[name], found.choices, found.more))
         named.append((name, found.taken if found is not None and found.taken is not None else words))
     if asked:
         open_names = {one.name for one in asked}
