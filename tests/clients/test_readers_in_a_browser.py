@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.clients.browsing import opened
 
@@ -41,6 +41,28 @@ def test_which_works_discuss_professional_roles_and_a_citation_is_copied(
         apa = client.get(f"/works/{work['key']}?style=apa", headers={"Accept": "text/plain"}).text
         assert re.sub(r"\s+", " ", copied).strip() == re.sub(r"\s+", " ", apa).strip()
         assert work["authors"][0]["family"] in copied
+
+
+def test_what_is_pressed_is_followed_when_it_is_let_go_whatever_comes_meanwhile(
+    browser: Browser, client: httpx.Client
+) -> None:
+    with opened(browser, client, "/") as page:
+        box = page.get_by_label(re.compile("^Search works, people")).first
+        box.press_sequentially("professional rol")
+        found = page.get_by_role("option").filter(has_text="role of professionals").first
+        found.hover()
+        held: list[Route] = []
+        page.route("**/search?*", lambda route: held.append(route))
+        with page.expect_request("**/search?*"):
+            box.press("e")
+        page.mouse.down()
+        assert page.evaluate("document.activeElement.type") == "search", "the field keeps the focus, or the list closes"
+        with page.expect_response("**/search?*") as answered:
+            held[0].continue_()
+        answered.value.finished()
+        page.evaluate("new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown)))")
+        page.mouse.up()
+        page.wait_for_url("**/concepts/professional-role")
 
 
 def test_the_cases_are_compared_and_a_gap_is_found(browser: Browser, client: httpx.Client) -> None:

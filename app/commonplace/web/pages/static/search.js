@@ -50,6 +50,8 @@ function attach(input, number) {
   const list = names ? listBelow(input, number) : document.getElementById(input.dataset.found);
   const kinds = input.dataset.kinds && JSON.parse(input.dataset.kinds);
   let asked = 0;
+  let pressed = false; // whether the pointer is down on the list, where an option would be gone before it is let go
+  let waiting = false; // whether an answer came meanwhile
   let combobox;
 
   /** The option that is chosen by a key and waits for Enter; typing on gives it up. */
@@ -76,6 +78,10 @@ function attach(input, number) {
     const mine = ++asked;
     const items = await thingsFound(words, names);
     if (mine !== asked || !items || chosen()) return; // what is chosen by a key is not taken away by an answer that comes late
+    if (pressed) {
+      waiting = true;
+      return;
+    }
     list.replaceChildren(...items.map((found, place) => leading(option(found, `${list.id}-${place}`, kinds), found, items)));
     list.hidden = items.length === 0;
     combobox?.destroy();
@@ -85,9 +91,15 @@ function attach(input, number) {
     }
   }
 
-  /** Follows an option, or writes it. */
+  /** Looks again, after the click, for what came while the pointer was down. */
+  function letGo() {
+    if (pressed && waiting) setTimeout(() => list.hidden || look());
+    pressed = waiting = false;
+  }
+
+  /** Writes an option that was chosen; one that is a link leads there itself, as links do with any button or key held. */
   function take({ target }) {
-    if (target.href) return location.assign(target.href);
+    if (target.href) return;
     input.value = target.dataset.written;
     close();
   }
@@ -96,8 +108,10 @@ function attach(input, number) {
   list.setAttribute("aria-label", input.labels[0]?.textContent ?? "");
   input.addEventListener("input", look);
   input.addEventListener("keydown", (event) => event.key === "Escape" && close());
-  input.addEventListener("blur", () => setTimeout(close, 150)); // a click on what was found comes first
-  list.addEventListener("mousedown", (event) => names && event.preventDefault()); // the field keeps the focus
+  input.addEventListener("blur", () => setTimeout(close, 150)); // a click that takes the focus away comes first
+  list.addEventListener("mousedown", (event) => event.preventDefault()); // the field keeps the focus, however long it is held down
+  list.addEventListener("pointerdown", () => (pressed = true));
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, letGo);
   addEventListener("pagehide", close); // a page that one comes back to is kept as it was left
   list.addEventListener("combobox-commit", take);
 }
