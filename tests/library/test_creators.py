@@ -46,3 +46,10 @@ def test_who_wrote_most_of_some_works_comes_first(told_apart: int, monkeypatch: 
     creators = {"p": {"a", "b"}, "q": {"b", "c"}, "r": {"d"}, "s": {"a", "c", "d"}}
     assert list(most_prolific(creators, {"a", "b"})) == [("p", 2), ("q", 1), ("s", 1)]
     assert list(most_prolific(creators, set())) == []
+    assert list(most_prolific(creators, {"d", "a"})) == [("s", 2), ("p", 1), ("r", 1)]
+    later = creators | {"q": {"a", "b"}}
+    assert list(most_prolific(later, {"a", "b"})) == [("p", 2), ("q", 2), ("s", 1)]
+    first = most_prolific(later, {"b", "c"})
+    assert next(first) == ("p", 1)
+    assert list(most_prolific(creators, {"b", "c"})) == [("q", 2), ("p", 1), ("s", 1)]
+    assert list(first) == [("q", 1), ("s", 1)]

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from heapq import heappop, heappush
-from itertools import accumulate, compress
+from itertools import accumulate, compress, count
 from sys import intern
+from threading import Lock
 
 from pyoxigraph import DefaultGraph, NamedNode
 
@@ -80,7 +81,7 @@ def most_prolific(creators: Creators, works: AbstractSet[str]) -> Iterator[tuple
     Nobody created more of them than works at all: whoever created many is counted first, and the rest only when asked.
     """
     counted: list[tuple[int, str]] = []
-    for size, agents in _by_size(creators):
+    for size, agents in _ranked(creators):
         while counted and -counted[0][0] > size:
             number, agent = heappop(counted)
             yield agent, -number
@@ -90,6 +91,46 @@ def most_prolific(creators: Creators, works: AbstractSet[str]) -> Iterator[tuple
     while counted:
         number, agent = heappop(counted)
         yield agent, -number
+
+
+class _Ranking:
+    """The creators of one state by how many works each created, told apart as far as anybody has asked.
+
+    To tell them apart goes through all, of whom a million works have some hundred thousand, and concepts whose pages
+    are asked for one after another have them in common.
+    """
+
+    def __init__(self, creators: Creators) -> None:
+        self.creators = creators
+        self._found: list[tuple[int, list[str]]] = []
+        self._rest = _by_size(creators)
+        self._lock = Lock()
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield what `_by_size` does. Several threads may, each from the beginning."""
+        for position in count():
+            if position == len(self._found) and not self._find(position):
+                return
+            yield self._found[position]
+
+    def _find(self, position: int) -> bool:
+        """Find what stands at a position, and return whether anything does."""
+        with self._lock:
+            if position == len(self._found):
+                self._found.extend([found for found in (next(self._rest, None),) if found is not None])
+            return position < len(self._found)
+
+
+_last: _Ranking | None = None
+
+
+def _ranked(creators: Creators) -> _Ranking:
+    """Return the ranking of a state's creators: that of the last call, where it was of the same state."""
+    global _last  # a list of what is asked for again and again, and nothing that answers depend on
+    ranking = _last
+    if ranking is None or ranking.creators is not creators:
+        ranking = _last = _Ranking(creators)
+    return ranking
 
 
 def _by_size(creators: Creators) -> Iterator[tuple[int, list[str]]]:
